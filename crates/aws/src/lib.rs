@@ -1,0 +1,1 @@
+//! Sessions per account and region, the quota scheduler, error classes.

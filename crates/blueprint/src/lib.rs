@@ -1,0 +1,1 @@
+//! Manifest to desired: which resources, with which references and in which order.

@@ -1,0 +1,2 @@
+//! One YAML manifest in, working email-domain security on AWS out.
+fn main() {}

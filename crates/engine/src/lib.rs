@@ -1,0 +1,1 @@
+//! Observe and apply: concurrency, batching, waits, cancellation, events.

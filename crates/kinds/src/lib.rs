@@ -1,0 +1,1 @@
+//! The kinds of resources, one folder each, and their registry.

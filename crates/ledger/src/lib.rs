@@ -1,0 +1,1 @@
+//! The durable record of what we did and own: journal, snapshot, lock, stores.

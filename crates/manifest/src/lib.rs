@@ -1,0 +1,1 @@
+//! YAML to manifest, every finding with its file, line and column.

@@ -1,0 +1,1 @@
+//! The vocabulary of deploy and the traits of a kind.

@@ -1,0 +1,1 @@
+//! Diff, order, safety, mail impact and digest: decides everything and touches nothing.

@@ -1,0 +1,1 @@
+//! Plans, findings and events as text, JSON, Markdown, SARIF, JUnit and HTML.

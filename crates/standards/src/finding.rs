@@ -1,0 +1,116 @@
+//! A finding: a rule that a record, a file, a manifest, a plan or a live domain breaks.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+/// How much a finding matters to somebody who publishes mail records.
+///
+/// The order is `Info < Warn < Error`, so that the worst of many is their maximum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing to mend.
+    Info,
+    /// Works today, and is likely to hurt later.
+    Warn,
+    /// A conforming receiver would ignore or refuse what is published.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Nowhere in particular.
+    #[default]
+    Whole,
+    /// Bytes of the text that was parsed.
+    Span(Range<usize>),
+    /// A position in a file, with the text of its line.
+    File {
+        /// The file as the person named it.
+        path: String,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1, in characters.
+        column: usize,
+        /// The offending line, as it stands in the file.
+        text: String,
+    },
+    /// A resource of the plan, as `kind/domain/name`, and the account it lives in.
+    Resource {
+        /// The resource's id.
+        id: String,
+        /// The account's name in the manifest.
+        account: Option<String>,
+    },
+    /// Something seen from outside: a DNS name, a URL, a mail host.
+    Live(String),
+}
+
+/// One rule broken in one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's id, as in the registry: `STS-P13`.
+    pub rule: Cow<'static, str>,
+    /// The rule's severity, or what the manifest made of it.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// What was seen, in one sentence that starts in lower case and has no final stop.
+    pub reason: String,
+    /// What to do about it, in the same form.
+    pub mend: String,
+}
+
+impl Finding {
+    /// A finding of `rule` with the severity and the mend that the registry has for it.
+    ///
+    /// # Panics
+    /// When the registry has no such rule: that is a fault of this program.
+    pub fn new(rule: &'static str, reason: impl Into<String>) -> Self {
+        let known = crate::rules::find(rule)
+            .unwrap_or_else(|| panic!("rule {rule} is not in the registry"));
+        Self {
+            rule: Cow::Borrowed(known.id),
+            severity: known.severity,
+            place: Place::Whole,
+            reason: reason.into(),
+            mend: known.mend.to_owned(),
+        }
+    }
+
+    /// The same finding, at bytes `span` of the parsed text.
+    #[must_use]
+    pub fn at(mut self, span: Range<usize>) -> Self {
+        self.place = Place::Span(span);
+        self
+    }
+
+    /// The same finding, in `place`.
+    #[must_use]
+    pub fn in_place(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// The same finding, with a mend that fits this case better than the rule's own.
+    #[must_use]
+    pub fn mend(mut self, mend: impl Into<String>) -> Self {
+        self.mend = mend.into();
+        self
+    }
+}
