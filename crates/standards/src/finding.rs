@@ -107,6 +107,13 @@ impl Finding {
         self
     }
 
+    /// The same finding, with a weight that fits this case better than the rule's own.
+    #[must_use]
+    pub fn weighing(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
     /// The same finding, with a mend that fits this case better than the rule's own.
     #[must_use]
     pub fn mend(mut self, mend: impl Into<String>) -> Self {

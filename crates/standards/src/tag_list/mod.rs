@@ -1,0 +1,248 @@
+//! The `tag=value; tag=value` syntax of DKIM (RFC 6376 §3.2), which DMARC and BIMI share.
+//!
+//! [`TagList::parse`] never fails: it keeps every tag it can read and lists what is
+//! wrong with the rest, each with its place, so that a standard can decide what a
+//! receiver would make of it.
+//!
+//! ```
+//! use standards::tag_list::{FaultKind, TagList};
+//!
+//! let list = TagList::parse("v=DMARC1; p=reject; p=none");
+//! assert_eq!(list.value("p"), Some("reject"));
+//! assert_eq!(list.faults[0].kind, FaultKind::Duplicate);
+//! assert_eq!(list.faults[0].span, 20..26);
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use crate::{Finding, Severity};
+
+/// One `name=value`, with where each part stands in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag<'a> {
+    /// The name, without the white space around it. Names are case-sensitive.
+    pub name: &'a str,
+    /// The value, without the white space around it; may be empty.
+    pub value: &'a str,
+    /// Bytes of the whole tag.
+    pub span: Range<usize>,
+    /// Bytes of the name.
+    pub name_span: Range<usize>,
+    /// Bytes of the value.
+    pub value_span: Range<usize>,
+}
+
+/// What is wrong with a part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Nothing between two semicolons.
+    Empty,
+    /// A part without `=`.
+    NoEquals,
+    /// A name that is not a letter followed by letters, digits and `_`.
+    Name,
+    /// A value with a character that no value may hold.
+    Value(char),
+    /// A name that was there before. The whole list is invalid (RFC 6376 §3.2).
+    Duplicate,
+}
+
+/// Something wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault<'a> {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The offending text.
+    pub text: &'a str,
+    /// Bytes of the offending text.
+    pub span: Range<usize>,
+}
+
+/// A list of tags, in the order they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TagList<'a> {
+    /// Every part that has a name and a value, duplicates too.
+    pub tags: Vec<Tag<'a>>,
+    /// What is wrong with the list, in the order it is written.
+    pub faults: Vec<Fault<'a>>,
+    first_by_name: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> TagList<'a> {
+    /// Reads every tag of `text`. One semicolon at the end is part of the syntax.
+    pub fn parse(text: &'a str) -> Self {
+        let mut list = Self::default();
+        let mut parts = parts(text).peekable();
+        while let Some(part) = parts.next() {
+            if part.text.is_empty() && parts.peek().is_none() {
+                break;
+            }
+            list.push(&part);
+        }
+        list
+    }
+
+    /// The first tag with this name.
+    pub fn get(&self, name: &str) -> Option<&Tag<'a>> {
+        self.first_by_name
+            .get(name)
+            .map(|&position| &self.tags[position])
+    }
+
+    /// The value of the first tag with this name.
+    pub fn value(&self, name: &str) -> Option<&'a str> {
+        self.get(name).map(|tag| tag.value)
+    }
+
+    /// The first tag of the list.
+    pub fn first(&self) -> Option<&Tag<'a>> {
+        self.tags.first()
+    }
+
+    /// The tags whose names are not among `known`.
+    pub fn unknown<'s>(&'s self, known: &'s [&str]) -> impl Iterator<Item = &'s Tag<'a>> {
+        self.tags.iter().filter(|tag| !known.contains(&tag.name))
+    }
+
+    /// Whether a name is there more than once, which makes the whole list invalid.
+    pub fn has_duplicates(&self) -> bool {
+        self.faults
+            .iter()
+            .any(|fault| fault.kind == FaultKind::Duplicate)
+    }
+
+    /// Every fault as a finding of `rule`; a doubled semicolon, which receivers
+    /// read over, only as a warning.
+    pub fn findings(&self, rule: &'static str) -> impl Iterator<Item = Finding> {
+        self.faults.iter().map(move |fault| {
+            Finding::new(rule, fault.to_string())
+                .weighing(match fault.kind {
+                    FaultKind::Empty => Severity::Warn,
+                    _ => Severity::Error,
+                })
+                .at(fault.span.clone())
+        })
+    }
+
+    fn push(&mut self, part: &Part<'a>) {
+        let Some((name, value)) = part.name_and_value() else {
+            let kind = if part.text.is_empty() {
+                FaultKind::Empty
+            } else {
+                FaultKind::NoEquals
+            };
+            self.fault(kind, part.text, part.span.clone());
+            return;
+        };
+        let tag = Tag {
+            name: name.text,
+            value: value.text,
+            span: part.span.clone(),
+            name_span: name.span.clone(),
+            value_span: value.span.clone(),
+        };
+        if !is_tag_name(name.text) {
+            self.fault(FaultKind::Name, name.text, name.span);
+        } else if self.first_by_name.contains_key(name.text) {
+            self.fault(FaultKind::Duplicate, part.text, part.span.clone());
+        } else {
+            self.first_by_name.insert(name.text, self.tags.len());
+        }
+        if let Some((offset, character)) = first_bad_character(value.text) {
+            let start = value.span.start + offset;
+            let span = start..start + character.len_utf8();
+            let text = &value.text[offset..offset + character.len_utf8()];
+            self.fault(FaultKind::Value(character), text, span);
+        }
+        self.tags.push(tag);
+    }
+
+    fn fault(&mut self, kind: FaultKind, text: &'a str, span: Range<usize>) {
+        self.faults.push(Fault { kind, text, span });
+    }
+}
+
+impl fmt::Display for Fault<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = crate::quote::quote(self.text);
+        match self.kind {
+            FaultKind::Empty => f.write_str("there is nothing between two semicolons"),
+            FaultKind::NoEquals => write!(f, "{text} has no `=`, so it is not a tag"),
+            FaultKind::Name => write!(
+                f,
+                "{text} is not a tag name: a letter, then letters, digits and `_`"
+            ),
+            FaultKind::Value(_) => write!(f, "a tag value can't hold the character {text}"),
+            FaultKind::Duplicate => write!(
+                f,
+                "the tag {text} repeats a name, which makes the whole record invalid"
+            ),
+        }
+    }
+}
+
+/// A piece of a text without the white space around it, and its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Part<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) span: Range<usize>,
+}
+
+impl<'a> Part<'a> {
+    /// `text`, which starts at byte `start` of the whole, trimmed.
+    pub(crate) fn trimmed(text: &'a str, start: usize) -> Self {
+        let inner = text.trim_start_matches(is_white_space);
+        let start = start + text.len() - inner.len();
+        let inner = inner.trim_end_matches(is_white_space);
+        Self {
+            text: inner,
+            span: start..start + inner.len(),
+        }
+    }
+
+    /// What stands before and after the first `=`, each trimmed.
+    pub(crate) fn name_and_value(&self) -> Option<(Part<'a>, Part<'a>)> {
+        let (name, value) = self.text.split_once('=')?;
+        let value_start = self.span.start + name.len() + 1;
+        Some((
+            Part::trimmed(name, self.span.start),
+            Part::trimmed(value, value_start),
+        ))
+    }
+}
+
+/// The pieces of `text` between semicolons, trimmed, the empty ones too.
+pub(crate) fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
+    split_with_spans(text, ';')
+}
+
+/// The pieces of `text` between `separator`s, trimmed, the empty ones too.
+pub(crate) fn split_with_spans(text: &str, separator: char) -> impl Iterator<Item = Part<'_>> {
+    let mut start = 0;
+    text.split(separator).map(move |piece| {
+        let part = Part::trimmed(piece, start);
+        start += piece.len() + separator.len_utf8();
+        part
+    })
+}
+
+/// White space of RFC 6376's FWS, as it may be left in a record that was folded.
+fn is_white_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+fn is_tag_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn first_bad_character(value: &str) -> Option<(usize, char)> {
+    value
+        .char_indices()
+        .find(|&(_, c)| !is_white_space(c) && !c.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests;
