@@ -1,0 +1,39 @@
+//! What every AWS service of the sandbox is to the rest of it.
+
+use crate::call::{Call, Reply};
+use crate::world::World;
+
+/// One AWS service: its wire protocol. Its state is a part of [`World`].
+pub trait Service: Sync {
+    /// The operation that a call asks for, as AWS documents its name (`ChangeResourceRecordSets`),
+    /// or the service's own answer to an operation that it does not know.
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply>;
+
+    /// Carries the call out.
+    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply;
+
+    /// Whether the operation changes nothing (a stale answer is possible, no save is needed).
+    fn is_read(&self, operation: &'static str) -> bool {
+        ["Get", "List", "Describe", "Head"]
+            .iter()
+            .any(|verb| operation.starts_with(verb))
+    }
+
+    /// What the call costs of the service's quotas, as (bucket, tokens). The buckets and their
+    /// rates are in one table, `quotas.rs`.
+    fn charges(&self, call: &Call, operation: &'static str) -> Vec<(&'static str, f64)>;
+
+    /// An error in the service's own shape.
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply;
+}
+
+/// An error that any service can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceError {
+    /// The HTTP status.
+    pub status: u16,
+    /// AWS's code: `NoSuchHostedZone`.
+    pub code: String,
+    /// AWS's sentence.
+    pub message: String,
+}
