@@ -1,9 +1,34 @@
 //! The registry of rules: one place each.
+//!
+//! A rule is data: what must hold, what happens to mail when it does not, what to do
+//! about it, where it is written and what decides it. The code that decides a rule
+//! makes a [`Finding`](crate::Finding) by its id.
+
+mod bimi;
+mod dkim;
+mod dmarc;
+mod dns;
+mod manifest;
+mod mark_certificate;
+mod mta_sts;
+mod mx;
+mod plan;
+mod receivers;
+mod ses;
+mod spf;
+mod svg;
+mod tls_rpt;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
 
 use crate::Severity;
 
 /// When a rule can be decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// From the manifest and its files, offline.
     Lint,
@@ -16,7 +41,7 @@ pub enum Phase {
 }
 
 /// A rule of the email standards, or of this program.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Rule {
     /// Its id, as in findings: `STS-P13`.
     pub id: &'static str,
@@ -24,11 +49,11 @@ pub struct Rule {
     pub severity: Severity,
     /// When it can be decided; some can at more than one time.
     pub phases: &'static [Phase],
-    /// What must hold, in one line.
+    /// What must hold, in one line without a final stop.
     pub title: &'static str,
     /// What happens to mail when it does not hold.
     pub why: &'static str,
-    /// What to do when it does not hold.
+    /// What to do when it does not hold, in lower case without a final stop.
     pub mend: &'static str,
     /// Where it is written.
     pub source: &'static str,
@@ -36,9 +61,62 @@ pub struct Rule {
     pub decided_by: Option<&'static str>,
 }
 
-/// Every rule, in the order of the catalogue.
+/// A table of rules, each as
+/// `"ID" Severity Phase | Phase by "decider" "title" why "…" mend "…" source "…";`
+/// where `by` may be absent.
+macro_rules! rules {
+    ($(
+        $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)?
+        $title:literal why $why:literal mend $mend:literal source $source:literal;
+    )*) => {
+        /// The rules of this section, in the order of the catalogue.
+        pub(super) const RULES: &[$crate::rules::Rule] = &[$(
+            $crate::rules::Rule {
+                id: $id,
+                severity: $crate::Severity::$severity,
+                phases: &[$($crate::rules::Phase::$phase),+],
+                title: $title,
+                why: $why,
+                mend: $mend,
+                source: $source,
+                decided_by: $crate::rules::optional!($($decider)?),
+            },
+        )*];
+    };
+}
+
+/// `Some` of what stands between the brackets, or `None`.
+macro_rules! optional {
+    () => {
+        None
+    };
+    ($value:literal) => {
+        Some($value)
+    };
+}
+
+use {optional, rules};
+
+const SECTIONS: &[&[Rule]] = &[
+    dns::RULES,
+    mta_sts::RULES,
+    tls_rpt::RULES,
+    spf::RULES,
+    dkim::RULES,
+    dmarc::RULES,
+    bimi::RULES,
+    svg::RULES,
+    mark_certificate::RULES,
+    mx::RULES,
+    ses::RULES,
+    receivers::RULES,
+    manifest::RULES,
+    plan::RULES,
+];
+
+/// Every rule, in the order of the catalogue, then those of this program.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [].into_iter()
+    SECTIONS.iter().copied().flatten()
 }
 
 /// The rule with this id.

@@ -1,0 +1,64 @@
+//! Rules of the manifest itself.
+
+super::rules! {
+    "MAN-01" Error Lint by "manifest"
+        "The manifest is valid YAML"
+        why "Nothing can be read past the mistake, so nothing is planned."
+        mend "correct the line"
+        source "YAML 1.2";
+    "MAN-02" Error Lint by "manifest"
+        "Every key is known"
+        why "A misspelt key would be ignored, and its setting with it."
+        mend "correct the key, or remove it"
+        source "manifest reference";
+    "MAN-03" Error Lint by "manifest"
+        "A key appears once in its block"
+        why "Of two values one would be lost without a word."
+        mend "keep one of the two"
+        source "YAML 1.2 §3.2.1.1";
+    "MAN-04" Error Lint by "manifest"
+        "Every value has the type and form that its key wants"
+        why "A value that cannot be understood cannot be deployed."
+        mend "give a value of the form that the message shows"
+        source "manifest reference";
+    "MAN-05" Error Lint by "manifest"
+        "The manifest stays within its budget of size, depth and aliases"
+        why "A few lines of nested aliases can grow beyond any memory."
+        mend "write the values out, or split the manifest with `include`"
+        source "manifest reference";
+    "MAN-06" Error Lint by "manifest"
+        "Files that the manifest names lie in its folder tree"
+        why "A manifest from elsewhere must not publish files of the machine it runs on."
+        mend "move the file under the manifest's project folder"
+        source "manifest reference";
+    "MAN-07" Error Lint by "manifest"
+        "Files that the manifest names are there and readable"
+        why "What cannot be read cannot be published."
+        mend "correct the path, counted from the manifest's folder, or the file's permissions"
+        source "manifest reference";
+    "MAN-08" Error Lint by "manifest"
+        "An account is named under `accounts`"
+        why "A name without an account id leads nowhere."
+        mend "add the account, or correct its name"
+        source "manifest reference";
+    "MAN-09" Error Lint by "manifest"
+        "An account id is twelve digits, in quotes"
+        why "Without quotes YAML reads a number and loses leading zeros: another account."
+        mend "write the twelve digits in quotes"
+        source "AWS account management";
+    "MAN-10" Error Lint by "manifest"
+        "A region is one that AWS has for the service"
+        why "Calls to a region that does not exist fail after everything before them was made."
+        mend "correct the region's name"
+        source "AWS General Reference";
+    "MAN-11" Warn Lint by "manifest"
+        "An `include` pattern matches at least one file"
+        why "A pattern that matches nothing is mostly a wrong path, and its domains would be missing from the plan."
+        mend "correct the pattern, or remove it"
+        source "manifest reference";
+    "MAN-12" Error Lint by "manifest"
+        "A block that another block needs is there"
+        why "A logo needs a host, and a host needs an account: without them the block cannot be deployed."
+        mend "add the missing block"
+        source "manifest reference";
+}

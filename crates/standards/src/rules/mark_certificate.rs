@@ -1,0 +1,114 @@
+//! Rules of mark certificates (VMC and CMC).
+
+super::rules! {
+    "VMC-01" Error Lint by "standards::bimi::mark_certificate"
+        "The PEM file holds the leaf, then each issuer in turn, each once"
+        why "Receivers build the chain from the file in this order."
+        mend "order the certificates from leaf to root, and drop duplicates"
+        source "VMC fetch §3.3";
+    "VMC-02" Error Lint by "standards::bimi::mark_certificate"
+        "The chain is complete and ends at a root for mark certificates"
+        why "Receivers refuse a certificate they cannot trace to such a root; web roots do not count."
+        mend "add the missing intermediates from the issuer's bundle"
+        source "VMC fetch §5.1";
+    "VMC-03" Error Lint by "standards::bimi::mark_certificate"
+        "The leaf is for mark certificates, and for nothing else"
+        why "Without the BIMI key usage receivers refuse it."
+        mend "use the mark certificate, not a web certificate"
+        source "VMC fetch §4.4; MCR §7.1.2.7";
+    "VMC-04" Error Lint by "standards::bimi::mark_certificate"
+        "The issuing authority may issue mark certificates"
+        why "Receivers refuse a chain whose issuer lacks the BIMI key usage."
+        mend "take the intermediate that belongs to this certificate"
+        source "VMC fetch §4.4";
+    "VMC-05" Error Lint by "standards::bimi::mark_certificate"
+        "The leaf holds a logo (logotype extension), not marked critical"
+        why "Without it the certificate vouches for no logo."
+        mend "ask the issuer for a correct certificate"
+        source "VMC fetch §4.1; RFC 3709 §2.1";
+    "VMC-06" Error Lint by "standards::bimi::mark_certificate"
+        "The embedded logo is one gzipped SVG with a matching hash"
+        why "Receivers refuse a logo that does not match its hash."
+        mend "ask the issuer for a correct certificate"
+        source "VMC fetch §4.2; RFC 6170; MCR §7.1.2.7";
+    "VMC-07" Error Lint by "standards::bimi::mark_certificate"
+        "The embedded logo follows the SVG rules"
+        why "Receivers refuse it otherwise."
+        mend "mend the logo and have the certificate issued again"
+        source "VMC fetch §4.2, §5.1";
+    "VMC-08" Error Lint by "standards::bimi::mark_certificate"
+        "The embedded logo is the logo that is hosted"
+        why "Receivers may refuse both when they differ by a single byte."
+        mend "host the very file the certificate was issued for"
+        source "VMC fetch §5.3";
+    "VMC-09" Error Lint by "standards::bimi::mark_certificate"
+        "The certificate names the domain or its selector's name"
+        why "Receivers refuse a certificate for another domain; wildcards do not count."
+        mend "have the domain added to the certificate"
+        source "VMC fetch §4.3, §5.2";
+    "VMC-10" Error Live by "standards::bimi::mark_certificate"
+        "Every certificate of the chain is within its dates"
+        why "From the day it expires the logo is gone."
+        mend "renew the certificate; it takes weeks"
+        source "VMC fetch §4.5, §5.1";
+    "VMC-11" Error Lint by "standards::bimi::mark_certificate"
+        "The leaf says where its revocation list is"
+        why "Receivers that check revocation refuse it otherwise."
+        mend "ask the issuer for a correct certificate"
+        source "VMC fetch §4.5, §5.1";
+    "VMC-12" Error Lint by "standards::bimi::mark_certificate"
+        "The leaf carries a proof of public logging (SCT)"
+        why "Receivers refuse a certificate that was not logged."
+        mend "ask the issuer for a correct certificate"
+        source "VMC fetch §4.6, §5.1";
+    "VMC-13" Error Lint by "standards::bimi::mark_certificate"
+        "The leaf names the mark certificate policy and where it is written"
+        why "It is required of issuers and checked by receivers."
+        mend "ask the issuer for a correct certificate"
+        source "MCR §7.1.6.4";
+    "VMC-14" Error Lint by "standards::bimi::mark_certificate"
+        "The subject has a known mark type"
+        why "It decides whether and how receivers show the logo."
+        mend "ask the issuer for a correct certificate"
+        source "MCR §7.1.4.2.2";
+    "VMC-15" Error Lint by "standards::bimi::mark_certificate"
+        "The subject has the fields of its mark type"
+        why "Receivers may refuse a mark without its registration, statute or source."
+        mend "ask the issuer for a correct certificate"
+        source "MCR §7.1.4.2";
+    "VMC-16" Error Lint by "standards::bimi::mark_certificate"
+        "The subject says which organization it is, and where"
+        why "A certificate without them breaks the issuing requirements and may be revoked."
+        mend "ask the issuer for a correct certificate"
+        source "MCR §7.1.4.2.2";
+    "VMC-17" Error Lint by "standards::bimi::mark_certificate"
+        "The leaf is an end-entity certificate for digital signatures"
+        why "Path validation fails otherwise."
+        mend "ask the issuer for a correct certificate"
+        source "RFC 5280 §4.2.1.9, §4.2.1.3; MCR §7.1.2.7";
+    "VMC-18" Warn Lint by "standards::bimi::mark_certificate"
+        "The pilot extension is absent since 2025-03-15"
+        why "It marks certificates of the trial time."
+        mend "ask the issuer for a current certificate"
+        source "MCR §7.1.2.7";
+    "VMC-19" Warn Lint by "standards::bimi::mark_certificate"
+        "The leaf lives at most 825 days and has a strong key"
+        why "Issuers may not go beyond; receivers may refuse it."
+        mend "ask the issuer for a current certificate"
+        source "MCR §6.3.2, §6.1.5";
+    "VMC-20" Warn Lint by "standards::bimi::mark_certificate"
+        "A common mark certificate is used knowingly"
+        why "Gmail shows its logo without the check mark, and Apple shows none."
+        mend "register the mark for a verified mark certificate"
+        source "vendors' documentation";
+    "VMC-21" Error Live
+        "The served certificate is the planned file, byte for byte"
+        why "An old copy may vouch for another logo."
+        mend "invalidate the cache, or deploy again"
+        source "operational";
+    "VMC-22" Error Order
+        "A new logo comes with its new certificate, never alone"
+        why "Between the two changes logo and certificate differ, and receivers show none."
+        mend "change both in one apply, under new URLs"
+        source "VMC fetch §5.3";
+}

@@ -1,0 +1,159 @@
+//! Rules of SPF.
+
+super::rules! {
+    "SPF-01" Error Lint by "standards::spf"
+        "SPF is published as TXT"
+        why "The SPF record type (99) is withdrawn; receivers do not ask for it."
+        mend "publish a TXT record"
+        source "RFC 7208 §3.1";
+    "SPF-02" Error Lookup | Live by "standards::spf"
+        "One record at the name begins `v=spf1` followed by a space or the end"
+        why "Receivers take two records as a permanent error, and one with a leading space or `v=spf10` as no record."
+        mend "keep one record that starts with `v=spf1` and a space"
+        source "RFC 7208 §3.2, §4.5";
+    "SPF-03" Error Lint by "standards::spf"
+        "Terms are separated by spaces and by nothing else"
+        why "A tab, a comma or a line break joins two terms into one that receivers cannot read: a permanent error."
+        mend "separate the terms by single spaces"
+        source "RFC 7208 §4.5, §12";
+    "SPF-04" Error Lint by "standards::spf"
+        "Every term follows the grammar"
+        why "One mistake anywhere makes the whole record a permanent error, whatever stands before it."
+        mend "correct or remove the term"
+        source "RFC 7208 §4.6";
+    "SPF-05" Error Lint by "standards::spf"
+        "Mechanisms are those of the RFC, qualified by one of + - ~ ?; modifiers have no qualifier"
+        why "An unknown mechanism is a permanent error: the record protects nothing and mail fails SPF."
+        mend "use all, include, a, mx, ip4, ip6 or exists"
+        source "RFC 7208 §4.6.1";
+    "SPF-06" Error Lint by "standards::spf"
+        "`ip4` and `ip6` hold a valid address, with a prefix length in bounds"
+        why "A malformed address or a prefix like /33 or /08 is a permanent error."
+        mend "write the network as address/prefix: 0 to 32 for ip4, 0 to 128 for ip6"
+        source "RFC 7208 §5.6, §12";
+    "SPF-07" Error Lint by "standards::spf"
+        "`a` and `mx` take prefix lengths as /N, //M or /N//M, in bounds"
+        why "Any other form is a permanent error."
+        mend "write the IPv4 prefix after one slash and the IPv6 prefix after two"
+        source "RFC 7208 §5.3, §5.4, §12";
+    "SPF-08" Error Lint by "standards::spf"
+        "`include`, `exists` and `redirect` name a domain that ends in a real top label or a macro"
+        why "A name that is missing, a single label or an IP address is a permanent error."
+        mend "give the full domain name"
+        source "RFC 7208 §5.2, §5.7, §6.1, §7.1";
+    "SPF-09" Error Lookup by "standards::spf"
+        "At most ten terms cause DNS look-ups, through all includes and redirects"
+        why "Receivers stop at the eleventh with a permanent error, and the mail fails SPF."
+        mend "remove includes that are not needed, or give a sender its own MAIL FROM subdomain"
+        source "RFC 7208 §4.6.4";
+    "SPF-10" Warn Lookup by "standards::spf"
+        "Some of the ten look-ups are kept in reserve"
+        why "With nine or ten in use, a change at a supplier breaks SPF without any change of yours."
+        mend "free at least two look-ups"
+        source "RFC 7208 §4.6.4";
+    "SPF-11" Error Lookup by "standards::spf"
+        "At most two look-ups come back empty"
+        why "Receivers end with a permanent error at the third name that does not exist or has no such record."
+        mend "remove the terms whose names no longer exist"
+        source "RFC 7208 §4.6.4";
+    "SPF-12" Error Lookup by "standards::spf"
+        "No `mx` term leads to more than ten mail hosts"
+        why "Receivers end with a permanent error after ten address look-ups for one `mx` term."
+        mend "list the senders by ip4 and ip6"
+        source "RFC 7208 §4.6.4";
+    "SPF-13" Error Lookup by "standards::spf"
+        "The target of every `include` has a valid SPF record"
+        why "Including a domain without a record, or with a broken one, is a permanent error for the whole record."
+        mend "remove the include or ask its owner to restore the record"
+        source "RFC 7208 §5.2";
+    "SPF-14" Error Lookup by "standards::spf"
+        "The target of `redirect` has an SPF record"
+        why "A redirect to nothing is a permanent error."
+        mend "correct the redirect, or end the record with `~all`"
+        source "RFC 7208 §6.1";
+    "SPF-15" Error Lookup by "standards::spf"
+        "Includes and redirects do not come back to where they were"
+        why "A loop uses up the ten look-ups and ends in a permanent error."
+        mend "remove the term that closes the loop"
+        source "RFC 7208 §4.6.4";
+    "SPF-16" Warn Lint by "standards::spf"
+        "Nothing follows `all`, and `redirect` does not stand beside it"
+        why "`all` always matches: what comes after it, and any redirect, is never looked at."
+        mend "move the terms before `all`, or remove them"
+        source "RFC 7208 §5.1";
+    "SPF-17" Error Lint by "standards::spf"
+        "`redirect` and `exp` appear at most once each"
+        why "A second one is a permanent error."
+        mend "keep one"
+        source "RFC 7208 §6";
+    "SPF-18" Warn Lint by "standards::spf"
+        "The record ends in `all` or `redirect`"
+        why "Without either, senders that match nothing get a neutral result: the record refuses nobody."
+        mend "end the record with `~all`, or `-all` for a domain without mail"
+        source "RFC 7208 §4.7";
+    "SPF-19" Error Lint by "standards::spf"
+        "The record does not authorize the whole Internet"
+        why "`+all` or a network as wide as /8 lets anybody send in your name and pass SPF, and with it DMARC."
+        mend "list the networks that really send"
+        source "RFC 7208 §5.1";
+    "SPF-20" Warn Lint by "standards::spf"
+        "The record does not end in `?all`"
+        why "A neutral result tells receivers nothing: forged mail is treated as if there were no SPF."
+        mend "use `~all`"
+        source "RFC 7208 §8.2";
+    "SPF-21" Warn Lint by "standards::spf"
+        "A sending domain with DMARC enforcement uses `~all`, not `-all`"
+        why "Some receivers reject on `-all` before they look at DKIM and DMARC, so that forwarded mail is lost."
+        mend "use `~all` and leave the refusing to DMARC; keep `-all` for parked domains"
+        source "RFC 9989 §7.1";
+    "SPF-22" Warn Lint by "standards::spf"
+        "No `ptr` mechanism and no `%{p}` macro"
+        why "Reverse look-ups are slow and unreliable; many receivers ignore them."
+        mend "list the senders by ip4, ip6, a or include"
+        source "RFC 7208 §5.5, §7.2";
+    "SPF-23" Error Lint by "standards::spf"
+        "Macros follow their grammar"
+        why "A macro letter, digit or delimiter outside the grammar is a permanent error; c, r and t work only in an explanation."
+        mend "correct the macro, or write `%%` for a percent sign"
+        source "RFC 7208 §7.1, §7.2, §7.3";
+    "SPF-24" Warn Lint by "standards::spf"
+        "The answer with all TXT records of the name stays within 450 octets"
+        why "A larger answer may not fit one UDP packet; where TCP is blocked SPF fails for a time."
+        mend "shorten the record, or remove old verification strings beside it"
+        source "RFC 7208 §3.4";
+    "SPF-25" Warn Lint by "standards::spf"
+        "No term repeats or is covered by another"
+        why "A duplicate include spends a look-up for nothing."
+        mend "remove the repeated term"
+        source "RFC 7208 §10.1.1";
+    "SPF-26" Error Lint by "standards::spf"
+        "A domain without mail publishes `v=spf1 -all`"
+        why "Without it anybody can use the domain as an envelope sender."
+        mend "publish `v=spf1 -all`"
+        source "RFC 7208 §10.1.2; RFC 7505 §4.2";
+    "SPF-27" Warn Lint
+        "Every MAIL FROM and HELO name has its own SPF record"
+        why "SPF is not inherited: a subdomain without a record has none."
+        mend "publish a record at each name that sends"
+        source "RFC 7208 §3.5, §10.1.2";
+    "SPF-28" Error Lint by "standards::spf"
+        "The explanation is one ASCII TXT record"
+        why "Receivers drop an explanation they cannot read, and show none."
+        mend "publish one TXT record of plain ASCII at the name of `exp`"
+        source "RFC 7208 §6.2";
+    "SPF-29" Warn Lint by "standards::spf"
+        "No Sender ID (`spf2.0/`) records"
+        why "Sender ID is abandoned; the record only makes answers longer."
+        mend "remove it"
+        source "RFC 7208 appendix C";
+    "SPF-30" Error Order
+        "A flattened record is derived again on a schedule"
+        why "Suppliers move their addresses without telling; a flattened copy then refuses their mail."
+        mend "use the include itself, or schedule `deploy drift`"
+        source "DNSControl issue 1961";
+    "SPF-31" Error Lookup
+        "Mechanisms found live and not declared are kept or adopted, never dropped"
+        why "A sender that somebody added by hand would fail SPF from one minute to the next."
+        mend "declare the mechanism in the manifest, or accept its removal"
+        source "operational";
+}

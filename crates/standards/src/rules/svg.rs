@@ -1,0 +1,139 @@
+//! Rules of the logo: SVG Tiny Portable/Secure.
+
+super::rules! {
+    "SVG-01" Error Lint by "standards::bimi::svg"
+        "The file is well-formed XML in UTF-8 with one `svg` root in its namespace"
+        why "Receivers cannot read anything else, and show no logo."
+        mend "export the logo again as SVG Tiny Portable/Secure"
+        source "SVG-PS §2.1";
+    "SVG-02" Error Lint by "standards::bimi::svg"
+        "The root has `version=\"1.2\"`"
+        why "Receivers and certificate authorities refuse the logo."
+        mend "set the attribute"
+        source "SVG-PS §2.1";
+    "SVG-03" Error Lint by "standards::bimi::svg"
+        "The root has `baseProfile=\"tiny-ps\"`"
+        why "Receivers and certificate authorities refuse the logo; editors write `tiny` or nothing."
+        mend "set the attribute, in lower case"
+        source "SVG-PS §2.1";
+    "SVG-04" Error Lint by "standards::bimi::svg"
+        "The root's first element is its one `title`, and it has a text"
+        why "The title names the brand; without it the logo is refused."
+        mend "put `<title>Brand</title>` right after the opening tag"
+        source "SVG-PS §2.1";
+    "SVG-05" Warn Lint by "standards::bimi::svg"
+        "The title is a real name of at most 64 characters"
+        why "Readers and screen readers see it; a tool's placeholder looks careless."
+        mend "write the brand's name"
+        source "SVG-PS §2.1";
+    "SVG-06" Error Lint by "standards::bimi::svg"
+        "`desc`, if present, has a text"
+        why "An empty one is refused."
+        mend "fill it or remove it"
+        source "SVG-PS §2.1";
+    "SVG-07" Error Lint by "standards::bimi::svg"
+        "The root has no `x`, `y`, `overflow` or `style`"
+        why "The profile forbids them and validators refuse the logo."
+        mend "remove the attribute"
+        source "SVG-PS §6.2";
+    "SVG-08" Error Lint by "standards::bimi::svg"
+        "Only elements of the profile are used"
+        why "Validators refuse the logo on any other element."
+        mend "convert the element to paths, or remove it"
+        source "SVG-PS schema";
+    "SVG-09" Error Lint by "standards::bimi::svg"
+        "No script, animation, image, link, filter, mask or style element"
+        why "They could run or load something in a mail client; receivers refuse the logo."
+        mend "remove the element; draw with paths and gradients"
+        source "SVG-PS §2.3; RFC 6170 §5.2";
+    "SVG-10" Error Lint by "standards::bimi::svg"
+        "No event attributes (`on…`)"
+        why "They run scripts; receivers refuse the logo."
+        mend "remove the attribute"
+        source "SVG-PS §2.3";
+    "SVG-11" Error Lint by "standards::bimi::svg"
+        "No `style` attributes"
+        why "The profile has no CSS; validators refuse the logo."
+        mend "write the properties as attributes: `fill`, `stroke`"
+        source "SVG-PS §2.3";
+    "SVG-12" Error Lint by "standards::bimi::svg"
+        "Interactive and timing attributes have only their harmless values"
+        why "Other values ask for zooming, focus, timing or outside files, and the logo is refused."
+        mend "remove the attribute"
+        source "SVG-PS §2.3";
+    "SVG-13" Warn Lint by "standards::bimi::svg"
+        "Interactive and timing attributes are left out"
+        why "Even their harmless values should not be there."
+        mend "remove the attribute"
+        source "SVG-PS §2.3";
+    "SVG-14" Error Lint by "standards::bimi::svg"
+        "References stay in the file: `#id` and `url(#id)`"
+        why "A reference outwards tells a stranger who reads the mail; receivers refuse the logo."
+        mend "put what is referred to into the file"
+        source "RFC 6170 §5.2; SVG-PS §2.3";
+    "SVG-15" Error Lint by "standards::bimi::svg"
+        "No `data:` in any attribute"
+        why "It hides a bitmap or a script in the logo."
+        mend "draw with vector shapes"
+        source "SVG-PS §2.3";
+    "SVG-16" Warn Lint by "standards::bimi::svg"
+        "`xlink:href` is avoided"
+        why "The published schema refuses it although some receivers accept it."
+        mend "repeat the shape in place of `use`"
+        source "SVG-PS schema";
+    "SVG-17" Error Lint by "standards::bimi::svg"
+        "No DOCTYPE, no entities, no stylesheet instruction"
+        why "They can load files or grow without bound; receivers refuse the logo."
+        mend "remove them"
+        source "BIMI implementation guidance, security concerns";
+    "SVG-18" Error Lint by "standards::bimi::svg"
+        "The file is at most 32 KiB, uncompressed"
+        why "Gmail and others refuse a larger one."
+        mend "simplify the paths, and drop the editor's metadata"
+        source "SVG-PS §2.4; Gmail";
+    "SVG-19" Error Lint by "standards::bimi::svg"
+        "`viewBox` is four numbers parted by spaces, with a positive size"
+        why "Without it receivers cannot scale the logo."
+        mend "add for example `viewBox=\"0 0 512 512\"`"
+        source "BIMI Group; checkdmarc";
+    "SVG-20" Warn Lint by "standards::bimi::svg"
+        "The logo is square"
+        why "Receivers cut it to a square or a circle."
+        mend "make the sides of `viewBox` equal"
+        source "BIMI implementation guidance; Gmail";
+    "SVG-21" Warn Lint by "standards::bimi::svg"
+        "`width` and `height`, if given, are equal, absolute and at least 96 pixels"
+        why "Gmail refuses relative or small sizes."
+        mend "set both to the same number of pixels, 96 or more"
+        source "Gmail help";
+    "SVG-22" Warn Lint by "standards::bimi::svg"
+        "An opaque background covers the whole canvas"
+        why "On a dark background a transparent logo may be invisible."
+        mend "start with a filled `rect` of the size of `viewBox`"
+        source "BIMI Group; Gmail";
+    "SVG-23" Warn Lint by "standards::bimi::svg"
+        "The drawing has at least two colours"
+        why "In one colour nothing can be seen."
+        mend "give the mark and its background different fills"
+        source "SVG-PS §2.4";
+    "SVG-24" Warn Lint by "standards::bimi::svg"
+        "Letters are paths, not `text`"
+        why "Fonts differ from receiver to receiver."
+        mend "convert the text to paths"
+        source "BIMI Group";
+    "SVG-25" Warn Lint by "standards::bimi::svg"
+        "A .svgz is gzip, and unpacks to a logo within the size limit"
+        why "Receivers stop unpacking there, to be safe from bombs."
+        mend "publish the plain .svg"
+        source "BIMI §4.3.2; RFC 6170 §5.2";
+    "SVG-26" Error Lint by "standards::bimi::svg"
+        "`preserveAspectRatio` is none or xMidYMid"
+        why "The profile has no other value and validators refuse the logo."
+        mend "remove the attribute"
+        source "SVG-PS schema";
+    "SVG-27" Warn Lint by "standards::bimi::svg"
+        "No attributes or namespaces of an editor are left"
+        why "The published schema refuses them, and so may a certificate authority."
+        mend "save as plain SVG, without the editor's data"
+        source "SVG-PS schema";
+}
