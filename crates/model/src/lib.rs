@@ -1,1 +1,27 @@
-//! The vocabulary of deploy and the traits of a kind.
+//! The vocabulary of `deploy`, and the traits of a kind. Pure: no clock, no runtime, no AWS.
+//!
+//! - [`Resource`] is what the manifest asks for; [`Observation`] is what AWS reported in this run;
+//!   [`Ledger`] is what we did and own.
+//! - A [`Kind`] compares the first two and says when a resource is ready. It is held by the
+//!   planner. [`Observe`] looks and [`Mutate`] changes; they are held by the engine.
+//! - A [`Plan`] is the ordered, immutable, printable, savable set of [`Action`]s.
+
+pub mod diff;
+pub mod error;
+pub mod field;
+pub mod id;
+pub mod kind;
+pub mod ledger;
+pub mod observation;
+pub mod plan;
+pub mod resource;
+
+pub use diff::{Change, Diff, Effect};
+pub use error::{ErrorClass, KindError};
+pub use field::{Field, OutputRef};
+pub use id::{AccountId, AccountName, Home, PhysicalId, Region, ResourceId};
+pub use kind::{AnyKind, Calls, Erased, Kind, KindSet, Mutate, Observe, Readiness, Target};
+pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
+pub use observation::{Observation, Ownership};
+pub use plan::{Action, ActionId, Edge, Plan, Verb};
+pub use resource::{Gate, GateCheck, Impact, Level, MailImpact, Need, Resource, Undo};

@@ -1,0 +1,145 @@
+//! The difference between desired and actual, for one resource, field by field.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What a changed field asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// AWS can change it where it is.
+    InPlace,
+    /// AWS can't: a new resource takes over and the old one goes.
+    Replace,
+}
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field, with dots: `aliases`, `logging.bucket`.
+    pub field: String,
+    /// What AWS has; null when it has nothing there.
+    pub from: Value,
+    /// What is asked for; a reference when it is known only after apply; null when it should go.
+    pub to: Value,
+    /// In place, or by a replacement.
+    pub effect: Effect,
+}
+
+/// Every field that differs. Empty means in sync.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Diff {
+    /// In the order of the desired fields.
+    pub changes: Vec<Change>,
+}
+
+impl Diff {
+    /// Whether desired and actual agree.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Whether some field can only change by a replacement.
+    pub fn replaces(&self) -> bool {
+        self.changes
+            .iter()
+            .any(|change| change.effect == Effect::Replace)
+    }
+
+    /// Whether `field`, or a field inside it, changes.
+    pub fn touches(&self, field: &str) -> bool {
+        self.changes.iter().any(|change| {
+            change
+                .field
+                .strip_prefix(field)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+}
+
+/// Compares two values of one shape. Objects are compared field by field, everything else whole.
+/// `replace` names the fields that AWS can't change in place.
+pub fn compare<T: Serialize>(desired: &T, actual: &T, replace: &[&str]) -> Diff {
+    let to_value = |side: &T| serde_json::to_value(side).unwrap_or(Value::Null);
+    let mut changes = Vec::new();
+    walk(
+        "",
+        &to_value(actual),
+        &to_value(desired),
+        replace,
+        &mut changes,
+    );
+    Diff { changes }
+}
+
+fn walk(path: &str, from: &Value, to: &Value, replace: &[&str], changes: &mut Vec<Change>) {
+    if from == to {
+        return;
+    }
+    if let (Value::Object(old), Value::Object(new)) = (from, to)
+        && crate::field::reference(to).is_none()
+    {
+        let keys = new
+            .keys()
+            .chain(old.keys().filter(|key| !new.contains_key(*key)));
+        for key in keys {
+            let path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
+            let side =
+                |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
+            walk(&path, &side(old), &side(new), replace, changes);
+        }
+        return;
+    }
+    let top = path.split('.').next().unwrap_or(path);
+    let effect = if replace.contains(&top) {
+        Effect::Replace
+    } else {
+        Effect::InPlace
+    };
+    changes.push(Change {
+        field: path.to_owned(),
+        from: from.clone(),
+        to: to.clone(),
+        effect,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nested_fields_are_named_by_their_path() {
+        let diff = compare(
+            &json!({"name": "b", "logging": {"bucket": "x"}, "tags": {"a": "1"}}),
+            &json!({"name": "a", "logging": {"bucket": "y"}, "tags": {"a": "1", "b": "2"}}),
+            &["name"],
+        );
+        let seen: Vec<_> = diff
+            .changes
+            .iter()
+            .map(|c| (c.field.as_str(), c.effect))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("name", Effect::Replace),
+                ("logging.bucket", Effect::InPlace),
+                ("tags.b", Effect::InPlace)
+            ]
+        );
+        assert!(diff.replaces() && diff.touches("logging") && !diff.touches("log"));
+    }
+
+    #[test]
+    fn equal_values_have_no_diff() {
+        assert!(compare(&json!({"a": [1, 2]}), &json!({"a": [1, 2]}), &[]).is_empty());
+    }
+}

@@ -1,0 +1,50 @@
+//! What can go wrong with one call, by what its caller may do about it.
+
+use serde::{Deserialize, Serialize};
+
+/// What the caller of a failed call may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The request can't be right: nothing but a changed manifest or program helps.
+    Invalid,
+    /// The credentials may not do this.
+    Denied,
+    /// Something else is in the way: another owner, another change at the same time.
+    Conflict,
+    /// It will work later without a change: eventual consistency, a state still in progress.
+    NotYet,
+    /// Too fast.
+    Throttled,
+    /// Sent, and the outcome is not known: look before doing anything else.
+    Ambiguous,
+}
+
+/// One failed call, with AWS's own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{operation}: {message}")]
+pub struct KindError {
+    /// What may be done about it.
+    pub class: ErrorClass,
+    /// The API operation, as AWS calls it.
+    pub operation: String,
+    /// AWS's error code, when it answered with one.
+    pub code: Option<String>,
+    /// AWS's message, or ours.
+    pub message: String,
+    /// AWS's request id, for its support.
+    pub request_id: Option<String>,
+}
+
+impl KindError {
+    /// An error of ours, not of AWS.
+    pub fn new(class: ErrorClass, operation: &str, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            operation: operation.to_owned(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+        }
+    }
+}

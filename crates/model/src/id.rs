@@ -1,0 +1,137 @@
+//! Names: ours are stable, AWS's are physical, and the two never compare.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Text of one meaning, which does not mix with text of another.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+
+text!(
+    /// An account's name in the manifest: `marketing`.
+    AccountName
+);
+text!(
+    /// An AWS account's number: twelve digits.
+    AccountId
+);
+text!(
+    /// An AWS region: `eu-west-1`.
+    Region
+);
+text!(
+    /// AWS's name for a resource: an ARN, an id, a bucket's name.
+    PhysicalId
+);
+
+/// The account and region a resource lives in. Global services live in `us-east-1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Home {
+    /// The account, as the manifest calls it.
+    pub account: AccountName,
+    /// The account's number, compared with the credentials' own before anything else.
+    pub account_id: AccountId,
+    /// The region.
+    pub region: Region,
+}
+
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}) {}", self.account, self.account_id, self.region)
+    }
+}
+
+/// Our own, stable name of a resource: `ses_identity/example.com/marketing.us-east-1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId {
+    /// The kind's name.
+    pub kind: String,
+    /// The mail domain that needs it.
+    pub domain: String,
+    /// Its name within the domain and kind. It has no `/`.
+    pub name: String,
+}
+
+impl ResourceId {
+    /// The id of the resource `name` of `kind` for `domain`.
+    pub fn new(kind: &str, domain: &str, name: impl Into<String>) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            domain: domain.to_owned(),
+            name: name.into(),
+        }
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{}/{}/{}", self.kind, self.domain, self.name);
+        f.pad(&text)
+    }
+}
+
+/// Text that is not `kind/domain/name`.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a resource id (kind/domain/name)")]
+pub struct NotAResourceId(String);
+
+impl FromStr for ResourceId {
+    type Err = NotAResourceId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.splitn(3, '/');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(kind), Some(domain), Some(name)) if !name.is_empty() => {
+                Ok(Self::new(kind, domain, name))
+            }
+            _ => Err(NotAResourceId(text.to_owned())),
+        }
+    }
+}
+
+impl Serialize for ResourceId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResourceId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,391 @@
+//! What a kind of resource is to the rest of the program: three traits, so that the type says
+//! what its holder may do.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use standards::Finding;
+
+use crate::{Diff, Home, KindError, Observation, PhysicalId, ResourceId, Verb};
+
+/// Whether a resource is usable by what depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// Usable.
+    Ready,
+    /// Not yet; what it waits for.
+    Waiting(String),
+    /// It will not become so without a change; why.
+    Failed(String),
+}
+
+/// API calls of one operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calls {
+    /// The service, as in the quota table: `route53`.
+    pub service: String,
+    /// The operation: `ChangeResourceRecordSets`.
+    pub operation: String,
+    /// How many.
+    pub count: u32,
+}
+
+impl Calls {
+    /// `count` calls of `operation`.
+    pub fn new(service: &str, operation: &str, count: u32) -> Self {
+        Self {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            count,
+        }
+    }
+}
+
+/// A resource to look at or to change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target<S = Value> {
+    /// Our name for it.
+    pub id: ResourceId,
+    /// Where it lives.
+    pub home: Option<Home>,
+    /// What is, or was, asked for.
+    pub spec: S,
+    /// AWS's name, when the ledger knows it.
+    pub physical: Option<PhysicalId>,
+}
+
+impl<S> Target<S> {
+    /// What tells this target from every other in one run.
+    pub fn key(&self) -> String {
+        let home = self
+            .home
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let physical = self
+            .physical
+            .as_ref()
+            .map(PhysicalId::as_str)
+            .unwrap_or_default();
+        format!("{}@{home}#{physical}", self.id)
+    }
+
+    /// The same target with its spec turned into another type.
+    pub fn with<T>(&self, spec: T) -> Target<T> {
+        Target {
+            id: self.id.clone(),
+            home: self.home.clone(),
+            spec,
+            physical: self.physical.clone(),
+        }
+    }
+}
+
+/// The pure half of a kind. The planner holds it.
+pub trait Kind: Send + Sync + 'static {
+    /// Its name: `ses_identity`.
+    const NAME: &'static str;
+    /// What can be asked for.
+    type Spec: Serialize + DeserializeOwned + Clone + Send + Sync;
+    /// What can be seen.
+    type State: Serialize + DeserializeOwned + Clone + Send + Sync;
+
+    /// The fields in which `actual` is not as desired. `owned` is what the ledger says we asked
+    /// for last time; kinds that share a resource with other owners need it.
+    fn diff(desired: &Self::Spec, actual: &Self::State, owned: Option<&Self::Spec>) -> Diff;
+
+    /// Whether what was seen is usable.
+    fn readiness(desired: &Self::Spec, actual: &Self::State) -> Readiness;
+
+    /// The API calls that an action makes.
+    fn calls(verb: Verb, desired: &Self::Spec) -> Vec<Calls>;
+
+    /// The steps in which a new resource reaches its spec, each to be ready before the next;
+    /// the last is the spec itself.
+    fn stages(desired: &Self::Spec) -> Vec<Self::Spec> {
+        vec![desired.clone()]
+    }
+
+    /// What in `actual` belongs to somebody else and stands in the way.
+    fn conflict(
+        _desired: &Self::Spec,
+        _actual: &Self::State,
+        _owned: Option<&Self::Spec>,
+    ) -> Option<Finding> {
+        None
+    }
+
+    /// Names of shared parts that this spec holds, so that a part goes only with its last holder.
+    fn claims(_spec: &Self::Spec) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// `spec` without the parts that others still claim; nothing when none is left.
+    fn without(spec: &Self::Spec, _claimed: &dyn Fn(&str) -> bool) -> Option<Self::Spec> {
+        Some(spec.clone())
+    }
+
+    /// Actions of one key can go out in one call.
+    fn batch(_spec: &Self::Spec) -> Option<String> {
+        None
+    }
+
+    /// How long to wait between two looks while it is not ready.
+    fn poll() -> Duration {
+        Duration::from_secs(5)
+    }
+
+    /// Whether its readiness may take hours, so that a run may end before it.
+    fn slow() -> bool {
+        false
+    }
+}
+
+/// The half of a kind that looks, without touching. `C` is what it looks through.
+#[async_trait]
+pub trait Observe<C: Sync>: Kind {
+    /// One look. A physical id, when there is one, says which; else the spec does.
+    async fn observe(
+        &self,
+        context: &C,
+        target: &Target<Self::Spec>,
+    ) -> Result<Observation<Self::State>, KindError>;
+}
+
+/// What an update is given besides its target.
+#[derive(Clone, Debug)]
+pub struct Update<'a, S> {
+    /// What differs.
+    pub diff: &'a Diff,
+    /// What the ledger says we asked for last time.
+    pub owned: Option<S>,
+}
+
+/// One change of a batch.
+#[derive(Clone, Debug)]
+pub struct BatchItem<S> {
+    /// The resource; nothing is asked for any more when it is being deleted.
+    pub target: Target<Option<S>>,
+    /// What the ledger says we asked for last time.
+    pub owned: Option<S>,
+    /// What was there before us, to put back on deletion.
+    pub before: Option<Value>,
+    /// Whether conflicting values of others are taken over.
+    pub adopt: bool,
+}
+
+/// What a change left behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// AWS's name.
+    pub physical: PhysicalId,
+    /// What was there before, when something of somebody else was taken over.
+    pub before: Option<Value>,
+}
+
+impl From<PhysicalId> for Outcome {
+    fn from(physical: PhysicalId) -> Self {
+        Self {
+            physical,
+            before: None,
+        }
+    }
+}
+
+/// The half of a kind that changes. Every call is repeatable: to create what exists and to delete
+/// what is gone both succeed.
+#[async_trait]
+pub trait Mutate<C: Sync>: Observe<C> {
+    /// Makes it.
+    async fn create(&self, context: &C, target: &Target<Self::Spec>) -> Result<Outcome, KindError>;
+
+    /// Changes what differs.
+    async fn update(
+        &self,
+        context: &C,
+        target: &Target<Self::Spec>,
+        update: &Update<'_, Self::Spec>,
+    ) -> Result<Outcome, KindError>;
+
+    /// Removes it, and everything in it. `NotYet` when it must be asked again later.
+    async fn delete(&self, context: &C, target: &Target<Self::Spec>) -> Result<(), KindError>;
+
+    /// Carries out several changes of one batch key at once, all or nothing.
+    async fn change(
+        &self,
+        _context: &C,
+        _items: &[BatchItem<Self::Spec>],
+    ) -> Result<Vec<Outcome>, KindError> {
+        Err(KindError::new(
+            crate::ErrorClass::Invalid,
+            Self::NAME,
+            "this kind has no batches",
+        ))
+    }
+}
+
+/// A spec or state that does not have its kind's shape.
+#[derive(Debug, thiserror::Error)]
+#[error("a {kind} does not look like this: {source}")]
+pub struct ShapeError {
+    /// The kind.
+    pub kind: &'static str,
+    /// What is wrong with it.
+    pub source: serde_json::Error,
+}
+
+/// A kind whose types are erased to JSON.
+pub trait AnyKind: Send + Sync {
+    /// See [`Kind::NAME`].
+    fn name(&self) -> &'static str;
+    /// See [`Kind::diff`].
+    fn diff(
+        &self,
+        desired: &Value,
+        actual: &Value,
+        owned: Option<&Value>,
+    ) -> Result<Diff, ShapeError>;
+    /// See [`Kind::readiness`].
+    fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError>;
+    /// See [`Kind::calls`].
+    fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError>;
+    /// See [`Kind::stages`].
+    fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError>;
+    /// See [`Kind::conflict`].
+    fn conflict(
+        &self,
+        desired: &Value,
+        actual: &Value,
+        owned: Option<&Value>,
+    ) -> Result<Option<Finding>, ShapeError>;
+    /// See [`Kind::claims`].
+    fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError>;
+    /// See [`Kind::without`].
+    fn without(
+        &self,
+        spec: &Value,
+        claimed: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<Value>, ShapeError>;
+    /// See [`Kind::batch`].
+    fn batch(&self, spec: &Value) -> Result<Option<String>, ShapeError>;
+    /// See [`Kind::poll`].
+    fn poll(&self) -> Duration;
+    /// See [`Kind::slow`].
+    fn slow(&self) -> bool;
+}
+
+/// The kinds there are, by name.
+pub type KindSet = BTreeMap<&'static str, Box<dyn AnyKind>>;
+
+/// Erases a kind's types.
+pub struct Erased<K>(PhantomData<fn() -> K>);
+
+impl<K> Default for Erased<K> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// Reads a spec or a state of kind `K`.
+pub fn read<K: Kind, T: DeserializeOwned>(value: &Value) -> Result<T, ShapeError> {
+    T::deserialize(value).map_err(|source| ShapeError {
+        kind: K::NAME,
+        source,
+    })
+}
+
+/// Writes a spec or a state of kind `K`.
+pub fn write<K: Kind, T: Serialize>(value: &T) -> Result<Value, ShapeError> {
+    serde_json::to_value(value).map_err(|source| ShapeError {
+        kind: K::NAME,
+        source,
+    })
+}
+
+fn read_some<K: Kind>(value: Option<&Value>) -> Result<Option<K::Spec>, ShapeError> {
+    value.map(read::<K, K::Spec>).transpose()
+}
+
+impl<K: Kind> AnyKind for Erased<K> {
+    fn name(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn diff(
+        &self,
+        desired: &Value,
+        actual: &Value,
+        owned: Option<&Value>,
+    ) -> Result<Diff, ShapeError> {
+        let owned = read_some::<K>(owned)?;
+        Ok(K::diff(
+            &read::<K, K::Spec>(desired)?,
+            &read::<K, K::State>(actual)?,
+            owned.as_ref(),
+        ))
+    }
+
+    fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError> {
+        Ok(K::readiness(
+            &read::<K, K::Spec>(desired)?,
+            &read::<K, K::State>(actual)?,
+        ))
+    }
+
+    fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError> {
+        Ok(K::calls(verb, &read::<K, K::Spec>(desired)?))
+    }
+
+    fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError> {
+        K::stages(&read::<K, K::Spec>(desired)?)
+            .iter()
+            .map(write::<K, K::Spec>)
+            .collect()
+    }
+
+    fn conflict(
+        &self,
+        desired: &Value,
+        actual: &Value,
+        owned: Option<&Value>,
+    ) -> Result<Option<Finding>, ShapeError> {
+        let owned = read_some::<K>(owned)?;
+        Ok(K::conflict(
+            &read::<K, K::Spec>(desired)?,
+            &read::<K, K::State>(actual)?,
+            owned.as_ref(),
+        ))
+    }
+
+    fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError> {
+        Ok(K::claims(&read::<K, K::Spec>(spec)?))
+    }
+
+    fn without(
+        &self,
+        spec: &Value,
+        claimed: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<Value>, ShapeError> {
+        K::without(&read::<K, K::Spec>(spec)?, claimed)
+            .map(|spec| write::<K, K::Spec>(&spec))
+            .transpose()
+    }
+
+    fn batch(&self, spec: &Value) -> Result<Option<String>, ShapeError> {
+        Ok(K::batch(&read::<K, K::Spec>(spec)?))
+    }
+
+    fn poll(&self) -> Duration {
+        K::poll()
+    }
+
+    fn slow(&self) -> bool {
+        K::slow()
+    }
+}

@@ -1,0 +1,116 @@
+//! What we did and own, on record: the data. The `ledger` crate keeps it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Home, Impact, Need, PhysicalId, ResourceId};
+
+/// How a resource came to be ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// We made it: destroy deletes it.
+    Created,
+    /// It was there before us: destroy leaves it, or puts back what it was.
+    Adopted,
+}
+
+/// An MTA-STS policy that was served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServedPolicy {
+    /// Whether senders were told to refuse mail (`enforce`).
+    pub enforce: bool,
+    /// Whether it was a policy at all (`mode: none` is not).
+    pub active: bool,
+    /// How long senders may keep it, in seconds.
+    pub max_age: u32,
+}
+
+/// One resource that we own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Our name for it.
+    pub id: ResourceId,
+    /// Where it lives.
+    pub home: Option<Home>,
+    /// AWS's name; nothing while its creation has an open intent.
+    pub physical: Option<PhysicalId>,
+    /// What was asked for when it was last applied, references resolved.
+    pub spec: Value,
+    /// Its state when it was last seen by us.
+    pub state: Value,
+    /// Created or adopted.
+    pub origin: Origin,
+    /// What was there before an adoption changed it, in the kind's own shape.
+    pub before: Option<Value>,
+    /// What it needed.
+    pub needs: Vec<Need>,
+    /// What its removal can do to mail.
+    pub impact: Impact,
+    /// An intent was written and no result: look before doing anything.
+    pub open: bool,
+    /// When it was last changed by us.
+    pub changed: Timestamp,
+}
+
+/// What the ledger holds for one domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLedger {
+    /// What we own.
+    pub entries: BTreeMap<ResourceId, Entry>,
+    /// What was replaced and has not gone yet.
+    pub retired: Vec<Entry>,
+    /// The policy being served, and since when.
+    pub serving: Option<(ServedPolicy, Timestamp)>,
+    /// Until when a sender may hold a policy that was served earlier (STS-O04).
+    pub cached_until: Option<Timestamp>,
+    /// Risks that an operator accepted: rule, and when.
+    pub accepted: Vec<(String, Timestamp)>,
+}
+
+impl DomainLedger {
+    /// Remembers that `policy` is served from `now` on, instead of what was.
+    pub fn serve(&mut self, policy: Option<ServedPolicy>, now: Timestamp) {
+        if let Some((old, _)) = self.serving.take()
+            && old.active
+        {
+            let until = now + std::time::Duration::from_secs(u64::from(old.max_age));
+            self.cached_until = self.cached_until.max(Some(until));
+        }
+        self.serving = policy.map(|policy| (policy, now));
+    }
+
+    /// Whether it holds nothing that still matters.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.retired.is_empty()
+    }
+}
+
+/// What the ledger holds, by domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// One document a domain.
+    pub domains: BTreeMap<String, DomainLedger>,
+}
+
+impl Ledger {
+    /// Every entry in use, of every domain.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.domains
+            .values()
+            .flat_map(|domain| domain.entries.values())
+    }
+
+    /// Every entry that was replaced and has not gone yet.
+    pub fn retired(&self) -> impl Iterator<Item = &Entry> {
+        self.domains.values().flat_map(|domain| &domain.retired)
+    }
+
+    /// The entry of `id`.
+    pub fn entry(&self, id: &ResourceId) -> Option<&Entry> {
+        self.domains.get(&id.domain)?.entries.get(id)
+    }
+}

@@ -1,0 +1,64 @@
+//! What AWS, or public DNS, reported in this run.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::PhysicalId;
+
+/// Whose a resource is that was found without an entry in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ownership {
+    /// It carries this project's tags, or is a part of something that does.
+    Ours,
+    /// It carries none: somebody else made it.
+    Foreign,
+    /// It holds parts of several owners; the kind tells which conflict.
+    Shared,
+}
+
+/// One look at one resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observation<S = Value> {
+    /// AWS says that it does not exist.
+    Absent,
+    /// It exists.
+    Present {
+        /// AWS's name for it.
+        physical: PhysicalId,
+        /// Its state.
+        state: S,
+        /// Whose it is.
+        ownership: Ownership,
+    },
+    /// It could not be seen, and this is why. Nothing is decided on a guess.
+    Unknown(String),
+}
+
+impl<S> Observation<S> {
+    /// The state, when it is present.
+    pub fn state(&self) -> Option<&S> {
+        match self {
+            Self::Present { state, .. } => Some(state),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The same observation, with its state turned into another type.
+    pub fn map<T>(self, turn: impl FnOnce(S) -> T) -> Observation<T> {
+        match self {
+            Self::Absent => Observation::Absent,
+            Self::Present {
+                physical,
+                state,
+                ownership,
+            } => Observation::Present {
+                physical,
+                state: turn(state),
+                ownership,
+            },
+            Self::Unknown(reason) => Observation::Unknown(reason),
+        }
+    }
+}

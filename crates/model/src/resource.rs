@@ -1,0 +1,185 @@
+//! One desired resource: what the manifest asks for, and what it needs first.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use standards::Place;
+
+use crate::{Home, ResourceId, ServedPolicy};
+
+/// What an action can do to mail, from nothing to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailImpact {
+    /// Nothing.
+    None,
+    /// The logo beside messages.
+    Branding,
+    /// Whether receivers accept what the domain sends.
+    Sending,
+    /// Whether the domain gets its mail.
+    Receiving,
+}
+
+impl fmt::Display for MailImpact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Branding => "branding",
+            Self::Sending => "sending",
+            Self::Receiving => "receiving",
+        })
+    }
+}
+
+/// What a change or removal of a resource can do to mail, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impact {
+    /// What it can do.
+    pub mail: MailImpact,
+    /// Why, as a sentence fragment.
+    pub reason: String,
+}
+
+impl Impact {
+    /// An impact with its reason.
+    pub fn new(mail: MailImpact, reason: impl Into<String>) -> Self {
+        Self {
+            mail,
+            reason: reason.into(),
+        }
+    }
+
+    /// No impact.
+    pub fn none() -> Self {
+        Self::new(MailImpact::None, "")
+    }
+}
+
+/// How far a needed resource must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Its call has returned.
+    Done,
+    /// It is usable: deployed, issued, in sync, verified.
+    Ready,
+}
+
+/// In which order two resources go away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Undo {
+    /// Whoever needs goes first, then what it needed. The common case.
+    Reverse,
+    /// What was needed goes first: senders before their records (SES-37).
+    SameOrder,
+}
+
+/// Another resource that must come first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    /// Which.
+    pub resource: ResourceId,
+    /// How far.
+    pub level: Level,
+    /// Why, for the graph and the plan.
+    pub reason: String,
+    /// The order of going away.
+    pub undo: Undo,
+}
+
+impl Need {
+    /// `resource` must be done first, because of `reason`.
+    pub fn done(resource: &ResourceId, reason: &str) -> Self {
+        Self {
+            resource: resource.clone(),
+            level: Level::Done,
+            reason: reason.to_owned(),
+            undo: Undo::Reverse,
+        }
+    }
+
+    /// `resource` must be ready first, because of `reason`.
+    pub fn ready(resource: &ResourceId, reason: &str) -> Self {
+        Self {
+            level: Level::Ready,
+            ..Self::done(resource, reason)
+        }
+    }
+
+    /// The same need, going away in the same order as it came.
+    #[must_use]
+    pub fn undone_in_same_order(mut self) -> Self {
+        self.undo = Undo::SameOrder;
+        self
+    }
+}
+
+/// What a gate looks at, from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateCheck {
+    /// `https://<host>/.well-known/mta-sts.txt` returns exactly these bytes (STS-O01).
+    PolicyServed {
+        /// The policy host: `mta-sts.example.com`.
+        host: String,
+        /// The planned body.
+        body: String,
+    },
+    /// The live DMARC policy of this domain is quarantine or reject (BIMI-X07).
+    DmarcEnforced {
+        /// The domain.
+        domain: String,
+    },
+    /// Every live MX host matches a pattern of the policy (STS-P13).
+    MxMatches {
+        /// The domain.
+        domain: String,
+        /// The policy's patterns.
+        patterns: Vec<String>,
+    },
+    /// Every live MX host offers STARTTLS with a certificate for its name (STS-P16).
+    MxOffersTls {
+        /// The domain.
+        domain: String,
+    },
+}
+
+/// A check that must pass just before an action's call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// The rule it keeps: also the id by which an operator accepts the risk.
+    pub rule: String,
+    /// What it looks at.
+    pub check: GateCheck,
+    /// Why it is there.
+    pub reason: String,
+}
+
+/// One desired resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Our name for it.
+    pub id: ResourceId,
+    /// Where it lives; nothing for records that a person publishes.
+    pub home: Option<Home>,
+    /// What is asked for, in the shape of its kind, references included.
+    pub spec: Value,
+    /// What a change or a removal can do to mail.
+    pub impact: Impact,
+    /// What must come first, besides what the spec refers to.
+    pub needs: Vec<Need>,
+    /// What must be seen from outside first.
+    pub gates: Vec<Gate>,
+    /// Whether apply waits for it to be ready although nothing else needs that.
+    pub wait: bool,
+    /// Whether to take over what is there and is not ours.
+    pub adopt: bool,
+    /// The MTA-STS policy that this resource serves, if it does: the ledger remembers it (STS-O06).
+    pub serves_policy: Option<ServedPolicy>,
+    /// Where in the manifest it comes from.
+    #[serde(skip)]
+    pub place: Place,
+}
