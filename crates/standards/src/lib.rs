@@ -1,8 +1,13 @@
 //! The email standards as types: parse, print, lint.
 
+mod fields;
 pub mod finding;
+mod host;
+pub mod mail_uri;
+pub mod mta_sts;
 mod quote;
 pub mod rules;
 pub mod tag_list;
+pub mod tls_rpt;
 
 pub use finding::{Finding, Place, Severity};

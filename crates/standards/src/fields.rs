@@ -1,0 +1,179 @@
+//! The `v=NAME; field; field` syntax of the MTA-STS and TLS-RPT records
+//! (RFC 8461 §3.1, RFC 8460 §3), which is stricter than a DKIM tag list: no
+//! space around `=`, and the version is the first thing in the text.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::quote::quote;
+use crate::tag_list::{Part, parts};
+use crate::{Finding, Severity};
+
+/// A field of a record that the RFC leaves to later specifications.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Extension {
+    name: String,
+    value: String,
+}
+
+impl Extension {
+    /// A field `name=value`, if both fit the grammar.
+    pub fn new(name: &str, value: &str) -> Option<Self> {
+        (is_extension_name(name) && is_extension_value(value)).then(|| Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its value.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+}
+
+impl fmt::Display for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
+}
+
+/// The rules that a record of this syntax is held to.
+pub(crate) struct FieldRules {
+    /// The version's name: `STSv1`.
+    pub(crate) version: &'static str,
+    /// The rule of the version at the start.
+    pub(crate) version_rule: &'static str,
+    /// The rule of the fields' grammar.
+    pub(crate) field_rule: &'static str,
+    /// The rule of unknown fields.
+    pub(crate) unknown_rule: &'static str,
+}
+
+/// One field, with where its parts stand.
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a str,
+    pub(crate) span: Range<usize>,
+    pub(crate) value_span: Range<usize>,
+}
+
+/// The fields after the version, and what is wrong with how they are written;
+/// no fields at all when receivers would not take the text for such a record.
+pub(crate) fn parse<'a>(
+    text: &'a str,
+    rules: &FieldRules,
+) -> (Option<Vec<Field<'a>>>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut parts = parts(text).peekable();
+    let version = parts.next().expect("splitting gives at least one part");
+    if let Err(reason) = check_version(text, &version, rules.version) {
+        findings.push(Finding::new(rules.version_rule, reason).at(version.span));
+        return (None, findings);
+    }
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next() {
+        if part.text.is_empty() && parts.peek().is_none() {
+            break;
+        }
+        match read_field(&part) {
+            Ok(field) => fields.push(field),
+            Err(reason) => {
+                findings.push(Finding::new(rules.field_rule, reason).at(part.span.clone()));
+            }
+        }
+    }
+    findings.extend(space_at_the_end(text, rules.field_rule));
+    (Some(fields), findings)
+}
+
+/// An unknown field as an extension, with the finding that receivers ignore it.
+pub(crate) fn extension(field: &Field<'_>, rules: &FieldRules) -> (Option<Extension>, Finding) {
+    let extension = Extension::new(field.name, field.value);
+    let finding = if extension.is_some() {
+        Finding::new(
+            rules.unknown_rule,
+            format!("receivers ignore the field {}", quote(field.name)),
+        )
+    } else {
+        Finding::new(
+            rules.field_rule,
+            format!(
+                "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",
+                quote(&format!("{}={}", field.name, field.value))
+            ),
+        )
+    };
+    (extension, finding.at(field.span.clone()))
+}
+
+fn check_version(text: &str, version: &Part<'_>, name: &str) -> Result<(), String> {
+    if !text.contains(';') {
+        return Err(format!("the record does not start with `v={name};`"));
+    }
+    if version.text.strip_prefix("v=") != Some(name) {
+        return Err(format!(
+            "the record starts with {} where receivers look for `v={name};`, in this case and without spaces",
+            quote(version.text)
+        ));
+    }
+    if version.span.start > 0 {
+        return Err(format!("there is white space before `v={name}`"));
+    }
+    Ok(())
+}
+
+fn read_field<'a>(part: &Part<'a>) -> Result<Field<'a>, String> {
+    if part.text.is_empty() {
+        return Err("there is nothing between two semicolons".to_owned());
+    }
+    let Some((name, value)) = part.name_and_value() else {
+        return Err(format!(
+            "{} has no `=`, so it is not a field",
+            quote(part.text)
+        ));
+    };
+    if name.span.end + 1 != value.span.start {
+        return Err(format!(
+            "there is white space around the `=` of {}",
+            quote(part.text)
+        ));
+    }
+    Ok(Field {
+        name: name.text,
+        value: value.text,
+        span: part.span.clone(),
+        value_span: value.span,
+    })
+}
+
+/// Receivers read over it, but the grammar allows white space only beside a semicolon.
+fn space_at_the_end(text: &str, rule: &'static str) -> Option<Finding> {
+    let kept = text.trim_end_matches([' ', '\t', '\r', '\n']);
+    (kept.len() < text.len() && !kept.ends_with(';')).then(|| {
+        Finding::new(rule, "there is white space after the last field")
+            .weighing(Severity::Warn)
+            .at(kept.len()..text.len())
+    })
+}
+
+fn is_extension_name(name: &str) -> bool {
+    name.len() <= 32
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+fn is_extension_value(value: &str) -> bool {
+    !value.is_empty()
+        && value
+            .chars()
+            .all(|c| c.is_ascii_graphic() && c != '=' && c != ';')
+}

@@ -1,0 +1,282 @@
+//! The URIs that reports are sent to, as TLS-RPT and DMARC write them.
+//!
+//! ```
+//! use standards::mail_uri::{ReportUri, Scheme};
+//!
+//! let uri: ReportUri = "mailto:reports@Example.com".parse()?;
+//! assert_eq!(uri.scheme(), Scheme::Mailto);
+//! assert_eq!(uri.host(), Some("example.com"));
+//! assert!("reports@example.com".parse::<ReportUri>().is_err());
+//! # Ok::<(), standards::mail_uri::ReportUriError>(())
+//! ```
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+
+use crate::{host, quote::quote};
+
+/// How a report is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// By mail.
+    Mailto,
+    /// By an HTTPS POST.
+    Https,
+    /// By something else, which few or no reporters speak.
+    Other,
+}
+
+/// A URI that a report can be sent to: one mail address, or an HTTPS host.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
+pub struct ReportUri {
+    scheme: Scheme,
+    host: Option<String>,
+    text: String,
+}
+
+/// Why a text is not a URI that a report can be sent to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportUriError {
+    /// Nothing there.
+    #[error("there is nothing where a URI should be")]
+    Empty,
+    /// An address without `mailto:`, or no URI at all.
+    #[error("{} has no scheme; write {suggestion}", quote(text))]
+    NoScheme {
+        /// What was written.
+        text: String,
+        /// What was meant, most likely.
+        suggestion: String,
+    },
+    /// A character that must be percent-encoded, or no character of a URI at all.
+    #[error("{} must be written {encoded} inside a URI", quote(&character.to_string()))]
+    Character {
+        /// What was written.
+        character: char,
+        /// Its percent-encoded form.
+        encoded: String,
+        /// Where, in bytes of the URI.
+        at: usize,
+    },
+    /// A `%` without two hexadecimal digits.
+    #[error("a `%` is not followed by two hexadecimal digits")]
+    Percent,
+    /// `mailto:` with something else than one address.
+    #[error("{} is not one mail address: {reason}", quote(text))]
+    Address {
+        /// What was written.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `https:` without a valid host.
+    #[error("the URI has no valid host: {reason}")]
+    Host {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl ReportUri {
+    /// The `mailto:` URI of an address, with what must be encoded encoded.
+    pub fn mailto(address: &str) -> Result<Self, ReportUriError> {
+        let mut text = "mailto:".to_owned();
+        for character in address.chars() {
+            if is_uri_character(character)
+                && !matches!(character, ',' | '!' | ';' | '?' | '#' | '%' | '/')
+            {
+                text.push(character);
+            } else {
+                text.push_str(&percent_encoded(character));
+            }
+        }
+        text.parse()
+    }
+
+    /// How the report is sent.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The mail domain or the HTTPS host, in lower case.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// The URI as it is written in a record.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for ReportUri {
+    type Err = ReportUriError;
+
+    fn from_str(text: &str) -> Result<Self, ReportUriError> {
+        check_characters(text)?;
+        let (scheme, rest) = split_scheme(text)?;
+        let scheme_text = scheme.to_ascii_lowercase();
+        let (scheme, host, rest) = match &*scheme_text {
+            "mailto" => {
+                let (host, rest) = read_mailto(rest)?;
+                (Scheme::Mailto, Some(host), rest)
+            }
+            "https" => {
+                let (host, rest) = read_https(rest)?;
+                (Scheme::Https, Some(host), rest)
+            }
+            _ => (Scheme::Other, None, rest.to_owned()),
+        };
+        Ok(Self {
+            scheme,
+            host,
+            text: format!("{scheme_text}:{rest}"),
+        })
+    }
+}
+
+impl fmt::Display for ReportUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<ReportUri> for String {
+    fn from(uri: ReportUri) -> Self {
+        uri.text
+    }
+}
+
+/// Both standards have reports go to lists of URIs inside a record of fields, so the
+/// separators `,` and `;` and DMARC's old `!` must be encoded on top of RFC 3986.
+fn check_characters(text: &str) -> Result<(), ReportUriError> {
+    if text.is_empty() {
+        return Err(ReportUriError::Empty);
+    }
+    for (at, character) in text.char_indices() {
+        if !is_uri_character(character) || matches!(character, ',' | '!' | ';') {
+            return Err(ReportUriError::Character {
+                character,
+                encoded: percent_encoded(character),
+                at,
+            });
+        }
+    }
+    let bytes = text.as_bytes();
+    let percents = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'%');
+    for (at, _) in percents {
+        let digits = bytes.get(at + 1..at + 3);
+        if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+            return Err(ReportUriError::Percent);
+        }
+    }
+    Ok(())
+}
+
+fn split_scheme(text: &str) -> Result<(&str, &str), ReportUriError> {
+    let split = text.split_once(':').filter(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    });
+    split.ok_or_else(|| ReportUriError::NoScheme {
+        text: text.to_owned(),
+        suggestion: if text.contains('@') {
+            format!("mailto:{}", text.trim_start_matches([':', '/']))
+        } else {
+            format!("https://{}", text.trim_start_matches([':', '/']))
+        },
+    })
+}
+
+/// The mail domain, and what follows `mailto:` with that domain in lower case.
+fn read_mailto(rest: &str) -> Result<(String, String), ReportUriError> {
+    let end = rest.find('?').unwrap_or(rest.len());
+    let (to, headers) = rest.split_at(end);
+    let wrong = |reason: String| ReportUriError::Address {
+        text: to.to_owned(),
+        reason,
+    };
+    let decoded = percent_decode_str(to)
+        .decode_utf8()
+        .map_err(|_| wrong("it is not UTF-8".to_owned()))?;
+    let Some((local, domain)) = decoded.rsplit_once('@') else {
+        return Err(wrong("there is no `@`".to_owned()));
+    };
+    if !is_local_part(local) {
+        return Err(wrong(
+            "what stands before `@` is not a local part".to_owned(),
+        ));
+    }
+    let domain = host::parse(domain).map_err(wrong)?;
+    // The `@` itself may be written %40, so the encoded text is searched for both.
+    let at = to
+        .rfind('@')
+        .map(|at| at + 1)
+        .or_else(|| to.rfind("%40").map(|at| at + 3));
+    let local_and_at = &to[..at.expect("an `@` was found in the decoded text")];
+    Ok((domain.clone(), format!("{local_and_at}{domain}{headers}")))
+}
+
+/// The host, and what follows `https:` with that host in lower case.
+fn read_https(rest: &str) -> Result<(String, String), ReportUriError> {
+    let wrong = |reason: &str| ReportUriError::Host {
+        reason: reason.to_owned(),
+    };
+    let after = rest
+        .strip_prefix("//")
+        .ok_or_else(|| wrong("`https:` is not followed by `//`"))?;
+    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+    let (authority, tail) = after.split_at(end);
+    if authority.contains('@') {
+        return Err(wrong("a user name stands before it"));
+    }
+    let (name, port) = match authority.rsplit_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (authority, None),
+    };
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err(wrong("the port is not a number up to 65535"));
+    }
+    let name = host::parse(name).map_err(|reason| ReportUriError::Host { reason })?;
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    Ok((name.clone(), format!("//{name}{port}{tail}")))
+}
+
+/// A dot-atom or a quoted string (RFC 5322 §3.4.1) within SMTP's 64 octets.
+fn is_local_part(local: &str) -> bool {
+    let is_quoted = local.len() > 2
+        && local.starts_with('"')
+        && local.ends_with('"')
+        && local.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    let is_dot_atom = local
+        .split('.')
+        .all(|atom| !atom.is_empty() && atom.chars().all(is_atom_character));
+    local.len() <= 64 && (is_quoted || is_dot_atom)
+}
+
+fn is_atom_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character)
+}
+
+fn is_uri_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character)
+}
+
+fn percent_encoded(character: char) -> String {
+    use fmt::Write;
+    let mut encoded = String::new();
+    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+        write!(encoded, "%{byte:02X}").expect("writing to a string can't fail");
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Which MX hosts a policy allows (RFC 8461 §4.1).
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::{Mode, MtaStsPolicy};
+use crate::{Finding, Place, Severity, host};
+
+/// A host name, or `*.` and the name that one more label may stand before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
+pub struct MxPattern {
+    wildcard: bool,
+    host: String,
+}
+
+/// Why a text is not a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct MxPatternError(String);
+
+impl MxPattern {
+    /// Whether the pattern allows this MX host: exactly, without regard to case, or with
+    /// `*.` standing for exactly one label. A trailing dot of the host doesn't count.
+    pub fn matches(&self, mx_host: &str) -> bool {
+        let mx_host = mx_host.strip_suffix('.').unwrap_or(mx_host);
+        if self.wildcard {
+            mx_host.split_once('.').is_some_and(|(label, rest)| {
+                !label.is_empty() && self.host.eq_ignore_ascii_case(rest)
+            })
+        } else {
+            self.host.eq_ignore_ascii_case(mx_host)
+        }
+    }
+
+    /// Whether it starts with `*.`.
+    pub fn is_wildcard(&self) -> bool {
+        self.wildcard
+    }
+
+    /// The name, without `*.`.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// STS-P15: strangers can get names, and certificates for them, below a public suffix.
+    pub(super) fn lint(&self) -> Option<Finding> {
+        let is_shared = self.wildcard && psl::suffix_str(&self.host) == Some(&*self.host);
+        is_shared.then(|| {
+            Finding::new(
+                "STS-P15",
+                format!(
+                    "{self} allows every host below {}, where anybody can get a name",
+                    self.host
+                ),
+            )
+        })
+    }
+}
+
+impl FromStr for MxPattern {
+    type Err = MxPatternError;
+
+    fn from_str(text: &str) -> Result<Self, MxPatternError> {
+        let (wildcard, rest) = match text.strip_prefix("*.") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        if rest.contains('*') {
+            return Err(MxPatternError(
+                "a `*` may stand only for the whole first label, as in `*.example.com`".to_owned(),
+            ));
+        }
+        if rest.contains([',', ' ', '\t']) {
+            return Err(MxPatternError(
+                "an `mx` line holds one pattern; write another line for another host".to_owned(),
+            ));
+        }
+        let host = host::parse(rest).map_err(MxPatternError)?;
+        Ok(Self { wildcard, host })
+    }
+}
+
+impl fmt::Display for MxPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.wildcard { "*." } else { "" })?;
+        f.write_str(&self.host)
+    }
+}
+
+impl From<MxPattern> for String {
+    fn from(pattern: MxPattern) -> Self {
+        pattern.to_string()
+    }
+}
+
+/// STS-P13, STS-P14 and STS-R11: the policy against the MX hosts of its domain.
+/// A null MX is the host `.`; no host at all is a domain that receives no mail.
+pub fn check_mx<'a>(
+    policy: &MtaStsPolicy,
+    mx_hosts: impl IntoIterator<Item = &'a str>,
+) -> Vec<Finding> {
+    let hosts: BTreeSet<&str> = mx_hosts.into_iter().collect();
+    if policy.mode() == Mode::None {
+        return Vec::new();
+    }
+    if hosts.iter().all(|host| matches!(*host, "" | ".")) {
+        let reason = if hosts.is_empty() {
+            "the domain has no MX, so there is nothing for the policy to protect"
+        } else {
+            "the domain has a null MX, so there is nothing for the policy to protect"
+        };
+        return vec![Finding::new("STS-R11", reason)];
+    }
+    let mut findings = unmatched_hosts(policy, &hosts);
+    findings.extend(stale_patterns(policy, &hosts));
+    findings
+}
+
+fn unmatched_hosts(policy: &MtaStsPolicy, hosts: &BTreeSet<&str>) -> Vec<Finding> {
+    // While testing, senders report such a host and deliver to it all the same.
+    let severity = match policy.mode() {
+        Mode::Enforce => Severity::Error,
+        Mode::Testing | Mode::None => Severity::Warn,
+    };
+    hosts
+        .iter()
+        .filter(|host| !policy.mx().iter().any(|pattern| pattern.matches(host)))
+        .map(|host| {
+            Finding::new(
+                "STS-P13",
+                format!("no mx pattern of the policy allows the MX host {host}"),
+            )
+            .weighing(severity)
+            .in_place(Place::Live((*host).to_owned()))
+        })
+        .collect()
+}
+
+fn stale_patterns(policy: &MtaStsPolicy, hosts: &BTreeSet<&str>) -> Vec<Finding> {
+    policy
+        .mx()
+        .iter()
+        .filter(|pattern| !hosts.iter().any(|host| pattern.matches(host)))
+        .map(|pattern| {
+            Finding::new(
+                "STS-P14",
+                format!("the mx pattern {pattern} matches no MX host of the domain"),
+            )
+        })
+        .collect()
+}

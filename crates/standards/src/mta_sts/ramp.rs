@@ -1,0 +1,41 @@
+//! From no policy to an enforced one, and back (RFC 8461 §5, §6, §8.3).
+
+use super::{MaxAge, Mode, MtaStsPolicy};
+use crate::Finding;
+
+/// STS-O07, STS-O08 and STS-P06: the step from the policy that is published to the next.
+pub fn check_step(
+    previous: Option<&MtaStsPolicy>,
+    next: &MtaStsPolicy,
+    has_tls_rpt: bool,
+) -> Vec<Finding> {
+    let before = previous.map_or(Mode::None, MtaStsPolicy::mode);
+    let mut findings = Vec::new();
+    if before == Mode::None && next.mode() != Mode::None && !has_tls_rpt {
+        findings.push(Finding::new(
+            "STS-O07",
+            "the first policy is published without a TLS-RPT record, so nobody will hear of failures",
+        ));
+    }
+    if before == Mode::None && next.mode() == Mode::Enforce {
+        findings.push(Finding::new(
+            "STS-O08",
+            "the policy goes to enforce in one step, without a time of testing",
+        ));
+    }
+    if before != Mode::Enforce && next.mode() == Mode::Enforce && next.max_age() > MaxAge::MONTH {
+        findings.push(Finding::new(
+            "STS-P06",
+            format!(
+                "the first enforced policy has a max_age of {} seconds: for so long it can't be taken back",
+                next.max_age()
+            ),
+        ));
+    }
+    findings
+}
+
+/// The policy to serve before a domain gives MTA-STS up: mode none for a day (STS-O04).
+pub fn wind_down() -> MtaStsPolicy {
+    MtaStsPolicy::new(Mode::None, MaxAge::DAY, Vec::new()).expect("mode none needs no mx pattern")
+}

@@ -1,0 +1,202 @@
+//! The `_mta-sts` TXT record (RFC 8461 §3.1).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::Finding;
+use crate::fields::{self, Extension, Field, FieldRules};
+use crate::quote::quote;
+
+const RULES: FieldRules = FieldRules {
+    version: "STSv1",
+    version_rule: "STS-R02",
+    field_rule: "STS-R04",
+    unknown_rule: "STS-R05",
+};
+
+/// The id that tells senders a policy has changed: 1 to 32 letters and digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct PolicyId(String);
+
+/// Why a text is not a policy id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyIdError {
+    /// Nothing there.
+    #[error("the id is empty")]
+    Empty,
+    /// More than 32 characters.
+    #[error("the id has {0} characters, and 32 are the most")]
+    TooLong(usize),
+    /// Something that is neither a letter nor a digit.
+    #[error("the id holds {0:?}, and only letters and digits may stand in it")]
+    Character(char),
+}
+
+impl PolicyId {
+    /// The id of the policy with these bytes: the first 128 bits of their SHA-256, so that
+    /// it changes whenever the policy changes and never otherwise (STS-R08).
+    pub fn of(policy: &[u8]) -> Self {
+        use fmt::Write;
+        let digest = Sha256::digest(policy);
+        let mut id = String::with_capacity(32);
+        for byte in &digest[..16] {
+            write!(id, "{byte:02x}").expect("writing to a string can't fail");
+        }
+        Self(id)
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PolicyId {
+    type Err = PolicyIdError;
+
+    fn from_str(text: &str) -> Result<Self, PolicyIdError> {
+        if text.is_empty() {
+            return Err(PolicyIdError::Empty);
+        }
+        if let Some(character) = text.chars().find(|c| !c.is_ascii_alphanumeric()) {
+            return Err(PolicyIdError::Character(character));
+        }
+        if text.len() > 32 {
+            return Err(PolicyIdError::TooLong(text.len()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for PolicyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The record that says a domain has a policy, and which one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct MtaStsRecord {
+    /// Changes with the policy.
+    pub id: PolicyId,
+    /// Fields of later specifications.
+    pub extensions: Vec<Extension>,
+}
+
+impl MtaStsRecord {
+    /// The record that announces the policy with this id.
+    pub fn new(id: PolicyId) -> Self {
+        Self {
+            id,
+            extensions: Vec::new(),
+        }
+    }
+
+    /// Reads a record: what a sender would make of it, and every finding.
+    pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
+        let (fields, mut findings) = fields::parse(text, &RULES);
+        let Some(fields) = fields else {
+            return (None, findings);
+        };
+        let id = read_id(text, &fields, &mut findings);
+        let mut extensions = Vec::new();
+        for field in fields.iter().filter(|field| field.name != "id") {
+            let (extension, finding) = fields::extension(field, &RULES);
+            extensions.extend(extension);
+            findings.push(finding);
+        }
+        (id.map(|id| Self { id, extensions }), findings)
+    }
+
+    /// What is wrong with the record as a value.
+    pub fn lint(&self) -> Vec<Finding> {
+        self.extensions
+            .iter()
+            .map(|extension| {
+                Finding::new(
+                    "STS-R05",
+                    format!("senders ignore the field {}", quote(extension.name())),
+                )
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for MtaStsRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v=STSv1; id={};", self.id)?;
+        for extension in &self.extensions {
+            write!(f, " {extension};")?;
+        }
+        Ok(())
+    }
+}
+
+/// The name that the record of `domain` stands at.
+pub fn record_owner(domain: &str) -> String {
+    format!("_mta-sts.{domain}")
+}
+
+/// STS-R01: the record of `domain` stands at `_mta-sts.<domain>` and nowhere else.
+pub fn check_record_owner(owner: &str, domain: &str) -> Option<Finding> {
+    let expected = record_owner(domain.trim_end_matches('.'));
+    (!owner.trim_end_matches('.').eq_ignore_ascii_case(&expected)).then(|| {
+        Finding::new(
+            "STS-R01",
+            format!(
+                "the record stands at {}, and senders ask {expected}",
+                quote(owner)
+            ),
+        )
+    })
+}
+
+/// STS-R10: a parent's policy is never inherited, so every domain among `mail_domains`
+/// below one that `has_policy` wants its own.
+pub fn check_mail_subdomains<'a>(
+    mail_domains: impl IntoIterator<Item = &'a str>,
+    has_policy: impl Fn(&str) -> bool,
+) -> Vec<Finding> {
+    mail_domains
+        .into_iter()
+        .filter(|domain| !has_policy(domain))
+        .filter_map(|domain| {
+            let parent = parents(domain).find(|parent| has_policy(parent))?;
+            Some(
+                Finding::new(
+                    "STS-R10",
+                    format!("{domain} receives mail without a policy, and the one of {parent} does not cover it"),
+                )
+                .in_place(crate::Place::Live(domain.to_owned())),
+            )
+        })
+        .collect()
+}
+
+fn parents(domain: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(domain.split_once('.'), |(_, rest)| rest.split_once('.'))
+        .map(|(_, parent)| parent)
+}
+
+fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Option<PolicyId> {
+    let mut ids = fields.iter().filter(|field| field.name == "id");
+    let Some(first) = ids.next() else {
+        findings.push(Finding::new("STS-R03", "the record has no `id`").at(text.len()..text.len()));
+        return None;
+    };
+    for again in ids {
+        findings
+            .push(Finding::new("STS-R03", "the record has a second `id`").at(again.span.clone()));
+    }
+    match first.value.parse() {
+        Ok(id) => Some(id),
+        Err(error) => {
+            let finding = Finding::new("STS-R03", PolicyIdError::to_string(&error));
+            findings.push(finding.at(first.value_span.clone()));
+            None
+        }
+    }
+}

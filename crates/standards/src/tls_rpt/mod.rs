@@ -1,0 +1,228 @@
+//! SMTP TLS reporting (RFC 8460 §3): where senders report failures of TLS.
+//!
+//! ```
+//! use standards::tls_rpt::TlsRpt;
+//!
+//! let (record, findings) = TlsRpt::parse("v=TLSRPTv1; rua=mailto:tlsrpt@example.com");
+//! assert_eq!(record.unwrap().to_string(), "v=TLSRPTv1; rua=mailto:tlsrpt@example.com;");
+//! assert!(findings.is_empty());
+//!
+//! let (record, findings) = TlsRpt::parse("v=TLSRPTv1; rua=tlsrpt@example.com");
+//! assert!(record.is_none());
+//! assert_eq!(findings[0].rule, "RPT-03");
+//! ```
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::fields::{self, Extension, Field, FieldRules};
+use crate::mail_uri::{ReportUri, ReportUriError, Scheme};
+use crate::quote::quote;
+use crate::tag_list::{Part, split_with_spans};
+use crate::{Finding, Place, Severity};
+
+const RULES: FieldRules = FieldRules {
+    version: "TLSRPTv1",
+    version_rule: "RPT-02",
+    field_rule: "RPT-08",
+    unknown_rule: "RPT-08",
+};
+
+/// The `_smtp._tls` TXT record: at least one URI, each `mailto:` or `https:`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct TlsRpt {
+    rua: Vec<ReportUri>,
+    extensions: Vec<Extension>,
+}
+
+/// Why URIs don't make a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TlsRptError {
+    /// None given.
+    #[error("a TLS-RPT record names at least one URI")]
+    NoUri,
+    /// Neither mail nor HTTPS.
+    #[error("reports go to mailto: or https: URIs, and {} is neither", quote(.0.as_str()))]
+    Scheme(ReportUri),
+}
+
+impl TlsRpt {
+    /// A record that has reports sent to these URIs.
+    pub fn new(rua: Vec<ReportUri>) -> Result<Self, TlsRptError> {
+        if rua.is_empty() {
+            return Err(TlsRptError::NoUri);
+        }
+        if let Some(uri) = rua.iter().find(|uri| uri.scheme() == Scheme::Other) {
+            return Err(TlsRptError::Scheme(uri.clone()));
+        }
+        Ok(Self {
+            rua,
+            extensions: Vec::new(),
+        })
+    }
+
+    /// Where reports go.
+    pub fn rua(&self) -> &[ReportUri] {
+        &self.rua
+    }
+
+    /// Fields of later specifications.
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// Reads a record: what a sender would make of it, and every finding.
+    pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
+        let (fields, mut findings) = fields::parse(text, &RULES);
+        let Some(fields) = fields else {
+            return (None, findings);
+        };
+        let mut extensions = Vec::new();
+        let mut first = None;
+        for field in &fields {
+            if field.name != "rua" {
+                let (extension, finding) = fields::extension(field, &RULES);
+                // A malformed field breaks the record's grammar, an unknown one doesn't.
+                let severity = extension
+                    .as_ref()
+                    .map_or(Severity::Error, |_| Severity::Warn);
+                findings.push(finding.weighing(severity));
+                extensions.extend(extension);
+            } else if first.replace(field).is_some() {
+                findings.push(
+                    Finding::new("RPT-03", "the record has a second `rua`").at(field.span.clone()),
+                );
+            }
+        }
+        let rua = read_rua(text, &fields, &mut findings);
+        let record = TlsRpt::new(rua).ok().map(|record| Self {
+            extensions,
+            ..record
+        });
+        (record, findings)
+    }
+
+    /// What is wrong with the record as a value.
+    pub fn lint(&self) -> Vec<Finding> {
+        self.extensions
+            .iter()
+            .map(|extension| {
+                let reason = format!("senders ignore the field {}", quote(extension.name()));
+                Finding::new("RPT-08", reason)
+            })
+            .collect()
+    }
+
+    /// RPT-11: hosts outside `domain` that reports go to. Unlike DMARC, nothing has to be
+    /// published there; this says so to whoever expects it.
+    pub fn external_hosts(&self, domain: &str) -> Vec<Finding> {
+        self.rua
+            .iter()
+            .filter_map(|uri| uri.host())
+            .filter(|host| !is_at_or_below(host, domain))
+            .map(|host| {
+                let reason =
+                    format!("reports go to {host}, which needs no record that agrees to it");
+                Finding::new("RPT-11", reason).in_place(Place::Live(host.to_owned()))
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for TlsRpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("v=TLSRPTv1; rua=")?;
+        for (position, uri) in self.rua.iter().enumerate() {
+            f.write_str(if position == 0 { "" } else { "," })?;
+            uri.fmt(f)?;
+        }
+        f.write_str(";")?;
+        for extension in &self.extensions {
+            write!(f, " {extension};")?;
+        }
+        Ok(())
+    }
+}
+
+/// The name that the record of `domain` stands at.
+pub fn record_owner(domain: &str) -> String {
+    format!("_smtp._tls.{domain}")
+}
+
+/// RPT-01: the record of `domain` stands at `_smtp._tls.<domain>` and nowhere else.
+pub fn check_record_owner(owner: &str, domain: &str) -> Option<Finding> {
+    let expected = record_owner(domain.trim_end_matches('.'));
+    (!owner.trim_end_matches('.').eq_ignore_ascii_case(&expected)).then(|| {
+        let reason = format!(
+            "the record stands at {}, and senders ask {expected}",
+            quote(owner)
+        );
+        Finding::new("RPT-01", reason)
+    })
+}
+
+/// RPT-12: without TLS-RPT nobody hears when MTA-STS or DANE keeps mail away.
+pub fn check_presence(has_mta_sts: bool, has_dane: bool, has_tls_rpt: bool) -> Option<Finding> {
+    let what = match (has_mta_sts, has_dane) {
+        (true, true) => "MTA-STS and DANE",
+        (true, false) => "MTA-STS",
+        (false, true) => "DANE",
+        (false, false) => return None,
+    };
+    (!has_tls_rpt).then(|| {
+        Finding::new(
+            "RPT-12",
+            format!("the domain has {what} and no TLS-RPT record"),
+        )
+    })
+}
+
+fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Vec<ReportUri> {
+    let Some(field) = fields.iter().find(|field| field.name == "rua") else {
+        findings.push(Finding::new("RPT-03", "the record has no `rua`").at(text.len()..text.len()));
+        return Vec::new();
+    };
+    let mut uris = Vec::new();
+    for part in split_with_spans(field.value, ',') {
+        match read_uri(&part) {
+            Ok(uri) => uris.push(uri),
+            Err(finding) => {
+                let start = field.value_span.start;
+                let span = start + part.span.start..start + part.span.end;
+                findings.push(finding.at(span));
+            }
+        }
+    }
+    uris
+}
+
+fn read_uri(part: &Part<'_>) -> Result<ReportUri, Finding> {
+    let uri: ReportUri = part.text.parse().map_err(|error: ReportUriError| {
+        let rule = match error {
+            ReportUriError::Empty | ReportUriError::NoScheme { .. } => "RPT-03",
+            ReportUriError::Character { .. } | ReportUriError::Percent => "RPT-05",
+            ReportUriError::Address { .. } | ReportUriError::Host { .. } => "RPT-06",
+        };
+        Finding::new(rule, error.to_string())
+    })?;
+    if uri.scheme() == Scheme::Other {
+        let reason = format!("{} is neither mailto: nor https:", quote(uri.as_str()));
+        return Err(Finding::new("RPT-04", reason));
+    }
+    Ok(uri)
+}
+
+fn is_at_or_below(host: &str, domain: &str) -> bool {
+    let (host, domain) = (
+        host.to_ascii_lowercase(),
+        domain.trim_end_matches('.').to_ascii_lowercase(),
+    );
+    host == domain
+        || host
+            .strip_suffix(&domain)
+            .is_some_and(|rest| rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Tables of the TLS-RPT rules.
