@@ -1,0 +1,111 @@
+//! The block of one domain: what is published, hosted and sent for it.
+
+use indexmap::IndexMap;
+
+use crate::mail::{Dmarc, MtaSts, Spf, TlsRpt};
+use crate::position::Located;
+use crate::read::{block, choice, words};
+use crate::ses::Instance;
+use crate::uploads::{LogoFile, MarkCertificateFile};
+use crate::values::{
+    AccountName, Arn, HostName, LocalPart, Mx, Period, Reason, Region, RuleId, Selector, TagKey,
+    TagValue, ZoneId,
+};
+
+block! {
+    /// A domain: what is published, hosted and sent for it. What is not said is not touched.
+    pub struct Domain {
+        /// Where its DNS is: `manual`, or a Route 53 zone.
+        pub dns: Located<Dns>,
+        /// Where its files are served from. BIMI and MTA-STS need it.
+        pub hosting: Option<Located<Hosting>>,
+        /// Its MX records, each `PREFERENCE HOST`; `0 .` alone refuses all mail. By default what is published, left as it is.
+        pub mx: Vec<Located<Mx>>,
+        /// The logo that mail programs show beside its mail.
+        pub bimi: Option<Located<Bimi>>,
+        /// The policy that makes senders use TLS to its mail hosts.
+        pub mta_sts: Option<Located<MtaSts>>,
+        /// Where reports about TLS go.
+        pub tls_rpt: Option<Located<TlsRpt>>,
+        /// What receivers do with mail that is not from it.
+        pub dmarc: Option<Located<Dmarc>>,
+        /// The hosts that may send for it.
+        pub spf: Option<Located<Spf>>,
+        /// The Amazon SES instances that send for it.
+        pub ses: Vec<Located<Instance>>,
+        /// Take over values and resources that are there already and conflict with this manifest.
+        pub adopt: Located<bool> = "false",
+        /// Findings to live with: a rule's id, and the reason.
+        pub accept: IndexMap<RuleId, Located<Reason>>,
+        /// The time to live of its records.
+        pub ttl: Located<Period> = "1h",
+        /// Tags of everything that is made for it.
+        pub tags: IndexMap<TagKey, Located<TagValue>>,
+    }
+}
+
+choice! {
+    /// Where a domain's DNS is.
+    pub enum Dns {
+        /// Somewhere else: `deploy records` tells what to publish.
+        Manual = "manual",
+        /// In a Route 53 hosted zone.
+        Route53(Route53) = "route53",
+    }
+}
+
+block! {
+    /// A hosted zone.
+    pub struct Route53 {
+        /// The account that has the zone.
+        pub account: Located<AccountName>,
+        /// The zone's id, where more than one has the name.
+        pub zone: Option<Located<ZoneId>>,
+        /// Make the zone if there is none.
+        pub create: Located<bool> = "false",
+    }
+}
+
+block! {
+    /// A bucket behind a distribution with a certificate.
+    pub struct Hosting {
+        /// The account that has them.
+        pub account: Located<AccountName>,
+        /// The bucket's region.
+        pub region: Located<Region>,
+        /// The host that serves the logo and the mark certificate: a label, or a whole name below the domain.
+        pub assets_host: Located<HostName> = "bimi-assets",
+        /// How long access logs are kept.
+        pub log_retention: Located<Period> = "90d",
+        /// A certificate that is there already, in us-east-1; by default one is requested.
+        pub certificate: Option<Located<Arn>>,
+    }
+}
+
+block! {
+    /// BIMI: the brand's logo, and the proof that it is the brand's.
+    pub struct Bimi {
+        /// The logo, an SVG Tiny Portable/Secure file.
+        pub logo: Option<Located<LogoFile>>,
+        /// The mark certificate (VMC or CMC), a PEM file.
+        pub certificate: Option<Located<MarkCertificateFile>>,
+        /// The selector.
+        pub selector: Located<Selector> = "default",
+        /// Whose picture is preferred where a person has one too.
+        pub avp: Option<Located<Avatar>>,
+        /// The local parts that have a selector of their own.
+        pub lps: Vec<Located<LocalPart>>,
+        /// Publish that this domain has no logo.
+        pub decline: Located<bool> = "false",
+    }
+}
+
+words! {
+    /// Whose picture is preferred.
+    pub enum Avatar {
+        /// The brand's.
+        Brand = "brand",
+        /// The person's.
+        Personal = "personal",
+    }
+}

@@ -1,0 +1,148 @@
+//! The blocks that become policy records: MTA-STS, TLS reporting, DMARC and SPF.
+
+use crate::position::Located;
+use crate::read::{block, words};
+use crate::uploads::PolicyFile;
+use crate::values::{FailureOptions, MxPattern, Period, RawRecord, ReportUri, SpfArgument};
+
+block! {
+    /// MTA-STS: the policy that makes senders use TLS to the domain's mail hosts.
+    pub struct MtaSts {
+        /// What senders do when TLS fails. Needed unless `policy` names a file.
+        pub mode: Option<Located<MtaStsMode>>,
+        /// How long senders keep the policy; 7 days by default.
+        pub max_age: Option<Located<Period>>,
+        /// The hosts that mail may go to; by default those of the domain's MX.
+        pub mx: Vec<Located<MxPattern>>,
+        /// A policy file, instead of the keys above.
+        pub policy: Option<Located<PolicyFile>>,
+    }
+}
+
+words! {
+    /// What senders do when TLS to a mail host fails.
+    pub enum MtaStsMode {
+        /// They don't deliver.
+        Enforce = "enforce",
+        /// They deliver and report.
+        Testing = "testing",
+        /// As if there were no policy.
+        None = "none",
+    }
+}
+
+block! {
+    /// TLS reporting: daily reports of what senders met.
+    pub struct TlsRpt {
+        /// Where the reports go.
+        pub rua: Vec<Located<ReportUri>>,
+    }
+}
+
+block! {
+    /// DMARC: what receivers do with mail that says it is from this domain and is not.
+    pub struct Dmarc {
+        /// The policy for the domain.
+        pub p: Located<DmarcPolicy>,
+        /// The policy for subdomains; `p` by default.
+        pub sp: Option<Located<DmarcPolicy>>,
+        /// The policy for subdomains that don't exist; `sp` by default.
+        pub np: Option<Located<DmarcPolicy>>,
+        /// Where aggregate reports go.
+        pub rua: Vec<Located<ReportUri>>,
+        /// Where failure reports go. They carry personal data.
+        pub ruf: Vec<Located<ReportUri>>,
+        /// How DKIM's domain must match.
+        pub adkim: Option<Located<Alignment>>,
+        /// How SPF's domain must match.
+        pub aspf: Option<Located<Alignment>>,
+        /// Testing: receivers apply one step less than the policy.
+        pub t: Option<Located<YesNo>>,
+        /// Whether this is a public suffix.
+        pub psd: Option<Located<Psd>>,
+        /// Which failures are reported.
+        pub fo: Option<Located<FailureOptions>>,
+    }
+}
+
+words! {
+    /// What a receiver does with mail that fails DMARC. The order is from the weakest.
+    pub enum DmarcPolicy {
+        /// Nothing.
+        None = "none",
+        /// It goes to spam.
+        Quarantine = "quarantine",
+        /// It is refused.
+        Reject = "reject",
+    }
+}
+
+words! {
+    /// How a domain must match the one in From.
+    pub enum Alignment {
+        /// The same organizational domain.
+        Relaxed = "r",
+        /// The same domain.
+        Strict = "s",
+    }
+}
+
+words! {
+    /// DMARC's yes and no.
+    pub enum YesNo {
+        /// Yes.
+        Yes = "y",
+        /// No.
+        No = "n",
+    }
+}
+
+words! {
+    /// Whether a domain is a public suffix.
+    pub enum Psd {
+        /// It is.
+        Yes = "y",
+        /// It is not, and it is an organizational domain of its own.
+        No = "n",
+        /// The tree walk tells.
+        Unknown = "u",
+    }
+}
+
+block! {
+    /// SPF: the hosts that may send for the domain.
+    pub struct Spf {
+        /// Domains whose senders may send for this one.
+        pub include: Vec<Located<SpfArgument>>,
+        /// Networks, such as `192.0.2.0/24`.
+        pub ip4: Vec<Located<SpfArgument>>,
+        /// Networks, such as `2001:db8::/32`.
+        pub ip6: Vec<Located<SpfArgument>>,
+        /// Hosts whose addresses may send; `@` is the domain itself.
+        pub a: Vec<Located<SpfArgument>>,
+        /// Domains whose mail hosts may send; `@` is the domain itself.
+        pub mx: Vec<Located<SpfArgument>>,
+        /// Domain specifications that must have an address.
+        pub exists: Vec<Located<SpfArgument>>,
+        /// The domain whose record is used when no term matches.
+        pub redirect: Option<Located<SpfArgument>>,
+        /// What of all other hosts; `softfail` unless there is a `redirect`.
+        pub all: Option<Located<SpfAll>>,
+        /// The whole record, instead of the keys above.
+        pub record: Option<Located<RawRecord>>,
+    }
+}
+
+words! {
+    /// The result for hosts that no other term matches.
+    pub enum SpfAll {
+        /// `-all`: they may not send.
+        Fail = "fail",
+        /// `~all`: they probably may not.
+        Softfail = "softfail",
+        /// `?all`: nothing is said.
+        Neutral = "neutral",
+        /// `+all`: everybody may send.
+        Pass = "pass",
+    }
+}

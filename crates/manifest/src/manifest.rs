@@ -1,0 +1,137 @@
+//! The manifest: the whole of what a person asks for.
+
+use indexmap::IndexMap;
+
+use crate::domain::{Dns, Domain};
+use crate::position::Located;
+use crate::read::{block, choice};
+use crate::values::{
+    AccountId, AccountName, BucketName, DomainName, ExternalId, FolderPath, Pattern, Period,
+    ProfileName, ProjectName, QuotaName, Reason, Region, ReportUri, RoleName, RuleId, SessionName,
+    TagKey, TagValue,
+};
+
+/// A manifest that was read whole: its includes and defaults are merged, and its files are in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The project's name.
+    pub project: Located<ProjectName>,
+    /// The accounts, by the names that the rest of the manifest calls them.
+    pub accounts: IndexMap<AccountName, Located<Account>>,
+    /// Where the ledger is.
+    pub ledger: Located<Ledger>,
+    /// Quotas that differ from AWS's documented ones.
+    pub quotas: IndexMap<QuotaName, Located<Quota>>,
+    /// The domains, in the manifest's order, `defaults` merged under each. The position is the name's.
+    pub domains: IndexMap<DomainName, Located<Domain>>,
+    /// The domains that neither send nor receive. The position is the name's.
+    pub parked: IndexMap<DomainName, Located<Parked>>,
+}
+
+impl Manifest {
+    /// The account that a block names.
+    ///
+    /// Loading has checked that every account named is declared, so blocks of this manifest always find theirs.
+    pub fn account(&self, name: &AccountName) -> Option<&Account> {
+        self.accounts.get(name).map(|account| &account.value)
+    }
+}
+
+/// A parked domain: null MX, SPF `-all`, DMARC reject, and no DKIM key valid.
+///
+/// What it is made of is fixed; where its records go is from `defaults`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parked {
+    /// Where its DNS is.
+    pub dns: Located<Dns>,
+    /// The time to live of its records.
+    pub ttl: Located<Period>,
+    /// Where DMARC reports about it go.
+    pub rua: Vec<Located<ReportUri>>,
+    /// Whether to take over values that are there and conflict.
+    pub adopt: Located<bool>,
+    /// Findings that the organisation lives with.
+    pub accept: IndexMap<RuleId, Located<Reason>>,
+    /// Tags of what is made for it.
+    pub tags: IndexMap<TagKey, Located<TagValue>>,
+}
+
+block! {
+    /// The manifest of one project: what `deploy` builds and keeps.
+    pub struct ManifestFile {
+        /// The project's name: it is in the names and the tags of what is made.
+        pub project: Located<ProjectName>,
+        /// The AWS accounts, each under the name that the rest of the manifest calls it.
+        pub accounts: IndexMap<AccountName, Located<Account>>,
+        /// Where the record of what was done is kept; by default the folder `.deploy/` beside this file.
+        pub ledger: Option<Located<Ledger>>,
+        /// Your own figures for AWS's quotas, where AWS has raised or lowered them for you.
+        pub quotas: IndexMap<QuotaName, Located<Quota>>,
+        /// Merged under every domain: maps are merged, lists and single values are replaced.
+        pub defaults: Option<Domain>,
+        /// The domains, each under its name.
+        pub domains: IndexMap<DomainName, Located<Domain>>,
+        /// Domains that neither send nor receive: null MX, SPF -all, DMARC reject, revoked DKIM.
+        pub parked: Vec<Located<DomainName>>,
+        /// Files with further `domains` and `parked`, beside this one.
+        pub include: Vec<Located<Pattern>>,
+    }
+}
+
+block! {
+    /// A file that a manifest includes.
+    pub struct IncludedFile {
+        /// The domains, each under its name.
+        pub domains: IndexMap<DomainName, Located<Domain>>,
+        /// Domains that neither send nor receive.
+        pub parked: Vec<Located<DomainName>>,
+    }
+}
+
+block! {
+    /// An AWS account, and how to get into it.
+    pub struct Account {
+        /// The account's id. It is compared with the real one before anything is changed.
+        pub id: Located<AccountId>,
+        /// The role to assume there: its name, or its ARN.
+        pub role: Option<Located<RoleName>>,
+        /// The profile of the AWS configuration files to start from.
+        pub profile: Option<Located<ProfileName>>,
+        /// The external id that the role's trust policy asks for.
+        pub external_id: Option<Located<ExternalId>>,
+        /// The name of our sessions in CloudTrail.
+        pub session_name: Option<Located<SessionName>>,
+    }
+}
+
+choice! {
+    /// Where the ledger is.
+    pub enum Ledger {
+        /// A folder below the manifest's.
+        Path(Located<FolderPath>) = "path",
+        /// A bucket, for more than one person or machine.
+        S3(S3Ledger) = "s3",
+    }
+}
+
+block! {
+    /// A ledger in a bucket.
+    pub struct S3Ledger {
+        /// The account that has the bucket.
+        pub account: Located<AccountName>,
+        /// The bucket.
+        pub bucket: Located<BucketName>,
+        /// The bucket's region.
+        pub region: Located<Region>,
+    }
+}
+
+block! {
+    /// A quota of yours.
+    pub struct Quota {
+        /// Calls a second.
+        pub rate: Located<f64>,
+        /// Calls at once, after a pause.
+        pub burst: Option<Located<u32>>,
+    }
+}

@@ -1,0 +1,124 @@
+//! Where things were said: sources, positions in them, and values that remember theirs.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use standards::Place;
+
+/// A file of the manifest, with its text, so that findings can show the line.
+#[derive(PartialEq, Eq)]
+pub struct Source {
+    /// The path inside the tree, with `/` between its parts.
+    pub path: String,
+    /// The text, as it stands in the file.
+    pub text: String,
+}
+
+impl Source {
+    /// The line with this number (counted from 1), without its line break.
+    ///
+    /// YAML ends a line at CRLF, LF, or a CR alone; so must we, or the lines would not be the parser's.
+    pub fn line(&self, number: usize) -> &str {
+        let mut rest = self.text.as_str();
+        for _ in 1..number {
+            let Some(end) = rest.find(['\r', '\n']) else {
+                return "";
+            };
+            let width = if rest[end..].starts_with("\r\n") {
+                2
+            } else {
+                1
+            };
+            rest = &rest[end + width..];
+        }
+        rest.split(['\r', '\n']).next().unwrap_or("")
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
+/// A line and a column of a source.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+}
+
+impl Position {
+    /// The place of a finding about what stands here.
+    pub fn place(&self) -> Place {
+        Place::File {
+            path: self.source.path.clone(),
+            line: self.line,
+            column: self.column,
+            text: self.source.line(self.line).to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.source.path, self.line, self.column)
+    }
+}
+
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A value and where it was said.
+///
+/// Two are equal when their values are: a manifest that says the same thing on another line is the same manifest.
+#[derive(Clone)]
+pub struct Located<T> {
+    /// What was said.
+    pub value: T,
+    /// Where.
+    pub position: Position,
+}
+
+impl<T> Located<T> {
+    /// The place of a finding about this value.
+    pub fn place(&self) -> Place {
+        self.position.place()
+    }
+}
+
+impl<T> Deref for Located<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: PartialEq> PartialEq for Located<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Located<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for Located<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Located<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}

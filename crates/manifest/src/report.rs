@@ -1,0 +1,78 @@
+//! The findings of one load, as they come in.
+
+use std::borrow::Cow;
+
+use standards::{Finding, Severity};
+
+use crate::position::Position;
+
+/// Nobody mends more than this at once, and a hostile file must not fill the memory with findings.
+const FINDINGS_MAX: usize = 200;
+
+/// Collects findings, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Notes that `rule` is broken at `position`.
+    pub(crate) fn add(
+        &mut self,
+        rule: &'static str,
+        position: &Position,
+        reason: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        self.push(Finding {
+            rule: Cow::Borrowed(rule),
+            severity: Severity::Error,
+            place: position.place(),
+            reason: reason.into(),
+            mend: mend.into(),
+        });
+    }
+
+    /// Notes a finding that was made elsewhere, unless it is already there.
+    ///
+    /// The same fault is met again where `defaults` are merged under a second domain.
+    pub(crate) fn push(&mut self, finding: Finding) {
+        if self.findings.len() < FINDINGS_MAX && !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Whether nothing so far stops the manifest from being used.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|finding| finding.severity < Severity::Error)
+    }
+
+    /// The findings, in the order of their places.
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// At most the first forty characters of `text`, for a message that shows the line anyway.
+pub(crate) fn shorten(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 40;
+    if text.chars().count() <= CHARACTERS_MAX {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(CHARACTERS_MAX).collect();
+    format!("{start}…")
+}
+
+/// The one of `known` that `text` was probably meant to be.
+pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // One slip in a short word, one in three letters in a long one.
+    let slips_max = (text.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|word| (strsim::damerau_levenshtein(text, word), word))
+        .filter(|(slips, _)| *slips <= slips_max)
+        .min()
+        .map(|(_, word)| word)
+}
