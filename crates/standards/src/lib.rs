@@ -1,5 +1,6 @@
 //! The email standards as types: parse, print, lint.
 
+pub mod bimi;
 mod fields;
 pub mod finding;
 mod host;

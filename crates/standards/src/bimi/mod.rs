@@ -1,0 +1,6 @@
+//! BIMI.
+
+mod gzip;
+pub mod svg;
+
+pub use svg::{Svg, ViewBox};

@@ -1,0 +1,211 @@
+//! What an attribute may be called and what it may say: SVG-10 to SVG-16, SVG-26 and SVG-27.
+
+use super::element::{Element, FIXED, PRESENTATION, VALUES};
+use crate::Finding;
+use crate::quote::quote;
+
+/// One attribute, its name with a canonical prefix (`xml:`, `xlink:`) and its value with
+/// character references read. No entity is ever resolved.
+#[derive(Debug)]
+pub(super) struct Attribute {
+    pub(super) name: Name,
+    pub(super) value: String,
+    pub(super) span: std::ops::Range<usize>,
+}
+
+/// The attributes of one element.
+#[derive(Debug, Default)]
+pub(super) struct Attributes(pub(super) Vec<Attribute>);
+
+impl Attributes {
+    /// The attribute called `name`.
+    pub(super) fn get(&self, name: &str) -> Option<&Attribute> {
+        self.0
+            .iter()
+            .find(|attribute| matches!(&attribute.name, Name::Known(known) if known == name))
+    }
+
+    /// What the attribute called `name` says.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.get(name).map(|attribute| attribute.value.as_str())
+    }
+}
+
+/// What an attribute is called.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    /// A name of the profile's kind: no prefix, `xml:` or `xlink:`.
+    Known(String),
+    /// A name in some other namespace, as it is written.
+    Foreign(String),
+    /// A declaration of a namespace: the prefix (empty for the default one).
+    Namespace(String),
+}
+
+/// Everything wrong with `attribute` of `element`.
+pub(super) fn check(element: &Element, attribute: &Attribute) -> Vec<Finding> {
+    let is_root = element.name == "svg";
+    let value = attribute.value.as_str();
+    let mut findings = Vec::new();
+    match &attribute.name {
+        Name::Namespace(_) => {}
+        Name::Foreign(name) => findings.push(Finding::new(
+            "SVG-27",
+            format!("the attribute {} is of another namespace", quote(name)),
+        )),
+        Name::Known(name) => {
+            findings.extend(check_name(element, name, is_root));
+            findings.extend(check_value(name, value));
+            findings.extend(check_references(name, value));
+        }
+    }
+    findings
+        .into_iter()
+        .map(|finding| finding.at(attribute.span.clone()))
+        .collect()
+}
+
+fn check_name(element: &Element, name: &str, is_root: bool) -> Option<Finding> {
+    let on_element = format!("on <{}>", element.name);
+    if name.starts_with("on") {
+        let reason = format!("the event attribute {} {on_element}", quote(name));
+        return Some(Finding::new("SVG-10", reason));
+    }
+    if is_root && ["x", "y", "overflow", "style"].contains(&name) {
+        let reason = format!("the root element has the attribute {}", quote(name));
+        return Some(Finding::new("SVG-07", reason));
+    }
+    if name == "style" {
+        let reason = format!("an inline style {on_element}");
+        return Some(Finding::new("SVG-11", reason));
+    }
+    if name == "xlink:href" {
+        let reason = format!("xlink:href {on_element}: the schema knows no prefixed href");
+        return Some(Finding::new("SVG-16", reason));
+    }
+    // The attributes of SVG-12 have their own findings wherever they stand.
+    let has_rule = FIXED.iter().any(|(fixed, _)| *fixed == name);
+    (!element.allows(name) && !has_rule).then(|| {
+        let reason = format!("the schema has no attribute {} {on_element}", quote(name));
+        Finding::new("SVG-27", reason)
+    })
+}
+
+fn check_value(name: &str, value: &str) -> Option<Finding> {
+    if let Some((_, only)) = FIXED.iter().find(|(fixed, _)| *fixed == name) {
+        return Some(if value == *only {
+            Finding::new(
+                "SVG-13",
+                format!("{name} is allowed here, and better left out"),
+            )
+        } else {
+            let reason = format!("{name} is {}, the profile allows only {only}", quote(value));
+            Finding::new("SVG-12", reason)
+        });
+    }
+    if name == "preserveAspectRatio" {
+        return (!is_aspect_ratio(value)).then(|| {
+            let reason = format!(
+                "preserveAspectRatio is {}, the profile allows none and xMidYMid",
+                quote(value)
+            );
+            Finding::new("SVG-26", reason)
+        });
+    }
+    let (_, values) = VALUES.iter().find(|(listed, _)| *listed == name)?;
+    (!values.contains(&value)).then(|| {
+        let reason = format!(
+            "{name} is {}, the schema allows {}",
+            quote(value),
+            values.join(", ")
+        );
+        Finding::new("SVG-27", reason)
+    })
+}
+
+/// `none` or `xMidYMid`, each with or without `meet`.
+fn is_aspect_ratio(value: &str) -> bool {
+    let value = value.trim();
+    ["none", "xMidYMid"]
+        .iter()
+        .filter_map(|align| value.strip_prefix(align))
+        .any(|rest| matches!(rest.trim(), "" | "meet"))
+}
+
+fn check_references(name: &str, value: &str) -> Option<Finding> {
+    let found = if matches!(name, "href" | "xlink:href") {
+        judge_reference(value)
+    } else if name == "xml:base" && !value.trim().is_empty() {
+        // With a base, even `#id` points into another document.
+        Some(Reference::External)
+    } else {
+        judge_functions(name, value)
+    }?;
+    Some(match found {
+        Reference::Data => Finding::new(
+            "SVG-15",
+            format!("{name} holds a data: resource, {}", quote(value)),
+        ),
+        Reference::External => Finding::new(
+            "SVG-14",
+            format!(
+                "{name} refers to something outside this file, {}",
+                quote(value)
+            ),
+        ),
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reference {
+    Data,
+    External,
+}
+
+/// What is wrong with the target of a reference; `None` for `#id`.
+fn judge_reference(target: &str) -> Option<Reference> {
+    let target = target.trim();
+    match target.strip_prefix('#') {
+        Some(id) if is_id(id) => None,
+        _ if is_data(target) => Some(Reference::Data),
+        _ => Some(Reference::External),
+    }
+}
+
+fn is_data(target: &str) -> bool {
+    target
+        .get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
+}
+
+fn is_id(id: &str) -> bool {
+    !id.is_empty()
+        && id
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+}
+
+/// Looks for `url(...)` wherever it stands in a value, and for pictures as `data:`.
+fn judge_functions(name: &str, value: &str) -> Option<Reference> {
+    let lower = value.to_ascii_lowercase();
+    let mut rest = lower.as_str();
+    let mut worst = None;
+    while let Some(start) = rest.find("url(") {
+        rest = &rest[start + 4..];
+        let end = rest.find(')').unwrap_or(rest.len());
+        let target = rest[..end].trim().trim_matches(['"', '\'']);
+        match judge_reference(target) {
+            Some(Reference::Data) => return Some(Reference::Data),
+            Some(Reference::External) => worst = Some(Reference::External),
+            None => {}
+        }
+    }
+    if lower.contains("data:image/") || (is_data(lower.trim()) && lower.contains(";base64")) {
+        return Some(Reference::Data);
+    }
+    // CSS reads `u\72l(` as `url(`; no honest presentation attribute has a backslash.
+    if PRESENTATION.contains(&name) && name != "font-family" && value.contains('\\') {
+        return Some(Reference::External);
+    }
+    worst
+}

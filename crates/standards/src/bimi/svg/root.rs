@@ -1,0 +1,125 @@
+//! What the root element must say: SVG-02, SVG-03, SVG-19, SVG-20 and SVG-21.
+
+use std::ops::Range;
+
+use super::attribute::Attributes;
+use super::geometry;
+use super::{SMALLEST_SIDE, ViewBox};
+use crate::Finding;
+use crate::quote::quote;
+
+/// Checks the root's attributes, and reads its view box. `tag` is where the root stands.
+pub(super) fn check(
+    attributes: &Attributes,
+    tag: &Range<usize>,
+) -> (Option<ViewBox>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    findings.extend(check_exact(attributes, tag, "SVG-02", "version", "1.2"));
+    findings.extend(check_exact(
+        attributes,
+        tag,
+        "SVG-03",
+        "baseProfile",
+        "tiny-ps",
+    ));
+    let canvas = check_view_box(attributes, tag, &mut findings);
+    findings.extend(check_size(attributes, tag));
+    (canvas, findings)
+}
+
+fn check_exact(
+    attributes: &Attributes,
+    tag: &Range<usize>,
+    rule: &'static str,
+    name: &str,
+    expected: &str,
+) -> Option<Finding> {
+    match attributes.get(name) {
+        None => Some(Finding::new(rule, format!("the root element has no {name}")).at(tag.clone())),
+        Some(attribute) if attribute.value != expected => {
+            let reason = format!(
+                "{name} is {}, not {}",
+                quote(&attribute.value),
+                quote(expected)
+            );
+            Some(Finding::new(rule, reason).at(attribute.span.clone()))
+        }
+        Some(_) => None,
+    }
+}
+
+fn check_view_box(
+    attributes: &Attributes,
+    tag: &Range<usize>,
+    findings: &mut Vec<Finding>,
+) -> Option<ViewBox> {
+    let Some(attribute) = attributes.get("viewBox") else {
+        findings.push(Finding::new("SVG-19", "the root element has no viewBox").at(tag.clone()));
+        return None;
+    };
+    let Some(canvas) = ViewBox::read(&attribute.value) else {
+        let reason = format!(
+            "viewBox is {}, not four numbers with spaces between them, the last two above zero",
+            quote(&attribute.value)
+        );
+        findings.push(Finding::new("SVG-19", reason).at(attribute.span.clone()));
+        return None;
+    };
+    if !canvas.is_square() {
+        let reason = format!(
+            "the viewBox is {} by {}, not square",
+            canvas.width, canvas.height
+        );
+        findings.push(Finding::new("SVG-20", reason).at(attribute.span.clone()));
+    }
+    Some(canvas)
+}
+
+fn check_size(attributes: &Attributes, tag: &Range<usize>) -> Option<Finding> {
+    let fault =
+        |reason: String, span: &Range<usize>| Some(Finding::new("SVG-21", reason).at(span.clone()));
+    let (Some(width), Some(height)) = (attributes.get("width"), attributes.get("height")) else {
+        return fault(
+            "the root element does not have both width and height".to_owned(),
+            tag,
+        );
+    };
+    let mut sides = [0.0; 2];
+    for (side, attribute) in sides.iter_mut().zip([width, height]) {
+        match pixels(&attribute.value) {
+            Some(size) if size >= SMALLEST_SIDE => *side = size,
+            Some(size) => {
+                let reason =
+                    format!("the logo is {size} pixels on a side, less than {SMALLEST_SIDE}");
+                return fault(reason, &attribute.span);
+            }
+            None => {
+                let reason = format!("{} is not a size in pixels", quote(&attribute.value));
+                return fault(reason, &attribute.span);
+            }
+        }
+    }
+    if (sides[0] - sides[1]).abs() > f64::EPSILON {
+        let reason = format!("width and height differ: {} and {}", sides[0], sides[1]);
+        return fault(reason, &height.span);
+    }
+    None
+}
+
+/// A size in pixels; the other absolute units of CSS are converted, relative ones are refused.
+fn pixels(text: &str) -> Option<f64> {
+    const UNITS: &[(&str, f64)] = &[
+        ("px", 1.0),
+        ("pt", 96.0 / 72.0),
+        ("pc", 16.0),
+        ("in", 96.0),
+        ("cm", 96.0 / 2.54),
+        ("mm", 96.0 / 25.4),
+    ];
+    let text = text.trim();
+    let (digits, factor) = UNITS
+        .iter()
+        .find_map(|(unit, factor)| text.strip_suffix(unit).map(|digits| (digits, *factor)))
+        .unwrap_or((text, 1.0));
+    geometry::number(digits.trim()).map(|size| size * factor)
+}

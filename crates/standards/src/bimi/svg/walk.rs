@@ -1,0 +1,425 @@
+//! One pass over a logo's XML, keeping only what is open.
+
+use std::ops::Range;
+
+use quick_xml::escape::unescape;
+use quick_xml::events::{BytesDecl, BytesPI, BytesRef, BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
+
+use super::attribute::{self, Attributes};
+use super::element::{self, ACTIVE, Content, Element};
+use super::paint::{Picture, Style};
+use super::{ViewBox, root, title};
+use crate::Finding;
+use crate::quote::quote;
+
+/// Deeper nesting than any drawing program writes; renderers recurse, so depth is an attack.
+const MOST_DEPTH: usize = 64;
+/// Findings in one file; the first ones say enough.
+const MOST_FINDINGS: usize = 100;
+
+/// What a valid logo says of itself.
+#[derive(Debug)]
+pub(super) struct Outline {
+    pub(super) title: String,
+    pub(super) view_box: ViewBox,
+}
+
+/// Reads `text` once. There is no outline when the title or the view box can't be read.
+pub(super) fn walk(text: &str) -> (Option<Outline>, Vec<Finding>) {
+    // XML allows a byte order mark, and it is not part of the document.
+    let document = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut walk = Walk::new(document, text.len() - document.len());
+    if let Some(fault) = first_forbidden_character(document) {
+        walk.find(
+            Finding::new("SVG-01", "a control character, which XML forbids"),
+            fault,
+        );
+    } else {
+        walk.run();
+    }
+    walk.finish()
+}
+
+fn first_forbidden_character(document: &str) -> Option<Range<usize>> {
+    document
+        .char_indices()
+        .find(|&(_, c)| !is_xml_character(c))
+        .map(|(at, c)| at..at + c.len_utf8())
+}
+
+pub(super) fn is_xml_character(character: char) -> bool {
+    !matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// An element that is open.
+struct Frame {
+    /// `None` for an element outside the profile, whose content is not judged.
+    element: Option<&'static Element>,
+    style: Style,
+    start: Range<usize>,
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) document: &'a str,
+    /// How many bytes of the file stand before the document.
+    offset: usize,
+    findings: Vec<Finding>,
+    open: Vec<Frame>,
+    /// How many namespaces were declared, in the whole document.
+    pub(super) namespaces: usize,
+    pub(super) root_seen: bool,
+    root_children: usize,
+    view_box: Option<ViewBox>,
+    titles: title::Titles,
+    picture: Picture,
+}
+
+/// The walk can't go on; the finding that says why is already there.
+pub(super) struct Stop;
+
+impl<'a> Walk<'a> {
+    fn new(document: &'a str, offset: usize) -> Self {
+        Self {
+            document,
+            offset,
+            findings: Vec::new(),
+            open: Vec::new(),
+            namespaces: 0,
+            root_seen: false,
+            root_children: 0,
+            view_box: None,
+            titles: title::Titles::default(),
+            picture: Picture::default(),
+        }
+    }
+
+    pub(super) fn find(&mut self, finding: Finding, span: Range<usize>) {
+        if self.findings.len() < MOST_FINDINGS {
+            let span = span.start + self.offset..span.end + self.offset;
+            self.findings.push(finding.at(span));
+        }
+    }
+
+    /// Reports something that is not well-formed XML, after which nothing can be trusted.
+    pub(super) fn malformed(&mut self, reason: impl Into<String>, span: Range<usize>) -> Stop {
+        // The one finding that makes the file invalid must not be lost to the cap.
+        self.findings.truncate(MOST_FINDINGS - 1);
+        self.find(Finding::new("SVG-01", reason), span);
+        Stop
+    }
+
+    fn run(&mut self) {
+        let mut reader = NsReader::from_str(self.document);
+        let config = reader.config_mut();
+        config.check_comments = true;
+        config.check_end_names = true;
+        let mut before = 0;
+        loop {
+            let event = reader.read_event();
+            let after = position(&reader).min(self.document.len());
+            let span = before.min(after)..after;
+            let step = match event {
+                Ok(Event::Eof) => break self.end_of_document(),
+                Ok(event) => self.event(&reader, event, span),
+                Err(error) => {
+                    let at = usize::try_from(reader.error_position()).unwrap_or(before);
+                    let at = at.min(self.document.len());
+                    Err(self.malformed(format!("not well-formed XML: {error}"), at..after.max(at)))
+                }
+            };
+            if step.is_err() {
+                break;
+            }
+            before = after;
+        }
+    }
+
+    fn event(
+        &mut self,
+        reader: &NsReader<&[u8]>,
+        event: Event<'_>,
+        span: Range<usize>,
+    ) -> Result<(), Stop> {
+        match event {
+            Event::Start(tag) => self.start(reader, &tag, span, false),
+            Event::Empty(tag) => self.start(reader, &tag, span, true),
+            Event::End(_) => {
+                self.end();
+                Ok(())
+            }
+            Event::Text(text) => {
+                let text = std::str::from_utf8(&text).unwrap_or_default();
+                if text.contains("]]>") {
+                    return Err(self.malformed("]]> outside of a CDATA section", span));
+                }
+                self.text(text, span)
+            }
+            Event::CData(text) => {
+                let text = std::str::from_utf8(&text).unwrap_or_default();
+                self.text(text, span)
+            }
+            Event::GeneralRef(reference) => self.reference(&reference, span),
+            Event::Decl(declaration) => self.declaration(&declaration, span),
+            Event::PI(instruction) => {
+                self.instruction(&instruction, span);
+                Ok(())
+            }
+            Event::DocType(_) => {
+                let reason = "a DOCTYPE, which could declare entities that expand";
+                self.find(Finding::new("SVG-17", reason), span);
+                Ok(())
+            }
+            Event::Comment(_) | Event::Eof => Ok(()),
+        }
+    }
+
+    fn start(
+        &mut self,
+        reader: &NsReader<&[u8]>,
+        tag: &BytesStart<'_>,
+        span: Range<usize>,
+        is_empty: bool,
+    ) -> Result<(), Stop> {
+        if self.open.is_empty() && self.root_seen {
+            return Err(self.malformed("a second root element", span));
+        }
+        if self.open.len() >= MOST_DEPTH {
+            return Err(
+                self.malformed(format!("elements nested more than {MOST_DEPTH} deep"), span)
+            );
+        }
+        let attributes = self.attributes(reader, tag, &span)?;
+        let (namespace, local) = reader.resolver().resolve_element(tag.name());
+        let name = std::str::from_utf8(local.into_inner())
+            .unwrap_or_default()
+            .to_owned();
+        let in_svg = namespace == ResolveResult::Bound(Namespace(element::SVG_NAMESPACE));
+        if let ResolveResult::Unknown(prefix) = namespace {
+            let prefix = String::from_utf8_lossy(&prefix).into_owned();
+            return Err(self.malformed(
+                format!("the prefix {} is not declared", quote(&prefix)),
+                span,
+            ));
+        }
+        let known = element::find(&name).filter(|_| in_svg);
+        self.place(&name, known, in_svg, &span);
+        let parent_style = self
+            .open
+            .last()
+            .map_or_else(Style::initial, |frame| frame.style.clone());
+        let style = parent_style.inherit(&name, &attributes);
+        if let Some(element) = known {
+            self.known_element(element, &style, &attributes, &span);
+        }
+        self.open.push(Frame {
+            element: known,
+            style,
+            start: span,
+        });
+        if is_empty {
+            self.end();
+        }
+        Ok(())
+    }
+
+    /// Judges whether an element called `name` may stand where it stands.
+    fn place(
+        &mut self,
+        name: &str,
+        known: Option<&'static Element>,
+        in_svg: bool,
+        span: &Range<usize>,
+    ) {
+        if !self.root_seen {
+            self.root_seen = true;
+            if !in_svg || name != "svg" {
+                let reason = format!(
+                    "the root is {}, not svg in {}",
+                    quote(name),
+                    "http://www.w3.org/2000/svg"
+                );
+                self.find(Finding::new("SVG-01", reason), span.clone());
+            }
+            return;
+        }
+        let parent = self.open.last().and_then(|frame| frame.element);
+        let in_root = self.open.len() == 1;
+        self.root_children += usize::from(in_root);
+        if in_svg && name == "title" {
+            if let Some(reason) = self.titles.open(in_root, self.root_children) {
+                self.find(Finding::new("SVG-04", reason), span.clone());
+            }
+            return;
+        }
+        let active = ACTIVE
+            .iter()
+            .any(|active| active.eq_ignore_ascii_case(name));
+        let (rule, reason) = match (known, parent) {
+            _ if active => (
+                "SVG-09",
+                format!("<{name}> runs, animates, embeds or links"),
+            ),
+            (None, _) if in_svg => (
+                "SVG-08",
+                format!("the profile has no element {}", quote(name)),
+            ),
+            (None, _) => (
+                "SVG-08",
+                format!("the element {} is of another namespace", quote(name)),
+            ),
+            (Some(element), Some(parent)) if !parent.holds(element.name) => (
+                "SVG-08",
+                format!("<{}> may not stand inside <{}>", element.name, parent.name),
+            ),
+            _ => return,
+        };
+        self.find(Finding::new(rule, reason), span.clone());
+    }
+
+    fn known_element(
+        &mut self,
+        element: &'static Element,
+        style: &Style,
+        attributes: &Attributes,
+        span: &Range<usize>,
+    ) {
+        for attribute in &attributes.0 {
+            for finding in attribute::check(element, attribute) {
+                let span = attribute.span.clone();
+                self.find(finding, span);
+            }
+        }
+        if self.open.is_empty() {
+            let (view_box, findings) = root::check(attributes, span);
+            self.view_box = view_box;
+            for finding in findings {
+                let span = match &finding.place {
+                    crate::Place::Span(span) => span.clone(),
+                    _ => span.clone(),
+                };
+                self.find(finding, span);
+            }
+            return;
+        }
+        match element.name {
+            "text" | "textArea" => {
+                let reason = "text is drawn with whatever font the reader has; draw it as paths";
+                self.find(Finding::new("SVG-24", reason), span.clone());
+            }
+            "use" => {
+                let reason = "<use> is read differently by different receivers; repeat the shape";
+                self.find(Finding::new("SVG-16", reason), span.clone());
+            }
+            _ => {}
+        }
+        if element.is_shape() || matches!(element.name, "stop" | "solidColor" | "use") {
+            self.picture
+                .paint(element.name, style, attributes, self.view_box);
+        }
+    }
+
+    fn end(&mut self) {
+        let Some(frame) = self.open.pop() else { return };
+        if let Some(element) = frame.element
+            && let Some((rule, reason)) = self.titles.close(element.name)
+        {
+            self.find(Finding::new(rule, reason), frame.start);
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Range<usize>) -> Result<(), Stop> {
+        self.titles.text(text);
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        let Some(frame) = self.open.last() else {
+            return Err(self.malformed("text outside of the root element", span));
+        };
+        if let Some(element) = frame.element
+            && !matches!(element.content, Content::Text)
+        {
+            let reason = format!("text may not stand inside <{}>", element.name);
+            self.find(Finding::new("SVG-08", reason), span);
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, reference: &BytesRef<'_>, span: Range<usize>) -> Result<(), Stop> {
+        let name = std::str::from_utf8(reference).unwrap_or_default();
+        match unescape(&format!("&{name};")) {
+            Ok(text) if text.chars().all(is_xml_character) => self.text(&text, span),
+            _ => Err(self.malformed(format!("the entity {} is not resolved", quote(name)), span)),
+        }
+    }
+
+    fn declaration(&mut self, declaration: &BytesDecl<'_>, span: Range<usize>) -> Result<(), Stop> {
+        if span.start != 0 {
+            return Err(self.malformed("the XML declaration is not at the start", span));
+        }
+        if let Some(encoding) = declaration.encoding() {
+            let encoding = encoding.unwrap_or_default();
+            if !encoding.eq_ignore_ascii_case(b"UTF-8") {
+                let encoding = String::from_utf8_lossy(&encoding).into_owned();
+                let reason = format!(
+                    "the file says its encoding is {}, not UTF-8",
+                    quote(&encoding)
+                );
+                self.find(Finding::new("SVG-01", reason), span);
+            }
+        }
+        Ok(())
+    }
+
+    fn instruction(&mut self, instruction: &BytesPI<'_>, span: Range<usize>) {
+        if instruction.target() == b"xml-stylesheet" {
+            let reason = "an xml-stylesheet instruction, which loads another file";
+            self.find(Finding::new("SVG-17", reason), span);
+        }
+    }
+
+    fn end_of_document(&mut self) {
+        let end = self.document.len();
+        if let Some(frame) = self.open.last() {
+            let span = frame.start.clone();
+            self.malformed("this element is never closed", span);
+        } else if !self.root_seen {
+            self.malformed("there is no element in the file", 0..end);
+        }
+    }
+
+    fn finish(mut self) -> (Option<Outline>, Vec<Finding>) {
+        let broken = self.findings.iter().any(|finding| finding.rule == "SVG-01");
+        if self.root_seen && !broken {
+            self.judge_picture();
+        }
+        let outline = self.titles.into_title().zip(self.view_box);
+        let outline = outline.map(|(title, view_box)| Outline { title, view_box });
+        (outline, self.findings)
+    }
+
+    fn judge_picture(&mut self) {
+        let whole = 0..self.document.len();
+        if !self.titles.has_title() {
+            self.find(
+                Finding::new("SVG-04", "the logo has no title"),
+                whole.clone(),
+            );
+        }
+        if !self.picture.is_covered() {
+            let reason = "no opaque shape covers the whole canvas";
+            self.find(Finding::new("SVG-22", reason), whole.clone());
+        }
+        if self.picture.colours() < 2 {
+            self.find(
+                Finding::new("SVG-23", "the logo is drawn in one colour"),
+                whole,
+            );
+        }
+    }
+}
+
+fn position(reader: &NsReader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
