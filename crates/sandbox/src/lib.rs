@@ -7,54 +7,98 @@
 //! Everything is decided from the world's state, the call and the time.
 
 pub mod acm;
+mod auth;
 pub mod call;
 pub mod cloudfront;
+mod connector;
+mod credentials;
+mod denial;
 pub mod dns;
+pub mod faults;
+mod handle;
+mod persist;
+mod query;
+pub mod quotas;
 pub mod route53;
 pub mod s3;
+mod serve;
 pub mod service;
 pub mod ses;
+pub mod stats;
 pub mod sts;
+pub mod web;
 pub mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use clock::Clock;
 
-use crate::call::Reply;
+use crate::persist::Folder;
+pub use crate::persist::PersistError;
+use crate::stats::Stats;
 use crate::world::World;
 
 /// An AWS of one's own. Cheap to clone; all clones share one world.
 #[derive(Clone)]
-pub struct Sandbox {
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
     clock: Clock,
-    world: Arc<Mutex<World>>,
+    world: Mutex<World>,
+    desk: Mutex<Desk>,
+    folder: Option<Folder>,
+}
+
+/// What the sandbox knows about its callers. It is no part of the world.
+#[derive(Default)]
+struct Desk {
+    stats: Stats,
+    /// Calls so far, ever: request ids and latencies follow from it.
+    calls: u64,
+    buckets: quotas::Buckets,
+    faults: faults::Seen,
+    /// The world before the last change, kept while stale reads can happen.
+    before: Option<Box<World>>,
 }
 
 impl Sandbox {
-    /// A sandbox that holds `world` and lives by `clock`.
+    /// A sandbox that holds `world` and lives by `clock`. It forgets everything when it is dropped.
     pub fn new(world: World, clock: Clock) -> Self {
-        Self {
+        Self::with(world, clock, Desk::default(), None)
+    }
+
+    fn with(world: World, clock: Clock, desk: Desk, folder: Option<Folder>) -> Self {
+        Self(Arc::new(Inner {
             clock,
-            world: Arc::new(Mutex::new(world)),
-        }
+            world: Mutex::new(world),
+            desk: Mutex::new(desk),
+            folder,
+        }))
     }
 
     /// The clock it lives by.
     pub fn clock(&self) -> Clock {
-        self.clock
+        self.0.clock
     }
 
     /// The world as it is now, everything due having happened.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.advance(self.clock.now());
+        let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.advance(self.0.clock.now());
         world
     }
 
-    /// Answers one HTTP request to an AWS endpoint.
-    pub async fn call(&self, _request: http::Request<Bytes>) -> Reply {
-        unimplemented!("helper sb-core writes this")
+    /// What was called until now.
+    pub fn stats(&self) -> Stats {
+        self.desk().stats.clone()
+    }
+
+    /// Adds an account, with roles that can be assumed from any other.
+    pub fn seed_account(&self, id: &str, roles: &[&str]) {
+        self.world().sts.seed_account(id, roles);
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

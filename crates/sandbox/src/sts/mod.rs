@@ -1,15 +1,187 @@
-//! sts.
+//! STS: who one is, and roles in other accounts.
+//!
+//! Not emulated: trust policies (a role lets in every account of the world), session policies,
+//! tags, MFA, federation, web identities, SAML.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+mod state;
 
+use jiff::SignedDuration;
+
+pub(crate) use state::Assume;
+pub use state::{Account, Issued, Role, State};
+
+use crate::call::{Call, Reply};
+use crate::query::{Dialect, Form, Xml};
+use crate::service::{Service, ServiceError};
 use crate::world::World;
 
-/// The service's state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+const DIALECT: Dialect = Dialect {
+    namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+};
 
-/// Lets happen what is due by `now`.
-pub fn advance(world: &mut World, now: Timestamp) {
-    let _ = (world, now);
+/// The service on the wire.
+pub struct Sts;
+
+impl Service for Sts {
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
+        let form = Form::of(call);
+        match form.get("Action").unwrap_or_default() {
+            "GetCallerIdentity" => Ok("GetCallerIdentity"),
+            "AssumeRole" => Ok("AssumeRole"),
+            "GetSessionToken" => Ok("GetSessionToken"),
+            unknown => {
+                let message = format!("Could not find operation {unknown} for version 2011-06-15");
+                Err(self.error(call, &ServiceError::new(400, "InvalidAction", message)))
+            }
+        }
+    }
+
+    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
+        let form = Form::of(call);
+        let answer = match operation {
+            "AssumeRole" => assume_role(&mut world.sts, call, &form),
+            "GetSessionToken" => get_session_token(&mut world.sts, call, &form),
+            _ => Ok(get_caller_identity(call)),
+        };
+        answer.unwrap_or_else(|error| self.error(call, &error))
+    }
+
+    fn is_read(&self, operation: &'static str) -> bool {
+        operation == "GetCallerIdentity"
+    }
+
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
+        vec![("sts.requests", 1.0)]
+    }
+
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply {
+        DIALECT.error(call, error)
+    }
+}
+
+fn get_caller_identity(call: &Call) -> Reply {
+    let user_id = match call.principal.rsplit_once('/') {
+        Some((role, session)) => format!("{}:{session}", role_id(role)),
+        None => call.account.clone(),
+    };
+    DIALECT.reply(call, "GetCallerIdentity", |xml| {
+        xml.text("Arn", &call.principal);
+        xml.text("UserId", &user_id);
+        xml.text("Account", &call.account);
+    })
+}
+
+fn assume_role(state: &mut State, call: &Call, form: &Form) -> Result<Reply, ServiceError> {
+    let session_name = required(form, "RoleSessionName")?;
+    check_session_name(session_name)?;
+    let role_arn = required(form, "RoleArn")?;
+    if role_arn.len() < 20 {
+        let message = format!(
+            "1 validation error detected: Value '{role_arn}' at 'roleArn' failed to satisfy constraint: \
+             Member must have length greater than or equal to 20"
+        );
+        return Err(ServiceError::new(400, "ValidationError", message));
+    }
+    let ask = Assume {
+        caller: &call.principal,
+        role_arn,
+        session_name,
+        external_id: form.get("ExternalId"),
+        duration: duration(form, 3600, 900..=43_200)?,
+    };
+    let issued = state.assume(ask, call.now)?;
+    let role = issued
+        .principal
+        .rsplit_once('/')
+        .map_or("", |(role, _)| role);
+    Ok(DIALECT.reply(call, "AssumeRole", |xml| {
+        print_credentials(xml, &issued);
+        xml.element("AssumedRoleUser", |xml| {
+            xml.text(
+                "AssumedRoleId",
+                &format!("{}:{session_name}", role_id(role)),
+            );
+            xml.text("Arn", &issued.principal);
+        });
+    }))
+}
+
+fn get_session_token(state: &mut State, call: &Call, form: &Form) -> Result<Reply, ServiceError> {
+    if call.principal.contains(":assumed-role/") {
+        let message = "Cannot call GetSessionToken with session credentials";
+        return Err(ServiceError::new(403, "AccessDenied", message));
+    }
+    let expires = call.now + duration(form, 3600, 900..=129_600)?;
+    let issued = state.issue(
+        call.account.clone(),
+        call.principal.clone(),
+        expires,
+        call.now,
+    );
+    Ok(DIALECT.reply(call, "GetSessionToken", |xml| {
+        print_credentials(xml, &issued)
+    }))
+}
+
+fn print_credentials(xml: &mut Xml, issued: &Issued) {
+    xml.element("Credentials", |xml| {
+        xml.text("AccessKeyId", &issued.access_key_id);
+        xml.text("SecretAccessKey", &issued.secret);
+        xml.text("SessionToken", &issued.token);
+        xml.text(
+            "Expiration",
+            &issued.expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        );
+    });
+}
+
+/// The unique id that AWS gives a role, here from its session's ARN.
+fn role_id(role: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let hash = crate::auth::hex(&Sha256::digest(role)).to_uppercase();
+    format!("AROA{}", &hash[..17])
+}
+
+fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, ServiceError> {
+    let field = format!("{}{}", name[..1].to_lowercase(), &name[1..]);
+    form.get(name).ok_or_else(|| {
+        let message = format!(
+            "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"
+        );
+        ServiceError::new(400, "ValidationError", message)
+    })
+}
+
+fn check_session_name(name: &str) -> Result<(), ServiceError> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    if (2..=64).contains(&name.len()) && name.bytes().all(fits) {
+        return Ok(());
+    }
+    let message = format!(
+        "1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: \
+         Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+    );
+    Err(ServiceError::new(400, "ValidationError", message))
+}
+
+fn duration(
+    form: &Form,
+    default: i64,
+    allowed: std::ops::RangeInclusive<i64>,
+) -> Result<SignedDuration, ServiceError> {
+    let text = form.get("DurationSeconds");
+    let seconds = text.map_or(Some(default), |text| text.parse().ok());
+    match seconds {
+        Some(seconds) if allowed.contains(&seconds) => Ok(SignedDuration::from_secs(seconds)),
+        _ => {
+            let message = format!(
+                "1 validation error detected: Value '{}' at 'durationSeconds' failed to satisfy constraint: \
+                 Member must have value between {} and {}",
+                text.unwrap_or_default(),
+                allowed.start(),
+                allowed.end()
+            );
+            Err(ServiceError::new(400, "ValidationError", message))
+        }
+    }
 }

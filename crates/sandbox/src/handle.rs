@@ -1,0 +1,298 @@
+//! The way of one request through the sandbox.
+
+use bytes::Bytes;
+use http::request::Parts;
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+
+use crate::Sandbox;
+use crate::auth::{self, Claim};
+use crate::call::{Call, NoAnswer, Reply};
+use crate::denial;
+use crate::faults::{FaultKind, Injected, Target};
+use crate::quotas::Drawer;
+use crate::service::{self, Service, ServiceError};
+use crate::stats::{Logged, result_of};
+use crate::world::World;
+
+/// A call that was let in.
+struct Admitted {
+    call: Call,
+    service: &'static dyn Service,
+    operation: &'static str,
+    changing: bool,
+    fault: Option<Injected>,
+}
+
+impl Sandbox {
+    /// Answers one HTTP request to an AWS endpoint.
+    pub async fn call(&self, request: http::Request<Bytes>) -> Result<Reply, NoAnswer> {
+        let (mut parts, body) = request.into_parts();
+        name_host(&mut parts);
+        let number = self.next_number();
+        let latency = self.latency(number);
+        let arrived = self.0.clock.now();
+        let admitted = self.admit((parts, body), number);
+        self.wait(latency).await;
+        let mut admitted = match admitted {
+            Ok(admitted) => admitted,
+            Err((logged, reply)) => {
+                self.desk().stats.record(Logged {
+                    at: arrived,
+                    ..logged
+                });
+                return Ok(reply);
+            }
+        };
+        admitted.call.now = self.0.clock.now();
+        let (reply, logged) = self.carry_out(&admitted);
+        let silent = matches!(
+            admitted.fault,
+            Some(Injected {
+                kind: FaultKind::TimeOutBefore | FaultKind::TimeOutAfter,
+                ..
+            })
+        );
+        let result = if silent {
+            "no answer".to_owned()
+        } else {
+            result_of(&reply)
+        };
+        self.desk().stats.record(Logged {
+            at: arrived,
+            result,
+            ..logged
+        });
+        if silent {
+            let time_out = self.world().delays.time_out;
+            self.wait(time_out).await;
+            return Err(NoAnswer);
+        }
+        Ok(reply)
+    }
+
+    /// Who calls what, and whether that is let in: signature, operation, quota, fault. Quotas
+    /// count when a call arrives, so that a caller who keeps to the limit is never refused because
+    /// one of its calls took longer on the way than another.
+    fn admit(
+        &self,
+        (request, body): (Parts, Bytes),
+        number: u64,
+    ) -> Result<Admitted, (Logged, Reply)> {
+        let mut call = self.unsigned(request, body, number);
+        let claim = auth::claim(&call.request);
+        denial::address(&mut call, claim.as_ref());
+        let refuse = |call: &Call, operation: &str, reply: Reply| {
+            (logged(call, operation, false, &reply), reply)
+        };
+        let Some(service) = service::find(&call) else {
+            return Err(refuse(&call, "", denial::no_such_service(&call)));
+        };
+        if let Err(error) = self.identify(&mut call, claim) {
+            return Err(refuse(&call, "", service.error(&call, &error)));
+        }
+        let operation = match service.operation(&call) {
+            Ok(operation) => operation,
+            Err(reply) => return Err(refuse(&call, "", reply)),
+        };
+        let changing = !service.is_read(operation);
+        let world = self.world();
+        let mut desk = self.desk();
+        let drawer = Drawer {
+            account: &call.account,
+            region: &call.region,
+            now: call.now,
+        };
+        if !desk
+            .buckets
+            .take(&world.quotas, drawer, &service.charges(&call, operation))
+        {
+            let reply = service.error(&call, &denial::throttled(&call));
+            return Err(refuse(&call, operation, reply));
+        }
+        let target = Target {
+            account: &call.account,
+            service: &call.service,
+            operation,
+            changing,
+            number,
+        };
+        let fault = desk.faults.befalls(&world.faults, &target);
+        drop((world, desk));
+        Ok(Admitted {
+            call,
+            service,
+            operation,
+            changing,
+            fault,
+        })
+    }
+
+    fn identify(
+        &self,
+        call: &mut Call,
+        claim: Option<Result<Claim, auth::Denied>>,
+    ) -> Result<(), ServiceError> {
+        let signer = match claim {
+            Some(claim) => claim.and_then(|claim| {
+                auth::verify(
+                    &claim,
+                    (&call.request, &call.body),
+                    &self.world().sts,
+                    call.now,
+                )
+            }),
+            // S3 decides for itself what a stranger may read.
+            None if call.service == "s3" => return Ok(()),
+            None => return Err(denial::unsigned(call)),
+        };
+        let signer = signer.map_err(|denied| denial::of(call, denied))?;
+        call.account = signer.account;
+        call.principal = signer.principal;
+        Ok(())
+    }
+
+    /// Carries the call out, as far as its fault lets it.
+    fn carry_out(&self, admitted: &Admitted) -> (Reply, Logged) {
+        let Admitted {
+            call,
+            service,
+            operation,
+            changing,
+            fault,
+        } = admitted;
+        let kind = fault.as_ref().map(|fault| fault.kind);
+        let broken = || {
+            let error = fault.as_ref().and_then(|fault| fault.error.clone());
+            service.error(call, &error.unwrap_or_else(|| denial::internal(call)))
+        };
+        let refused = |reply: Reply| {
+            let logged = logged(call, operation, *changing, &reply);
+            (reply, logged)
+        };
+        match kind {
+            Some(FaultKind::ErrorBefore | FaultKind::TimeOutBefore) => return refused(broken()),
+            Some(FaultKind::Throttle) => {
+                return refused(service.error(call, &denial::throttled(call)));
+            }
+            _ => {}
+        }
+        let reply = self.handle(admitted, kind == Some(FaultKind::StaleRead));
+        let took_effect = reply.status().as_u16() < 400;
+        let answer = if kind == Some(FaultKind::ErrorAfter) {
+            broken()
+        } else {
+            reply
+        };
+        let logged = Logged {
+            took_effect,
+            ..logged(call, operation, *changing, &answer)
+        };
+        (answer, logged)
+    }
+
+    fn handle(&self, admitted: &Admitted, stale: bool) -> Reply {
+        let Admitted {
+            call,
+            service,
+            operation,
+            changing,
+            ..
+        } = admitted;
+        let mut world = self.world();
+        if stale && let Some(before) = &mut self.desk().before {
+            before.advance(call.now);
+            return service.handle(before, call, operation);
+        }
+        if !changing {
+            return service.handle(&mut world, call, operation);
+        }
+        let before = can_be_stale(&world).then(|| Box::new(world.clone()));
+        let reply = service.handle(&mut world, call, operation);
+        // An instant delay has passed when the change is made.
+        world.advance(call.now);
+        if let Some(before) = before {
+            self.desk().before = Some(before);
+        }
+        self.save(&world);
+        reply
+    }
+
+    fn next_number(&self) -> u64 {
+        let mut desk = self.desk();
+        desk.calls += 1;
+        desk.calls
+    }
+
+    fn latency(&self, number: u64) -> SignedDuration {
+        let delays = self.world().delays.clone();
+        let draw = Sha256::digest(number.to_be_bytes());
+        let draw = u16::from_be_bytes([draw[0], draw[1]]);
+        let range = delays.call_longest - delays.call_shortest;
+        delays.call_shortest + range.mul_f64(f64::from(draw) / f64::from(u16::MAX))
+    }
+
+    async fn wait(&self, duration: SignedDuration) {
+        if let Ok(duration) = duration.try_into()
+            && duration > std::time::Duration::ZERO
+        {
+            self.0.clock.sleep(duration).await;
+        }
+    }
+
+    fn unsigned(&self, request: Parts, body: Bytes, number: u64) -> Call {
+        let id = auth::hex(&Sha256::digest(format!("request {number}")));
+        Call {
+            account: String::new(),
+            principal: "anonymous".to_owned(),
+            region: "us-east-1".to_owned(),
+            service: String::new(),
+            request,
+            body,
+            now: self.0.clock.now(),
+            request_id: format!(
+                "{}-{}-{}-{}-{}",
+                &id[..8],
+                &id[8..12],
+                &id[12..16],
+                &id[16..20],
+                &id[20..32]
+            ),
+        }
+    }
+}
+
+fn can_be_stale(world: &World) -> bool {
+    let script = world
+        .faults
+        .script
+        .iter()
+        .any(|fault| fault.kind == FaultKind::StaleRead);
+    script || world.faults.seeded.is_some()
+}
+
+fn logged(call: &Call, operation: &str, changing: bool, reply: &Reply) -> Logged {
+    Logged {
+        at: call.now,
+        account: call.account.clone(),
+        region: call.region.clone(),
+        service: call.service.clone(),
+        operation: operation.to_owned(),
+        changing,
+        took_effect: false,
+        result: result_of(reply),
+    }
+}
+
+/// In-process the host is in the URI alone, on a socket in the header.
+fn name_host(request: &mut Parts) {
+    let authority = request
+        .uri
+        .authority()
+        .map(|authority| authority.as_str().to_owned());
+    if !request.headers.contains_key("host")
+        && let Some(host) = authority.and_then(|host| http::HeaderValue::from_str(&host).ok())
+    {
+        request.headers.insert("host", host);
+    }
+}

@@ -1,0 +1,226 @@
+//! Accounts, their roles, and the credentials that were given out.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::service::ServiceError;
+
+/// Accounts, roles and sessions. Secrets are derived when they are needed, never kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// By twelve-digit id.
+    pub accounts: BTreeMap<String, Account>,
+    /// Temporary credentials, by access key id.
+    sessions: BTreeMap<String, Session>,
+    issued: u64,
+}
+
+/// One AWS account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Account {
+    /// By name.
+    pub roles: BTreeMap<String, Role>,
+}
+
+/// A role that can be assumed from every account of the world that knows its external id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Role {
+    /// What the caller has to name, where the role asks for it.
+    pub external_id: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Session {
+    account: String,
+    principal: String,
+    expires: Timestamp,
+}
+
+/// Credentials as they are handed out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// `ASIA…`.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret: String,
+    /// Its session token.
+    pub token: String,
+    /// When the session ends.
+    pub expires: Timestamp,
+    /// The ARN of the session.
+    pub principal: String,
+}
+
+/// An access key as the sandbox knows it.
+pub(crate) struct Key {
+    pub(crate) account: String,
+    pub(crate) principal: String,
+    pub(crate) secret: String,
+    pub(crate) token: Option<String>,
+    pub(crate) expires: Option<Timestamp>,
+}
+
+/// What `AssumeRole` asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Assume<'a> {
+    pub(crate) caller: &'a str,
+    pub(crate) role_arn: &'a str,
+    pub(crate) session_name: &'a str,
+    pub(crate) external_id: Option<&'a str>,
+    pub(crate) duration: SignedDuration,
+}
+
+impl State {
+    /// Adds an account, with roles that ask for no external id.
+    pub fn seed_account(&mut self, id: &str, roles: &[&str]) {
+        let account = self.accounts.entry(id.to_owned()).or_default();
+        for role in roles {
+            account.roles.entry((*role).to_owned()).or_default();
+        }
+    }
+
+    /// The root credentials of an account: access key id and secret.
+    pub fn root_key(account: &str) -> (String, String) {
+        (
+            format!("AKIA{}", key_id(&format!("root {account}"))),
+            secret(&format!("root {account}")),
+        )
+    }
+
+    /// The account and the secret behind an access key.
+    pub(crate) fn key(&self, access_key_id: &str) -> Option<Key> {
+        if let Some(session) = self.sessions.get(access_key_id) {
+            return Some(Key {
+                account: session.account.clone(),
+                principal: session.principal.clone(),
+                secret: secret(access_key_id),
+                token: Some(token(access_key_id)),
+                expires: Some(session.expires),
+            });
+        }
+        let id = self
+            .accounts
+            .keys()
+            .find(|id| Self::root_key(id).0 == access_key_id)?;
+        Some(Key {
+            account: id.clone(),
+            principal: format!("arn:aws:iam::{id}:root"),
+            secret: Self::root_key(id).1,
+            token: None,
+            expires: None,
+        })
+    }
+
+    /// Gives out credentials that act in a role.
+    pub(crate) fn assume(
+        &mut self,
+        ask: Assume<'_>,
+        now: Timestamp,
+    ) -> Result<Issued, ServiceError> {
+        let (account, role) = parse_role_arn(ask.role_arn)?;
+        let denied = || {
+            let message = format!(
+                "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                ask.caller, ask.role_arn
+            );
+            ServiceError::new(403, "AccessDenied", message)
+        };
+        let name = role.rsplit('/').next().unwrap_or(role);
+        let found = self
+            .accounts
+            .get(account)
+            .and_then(|found| found.roles.get(name))
+            .ok_or_else(denied)?;
+        if found.external_id.is_some() && found.external_id.as_deref() != ask.external_id {
+            return Err(denied());
+        }
+        let principal = format!(
+            "arn:aws:sts::{account}:assumed-role/{name}/{}",
+            ask.session_name
+        );
+        Ok(self.issue(account.to_owned(), principal, now + ask.duration, now))
+    }
+
+    /// Gives out temporary credentials.
+    pub(crate) fn issue(
+        &mut self,
+        account: String,
+        principal: String,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> Issued {
+        // A day is long enough to tell an ended session from one that never was.
+        let day = SignedDuration::from_hours(24);
+        self.sessions
+            .retain(|_, session| session.expires + day > now);
+        self.issued += 1;
+        let access_key_id = format!("ASIA{}", key_id(&format!("session {}", self.issued)));
+        self.sessions.insert(
+            access_key_id.clone(),
+            Session {
+                account,
+                principal: principal.clone(),
+                expires,
+            },
+        );
+        Issued {
+            secret: secret(&access_key_id),
+            token: token(&access_key_id),
+            access_key_id,
+            expires,
+            principal,
+        }
+    }
+}
+
+/// The account and the path and name in a role's ARN.
+fn parse_role_arn(arn: &str) -> Result<(&str, &str), ServiceError> {
+    let invalid = || ServiceError::new(400, "ValidationError", format!("{arn} is invalid"));
+    let rest = arn.strip_prefix("arn:aws:iam::").ok_or_else(invalid)?;
+    let (account, resource) = rest.split_once(':').ok_or_else(invalid)?;
+    let role = resource.strip_prefix("role/").ok_or_else(invalid)?;
+    let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits || role.is_empty() {
+        return Err(invalid());
+    }
+    Ok((account, role))
+}
+
+fn key_id(source: &str) -> String {
+    letters(source, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)
+}
+
+fn secret(source: &str) -> String {
+    let letters = letters(
+        source,
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        32,
+    );
+    format!("sandbox/{letters}")
+}
+
+fn token(source: &str) -> String {
+    format!(
+        "IQoJsandbox{}",
+        letters(
+            &format!("token {source}"),
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+            32
+        )
+    )
+}
+
+/// Letters that follow from `source` alone, up to 32.
+fn letters(source: &str, alphabet: &[u8], length: usize) -> String {
+    Sha256::digest(source)
+        .iter()
+        .take(length)
+        .map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()]))
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! What the tests of every service share: a world with three accounts, and SDK configurations in it.
+#![expect(
+    clippy::allow_attributes,
+    reason = "what is dead differs between the test binaries"
+)]
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use aws_config::SdkConfig;
+use clock::Clock;
+use jiff::Timestamp;
+use sandbox::Sandbox;
+use sandbox::quotas::Quotas;
+use sandbox::world::World;
+
+/// The account of most tests.
+pub const ONE: &str = "111111111111";
+/// Another account.
+pub const TWO: &str = "222222222222";
+/// A third account.
+pub const THREE: &str = "333333333333";
+
+/// A clock that shows noon of a Tuesday in November 2026, and moves only by waiting: for tests with
+/// `#[tokio::test(start_paused = true)]`.
+pub fn clock() -> Clock {
+    let noon: Timestamp = "2026-11-24T12:00:00Z".parse().expect("a timestamp");
+    Clock::starting_at(noon, 1.0)
+}
+
+/// A sandbox with AWS's delays, without quotas.
+pub fn sandbox() -> Sandbox {
+    sandbox_with(|world| world.quotas = Quotas::none())
+}
+
+/// A sandbox with AWS's delays and quotas, and what `change` does to its world.
+pub fn sandbox_with(change: impl FnOnce(&mut World)) -> Sandbox {
+    let mut world = World::default();
+    for account in [ONE, TWO, THREE] {
+        world.sts.seed_account(account, &["mail-deploy"]);
+    }
+    change(&mut world);
+    Sandbox::new(world, clock())
+}
+
+/// An SDK configuration that acts as the account's root in `region`.
+pub fn config(sandbox: &Sandbox, account: &str, region: &str) -> SdkConfig {
+    sandbox.sdk_config(account, region)
+}
+
+/// Waits on the sandbox's clock.
+pub async fn wait(sandbox: &Sandbox, seconds: u64) {
+    sandbox
+        .clock()
+        .sleep(std::time::Duration::from_secs(seconds))
+        .await;
+}
+
+/// `Code: message` of an SDK error, or what else it was.
+pub fn error<T, E, R>(
+    result: Result<T, aws_smithy_runtime_api::client::result::SdkError<E, R>>,
+) -> String
+where
+    E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    match result {
+        Ok(_) => "no error".to_owned(),
+        Err(error) => match error.as_service_error() {
+            Some(service) => format!(
+                "{}: {}",
+                service.code().unwrap_or("no code"),
+                service.message().unwrap_or("no message")
+            ),
+            None => format!("{error:?}"),
+        },
+    }
+}
+
+/// The code alone of an SDK error.
+pub fn code<T, E, R>(
+    result: Result<T, aws_smithy_runtime_api::client::result::SdkError<E, R>>,
+) -> String
+where
+    E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    let text = error(result);
+    text.split_once(": ")
+        .map_or(text.clone(), |(code, _)| code.to_owned())
+}
