@@ -1,0 +1,102 @@
+//! MX records, and the null MX that says: no mail here.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Name, NameError};
+use crate::quote::quote;
+
+/// One MX record: a mail host and how much it is preferred.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Mx {
+    /// The lower, the sooner it is tried.
+    pub preference: u16,
+    /// The mail host; the root in a null MX.
+    pub exchange: Name,
+}
+
+/// Why a text is not an MX value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MxError {
+    /// Not two words.
+    #[error("{} is not a preference and a host, as in `10 mail.example.com`", quote(.0))]
+    Form(String),
+    /// The first word is not a number from 0 to 65535.
+    #[error("{} is not a preference from 0 to 65535", quote(.0))]
+    Preference(String),
+    /// The second word is an address.
+    #[error("{0} is an address, and an MX names a host")]
+    Address(IpAddr),
+    /// The second word is not a name.
+    #[error("the mail host is not a name")]
+    Exchange(#[source] NameError),
+}
+
+impl Mx {
+    /// The record that says that a domain receives no mail (RFC 7505).
+    pub const NULL: Self = Self {
+        preference: 0,
+        exchange: Name::ROOT,
+    };
+
+    /// Whether this is a null MX.
+    pub fn is_null(&self) -> bool {
+        self.exchange.is_root()
+    }
+
+    /// The AWS region whose SES receives at this host.
+    pub fn ses_inbound_region(&self) -> Option<&str> {
+        self.exchange
+            .as_str()
+            .strip_prefix("inbound-smtp.")?
+            .strip_suffix(".amazonaws.com")
+    }
+}
+
+impl FromStr for Mx {
+    type Err = MxError;
+
+    fn from_str(text: &str) -> Result<Self, MxError> {
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let &[preference, exchange] = words.as_slice() else {
+            return Err(MxError::Form(text.to_owned()));
+        };
+        let is_number = preference.bytes().all(|octet| octet.is_ascii_digit());
+        let number = preference.parse().ok().filter(|_| is_number);
+        let address = exchange
+            .trim_matches(['[', ']'])
+            .trim_end_matches('.')
+            .parse();
+        if let Ok(address) = address {
+            return Err(MxError::Address(address));
+        }
+        Ok(Self {
+            preference: number.ok_or_else(|| MxError::Preference(preference.to_owned()))?,
+            exchange: Name::parse(exchange).map_err(MxError::Exchange)?,
+        })
+    }
+}
+
+impl fmt::Display for Mx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.preference, self.exchange.with_dot())
+    }
+}
+
+impl TryFrom<String> for Mx {
+    type Error = MxError;
+
+    fn try_from(text: String) -> Result<Self, MxError> {
+        text.parse()
+    }
+}
+
+impl From<Mx> for String {
+    fn from(mx: Mx) -> Self {
+        mx.to_string()
+    }
+}

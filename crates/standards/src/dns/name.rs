@@ -1,0 +1,377 @@
+//! A domain name, in the one spelling that compares.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::txt;
+use crate::Finding;
+use crate::quote::quote;
+
+/// Octets of the longest label (RFC 1035 §2.3.4).
+pub const LABEL_MAX: usize = 63;
+/// Octets of the longest name, as it is written without its final dot.
+pub const NAME_MAX: usize = 253;
+
+/// A fully qualified domain name: lower case, A-labels, within the limits of DNS.
+///
+/// A final dot is understood and not kept: nothing in this program has a search list, so
+/// that `example.com` and `example.com.` are the same name. Octets other than letters,
+/// digits, `-` and `_` are kept as `\ooo`, in octal, which is how Route 53 writes them; a
+/// label `*` is a wildcard.
+///
+/// ```
+/// use standards::dns::Name;
+///
+/// let name = Name::parse("_dmarc.BÜCHER.example.")?;
+/// assert_eq!(name.to_string(), "_dmarc.xn--bcher-kva.example");
+/// assert!(name.is_below(&Name::parse("xn--bcher-kva.example")?));
+/// # Ok::<(), standards::dns::NameError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(String);
+
+/// Why a text is not a domain name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// There is nothing.
+    #[error("the name is empty")]
+    Empty,
+    /// Two dots meet, or a dot comes first.
+    #[error("{} has an empty label", quote(.0))]
+    EmptyLabel(String),
+    /// A label is too long.
+    #[error("the label {} has {octets} octets, {LABEL_MAX} are allowed", quote(.label))]
+    LabelTooLong {
+        /// The label.
+        label: String,
+        /// Its length.
+        octets: usize,
+    },
+    /// The whole is too long.
+    #[error("the name has {octets} octets, {NAME_MAX} are allowed")]
+    NameTooLong {
+        /// Its length without the final dot.
+        octets: usize,
+    },
+    /// A character that names of mail domains and hosts do not have.
+    #[error("{character:?} in {} does not belong in a name", quote(.name))]
+    Character {
+        /// The character.
+        character: char,
+        /// The whole text.
+        name: String,
+    },
+    /// An international name that IDNA does not allow.
+    #[error("{} is not a valid international name", quote(.0))]
+    NotIdna(String),
+    /// A backslash that is not followed by three octal digits.
+    #[error("{} has an escape that is not three octal digits", quote(.0))]
+    Escape(String),
+}
+
+impl NameError {
+    /// The finding that this is, where a name stands in a record or a manifest.
+    pub fn finding(&self) -> Finding {
+        Finding::new("DNS-05", self.to_string())
+    }
+}
+
+impl Name {
+    /// The root of DNS, written `.`; also the target of a null MX.
+    pub const ROOT: Self = Self(String::new());
+
+    /// Reads a name as people write it: Unicode or A-labels, with or without the final dot.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        if text == "." {
+            return Ok(Self::ROOT);
+        }
+        let is_plain = text.is_ascii() && !text.to_ascii_lowercase().contains("xn--");
+        let ascii = if is_plain {
+            text.to_owned()
+        } else {
+            idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::EMPTY)
+                .map_err(|_| NameError::NotIdna(text.to_owned()))?
+                .into_owned()
+        };
+        let body = ascii.strip_suffix('.').unwrap_or(&ascii);
+        let strange =
+            |label: &&str| *label != "*" && label.bytes().any(|octet| !is_plain_octet(octet));
+        if let Some(label) = body.split('.').find(strange) {
+            let character = label
+                .chars()
+                .find(|c| !c.is_ascii() || !is_plain_octet(*c as u8));
+            return Err(NameError::Character {
+                character: character.unwrap_or('*'),
+                name: text.to_owned(),
+            });
+        }
+        if body.is_empty() {
+            return Err(NameError::Empty);
+        }
+        Self::from_labels(body.split('.').map(str::as_bytes))
+    }
+
+    /// Reads a name as Route 53 returns it: any octet but letters, digits, `-` and `_` may
+    /// stand there as a backslash with three octal digits, so that a wildcard is `\052`.
+    pub fn parse_route53(text: &str) -> Result<Self, NameError> {
+        if text == "." {
+            return Ok(Self::ROOT);
+        }
+        let body = text.strip_suffix('.').unwrap_or(text);
+        if body.is_empty() {
+            return Err(NameError::Empty);
+        }
+        let labels: Vec<Vec<u8>> = body
+            .split('.')
+            .map(|label| unescape(label).ok_or_else(|| NameError::Escape(text.to_owned())))
+            .collect::<Result<_, _>>()?;
+        Self::from_labels(labels.iter().map(Vec::as_slice))
+    }
+
+    /// The name of these labels, first to last, each with any octets: for names that come
+    /// from DNS itself, or from an SPF macro.
+    pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, NameError> {
+        let mut text = String::new();
+        let mut octets = 0;
+        for label in labels {
+            check_label(label)?;
+            if !text.is_empty() {
+                text.push('.');
+                octets += 1;
+            }
+            push_label(&mut text, label);
+            octets += label.len();
+        }
+        if octets > NAME_MAX {
+            return Err(NameError::NameTooLong { octets });
+        }
+        Ok(Self(text))
+    }
+
+    /// The name `labels.self`: `domain.child("_dmarc")`, `domain.child("default._bimi")`.
+    pub fn child(&self, labels: &str) -> Result<Self, NameError> {
+        if self.is_root() {
+            return Self::parse(labels);
+        }
+        Self::parse(labels)?.join(self)
+    }
+
+    /// The name `self.domain`.
+    pub fn join(&self, domain: &Self) -> Result<Self, NameError> {
+        if self.is_root() || domain.is_root() {
+            return Ok(Self(format!("{}{}", self.0, domain.0)));
+        }
+        let joined = Self(format!("{}.{}", self.0, domain.0));
+        match joined.octets() {
+            octets if octets > NAME_MAX => Err(NameError::NameTooLong { octets }),
+            _ => Ok(joined),
+        }
+    }
+
+    /// The labels, first to last; none for the root.
+    pub fn labels(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('.').filter(|label| !label.is_empty())
+    }
+
+    /// How many labels there are.
+    pub fn label_count(&self) -> usize {
+        self.labels().count()
+    }
+
+    /// The name without its first label; none of the root.
+    pub fn parent(&self) -> Option<Self> {
+        if self.is_root() {
+            return None;
+        }
+        let rest = self.0.split_once('.').map_or("", |(_, rest)| rest);
+        Some(Self(rest.to_owned()))
+    }
+
+    /// The name of the last `count` labels, or the whole name if it has fewer.
+    #[must_use]
+    pub fn last_labels(&self, count: usize) -> Self {
+        let skipped = self.label_count().saturating_sub(count);
+        let labels: Vec<&str> = self.labels().skip(skipped).collect();
+        Self(labels.join("."))
+    }
+
+    /// Whether this name is `domain` or lies below it.
+    pub fn is_within(&self, domain: &Self) -> bool {
+        self == domain || self.is_below(domain)
+    }
+
+    /// Whether this name lies below `domain` and is not `domain` itself.
+    pub fn is_below(&self, domain: &Self) -> bool {
+        self.relative_to(domain)
+            .is_some_and(|labels| !labels.is_empty())
+    }
+
+    /// What comes before `domain` in this name, without the dot between; empty when they
+    /// are the same, nothing when this name is elsewhere.
+    pub fn relative_to(&self, domain: &Self) -> Option<&str> {
+        if domain.is_root() || self == domain {
+            return self.0.strip_suffix(&domain.0);
+        }
+        self.0.strip_suffix(&domain.0)?.strip_suffix('.')
+    }
+
+    /// Whether this is the root.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the first label is `*`.
+    pub fn is_wildcard(&self) -> bool {
+        self.labels().next() == Some("*")
+    }
+
+    /// Whether a host may have this name: letters, digits and inner hyphens, and a last
+    /// label that is not a number, so that an IP address is no host name.
+    pub fn is_host(&self) -> bool {
+        let is_host_label = |label: &str| {
+            !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .bytes()
+                    .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
+        };
+        let is_numeric = |label: &str| label.bytes().all(|octet| octet.is_ascii_digit());
+        self.labels().all(is_host_label)
+            && self.labels().next_back().is_some_and(|l| !is_numeric(l))
+    }
+
+    /// DNS-10: whether `domain` was appended to a name that already ended in it.
+    pub fn repeats(&self, domain: &Self) -> bool {
+        self.relative_to(domain)
+            .and_then(|labels| labels.strip_suffix(&domain.0))
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            && !domain.is_root()
+    }
+
+    /// The name in lower case and A-labels, without the final dot; empty for the root.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name with its final dot, as zone files want it.
+    pub fn with_dot(&self) -> String {
+        format!("{}.", self.0)
+    }
+
+    /// Octets of the name as it is looked up, without the final dot. An escape is one.
+    pub fn octets(&self) -> usize {
+        self.0.len() - 3 * self.0.matches('\\').count()
+    }
+}
+
+/// DNS-05 and DNS-10 for a name `text` that is to hold a record of `domain`.
+pub fn lint_owner(text: &str, domain: &Name) -> (Option<Name>, Vec<Finding>) {
+    match Name::parse(text) {
+        Err(error) => (None, vec![error.finding()]),
+        Ok(name) if name.repeats(domain) => {
+            let reason = format!("{name} carries {domain} twice");
+            (Some(name), vec![Finding::new("DNS-10", reason)])
+        }
+        Ok(name) => (Some(name), Vec::new()),
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_root() { "." } else { &self.0 })
+    }
+}
+
+impl FromStr for Name {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = NameError;
+
+    /// Both spellings are understood, so that a ledger can hold any name of a zone.
+    fn try_from(text: String) -> Result<Self, NameError> {
+        if text.contains('\\') {
+            Self::parse_route53(&text)
+        } else {
+            Self::parse(&text)
+        }
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.to_string()
+    }
+}
+
+/// Names sort by label from the last to the first, so that a domain comes before what
+/// lies below it (the canonical order of RFC 4034 §6.1).
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.labels().rev().cmp(other.labels().rev())
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn is_plain_octet(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_'
+}
+
+fn check_label(label: &[u8]) -> Result<(), NameError> {
+    let text = || String::from_utf8_lossy(label).into_owned();
+    match label.len() {
+        0 => Err(NameError::EmptyLabel(text())),
+        octets if octets > LABEL_MAX => Err(NameError::LabelTooLong {
+            label: text(),
+            octets,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn push_label(text: &mut String, label: &[u8]) {
+    if label == b"*" {
+        text.push('*');
+        return;
+    }
+    for octet in label {
+        if is_plain_octet(*octet) {
+            text.push(char::from(octet.to_ascii_lowercase()));
+        } else {
+            text.extend(txt::escape(*octet, 8));
+        }
+    }
+}
+
+/// The octets of a label in which `\ooo` stands for any octet.
+fn unescape(label: &str) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(label.len());
+    let mut rest = label.as_bytes();
+    while let [first, tail @ ..] = rest {
+        if *first == b'\\' {
+            octets.push(txt::escaped_octet(tail.get(..3)?, 8)?);
+            rest = &tail[3..];
+        } else {
+            octets.push(*first);
+            rest = tail;
+        }
+    }
+    Some(octets)
+}
+
+#[cfg(test)]
+#[path = "name_tests.rs"]
+mod tests;

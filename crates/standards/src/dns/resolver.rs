@@ -1,0 +1,38 @@
+//! What this crate asks of DNS, and of whom: whoever calls it brings the resolver.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{Mx, Name, Txt};
+
+/// Why a question has no answer. A name that does not exist, or has no record of the type
+/// asked for, is an answer: the empty one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("DNS gave no answer for {name}: {reason}")]
+pub struct NoAnswer {
+    /// The name that was asked for.
+    pub name: Name,
+    /// SERVFAIL, a time-out, a broken signature.
+    pub reason: String,
+}
+
+/// DNS look-ups, with CNAMEs followed.
+///
+/// A method returns every record of the type at the name, and an empty list when there is
+/// none or no such name.
+pub trait Resolver: Sync {
+    /// The TXT values at `name`, each with its strings joined.
+    fn txt(&self, name: &Name) -> impl Future<Output = Result<Vec<Txt>, NoAnswer>> + Send;
+
+    /// The IPv4 addresses of `name`.
+    fn a(&self, name: &Name) -> impl Future<Output = Result<Vec<Ipv4Addr>, NoAnswer>> + Send;
+
+    /// The IPv6 addresses of `name`.
+    fn aaaa(&self, name: &Name) -> impl Future<Output = Result<Vec<Ipv6Addr>, NoAnswer>> + Send;
+
+    /// The mail hosts of `name`.
+    fn mx(&self, name: &Name) -> impl Future<Output = Result<Vec<Mx>, NoAnswer>> + Send;
+
+    /// The names of `address`.
+    fn ptr(&self, address: IpAddr) -> impl Future<Output = Result<Vec<Name>, NoAnswer>> + Send;
+}
