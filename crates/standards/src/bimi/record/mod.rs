@@ -1,0 +1,232 @@
+//! The assertion record: where a domain's logo and mark certificate are (BIMI §4.3).
+//!
+//! ```
+//! use standards::bimi::Bimi;
+//!
+//! let (record, findings) = Bimi::parse("v=BIMI1; l=http://example.com/logo.svg;");
+//! assert!(record.is_none());
+//! assert_eq!(findings[0].rule, "BIMI-R03");
+//!
+//! assert_eq!(Bimi::declination().to_string(), "v=BIMI1; l=; a=;");
+//! ```
+
+mod parse;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::selector::{LocalPartPrefix, Selector};
+use super::uri::HttpsUri;
+use crate::quote::quote;
+use crate::{Finding, Severity};
+
+/// A valid assertion record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bimi {
+    location: Option<HttpsUri>,
+    authority: Option<HttpsUri>,
+    avatar: AvatarPreference,
+    local_parts: Option<Vec<LocalPartPrefix>>,
+}
+
+/// What to show when the sender has a picture of its own (`avp=`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AvatarPreference {
+    /// The logo.
+    #[default]
+    Brand,
+    /// The sender's picture.
+    Personal,
+}
+
+/// Why a record can't be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BimiError {
+    /// The logo's URL does not end in `.svg` or `.svgz`.
+    #[error("the path of {0} does not end in .svg or .svgz")]
+    LogoSuffix(HttpsUri),
+}
+
+/// Image formats of BIMI: the suffixes that `l=` may end in (BIMI §4.3.2).
+const LOGO_SUFFIXES: &[&str] = &[".svg", ".svgz"];
+
+impl Bimi {
+    /// The record of a logo at `location`, with the certificate at `authority`, if there is one.
+    pub fn new(location: HttpsUri, authority: Option<HttpsUri>) -> Result<Self, BimiError> {
+        if !location.has_suffix(LOGO_SUFFIXES) {
+            return Err(BimiError::LogoSuffix(location));
+        }
+        Ok(Self {
+            location: Some(location),
+            authority,
+            ..Self::declination()
+        })
+    }
+
+    /// The record that says: show no logo (BIMI §4.3.1).
+    pub fn declination() -> Self {
+        Self {
+            location: None,
+            authority: None,
+            avatar: AvatarPreference::Brand,
+            local_parts: None,
+        }
+    }
+
+    /// The same record with this preference.
+    #[must_use]
+    pub fn with_avatar(mut self, avatar: AvatarPreference) -> Self {
+        self.avatar = avatar;
+        self
+    }
+
+    /// The same record with selectors from local parts that start with one of `prefixes`;
+    /// with none of them, from every local part.
+    #[must_use]
+    pub fn with_local_parts(mut self, prefixes: Vec<LocalPartPrefix>) -> Self {
+        self.local_parts = Some(prefixes);
+        self
+    }
+
+    /// Where the logo is.
+    pub fn location(&self) -> Option<&HttpsUri> {
+        self.location.as_ref()
+    }
+
+    /// Where the mark certificate is.
+    pub fn authority(&self) -> Option<&HttpsUri> {
+        self.authority.as_ref()
+    }
+
+    /// What to show when the sender has a picture of its own.
+    pub fn avatar(&self) -> AvatarPreference {
+        self.avatar
+    }
+
+    /// The prefixes of local parts that act as selectors, if any do. None of them means all do.
+    pub fn local_parts(&self) -> Option<&[LocalPartPrefix]> {
+        self.local_parts.as_deref()
+    }
+
+    /// Whether it says to show no logo.
+    pub fn is_declination(&self) -> bool {
+        self.location.is_none() && self.authority.is_none()
+    }
+
+    /// Reads a record. There is one when no finding is an error.
+    pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
+        let (record, findings) = parse::parse(text);
+        let faulty = findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
+        (record.filter(|_| !faulty), findings)
+    }
+
+    /// Prefixes of `lps=` that none of the `published` selectors starts with (BIMI-R09).
+    pub fn check_local_parts(&self, published: &[Selector]) -> Vec<Finding> {
+        let Some(prefixes) = &self.local_parts else {
+            return Vec::new();
+        };
+        let is_default = |selector: &&Selector| **selector == Selector::default();
+        let own: Vec<&Selector> = published.iter().filter(|s| !is_default(s)).collect();
+        if prefixes.is_empty() && own.is_empty() {
+            let reason =
+                "lps= asks for the selector of every local part, and no selector is published";
+            return vec![Finding::new("BIMI-R09", reason)];
+        }
+        prefixes
+            .iter()
+            .filter(|prefix| !own.iter().any(|selector| prefix.matches(selector)))
+            .map(|prefix| {
+                let reason = format!(
+                    "no published selector starts with {}",
+                    quote(prefix.as_str())
+                );
+                Finding::new("BIMI-R09", reason)
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for Bimi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tags = vec![match &self.location {
+            Some(location) => format!("l={location}"),
+            None => "l=".to_owned(),
+        }];
+        match &self.authority {
+            Some(authority) => tags.push(format!("a={authority}")),
+            // An empty a= is written only where it is half of a declination.
+            None if self.location.is_none() => tags.push("a=".to_owned()),
+            None => {}
+        }
+        if self.avatar == AvatarPreference::Personal {
+            tags.push("avp=personal".to_owned());
+        }
+        if let Some(prefixes) = &self.local_parts {
+            let prefixes: Vec<&str> = prefixes.iter().map(LocalPartPrefix::as_str).collect();
+            tags.push(format!("lps={}", prefixes.join(",")));
+        }
+        write!(f, "v=BIMI1; {}", tags.join("; "))?;
+        if self.is_declination() {
+            f.write_str(";")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The name that the record of `selector` is published at.
+pub fn record_owner(selector: &Selector, domain: &str) -> String {
+    format!("{selector}._bimi.{domain}")
+}
+
+/// Checks that `owner` is a name that receivers ask for (BIMI-R01, BIMI-X13).
+pub fn check_record_owner(owner: &str, domain: &str) -> Option<Finding> {
+    let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    let (owner, domain) = (plain(owner), plain(domain));
+    let below = owner
+        .strip_suffix(&domain)
+        .map(|rest| rest.strip_suffix('.').unwrap_or(rest));
+    match below {
+        Some("" | "_bimi") => {
+            let reason = format!("a BIMI record at {} is never asked for", quote(&owner));
+            Some(Finding::new("BIMI-X13", reason))
+        }
+        Some(below) if is_selector_name(below) => None,
+        _ => {
+            let reason = format!(
+                "{} is not a selector, _bimi and {}",
+                quote(&owner),
+                quote(&domain)
+            );
+            Some(Finding::new("BIMI-R01", reason))
+        }
+    }
+}
+
+fn is_selector_name(below: &str) -> bool {
+    below
+        .strip_suffix("._bimi")
+        .is_some_and(|selector| selector.parse::<Selector>().is_ok())
+}
+
+/// Domains that publish the same record, which a CNAME would keep the same (BIMI-R14).
+pub fn check_copies<'a>(records: impl IntoIterator<Item = (&'a str, &'a Bimi)>) -> Vec<Finding> {
+    let mut first_by_text = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (domain, record) in records
+        .into_iter()
+        .filter(|(_, record)| !record.is_declination())
+    {
+        let first = *first_by_text.entry(record.to_string()).or_insert(domain);
+        if first != domain {
+            let reason = format!("{} repeats the record of {}", quote(domain), quote(first));
+            findings.push(Finding::new("BIMI-R14", reason));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! Reading an assertion record, tag by tag.
+
+use super::{AvatarPreference, Bimi, LOGO_SUFFIXES};
+use crate::bimi::selector::LocalPartPrefix;
+use crate::bimi::uri::{HttpsUri, HttpsUriError};
+use crate::quote::quote;
+use crate::tag_list::{Tag, TagList, split_with_spans};
+use crate::{Finding, Severity};
+
+const KNOWN: &[&str] = &["v", "l", "a", "avp", "lps", "s"];
+
+/// Words that people write for "no logo", where the tag has to be empty.
+const REFUSALS: &[&str] = &["none", "no", "null", "false", "-", "\"\"", "''"];
+
+pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
+    let list = TagList::parse(text);
+    let mut findings = Vec::new();
+    match list.first() {
+        Some(tag) if tag.name == "v" && tag.value == "BIMI1" => {}
+        first => {
+            let seen = first.map_or(0..text.len(), |tag| tag.span.clone());
+            let reason = format!(
+                "the record starts with {}, not v=BIMI1",
+                quote(&text[seen.clone()])
+            );
+            findings.push(Finding::new("BIMI-R02", reason).at(seen));
+        }
+    }
+    findings.extend(list.findings("BIMI-R13"));
+    findings.extend(
+        list.unknown(KNOWN)
+            .filter(|tag| !tag.name.is_empty())
+            .map(unknown_tag),
+    );
+    if let Some(tag) = list.get("s") {
+        let reason = "s= selects a record in a message's header; in a record it means nothing";
+        findings.push(Finding::new("BIMI-R15", reason).at(tag.span.clone()));
+    }
+    let location = read_location(&list, text, &mut findings);
+    let authority = read_authority(&list, &mut findings);
+    let avatar = read_avatar(&list, &mut findings);
+    let local_parts = read_local_parts(&list, &mut findings);
+    check_declination(&list, &mut findings);
+    let record = location.map(|location| Bimi {
+        location,
+        authority,
+        avatar,
+        local_parts,
+    });
+    (record, findings)
+}
+
+fn unknown_tag(tag: &Tag<'_>) -> Finding {
+    let reason = format!("receivers ignore the tag {}", quote(tag.name));
+    Finding::new("BIMI-R13", reason).at(tag.span.clone())
+}
+
+/// `None` when there is no valid `l=`; `Some(None)` when it is empty.
+fn read_location(
+    list: &TagList<'_>,
+    text: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<Option<HttpsUri>> {
+    let Some(tag) = list.get("l") else {
+        findings.push(Finding::new("BIMI-R03", "the record has no l= tag").at(0..text.len()));
+        return None;
+    };
+    if tag.value.is_empty() {
+        return Some(None);
+    }
+    if REFUSALS.contains(&tag.value.to_ascii_lowercase().as_str()) {
+        let reason = format!(
+            "l= is {}, and declining means leaving it empty",
+            quote(tag.value)
+        );
+        findings.push(Finding::new("BIMI-R10", reason).at(tag.value_span.clone()));
+        return None;
+    }
+    let location = read_uri(tag, "BIMI-R03", findings)?;
+    if !location.has_suffix(LOGO_SUFFIXES) {
+        let reason = format!(
+            "the path {} does not end in .svg or .svgz",
+            quote(location.path())
+        );
+        findings.push(Finding::new("BIMI-R06", reason).at(tag.value_span.clone()));
+    }
+    Some(Some(location))
+}
+
+fn read_authority(list: &TagList<'_>, findings: &mut Vec<Finding>) -> Option<HttpsUri> {
+    let tag = list.get("a").filter(|tag| !tag.value.is_empty())?;
+    let authority = read_uri(tag, "BIMI-R04", findings)?;
+    if !authority.has_suffix(&[".pem"]) {
+        // The certificate's suffix is only a SHOULD.
+        let reason = format!("the path {} does not end in .pem", quote(authority.path()));
+        let finding = Finding::new("BIMI-R06", reason).weighing(Severity::Warn);
+        findings.push(finding.at(tag.value_span.clone()));
+    }
+    Some(authority)
+}
+
+/// The URI in `tag`. A character that has to be encoded is BIMI-R05, anything else is `rule`.
+fn read_uri(tag: &Tag<'_>, rule: &'static str, findings: &mut Vec<Finding>) -> Option<HttpsUri> {
+    let error = match tag.value.parse() {
+        Ok(uri) => return Some(uri),
+        Err(error) => error,
+    };
+    let at = tag.value_span.start;
+    let finding = match &error {
+        HttpsUriError::Character {
+            at: offset,
+            character,
+            ..
+        } => {
+            let start = at + offset;
+            let span = start..start + character.len_utf8();
+            Finding::new("BIMI-R05", error.to_string()).at(span)
+        }
+        HttpsUriError::Percent { at: offset } => {
+            Finding::new(rule, error.to_string()).at(at + offset..at + offset + 1)
+        }
+        HttpsUriError::Scheme { .. } | HttpsUriError::Host { .. } => {
+            Finding::new(rule, error.to_string()).at(tag.value_span.clone())
+        }
+    };
+    findings.push(finding);
+    None
+}
+
+fn read_avatar(list: &TagList<'_>, findings: &mut Vec<Finding>) -> AvatarPreference {
+    match list.get("avp") {
+        Some(tag) if tag.value == "personal" => AvatarPreference::Personal,
+        Some(tag) if tag.value != "brand" => {
+            let reason = format!("avp= is {}, not brand or personal", quote(tag.value));
+            findings.push(Finding::new("BIMI-R07", reason).at(tag.value_span.clone()));
+            AvatarPreference::Brand
+        }
+        _ => AvatarPreference::Brand,
+    }
+}
+
+fn read_local_parts(
+    list: &TagList<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<LocalPartPrefix>> {
+    let tag = list.get("lps")?;
+    if tag.value.is_empty() {
+        return Some(Vec::new());
+    }
+    let mut prefixes = Vec::new();
+    for part in split_with_spans(tag.value, ',') {
+        match part.text.parse::<LocalPartPrefix>() {
+            Ok(prefix) => prefixes.push(prefix),
+            Err(error) => {
+                let start = tag.value_span.start;
+                let span = start + part.span.start..start + part.span.end;
+                findings.push(Finding::new("BIMI-R08", error.to_string()).at(span));
+            }
+        }
+    }
+    Some(prefixes)
+}
+
+fn check_declination(list: &TagList<'_>, findings: &mut Vec<Finding>) {
+    let Some(location) = list.get("l").filter(|tag| tag.value.is_empty()) else {
+        return;
+    };
+    match list.value("a") {
+        Some("") => {}
+        // A missing a= counts as empty (BIMI §4.3), so receivers that follow the text decline.
+        None => {
+            let reason = "l= is empty and a= is missing: to decline, leave both empty";
+            let finding = Finding::new("BIMI-R10", reason).weighing(Severity::Warn);
+            findings.push(finding.at(location.span.clone()));
+        }
+        Some(_) => {
+            let reason = "a= names a certificate and l= names no logo";
+            findings.push(Finding::new("BIMI-R11", reason).at(location.span.clone()));
+        }
+    }
+}

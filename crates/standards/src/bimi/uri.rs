@@ -1,0 +1,165 @@
+//! The https URIs of an assertion record.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::{host, quote::quote};
+
+/// An `https:` URI with a full host name, as it can stand in an assertion record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "String")]
+pub struct HttpsUri {
+    text: String,
+    host: String,
+    path: Range<usize>,
+}
+
+/// Why a text is not such a URI.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpsUriError {
+    /// Another scheme, or none.
+    #[error("{} does not start with https://", quote(text))]
+    Scheme {
+        /// What was written.
+        text: String,
+    },
+    /// A host that is not a full domain name: an address, a single label, a user name before it.
+    #[error("{} is not a full domain name: {reason}", quote(host))]
+    Host {
+        /// What was written.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A character that must be percent-encoded.
+    #[error("{} must be written {encoded} inside a URI", quote(&character.to_string()))]
+    Character {
+        /// What was written.
+        character: char,
+        /// Its percent-encoded form.
+        encoded: String,
+        /// Where, in bytes of the URI.
+        at: usize,
+    },
+    /// A `%` without two hexadecimal digits.
+    #[error("a % without two hexadecimal digits")]
+    Percent {
+        /// Where, in bytes of the URI.
+        at: usize,
+    },
+}
+
+impl HttpsUri {
+    /// The host, in lower case.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The path, which starts with `/` or is empty; without query and fragment.
+    pub fn path(&self) -> &str {
+        &self.text[self.path.clone()]
+    }
+
+    /// The URI as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the last part of the path ends in one of these suffixes, in any case.
+    pub(super) fn has_suffix(&self, suffixes: &[&str]) -> bool {
+        let path = self.path().to_ascii_lowercase();
+        suffixes.iter().any(|suffix| path.ends_with(suffix))
+    }
+}
+
+impl FromStr for HttpsUri {
+    type Err = HttpsUriError;
+
+    fn from_str(text: &str) -> Result<Self, HttpsUriError> {
+        const SCHEME: &str = "https://";
+        let rest = text
+            .get(..SCHEME.len())
+            .filter(|scheme| scheme.eq_ignore_ascii_case(SCHEME))
+            .map(|_| &text[SCHEME.len()..])
+            .ok_or_else(|| HttpsUriError::Scheme {
+                text: text.to_owned(),
+            })?;
+        check_characters(text)?;
+        let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(authority_end);
+        let host = read_host(authority)?;
+        let path_start = SCHEME.len() + authority_end;
+        let path_length = tail.find(['?', '#']).unwrap_or(tail.len());
+        Ok(Self {
+            // The scheme is the one part whose case means nothing and can be made canonical.
+            text: format!("{SCHEME}{rest}"),
+            host,
+            path: path_start..path_start + path_length,
+        })
+    }
+}
+
+impl fmt::Display for HttpsUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<HttpsUri> for String {
+    fn from(uri: HttpsUri) -> Self {
+        uri.text
+    }
+}
+
+fn read_host(authority: &str) -> Result<String, HttpsUriError> {
+    let fault = |reason: &str| HttpsUriError::Host {
+        host: authority.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if authority.contains('@') {
+        return Err(fault("a user name does not belong here"));
+    }
+    let (name, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    if port.parse::<u16>().is_err() || port.starts_with('+') {
+        return Err(fault("the port is not a number"));
+    }
+    let name = host::parse(name).map_err(|reason| fault(&reason))?;
+    if !name.contains('.') {
+        return Err(fault("a single label is not a full domain name"));
+    }
+    Ok(name)
+}
+
+/// Refuses what RFC 3986 does not allow bare, and the comma, which BIMI reserves (§4.3).
+fn check_characters(text: &str) -> Result<(), HttpsUriError> {
+    for (at, character) in text.char_indices() {
+        let allowed =
+            character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+;=%".contains(character);
+        if !allowed {
+            return Err(HttpsUriError::Character {
+                character,
+                encoded: percent_encoded(character),
+                at,
+            });
+        }
+        let digits = text.as_bytes().get(at + 1..at + 3);
+        if character == '%'
+            && !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        {
+            return Err(HttpsUriError::Percent { at });
+        }
+    }
+    Ok(())
+}
+
+fn percent_encoded(character: char) -> String {
+    let mut bytes = [0; 4];
+    let encoded = character.encode_utf8(&mut bytes).bytes();
+    encoded
+        .map(|byte| format!("%{byte:02X}"))
+        .collect::<Vec<_>>()
+        .concat()
+}
