@@ -1,6 +1,7 @@
 //! The email standards as types: parse, print, lint.
 
 pub mod bimi;
+pub mod dkim;
 pub mod dns;
 mod fields;
 pub mod finding;

@@ -114,9 +114,13 @@ impl<'a> TagList<'a> {
     }
 
     /// Every fault as a finding of `rule`; a doubled semicolon, which receivers
-    /// read over, only as a warning.
+    /// read over, only as a warning; a character that no record may hold as one of DNS-02.
     pub fn findings(&self, rule: &'static str) -> impl Iterator<Item = Finding> {
         self.faults.iter().map(move |fault| {
+            let rule = match fault.kind {
+                FaultKind::Value(_) => "DNS-02",
+                _ => rule,
+            };
             Finding::new(rule, fault.to_string())
                 .weighing(match fault.kind {
                     FaultKind::Empty => Severity::Warn,
