@@ -58,11 +58,16 @@ impl Sandbox {
         } else {
             result_of(&reply)
         };
-        self.desk().stats.record(Logged {
+        let took_effect = logged.took_effect;
+        let logged = Logged {
             at: arrived,
             result,
             ..logged
-        });
+        };
+        self.desk().stats.record(logged);
+        if admitted.changing && took_effect {
+            self.save(&self.world());
+        }
         if silent {
             let time_out = self.world().delays.time_out;
             self.wait(time_out).await;
@@ -214,7 +219,6 @@ impl Sandbox {
         if let Some(before) = before {
             self.desk().before = Some(before);
         }
-        self.save(&world);
         reply
     }
 
