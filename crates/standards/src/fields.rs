@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::dns::txt::lint_policy;
 use crate::quote::quote;
 use crate::tag_list::{Part, parts};
 use crate::{Finding, Severity};
@@ -70,7 +71,7 @@ pub(crate) fn parse<'a>(
     text: &'a str,
     rules: &FieldRules,
 ) -> (Option<Vec<Field<'a>>>, Vec<Finding>) {
-    let mut findings = Vec::new();
+    let mut findings = lint_policy(text);
     let mut parts = parts(text).peekable();
     let version = parts.next().expect("splitting gives at least one part");
     if let Err(reason) = check_version(text, &version, rules.version) {

@@ -2,12 +2,14 @@
 
 pub mod bimi;
 pub mod dkim;
+pub mod dmarc;
 pub mod dns;
 mod fields;
 pub mod finding;
 mod host;
 pub mod mail_uri;
 pub mod mta_sts;
+mod owner;
 mod quote;
 pub mod rules;
 pub mod tag_list;

@@ -127,10 +127,10 @@ fn read_host(authority: &str) -> Result<String, HttpsUriError> {
         return Err(fault("the port is not a number"));
     }
     let name = host::parse(name).map_err(|reason| fault(&reason))?;
-    if !name.contains('.') {
+    if name.label_count() < 2 {
         return Err(fault("a single label is not a full domain name"));
     }
-    Ok(name)
+    Ok(name.to_string())
 }
 
 /// Refuses what RFC 3986 does not allow bare, and the comma, which BIMI reserves (§4.3).

@@ -11,8 +11,9 @@
 //! assert!(findings.is_empty());
 //!
 //! let selector: Selector = "brisbane".parse()?;
-//! assert_eq!(selector.owner("example.com"), "brisbane._domainkey.example.com");
-//! # Ok::<(), standards::dkim::SelectorError>(())
+//! let owner = selector.owner(&"example.com".parse()?)?;
+//! assert_eq!(owner.to_string(), "brisbane._domainkey.example.com");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod parse;
@@ -29,6 +30,7 @@ pub use private_key::{PrivateKeyError, public_half};
 pub use public_key::{PublicKey, PublicKeyError, RsaPublicKey};
 pub use selector::{Selector, SelectorError};
 
+use crate::dns::Name;
 use crate::{Finding, Severity};
 
 /// A hash that signatures with the key may use.
@@ -98,9 +100,8 @@ impl DkimKey {
     }
 
     /// DKIM-13: with `t=s`, a signature's `i=` can't be in a subdomain of its `d=`.
-    pub fn check_identity(&self, signing_domain: &str, identity_domain: &str) -> Option<Finding> {
-        let same = signing_domain.eq_ignore_ascii_case(identity_domain);
-        (self.same_domain && !same).then(|| {
+    pub fn check_identity(&self, signing_domain: &Name, identity_domain: &Name) -> Option<Finding> {
+        (self.same_domain && signing_domain != identity_domain).then(|| {
             let reason = format!(
                 "the key has t=s, and mail signed by {signing_domain} names {identity_domain} in i="
             );

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::Finding;
+use crate::dns::{Name, NameError};
 use crate::quote::quote;
+use crate::{Finding, owner};
 
 /// The name of one key of a domain: labels of letters, digits and inner hyphens.
 /// A dot in it starts a new label of the DNS name.
@@ -25,20 +26,17 @@ impl Selector {
     }
 
     /// The name that the key of `domain` stands at.
-    pub fn owner(&self, domain: &str) -> String {
-        format!("{}._domainkey.{domain}", self.0)
+    pub fn owner(&self, domain: &Name) -> Result<Name, NameError> {
+        domain.child(&self.labels())
     }
 
     /// DKIM-01: the key stands at the name verifiers ask and nowhere else.
-    pub fn check_owner(&self, owner: &str, domain: &str) -> Option<Finding> {
-        let expected = self.owner(domain.trim_end_matches('.'));
-        (!owner.trim_end_matches('.').eq_ignore_ascii_case(&expected)).then(|| {
-            let reason = format!(
-                "the key stands at {}, and verifiers ask {expected}",
-                quote(owner)
-            );
-            Finding::new("DKIM-01", reason)
-        })
+    pub fn check_owner(&self, owner: &Name, domain: &Name) -> Option<Finding> {
+        owner::check("DKIM-01", &self.labels(), owner, domain)
+    }
+
+    fn labels(&self) -> String {
+        format!("{}._domainkey", self.0)
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! let uri: ReportUri = "mailto:reports@Example.com".parse()?;
 //! assert_eq!(uri.scheme(), Scheme::Mailto);
-//! assert_eq!(uri.host(), Some("example.com"));
+//! assert_eq!(uri.host().unwrap().as_str(), "example.com");
 //! assert!("reports@example.com".parse::<ReportUri>().is_err());
 //! # Ok::<(), standards::mail_uri::ReportUriError>(())
 //! ```
@@ -16,7 +16,9 @@ use std::str::FromStr;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::{host, quote::quote};
+use crate::dns::Name;
+use crate::host;
+use crate::quote::quote;
 
 /// How a report is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -35,7 +37,7 @@ pub enum Scheme {
 #[serde(into = "String")]
 pub struct ReportUri {
     scheme: Scheme,
-    host: Option<String>,
+    host: Option<Name>,
     text: String,
 }
 
@@ -103,9 +105,9 @@ impl ReportUri {
         self.scheme
     }
 
-    /// The mail domain or the HTTPS host, in lower case.
-    pub fn host(&self) -> Option<&str> {
-        self.host.as_deref()
+    /// The mail domain or the HTTPS host.
+    pub fn host(&self) -> Option<&Name> {
+        self.host.as_ref()
     }
 
     /// The URI as it is written in a record.
@@ -196,7 +198,7 @@ fn split_scheme(text: &str) -> Result<(&str, &str), ReportUriError> {
 }
 
 /// The mail domain, and what follows `mailto:` with that domain in lower case.
-fn read_mailto(rest: &str) -> Result<(String, String), ReportUriError> {
+fn read_mailto(rest: &str) -> Result<(Name, String), ReportUriError> {
     let end = rest.find('?').unwrap_or(rest.len());
     let (to, headers) = rest.split_at(end);
     let wrong = |reason: String| ReportUriError::Address {
@@ -225,7 +227,7 @@ fn read_mailto(rest: &str) -> Result<(String, String), ReportUriError> {
 }
 
 /// The host, and what follows `https:` with that host in lower case.
-fn read_https(rest: &str) -> Result<(String, String), ReportUriError> {
+fn read_https(rest: &str) -> Result<(Name, String), ReportUriError> {
     let wrong = |reason: &str| ReportUriError::Host {
         reason: reason.to_owned(),
     };

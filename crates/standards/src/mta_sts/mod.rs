@@ -7,12 +7,12 @@
 //! ```
 //! use standards::mta_sts::{MaxAge, Mode, MtaStsPolicy, MtaStsRecord};
 //!
-//! let policy = MtaStsPolicy::from_mx(Mode::Testing, "7d".parse()?, ["mx1.example.com."])?;
+//! let policy = MtaStsPolicy::from_mx(Mode::Testing, "7d".parse()?, [&"mx1.example.com".parse()?])?;
 //! assert_eq!(
 //!     policy.to_string(),
 //!     "version: STSv1\r\nmode: testing\r\nmx: mx1.example.com\r\nmax_age: 604800\r\n",
 //! );
-//! assert!(policy.allows("MX1.example.com"));
+//! assert!(policy.allows(&"MX1.example.com".parse()?));
 //!
 //! let record = MtaStsRecord::new(policy.id());
 //! assert!(record.to_string().starts_with("v=STSv1; id="));

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{Mode, MtaStsPolicy};
+use crate::dns::Name;
 use crate::{Finding, Place, Severity, host};
 
 /// A host name, or `*.` and the name that one more label may stand before.
@@ -14,7 +15,7 @@ use crate::{Finding, Place, Severity, host};
 #[serde(into = "String")]
 pub struct MxPattern {
     wildcard: bool,
-    host: String,
+    host: Name,
 }
 
 /// Why a text is not a pattern.
@@ -23,16 +24,13 @@ pub struct MxPattern {
 pub struct MxPatternError(String);
 
 impl MxPattern {
-    /// Whether the pattern allows this MX host: exactly, without regard to case, or with
-    /// `*.` standing for exactly one label. A trailing dot of the host doesn't count.
-    pub fn matches(&self, mx_host: &str) -> bool {
-        let mx_host = mx_host.strip_suffix('.').unwrap_or(mx_host);
+    /// Whether the pattern allows this MX host: exactly, or with `*.` standing for exactly
+    /// one label.
+    pub fn matches(&self, mx_host: &Name) -> bool {
         if self.wildcard {
-            mx_host.split_once('.').is_some_and(|(label, rest)| {
-                !label.is_empty() && self.host.eq_ignore_ascii_case(rest)
-            })
+            !mx_host.is_root() && mx_host.parent().as_ref() == Some(&self.host)
         } else {
-            self.host.eq_ignore_ascii_case(mx_host)
+            self.host == *mx_host
         }
     }
 
@@ -42,13 +40,14 @@ impl MxPattern {
     }
 
     /// The name, without `*.`.
-    pub fn host(&self) -> &str {
+    pub fn host(&self) -> &Name {
         &self.host
     }
 
     /// STS-P15: strangers can get names, and certificates for them, below a public suffix.
     pub(super) fn lint(&self) -> Option<Finding> {
-        let is_shared = self.wildcard && psl::suffix_str(&self.host) == Some(&*self.host);
+        let is_shared =
+            self.wildcard && psl::suffix_str(self.host.as_str()) == Some(self.host.as_str());
         is_shared.then(|| {
             Finding::new(
                 "STS-P15",
@@ -87,7 +86,7 @@ impl FromStr for MxPattern {
 impl fmt::Display for MxPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.wildcard { "*." } else { "" })?;
-        f.write_str(&self.host)
+        self.host.fmt(f)
     }
 }
 
@@ -98,16 +97,16 @@ impl From<MxPattern> for String {
 }
 
 /// STS-P13, STS-P14 and STS-R11: the policy against the MX hosts of its domain.
-/// A null MX is the host `.`; no host at all is a domain that receives no mail.
+/// A null MX is the root; no host at all is a domain that receives no mail.
 pub fn check_mx<'a>(
     policy: &MtaStsPolicy,
-    mx_hosts: impl IntoIterator<Item = &'a str>,
+    mx_hosts: impl IntoIterator<Item = &'a Name>,
 ) -> Vec<Finding> {
-    let hosts: BTreeSet<&str> = mx_hosts.into_iter().collect();
+    let hosts: BTreeSet<&Name> = mx_hosts.into_iter().collect();
     if policy.mode() == Mode::None {
         return Vec::new();
     }
-    if hosts.iter().all(|host| matches!(*host, "" | ".")) {
+    if hosts.iter().all(|host| host.is_root()) {
         let reason = if hosts.is_empty() {
             "the domain has no MX, so there is nothing for the policy to protect"
         } else {
@@ -120,7 +119,7 @@ pub fn check_mx<'a>(
     findings
 }
 
-fn unmatched_hosts(policy: &MtaStsPolicy, hosts: &BTreeSet<&str>) -> Vec<Finding> {
+fn unmatched_hosts(policy: &MtaStsPolicy, hosts: &BTreeSet<&Name>) -> Vec<Finding> {
     // While testing, senders report such a host and deliver to it all the same.
     let severity = match policy.mode() {
         Mode::Enforce => Severity::Error,
@@ -135,12 +134,12 @@ fn unmatched_hosts(policy: &MtaStsPolicy, hosts: &BTreeSet<&str>) -> Vec<Finding
                 format!("no mx pattern of the policy allows the MX host {host}"),
             )
             .weighing(severity)
-            .in_place(Place::Live((*host).to_owned()))
+            .in_place(Place::Live(host.to_string()))
         })
         .collect()
 }
 
-fn stale_patterns(policy: &MtaStsPolicy, hosts: &BTreeSet<&str>) -> Vec<Finding> {
+fn stale_patterns(policy: &MtaStsPolicy, hosts: &BTreeSet<&Name>) -> Vec<Finding> {
     policy
         .mx()
         .iter()

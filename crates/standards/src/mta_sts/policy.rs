@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{MaxAge, MxPattern, MxPatternError, PolicyId};
+use crate::dns::Name;
 use crate::{Finding, Severity};
 
 /// What a sender does when no MX host meets the policy.
@@ -105,10 +106,10 @@ pub enum PolicyError {
         mode: Mode,
     },
     /// The domain's MX can't stand in a policy.
-    #[error("the MX host {host:?} can't stand in a policy")]
+    #[error("the MX host {host} can't stand in a policy")]
     Host {
         /// As the domain's MX has it.
-        host: String,
+        host: Name,
         /// What is wrong with it.
         source: MxPatternError,
     },
@@ -132,22 +133,18 @@ impl MtaStsPolicy {
     pub fn from_mx<'a>(
         mode: Mode,
         max_age: MaxAge,
-        mx_hosts: impl IntoIterator<Item = &'a str>,
+        mx_hosts: impl IntoIterator<Item = &'a Name>,
     ) -> Result<Self, PolicyError> {
         let mut patterns: Vec<MxPattern> = Vec::new();
         for host in mx_hosts {
             // A null MX: nobody delivers, so there is nothing to allow.
-            if host == "." {
+            if host.is_root() {
                 continue;
             }
-            let pattern = host
-                .strip_suffix('.')
-                .unwrap_or(host)
-                .parse()
-                .map_err(|source| PolicyError::Host {
-                    host: host.to_owned(),
-                    source,
-                })?;
+            let pattern = host.as_str().parse().map_err(|source| PolicyError::Host {
+                host: host.clone(),
+                source,
+            })?;
             if !patterns.contains(&pattern) {
                 patterns.push(pattern);
             }
@@ -183,7 +180,7 @@ impl MtaStsPolicy {
     }
 
     /// Whether the policy allows this MX host.
-    pub fn allows(&self, mx_host: &str) -> bool {
+    pub fn allows(&self, mx_host: &Name) -> bool {
         self.mx.iter().any(|pattern| pattern.matches(mx_host))
     }
 

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::Finding;
+use crate::dns::{Name, NameError};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::quote::quote;
+use crate::{Finding, Place, owner};
 
 const RULES: FieldRules = FieldRules {
     version: "STSv1",
@@ -135,50 +136,37 @@ impl fmt::Display for MtaStsRecord {
     }
 }
 
+/// The label that the record stands at, under its domain.
+const OWNER: &str = "_mta-sts";
+
 /// The name that the record of `domain` stands at.
-pub fn record_owner(domain: &str) -> String {
-    format!("_mta-sts.{domain}")
+pub fn record_owner(domain: &Name) -> Result<Name, NameError> {
+    domain.child(OWNER)
 }
 
 /// STS-R01: the record of `domain` stands at `_mta-sts.<domain>` and nowhere else.
-pub fn check_record_owner(owner: &str, domain: &str) -> Option<Finding> {
-    let expected = record_owner(domain.trim_end_matches('.'));
-    (!owner.trim_end_matches('.').eq_ignore_ascii_case(&expected)).then(|| {
-        Finding::new(
-            "STS-R01",
-            format!(
-                "the record stands at {}, and senders ask {expected}",
-                quote(owner)
-            ),
-        )
-    })
+pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
+    owner::check("STS-R01", OWNER, owner, domain)
 }
 
 /// STS-R10: a parent's policy is never inherited, so every domain among `mail_domains`
 /// below one that `has_policy` wants its own.
 pub fn check_mail_subdomains<'a>(
-    mail_domains: impl IntoIterator<Item = &'a str>,
-    has_policy: impl Fn(&str) -> bool,
+    mail_domains: impl IntoIterator<Item = &'a Name>,
+    has_policy: impl Fn(&Name) -> bool,
 ) -> Vec<Finding> {
     mail_domains
         .into_iter()
         .filter(|domain| !has_policy(domain))
         .filter_map(|domain| {
-            let parent = parents(domain).find(|parent| has_policy(parent))?;
-            Some(
-                Finding::new(
-                    "STS-R10",
-                    format!("{domain} receives mail without a policy, and the one of {parent} does not cover it"),
-                )
-                .in_place(crate::Place::Live(domain.to_owned())),
-            )
+            let parents = std::iter::successors(domain.parent(), Name::parent);
+            let parent = parents.into_iter().find(|parent| has_policy(parent))?;
+            let reason = format!(
+                "{domain} receives mail without a policy, and the one of {parent} does not cover it"
+            );
+            Some(Finding::new("STS-R10", reason).in_place(Place::Live(domain.to_string())))
         })
         .collect()
-}
-
-fn parents(domain: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(domain.split_once('.'), |(_, rest)| rest.split_once('.'))
-        .map(|(_, parent)| parent)
 }
 
 fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Option<PolicyId> {

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
+use crate::dns::txt::lint_policy;
 use crate::{Finding, Severity};
 
 /// One `name=value`, with where each part stands in the text.
@@ -43,8 +44,6 @@ pub enum FaultKind {
     NoEquals,
     /// A name that is not a letter followed by letters, digits and `_`.
     Name,
-    /// A value with a character that no value may hold.
-    Value(char),
     /// A name that was there before. The whole list is invalid (RFC 6376 §3.2).
     Duplicate,
 }
@@ -67,13 +66,17 @@ pub struct TagList<'a> {
     pub tags: Vec<Tag<'a>>,
     /// What is wrong with the list, in the order it is written.
     pub faults: Vec<Fault<'a>>,
+    text: &'a str,
     first_by_name: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> TagList<'a> {
     /// Reads every tag of `text`. One semicolon at the end is part of the syntax.
     pub fn parse(text: &'a str) -> Self {
-        let mut list = Self::default();
+        let mut list = Self {
+            text,
+            ..Self::default()
+        };
         let mut parts = parts(text).peekable();
         while let Some(part) = parts.next() {
             if part.text.is_empty() && parts.peek().is_none() {
@@ -114,20 +117,18 @@ impl<'a> TagList<'a> {
     }
 
     /// Every fault as a finding of `rule`; a doubled semicolon, which receivers
-    /// read over, only as a warning; a character that no record may hold as one of DNS-02.
+    /// read over, only as a warning; and what is wrong with the text as any policy record
+    /// ([`dns::txt::lint_policy`](crate::dns::txt::lint_policy)).
     pub fn findings(&self, rule: &'static str) -> impl Iterator<Item = Finding> {
-        self.faults.iter().map(move |fault| {
-            let rule = match fault.kind {
-                FaultKind::Value(_) => "DNS-02",
-                _ => rule,
-            };
+        let faults = self.faults.iter().map(move |fault| {
             Finding::new(rule, fault.to_string())
                 .weighing(match fault.kind {
                     FaultKind::Empty => Severity::Warn,
                     _ => Severity::Error,
                 })
                 .at(fault.span.clone())
-        })
+        });
+        lint_policy(self.text).into_iter().chain(faults)
     }
 
     fn push(&mut self, part: &Part<'a>) {
@@ -154,12 +155,6 @@ impl<'a> TagList<'a> {
         } else {
             self.first_by_name.insert(name.text, self.tags.len());
         }
-        if let Some((offset, character)) = first_bad_character(value.text) {
-            let start = value.span.start + offset;
-            let span = start..start + character.len_utf8();
-            let text = &value.text[offset..offset + character.len_utf8()];
-            self.fault(FaultKind::Value(character), text, span);
-        }
         self.tags.push(tag);
     }
 
@@ -178,7 +173,6 @@ impl fmt::Display for Fault<'_> {
                 f,
                 "{text} is not a tag name: a letter, then letters, digits and `_`"
             ),
-            FaultKind::Value(_) => write!(f, "a tag value can't hold the character {text}"),
             FaultKind::Duplicate => write!(
                 f,
                 "the tag {text} repeats a name, which makes the whole record invalid"
@@ -240,12 +234,6 @@ fn is_white_space(character: char) -> bool {
 fn is_tag_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-fn first_bad_character(value: &str) -> Option<(usize, char)> {
-    value
-        .char_indices()
-        .find(|&(_, c)| !is_white_space(c) && !c.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -44,11 +44,6 @@ fn lists_every_fault_with_its_place() {
         &[("a", "1"), ("a", "2")],
         &[(FaultKind::Duplicate, 4..7)],
     );
-    check(
-        "a=x\u{201c}y",
-        &[("a", "x\u{201c}y")],
-        &[(FaultKind::Value('\u{201c}'), 3..6)],
-    );
 }
 
 #[test]

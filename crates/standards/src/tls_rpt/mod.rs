@@ -4,7 +4,7 @@
 //! use standards::tls_rpt::TlsRpt;
 //!
 //! let (record, findings) = TlsRpt::parse("v=TLSRPTv1; rua=mailto:tlsrpt@example.com");
-//! assert_eq!(record.unwrap().to_string(), "v=TLSRPTv1; rua=mailto:tlsrpt@example.com;");
+//! assert_eq!(record.unwrap().to_string(), "v=TLSRPTv1; rua=mailto:tlsrpt@example.com");
 //! assert!(findings.is_empty());
 //!
 //! let (record, findings) = TlsRpt::parse("v=TLSRPTv1; rua=tlsrpt@example.com");
@@ -16,11 +16,12 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::dns::{Name, NameError};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::mail_uri::{ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, split_with_spans};
-use crate::{Finding, Place, Severity};
+use crate::{Finding, Place, Severity, owner};
 
 const RULES: FieldRules = FieldRules {
     version: "TLSRPTv1",
@@ -116,15 +117,15 @@ impl TlsRpt {
 
     /// RPT-11: hosts outside `domain` that reports go to. Unlike DMARC, nothing has to be
     /// published there; this says so to whoever expects it.
-    pub fn external_hosts(&self, domain: &str) -> Vec<Finding> {
+    pub fn external_hosts(&self, domain: &Name) -> Vec<Finding> {
         self.rua
             .iter()
             .filter_map(|uri| uri.host())
-            .filter(|host| !is_at_or_below(host, domain))
+            .filter(|host| !host.is_within(domain))
             .map(|host| {
                 let reason =
                     format!("reports go to {host}, which needs no record that agrees to it");
-                Finding::new("RPT-11", reason).in_place(Place::Live(host.to_owned()))
+                Finding::new("RPT-11", reason).in_place(Place::Live(host.to_string()))
             })
             .collect()
     }
@@ -137,29 +138,24 @@ impl fmt::Display for TlsRpt {
             f.write_str(if position == 0 { "" } else { "," })?;
             uri.fmt(f)?;
         }
-        f.write_str(";")?;
         for extension in &self.extensions {
-            write!(f, " {extension};")?;
+            write!(f, "; {extension}")?;
         }
         Ok(())
     }
 }
 
+/// The labels that the record stands at, under its domain.
+const OWNER: &str = "_smtp._tls";
+
 /// The name that the record of `domain` stands at.
-pub fn record_owner(domain: &str) -> String {
-    format!("_smtp._tls.{domain}")
+pub fn record_owner(domain: &Name) -> Result<Name, NameError> {
+    domain.child(OWNER)
 }
 
 /// RPT-01: the record of `domain` stands at `_smtp._tls.<domain>` and nowhere else.
-pub fn check_record_owner(owner: &str, domain: &str) -> Option<Finding> {
-    let expected = record_owner(domain.trim_end_matches('.'));
-    (!owner.trim_end_matches('.').eq_ignore_ascii_case(&expected)).then(|| {
-        let reason = format!(
-            "the record stands at {}, and senders ask {expected}",
-            quote(owner)
-        );
-        Finding::new("RPT-01", reason)
-    })
+pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
+    owner::check("RPT-01", OWNER, owner, domain)
 }
 
 /// RPT-12: without TLS-RPT nobody hears when MTA-STS or DANE keeps mail away.
@@ -211,17 +207,6 @@ fn read_uri(part: &Part<'_>) -> Result<ReportUri, Finding> {
         return Err(Finding::new("RPT-04", reason));
     }
     Ok(uri)
-}
-
-fn is_at_or_below(host: &str, domain: &str) -> bool {
-    let (host, domain) = (
-        host.to_ascii_lowercase(),
-        domain.trim_end_matches('.').to_ascii_lowercase(),
-    );
-    host == domain
-        || host
-            .strip_suffix(&domain)
-            .is_some_and(|rest| rest.ends_with('.'))
 }
 
 #[cfg(test)]

@@ -1,0 +1,183 @@
+//! Finding a domain's policy and its organizational domain by the DNS tree walk
+//! (RFC 9989 §4.10).
+
+use super::{Alignment, Dmarc, Policy, Psd, Subject, organizational_domain_by_psl, record_owner};
+use crate::dns::{Name, NoAnswer, Resolver, Txt};
+use crate::{Finding, Place};
+
+/// A record and the domain it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The domain, without `_dmarc`.
+    pub domain: Name,
+    /// Its record.
+    pub record: Dmarc,
+}
+
+/// What a tree walk found, from the domain it started at upwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// Where it started.
+    pub start: Name,
+    /// The records on the way.
+    pub found: Vec<Found>,
+    /// Names with more than one record, all of which receivers discard (DMARC-03).
+    pub findings: Vec<Finding>,
+}
+
+/// The policy of a domain, and where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// The domain that was asked about.
+    pub author: Name,
+    /// Its organizational domain.
+    pub organizational_domain: Name,
+    /// The record that applies to it.
+    pub applies: Option<Found>,
+    /// DMARC-03 and DMARC-27.
+    pub findings: Vec<Finding>,
+}
+
+/// The domains whose records a tree walk asks for, in order: the domain itself, then its
+/// parents from seven labels down to one. At most eight.
+pub fn domains_to_ask(domain: &Name) -> Vec<Name> {
+    const MOST_LABELS_OF_A_PARENT: usize = 7;
+    let most = domain
+        .label_count()
+        .saturating_sub(1)
+        .min(MOST_LABELS_OF_A_PARENT);
+    let parents = (1..=most).rev().map(|count| domain.last_labels(count));
+    std::iter::once(domain.clone()).chain(parents).collect()
+}
+
+/// Walks up from `domain`, until a record says where the organization ends.
+pub async fn walk(resolver: &impl Resolver, domain: &Name) -> Result<Walk, NoAnswer> {
+    let mut walk = Walk {
+        start: domain.clone(),
+        found: Vec::new(),
+        findings: Vec::new(),
+    };
+    for domain in domains_to_ask(domain) {
+        // A name too long to hold `_dmarc` as well can have no record.
+        let Ok(owner) = record_owner(&domain) else {
+            continue;
+        };
+        let (record, finding) = single_record(&owner, &resolver.txt(&owner).await?);
+        walk.findings.extend(finding);
+        let Some(record) = record else {
+            continue;
+        };
+        let ends = record.psd != Psd::Unknown;
+        walk.found.push(Found { domain, record });
+        if ends {
+            break;
+        }
+    }
+    Ok(walk)
+}
+
+impl Walk {
+    /// The organizational domain (RFC 9989 §4.10.2): the one that says psd=n, or the one
+    /// below another that says psd=y, or the highest with a record, or the start.
+    pub fn organizational_domain(&self) -> Name {
+        let Some(highest) = self.found.last() else {
+            return self.start.clone();
+        };
+        if highest.record.psd == Psd::Yes && highest.domain != self.start {
+            return self.start.last_labels(highest.domain.label_count() + 1);
+        }
+        highest.domain.clone()
+    }
+
+    /// The record that applies to the start: its own, or that of its organizational
+    /// domain, or that of the public suffix above.
+    pub fn applies(&self) -> Option<&Found> {
+        let organizational = self.organizational_domain();
+        let at = |domain: &Name| self.found.iter().find(|found| found.domain == *domain);
+        at(&self.start)
+            .or_else(|| at(&organizational))
+            .or_else(|| self.found.iter().find(|found| found.record.psd == Psd::Yes))
+    }
+}
+
+/// The policy of `author`, as a receiver of RFC 9989 finds it.
+pub async fn discover(resolver: &impl Resolver, author: &Name) -> Result<Discovery, NoAnswer> {
+    let walk = walk(resolver, author).await?;
+    let organizational_domain = walk.organizational_domain();
+    let applies = walk.applies().cloned();
+    let mut findings = walk.findings;
+    findings.extend(compare_with_psl(&walk.start, &organizational_domain));
+    Ok(Discovery {
+        author: walk.start,
+        organizational_domain,
+        applies,
+        findings,
+    })
+}
+
+impl Discovery {
+    /// The policy that a receiver applies to mail of the author's domain; `exists` says
+    /// whether DNS has the author's domain at all.
+    pub fn effective_policy(&self, exists: bool) -> Option<Policy> {
+        let found = self.applies.as_ref()?;
+        let subject = match (found.domain == self.author, exists) {
+            (true, _) => Subject::Domain,
+            (false, true) => Subject::Subdomain,
+            (false, false) => Subject::Nonexistent,
+        };
+        Some(found.record.effective_policy(subject))
+    }
+}
+
+/// Whether `authenticated` is aligned with `author`, by the tree walk of each.
+pub async fn is_aligned_by_walk(
+    resolver: &impl Resolver,
+    alignment: Alignment,
+    author: &Name,
+    authenticated: &Name,
+) -> Result<bool, NoAnswer> {
+    if author == authenticated {
+        return Ok(true);
+    }
+    if alignment == Alignment::Strict {
+        return Ok(false);
+    }
+    let author = walk(resolver, author).await?.organizational_domain();
+    let authenticated = walk(resolver, authenticated).await?.organizational_domain();
+    Ok(author == authenticated)
+}
+
+/// DMARC-27: receivers with the public suffix list and receivers with the tree walk
+/// disagree on the organizational domain.
+fn compare_with_psl(domain: &Name, by_walk: &Name) -> Option<Finding> {
+    let by_psl = organizational_domain_by_psl(domain)?;
+    (by_psl != *by_walk).then(|| {
+        let reason = format!(
+            "the organizational domain of {domain} is {by_walk} by the tree walk and {by_psl} by the public suffix list"
+        );
+        Finding::new("DMARC-27", reason)
+    })
+}
+
+/// The one DMARC record among the values at `owner`; several are all discarded.
+fn single_record(owner: &Name, values: &[Txt]) -> (Option<Dmarc>, Option<Finding>) {
+    let mut records = values.iter().map(Txt::text).filter(|text| is_dmarc(text));
+    match (records.next(), records.next()) {
+        (Some(text), None) => (Dmarc::parse(&text).0, None),
+        (Some(_), Some(_)) => {
+            let reason =
+                format!("{owner} has several DMARC records, and receivers discard all of them");
+            let place = Place::Live(owner.to_string());
+            (None, Some(Finding::new("DMARC-03", reason).in_place(place)))
+        }
+        (None, _) => (None, None),
+    }
+}
+
+/// Whether a TXT value is meant as a DMARC record: its first tag is the version.
+pub(super) fn is_dmarc(text: &str) -> bool {
+    text.split(';')
+        .next()
+        .and_then(|first| first.split_once('='))
+        .is_some_and(|(name, value)| name.trim() == "v" && value.trim() == "DMARC1")
+}
