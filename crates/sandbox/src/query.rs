@@ -63,6 +63,11 @@ impl Xml {
         inside(self);
         let _ = write!(self.0, "</{name}>");
     }
+
+    /// What was written.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
 }
 
 /// A service that speaks the Query protocol.

@@ -59,7 +59,7 @@ pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
         // Each line below is filled in by the service's own folder.
         "s3" => None,
         // One line, one service.
-        "route53" => None,
+        "route53" => Some(&crate::route53::Route53),
         // One line, one service.
         "acm" => None,
         // One line, one service.

@@ -1,13 +1,43 @@
 //! The public DNS of the sandbox's world, as a stranger would see it.
+//!
+//! Who answers for a name is decided from the top: a table of delegations, as registries keep
+//! it, says which name servers a domain has. A Route 53 zone answers if its own servers are
+//! among them, whatever other zones of the same name there are. The rest of the Internet is a
+//! set of zones elsewhere with plain records, and AWS answers for its own names.
+
+mod answer;
+mod aws_names;
+pub mod elsewhere;
+mod lookup;
+pub mod name;
+pub mod records;
+pub mod strings;
+pub(crate) mod value;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::dns::name::DnsName;
+use crate::dns::records::Records;
 use crate::world::World;
+
+pub(crate) use lookup::End;
 
 /// The DNS outside Route 53.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+pub struct State {
+    delegations: BTreeMap<DnsName, Delegation>,
+    elsewhere: BTreeMap<DnsName, Records>,
+}
+
+/// Which name servers a registry names for a domain.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Delegation {
+    name_servers: Vec<DnsName>,
+    since: Timestamp,
+}
 
 /// One record of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +77,23 @@ impl World {
     /// Asks the public DNS for `name` and `rtype` at time `now`: only zones that are delegated to
     /// answer, changes are seen when they are INSYNC, aliases are flattened.
     pub fn resolve(&self, name: &str, rtype: &str, now: Timestamp) -> Lookup {
-        let _ = (name, rtype, now);
-        Lookup::NxDomain
+        let Ok(name) = DnsName::parse(name) else {
+            return Lookup::NxDomain;
+        };
+        let trace = self.trace(&name, &rtype.to_ascii_uppercase(), now);
+        match trace.end {
+            End::Found(records) => Lookup::Found {
+                chain: trace.chain,
+                records,
+                since: trace.since,
+            },
+            End::NoData(_) => Lookup::NoData,
+            // Nobody registered the domain: the zone above it says so.
+            End::NxDomain(_) | End::NotDelegated => Lookup::NxDomain,
+            End::ServFail => Lookup::ServFail,
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! The names that AWS itself answers for.
+
+use jiff::Timestamp;
+
+use crate::dns::Record;
+use crate::dns::answer::Answer;
+use crate::dns::name::DnsName;
+use crate::world::World;
+
+/// The time to live of AWS's own records.
+const TTL: u32 = 60;
+
+/// Whether a name is one that AWS answers for here.
+pub(crate) fn is_one(name: &DnsName) -> bool {
+    let name = name.plain();
+    ["cloudfront.net", "amazonses.com", "amazonaws.com"]
+        .iter()
+        .any(|zone| name == *zone || name.ends_with(&format!(".{zone}")))
+        || is_name_server(&name)
+}
+
+/// What AWS answers for one of its names.
+pub(crate) fn answer(world: &World, name: &DnsName, rtype: &str, now: Timestamp) -> Answer {
+    let plain = name.plain();
+    let values = if plain.ends_with(".cloudfront.net") {
+        distribution(world, &plain, rtype, now)
+    } else {
+        own(&plain, rtype).or_else(|| of_ses(world, &plain, rtype))
+    };
+    match values {
+        None => Answer::NxDomain,
+        Some(values) if values.is_empty() => Answer::NoData,
+        Some(values) => {
+            let records = values.into_iter().map(|value| Record {
+                name: plain.clone(),
+                rtype: rtype.to_owned(),
+                ttl: TTL,
+                value,
+            });
+            Answer::Records(records.collect(), Timestamp::MIN)
+        }
+    }
+}
+
+/// Values of a type; empty if the name exists without the type, nothing if it does not exist.
+type Values = Option<Vec<String>>;
+
+/// Names that are always there: mail servers by region, and the SPF record of SES.
+fn own(name: &str, rtype: &str) -> Values {
+    let labels: Vec<&str> = name.split('.').collect();
+    let (of_type, value) = match labels.as_slice() {
+        ["inbound-smtp", _, "amazonaws", "com"] | ["feedback-smtp", _, "amazonses", "com"] => {
+            ("A", "127.0.0.1")
+        }
+        ["amazonses", "com"] => (
+            "TXT",
+            "\"v=spf1 ip4:199.255.192.0/22 ip4:199.127.232.0/22 ip4:54.240.0.0/18 \
+             ip4:69.169.224.0/20 ip4:23.249.208.0/20 ip4:23.251.224.0/19 ip4:76.223.176.0/20 \
+             ip4:54.240.64.0/18 ip4:76.223.128.0/19 ip4:216.221.160.0/19 ip4:206.55.144.0/20 -all\"",
+        ),
+        ["amazonaws" | "cloudfront", _] | ["dkim", "amazonses", "com"] => ("", ""),
+        _ if is_name_server(name) => ("A", "127.0.0.1"),
+        _ => return None,
+    };
+    Some(if of_type == rtype {
+        vec![value.to_owned()]
+    } else {
+        Vec::new()
+    })
+}
+
+/// Route 53's name servers: `ns-1234.awsdns-56.co.uk`.
+fn is_name_server(name: &str) -> bool {
+    let mut labels = name.split('.');
+    labels.next().is_some_and(|label| label.starts_with("ns-"))
+        && labels
+            .next()
+            .is_some_and(|label| label.starts_with("awsdns-"))
+}
+
+/// The addresses of a distribution.
+fn distribution(_world: &World, _name: &str, _rtype: &str, _now: Timestamp) -> Values {
+    None
+}
+
+/// What SES publishes: the keys of its identities.
+fn of_ses(_world: &World, _name: &str, _rtype: &str) -> Values {
+    None
+}

@@ -1,0 +1,205 @@
+//! The way of a question through the zones, as a resolver walks it.
+
+use jiff::Timestamp;
+
+use crate::dns::answer::{Answer, PublicZone};
+use crate::dns::name::DnsName;
+use crate::dns::records::Records;
+use crate::dns::{Record, aws_names};
+use crate::route53::record_set::Alias;
+use crate::world::World;
+
+/// How many CNAMEs or aliases are followed; resolvers give up at about as many.
+const HOPS: usize = 16;
+
+/// Where a question led.
+#[derive(Clone, Debug)]
+pub(crate) struct Trace {
+    /// CNAMEs on the way, in order.
+    pub(crate) chain: Vec<Record>,
+    /// What is at the end.
+    pub(crate) end: End,
+    /// Since when all of it is seen.
+    pub(crate) since: Timestamp,
+}
+
+/// What a question ended with.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    /// Records of the type.
+    Found(Vec<Record>),
+    /// The name exists, the type does not; with the SOA of the zone.
+    NoData(Option<Record>),
+    /// The name does not exist; with the SOA of the zone.
+    NxDomain(Option<Record>),
+    /// Servers are delegated to, and they do not know the zone; or CNAMEs go round.
+    ServFail,
+    /// No domain above the name is delegated.
+    NotDelegated,
+}
+
+/// Who answers for a name.
+enum Authority<'a> {
+    /// A zone, and since when it is delegated to.
+    Zone(PublicZone<'a>, Timestamp),
+    /// AWS itself.
+    Aws,
+    /// The servers that are delegated to do not have the zone.
+    Lame,
+    /// No domain above the name is delegated.
+    Nobody,
+}
+
+/// One step's result.
+enum Said {
+    Records(Vec<Record>),
+    Cname(Record, DnsName),
+}
+
+impl World {
+    /// Follows a question to its end.
+    pub(crate) fn trace(&self, name: &DnsName, rtype: &str, now: Timestamp) -> Trace {
+        let mut trace = Trace {
+            chain: Vec::new(),
+            end: End::ServFail,
+            since: Timestamp::MIN,
+        };
+        let mut name = name.clone();
+        let mut seen = Vec::new();
+        while seen.len() <= HOPS && !seen.contains(&name) {
+            let (said, since) = match self.ask(&name, rtype, now) {
+                Ok(said) => said,
+                Err(end) => {
+                    trace.end = end;
+                    return trace;
+                }
+            };
+            trace.since = trace.since.max(since);
+            match said {
+                Said::Records(records) => {
+                    trace.end = End::Found(records);
+                    return trace;
+                }
+                Said::Cname(record, target) => {
+                    trace.chain.push(record);
+                    seen.push(std::mem::replace(&mut name, target));
+                }
+            }
+        }
+        trace
+    }
+
+    /// One step: what the zone of a name says, delegations inside zones followed.
+    fn ask(&self, name: &DnsName, rtype: &str, now: Timestamp) -> Result<(Said, Timestamp), End> {
+        let mut authority = self.authority(name, now);
+        for _ in 0..=name.depth() {
+            let (zone, since) = match authority {
+                Authority::Zone(zone, since) => (zone, since),
+                Authority::Aws => return self.ask_aws(name, rtype, now),
+                Authority::Lame => return Err(End::ServFail),
+                Authority::Nobody => return Err(End::NotDelegated),
+            };
+            let start = zone.start_of_authority().ok_or(End::ServFail)?;
+            match self.flat(&zone, name, rtype) {
+                Answer::Records(records, seen) => {
+                    return Ok((Said::Records(records), since.max(seen)));
+                }
+                Answer::Cname(record, target, seen) => {
+                    return Ok((Said::Cname(record, target), since.max(seen)));
+                }
+                Answer::Delegated(cut, servers) => {
+                    authority = self.at_servers(cut, &servers, (since, now));
+                }
+                Answer::NoData | Answer::Alias(..) => return Err(End::NoData(Some(start))),
+                Answer::NxDomain => return Err(End::NxDomain(Some(start))),
+            }
+        }
+        Err(End::ServFail)
+    }
+
+    fn ask_aws(
+        &self,
+        name: &DnsName,
+        rtype: &str,
+        now: Timestamp,
+    ) -> Result<(Said, Timestamp), End> {
+        match aws_names::answer(self, name, rtype, now) {
+            Answer::Records(records, since) => Ok((Said::Records(records), since)),
+            Answer::NxDomain => Err(End::NxDomain(None)),
+            _ => Err(End::NoData(None)),
+        }
+    }
+
+    /// The answer of a zone, aliases flattened.
+    fn flat(&self, zone: &PublicZone<'_>, name: &DnsName, rtype: &str) -> Answer {
+        let mut answer = zone.ask(name, rtype);
+        let mut since = Timestamp::MIN;
+        for _ in 0..HOPS {
+            let Answer::Alias(Alias { name: target, .. }, seen) = answer else {
+                break;
+            };
+            since = since.max(seen);
+            answer = if target.is_within(&zone.apex) {
+                zone.ask(&target, rtype)
+            } else if aws_names::is_one(&target) {
+                aws_names::answer(self, &target, rtype, zone.now)
+            } else {
+                // Other AWS services are not emulated; their names have no addresses here.
+                Answer::NoData
+            };
+            // Whatever is wrong with the target, the name with the alias exists.
+            if matches!(answer, Answer::NxDomain) {
+                answer = Answer::NoData;
+            }
+        }
+        match answer {
+            Answer::Records(mut records, seen) => {
+                for record in &mut records {
+                    record.name = name.plain();
+                }
+                Answer::Records(records, seen.max(since))
+            }
+            other => other,
+        }
+    }
+
+    /// Who answers for a name, by the longest domain that is delegated.
+    fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'_> {
+        for depth in (1..=name.depth()).rev() {
+            let domain = name.ancestor(depth);
+            if let Some(delegation) = self.dns.delegations.get(&domain) {
+                let times = (delegation.since, now);
+                return self.at_servers(domain, &delegation.name_servers, times);
+            }
+            if let Some(records) = self.dns.elsewhere.get(&domain) {
+                return Authority::zone(domain, records, (Timestamp::MIN, now));
+            }
+        }
+        if aws_names::is_one(name) {
+            return Authority::Aws;
+        }
+        Authority::Nobody
+    }
+
+    /// Who answers for a domain that is delegated to these servers.
+    fn at_servers(
+        &self,
+        domain: DnsName,
+        servers: &[DnsName],
+        times: (Timestamp, Timestamp),
+    ) -> Authority<'_> {
+        if let Some(zone) = self.route53.public_zone(&domain, servers) {
+            return Authority::zone(domain, &zone.records, times);
+        }
+        match self.dns.elsewhere.get(&domain) {
+            Some(records) => Authority::zone(domain, records, times),
+            None => Authority::Lame,
+        }
+    }
+}
+
+impl<'a> Authority<'a> {
+    fn zone(apex: DnsName, records: &'a Records, (since, now): (Timestamp, Timestamp)) -> Self {
+        Self::Zone(PublicZone { apex, records, now }, since)
+    }
+}
