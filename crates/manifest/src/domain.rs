@@ -8,9 +8,10 @@ use crate::read::{block, choice, words};
 use crate::ses::Instance;
 use crate::uploads::{LogoFile, MarkCertificateFile};
 use crate::values::{
-    AccountName, Arn, HostName, LocalPart, Mx, Period, Reason, Region, RuleId, Selector, TagKey,
+    AccountName, Arn, HostName, LocalPart, Period, Reason, Region, RuleId, Selector, TagKey,
     TagValue, ZoneId,
 };
+use standards::dns::Mx;
 
 block! {
     /// A domain: what is published, hosted and sent for it. What is not said is not touched.

@@ -1,7 +1,10 @@
 //! YAML to manifest, every finding with its file, line and column.
 
+mod check;
 mod domain;
 mod files;
+mod load;
+
 mod mail;
 mod manifest;
 mod path;
@@ -17,6 +20,7 @@ mod yaml;
 
 pub use domain::{Avatar, Bimi, Dns, Domain, Hosting, Route53};
 pub use files::{File, FileError, Files, MemoryFiles, SecretFile, glob_matches};
+pub use load::load;
 pub use mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,
 };
@@ -30,8 +34,7 @@ pub use ses::{
 };
 pub use uploads::{LogoFile, MarkCertificateFile, PolicyFile, PrivateKeyFile};
 pub use values::{
-    AccountId, AccountName, Arn, BucketName, DimensionText, DomainName, ExternalId, FailureOptions,
-    FolderPath, HostName, LocalPart, Mx, MxPattern, Pattern, Period, ProfileName, ProjectName,
-    QuotaName, RawRecord, Reason, Region, ReportUri, RoleName, RuleId, Selector, SesName,
-    SessionName, SpfArgument, TagKey, TagValue,
+    AccountId, AccountName, Arn, BucketName, DimensionText, ExternalId, FailureOptions, FolderPath,
+    HostName, LocalPart, Pattern, Period, ProfileName, ProjectName, QuotaName, RawRecord, Reason,
+    Region, RoleName, RuleId, Selector, SesName, SessionName, SpfArgument, TagKey, TagValue,
 };

@@ -3,7 +3,9 @@
 use crate::position::Located;
 use crate::read::{block, words};
 use crate::uploads::PolicyFile;
-use crate::values::{FailureOptions, MxPattern, Period, RawRecord, ReportUri, SpfArgument};
+use crate::values::{FailureOptions, Period, RawRecord, SpfArgument};
+use standards::mail_uri::ReportUri;
+use standards::mta_sts::MxPattern;
 
 block! {
     /// MTA-STS: the policy that makes senders use TLS to the domain's mail hosts.

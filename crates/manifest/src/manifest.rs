@@ -1,15 +1,18 @@
 //! The manifest: the whole of what a person asks for.
 
 use indexmap::IndexMap;
+use schemars::{Schema, SchemaGenerator};
 
 use crate::domain::{Dns, Domain};
 use crate::position::Located;
-use crate::read::{block, choice};
+use crate::read::{Read, Reader, block, choice};
 use crate::values::{
-    AccountId, AccountName, BucketName, DomainName, ExternalId, FolderPath, Pattern, Period,
-    ProfileName, ProjectName, QuotaName, Reason, Region, ReportUri, RoleName, RuleId, SessionName,
-    TagKey, TagValue,
+    AccountId, AccountName, BucketName, ExternalId, FolderPath, Pattern, Period, ProfileName,
+    ProjectName, QuotaName, Reason, Region, RoleName, RuleId, SessionName, TagKey, TagValue,
 };
+use crate::yaml::Node;
+use standards::dns::Name;
+use standards::mail_uri::ReportUri;
 
 /// A manifest that was read whole: its includes and defaults are merged, and its files are in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,9 +26,9 @@ pub struct Manifest {
     /// Quotas that differ from AWS's documented ones.
     pub quotas: IndexMap<QuotaName, Located<Quota>>,
     /// The domains, in the manifest's order, `defaults` merged under each. The position is the name's.
-    pub domains: IndexMap<DomainName, Located<Domain>>,
+    pub domains: IndexMap<Name, Located<Domain>>,
     /// The domains that neither send nor receive. The position is the name's.
-    pub parked: IndexMap<DomainName, Located<Parked>>,
+    pub parked: IndexMap<Name, Located<Parked>>,
 }
 
 impl Manifest {
@@ -58,7 +61,7 @@ pub struct Parked {
 
 block! {
     /// The manifest of one project: what `deploy` builds and keeps.
-    pub struct ManifestFile {
+    pub(crate) struct ManifestFile {
         /// The project's name: it is in the names and the tags of what is made.
         pub project: Located<ProjectName>,
         /// The AWS accounts, each under the name that the rest of the manifest calls it.
@@ -68,11 +71,11 @@ block! {
         /// Your own figures for AWS's quotas, where AWS has raised or lowered them for you.
         pub quotas: IndexMap<QuotaName, Located<Quota>>,
         /// Merged under every domain: maps are merged, lists and single values are replaced.
-        pub defaults: Option<Domain>,
+        pub defaults: Option<Defaults>,
         /// The domains, each under its name.
-        pub domains: IndexMap<DomainName, Located<Domain>>,
+        pub domains: IndexMap<Name, Located<Domain>>,
         /// Domains that neither send nor receive: null MX, SPF -all, DMARC reject, revoked DKIM.
-        pub parked: Vec<Located<DomainName>>,
+        pub parked: Vec<Located<Name>>,
         /// Files with further `domains` and `parked`, beside this one.
         pub include: Vec<Located<Pattern>>,
     }
@@ -80,11 +83,11 @@ block! {
 
 block! {
     /// A file that a manifest includes.
-    pub struct IncludedFile {
+    pub(crate) struct IncludedFile {
         /// The domains, each under its name.
-        pub domains: IndexMap<DomainName, Located<Domain>>,
+        pub domains: IndexMap<Name, Located<Domain>>,
         /// Domains that neither send nor receive.
-        pub parked: Vec<Located<DomainName>>,
+        pub parked: Vec<Located<Name>>,
     }
 }
 
@@ -133,5 +136,23 @@ block! {
         pub rate: Located<f64>,
         /// Calls at once, after a pause.
         pub burst: Option<Located<u32>>,
+    }
+}
+
+/// The `defaults`, which are only checked here: by the time they are read, they are merged under every domain.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Defaults;
+
+impl Read for Defaults {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.partial = true;
+        // What is missing here, a domain may say; what is wrong here has been reported.
+        let _ = Domain::read(node, reader);
+        reader.partial = false;
+        Some(Self)
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        Domain::schema(generator)
     }
 }

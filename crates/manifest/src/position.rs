@@ -36,6 +36,16 @@ impl Source {
     }
 }
 
+impl Source {
+    /// The same file where its text is too much to show.
+    pub(crate) fn without_text(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            text: String::new(),
+        }
+    }
+}
+
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)

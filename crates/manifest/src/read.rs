@@ -10,7 +10,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::files::Files;
 use crate::position::{Located, Position};
-use crate::report::{Report, nearest};
+use crate::report::{Report, nearest, shorten};
 use crate::yaml::{Content, Key, Node};
 
 /// What reading needs beside the node: where files come from, and where findings go.
@@ -41,6 +41,8 @@ pub(crate) trait Text: Sized {
     const WHAT: &'static str;
     /// A regular expression for editors; the parser decides.
     const PATTERN: Option<&'static str> = None;
+    /// The rule that a text which is not one breaks.
+    const RULE: &'static str = "MAN-04";
     /// For editors, and for the mend.
     const EXAMPLES: &'static [&'static str];
 
@@ -58,7 +60,7 @@ impl<T: Text> Read for T {
                     [] => format!("write {}", T::WHAT),
                     examples => format!("write {}, such as `{}`", T::WHAT, examples[0]),
                 };
-                reader.report.add("MAN-06", &node.position, reason, mend);
+                reader.report.add(T::RULE, &node.position, reason, mend);
                 None
             }
         }
@@ -135,7 +137,10 @@ impl<T: Read> Read for Vec<T> {
         let Content::List(items) = &node.content else {
             return reader.wrong(node, "a list");
         };
+        // A list in `defaults` is not merged with another, so its blocks must be whole.
+        let partial = std::mem::replace(&mut reader.partial, false);
         let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, reader)).collect();
+        reader.partial = partial;
         read.into_iter().collect()
     }
 
@@ -150,22 +155,22 @@ impl<T: Read> Read for Vec<T> {
 
 impl<K: Text + std::hash::Hash + Eq, V: Read> Read for IndexMap<K, Located<V>> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let entries = reader.entries(node)?;
-        let read: Vec<Option<(K, Located<V>)>> = entries
-            .iter()
-            .map(|(key, value)| {
-                let name = K::read(&key.as_node(), reader);
-                let value = V::read(value, reader);
-                Some((
-                    name?,
-                    Located {
-                        value: value?,
-                        position: key.position.clone(),
-                    },
-                ))
-            })
-            .collect();
-        read.into_iter().collect()
+        let mut read = Self::new();
+        let mut whole = true;
+        for (key, value) in reader.entries(node)? {
+            let name = K::read(&key.as_node(), reader);
+            let value = V::read(value, reader);
+            let (Some(name), Some(value)) = (name, value) else {
+                whole = false;
+                continue;
+            };
+            let position = key.position.clone();
+            if read.insert(name, Located { value, position }).is_some() {
+                // Two spellings of one name, such as `Example.com` and `example.com`.
+                reader.twice(key);
+            }
+        }
+        whole.then_some(read)
     }
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
@@ -220,7 +225,7 @@ impl Reader<'_> {
             Content::Nothing => format!("write {what} here, or take the key out"),
             _ => format!("write {what} here"),
         };
-        self.report.add("MAN-05", &node.position, reason, mend);
+        self.report.add("MAN-04", &node.position, reason, mend);
         None
     }
 
@@ -236,18 +241,17 @@ impl Reader<'_> {
             if seen.insert(key.text.as_str()) {
                 unique.push(entry);
             } else {
-                self.report.add(
-                    "MAN-03",
-                    &key.position,
-                    format!(
-                        "the key `{}` is here twice",
-                        crate::report::shorten(&key.text)
-                    ),
-                    "keep one of them",
-                );
+                self.twice(key);
             }
         }
         Some(unique)
+    }
+
+    /// Reports a key that its map has already.
+    fn twice(&mut self, key: &Key) {
+        let reason = format!("the key `{}` is here twice", shorten(&key.text));
+        self.report
+            .add("MAN-03", &key.position, reason, "keep one of them");
     }
 
     /// The fields of a block: a map that has only the keys in `known`.
@@ -306,12 +310,13 @@ impl Reader<'_> {
 
     /// Reports a word that is not one of `known`.
     pub(crate) fn unknown(&mut self, what: &str, text: &str, position: &Position, known: &[&str]) {
-        let reason = format!("unknown {what} `{}`", crate::report::shorten(text));
+        let reason = format!("unknown {what} `{}`", shorten(text));
         let mend = match nearest(text, known.iter().copied()) {
+            _ if text == "<<" => "YAML 1.2 has no merge keys; use `defaults`".to_owned(),
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        let rule = if what == "key" { "MAN-02" } else { "MAN-06" };
+        let rule = if what == "key" { "MAN-02" } else { "MAN-04" };
         self.report.add(rule, position, reason, mend);
     }
 }
@@ -331,7 +336,7 @@ impl Fields<'_> {
         let absent = T::absent();
         if absent.is_none() && !reader.partial {
             reader.report.add(
-                "MAN-04",
+                "MAN-13",
                 &self.position,
                 format!("the key `{key}` is missing"),
                 format!("add `{key}:` to this block"),
@@ -349,13 +354,7 @@ impl Fields<'_> {
     ) -> Option<T> {
         match self.find(key) {
             Some((_, node)) => T::read(node, reader),
-            None => T::read(
-                &Node {
-                    position: self.position.clone(),
-                    content: Content::Scalar(default.to_owned()),
-                },
-                reader,
-            ),
+            None => T::read(&default_node(&self.position, default), reader),
         }
     }
 
@@ -364,6 +363,14 @@ impl Fields<'_> {
             .iter()
             .copied()
             .find(|(known, _)| known.text == key)
+    }
+}
+
+/// What nobody wrote, as if it stood at `position`.
+pub(crate) fn default_node(position: &Position, text: &str) -> Node {
+    Node {
+        position: position.clone(),
+        content: Content::Scalar(text.to_owned()),
     }
 }
 
@@ -385,13 +392,22 @@ pub(crate) fn field_schema(
     schema
 }
 
+/// The schema of one word. YAML takes `2048` for a number, so an editor must take both.
+pub(crate) fn word_schema(word: &str, documentation: &str) -> serde_json::Value {
+    let description = documentation.trim();
+    match word.parse::<u32>() {
+        Ok(number) => serde_json::json!({ "enum": [word, number], "description": description }),
+        Err(_) => serde_json::json!({ "const": word, "description": description }),
+    }
+}
+
 /// Makes a block of the manifest: a struct, its keys, its reader and its schema.
 ///
 /// `pub ttl: Period = "1h"` gives a default, written as a person would.
 macro_rules! block {
     (
         $(#[doc = $documentation:literal])*
-        pub struct $name:ident {
+        $visibility:vis struct $name:ident {
             $(
                 $(#[doc = $field_documentation:literal])*
                 pub $field:ident: $type:ty $(= $default:literal)?,
@@ -400,7 +416,7 @@ macro_rules! block {
     ) => {
         $(#[doc = $documentation])*
         #[derive(Clone, Debug, PartialEq)]
-        pub struct $name {
+        $visibility struct $name {
             $( $(#[doc = $field_documentation])* pub $field: $type, )*
         }
 
@@ -520,10 +536,9 @@ macro_rules! words {
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
                     "oneOf": [
-                        $({
-                            "const": $word,
-                            "description": concat!($($variant_documentation, "\n"),*).trim(),
-                        },)*
+                        $(
+                            $crate::read::word_schema($word, concat!($($variant_documentation, "\n"),*)),
+                        )*
                     ],
                 })
             }

@@ -1,8 +1,6 @@
 //! The findings of one load, as they come in.
 
-use std::borrow::Cow;
-
-use standards::{Finding, Severity};
+use standards::Finding;
 
 use crate::position::Position;
 
@@ -24,13 +22,15 @@ impl Report {
         reason: impl Into<String>,
         mend: impl Into<String>,
     ) {
-        self.push(Finding {
-            rule: Cow::Borrowed(rule),
-            severity: Severity::Error,
-            place: position.place(),
-            reason: reason.into(),
-            mend: mend.into(),
-        });
+        // Finding the line costs as much as the file is long.
+        if self.findings.len() == FINDINGS_MAX {
+            return;
+        }
+        self.push(
+            Finding::new(rule, reason)
+                .in_place(position.place())
+                .mend(mend),
+        );
     }
 
     /// Notes a finding that was made elsewhere, unless it is already there.
@@ -40,13 +40,6 @@ impl Report {
         if self.findings.len() < FINDINGS_MAX && !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
-    }
-
-    /// Whether nothing so far stops the manifest from being used.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.findings
-            .iter()
-            .all(|finding| finding.severity < Severity::Error)
     }
 
     /// The findings, in the order of their places.

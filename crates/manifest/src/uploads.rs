@@ -68,7 +68,7 @@ fn read_file(node: &Node, reader: &mut Reader<'_>, bytes_max: usize) -> Option<F
     let path = match path::resolve(&position.source.path, named) {
         Ok(path) => path,
         Err(reason) => {
-            reader.report.add("MAN-10", position, reason, path::MEND);
+            reader.report.add("MAN-06", position, reason, path::MEND);
             return None;
         }
     };
@@ -80,7 +80,7 @@ fn read_file(node: &Node, reader: &mut Reader<'_>, bytes_max: usize) -> Option<F
         Err(error) => {
             let reason = format!("`{path}` can't be read: {error}");
             reader.report.add(
-                "MAN-11",
+                "MAN-07",
                 position,
                 reason,
                 "name a file that is there; paths are relative to the file that names them",

@@ -47,7 +47,7 @@ pub enum PublicKeyError {
 }
 
 impl RsaPublicKey {
-    /// Reads a `SubjectPublicKeyInfo`, the form in use, or an `RSAPublicKey`, the form of
+    /// Reads a SubjectPublicKeyInfo, the form in use, or an RSAPublicKey, the form of
     /// RFC 6376's text.
     pub fn from_der(der: &[u8]) -> Result<Self, PublicKeyError> {
         let parts = sequence(der).ok_or(PublicKeyError::Rsa)?;
@@ -80,7 +80,7 @@ impl RsaPublicKey {
         self.modulus.len() * 8 - first.min(self.modulus.len() * 8)
     }
 
-    /// The key as a `SubjectPublicKeyInfo`.
+    /// The key as a SubjectPublicKeyInfo.
     pub fn to_der(&self) -> Vec<u8> {
         let key = der(
             0x30,

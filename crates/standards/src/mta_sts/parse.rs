@@ -134,11 +134,10 @@ impl Reader {
         }
         match key {
             "version" => self.version(value, value_span),
-            "mode" => match value.parse::<Mode>() {
+            "mode" => match value.parse() {
                 Ok(mode) => self.mode = Some(mode),
                 Err(error) => {
-                    let reason = error.to_string();
-                    self.report("STS-P03", value_span, reason);
+                    self.report("STS-P03", value_span, super::ModeError::to_string(&error))
                 }
             },
             "max_age" => self.max_age(value, value_span),

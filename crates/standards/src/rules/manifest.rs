@@ -42,9 +42,9 @@ super::rules! {
         mend "add the account, or correct its name"
         source "manifest reference";
     "MAN-09" Error Lint by "manifest"
-        "An account id is twelve digits, in quotes"
-        why "Without quotes YAML reads a number and loses leading zeros: another account."
-        mend "write the twelve digits in quotes"
+        "An account id is twelve digits"
+        why "Another account would be meant, or none."
+        mend "write the twelve digits that AWS shows, leading zeros included"
         source "AWS account management";
     "MAN-10" Error Lint by "manifest"
         "A region is one that AWS has for the service"
@@ -60,5 +60,40 @@ super::rules! {
         "A block that another block needs is there"
         why "A logo needs a host, and a host needs an account: without them the block cannot be deployed."
         mend "add the missing block"
+        source "manifest reference";
+    "MAN-13" Error Lint by "manifest"
+        "A block has the keys that it cannot do without"
+        why "What is missing cannot be guessed without a risk to mail."
+        mend "add the key"
+        source "manifest reference";
+    "MAN-14" Error Lint by "manifest"
+        "A block does not say one thing in two ways"
+        why "Of two ways one would be ignored without a word."
+        mend "keep one of them"
+        source "manifest reference";
+    "MAN-15" Error Lint by "manifest"
+        "A domain is declared once, with its includes and as parked"
+        why "Of two declarations one would be lost, or both would fight over the same records."
+        mend "keep one of the two"
+        source "manifest reference";
+    "MAN-16" Error Lint by "manifest"
+        "A parked domain has a place for its records"
+        why "Nothing is published for a domain whose DNS is unknown."
+        mend "add `dns` to `defaults`"
+        source "manifest reference";
+    "MAN-17" Error Lint by "manifest"
+        "Names that are made for one block are not used by another"
+        why "Two owners of one host name take it from each other at every run."
+        mend "give one of them another name"
+        source "manifest reference";
+    "MAN-18" Error Lint by "manifest"
+        "An ARN is of the account, region and service that use it"
+        why "AWS refuses it after everything before it was made."
+        mend "name a resource of the same account and region"
+        source "AWS service references";
+    "MAN-19" Error Lint by "manifest"
+        "Only findings about mail can be accepted"
+        why "A manifest that cannot be carried out does not become so by a reason."
+        mend "mend the finding, and take it out of `accept`"
         source "manifest reference";
 }

@@ -1,15 +1,24 @@
 //! The values that are written as one piece of text: each type holds only what passed its parser.
 
+mod period;
+mod standard;
+
 use std::fmt;
+
+use standards::dns::Name;
 
 use crate::read::Text;
 use crate::regions;
+
+pub use period::Period;
+pub use standard::HostName;
+pub(crate) use standard::describe;
 
 /// Makes a value that keeps its text.
 macro_rules! text_value {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr }
+        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:literal)? }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +41,7 @@ macro_rules! text_value {
             const WHAT: &'static str = $what;
             const PATTERN: Option<&'static str> = $pattern;
             const EXAMPLES: &'static [&'static str] = $examples;
+            $( const RULE: &'static str = $rule; )?
 
             fn parse(text: &str) -> Result<Self, String> {
                 let parse: fn(&str) -> Result<String, String> = $parse;
@@ -75,7 +85,8 @@ text_value! {
             } else {
                 Err(format!("an account id has 12 digits, `{}` has not", crate::report::shorten(text)))
             }
-        }
+        },
+        rule: "MAN-09"
     }
 }
 
@@ -128,34 +139,12 @@ text_value! {
 }
 
 text_value! {
-    /// A name of the DNS, in lower case and A-labels, without a final dot.
-    pub struct DomainName {
-        what: "a domain name",
-        pattern: None,
-        examples: &["example.com"],
-        parse: domain_name
-    }
-}
-
-text_value! {
-    /// A host name, or the labels of one below the domain.
-    ///
-    /// `bimi-assets` and `bimi-assets.example.com` are the same host of `example.com`; [`HostName::under`] tells.
-    pub struct HostName {
-        what: "a label or a host name",
-        pattern: None,
-        examples: &["mail1"],
-        parse: |text| host_labels(text)
-    }
-}
-
-text_value! {
     /// A DKIM or BIMI selector.
     pub struct Selector {
         what: "a selector",
         pattern: Some(r"^[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$"),
         examples: &["default"],
-        parse: |text| host_labels(text)
+        parse: selector
     }
 }
 
@@ -177,7 +166,8 @@ text_value! {
         what: "an AWS region",
         pattern: Some("^[a-z]{2,4}(-[a-z]+)+-[0-9]$"),
         examples: &["eu-west-1"],
-        parse: regions::parse
+        parse: regions::parse,
+        rule: "MAN-10"
     }
 }
 
@@ -223,29 +213,6 @@ text_value! {
         pattern: Some("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:.+$"),
         examples: &["arn:aws:sns:us-east-1:333333333333:bounces"],
         parse: |text| arn(text, None)
-    }
-}
-
-text_value! {
-    /// An address or an endpoint for reports.
-    pub struct ReportUri {
-        what: "a `mailto:` or `https:` address",
-        pattern: Some("^(mailto|https):"),
-        examples: &["mailto:dmarc@example.com"],
-        parse: report_uri
-    }
-}
-
-text_value! {
-    /// A pattern for MX hosts in an MTA-STS policy.
-    pub struct MxPattern {
-        what: "a host name, perhaps with a leading `*.`",
-        pattern: None,
-        examples: &["*.mail.example.com"],
-        parse: |text| match text.strip_prefix("*.") {
-            Some(rest) => domain_name(rest).map(|name| format!("*.{name}")),
-            None => domain_name(text),
-        }
     }
 }
 
@@ -390,153 +357,16 @@ text_value! {
     }
 }
 
-impl DomainName {
-    /// Whether this name is `other`, or below it.
-    pub fn is_within(&self, other: &Self) -> bool {
-        self.0
-            .strip_suffix(&other.0)
-            .is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))
-    }
-}
-
-impl HostName {
-    /// The whole host name: itself, if it is below `domain`, and otherwise its labels put before `domain`.
-    pub fn under(&self, domain: &DomainName) -> DomainName {
-        let itself = DomainName(self.0.clone());
-        if itself.is_within(domain) {
-            itself
-        } else {
-            DomainName(format!("{}.{domain}", self.0))
-        }
-    }
-}
-
-/// One MX record: a preference and a host, or the null MX of RFC 7505.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mx {
-    /// `0 .`: this domain receives no mail.
-    Null,
-    /// A host that receives mail.
-    Host {
-        /// The lower is tried first.
-        preference: u16,
-        /// The host.
-        host: DomainName,
-    },
-}
-
-impl fmt::Display for Mx {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("0 ."),
-            Self::Host { preference, host } => write!(f, "{preference} {host}"),
-        }
-    }
-}
-
-impl Text for Mx {
-    const WHAT: &'static str = "a preference and a host";
-    const PATTERN: Option<&'static str> = Some(r"^[0-9]{1,5} \S+$");
-    const EXAMPLES: &'static [&'static str] = &["10 inbound-smtp.us-east-1.amazonaws.com"];
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let mut parts = text.split_ascii_whitespace();
-        let (Some(preference), Some(host), None) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(format!(
-                "an MX is a preference and a host, `{}` is not",
-                crate::report::shorten(text)
-            ));
-        };
-        let preference: u16 = preference.parse().map_err(|_| {
-            format!(
-                "a preference is a number from 0 to 65535, `{}` is not",
-                crate::report::shorten(preference)
-            )
-        })?;
-        if host == "." {
-            return match preference {
-                0 => Ok(Self::Null),
-                _ => Err("the null MX has the preference 0".to_owned()),
-            };
-        }
-        if host.parse::<std::net::IpAddr>().is_ok() {
-            return Err(format!("an MX names a host, `{host}` is an address"));
-        }
-        domain_name(host).map(|host| Self::Host {
-            preference,
-            host: DomainName(host),
-        })
-    }
-}
-
-/// A length of time, as people write it: `90d`, `7d`, `1h`, `300s`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Period {
-    /// Its length.
-    pub seconds: u64,
-}
-
-/// The units of a period, the longest first.
-const UNITS: [(char, u64); 5] = [
-    ('w', 604_800),
-    ('d', 86_400),
-    ('h', 3600),
-    ('m', 60),
-    ('s', 1),
-];
-
-impl Period {
-    /// Whole days, rounded up.
-    pub fn days(self) -> u64 {
-        self.seconds.div_ceil(86_400)
-    }
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Days read better than weeks where both are whole.
-        let (unit, length) = UNITS[1..]
-            .iter()
-            .find(|(_, length)| self.seconds != 0 && self.seconds.is_multiple_of(*length))
-            .unwrap_or(&('s', 1));
-        write!(f, "{}{unit}", self.seconds / length)
-    }
-}
-
-impl Text for Period {
-    const WHAT: &'static str = "a length of time";
-    const PATTERN: Option<&'static str> = Some("^[0-9]+[wdhms]$");
-    const EXAMPLES: &'static [&'static str] = &["7d", "1h", "300s"];
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let fault = || {
-            format!(
-                "a length of time is a number and one of w, d, h, m, s; `{}` is not",
-                crate::report::shorten(text)
-            )
-        };
-        let unit = text.chars().last().ok_or_else(fault)?;
-        let (_, length) = UNITS
-            .iter()
-            .find(|(known, _)| *known == unit)
-            .ok_or_else(fault)?;
-        let count = &text[..text.len() - unit.len_utf8()];
-        if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(fault());
-        }
-        let seconds = count
-            .parse::<u64>()
-            .ok()
-            .and_then(|count| count.checked_mul(*length));
-        match seconds {
-            Some(seconds) if seconds <= 10 * 31_557_600 => Ok(Self { seconds }),
-            _ => Err(format!(
-                "`{}` is longer than ten years",
-                crate::report::shorten(text)
-            )),
-        }
-    }
+fn selector(text: &str) -> Result<String, String> {
+    check(
+        text,
+        (1, 200),
+        "a selector",
+        "letters, digits, `-` and `.`",
+        |c| c.is_ascii_alphanumeric() || c == '-' || c == '.',
+    )?;
+    let parsed = Name::parse(text).map_err(|error| describe(&error))?;
+    Ok(parsed.as_str().to_owned())
 }
 
 fn is_word(character: char) -> bool {
@@ -596,76 +426,7 @@ fn arn(text: &str, service: Option<&str>) -> Result<String, String> {
     }
 }
 
-/// A name with at least two labels, in lower case, without its final dot.
-fn domain_name(text: &str) -> Result<String, String> {
-    let name = host_labels(text.strip_suffix('.').unwrap_or(text))?;
-    if name.contains('.') {
-        Ok(name)
-    } else {
-        Err(format!(
-            "`{name}` has one label only, a domain name has at least two"
-        ))
-    }
-}
-
-/// One label or more, each 1 to 63 letters, digits and `-` (or `_`), 253 characters in all.
-fn host_labels(text: &str) -> Result<String, String> {
-    let shown = crate::report::shorten(text);
-    if text.len() > 253 {
-        return Err("a name has at most 253 characters".to_owned());
-    }
-    if !text.is_ascii() {
-        return Err(format!("`{shown}` is not in A-labels (`xn--…`)"));
-    }
-    for label in text.split('.') {
-        if label.is_empty() || label.len() > 63 {
-            return Err(format!(
-                "every label of a name has 1 to 63 characters, those of `{shown}` have not"
-            ));
-        }
-        if let Some(character) = label.chars().find(|character| !is_word(*character)) {
-            return Err(format!(
-                "a name has only letters, digits, `-` and `_`, not `{}`",
-                character.escape_default()
-            ));
-        }
-        if label.starts_with('-') || label.ends_with('-') {
-            return Err(format!(
-                "no label of a name starts or ends with `-`, as one of `{shown}` does"
-            ));
-        }
-    }
-    Ok(text.to_ascii_lowercase())
-}
-
-fn report_uri(text: &str) -> Result<String, String> {
-    let text = check(
-        text,
-        (1, 1024),
-        "an address for reports",
-        "visible ASCII characters",
-        |c| c.is_ascii_graphic(),
-    )?;
-    if let Some(address) = text.strip_prefix("mailto:") {
-        let Some((local, host)) = address.split_once('@') else {
-            return Err("a `mailto:` address has an `@`".to_owned());
-        };
-        if local.is_empty() {
-            return Err("a `mailto:` address has something before its `@`".to_owned());
-        }
-        let host = host.split(['!', '?']).next().unwrap_or("");
-        domain_name(host)?;
-        return Ok(text);
-    }
-    if let Some(rest) = text.strip_prefix("https://") {
-        domain_name(rest.split(['/', '?', ':']).next().unwrap_or(""))?;
-        return Ok(text);
-    }
-    Err("an address for reports starts with `mailto:` or `https://`".to_owned())
-}
-
 fn rule_id(text: &str) -> Result<String, String> {
-    let known = |id: &str| standards::rules::find(id).is_some();
     let shaped = text.split_once('-').is_some_and(|(family, number)| {
         !family.is_empty()
             && family.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -680,8 +441,7 @@ fn rule_id(text: &str) -> Result<String, String> {
             crate::report::shorten(text)
         ));
     }
-    // The registry knows every rule; while it is empty there is nothing to compare with.
-    if standards::rules::all().next().is_none() || known(text) {
+    if standards::rules::find(text).is_some() {
         return Ok(text.to_owned());
     }
     let nearest = crate::report::nearest(text, standards::rules::all().map(|rule| rule.id));

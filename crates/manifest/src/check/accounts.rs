@@ -1,0 +1,82 @@
+//! Accounts: every name leads to one, and every role is in its own.
+
+use crate::domain::Dns;
+use crate::manifest::{Ledger, Manifest};
+use crate::position::Located;
+use crate::report::{Report, nearest};
+use crate::values::AccountName;
+
+use super::domains;
+
+/// MAN-08: every account that a block names is declared.
+pub(super) fn declared(manifest: &Manifest, report: &mut Report) {
+    for name in named(manifest) {
+        if manifest.account(name).is_some() {
+            continue;
+        }
+        let known = manifest.accounts.keys().map(AccountName::as_str);
+        let mend = match nearest(name.as_str(), known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it under `accounts`, with its id: `{name}: {{ id: \"…\" }}`"),
+        };
+        let reason = format!("no account is called `{name}`");
+        report.add("MAN-08", &name.position, reason, mend);
+    }
+}
+
+/// Every place where a block names an account.
+fn named(manifest: &Manifest) -> Vec<&Located<AccountName>> {
+    let mut names = Vec::new();
+    if let Ledger::S3(bucket) = &manifest.ledger.value {
+        names.push(&bucket.account);
+    }
+    let zones = domains(manifest)
+        .map(|(_, domain)| &domain.dns)
+        .chain(manifest.parked.values().map(|parked| &parked.dns));
+    names.extend(zones.filter_map(|dns| match &dns.value {
+        Dns::Route53(zone) => Some(&zone.account),
+        Dns::Manual => None,
+    }));
+    for (_, domain) in domains(manifest) {
+        names.extend(domain.hosting.as_ref().map(|hosting| &hosting.account));
+        names.extend(domain.ses.iter().map(|instance| &instance.account));
+    }
+    names
+}
+
+/// MAN-18 and MAN-12: a role's ARN is of its account, and what only a role needs has one.
+pub(super) fn roles(manifest: &Manifest, report: &mut Report) {
+    for (name, account) in &manifest.accounts {
+        if let Some(role) = &account.role {
+            let of = role.as_str().split(':').nth(4);
+            if let Some(of) = of.filter(|of| *of != account.id.as_str()) {
+                report.add(
+                    "MAN-18",
+                    &role.position,
+                    format!(
+                        "the role is of account {of}, and `{name}` is {}",
+                        account.id
+                    ),
+                    "correct the role or the id",
+                );
+            }
+            continue;
+        }
+        let external_id = account
+            .external_id
+            .as_ref()
+            .map(|id| ("external_id", &id.position));
+        let session_name = account
+            .session_name
+            .as_ref()
+            .map(|name| ("session_name", &name.position));
+        for (key, position) in external_id.into_iter().chain(session_name) {
+            report.add(
+                "MAN-12",
+                position,
+                format!("`{key}` is used to assume a role, and `{name}` has no `role`"),
+                format!("add `role`, or take `{key}` out"),
+            );
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Names: what is made for one block is not made or declared by another.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Domain;
+use crate::manifest::Manifest;
+use crate::position::Position;
+use crate::report::Report;
+use standards::dns::{Name, NameError};
+
+use super::domains;
+
+/// MAN-17 and DNS-05: every host name can be one, and has one use.
+pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
+    let declared = |name: &Name| {
+        let domain = manifest.domains.get(name).map(|domain| &domain.position);
+        domain.or_else(|| manifest.parked.get(name).map(|parked| &parked.position))
+    };
+    for (name, domain) in domains(manifest) {
+        let mut uses: BTreeMap<Name, &str> = BTreeMap::new();
+        for (host, what, position) in made(name, domain) {
+            let host = match host {
+                Ok(host) => host,
+                Err(error) => {
+                    let reason = format!("{what} of {name} can't have its name: {error}");
+                    report.add("DNS-05", position, reason, "choose a shorter name");
+                    continue;
+                }
+            };
+            if let Some(first) = declared(&host) {
+                report.add(
+                    "MAN-17",
+                    position,
+                    format!("{what} of {name} is {host}, and that is a domain of its own, declared at {first}"),
+                    "choose another name, or take the domain out",
+                );
+            }
+            // One MAIL FROM may serve several instances of a region.
+            let other = uses
+                .insert(host.clone(), what)
+                .filter(|other| *other != what);
+            if let Some(other) = other {
+                report.add(
+                    "MAN-17",
+                    position,
+                    format!("{what} of {name} is {host}, and so is {other}"),
+                    "give one of them another name",
+                );
+            }
+        }
+    }
+}
+
+/// A host name, or why there can't be one; what it is; where that was said.
+type Made<'m> = (Result<Name, NameError>, &'static str, &'m Position);
+
+/// The host names that are made for a domain.
+fn made<'m>(name: &Name, domain: &'m Domain) -> Vec<Made<'m>> {
+    let mut made = Vec::new();
+    if let Some(hosting) = &domain.hosting {
+        let host = &hosting.assets_host;
+        made.push((host.under(name), "the assets host", &host.position));
+    }
+    if let Some(mta_sts) = &domain.mta_sts {
+        made.push((name.child("mta-sts"), "the policy host", &mta_sts.position));
+    }
+    for instance in &domain.ses {
+        if let Some(host) = &instance.mail_from {
+            made.push((host.under(name), "the MAIL FROM", &host.position));
+        }
+    }
+    made
+}

@@ -1,0 +1,242 @@
+//! Amazon SES: what it refuses, or what would break one instance by another.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Domain;
+use crate::manifest::Manifest;
+use crate::position::Located;
+use crate::report::Report;
+use crate::ses::{ByoDkim, ConfigurationSet, Dkim, Instance};
+use standards::dkim;
+use standards::dns::Name;
+
+use super::domains;
+
+/// The id of an instance's account; the name, where it is not declared and that is reported elsewhere.
+fn account<'m>(manifest: &'m Manifest, instance: &'m Instance) -> &'m str {
+    match manifest.account(&instance.account) {
+        Some(account) => account.id.as_str(),
+        None => instance.account.as_str(),
+    }
+}
+
+/// SES-01: an account has one identity of a name in a region.
+pub(super) fn once(manifest: &Manifest, report: &mut Report) {
+    for (name, domain) in domains(manifest) {
+        let mut seen: BTreeMap<(&str, &str), &Located<Instance>> = BTreeMap::new();
+        for instance in &domain.ses {
+            let key = (account(manifest, instance), instance.region.as_str());
+            if let Some(first) = seen.get(&key) {
+                let reason = format!(
+                    "{name} has an instance in account {} and region {} already, at {}",
+                    key.0, key.1, first.position
+                );
+                report.add("SES-01", &instance.position, reason, "keep one of the two");
+            } else {
+                seen.insert(key, instance);
+            }
+        }
+    }
+}
+
+/// SES-12 and SES-15: a MAIL FROM is below its domain, and of one region.
+pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
+    for (name, domain) in domains(manifest) {
+        let mut regions: BTreeMap<Name, &Instance> = BTreeMap::new();
+        for instance in &domain.ses {
+            let Some(host) = &instance.mail_from else {
+                continue;
+            };
+            // A name that is too long is reported where names are checked.
+            let Ok(whole) = host.under(name) else {
+                continue;
+            };
+            if whole == *name || host.is_elsewhere(name) {
+                let reason = format!("the MAIL FROM `{host}` is not a subdomain of {name}");
+                report.add(
+                    "SES-12",
+                    &host.position,
+                    reason,
+                    format!("write a label, such as `mail1`, for mail1.{name}"),
+                );
+                continue;
+            }
+            let first = *regions.entry(whole.clone()).or_insert(instance);
+            if *first.region != *instance.region {
+                let reason = format!(
+                    "{whole} is the MAIL FROM of {} already, and SES takes one MX there, of one region",
+                    first.region
+                );
+                report.add(
+                    "SES-15",
+                    &host.position,
+                    reason,
+                    "give each region a name of its own",
+                );
+            }
+        }
+    }
+}
+
+/// SES-07, SES-08 and SES-09: keys of yours, and keys of another region.
+pub(super) fn dkim(manifest: &Manifest, report: &mut Report) {
+    for (name, domain) in domains(manifest) {
+        let mut selectors: BTreeMap<&str, &ByoDkim> = BTreeMap::new();
+        for instance in &domain.ses {
+            match &instance.dkim.value {
+                Dkim::Easy(_) => {}
+                Dkim::Byo(byo) => {
+                    private_key(byo, report);
+                    let first = *selectors.entry(byo.selector.as_str()).or_insert(byo);
+                    if first.private_key.expose() != byo.private_key.expose() {
+                        let reason = format!(
+                            "the selector `{}` of {name} has another key at {}",
+                            byo.selector, first.selector.position
+                        );
+                        report.add(
+                            "SES-07",
+                            &byo.selector.position,
+                            reason,
+                            "use one key, or a selector for each",
+                        );
+                    }
+                }
+                Dkim::Deterministic(_) => replica(manifest, domain, instance, report),
+            }
+        }
+    }
+}
+
+/// SES-07: the key is RSA with 1024 or 2048 bits.
+fn private_key(byo: &ByoDkim, report: &mut Report) {
+    let file = &byo.private_key;
+    let reason = match std::str::from_utf8(file.expose()).map(dkim::public_half) {
+        Err(_) => format!("`{}` is not a text", file.path),
+        Ok(Err(error)) => format!("`{}`: {error}", file.path),
+        Ok(Ok(key)) if ![1024, 2048].contains(&key.bits()) => {
+            format!(
+                "the key in `{}` has {} bits, and SES takes 1024 or 2048",
+                file.path,
+                key.bits()
+            )
+        }
+        Ok(Ok(_)) => return,
+    };
+    report.add(
+        "SES-07",
+        &file.position,
+        reason,
+        "name an RSA private key of 2048 bits in PEM, without a pass phrase",
+    );
+}
+
+/// SES-08 and SES-09: the parent of a replica is in another region of the same account, and makes its own keys.
+fn replica(manifest: &Manifest, domain: &Domain, instance: &Instance, report: &mut Report) {
+    let Dkim::Deterministic(dkim) = &instance.dkim.value else {
+        return;
+    };
+    let parent = &dkim.parent_region;
+    if **parent == *instance.region {
+        report.add(
+            "SES-08",
+            &parent.position,
+            format!("{parent} is the instance's own region"),
+            "name the region of the instance whose keys are used",
+        );
+        return;
+    }
+    let is_parent = |other: &&Located<Instance>| {
+        *other.region == **parent && account(manifest, other) == account(manifest, instance)
+    };
+    let fault = match domain
+        .ses
+        .iter()
+        .find(is_parent)
+        .map(|parent| &parent.dkim.value)
+    {
+        Some(Dkim::Easy(_)) | None => return,
+        Some(Dkim::Byo(_)) => "has a key of yours",
+        Some(Dkim::Deterministic(_)) => "is a replica itself",
+    };
+    report.add(
+        "SES-09",
+        &parent.position,
+        format!("the instance in {parent} {fault}"),
+        "name the region of an instance with Easy DKIM",
+    );
+}
+
+/// SES-30, SES-32 and what a destination needs.
+pub(super) fn configuration_sets(manifest: &Manifest, report: &mut Report) {
+    let mut sets: BTreeMap<(&str, &str, &str), &Located<ConfigurationSet>> = BTreeMap::new();
+    for (name, domain) in domains(manifest) {
+        for instance in &domain.ses {
+            let Some(set) = &instance.configuration_set else {
+                continue;
+            };
+            let key = (
+                account(manifest, instance),
+                instance.region.as_str(),
+                set.name.as_str(),
+            );
+            let first = *sets.entry(key).or_insert(set);
+            if first != set {
+                let reason = format!(
+                    "the configuration set `{}` is declared otherwise at {}",
+                    set.name, first.position
+                );
+                report.add(
+                    "MAN-15",
+                    &set.position,
+                    reason,
+                    "declare it the same way, or under another name",
+                );
+            }
+            configuration_set(name, set, report);
+        }
+    }
+}
+
+fn configuration_set(domain: &Name, set: &ConfigurationSet, report: &mut Report) {
+    if let Some(seconds) = set
+        .max_delivery
+        .as_ref()
+        .filter(|seconds| !(300..=50_400).contains(&seconds.value))
+    {
+        let reason = format!("SES tries for 300 to 50400 seconds, not {seconds}");
+        report.add(
+            "SES-32",
+            &seconds.position,
+            reason,
+            "write a number of seconds between the two",
+        );
+    }
+    for event in &set.events {
+        match event.targets().len() {
+            1 => {}
+            0 => report.add(
+                "MAN-13",
+                &event.position,
+                format!("the events `{}` of {domain} go nowhere", event.name),
+                "add one of sns, eventbridge, cloudwatch, firehose",
+            ),
+            _ => report.add(
+                "MAN-14",
+                &event.position,
+                format!(
+                    "the events `{}` of {domain} go to more than one place",
+                    event.name
+                ),
+                "make a destination for each",
+            ),
+        }
+        if event.types.is_empty() {
+            report.add(
+                "MAN-13",
+                &event.position,
+                "the key `types` is missing or empty",
+                "add `types: [bounce, complaint]`",
+            );
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The manifest crate as its users meet it: files in, a manifest and findings out.
+
+mod hostile;
+mod schema;
+mod support;
