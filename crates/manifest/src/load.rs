@@ -24,8 +24,8 @@ const PARKED_KEYS: [&str; 5] = ["dns", "ttl", "adopt", "accept", "tags"];
 
 /// Loads the manifest at `path`, with all that it includes and names.
 ///
-/// Every finding is reported, not the first. There is a manifest whenever one could be built, so
-/// that `lint` can say more about it; with a finding of severity error it must not be planned.
+/// Every finding is reported, not the first. There is a manifest whenever all of it could be read,
+/// so that `lint` can say more about it; with a finding of severity error it must not be planned.
 pub fn load(path: &str, files: &dyn Files) -> (Option<Manifest>, Vec<Finding>) {
     let mut reader = Reader {
         files,
@@ -36,6 +36,8 @@ pub fn load(path: &str, files: &dyn Files) -> (Option<Manifest>, Vec<Finding>) {
     if let Some(manifest) = &manifest {
         check::check(manifest, &mut reader.report);
     }
+    // What could not be read is not in the manifest, and a plan without it would delete it.
+    let manifest = manifest.filter(|_| reader.report.unreadable.is_empty());
     let mut findings = reader.report.into_findings();
     findings.sort_by_key(|finding| match &finding.place {
         Place::File {
@@ -104,6 +106,16 @@ fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
 
 /// The manifest of the main file's tree.
 fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
+    if matches!(tree.content, Content::Nothing) {
+        let mend = "write a manifest with `deploy init DOMAIN`, or start from one that ships";
+        reader.report.add(
+            "MAN-13",
+            &tree.position,
+            "there is nothing in this manifest",
+            mend,
+        );
+        return None;
+    }
     let defaults = tree.get("defaults").cloned();
     let file = ManifestFile::read(&with_defaults(tree, defaults.as_ref()), reader);
     // Includes are read even where this file has faults: all findings at once.

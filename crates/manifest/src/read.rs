@@ -156,12 +156,12 @@ impl<T: Read> Read for Vec<T> {
 impl<K: Text + std::hash::Hash + Eq, V: Read> Read for IndexMap<K, Located<V>> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let mut read = Self::new();
-        let mut whole = true;
         for (key, value) in reader.entries(node)? {
             let name = K::read(&key.as_node(), reader);
             let value = V::read(value, reader);
             let (Some(name), Some(value)) = (name, value) else {
-                whole = false;
+                // The others are kept, so that the checks can go on with them.
+                reader.report.unreadable.insert(key.text.clone());
                 continue;
             };
             let position = key.position.clone();
@@ -170,7 +170,7 @@ impl<K: Text + std::hash::Hash + Eq, V: Read> Read for IndexMap<K, Located<V>> {
                 reader.twice(key);
             }
         }
-        whole.then_some(read)
+        Some(read)
     }
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {

@@ -1,5 +1,7 @@
 //! The findings of one load, as they come in.
 
+use std::collections::BTreeSet;
+
 use standards::Finding;
 
 use crate::position::Position;
@@ -11,6 +13,8 @@ const FINDINGS_MAX: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     findings: Vec<Finding>,
+    /// The keys of maps whose entries could not be read: accounts and domains among them.
+    pub(crate) unreadable: BTreeSet<String>,
 }
 
 impl Report {

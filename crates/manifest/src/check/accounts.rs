@@ -11,7 +11,8 @@ use super::domains;
 /// MAN-08: every account that a block names is declared.
 pub(super) fn declared(manifest: &Manifest, report: &mut Report) {
     for name in named(manifest) {
-        if manifest.account(name).is_some() {
+        // An account with a fault of its own is declared all the same.
+        if manifest.account(name).is_some() || report.unreadable.contains(name.as_str()) {
             continue;
         }
         let known = manifest.accounts.keys().map(AccountName::as_str);

@@ -27,7 +27,8 @@ pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
                     continue;
                 }
             };
-            if let Some(first) = declared(&host) {
+            // The domain itself as MAIL FROM is another fault, SES-12.
+            if let Some(first) = declared(&host).filter(|_| host != *name) {
                 report.add(
                     "MAN-17",
                     position,

@@ -7,8 +7,8 @@ use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::report::Report;
 use crate::ses::{ByoDkim, ConfigurationSet, Dkim, Instance};
-use standards::dkim;
 use standards::dns::Name;
+use standards::{Finding, Severity, dkim};
 
 use super::domains;
 
@@ -67,11 +67,13 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
                     "{whole} is the MAIL FROM of {} already, and SES takes one MX there, of one region",
                     first.region
                 );
-                report.add(
-                    "SES-15",
-                    &host.position,
-                    reason,
-                    "give each region a name of its own",
+                // The catalogue warns, because AWS lets two regions share the MX of one of them. We
+                // publish what each instance needs, and two MX at a name make SES refuse both.
+                report.push(
+                    Finding::new("SES-15", reason)
+                        .in_place(host.place())
+                        .mend("give each region a name of its own")
+                        .weighing(Severity::Error),
                 );
             }
         }

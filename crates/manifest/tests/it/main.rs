@@ -1,5 +1,6 @@
 //! The manifest crate as its users meet it: files in, a manifest and findings out.
 
+mod broken;
 mod hostile;
 mod schema;
 mod support;
