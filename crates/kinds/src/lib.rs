@@ -1,1 +1,60 @@
 //! The kinds of resources, one folder each, and their registry.
+//!
+//! Without the feature `aws` this crate is pure: it has what can be asked for (`Spec`), what can be
+//! seen (`State`) and how the two compare. With it, each folder's `aws.rs` looks and changes.
+//! Adding a kind is a folder here and a line in [`pure`] and in `registry`.
+
+pub mod acm_certificate;
+pub mod cloudfront_distribution;
+pub mod cloudfront_origin_access_control;
+pub mod published_record;
+pub mod record;
+pub mod route53_hosted_zone;
+pub mod route53_record_set;
+pub mod s3_bucket;
+pub mod s3_bucket_policy;
+pub mod s3_object;
+pub mod ses_configuration_set;
+pub mod ses_domain_token;
+pub mod ses_identity;
+pub mod ses_mail_from;
+pub mod tags;
+
+use model::{AnyKind, Erased, Kind, KindSet};
+
+pub use acm_certificate::AcmCertificate;
+pub use cloudfront_distribution::CloudfrontDistribution;
+pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
+pub use published_record::PublishedRecord;
+pub use route53_hosted_zone::Route53HostedZone;
+pub use route53_record_set::Route53RecordSet;
+pub use s3_bucket::S3Bucket;
+pub use s3_bucket_policy::S3BucketPolicy;
+pub use s3_object::S3Object;
+pub use ses_configuration_set::SesConfigurationSet;
+pub use ses_domain_token::SesDomainToken;
+pub use ses_identity::SesIdentity;
+pub use ses_mail_from::SesMailFrom;
+
+fn erase<K: Kind>() -> (&'static str, Box<dyn AnyKind>) {
+    (K::NAME, Box::new(Erased::<K>::default()))
+}
+
+/// The pure half of every kind.
+pub fn pure() -> KindSet {
+    KindSet::from([
+        erase::<AcmCertificate>(),
+        erase::<CloudfrontDistribution>(),
+        erase::<CloudfrontOriginAccessControl>(),
+        erase::<PublishedRecord>(),
+        erase::<Route53HostedZone>(),
+        erase::<Route53RecordSet>(),
+        erase::<S3Bucket>(),
+        erase::<S3BucketPolicy>(),
+        erase::<S3Object>(),
+        erase::<SesConfigurationSet>(),
+        erase::<SesDomainToken>(),
+        erase::<SesIdentity>(),
+        erase::<SesMailFrom>(),
+    ])
+}

@@ -121,6 +121,12 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// What keeps a resource that is not there from being made, if something does: a hosted zone
+    /// that was to be found, not created.
+    fn obstacle(_desired: &Self::Spec) -> Option<Finding> {
+        None
+    }
+
     /// Names of shared parts that this spec holds, so that a part goes only with its last holder.
     fn claims(_spec: &Self::Spec) -> Vec<String> {
         Vec::new()
@@ -264,6 +270,8 @@ pub trait AnyKind: Send + Sync {
         actual: &Value,
         owned: Option<&Value>,
     ) -> Result<Option<Finding>, ShapeError>;
+    /// See [`Kind::obstacle`].
+    fn obstacle(&self, desired: &Value) -> Result<Option<Finding>, ShapeError>;
     /// See [`Kind::claims`].
     fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError>;
     /// See [`Kind::without`].
@@ -361,6 +369,10 @@ impl<K: Kind> AnyKind for Erased<K> {
             &read::<K, K::State>(actual)?,
             owned.as_ref(),
         ))
+    }
+
+    fn obstacle(&self, desired: &Value) -> Result<Option<Finding>, ShapeError> {
+        Ok(K::obstacle(&read::<K, K::Spec>(desired)?))
     }
 
     fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError> {

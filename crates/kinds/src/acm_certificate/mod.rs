@@ -1,0 +1,138 @@
+//! A certificate of AWS Certificate Manager, validated through DNS.
+//!
+//! ```yaml
+//! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
+//! ```
+//!
+//! CloudFront takes certificates from us-east-1 only. ACM asks for one validation record per
+//! distinct name, and the record of a name is the same for every certificate of one account, so two
+//! certificates can share it. An existing certificate can be named instead; then nothing is
+//! requested or deleted.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{Calls, Diff, Effect, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+use crate::tags::Tags;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AcmCertificate;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Every name the certificate is for, the first being its subject.
+    pub names: Vec<String>,
+    /// The idempotency token: a repeated request within the hour finds the first (ACM API
+    /// reference, `RequestCertificate`). At most 32 word characters.
+    pub token: String,
+    /// The ARN of an existing certificate to use instead of requesting one.
+    pub existing: Option<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// The CNAME by which ACM sees that a name is ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValidationRecord {
+    /// Its name, absolute, without the final dot.
+    pub name: String,
+    /// Its target, without the final dot.
+    pub value: String,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The certificate's ARN.
+    pub arn: String,
+    /// ACM's word: `PENDING_VALIDATION`, `ISSUED`, `FAILED`, …
+    pub status: String,
+    /// Why it failed, in ACM's word.
+    pub failure: Option<String>,
+    /// Every name, sorted.
+    pub names: Vec<String>,
+    /// The validation record of each name. Absent for a moment after the request.
+    pub validation: BTreeMap<String, ValidationRecord>,
+    /// When it expires, in seconds since 1970.
+    pub not_after: Option<i64>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+fn sorted(names: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl Kind for AcmCertificate {
+    const NAME: &'static str = "acm_certificate";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        if let Some(arn) = &desired.existing {
+            return diff::compare(&("arn", arn), &("arn", &actual.arn), &[]);
+        }
+        // A certificate's names can't change; a failed one never recovers. Both need a new request.
+        let mut found = diff::compare(
+            &serde_json::json!({"names": sorted(&desired.names), "tags": desired.tags}),
+            &serde_json::json!({"names": sorted(&actual.names), "tags": actual.tags}),
+            &["names"],
+        );
+        if actual.is_dead() {
+            found.changes.push(model::Change {
+                field: "status".to_owned(),
+                from: actual.status.clone().into(),
+                to: "ISSUED".into(),
+                effect: Effect::Replace,
+            });
+        }
+        found
+    }
+
+    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
+        match actual.status.as_str() {
+            "ISSUED" => Readiness::Ready,
+            "PENDING_VALIDATION" => Readiness::Waiting(
+                "certificate validation: ACM has to see the validation records in public DNS"
+                    .to_owned(),
+            ),
+            status => Readiness::Failed(match &actual.failure {
+                Some(reason) => format!("the certificate is {status} ({reason})"),
+                None => format!("the certificate is {status}"),
+            }),
+        }
+    }
+
+    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+        match verb {
+            _ if desired.existing.is_some() => Vec::new(),
+            Verb::Create | Verb::Replace => vec![Calls::new("acm", "RequestCertificate", 1)],
+            Verb::Update | Verb::Adopt => vec![Calls::new("acm", "AddTagsToCertificate", 1)],
+            Verb::Delete => vec![Calls::new("acm", "DeleteCertificate", 1)],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn slow() -> bool {
+        true
+    }
+}
+
+impl State {
+    /// Whether no validation can bring it to life any more.
+    pub fn is_dead(&self) -> bool {
+        ["FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED"].contains(&self.status.as_str())
+    }
+}

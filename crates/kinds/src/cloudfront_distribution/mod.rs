@@ -1,0 +1,211 @@
+//! A distribution: what the world sees of the bucket, under the domain's own names.
+//!
+//! ```yaml
+//! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
+//! ```
+//!
+//! HTTPS only, TLS 1.2 and later, IPv6, HTTP/2 and HTTP/3, standard logging. An alias belongs to one
+//! distribution in all of AWS. A change takes minutes to deploy; only what needs it waits.
+
+use std::time::Duration;
+
+use model::{Calls, Diff, Field, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+use crate::tags::Tags;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CloudfrontDistribution;
+
+/// Where the distribution writes its log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logging {
+    /// The log bucket's domain name: `name.s3.amazonaws.com`.
+    pub bucket: String,
+    /// What its keys begin with.
+    pub prefix: String,
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The caller reference: a repeated creation finds the first.
+    pub caller_reference: String,
+    /// What it is for.
+    pub comment: String,
+    /// Its names.
+    pub aliases: Vec<String>,
+    /// The certificate's ARN.
+    pub certificate: Field<String>,
+    /// The bucket's regional domain name: `name.s3.us-east-1.amazonaws.com`.
+    pub origin: String,
+    /// The origin access control's id.
+    pub access_control: Field<String>,
+    /// Its log.
+    pub logging: Option<Logging>,
+    /// Which edges serve it: `PriceClass_100`, `PriceClass_200`, `PriceClass_All`.
+    pub price_class: String,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// CloudFront's id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its own name: `d111111abcdef8.cloudfront.net`.
+    pub domain_name: String,
+    /// `InProgress` or `Deployed`.
+    pub status: String,
+    /// What it is for.
+    pub comment: String,
+    /// Whether it answers.
+    pub enabled: bool,
+    /// Its names, sorted.
+    pub aliases: Vec<String>,
+    /// The certificate's ARN.
+    pub certificate: Option<String>,
+    /// The oldest protocol it accepts: `TLSv1.2_2021`.
+    pub minimum_protocol: String,
+    /// The origin's domain name.
+    pub origin: String,
+    /// The origin access control's id.
+    pub access_control: Option<String>,
+    /// What it does with plain HTTP: `https-only`.
+    pub viewer_protocol: String,
+    /// The id of its cache policy.
+    pub cache_policy: Option<String>,
+    /// `http2and3`.
+    pub http_version: String,
+    /// Whether it has IPv6 addresses.
+    pub ipv6: bool,
+    /// Its log.
+    pub logging: Option<Logging>,
+    /// Which edges serve it.
+    pub price_class: String,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// AWS's managed cache policy `CachingOptimized`: it honours the objects' Cache-Control.
+pub const CACHE_POLICY: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+/// The security policy: TLS 1.2 and later.
+pub const MINIMUM_PROTOCOL: &str = "TLSv1.2_2021";
+
+fn sorted(aliases: &[String]) -> Vec<String> {
+    let mut aliases = aliases.to_vec();
+    aliases.sort();
+    aliases
+}
+
+impl Spec {
+    /// What is compared, as asked for.
+    fn wanted(&self) -> serde_json::Value {
+        serde_json::json!({
+            "aliases": sorted(&self.aliases),
+            "certificate": self.certificate,
+            "origin": self.origin,
+            "access_control": self.access_control,
+            "logging": self.logging,
+            "price_class": self.price_class,
+            "comment": self.comment,
+            "enabled": true,
+            "minimum_protocol": MINIMUM_PROTOCOL,
+            "viewer_protocol": "https-only",
+            "cache_policy": CACHE_POLICY,
+            "http_version": "http2and3",
+            "ipv6": true,
+            "tags": self.tags,
+        })
+    }
+}
+
+impl State {
+    /// What is compared, as seen.
+    fn seen(&self) -> serde_json::Value {
+        let Self {
+            id: _,
+            arn: _,
+            domain_name: _,
+            status: _,
+            comment,
+            enabled,
+            aliases,
+            certificate,
+            minimum_protocol,
+            origin,
+            access_control,
+            viewer_protocol,
+            cache_policy,
+            http_version,
+            ipv6,
+            logging,
+            price_class,
+            tags,
+        } = self;
+        serde_json::json!({
+            "aliases": sorted(aliases),
+            "certificate": certificate,
+            "origin": origin,
+            "access_control": access_control,
+            "logging": logging,
+            "price_class": price_class,
+            "comment": comment,
+            "enabled": enabled,
+            "minimum_protocol": minimum_protocol,
+            "viewer_protocol": viewer_protocol,
+            "cache_policy": cache_policy,
+            "http_version": http_version,
+            "ipv6": ipv6,
+            "tags": tags,
+        })
+    }
+}
+
+impl Kind for CloudfrontDistribution {
+    const NAME: &'static str = "cloudfront_distribution";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        diff::compare(&desired.wanted(), &actual.seen(), &[])
+    }
+
+    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
+        if actual.status == "Deployed" {
+            Readiness::Ready
+        } else {
+            Readiness::Waiting(
+                "distribution deployment: CloudFront carries it to its edges".to_owned(),
+            )
+        }
+    }
+
+    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => {
+                vec![Calls::new("cloudfront", "CreateDistributionWithTags", 1)]
+            }
+            Verb::Update | Verb::Adopt => vec![
+                Calls::new("cloudfront", "GetDistributionConfig", 1),
+                Calls::new("cloudfront", "UpdateDistribution", 1),
+            ],
+            Verb::Delete => vec![
+                Calls::new("cloudfront", "GetDistributionConfig", 2),
+                Calls::new("cloudfront", "UpdateDistribution", 1),
+                Calls::new("cloudfront", "DeleteDistribution", 1),
+            ],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(10)
+    }
+}

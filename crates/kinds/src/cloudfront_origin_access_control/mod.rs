@@ -1,0 +1,73 @@
+//! An origin access control: how CloudFront signs its requests to a private bucket.
+//!
+//! ```yaml
+//! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
+//! ```
+//!
+//! Its name is unique within an account, which is how a repeated creation finds the first.
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CloudfrontOriginAccessControl;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Its name, at most 64 characters.
+    pub name: String,
+    /// What it is for; it begins with our project's name, by which we know our own.
+    pub description: String,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// CloudFront's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// It signs every request, with SigV4, for S3.
+    pub signs_always: bool,
+}
+
+impl Kind for CloudfrontOriginAccessControl {
+    const NAME: &'static str = "cloudfront_origin_access_control";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        let wanted = State {
+            id: actual.id.clone(),
+            name: desired.name.clone(),
+            description: desired.description.clone(),
+            signs_always: true,
+        };
+        diff::compare(&wanted, actual, &[])
+    }
+
+    fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => {
+                vec![Calls::new("cloudfront", "CreateOriginAccessControl", 1)]
+            }
+            Verb::Update | Verb::Adopt => {
+                vec![Calls::new("cloudfront", "UpdateOriginAccessControl", 1)]
+            }
+            Verb::Delete => vec![
+                Calls::new("cloudfront", "GetOriginAccessControl", 1),
+                Calls::new("cloudfront", "DeleteOriginAccessControl", 1),
+            ],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+}

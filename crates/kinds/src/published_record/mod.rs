@@ -1,0 +1,73 @@
+//! A record that a person publishes, where the domain's DNS is not in Route 53.
+//!
+//! ```yaml
+//! dns: manual
+//! ```
+//!
+//! It is observed by asking public DNS and never written. `deploy records` prints what to publish.
+
+use std::time::Duration;
+
+use model::{Calls, Diff, Kind, Readiness, Verb};
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Record, State};
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PublishedRecord;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The record.
+    pub record: Record,
+}
+
+impl Kind for PublishedRecord {
+    const NAME: &'static str = "published_record";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        let mut found = desired.record.diff(actual, owned.map(|spec| &spec.record));
+        // A resolver shows what is left of a TTL, not the TTL.
+        found.changes.retain(|change| change.field != "ttl");
+        found
+    }
+
+    fn readiness(desired: &Spec, actual: &State) -> Readiness {
+        if Self::diff(desired, actual, None).is_empty() {
+            Readiness::Ready
+        } else {
+            let name = &desired.record.name;
+            Readiness::Waiting(format!(
+                "somebody to publish {} {name} (see `deploy records`)",
+                desired.record.rtype
+            ))
+        }
+    }
+
+    fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        Vec::new()
+    }
+
+    fn claims(spec: &Spec) -> Vec<String> {
+        spec.record.claims()
+    }
+
+    fn without(spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
+        Some(Spec {
+            record: spec.record.without(claimed)?,
+        })
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn slow() -> bool {
+        true
+    }
+}

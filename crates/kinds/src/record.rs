@@ -1,0 +1,363 @@
+//! A record that we want in DNS, owned per value: what Route 53 record sets and records published by
+//! hand have in common.
+//!
+//! Values are kept as what they mean: TXT without quotes and splitting, host names in lower case
+//! without the final dot. So comparison is on meaning, not on spelling.
+
+use model::{Change, Diff, Effect, Field};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use standards::Finding;
+
+/// Who else may have values in the same record set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// Nobody: the set is ours alone (CNAME, A, AAAA, MX).
+    Whole,
+    /// Anybody, but only one value may begin like this: `v=spf1`, `v=DMARC1`. Receivers treat two as
+    /// none (DNS-07).
+    OneOf {
+        /// What the value begins with, compared without case.
+        prefix: String,
+    },
+    /// Anybody, with any number of values: `_amazonses`.
+    Many,
+}
+
+/// An alias of Route 53: an A or AAAA record that follows an AWS name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alias {
+    /// The name that it follows, without the final dot.
+    pub target: Field<String>,
+    /// The hosted zone of that name, a constant of the service.
+    pub zone: String,
+}
+
+/// A record that we want.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Its name, without the final dot.
+    pub name: Field<String>,
+    /// `TXT`, `CNAME`, `A`, `AAAA`, `MX`.
+    pub rtype: String,
+    /// Seconds, for a set that we create.
+    pub ttl: u32,
+    /// Our values; none for an alias.
+    pub values: Vec<Field<String>>,
+    /// The alias, for an alias.
+    pub alias: Option<Alias>,
+    /// Who else may have values in the set.
+    pub sharing: Sharing,
+}
+
+/// A record set as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveSet {
+    /// Its name, without the final dot.
+    pub name: String,
+    /// Its type.
+    pub rtype: String,
+    /// Seconds; none for an alias.
+    pub ttl: Option<u32>,
+    /// Its values, in their order.
+    pub values: Vec<String>,
+    /// The name that an alias follows, without the final dot, and its hosted zone.
+    pub alias: Option<(String, String)>,
+    /// The identifier of a set with a routing policy. Such sets are never ours.
+    pub routing: Option<String>,
+}
+
+/// What can be seen of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The set at its name and type.
+    pub set: Option<LiveSet>,
+    /// Sets of the same name that can't stand beside it: a CNAME, or anything beside our CNAME.
+    pub in_the_way: Vec<LiveSet>,
+    /// Whether what we changed last is answered by all name servers.
+    pub in_sync: bool,
+}
+
+/// One spelling for values that mean the same.
+pub fn canonical(rtype: &str, value: &str) -> String {
+    match rtype {
+        "CNAME" | "NS" | "MX" => value.trim_end_matches('.').to_ascii_lowercase(),
+        "A" | "AAAA" => value
+            .parse::<std::net::IpAddr>()
+            .map_or_else(|_| value.to_owned(), |address| address.to_string()),
+        _ => value.to_owned(),
+    }
+}
+
+/// Names compare without case and final dot.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.trim_end_matches('.')
+        .eq_ignore_ascii_case(b.trim_end_matches('.'))
+}
+
+impl Record {
+    /// Our known values, each in its one spelling.
+    pub fn known_values(&self) -> Vec<String> {
+        self.values
+            .iter()
+            .filter_map(|value| Some(canonical(&self.rtype, value.known()?)))
+            .collect()
+    }
+
+    /// Whether every field is known.
+    pub fn is_known(&self) -> bool {
+        self.name.known().is_some()
+            && self.values.iter().all(|value| value.known().is_some())
+            && self
+                .alias
+                .as_ref()
+                .is_none_or(|alias| alias.target.known().is_some())
+    }
+
+    /// Whether `value` can't stand beside ours.
+    fn excludes(&self, value: &str) -> bool {
+        match &self.sharing {
+            Sharing::Whole => true,
+            Sharing::OneOf { prefix } => begins_with(value, prefix),
+            Sharing::Many => false,
+        }
+    }
+
+    /// The values of `set` that are neither ours now nor were ours (`owned`).
+    pub fn foreign<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a String> {
+        let ours = self.known_values();
+        let were = owned.map(Self::known_values).unwrap_or_default();
+        set.values
+            .iter()
+            .filter(|value| {
+                let value = canonical(&self.rtype, value);
+                !ours.contains(&value) && !were.contains(&value)
+            })
+            .collect()
+    }
+
+    /// The foreign values that can't stand beside ours.
+    pub fn conflicting<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a String> {
+        self.foreign(set, owned)
+            .into_iter()
+            .filter(|value| self.excludes(value))
+            .collect()
+    }
+
+    /// Whether the set has anything to do with us: one of our values, or one in our way.
+    pub fn concerns(&self, state: &State) -> bool {
+        let ours = self.known_values();
+        !state.in_the_way.is_empty()
+            || state.set.as_ref().is_some_and(|set| {
+                set.alias.is_some()
+                    || set.routing.is_some()
+                    || set.values.iter().any(|value| {
+                        ours.contains(&canonical(&self.rtype, value)) || self.excludes(value)
+                    })
+            })
+    }
+
+    /// The fields in which `actual` is not as asked for.
+    pub fn diff(&self, actual: &State, owned: Option<&Self>) -> Diff {
+        let mut changes = Vec::new();
+        if let Some(owned) = owned
+            && let (Some(old), Some(new)) = (owned.name.known(), self.name.known())
+            && !same_name(old, new)
+        {
+            changes.push(change("name", json!(old), json!(new)));
+        }
+        let empty = LiveSet::empty(self);
+        let set = actual.set.as_ref().unwrap_or(&empty);
+        if let Some(change) = self.values_change(set, owned) {
+            changes.push(change);
+        }
+        if let Some(change) = self.alias_change(set) {
+            changes.push(change);
+        }
+        // The TTL belongs to the whole set: while others have values in it, it stays as it is.
+        let alone = self.foreign(set, owned).is_empty();
+        if self.alias.is_none() && alone && set.ttl.is_some_and(|ttl| ttl != self.ttl) {
+            changes.push(change("ttl", json!(set.ttl), json!(self.ttl)));
+        }
+        Diff { changes }
+    }
+
+    fn values_change(&self, set: &LiveSet, owned: Option<&Self>) -> Option<Change> {
+        let wanted = self.known_values();
+        let were = owned.map(Self::known_values).unwrap_or_default();
+        let mine: Vec<&String> = set
+            .values
+            .iter()
+            .filter(|value| {
+                let value = canonical(&self.rtype, value);
+                wanted.contains(&value) || were.contains(&value) || self.excludes(&value)
+            })
+            .collect();
+        let mut seen: Vec<String> = mine
+            .iter()
+            .map(|value| canonical(&self.rtype, value))
+            .collect();
+        let mut asked = wanted.clone();
+        seen.sort();
+        asked.sort();
+        let known = wanted.len() == self.values.len();
+        (seen != asked || !known).then(|| change("values", json!(mine), json!(self.values)))
+    }
+
+    fn alias_change(&self, set: &LiveSet) -> Option<Change> {
+        let wanted = self.alias.as_ref().map(|alias| match alias.target.known() {
+            Some(target) => json!(target.trim_end_matches('.').to_ascii_lowercase()),
+            None => json!(alias.target),
+        });
+        let seen = set.alias.as_ref().map(|(target, _)| json!(target));
+        (wanted != seen).then(|| {
+            change(
+                "alias",
+                seen.unwrap_or_default(),
+                wanted.unwrap_or_default(),
+            )
+        })
+    }
+
+    /// What stands in the way and is not ours, with both sides shown.
+    pub fn conflict(&self, actual: &State, owned: Option<&Self>) -> Option<Finding> {
+        let name = self.name.known()?;
+        let mut there: Vec<String> = actual
+            .in_the_way
+            .iter()
+            .flat_map(|set| set.describe())
+            .collect();
+        if let Some(set) = &actual.set {
+            if set.routing.is_some() {
+                there.extend(set.describe());
+            } else {
+                let values = self.conflicting(set, owned);
+                there.extend(
+                    values
+                        .into_iter()
+                        .map(|value| format!("{} {value}", self.rtype)),
+                );
+                there.extend(self.foreign_alias(set, owned));
+            }
+        }
+        (!there.is_empty()).then(|| {
+            let wanted = self.describe_values().join(", ");
+            Finding::new(
+                "PLAN-01",
+                format!(
+                    "`{name}` has {}, and the manifest asks for {} {wanted}",
+                    there.join(", "),
+                    self.rtype
+                ),
+            )
+        })
+    }
+
+    fn foreign_alias(&self, set: &LiveSet, owned: Option<&Self>) -> Option<String> {
+        let (target, _) = set.alias.as_ref()?;
+        let is_ours = |record: &Self| {
+            record
+                .alias
+                .as_ref()
+                .and_then(|alias| alias.target.known().map(|ours| same_name(ours, target)))
+                .unwrap_or(false)
+        };
+        let ours = is_ours(self) || owned.is_some_and(is_ours);
+        (!ours).then(|| format!("{} alias to {target}", self.rtype))
+    }
+
+    /// Our values for people.
+    pub fn describe_values(&self) -> Vec<String> {
+        match &self.alias {
+            Some(alias) => vec![format!("alias to {}", alias.target)],
+            None => self.values.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// What identifies each of our values, so that several resources can hold one together.
+    pub fn claims(&self) -> Vec<String> {
+        let Some(name) = self.name.known() else {
+            return Vec::new();
+        };
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let mut claims: Vec<String> = self
+            .known_values()
+            .iter()
+            .map(|value| format!("{name} {} {value}", self.rtype))
+            .collect();
+        if self.alias.is_some() {
+            claims.push(format!("{name} {} alias", self.rtype));
+        }
+        claims
+    }
+
+    /// The record without the values that others still claim; nothing when none is left.
+    pub fn without(&self, claimed: &dyn Fn(&str) -> bool) -> Option<Self> {
+        let mut rest = self.clone();
+        let only = |value: &Field<String>| Self {
+            values: vec![value.clone()],
+            alias: None,
+            ..self.clone()
+        };
+        rest.values
+            .retain(|value| !only(value).claims().iter().any(|claim| claimed(claim)));
+        let alias = Self {
+            values: Vec::new(),
+            ..self.clone()
+        };
+        if alias.claims().iter().any(|claim| claimed(claim)) {
+            rest.alias = None;
+        }
+        (!rest.values.is_empty() || rest.alias.is_some()).then_some(rest)
+    }
+}
+
+impl LiveSet {
+    /// A set without values at the record's name.
+    pub fn empty(record: &Record) -> Self {
+        Self {
+            name: record.name.known().cloned().unwrap_or_default(),
+            rtype: record.rtype.clone(),
+            ttl: None,
+            values: Vec::new(),
+            alias: None,
+            routing: None,
+        }
+    }
+
+    fn describe(&self) -> Vec<String> {
+        let mut texts: Vec<String> = self
+            .values
+            .iter()
+            .map(|value| format!("{} {value}", self.rtype))
+            .collect();
+        texts.extend(
+            self.alias
+                .iter()
+                .map(|(target, _)| format!("{} alias to {target}", self.rtype)),
+        );
+        texts
+    }
+}
+
+fn begins_with(value: &str, prefix: &str) -> bool {
+    value
+        .get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn change(field: &str, from: serde_json::Value, to: serde_json::Value) -> Change {
+    Change {
+        field: field.to_owned(),
+        from,
+        to,
+        effect: Effect::InPlace,
+    }
+}
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

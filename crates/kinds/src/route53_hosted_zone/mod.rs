@@ -1,0 +1,91 @@
+//! A public hosted zone: found by its name or id, or created when asked.
+//!
+//! ```yaml
+//! dns: { route53: { account: dns, create: true } }
+//! ```
+//!
+//! A zone that was found is never ours to change or delete.
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+use standards::Finding;
+
+use crate::tags::Tags;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Route53HostedZone;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The zone's name, without the final dot.
+    pub name: String,
+    /// Its id, where several zones have the name.
+    pub id: Option<String>,
+    /// Whether to create it when it is not there.
+    pub create: bool,
+    /// The caller reference: a repeated creation finds the first.
+    pub caller_reference: String,
+    /// Tags of a zone that we create.
+    pub tags: Tags,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Route 53's id, without `/hostedzone/`.
+    pub id: String,
+    /// The zone's name, without the final dot.
+    pub name: String,
+    /// The four servers that a parent has to delegate to.
+    pub name_servers: Vec<String>,
+    /// Tags, where we created it.
+    pub tags: Tags,
+}
+
+impl Kind for Route53HostedZone {
+    const NAME: &'static str = "route53_hosted_zone";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        if desired.create {
+            diff::compare(
+                &serde_json::json!({"name": desired.name, "tags": desired.tags}),
+                &serde_json::json!({"name": actual.name, "tags": actual.tags}),
+                &["name"],
+            )
+        } else {
+            Diff::default()
+        }
+    }
+
+    fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => vec![Calls::new("route53", "CreateHostedZone", 1)],
+            Verb::Update | Verb::Adopt if desired.create => {
+                vec![Calls::new("route53", "ChangeTagsForResource", 1)]
+            }
+            Verb::Delete => vec![Calls::new("route53", "DeleteHostedZone", 1)],
+            Verb::Update | Verb::Adopt | Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+
+    fn obstacle(desired: &Spec) -> Option<Finding> {
+        (!desired.create).then(|| {
+            Finding::new(
+                "PLAN-07",
+                format!(
+                    "there is no public hosted zone `{}` in this account",
+                    desired.name
+                ),
+            )
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! One zone, many owners: what a batch does, as tables.
+
+use model::Field;
+
+use super::*;
+use crate::record::Sharing;
+
+fn record(name: &str, rtype: &str, values: &[&str], sharing: Sharing) -> Record {
+    Record {
+        name: name.into(),
+        rtype: rtype.to_owned(),
+        ttl: 300,
+        values: values.iter().map(|value| Field::from(*value)).collect(),
+        alias: None,
+        sharing,
+    }
+}
+
+fn set(name: &str, rtype: &str, ttl: u32, values: &[&str]) -> LiveSet {
+    LiveSet {
+        name: name.to_owned(),
+        rtype: rtype.to_owned(),
+        ttl: Some(ttl),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+        alias: None,
+        routing: None,
+    }
+}
+
+fn zone(sets: &[LiveSet]) -> Sets {
+    sets.iter()
+        .map(|set| ((set.name.clone(), set.rtype.clone()), set.clone()))
+        .collect()
+}
+
+fn put(wanted: Record) -> Part {
+    Part {
+        wanted: Some(wanted),
+        owned: None,
+        before: Vec::new(),
+        adopt: false,
+    }
+}
+
+fn remove(owned: Record) -> Part {
+    Part {
+        wanted: None,
+        owned: Some(owned),
+        before: Vec::new(),
+        adopt: false,
+    }
+}
+
+#[test]
+fn two_instances_join_the_set_of_a_stranger_in_one_change() {
+    let live = zone(&[set("_amazonses.example.com", "TXT", 60, &["stranger"])]);
+    let token = |value| record("_amazonses.example.com", "TXT", &[value], Sharing::Many);
+    let (changes, _) = changes(&live, &[put(token("a")), put(token("b"))]);
+    assert_eq!(
+        changes,
+        [
+            SetChange::Delete(set("_amazonses.example.com", "TXT", 60, &["stranger"])),
+            SetChange::Create(set(
+                "_amazonses.example.com",
+                "TXT",
+                60,
+                &["stranger", "a", "b"]
+            )),
+        ]
+    );
+}
+
+#[test]
+fn leaving_keeps_the_others_where_they_were() {
+    let live = zone(&[set(
+        "_amazonses.example.com",
+        "TXT",
+        60,
+        &["a", "stranger", "b"],
+    )]);
+    let (changes, _) = changes(
+        &live,
+        &[remove(record(
+            "_amazonses.example.com",
+            "TXT",
+            &["a"],
+            Sharing::Many,
+        ))],
+    );
+    assert_eq!(
+        changes[1],
+        SetChange::Create(set("_amazonses.example.com", "TXT", 60, &["stranger", "b"]))
+    );
+}
+
+#[test]
+fn the_last_value_takes_the_set_with_it() {
+    let live = zone(&[set("x.example.com", "CNAME", 300, &["y.example.net"])]);
+    let (changes, _) = changes(
+        &live,
+        &[remove(record(
+            "x.example.com",
+            "CNAME",
+            &["y.example.net"],
+            Sharing::Whole,
+        ))],
+    );
+    assert_eq!(
+        changes,
+        [SetChange::Delete(set(
+            "x.example.com",
+            "CNAME",
+            300,
+            &["y.example.net"]
+        ))]
+    );
+}
+
+#[test]
+fn two_certificates_ask_for_one_record_once() {
+    let cname = record(
+        "_v.example.com",
+        "CNAME",
+        &["_w.acm-validations.aws"],
+        Sharing::Whole,
+    );
+    let (changes, _) = changes(&Sets::new(), &[put(cname.clone()), put(cname)]);
+    assert_eq!(
+        changes,
+        [SetChange::Create(set(
+            "_v.example.com",
+            "CNAME",
+            300,
+            &["_w.acm-validations.aws"]
+        ))]
+    );
+}
+
+#[test]
+fn what_was_taken_over_is_put_back() {
+    let spf = Sharing::OneOf {
+        prefix: "v=spf1".to_owned(),
+    };
+    let before = set(
+        "example.com",
+        "TXT",
+        60,
+        &["site=1", "v=spf1 include:old.example ~all"],
+    );
+    let ours = record("example.com", "TXT", &["v=spf1 -all"], spf);
+    let part = Part {
+        adopt: true,
+        ..put(ours.clone())
+    };
+    let (forward, taken) = changes(&zone(std::slice::from_ref(&before)), &[part]);
+    assert_eq!(taken, [vec![before.clone()]]);
+    let Some(SetChange::Create(after)) = forward.last() else {
+        panic!("a set is created")
+    };
+    assert_eq!(after.values, ["site=1", "v=spf1 -all"]);
+
+    let undo = Part {
+        before: taken[0].clone(),
+        ..remove(ours)
+    };
+    let (back, _) = changes(&zone(std::slice::from_ref(after)), &[undo]);
+    assert_eq!(back.last(), Some(&SetChange::Create(before)));
+}
+
+#[test]
+fn a_cname_makes_room_for_an_alias_and_comes_back() {
+    let before = set("mta-sts.example.com", "CNAME", 60, &["old.example.net"]);
+    let mut ours = record("mta-sts.example.com", "A", &[], Sharing::Whole);
+    ours.alias = Some(Alias {
+        target: "d1.cloudfront.net".into(),
+        zone: "Z2FDTNDATAQYW2".to_owned(),
+    });
+    let part = Part {
+        adopt: true,
+        ..put(ours.clone())
+    };
+    let (forward, taken) = changes(&zone(std::slice::from_ref(&before)), &[part]);
+    assert_eq!(forward[0], SetChange::Delete(before.clone()));
+    let Some(SetChange::Create(after)) = forward.last() else {
+        panic!("a set is created")
+    };
+    let undo = Part {
+        before: taken[0].clone(),
+        ..remove(ours)
+    };
+    let (back, _) = changes(&zone(std::slice::from_ref(after)), &[undo]);
+    assert_eq!(back.last(), Some(&SetChange::Create(before)));
+}
+
+#[test]
+fn a_new_value_replaces_the_old_one_in_one_batch() {
+    let sharing = Sharing::OneOf {
+        prefix: "v=STSv1".to_owned(),
+    };
+    let old = record(
+        "_mta-sts.example.com",
+        "TXT",
+        &["v=STSv1; id=1"],
+        sharing.clone(),
+    );
+    let new = record("_mta-sts.example.com", "TXT", &["v=STSv1; id=2"], sharing);
+    let live = zone(&[set("_mta-sts.example.com", "TXT", 300, &["v=STSv1; id=1"])]);
+    let part = Part {
+        owned: Some(old),
+        ..put(new)
+    };
+    let (changes, _) = changes(&live, &[part]);
+    assert_eq!(changes.len(), 2);
+}

@@ -1,0 +1,91 @@
+//! A record in a Route 53 hosted zone, owned per value (DESIGN part 6).
+//!
+//! ```yaml
+//! dns: { route53: { account: dns } }
+//! ```
+//!
+//! Several resources, and people who know nothing of us, can have values in one record set. Values
+//! that are not ours are kept, in their place. All changes to a zone that can go at one time go in
+//! one atomic batch; what is replaced is deleted and created in the same batch, which also refuses
+//! when somebody else was faster.
+
+pub mod batch;
+
+use std::time::Duration;
+
+use model::{Calls, Diff, Field, Kind, Readiness, Verb};
+use serde::{Deserialize, Serialize};
+use standards::Finding;
+
+use crate::record::{Record, State};
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Route53RecordSet;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The hosted zone's id.
+    pub zone: Field<String>,
+    /// The hosted zone's name.
+    pub zone_name: String,
+    /// The record.
+    pub record: Record,
+}
+
+impl Kind for Route53RecordSet {
+    const NAME: &'static str = "route53_record_set";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        desired.record.diff(actual, owned.map(|spec| &spec.record))
+    }
+
+    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
+        if actual.in_sync {
+            Readiness::Ready
+        } else {
+            Readiness::Waiting(
+                "record sync: Route 53 carries the change to its name servers".to_owned(),
+            )
+        }
+    }
+
+    fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        // The planner counts one call for each batch; see `plan`.
+        Vec::new()
+    }
+
+    fn conflict(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding> {
+        desired
+            .record
+            .conflict(actual, owned.map(|spec| &spec.record))
+    }
+
+    fn claims(spec: &Spec) -> Vec<String> {
+        spec.record
+            .claims()
+            .into_iter()
+            .map(|claim| format!("{} {claim}", spec.zone_name))
+            .collect()
+    }
+
+    fn without(spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
+        let in_zone = |claim: &str| claimed(&format!("{} {claim}", spec.zone_name));
+        Some(Spec {
+            record: spec.record.without(&in_zone)?,
+            ..spec.clone()
+        })
+    }
+
+    fn batch(spec: &Spec) -> Option<String> {
+        Some(format!("route53 zone {}", spec.zone_name))
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(5)
+    }
+}

@@ -1,0 +1,132 @@
+//! A private bucket: for the files that CloudFront serves, or for logs.
+//!
+//! ```yaml
+//! hosting: { account: web, region: us-east-1, assets_host: bimi-assets, log_retention: 90d }
+//! ```
+//!
+//! Public access blocked, SSE-S3, versioned, tagged. The assets bucket is owner-enforced and writes
+//! its access log to the log bucket. The log bucket accepts access control lists, because
+//! CloudFront's standard logging delivers with one (CloudFront Developer Guide, "Permissions
+//! required to configure standard logging"), and lets what is old expire.
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+use crate::tags::Tags;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct S3Bucket;
+
+/// Where a bucket's access log goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessLog {
+    /// The bucket that receives it.
+    pub bucket: String,
+    /// What its keys begin with.
+    pub prefix: String,
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Its name, global at AWS.
+    pub name: String,
+    /// Whether log delivery may write with an access control list.
+    pub accepts_log_delivery: bool,
+    /// Its own access log.
+    pub access_log: Option<AccessLog>,
+    /// After how many days objects go.
+    pub expire_days: Option<u32>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Its name.
+    pub name: String,
+    /// All four public access blocks are on.
+    pub public_access_blocked: bool,
+    /// Encrypted at rest by default.
+    pub encrypted: bool,
+    /// Versioning is on.
+    pub versioned: bool,
+    /// Access control lists are on, as log delivery needs them.
+    pub accepts_log_delivery: bool,
+    /// Its own access log.
+    pub access_log: Option<AccessLog>,
+    /// After how many days objects go.
+    pub expire_days: Option<u32>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl Spec {
+    /// The state that this spec asks for.
+    pub fn wanted(&self) -> State {
+        let Self {
+            name,
+            accepts_log_delivery,
+            access_log,
+            expire_days,
+            tags,
+        } = self.clone();
+        State {
+            name,
+            public_access_blocked: true,
+            encrypted: true,
+            versioned: true,
+            accepts_log_delivery,
+            access_log,
+            expire_days,
+            tags,
+        }
+    }
+}
+
+impl Kind for S3Bucket {
+    const NAME: &'static str = "s3_bucket";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        diff::compare(&desired.wanted(), actual, &["name"])
+    }
+
+    fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+        let mut calls = match verb {
+            Verb::Create | Verb::Replace => vec![
+                Calls::new("s3", "CreateBucket", 1),
+                Calls::new("s3", "PutPublicAccessBlock", 1),
+                Calls::new("s3", "PutBucketOwnershipControls", 1),
+                Calls::new("s3", "PutBucketEncryption", 1),
+                Calls::new("s3", "PutBucketVersioning", 1),
+                Calls::new("s3", "PutBucketTagging", 1),
+            ],
+            Verb::Update | Verb::Adopt => return vec![Calls::new("s3", "PutBucket…", 1)],
+            Verb::Delete => {
+                return vec![
+                    Calls::new("s3", "ListObjectVersions", 1),
+                    Calls::new("s3", "DeleteObjects", 1),
+                    Calls::new("s3", "DeleteBucket", 1),
+                ];
+            }
+            Verb::Forget | Verb::None => return Vec::new(),
+        };
+        if desired.access_log.is_some() {
+            calls.push(Calls::new("s3", "PutBucketLogging", 1));
+        }
+        if desired.expire_days.is_some() {
+            calls.push(Calls::new("s3", "PutBucketLifecycleConfiguration", 1));
+        }
+        calls
+    }
+}

@@ -1,0 +1,82 @@
+//! Who may do what with a bucket: TLS only, and reading by one distribution only.
+//!
+//! It is a kind of its own because it names the distribution, which names the bucket.
+//!
+//! ```yaml
+//! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
+//! ```
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct S3BucketPolicy;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The bucket's name.
+    pub bucket: String,
+    /// The policy document; it may refer to outputs of other resources.
+    pub document: Value,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The policy document.
+    pub document: Value,
+}
+
+/// One form for documents that mean the same: a list of one is its element, lists of texts are
+/// sorted, statements keep their order, keys are sorted.
+pub fn canonical(document: &Value) -> Value {
+    match document {
+        Value::Array(items) if items.len() == 1 && !items[0].is_object() => canonical(&items[0]),
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(canonical).collect();
+            if items.iter().all(Value::is_string) {
+                items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            }
+            Value::Array(items)
+        }
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort();
+            keys.into_iter()
+                .map(|key| (key.clone(), canonical(&map[key])))
+                .collect()
+        }
+        // AWS returns booleans of conditions as text.
+        Value::Bool(flag) => Value::String(flag.to_string()),
+        other => other.clone(),
+    }
+}
+
+impl Kind for S3BucketPolicy {
+    const NAME: &'static str = "s3_bucket_policy";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        let side = |document| serde_json::json!({ "document": canonical(document) });
+        diff::compare(&side(&desired.document), &side(&actual.document), &[])
+    }
+
+    fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace | Verb::Update | Verb::Adopt => {
+                vec![Calls::new("s3", "PutBucketPolicy", 1)]
+            }
+            Verb::Delete => vec![Calls::new("s3", "DeleteBucketPolicy", 1)],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A file that CloudFront serves: the logo, the mark certificate, the MTA-STS policy.
+//!
+//! ```yaml
+//! bimi: { logo: ../assets/logo.svg, certificate: ../assets/bimi_vmc.pem }
+//! mta_sts: { mode: testing, max_age: 7d }
+//! ```
+//!
+//! A change invalidates its path at the distribution, with a caller reference made of the path and
+//! the content, so that a repeated change asks for no second invalidation.
+
+use model::{Calls, Diff, Field, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct S3Object;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The bucket's name.
+    pub bucket: String,
+    /// Its key, without a leading slash.
+    pub key: String,
+    /// The bytes, in base64.
+    pub content: String,
+    /// The media type that viewers see.
+    pub media_type: String,
+    /// The Cache-Control that viewers see.
+    pub cache_control: String,
+    /// The id of the distribution that serves it, whose cache a change invalidates.
+    pub distribution: Field<String>,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The SHA-256 of the bytes, as 64 hexadecimal digits.
+    pub sha256: String,
+    /// The media type.
+    pub media_type: String,
+    /// The Cache-Control.
+    pub cache_control: String,
+}
+
+impl Spec {
+    /// The bytes; empty when the base64 is broken, which no spec of ours is.
+    pub fn bytes(&self) -> Vec<u8> {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD
+            .decode(&self.content)
+            .unwrap_or_default()
+    }
+
+    /// The state that this spec asks for.
+    pub fn wanted(&self) -> State {
+        State {
+            sha256: sha256(&self.bytes()),
+            media_type: self.media_type.clone(),
+            cache_control: self.cache_control.clone(),
+        }
+    }
+}
+
+/// The SHA-256 of `bytes`, as 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+impl Kind for S3Object {
+    const NAME: &'static str = "s3_object";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        let mut found = diff::compare(&desired.wanted(), actual, &[]);
+        // Another bucket or key is another object; the planner sees that by the ledger's spec.
+        if let Some(owned) = owned {
+            let place = |spec: &Spec| serde_json::json!({"bucket": spec.bucket, "key": spec.key});
+            found
+                .changes
+                .extend(diff::compare(&place(desired), &place(owned), &["bucket", "key"]).changes);
+        }
+        found
+    }
+
+    fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => vec![Calls::new("s3", "PutObject", 1)],
+            Verb::Update | Verb::Adopt => {
+                vec![
+                    Calls::new("s3", "PutObject", 1),
+                    Calls::new("cloudfront", "CreateInvalidation", 1),
+                ]
+            }
+            Verb::Delete => vec![Calls::new("s3", "DeleteObject", 1)],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A configuration set: how one SES instance's mail is delivered, watched and reported.
+//!
+//! ```yaml
+//! ses:
+//!   - account: marketing
+//!     region: us-east-1
+//!     configuration_set:
+//!       name: marketing
+//!       tls: require
+//!       suppression: [bounce, complaint]
+//! ```
+
+use std::collections::BTreeMap;
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+use crate::tags::Tags;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SesConfigurationSet;
+
+/// Where events go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// An SNS topic's ARN.
+    Sns(String),
+    /// An event bus's ARN.
+    EventBridge(String),
+    /// A delivery stream and the role that writes to it.
+    Firehose {
+        /// The stream's ARN.
+        stream: String,
+        /// The role's ARN.
+        role: String,
+    },
+    /// CloudWatch metrics, one dimension a key, with its default value.
+    CloudWatch(BTreeMap<String, String>),
+}
+
+/// One event destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventDestination {
+    /// SES's words for the events, sorted: `BOUNCE`, `COMPLAINT`, `DELIVERY`, …
+    pub types: Vec<String>,
+    /// Where they go.
+    pub destination: Destination,
+}
+
+/// What can be asked for, and what can be seen: the two have one shape.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Its name.
+    pub name: String,
+    /// Whether messages go only over TLS.
+    pub tls_required: bool,
+    /// The longest that a message may be tried, in seconds, 300 to 50400 (SES-32).
+    pub max_delivery_seconds: Option<u64>,
+    /// Whether reputation metrics are kept.
+    pub reputation_metrics: bool,
+    /// Whether it may send.
+    pub sending: bool,
+    /// SES's words for what puts an address on the suppression list, sorted: `BOUNCE`, `COMPLAINT`.
+    pub suppressed_reasons: Vec<String>,
+    /// Event destinations by name.
+    pub events: BTreeMap<String, EventDestination>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl Kind for SesConfigurationSet {
+    const NAME: &'static str = "ses_configuration_set";
+    type Spec = Spec;
+    type State = Spec;
+
+    fn diff(desired: &Spec, actual: &Spec, _owned: Option<&Spec>) -> Diff {
+        diff::compare(desired, actual, &["name"])
+    }
+
+    fn readiness(_desired: &Spec, _actual: &Spec) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => {
+                let mut calls = vec![Calls::new("ses", "CreateConfigurationSet", 1)];
+                let events = u32::try_from(desired.events.len()).unwrap_or(u32::MAX);
+                if events > 0 {
+                    calls.push(Calls::new(
+                        "ses",
+                        "CreateConfigurationSetEventDestination",
+                        events,
+                    ));
+                }
+                calls
+            }
+            Verb::Update | Verb::Adopt => vec![Calls::new("ses", "PutConfigurationSet…", 1)],
+            Verb::Delete => vec![Calls::new("ses", "DeleteConfigurationSet", 1)],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The legacy `_amazonses` token of one SES instance (SES v1 `VerifyDomainIdentity`).
+//!
+//! ```yaml
+//! ses:
+//!   - { account: marketing, region: us-east-1, domain_token: true }
+//! ```
+//!
+//! SES no longer needs it (SES-22), but the seed's records have it. Every instance has its own token,
+//! and all of them are values of one TXT record set (SES-21).
+
+use model::{Calls, Diff, Kind, Readiness, Verb};
+use serde::{Deserialize, Serialize};
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SesDomainToken;
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The identity's domain.
+    pub domain: String,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The value to publish.
+    pub token: String,
+    /// SES's word: `Pending`, `Success`, …
+    pub status: String,
+}
+
+impl Kind for SesDomainToken {
+    const NAME: &'static str = "ses_domain_token";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(_desired: &Spec, _actual: &State, _owned: Option<&Spec>) -> Diff {
+        Diff::default()
+    }
+
+    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
+        match actual.status.as_str() {
+            "Success" => Readiness::Ready,
+            status => Readiness::Waiting(format!("SES verification: the domain is {status}")),
+        }
+    }
+
+    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => vec![Calls::new("ses", "VerifyDomainIdentity", 1)],
+            // The token goes with its identity; SES has no call for it alone.
+            _ => Vec::new(),
+        }
+    }
+
+    fn slow() -> bool {
+        true
+    }
+}

@@ -1,0 +1,202 @@
+//! The identity of one SES instance: a domain that may send from one account and region, and how
+//! its mail is signed.
+//!
+//! ```yaml
+//! ses:
+//!   - { account: marketing, region: us-east-1, mail_from: mail1, domain_token: true }
+//! ```
+//!
+//! Tokens differ per account and region, so the records of all instances stand side by side
+//! (SES-06). SES verifies the domain by its DKIM records alone (SES-22).
+
+use std::time::Duration;
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+use crate::tags::Tags;
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SesIdentity;
+
+/// How messages are signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Dkim {
+    /// SES makes and keeps the keys.
+    Easy {
+        /// 1024 or 2048.
+        key_length: u32,
+    },
+    /// The manifest brings the private key.
+    Byo {
+        /// The selector.
+        selector: String,
+        /// The SHA-256 of the private key, as 64 hexadecimal digits. The key itself is in no spec.
+        key_sha256: String,
+    },
+    /// SES signs with the keys of the same identity in another region.
+    Deterministic {
+        /// That region.
+        parent_region: String,
+    },
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The domain.
+    pub domain: String,
+    /// How messages are signed.
+    pub dkim: Dkim,
+    /// The default configuration set's name.
+    pub configuration_set: Option<String>,
+    /// Whether bounces and complaints are forwarded by mail.
+    pub feedback: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// One DKIM record that SES wants to find.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DkimRecord {
+    /// Its name, without the final dot.
+    pub name: String,
+    /// Its CNAME's target, without the final dot.
+    pub target: String,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The domain.
+    pub domain: String,
+    /// SES's word on the identity: `PENDING`, `SUCCESS`, …
+    pub verification: String,
+    /// SES's word on DKIM.
+    pub dkim_status: String,
+    /// What SES saw when it was not content.
+    pub failure: Option<String>,
+    /// `AWS_SES`, `EXTERNAL` or `AWS_SES_<REGION>`.
+    pub dkim_origin: String,
+    /// Whether it signs.
+    pub signing: bool,
+    /// 1024 or 2048, for keys that SES makes: the length in use, or the next if one was asked for.
+    pub key_length: Option<u32>,
+    /// The tokens: three of Easy DKIM, or the one selector.
+    pub tokens: Vec<String>,
+    /// The records to publish, one a token; none for a brought key.
+    pub records: Vec<DkimRecord>,
+    /// The default configuration set's name.
+    pub configuration_set: Option<String>,
+    /// Whether bounces and complaints are forwarded by mail.
+    pub feedback: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl Dkim {
+    /// SES's name of the origin: a replica is asked for as `AWS_SES_EU_WEST_1`.
+    pub fn origin(&self) -> String {
+        match self {
+            Self::Easy { .. } => "AWS_SES".to_owned(),
+            Self::Byo { .. } => "EXTERNAL".to_owned(),
+            Self::Deterministic { parent_region } => {
+                format!("AWS_SES_{}", parent_region.to_uppercase().replace('-', "_"))
+            }
+        }
+    }
+}
+
+impl Kind for SesIdentity {
+    const NAME: &'static str = "ses_identity";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        let mut wanted = serde_json::json!({
+            "dkim_origin": desired.dkim.origin(),
+            "signing": true,
+            "configuration_set": desired.configuration_set,
+            "feedback": desired.feedback,
+            "tags": desired.tags,
+        });
+        let mut seen = serde_json::json!({
+            "dkim_origin": actual.dkim_origin,
+            "signing": actual.signing,
+            "configuration_set": actual.configuration_set,
+            "feedback": actual.feedback,
+            "tags": actual.tags,
+        });
+        match &desired.dkim {
+            Dkim::Easy { key_length } => {
+                wanted["key_length"] = (*key_length).into();
+                seen["key_length"] = actual.key_length.into();
+            }
+            Dkim::Byo {
+                selector,
+                key_sha256,
+            } => {
+                wanted["selector"] = selector.clone().into();
+                seen["selector"] = actual.tokens.first().cloned().into();
+                // SES does not show the key; the ledger knows which one it was given.
+                if let Some(Spec {
+                    dkim:
+                        Dkim::Byo {
+                            key_sha256: given, ..
+                        },
+                    ..
+                }) = owned
+                {
+                    wanted["key_sha256"] = key_sha256.clone().into();
+                    seen["key_sha256"] = given.clone().into();
+                }
+            }
+            Dkim::Deterministic { .. } => {}
+        }
+        diff::compare(&wanted, &seen, &[])
+    }
+
+    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
+        let status = (actual.verification.as_str(), actual.dkim_status.as_str());
+        match status {
+            ("SUCCESS", "SUCCESS") => Readiness::Ready,
+            ("FAILED", _) | (_, "FAILED") => Readiness::Failed(format!(
+                "SES gave up on the domain after 72 hours{}: publish its DKIM records and apply again",
+                actual
+                    .failure
+                    .as_ref()
+                    .map(|failure| format!(" ({failure})"))
+                    .unwrap_or_default()
+            )),
+            _ => Readiness::Waiting(
+                "SES verification: SES has to see the DKIM records in public DNS".to_owned(),
+            ),
+        }
+    }
+
+    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Create | Verb::Replace => {
+                let mut calls = vec![Calls::new("ses", "CreateEmailIdentity", 1)];
+                if !desired.feedback {
+                    calls.push(Calls::new("ses", "PutEmailIdentityFeedbackAttributes", 1));
+                }
+                calls
+            }
+            Verb::Update | Verb::Adopt => vec![Calls::new("ses", "PutEmailIdentity…", 1)],
+            Verb::Delete => vec![Calls::new("ses", "DeleteEmailIdentity", 1)],
+            Verb::Forget | Verb::None => Vec::new(),
+        }
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(10)
+    }
+
+    fn slow() -> bool {
+        true
+    }
+}

@@ -1,0 +1,108 @@
+//! The custom MAIL FROM domain of one SES instance.
+//!
+//! ```yaml
+//! ses:
+//!   - { account: marketing, region: us-east-1, mail_from: mail1, on_mx_failure: reject }
+//! ```
+//!
+//! It is a kind of its own because its order is: MX and SPF first, in sync, then the attribute
+//! (DESIGN 7.2), and `REJECT_MESSAGE` only after SES says SUCCESS (SES-17), which is a second stage.
+
+use std::time::Duration;
+
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use serde::{Deserialize, Serialize};
+
+/// The kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SesMailFrom;
+
+/// What SES does when it does not find the MX record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OnMxFailure {
+    /// It sends with its own MAIL FROM: SPF no longer aligns.
+    UseDefaultValue,
+    /// It refuses to send.
+    RejectMessage,
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The identity's domain.
+    pub identity: String,
+    /// The MAIL FROM domain: `mail1.example.com`.
+    pub mail_from: String,
+    /// What SES does when it does not find the MX record.
+    pub on_mx_failure: OnMxFailure,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The MAIL FROM domain.
+    pub mail_from: String,
+    /// What SES does when it does not find the MX record.
+    pub on_mx_failure: OnMxFailure,
+    /// SES's word: `PENDING`, `SUCCESS`, `FAILED`, `TEMPORARY_FAILURE`.
+    pub status: String,
+}
+
+impl Kind for SesMailFrom {
+    const NAME: &'static str = "ses_mail_from";
+    type Spec = Spec;
+    type State = State;
+
+    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+        diff::compare(
+            &serde_json::json!({"mail_from": desired.mail_from, "on_mx_failure": desired.on_mx_failure}),
+            &serde_json::json!({"mail_from": actual.mail_from, "on_mx_failure": actual.on_mx_failure}),
+            &[],
+        )
+    }
+
+    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
+        match actual.status.as_str() {
+            "SUCCESS" => Readiness::Ready,
+            "FAILED" => Readiness::Failed(
+                "SES did not find exactly one right MX record at the MAIL FROM domain for 72 hours"
+                    .to_owned(),
+            ),
+            _ => Readiness::Waiting(
+                "SES verification: SES has to see the MAIL FROM domain's MX record".to_owned(),
+            ),
+        }
+    }
+
+    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+        match verb {
+            Verb::Forget | Verb::None => Vec::new(),
+            _ => vec![Calls::new("ses", "PutEmailIdentityMailFromAttributes", 1)],
+        }
+    }
+
+    fn stages(desired: &Spec) -> Vec<Spec> {
+        match desired.on_mx_failure {
+            OnMxFailure::UseDefaultValue => vec![desired.clone()],
+            OnMxFailure::RejectMessage => {
+                vec![
+                    Spec {
+                        on_mx_failure: OnMxFailure::UseDefaultValue,
+                        ..desired.clone()
+                    },
+                    desired.clone(),
+                ]
+            }
+        }
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(10)
+    }
+
+    fn slow() -> bool {
+        true
+    }
+}
