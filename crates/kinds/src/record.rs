@@ -185,6 +185,27 @@ impl Record {
         Diff { changes }
     }
 
+    /// What moved without us: our own values, and values that others added to the set.
+    pub fn drift(&self, recorded: &State, actual: &State) -> Diff {
+        let mut found = self.diff(actual, Some(self));
+        let others = |state: &State| -> Vec<String> {
+            let set = state.set.as_ref();
+            set.map(|set| self.foreign(set, None).into_iter().cloned().collect())
+                .unwrap_or_default()
+        };
+        let before = others(recorded);
+        let added: Vec<String> = others(actual)
+            .into_iter()
+            .filter(|value| !before.contains(value))
+            .collect();
+        if !added.is_empty() {
+            found
+                .changes
+                .push(change("values of others", json!(added), json!([])));
+        }
+        found
+    }
+
     fn values_change(&self, set: &LiveSet, owned: Option<&Self>) -> Option<Change> {
         let wanted = self.known_values();
         let were = owned.map(Self::known_values).unwrap_or_default();

@@ -100,6 +100,11 @@ pub trait Kind: Send + Sync + 'static {
     /// for last time; kinds that share a resource with other owners need it.
     fn diff(desired: &Self::Spec, actual: &Self::State, owned: Option<&Self::Spec>) -> Diff;
 
+    /// What moved without us since `recorded` was seen, against what we asked for.
+    fn drift(asked: &Self::Spec, _recorded: &Self::State, actual: &Self::State) -> Diff {
+        Self::diff(asked, actual, Some(asked))
+    }
+
     /// Whether what was seen is usable.
     fn readiness(desired: &Self::Spec, actual: &Self::State) -> Readiness;
 
@@ -257,6 +262,8 @@ pub trait AnyKind: Send + Sync {
         actual: &Value,
         owned: Option<&Value>,
     ) -> Result<Diff, ShapeError>;
+    /// See [`Kind::drift`].
+    fn drift(&self, asked: &Value, recorded: &Value, actual: &Value) -> Result<Diff, ShapeError>;
     /// See [`Kind::readiness`].
     fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError>;
     /// See [`Kind::calls`].
@@ -336,6 +343,15 @@ impl<K: Kind> AnyKind for Erased<K> {
             &read::<K, K::Spec>(desired)?,
             &read::<K, K::State>(actual)?,
             owned.as_ref(),
+        ))
+    }
+
+    fn drift(&self, asked: &Value, recorded: &Value, actual: &Value) -> Result<Diff, ShapeError> {
+        let asked = read::<K, K::Spec>(asked)?;
+        Ok(K::drift(
+            &asked,
+            &read::<K, K::State>(recorded)?,
+            &read::<K, K::State>(actual)?,
         ))
     }
 

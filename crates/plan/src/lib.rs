@@ -1,1 +1,65 @@
 //! Diff, order, safety, mail impact and digest: decides everything and touches nothing.
+//!
+//! [`looks`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
+//! [`Plan`](model::Plan); [`drift`] compares actual with the ledger; [`estimate`] says how many
+//! calls a plan makes and how long AWS's quotas make them last. None of them reads a clock, a file
+//! or the network, and none knows a kind by name.
+
+mod decide;
+mod drift;
+mod estimate;
+mod looks;
+mod order;
+mod planner;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use model::{KindSet, Ledger, Observation, Resource, Target};
+
+pub use drift::{Drift, Moved, drift};
+pub use estimate::{Estimate, Rate, Rates, estimate};
+pub use looks::{Look, looks};
+pub use planner::plan;
+
+/// What was observed, by [`Target::key`].
+#[derive(Clone, Debug, Default)]
+pub struct Actual {
+    seen: BTreeMap<String, (Target, Observation)>,
+}
+
+impl Actual {
+    /// Adds one observation.
+    pub fn insert(&mut self, target: Target, observation: Observation) {
+        self.seen.insert(target.key(), (target, observation));
+    }
+
+    /// What was seen of `target`.
+    pub fn of(&self, target: &Target) -> Option<&Observation> {
+        self.seen
+            .get(&target.key())
+            .map(|(_, observation)| observation)
+    }
+
+    /// Everything that was looked at, and what was seen.
+    pub fn iter(&self) -> impl Iterator<Item = &(Target, Observation)> {
+        self.seen.values()
+    }
+}
+
+/// Everything that a plan is made from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The manifest's project.
+    pub project: &'a str,
+    /// The kinds.
+    pub kinds: &'a KindSet,
+    /// What the manifest asks for.
+    pub desired: &'a [Resource],
+    /// What we did and own, for the domains that this plan is about.
+    pub ledger: &'a Ledger,
+    /// What was observed.
+    pub actual: &'a Actual,
+}

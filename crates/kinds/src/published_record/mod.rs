@@ -37,6 +37,12 @@ impl Kind for PublishedRecord {
         found
     }
 
+    fn drift(asked: &Spec, recorded: &State, actual: &State) -> Diff {
+        let mut found = asked.record.drift(recorded, actual);
+        found.changes.retain(|change| change.field != "ttl");
+        found
+    }
+
     fn readiness(desired: &Spec, actual: &State) -> Readiness {
         if Self::diff(desired, actual, None).is_empty() {
             Readiness::Ready

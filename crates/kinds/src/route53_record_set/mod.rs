@@ -44,6 +44,10 @@ impl Kind for Route53RecordSet {
         desired.record.diff(actual, owned.map(|spec| &spec.record))
     }
 
+    fn drift(asked: &Spec, recorded: &State, actual: &State) -> Diff {
+        asked.record.drift(recorded, actual)
+    }
+
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
         if actual.in_sync {
             Readiness::Ready

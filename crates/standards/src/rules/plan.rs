@@ -31,4 +31,19 @@ super::rules! {
         why "Such an action is hard to take back."
         mend "check the reason, then pass `--accept-risk` with this rule's id"
         source "DESIGN: mail-safe order";
+    "PLAN-07" Error Lookup
+        "A hosted zone that is to be found exists"
+        why "Records can be published only in a zone that is there and delegated to."
+        mend "create the zone, set `create: true` to let deploy create it, or correct the account"
+        source "DESIGN: kinds";
+    "PLAN-08" Error Order
+        "What needs each other can be put in an order"
+        why "Without an order nothing can be applied; this is a fault of deploy, not of the manifest."
+        mend "report it with the manifest that shows it"
+        source "DESIGN: flow";
+    "PLAN-09" Error Lookup
+        "A name is hosted by nobody else"
+        why "CloudFront gives an alternate domain name to one distribution in all of AWS."
+        mend "remove the name from the other distribution first"
+        source "DESIGN: kinds";
 }

@@ -1,0 +1,196 @@
+//! What to do with one resource, from what is asked for, what the ledger has and what was seen.
+
+use model::kind::ShapeError;
+use model::{AnyKind, Diff, Entry, Observation, Origin, Ownership, Resource, Verb};
+use serde_json::Value;
+use standards::{Finding, Place};
+
+/// A decision about one desired resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    pub(crate) verb: Verb,
+    pub(crate) reason: String,
+    pub(crate) diff: Diff,
+    pub(crate) finding: Option<Finding>,
+}
+
+impl Decision {
+    fn new(verb: Verb, reason: impl Into<String>) -> Self {
+        Self {
+            verb,
+            reason: reason.into(),
+            diff: Diff::default(),
+            finding: None,
+        }
+    }
+
+    fn with(self, diff: Diff) -> Self {
+        Self { diff, ..self }
+    }
+
+    fn refused(finding: Finding) -> Self {
+        Self {
+            finding: Some(finding),
+            ..Self::new(Verb::None, "refused")
+        }
+    }
+}
+
+/// Decides. `spec` is the resource's, with every reference resolved that can be; `entry` is the
+/// ledger's, when it lives in the same account and region.
+pub(crate) fn decide(
+    kind: &dyn AnyKind,
+    resource: &Resource,
+    spec: &Value,
+    entry: Option<&Entry>,
+    seen: &Observation,
+) -> Result<Decision, ShapeError> {
+    match seen {
+        Observation::Unknown(reason) => Ok(Decision::refused(
+            Finding::new("PLAN-04", format!("could not be observed: {reason}"))
+                .in_place(place(resource)),
+        )),
+        Observation::Absent => absent(kind, resource, spec, entry),
+        Observation::Present {
+            state, ownership, ..
+        } => {
+            let owned = entry.map(|entry| &entry.spec);
+            let diff = kind.diff(spec, state, owned)?;
+            let conflict = kind.conflict(spec, state, owned)?;
+            Ok(match entry {
+                Some(entry) => known(resource, entry, diff, conflict),
+                None => found(resource, *ownership, diff, conflict),
+            })
+        }
+    }
+}
+
+fn absent(
+    kind: &dyn AnyKind,
+    resource: &Resource,
+    spec: &Value,
+    entry: Option<&Entry>,
+) -> Result<Decision, ShapeError> {
+    if let Some(finding) = kind.obstacle(spec)? {
+        return Ok(Decision::refused(finding.in_place(place(resource))));
+    }
+    Ok(match entry {
+        None => Decision::new(Verb::Create, "asked for and not there"),
+        Some(entry) if entry.open => {
+            Decision::new(Verb::Create, "an earlier run stopped before it was made")
+        }
+        Some(_) => Decision::new(Verb::Create, "was deleted by somebody else"),
+    })
+}
+
+/// What is in the ledger and is there.
+fn known(resource: &Resource, entry: &Entry, diff: Diff, conflict: Option<Finding>) -> Decision {
+    if let Some(finding) = conflict.filter(|_| !resource.adopt) {
+        return Decision::refused(finding.in_place(place(resource)));
+    }
+    if diff.replaces() {
+        let reason = format!("`{}` can't be changed in place", replaced_fields(&diff));
+        return Decision::new(Verb::Replace, reason).with(diff);
+    }
+    if !diff.is_empty() {
+        return Decision::new(Verb::Update, "differs from the manifest").with(diff);
+    }
+    if entry.open {
+        return Decision::new(Verb::Update, "an earlier run stopped inside its change");
+    }
+    Decision::new(Verb::None, "in sync")
+}
+
+/// What is there and is not in the ledger.
+fn found(
+    resource: &Resource,
+    ownership: Ownership,
+    diff: Diff,
+    conflict: Option<Finding>,
+) -> Decision {
+    match (ownership, conflict) {
+        (_, Some(finding)) if !resource.adopt => {
+            Decision::refused(finding.in_place(place(resource)))
+        }
+        (Ownership::Ours, _) if diff.replaces() => Decision::new(
+            Verb::Replace,
+            "carries our tags, and can't be changed in place",
+        )
+        .with(diff),
+        (Ownership::Ours, _) => Decision::new(Verb::Adopt, "carries our tags").with(diff),
+        (Ownership::Foreign, _) if !resource.adopt => Decision::refused(
+            Finding::new("PLAN-02", "exists, and was not made by this project")
+                .in_place(place(resource)),
+        ),
+        (Ownership::Foreign, _) if diff.replaces() => Decision::refused(
+            Finding::new(
+                "PLAN-02",
+                format!(
+                    "exists, and `{}` can't be changed in place",
+                    replaced_fields(&diff)
+                ),
+            )
+            .in_place(place(resource)),
+        ),
+        (Ownership::Foreign, _) => {
+            Decision::new(Verb::Adopt, "the manifest says `adopt`").with(diff)
+        }
+        (Ownership::Shared, Some(_)) => Decision::new(
+            Verb::Adopt,
+            "the manifest says `adopt`: takes over what is there",
+        )
+        .with(diff),
+        (Ownership::Shared, None) if diff.is_empty() => {
+            Decision::new(Verb::Adopt, "is already there")
+        }
+        (Ownership::Shared, None) => {
+            Decision::new(Verb::Create, "asked for; values of others stay beside it").with(diff)
+        }
+    }
+}
+
+/// Whether deleting what the ledger has is ours to do.
+pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
+    match (seen, entry.origin) {
+        (Observation::Unknown(reason), _) => Decision::refused(
+            Finding::new("PLAN-04", format!("could not be observed: {reason}")).in_place(
+                Place::Resource {
+                    id: entry.id.to_string(),
+                    account: entry.home.as_ref().map(|home| home.account.to_string()),
+                },
+            ),
+        ),
+        (Observation::Absent, _) => Decision::new(Verb::Forget, "is gone already"),
+        (Observation::Present { .. }, Origin::Adopted) if entry.before.is_none() => {
+            Decision::new(Verb::Forget, "was there before us, and stays")
+        }
+        (Observation::Present { .. }, Origin::Adopted) => Decision::new(
+            Verb::Delete,
+            "no longer asked for; what was there before us comes back",
+        ),
+        (Observation::Present { .. }, Origin::Created) => {
+            Decision::new(Verb::Delete, "no longer asked for")
+        }
+    }
+}
+
+fn replaced_fields(diff: &Diff) -> String {
+    let replaced = diff
+        .changes
+        .iter()
+        .filter(|change| change.effect == model::Effect::Replace);
+    replaced
+        .map(|change| change.field.as_str())
+        .collect::<Vec<_>>()
+        .join("`, `")
+}
+
+fn place(resource: &Resource) -> Place {
+    match &resource.place {
+        Place::Whole => Place::Resource {
+            id: resource.id.to_string(),
+            account: resource.home.as_ref().map(|home| home.account.to_string()),
+        },
+        place => place.clone(),
+    }
+}

@@ -1,0 +1,58 @@
+//! What moved without us: actual against the ledger.
+
+use model::kind::ShapeError;
+use model::{Diff, Home, Observation, ResourceId};
+use serde::Serialize;
+
+use crate::Inputs;
+use crate::looks::held;
+
+/// How a resource moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// Fields are no longer as we left them.
+    Modified(Diff),
+    /// It is gone.
+    Deleted,
+    /// It could not be seen; why.
+    Unknown(String),
+}
+
+/// One resource that moved without us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Drift {
+    /// Which.
+    pub resource: ResourceId,
+    /// Where it lives.
+    pub home: Option<Home>,
+    /// How it moved.
+    pub moved: Moved,
+}
+
+/// Everything in the ledger that is not as we left it.
+pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
+    let mut drifts = Vec::new();
+    for entry in inputs.ledger.entries().filter(|entry| !entry.open) {
+        let Some(kind) = inputs.kinds.get(entry.id.kind.as_str()) else {
+            continue;
+        };
+        let moved = match inputs.actual.of(&held(entry)) {
+            None | Some(Observation::Absent) => Moved::Deleted,
+            Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
+            Some(Observation::Present { state, .. }) => {
+                let diff = kind.drift(&entry.spec, &entry.state, state)?;
+                if diff.is_empty() {
+                    continue;
+                }
+                Moved::Modified(diff)
+            }
+        };
+        drifts.push(Drift {
+            resource: entry.id.clone(),
+            home: entry.home.clone(),
+            moved,
+        });
+    }
+    Ok(drifts)
+}

@@ -1,0 +1,148 @@
+//! The order of a plan: what goes away goes after what takes its place, in the right order among
+//! themselves, and every action comes after what it waits for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Action, Edge, Level, MailImpact, Need, ResourceId, Undo, Verb};
+
+use crate::planner::needs;
+
+/// Adds the edges of removals.
+pub(crate) fn order_removals(actions: &mut [Action]) {
+    let removals: Vec<usize> = (0..actions.len())
+        .filter(|id| is_removal(&actions[*id]))
+        .collect();
+    let mut edges: Vec<(usize, Edge)> = Vec::new();
+    for &id in &removals {
+        for &other in &removals {
+            edges.extend(among_removals(actions, id, other));
+        }
+        for (other, action) in actions.iter().enumerate() {
+            if !is_removal(action)
+                && let Some(edge) = after_successors(&actions[id], action, other)
+            {
+                edges.push((id, edge));
+            }
+        }
+    }
+    for (id, edge) in edges {
+        if !actions[id]
+            .after
+            .iter()
+            .any(|known| known.action == edge.action)
+        {
+            actions[id].after.push(edge);
+        }
+    }
+}
+
+fn is_removal(action: &Action) -> bool {
+    matches!(action.verb, Verb::Delete | Verb::Forget) || action.desired.is_none()
+}
+
+fn held_needs(action: &Action) -> &[Need] {
+    action
+        .entry
+        .as_ref()
+        .map(|entry| entry.needs.as_slice())
+        .unwrap_or_default()
+}
+
+/// What `other` needed of `id`, as an edge in the order in which the two go away.
+fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize, Edge)> {
+    let need = held_needs(&actions[other])
+        .iter()
+        .find(|need| need.resource == actions[id].resource)?;
+    if id == other {
+        return None;
+    }
+    let (first, second) = match need.undo {
+        Undo::Reverse => (other, id),
+        Undo::SameOrder => (id, other),
+    };
+    Some((
+        second,
+        Edge {
+            action: first,
+            level: Level::Ready,
+            reason: format!("goes away after what needs it ({})", need.reason),
+        },
+    ))
+}
+
+/// A removal waits for whatever used to need it, for its own successor and what needs that, and,
+/// when it can hurt mail, for everything of its domain that takes over.
+fn after_successors(removal: &Action, action: &Action, id: usize) -> Option<Edge> {
+    let used = held_needs(action)
+        .iter()
+        .any(|need| need.resource == removal.resource);
+    let succeeds = action.resource == removal.resource;
+    let needs_successor = action.desired.as_ref().is_some_and(|resource| {
+        needs(resource)
+            .iter()
+            .any(|need| need.resource == removal.resource)
+    });
+    let takes_over = removal.impact.mail >= MailImpact::Sending
+        && removal.resource.domain == action.resource.domain
+        && action.changes()
+        && action.wait;
+    let reason = if succeeds {
+        "its successor is there first"
+    } else if used || needs_successor {
+        "what used it is switched first"
+    } else if takes_over {
+        "what takes over is ready first"
+    } else {
+        return None;
+    };
+    Some(Edge {
+        action: id,
+        level: Level::Ready,
+        reason: reason.to_owned(),
+    })
+}
+
+/// Sorts the actions so that each comes after those that it waits for, otherwise as they stand, and
+/// numbers them anew. On a cycle: the actions as they were, and who is in it.
+pub(crate) fn sort(actions: Vec<Action>) -> Result<Vec<Action>, (Vec<Action>, Vec<ResourceId>)> {
+    let mut waits: Vec<usize> = actions.iter().map(|action| action.after.len()).collect();
+    let mut followers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for action in &actions {
+        for edge in &action.after {
+            followers.entry(edge.action).or_default().push(action.id);
+        }
+    }
+    let mut free: BTreeSet<usize> = (0..actions.len()).filter(|id| waits[*id] == 0).collect();
+    let mut order = Vec::new();
+    while let Some(id) = free.pop_first() {
+        order.push(id);
+        for follower in followers.get(&id).into_iter().flatten() {
+            waits[*follower] -= 1;
+            if waits[*follower] == 0 {
+                free.insert(*follower);
+            }
+        }
+    }
+    if order.len() < actions.len() {
+        let cycle = actions
+            .iter()
+            .filter(|action| waits[action.id] > 0)
+            .map(|action| action.resource.clone());
+        let cycle = cycle.collect();
+        return Err((actions, cycle));
+    }
+    let place: BTreeMap<usize, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, id)| (*id, place))
+        .collect();
+    let mut slots: Vec<Option<Action>> = actions.into_iter().map(Some).collect();
+    let mut sorted: Vec<Action> = order.iter().filter_map(|id| slots[*id].take()).collect();
+    for (place_now, action) in sorted.iter_mut().enumerate() {
+        action.id = place_now;
+        for edge in &mut action.after {
+            edge.action = place[&edge.action];
+        }
+    }
+    Ok(sorted)
+}

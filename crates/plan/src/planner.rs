@@ -1,0 +1,335 @@
+//! Turns desired, actual and ledger into a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::field::{references, resolve};
+use model::kind::ShapeError;
+use model::{
+    Action, AnyKind, Diff, Edge, Entry, Level, Need, Observation, OutputRef, Plan, Resource,
+    ResourceId, Target, Verb,
+};
+use serde_json::Value;
+use standards::{Finding, Place};
+
+use crate::decide::{Decision, decide, removal};
+use crate::looks::{held, in_order, target};
+use crate::{Inputs, order};
+
+/// The plan, and in it every finding that stands in its way.
+pub fn plan(inputs: Inputs<'_>) -> Plan {
+    let mut planner = Planner {
+        inputs,
+        states: BTreeMap::new(),
+        claims: BTreeSet::new(),
+        last: BTreeMap::new(),
+        actions: Vec::new(),
+        findings: Vec::new(),
+    };
+    for resource in in_order(inputs.desired) {
+        if let Err(error) = planner.desired(resource) {
+            planner.findings.push(shape(&resource.id, &error));
+        }
+    }
+    let wanted: BTreeSet<&ResourceId> =
+        inputs.desired.iter().map(|resource| &resource.id).collect();
+    let left = inputs
+        .ledger
+        .entries()
+        .filter(|entry| !wanted.contains(&entry.id));
+    for entry in left.chain(inputs.ledger.retired()) {
+        if let Err(error) = planner.remove(entry) {
+            planner.findings.push(shape(&entry.id, &error));
+        }
+    }
+    planner.finish()
+}
+
+struct Planner<'a> {
+    inputs: Inputs<'a>,
+    /// States by which references resolve: of what exists and keeps its outputs.
+    states: BTreeMap<ResourceId, Value>,
+    /// Shared parts that what stays still holds.
+    claims: BTreeSet<String>,
+    /// The action after which a resource is as desired.
+    last: BTreeMap<ResourceId, usize>,
+    actions: Vec<Action>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Planner<'a> {
+    fn kind(&self, id: &ResourceId) -> &'a dyn AnyKind {
+        // A resource of an unknown kind can't be built: blueprint and ledger know the registry.
+        self.inputs
+            .kinds
+            .get(id.kind.as_str())
+            .unwrap_or_else(|| panic!("no kind `{}`", id.kind))
+            .as_ref()
+    }
+
+    fn seen(&self, target: &Target) -> Observation {
+        self.inputs
+            .actual
+            .of(target)
+            .cloned()
+            .unwrap_or(Observation::Absent)
+    }
+
+    fn desired(&mut self, resource: &'a Resource) -> Result<(), ShapeError> {
+        let kind = self.kind(&resource.id);
+        let states = &self.states;
+        let look_up = |reference: &OutputRef| {
+            states
+                .get(&reference.resource)?
+                .pointer(&reference.pointer)
+                .cloned()
+        };
+        let spec = resolve(&resource.spec, &look_up);
+        let entry = self.inputs.ledger.entry(&resource.id);
+        let here = entry.filter(|entry| entry.home == resource.home);
+        let seen = self.seen(&target(resource, entry));
+        let mut decision = decide(kind, resource, &spec, here, &seen)?;
+        if let Some(old) = entry.filter(|entry| entry.home != resource.home) {
+            if decision.verb == Verb::Create {
+                decision = Decision {
+                    verb: Verb::Replace,
+                    reason: "moves to another account or region".to_owned(),
+                    ..decision
+                };
+            }
+            self.leave_behind(old)?;
+        } else if decision.verb == Verb::Replace
+            && let Some(old) = entry
+        {
+            self.leave_behind(old)?;
+        }
+        if let Some(finding) = decision.finding.take() {
+            self.findings.push(finding);
+        }
+        if !matches!(decision.verb, Verb::Create | Verb::Replace)
+            && let Some(state) = seen.state()
+        {
+            self.states.insert(resource.id.clone(), state.clone());
+        }
+        self.claims.extend(kind.claims(&spec)?);
+        self.add_stages(kind, resource, &spec, &decision, &seen)
+    }
+
+    /// The actions that bring one desired resource about: one, or one a stage.
+    fn add_stages(
+        &mut self,
+        kind: &dyn AnyKind,
+        resource: &Resource,
+        spec: &Value,
+        decision: &Decision,
+        seen: &Observation,
+    ) -> Result<(), ShapeError> {
+        let stages = kind.stages(spec)?;
+        let makes = matches!(decision.verb, Verb::Create | Verb::Replace);
+        let entry = self.inputs.ledger.entry(&resource.id);
+        if stages.len() == 1 || decision.verb == Verb::None {
+            let action = self.action(kind, resource, spec, decision)?;
+            self.push(action);
+            return Ok(());
+        }
+        for (position, stage) in stages.iter().enumerate() {
+            let diff = match seen.state() {
+                Some(state) if !makes => kind.diff(stage, state, entry.map(|entry| &entry.spec))?,
+                _ => Diff::default(),
+            };
+            let verb = match (position, makes) {
+                (0, true) => decision.verb,
+                (0, false) if diff.is_empty() => Verb::None,
+                (0, false) => decision.verb,
+                _ => Verb::Update,
+            };
+            let reason = if position == 0 {
+                decision.reason.clone()
+            } else {
+                "the step before is ready".to_owned()
+            };
+            let stage_decision = Decision {
+                verb,
+                reason,
+                diff,
+                finding: None,
+            };
+            let mut action = self.action(kind, resource, stage, &stage_decision)?;
+            if position > 0 {
+                action.after.push(Edge {
+                    action: self.actions.len() - 1,
+                    level: Level::Ready,
+                    reason: "each step is ready before the next".to_owned(),
+                });
+            }
+            self.push(action);
+        }
+        Ok(())
+    }
+
+    fn action(
+        &self,
+        kind: &dyn AnyKind,
+        resource: &Resource,
+        spec: &Value,
+        decision: &Decision,
+    ) -> Result<Action, ShapeError> {
+        let entry = self.inputs.ledger.entry(&resource.id);
+        let changes = decision.verb != Verb::None;
+        let physical = match self.seen(&target(resource, entry)) {
+            Observation::Present { physical, .. } if decision.verb != Verb::Replace => {
+                Some(physical)
+            }
+            _ => None,
+        };
+        let is_change = matches!(decision.verb, Verb::Update | Verb::Replace | Verb::Adopt);
+        // To adopt what is in sync touches only the ledger.
+        let calls = match decision.verb {
+            Verb::Adopt if decision.diff.is_empty() => Vec::new(),
+            verb => kind.calls(verb, spec)?,
+        };
+        Ok(Action {
+            id: self.actions.len(),
+            verb: decision.verb,
+            resource: resource.id.clone(),
+            home: resource.home.clone(),
+            reason: decision.reason.clone(),
+            physical,
+            desired: Some(resource.clone()),
+            spec: spec.clone(),
+            entry: entry.cloned(),
+            diff: decision.diff.clone(),
+            impact: if is_change && !decision.diff.is_empty() {
+                resource.impact.clone()
+            } else {
+                model::Impact::none()
+            },
+            after: self.needed(resource),
+            gates: if changes {
+                resource.gates.clone()
+            } else {
+                Vec::new()
+            },
+            wait: resource.wait,
+            batch: if changes { kind.batch(spec)? } else { None },
+            calls,
+        })
+    }
+
+    fn push(&mut self, action: Action) {
+        self.last
+            .insert(action.resource.clone(), self.actions.len());
+        self.actions.push(action);
+    }
+
+    /// Edges to what a resource needs and refers to. Those come earlier, by [`in_order`].
+    fn needed(&self, resource: &Resource) -> Vec<Edge> {
+        needs(resource)
+            .into_iter()
+            .filter_map(|need| {
+                let action = *self.last.get(&need.resource)?;
+                Some(Edge {
+                    action,
+                    level: need.level,
+                    reason: need.reason,
+                })
+            })
+            .collect()
+    }
+
+    fn leave_behind(&mut self, entry: &'a Entry) -> Result<(), ShapeError> {
+        let retired = self
+            .inputs
+            .ledger
+            .retired()
+            .any(|other| held(other).key() == held(entry).key());
+        if retired { Ok(()) } else { self.remove(entry) }
+    }
+
+    fn remove(&mut self, entry: &'a Entry) -> Result<(), ShapeError> {
+        let kind = self.kind(&entry.id);
+        let mut decision = removal(entry, &self.seen(&held(entry)));
+        if let Some(finding) = decision.finding.take() {
+            self.findings.push(finding);
+        }
+        let mut spec = entry.spec.clone();
+        if decision.verb == Verb::Delete {
+            match kind.without(&entry.spec, &|claim| self.claims.contains(claim))? {
+                Some(rest) => spec = rest,
+                None => {
+                    decision.verb = Verb::Forget;
+                    "another resource still needs it".clone_into(&mut decision.reason);
+                }
+            }
+        }
+        let deletes = decision.verb == Verb::Delete;
+        self.actions.push(Action {
+            id: self.actions.len(),
+            verb: decision.verb,
+            resource: entry.id.clone(),
+            home: entry.home.clone(),
+            reason: decision.reason,
+            physical: entry.physical.clone(),
+            desired: None,
+            spec: spec.clone(),
+            entry: Some(entry.clone()),
+            diff: Diff::default(),
+            impact: if deletes {
+                entry.impact.clone()
+            } else {
+                model::Impact::none()
+            },
+            after: Vec::new(),
+            gates: Vec::new(),
+            wait: false,
+            batch: if deletes { kind.batch(&spec)? } else { None },
+            calls: kind.calls(decision.verb, &spec)?,
+        });
+        Ok(())
+    }
+
+    fn finish(mut self) -> Plan {
+        order::order_removals(&mut self.actions);
+        let actions = match order::sort(self.actions) {
+            Ok(actions) => actions,
+            Err((actions, cycle)) => {
+                let names: Vec<String> = cycle.iter().map(ToString::to_string).collect();
+                self.findings.push(Finding::new(
+                    "PLAN-08",
+                    format!("these need each other: {}", names.join(", ")),
+                ));
+                actions
+            }
+        };
+        let seen = self.inputs.actual.iter().map(|(target, observation)| {
+            (
+                target.clone(),
+                model::plan::digest(&serde_json::to_value(observation).unwrap_or_default()),
+            )
+        });
+        Plan {
+            version: Plan::VERSION,
+            project: self.inputs.project.to_owned(),
+            seen: seen.collect(),
+            actions,
+            findings: self.findings,
+        }
+    }
+}
+
+/// What a resource needs: what it says, and what it refers to.
+pub(crate) fn needs(resource: &Resource) -> Vec<Need> {
+    let mut needs = resource.needs.clone();
+    for reference in references(&resource.spec) {
+        if !needs.iter().any(|need| need.resource == reference.resource) {
+            needs.push(Need::done(&reference.resource, "uses what it returns"));
+        }
+    }
+    needs
+}
+
+fn shape(id: &ResourceId, error: &ShapeError) -> Finding {
+    Finding::new("PLAN-08", error.to_string()).in_place(Place::Resource {
+        id: id.to_string(),
+        account: None,
+    })
+}

@@ -1,0 +1,1 @@
+//! Tables of decisions and order, over a kind made for them.
