@@ -1,1 +1,74 @@
 //! Manifest to desired: which resources, with which references and in which order.
+//!
+//! [`desired`] expands a manifest; [`linger`] says what has to stay for a while of what the manifest
+//! no longer asks for. Both are pure: what public DNS and the clock say arrives as arguments.
+
+mod linger;
+mod names;
+mod parked;
+mod publisher;
+mod records;
+mod scope;
+mod sending;
+mod site;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use manifest::Manifest;
+use model::Resource;
+use standards::Finding;
+use standards::dns::Name;
+
+pub use linger::{Lingering, linger};
+pub use records::{dmarc_text, spf_text};
+
+use scope::Scope;
+
+/// What public DNS says before a plan is made.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The MX hosts that each domain publishes, in order of preference.
+    pub mx: BTreeMap<String, Vec<Name>>,
+}
+
+/// What a manifest asks for, and what stands in the way of asking.
+pub fn desired(manifest: &Manifest, facts: &Facts) -> (Vec<Resource>, Vec<Finding>) {
+    let mut resources = Vec::new();
+    let mut findings = Vec::new();
+    for (name, domain) in &manifest.domains {
+        let mut scope = Scope::new(manifest, name, domain);
+        site::expand(&mut scope, facts);
+        records::expand(&mut scope);
+        sending::expand(&mut scope);
+        let (more, problems) = scope.finish();
+        resources.extend(more);
+        findings.extend(problems);
+    }
+    for (name, domain) in &manifest.parked {
+        resources.extend(parked::expand(manifest, name, domain));
+    }
+    (once(resources), findings)
+}
+
+/// Private keys that the manifest brings, by their SHA-256: specs hold only that.
+pub fn secrets(manifest: &Manifest) -> BTreeMap<String, Vec<u8>> {
+    let instances = manifest.domains.values().flat_map(|domain| &domain.ses);
+    let keys = instances.filter_map(|instance| match &instance.dkim.value {
+        manifest::Dkim::Byo(byo) => Some(byo.private_key.0.expose().to_vec()),
+        manifest::Dkim::Easy(_) | manifest::Dkim::Deterministic(_) => None,
+    });
+    keys.map(|key| (kinds::s3_object::sha256(&key), key))
+        .collect()
+}
+
+/// One resource of each id: two instances may ask for one MAIL FROM record.
+fn once(resources: Vec<Resource>) -> Vec<Resource> {
+    let mut seen = std::collections::BTreeSet::new();
+    resources
+        .into_iter()
+        .filter(|resource| seen.insert(resource.id.clone()))
+        .collect()
+}

@@ -65,7 +65,7 @@ pub struct DomainLedger {
     pub retired: Vec<Entry>,
     /// The policy being served, and since when.
     pub serving: Option<(ServedPolicy, Timestamp)>,
-    /// Until when a sender may hold a policy that was served earlier (STS-O04).
+    /// Until when a sender may hold an enforced policy that was served earlier (STS-O04).
     pub cached_until: Option<Timestamp>,
     /// Risks that an operator accepted: rule, and when.
     pub accepted: Vec<(String, Timestamp)>,
@@ -75,7 +75,7 @@ impl DomainLedger {
     /// Remembers that `policy` is served from `now` on, instead of what was.
     pub fn serve(&mut self, policy: Option<ServedPolicy>, now: Timestamp) {
         if let Some((old, _)) = self.serving.take()
-            && old.active
+            && old.enforce
         {
             let until = now + std::time::Duration::from_secs(u64::from(old.max_age));
             self.cached_until = self.cached_until.max(Some(until));

@@ -121,12 +121,12 @@ impl Need {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GateCheck {
-    /// `https://<host>/.well-known/mta-sts.txt` returns exactly these bytes (STS-O01).
-    PolicyServed {
-        /// The policy host: `mta-sts.example.com`.
-        host: String,
-        /// The planned body.
-        body: String,
+    /// This URL returns exactly the planned bytes (STS-O01, BIMI-X12).
+    Served {
+        /// The URL.
+        url: String,
+        /// The SHA-256 of the planned bytes, as 64 hexadecimal digits.
+        sha256: String,
     },
     /// The live DMARC policy of this domain is quarantine or reject (BIMI-X07).
     DmarcEnforced {

@@ -1,0 +1,28 @@
+//! Names that AWS keeps, derived from the project and the resource, so that a repeated creation
+//! finds the first.
+
+use sha2::{Digest, Sha256};
+
+/// The first `length` hexadecimal digits of a hash over `parts`.
+pub(crate) fn token(parts: &[&str], length: usize) -> String {
+    let digest = Sha256::digest(parts.join("\n"));
+    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    text[..length].to_owned()
+}
+
+/// A bucket's name: readable, at most 63 characters (S3 User Guide, "Bucket naming rules"), and the
+/// account in its hash, so that a move to another account makes another bucket.
+pub(crate) fn bucket(
+    project: &str,
+    account_id: &str,
+    region: &str,
+    domain: &str,
+    purpose: &str,
+) -> String {
+    let hash = token(&[project, account_id, region, domain, purpose], 8);
+    let readable: String = format!("{project}-{}", domain.replace('.', "-"))
+        .chars()
+        .take(44)
+        .collect();
+    format!("{}-{purpose}-{hash}", readable.trim_end_matches('-'))
+}

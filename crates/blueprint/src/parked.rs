@@ -1,0 +1,75 @@
+//! A parked domain: it gets no mail and sends none, and says so in every way there is (DMARC-34).
+
+use kinds::record::{Record, Sharing};
+use manifest::{Located, Manifest, Parked};
+use model::{Impact, MailImpact, Resource};
+use standards::dns::Name;
+
+use crate::publisher::{Publisher, RecordDraft};
+use crate::scope::texts;
+
+pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>) -> Vec<Resource> {
+    let domain = name.as_str();
+    let publisher = Publisher::new(manifest, domain, &parked.dns, &texts(&parked.tags));
+    let rua: Vec<String> = parked.rua.iter().map(ToString::to_string).collect();
+    let mut dmarc = "v=DMARC1; p=reject; sp=reject; np=reject".to_owned();
+    if !rua.is_empty() {
+        dmarc = format!("{dmarc}; rua={}", rua.join(","));
+    }
+    let one_of = |prefix: &str| Sharing::OneOf {
+        prefix: prefix.to_owned(),
+    };
+    let records = [
+        (
+            "mx",
+            domain.to_owned(),
+            "MX",
+            "0 .".to_owned(),
+            Sharing::Whole,
+        ),
+        (
+            "spf",
+            domain.to_owned(),
+            "TXT",
+            "v=spf1 -all".to_owned(),
+            one_of("v=spf1"),
+        ),
+        (
+            "dmarc",
+            format!("_dmarc.{domain}"),
+            "TXT",
+            dmarc,
+            one_of("v=DMARC1"),
+        ),
+        (
+            "dkim",
+            format!("*._domainkey.{domain}"),
+            "TXT",
+            "v=DKIM1; p=".to_owned(),
+            one_of("v=DKIM1"),
+        ),
+    ];
+    let ttl = u32::try_from(parked.ttl.seconds).unwrap_or(u32::MAX);
+    let zone = publisher.zone(&parked.dns, *parked.adopt);
+    let record = |(name, owner, rtype, value, sharing): (&str, String, &str, String, Sharing)| {
+        publisher.record(RecordDraft {
+            name: name.to_owned(),
+            record: Record {
+                name: owner.into(),
+                rtype: rtype.to_owned(),
+                ttl,
+                values: vec![value.into()],
+                alias: None,
+                sharing,
+            },
+            impact: Impact::new(
+                MailImpact::Sending,
+                "without it others can send in the domain's name",
+            ),
+            needs: Vec::new(),
+            place: parked.place(),
+            adopt: *parked.adopt,
+        })
+    };
+    zone.into_iter().chain(records.map(record)).collect()
+}

@@ -1,0 +1,167 @@
+//! Where a domain's records go: a hosted zone of Route 53, or the list for whoever runs the DNS.
+
+use kinds::record::{Record, Sharing};
+use kinds::tags::Tags;
+use kinds::{
+    PublishedRecord, Route53HostedZone, Route53RecordSet, published_record, route53_hosted_zone,
+    route53_record_set,
+};
+use manifest::{Dns, Manifest};
+use model::{Field, Home, Impact, Kind, MailImpact, Need, Resource, ResourceId};
+use standards::Place;
+
+use crate::names;
+use crate::scope::{home, to_value};
+
+/// AWS's own hosted zone for CloudFront names (Route 53 API reference, `AliasTarget`).
+const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
+
+/// Makes a domain's record resources.
+pub(crate) struct Publisher {
+    domain: String,
+    project: String,
+    tags: Tags,
+    /// The home and the id of the zone's resource; nothing when a person publishes.
+    zone: Option<(Home, ResourceId)>,
+}
+
+/// What is special about one record.
+pub(crate) struct RecordDraft {
+    /// Its name among the domain's records.
+    pub(crate) name: String,
+    pub(crate) record: Record,
+    pub(crate) impact: Impact,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) place: Place,
+    pub(crate) adopt: bool,
+}
+
+impl Publisher {
+    pub(crate) fn new(manifest: &Manifest, domain: &str, dns: &Dns, tags: &Tags) -> Self {
+        let zone = match dns {
+            Dns::Manual => None,
+            Dns::Route53(route53) => Some((
+                home(manifest, &route53.account, "us-east-1"),
+                ResourceId::new(Route53HostedZone::NAME, domain, "zone"),
+            )),
+        };
+        Self {
+            domain: domain.to_owned(),
+            project: manifest.project.as_str().to_owned(),
+            tags: tags.clone(),
+            zone,
+        }
+    }
+
+    /// The zone itself.
+    pub(crate) fn zone(&self, dns: &manifest::Located<Dns>, adopt: bool) -> Option<Resource> {
+        let (home, id) = self.zone.clone()?;
+        let Dns::Route53(route53) = &dns.value else {
+            return None;
+        };
+        let spec = route53_hosted_zone::Spec {
+            name: self.domain.clone(),
+            id: route53.zone.as_ref().map(|zone| zone.as_str().to_owned()),
+            create: *route53.create,
+            caller_reference: names::token(
+                &[&self.project, &id.to_string(), home.account_id.as_str()],
+                32,
+            ),
+            tags: if *route53.create {
+                kinds::tags::tags(&self.project, &id, &self.tags)
+            } else {
+                Tags::new()
+            },
+        };
+        Some(Resource {
+            id,
+            home: Some(home),
+            spec: to_value(&spec),
+            impact: Impact::new(
+                MailImpact::Receiving,
+                "every record of the domain is in this zone",
+            ),
+            needs: Vec::new(),
+            gates: Vec::new(),
+            wait: false,
+            adopt,
+            serves_policy: None,
+            place: dns.place(),
+        })
+    }
+
+    /// The id of the record `name`.
+    pub(crate) fn record_id(&self, name: &str) -> ResourceId {
+        let kind = if self.zone.is_some() {
+            Route53RecordSet::NAME
+        } else {
+            PublishedRecord::NAME
+        };
+        ResourceId::new(kind, &self.domain, name)
+    }
+
+    /// One record.
+    pub(crate) fn record(&self, draft: RecordDraft) -> Resource {
+        let (id, home, spec) = match &self.zone {
+            Some((home, zone)) => (
+                ResourceId::new(Route53RecordSet::NAME, &self.domain, draft.name),
+                Some(home.clone()),
+                to_value(&route53_record_set::Spec {
+                    zone: Field::output(zone, "/id"),
+                    zone_name: self.domain.clone(),
+                    record: draft.record,
+                }),
+            ),
+            None => (
+                ResourceId::new(PublishedRecord::NAME, &self.domain, draft.name),
+                None,
+                to_value(&published_record::Spec {
+                    record: draft.record,
+                }),
+            ),
+        };
+        Resource {
+            id,
+            home,
+            spec,
+            impact: draft.impact,
+            needs: draft.needs,
+            gates: Vec::new(),
+            wait: self.zone.is_none(),
+            adopt: draft.adopt,
+            serves_policy: None,
+            place: draft.place,
+        }
+    }
+
+    /// The records that send a host's visitors to a distribution: A and AAAA aliases in Route 53, a
+    /// CNAME elsewhere.
+    pub(crate) fn host_records(
+        &self,
+        host: &str,
+        distribution: &ResourceId,
+        ttl: u32,
+    ) -> Vec<(&'static str, Record)> {
+        let target: Field<String> = Field::output(distribution, "/domain_name");
+        let record = |rtype: &str, values, alias| Record {
+            name: host.into(),
+            rtype: rtype.to_owned(),
+            ttl,
+            values,
+            alias,
+            sharing: Sharing::Whole,
+        };
+        let alias = || kinds::record::Alias {
+            target: target.clone(),
+            zone: CLOUDFRONT_ZONE.to_owned(),
+        };
+        if self.zone.is_some() {
+            vec![
+                ("a", record("A", Vec::new(), Some(alias()))),
+                ("aaaa", record("AAAA", Vec::new(), Some(alias()))),
+            ]
+        } else {
+            vec![("cname", record("CNAME", vec![target.clone()], None))]
+        }
+    }
+}

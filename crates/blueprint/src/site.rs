@@ -1,0 +1,626 @@
+//! What is hosted: the logo, the mark certificate and the MTA-STS policy, in a private bucket behind
+//! a distribution with a certificate.
+
+use base64::Engine as _;
+use kinds::record::{Record, Sharing};
+use kinds::tags::Tags;
+use kinds::{
+    AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, S3Bucket,
+    S3BucketPolicy, S3Object, acm_certificate, cloudfront_distribution,
+    cloudfront_origin_access_control, s3_bucket, s3_bucket_policy, s3_object,
+};
+use manifest::{Hosting, Located, MtaSts, MtaStsMode};
+use model::{Field, Gate, GateCheck, Home, Impact, MailImpact, Need, ResourceId, ServedPolicy};
+use serde_json::json;
+use standards::Finding;
+use standards::dns::Name;
+use standards::mta_sts::{MaxAge, Mode, MtaStsPolicy, PolicyId};
+
+use crate::names;
+use crate::publisher::RecordDraft;
+use crate::scope::{Draft, Scope};
+use crate::{Facts, records};
+
+/// Where MTA-STS policies are (RFC 8461 section 3.3).
+const POLICY_KEY: &str = ".well-known/mta-sts.txt";
+
+/// One domain's site while it is expanded.
+struct Site<'s, 'a> {
+    scope: &'s mut Scope<'a>,
+    hosting: &'a Located<Hosting>,
+    /// The bucket's account and region.
+    home: Home,
+    /// The same account in us-east-1, where CloudFront and its certificates live.
+    edge: Home,
+}
+
+/// A file to be served.
+struct Served<'t> {
+    name: &'t str,
+    key: &'t str,
+    bytes: &'t [u8],
+    media_type: &'t str,
+    cache_control: &'t str,
+    impact: Impact,
+}
+
+pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
+    let Some(hosting) = &scope.domain.hosting else {
+        return;
+    };
+    let bimi = scope.domain.bimi.as_ref().filter(|bimi| !*bimi.decline);
+    let policy = scope
+        .domain
+        .mta_sts
+        .as_ref()
+        .and_then(|block| policy(scope, block, facts));
+    if bimi.is_none() && policy.is_none() {
+        return;
+    }
+    let home = scope.home(&hosting.account, hosting.region.as_str());
+    let edge = scope.home(&hosting.account, "us-east-1");
+    let mut site = Site {
+        scope,
+        hosting,
+        home,
+        edge,
+    };
+    let mut hosts = Vec::new();
+    if bimi.is_some() {
+        hosts.push(("assets", site.assets_host()));
+    }
+    if policy.is_some() {
+        hosts.push(("mta-sts", site.scope.under("mta-sts")));
+    }
+    let distribution = site.distribution(&hosts);
+    let aliases = site.aliases(&hosts, &distribution);
+    if let Some(bimi) = bimi {
+        site.bimi(bimi, &distribution, &aliases);
+    }
+    if let Some((block, policy)) = policy {
+        site.mta_sts(block, &policy, &distribution, &aliases);
+    }
+}
+
+/// The policy that the block asks for, from a file or from the domain's MX hosts (SEED A10).
+fn policy<'a>(
+    scope: &mut Scope<'a>,
+    block: &'a Located<MtaSts>,
+    facts: &Facts,
+) -> Option<(&'a Located<MtaSts>, Vec<u8>)> {
+    if let Some(file) = &block.policy {
+        return Some((block, file.value.0.bytes.to_vec()));
+    }
+    match built_policy(scope, block, facts) {
+        Ok(policy) => Some((block, policy.to_string().into_bytes())),
+        Err(reason) => {
+            scope.find(
+                Finding::new("STS-P07", reason)
+                    .in_place(block.place())
+                    .mend("list patterns in `mta_sts.mx`, or hosts in `mx`"),
+            );
+            None
+        }
+    }
+}
+
+fn built_policy(scope: &Scope<'_>, block: &MtaSts, facts: &Facts) -> Result<MtaStsPolicy, String> {
+    let mode = match block.mode.as_ref().map(|mode| mode.value) {
+        Some(MtaStsMode::Enforce) => Mode::Enforce,
+        Some(MtaStsMode::None) => Mode::None,
+        Some(MtaStsMode::Testing) | None => Mode::Testing,
+    };
+    let seconds = block
+        .max_age
+        .as_ref()
+        .map_or(604_800, |period| period.seconds);
+    let max_age = MaxAge::from_seconds(seconds).ok_or("max_age is more than a year")?;
+    if !block.mx.is_empty() {
+        let patterns = block
+            .mx
+            .iter()
+            .map(|pattern| pattern.value.clone())
+            .collect();
+        return MtaStsPolicy::new(mode, max_age, patterns).map_err(|error| error.to_string());
+    }
+    let declared: Vec<Name> = scope
+        .domain
+        .mx
+        .iter()
+        .map(|mx| mx.exchange.clone())
+        .collect();
+    let hosts = if declared.is_empty() {
+        facts.mx.get(scope.name).cloned().unwrap_or_default()
+    } else {
+        declared
+    };
+    MtaStsPolicy::from_mx(mode, max_age, &hosts).map_err(|error| error.to_string())
+}
+
+impl Site<'_, '_> {
+    fn assets_host(&self) -> String {
+        self.scope.under(&self.hosting.assets_host.to_string())
+    }
+
+    fn draft(&self, name: &str, home: &Home, needs: Vec<Need>) -> Draft {
+        Draft {
+            name: name.to_owned(),
+            home: Some(home.clone()),
+            impact: self.impact(),
+            needs,
+            place: self.hosting.place(),
+        }
+    }
+
+    /// What a change of the site can do: senders that enforce refuse to deliver when the policy host
+    /// is broken while a new id is out.
+    fn impact(&self) -> Impact {
+        if self.scope.domain.mta_sts.is_some() {
+            Impact::new(MailImpact::Receiving, "serves the MTA-STS policy")
+        } else {
+            Impact::new(MailImpact::Branding, "serves the logo")
+        }
+    }
+
+    fn bucket_name(&self, purpose: &str) -> String {
+        let Home {
+            account_id, region, ..
+        } = &self.home;
+        names::bucket(
+            self.scope.project(),
+            account_id.as_str(),
+            region.as_str(),
+            self.scope.name,
+            purpose,
+        )
+    }
+
+    /// The log bucket, and leave for S3 and CloudFront to write to it.
+    fn logs(&mut self) -> ResourceId {
+        let name = self.bucket_name("logs");
+        let id = self.scope.id::<S3Bucket>("logs");
+        let days = u32::try_from(self.hosting.log_retention.days()).unwrap_or(u32::MAX);
+        let spec = s3_bucket::Spec {
+            name: name.clone(),
+            accepts_log_delivery: true,
+            access_log: None,
+            expire_days: Some(days),
+            tags: self.scope.tags(&id, &Tags::new()),
+        };
+        let draft = Draft {
+            impact: Impact::none(),
+            ..self.draft("logs", &self.home, Vec::new())
+        };
+        let logs = self.scope.add::<S3Bucket>(draft, &spec);
+        let allow = json!({
+            "Sid": "AllowAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": format!("arn:aws:s3:::{name}/*"),
+            "Condition": {"StringEquals": {"aws:SourceAccount": self.home.account_id.as_str()}},
+        });
+        let needs = vec![Need::done(&logs, "a policy belongs to its bucket")];
+        let draft = Draft {
+            impact: Impact::none(),
+            ..self.draft("logs", &self.home, needs)
+        };
+        self.scope
+            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, allow))
+    }
+
+    fn assets(&mut self, logs: &ResourceId) -> ResourceId {
+        let id = self.scope.id::<S3Bucket>("assets");
+        let spec = s3_bucket::Spec {
+            name: self.bucket_name("assets"),
+            accepts_log_delivery: false,
+            access_log: Some(s3_bucket::AccessLog {
+                bucket: self.bucket_name("logs"),
+                prefix: "s3/".to_owned(),
+            }),
+            expire_days: None,
+            tags: self.scope.tags(&id, &Tags::new()),
+        };
+        let needs = vec![Need::done(logs, "the bucket writes its access log there")];
+        let draft = self.draft("assets", &self.home, needs);
+        self.scope.add::<S3Bucket>(draft, &spec)
+    }
+
+    /// The certificate for every host, and the records by which ACM validates it.
+    fn certificate(&mut self, hosts: &[(&str, String)]) -> (ResourceId, Vec<ResourceId>) {
+        let names: Vec<String> = hosts.iter().map(|(_, host)| host.clone()).collect();
+        let id = self.scope.id::<AcmCertificate>("hosts");
+        let existing = self
+            .hosting
+            .certificate
+            .as_ref()
+            .map(|arn| arn.as_str().to_owned());
+        let joined = names.join(",");
+        let parts = [
+            self.scope.project(),
+            &id.to_string(),
+            self.edge.account_id.as_str(),
+            &joined,
+        ];
+        let spec = acm_certificate::Spec {
+            names: names.clone(),
+            token: names::token(&parts, 32),
+            tags: if existing.is_some() {
+                Tags::new()
+            } else {
+                self.scope.tags(&id, &Tags::new())
+            },
+            existing,
+        };
+        let draft = self.draft("hosts", &self.edge, Vec::new());
+        let certificate = self.scope.add::<AcmCertificate>(draft, &spec);
+        if spec.existing.is_some() {
+            self.scope.last().adopt = true;
+            return (certificate, Vec::new());
+        }
+        let records = names
+            .iter()
+            .map(|name| self.validation_record(&certificate, name))
+            .collect();
+        (certificate, records)
+    }
+
+    fn validation_record(&mut self, certificate: &ResourceId, name: &str) -> ResourceId {
+        let output =
+            |field: &str| Field::output(certificate, format!("/validation/{name}/{field}"));
+        let record = Record {
+            name: output("name"),
+            rtype: "CNAME".to_owned(),
+            ttl: 300,
+            values: vec![output("value")],
+            alias: None,
+            sharing: Sharing::Whole,
+        };
+        let impact = Impact {
+            reason: format!("ACM renews the certificate of {name} only while it is there"),
+            ..self.impact()
+        };
+        let draft = RecordDraft {
+            name: format!("acm.{name}"),
+            record,
+            impact,
+            needs: Vec::new(),
+            place: self.hosting.place(),
+            adopt: *self.scope.domain.adopt,
+        };
+        self.scope.push(self.scope.publisher.record(draft))
+    }
+
+    fn distribution(&mut self, hosts: &[(&str, String)]) -> ResourceId {
+        let logs_policy = self.logs();
+        let assets = self.assets(&logs_policy);
+        let (certificate, validation) = self.certificate(hosts);
+        let comment = format!("deploy {} {}", self.scope.project(), self.scope.name);
+        let access_name = format!("{}-{}", self.bucket_name("assets"), "oac");
+        let access = cloudfront_origin_access_control::Spec {
+            name: access_name,
+            description: comment.clone(),
+        };
+        let draft = self.draft("assets", &self.edge, Vec::new());
+        let access = self
+            .scope
+            .add::<CloudfrontOriginAccessControl>(draft, &access);
+        let id = self.scope.id::<CloudfrontDistribution>("assets");
+        let reference = [
+            self.scope.project(),
+            &id.to_string(),
+            self.edge.account_id.as_str(),
+            self.home.region.as_str(),
+        ];
+        let spec = cloudfront_distribution::Spec {
+            caller_reference: names::token(&reference, 32),
+            comment,
+            aliases: hosts.iter().map(|(_, host)| host.clone()).collect(),
+            certificate: Field::output(&certificate, "/arn"),
+            origin: format!(
+                "{}.s3.{}.amazonaws.com",
+                self.bucket_name("assets"),
+                self.home.region
+            ),
+            access_control: Field::output(&access, "/id"),
+            logging: Some(cloudfront_distribution::Logging {
+                bucket: format!("{}.s3.amazonaws.com", self.bucket_name("logs")),
+                prefix: "cloudfront/".to_owned(),
+            }),
+            price_class: "PriceClass_100".to_owned(),
+            tags: self.scope.tags(&id, &Tags::new()),
+        };
+        let mut needs = vec![
+            Need::ready(&certificate, "CloudFront takes only an issued certificate"),
+            Need::done(&assets, "the distribution reads from the bucket"),
+            Need::done(&logs_policy, "the distribution writes its log there"),
+        ];
+        needs.extend(
+            validation
+                .iter()
+                .map(|record| Need::done(record, "the certificate is validated through it")),
+        );
+        let draft = self.draft("assets", &self.edge, needs);
+        let distribution = self.scope.add::<CloudfrontDistribution>(draft, &spec);
+        self.assets_policy(&assets, &distribution);
+        distribution
+    }
+
+    /// Lets the distribution, and nobody else, read the assets.
+    fn assets_policy(&mut self, assets: &ResourceId, distribution: &ResourceId) {
+        let name = self.bucket_name("assets");
+        let arn: Field<String> = Field::output(distribution, "/arn");
+        let allow = json!({
+            "Sid": "AllowDistribution",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject",
+            "Resource": format!("arn:aws:s3:::{name}/*"),
+            "Condition": {"StringEquals": {"AWS:SourceArn": arn}},
+        });
+        let needs = vec![Need::done(assets, "a policy belongs to its bucket")];
+        let draft = self.draft("assets", &self.home, needs);
+        self.scope
+            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, allow));
+    }
+
+    /// The records of the hosts.
+    fn aliases(
+        &mut self,
+        hosts: &[(&str, String)],
+        distribution: &ResourceId,
+    ) -> Vec<(String, ResourceId)> {
+        let mut aliases = Vec::new();
+        for (purpose, host) in hosts {
+            for (suffix, record) in
+                self.scope
+                    .publisher
+                    .host_records(host, distribution, self.scope.ttl())
+            {
+                let draft = RecordDraft {
+                    name: format!("{purpose}.{suffix}"),
+                    record,
+                    impact: self.impact(),
+                    needs: vec![Need::ready(
+                        distribution,
+                        "a name points only at what answers for it",
+                    )],
+                    place: self.hosting.place(),
+                    adopt: *self.scope.domain.adopt,
+                };
+                let id = self.scope.push(self.scope.publisher.record(draft));
+                aliases.push(((*purpose).to_owned(), id));
+            }
+        }
+        aliases
+    }
+
+    fn object(&mut self, served: &Served<'_>, distribution: &ResourceId) -> ResourceId {
+        let assets = self.scope.id::<S3Bucket>("assets");
+        let policy = self.scope.id::<S3BucketPolicy>("assets");
+        let spec = s3_object::Spec {
+            bucket: self.bucket_name("assets"),
+            key: served.key.to_owned(),
+            content: base64::engine::general_purpose::STANDARD.encode(served.bytes),
+            media_type: served.media_type.to_owned(),
+            cache_control: served.cache_control.to_owned(),
+            distribution: Field::output(distribution, "/id"),
+        };
+        let needs = vec![
+            Need::done(&assets, "an object is in a bucket"),
+            Need::done(&policy, "nobody can read the object before"),
+        ];
+        let draft = Draft {
+            impact: served.impact.clone(),
+            ..self.draft(served.name, &self.home, needs)
+        };
+        self.scope.add::<S3Object>(draft, &spec)
+    }
+
+    fn bimi(
+        &mut self,
+        bimi: &Located<manifest::Bimi>,
+        distribution: &ResourceId,
+        aliases: &[(String, ResourceId)],
+    ) {
+        let impact = Impact::new(MailImpact::Branding, "the logo beside messages");
+        let mut files = Vec::new();
+        let mut served =
+            |site: &mut Self, name: &str, key: &str, bytes: &[u8], media_type: &str| {
+                let file = Served {
+                    name,
+                    key,
+                    bytes,
+                    media_type,
+                    cache_control: "max-age=3600",
+                    impact: impact.clone(),
+                };
+                files.push((
+                    key.to_owned(),
+                    s3_object::sha256(bytes),
+                    site.object(&file, distribution),
+                ));
+            };
+        let logo_key = bimi.logo.as_ref().map(|logo| key_of(&logo.value.0.path));
+        if let (Some(logo), Some(key)) = (&bimi.logo, &logo_key) {
+            served(self, "logo", key, &logo.value.0.bytes, "image/svg+xml");
+        }
+        let certificate_key = bimi
+            .certificate
+            .as_ref()
+            .map(|file| key_of(&file.value.0.path));
+        if let (Some(certificate), Some(key)) = (&bimi.certificate, &certificate_key) {
+            served(
+                self,
+                "mark-certificate",
+                key,
+                &certificate.value.0.bytes,
+                "application/pem-certificate-chain",
+            );
+        }
+        let host = self.assets_host();
+        let url = |key: &Option<String>| key.as_ref().map(|key| format!("https://{host}/{key}"));
+        let text = records::bimi_text(
+            bimi,
+            url(&logo_key).as_deref(),
+            url(&certificate_key).as_deref(),
+        );
+        let mut needs: Vec<Need> = files
+            .iter()
+            .map(|(_, _, id)| {
+                Need::done(
+                    id,
+                    "the files are there before the record names them (BIMI-X12)",
+                )
+            })
+            .collect();
+        needs.extend(host_needs("assets", aliases));
+        let mut record = records::bimi(self.scope, bimi, text, needs);
+        record
+            .gates
+            .extend(files.iter().map(|(key, sha256, _)| Gate {
+                rule: "BIMI-X12".to_owned(),
+                check: GateCheck::Served {
+                    url: format!("https://{host}/{key}"),
+                    sha256: sha256.clone(),
+                },
+                reason: "receivers fetch the file as soon as they see the record".to_owned(),
+            }));
+        self.scope.push(record);
+    }
+
+    fn mta_sts(
+        &mut self,
+        block: &Located<MtaSts>,
+        body: &[u8],
+        distribution: &ResourceId,
+        aliases: &[(String, ResourceId)],
+    ) {
+        let object = self.object(
+            &Served {
+                name: "mta-sts-policy",
+                key: POLICY_KEY,
+                bytes: body,
+                media_type: "text/plain",
+                // STS-H07: proxies may keep it for a minute at most.
+                cache_control: "max-age=60",
+                impact: Impact::new(MailImpact::Receiving, "senders deliver as this policy says"),
+            },
+            distribution,
+        );
+        let (policy, _) = MtaStsPolicy::parse(body);
+        self.scope.last().serves_policy = policy.as_ref().map(|policy| ServedPolicy {
+            enforce: policy.mode() == Mode::Enforce,
+            active: policy.mode() != Mode::None,
+            max_age: policy.max_age().seconds(),
+        });
+        if let Some(policy) = policy.filter(|policy| policy.mode() == Mode::Enforce) {
+            let gate = Gate {
+                rule: "STS-P13".to_owned(),
+                check: GateCheck::MxMatches {
+                    domain: self.scope.name.to_owned(),
+                    patterns: policy.mx().iter().map(ToString::to_string).collect(),
+                },
+                reason: "an enforced policy makes senders refuse hosts that it does not name"
+                    .to_owned(),
+            };
+            self.scope.last().gates.push(gate);
+        }
+        let mut needs = vec![
+            Need::done(
+                &object,
+                "senders fetch the policy when they see a new id (STS-O01)",
+            ),
+            Need::ready(
+                distribution,
+                "the policy is answered from every edge (STS-O01)",
+            ),
+        ];
+        needs.extend(host_needs("mta-sts", aliases));
+        let tls_rpt = self.scope.publisher_id("tls-rpt");
+        if self.scope.domain.tls_rpt.is_some() {
+            needs.push(Need::ready(
+                &tls_rpt,
+                "failures are reported from the first day (STS-O07)",
+            ));
+        }
+        let policy_host = self.scope.under("mta-sts");
+        let mut record = self.scope.publisher.record(RecordDraft {
+            name: "mta-sts".to_owned(),
+            record: policy_record(self.scope, body),
+            impact: Impact::new(
+                MailImpact::Receiving,
+                "tells senders that there is a policy",
+            ),
+            needs,
+            place: block.place(),
+            adopt: *self.scope.domain.adopt,
+        });
+        record.gates.push(served_gate(&policy_host, body));
+        self.scope.push(record);
+    }
+}
+
+fn policy_record(scope: &Scope<'_>, body: &[u8]) -> Record {
+    Record {
+        name: scope.under("_mta-sts").into(),
+        rtype: "TXT".to_owned(),
+        ttl: scope.ttl(),
+        values: vec![mta_sts_text(body).into()],
+        alias: None,
+        sharing: Sharing::OneOf {
+            prefix: "v=STSv1".to_owned(),
+        },
+    }
+}
+
+/// The TXT value that announces a policy.
+pub(crate) fn mta_sts_text(body: &[u8]) -> String {
+    format!("v=STSv1; id={};", PolicyId::of(body).as_str())
+}
+
+/// The gate of STS-O01: the planned policy is what a stranger gets.
+pub(crate) fn served_gate(policy_host: &str, body: &[u8]) -> Gate {
+    Gate {
+        rule: "STS-O01".to_owned(),
+        check: GateCheck::Served {
+            url: format!("https://{policy_host}/{POLICY_KEY}"),
+            sha256: s3_object::sha256(body),
+        },
+        reason: "a sender that sees the new id must get the new policy".to_owned(),
+    }
+}
+
+fn host_needs(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Need> {
+    let of_host = aliases.iter().filter(|(other, _)| other == purpose);
+    of_host
+        .map(|(_, id)| Need::ready(id, "the host's name is answered first"))
+        .collect()
+}
+
+/// Where a file of the manifest is served: under its own name.
+fn key_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).to_owned()
+}
+
+/// TLS only, and what `allow` says.
+fn bucket_policy(name: &str, allow: serde_json::Value) -> s3_bucket_policy::Spec {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "DenyPlainHttp",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+            allow,
+        ],
+    });
+    s3_bucket_policy::Spec {
+        bucket: name.to_owned(),
+        document,
+    }
+}
