@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{Name, NameError};
+use crate::Finding;
 use crate::quote::quote;
 
 /// One MX record: a mail host and how much it is preferred.
@@ -100,3 +101,67 @@ impl From<Mx> for String {
         mx.to_string()
     }
 }
+
+/// What the domain of an MX set is used for, as far as the rules of MX need it.
+#[derive(Clone, Copy, Debug)]
+pub struct MxUse<'a> {
+    /// The domain.
+    pub domain: &'a Name,
+    /// Whether it stands in a From or MAIL FROM.
+    pub sends: bool,
+    /// Whether it has an MTA-STS policy in testing or enforce.
+    pub has_sts_policy: bool,
+}
+
+/// Reads one entry of an MX list, and reports why it cannot be an MX.
+pub fn lint_entry(text: &str) -> (Option<Mx>, Vec<Finding>) {
+    match text.parse::<Mx>() {
+        Ok(mx) if !mx.is_null() && !mx.exchange.is_host() => {
+            let reason = format!("{} is not the name of a host", mx.exchange);
+            (Some(mx), vec![Finding::new("MX-03", reason)])
+        }
+        Ok(mx) => (Some(mx), Vec::new()),
+        Err(MxError::Exchange(error)) => (None, vec![error.finding()]),
+        Err(error) => (None, vec![Finding::new("MX-03", error.to_string())]),
+    }
+}
+
+/// MX-01, MX-02 and MX-04: an MX set in its use.
+pub fn lint_set(records: &[Mx], used: &MxUse<'_>) -> Vec<Finding> {
+    let domain = used.domain;
+    let Some(null) = records.iter().find(|mx| mx.is_null()) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    if records.len() > 1 {
+        let reason = format!("{domain} has a null MX and {} more", records.len() - 1);
+        findings.push(Finding::new("MX-01", reason));
+    }
+    if null.preference != 0 {
+        let reason = format!(
+            "the null MX of {domain} has the preference {}",
+            null.preference
+        );
+        findings.push(Finding::new("MX-01", reason));
+    }
+    if used.sends {
+        let reason = format!("{domain} sends mail and has a null MX");
+        findings.push(Finding::new("MX-02", reason));
+    }
+    if used.has_sts_policy {
+        let reason = format!("{domain} has a null MX and an MTA-STS policy");
+        findings.push(Finding::new("MX-04", reason));
+    }
+    findings
+}
+
+/// DANE-02: a TLSA record for a mail host that is in none of the `zones` that are ours.
+pub fn lint_tlsa(host: &Name, zones: &[Name]) -> Option<Finding> {
+    let is_ours = zones.iter().any(|zone| host.is_within(zone));
+    let reason = || format!("{host} belongs to somebody else, and so does its TLSA record");
+    (!is_ours).then(|| Finding::new("DANE-02", reason()))
+}
+
+#[cfg(test)]
+#[path = "mx_tests.rs"]
+mod tests;

@@ -1,0 +1,296 @@
+//! What is wrong with a record that receivers can read, and with what stands around it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::Located;
+use super::{DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term};
+use crate::dns::{Name, Presentation, RecordType, Txt};
+use crate::quote::quote;
+use crate::{Finding, Severity};
+
+/// The widest networks that somebody plausibly sends from.
+const WIDEST_IP4: u8 = 9;
+const WIDEST_IP6: u8 = 17;
+/// Octets of an answer that fits a UDP packet everywhere (RFC 7208 §3.4).
+const ANSWER_MAX: usize = 450;
+
+/// What is wrong among `located`, the terms of a record of `length` bytes. Returns whether
+/// receivers would still read the record.
+pub(super) fn lint_terms(located: &[Located], length: usize, findings: &mut Vec<Finding>) -> bool {
+    let is_valid = lint_repeated_modifiers(located, findings);
+    lint_order(located, findings);
+    for one in located {
+        let found = lint_term(&one.term)
+            .into_iter()
+            .chain(lint_names(&one.term));
+        findings.extend(found.map(|finding| finding.at(one.span.clone())));
+    }
+    lint_repetition(located, findings);
+    lint_coverage(located, findings);
+    let decides = |one: &Located| {
+        matches!(
+            one.term,
+            Term::Redirect(_) | Term::Directive(_, Mechanism::All)
+        )
+    };
+    if !located.iter().any(decides) {
+        let reason = "the record ends in neither all nor redirect";
+        findings.push(Finding::new("SPF-18", reason).at(0..length));
+    }
+    is_valid
+}
+
+/// SPF-17.
+fn lint_repeated_modifiers(located: &[Located], findings: &mut Vec<Finding>) -> bool {
+    let before = findings.len();
+    let mut seen = BTreeSet::new();
+    for one in located {
+        let name = match one.term {
+            Term::Redirect(_) => "redirect",
+            Term::Explanation(_) => "exp",
+            Term::Directive(..) | Term::Unknown(..) => continue,
+        };
+        if !seen.insert(name) {
+            let reason = format!("{name} appears a second time");
+            findings.push(Finding::new("SPF-17", reason).at(one.span.clone()));
+        }
+    }
+    findings.len() == before
+}
+
+/// SPF-16.
+fn lint_order(located: &[Located], findings: &mut Vec<Finding>) {
+    let is_all = |one: &Located| matches!(one.term, Term::Directive(_, Mechanism::All));
+    let Some(all) = located.iter().position(is_all) else {
+        return;
+    };
+    for (index, one) in located.iter().enumerate() {
+        let reason = match one.term {
+            Term::Directive(..) if index > all => "is never reached: it comes after all",
+            Term::Redirect(_) => "is ignored: the record has all",
+            _ => continue,
+        };
+        let finding = Finding::new(
+            "SPF-16",
+            format!("{} {reason}", quote(&one.term.to_string())),
+        );
+        findings.push(finding.at(one.span.clone()));
+    }
+}
+
+/// SPF-19, SPF-20, SPF-22, and modifiers that were meant as mechanisms.
+fn lint_term(term: &Term) -> Option<Finding> {
+    match term {
+        Term::Directive(Qualifier::Pass, Mechanism::All) => Some(Finding::new(
+            "SPF-19",
+            "+all lets everybody send as this domain",
+        )),
+        Term::Directive(Qualifier::Neutral, Mechanism::All) => Some(Finding::new(
+            "SPF-20",
+            "?all says nothing about anybody else",
+        )),
+        Term::Directive(Qualifier::Pass, mechanism) if is_too_wide(mechanism) => {
+            let reason = format!("{mechanism} lets a large part of the Internet send");
+            Some(Finding::new("SPF-19", reason))
+        }
+        Term::Directive(_, Mechanism::Ptr(_)) => Some(Finding::new("SPF-22", "ptr is used")),
+        Term::Unknown(name, value) => lint_unknown(name, value),
+        _ => None,
+    }
+}
+
+fn is_too_wide(mechanism: &Mechanism) -> bool {
+    let are_wide = |prefixes: &Prefixes| prefixes.ip4 < WIDEST_IP4 || prefixes.ip6 < WIDEST_IP6;
+    match mechanism {
+        Mechanism::Ip(network) if network.address().is_ipv4() => network.prefix() < WIDEST_IP4,
+        Mechanism::Ip(network) => network.prefix() < WIDEST_IP6,
+        Mechanism::A(_, prefixes) | Mechanism::Mx(_, prefixes) => are_wide(prefixes),
+        _ => false,
+    }
+}
+
+/// `ip4=192.0.2.1` is a modifier that nobody knows, so that receivers pass over it.
+fn lint_unknown(name: &str, value: &MacroString) -> Option<Finding> {
+    const MECHANISMS: [&str; 10] = [
+        "all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists", "ipv4", "ipv6",
+    ];
+    let reason = if MECHANISMS.contains(&name) {
+        format!(
+            "{} has an equals sign, so that receivers ignore it",
+            quote(name)
+        )
+    } else if name == "v" {
+        format!("a second version, v={value}, stands in the record")
+    } else {
+        return None;
+    };
+    let finding = Finding::new("SPF-05", reason).weighing(Severity::Warn);
+    Some(finding.mend("write a colon after a mechanism, and the version once"))
+}
+
+/// SPF-22 for `%{p}`, and DNS-05 for names that DNS cannot hold.
+fn lint_names(term: &Term) -> Option<Finding> {
+    let domain = term.domain()?;
+    if domain
+        .text()
+        .macros()
+        .any(|found| found.letter == Letter::ValidatedName)
+    {
+        return Some(Finding::new("SPF-22", "the macro %{p} is used"));
+    }
+    if domain.has_macros() {
+        return None;
+    }
+    Name::parse(&domain.to_string())
+        .err()
+        .map(|error| error.finding())
+}
+
+/// SPF-25, for terms with a domain.
+fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    for one in located {
+        let Term::Directive(_, mechanism) = &one.term else {
+            continue;
+        };
+        let is_network = matches!(mechanism, Mechanism::Ip(_));
+        let text = mechanism.to_string().to_ascii_lowercase();
+        if !is_network && !seen.insert(text.clone()) {
+            let reason = format!("{} is there already", quote(&text));
+            findings.push(Finding::new("SPF-25", reason).at(one.span.clone()));
+        }
+    }
+}
+
+/// SPF-25, for networks: one pass over them in order of address, in which the networks
+/// that cover the present one are on the stack.
+fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
+    let mut networks: Vec<(usize, Qualifier, Network)> = located
+        .iter()
+        .enumerate()
+        .filter_map(|(index, one)| match one.term {
+            Term::Directive(qualifier, Mechanism::Ip(network)) => Some((index, qualifier, network)),
+            _ => None,
+        })
+        .collect();
+    networks.sort_by_key(|(index, _, network)| (network.sort_key(), *index));
+    let mut covered = BTreeMap::new();
+    let mut stack: Vec<(usize, Qualifier, Network)> = Vec::new();
+    for (index, qualifier, network) in networks {
+        while stack
+            .last()
+            .is_some_and(|(_, _, wide)| !wide.covers(network))
+        {
+            stack.pop();
+        }
+        // An exception stands before the network it is taken from, and means otherwise.
+        if let Some((first, meant, wide)) = stack.last()
+            && (*first < index || *meant == qualifier)
+        {
+            covered.insert(index, format!("{network} is covered by {wide}"));
+        }
+        stack.push((index, qualifier, network));
+    }
+    findings.extend(
+        covered
+            .into_iter()
+            .map(|(index, reason)| Finding::new("SPF-25", reason).at(located[index].span.clone())),
+    );
+}
+
+/// What stands around a record, as far as its rules need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The name that holds the record.
+    pub owner: &'a Name,
+    /// Other TXT values at the same name.
+    pub beside: &'a [Txt],
+    /// Whether the domain neither sends nor receives.
+    pub is_parked: bool,
+    /// Whether its DMARC policy is quarantine or reject.
+    pub is_dmarc_enforced: bool,
+}
+
+/// SPF-21, SPF-24 and SPF-26: a valid record in its place.
+pub fn lint_surroundings(record: &Spf, around: &Surroundings<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let is_refusal = record.all() == Some(Qualifier::Fail);
+    if around.is_parked && record != &Spf::nobody() {
+        let reason = format!("the parked domain {} publishes {record}", around.owner);
+        findings.push(Finding::new("SPF-26", reason));
+    }
+    if is_refusal && around.is_dmarc_enforced && !around.is_parked {
+        let reason = "the record ends in -all although DMARC is enforced";
+        findings.push(Finding::new("SPF-21", reason));
+    }
+    let octets = answer_octets(around.owner, &Txt::from(record.to_string()), around.beside);
+    if octets > ANSWER_MAX {
+        let reason = format!(
+            "the TXT records of {} make an answer of {octets} octets",
+            around.owner
+        );
+        findings.push(Finding::new("SPF-24", reason));
+    }
+    findings
+}
+
+/// Octets of a DNS answer with these values: a header and the question, and for each value
+/// a compressed name, type, class, TTL, length, and its strings with their lengths.
+fn answer_octets(owner: &Name, record: &Txt, beside: &[Txt]) -> usize {
+    const HEADER: usize = 12;
+    const QUESTION: usize = 2 + 4;
+    const RECORD: usize = 2 + 2 + 2 + 4 + 2;
+    let value = |txt: &Txt| RECORD + txt.strings().map(|string| string.len() + 1).sum::<usize>();
+    let values = beside.iter().chain([record]).map(value).sum::<usize>();
+    HEADER + owner.octets() + QUESTION + values
+}
+
+/// SPF-01: a record set of the withdrawn type.
+pub fn lint_record_type(kind: RecordType) -> Option<Finding> {
+    let reason = "a record set of type SPF is declared";
+    (kind == RecordType::Spf).then(|| Finding::new("SPF-01", reason))
+}
+
+/// SPF-02 and SPF-29 among all TXT values of one name.
+pub fn lint_values(values: &[Txt]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let count = values.iter().filter(|value| Spf::is_record(value)).count();
+    if count > 1 {
+        let reason = format!("{count} SPF records stand at the name");
+        findings.push(Finding::new("SPF-02", reason));
+    }
+    let is_sender_id = |value: &&Txt| value.text().to_ascii_lowercase().starts_with("spf2.0/");
+    findings.extend(values.iter().filter(is_sender_id).map(|value| {
+        let text = value.print(Presentation::Route53);
+        Finding::new("SPF-29", format!("{} is a Sender ID record", quote(&text)))
+    }));
+    findings
+}
+
+/// SPF-27: names that send and have no record of their own.
+pub fn lint_senders<'a>(
+    senders: impl IntoIterator<Item = &'a Name>,
+    published: &BTreeSet<Name>,
+) -> Vec<Finding> {
+    senders
+        .into_iter()
+        .filter(|name| !published.contains(*name))
+        .map(|name| Finding::new("SPF-27", format!("{name} sends and has no SPF record")))
+        .collect()
+}
+
+/// SPF-28: the TXT values at the name that `exp` gives.
+pub fn lint_explanation(target: &DomainSpec, values: &[Txt]) -> Option<Finding> {
+    let reason = match values {
+        [] => "has no TXT record".to_owned(),
+        [value] => match value.ascii().and_then(MacroString::explanation) {
+            Some(_) => return None,
+            None => "is not plain ASCII with macros".to_owned(),
+        },
+        several => format!("has {} TXT records", several.len()),
+    };
+    Some(Finding::new(
+        "SPF-28",
+        format!("the explanation at {target} {reason}"),
+    ))
+}

@@ -1,0 +1,116 @@
+//! SPF (RFC 7208): which hosts may send in a domain's name.
+//!
+//! [`Spf::parse`] reads a record and reports everything that is wrong with it, each with
+//! its place; [`Spf::builder`] makes one.
+
+mod builder;
+pub mod lint;
+mod macro_string;
+mod network;
+mod parse;
+mod term;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use builder::SpfBuilder;
+pub use macro_string::{DomainSpec, Letter, Macro, MacroString, Part};
+pub use network::{Network, NetworkError};
+pub use term::{Mechanism, Prefixes, Qualifier, Term};
+
+use crate::Finding;
+use crate::dns::Txt;
+
+/// An SPF record that receivers can read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Spf {
+    terms: Vec<Term>,
+}
+
+impl Spf {
+    /// Reads a record. There is no value when receivers would not take it for an SPF
+    /// record, or would end in a permanent error; there can be findings all the same.
+    ///
+    /// ```
+    /// use standards::Place;
+    /// use standards::spf::Spf;
+    ///
+    /// let (record, findings) = Spf::parse("v=spf1 ip4:192.0.2.0/33 ~all");
+    /// assert!(record.is_none());
+    /// assert_eq!(findings[0].rule, "SPF-06");
+    /// assert_eq!(findings[0].place, Place::Span(10..23));
+    /// ```
+    pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
+        parse::parse(text)
+    }
+
+    /// The record of a domain that sends nothing: `v=spf1 -all`.
+    pub fn nobody() -> Self {
+        Self::builder().all(Qualifier::Fail)
+    }
+
+    /// Starts a record.
+    pub fn builder() -> SpfBuilder {
+        SpfBuilder::default()
+    }
+
+    /// Whether receivers take `value` for an SPF record, whatever follows its version.
+    pub fn is_record(value: &Txt) -> bool {
+        parse::after_version(&value.text()).is_some()
+    }
+
+    /// The terms, in order.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The mechanisms with their qualifiers, in order.
+    pub fn directives(&self) -> impl Iterator<Item = (Qualifier, &Mechanism)> {
+        self.terms.iter().filter_map(|term| match term {
+            Term::Directive(qualifier, mechanism) => Some((*qualifier, mechanism)),
+            _ => None,
+        })
+    }
+
+    /// What the record says about everybody it does not name, if it has `all`.
+    pub fn all(&self) -> Option<Qualifier> {
+        let mut all = self
+            .directives()
+            .filter(|(_, mechanism)| **mechanism == Mechanism::All);
+        all.next().map(|(qualifier, _)| qualifier)
+    }
+
+    /// The target of `redirect`, which counts only where the record has no `all`.
+    pub fn redirect(&self) -> Option<&DomainSpec> {
+        self.terms.iter().find_map(|term| match term {
+            Term::Redirect(domain) => Some(domain),
+            _ => None,
+        })
+    }
+
+    /// Where the explanation of a refusal is.
+    pub fn explanation(&self) -> Option<&DomainSpec> {
+        self.terms.iter().find_map(|term| match term {
+            Term::Explanation(domain) => Some(domain),
+            _ => None,
+        })
+    }
+
+    /// The domains that the record includes, where they do not depend on the message.
+    pub fn includes(&self) -> impl Iterator<Item = crate::dns::Name> {
+        self.directives()
+            .filter_map(|(_, mechanism)| match mechanism {
+                Mechanism::Include(domain) => domain.name(),
+                _ => None,
+            })
+    }
+}
+
+impl fmt::Display for Spf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("v=spf1")?;
+        self.terms.iter().try_for_each(|term| write!(f, " {term}"))
+    }
+}
