@@ -8,6 +8,7 @@
 mod answer;
 mod aws_names;
 pub mod elsewhere;
+mod face;
 mod lookup;
 pub mod name;
 pub mod records;

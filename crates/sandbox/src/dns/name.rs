@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dns::strings::{self, Escapes};
+
 /// A fully qualified domain name in lower case. The root has no labels.
 ///
 /// Names sort as Route 53 lists them: by their labels from the right, each with the dot behind
@@ -39,6 +41,15 @@ pub enum NameProblem {
 impl DnsName {
     /// Reads a name as Route 53 does: `\ooo` is an octet in octal, a dot at the end is optional.
     pub fn parse(text: &str) -> Result<Self, NameProblem> {
+        Self::parse_with(text, Escapes::Octal)
+    }
+
+    /// Reads what [`Self::plain`] wrote.
+    pub(crate) fn parse_plain(text: &str) -> Option<Self> {
+        Self::parse_with(text, Escapes::Decimal).ok()
+    }
+
+    fn parse_with(text: &str, escapes: Escapes) -> Result<Self, NameProblem> {
         if text.is_empty() {
             return Err(NameProblem::Empty);
         }
@@ -49,7 +60,10 @@ impl DnsName {
         while let Some(byte) = rest.next() {
             match byte {
                 b'.' => labels.push(full_label(std::mem::take(&mut label))?),
-                b'\\' => label.push(octal(&mut rest)?),
+                b'\\' => {
+                    let octet = strings::read_escape(&mut rest, escapes);
+                    label.push(octet.map_err(|_| NameProblem::Unsupported)?);
+                }
                 0x21..=0x7e => label.push(byte),
                 _ => return Err(NameProblem::Unsupported),
             }
@@ -63,6 +77,13 @@ impl DnsName {
             return Err(NameProblem::TooLong);
         }
         Ok(name)
+    }
+
+    /// A name from the labels of a message, leftmost first.
+    pub(crate) fn from_labels<'a>(labels: impl Iterator<Item = &'a [u8]>) -> Self {
+        Self {
+            labels: labels.map(<[u8]>::to_ascii_lowercase).collect(),
+        }
     }
 
     /// The labels, leftmost first.
@@ -143,17 +164,6 @@ fn full_label(mut label: Vec<u8>) -> Result<Vec<u8>, NameProblem> {
         }
         _ => Err(NameProblem::LabelTooLong),
     }
-}
-
-fn octal(rest: &mut impl Iterator<Item = u8>) -> Result<u8, NameProblem> {
-    let mut value: u32 = 0;
-    for _ in 0..3 {
-        match rest.next() {
-            Some(digit @ b'0'..=b'7') => value = value * 8 + u32::from(digit - b'0'),
-            _ => return Err(NameProblem::Unsupported),
-        }
-    }
-    u8::try_from(value).map_err(|_| NameProblem::Unsupported)
 }
 
 impl Ord for DnsName {

@@ -62,7 +62,11 @@ fn read_one(
     Ok(octets)
 }
 
-fn read_escape(rest: &mut impl Iterator<Item = u8>, escapes: Escapes) -> Result<u8, StringProblem> {
+/// Reads what follows a backslash: three digits, or a character that stands for itself.
+pub(crate) fn read_escape(
+    rest: &mut impl Iterator<Item = u8>,
+    escapes: Escapes,
+) -> Result<u8, StringProblem> {
     let first = rest.next().ok_or(StringProblem::NotQuoted)?;
     if !first.is_ascii_digit() {
         return match first {

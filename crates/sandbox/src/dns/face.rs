@@ -1,0 +1,163 @@
+//! The public DNS on a port: what `dig` asks.
+//!
+//! One server stands for all of them. It answers with the authority of the zones that are
+//! delegated to, follows CNAMEs from one to the next so that stub resolvers are content with it, and
+//! refuses names that nobody delegated.
+
+use std::io;
+use std::time::Duration;
+
+use hickory_proto::op::{Edns, Metadata, OpCode, ResponseCode};
+use hickory_proto::rr::{self, DNSClass, RecordType};
+use hickory_server::Server;
+use hickory_server::net::runtime::Time;
+use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
+use hickory_server::zone_handler::MessageResponseBuilder;
+use tokio::net::{TcpListener, UdpSocket};
+
+use crate::Sandbox;
+use crate::dns::name::DnsName;
+use crate::dns::{End, Record, value};
+
+/// How long a TCP connection may be silent.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// How many bytes of answers a TCP connection may have waiting.
+const TCP_BUFFER: usize = 65_535;
+/// The largest UDP answer, whatever the client can take: it fits an Ethernet frame
+/// (dnsflagday.net/2020).
+const UDP_MAX: u16 = 1232;
+
+impl Sandbox {
+    /// Answers DNS questions on both sockets, until it is dropped.
+    pub async fn serve_dns(self, udp: UdpSocket, tcp: TcpListener) -> io::Result<()> {
+        let mut server = Server::new(Face { sandbox: self });
+        server.register_socket(udp);
+        server.register_listener(tcp, SILENCE_MAX, TCP_BUFFER);
+        server.block_until_done().await.map_err(io::Error::other)
+    }
+}
+
+struct Face {
+    sandbox: Sandbox,
+}
+
+/// An answer, section by section.
+struct Sections {
+    code: ResponseCode,
+    authoritative: bool,
+    answers: Vec<rr::Record>,
+    start_of_authority: Option<rr::Record>,
+}
+
+impl Sections {
+    fn only(code: ResponseCode) -> Self {
+        Self {
+            code,
+            authoritative: false,
+            answers: Vec::new(),
+            start_of_authority: None,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl RequestHandler for Face {
+    async fn handle_request<R: ResponseHandler, T: Time>(
+        &self,
+        request: &Request,
+        mut response_handle: R,
+    ) -> ResponseInfo {
+        let sections = self.answer(request);
+        let mut metadata = Metadata::response_from_request(&request.metadata);
+        metadata.response_code = sections.code;
+        metadata.authoritative = sections.authoritative;
+        metadata.recursion_available = true;
+        let edns = request.edns.as_ref().map(|asked| {
+            let mut edns = Edns::new();
+            edns.set_max_payload(asked.max_payload().clamp(512, UDP_MAX));
+            edns
+        });
+        let mut builder = MessageResponseBuilder::from_message_request(request);
+        if let Some(edns) = &edns {
+            builder.edns(edns);
+        }
+        let response = builder.build(
+            metadata,
+            &sections.answers,
+            [],
+            &sections.start_of_authority,
+            [],
+        );
+        match response_handle.send_response(response).await {
+            Ok(info) => info,
+            // The client is gone; there is nobody to tell.
+            Err(_) => hickory_proto::op::Header {
+                metadata,
+                counts: hickory_proto::op::HeaderCounts::default(),
+            }
+            .into(),
+        }
+    }
+}
+
+impl Face {
+    fn answer(&self, request: &Request) -> Sections {
+        if request.metadata.op_code != OpCode::Query {
+            return Sections::only(ResponseCode::NotImp);
+        }
+        let Ok(info) = request.request_info() else {
+            return Sections::only(ResponseCode::FormErr);
+        };
+        let query = info.query.original();
+        if query.query_class() != DNSClass::IN {
+            return Sections::only(ResponseCode::Refused);
+        }
+        if matches!(
+            query.query_type(),
+            RecordType::ANY | RecordType::AXFR | RecordType::IXFR
+        ) {
+            return Sections::only(ResponseCode::NotImp);
+        }
+        let name = DnsName::from_labels(query.name().iter());
+        let trace = {
+            let now = self.sandbox.clock().now();
+            let world = self.sandbox.world();
+            world.trace(&name, &query.query_type().to_string(), now)
+        };
+        let (code, records, start) = match trace.end {
+            End::Found(records) => (ResponseCode::NoError, records, None),
+            End::NoData(start) => (ResponseCode::NoError, Vec::new(), start),
+            End::NxDomain(start) => (ResponseCode::NXDomain, Vec::new(), start),
+            End::NotDelegated if trace.chain.is_empty() => {
+                return Sections::only(ResponseCode::Refused);
+            }
+            End::NotDelegated => (ResponseCode::NXDomain, Vec::new(), None),
+            End::ServFail => return Sections::only(ResponseCode::ServFail),
+        };
+        let answers = trace.chain.iter().chain(&records).map(to_wire).collect();
+        let Some(answers) = answers else {
+            return Sections::only(ResponseCode::ServFail);
+        };
+        Sections {
+            code,
+            authoritative: true,
+            answers,
+            start_of_authority: start.as_ref().and_then(to_negative),
+        }
+    }
+}
+
+fn to_wire(record: &Record) -> Option<rr::Record> {
+    let name = value::to_wire_name(&DnsName::parse_plain(&record.name)?)?;
+    let rtype = record.rtype.parse().ok()?;
+    let rdata = value::to_rdata(rtype, &record.value)?;
+    Some(rr::Record::from_rdata(name, record.ttl, rdata))
+}
+
+/// The SOA record of a negative answer: its TTL is how long the answer is kept (RFC 2308, section 3).
+fn to_negative(start: &Record) -> Option<rr::Record> {
+    let minimum = start.value.rsplit(' ').next()?.parse().ok()?;
+    let mut record = to_wire(start)?;
+    record.ttl = record.ttl.min(minimum);
+    Some(record)
+}

@@ -1,0 +1,330 @@
+//! The DNS port, asked on loopback as `dig` asks.
+
+mod common;
+
+use std::net::SocketAddr;
+
+use aws_sdk_route53::types::{
+    AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecordSet, RrType,
+};
+use common::{ONE, config, sandbox};
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use sandbox::Sandbox;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+
+/// A sandbox whose DNS is served, with a delegated zone of some records.
+struct Served {
+    sandbox: Sandbox,
+    zone: String,
+    udp: SocketAddr,
+    tcp: SocketAddr,
+}
+
+async fn serve(records: &[(&str, &str, &[&str])]) -> Served {
+    let sandbox = sandbox();
+    let zone = {
+        let mut world = sandbox.world();
+        let zone = world.seed_zone(ONE, "example.com", true).expect("a name");
+        for (name, rtype, values) in records {
+            world
+                .seed_records(&zone, name, (rtype, 300), values)
+                .expect("a name");
+        }
+        zone
+    };
+    let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+    let tcp = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let served = Served {
+        zone,
+        udp: udp.local_addr().expect("an address"),
+        tcp: tcp.local_addr().expect("an address"),
+        sandbox: sandbox.clone(),
+    };
+    tokio::spawn(sandbox.serve_dns(udp, tcp));
+    served
+}
+
+fn question(name: &str, rtype: RecordType) -> Message {
+    let mut message = Message::new(4711, MessageType::Query, OpCode::Query);
+    message.metadata.recursion_desired = true;
+    message.add_query(Query::query(Name::from_ascii(name).expect("a name"), rtype));
+    message
+}
+
+impl Served {
+    async fn send(&self, question: &Message) -> Message {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+        let bytes = question.to_vec().expect("a message");
+        socket.send_to(&bytes, self.udp).await.expect("sent");
+        let mut buffer = vec![0; 65_535];
+        let length = socket.recv(&mut buffer).await.expect("an answer");
+        Message::from_vec(&buffer[..length]).expect("a message")
+    }
+
+    async fn ask(&self, name: &str, rtype: RecordType) -> Message {
+        self.send(&question(name, rtype)).await
+    }
+
+    async fn ask_tcp(&self, name: &str, rtype: RecordType) -> Message {
+        let mut stream = TcpStream::connect(self.tcp).await.expect("a connection");
+        let bytes = question(name, rtype).to_vec().expect("a message");
+        let length = u16::try_from(bytes.len()).expect("a short message");
+        stream.write_all(&length.to_be_bytes()).await.expect("sent");
+        stream.write_all(&bytes).await.expect("sent");
+        let length = stream.read_u16().await.expect("a length");
+        let mut buffer = vec![0; length.into()];
+        stream.read_exact(&mut buffer).await.expect("an answer");
+        Message::from_vec(&buffer).expect("a message")
+    }
+}
+
+fn answers(message: &Message) -> Vec<String> {
+    let answers = message.answers.iter();
+    answers
+        .map(|record| format!("{} {} {}", record.name, record.record_type(), record.data))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_delegated_zone_answers_with_authority() {
+    let served = serve(&[
+        ("a.example.com", "A", &["192.0.2.1", "192.0.2.2"]),
+        ("example.com", "MX", &["10 mx.example.net"]),
+        ("example.com", "CAA", &["0 issue \"amazon.com\""]),
+        ("x.example.com", "SRV", &["1 2 443 a.example.com."]),
+    ])
+    .await;
+    let answer = served.ask("A.example.com.", RecordType::A).await;
+    assert_eq!(answer.metadata.response_code, ResponseCode::NoError);
+    assert!(answer.metadata.authoritative);
+    assert!(!answer.metadata.truncation);
+    assert_eq!(answer.metadata.id, 4711);
+    assert_eq!(
+        answers(&answer),
+        ["a.example.com. A 192.0.2.1", "a.example.com. A 192.0.2.2"]
+    );
+    assert_eq!(answer.answers[0].ttl, 300);
+    for (name, rtype, expected) in [
+        (
+            "example.com.",
+            RecordType::MX,
+            "example.com. MX 10 mx.example.net.",
+        ),
+        (
+            "example.com.",
+            RecordType::CAA,
+            "example.com. CAA 0 issue \"amazon.com\"",
+        ),
+        (
+            "x.example.com.",
+            RecordType::SRV,
+            "x.example.com. SRV 1 2 443 a.example.com.",
+        ),
+    ] {
+        assert_eq!(answers(&served.ask(name, rtype).await), [expected]);
+    }
+    assert_eq!(
+        served
+            .ask("example.com.", RecordType::NS)
+            .await
+            .answers
+            .len(),
+        4
+    );
+    assert_eq!(
+        served
+            .ask("example.com.", RecordType::SOA)
+            .await
+            .answers
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_nxdomain_or_nodata_with_the_soa() {
+    let served = serve(&[("a.b.example.com", "A", &["192.0.2.1"])]).await;
+    for (name, code) in [
+        ("c.example.com.", ResponseCode::NXDomain),
+        ("a.b.example.com.", ResponseCode::NoError),
+        ("b.example.com.", ResponseCode::NoError),
+    ] {
+        let answer = served.ask(name, RecordType::TXT).await;
+        assert_eq!(answer.metadata.response_code, code, "{name}");
+        assert!(answer.answers.is_empty());
+        let [start] = answer.authorities.as_slice() else {
+            panic!("a SOA record for {name}");
+        };
+        assert_eq!(start.record_type(), RecordType::SOA);
+        assert_eq!(
+            start.name,
+            Name::from_ascii("example.com.").expect("a name")
+        );
+        assert_eq!(start.ttl, 900);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_delegated_is_refused_and_lame_delegations_fail() {
+    let served = serve(&[]).await;
+    {
+        let mut world = served.sandbox.world();
+        let now = served.sandbox.clock().now();
+        world
+            .seed_zone(ONE, "hidden.example", false)
+            .expect("a name");
+        let servers = ["ns1.elsewhere.example".to_owned()];
+        world
+            .dns
+            .delegate("lame.example", &servers, now)
+            .expect("names");
+    }
+    for (name, code) in [
+        ("hidden.example.", ResponseCode::Refused),
+        ("www.example.org.", ResponseCode::Refused),
+        ("lame.example.", ResponseCode::ServFail),
+    ] {
+        let answer = served.ask(name, RecordType::SOA).await;
+        assert_eq!(answer.metadata.response_code, code, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn cname_chains_are_followed() {
+    let served = serve(&[
+        ("www.example.com", "CNAME", &["web.example.com"]),
+        ("web.example.com", "CNAME", &["edge.example.net"]),
+    ])
+    .await;
+    let now = served.sandbox.clock().now();
+    served
+        .sandbox
+        .world()
+        .dns
+        .publish("edge.example.net", "AAAA", &["2001:db8::1"], now)
+        .expect("a name");
+    assert_eq!(
+        answers(&served.ask("www.example.com.", RecordType::AAAA).await),
+        [
+            "www.example.com. CNAME web.example.com.",
+            "web.example.com. CNAME edge.example.net.",
+            "edge.example.net. AAAA 2001:db8::1"
+        ]
+    );
+    let none = served.ask("www.example.com.", RecordType::A).await;
+    assert_eq!(none.metadata.response_code, ResponseCode::NoError);
+    assert_eq!(none.answers.len(), 2);
+}
+
+#[tokio::test]
+async fn aliases_are_flattened() {
+    let served = serve(&[("web.example.com", "A", &["192.0.2.1"])]).await;
+    let client = aws_sdk_route53::Client::new(&config(&served.sandbox, ONE, "us-east-1"));
+    let alias = AliasTarget::builder()
+        .hosted_zone_id(&served.zone)
+        .dns_name("web.example.com")
+        .evaluate_target_health(false)
+        .build()
+        .expect("a target");
+    let set = ResourceRecordSet::builder()
+        .name("example.com")
+        .r#type(RrType::A)
+        .alias_target(alias)
+        .build()
+        .expect("a record set");
+    let change = Change::builder()
+        .action(ChangeAction::Create)
+        .resource_record_set(set)
+        .build()
+        .expect("a change");
+    served.sandbox.world().delays.route53_insync = jiff::SignedDuration::ZERO;
+    client
+        .change_resource_record_sets()
+        .hosted_zone_id(&served.zone)
+        .change_batch(
+            ChangeBatch::builder()
+                .changes(change)
+                .build()
+                .expect("a batch"),
+        )
+        .send()
+        .await
+        .expect("a change");
+    assert_eq!(
+        answers(&served.ask("example.com.", RecordType::A).await),
+        ["example.com. A 192.0.2.1"]
+    );
+    assert!(
+        served
+            .ask("example.com.", RecordType::AAAA)
+            .await
+            .answers
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn large_answers_are_cut_on_udp_and_whole_on_tcp() {
+    let texts: Vec<String> = (0..20)
+        .map(|n| format!("\"{}{n}\"", "a".repeat(200)))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let served = serve(&[
+        ("big.example.com", "TXT", &texts),
+        ("mid.example.com", "TXT", &texts[..4]),
+    ])
+    .await;
+    let cut = served.ask("big.example.com.", RecordType::TXT).await;
+    assert!(cut.metadata.truncation);
+    assert!(cut.answers.len() < 20);
+    let whole = served.ask_tcp("big.example.com.", RecordType::TXT).await;
+    assert!(!whole.metadata.truncation);
+    assert_eq!(whole.answers.len(), 20);
+    // 512 bytes without EDNS, up to 1,232 with it.
+    assert!(
+        served
+            .ask("mid.example.com.", RecordType::TXT)
+            .await
+            .metadata
+            .truncation
+    );
+    let mut with_edns = question("mid.example.com.", RecordType::TXT);
+    let mut edns = Edns::new();
+    edns.set_max_payload(4096);
+    with_edns.set_edns(edns);
+    let answer = served.send(&with_edns).await;
+    assert!(!answer.metadata.truncation);
+    assert_eq!(answer.max_payload(), 1232);
+}
+
+#[tokio::test]
+async fn strings_and_escapes_arrive_octet_by_octet() {
+    let served = serve(&[
+        ("t.example.com", "TXT", &[r#""a\100b;\"" "\303\274""#]),
+        ("*.example.com", "TXT", &["\"any\""]),
+    ])
+    .await;
+    let answer = served.ask("t.example.com.", RecordType::TXT).await;
+    let RData::TXT(text) = &answer.answers[0].data else {
+        panic!("a TXT record");
+    };
+    assert_eq!(&*text.txt_data[0], b"a@b;\"");
+    assert_eq!(&*text.txt_data[1], "ü".as_bytes());
+    let wild = served.ask("_x.y.example.com.", RecordType::TXT).await;
+    assert_eq!(answers(&wild), ["_x.y.example.com. TXT any"]);
+}
+
+#[tokio::test]
+async fn other_kinds_of_questions_are_not_answered() {
+    let served = serve(&[]).await;
+    let any = served.ask("example.com.", RecordType::ANY).await;
+    assert_eq!(any.metadata.response_code, ResponseCode::NotImp);
+    let transfer = served.ask_tcp("example.com.", RecordType::AXFR).await;
+    assert_eq!(transfer.metadata.response_code, ResponseCode::NotImp);
+    let mut chaos = question("example.com.", RecordType::TXT);
+    chaos.queries[0].set_query_class(DNSClass::CH);
+    let answer = served.send(&chaos).await;
+    assert_eq!(answer.metadata.response_code, ResponseCode::Refused);
+}
