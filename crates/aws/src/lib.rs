@@ -1,1 +1,16 @@
 //! Sessions per account and region, the quota scheduler, error classes.
+//!
+//! A [`Sessions`] opens a [`Session`] for each home that a plan names: credentials by role or
+//! profile, the account's number compared with the declared one before anything else, and every
+//! request held back until AWS's quota has room for it.
+
+mod access;
+mod error;
+pub mod quotas;
+mod scheduler;
+mod session;
+
+pub use access::{Access, Connection};
+pub use error::{code, error, is_code};
+pub use scheduler::Scheduler;
+pub use session::{Session, SessionError, Sessions};

@@ -1,0 +1,95 @@
+//! How accounts are reached.
+
+use std::collections::BTreeMap;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use clock::Clock;
+use model::AccountId;
+
+use crate::quotas::Quota;
+
+/// How one account of the manifest is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Its number: credentials of another account are refused.
+    pub id: AccountId,
+    /// The role to assume, by name or ARN.
+    pub role: Option<String>,
+    /// The profile of the AWS configuration to start from.
+    pub profile: Option<String>,
+    /// The external id that the role asks for.
+    pub external_id: Option<String>,
+    /// The name of the role's session, for CloudTrail.
+    pub session_name: Option<String>,
+}
+
+impl Access {
+    /// The ARN of the role in this account.
+    pub fn role_arn(&self, region: &str) -> Option<String> {
+        let role = self.role.as_ref()?;
+        if role.starts_with("arn:") {
+            return Some(role.clone());
+        }
+        Some(format!(
+            "arn:{}:iam::{}:role/{role}",
+            partition(region),
+            self.id
+        ))
+    }
+}
+
+/// The partition of a region (AWS General Reference, "ARNs").
+fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
+        Some("eusc") => "aws-eusc",
+        _ => "aws",
+    }
+}
+
+/// What all sessions share: the network, or a sandbox in its place.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The time.
+    pub clock: Clock,
+    /// What carries requests; nothing for AWS itself.
+    pub http: Option<SharedHttpClient>,
+    /// Credentials to start from; nothing for AWS's default chain.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// Quotas that the manifest overrides, by name.
+    pub quotas: BTreeMap<String, Quota>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_s_name_becomes_an_arn_of_its_partition() {
+        let access = Access {
+            id: "111111111111".into(),
+            role: Some("mail".to_owned()),
+            profile: None,
+            external_id: None,
+            session_name: None,
+        };
+        assert_eq!(
+            access.role_arn("eu-west-1").as_deref(),
+            Some("arn:aws:iam::111111111111:role/mail")
+        );
+        assert_eq!(
+            access.role_arn("us-gov-east-1").as_deref(),
+            Some("arn:aws-us-gov:iam::111111111111:role/mail")
+        );
+        let by_arn = Access {
+            role: Some("arn:aws:iam::1:role/x".to_owned()),
+            ..access
+        };
+        assert_eq!(
+            by_arn.role_arn("eu-west-1").as_deref(),
+            Some("arn:aws:iam::1:role/x")
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! A session: one account, one region, and the clients of the services in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use clock::Clock;
+use model::{AccountName, Home};
+use tokio::sync::Mutex;
+
+use crate::access::{Access, Connection};
+use crate::scheduler::Scheduler;
+
+/// Why a session could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The manifest has no such account.
+    #[error("the manifest has no account `{0}`")]
+    UnknownAccount(AccountName),
+    /// AWS refused the credentials, or they could not be had.
+    #[error("could not get credentials for account `{account}`: {reason}")]
+    Credentials {
+        /// The account.
+        account: AccountName,
+        /// AWS's words.
+        reason: String,
+    },
+    /// The credentials act in another account (PLAN-03).
+    #[error("account `{account}` is declared as {declared}, and its credentials act in {actual}")]
+    WrongAccount {
+        /// The account.
+        account: AccountName,
+        /// The manifest's id.
+        declared: String,
+        /// The credentials' own.
+        actual: String,
+    },
+}
+
+/// Opens sessions, and keeps them.
+pub struct Sessions {
+    accounts: BTreeMap<AccountName, Access>,
+    connection: Connection,
+    http: SharedHttpClient,
+    scheduler: Scheduler,
+    open: Mutex<BTreeMap<Home, Arc<Session>>>,
+    checked: Mutex<BTreeMap<AccountName, SdkConfig>>,
+}
+
+impl Sessions {
+    /// Sessions into these accounts.
+    pub fn new(accounts: BTreeMap<AccountName, Access>, connection: Connection) -> Self {
+        let http = connection.http.clone().unwrap_or_else(|| {
+            aws_smithy_http_client::Builder::new()
+                .tls_provider(tls::Provider::Rustls(
+                    tls::rustls_provider::CryptoMode::Ring,
+                ))
+                .build_https()
+        });
+        let scheduler = Scheduler::new(connection.clock, connection.quotas.clone());
+        Self {
+            accounts,
+            connection,
+            http,
+            scheduler,
+            open: Mutex::default(),
+            checked: Mutex::default(),
+        }
+    }
+
+    /// The session of a home. The first in an account compares the account's number with the
+    /// declared one; nothing else is asked of AWS before that.
+    pub async fn session(&self, home: &Home) -> Result<Arc<Session>, SessionError> {
+        let mut open = self.open.lock().await;
+        if let Some(session) = open.get(home) {
+            return Ok(session.clone());
+        }
+        let config = self.account(&home.account, home.region.as_str()).await?;
+        let session = Arc::new(Session::new(&config, home, &self.scheduler, &self.http));
+        open.insert(home.clone(), session.clone());
+        Ok(session)
+    }
+
+    async fn account(&self, name: &AccountName, region: &str) -> Result<SdkConfig, SessionError> {
+        let mut checked = self.checked.lock().await;
+        if let Some(config) = checked.get(name) {
+            return Ok(config.clone());
+        }
+        let access = self
+            .accounts
+            .get(name)
+            .ok_or_else(|| SessionError::UnknownAccount(name.clone()))?;
+        let config = self.configure(access, region).await;
+        let actual = caller_account(&config)
+            .await
+            .map_err(|reason| SessionError::Credentials {
+                account: name.clone(),
+                reason,
+            })?;
+        if actual != access.id.as_str() {
+            return Err(SessionError::WrongAccount {
+                account: name.clone(),
+                declared: access.id.to_string(),
+                actual,
+            });
+        }
+        checked.insert(name.clone(), config.clone());
+        Ok(config)
+    }
+
+    async fn configure(&self, access: &Access, region: &str) -> SdkConfig {
+        let Connection {
+            clock, credentials, ..
+        } = &self.connection;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .http_client(self.http.clone())
+            .time_source(*clock)
+            .sleep_impl(*clock)
+            .retry_config(RetryConfig::standard().with_max_attempts(8));
+        if let Ok(name) = AppName::new("deploy") {
+            loader = loader.app_name(name);
+        }
+        if let Some(credentials) = credentials {
+            loader = loader.credentials_provider(credentials.clone());
+        }
+        if let Some(profile) = &access.profile {
+            loader = loader.profile_name(profile);
+        }
+        let base = loader.load().await;
+        let Some(role) = access.role_arn(region) else {
+            return base;
+        };
+        let session_name = access.session_name.as_deref().unwrap_or("deploy");
+        let mut provider = aws_config::sts::AssumeRoleProvider::builder(role)
+            .session_name(session_name)
+            .configure(&base);
+        if let Some(external_id) = &access.external_id {
+            provider = provider.external_id(external_id);
+        }
+        let provider = match base.credentials_provider() {
+            Some(credentials) => provider.build_from_provider(credentials).await,
+            None => provider.build().await,
+        };
+        base.into_builder()
+            .credentials_provider(
+                aws_credential_types::provider::SharedCredentialsProvider::new(provider),
+            )
+            .build()
+    }
+}
+
+async fn caller_account(config: &SdkConfig) -> Result<String, String> {
+    let client = aws_sdk_sts::Client::new(config);
+    let answer = client.get_caller_identity().send().await;
+    let identity = answer.map_err(|error| {
+        let error = crate::error("GetCallerIdentity", &error);
+        match &error.code {
+            Some(code) => format!("{code}: {}", error.message),
+            None => error.message,
+        }
+    })?;
+    identity
+        .account()
+        .map(str::to_owned)
+        .ok_or_else(|| "AWS did not say which account".to_owned())
+}
+
+/// One account and region.
+#[derive(Clone, Debug)]
+pub struct Session {
+    home: Home,
+    clock: Clock,
+    config: SdkConfig,
+    scheduler: Scheduler,
+    http: SharedHttpClient,
+}
+
+impl Session {
+    fn new(
+        config: &SdkConfig,
+        home: &Home,
+        scheduler: &Scheduler,
+        http: &SharedHttpClient,
+    ) -> Self {
+        let config = config
+            .clone()
+            .into_builder()
+            .region(Region::new(home.region.to_string()))
+            .build();
+        Self {
+            home: home.clone(),
+            clock: scheduler.clock(),
+            config,
+            scheduler: scheduler.clone(),
+            http: http.clone(),
+        }
+    }
+
+    /// Where it acts.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The account's number, to be named as the expected owner of every bucket.
+    pub fn account_id(&self) -> &str {
+        self.home.account_id.as_str()
+    }
+
+    /// The time.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The SDK's configuration for a client of `service`, its requests held to the quotas.
+    pub fn config(&self, service: &'static str) -> SdkConfig {
+        let region = self.home.region.as_str();
+        let http = self
+            .scheduler
+            .wrap(self.http.clone(), self.account_id(), region, service);
+        self.config.clone().into_builder().http_client(http).build()
+    }
+}
