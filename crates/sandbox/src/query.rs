@@ -57,6 +57,11 @@ impl Xml {
         let _ = write!(self.0, "<{name}>{}</{name}>", escape(text));
     }
 
+    /// What was written elsewhere.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.0.push_str(&other.0);
+    }
+
     /// An element with what `inside` writes.
     pub(crate) fn element(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
         let _ = write!(self.0, "<{name}>");

@@ -65,7 +65,7 @@ pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
         // One line, one service.
         "cloudfront" => None,
         // SES v1 and v2 are signed with the same name.
-        "ses" => None,
+        "ses" => Some(&crate::ses::Ses),
         // The Resource Groups Tagging API.
         "tagging" => None,
         _ => None,

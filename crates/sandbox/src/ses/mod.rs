@@ -1,15 +1,79 @@
-//! ses.
+//! SES: identities, DKIM, MAIL FROM and configuration sets, by v2 and v1 from one store.
+//!
+//! | not emulated | |
+//! |---|---|
+//! | sending, templates, suppression lists, contact lists, dedicated IPs, import and export, tenants, multi-region endpoints, Mail Manager | the program does not use them |
+//! | receiving (rule sets) | the program does not use it |
+//! | the click in the mail to an address identity | it stays pending |
+//! | whether the topics and streams of event destinations exist | their ARNs are checked by form |
+//! | v1 notification topics, v1 configuration sets | v2 has both |
+//! | one key for each identity | three key pairs stand behind all Easy DKIM tokens |
+
+mod account;
+mod check;
+mod configuration_set;
+mod identity;
+mod keys;
+mod paging;
+mod problem;
+mod state;
+mod tags;
+mod v1;
+mod v2;
+mod verification;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+pub use state::State;
+
+use crate::call::{Call, Reply};
+use crate::denial::is_ses_v2;
+use crate::service::{Service, ServiceError};
 use crate::world::World;
+use state::Caller;
 
-/// The service's state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+/// The service on the wire.
+pub struct Ses;
+
+impl Service for Ses {
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
+        if is_ses_v2(call) {
+            v2::operation(call)
+        } else {
+            v1::operation(call)
+        }
+    }
+
+    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
+        if is_ses_v2(call) {
+            v2::handle(world, call)
+        } else {
+            v1::handle(world, call, operation)
+        }
+    }
+
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
+        vec![("ses.requests", 1.0)]
+    }
+
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply {
+        if is_ses_v2(call) {
+            v2::error(call, error)
+        } else {
+            v1::error(call, error)
+        }
+    }
+}
 
 /// Lets happen what is due by `now`.
-pub fn advance(world: &mut World, now: Timestamp) {
-    let _ = (world, now);
+pub(crate) fn advance(world: &mut World, now: Timestamp) {
+    verification::advance(world, now);
+}
+
+fn caller(call: &Call) -> Caller<'_> {
+    Caller {
+        account: &call.account,
+        region: &call.region,
+        now: call.now,
+    }
 }
