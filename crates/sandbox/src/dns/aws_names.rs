@@ -25,7 +25,7 @@ pub(crate) fn answer(world: &World, name: &DnsName, rtype: &str, now: Timestamp)
     let values = if plain.ends_with(".cloudfront.net") {
         distribution(world, &plain, rtype, now)
     } else {
-        own(&plain, rtype).or_else(|| of_ses(world, &plain, rtype))
+        own(&plain, rtype).or_else(|| world.ses.public_record(&plain, rtype))
     };
     match values {
         None => Answer::NxDomain,
@@ -80,10 +80,5 @@ fn is_name_server(name: &str) -> bool {
 
 /// The addresses of a distribution.
 fn distribution(_world: &World, _name: &str, _rtype: &str, _now: Timestamp) -> Values {
-    None
-}
-
-/// What SES publishes: the keys of its identities.
-fn of_ses(_world: &World, _name: &str, _rtype: &str) -> Values {
     None
 }

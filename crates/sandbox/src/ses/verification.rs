@@ -80,7 +80,12 @@ fn look(world: &World, (place, name): (&str, &str), identity: &mut Identity, now
         identity.dkim.current_length = identity.dkim.next_length;
     }
     let sight = ask.ownership(place, identity);
-    identity.verification.look(sight, delay, now);
+    // What DKIM lost has been missing for the delay already.
+    let patience = match identity.dkim.check.status {
+        Status::TemporaryFailure => SignedDuration::ZERO,
+        _ => delay,
+    };
+    identity.verification.look(sight, patience, now);
     if let Some(mail_from) = &mut identity.mail_from {
         let sight = ask.mail_from(region, mail_from);
         mail_from.check.look(sight, delay, now);
