@@ -1,9 +1,10 @@
 //! BIMI: a domain's logo beside its mail (draft-brand-indicators-for-message-identification).
 //!
-//! Things that have to be right together, and each has its module:
+//! Three things have to be right together, and each has its module:
 //!
 //! - [`record`]: the assertion record at `<selector>._bimi.<domain>`;
-//! - [`svg`]: the logo, in the SVG Tiny Portable/Secure profile.
+//! - [`svg`]: the logo, in the SVG Tiny Portable/Secure profile;
+//! - [`mark_certificate`]: the certificate (VMC or CMC) that vouches for the logo.
 //!
 //! ```
 //! use standards::bimi::Bimi;
@@ -14,12 +15,16 @@
 //! assert_eq!(record.expect("the record is valid").to_string(), text);
 //! ```
 
+mod enforcement;
 mod gzip;
+pub mod mark_certificate;
 pub mod record;
 mod selector;
 pub mod svg;
 mod uri;
 
+pub use enforcement::check_dmarc;
+pub use mark_certificate::{MarkCertificate, MarkType, TrustStore};
 pub use record::{AvatarPreference, Bimi, BimiError};
 pub use selector::{LocalPartPrefix, LocalPartPrefixError, Selector, SelectorError};
 pub use svg::{Svg, ViewBox};

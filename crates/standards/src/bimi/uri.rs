@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use crate::dns::Name;
 use crate::{host, quote::quote};
 
 /// An `https:` URI with a full host name, as it can stand in an assertion record.
@@ -13,7 +14,7 @@ use crate::{host, quote::quote};
 #[serde(into = "String")]
 pub struct HttpsUri {
     text: String,
-    host: String,
+    host: Name,
     path: Range<usize>,
 }
 
@@ -53,8 +54,8 @@ pub enum HttpsUriError {
 }
 
 impl HttpsUri {
-    /// The host, in lower case.
-    pub fn host(&self) -> &str {
+    /// The host.
+    pub fn host(&self) -> &Name {
         &self.host
     }
 
@@ -114,7 +115,7 @@ impl From<HttpsUri> for String {
     }
 }
 
-fn read_host(authority: &str) -> Result<String, HttpsUriError> {
+fn read_host(authority: &str) -> Result<Name, HttpsUriError> {
     let fault = |reason: &str| HttpsUriError::Host {
         host: authority.to_owned(),
         reason: reason.to_owned(),
@@ -130,7 +131,7 @@ fn read_host(authority: &str) -> Result<String, HttpsUriError> {
     if name.label_count() < 2 {
         return Err(fault("a single label is not a full domain name"));
     }
-    Ok(name.to_string())
+    Ok(name)
 }
 
 /// Refuses what RFC 3986 does not allow bare, and the comma, which BIMI reserves (§4.3).

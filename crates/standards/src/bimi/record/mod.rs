@@ -17,6 +17,7 @@ use std::fmt;
 
 use super::selector::{LocalPartPrefix, Selector};
 use super::uri::HttpsUri;
+use crate::dns::{Name, NameError};
 use crate::quote::quote;
 use crate::{Finding, Severity};
 
@@ -176,52 +177,38 @@ impl fmt::Display for Bimi {
     }
 }
 
-/// The name that the record of `selector` is published at.
-pub fn record_owner(selector: &Selector, domain: &str) -> String {
-    format!("{selector}._bimi.{domain}")
+/// The name that the record of `selector` stands at.
+pub fn record_owner(selector: &Selector, domain: &Name) -> Result<Name, NameError> {
+    domain.child(&format!("{selector}._bimi"))
 }
 
 /// Checks that `owner` is a name that receivers ask for (BIMI-R01, BIMI-X13).
-pub fn check_record_owner(owner: &str, domain: &str) -> Option<Finding> {
-    let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
-    let (owner, domain) = (plain(owner), plain(domain));
-    let below = owner
-        .strip_suffix(&domain)
-        .map(|rest| rest.strip_suffix('.').unwrap_or(rest));
-    match below {
+pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
+    let selector = match owner.relative_to(domain) {
         Some("" | "_bimi") => {
-            let reason = format!("a BIMI record at {} is never asked for", quote(&owner));
-            Some(Finding::new("BIMI-X13", reason))
+            let reason = format!("a BIMI record at {owner} is never asked for");
+            return Some(Finding::new("BIMI-X13", reason));
         }
-        Some(below) if is_selector_name(below) => None,
-        _ => {
-            let reason = format!(
-                "{} is not a selector, _bimi and {}",
-                quote(&owner),
-                quote(&domain)
-            );
-            Some(Finding::new("BIMI-R01", reason))
-        }
-    }
-}
-
-fn is_selector_name(below: &str) -> bool {
-    below
-        .strip_suffix("._bimi")
-        .is_some_and(|selector| selector.parse::<Selector>().is_ok())
+        below => below.and_then(|below| below.strip_suffix("._bimi")),
+    };
+    let is_selector = selector.is_some_and(|selector| selector.parse::<Selector>().is_ok());
+    (!is_selector).then(|| {
+        let reason = format!("{owner} is not a selector, _bimi and {domain}");
+        Finding::new("BIMI-R01", reason)
+    })
 }
 
 /// Domains that publish the same record, which a CNAME would keep the same (BIMI-R14).
-pub fn check_copies<'a>(records: impl IntoIterator<Item = (&'a str, &'a Bimi)>) -> Vec<Finding> {
+pub fn check_copies<'a>(records: impl IntoIterator<Item = (&'a Name, &'a Bimi)>) -> Vec<Finding> {
     let mut first_by_text = BTreeMap::new();
     let mut findings = Vec::new();
-    for (domain, record) in records
+    let logos = records
         .into_iter()
-        .filter(|(_, record)| !record.is_declination())
-    {
+        .filter(|(_, record)| !record.is_declination());
+    for (domain, record) in logos {
         let first = *first_by_text.entry(record.to_string()).or_insert(domain);
         if first != domain {
-            let reason = format!("{} repeats the record of {}", quote(domain), quote(first));
+            let reason = format!("{domain} repeats the record of {first}");
             findings.push(Finding::new("BIMI-R14", reason));
         }
     }

@@ -41,13 +41,18 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let avatar = read_avatar(&list, &mut findings);
     let local_parts = read_local_parts(&list, &mut findings);
     check_declination(&list, &mut findings);
-    let record = location.map(|location| Bimi {
+    let location = match location {
+        Location::Invalid => return (None, findings),
+        Location::Empty => None,
+        Location::At(uri) => Some(uri),
+    };
+    let record = Bimi {
         location,
         authority,
         avatar,
         local_parts,
-    });
-    (record, findings)
+    };
+    (Some(record), findings)
 }
 
 fn unknown_tag(tag: &Tag<'_>) -> Finding {
@@ -55,18 +60,20 @@ fn unknown_tag(tag: &Tag<'_>) -> Finding {
     Finding::new("BIMI-R13", reason).at(tag.span.clone())
 }
 
-/// `None` when there is no valid `l=`; `Some(None)` when it is empty.
-fn read_location(
-    list: &TagList<'_>,
-    text: &str,
-    findings: &mut Vec<Finding>,
-) -> Option<Option<HttpsUri>> {
+/// What `l=` says.
+enum Location {
+    Invalid,
+    Empty,
+    At(HttpsUri),
+}
+
+fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) -> Location {
     let Some(tag) = list.get("l") else {
         findings.push(Finding::new("BIMI-R03", "the record has no l= tag").at(0..text.len()));
-        return None;
+        return Location::Invalid;
     };
     if tag.value.is_empty() {
-        return Some(None);
+        return Location::Empty;
     }
     if REFUSALS.contains(&tag.value.to_ascii_lowercase().as_str()) {
         let reason = format!(
@@ -74,17 +81,19 @@ fn read_location(
             quote(tag.value)
         );
         findings.push(Finding::new("BIMI-R10", reason).at(tag.value_span.clone()));
-        return None;
+        return Location::Invalid;
     }
-    let location = read_uri(tag, "BIMI-R03", findings)?;
-    if !location.has_suffix(LOGO_SUFFIXES) {
+    let Some(uri) = read_uri(tag, "BIMI-R03", findings) else {
+        return Location::Invalid;
+    };
+    if !uri.has_suffix(LOGO_SUFFIXES) {
         let reason = format!(
             "the path {} does not end in .svg or .svgz",
-            quote(location.path())
+            quote(uri.path())
         );
         findings.push(Finding::new("BIMI-R06", reason).at(tag.value_span.clone()));
     }
-    Some(Some(location))
+    Location::At(uri)
 }
 
 fn read_authority(list: &TagList<'_>, findings: &mut Vec<Finding>) -> Option<HttpsUri> {

@@ -1,0 +1,255 @@
+//! The mark certificate (VMC or CMC): who vouches that the logo is the domain's
+//! (draft-fetch-validation-vmc-wchuang, and the requirements of the BIMI Group for issuers).
+//!
+//! [`MarkCertificate::parse`] reads a PEM file and checks all that the file alone decides. What
+//! depends on something else has its own method: the roots to trust, the time, the domain, the
+//! logo that is hosted. Revocation and the signatures of the timestamps need the network or keys
+//! of logs, and are not checked.
+//!
+//! ```
+//! use standards::bimi::{MarkCertificate, TrustStore};
+//!
+//! let (certificate, findings) = MarkCertificate::parse(b"no certificate");
+//! assert!(certificate.is_none());
+//! assert_eq!(findings[0].rule, "VMC-01");
+//! assert_eq!(TrustStore::bimi().len(), 5);
+//! ```
+
+mod chain;
+mod leaf;
+mod logotype;
+mod oids;
+mod pem;
+mod subject;
+mod trust;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::record::record_owner;
+use super::{Selector, Svg};
+use crate::dns::Name;
+use crate::quote::quote;
+use crate::{Finding, Severity};
+
+pub use subject::MarkType;
+pub use trust::{TrustStore, TrustStoreError};
+
+use chain::Certificate;
+
+/// The most bytes of a PEM file that are read; real ones have about ten thousand.
+pub const READ_LIMIT: usize = 512 * 1024;
+
+/// Days before the end of a certificate at which its renewal becomes more urgent (VMC-10).
+const DAYS_OF_WARNING: &[i64] = &[14, 30, 60];
+
+/// A mark certificate that keeps every rule of severity error that its file alone decides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkCertificate {
+    /// The leaf first.
+    chain: Vec<Certificate>,
+    names: Vec<Name>,
+    organization: String,
+    mark_type: MarkType,
+    logo: Svg,
+}
+
+impl MarkCertificate {
+    /// Reads a PEM file. There is a certificate when no finding is an error.
+    pub fn parse(file: &[u8]) -> (Option<Self>, Vec<Finding>) {
+        if file.len() > READ_LIMIT {
+            let reason = format!("the file has {} bytes, more than {READ_LIMIT}", file.len());
+            return (None, vec![Finding::new("VMC-01", reason)]);
+        }
+        let Ok(text) = std::str::from_utf8(file) else {
+            let finding = Finding::new("VMC-01", "the file is not PEM text");
+            return (
+                None,
+                vec![finding.mend("convert it: openssl x509 -inform der -in FILE")],
+            );
+        };
+        let (chain, mut findings) = chain::read(text);
+        let Some(leaf) = chain.first() else {
+            return (None, findings);
+        };
+        let parsed = leaf.parsed();
+        let (logo, logo_findings) = read_logo(leaf);
+        let mut on_leaf = leaf::check(&parsed);
+        on_leaf.extend(logo_findings);
+        on_leaf.extend(subject::check(&parsed));
+        findings.extend(
+            on_leaf
+                .into_iter()
+                .map(|finding| finding.at(leaf.span.clone())),
+        );
+        if let Some(issuer) = chain.get(1) {
+            let finding = leaf::check_issuer(&issuer.parsed());
+            findings.extend(finding.map(|finding| finding.at(issuer.span.clone())));
+        }
+        let names = leaf::names(&parsed);
+        let content = subject::read(&parsed).zip(logo);
+        let faulty = findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
+        let certificate = content
+            .filter(|_| !faulty)
+            .map(|((organization, mark_type), logo)| Self {
+                names,
+                organization,
+                mark_type,
+                logo,
+                chain: chain.clone(),
+            });
+        (certificate, findings)
+    }
+
+    /// The logo that the certificate vouches for.
+    pub fn logo(&self) -> &Svg {
+        &self.logo
+    }
+
+    /// The DNS names that it is for.
+    pub fn names(&self) -> &[Name] {
+        &self.names
+    }
+
+    /// The organization whose mark it is.
+    pub fn organization(&self) -> &str {
+        &self.organization
+    }
+
+    /// What kind of mark it is.
+    pub fn mark_type(&self) -> MarkType {
+        self.mark_type
+    }
+
+    /// The first moment it is valid at.
+    pub fn not_before(&self) -> Timestamp {
+        validity(&self.chain[0]).0
+    }
+
+    /// The last moment it is valid at.
+    pub fn not_after(&self) -> Timestamp {
+        validity(&self.chain[0]).1
+    }
+
+    /// Checks the signatures from the leaf to a root of `trust` (VMC-02).
+    pub fn check_trust(&self, trust: &TrustStore) -> Option<Finding> {
+        chain::check_trust(&self.chain, trust)
+    }
+
+    /// Checks that every certificate of the file is valid at `now`, and warns before the leaf
+    /// runs out (VMC-10).
+    pub fn check_time(&self, now: Timestamp) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self
+            .chain
+            .iter()
+            .filter_map(|certificate| check_dates(certificate, now))
+            .collect();
+        let left = self.not_after().duration_since(now);
+        let urgency = DAYS_OF_WARNING
+            .iter()
+            .find(|&&days| left <= SignedDuration::from_hours(days * 24));
+        if findings.is_empty()
+            && let Some(days) = urgency
+        {
+            let reason = format!(
+                "the certificate runs out in less than {days} days, at {}",
+                self.not_after()
+            );
+            let finding = Finding::new("VMC-10", reason).weighing(Severity::Warn);
+            findings.push(finding.at(self.chain[0].span.clone()));
+        }
+        findings
+    }
+
+    /// Checks that it is for `domain`, its `organizational` domain, or the record's own name
+    /// below either (VMC-09). Wildcards have no meaning here.
+    pub fn check_domain(
+        &self,
+        domain: &Name,
+        organizational: &Name,
+        selector: &Selector,
+    ) -> Option<Finding> {
+        let covers = |domain: &Name| {
+            let record = record_owner(selector, domain).ok();
+            self.names
+                .iter()
+                .any(|name| name == domain || Some(name) == record.as_ref())
+        };
+        if covers(domain) || covers(organizational) {
+            return None;
+        }
+        let names: Vec<&str> = self.names.iter().map(Name::as_str).collect();
+        let names = if names.is_empty() {
+            "no name".to_owned()
+        } else {
+            names.join(", ")
+        };
+        let reason = format!("the certificate is not for {domain}, but for {names}");
+        Some(Finding::new("VMC-09", reason).at(self.chain[0].span.clone()))
+    }
+
+    /// Checks that the hosted logo is, byte for byte, the one inside (VMC-08).
+    pub fn check_logo(&self, hosted: &Svg) -> Option<Finding> {
+        (hosted.sha256() != self.logo.sha256()).then(|| {
+            let reason = "the hosted logo is not the logo inside of the certificate";
+            Finding::new("VMC-08", reason).at(self.chain[0].span.clone())
+        })
+    }
+}
+
+/// Reads the logo inside of `leaf`; an error in it is an error of the certificate (VMC-07).
+fn read_logo(leaf: &Certificate) -> (Option<Svg>, Vec<Finding>) {
+    let parsed = leaf.parsed();
+    let Some(extension) = parsed
+        .iter_extensions()
+        .find(|extension| extension.oid == oids::LOGOTYPE)
+    else {
+        return (None, Vec::new());
+    };
+    let logo = match logotype::read_logo(extension.value) {
+        Ok(logo) => logo,
+        Err(reason) => return (None, vec![Finding::new("VMC-06", reason)]),
+    };
+    let mut findings = Vec::new();
+    if !logo.has_sha256 {
+        let finding = Finding::new("VMC-06", "the logo's only hash is SHA-1, not SHA-256");
+        findings.push(finding.weighing(Severity::Warn));
+    }
+    let (logo, faults) = Svg::parse(&logo.content);
+    let errors = faults
+        .into_iter()
+        .filter(|fault| fault.severity == Severity::Error);
+    findings.extend(errors.map(|fault| {
+        let reason = format!("the logo inside breaks {}: {}", fault.rule, fault.reason);
+        Finding::new("VMC-07", reason)
+    }));
+    (logo, findings)
+}
+
+fn check_dates(certificate: &Certificate, now: Timestamp) -> Option<Finding> {
+    let (not_before, not_after) = validity(certificate);
+    let name = quote(&certificate.parsed().subject().to_string());
+    let reason = if now < not_before {
+        format!("the certificate of {name} is valid only from {not_before}")
+    } else if now > not_after {
+        format!("the certificate of {name} ran out at {not_after}")
+    } else {
+        return None;
+    };
+    Some(Finding::new("VMC-10", reason).at(certificate.span.clone()))
+}
+
+fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
+    let parsed = certificate.parsed();
+    let validity = parsed.validity();
+    // X.509 has years of four digits, all of which fit into a timestamp.
+    let stamp = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    (
+        stamp(validity.not_before.timestamp()),
+        stamp(validity.not_after.timestamp()),
+    )
+}
+
+#[cfg(test)]
+mod tests;

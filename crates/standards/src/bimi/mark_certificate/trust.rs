@@ -1,0 +1,92 @@
+//! The roots that mark certificates are traced to.
+
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use super::pem;
+
+/// Roots that a mark certificate's chain may end at.
+///
+/// Not the roots of the web: a receiver accepts a mark certificate only from the few authorities
+/// that the BIMI Group lists. Where each root comes from is told in `roots/SOURCES.md`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustStore {
+    roots: Vec<Vec<u8>>,
+}
+
+/// Why roots can't be added.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrustStoreError {
+    /// The text has no block of a certificate.
+    #[error("there is no certificate in the PEM text")]
+    Empty,
+    /// A block is no certificate, or not one of an authority.
+    #[error("certificate {position} of the PEM text is not that of an authority")]
+    NotAuthority {
+        /// Counted from 1.
+        position: usize,
+    },
+}
+
+const BIMI_ROOTS: &[&str] = &[
+    include_str!("roots/digicert-verified-mark-root-ca.pem"),
+    include_str!("roots/globalsign-verified-mark-root-r42.pem"),
+    include_str!("roots/sslcom-vmc-rsa-root-2024.pem"),
+    include_str!("roots/sslcom-vmc-ecc-root-2024.pem"),
+    include_str!("roots/entrust-verified-mark-root-vmcr1.pem"),
+];
+
+impl TrustStore {
+    /// The roots of the authorities that the BIMI Group lists, and Entrust's, which it listed.
+    pub fn bimi() -> Self {
+        BIMI_ROOTS.iter().fold(Self::empty(), |store, root| {
+            store
+                .with_roots(root)
+                .expect("the roots in the program are certificates")
+        })
+    }
+
+    /// No roots.
+    pub fn empty() -> Self {
+        Self { roots: Vec::new() }
+    }
+
+    /// The same roots, and those in the PEM text `roots`.
+    pub fn with_roots(mut self, roots: &str) -> Result<Self, TrustStoreError> {
+        let blocks = pem::blocks(roots);
+        if blocks.is_empty() {
+            return Err(TrustStoreError::Empty);
+        }
+        for (index, block) in blocks.into_iter().enumerate() {
+            let fault = TrustStoreError::NotAuthority {
+                position: index + 1,
+            };
+            let der = block.der.ok_or_else(|| fault.clone())?;
+            match X509Certificate::from_der(&der) {
+                Ok((_, certificate)) if certificate.is_ca() => {}
+                _ => return Err(fault),
+            }
+            if !self.roots.contains(&der) {
+                self.roots.push(der);
+            }
+        }
+        Ok(self)
+    }
+
+    /// How many roots there are.
+    pub fn len(&self) -> usize {
+        self.roots.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.roots.is_empty()
+    }
+
+    /// The roots, as DER.
+    pub(super) fn roots(&self) -> impl Iterator<Item = X509Certificate<'_>> {
+        self.roots
+            .iter()
+            .filter_map(|der| X509Certificate::from_der(der).ok())
+            .map(|(_, certificate)| certificate)
+    }
+}
