@@ -160,3 +160,36 @@ fn part_matches(pattern: &str, part: &str) -> bool {
     }
     pattern[at..].iter().all(|&rest| rest == '*')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_stays_within_a_part_of_the_path() {
+        let check = |pattern: &str, path: &str, expect: bool| {
+            assert_eq!(glob_matches(pattern, path), expect, "{pattern} {path}");
+        };
+        check("fleet/*.yaml", "fleet/a.yaml", true);
+        check("fleet/*.yaml", "fleet/a.yml", false);
+        check("fleet/*.yaml", "fleet/a/b.yaml", false);
+        check("fleet/*.yaml", "a.yaml", false);
+        check("*/a?.yaml", "fleet/ab.yaml", true);
+        check("*/a?.yaml", "fleet/a.yaml", false);
+        check("a*b*c", "axxbxbxc", true);
+        check("a*b*c", "axxbxbx", false);
+        check("*", "", true);
+        // A naive matcher takes longer than the universe for this.
+        check(&format!("{}b", "a*".repeat(40)), &"a".repeat(200), false);
+    }
+
+    #[test]
+    fn no_debug_output_shows_a_secret() {
+        let file = File {
+            path: "key.pem".to_owned(),
+            bytes: b"secret".to_vec().into(),
+        };
+        assert_eq!(format!("{file:?}"), "key.pem (6 bytes)");
+        assert_eq!(format!("{:?}", SecretFile::new(file)), "key.pem (secret)");
+    }
+}

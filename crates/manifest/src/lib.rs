@@ -1,15 +1,43 @@
-//! YAML to manifest, every finding with its file, line and column.
+//! The manifest: YAML in, types and findings out, every finding with its file, line and column.
+//!
+//! [`load`] reads a manifest, what it includes and the files it names, through [`Files`]: this
+//! crate never opens one. [`lint`] says what the manifest would do to mail. Both report every
+//! finding and not the first. [`schema()`] is the JSON Schema for editors, made from the same types.
+//!
+//! ```
+//! use manifest::{MemoryFiles, load};
+//!
+//! let files = MemoryFiles::default().with(
+//!     "deploy.yaml",
+//!     "project: anycompany\ndomains:\n  example.com: { dns: manual, dmrac: { p: none } }\n",
+//! );
+//! let (_, findings) = load("deploy.yaml", &files);
+//! assert_eq!(findings[0].reason, "unknown key `dmrac`");
+//! assert_eq!(findings[0].mend, "did you mean `dmarc`?");
+//! ```
+//!
+//! | module | its part |
+//! |---|---|
+//! | `yaml` | text to a tree in which everything has its position |
+//! | `read` | the tree to types, going on after each fault; `block!` states each key once |
+//! | `values` | the values that are one piece of text, each with its parser |
+//! | `manifest`, `domain`, `mail`, `ses`, `uploads` | the blocks |
+//! | `load` | includes, defaults, and all of the above together |
+//! | `check` | whether the manifest can be carried out |
+//! | `records` | the records that blocks ask for |
+//! | `lint` | what these do to mail |
 
 mod check;
 mod domain;
 mod files;
+mod lint;
 mod load;
-
 mod mail;
 mod manifest;
 mod path;
 mod position;
 mod read;
+mod records;
 pub mod regions;
 mod report;
 mod schema;
@@ -20,12 +48,14 @@ mod yaml;
 
 pub use domain::{Avatar, Bimi, Dns, Domain, Hosting, Route53};
 pub use files::{File, FileError, Files, MemoryFiles, SecretFile, glob_matches};
+pub use lint::lint;
 pub use load::load;
 pub use mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,
 };
-pub use manifest::{Account, Ledger, Manifest, Parked, Quota, S3Ledger};
+pub use manifest::{Account, Ledger, Manifest, Parked, Quota, ReportAuthorization, S3Ledger};
 pub use position::{Located, Position, Source};
+pub use records::MtaStsFault;
 pub use schema::schema;
 pub use ses::{
     ByoDkim, ConfigurationSet, DeterministicDkim, Dimension, DimensionSource, Dkim, EasyDkim,

@@ -1,5 +1,6 @@
 //! Loading: files to text, text to trees, includes and defaults merged, trees to types, and the checks.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -29,6 +30,7 @@ const PARKED_KEYS: [&str; 5] = ["dns", "ttl", "adopt", "accept", "tags"];
 pub fn load(path: &str, files: &dyn Files) -> (Option<Manifest>, Vec<Finding>) {
     let mut reader = Reader {
         files,
+        read: BTreeMap::new(),
         report: Report::default(),
         partial: false,
     };
@@ -123,16 +125,17 @@ fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
         Some(node) => Vec::<Located<Pattern>>::read(node, reader).unwrap_or_default(),
         None => Vec::new(),
     };
+    let paths: BTreeSet<String> = patterns
+        .iter()
+        .flat_map(|pattern| expand(pattern, reader))
+        .collect();
     let mut included = Vec::new();
     let mut whole = true;
-    for pattern in &patterns {
-        for path in expand(pattern, reader) {
-            let file = read_tree(&path, reader).and_then(|tree| {
-                IncludedFile::read(&with_defaults(&tree, defaults.as_ref()), reader)
-            });
-            whole &= file.is_some();
-            included.extend(file);
-        }
+    for path in paths {
+        let file = read_tree(&path, reader)
+            .and_then(|tree| IncludedFile::read(&with_defaults(&tree, defaults.as_ref()), reader));
+        whole &= file.is_some();
+        included.extend(file);
     }
     let file = file?;
     let mut domains = file.domains;

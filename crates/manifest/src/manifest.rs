@@ -1,5 +1,7 @@
 //! The manifest: the whole of what a person asks for.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator};
 
@@ -11,6 +13,8 @@ use crate::values::{
     ProjectName, QuotaName, Reason, Region, RoleName, RuleId, SessionName, TagKey, TagValue,
 };
 use crate::yaml::Node;
+use standards::dmarc::external_reports::authorization_name;
+use standards::dmarc::{Dmarc, Policy};
 use standards::dns::Name;
 use standards::mail_uri::ReportUri;
 
@@ -37,6 +41,53 @@ impl Manifest {
     /// Loading has checked that every account named is declared, so blocks of this manifest always find theirs.
     pub fn account(&self, name: &AccountName) -> Option<&Account> {
         self.accounts.get(name).map(|account| &account.value)
+    }
+}
+
+/// A record by which one of our domains agrees to receive the DMARC reports about another (RFC 9990).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReportAuthorization {
+    /// Its name: `<reported domain>._report._dmarc.<report host>`. Its TXT value is `v=DMARC1`.
+    pub owner: Name,
+    /// The domain of this manifest that the record is in.
+    pub home: Name,
+}
+
+impl Manifest {
+    /// The domain of this manifest that `host` is within, the closest one.
+    pub fn home_of(&self, host: &Name) -> Option<&Name> {
+        let homes = self.domains.keys().filter(|domain| host.is_within(domain));
+        homes.max_by_key(|domain| domain.label_count())
+    }
+
+    /// The records that must be there before another domain of ours is sent reports, each once.
+    pub fn report_authorizations(&self) -> Vec<ReportAuthorization> {
+        let of_domains = self.domains.iter().filter_map(|(name, domain)| {
+            let record = domain.dmarc.as_ref()?.record();
+            Some((name, record))
+        });
+        let of_parked = self.parked.iter().map(|(name, parked)| {
+            let mut record = Dmarc::new(Policy::Reject);
+            record.rua = parked
+                .rua
+                .iter()
+                .map(|uri| uri.value.clone().into())
+                .collect();
+            (name, record)
+        });
+        let mut authorizations = BTreeSet::new();
+        for (name, record) in of_domains.chain(of_parked) {
+            for host in record.external_hosts(name) {
+                let owner = authorization_name(name, host).ok();
+                let home = self.home_of(host).cloned();
+                authorizations.extend(
+                    owner
+                        .zip(home)
+                        .map(|(owner, home)| ReportAuthorization { owner, home }),
+                );
+            }
+        }
+        authorizations.into_iter().collect()
     }
 }
 

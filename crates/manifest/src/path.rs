@@ -37,3 +37,41 @@ pub(crate) fn resolve(from: &str, named: &str) -> Result<String, String> {
     }
     Ok(parts.join("/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file_that_names_them() {
+        let check = |from: &str, named: &str, expect: Option<&str>| {
+            assert_eq!(
+                resolve(from, named).ok().as_deref(),
+                expect,
+                "{named} from {from}"
+            );
+        };
+        check("deploy/a.yaml", "logo.svg", Some("deploy/logo.svg"));
+        check(
+            "deploy/a.yaml",
+            "../assets/./logo.svg",
+            Some("assets/logo.svg"),
+        );
+        check(
+            "deploy/fleet/a.yaml",
+            "../../assets//logo.svg",
+            Some("assets/logo.svg"),
+        );
+        check("a.yaml", ".deploy/", Some(".deploy"));
+        check("a.yaml", "../logo.svg", None);
+        check("deploy/a.yaml", "../../logo.svg", None);
+        check("deploy/a.yaml", "b/../../../etc/passwd", None);
+        check("deploy/a.yaml", "..", None);
+        check("deploy/a.yaml", "/etc/passwd", None);
+        check("deploy/a.yaml", "C:\\logo.svg", None);
+        check("deploy/a.yaml", "c:logo.svg", None);
+        check("deploy/a.yaml", "~", Some("deploy/~"));
+        check("deploy/a.yaml", "a\0b", None);
+        check("deploy/a.yaml", "", None);
+    }
+}

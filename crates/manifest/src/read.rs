@@ -3,7 +3,8 @@
 //! A block of the manifest is a struct made by [`block!`], which states each key once: as the
 //! name of a field. The struct, its reader, its list of keys and its JSON Schema all come from there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -16,6 +17,8 @@ use crate::yaml::{Content, Key, Node};
 /// What reading needs beside the node: where files come from, and where findings go.
 pub(crate) struct Reader<'a> {
     pub(crate) files: &'a dyn Files,
+    /// What was read already: a thousand domains may show one logo.
+    pub(crate) read: BTreeMap<String, Arc<[u8]>>,
     pub(crate) report: Report,
     /// `defaults` are one part of a block: there, a missing key is no fault.
     pub(crate) partial: bool,

@@ -73,3 +73,21 @@ pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) 
         .min()
         .map(|(_, word)| word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_miss_is_suggested_and_a_far_one_is_not() {
+        let known = ["dmarc", "dns", "domains", "tls_rpt"];
+        let check =
+            |text: &str, expect: Option<&str>| assert_eq!(nearest(text, known), expect, "{text}");
+        check("dmrac", Some("dmarc"));
+        check("tls-rpt", Some("tls_rpt"));
+        check("dsn", Some("dns"));
+        check("Dmarc", Some("dmarc"));
+        check("bimi", None);
+        check("", None);
+    }
+}

@@ -1,5 +1,7 @@
 //! The files that a manifest names: each is read when the manifest is, up to the size that its use allows.
 
+use std::sync::Arc;
+
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::files::{File, SecretFile};
@@ -72,11 +74,20 @@ fn read_file(node: &Node, reader: &mut Reader<'_>, bytes_max: usize) -> Option<F
             return None;
         }
     };
-    match reader.files.read(&path, bytes_max) {
-        Ok(bytes) => Some(File {
-            path,
-            bytes: bytes.into(),
-        }),
+    // One file may have two uses with limits of their own.
+    let known = reader
+        .read
+        .get(&path)
+        .filter(|bytes| bytes.len() <= bytes_max);
+    let bytes = match known {
+        Some(bytes) => Ok(Arc::clone(bytes)),
+        None => reader.files.read(&path, bytes_max).map(Arc::from),
+    };
+    match bytes {
+        Ok(bytes) => {
+            reader.read.insert(path.clone(), Arc::clone(&bytes));
+            Some(File { path, bytes })
+        }
         Err(error) => {
             let reason = format!("`{path}` can't be read: {error}");
             reader.report.add(

@@ -450,3 +450,6 @@ fn rule_id(text: &str) -> Result<String, String> {
         None => format!("there is no rule `{text}`"),
     })
 }
+
+#[cfg(test)]
+mod tests;

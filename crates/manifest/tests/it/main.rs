@@ -2,5 +2,6 @@
 
 mod broken;
 mod hostile;
+mod lint;
 mod schema;
 mod support;

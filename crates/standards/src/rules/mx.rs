@@ -21,7 +21,7 @@ super::rules! {
         why "There is nothing to protect; the policy only costs senders a fetch."
         mend "remove the `mta_sts` block"
         source "RFC 8461 §3.2";
-    "MX-05" Error Lint
+    "MX-05" Error Lint by "manifest::lint"
         "An SES inbound host is of a region where SES receives, with identity and receipt rules there"
         why "SES refuses mail for a domain that it was not told to receive in that region."
         mend "use `inbound-smtp.REGION.amazonaws.com` of a region with receiving"

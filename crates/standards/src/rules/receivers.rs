@@ -1,7 +1,7 @@
 //! What the large mailbox providers ask of senders.
 
 super::rules! {
-    "RCV-01" Error Lint
+    "RCV-01" Error Lint by "manifest::lint"
         "A bulk sender has SPF, DKIM and DMARC, and aligns with one of the first two"
         why "Gmail, Yahoo and Outlook.com refuse or defer bulk mail without them."
         mend "set up the missing one"
@@ -21,17 +21,17 @@ super::rules! {
         why "Gmail refuses mail from addresses without."
         mend "set the PTR record and its A or AAAA"
         source "Google sender requirements";
-    "RCV-05" Error Lint
+    "RCV-05" Error Lint by "manifest::lint"
         "For a logo at Gmail there is a mark certificate, and DMARC fully enforced"
         why "Gmail shows no self-asserted logo."
         mend "get a VMC or CMC, and enforce DMARC without `pct`"
         source "Google; BIMI §7.1";
-    "RCV-06" Error Lint
+    "RCV-06" Error Lint by "manifest::lint"
         "For a logo at Apple there is a verified mark certificate"
         why "Apple shows no logo without a VMC."
         mend "get a VMC"
         source "Apple; vendors' documentation";
-    "RCV-07" Info Lint
+    "RCV-07" Info Lint by "manifest::lint"
         "Yahoo shows self-asserted logos of reputable bulk senders; Microsoft shows none"
         why "What readers see depends on their provider."
         mend "nothing is needed"

@@ -1,7 +1,7 @@
 //! Rules of Amazon SES.
 
 super::rules! {
-    "SES-01" Error Lint
+    "SES-01" Error Lint by "manifest::check"
         "A domain is declared once for an account and region"
         why "SES has one identity of a name there; a second declaration could only fight with the first."
         mend "merge the two instances"
@@ -31,12 +31,12 @@ super::rules! {
         why "Tokens differ by account and region; removing another's leaves its mail unsigned."
         mend "remove only the CNAMEs of the instance that goes"
         source "SES: regions; AWS multi-account guidance";
-    "SES-07" Error Lint
+    "SES-07" Error Lint by "manifest::check"
         "An own DKIM key is RSA of 1024 or 2048 bits, and a selector has one key"
         why "SES refuses other keys; two keys under one selector make signatures fail."
         mend "use a 2048-bit key, and a selector of its own for each key"
         source "SES v2: PutEmailIdentityDkimSigningAttributes";
-    "SES-08" Error Lint
+    "SES-08" Error Lint by "manifest::check"
         "A replica of an Easy DKIM identity names its parent's region, when it is made"
         why "SES takes the parent only at creation, and only from another region."
         mend "give a parent in another region of the same account"
@@ -56,7 +56,7 @@ super::rules! {
         why "Without the permission the replica fails; across accounts it is not documented."
         mend "allow `ses:ReplicateEmailIdentityDkimSigningKey` on the parent"
         source "SES: Deterministic Easy DKIM; service authorization reference";
-    "SES-12" Error Lint
+    "SES-12" Error Lint by "manifest::check"
         "MAIL FROM is a subdomain of the identity that neither sends as From nor receives"
         why "SES refuses others, and its MX there would swallow the mail."
         mend "use a subdomain for nothing else, like `mail1`"
@@ -71,32 +71,32 @@ super::rules! {
         why "Without it SES mail fails SPF."
         mend "publish `v=spf1 include:amazonses.com ~all` at the name"
         source "SES: custom MAIL FROM";
-    "SES-15" Warn Lint
+    "SES-15" Warn Lint by "manifest::check"
         "Two regions do not share a MAIL FROM name"
         why "The name takes one MX only, of one region; with two the set-up fails in both."
         mend "give each region its own MAIL FROM name"
         source "SES: regions";
-    "SES-16" Info Lint
+    "SES-16" Info Lint by "manifest::lint"
         "Two accounts in one region may share a MAIL FROM name"
         why "MX and SPF are the same for both."
         mend "nothing is needed"
         source "SES: regions";
-    "SES-17" Warn Lint
+    "SES-17" Warn Lint by "manifest::lint"
         "A failing MAIL FROM is dealt with knowingly"
         why "The default goes on without SPF alignment; rejecting blocks mail until the MAIL FROM is verified."
         mend "start with the default, and reject only after it verified"
         source "SES v2: PutEmailIdentityMailFromAttributes";
-    "SES-18" Error Lint
+    "SES-18" Error Lint by "manifest::lint"
         "Strict SPF alignment is not combined with a custom MAIL FROM"
         why "A MAIL FROM of SES is a subdomain, so that it never aligns strictly."
         mend "use `aspf=r`"
         source "RFC 9989 §4.4.2";
-    "SES-19" Warn Lint
+    "SES-19" Warn Lint by "manifest::lint"
         "A sending identity has a custom MAIL FROM"
         why "With amazonses.com as envelope sender DMARC rests on DKIM alone."
         mend "set `mail_from`"
         source "SES: custom MAIL FROM";
-    "SES-20" Warn Lint
+    "SES-20" Warn Lint by "manifest::lint"
         "The apex SPF does not include amazonses.com beside a custom MAIL FROM"
         why "Receivers look at the MAIL FROM name; the include at the apex costs a look-up for nothing."
         mend "remove the include from the apex"
@@ -106,7 +106,7 @@ super::rules! {
         why "Overwriting the set takes the verification of another instance away."
         mend "add the token to the set, and keep the others"
         source "SES: troubleshooting domain verification";
-    "SES-22" Info Lint
+    "SES-22" Info Lint by "manifest::lint"
         "The `_amazonses` token is legacy: DKIM verifies the domain"
         why "SES v2 needs no token; it is kept for those who ask for it."
         mend "leave `domain_token` out"
@@ -146,17 +146,17 @@ super::rules! {
         why "Bounces of its mail are reported in its account, not in the identity's."
         mend "give the sender's configuration set its destinations"
         source "SES: sending authorization";
-    "SES-30" Error Lint
+    "SES-30" Error Lint by "manifest::check"
         "An identity's default configuration set is in its account and region"
         why "SES refuses mail with a configuration set that is not there."
         mend "declare the set for the same instance"
         source "SES v2: CreateEmailIdentity";
-    "SES-31" Warn Lint
+    "SES-31" Warn Lint by "manifest::lint"
         "TLS is required only knowingly"
         why "REQUIRE drops mail to hosts without TLS; OPTIONAL may send in the clear."
         mend "choose the policy, and accept this finding with a reason"
         source "SES v2: DeliveryOptions";
-    "SES-32" Error Lint
+    "SES-32" Error Lint by "manifest::check"
         "`MaxDeliverySeconds` is 300 to 50400"
         why "SES refuses another value."
         mend "choose a value in the range"
@@ -186,7 +186,7 @@ super::rules! {
         why "SES reports failure when the records are gone, and may refuse mail that is still being sent."
         mend "stop sending, disable MAIL FROM, delete the identity, then remove the records"
         source "SES: deleting an identity";
-    "SES-38" Warn Lint
+    "SES-38" Warn Lint by "manifest::lint"
         "Easy DKIM uses 2048 bits, and its length changes at most once a day"
         why "1024 bits are within reach of attackers; SES refuses a second change within a day."
         mend "use RSA_2048_BIT"

@@ -1,0 +1,79 @@
+//! What the manifest would do to mail: the catalogue's rules that need no look-up.
+//!
+//! The records are built as they would be published and judged by the crate `standards`; this
+//! module knows which block said what, and so where a finding belongs.
+
+mod bimi;
+mod certificate;
+mod mail;
+mod places;
+mod ses;
+
+use jiff::Timestamp;
+use standards::dns::Name;
+use standards::{Finding, Severity};
+
+use crate::domain::Domain;
+use crate::manifest::{Manifest, ReportAuthorization};
+use crate::position::Located;
+
+/// The findings of every domain, those that it accepts lowered to info. `now` judges certificates.
+pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
+    let authorizations = manifest.report_authorizations();
+    let mut findings = Vec::new();
+    for (name, domain) in &manifest.domains {
+        let subject = Subject {
+            manifest,
+            name,
+            domain,
+            authorizations: &authorizations,
+            now,
+        };
+        findings.extend(
+            subject
+                .lint()
+                .into_iter()
+                .map(|finding| accepted(finding, domain)),
+        );
+    }
+    findings.extend(mail::across(manifest));
+    findings
+}
+
+/// The same finding, lowered if the domain accepts it.
+fn accepted(mut finding: Finding, domain: &Domain) -> Finding {
+    let reason = domain
+        .accept
+        .iter()
+        .find(|(rule, _)| rule.as_str() == finding.rule);
+    if let Some((_, reason)) = reason {
+        finding.severity = Severity::Info;
+        finding.reason = format!("{} (accepted: {reason})", finding.reason);
+    }
+    finding
+}
+
+/// One domain in its manifest.
+struct Subject<'m> {
+    manifest: &'m Manifest,
+    name: &'m Name,
+    domain: &'m Located<Domain>,
+    /// The records by which our domains agree to reports about each other; the plan makes them.
+    authorizations: &'m [ReportAuthorization],
+    now: Timestamp,
+}
+
+impl Subject<'_> {
+    fn lint(&self) -> Vec<Finding> {
+        let checks = [
+            Self::mx,
+            Self::spf,
+            Self::dmarc,
+            Self::tls_rpt,
+            Self::mta_sts,
+            Self::bimi,
+            Self::ses,
+        ];
+        checks.iter().flat_map(|check| check(self)).collect()
+    }
+}
