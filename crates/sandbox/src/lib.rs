@@ -16,6 +16,7 @@ mod denial;
 pub mod dns;
 pub mod faults;
 mod handle;
+mod paging;
 mod persist;
 mod query;
 pub mod quotas;
@@ -26,8 +27,10 @@ pub mod service;
 pub mod ses;
 pub mod stats;
 pub mod sts;
+pub mod tagging;
 pub mod web;
 pub mod world;
+pub mod world_file;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -67,7 +67,7 @@ pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
         // SES v1 and v2 are signed with the same name.
         "ses" => Some(&crate::ses::Ses),
         // The Resource Groups Tagging API.
-        "tagging" => None,
+        "tagging" => Some(&crate::tagging::Tagging),
         _ => None,
     }
 }

@@ -14,7 +14,6 @@ mod check;
 mod configuration_set;
 mod identity;
 mod keys;
-mod paging;
 mod problem;
 mod state;
 mod tags;

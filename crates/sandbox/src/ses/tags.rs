@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::problem::Problem;
@@ -11,6 +12,31 @@ use super::state::{Caller, State};
 const MOST_TAGS: usize = 50;
 
 impl State {
+    /// The resources of an account and region, as (ARN, tags).
+    pub(crate) fn tagged(
+        &self,
+        account: &str,
+        region: &str,
+    ) -> Vec<(String, BTreeMap<String, String>)> {
+        let caller = Caller {
+            account,
+            region,
+            now: Timestamp::MIN,
+        };
+        let Some(here) = self.here(caller) else {
+            return Vec::new();
+        };
+        let identities = here
+            .identities
+            .iter()
+            .map(|(name, held)| (caller.arn("identity", name), held.tags.clone()));
+        let sets = here
+            .sets
+            .iter()
+            .map(|(name, held)| (caller.arn("configuration-set", name), held.tags.clone()));
+        identities.chain(sets).collect()
+    }
+
     /// The tags of what an ARN names.
     pub(crate) fn tags_mut(
         &mut self,

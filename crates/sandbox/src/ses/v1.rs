@@ -3,10 +3,10 @@
 use super::check::Status;
 use super::identity::{Identity, OnMxFailure};
 use super::keys;
-use super::paging::page;
 use super::problem::Problem;
 use super::state::{Caller, State, spelled};
 use crate::call::{Call, Reply};
+use crate::paging::page;
 use crate::query::{Dialect, Form, Xml};
 use crate::service::ServiceError;
 use crate::world::World;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Request, Route, print_tags};
+use crate::paging::page;
 use crate::ses::configuration_set::{ConfigurationSet, OPTIONS};
-use crate::ses::paging::page;
 use crate::ses::problem::Problem;
 use crate::world::World;
 

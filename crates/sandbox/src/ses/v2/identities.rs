@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Answer, Request, Route, print_tags, print_time};
 use crate::call::place;
+use crate::paging::page;
 use crate::ses::check::Status;
 use crate::ses::identity::{Identity, OnMxFailure, Signing};
 use crate::ses::keys::KeyLength;
-use crate::ses::paging::page;
 use crate::ses::problem::Problem;
 use crate::ses::verification::dkim_in_dns;
 use crate::world::World;

@@ -1,0 +1,105 @@
+//! AWS JSON 1.1, as the tagging API speaks it.
+
+use serde_json::{Value, json};
+
+use super::{Question, Tagged};
+use crate::call::{Call, Reply};
+use crate::service::ServiceError;
+
+/// The operation that a call names.
+pub(super) fn target(call: &Call) -> Option<&str> {
+    let target = call.request.headers.get("x-amz-target")?.to_str().ok()?;
+    target.strip_prefix("ResourceGroupsTaggingAPI_20170126.")
+}
+
+/// Reads `GetResources`.
+pub(super) fn read(call: &Call) -> Result<Question, ServiceError> {
+    let invalid = |message: &str| ServiceError::new(400, "InvalidParameterException", message);
+    let document: Value = serde_json::from_slice(&call.body).map_err(|_| {
+        ServiceError::new(
+            400,
+            "SerializationException",
+            "The document is not valid JSON.",
+        )
+    })?;
+    let size = match document["ResourcesPerPage"].as_u64() {
+        None => 50,
+        Some(size @ 1..=100) => usize::try_from(size).unwrap_or(100),
+        Some(_) => return Err(invalid("ResourcesPerPage must be between 1 and 100.")),
+    };
+    let texts = |value: &Value| -> Vec<String> {
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
+    let arns = texts(&document["ResourceARNList"]);
+    let types = texts(&document["ResourceTypeFilters"]);
+    let filters = document["TagFilters"].as_array().into_iter().flatten();
+    let filters: Vec<_> = filters
+        .map(|filter| {
+            (
+                filter["Key"].as_str().unwrap_or_default().to_owned(),
+                texts(&filter["Values"]),
+            )
+        })
+        .collect();
+    if filters.len() > 50 {
+        return Err(invalid("A request can have at most 50 tag filters."));
+    }
+    if !arns.is_empty() && !(types.is_empty() && filters.is_empty()) {
+        return Err(invalid(
+            "ResourceARNList cannot be combined with other filters.",
+        ));
+    }
+    let token = document["PaginationToken"].as_str().map(str::to_owned);
+    Ok(Question {
+        filters,
+        types,
+        arns,
+        size,
+        token,
+    })
+}
+
+/// Prints a page of resources.
+pub(super) fn print<'a>(page: impl Iterator<Item = &'a Tagged>, next: Option<String>) -> Value {
+    let mapping = |(arn, tags): &Tagged| {
+        let tags: Vec<Value> = tags
+            .iter()
+            .map(|(key, value)| json!({ "Key": key, "Value": value }))
+            .collect();
+        json!({ "ResourceARN": arn, "Tags": tags })
+    };
+    json!({
+        "PaginationToken": next.unwrap_or_default(),
+        "ResourceTagMappingList": page.map(mapping).collect::<Vec<_>>(),
+    })
+}
+
+/// An error in the protocol's shape.
+pub(super) fn error(call: &Call, error: &ServiceError) -> Reply {
+    reply(
+        call,
+        error.status,
+        &json!({ "__type": error.code, "Message": error.message }),
+    )
+}
+
+/// An answer.
+pub(super) fn reply(call: &Call, status: u16, document: &Value) -> Reply {
+    let mut reply = Reply::new(document.to_string().into());
+    *reply.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+    let headers = reply.headers_mut();
+    headers.insert(
+        "content-type",
+        http::HeaderValue::from_static("application/x-amz-json-1.1"),
+    );
+    if let Ok(id) = http::HeaderValue::from_str(&call.request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    reply
+}

@@ -1,0 +1,308 @@
+//! World files: what else there is, in YAML.
+//!
+//! ```yaml
+//! accounts:
+//!   "111111111111": { roles: { mail-deploy: { external_id: mail } } }
+//! zones:                       # hosted zones in Route 53
+//!   - account: "111111111111"
+//!     name: example.com
+//!     delegated: true          # false: registries name other servers for it
+//!     records:
+//!       - { name: example.com, type: MX, ttl: 300, values: [10 mx.example.com] }
+//! dns:                         # what is published on other people's servers
+//!   - { name: example.org, type: TXT, values: ["v=spf1 -all"] }
+//! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
+//! ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
+//! delays: { cloudfront_deploy: 10s }
+//! quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
+//! faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind: throttle }] }
+//! ```
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::faults::Faults;
+use crate::quotas::{self, Quotas};
+use crate::sts::Account;
+use crate::world::{Delays, World};
+
+/// What a world file says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorldFile {
+    /// Accounts by their twelve digits.
+    pub accounts: BTreeMap<String, Account>,
+    /// Hosted zones in Route 53.
+    pub zones: Vec<Zone>,
+    /// Records on other people's servers.
+    pub dns: Vec<RecordSet>,
+    /// Other people's buckets, or one's own from before.
+    pub buckets: Vec<Bucket>,
+    /// Where SES holds an account in its own sandbox.
+    pub ses_sandbox: Vec<Place>,
+    /// How long things take.
+    pub delays: Option<Delays>,
+    /// How many calls are let in.
+    pub quotas: Option<Quotas>,
+    /// What goes wrong.
+    pub faults: Option<Faults>,
+}
+
+/// A hosted zone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zone {
+    /// Whose it is.
+    pub account: String,
+    /// Its apex.
+    pub name: String,
+    /// Whether registries name its servers.
+    #[serde(default = "yes")]
+    pub delegated: bool,
+    /// What is in it beside its NS and SOA.
+    #[serde(default)]
+    pub records: Vec<RecordSet>,
+}
+
+/// A record set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordSet {
+    /// Its name.
+    pub name: String,
+    /// `TXT`.
+    #[serde(rename = "type")]
+    pub rtype: String,
+    /// In seconds.
+    #[serde(default = "five_minutes")]
+    pub ttl: u32,
+    /// In Route 53's spelling; the quotes of a TXT value may be left out.
+    pub values: Vec<String>,
+}
+
+/// A bucket.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// Whose it is.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub region: String,
+}
+
+/// An account and a region.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Twelve digits.
+    pub account: String,
+    /// `eu-west-1`.
+    pub region: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn five_minutes() -> u32 {
+    300
+}
+
+/// What is wrong with a world file.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldFileError {
+    /// It is not YAML, or not of the form.
+    #[error("cannot read the world file")]
+    Unreadable(#[source] Box<serde_yaml::Error>),
+    /// An account's id.
+    #[error("`{0}` is not an account: twelve digits in quotes")]
+    Account(String),
+    /// A name that is none.
+    #[error("`{name}` is not a domain name")]
+    Name {
+        /// What stands there.
+        name: String,
+        /// Why it is none.
+        source: crate::dns::name::NameProblem,
+    },
+    /// A quota that is not in the table.
+    #[error("there is no quota `{0}`; the quotas are {known}", known = quota_names())]
+    Quota(String),
+}
+
+fn quota_names() -> String {
+    let names: Vec<&str> = quotas::TABLE.iter().map(|quota| quota.name).collect();
+    names.join(", ")
+}
+
+impl World {
+    /// The world of a world file.
+    pub fn from_yaml(text: &str) -> Result<Self, WorldFileError> {
+        let mut world = Self::default();
+        world.add_yaml(text)?;
+        Ok(world)
+    }
+
+    /// Adds what a world file says to this world.
+    pub fn add_yaml(&mut self, text: &str) -> Result<(), WorldFileError> {
+        let file = serde_yaml::from_str(text)
+            .map_err(|error| WorldFileError::Unreadable(Box::new(error)))?;
+        self.add_file(file)
+    }
+
+    /// Adds what a world file says to this world.
+    pub fn add_file(&mut self, file: WorldFile) -> Result<(), WorldFileError> {
+        file.check()?;
+        for (id, account) in file.accounts {
+            self.sts
+                .accounts
+                .entry(id)
+                .or_default()
+                .roles
+                .extend(account.roles);
+        }
+        for zone in &file.zones {
+            self.add_zone(zone)?;
+        }
+        for set in &file.dns {
+            let values: Vec<&str> = set.values.iter().map(String::as_str).collect();
+            self.dns
+                .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
+                .map_err(named(&set.name))?;
+        }
+        for place in &file.ses_sandbox {
+            self.ses.seed_sandbox(&place.account, &place.region);
+        }
+        self.delays = file.delays.unwrap_or(self.delays.clone());
+        self.quotas = file.quotas.unwrap_or(self.quotas.clone());
+        self.faults = file.faults.unwrap_or(self.faults.clone());
+        Ok(())
+    }
+
+    fn add_zone(&mut self, zone: &Zone) -> Result<(), WorldFileError> {
+        self.sts.accounts.entry(zone.account.clone()).or_default();
+        let id = self
+            .seed_zone(&zone.account, &zone.name, zone.delegated)
+            .map_err(named(&zone.name))?;
+        for set in &zone.records {
+            let values: Vec<String> = set
+                .values
+                .iter()
+                .map(|value| quoted(&set.rtype, value))
+                .collect();
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            self.seed_records(&id, &set.name, (&set.rtype, set.ttl), &values)
+                .map_err(named(&set.name))?;
+        }
+        Ok(())
+    }
+}
+
+fn named(name: &str) -> impl FnOnce(crate::dns::name::NameProblem) -> WorldFileError + '_ {
+    |source| WorldFileError::Name {
+        name: name.to_owned(),
+        source,
+    }
+}
+
+/// A TXT value in quotes, its strings of at most 255 octets.
+fn quoted(rtype: &str, value: &str) -> String {
+    if !rtype.eq_ignore_ascii_case("TXT") || value.starts_with('"') {
+        return value.to_owned();
+    }
+    let strings: Vec<Vec<u8>> = value.as_bytes().chunks(255).map(<[u8]>::to_vec).collect();
+    crate::dns::strings::write(&strings)
+}
+
+impl WorldFile {
+    fn check(&self) -> Result<(), WorldFileError> {
+        let named = self.zones.iter().map(|zone| &zone.account);
+        let named = named.chain(self.buckets.iter().map(|bucket| &bucket.account));
+        let named = named.chain(self.ses_sandbox.iter().map(|place| &place.account));
+        let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(id) = self.accounts.keys().chain(named).find(|id| !is_account(id)) {
+            return Err(WorldFileError::Account(id.clone()));
+        }
+        let mut rates = self.quotas.iter().flat_map(|quotas| quotas.rates.keys());
+        match rates.find(|name| quotas::TABLE.iter().all(|quota| quota.name != **name)) {
+            Some(name) => Err(WorldFileError::Quota(name.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::Lookup;
+
+    const FILE: &str = r#"
+accounts:
+  "111111111111": { roles: { mail-deploy: { external_id: mail } } }
+zones:
+  - account: "222222222222"
+    name: example.com
+    records:
+      - { name: example.com, type: TXT, values: ["v=spf1 -all"] }
+  - { account: "222222222222", name: example.net, delegated: false, records: [{ name: a.example.net, type: A, values: [192.0.2.1] }] }
+dns:
+  - { name: example.org, type: MX, values: [10 mx.example.org] }
+ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
+delays: { cloudfront_deploy: 10s }
+quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
+faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind: throttle }] }
+"#;
+
+    #[test]
+    fn a_world_file_makes_what_it_says() {
+        let world = World::from_yaml(FILE).expect("a world");
+        assert_eq!(world.sts.accounts.len(), 2);
+        assert_eq!(
+            world.delays.cloudfront_deploy,
+            jiff::SignedDuration::from_secs(10)
+        );
+        assert_eq!(world.delays.ses_verify, jiff::SignedDuration::from_secs(60));
+        let found = |name, rtype| match world.resolve(name, rtype, Timestamp::UNIX_EPOCH) {
+            Lookup::Found { records, .. } => records[0].value.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(found("example.com", "TXT"), "\"v=spf1 -all\"");
+        assert_eq!(found("example.org", "MX"), "10 mx.example.org");
+        assert_eq!(found("a.example.net", "A"), "NxDomain");
+    }
+
+    #[test]
+    fn a_world_goes_through_json_unchanged() {
+        let world = World::from_yaml(FILE).expect("a world");
+        let text = serde_json::to_string(&world).expect("JSON has string keys only");
+        let again: World = serde_json::from_str(&text).expect("the same world");
+        assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
+    }
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let error = World::from_yaml(text).expect_err("a fault");
+        assert!(error.to_string().contains(expect), "{error}");
+    }
+
+    #[test]
+    fn faults_in_a_world_file_are_named() {
+        check("accounts: { web: {} }", "`web` is not an account");
+        check(
+            "quotas: { rates: { s4: { rate: 1, burst: 1 } } }",
+            "no quota `s4`",
+        );
+        check("zonez: []", "cannot read");
+        check(
+            &format!(
+                "dns: [{{ name: '{}', type: A, values: [] }}]",
+                "a".repeat(64)
+            ),
+            "not a domain name",
+        );
+    }
+}
