@@ -57,7 +57,7 @@ pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
     match call.service.as_str() {
         "sts" => Some(&crate::sts::Sts),
         // Each line below is filled in by the service's own folder.
-        "s3" => None,
+        "s3" => Some(&crate::s3::S3),
         // One line, one service.
         "route53" => Some(&crate::route53::Route53),
         // One line, one service.

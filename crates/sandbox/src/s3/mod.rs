@@ -1,15 +1,93 @@
-//! s3.
+//! S3: buckets with their settings, objects with their versions.
+//!
+//! The wire is read and written by the library `s3s`; [`wire`] stands around it and does what it
+//! does not. The state machine is in the other files: each operation is a function from the
+//! library's input to its output over [`State`].
+//!
+//! Not emulated:
+//!
+//! | what | instead |
+//! |---|---|
+//! | uploads in parts, `SelectObjectContent`, restore, torrents, object lock, legal holds | `NotImplemented` |
+//! | CORS, websites, replication, notifications, acceleration, inventory, analytics, metrics | reads answer as for a bucket that has none; writes are `NotImplemented` |
+//! | what lifecycle rules do | they are checked and kept; nothing expires or moves |
+//! | access logs | the setting is checked and kept; no logs are written |
+//! | 409 `ConditionalRequestConflict` | calls are carried out one after the other, so it comes only from a fault that a script asks for |
+//! | IAM policies | an account's own principals may do everything that the bucket policy does not deny |
+//! | policy conditions by date, address or binary | accepted, and they never hold |
+//! | access by object ACL | object ACLs are accepted and do not open anything |
+//! | SSE-C, MFA delete, blocked encryption types | `NotImplemented`, or not shown |
+//! | account-wide public access block, access points, directory buckets, tables | not there |
+
+mod access;
+mod acl;
+mod address;
+mod batch;
+mod buckets;
+mod checksum;
+mod chunked;
+mod error;
+mod face;
+mod lifecycle;
+mod listing;
+mod names;
+mod objects;
+mod operations;
+mod policy;
+mod settings;
+mod state;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use access::Refusal;
+pub use checksum::{Algorithm, Checksum};
+pub use error::Error;
+pub use state::{
+    Bucket, Encryption, Grant, Lifecycle, Logging, Object, Ownership, PublicAccessBlock, State,
+    Version, Versioning, arn, canonical_id,
+};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use crate::call::{Call, Reply};
+use crate::service::{Service, ServiceError};
 use crate::world::World;
 
-/// The service's state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+/// The service.
+#[derive(Clone, Copy, Debug)]
+pub struct S3;
 
-/// Lets happen what is due by `now`.
+impl Service for S3 {
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
+        let routed = wire::route(call);
+        let (_, operation) = routed.map_err(|error| wire::error_reply(call, &error))?;
+        Ok(operation.name)
+    }
+
+    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
+        match operations::by_name(operation) {
+            Some(operation) => wire::handle(&mut world.s3, call, operation),
+            None => wire::error_reply(call, &error::not_implemented()),
+        }
+    }
+
+    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
+        let bucket = if self.is_read(operation) {
+            "s3.reads"
+        } else {
+            "s3.writes"
+        };
+        vec![(bucket, 1.0)]
+    }
+
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply {
+        let error = Error::new(error.status, error.code.clone(), error.message.clone());
+        wire::error_reply(call, &error)
+    }
+}
+
+/// Lets happen what is due by `now`: nothing in S3 takes time.
 pub fn advance(world: &mut World, now: Timestamp) {
     let _ = (world, now);
 }

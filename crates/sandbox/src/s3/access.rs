@@ -1,0 +1,234 @@
+//! Who may do what: the bucket's region, its owner, its policy and the public access block.
+
+use std::collections::BTreeMap;
+
+use super::address::Address;
+use super::error::{self, Error};
+use super::operations::Operation;
+use super::policy::{Policy, Request, Verdict, Who};
+use super::state::{Bucket, Object, State, arn};
+
+/// Who makes a request, from where.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// Empty for a request without a signature.
+    pub(super) account: String,
+    pub(super) principal: String,
+    pub(super) region: String,
+    /// Condition keys that the request itself sets, in lower case.
+    pub(super) context: BTreeMap<String, String>,
+}
+
+/// Why a service was not given an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The bucket or its policy does not let it.
+    AccessDenied,
+    /// There is no such object, and the service may know that.
+    NoSuchKey,
+}
+
+/// Checks a request on a bucket before it is carried out, in the order in which S3 does:
+/// the bucket exists, it is here, it is whose it is expected to be, and the caller may.
+pub(super) fn check(
+    state: &State,
+    caller: &Caller,
+    address: &Address,
+    expected_owner: Option<&str>,
+    operation: &Operation,
+) -> Result<(), Error> {
+    let bucket = state.bucket(&address.bucket)?;
+    check_region(bucket, caller, address)?;
+    if expected_owner.is_some_and(|owner| owner != bucket.owner) {
+        return Err(error::access_denied());
+    }
+    if operation.name == "DeleteObjects" {
+        // Each key of the batch is judged by itself.
+        return Ok(());
+    }
+    let action = action(operation.action, address.query("versionId").is_some());
+    authorize(&address.bucket, bucket, caller, &action, &address.key)?;
+    let stranger = caller.account != bucket.owner;
+    if stranger && operation.action.ends_with("BucketPolicy") {
+        return Err(error::method_not_allowed());
+    }
+    Ok(())
+}
+
+/// Actions on a named version have names of their own.
+fn action(action: &'static str, versioned: bool) -> String {
+    const BY_VERSION: &[&str] = &[
+        "s3:GetObject",
+        "s3:DeleteObject",
+        "s3:GetObjectTagging",
+        "s3:PutObjectTagging",
+        "s3:DeleteObjectTagging",
+        "s3:GetObjectAcl",
+        "s3:PutObjectAcl",
+    ];
+    if !versioned || !BY_VERSION.contains(&action) {
+        return action.to_owned();
+    }
+    action.replace("Object", "ObjectVersion")
+}
+
+fn check_region(bucket: &Bucket, caller: &Caller, address: &Address) -> Result<(), Error> {
+    if bucket.region == caller.region || caller.account.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        301,
+        "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+    )
+    .with("Endpoint", format!("{}.s3.{}.amazonaws.com", address.bucket, bucket.region))
+    .with("Bucket", &*address.bucket)
+    .with_header("x-amz-bucket-region", &*bucket.region))
+}
+
+/// Whether the caller may do `action` on the bucket, or on `key` in it.
+///
+/// The owner's own principals may do everything that the policy does not deny: the sandbox has no
+/// IAM policies. Strangers may do what the policy allows them.
+pub(super) fn authorize(
+    name: &str,
+    bucket: &Bucket,
+    caller: &Caller,
+    action: &str,
+    key: &str,
+) -> Result<(), Error> {
+    let who = if caller.account.is_empty() {
+        Who::Anonymous
+    } else {
+        Who::Account {
+            id: &caller.account,
+            arn: &caller.principal,
+        }
+    };
+    let resource = resource(name, key);
+    let policy = policy(name, bucket);
+    let verdict = policy.as_ref().map_or(Verdict::Silent, |policy| {
+        let mut context = context();
+        context.extend(caller.context.clone());
+        if let Who::Account { id, arn } = who {
+            context.insert("aws:principalarn".to_owned(), role_arn(id, arn));
+            context.insert("aws:principalaccount".to_owned(), id.to_owned());
+        }
+        policy.evaluate(&Request {
+            who,
+            action,
+            resource: resource.clone(),
+            context,
+        })
+    });
+    let owner = caller.account == bucket.owner;
+    // The account's root can always repair a policy that locks everyone out.
+    let root = caller.principal == format!("arn:aws:iam::{}:root", bucket.owner);
+    if owner && root && action.ends_with("BucketPolicy") {
+        return Ok(());
+    }
+    match verdict {
+        Verdict::Denied if owner => Err(denied(
+            caller,
+            action,
+            &resource,
+            "with an explicit deny in a resource-based policy",
+        )),
+        Verdict::Denied => Err(error::access_denied()),
+        _ if owner => Ok(()),
+        Verdict::Allowed if policy.is_some_and(|p| p.is_public()) && restricts(bucket) => {
+            Err(error::access_denied())
+        }
+        Verdict::Allowed => Ok(()),
+        Verdict::Silent => Err(error::access_denied()),
+    }
+}
+
+/// The refusal that names who asked for what.
+pub(super) fn denied(caller: &Caller, action: &str, resource: &str, why: &str) -> Error {
+    let who = &caller.principal;
+    Error::new(
+        403,
+        "AccessDenied",
+        format!(
+            "User: {who} is not authorized to perform: {action} on resource: \"{resource}\" {why}"
+        ),
+    )
+}
+
+fn restricts(bucket: &Bucket) -> bool {
+    let block = bucket.public_access_block;
+    block.is_some_and(|block| block.restrict_public_buckets)
+}
+
+fn resource(bucket: &str, key: &str) -> String {
+    if key.is_empty() {
+        arn(bucket)
+    } else {
+        format!("{}/{key}", arn(bucket))
+    }
+}
+
+fn policy(name: &str, bucket: &Bucket) -> Option<Policy> {
+    // It was accepted when it was put, so it parses.
+    Policy::parse(name, bucket.policy.as_deref()?).ok()
+}
+
+/// What every request of the sandbox brings: its front counts as TLS 1.3.
+fn context() -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("aws:securetransport".to_owned(), "true".to_owned()),
+        ("s3:tlsversion".to_owned(), "1.3".to_owned()),
+    ])
+}
+
+/// `aws:PrincipalArn` names the role of a session, not the session.
+fn role_arn(account: &str, arn: &str) -> String {
+    let role = arn.split_once(":assumed-role/");
+    match role.and_then(|(_, rest)| rest.split('/').next()) {
+        Some(role) => format!("arn:aws:iam::{account}:role/{role}"),
+        None => arn.to_owned(),
+    }
+}
+
+impl State {
+    /// An object as an AWS service gets it, such as CloudFront with an origin access control:
+    /// only the bucket's policy counts.
+    pub fn object_for_service(
+        &self,
+        bucket: &str,
+        key: &str,
+        service: &str,
+        source: (&str, &str),
+    ) -> Result<Object, Refusal> {
+        let found = self.bucket(bucket).map_err(|_| Refusal::AccessDenied)?;
+        let policy = policy(bucket, found).ok_or(Refusal::AccessDenied)?;
+        let (source_arn, source_account) = source;
+        let allows = |action: &str, resource: String| {
+            let mut context = context();
+            context.insert("aws:sourcearn".to_owned(), source_arn.to_owned());
+            context.insert("aws:sourceaccount".to_owned(), source_account.to_owned());
+            context.insert("aws:principalisawsservice".to_owned(), "true".to_owned());
+            context.insert("aws:principalservicename".to_owned(), service.to_owned());
+            policy.evaluate(&Request {
+                who: Who::Service(service),
+                action,
+                resource,
+                context,
+            }) == Verdict::Allowed
+        };
+        let public = policy.is_public() && restricts(found);
+        if public && source_account != found.owner {
+            return Err(Refusal::AccessDenied);
+        }
+        if !allows("s3:GetObject", resource(bucket, key)) {
+            return Err(Refusal::AccessDenied);
+        }
+        match found.current(key) {
+            Some((_, object)) => Ok(object.clone()),
+            // Who may not list a bucket does not learn what is not in it.
+            None if allows("s3:ListBucket", arn(bucket)) => Err(Refusal::NoSuchKey),
+            None => Err(Refusal::AccessDenied),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What acts on more than one object or on an object's tags: batch deletion, copies, tags.
+
+use s3s::dto::{self, ETag, ETagCondition};
+
+use super::access::authorize;
+use super::acl::check_object_acl;
+use super::checksum::{Algorithm, Checksum};
+use super::error::{self, Error};
+use super::face::{Work, set_checksum, timestamp};
+use super::objects::{
+    check_delete, encryption, find, header_tags, matches, metadata, shown, storage_class,
+    stored_headers,
+};
+use super::settings::{check_tags, pairs, tag_set};
+use super::state::Object;
+
+pub(super) fn delete_objects(
+    work: &mut Work,
+    input: dto::DeleteObjectsInput,
+) -> Result<dto::DeleteObjectsOutput, Error> {
+    let keys = input.delete.objects;
+    if keys.is_empty() || keys.len() > 1000 {
+        return Err(error::malformed_xml());
+    }
+    let quiet = input.delete.quiet.unwrap_or(false);
+    let mut deleted = Vec::new();
+    let mut errors = Vec::new();
+    for key in keys {
+        match delete_one(work, &input.bucket, &key) {
+            Ok(_) if quiet => {}
+            Ok(done) => deleted.push(done),
+            Err(error) => errors.push(dto::Error {
+                code: Some(error.code.into_owned()),
+                key: Some(key.key),
+                message: Some(error.message.into_owned()),
+                version_id: key.version_id,
+            }),
+        }
+    }
+    Ok(dto::DeleteObjectsOutput {
+        deleted: Some(deleted),
+        errors: Some(errors),
+        request_charged: None,
+    })
+}
+
+fn delete_one(
+    work: &mut Work,
+    name: &str,
+    identifier: &dto::ObjectIdentifier,
+) -> Result<dto::DeletedObject, Error> {
+    let bucket = work.state.bucket(name)?;
+    let key = &identifier.key;
+    let version = identifier.version_id.as_deref();
+    let action = match version {
+        Some(_) => "s3:DeleteObjectVersion",
+        None => "s3:DeleteObject",
+    };
+    authorize(name, bucket, &work.caller, action, key)?;
+    if identifier.size.is_some() || identifier.last_modified_time.is_some() {
+        return Err(error::not_implemented());
+    }
+    let condition = identifier.e_tag.clone().map(|etag| match etag.value() {
+        "*" => ETagCondition::Any,
+        _ => ETagCondition::ETag(etag),
+    });
+    check_delete(bucket, key, condition.as_ref())?;
+    let now = work.now;
+    let done = work.state.delete(name, key, version, now)?;
+    let marker = done.version.clone().filter(|_| done.marker);
+    Ok(dto::DeletedObject {
+        delete_marker: done.marker.then_some(true),
+        delete_marker_version_id: marker,
+        key: Some(key.clone()),
+        version_id: identifier.version_id.clone(),
+    })
+}
+
+pub(super) fn copy_object(
+    work: &mut Work,
+    input: dto::CopyObjectInput,
+) -> Result<dto::CopyObjectOutput, Error> {
+    let dto::CopySource::Bucket {
+        bucket: source_bucket,
+        key: source_key,
+        version_id: source_version,
+    } = &input.copy_source
+    else {
+        return Err(error::not_implemented());
+    };
+    let source = work.state.bucket(source_bucket)?;
+    let expected = input.expected_source_bucket_owner.as_ref();
+    if expected.is_some_and(|owner| *owner != source.owner) {
+        return Err(error::access_denied());
+    }
+    authorize(
+        source_bucket,
+        source,
+        &work.caller,
+        "s3:GetObject",
+        source_key,
+    )?;
+    let (version, found) = find(source, source_key, source_version.as_deref())?;
+    check_source(&input, found)?;
+    let source_shown = shown(source, &version.id);
+    let target = work.state.bucket(&input.bucket)?;
+    check_object_acl(target, input.acl.as_ref().map(|acl| acl.as_str()))?;
+    let mut object = Object {
+        encryption: Some(encryption(
+            target,
+            input.server_side_encryption.as_ref().map(|s| s.as_str()),
+            input.ssekms_key_id.clone(),
+        )),
+        storage_class: storage_class(input.storage_class.as_ref().map(|s| s.as_str()))?,
+        ..found.clone()
+    };
+    let replaces = |directive: Option<&str>| directive == Some("REPLACE");
+    let changed = replaces(input.metadata_directive.as_ref().map(|d| d.as_str()));
+    let same = **source_bucket == *input.bucket && **source_key == *input.key;
+    if same && !changed && input.storage_class.is_none() && input.server_side_encryption.is_none() {
+        return Err(error::invalid_request(
+            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+        ));
+    }
+    if changed {
+        object.headers = stored_headers(&[
+            ("content-type", input.content_type),
+            ("cache-control", input.cache_control),
+            ("content-disposition", input.content_disposition),
+            ("content-encoding", input.content_encoding),
+            ("content-language", input.content_language),
+            ("expires", work.expires.clone()),
+        ]);
+        object.metadata = metadata(input.metadata)?;
+    }
+    if replaces(input.tagging_directive.as_ref().map(|d| d.as_str())) {
+        object.tags = header_tags(input.tagging.as_deref())?;
+    }
+    let algorithm = input.checksum_algorithm.as_ref();
+    if let Some(algorithm) = algorithm.and_then(|name| Algorithm::named(name.as_str())) {
+        object.checksum = Some(Checksum::of(algorithm, &object.body));
+    }
+    let source_version = source_shown.filter(|_| source_version.is_some() || changed);
+    write_copy(work, &input.bucket, &input.key, object, source_version)
+}
+
+fn check_source(input: &dto::CopyObjectInput, found: &Object) -> Result<(), Error> {
+    let wanted = input.copy_source_if_match.as_ref();
+    let unwanted = input.copy_source_if_none_match.as_ref();
+    if wanted.is_some_and(|condition| !matches(condition, &found.etag)) {
+        return Err(error::precondition_failed("x-amz-copy-source-If-Match"));
+    }
+    if unwanted.is_some_and(|condition| matches(condition, &found.etag)) {
+        return Err(error::precondition_failed(
+            "x-amz-copy-source-If-None-Match",
+        ));
+    }
+    Ok(())
+}
+
+fn write_copy(
+    work: &mut Work,
+    bucket: &str,
+    key: &str,
+    object: Object,
+    source_version: Option<String>,
+) -> Result<dto::CopyObjectOutput, Error> {
+    let mut result = dto::CopyObjectResult {
+        e_tag: Some(ETag::Strong(object.etag.clone())),
+        last_modified: Some(timestamp(work.now)),
+        ..dto::CopyObjectResult::default()
+    };
+    set_checksum!(result, object);
+    let encryption = object.encryption.clone().unwrap_or_default();
+    let id = work.state.write(bucket, key, work.now, Some(object))?;
+    Ok(dto::CopyObjectOutput {
+        copy_object_result: Some(result),
+        copy_source_version_id: source_version,
+        ssekms_key_id: encryption.key,
+        server_side_encryption: Some(encryption.algorithm.into()),
+        version_id: shown(work.state.bucket(bucket)?, &id),
+        ..dto::CopyObjectOutput::default()
+    })
+}
+
+pub(super) fn get_object_tagging(
+    work: &mut Work,
+    input: dto::GetObjectTaggingInput,
+) -> Result<dto::GetObjectTaggingOutput, Error> {
+    let bucket = work.state.bucket(&input.bucket)?;
+    let (version, object) = find(bucket, &input.key, input.version_id.as_deref())?;
+    Ok(dto::GetObjectTaggingOutput {
+        tag_set: tag_set(&object.tags),
+        version_id: shown(bucket, &version.id),
+    })
+}
+
+pub(super) fn put_object_tagging(
+    work: &mut Work,
+    input: dto::PutObjectTaggingInput,
+) -> Result<dto::PutObjectTaggingOutput, Error> {
+    let tags = pairs(input.tagging.tag_set);
+    let version = input.version_id.as_deref();
+    let version_id = retag(work, &input.bucket, &input.key, version, &tags)?;
+    Ok(dto::PutObjectTaggingOutput { version_id })
+}
+
+pub(super) fn delete_object_tagging(
+    work: &mut Work,
+    input: dto::DeleteObjectTaggingInput,
+) -> Result<dto::DeleteObjectTaggingOutput, Error> {
+    let version = input.version_id.as_deref();
+    let version_id = retag(work, &input.bucket, &input.key, version, &[])?;
+    Ok(dto::DeleteObjectTaggingOutput { version_id })
+}
+
+fn retag(
+    work: &mut Work,
+    name: &str,
+    key: &str,
+    version: Option<&str>,
+    tags: &[(String, String)],
+) -> Result<Option<String>, Error> {
+    let tags = check_tags(tags, 10)?;
+    let bucket = work.state.bucket_mut(name)?;
+    let id = find(bucket, key, version)?.0.id.clone();
+    let versions = bucket.objects.get_mut(key).into_iter().flatten();
+    for version in versions.filter(|version| version.id == id) {
+        if let Some(object) = &mut version.object {
+            object.tags.clone_from(&tags);
+        }
+    }
+    Ok(shown(bucket, &id))
+}

@@ -1,0 +1,234 @@
+//! Buckets: created, found, listed and deleted.
+
+use s3s::dto::{
+    Bucket as BucketEntry, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
+    DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
+};
+
+use super::error::{self, Error};
+use super::face::{Work, owner, timestamp};
+use super::state::{Bucket, Ownership, State};
+use super::{names, settings};
+
+/// The default quota of an account.
+const BUCKETS_PER_ACCOUNT: usize = 10_000;
+
+pub(super) fn create_bucket(
+    work: &mut Work,
+    input: CreateBucketInput,
+) -> Result<CreateBucketOutput, Error> {
+    let name = input.bucket;
+    names::check(&name)?;
+    let constraint = input
+        .create_bucket_configuration
+        .and_then(|configuration| configuration.location_constraint);
+    let region = region(
+        work,
+        constraint.as_ref().map(BucketLocationConstraint::as_str),
+    )?;
+    let location = if region == "us-east-1" {
+        format!("/{name}")
+    } else {
+        format!("http://{name}.s3.amazonaws.com/")
+    };
+    let created = CreateBucketOutput {
+        location: Some(location),
+    };
+    if let Some(found) = work.state.buckets.get(&name) {
+        return if is_repeated(found, &work.caller.account, &region)? {
+            Ok(created)
+        } else {
+            Err(owned_already(&name))
+        };
+    }
+    let mut bucket = Bucket::new(&work.caller.account, &region, work.now);
+    if let Some(ownership) = input.object_ownership {
+        let ownership = Ownership::named(ownership.as_str()).ok_or_else(|| {
+            error::invalid_argument(
+                "Invalid x-amz-object-ownership header.",
+                "x-amz-object-ownership",
+                ownership.as_str(),
+            )
+        })?;
+        bucket.ownership = Some(ownership);
+    }
+    settings::apply_canned_acl(&mut bucket, input.acl.as_ref().map(|acl| acl.as_str()))?;
+    if !work.tags.is_empty() {
+        bucket.tags = Some(settings::check_tags(&work.tags, 50)?);
+    }
+    check_quota(&work.state, &work.caller.account)?;
+    work.state.buckets.insert(name, bucket);
+    Ok(created)
+}
+
+fn check_quota(state: &State, account: &str) -> Result<(), Error> {
+    let held = state.buckets.values();
+    if held.filter(|bucket| bucket.owner == account).count() < BUCKETS_PER_ACCOUNT {
+        return Ok(());
+    }
+    Err(Error::new(
+        400,
+        "TooManyBuckets",
+        "You have attempted to create more buckets than allowed",
+    ))
+}
+
+/// The region of a bucket to be, which is that of the endpoint unless it is the global one.
+fn region(work: &Work, constraint: Option<&str>) -> Result<String, Error> {
+    let here = work.caller.region.as_str();
+    let asked = match constraint {
+        Some("") | None => "us-east-1",
+        // The only location that is never named.
+        Some("us-east-1") => return Err(invalid_location("us-east-1")),
+        Some("EU") => "eu-west-1",
+        Some(region) if is_region(region) => region,
+        Some(other) => return Err(invalid_location(other)),
+    };
+    if asked == here || (work.global_endpoint && here == "us-east-1") {
+        return Ok(asked.to_owned());
+    }
+    let what = constraint.filter(|name| !name.is_empty());
+    let what = what.unwrap_or("unspecified");
+    Err(Error::new(
+        400,
+        "IllegalLocationConstraintException",
+        format!(
+            "The {what} location constraint is incompatible for the region specific endpoint this request was sent to."
+        ),
+    ))
+}
+
+fn invalid_location(name: &str) -> Error {
+    Error::new(
+        400,
+        "InvalidLocationConstraint",
+        "The specified location-constraint is not valid",
+    )
+    .with("LocationConstraint", name)
+}
+
+/// `eu-central-1`, `us-gov-west-1`.
+fn is_region(name: &str) -> bool {
+    let parts = name.split('-').collect::<Vec<_>>();
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    match parts.as_slice() {
+        [area @ .., number] => {
+            (2..=3).contains(&area.len())
+                && area.iter().all(letters)
+                && number.len() == 1
+                && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        [] => false,
+    }
+}
+
+/// Whether creating it again is answered as if it were new, which only us-east-1 does.
+fn is_repeated(found: &Bucket, account: &str, region: &str) -> Result<bool, Error> {
+    if found.owner != account {
+        return Err(Error::new(
+            409,
+            "BucketAlreadyExists",
+            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+        ));
+    }
+    Ok(found.region == "us-east-1" && region == "us-east-1")
+}
+
+fn owned_already(name: &str) -> Error {
+    Error::new(
+        409,
+        "BucketAlreadyOwnedByYou",
+        "Your previous request to create the named bucket succeeded and you already own it.",
+    )
+    .with("BucketName", name)
+}
+
+pub(super) fn head_bucket(
+    work: &mut Work,
+    input: HeadBucketInput,
+) -> Result<HeadBucketOutput, Error> {
+    let bucket = work.state.bucket(&input.bucket)?;
+    Ok(HeadBucketOutput {
+        access_point_alias: Some(false),
+        bucket_region: Some(bucket.region.clone()),
+        ..HeadBucketOutput::default()
+    })
+}
+
+pub(super) fn get_bucket_location(
+    work: &mut Work,
+    input: GetBucketLocationInput,
+) -> Result<GetBucketLocationOutput, Error> {
+    let bucket = work.state.bucket(&input.bucket)?;
+    let region = Some(bucket.region.clone()).filter(|region| region != "us-east-1");
+    Ok(GetBucketLocationOutput {
+        // us-east-1 is an empty element.
+        location_constraint: Some(BucketLocationConstraint::from(region.unwrap_or_default())),
+    })
+}
+
+pub(super) fn delete_bucket(
+    work: &mut Work,
+    input: DeleteBucketInput,
+) -> Result<DeleteBucketOutput, Error> {
+    let bucket = work.state.bucket(&input.bucket)?;
+    if bucket.objects.is_empty() {
+        work.state.buckets.remove(&input.bucket);
+        return Ok(DeleteBucketOutput::default());
+    }
+    let message = if bucket.versioning.is_some() {
+        "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+    } else {
+        "The bucket you tried to delete is not empty"
+    };
+    Err(Error::new(409, "BucketNotEmpty", message).with("BucketName", input.bucket))
+}
+
+pub(super) fn list_buckets(
+    work: &mut Work,
+    input: ListBucketsInput,
+) -> Result<ListBucketsOutput, Error> {
+    let account = work.caller.account.as_str();
+    if account.is_empty() {
+        return Err(error::access_denied());
+    }
+    let limit = match input.max_buckets {
+        None => usize::MAX,
+        Some(limit @ 1..=10_000) => usize::try_from(limit).unwrap_or(usize::MAX),
+        Some(other) => {
+            return Err(error::invalid_argument(
+                "Argument max-buckets must be an integer between 1 and 10000.",
+                "max-buckets",
+                other.to_string(),
+            ));
+        }
+    };
+    let after = input.continuation_token.unwrap_or_default();
+    let prefix = input.prefix.clone().unwrap_or_default();
+    let mut found = work.state.buckets.iter().filter(|(name, bucket)| {
+        let region = input.bucket_region.as_ref();
+        bucket.owner == account
+            && name.starts_with(&prefix)
+            && **name > after
+            && region.is_none_or(|region| *region == bucket.region)
+    });
+    let paged = input.max_buckets.is_some();
+    let buckets = found
+        .by_ref()
+        .take(limit)
+        .map(|(name, bucket)| BucketEntry {
+            bucket_region: paged.then(|| bucket.region.clone()),
+            creation_date: Some(timestamp(bucket.created)),
+            name: Some(name.clone()),
+        });
+    let buckets = buckets.collect::<Vec<_>>();
+    let more = found.next().is_some();
+    let last = buckets.last().and_then(|bucket| bucket.name.clone());
+    Ok(ListBucketsOutput {
+        continuation_token: last.filter(|_| more),
+        buckets: Some(buckets),
+        owner: Some(owner(account)),
+        prefix: input.prefix,
+    })
+}

@@ -1,0 +1,184 @@
+//! The state machine as the S3 that the protocol library speaks for.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use s3s::dto;
+use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
+
+use super::access::{Caller, authorize};
+use super::checksum::Checksum;
+use super::error::Error;
+use super::state::{Bucket, Object, State, canonical_id};
+use super::{acl, batch, buckets, lifecycle, listing, objects, settings};
+
+/// One call: the state, which is here for as long as it lasts, and what the call brings.
+pub(super) struct Work {
+    pub(super) state: State,
+    pub(super) caller: Caller,
+    pub(super) now: Timestamp,
+    /// The body, out of its chunks.
+    pub(super) body: Bytes,
+    /// The checksum that was sent with it, found right.
+    pub(super) checksum: Option<Checksum>,
+    /// The bucket that the call is on.
+    pub(super) bucket: String,
+    pub(super) global_endpoint: bool,
+    /// `Expires` as it was sent: it need not be a date.
+    pub(super) expires: Option<String>,
+    /// Tags of a bucket to be created, which the library does not read.
+    pub(super) tags: Vec<(String, String)>,
+    /// Headers for the answer that the library does not write.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// The error, whole: the library's own carries less.
+    pub(super) failure: Option<Error>,
+}
+
+impl Work {
+    /// What a reader may know of an object that is not there: without the right to list the
+    /// bucket, nothing.
+    pub(super) fn hide(&self, bucket: &Bucket, error: Error) -> Error {
+        if error.code != "NoSuchKey" {
+            return error;
+        }
+        let listing = authorize(&self.bucket, bucket, &self.caller, "s3:ListBucket", "");
+        match listing {
+            Ok(()) => error,
+            Err(denied) => denied,
+        }
+    }
+}
+
+/// Sets the checksum field of an answer that belongs to the object's algorithm.
+macro_rules! set_checksum {
+    ($output:expr, $object:expr) => {
+        if let Some(checksum) = &$object.checksum {
+            let value = Some(checksum.value.clone());
+            match checksum.algorithm {
+                $crate::s3::checksum::Algorithm::Crc32 => $output.checksum_crc32 = value,
+                $crate::s3::checksum::Algorithm::Crc32c => $output.checksum_crc32c = value,
+                $crate::s3::checksum::Algorithm::Crc64Nvme => $output.checksum_crc64nvme = value,
+                $crate::s3::checksum::Algorithm::Sha1 => $output.checksum_sha1 = value,
+                $crate::s3::checksum::Algorithm::Sha256 => $output.checksum_sha256 = value,
+            }
+            let kind = $crate::s3::face::checksum_type(&$object);
+            $output.checksum_type = Some(s3s::dto::ChecksumType::from_static(kind));
+        }
+    };
+}
+pub(super) use set_checksum;
+
+pub(super) fn checksum_type(object: &Object) -> &'static str {
+    if object.composite {
+        "COMPOSITE"
+    } else {
+        "FULL_OBJECT"
+    }
+}
+
+/// S3 keeps times to the second.
+pub(super) fn timestamp(time: Timestamp) -> dto::Timestamp {
+    let seconds = u64::try_from(time.as_second()).unwrap_or_default();
+    dto::Timestamp::from(UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+pub(super) fn owner(account: &str) -> dto::Owner {
+    dto::Owner {
+        display_name: None,
+        id: Some(canonical_id(account)),
+    }
+}
+
+/// The library's view of a call's work.
+#[derive(Clone)]
+pub(super) struct Face(pub(super) Arc<Mutex<Work>>);
+
+impl Face {
+    fn run<Input, Output>(
+        &self,
+        request: S3Request<Input>,
+        operation: fn(&mut Work, Input) -> Result<Output, Error>,
+    ) -> S3Result<S3Response<Output>> {
+        let mut work = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match operation(&mut work, request.input) {
+            Ok(output) => Ok(S3Response::new(output)),
+            Err(error) => {
+                let code = S3ErrorCode::Custom(error.code.to_string().into());
+                work.failure = Some(error);
+                Err(S3Error::new(code))
+            }
+        }
+    }
+}
+
+/// Gives each method of the library's trait to the function that carries it out.
+macro_rules! operations {
+    ($($method:ident($input:ident) -> $output:ident = $operation:path;)*) => {
+        #[async_trait::async_trait]
+        impl S3 for Face {
+            $(async fn $method(
+                &self,
+                request: S3Request<dto::$input>,
+            ) -> S3Result<S3Response<dto::$output>> {
+                self.run(request, $operation)
+            })*
+        }
+    };
+}
+
+operations! {
+    copy_object(CopyObjectInput) -> CopyObjectOutput = batch::copy_object;
+    create_bucket(CreateBucketInput) -> CreateBucketOutput = buckets::create_bucket;
+    delete_bucket(DeleteBucketInput) -> DeleteBucketOutput = buckets::delete_bucket;
+    delete_bucket_encryption(DeleteBucketEncryptionInput) -> DeleteBucketEncryptionOutput = settings::delete_bucket_encryption;
+    delete_bucket_lifecycle(DeleteBucketLifecycleInput) -> DeleteBucketLifecycleOutput = lifecycle::delete_bucket_lifecycle;
+    delete_bucket_ownership_controls(DeleteBucketOwnershipControlsInput) -> DeleteBucketOwnershipControlsOutput = acl::delete_bucket_ownership_controls;
+    delete_bucket_policy(DeleteBucketPolicyInput) -> DeleteBucketPolicyOutput = settings::delete_bucket_policy;
+    delete_bucket_tagging(DeleteBucketTaggingInput) -> DeleteBucketTaggingOutput = settings::delete_bucket_tagging;
+    delete_object(DeleteObjectInput) -> DeleteObjectOutput = objects::delete_object;
+    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput = batch::delete_object_tagging;
+    delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = batch::delete_objects;
+    delete_public_access_block(DeletePublicAccessBlockInput) -> DeletePublicAccessBlockOutput = settings::delete_public_access_block;
+    get_bucket_accelerate_configuration(GetBucketAccelerateConfigurationInput) -> GetBucketAccelerateConfigurationOutput = settings::unset::get_bucket_accelerate_configuration;
+    get_bucket_acl(GetBucketAclInput) -> GetBucketAclOutput = acl::get_bucket_acl;
+    get_bucket_cors(GetBucketCorsInput) -> GetBucketCorsOutput = settings::unset::get_bucket_cors;
+    get_bucket_encryption(GetBucketEncryptionInput) -> GetBucketEncryptionOutput = settings::get_bucket_encryption;
+    get_bucket_lifecycle_configuration(GetBucketLifecycleConfigurationInput) -> GetBucketLifecycleConfigurationOutput = lifecycle::get_bucket_lifecycle_configuration;
+    get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput = buckets::get_bucket_location;
+    get_bucket_logging(GetBucketLoggingInput) -> GetBucketLoggingOutput = settings::get_bucket_logging;
+    get_bucket_notification_configuration(GetBucketNotificationConfigurationInput) -> GetBucketNotificationConfigurationOutput = settings::unset::get_bucket_notification_configuration;
+    get_bucket_ownership_controls(GetBucketOwnershipControlsInput) -> GetBucketOwnershipControlsOutput = acl::get_bucket_ownership_controls;
+    get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput = settings::get_bucket_policy;
+    get_bucket_policy_status(GetBucketPolicyStatusInput) -> GetBucketPolicyStatusOutput = settings::get_bucket_policy_status;
+    get_bucket_replication(GetBucketReplicationInput) -> GetBucketReplicationOutput = settings::unset::get_bucket_replication;
+    get_bucket_request_payment(GetBucketRequestPaymentInput) -> GetBucketRequestPaymentOutput = settings::unset::get_bucket_request_payment;
+    get_bucket_tagging(GetBucketTaggingInput) -> GetBucketTaggingOutput = settings::get_bucket_tagging;
+    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = settings::get_bucket_versioning;
+    get_bucket_website(GetBucketWebsiteInput) -> GetBucketWebsiteOutput = settings::unset::get_bucket_website;
+    get_object(GetObjectInput) -> GetObjectOutput = objects::get_object;
+    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = acl::get_object_acl;
+    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = objects::get_object_attributes;
+    get_object_lock_configuration(GetObjectLockConfigurationInput) -> GetObjectLockConfigurationOutput = settings::unset::get_object_lock_configuration;
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = batch::get_object_tagging;
+    get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput = settings::get_public_access_block;
+    head_bucket(HeadBucketInput) -> HeadBucketOutput = buckets::head_bucket;
+    head_object(HeadObjectInput) -> HeadObjectOutput = objects::head_object;
+    list_buckets(ListBucketsInput) -> ListBucketsOutput = buckets::list_buckets;
+    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = listing::list_object_versions;
+    list_objects(ListObjectsInput) -> ListObjectsOutput = listing::list_objects;
+    list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = listing::list_objects_v2;
+    put_bucket_acl(PutBucketAclInput) -> PutBucketAclOutput = acl::put_bucket_acl;
+    put_bucket_encryption(PutBucketEncryptionInput) -> PutBucketEncryptionOutput = settings::put_bucket_encryption;
+    put_bucket_lifecycle_configuration(PutBucketLifecycleConfigurationInput) -> PutBucketLifecycleConfigurationOutput = lifecycle::put_bucket_lifecycle_configuration;
+    put_bucket_logging(PutBucketLoggingInput) -> PutBucketLoggingOutput = settings::put_bucket_logging;
+    put_bucket_ownership_controls(PutBucketOwnershipControlsInput) -> PutBucketOwnershipControlsOutput = acl::put_bucket_ownership_controls;
+    put_bucket_policy(PutBucketPolicyInput) -> PutBucketPolicyOutput = settings::put_bucket_policy;
+    put_bucket_tagging(PutBucketTaggingInput) -> PutBucketTaggingOutput = settings::put_bucket_tagging;
+    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = settings::put_bucket_versioning;
+    put_object(PutObjectInput) -> PutObjectOutput = objects::put_object;
+    put_object_acl(PutObjectAclInput) -> PutObjectAclOutput = acl::put_object_acl;
+    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = batch::put_object_tagging;
+    put_public_access_block(PutPublicAccessBlockInput) -> PutPublicAccessBlockOutput = settings::put_public_access_block;
+}

@@ -1,0 +1,1 @@
+//! What needs no request: names, addresses, chunks, policies.

@@ -1,0 +1,400 @@
+//! From the request as it came to the protocol library, and back.
+//!
+//! The library gets a request that is easy to read: the bucket in the path, the body out of its
+//! chunks, no signature. What it does not know (regions, owners, policies, checksums, AWS's
+//! sentences and headers) is done here, before and after.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use s3s::service::S3ServiceBuilder;
+use s3s::validation::NameValidation;
+
+use super::access::{self, Caller};
+use super::address::Address;
+use super::error::{self, Error};
+use super::face::{Face, Work};
+use super::operations::{self, Operation, Scope};
+use super::state::State;
+use super::{checksum, chunked, names};
+use crate::call::{Call, Reply};
+
+/// Parses where a call goes and which operation it asks for.
+pub(super) fn route(call: &Call) -> Result<(Address, &'static Operation), Error> {
+    let address = Address::parse(&call.request)?;
+    let copies = call.request.headers.contains_key("x-amz-copy-source");
+    let method = &call.request.method;
+    let operation = operations::find(method, address.scope(), &address.query, copies)?;
+    Ok((address, operation))
+}
+
+/// Carries a call out.
+pub(super) fn handle(state: &mut State, call: &Call, operation: &'static Operation) -> Reply {
+    match prepare(state, call, operation) {
+        Ok((work, request)) => dispatch(state, call, work, request),
+        Err(error) => error_reply(call, &error),
+    }
+}
+
+/// Checks what S3 checks before it looks at the operation itself, and makes the request that the
+/// library is to read.
+fn prepare(
+    state: &State,
+    call: &Call,
+    operation: &'static Operation,
+) -> Result<(Work, Request<s3s::Body>), Error> {
+    let (address, _) = route(call)?;
+    check_endpoint(call, &address)?;
+    let caller = caller(call);
+    let mut headers = call.request.headers.clone();
+    let (body, trailers) = chunked::decode(&headers, &call.body)?;
+    for (name, value) in trailers {
+        let name = HeaderName::try_from(name).ok();
+        if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    match operation.name {
+        "ListBuckets" => {}
+        "CreateBucket" if caller.account.is_empty() => return Err(error::access_denied()),
+        "CreateBucket" => names::check(&address.bucket)?,
+        _ => {
+            let expected = text(&headers, "x-amz-expected-bucket-owner");
+            access::check(state, &caller, &address, expected, operation)?;
+        }
+    }
+    let sent = checksum::verify(&headers, &body)?;
+    if needs_checksum(operation.name) && !checksum::is_present(&headers) {
+        return Err(error::invalid_request(
+            "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+        ));
+    }
+    let (body, tags) = split_tags(operation.name, body);
+    let expires = text(&headers, "expires").map(str::to_owned);
+    plain_headers(&mut headers, body.len());
+    let request = request(call, &address, headers, body.clone())?;
+    let work = Work {
+        state: State::default(),
+        caller,
+        now: call.now,
+        body,
+        checksum: sent,
+        global_endpoint: address.global_endpoint,
+        bucket: address.bucket,
+        expires,
+        tags,
+        headers: Vec::new(),
+        failure: None,
+    };
+    Ok((work, request))
+}
+
+/// A signature is for one region, and the endpoint has to be in it.
+fn check_endpoint(call: &Call, address: &Address) -> Result<(), Error> {
+    let Some(region) = &address.endpoint_region else {
+        return Ok(());
+    };
+    if call.account.is_empty() || *region == call.region {
+        return Ok(());
+    }
+    let wrong = &call.region;
+    Err(Error::new(
+        400,
+        "AuthorizationHeaderMalformed",
+        format!(
+            "The authorization header is malformed; the region '{wrong}' is wrong; expecting '{region}'"
+        ),
+    )
+    .with("Region", &**region))
+}
+
+fn caller(call: &Call) -> Caller {
+    let headers = &call.request.headers;
+    let mut context = std::collections::BTreeMap::new();
+    for name in [
+        "x-amz-acl",
+        "x-amz-server-side-encryption",
+        "x-amz-content-sha256",
+        "x-amz-storage-class",
+    ] {
+        if let Some(value) = text(headers, name) {
+            context.insert(format!("s3:{name}"), value.to_owned());
+        }
+    }
+    for name in ["if-match", "if-none-match"] {
+        if let Some(value) = text(headers, name) {
+            context.insert(format!("s3:{name}"), value.to_owned());
+        }
+    }
+    for (name, key) in [("user-agent", "aws:useragent"), ("referer", "aws:referer")] {
+        if let Some(value) = text(headers, name) {
+            context.insert(key.to_owned(), value.to_owned());
+        }
+    }
+    Caller {
+        account: call.account.clone(),
+        principal: call.principal.clone(),
+        region: call.region.clone(),
+        context,
+    }
+}
+
+/// Operations whose bodies S3 refuses to take unchecked.
+fn needs_checksum(operation: &str) -> bool {
+    [
+        "DeleteObjects",
+        "PutBucketLifecycleConfiguration",
+        "PutBucketTagging",
+        "PutObjectTagging",
+    ]
+    .contains(&operation)
+}
+
+/// Takes the `Tags` out of a bucket's configuration, which the library would skip.
+fn split_tags(operation: &str, body: Bytes) -> (Bytes, Vec<(String, String)>) {
+    if operation != "CreateBucket" {
+        return (body, Vec::new());
+    }
+    let text = String::from_utf8_lossy(&body);
+    let Some((before, rest)) = text.split_once("<Tags>") else {
+        return (body, Vec::new());
+    };
+    let Some((tags, after)) = rest.split_once("</Tags>") else {
+        return (body, Vec::new());
+    };
+    let tagging = format!("<Tagging><TagSet>{tags}</TagSet></Tagging>");
+    let mut reader = s3s::xml::Deserializer::new(tagging.as_bytes());
+    let parsed = <s3s::dto::Tagging as s3s::xml::Deserialize>::deserialize(&mut reader);
+    let pairs = parsed.map(|tagging| super::settings::pairs(tagging.tag_set));
+    (
+        Bytes::from(format!("{before}{after}")),
+        pairs.unwrap_or_default(),
+    )
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Removes what was there for the signature and for the chunks alone.
+fn plain_headers(headers: &mut HeaderMap, length: usize) {
+    for name in [
+        "authorization",
+        "expires",
+        "transfer-encoding",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-decoded-content-length",
+        "x-amz-security-token",
+        "x-amz-trailer",
+    ] {
+        headers.remove(name);
+    }
+    let encoding = text(headers, "content-encoding").map(|encoding| {
+        let parts = encoding.split(',').map(str::trim);
+        let kept = parts.filter(|part| !part.eq_ignore_ascii_case("aws-chunked"));
+        kept.collect::<Vec<_>>().join(",")
+    });
+    match encoding.map(HeaderValue::try_from) {
+        Some(Ok(kept)) if !kept.is_empty() => {
+            headers.insert("content-encoding", kept);
+        }
+        _ => {
+            headers.remove("content-encoding");
+        }
+    }
+    headers.insert("content-length", HeaderValue::from(length));
+}
+
+/// All that a path may not hold as it is.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+fn request(
+    call: &Call,
+    address: &Address,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Request<s3s::Body>, Error> {
+    let mut target = String::from("/");
+    if address.scope() != Scope::Account {
+        target.extend(utf8_percent_encode(&address.bucket, PATH));
+    }
+    if address.scope() == Scope::Object {
+        target.push('/');
+        target.extend(utf8_percent_encode(&address.key, PATH));
+    }
+    let mut separator = '?';
+    for (name, value) in &address.query {
+        // A presigned request was checked before it came here.
+        if name.starts_with("X-Amz-") {
+            continue;
+        }
+        target.push(separator);
+        target.extend(utf8_percent_encode(name, NON_ALPHANUMERIC));
+        target.push('=');
+        target.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+        separator = '&';
+    }
+    let mut request = Request::new(s3s::Body::from(body));
+    *request.method_mut() = call.request.method.clone();
+    *request.headers_mut() = headers;
+    *request.uri_mut() = target
+        .parse()
+        .map_err(|_| Error::new(400, "InvalidURI", "Couldn't parse the specified URI."))?;
+    Ok(request)
+}
+
+/// The bucket's name was looked at before.
+struct AnyName;
+
+impl NameValidation for AnyName {
+    fn validate_bucket_name(&self, _name: &str) -> bool {
+        true
+    }
+}
+
+/// Lends the state to the library for one call. Nothing in it waits, so its future is done at
+/// the first poll.
+fn dispatch(state: &mut State, call: &Call, mut work: Work, request: Request<s3s::Body>) -> Reply {
+    work.state = mem::take(state);
+    let work = Arc::new(Mutex::new(work));
+    let mut builder = S3ServiceBuilder::new(Face(Arc::clone(&work)));
+    builder.set_validation(AnyName);
+    let service = builder.build();
+    let answer = service.call(request).now_or_never();
+    let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
+    *state = mem::take(&mut work.state);
+    let headers = mem::take(&mut work.headers);
+    if let Some(error) = work.failure.take() {
+        return error_reply(call, &error);
+    }
+    drop(work);
+    let unfinished = || {
+        Error::new(
+            500,
+            "InternalError",
+            "We encountered an internal error. Please try again.",
+        )
+    };
+    let Some(Ok(answer)) = answer else {
+        return error_reply(call, &unfinished());
+    };
+    let (parts, body) = answer.into_parts();
+    let Some(Ok(body)) = body.collect().now_or_never() else {
+        return error_reply(call, &unfinished());
+    };
+    let body = body.to_bytes();
+    if parts.status.is_client_error() || parts.status.is_server_error() {
+        return error_reply(call, &library_error(parts.status, &body));
+    }
+    let mut reply = Response::from_parts(parts, body);
+    finish(&mut reply, call);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            reply.headers_mut().insert(name, value);
+        }
+    }
+    reply
+}
+
+/// An error that the library found by itself while it read the request.
+fn library_error(status: StatusCode, body: &Bytes) -> Error {
+    let text = String::from_utf8_lossy(body);
+    let element = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        let (value, _) = rest.split_once(&format!("</{name}>"))?;
+        quick_xml::escape::unescape(value)
+            .ok()
+            .map(std::borrow::Cow::into_owned)
+    };
+    let code = element("Code").unwrap_or_else(|| "InvalidRequest".to_owned());
+    let message = match code.as_str() {
+        // AWS has one sentence for each of these.
+        "MalformedXML" | "NotImplemented" => None,
+        _ => element("Message"),
+    };
+    let message = message.unwrap_or_else(|| error::sentence(&code).to_owned());
+    Error::new(status.as_u16(), code, message)
+}
+
+/// Adds what every answer carries, and the statuses where AWS differs from its own model.
+fn finish(reply: &mut Reply, call: &Call) {
+    let tagging = call.request.method == Method::PUT
+        && call
+            .request
+            .uri
+            .query()
+            .is_some_and(|query| query.starts_with("tagging"))
+        && !reply.headers().contains_key("x-amz-version-id");
+    if tagging && reply.status() == StatusCode::OK {
+        *reply.status_mut() = StatusCode::NO_CONTENT;
+    }
+    identify(reply, call);
+}
+
+fn identify(reply: &mut Reply, call: &Call) {
+    let headers = reply.headers_mut();
+    let request_id = HeaderValue::try_from(&call.request_id);
+    let host_id = HeaderValue::try_from(host_id(call));
+    if let (Ok(request_id), Ok(host_id)) = (request_id, host_id) {
+        headers.insert("x-amz-request-id", request_id);
+        headers.insert("x-amz-id-2", host_id);
+    }
+    headers.insert("server", HeaderValue::from_static("AmazonS3"));
+}
+
+fn host_id(call: &Call) -> String {
+    checksum::Checksum::of(checksum::Algorithm::Sha256, call.request_id.as_bytes()).value
+}
+
+/// Writes an error as S3 does. Answers to `HEAD` and those that carry no body have the status
+/// and the headers alone.
+pub(super) fn error_reply(call: &Call, error: &Error) -> Reply {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let bodiless = call.request.method == Method::HEAD || status == StatusCode::NOT_MODIFIED;
+    let body = if bodiless {
+        Bytes::new()
+    } else {
+        Bytes::from(xml(call, error))
+    };
+    let mut reply = Response::new(body);
+    *reply.status_mut() = status;
+    if !bodiless {
+        let xml = HeaderValue::from_static("application/xml");
+        reply.headers_mut().insert("content-type", xml);
+    }
+    for (name, value) in &error.headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            reply.headers_mut().insert(*name, value);
+        }
+    }
+    identify(&mut reply, call);
+    reply
+}
+
+fn xml(call: &Call, error: &Error) -> String {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+    let host_id = host_id(call);
+    let details = error.details.iter();
+    let details = details.map(|(name, value)| (*name, value.as_str()));
+    let elements = [("Code", &*error.code), ("Message", &*error.message)]
+        .into_iter()
+        .chain(details)
+        .chain([("RequestId", &*call.request_id), ("HostId", &*host_id)]);
+    for (name, value) in elements {
+        let value = quick_xml::escape::escape(value);
+        text.push_str(&format!("<{name}>{value}</{name}>"));
+    }
+    text.push_str("</Error>");
+    text
+}
