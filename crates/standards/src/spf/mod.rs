@@ -4,20 +4,27 @@
 //! its place; [`Spf::builder`] makes one.
 
 mod builder;
+pub mod evaluate;
+mod expand;
 pub mod lint;
 mod macro_string;
 mod network;
 mod parse;
+pub mod survey;
 mod term;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod zone;
 
 use std::fmt;
 
 pub use builder::SpfBuilder;
+pub use evaluate::{Evaluation, Outcome, Problem, Session, check_host};
 pub use macro_string::{DomainSpec, Letter, Macro, MacroString, Part};
 pub use network::{Network, NetworkError};
+pub use survey::{Survey, survey};
 pub use term::{Mechanism, Prefixes, Qualifier, Term};
 
 use crate::Finding;

@@ -1,0 +1,471 @@
+//! What a receiver makes of SPF: `check_host` of RFC 7208 in full.
+//!
+//! The limits are those of the RFC: ten terms that cause look-ups, two look-ups that come
+//! back empty, ten addresses of mail hosts in one `mx`, ten names in one `ptr`.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+
+use super::expand::{Values, expand};
+use super::{DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term};
+use crate::dns::{Name, NoAnswer, Resolver, name::NAME_MAX};
+
+/// Terms of one evaluation that may cause look-ups (RFC 7208 §4.6.4).
+pub const LOOKUPS_MAX: usize = 10;
+/// Look-ups that may come back empty.
+pub const VOID_LOOKUPS_MAX: usize = 2;
+/// Mail hosts of one `mx` whose addresses may be looked up, and names of one `ptr`.
+pub const HOSTS_MAX: usize = 10;
+
+/// One connection of a client to a receiver, as SPF sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    /// The client's address.
+    pub address: IpAddr,
+    /// The name that the client gave in HELO or EHLO.
+    pub helo: &'a str,
+    /// The address in MAIL FROM; empty in a bounce.
+    pub sender: &'a str,
+    /// The name of the receiving host, for explanations.
+    pub receiver: &'a str,
+    /// Seconds since 1970, for explanations.
+    pub time: u64,
+}
+
+impl<'a> Session<'a> {
+    /// The local part and domain of MAIL FROM: `postmaster` where there is no local part,
+    /// and the name of HELO where there is no address (RFC 7208 §2.4, §4.3).
+    pub fn sender_parts(&self) -> (&'a str, &'a str) {
+        let (local_part, domain) = match self.sender.rsplit_once('@') {
+            Some((local_part, domain)) => (local_part, domain),
+            None if self.sender.is_empty() => ("", self.helo),
+            None => ("", self.sender),
+        };
+        (
+            if local_part.is_empty() {
+                "postmaster"
+            } else {
+                local_part
+            },
+            domain,
+        )
+    }
+
+    /// The client's address; an IPv4 address in IPv6 clothes is an IPv4 address.
+    pub(super) fn client(&self) -> IpAddr {
+        self.address.to_canonical()
+    }
+}
+
+/// What SPF says about a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// There is no record.
+    None,
+    /// The record says nothing about it.
+    Neutral,
+    /// It may send.
+    Pass,
+    /// It may not.
+    Fail,
+    /// It probably may not.
+    SoftFail,
+    /// DNS did not answer; another time it may.
+    TempError,
+    /// The record cannot be used until somebody mends it.
+    PermError,
+}
+
+impl From<Qualifier> for Outcome {
+    fn from(qualifier: Qualifier) -> Self {
+        match qualifier {
+            Qualifier::Pass => Self::Pass,
+            Qualifier::Fail => Self::Fail,
+            Qualifier::SoftFail => Self::SoftFail,
+            Qualifier::Neutral => Self::Neutral,
+        }
+    }
+}
+
+/// Why an evaluation ended in an error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// DNS did not answer.
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+    /// More than ten terms cause look-ups.
+    #[error("more than {LOOKUPS_MAX} look-ups are needed")]
+    Lookups,
+    /// More than two look-ups came back empty.
+    #[error("more than {VOID_LOOKUPS_MAX} look-ups come back empty, the last for {0}")]
+    VoidLookups(Name),
+    /// An `mx` leads to more than ten hosts.
+    #[error("{0} has more than {HOSTS_MAX} mail hosts")]
+    MailHosts(Name),
+    /// A name has more than one SPF record.
+    #[error("{0} has {1} SPF records")]
+    SeveralRecords(Name, usize),
+    /// A record does not follow the grammar.
+    #[error("the record of {domain} is not valid: {reason}")]
+    Syntax {
+        /// Whose record.
+        domain: Name,
+        /// The first thing that is wrong with it.
+        reason: String,
+    },
+    /// An `include` or a `redirect` leads to a domain without a record.
+    #[error("{0} has no SPF record")]
+    NoRecord(String),
+}
+
+/// The end of an evaluation, and what it cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// What SPF says.
+    pub outcome: Outcome,
+    /// Why it is an error.
+    pub problem: Option<Problem>,
+    /// The text that the domain wants to be told to a refused client.
+    pub explanation: Option<String>,
+    /// How many terms caused look-ups.
+    pub lookups: usize,
+    /// How many look-ups came back empty.
+    pub void_lookups: usize,
+}
+
+/// Evaluates the record of `domain` for the client of `session`.
+pub async fn check_host<R: Resolver>(
+    resolver: &R,
+    session: &Session<'_>,
+    domain: &str,
+) -> Evaluation {
+    let mut evaluator = Evaluator {
+        resolver,
+        session,
+        lookups: 0,
+        void_lookups: 0,
+    };
+    let verdict = match Name::parse(domain) {
+        Ok(name) if name.label_count() > 1 => evaluator.host(name).await,
+        // What is no domain name has no record (RFC 7208 §4.3).
+        _ => Ok(Verdict {
+            outcome: Outcome::None,
+            explanation: None,
+        }),
+    };
+    let (lookups, void_lookups) = (evaluator.lookups, evaluator.void_lookups);
+    let (outcome, problem, explanation) = match verdict {
+        Ok(Verdict {
+            outcome,
+            explanation: Some((domain, target)),
+        }) => {
+            let text = evaluator.explain(&domain, &target).await;
+            (outcome, None, text)
+        }
+        Ok(Verdict {
+            outcome,
+            explanation: None,
+        }) => (outcome, None, None),
+        Err(problem @ Problem::NoAnswer(_)) => (Outcome::TempError, Some(problem), None),
+        Err(problem) => (Outcome::PermError, Some(problem), None),
+    };
+    Evaluation {
+        outcome,
+        problem,
+        explanation,
+        lookups,
+        void_lookups,
+    }
+}
+
+/// The record of `domain`, as receivers find it.
+pub async fn fetch<R: Resolver>(resolver: &R, domain: &Name) -> Result<Option<Spf>, Problem> {
+    let values = resolver.txt(domain).await?;
+    let mut records = values.iter().filter(|value| Spf::is_record(value));
+    let Some(value) = records.next() else {
+        return Ok(None);
+    };
+    match records.count() {
+        0 => {}
+        more => return Err(Problem::SeveralRecords(domain.clone(), more + 1)),
+    }
+    match Spf::parse(&value.text()) {
+        (Some(record), _) => Ok(Some(record)),
+        (None, findings) => Err(Problem::Syntax {
+            domain: domain.clone(),
+            reason: findings
+                .into_iter()
+                .next()
+                .map(|found| found.reason)
+                .unwrap_or_default(),
+        }),
+    }
+}
+
+/// What one record says, and where its explanation is, with the domain it is filled in for.
+struct Verdict {
+    outcome: Outcome,
+    explanation: Option<(Name, DomainSpec)>,
+}
+
+struct Evaluator<'a, R> {
+    resolver: &'a R,
+    session: &'a Session<'a>,
+    lookups: usize,
+    void_lookups: usize,
+}
+
+/// An evaluation within an evaluation: boxed, since records nest without a known depth.
+type Nested<'a> = Pin<Box<dyn Future<Output = Result<Verdict, Problem>> + Send + 'a>>;
+
+impl<R: Resolver> Evaluator<'_, R> {
+    fn host(&mut self, domain: Name) -> Nested<'_> {
+        Box::pin(async move {
+            let Some(record) = fetch(self.resolver, &domain).await? else {
+                return Ok(Verdict {
+                    outcome: Outcome::None,
+                    explanation: None,
+                });
+            };
+            for (qualifier, mechanism) in record.directives() {
+                if self.matches(mechanism, &domain).await? {
+                    let target = record
+                        .explanation()
+                        .filter(|_| qualifier == Qualifier::Fail);
+                    let explanation = target.map(|target| (domain, target.clone()));
+                    return Ok(Verdict {
+                        outcome: qualifier.into(),
+                        explanation,
+                    });
+                }
+            }
+            match record.redirect() {
+                Some(target) => self.redirect(target, &domain).await,
+                None => Ok(Verdict {
+                    outcome: Outcome::Neutral,
+                    explanation: None,
+                }),
+            }
+        })
+    }
+
+    async fn redirect(&mut self, target: &DomainSpec, domain: &Name) -> Result<Verdict, Problem> {
+        self.charge()?;
+        let Some(name) = self.target(Some(target), domain).await? else {
+            return Err(Problem::NoRecord(target.to_string()));
+        };
+        match self.host(name.clone()).await? {
+            Verdict {
+                outcome: Outcome::None,
+                ..
+            } => Err(Problem::NoRecord(name.to_string())),
+            verdict => Ok(verdict),
+        }
+    }
+
+    async fn matches(&mut self, mechanism: &Mechanism, domain: &Name) -> Result<bool, Problem> {
+        if mechanism.causes_lookup() {
+            self.charge()?;
+        }
+        let client = self.session.client();
+        match mechanism {
+            Mechanism::All => return Ok(true),
+            Mechanism::Ip(network) => return Ok(network.contains(client)),
+            _ => {}
+        }
+        let Some(target) = self.target(mechanism.domain(), domain).await? else {
+            // A name that DNS cannot hold has no records: the term does not match, and an
+            // include finds no record.
+            return match mechanism {
+                Mechanism::Include(spec) => Err(Problem::NoRecord(spec.to_string())),
+                _ => Ok(false),
+            };
+        };
+        match mechanism {
+            Mechanism::Include(_) => match self.host(target.clone()).await?.outcome {
+                Outcome::Pass => Ok(true),
+                Outcome::None => Err(Problem::NoRecord(target.to_string())),
+                _ => Ok(false),
+            },
+            Mechanism::A(_, prefixes) => self.is_address_of(&target, *prefixes).await,
+            Mechanism::Mx(_, prefixes) => self.is_mail_host_of(&target, *prefixes).await,
+            Mechanism::Ptr(_) => {
+                let names = self.validated_names().await?;
+                Ok(names.iter().any(|name| name.is_within(&target)))
+            }
+            Mechanism::Exists(_) => {
+                let addresses = self.resolver.a(&target).await?;
+                self.count_void(addresses.is_empty(), &target)?;
+                Ok(!addresses.is_empty())
+            }
+            Mechanism::All | Mechanism::Ip(_) => Ok(false),
+        }
+    }
+
+    async fn is_address_of(&mut self, host: &Name, prefixes: Prefixes) -> Result<bool, Problem> {
+        let client = self.session.client();
+        let prefix = if client.is_ipv4() {
+            prefixes.ip4
+        } else {
+            prefixes.ip6
+        };
+        let addresses = self.addresses(host).await?;
+        self.count_void(addresses.is_empty(), host)?;
+        let networks = addresses
+            .into_iter()
+            .filter_map(|address| Network::new(address, prefix).ok());
+        Ok(networks.into_iter().any(|network| network.contains(client)))
+    }
+
+    async fn is_mail_host_of(
+        &mut self,
+        domain: &Name,
+        prefixes: Prefixes,
+    ) -> Result<bool, Problem> {
+        let mut hosts = self.resolver.mx(domain).await?;
+        self.count_void(hosts.is_empty(), domain)?;
+        hosts.sort();
+        for (index, host) in hosts.iter().filter(|host| !host.is_null()).enumerate() {
+            if index == HOSTS_MAX {
+                return Err(Problem::MailHosts(domain.clone()));
+            }
+            if self.is_address_of(&host.exchange, prefixes).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The client's names that lead back to its address. An error of DNS makes a name, or
+    /// all of them, not count (RFC 7208 §5.5).
+    async fn validated_names(&mut self) -> Result<Vec<Name>, Problem> {
+        let client = self.session.client();
+        let Ok(names) = self.resolver.ptr(client).await else {
+            return Ok(Vec::new());
+        };
+        if names.is_empty() {
+            self.count_void(true, &Name::ROOT)?;
+        }
+        let mut validated = Vec::new();
+        for name in names.into_iter().take(HOSTS_MAX) {
+            let addresses = self.addresses(&name).await.unwrap_or_default();
+            if addresses.contains(&client) {
+                validated.push(name);
+            }
+        }
+        Ok(validated)
+    }
+
+    /// Addresses of the client's family.
+    async fn addresses(&self, host: &Name) -> Result<Vec<IpAddr>, NoAnswer> {
+        Ok(if self.session.client().is_ipv4() {
+            self.resolver
+                .a(host)
+                .await?
+                .into_iter()
+                .map(IpAddr::V4)
+                .collect()
+        } else {
+            self.resolver
+                .aaaa(host)
+                .await?
+                .into_iter()
+                .map(IpAddr::V6)
+                .collect()
+        })
+    }
+
+    /// The name that a term speaks of; nothing when macros made it into no name.
+    async fn target(
+        &mut self,
+        target: Option<&DomainSpec>,
+        domain: &Name,
+    ) -> Result<Option<Name>, Problem> {
+        let Some(target) = target else {
+            return Ok(Some(domain.clone()));
+        };
+        let text = self.expand(target.text(), domain).await?;
+        let kept = within_limits(text.strip_suffix('.').unwrap_or(&text));
+        Ok(Name::from_labels(kept.split('.').map(str::as_bytes)).ok())
+    }
+
+    async fn expand(&mut self, text: &MacroString, domain: &Name) -> Result<String, Problem> {
+        let wants_name = text
+            .macros()
+            .any(|found| found.letter == Letter::ValidatedName);
+        let validated = if wants_name {
+            self.validated_name(domain).await?
+        } else {
+            String::new()
+        };
+        let values = Values {
+            session: self.session,
+            domain: domain.as_str(),
+            validated_name: &validated,
+        };
+        Ok(expand(text, &values))
+    }
+
+    /// The one validated name that `%{p}` stands for: the domain itself, else one below it,
+    /// else any (RFC 7208 §7.3).
+    async fn validated_name(&mut self, domain: &Name) -> Result<String, Problem> {
+        let names = self.validated_names().await?;
+        let best = names.iter().find(|name| *name == domain);
+        let best = best.or_else(|| names.iter().find(|name| name.is_below(domain)));
+        let best = best.or(names.first());
+        Ok(best.map_or_else(|| "unknown".to_owned(), Name::to_string))
+    }
+
+    /// The text at `target`, filled in; nothing when anything is wrong with it, since a
+    /// refusal needs no explanation (RFC 7208 §6.2). What it looks up costs nothing.
+    async fn explain(&mut self, domain: &Name, target: &DomainSpec) -> Option<String> {
+        let name = self.target(Some(target), domain).await.ok()??;
+        let values = self.resolver.txt(&name).await.ok()?;
+        let [value] = values.as_slice() else {
+            return None;
+        };
+        let text = MacroString::explanation(value.ascii()?)?;
+        let text = self.expand(&text, domain).await.ok()?;
+        text.is_ascii().then_some(text)
+    }
+
+    fn charge(&mut self) -> Result<(), Problem> {
+        self.lookups += 1;
+        if self.lookups > LOOKUPS_MAX {
+            Err(Problem::Lookups)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn count_void(&mut self, is_void: bool, name: &Name) -> Result<(), Problem> {
+        self.void_lookups += usize::from(is_void);
+        if self.void_lookups > VOID_LOOKUPS_MAX {
+            return Err(Problem::VoidLookups(name.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// A name that macros made too long loses labels on the left until it fits (RFC 7208 §7.3).
+fn within_limits(text: &str) -> &str {
+    let mut kept = text;
+    while kept.len() > NAME_MAX {
+        match kept.split_once('.') {
+            Some((_, rest)) => kept = rest,
+            None => break,
+        }
+    }
+    kept
+}
+
+/// Whether `term` depends on the message, so that nobody can say beforehand what it looks up.
+pub(super) fn depends_on_message(term: &Term) -> bool {
+    let is_fixed = |letter: Letter| letter == Letter::Domain;
+    let domain = term.domain();
+    domain.is_some_and(|spec| spec.text().macros().any(|found| !is_fixed(found.letter)))
+}
+
+#[cfg(test)]
+#[path = "evaluate_tests.rs"]
+mod tests;

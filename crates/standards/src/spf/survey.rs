@@ -1,0 +1,239 @@
+//! What a record costs every receiver: the look-ups of a client that nothing matches,
+//! through all includes and redirects.
+//!
+//! A receiver stops at the first match. A survey goes on to the end, and past the limits,
+//! so that its finding can say how far beyond them the record is.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+
+use super::evaluate::{
+    HOSTS_MAX, LOOKUPS_MAX, Problem, VOID_LOOKUPS_MAX, depends_on_message, fetch,
+};
+use super::{DomainSpec, Mechanism, Spf, Term};
+use crate::dns::{Name, NoAnswer, Resolver};
+use crate::{Finding, Place};
+
+/// Look-ups after which a survey follows no further includes: far beyond any record that
+/// works, and few enough that a hostile one ends soon.
+const PATIENCE: usize = 100;
+
+/// What a record costs, and what is wrong with what it leads to.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// Terms that cause look-ups, all records together.
+    pub lookups: usize,
+    /// Look-ups that come back empty, for a client of the family that has more of them.
+    pub void_lookups: usize,
+    /// The terms that cause look-ups, in the order of evaluation.
+    pub steps: Vec<Step>,
+    /// What DNS did not answer. What lies behind it is not counted.
+    pub unanswered: Vec<NoAnswer>,
+    /// SPF-09 to SPF-15.
+    pub findings: Vec<Finding>,
+}
+
+/// One term that causes look-ups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Whose record it stands in.
+    pub domain: Name,
+    /// How many includes and redirects lead there.
+    pub depth: usize,
+    /// The term, as in the record.
+    pub term: String,
+}
+
+/// Surveys `record` as the record of `domain`, whether it is published or not.
+pub async fn survey<R: Resolver>(resolver: &R, domain: &Name, record: &Spf) -> Survey {
+    let mut surveyor = Surveyor {
+        resolver,
+        root: domain,
+        survey: Survey::default(),
+        void: Void::default(),
+    };
+    surveyor.record(record, std::slice::from_ref(domain)).await;
+    surveyor.finish()
+}
+
+/// Empty answers: a client's family decides which addresses are asked for.
+#[derive(Default)]
+struct Void {
+    ip4: Vec<Name>,
+    ip6: Vec<Name>,
+}
+
+struct Surveyor<'a, R> {
+    resolver: &'a R,
+    root: &'a Name,
+    survey: Survey,
+    void: Void,
+}
+
+type Nested<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+impl<R: Resolver> Surveyor<'_, R> {
+    /// Surveys the record of the last domain of `path`, which leads from the root to it.
+    fn record<'s>(&'s mut self, record: &'s Spf, path: &'s [Name]) -> Nested<'s> {
+        Box::pin(async move {
+            for term in evaluated_terms(record) {
+                if !term.causes_lookup() || self.survey.lookups >= PATIENCE {
+                    continue;
+                }
+                self.survey.lookups += 1;
+                self.survey.steps.extend(path.last().map(|domain| Step {
+                    domain: domain.clone(),
+                    depth: path.len() - 1,
+                    term: term.to_string(),
+                }));
+                if !depends_on_message(term) {
+                    self.term(term, path).await;
+                }
+            }
+        })
+    }
+
+    async fn term(&mut self, term: &Term, path: &[Name]) {
+        let Some(domain) = path.last() else {
+            return;
+        };
+        let Some(target) = target(term.domain(), domain) else {
+            return;
+        };
+        match term {
+            Term::Redirect(_) => self.follow(&target, "SPF-14", path).await,
+            Term::Directive(_, Mechanism::Include(_)) => {
+                self.follow(&target, "SPF-13", path).await;
+            }
+            Term::Directive(_, Mechanism::A(..)) => self.addresses(&target).await,
+            Term::Directive(_, Mechanism::Mx(..)) => self.mail_hosts(&target).await,
+            Term::Directive(_, Mechanism::Exists(_)) => {
+                let found = self.resolver.a(&target).await.map(|found| found.is_empty());
+                if self.answered(found) == Some(true) {
+                    self.void.ip4.push(target.clone());
+                    self.void.ip6.push(target);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Surveys the record of `target`, or reports `rule` when it has none that works.
+    async fn follow(&mut self, target: &Name, rule: &'static str, path: &[Name]) {
+        if path.contains(target) {
+            let names: Vec<String> = path.iter().chain([target]).map(Name::to_string).collect();
+            self.report(
+                "SPF-15",
+                format!("the record leads back: {}", names.join(" > ")),
+            );
+            return;
+        }
+        match fetch(self.resolver, target).await {
+            Ok(Some(record)) => {
+                let path: Vec<Name> = path.iter().chain([target]).cloned().collect();
+                self.record(&record, &path).await;
+            }
+            Ok(None) => self.report(rule, format!("{target} has no SPF record")),
+            Err(Problem::NoAnswer(error)) => self.survey.unanswered.push(error),
+            Err(problem) => self.report(rule, problem.to_string()),
+        }
+    }
+
+    async fn addresses(&mut self, host: &Name) {
+        let found = self.resolver.a(host).await.map(|found| found.is_empty());
+        if self.answered(found) == Some(true) {
+            self.void.ip4.push(host.clone());
+        }
+        let found = self.resolver.aaaa(host).await.map(|found| found.is_empty());
+        if self.answered(found) == Some(true) {
+            self.void.ip6.push(host.clone());
+        }
+    }
+
+    async fn mail_hosts(&mut self, domain: &Name) {
+        let found = self.resolver.mx(domain).await;
+        let Some(hosts) = self.answered(found) else {
+            return;
+        };
+        if hosts.is_empty() {
+            self.void.ip4.push(domain.clone());
+            self.void.ip6.push(domain.clone());
+        }
+        if hosts.len() > HOSTS_MAX {
+            let reason = format!("{domain} has {} mail hosts", hosts.len());
+            self.report("SPF-12", reason);
+        }
+        for host in hosts.iter().filter(|host| !host.is_null()).take(HOSTS_MAX) {
+            self.addresses(&host.exchange).await;
+        }
+    }
+
+    fn answered<T>(&mut self, answer: Result<T, NoAnswer>) -> Option<T> {
+        answer
+            .map_err(|error| self.survey.unanswered.push(error))
+            .ok()
+    }
+
+    fn report(&mut self, rule: &'static str, reason: String) {
+        let place = Place::Live(self.root.to_string());
+        self.survey
+            .findings
+            .push(Finding::new(rule, reason).in_place(place));
+    }
+
+    fn finish(mut self) -> Survey {
+        let lookups = self.survey.lookups;
+        if lookups > LOOKUPS_MAX {
+            let reason = format!("{lookups} terms cause look-ups, {LOOKUPS_MAX} are allowed");
+            self.report("SPF-09", reason);
+        } else if lookups + 1 >= LOOKUPS_MAX {
+            let reason = format!("{lookups} of {LOOKUPS_MAX} look-ups are used");
+            self.report("SPF-10", reason);
+        }
+        let Void { ip4, ip6 } = std::mem::take(&mut self.void);
+        let most = if ip6.len() > ip4.len() { ip6 } else { ip4 };
+        self.survey.void_lookups = most.len();
+        if most.len() > VOID_LOOKUPS_MAX {
+            let names: BTreeSet<String> = most.iter().map(Name::to_string).collect();
+            let names: Vec<String> = names.into_iter().collect();
+            let reason = format!(
+                "{} look-ups come back empty: {}",
+                most.len(),
+                names.join(", ")
+            );
+            self.report("SPF-11", reason);
+        }
+        self.survey
+    }
+}
+
+/// The terms that a receiver comes to when nothing matches: the mechanisms before `all`,
+/// and the redirect of a record without it.
+fn evaluated_terms(record: &Spf) -> impl Iterator<Item = &Term> {
+    let is_all = |term: &&Term| matches!(term, Term::Directive(_, Mechanism::All));
+    let is_directive = |term: &&Term| matches!(term, Term::Directive(..));
+    let directives = record
+        .terms()
+        .iter()
+        .take_while(move |term| !is_all(term))
+        .filter(is_directive);
+    let redirect = record
+        .terms()
+        .iter()
+        .find(|term| matches!(term, Term::Redirect(_)));
+    directives.chain(redirect.filter(|_| record.all().is_none()))
+}
+
+/// The name that a term speaks of, in which `%{d}` is the domain itself.
+fn target(spec: Option<&DomainSpec>, domain: &Name) -> Option<Name> {
+    let Some(spec) = spec else {
+        return Some(domain.clone());
+    };
+    let text = super::expand::expand_domain(spec.text(), domain);
+    let text = text.strip_suffix('.').unwrap_or(&text);
+    Name::from_labels(text.split('.').map(str::as_bytes)).ok()
+}
+
+#[cfg(test)]
+#[path = "survey_tests.rs"]
+mod tests;
