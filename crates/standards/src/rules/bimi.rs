@@ -66,7 +66,7 @@ super::rules! {
         why "Receivers ignore an unknown tag; a repeated one makes the record invalid."
         mend "correct the name, or keep one of the two"
         source "BIMI §4.3; RFC 6376 §3.2";
-    "BIMI-R14" Info Lint
+    "BIMI-R14" Info Lint by "standards::bimi"
         "Domains that share a logo share one record through a CNAME"
         why "A copy in each domain is one more thing to forget when the logo changes."
         mend "point the other domains' `default._bimi` at this one by CNAME"

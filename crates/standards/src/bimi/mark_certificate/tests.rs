@@ -289,7 +289,7 @@ fn vmc_06_the_logo_inside() {
     );
     let plain = format!("data:image/svg+xml;base64,{}", STANDARD.encode(LOGO));
     check_logotype(builder::logotype(&plain, LOGO), &["VMC-06"]);
-    let bomb = vec![b' '; 8 << 20];
+    let bomb = vec![b' '; 1 << 20];
     check_logotype(
         builder::logotype(&builder::data_uri(&bomb), &bomb),
         &["VMC-06"],
@@ -624,7 +624,7 @@ proptest! {
 #[test]
 fn a_bomb_inside_is_refused_before_it_is_inflated() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    for _ in 0..64 {
+    for _ in 0..4 {
         encoder
             .write_all(&vec![b' '; 1 << 20])
             .expect("a vector takes all");

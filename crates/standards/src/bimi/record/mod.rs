@@ -15,6 +15,8 @@ mod parse;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Serialize;
+
 use super::selector::{LocalPartPrefix, Selector};
 use super::uri::HttpsUri;
 use crate::dns::{Name, NameError};
@@ -22,7 +24,7 @@ use crate::quote::quote;
 use crate::{Finding, Severity};
 
 /// A valid assertion record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bimi {
     location: Option<HttpsUri>,
     authority: Option<HttpsUri>,
@@ -31,7 +33,8 @@ pub struct Bimi {
 }
 
 /// What to show when the sender has a picture of its own (`avp=`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AvatarPreference {
     /// The logo.
     #[default]

@@ -16,7 +16,8 @@ use crate::quote::quote;
 
 /// Deeper nesting than any drawing program writes; renderers recurse, so depth is an attack.
 const MOST_DEPTH: usize = 64;
-/// Findings in one file; the first ones say enough.
+/// Findings of one severity in one file; the first ones say enough. Each severity has its own
+/// cap, so that no number of warnings can hide an error.
 const MOST_FINDINGS: usize = 100;
 
 /// What a valid logo says of itself.
@@ -96,18 +97,25 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn find(&mut self, finding: Finding, span: Range<usize>) {
-        if self.findings.len() < MOST_FINDINGS {
-            let span = span.start + self.offset..span.end + self.offset;
-            self.findings.push(finding.at(span));
+        let severity = finding.severity;
+        let same = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
+        if same.count() < MOST_FINDINGS {
+            self.push(finding, span);
         }
     }
 
     /// Reports something that is not well-formed XML, after which nothing can be trusted.
     pub(super) fn malformed(&mut self, reason: impl Into<String>, span: Range<usize>) -> Stop {
-        // The one finding that makes the file invalid must not be lost to the cap.
-        self.findings.truncate(MOST_FINDINGS - 1);
-        self.find(Finding::new("SVG-01", reason), span);
+        self.push(Finding::new("SVG-01", reason), span);
         Stop
+    }
+
+    fn push(&mut self, finding: Finding, span: Range<usize>) {
+        let span = span.start + self.offset..span.end + self.offset;
+        self.findings.push(finding.at(span));
     }
 
     fn run(&mut self) {
