@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use standards::{Finding, Place};
+use standards::Finding;
 
 use crate::domain::Domain;
 use crate::files::{FileError, Files};
@@ -13,13 +13,16 @@ use crate::manifest::{IncludedFile, Ledger, Manifest, ManifestFile, Parked};
 use crate::path;
 use crate::position::{Located, Position, Source};
 use crate::read::{Read, Reader};
-use crate::report::Report;
+use crate::report::{Report, in_order};
 use crate::values::Pattern;
 use crate::yaml::{self, Content, Key, Node};
 use crate::{check, read};
 use standards::dns::Name;
 use standards::mail_uri::ReportUri;
 
+/// The nodes that `defaults` may become when they are written out under every domain of a file:
+/// ten thousand domains with a hundred nodes each.
+const MERGED_NODES_MAX: usize = 1_000_000;
 /// What of `defaults` a parked domain takes; what it publishes is fixed.
 const PARKED_KEYS: [&str; 5] = ["dns", "ttl", "adopt", "accept", "tags"];
 
@@ -40,27 +43,13 @@ pub fn load(path: &str, files: &dyn Files) -> (Option<Manifest>, Vec<Finding>) {
     }
     // What could not be read is not in the manifest, and a plan without it would delete it.
     let manifest = manifest.filter(|_| reader.report.unreadable.is_empty());
-    let mut findings = reader.report.into_findings();
-    findings.sort_by_key(|finding| match &finding.place {
-        Place::File {
-            path: at,
-            line,
-            column,
-            ..
-        } => (at != path, at.clone(), *line, *column),
-        _ => (false, String::new(), 0, 0),
-    });
+    let findings = in_order(reader.report.into_findings(), path);
     (manifest, findings)
 }
 
 /// The tree of one file.
 fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
-    let source = |text: String| {
-        Arc::new(Source {
-            path: path.to_owned(),
-            text,
-        })
-    };
+    let source = |text: String| Arc::new(Source::new(path.to_owned(), text));
     let start = |source: Arc<Source>| Position {
         source,
         line: 1,
@@ -119,7 +108,8 @@ fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
         return None;
     }
     let defaults = tree.get("defaults").cloned();
-    let file = ManifestFile::read(&with_defaults(tree, defaults.as_ref()), reader);
+    let merged = with_defaults(tree, defaults.as_ref(), &mut reader.report)?;
+    let file = ManifestFile::read(&merged, reader);
     // Includes are read even where this file has faults: all findings at once.
     let patterns = match tree.get("include") {
         Some(node) => Vec::<Located<Pattern>>::read(node, reader).unwrap_or_default(),
@@ -132,8 +122,9 @@ fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
     let mut included = Vec::new();
     let mut whole = true;
     for path in paths {
-        let file = read_tree(&path, reader)
-            .and_then(|tree| IncludedFile::read(&with_defaults(&tree, defaults.as_ref()), reader));
+        let tree = read_tree(&path, reader)
+            .and_then(|tree| with_defaults(&tree, defaults.as_ref(), &mut reader.report));
+        let file = tree.and_then(|tree| IncludedFile::read(&tree, reader));
         whole &= file.is_some();
         included.extend(file);
     }
@@ -197,17 +188,31 @@ fn expand(pattern: &Located<Pattern>, reader: &mut Reader<'_>) -> Vec<String> {
     }
 }
 
-/// The same tree with `defaults` merged under each of its domains.
-fn with_defaults(tree: &Node, defaults: Option<&Node>) -> Node {
+/// The same tree with `defaults` merged under each of its domains, unless that is a bomb.
+fn with_defaults(tree: &Node, defaults: Option<&Node>, report: &mut Report) -> Option<Node> {
     let mut tree = tree.clone();
     let Content::Map(entries) = &mut tree.content else {
-        return tree;
+        return Some(tree);
     };
+    let defaults_size = defaults.map_or(0, Node::size);
     let domains = entries.iter_mut().filter(|(key, _)| key.text == "domains");
-    for (_, node) in domains {
+    for (key, node) in domains {
         let Content::Map(blocks) = &mut node.content else {
             continue;
         };
+        if blocks.len().saturating_mul(defaults_size) > MERGED_NODES_MAX {
+            let reason = format!(
+                "`defaults` under each of these {} domains are more than {MERGED_NODES_MAX} values",
+                blocks.len()
+            );
+            report.add(
+                "MAN-05",
+                &key.position,
+                reason,
+                "split the domains into files and `include` them",
+            );
+            return None;
+        }
         for (_, block) in blocks {
             // A domain with nothing said about it is one that only has the defaults.
             if matches!(block.content, Content::Nothing) {
@@ -218,7 +223,7 @@ fn with_defaults(tree: &Node, defaults: Option<&Node>) -> Node {
             }
         }
     }
-    tree
+    Some(tree)
 }
 
 /// Puts `base` under `node`: maps are merged, everything else is replaced, and a key with nothing takes the default away.

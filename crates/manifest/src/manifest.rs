@@ -56,8 +56,11 @@ pub struct ReportAuthorization {
 impl Manifest {
     /// The domain of this manifest that `host` is within, the closest one.
     pub fn home_of(&self, host: &Name) -> Option<&Name> {
-        let homes = self.domains.keys().filter(|domain| host.is_within(domain));
-        homes.max_by_key(|domain| domain.label_count())
+        let names = std::iter::successors(Some(host.clone()), Name::parent);
+        names
+            .filter_map(|name| self.domains.get_key_value(&name))
+            .map(|(name, _)| name)
+            .next()
     }
 
     /// The records that must be there before another domain of ours is sent reports, each once.

@@ -11,38 +11,50 @@ use standards::Place;
 pub struct Source {
     /// The path inside the tree, with `/` between its parts.
     pub path: String,
-    /// The text, as it stands in the file.
-    pub text: String,
+    text: String,
+    /// The byte that each line starts at: a thousand findings need a thousand lines.
+    line_starts: Vec<usize>,
 }
 
 impl Source {
-    /// The line with this number (counted from 1), without its line break.
-    ///
-    /// YAML ends a line at CRLF, LF, or a CR alone; so must we, or the lines would not be the parser's.
-    pub fn line(&self, number: usize) -> &str {
-        let mut rest = self.text.as_str();
-        for _ in 1..number {
-            let Some(end) = rest.find(['\r', '\n']) else {
-                return "";
-            };
-            let width = if rest[end..].starts_with("\r\n") {
-                2
-            } else {
-                1
-            };
-            rest = &rest[end + width..];
+    /// A file with its text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        // YAML ends a line at CRLF, LF, or a CR alone; so must we, or the lines would not be the parser's.
+        let ends = text.bytes().enumerate().filter(|(at, byte)| match byte {
+            b'\n' => true,
+            b'\r' => text.as_bytes().get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        let line_starts = std::iter::once(0)
+            .chain(ends.map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            path: path.into(),
+            line_starts,
+            text,
         }
+    }
+
+    /// The text, as it stands in the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line with this number (counted from 1), without its line break.
+    pub fn line(&self, number: usize) -> &str {
+        let start = number
+            .checked_sub(1)
+            .and_then(|index| self.line_starts.get(index));
+        let rest = start
+            .and_then(|start| self.text.get(*start..))
+            .unwrap_or("");
         rest.split(['\r', '\n']).next().unwrap_or("")
     }
-}
 
-impl Source {
     /// The same file where its text is too much to show.
     pub(crate) fn without_text(&self) -> Self {
-        Self {
-            path: self.path.clone(),
-            text: String::new(),
-        }
+        Self::new(self.path.clone(), "")
     }
 }
 
@@ -130,5 +142,17 @@ impl<T: fmt::Debug> fmt::Debug for Located<T> {
 impl<T: fmt::Display> fmt::Display for Located<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_of_yaml() {
+        let source = Source::new("a", "one\ntwo\r\nthree\rfour\n");
+        let lines: Vec<&str> = (0..8).map(|number| source.line(number)).collect();
+        assert_eq!(lines, ["", "one", "two", "three", "four", "", "", ""]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use standards::Finding;
+use standards::{Finding, Place};
 
 use crate::position::Position;
 
@@ -50,6 +50,26 @@ impl Report {
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings
     }
+}
+
+/// The findings in the order of their places, those of the main file first, each once.
+///
+/// One fault in `defaults` is met under every domain.
+pub(crate) fn in_order(findings: Vec<Finding>, main: &str) -> Vec<Finding> {
+    let mut unique: Vec<Finding> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for finding in findings {
+        if seen.insert(format!("{finding:?}")) {
+            unique.push(finding);
+        }
+    }
+    unique.sort_by_key(|finding| match &finding.place {
+        Place::File {
+            path, line, column, ..
+        } => (path != main, path.clone(), *line, *column),
+        _ => (true, String::new(), 0, 0),
+    });
+    unique
 }
 
 /// At most the first forty characters of `text`, for a message that shows the line anyway.

@@ -56,6 +56,16 @@ impl Node {
         }
     }
 
+    /// How many nodes this is, with all below it.
+    pub(crate) fn size(&self) -> usize {
+        let below: usize = match &self.content {
+            Content::Nothing | Content::Scalar(_) => 0,
+            Content::List(items) => items.iter().map(Self::size).sum(),
+            Content::Map(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
+        };
+        below + 1
+    }
+
     /// The value of `key`, if this is a map that has it.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         let Content::Map(entries) = &self.content else {
@@ -99,7 +109,7 @@ struct Fault {
 fn check_text(source: &Arc<Source>) -> Result<(), Fault> {
     let (mut line, mut column) = (1, 0);
     let mut previous = ' ';
-    for character in source.text.chars() {
+    for character in source.text().chars() {
         column += 1;
         let position = |column| Position {
             source: Arc::clone(source),
@@ -163,7 +173,8 @@ struct Builder<'s> {
 
 impl Builder<'_> {
     fn build(mut self) -> Result<Node, Fault> {
-        let text = &self.source.clone().text;
+        let source = Arc::clone(self.source);
+        let text = source.text();
         let mut documents = 0;
         let parser = Parser::new_from_str_with_options(text, options! { emit_comments: false });
         for next in parser {

@@ -9,17 +9,24 @@ mod mail;
 mod places;
 mod ses;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use standards::dns::Name;
 use standards::{Finding, Severity};
 
 use crate::domain::Domain;
-use crate::manifest::{Manifest, ReportAuthorization};
+use crate::manifest::Manifest;
 use crate::position::Located;
+use crate::report::in_order;
 
 /// The findings of every domain, those that it accepts lowered to info. `now` judges certificates.
 pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
     let authorizations = manifest.report_authorizations();
+    let authorizations = authorizations
+        .into_iter()
+        .map(|record| record.owner)
+        .collect();
     let mut findings = Vec::new();
     for (name, domain) in &manifest.domains {
         let subject = Subject {
@@ -37,7 +44,7 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
         );
     }
     findings.extend(mail::across(manifest));
-    findings
+    in_order(findings, &manifest.project.position.source.path)
 }
 
 /// The same finding, lowered if the domain accepts it.
@@ -58,8 +65,8 @@ struct Subject<'m> {
     manifest: &'m Manifest,
     name: &'m Name,
     domain: &'m Located<Domain>,
-    /// The records by which our domains agree to reports about each other; the plan makes them.
-    authorizations: &'m [ReportAuthorization],
+    /// The names of the records by which our domains agree to reports about each other; the plan makes them.
+    authorizations: &'m BTreeSet<Name>,
     now: Timestamp,
 }
 

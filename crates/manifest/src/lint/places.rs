@@ -9,19 +9,18 @@ use crate::position::{Located, Position, Source};
 
 /// The findings at a block of the manifest.
 pub(super) fn at(position: &Position, findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
-    let place = position.place();
     findings
         .into_iter()
-        .map(|finding| finding.in_place(place.clone()))
+        .map(|finding| finding.in_place(position.place()))
         .collect()
 }
 
 /// The findings of a file, each at the line and column of its bytes.
 pub(super) fn in_file(file: &File, findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
-    let source = Arc::new(Source {
-        path: file.path.clone(),
-        text: String::from_utf8_lossy(&file.bytes).into_owned(),
-    });
+    let source = Arc::new(Source::new(
+        file.path.clone(),
+        String::from_utf8_lossy(&file.bytes).into_owned(),
+    ));
     findings
         .into_iter()
         .map(|finding| {

@@ -165,6 +165,27 @@ fn a_byte_order_mark_and_other_line_ends_change_nothing() {
 }
 
 #[test]
+fn defaults_that_multiply_are_refused() {
+    let tags: Vec<String> = (0..2000).map(|tag| format!("    t{tag}: x\n")).collect();
+    let domains: Vec<String> = (0..2000)
+        .map(|domain| format!("  d{domain}.example:\n"))
+        .collect();
+    let text = format!(
+        "project: anycompany\ndefaults:\n  dns: manual\n  tags:\n{}domains:\n{}",
+        tags.concat(),
+        domains.concat()
+    );
+    assert_snapshot!(findings(text), @"
+    error[MAN-05]: `defaults` under each of these 2000 domains are more than 1000000 values
+        --> m.yaml:2005:1
+         |
+    2005 | domains:
+         | ^
+         = split the domains into files and `include` them
+    ");
+}
+
+#[test]
 fn many_faults_end_in_a_bounded_report() {
     let keys: Vec<String> = (0..10_000).map(|key| format!("k{key}: 1\n")).collect();
     let text = format!("project: anycompany\n{}", keys.concat());

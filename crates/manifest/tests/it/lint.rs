@@ -188,7 +188,12 @@ fn bimi() {
         weak,
         &[&without_certificate[..], &[("BIMI-X01", Error)]].concat(),
     );
-    assert_snapshot!(render(&findings(&with("{ logo: broken.svg, certificate: none.pem }"))), @r#"
+}
+
+#[test]
+fn faults_of_files_are_shown_in_the_files() {
+    let block = "    hosting: { account: a, region: us-east-1 }\n    dmarc: { p: reject, rua: [\"mailto:d@example.com\"] }\n    bimi: { logo: broken.svg, certificate: none.pem }\n";
+    assert_snapshot!(render(&findings(block)), @r#"
     error[SVG-02]: the root element has no version
      --> deploy/broken.svg:1:1
       |
@@ -217,13 +222,6 @@ fn bimi() {
       | ^
       = set both to the same number of pixels, 96 or more
 
-    error[SVG-09]: <script> runs, animates, embeds or links
-     --> deploy/broken.svg:2:3
-      |
-    2 |   <script/>
-      |   ^
-      = remove the element; draw with paths and gradients
-
     error[SVG-04]: the logo has no title
      --> deploy/broken.svg:1:1
       |
@@ -244,6 +242,13 @@ fn bimi() {
     1 | <svg xmlns="http://www.w3.org/2000/svg">
       | ^
       = give the mark and its background different fills
+
+    error[SVG-09]: <script> runs, animates, embeds or links
+     --> deploy/broken.svg:2:3
+      |
+    2 |   <script/>
+      |   ^
+      = remove the element; draw with paths and gradients
 
     error[VMC-01]: there is no certificate in the file
      --> deploy/none.pem:1:1

@@ -4,4 +4,5 @@ mod broken;
 mod hostile;
 mod lint;
 mod schema;
+mod shipped;
 mod support;

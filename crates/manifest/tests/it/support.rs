@@ -6,10 +6,6 @@ use manifest::{FileError, Files, glob_matches};
 use standards::Finding;
 
 /// The repository's files.
-#[expect(
-    dead_code,
-    reason = "waits for the assets that deploy/example.yaml names"
-)]
 pub(crate) struct Repository;
 
 /// The root of the repository.
@@ -43,10 +39,6 @@ impl Files for Repository {
 }
 
 /// The paths of the files in `folder`, in order.
-#[expect(
-    dead_code,
-    reason = "waits for the assets that deploy/example.yaml names"
-)]
 pub(crate) fn list(folder: &str) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(root().join(folder)) else {
         return Vec::new();
