@@ -86,7 +86,8 @@ pub(crate) fn parse<'a>(
         match read_field(&part) {
             Ok(field) => fields.push(field),
             Err(reason) => {
-                findings.push(Finding::new(rules.field_rule, reason).at(part.span.clone()));
+                let finding = Finding::new(rules.field_rule, reason).weighing(Severity::Error);
+                findings.push(finding.at(part.span.clone()));
             }
         }
     }
@@ -98,18 +99,14 @@ pub(crate) fn parse<'a>(
 pub(crate) fn extension(field: &Field<'_>, rules: &FieldRules) -> (Option<Extension>, Finding) {
     let extension = Extension::new(field.name, field.value);
     let finding = if extension.is_some() {
-        Finding::new(
-            rules.unknown_rule,
-            format!("receivers ignore the field {}", quote(field.name)),
-        )
+        let reason = format!("receivers ignore the field {}", quote(field.name));
+        Finding::new(rules.unknown_rule, reason)
     } else {
-        Finding::new(
-            rules.field_rule,
-            format!(
-                "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",
-                quote(&format!("{}={}", field.name, field.value))
-            ),
-        )
+        let reason = format!(
+            "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",
+            quote(&format!("{}={}", field.name, field.value))
+        );
+        Finding::new(rules.field_rule, reason).weighing(Severity::Error)
     };
     (extension, finding.at(field.span.clone()))
 }

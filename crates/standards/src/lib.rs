@@ -14,6 +14,8 @@ mod quote;
 pub mod rules;
 pub mod spf;
 pub mod tag_list;
+#[cfg(test)]
+mod test_support;
 pub mod tls_rpt;
 
 pub use finding::{Finding, Place, Severity};

@@ -25,7 +25,7 @@ pub enum PublicKey {
     Revoked,
 }
 
-/// An RSA key: its modulus and exponent, without leading zeros.
+/// An RSA key: its modulus and exponent, without leading zeros and not zero.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RsaPublicKey {
     modulus: Vec<u8>,
@@ -47,7 +47,20 @@ pub enum PublicKeyError {
 }
 
 impl RsaPublicKey {
-    /// Reads a SubjectPublicKeyInfo, the form in use, or an RSAPublicKey, the form of
+    /// The key with this modulus and exponent, as octets with the highest first; neither
+    /// can be zero.
+    pub fn new(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        let without_zeros = |number: &[u8]| {
+            let first = number.iter().position(|&octet| octet != 0)?;
+            Some(number[first..].to_vec())
+        };
+        Some(Self {
+            modulus: without_zeros(modulus)?,
+            exponent: without_zeros(exponent)?,
+        })
+    }
+
+    /// Reads a `SubjectPublicKeyInfo`, the form in use, or an `RSAPublicKey`, the form of
     /// RFC 6376's text.
     pub fn from_der(der: &[u8]) -> Result<Self, PublicKeyError> {
         let parts = sequence(der).ok_or(PublicKeyError::Rsa)?;
@@ -73,11 +86,8 @@ impl RsaPublicKey {
 
     /// The length of the modulus in bits, by which a key is called 1024 or 2048.
     pub fn bits(&self) -> usize {
-        let first = self
-            .modulus
-            .first()
-            .map_or(8, |byte| byte.leading_zeros() as usize);
-        self.modulus.len() * 8 - first.min(self.modulus.len() * 8)
+        let unused = self.modulus[0].leading_zeros() as usize;
+        self.modulus.len() * 8 - unused
     }
 
     /// The key as a SubjectPublicKeyInfo.
@@ -92,9 +102,7 @@ impl RsaPublicKey {
     }
 
     pub(super) fn from_integers(modulus: &Any<'_>, exponent: &Any<'_>) -> Option<Self> {
-        let modulus = positive(modulus)?;
-        let exponent = positive(exponent)?;
-        Some(Self { modulus, exponent })
+        Self::new(positive(modulus)?, positive(exponent)?)
     }
 }
 
@@ -181,12 +189,9 @@ pub(super) fn sequence(der: &[u8]) -> Option<Vec<Any<'_>>> {
     Some(elements)
 }
 
-fn positive(integer: &Any<'_>) -> Option<Vec<u8>> {
-    if integer.tag() != Tag::Integer || integer.data.first()? & 0x80 != 0 {
-        return None;
-    }
-    let first = integer.data.iter().position(|&byte| byte != 0)?;
-    Some(integer.data[first..].to_vec())
+fn positive<'a>(integer: &Any<'a>) -> Option<&'a [u8]> {
+    let is_positive = integer.data.first().is_some_and(|octet| octet & 0x80 == 0);
+    (integer.tag() == Tag::Integer && is_positive).then_some(integer.data)
 }
 
 /// A DER integer is signed, so that a high first bit needs a zero before it.

@@ -35,6 +35,11 @@ impl Dmarc {
                 reader.findings.push(finding.at(span));
             }
         }
+        if let Some(tag) = list.get("rf") {
+            let reason = "rf was removed from DMARC";
+            let finding = Finding::new("DMARC-13", reason);
+            reader.findings.push(finding.at(tag.span.clone()));
+        }
         let record = record.filter(|_| !list.has_duplicates());
         (record, reader.findings)
     }

@@ -21,7 +21,7 @@ use crate::fields::{self, Extension, Field, FieldRules};
 use crate::mail_uri::{ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, split_with_spans};
-use crate::{Finding, Place, Severity, owner};
+use crate::{Finding, Place, owner};
 
 const RULES: FieldRules = FieldRules {
     version: "TLSRPTv1",
@@ -84,11 +84,7 @@ impl TlsRpt {
         for field in &fields {
             if field.name != "rua" {
                 let (extension, finding) = fields::extension(field, &RULES);
-                // A malformed field breaks the record's grammar, an unknown one doesn't.
-                let severity = extension
-                    .as_ref()
-                    .map_or(Severity::Error, |_| Severity::Warn);
-                findings.push(finding.weighing(severity));
+                findings.push(finding);
                 extensions.extend(extension);
             } else if first.replace(field).is_some() {
                 findings.push(
