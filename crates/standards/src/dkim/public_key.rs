@@ -90,7 +90,7 @@ impl RsaPublicKey {
         self.modulus.len() * 8 - unused
     }
 
-    /// The key as a SubjectPublicKeyInfo.
+    /// The key as a `SubjectPublicKeyInfo`.
     pub fn to_der(&self) -> Vec<u8> {
         let key = der(
             0x30,

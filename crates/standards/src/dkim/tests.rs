@@ -10,7 +10,7 @@ use crate::test_support::{has_error, name, rules, summary};
 
 const RSA_512: &str = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBANuzLIkztGQPsjOn0f753rWQT3PIor5vtfpdCSjFelG7U2b3QlBzSWSQuHnJL1XpFx3QeyYvdpXGUvwegSreMosCAwEAAQ==";
 const RSA_1024: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCnudPfTf5Ow7qUCg2znPGcNo+kUo9hzLMgrM5jONrXHxr7pVRZJy9hTGExUgQfjm5N3yKYrgD9B0b5ijLCoRa2MkuFGd9RvsPyHJ+FfJtbHfv6sI4UXKtAUYTcCJSPm8p7WLl7Ho6byUZ8MUV7/EwHQb7p9X3zs7+xsYro4axskQIDAQAB";
-/// The key of `RSA_1024` without its SubjectPublicKeyInfo.
+/// The key of `RSA_1024` without its `SubjectPublicKeyInfo`.
 const RSA_1024_BARE: &str = "MIGJAoGBAKe5099N/k7DupQKDbOc8Zw2j6RSj2HMsyCszmM42tcfGvulVFknL2FMYTFSBB+Obk3fIpiuAP0HRvmKMsKhFrYyS4UZ31G+w/Icn4V8m1sd+/qwjhRcq0BRhNwIlI+byntYuXsejpvJRnwxRXv8TAdBvun1ffOzv7GxiujhrGyRAgMBAAE=";
 const RSA_2048: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAo5ScUu2haZUm6OCbmsMjGnZPJRZb2JAyt9rXTozNXLhrbT1fZJmecuVnMzebFKQKdWrsVW9gYtQbS8KVPqbqTN+u5UH9zkxVnIrQ31QAit2m+vBuPPQdAXridqqqmAm0AUkVbNtddgvSpbfrWIsOZB4JH3+W86LXJtjdbtkO0f0zWDikQKnT7ZZnzWcdVO72QcUIFeviJTdS44gEDLyWY7QLvlC1+udvcD/OLpqLWV0i2Ok4Hj0NxqTUv1Cru+loqmtbhB9KfXu3XHMJJqipsLqXzzDWfJdoZSq2w0CpKVbr0Z3tfwK69caUy0vAcDQrYEPlhthN8OYE0YToAghBXQIDAQAB";
 /// From RFC 8463, appendix A.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::discovery::{is_dmarc, walk};
 use super::{Dmarc, ReportTarget, organizational_domain_by_psl};
-use crate::dns::{Name, NoAnswer, Resolver, Txt};
+use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
 use crate::mail_uri::ReportUri;
 use crate::quote::quote;
 use crate::tag_list::{TagList, split_with_spans};
@@ -15,16 +15,8 @@ use crate::{Finding, Place};
 pub const AUTHORIZATION: &str = "v=DMARC1;";
 
 /// The name at which `report_host` agrees to receive reports on `policy_domain`.
-/// DMARC-25 when there can't be such a name.
-pub fn authorization_name(policy_domain: &Name, report_host: &Name) -> Result<Name, Finding> {
-    let labels = report_host.child("_report._dmarc");
-    labels
-        .and_then(|labels| policy_domain.join(&labels))
-        .map_err(|error| {
-            let reason =
-                format!("{report_host} can't agree to reports on {policy_domain}: {error}");
-            Finding::new("DMARC-25", reason)
-        })
+pub fn authorization_name(policy_domain: &Name, report_host: &Name) -> Result<Name, NameError> {
+    policy_domain.join(&report_host.child("_report._dmarc")?)
 }
 
 impl Dmarc {
@@ -51,7 +43,7 @@ impl Dmarc {
         hosts
             .filter(|host| is_ours(host))
             .filter_map(|host| match authorization_name(policy_domain, host) {
-                Err(finding) => Some(finding),
+                Err(error) => Some(no_name(policy_domain, host, &error)),
                 Ok(name) if is_planned(&name) => None,
                 Ok(name) => {
                     let reason = format!(
@@ -78,7 +70,7 @@ impl Dmarc {
                 continue;
             }
             match authorization_name(policy_domain, host) {
-                Err(finding) => findings.push(finding),
+                Err(error) => findings.push(no_name(policy_domain, host, &error)),
                 Ok(name) => {
                     let values = resolver.txt(&name).await?;
                     let finding = check_authorization(&values, policy_domain, host);
@@ -114,4 +106,10 @@ pub fn check_authorization(values: &[Txt], policy_domain: &Name, host: &Name) ->
         quote(elsewhere.as_str())
     );
     Some(Finding::new("DMARC-24", reason))
+}
+
+/// DMARC-25.
+fn no_name(policy_domain: &Name, host: &Name, error: &NameError) -> Finding {
+    let reason = format!("{host} can't agree to reports on {policy_domain}: {error}");
+    Finding::new("DMARC-25", reason)
 }

@@ -28,7 +28,7 @@ pub use alignment::{is_aligned, organizational_domain_by_psl};
 pub use lint::Sender;
 pub use record::{
     Alignment, Dmarc, FailureOption, Percent, Policy, PolicyError, Psd, ReportTarget, SizeLimit,
-    Subject,
+    SizeLimitError, Subject,
 };
 
 use crate::dns::{Name, NameError};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget, SizeLimit};
-use crate::mail_uri::Scheme;
+use crate::mail_uri::{ReportUri, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, Tag, TagList, split_with_spans};
 use crate::{Finding, Severity};
@@ -44,6 +44,12 @@ impl Dmarc {
         (record, reader.findings)
     }
 }
+
+/// `p`, `sp` and `np`.
+type Policies = (Policy, Option<Policy>, Option<Policy>);
+
+/// A tag that is there and has no meaning.
+struct Invalid;
 
 struct Reader<'a> {
     list: &'a TagList<'a>,
@@ -99,10 +105,10 @@ impl<'a> Reader<'a> {
         let policies = self.policies(end);
         let rua = self.targets("rua");
         let (policy, subdomain_policy, nonexistent_policy) = match policies {
-            Some(policies) => policies,
+            Ok(policies) => policies,
             // RFC 9989 §4.10.1: reports still go out, nothing is enforced.
-            None if !rua.is_empty() => (Policy::None, None, None),
-            None => return None,
+            Err(Invalid) if !rua.is_empty() => (Policy::None, None, None),
+            Err(Invalid) => return None,
         };
         Some(Dmarc {
             policy,
@@ -126,54 +132,40 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// `p`, `sp` and `np`; nothing when one of them is not a policy, which undoes all three.
-    fn policies(&mut self, end: usize) -> Option<(Policy, Option<Policy>, Option<Policy>)> {
+    /// `p`, `sp` and `np`. One of them that is not a policy undoes all three.
+    fn policies(&mut self, end: usize) -> Result<Policies, Invalid> {
         let p = self.policy("p", "DMARC-04");
         let sp = self.policy("sp", "DMARC-06");
         let np = self.policy("np", "DMARC-06");
-        let policy = if let Some(tag) = self.list.get("p") {
-            if self.list.tags.get(1) != Some(tag) {
-                self.report(
-                    "DMARC-05",
-                    tag.span.clone(),
-                    "p is not the second tag, directly after v",
-                );
+        match self.list.get("p") {
+            None => {
+                let reason = "the record has no p, which older receivers refuse and newer ones take for none";
+                self.report("DMARC-04", end..end, reason);
             }
-            p?
-        } else {
-            self.report(
-                "DMARC-04",
-                end..end,
-                "the record has no p, which older receivers refuse and newer ones take for none",
-            );
-            Some(Policy::None)
-        };
-        Some((policy?, sp?, np?))
+            Some(tag) if self.list.tags.get(1) != Some(tag) => {
+                let reason = "p is not the second tag, directly after v";
+                self.report("DMARC-05", tag.span.clone(), reason);
+            }
+            Some(_) => {}
+        }
+        Ok((p?.unwrap_or(Policy::None), sp?, np?))
     }
 
-    /// The tag's policy: nothing inside when it is absent, nothing at all when it is invalid.
-    #[expect(
-        clippy::option_option,
-        reason = "absent and invalid mean different things to receivers"
-    )]
-    fn policy(&mut self, name: &str, rule: &'static str) -> Option<Option<Policy>> {
+    /// The tag's policy, if the tag is there.
+    fn policy(&mut self, name: &str, rule: &'static str) -> Result<Option<Policy>, Invalid> {
         let Some(tag) = self.list.get(name) else {
-            return Some(None);
+            return Ok(None);
         };
-        match tag.value.parse::<Policy>() {
-            Ok(policy) => {
-                self.case(rule, tag, policy.as_str());
-                Some(Some(policy))
-            }
-            Err(_) => {
-                let reason = format!(
-                    "{name} is {}, and it can be none, quarantine or reject",
-                    quote(tag.value)
-                );
-                self.report(rule, tag.value_span.clone(), reason);
-                None
-            }
-        }
+        let Ok(policy) = tag.value.parse::<Policy>() else {
+            let reason = format!(
+                "{name} is {}, and it can be none, quarantine or reject",
+                quote(tag.value)
+            );
+            self.report(rule, tag.value_span.clone(), reason);
+            return Err(Invalid);
+        };
+        self.case(rule, tag, policy.as_str());
+        Ok(Some(policy))
     }
 
     fn case(&mut self, rule: &'static str, tag: &Tag<'_>, written: &str) {
@@ -282,7 +274,7 @@ impl<'a> Reader<'a> {
             None => (part.text, None),
             Some((uri, size)) => match size.parse::<SizeLimit>() {
                 Ok(limit) => (uri, Some(limit)),
-                Err(()) => (part.text, None),
+                Err(_) => (part.text, None),
             },
         };
         if size_limit.is_some() {
@@ -292,14 +284,10 @@ impl<'a> Reader<'a> {
             );
             self.report("DMARC-17", span.start + uri.len()..span.end, reason);
         }
-        match uri.parse() {
+        match uri.parse::<ReportUri>() {
             Ok(uri) => Some(ReportTarget { uri, size_limit }),
             Err(error) => {
-                self.report(
-                    "DMARC-16",
-                    span,
-                    crate::mail_uri::ReportUriError::to_string(&error),
-                );
+                self.report("DMARC-16", span, error.to_string());
                 None
             }
         }

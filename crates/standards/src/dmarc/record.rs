@@ -137,18 +137,28 @@ pub struct SizeLimit {
     unit: Option<char>,
 }
 
-impl FromStr for SizeLimit {
-    type Err = ();
+/// Why a text is not a size limit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a size: write a number, and k, m, g or t after it")]
+pub struct SizeLimitError(String);
 
-    fn from_str(text: &str) -> Result<Self, ()> {
+impl FromStr for SizeLimit {
+    type Err = SizeLimitError;
+
+    fn from_str(text: &str) -> Result<Self, SizeLimitError> {
+        let error = || SizeLimitError(text.to_owned());
         let digits = text.trim_end_matches(|c: char| "kmgtKMGT".contains(c));
         let unit = match text.len() - digits.len() {
             0 => None,
             1 => text.chars().last().map(|unit| unit.to_ascii_lowercase()),
-            _ => return Err(()),
+            _ => return Err(error()),
         };
         let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        let number = digits.parse().ok().filter(|_| all_digits).ok_or(())?;
+        let number = digits
+            .parse()
+            .ok()
+            .filter(|_| all_digits)
+            .ok_or_else(error)?;
         Ok(Self { number, unit })
     }
 }

@@ -134,10 +134,11 @@ impl Reader {
         }
         match key {
             "version" => self.version(value, value_span),
-            "mode" => match value.parse() {
+            "mode" => match value.parse::<Mode>() {
                 Ok(mode) => self.mode = Some(mode),
                 Err(error) => {
-                    self.report("STS-P03", value_span, super::ModeError::to_string(&error))
+                    let reason = error.to_string();
+                    self.report("STS-P03", value_span, reason);
                 }
             },
             "max_age" => self.max_age(value, value_span),

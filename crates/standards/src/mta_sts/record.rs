@@ -179,10 +179,10 @@ fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Opt
         findings
             .push(Finding::new("STS-R03", "the record has a second `id`").at(again.span.clone()));
     }
-    match first.value.parse() {
+    match first.value.parse::<PolicyId>() {
         Ok(id) => Some(id),
         Err(error) => {
-            let finding = Finding::new("STS-R03", PolicyIdError::to_string(&error));
+            let finding = Finding::new("STS-R03", error.to_string());
             findings.push(finding.at(first.value_span.clone()));
             None
         }

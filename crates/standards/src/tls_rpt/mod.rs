@@ -179,28 +179,29 @@ fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Ve
     for part in split_with_spans(field.value, ',') {
         match read_uri(&part) {
             Ok(uri) => uris.push(uri),
-            Err(finding) => {
+            Err((rule, reason)) => {
                 let start = field.value_span.start;
                 let span = start + part.span.start..start + part.span.end;
-                findings.push(finding.at(span));
+                findings.push(Finding::new(rule, reason).at(span));
             }
         }
     }
     uris
 }
 
-fn read_uri(part: &Part<'_>) -> Result<ReportUri, Finding> {
+/// The URI, or the rule it breaks and how.
+fn read_uri(part: &Part<'_>) -> Result<ReportUri, (&'static str, String)> {
     let uri: ReportUri = part.text.parse().map_err(|error: ReportUriError| {
         let rule = match error {
             ReportUriError::Empty | ReportUriError::NoScheme { .. } => "RPT-03",
             ReportUriError::Character { .. } | ReportUriError::Percent => "RPT-05",
             ReportUriError::Address { .. } | ReportUriError::Host { .. } => "RPT-06",
         };
-        Finding::new(rule, error.to_string())
+        (rule, error.to_string())
     })?;
     if uri.scheme() == Scheme::Other {
         let reason = format!("{} is neither mailto: nor https:", quote(uri.as_str()));
-        return Err(Finding::new("RPT-04", reason));
+        return Err(("RPT-04", reason));
     }
     Ok(uri)
 }
