@@ -317,6 +317,54 @@ async fn strings_and_escapes_arrive_octet_by_octet() {
 }
 
 #[tokio::test]
+async fn every_type_of_route53_but_spf_can_be_said() {
+    let types: [(&str, RecordType, &str); 8] = [
+        ("PTR", RecordType::PTR, "a.example.net."),
+        (
+            "DS",
+            RecordType::DS,
+            "123 8 2 1234567890abcdef1234567890abcdef",
+        ),
+        (
+            "TLSA",
+            RecordType::TLSA,
+            "3 1 1 8BD1DA95272F7FA4FFB24137FC0ED03AAE67E5C4D8B3C50734E1050A7920B922",
+        ),
+        (
+            "SSHFP",
+            RecordType::SSHFP,
+            "1 1 09F6A01D2175742B257C6B98B7C72C44C4040683",
+        ),
+        (
+            "NAPTR",
+            RecordType::NAPTR,
+            "100 50 \"u\" \"sip+E2U\" \"!^.*$!sip:info@example.com!\" .",
+        ),
+        ("HTTPS", RecordType::HTTPS, "1 . alpn=h2,h3"),
+        ("SVCB", RecordType::SVCB, "16 foo.example.com. port=53"),
+        ("CNAME", RecordType::CNAME, "a.example.net"),
+    ];
+    let names: Vec<String> = (0..8)
+        .map(|number| format!("n{number}.example.com"))
+        .collect();
+    let values: Vec<[&str; 1]> = types.iter().map(|(_, _, value)| [*value]).collect();
+    let records: Vec<(&str, &str, &[&str])> = (0..8)
+        .map(|n| (names[n].as_str(), types[n].0, values[n].as_slice()))
+        .collect();
+    let served = serve(&records).await;
+    for (name, (_, rtype, value)) in names.iter().zip(types) {
+        let answer = served.ask(&format!("{name}."), rtype).await;
+        assert_eq!(
+            answer.metadata.response_code,
+            ResponseCode::NoError,
+            "{rtype} {value}"
+        );
+        assert_eq!(answer.answers.len(), 1, "{rtype} {value}");
+        assert_eq!(answer.answers[0].record_type(), rtype);
+    }
+}
+
+#[tokio::test]
 async fn other_kinds_of_questions_are_not_answered() {
     let served = serve(&[]).await;
     let any = served.ask("example.com.", RecordType::ANY).await;

@@ -5,8 +5,9 @@ mod common;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::types::{
-    AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, HostedZoneConfig, ResourceRecord,
-    ResourceRecordSet, ResourceRecordSetRegion, RrType, Tag, TagResourceType, Vpc, VpcRegion,
+    AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, HostedZone, HostedZoneConfig,
+    ResourceRecord, ResourceRecordSet, ResourceRecordSetRegion, RrType, Tag, TagResourceType, Vpc,
+    VpcRegion,
 };
 use common::{ONE, TWO, code, config, error, sandbox, sandbox_with, wait};
 use sandbox::Sandbox;
@@ -264,7 +265,7 @@ async fn private_zones_of_one_name_and_vpc_conflict_and_nobody_sees_them() {
         .vpc_id("vpc-1")
         .vpc_region(VpcRegion::UsEast1)
         .build();
-    let make = |reference: &str| {
+    let create_zone = |reference: &str| {
         client
             .create_hosted_zone()
             .name("example.com")
@@ -272,10 +273,10 @@ async fn private_zones_of_one_name_and_vpc_conflict_and_nobody_sees_them() {
             .vpc(vpc.clone())
             .send()
     };
-    let made = make("1").await.expect("a zone");
+    let made = create_zone("1").await.expect("a zone");
     let zone = made.hosted_zone().expect("a zone");
     assert!(zone.config().expect("a config").private_zone());
-    assert_eq!(code(make("2").await), "ConflictingDomainExists");
+    assert_eq!(code(create_zone("2").await), "ConflictingDomainExists");
     let found = client
         .get_hosted_zone()
         .id(zone.id())
@@ -367,7 +368,7 @@ async fn zones_are_listed_by_name_from_the_right_and_by_id() {
         .send()
         .await
         .expect("zones");
-    let found: Vec<&str> = all.hosted_zones().iter().map(|zone| zone.name()).collect();
+    let found: Vec<&str> = all.hosted_zones().iter().map(HostedZone::name).collect();
     assert_eq!(
         found,
         [
@@ -1175,7 +1176,7 @@ async fn record_sets_are_listed_from_the_right_300_a_page() {
     assert_eq!(
         found
             .hosted_zone()
-            .and_then(|zone| zone.resource_record_set_count()),
+            .and_then(HostedZone::resource_record_set_count),
         Some(403)
     );
 }
@@ -1334,4 +1335,23 @@ async fn changes_cost_by_their_number_and_requests_by_the_second() {
     let lists = (0..60).map(|_| client.get_hosted_zone_count().send());
     let answers = futures::future::join_all(lists).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_and_deleted_leaves_nothing_in_a_dump() {
+    let (sandbox, client, zone) = with_zone();
+    let before = sandbox.world().dump();
+    accept(
+        &client,
+        &zone,
+        vec![create("a.example.com", "A", &["192.0.2.1"])],
+    )
+    .await;
+    let other = make_zone(&client, "example.net", "1").await;
+    assert_ne!(sandbox.world().dump(), before);
+    let delete = change("DELETE", set("a.example.com", "A", 300, &["192.0.2.1"]));
+    accept(&client, &zone, vec![delete]).await;
+    let deleted = client.delete_hosted_zone().id(&other).send().await;
+    deleted.expect("deleted");
+    assert_eq!(sandbox.world().dump(), before);
 }

@@ -1,6 +1,6 @@
 //! Record values: from Route 53's spelling to the one of zone files, and from there to the wire.
 
-use hickory_proto::rr::rdata::{CAA, TXT};
+use hickory_proto::rr::rdata::{CAA, NULL, TXT};
 use hickory_proto::rr::{Name, RData, RecordType};
 
 use crate::dns::name::DnsName;
@@ -71,8 +71,27 @@ pub(crate) fn to_rdata(rtype: RecordType, value: &str) -> Option<RData> {
             caa.value = text.into_iter().next()?;
             Some(RData::CAA(caa))
         }
+        // hickory has no DS without its DNSSEC feature.
+        RecordType::DS => to_ds(value),
         _ => RData::try_from_str(rtype, &absolute(rtype, value)).ok(),
     }
+}
+
+/// Key tag, algorithm, digest type and digest (RFC 4034, section 5.1).
+fn to_ds(value: &str) -> Option<RData> {
+    let mut fields = value.split_whitespace();
+    let key_tag: u16 = fields.next()?.parse().ok()?;
+    let mut octets = key_tag.to_be_bytes().to_vec();
+    octets.push(fields.next()?.parse().ok()?);
+    octets.push(fields.next()?.parse().ok()?);
+    let digest: String = fields.collect();
+    for start in (0..digest.len()).step_by(2) {
+        octets.push(u8::from_str_radix(digest.get(start..start + 2)?, 16).ok()?);
+    }
+    Some(RData::Unknown {
+        code: RecordType::DS,
+        rdata: NULL::with(octets),
+    })
 }
 
 /// hickory takes names without a dot at the end as relative to an origin.

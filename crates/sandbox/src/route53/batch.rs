@@ -8,7 +8,7 @@ use crate::route53::error::Error;
 use crate::route53::record_set::{Content, RecordSet, Routing, SetKey};
 use crate::route53::zone::Zone;
 
-/// How many ResourceRecord elements a batch may have; those of an UPSERT count twice.
+/// How many `ResourceRecord` elements a batch may have; those of an UPSERT count twice.
 const ELEMENTS_MAX: usize = 1000;
 /// How many characters all values of a batch may have; those of an UPSERT count twice.
 const CHARS_MAX: usize = 32_000;
@@ -164,13 +164,12 @@ impl Trial<'_> {
             )),
             _ => None,
         };
-        match problem {
-            Some(problem) => self.refuse(problem),
-            None => {
-                let put = (action != Action::Delete).then(|| set.clone());
-                self.effect.insert(key.clone(), put);
-            }
+        if let Some(problem) = problem {
+            self.refuse(problem);
+            return;
         }
+        let put = (action != Action::Delete).then(|| set.clone());
+        self.effect.insert(key.clone(), put);
     }
 
     /// Checks the zone that would come out, at the sets that the batch puts there.

@@ -16,7 +16,7 @@ pub(crate) const TYPES: [&str; 17] = [
 /// How many values a record set may have.
 const VALUES_MAX: usize = 400;
 
-/// The body of ChangeResourceRecordSets.
+/// What `ChangeResourceRecordSets` takes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ChangeBatch {
@@ -74,11 +74,14 @@ pub struct Draft {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct GeoLocation {
-    continent_code: Option<String>,
-    country_code: Option<String>,
-    subdivision_code: Option<String>,
+    #[serde(rename = "ContinentCode")]
+    continent: Option<String>,
+    #[serde(rename = "CountryCode")]
+    country: Option<String>,
+    #[serde(rename = "SubdivisionCode")]
+    subdivision: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -226,9 +229,9 @@ impl Change {
                 .geo_location
                 .clone()
                 .map(|place| Routing::Geolocation {
-                    continent: place.continent_code,
-                    country: place.country_code,
-                    subdivision: place.subdivision_code,
+                    continent: place.continent,
+                    country: place.country,
+                    subdivision: place.subdivision,
                 }),
         ];
         let mut policies = policies.into_iter().flatten();

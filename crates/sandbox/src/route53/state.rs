@@ -62,7 +62,7 @@ pub struct Caller<'a> {
     pub busy: SignedDuration,
 }
 
-/// What CreateHostedZone asks for.
+/// What `CreateHostedZone` asks for.
 #[derive(Clone, Debug, Default)]
 pub struct NewZone {
     /// The apex.
@@ -151,7 +151,7 @@ impl State {
             .zones_named(name)
             .flat_map(|zone| &zone.name_servers)
             .collect();
-        (0_u32..)
+        (0..1000)
             .map(|draw| zone::name_servers(&format!("servers {seed} {draw}")))
             .find(|servers| servers.iter().all(|server| !taken.contains(server)))
             .unwrap_or_default()

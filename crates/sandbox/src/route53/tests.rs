@@ -1,5 +1,7 @@
 //! The state machine, without a wire.
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Caller, ChangeBatch, Error, State};
@@ -21,20 +23,17 @@ fn caller(now: Timestamp) -> Caller<'static> {
 }
 
 fn batch(changes: &[(&str, &str, &str, &str)]) -> ChangeBatch {
-    let changes: String = changes
-        .iter()
-        .map(|(action, name, rtype, value)| {
-            format!(
-                "<Change><Action>{action}</Action><ResourceRecordSet><Name>{name}</Name>\
+    let mut text = String::from("<ChangeBatch><Changes>");
+    for (action, name, rtype, value) in changes {
+        let _ = write!(
+            text,
+            "<Change><Action>{action}</Action><ResourceRecordSet><Name>{name}</Name>\
                  <Type>{rtype}</Type><TTL>60</TTL><ResourceRecords><ResourceRecord>\
                  <Value>{value}</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change>"
-            )
-        })
-        .collect();
-    quick_xml::de::from_str(&format!(
-        "<ChangeBatch><Changes>{changes}</Changes></ChangeBatch>"
-    ))
-    .expect("a batch")
+        );
+    }
+    text.push_str("</Changes></ChangeBatch>");
+    quick_xml::de::from_str(&text).expect("a batch")
 }
 
 fn seconds(count: i64) -> Timestamp {
@@ -54,7 +53,7 @@ fn the_public_sees_a_change_when_it_is_in_sync_and_not_before() {
     let zone = world
         .seed_zone("111111111111", "example.com", true)
         .expect("a name");
-    let mut change = |world: &mut World, at: i64, changes: &[(&str, &str, &str, &str)]| {
+    let change = |world: &mut World, at: i64, changes: &[(&str, &str, &str, &str)]| {
         world
             .route53
             .change(&caller(seconds(at)), &zone, batch(changes))

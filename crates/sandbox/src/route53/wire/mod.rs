@@ -127,7 +127,7 @@ fn answer(
         "GetHostedZone" => Ok(write::zone(call, state.zone(caller, id)?)),
         "ListHostedZones" => read::page(call).and_then(|page| write::zones(call, state, page)),
         "ListHostedZonesByName" => {
-            read::page(call).and_then(|page| write::zones_by_name(call, state, page))
+            read::page(call).and_then(|page| write::zones_by_name(call, state, &page))
         }
         "GetHostedZoneCount" => Ok(write::zone_count(
             call,
@@ -155,7 +155,7 @@ fn answer(
         }
         "ListResourceRecordSets" => {
             let zone = state.zone(caller, id)?;
-            read::page(call).and_then(|page| write::record_sets(call, zone, page))
+            read::page(call).and_then(|page| write::record_sets(call, zone, &page))
         }
         "GetChange" => Ok(write::change(
             call,

@@ -152,7 +152,9 @@ pub(super) fn comment(text: &[u8]) -> Result<Option<String>, Error> {
 }
 
 /// Tags to add, and keys to remove.
-pub(super) fn tag_changes(text: &[u8]) -> Result<(Vec<(String, String)>, Vec<String>), Error> {
+type TagChanges = (Vec<(String, String)>, Vec<String>);
+
+pub(super) fn tag_changes(text: &[u8]) -> Result<TagChanges, Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Request {

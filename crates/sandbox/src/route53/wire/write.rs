@@ -129,7 +129,7 @@ pub(super) fn zones(call: &Call, state: &State, page: Page) -> Result<Reply, Err
 }
 
 /// Zones in the order of their names, labels from the right; zones of one name by id.
-pub(super) fn zones_by_name(call: &Call, state: &State, page: Page) -> Result<Reply, Error> {
+pub(super) fn zones_by_name(call: &Call, state: &State, page: &Page) -> Result<Reply, Error> {
     let max = page.max_items.unwrap_or(ZONES_PAGE).min(ZONES_PAGE);
     let start = match (&page.dns_name, &page.zone_id) {
         (Some(name), id) => {
@@ -170,8 +170,8 @@ pub(super) fn zones_by_name(call: &Call, state: &State, page: Page) -> Result<Re
     }))
 }
 
-pub(super) fn record_sets(call: &Call, zone: &Zone, page: Page) -> Result<Reply, Error> {
-    let start = start_of(&page)?;
+pub(super) fn record_sets(call: &Call, zone: &Zone, page: &Page) -> Result<Reply, Error> {
+    let start = start_of(page)?;
     let max = page.max_items.unwrap_or(SETS_PAGE).min(SETS_PAGE);
     let mut sets = zone.records.from(start.as_ref());
     let shown: Vec<&RecordSet> = sets.by_ref().take(max).collect();
