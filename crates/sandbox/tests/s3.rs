@@ -4,6 +4,7 @@ mod common;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketLoggingStatus, BucketVersioningStatus, ChecksumAlgorithm,
@@ -14,6 +15,7 @@ use aws_sdk_s3::types::{
 };
 use common::{ONE, TWO, code, config, error, sandbox};
 use sandbox::Sandbox;
+use sandbox::s3::Refusal::{AccessDenied, NoSuchKey};
 
 /// The bucket of most tests.
 const MAIL: &str = "mail-assets";
@@ -967,7 +969,7 @@ async fn missing_keys() {
     let head = head.expect_err("no object");
     assert!(
         head.as_service_error()
-            .is_some_and(|error| error.is_not_found())
+            .is_some_and(HeadObjectError::is_not_found)
     );
     let get = client
         .get_object()
@@ -1328,26 +1330,12 @@ async fn operations_that_are_not_emulated() {
 async fn anonymous_requests_are_refused() {
     let (sandbox, client) = with_bucket().await;
     put(&client, "logo.svg", "<svg/>").await;
-    let anonymous = config(&sandbox, ONE, "us-east-1").into_builder();
-    let anonymous = aws_sdk_s3::config::Builder::from(&anonymous.build())
-        .allow_no_auth()
-        .build();
-    let anonymous = Client::from_conf(anonymous);
-    let read = anonymous
-        .get_object()
-        .bucket(MAIL)
-        .key("logo.svg")
-        .send()
-        .await;
-    let signed = read.is_ok();
-    // The SDK prefers to sign where it can; the plain request is made by hand.
     let request = http::Request::get(format!(
         "https://{MAIL}.s3.us-east-1.amazonaws.com/logo.svg"
     ))
     .body(bytes::Bytes::new())
     .expect("a request");
     let reply = sandbox.call(request).await.expect("an answer");
-    assert!(signed);
     assert_eq!(reply.status(), 403);
     let body = String::from_utf8_lossy(reply.body()).into_owned();
     assert!(
@@ -1369,7 +1357,6 @@ async fn cloudfront_reads_what_the_policy_allows_it() {
                 .object_for_service(MAIL, key, "cloudfront.amazonaws.com", (source, ONE));
         found.map(|object| object.body.len())
     };
-    use sandbox::s3::Refusal::{AccessDenied, NoSuchKey};
     assert_eq!(read("logo.svg", distribution), Err(AccessDenied));
     let service = r#"{"Service":"cloudfront.amazonaws.com"}"#;
     let condition = format!(r#"{{"StringEquals":{{"AWS:SourceArn":"{distribution}"}}}}"#);
@@ -1384,4 +1371,90 @@ async fn cloudfront_reads_what_the_policy_allows_it() {
     let both = allow.replace(r#""s3:GetObject""#, r#"["s3:GetObject","s3:ListBucket"]"#);
     assert_eq!(policy(&client, &both).await, "no error");
     assert_eq!(read("none", distribution), Err(NoSuchKey));
+}
+
+#[tokio::test(start_paused = true)]
+async fn uploads_in_parts() {
+    use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+    let (_, client) = with_bucket().await;
+    let upload = client
+        .create_multipart_upload()
+        .bucket(MAIL)
+        .key("large")
+        .content_type("text/plain")
+        .send()
+        .await
+        .expect("an upload");
+    let id = upload.upload_id().expect("its id");
+    let mut parts = Vec::new();
+    for (number, size) in [(1, 5 * 1024 * 1024), (2, 3)] {
+        let part = client
+            .upload_part()
+            .bucket(MAIL)
+            .key("large")
+            .upload_id(id)
+            .part_number(number)
+            .body(ByteStream::from(vec![b'x'; size]))
+            .send()
+            .await
+            .expect("a part");
+        let part = CompletedPart::builder()
+            .part_number(number)
+            .set_e_tag(part.e_tag)
+            .build();
+        parts.push(part);
+    }
+    let complete = async |parts: Vec<CompletedPart>| {
+        let parts = CompletedMultipartUpload::builder()
+            .set_parts(Some(parts))
+            .build();
+        client
+            .complete_multipart_upload()
+            .bucket(MAIL)
+            .key("large")
+            .upload_id(id)
+            .multipart_upload(parts)
+            .send()
+            .await
+    };
+    let backwards = parts.iter().rev().cloned().collect();
+    assert_eq!(code(complete(backwards).await), "InvalidPartOrder");
+    let done = complete(parts.clone()).await.expect("an object");
+    assert!(done.e_tag().is_some_and(|etag| etag.ends_with("-2\"")));
+    assert_eq!(code(complete(parts).await), "NoSuchUpload");
+    let head = client.head_object().bucket(MAIL).key("large").send().await;
+    let head = head.expect("the object");
+    assert_eq!(head.content_length(), Some(5 * 1024 * 1024 + 3));
+    assert_eq!(head.content_type(), Some("text/plain"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn bucket_tags_show_in_the_state() {
+    let (sandbox, client) = with_bucket().await;
+    let tag = Tag::builder().key("project").value("mail").build();
+    let tagging = Tagging::builder().tag_set(tag.expect("a tag")).build();
+    client
+        .put_bucket_tagging()
+        .bucket(MAIL)
+        .tagging(tagging.expect("tags"))
+        .send()
+        .await
+        .expect("tagged");
+    let tagged = sandbox.world().s3.tagged(ONE, "us-east-1");
+    assert_eq!(tagged[0].0, "arn:aws:s3:::mail-assets");
+    assert_eq!(tagged[0].1["project"], "mail");
+    assert!(sandbox.world().s3.tagged(ONE, "eu-west-1").is_empty());
+    assert!(sandbox.world().s3.tagged(TWO, "us-east-1").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_survives_being_saved() {
+    let (sandbox, client) = with_bucket().await;
+    put(&client, "logo.svg", "<svg/>").await;
+    let saved = serde_json::to_string(&sandbox.world().s3).expect("saved");
+    let loaded: sandbox::s3::State = serde_json::from_str(&saved).expect("loaded");
+    let (_, object) = loaded.buckets[MAIL]
+        .current("logo.svg")
+        .expect("the object");
+    assert_eq!(&object.body[..], b"<svg/>");
 }

@@ -238,7 +238,7 @@ pub(super) fn get_object_acl(
     input: dto::GetObjectAclInput,
 ) -> Result<dto::GetObjectAclOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
-    super::objects::find(bucket, &input.key, input.version_id.as_deref())?;
+    super::versions::find(bucket, &input.key, input.version_id.as_deref())?;
     Ok(dto::GetObjectAclOutput {
         grants: Some(grants(bucket, &[])),
         owner: Some(owner(&bucket.owner)),
@@ -251,7 +251,7 @@ pub(super) fn put_object_acl(
     input: dto::PutObjectAclInput,
 ) -> Result<dto::PutObjectAclOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
-    super::objects::find(bucket, &input.key, input.version_id.as_deref())?;
+    super::versions::find(bucket, &input.key, input.version_id.as_deref())?;
     let acl = input.acl.as_ref().map(dto::ObjectCannedACL::as_str);
     check_object_acl(bucket, acl)?;
     match acl {

@@ -7,12 +7,10 @@ use super::acl::check_object_acl;
 use super::checksum::{Algorithm, Checksum};
 use super::error::{self, Error};
 use super::face::{Work, set_checksum, timestamp};
-use super::objects::{
-    check_delete, encryption, find, header_tags, matches, metadata, shown, storage_class,
-    stored_headers,
-};
+use super::objects::{encryption, header_tags, metadata, storage_class, stored_headers};
 use super::settings::{check_tags, pairs, tag_set};
 use super::state::Object;
+use super::versions::{check_delete, check_write, find, matches, shown};
 
 pub(super) fn delete_objects(
     work: &mut Work,
@@ -80,49 +78,30 @@ pub(super) fn copy_object(
     work: &mut Work,
     input: dto::CopyObjectInput,
 ) -> Result<dto::CopyObjectOutput, Error> {
-    let dto::CopySource::Bucket {
-        bucket: source_bucket,
-        key: source_key,
-        version_id: source_version,
-    } = &input.copy_source
-    else {
-        return Err(error::not_implemented());
-    };
-    let source = work.state.bucket(source_bucket)?;
-    let expected = input.expected_source_bucket_owner.as_ref();
-    if expected.is_some_and(|owner| *owner != source.owner) {
-        return Err(error::access_denied());
-    }
-    authorize(
-        source_bucket,
-        source,
-        &work.caller,
-        "s3:GetObject",
-        source_key,
-    )?;
-    let (version, found) = find(source, source_key, source_version.as_deref())?;
-    check_source(&input, found)?;
-    let source_shown = shown(source, &version.id);
+    let (found, source_version) = source(work, &input)?;
     let target = work.state.bucket(&input.bucket)?;
-    check_object_acl(target, input.acl.as_ref().map(|acl| acl.as_str()))?;
+    check_object_acl(target, input.acl.as_ref().map(dto::ObjectCannedACL::as_str))?;
+    let if_match = work.condition("if-match");
+    let if_none_match = work.condition("if-none-match");
+    check_write(
+        target,
+        &input.key,
+        if_match.as_ref(),
+        if_none_match.as_ref(),
+    )?;
+    let asked = input.server_side_encryption.as_ref();
+    let class = input.storage_class.as_ref();
     let mut object = Object {
         encryption: Some(encryption(
             target,
-            input.server_side_encryption.as_ref().map(|s| s.as_str()),
+            asked.map(dto::ServerSideEncryption::as_str),
             input.ssekms_key_id.clone(),
         )),
-        storage_class: storage_class(input.storage_class.as_ref().map(|s| s.as_str()))?,
-        ..found.clone()
+        storage_class: storage_class(class.map(dto::StorageClass::as_str))?,
+        ..found
     };
-    let replaces = |directive: Option<&str>| directive == Some("REPLACE");
-    let changed = replaces(input.metadata_directive.as_ref().map(|d| d.as_str()));
-    let same = **source_bucket == *input.bucket && **source_key == *input.key;
-    if same && !changed && input.storage_class.is_none() && input.server_side_encryption.is_none() {
-        return Err(error::invalid_request(
-            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
-        ));
-    }
-    if changed {
+    let metadata_directive = input.metadata_directive.as_ref();
+    if replaces(metadata_directive.map(dto::MetadataDirective::as_str)) {
         object.headers = stored_headers(&[
             ("content-type", input.content_type),
             ("cache-control", input.cache_control),
@@ -133,15 +112,55 @@ pub(super) fn copy_object(
         ]);
         object.metadata = metadata(input.metadata)?;
     }
-    if replaces(input.tagging_directive.as_ref().map(|d| d.as_str())) {
+    let tagging_directive = input.tagging_directive.as_ref();
+    if replaces(tagging_directive.map(dto::TaggingDirective::as_str)) {
         object.tags = header_tags(input.tagging.as_deref())?;
     }
     let algorithm = input.checksum_algorithm.as_ref();
     if let Some(algorithm) = algorithm.and_then(|name| Algorithm::named(name.as_str())) {
         object.checksum = Some(Checksum::of(algorithm, &object.body));
     }
-    let source_version = source_shown.filter(|_| source_version.is_some() || changed);
     write_copy(work, &input.bucket, &input.key, object, source_version)
+}
+
+fn replaces(directive: Option<&str>) -> bool {
+    directive == Some("REPLACE")
+}
+
+/// The object to be copied and the version that it was found in.
+fn source(work: &Work, input: &dto::CopyObjectInput) -> Result<(Object, Option<String>), Error> {
+    let dto::CopySource::Bucket {
+        bucket: name,
+        key,
+        version_id,
+    } = &input.copy_source
+    else {
+        return Err(error::not_implemented());
+    };
+    let bucket = work.state.bucket(name)?;
+    let expected = input.expected_source_bucket_owner.as_ref();
+    if expected.is_some_and(|owner| *owner != bucket.owner) {
+        return Err(error::access_denied());
+    }
+    let action = match version_id {
+        Some(_) => "s3:GetObjectVersion",
+        None => "s3:GetObject",
+    };
+    authorize(name, bucket, &work.caller, action, key)?;
+    let (version, found) = find(bucket, key, version_id.as_deref())?;
+    check_source(input, found)?;
+    let directive = input.metadata_directive.as_ref();
+    let unchanged = !replaces(directive.map(dto::MetadataDirective::as_str))
+        && input.storage_class.is_none()
+        && input.server_side_encryption.is_none()
+        && input.website_redirect_location.is_none()
+        && version_id.is_none();
+    if unchanged && **name == *input.bucket && **key == *input.key {
+        return Err(error::invalid_request(
+            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+        ));
+    }
+    Ok((found.clone(), shown(bucket, &version.id)))
 }
 
 fn check_source(input: &dto::CopyObjectInput, found: &Object) -> Result<(), Error> {

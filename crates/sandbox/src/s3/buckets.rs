@@ -1,9 +1,10 @@
 //! Buckets: created, found, listed and deleted.
 
 use s3s::dto::{
-    Bucket as BucketEntry, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
-    DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
-    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
+    Bucket as BucketEntry, BucketCannedACL, BucketLocationConstraint, CreateBucketInput,
+    CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput,
+    GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput,
+    ListBucketsOutput,
 };
 
 use super::error::{self, Error};
@@ -53,7 +54,7 @@ pub(super) fn create_bucket(
         })?;
         bucket.ownership = Some(ownership);
     }
-    settings::apply_canned_acl(&mut bucket, input.acl.as_ref().map(|acl| acl.as_str()))?;
+    settings::apply_canned_acl(&mut bucket, input.acl.as_ref().map(BucketCannedACL::as_str))?;
     if !work.tags.is_empty() {
         bucket.tags = Some(settings::check_tags(&work.tags, 50)?);
     }

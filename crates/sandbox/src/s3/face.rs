@@ -12,7 +12,7 @@ use super::access::{Caller, authorize};
 use super::checksum::Checksum;
 use super::error::Error;
 use super::state::{Bucket, Object, State, canonical_id};
-use super::{acl, batch, buckets, lifecycle, listing, objects, settings};
+use super::{acl, batch, buckets, lifecycle, listing, multipart, objects, reads, settings};
 
 /// One call: the state, which is here for as long as it lasts, and what the call brings.
 pub(super) struct Work {
@@ -37,6 +37,12 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// A condition of the write, for operations whose conditions the library does not read.
+    pub(super) fn condition(&self, header: &str) -> Option<dto::ETagCondition> {
+        let value = self.caller.context.get(&format!("s3:{header}"))?;
+        dto::ETagCondition::parse_http_header(value.as_bytes()).ok()
+    }
+
     /// What a reader may know of an object that is not there: without the right to list the
     /// bucket, nothing.
     pub(super) fn hide(&self, bucket: &Bucket, error: Error) -> Error {
@@ -129,8 +135,11 @@ macro_rules! operations {
 }
 
 operations! {
+    abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = multipart::abort_multipart_upload;
+    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = multipart::complete_multipart_upload;
     copy_object(CopyObjectInput) -> CopyObjectOutput = batch::copy_object;
     create_bucket(CreateBucketInput) -> CreateBucketOutput = buckets::create_bucket;
+    create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = multipart::create_multipart_upload;
     delete_bucket(DeleteBucketInput) -> DeleteBucketOutput = buckets::delete_bucket;
     delete_bucket_encryption(DeleteBucketEncryptionInput) -> DeleteBucketEncryptionOutput = settings::delete_bucket_encryption;
     delete_bucket_lifecycle(DeleteBucketLifecycleInput) -> DeleteBucketLifecycleOutput = lifecycle::delete_bucket_lifecycle;
@@ -157,18 +166,20 @@ operations! {
     get_bucket_tagging(GetBucketTaggingInput) -> GetBucketTaggingOutput = settings::get_bucket_tagging;
     get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = settings::get_bucket_versioning;
     get_bucket_website(GetBucketWebsiteInput) -> GetBucketWebsiteOutput = settings::unset::get_bucket_website;
-    get_object(GetObjectInput) -> GetObjectOutput = objects::get_object;
+    get_object(GetObjectInput) -> GetObjectOutput = reads::get_object;
     get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = acl::get_object_acl;
-    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = objects::get_object_attributes;
+    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = reads::get_object_attributes;
     get_object_lock_configuration(GetObjectLockConfigurationInput) -> GetObjectLockConfigurationOutput = settings::unset::get_object_lock_configuration;
     get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = batch::get_object_tagging;
     get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput = settings::get_public_access_block;
     head_bucket(HeadBucketInput) -> HeadBucketOutput = buckets::head_bucket;
-    head_object(HeadObjectInput) -> HeadObjectOutput = objects::head_object;
+    head_object(HeadObjectInput) -> HeadObjectOutput = reads::head_object;
     list_buckets(ListBucketsInput) -> ListBucketsOutput = buckets::list_buckets;
+    list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput = multipart::list_multipart_uploads;
     list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = listing::list_object_versions;
     list_objects(ListObjectsInput) -> ListObjectsOutput = listing::list_objects;
     list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = listing::list_objects_v2;
+    list_parts(ListPartsInput) -> ListPartsOutput = multipart::list_parts;
     put_bucket_acl(PutBucketAclInput) -> PutBucketAclOutput = acl::put_bucket_acl;
     put_bucket_encryption(PutBucketEncryptionInput) -> PutBucketEncryptionOutput = settings::put_bucket_encryption;
     put_bucket_lifecycle_configuration(PutBucketLifecycleConfigurationInput) -> PutBucketLifecycleConfigurationOutput = lifecycle::put_bucket_lifecycle_configuration;
@@ -181,4 +192,5 @@ operations! {
     put_object_acl(PutObjectAclInput) -> PutObjectAclOutput = acl::put_object_acl;
     put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = batch::put_object_tagging;
     put_public_access_block(PutPublicAccessBlockInput) -> PutPublicAccessBlockOutput = settings::put_public_access_block;
+    upload_part(UploadPartInput) -> UploadPartOutput = multipart::upload_part;
 }

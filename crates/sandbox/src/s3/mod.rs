@@ -8,7 +8,7 @@
 //!
 //! | what | instead |
 //! |---|---|
-//! | uploads in parts, `SelectObjectContent`, restore, torrents, object lock, legal holds | `NotImplemented` |
+//! | copies of parts, `SelectObjectContent`, restore, torrents, object lock, legal holds | `NotImplemented` |
 //! | CORS, websites, replication, notifications, acceleration, inventory, analytics, metrics | reads answer as for a bucket that has none; writes are `NotImplemented` |
 //! | what lifecycle rules do | they are checked and kept; nothing expires or moves |
 //! | access logs | the setting is checked and kept; no logs are written |
@@ -20,24 +20,63 @@
 //! | account-wide public access block, access points, directory buckets, tables | not there |
 
 mod access;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod acl;
 mod address;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod batch;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod buckets;
 mod checksum;
 mod chunked;
 mod error;
 mod face;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod lifecycle;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod listing;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
+mod multipart;
 mod names;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod objects;
 mod operations;
 mod policy;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
+mod reads;
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library hands its inputs over"
+)]
 mod settings;
 mod state;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod wire;
 
 pub use access::Refusal;

@@ -4,6 +4,10 @@ use std::net::Ipv4Addr;
 
 use super::error::Error;
 
+/// Names that S3 keeps for itself.
+const PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+const SUFFIXES: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
 /// Checks the name of a bucket to be created.
 pub(super) fn check(name: &str) -> Result<(), Error> {
     if is_valid(name) {
@@ -21,8 +25,6 @@ pub(super) fn check(name: &str) -> Result<(), Error> {
 fn is_valid(name: &str) -> bool {
     let letter_or_digit = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let edges = [name.bytes().next(), name.bytes().next_back()];
-    const PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
-    const SUFFIXES: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
     (3..=63).contains(&name.len())
         && name
             .bytes()

@@ -104,7 +104,10 @@ pub(super) fn put_bucket_encryption(
     let bucket = work.state.bucket_mut(&input.bucket)?;
     let mut encryption = Encryption::default();
     if let Some(default) = &rule.apply_server_side_encryption_by_default {
-        encryption.algorithm = default.sse_algorithm.as_str().to_owned();
+        default
+            .sse_algorithm
+            .as_str()
+            .clone_into(&mut encryption.algorithm);
         encryption.key.clone_from(&default.kms_master_key_id);
     }
     encryption.bucket_key = rule.bucket_key_enabled.unwrap_or(false);
@@ -153,7 +156,11 @@ pub(super) fn put_bucket_versioning(
 ) -> Result<dto::PutBucketVersioningOutput, Error> {
     let configuration = input.versioning_configuration;
     let bucket = work.state.bucket_mut(&input.bucket)?;
-    let versioning = match configuration.status.as_ref().map(|status| status.as_str()) {
+    let versioning = match configuration
+        .status
+        .as_ref()
+        .map(dto::BucketVersioningStatus::as_str)
+    {
         Some("Enabled") => Versioning::Enabled,
         Some("Suspended") => Versioning::Suspended,
         Some(_) => return Err(error::malformed_xml()),
@@ -395,6 +402,10 @@ fn is_tag_text(text: &str) -> bool {
 }
 
 /// Settings that the sandbox has no way to set, and that are therefore as they are at first.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "operations are all of one form, whether they can fail or not"
+)]
 pub(super) mod unset {
     use super::{Error, Work, dto};
 

@@ -1,0 +1,197 @@
+//! Objects read: whole, in part, on conditions, or their attributes alone.
+
+use s3s::dto::{self, ETag, ETagCondition};
+
+use super::error::{self, Error};
+use super::face::{Work, set_checksum, timestamp};
+use super::state::{Object, Version};
+use super::versions::{find, http_date, matches, shown};
+
+/// What a read asks for besides the object.
+#[derive(Default)]
+struct Read {
+    version: Option<String>,
+    if_match: Option<ETagCondition>,
+    if_none_match: Option<ETagCondition>,
+    if_modified_since: Option<dto::Timestamp>,
+    if_unmodified_since: Option<dto::Timestamp>,
+    range: Option<dto::Range>,
+    checksums: bool,
+}
+
+pub(super) fn get_object(
+    work: &mut Work,
+    input: dto::GetObjectInput,
+) -> Result<dto::GetObjectOutput, Error> {
+    let read = Read {
+        version: input.version_id,
+        if_match: input.if_match,
+        if_none_match: input.if_none_match,
+        if_modified_since: input.if_modified_since,
+        if_unmodified_since: input.if_unmodified_since,
+        range: input.range,
+        checksums: input.checksum_mode.is_some(),
+    };
+    read_object(work, &input.bucket, &input.key, read)
+}
+
+pub(super) fn head_object(
+    work: &mut Work,
+    input: dto::HeadObjectInput,
+) -> Result<dto::HeadObjectOutput, Error> {
+    let read = Read {
+        version: input.version_id,
+        if_match: input.if_match,
+        if_none_match: input.if_none_match,
+        if_modified_since: input.if_modified_since,
+        if_unmodified_since: input.if_unmodified_since,
+        range: input.range,
+        checksums: input.checksum_mode.is_some(),
+    };
+    let found = read_object(work, &input.bucket, &input.key, read)?;
+    Ok(dto::HeadObjectOutput {
+        accept_ranges: found.accept_ranges,
+        cache_control: found.cache_control,
+        checksum_crc32: found.checksum_crc32,
+        checksum_crc32c: found.checksum_crc32c,
+        checksum_crc64nvme: found.checksum_crc64nvme,
+        checksum_sha1: found.checksum_sha1,
+        checksum_sha256: found.checksum_sha256,
+        checksum_type: found.checksum_type,
+        content_disposition: found.content_disposition,
+        content_encoding: found.content_encoding,
+        content_language: found.content_language,
+        content_length: found.content_length,
+        content_range: found.content_range,
+        content_type: found.content_type,
+        e_tag: found.e_tag,
+        last_modified: found.last_modified,
+        metadata: found.metadata,
+        ssekms_key_id: found.ssekms_key_id,
+        server_side_encryption: found.server_side_encryption,
+        storage_class: found.storage_class,
+        version_id: found.version_id,
+        website_redirect_location: found.website_redirect_location,
+        ..dto::HeadObjectOutput::default()
+    })
+}
+
+fn read_object(
+    work: &mut Work,
+    bucket: &str,
+    key: &str,
+    read: Read,
+) -> Result<dto::GetObjectOutput, Error> {
+    let bucket = work.state.bucket(bucket)?;
+    let found = find(bucket, key, read.version.as_deref());
+    let (version, object) = found.map_err(|error| work.hide(bucket, error))?;
+    check_read(&read, version, object)?;
+    let length = object.body.len() as u64;
+    let range = read.range.map(|range| range.check(length));
+    let range = range.transpose().map_err(|_| {
+        Error::new(
+            416,
+            "InvalidRange",
+            "The requested range is not satisfiable",
+        )
+        .with("ActualObjectSize", length.to_string())
+    })?;
+    let body = match &range {
+        Some(range) => object
+            .body
+            .slice(to_usize(range.start)..to_usize(range.end)),
+        None => object.body.clone(),
+    };
+    let header = |name: &str| object.headers.get(name).cloned();
+    let encryption = object.encryption.clone().unwrap_or_default();
+    let class = Some(&object.storage_class).filter(|class| *class != "STANDARD");
+    let tags = i32::try_from(object.tags.len()).ok();
+    let mut output = dto::GetObjectOutput {
+        accept_ranges: Some("bytes".to_owned()),
+        cache_control: header("cache-control"),
+        content_disposition: header("content-disposition"),
+        content_encoding: header("content-encoding"),
+        content_language: header("content-language"),
+        content_length: i64::try_from(body.len()).ok(),
+        content_range: range.map(|range| {
+            let last = range.end - 1;
+            format!("bytes {}-{last}/{length}", range.start)
+        }),
+        content_type: Some(object.content_type().to_owned()),
+        e_tag: Some(ETag::Strong(object.etag.clone())),
+        last_modified: Some(timestamp(version.modified)),
+        metadata: Some(object.metadata.clone().into_iter().collect()),
+        ssekms_key_id: encryption.key,
+        server_side_encryption: Some(encryption.algorithm.into()),
+        storage_class: class.map(|class| dto::StorageClass::from(class.clone())),
+        tag_count: tags.filter(|count| *count > 0),
+        version_id: shown(bucket, &version.id),
+        website_redirect_location: header("x-amz-website-redirect-location"),
+        body: Some(dto::StreamingBlob::from(s3s::Body::from(body))),
+        ..dto::GetObjectOutput::default()
+    };
+    // The checksum is of the whole object, so it does not come with a part of it.
+    if read.checksums && output.content_range.is_none() {
+        set_checksum!(output, object);
+    }
+    let expires = header("expires");
+    work.headers.extend(expires.map(|value| ("expires", value)));
+    Ok(output)
+}
+
+fn to_usize(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+/// RFC 9110, section 13.2.2: the `ETag` conditions win over the dates.
+fn check_read(read: &Read, version: &Version, object: &Object) -> Result<(), Error> {
+    let modified = timestamp(version.modified);
+    match (&read.if_match, &read.if_unmodified_since) {
+        (Some(condition), _) if !matches(condition, &object.etag) => {
+            return Err(error::precondition_failed("If-Match"));
+        }
+        (None, Some(since)) if modified > *since => {
+            return Err(error::precondition_failed("If-Unmodified-Since"));
+        }
+        _ => {}
+    }
+    let same = match (&read.if_none_match, &read.if_modified_since) {
+        (Some(condition), _) => matches(condition, &object.etag),
+        (None, Some(since)) => modified <= *since,
+        (None, None) => false,
+    };
+    if !same {
+        return Ok(());
+    }
+    Err(Error::new(304, "NotModified", "Not Modified")
+        .with_header("etag", format!("\"{}\"", object.etag))
+        .with_header("last-modified", http_date(version.modified)))
+}
+
+pub(super) fn get_object_attributes(
+    work: &mut Work,
+    input: dto::GetObjectAttributesInput,
+) -> Result<dto::GetObjectAttributesOutput, Error> {
+    let bucket = work.state.bucket(&input.bucket)?;
+    let found = find(bucket, &input.key, input.version_id.as_deref());
+    let (version, object) = found.map_err(|error| work.hide(bucket, error))?;
+    let asked = |name: &str| {
+        let names = input.object_attributes.iter();
+        names
+            .flat_map(|names| names.as_str().split(','))
+            .any(|asked| asked.trim() == name)
+    };
+    let mut checksum = dto::Checksum::default();
+    set_checksum!(checksum, object);
+    Ok(dto::GetObjectAttributesOutput {
+        checksum: asked("Checksum").then_some(checksum),
+        e_tag: asked("ETag").then(|| ETag::Strong(object.etag.clone())),
+        last_modified: Some(timestamp(version.modified)),
+        object_size: i64::try_from(object.body.len())
+            .ok()
+            .filter(|_| asked("ObjectSize")),
+        storage_class: asked("StorageClass").then(|| object.storage_class.clone().into()),
+        version_id: shown(bucket, &version.id),
+        ..dto::GetObjectAttributesOutput::default()
+    })
+}
