@@ -198,7 +198,7 @@ fn key_id(source: &str) -> String {
 
 fn secret(source: &str) -> String {
     let letters = letters(
-        source,
+        &format!("secret {source}"),
         b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
         32,
     );
