@@ -66,10 +66,10 @@ impl Sandbox {
         };
         self.desk().stats.record(logged);
         if admitted.changing && took_effect {
-            self.save(&self.world());
+            self.save(&self.lock());
         }
         if silent {
-            let time_out = self.world().delays.time_out;
+            let time_out = self.lock().delays.time_out;
             self.wait(time_out).await;
             return Err(NoAnswer);
         }
@@ -101,7 +101,7 @@ impl Sandbox {
             Err(reply) => return Err(refuse(&call, "", reply)),
         };
         let changing = !service.is_read(operation);
-        let world = self.world();
+        let world = self.lock();
         let mut desk = self.desk();
         let drawer = Drawer {
             account: &call.account,
@@ -143,7 +143,7 @@ impl Sandbox {
                 auth::verify(
                     &claim,
                     (&call.request, &call.body),
-                    &self.world().sts,
+                    &self.lock().sts,
                     call.now,
                 )
             }),
@@ -204,9 +204,10 @@ impl Sandbox {
             changing,
             ..
         } = admitted;
-        let mut world = self.world();
+        let mut world = self.lock();
+        world.advance_shared(call.now);
         if stale && let Some(before) = &mut self.desk().before {
-            before.advance(call.now);
+            before.advance_shared(call.now);
             return service.handle(before, call, operation);
         }
         if !changing {
@@ -215,7 +216,7 @@ impl Sandbox {
         let before = can_be_stale(&world).then(|| Box::new(world.clone()));
         let reply = service.handle(&mut world, call, operation);
         // An instant delay has passed when the change is made.
-        world.advance(call.now);
+        world.advance_shared(call.now);
         if let Some(before) = before {
             self.desk().before = Some(before);
         }
@@ -229,7 +230,7 @@ impl Sandbox {
     }
 
     fn latency(&self, number: u64) -> SignedDuration {
-        let delays = self.world().delays.clone();
+        let delays = self.lock().delays.clone();
         let draw = Sha256::digest(number.to_be_bytes());
         let draw = u16::from_be_bytes([draw[0], draw[1]]);
         let range = delays.call_longest - delays.call_shortest;

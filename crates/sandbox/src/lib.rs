@@ -86,9 +86,14 @@ impl Sandbox {
 
     /// The world as it is now, everything due having happened.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut world = self.lock();
         world.advance(self.0.clock.now());
         world
+    }
+
+    /// The world as it was left.
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was called until now.

@@ -174,6 +174,16 @@ impl World {
                 .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
                 .map_err(named(&set.name))?;
         }
+        for Bucket {
+            account,
+            name,
+            region,
+        } in file.buckets
+        {
+            self.sts.accounts.entry(account.clone()).or_default();
+            let bucket = crate::s3::Bucket::new(&account, &region, Timestamp::UNIX_EPOCH);
+            self.s3.buckets.insert(name, bucket);
+        }
         for place in &file.ses_sandbox {
             self.ses.seed_sandbox(&place.account, &place.region);
         }
@@ -251,6 +261,7 @@ zones:
   - { account: "222222222222", name: example.net, delegated: false, records: [{ name: a.example.net, type: A, values: [192.0.2.1] }] }
 dns:
   - { name: example.org, type: MX, values: [10 mx.example.org] }
+buckets: [{ account: "333333333333", name: taken, region: eu-west-1 }]
 ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
 delays: { cloudfront_deploy: 10s }
 quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
@@ -260,7 +271,8 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
     #[test]
     fn a_world_file_makes_what_it_says() {
         let world = World::from_yaml(FILE).expect("a world");
-        assert_eq!(world.sts.accounts.len(), 2);
+        assert_eq!(world.sts.accounts.len(), 3);
+        assert_eq!(world.s3.buckets["taken"].owner, "333333333333");
         assert_eq!(
             world.delays.cloudfront_deploy,
             jiff::SignedDuration::from_secs(10)

@@ -44,6 +44,7 @@ impl Service for Ses {
     }
 
     fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
+        refresh(world, call);
         if is_ses_v2(call) {
             v2::handle(world, call)
         } else {
@@ -67,6 +68,34 @@ impl Service for Ses {
 /// Lets happen what is due by `now`.
 pub(crate) fn advance(world: &mut World, now: Timestamp) {
     verification::advance(world, now);
+}
+
+/// SES looks at the DNS for the identities that a call names, or for all when it lists them.
+fn refresh(world: &mut World, call: &Call) {
+    let named = if is_ses_v2(call) {
+        v2::names(call)
+    } else {
+        v1::names(call)
+    };
+    let Some(named) = named else {
+        let all = world
+            .ses
+            .here(caller(call))
+            .map(|here| here.identities.keys().cloned().collect::<Vec<_>>());
+        let all = all.unwrap_or_default();
+        return verification::refresh(
+            world,
+            &call.place(),
+            all.iter().map(String::as_str),
+            call.now,
+        );
+    };
+    verification::refresh(
+        world,
+        &call.place(),
+        named.iter().map(String::as_str),
+        call.now,
+    );
 }
 
 fn caller(call: &Call) -> Caller<'_> {

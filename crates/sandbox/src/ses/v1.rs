@@ -56,6 +56,15 @@ pub(super) fn operation(call: &Call) -> Result<&'static str, Reply> {
     })
 }
 
+/// The identities that a call names.
+pub(super) fn names(call: &Call) -> Option<Vec<String>> {
+    let form = Form::of(call);
+    let one = ["Identity", "Domain", "EmailAddress"]
+        .into_iter()
+        .filter_map(|field| form.get(field));
+    Some(one.chain(form.list("Identities")).map(spelled).collect())
+}
+
 /// Carries a call out.
 pub(super) fn handle(world: &mut World, call: &Call, operation: &str) -> Reply {
     let Some((_, handler)) = OPERATIONS.iter().find(|(name, _)| *name == operation) else {

@@ -46,17 +46,34 @@ impl Fault {
 pub(crate) fn advance(world: &mut World, now: Timestamp) {
     let places: Vec<String> = world.ses.places.keys().cloned().collect();
     for place in places {
-        let names = world.ses.places[&place]
+        let names: Vec<String> = world.ses.places[&place]
             .identities
             .keys()
             .cloned()
-            .collect::<Vec<_>>();
-        for name in names {
-            let mut identity = world.ses.places[&place].identities[&name].clone();
-            look(world, (&place, &name), &mut identity, now);
-            if let Some(held) = world.ses.places.get_mut(&place) {
-                held.identities.insert(name, identity);
-            }
+            .collect();
+        refresh(world, &place, names.iter().map(String::as_str), now);
+    }
+}
+
+/// The same, for these identities of a place. Names that are not there are passed over.
+pub(crate) fn refresh<'a>(
+    world: &mut World,
+    place: &str,
+    names: impl Iterator<Item = &'a str>,
+    now: Timestamp,
+) {
+    for name in names {
+        let held = world
+            .ses
+            .places
+            .get(place)
+            .and_then(|held| held.identities.get(name));
+        let Some(mut identity) = held.cloned() else {
+            continue;
+        };
+        look(world, (place, name), &mut identity, now);
+        if let Some(held) = world.ses.places.get_mut(place) {
+            held.identities.insert(name.to_owned(), identity);
         }
     }
 }

@@ -13,26 +13,26 @@ use sandbox::quotas::Quotas;
 use sandbox::world::World;
 
 /// The account of most tests.
-pub const ONE: &str = "111111111111";
+pub(crate) const ONE: &str = "111111111111";
 /// Another account.
-pub const TWO: &str = "222222222222";
+pub(crate) const TWO: &str = "222222222222";
 /// A third account.
-pub const THREE: &str = "333333333333";
+pub(crate) const THREE: &str = "333333333333";
 
 /// A clock that shows noon of a Tuesday in November 2026, and moves only by waiting: for tests with
 /// `#[tokio::test(start_paused = true)]`.
-pub fn clock() -> Clock {
+pub(crate) fn clock() -> Clock {
     let noon: Timestamp = "2026-11-24T12:00:00Z".parse().expect("a timestamp");
     Clock::starting_at(noon, 1.0)
 }
 
 /// A sandbox with AWS's delays, without quotas.
-pub fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     sandbox_with(|world| world.quotas = Quotas::none())
 }
 
 /// A sandbox with AWS's delays and quotas, and what `change` does to its world.
-pub fn sandbox_with(change: impl FnOnce(&mut World)) -> Sandbox {
+pub(crate) fn sandbox_with(change: impl FnOnce(&mut World)) -> Sandbox {
     let mut world = World::default();
     for account in [ONE, TWO, THREE] {
         world.sts.seed_account(account, &["mail-deploy"]);
@@ -42,12 +42,12 @@ pub fn sandbox_with(change: impl FnOnce(&mut World)) -> Sandbox {
 }
 
 /// An SDK configuration that acts as the account's root in `region`.
-pub fn config(sandbox: &Sandbox, account: &str, region: &str) -> SdkConfig {
+pub(crate) fn config(sandbox: &Sandbox, account: &str, region: &str) -> SdkConfig {
     sandbox.sdk_config(account, region)
 }
 
 /// Waits on the sandbox's clock.
-pub async fn wait(sandbox: &Sandbox, seconds: u64) {
+pub(crate) async fn wait(sandbox: &Sandbox, seconds: u64) {
     sandbox
         .clock()
         .sleep(std::time::Duration::from_secs(seconds))
@@ -55,7 +55,7 @@ pub async fn wait(sandbox: &Sandbox, seconds: u64) {
 }
 
 /// `Code: message` of an SDK error, or what else it was.
-pub fn error<T, E, R>(
+pub(crate) fn error<T, E, R>(
     result: Result<T, aws_smithy_runtime_api::client::result::SdkError<E, R>>,
 ) -> String
 where
@@ -76,7 +76,7 @@ where
 }
 
 /// The code alone of an SDK error.
-pub fn code<T, E, R>(
+pub(crate) fn code<T, E, R>(
     result: Result<T, aws_smithy_runtime_api::client::result::SdkError<E, R>>,
 ) -> String
 where

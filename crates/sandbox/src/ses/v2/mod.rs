@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::state::Caller;
+use super::state::{Caller, spelled};
 use crate::call::{Call, Reply};
 use crate::query;
 use crate::service::ServiceError;
@@ -83,6 +83,24 @@ pub(super) fn operation(call: &Call) -> Result<&'static str, Reply> {
         )
     };
     route(call).map(|(route, _)| route.2).ok_or_else(unknown)
+}
+
+/// The identities that a call is about; nothing when it may be about any.
+pub(super) fn names(call: &Call) -> Option<Vec<String>> {
+    let (route, names) = route(call)?;
+    match route.2 {
+        // A set's tracking domain must be a verified identity.
+        "ListEmailIdentities" | "CreateConfigurationSet" | "PutConfigurationSetTrackingOptions" => {
+            None
+        }
+        _ => Some(
+            names
+                .first()
+                .map(|name| spelled(name))
+                .into_iter()
+                .collect(),
+        ),
+    }
 }
 
 /// Carries a call out.
