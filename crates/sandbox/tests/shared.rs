@@ -1,0 +1,410 @@
+//! What no service has for itself: tags over all of them, faults, stale answers, the memory between
+//! commands, and the endpoint on a port.
+
+mod common;
+
+use std::net::Ipv4Addr;
+
+use aws_sdk_resourcegroupstagging::Client as Tagging;
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+use aws_sdk_route53::Client as Route53;
+use aws_sdk_route53::types::{
+    Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
+};
+use aws_sdk_s3::Client as S3;
+use aws_sdk_s3::types::{Tag as S3Tag, Tagging as S3Tagging};
+use aws_sdk_sesv2::Client as Ses;
+use aws_sdk_sesv2::types::Tag as SesTag;
+use clock::Clock;
+use common::{ONE, TWO, code, config, sandbox, sandbox_with, wait};
+use jiff::Timestamp;
+use sandbox::Sandbox;
+use sandbox::faults::{Fault, FaultKind, Seeded};
+use sandbox::quotas::Quotas;
+use sandbox::world::{Delays, World};
+
+/// A bucket, an SES identity and a zone, each with the tag `project = mail`.
+async fn tag_three(sandbox: &Sandbox) {
+    let config = config(sandbox, ONE, "us-east-1");
+    let s3 = S3::new(&config);
+    s3.create_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("a bucket");
+    let tag = S3Tag::builder()
+        .key("project")
+        .value("mail")
+        .build()
+        .expect("a tag");
+    let tagging = S3Tagging::builder().tag_set(tag).build().expect("tags");
+    s3.put_bucket_tagging()
+        .bucket("mail-assets")
+        .tagging(tagging)
+        .send()
+        .await
+        .expect("tagged");
+    let tag = SesTag::builder()
+        .key("project")
+        .value("mail")
+        .build()
+        .expect("a tag");
+    Ses::new(&config)
+        .create_email_identity()
+        .email_identity("example.com")
+        .tags(tag)
+        .send()
+        .await
+        .expect("an identity");
+    let route53 = Route53::new(&config);
+    let zone = route53
+        .create_hosted_zone()
+        .name("example.com")
+        .caller_reference("1")
+        .send()
+        .await
+        .expect("a zone");
+    let zone = zone.hosted_zone.expect("a zone").id;
+    let tag = aws_sdk_route53::types::Tag::builder()
+        .key("project")
+        .value("mail")
+        .build();
+    let change = route53
+        .change_tags_for_resource()
+        .resource_id(zone.trim_start_matches("/hostedzone/"))
+        .add_tags(tag);
+    change
+        .resource_type(aws_sdk_route53::types::TagResourceType::Hostedzone)
+        .send()
+        .await
+        .expect("tagged");
+}
+
+async fn tagged(sandbox: &Sandbox, account: &str, region: &str, value: &str) -> Vec<String> {
+    let filter = TagFilter::builder().key("project").values(value).build();
+    let client = Tagging::new(&config(sandbox, account, region));
+    let mut pages = client
+        .get_resources()
+        .tag_filters(filter)
+        .resources_per_page(2)
+        .into_paginator()
+        .send();
+    let mut arns = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.expect("a page");
+        arns.extend(
+            page.resource_tag_mapping_list()
+                .iter()
+                .filter_map(|found| found.resource_arn.clone()),
+        );
+    }
+    arns
+}
+
+#[tokio::test(start_paused = true)]
+async fn resources_of_all_services_are_found_by_their_tags() {
+    let sandbox = sandbox();
+    tag_three(&sandbox).await;
+    let found = tagged(&sandbox, ONE, "us-east-1", "mail").await;
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(
+        found[0].starts_with("arn:aws:route53:::hostedzone/Z"),
+        "{found:?}"
+    );
+    assert_eq!(found[1], "arn:aws:s3:::mail-assets");
+    assert_eq!(
+        found[2],
+        "arn:aws:ses:us-east-1:111111111111:identity/example.com"
+    );
+    assert!(tagged(&sandbox, ONE, "us-east-1", "other").await.is_empty());
+    assert!(tagged(&sandbox, ONE, "eu-west-1", "mail").await.is_empty());
+    assert!(tagged(&sandbox, TWO, "us-east-1", "mail").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn resources_are_found_by_type() {
+    let sandbox = sandbox();
+    tag_three(&sandbox).await;
+    let client = Tagging::new(&config(&sandbox, ONE, "us-east-1"));
+    let found = client
+        .get_resources()
+        .resource_type_filters("ses:identity")
+        .resource_type_filters("s3")
+        .send()
+        .await;
+    assert_eq!(found.expect("a page").resource_tag_mapping_list().len(), 2);
+    let arns = client
+        .get_resources()
+        .resource_arn_list("arn:aws:s3:::mail-assets")
+        .resource_type_filters("s3")
+        .send();
+    assert_eq!(code(arns.await), "InvalidParameterException");
+}
+
+/// Writes one TXT record into a new delegated zone.
+fn change(
+    sandbox: &Sandbox,
+    zone: &str,
+    action: ChangeAction,
+) -> impl Future<Output = String> + use<> {
+    let value = ResourceRecord::builder()
+        .value("\"a\"")
+        .build()
+        .expect("a value");
+    let set = ResourceRecordSet::builder()
+        .name("a.example.com")
+        .r#type(RrType::Txt)
+        .ttl(60)
+        .resource_records(value);
+    let change = Change::builder()
+        .action(action)
+        .resource_record_set(set.build().expect("a set"))
+        .build();
+    let batch = ChangeBatch::builder()
+        .changes(change.expect("a change"))
+        .build()
+        .expect("a batch");
+    let once = aws_config::retry::RetryConfig::disabled();
+    let config = config(sandbox, ONE, "us-east-1")
+        .into_builder()
+        .retry_config(once)
+        .build();
+    let call = Route53::new(&config)
+        .change_resource_record_sets()
+        .hosted_zone_id(zone)
+        .change_batch(batch);
+    async move { common::error(call.send().await) }
+}
+
+async fn records(sandbox: &Sandbox, zone: &str) -> usize {
+    let listed = Route53::new(&config(sandbox, ONE, "us-east-1"))
+        .list_resource_record_sets()
+        .hosted_zone_id(zone);
+    listed
+        .send()
+        .await
+        .expect("records")
+        .resource_record_sets
+        .len()
+}
+
+fn with_zone(script: Vec<Fault>) -> (Sandbox, String) {
+    let mut zone = String::new();
+    let sandbox = sandbox_with(|world| {
+        zone = world.seed_zone(ONE, "example.com", true).expect("a name");
+        world.faults.script = script;
+        world.quotas = Quotas::none();
+    });
+    (sandbox, zone)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_read_answers_from_before_the_last_change() {
+    let stale = Fault::new(FaultKind::StaleRead)
+        .at("route53", "ListResourceRecordSets")
+        .nth(1);
+    let (sandbox, zone) = with_zone(vec![stale]);
+    change(&sandbox, &zone, ChangeAction::Create).await;
+    assert_eq!(records(&sandbox, &zone).await, 2);
+    assert_eq!(records(&sandbox, &zone).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_out_after_the_effect_is_ambiguous_to_the_caller_alone() {
+    let fault = Fault::new(FaultKind::TimeOutAfter).at("route53", "ChangeResourceRecordSets");
+    let (sandbox, zone) = with_zone(vec![fault]);
+    let result = change(&sandbox, &zone, ChangeAction::Create).await;
+    assert!(result.contains("Timeout"), "{result}");
+    assert_eq!(records(&sandbox, &zone).await, 3);
+    let stats = sandbox.stats();
+    let changed = stats.changes().next().expect("a change");
+    assert!(changed.took_effect);
+    assert_eq!(changed.result, "no answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_before_the_effect_leaves_no_effect() {
+    let faults = vec![
+        Fault::new(FaultKind::ErrorBefore).at_changes().nth(1),
+        Fault::new(FaultKind::Throttle).at_changes().nth(2),
+        Fault::new(FaultKind::TimeOutBefore).at_changes().nth(3),
+    ];
+    let (sandbox, zone) = with_zone(faults);
+    let mut results = Vec::new();
+    for _ in 0..4 {
+        results.push(change(&sandbox, &zone, ChangeAction::Create).await);
+    }
+    assert!(results[0].starts_with("InternalFailure"), "{results:?}");
+    assert_eq!(results[1], "Throttling: Rate exceeded");
+    assert!(results[2].contains("Timeout"), "{results:?}");
+    assert_eq!(results[3], "no error");
+}
+
+#[tokio::test(start_paused = true)]
+async fn seeded_faults_are_the_same_on_every_run() {
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let (sandbox, zone) = with_zone(vec![]);
+        sandbox.world().faults.seeded = Some(Seeded {
+            seed: 1,
+            percent: 30,
+            kinds: vec![FaultKind::Throttle],
+        });
+        for _ in 0..20 {
+            change(&sandbox, &zone, ChangeAction::Upsert).await;
+            wait(&sandbox, 60).await;
+        }
+        runs.push(
+            sandbox
+                .stats()
+                .log
+                .into_iter()
+                .map(|logged| (logged.at, logged.result))
+                .collect::<Vec<_>>(),
+        );
+    }
+    assert_eq!(runs[0], runs[1]);
+    let throttled = runs[0]
+        .iter()
+        .filter(|(_, result)| result == "Throttling")
+        .count();
+    assert!((1..15).contains(&throttled), "{throttled} of 20");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_is_as_it_was_before_when_everything_made_is_deleted() {
+    let (sandbox, zone) = with_zone(vec![]);
+    let config = config(&sandbox, ONE, "us-east-1");
+    let before = sandbox.world().dump();
+    change(&sandbox, &zone, ChangeAction::Create).await;
+    S3::new(&config)
+        .create_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("a bucket");
+    Ses::new(&config)
+        .create_email_identity()
+        .email_identity("example.com")
+        .send()
+        .await
+        .expect("an identity");
+    wait(&sandbox, 3600).await;
+    assert_ne!(sandbox.world().dump(), before);
+    change(&sandbox, &zone, ChangeAction::Delete).await;
+    S3::new(&config)
+        .delete_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("deleted");
+    Ses::new(&config)
+        .delete_email_identity()
+        .email_identity("example.com")
+        .send()
+        .await
+        .expect("deleted");
+    assert_eq!(sandbox.world().dump(), before);
+    wait(&sandbox, 3600).await;
+    assert_eq!(sandbox.world().dump(), before);
+}
+
+fn kept(folder: &std::path::Path) -> Sandbox {
+    let clock = |saved: Option<Timestamp>| {
+        saved.map_or_else(common::clock, |time| Clock::starting_at(time, 1.0))
+    };
+    Sandbox::open_at(folder, clock, || {
+        let mut world = World::default();
+        world.quotas = Quotas::none();
+        tag_owner(&mut world);
+        world
+    })
+    .expect("a folder")
+}
+
+fn tag_owner(world: &mut World) {
+    world.sts.seed_account(ONE, &[]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_survives_a_kill() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = kept(folder.path());
+    tag_three(&first).await;
+    let before = first.world().dump();
+    // As a kill would: nothing is dropped.
+    std::mem::forget(first);
+    let second = kept(folder.path());
+    assert_eq!(second.world().dump(), before);
+    assert_eq!(tagged(&second, ONE, "us-east-1", "mail").await.len(), 3);
+    drop(second);
+    Sandbox::reset(folder.path()).expect("reset");
+    assert_eq!(kept(folder.path()).stats().total(), 0);
+}
+
+#[tokio::test]
+async fn the_endpoint_on_a_port_answers_each_service_by_its_signature() {
+    let mut world = World {
+        delays: Delays::none(),
+        quotas: Quotas::none(),
+        ..World::default()
+    };
+    tag_owner(&mut world);
+    let sandbox = Sandbox::new(world, Clock::real());
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(sandbox.clone().serve_aws(listener));
+    let config = config(&sandbox, ONE, "us-east-1")
+        .into_builder()
+        .endpoint_url(format!("http://{address}"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let me = aws_sdk_sts::Client::new(&config)
+        .get_caller_identity()
+        .send()
+        .await
+        .expect("an identity");
+    assert_eq!(me.account(), Some(ONE));
+    Ses::new(&config)
+        .create_email_identity()
+        .email_identity("example.com")
+        .send()
+        .await
+        .expect("an identity");
+    let zones = Route53::new(&config)
+        .list_hosted_zones()
+        .send()
+        .await
+        .expect("zones");
+    assert!(zones.hosted_zones().is_empty());
+    let s3 = S3::from_conf(
+        aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(true)
+            .build(),
+    );
+    s3.create_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("a bucket");
+    let put = s3
+        .put_object()
+        .bucket("mail-assets")
+        .key("a file.txt")
+        .body(b"text".to_vec().into());
+    put.send().await.expect("an object");
+    let got = s3
+        .get_object()
+        .bucket("mail-assets")
+        .key("a file.txt")
+        .send()
+        .await
+        .expect("the object");
+    assert_eq!(got.body.collect().await.expect("a body").to_vec(), b"text");
+    assert_eq!(
+        code(s3.head_bucket().bucket("mail-other").send().await),
+        "NotFound"
+    );
+}
