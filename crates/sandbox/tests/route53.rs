@@ -879,6 +879,11 @@ async fn invalid_values_are_refused_for_their_reason() {
         )
         .await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn values_do_not_repeat_and_names_are_names() {
+    let (_sandbox, client, zone) = with_zone();
     let twice = create("a.example.com", "A", &["192.0.2.1", "192.0.2.1"]);
     refuse(
         &client,

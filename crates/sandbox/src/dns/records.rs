@@ -122,7 +122,7 @@ impl Records {
     /// of its own, and exists (RFC 8020).
     pub fn is_visible(&self, name: &DnsName, now: Timestamp) -> bool {
         self.versions
-            .range(lowest(name)..)
+            .range(SetKey::lowest(name)..)
             .take_while(|(key, _)| key.name.is_within(name))
             .any(|(_, versions)| visible(versions, now).is_some())
     }
@@ -132,17 +132,8 @@ impl Records {
         name: &'a DnsName,
     ) -> impl Iterator<Item = (&'a SetKey, &'a Vec<Version>)> {
         self.versions
-            .range(lowest(name)..)
+            .range(SetKey::lowest(name)..)
             .take_while(move |(key, _)| key.name == *name)
-    }
-}
-
-/// The first key that a name can have.
-fn lowest(name: &DnsName) -> SetKey {
-    SetKey {
-        name: name.clone(),
-        rtype: String::new(),
-        identifier: None,
     }
 }
 

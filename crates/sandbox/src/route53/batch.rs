@@ -135,8 +135,12 @@ impl Trial<'_> {
             .records
             .at(name)
             .filter(|set| !self.effect.contains_key(&set.key));
-        let changed = self.effect.values().flatten();
-        untouched.chain(changed.filter(move |set| set.key.name == *name))
+        let changed = self
+            .effect
+            .range(SetKey::lowest(name)..)
+            .take_while(move |(key, _)| key.name == *name)
+            .filter_map(|(_, set)| set.as_ref());
+        untouched.chain(changed)
     }
 
     fn apply(&mut self, action: Action, set: &RecordSet) {

@@ -15,6 +15,17 @@ pub struct SetKey {
     pub identifier: Option<String>,
 }
 
+impl SetKey {
+    /// The first key that a name can have.
+    pub(crate) fn lowest(name: &DnsName) -> Self {
+        Self {
+            name: name.clone(),
+            rtype: String::new(),
+            identifier: None,
+        }
+    }
+}
+
 /// A record set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordSet {
