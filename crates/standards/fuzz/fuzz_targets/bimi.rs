@@ -1,0 +1,13 @@
+//! Assertion records: no text panics, and what is printed reads back as the same value.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use standards::bimi::Bimi;
+
+fuzz_target!(|text: &str| {
+    let (Some(value), _) = Bimi::parse(text) else {
+        return;
+    };
+    let printed = value.to_string();
+    assert_eq!(Bimi::parse(&printed).0, Some(value), "{printed}");
+});

@@ -1,0 +1,13 @@
+//! MTA-STS records: no text panics, and what is printed reads back as the same value.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use standards::mta_sts::MtaStsRecord;
+
+fuzz_target!(|text: &str| {
+    let (Some(value), _) = MtaStsRecord::parse(text) else {
+        return;
+    };
+    let printed = value.to_string();
+    assert_eq!(MtaStsRecord::parse(&printed).0, Some(value), "{printed}");
+});
