@@ -67,6 +67,20 @@ const PARTITIONS: &[Partition] = &[
     },
 ];
 
+/// Regions of the table that have no endpoint of SES. Source: `endpoints.json` of botocore 1.44.5.
+const WITHOUT_SES: &[&str] = &[
+    "ap-east-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "me-west-1",
+    "sa-west-1",
+];
+
+/// Whether Amazon SES is in `region`.
+pub fn has_ses(region: &str) -> bool {
+    !WITHOUT_SES.contains(&region)
+}
+
 /// The partition that `region` is in.
 pub fn partition(region: &str) -> Option<&'static str> {
     PARTITIONS
@@ -88,4 +102,33 @@ pub(crate) fn parse(text: &str) -> Result<String, String> {
         Some(region) => format!("there is no region `{shown}`; did you mean `{region}`?"),
         None => format!("there is no region `{shown}`"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_is_in_one_partition() {
+        let mut names: Vec<&str> = PARTITIONS
+            .iter()
+            .flat_map(|partition| partition.regions)
+            .copied()
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(WITHOUT_SES.iter().all(|region| names.contains(region)));
+    }
+
+    #[test]
+    fn a_misspelt_region_is_refused_with_a_suggestion() {
+        assert_eq!(parse("eu-west-1"), Ok("eu-west-1".to_owned()));
+        assert_eq!(
+            parse("us-est-1"),
+            Err("there is no region `us-est-1`; did you mean `us-east-1`?".to_owned())
+        );
+        assert_eq!(parse("moon"), Err("there is no region `moon`".to_owned()));
+    }
 }

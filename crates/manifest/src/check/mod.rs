@@ -6,6 +6,7 @@
 mod accounts;
 mod blocks;
 mod names;
+mod regions;
 mod ses;
 
 use crate::domain::Domain;
@@ -26,6 +27,8 @@ const CHECKS: &[fn(&Manifest, &mut Report)] = &[
     blocks::limits,
     blocks::accept,
     names::collisions,
+    regions::services,
+    regions::partitions,
     ses::once,
     ses::mail_from,
     ses::dkim,
