@@ -8,6 +8,7 @@
 
 pub mod acm;
 mod auth;
+pub mod ca;
 pub mod call;
 pub mod cloudfront;
 mod connector;
@@ -16,6 +17,7 @@ mod denial;
 pub mod dns;
 pub mod faults;
 mod handle;
+mod https;
 mod paging;
 mod persist;
 mod query;

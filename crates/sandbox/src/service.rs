@@ -61,9 +61,9 @@ pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
         // One line, one service.
         "route53" => Some(&crate::route53::Route53),
         // One line, one service.
-        "acm" => None,
+        "acm" => Some(&crate::acm::Acm),
         // One line, one service.
-        "cloudfront" => None,
+        "cloudfront" => Some(&crate::cloudfront::CloudFront),
         // SES v1 and v2 are signed with the same name.
         "ses" => Some(&crate::ses::Ses),
         // The Resource Groups Tagging API.

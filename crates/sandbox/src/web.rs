@@ -4,8 +4,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 use jiff::Timestamp;
 
-use crate::Sandbox;
+use crate::cloudfront::edge::{self, Viewer};
+use crate::dns::Lookup;
 use crate::world::World;
+use crate::{Sandbox, cloudfront, https};
 
 /// What a server answered.
 #[derive(Clone, Debug)]
@@ -63,16 +65,53 @@ impl Sandbox {
 }
 
 impl World {
-    /// The answer to an HTTPS GET of `path` (with its query) from `host`.
+    /// The answer to an HTTPS GET of `path` (with its query) from `host`. The edge may keep what it
+    /// fetched for it, which is why the world changes.
     pub fn https_get(
-        &self,
+        &mut self,
         host: &str,
         path: &str,
         now: Timestamp,
     ) -> Result<HttpsAnswer, HttpsError> {
-        let _ = (path, now);
-        Err(HttpsError::NoAddress {
-            host: host.to_owned(),
+        let owned = || host.to_owned();
+        if !self
+            .addresses(host, now)?
+            .iter()
+            .any(|address| cloudfront::State::is_edge(address))
+        {
+            return Err(HttpsError::Refused { host: owned() });
+        }
+        if edge::certificate(self, host, now).is_none() {
+            return Err(HttpsError::NoCertificate { host: owned() });
+        }
+        let viewer = Viewer {
+            secure: true,
+            method: "GET",
+            host,
+            target: path,
+            if_none_match: None,
+            now,
+        };
+        let (parts, body) = https::response(edge::answer(self, &viewer)).into_parts();
+        Ok(HttpsAnswer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
         })
+    }
+
+    fn addresses(&self, host: &str, now: Timestamp) -> Result<Vec<String>, HttpsError> {
+        let mut addresses = Vec::new();
+        for rtype in ["A", "AAAA"] {
+            if let Lookup::Found { records, .. } = self.resolve(host, rtype, now) {
+                addresses.extend(records.into_iter().map(|record| record.value));
+            }
+        }
+        if addresses.is_empty() {
+            return Err(HttpsError::NoAddress {
+                host: host.to_owned(),
+            });
+        }
+        Ok(addresses)
     }
 }

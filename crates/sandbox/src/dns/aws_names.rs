@@ -79,6 +79,10 @@ fn is_name_server(name: &str) -> bool {
 }
 
 /// The addresses of a distribution.
-fn distribution(_world: &World, _name: &str, _rtype: &str, _now: Timestamp) -> Values {
-    None
+fn distribution(world: &World, name: &str, rtype: &str, now: Timestamp) -> Values {
+    let addresses = world.cloudfront.addresses(name, now)?;
+    let of_type = addresses.iter().filter(|address| {
+        (rtype == "A" && address.is_ipv4()) || (rtype == "AAAA" && address.is_ipv6())
+    });
+    Some(of_type.map(ToString::to_string).collect())
 }

@@ -117,6 +117,8 @@ impl World {
     pub(crate) fn tagged(&self, account: &str, region: &str) -> Vec<Tagged> {
         let mut all = self.ses.tagged(account, region);
         all.extend(self.s3.tagged(account, region));
+        all.extend(self.acm.tagged(account, region));
+        all.extend(self.cloudfront.tagged(account, region));
         if region == "us-east-1" {
             let zones = self.route53.zones_of(account).map(|zone| {
                 (

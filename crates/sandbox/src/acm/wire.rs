@@ -1,0 +1,333 @@
+//! ACM's wire protocol: JSON 1.1, the operation in a header.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::detail::Sight;
+use super::list::{self, ListCertificates};
+use super::tags::{self, Tag};
+use super::{Certificate, Method, RequestedCertificate, Status, error};
+use crate::call::{Call, Reply};
+use crate::service::{Service, ServiceError};
+use crate::world::World;
+
+const TARGET: &str = "CertificateManager.";
+
+/// What a request may ask for; ACM can import more.
+const KEY_ALGORITHMS: [&str; 3] = ["RSA_2048", "EC_prime256v1", "EC_secp384r1"];
+
+const OPERATIONS: [&str; 9] = [
+    "AddTagsToCertificate",
+    "DeleteCertificate",
+    "DescribeCertificate",
+    "GetCertificate",
+    "ListCertificates",
+    "ListTagsForCertificate",
+    "RemoveTagsFromCertificate",
+    "RequestCertificate",
+    "UpdateCertificateOptions",
+];
+
+/// The ACM service.
+#[derive(Clone, Copy, Debug)]
+pub struct Acm;
+
+type Answer = Result<Option<Value>, ServiceError>;
+
+impl Service for Acm {
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
+        let target = call
+            .request
+            .headers
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok());
+        let asked = target
+            .and_then(|target| target.strip_prefix(TARGET))
+            .unwrap_or_default();
+        OPERATIONS
+            .into_iter()
+            .find(|known| *known == asked)
+            .ok_or_else(|| self.error(call, &error::unknown_operation()))
+    }
+
+    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
+        let answer = match operation {
+            "RequestCertificate" => request(world, call),
+            "DescribeCertificate" => describe(world, call),
+            "ListCertificates" => list(world, call),
+            "GetCertificate" => get(world, call),
+            "DeleteCertificate" => delete(world, call),
+            "AddTagsToCertificate" => add_tags(world, call),
+            "RemoveTagsFromCertificate" => remove_tags(world, call),
+            "ListTagsForCertificate" => list_tags(world, call),
+            "UpdateCertificateOptions" => update_options(world, call),
+            _ => Err(error::unknown_operation()),
+        };
+        match answer {
+            Ok(Some(value)) => reply(call, 200, value.to_string()),
+            Ok(None) => reply(call, 200, String::new()),
+            Err(refusal) => self.error(call, &refusal),
+        }
+    }
+
+    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
+        let bucket = match operation {
+            "RequestCertificate" => "acm.request",
+            "DescribeCertificate" => "acm.describe",
+            "ListCertificates" => "acm.list",
+            "DeleteCertificate" => "acm.delete",
+            "AddTagsToCertificate" => "acm.tag",
+            _ => return Vec::new(),
+        };
+        vec![(bucket, 1.0)]
+    }
+
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply {
+        let body = json!({ "__type": error.code, "message": error.message });
+        reply(call, error.status, body.to_string())
+    }
+}
+
+fn reply(call: &Call, status: u16, body: String) -> Reply {
+    let mut reply = Reply::new(Bytes::from(body));
+    *reply.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+    let headers = reply.headers_mut();
+    headers.insert(
+        "content-type",
+        http::HeaderValue::from_static("application/x-amz-json-1.1"),
+    );
+    if let Ok(id) = http::HeaderValue::from_str(&call.request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    reply
+}
+
+fn input<T: DeserializeOwned>(call: &Call) -> Result<T, ServiceError> {
+    serde_json::from_slice(&call.body).map_err(|e| error::serialization(e.to_string()))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Requested {
+    domain_name: Option<String>,
+    validation_method: Option<String>,
+    subject_alternative_names: Vec<String>,
+    idempotency_token: Option<String>,
+    domain_validation_options: Vec<ValidationOption>,
+    options: Options,
+    certificate_authority_arn: Option<String>,
+    tags: Vec<Tag>,
+    key_algorithm: Option<String>,
+    managed_by: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ValidationOption {
+    domain_name: String,
+    validation_domain: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Options {
+    certificate_transparency_logging_preference: Option<String>,
+    export: Option<String>,
+}
+
+fn request(world: &mut World, call: &Call) -> Answer {
+    let asked: Requested = input(call)?;
+    if asked.certificate_authority_arn.is_some() || asked.managed_by.is_some() {
+        return Err(error::parameter(
+            "Private and managed certificates are not emulated.",
+        ));
+    }
+    let domain_name = asked
+        .domain_name
+        .ok_or_else(|| error::missing("domainName"))?;
+    let validation_domains: BTreeMap<String, String> = asked
+        .domain_validation_options
+        .into_iter()
+        .map(|option| (option.domain_name, option.validation_domain))
+        .collect();
+    let requested = RequestedCertificate {
+        domain_name,
+        alternative_names: asked.subject_alternative_names,
+        method: method(asked.validation_method.as_deref())?,
+        key_algorithm: key_algorithm(asked.key_algorithm)?,
+        validation_domains,
+        token: asked.idempotency_token,
+        exportable: export(&asked.options)?.unwrap_or(false),
+        tags: tags::added(&indexmap::IndexMap::new(), asked.tags)?,
+    };
+    let place = (call.account.as_str(), call.region.as_str());
+    let arn = world.acm.request(place, &requested, call.now)?;
+    Ok(Some(json!({ "CertificateArn": arn })))
+}
+
+/// Without a method ACM writes messages, as it did before it knew DNS.
+fn method(asked: Option<&str>) -> Result<Method, ServiceError> {
+    match asked {
+        None | Some("EMAIL") => Ok(Method::Email),
+        Some("DNS") => Ok(Method::Dns),
+        Some("HTTP") => Err(error::parameter(
+            "The HTTP validation method is only available for certificates managed by CloudFront.",
+        )),
+        Some(other) => Err(error::constraint(
+            other,
+            "validationMethod",
+            "Member must satisfy enum value set: [EMAIL, DNS, HTTP]",
+        )),
+    }
+}
+
+fn key_algorithm(asked: Option<String>) -> Result<String, ServiceError> {
+    let algorithm = asked.unwrap_or_else(|| "RSA_2048".to_owned());
+    if KEY_ALGORITHMS.contains(&algorithm.as_str()) {
+        return Ok(algorithm);
+    }
+    let rule = format!(
+        "Member must satisfy enum value set: [{}]",
+        KEY_ALGORITHMS.join(", ")
+    );
+    Err(error::constraint(&algorithm, "keyAlgorithm", &rule))
+}
+
+/// Whether the key is to be exportable, when that is said.
+fn export(options: &Options) -> Result<Option<bool>, ServiceError> {
+    if options
+        .certificate_transparency_logging_preference
+        .as_deref()
+        == Some("DISABLED")
+    {
+        return Err(error::parameter(
+            "Certificate transparency logging opt-out is no longer available.",
+        ));
+    }
+    match options.export.as_deref() {
+        None => Ok(None),
+        Some("ENABLED") => Ok(Some(true)),
+        Some("DISABLED") => Ok(Some(false)),
+        Some(other) => Err(error::constraint(
+            other,
+            "options.export",
+            "Member must satisfy enum value set: [ENABLED, DISABLED]",
+        )),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Named {
+    certificate_arn: Option<String>,
+    tags: Option<Vec<Tag>>,
+    options: Option<Options>,
+}
+
+impl Named {
+    fn arn(&self) -> Result<&str, ServiceError> {
+        self.certificate_arn
+            .as_deref()
+            .ok_or_else(|| error::missing("certificateArn"))
+    }
+}
+
+fn sight<'a>(world: &World, certificate: &'a Certificate, call: &Call) -> Sight<'a> {
+    Sight {
+        certificate,
+        in_use_by: world.cloudfront.users_of_certificate(&certificate.arn),
+        records_after: world.delays.acm_records,
+        now: call.now,
+    }
+}
+
+fn describe(world: &World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
+    Ok(Some(
+        json!({ "Certificate": sight(world, certificate, call).detail() }),
+    ))
+}
+
+fn list(world: &World, call: &Call) -> Answer {
+    let asked: ListCertificates = input(call)?;
+    let all = world.acm.list(&call.place());
+    let page = list::page(&all, &asked)?;
+    let summaries: Vec<Value> = page
+        .items
+        .iter()
+        .map(|certificate| sight(world, certificate, call).summary())
+        .collect();
+    let mut answer = json!({ "CertificateSummaryList": summaries });
+    if let Some(next) = page.next {
+        answer["NextToken"] = json!(next);
+    }
+    Ok(Some(answer))
+}
+
+fn get(world: &World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
+    if !matches!(certificate.status, Status::Issued | Status::Expired) {
+        return Err(error::not_issued_yet(&certificate.arn));
+    }
+    let authority = &world.acm.authority;
+    let leaf = authority
+        .leaf(certificate)
+        .ok_or_else(|| error::not_issued_yet(&certificate.arn))?;
+    Ok(Some(json!({
+        "Certificate": leaf.certificate_pem,
+        "CertificateChain": authority.certificate_pem(),
+    })))
+}
+
+fn delete(world: &mut World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let arn = asked.arn()?;
+    let used = !world.cloudfront.users_of_certificate(arn).is_empty();
+    world.acm.delete(&call.place(), arn, used)?;
+    Ok(None)
+}
+
+fn add_tags(world: &mut World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let certificate = world.acm.certificate_mut(&call.place(), asked.arn()?)?;
+    let added = asked.tags.ok_or_else(|| error::missing("tags"))?;
+    certificate.tags = tags::added(&certificate.tags, added)?;
+    Ok(None)
+}
+
+fn remove_tags(world: &mut World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let certificate = world.acm.certificate_mut(&call.place(), asked.arn()?)?;
+    let removed = asked.tags.ok_or_else(|| error::missing("tags"))?;
+    tags::remove(&mut certificate.tags, &removed);
+    Ok(None)
+}
+
+fn list_tags(world: &World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
+    Ok(Some(json!({ "Tags": tags::shown(&certificate.tags) })))
+}
+
+fn update_options(world: &mut World, call: &Call) -> Answer {
+    let asked: Named = input(call)?;
+    let certificate = world.acm.certificate_mut(&call.place(), asked.arn()?)?;
+    let options = asked
+        .options
+        .as_ref()
+        .ok_or_else(|| error::missing("options"))?;
+    let exportable = export(options)?;
+    if certificate.status != Status::Issued {
+        return Err(error::wrong_state(
+            "The certificate is not in a state that allows this operation.",
+        ));
+    }
+    certificate.exportable = exportable.unwrap_or(certificate.exportable);
+    Ok(None)
+}

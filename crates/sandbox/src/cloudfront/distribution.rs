@@ -1,0 +1,264 @@
+//! A distribution: what was asked of it, what the edge serves, and how one becomes the other.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::edge::Kept;
+use super::invalidation::Invalidation;
+use super::xml::Element;
+use super::{checks, error, ids};
+use crate::service::ServiceError;
+use crate::world::World;
+
+/// One distribution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// `E` and thirteen more.
+    pub id: String,
+    /// `arn:aws:cloudfront::111111111111:distribution/E…`
+    pub arn: String,
+    /// Whose it is.
+    pub account: String,
+    /// `d….cloudfront.net`
+    pub domain_name: String,
+    /// What was asked of it last, complete.
+    pub config: Element,
+    /// In the order in which they were set.
+    pub tags: IndexMap<String, String>,
+    /// What the edge serves.
+    #[serde(rename = "~served")]
+    served: Option<Element>,
+    /// What the edge will serve, and when.
+    #[serde(rename = "~rollouts")]
+    rollouts: Vec<Rollout>,
+    #[serde(rename = "~revision")]
+    revision: u64,
+    #[serde(rename = "~modified")]
+    pub(super) modified_at: Timestamp,
+    #[serde(rename = "~invalidations")]
+    pub(super) invalidations: Vec<Invalidation>,
+    /// What the edge keeps of its origins, by path.
+    #[serde(rename = "~kept")]
+    pub(super) kept: BTreeMap<String, Kept>,
+    #[serde(rename = "~sequence")]
+    pub(super) sequence: u64,
+}
+
+/// A configuration on its way to the edge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Rollout {
+    due: Timestamp,
+    config: Element,
+}
+
+impl Distribution {
+    /// What the edge serves: nothing until it was deployed for the first time.
+    pub fn served(&self) -> Option<&Element> {
+        self.served.as_ref()
+    }
+
+    /// `InProgress` or `Deployed`.
+    pub fn status(&self) -> &'static str {
+        if self.rollouts.is_empty() {
+            "Deployed"
+        } else {
+            "InProgress"
+        }
+    }
+
+    /// Its version.
+    pub fn etag(&self) -> String {
+        ids::etag(&self.id, self.revision)
+    }
+
+    /// The alternate domain names that were asked for last.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        aliases(&self.config)
+    }
+
+    /// Whether it shows this certificate or is about to.
+    pub(super) fn uses_certificate(&self, arn: &str) -> bool {
+        let rollouts = self.rollouts.iter().map(|rollout| &rollout.config);
+        self.served
+            .iter()
+            .chain([&self.config])
+            .chain(rollouts)
+            .any(|config| config.text_at("ViewerCertificate/ACMCertificateArn") == arn)
+    }
+
+    /// Compares the `If-Match` of a request with its version.
+    pub(super) fn check_version(&self, if_match: Option<&str>) -> Result<(), ServiceError> {
+        check_version(&self.etag(), if_match)
+    }
+
+    /// Takes a complete configuration and begins to bring it to the edge.
+    pub(super) fn roll_out(&mut self, config: Element, now: Timestamp, delay: SignedDuration) {
+        self.config = config.clone();
+        self.revision += 1;
+        self.modified_at = now;
+        self.rollouts.push(Rollout {
+            due: now + delay,
+            config,
+        });
+    }
+
+    /// Lets the edge serve what is due.
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        while self
+            .rollouts
+            .first()
+            .is_some_and(|rollout| rollout.due <= now)
+        {
+            self.served = Some(self.rollouts.remove(0).config);
+        }
+        self.finish_invalidations(now);
+    }
+}
+
+/// The alternate domain names of a configuration.
+pub(super) fn aliases(config: &Element) -> impl Iterator<Item = &str> {
+    config
+        .items("Aliases")
+        .iter()
+        .map(|alias| alias.text.as_str())
+}
+
+/// Compares the `If-Match` of a request with a version.
+pub(super) fn check_version(etag: &str, if_match: Option<&str>) -> Result<(), ServiceError> {
+    let Some(sent) = if_match.map(|sent| sent.trim_matches('"')) else {
+        return Err(error::no_version());
+    };
+    if !ids::is_etag(sent) {
+        return Err(error::no_version());
+    }
+    if sent == etag {
+        Ok(())
+    } else {
+        Err(error::other_version())
+    }
+}
+
+/// Makes a distribution and gives its id.
+pub(super) fn create(
+    world: &mut World,
+    account: &str,
+    (config, tags): (&Element, IndexMap<String, String>),
+    now: Timestamp,
+) -> Result<String, ServiceError> {
+    let config = checks::completed(config)?;
+    let reference = config.text_at("CallerReference").to_owned();
+    let held = world.cloudfront.list(account);
+    if let Some(first) = held
+        .iter()
+        .find(|held| held.config.text_at("CallerReference") == reference)
+    {
+        return Err(error::error(
+            409,
+            "DistributionAlreadyExists",
+            format!(
+                "The caller reference that you are using to create a distribution is associated with another distribution. Already exists: {}",
+                first.id
+            ),
+        ));
+    }
+    if held.len() >= world.cloudfront.limits.distributions {
+        return Err(error::error(
+            400,
+            "TooManyDistributions",
+            "Processing your request will cause you to exceed the maximum number of distributions allowed.",
+        ));
+    }
+    checks::config(
+        world,
+        &checks::Asker {
+            account,
+            id: None,
+            now,
+        },
+        &config,
+    )?;
+    let id = world.cloudfront.new_id("distribution", account, &reference);
+    let sequence = world.cloudfront.next_sequence();
+    let mut distribution = Distribution {
+        arn: format!("arn:aws:cloudfront::{account}:distribution/{id}"),
+        account: account.to_owned(),
+        domain_name: ids::domain_name(&id),
+        config: Element::default(),
+        tags,
+        served: None,
+        rollouts: Vec::new(),
+        revision: 0,
+        modified_at: now,
+        invalidations: Vec::new(),
+        kept: BTreeMap::new(),
+        sequence,
+        id: id.clone(),
+    };
+    distribution.roll_out(config, now, world.delays.cloudfront_deploy);
+    let held = world
+        .cloudfront
+        .accounts
+        .entry(account.to_owned())
+        .or_default();
+    held.distributions.insert(id.clone(), distribution);
+    Ok(id)
+}
+
+/// Replaces a distribution's configuration.
+pub(super) fn update(
+    world: &mut World,
+    (account, id): (&str, &str),
+    (config, if_match): (&Element, Option<&str>),
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let distribution = world.cloudfront.distribution(account, id)?;
+    distribution.check_version(if_match)?;
+    checks::sent_for_update(config)?;
+    let config = checks::completed(config)?;
+    for fixed in ["CallerReference", "Staging"] {
+        if config.text_at(fixed) != distribution.config.text_at(fixed) {
+            return Err(error::illegal_update(
+                "The update contains modifications that are not allowed.",
+            ));
+        }
+    }
+    checks::config(
+        world,
+        &checks::Asker {
+            account,
+            id: Some(id),
+            now,
+        },
+        &config,
+    )?;
+    let delay = world.delays.cloudfront_deploy;
+    world
+        .cloudfront
+        .distribution_mut(account, id)?
+        .roll_out(config, now, delay);
+    Ok(())
+}
+
+/// Deletes a distribution that is disabled at every edge.
+pub(super) fn delete(
+    world: &mut World,
+    (account, id): (&str, &str),
+    if_match: Option<&str>,
+) -> Result<(), ServiceError> {
+    let distribution = world.cloudfront.distribution(account, id)?;
+    distribution.check_version(if_match)?;
+    if distribution.config.is_true("Enabled") || distribution.status() != "Deployed" {
+        return Err(error::error(
+            409,
+            "DistributionNotDisabled",
+            "The distribution you are trying to delete has not been disabled.",
+        ));
+    }
+    if let Some(held) = world.cloudfront.accounts.get_mut(account) {
+        held.distributions.remove(id);
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! What CloudFront keeps: distributions and access controls by account, known everywhere by name.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::access_control::OriginAccessControl;
+use super::distribution::Distribution;
+use super::{error, ids};
+use crate::service::ServiceError;
+
+/// The distributions of every account.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// By the twelve digits of the account.
+    pub accounts: BTreeMap<String, Account>,
+    /// What an account may have.
+    #[serde(rename = "~limits")]
+    pub limits: Limits,
+    /// How often an id was given out for the same thing: a second one differs from the first.
+    #[serde(rename = "~given")]
+    given: BTreeMap<String, u64>,
+    #[serde(rename = "~created")]
+    created: u64,
+}
+
+/// One account's part of CloudFront.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Account {
+    /// By id.
+    pub distributions: BTreeMap<String, Distribution>,
+    /// By id.
+    pub origin_access_controls: BTreeMap<String, OriginAccessControl>,
+}
+
+/// CloudFront's quotas on what is held, as the Developer Guide lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Distributions of an account.
+    pub distributions: usize,
+    /// Alternate domain names of a distribution.
+    pub aliases: usize,
+    /// Origins of a distribution.
+    pub origins: usize,
+    /// Cache behaviors of a distribution.
+    pub cache_behaviors: usize,
+    /// Origin access controls of an account.
+    pub origin_access_controls: usize,
+    /// Distributions that share an origin access control.
+    pub distributions_per_access_control: usize,
+    /// Paths that are being invalidated in a distribution at the same time.
+    pub invalidation_paths: usize,
+    /// Of these, paths that end in `*`.
+    pub invalidation_wildcards: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            distributions: 500,
+            aliases: 100,
+            origins: 100,
+            cache_behaviors: 75,
+            origin_access_controls: 100,
+            distributions_per_access_control: 100,
+            invalidation_paths: 3_000,
+            invalidation_wildcards: 15,
+        }
+    }
+}
+
+impl State {
+    /// An id that no one has, the same on every run.
+    pub(super) fn new_id(&mut self, kind: &str, account: &str, name: &str) -> String {
+        let key = format!("{kind} {account} {name}");
+        let times = self.given.entry(key.clone()).or_default();
+        *times += 1;
+        ids::resource(&[&key, &times.to_string()])
+    }
+
+    /// The next place in the order of creation.
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        self.created += 1;
+        self.created
+    }
+
+    /// All distributions there are, whoever owns them.
+    pub fn all(&self) -> impl Iterator<Item = &Distribution> {
+        self.accounts
+            .values()
+            .flat_map(|account| account.distributions.values())
+    }
+
+    /// The same, to change them.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Distribution> {
+        self.accounts
+            .values_mut()
+            .flat_map(|account| account.distributions.values_mut())
+    }
+
+    /// An account's distribution.
+    pub fn distribution(&self, account: &str, id: &str) -> Result<&Distribution, ServiceError> {
+        self.accounts
+            .get(account)
+            .and_then(|account| account.distributions.get(id))
+            .ok_or_else(error::no_distribution)
+    }
+
+    /// The same, to change it.
+    pub fn distribution_mut(
+        &mut self,
+        account: &str,
+        id: &str,
+    ) -> Result<&mut Distribution, ServiceError> {
+        self.accounts
+            .get_mut(account)
+            .and_then(|account| account.distributions.get_mut(id))
+            .ok_or_else(error::no_distribution)
+    }
+
+    /// An account's distributions, oldest first.
+    pub fn list(&self, account: &str) -> Vec<&Distribution> {
+        let held = self.accounts.get(account);
+        let mut list: Vec<&Distribution> = held
+            .into_iter()
+            .flat_map(|account| account.distributions.values())
+            .collect();
+        list.sort_by_key(|distribution| distribution.sequence);
+        list
+    }
+
+    /// The ARNs of the distributions that show a certificate or are about to.
+    pub fn users_of_certificate(&self, arn: &str) -> Vec<String> {
+        self.all()
+            .filter(|distribution| distribution.uses_certificate(arn))
+            .map(|distribution| distribution.arn.clone())
+            .collect()
+    }
+
+    /// The addresses of `d….cloudfront.net`; nothing where there is no such distribution. They are
+    /// those of the machine that the sandbox is served on. One without IPv6 has no `::1`.
+    pub fn addresses(&self, domain: &str, _now: Timestamp) -> Option<Vec<IpAddr>> {
+        let domain = domain.trim_end_matches('.');
+        let distribution = self
+            .all()
+            .find(|distribution| distribution.domain_name.eq_ignore_ascii_case(domain))?;
+        let mut addresses = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        if distribution
+            .served()
+            .unwrap_or(&distribution.config)
+            .is_true("IsIPV6Enabled")
+        {
+            addresses.push(IpAddr::V6(Ipv6Addr::LOCALHOST));
+        }
+        Some(addresses)
+    }
+
+    /// Whether an address is one of the edge's.
+    pub fn is_edge(address: &str) -> bool {
+        matches!(address, "127.0.0.1" | "::1")
+    }
+}

@@ -1,0 +1,403 @@
+//! CloudFront's wire protocol: REST XML.
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+
+use super::print::{self, Page};
+use super::routes::{self, Asked};
+use super::xml::Element;
+use super::{aliases, distribution, error, shapes, tags};
+use crate::call::{Call, Reply};
+use crate::service::{Service, ServiceError};
+use crate::world::World;
+
+/// The CloudFront service.
+#[derive(Clone, Copy, Debug)]
+pub struct CloudFront;
+
+/// What an operation answers.
+#[derive(Default)]
+struct Answer {
+    status: u16,
+    document: Option<Element>,
+    etag: Option<String>,
+    location: Option<String>,
+}
+
+type Answered = Result<Answer, ServiceError>;
+
+impl Answer {
+    fn with(document: Element) -> Self {
+        Self {
+            status: 200,
+            document: Some(document),
+            ..Self::default()
+        }
+    }
+
+    fn nothing(status: u16) -> Self {
+        Self {
+            status,
+            ..Self::default()
+        }
+    }
+
+    fn etag(self, etag: String) -> Self {
+        Self {
+            etag: Some(etag),
+            ..self
+        }
+    }
+
+    fn created(self, path: &str) -> Self {
+        let location = format!("https://cloudfront.amazonaws.com/2020-05-31/{path}");
+        Self {
+            status: 201,
+            location: Some(location),
+            ..self
+        }
+    }
+}
+
+impl Service for CloudFront {
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
+        routes::operation(call).ok_or_else(|| self.error(call, &error::unknown_operation()))
+    }
+
+    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
+        let asked = Asked::of(call);
+        let answered = distributions(world, call, &asked, operation)
+            .or_else(|| access_controls(world, call, &asked, operation))
+            .or_else(|| invalidations(world, call, &asked, operation))
+            .or_else(|| tagging(world, call, &asked, operation))
+            .unwrap_or_else(|| Err(error::unknown_operation()));
+        match answered {
+            Ok(answer) => reply(call, &answer),
+            Err(refusal) => self.error(call, &refusal),
+        }
+    }
+
+    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
+        let mut charges = vec![("cloudfront.requests", 1.0)];
+        if operation == "CreateInvalidation" {
+            charges.push(("cloudfront.invalidations", 1.0));
+        }
+        charges
+    }
+
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply {
+        let kind = if error.status < 500 {
+            "Sender"
+        } else {
+            "Receiver"
+        };
+        let document = Element::node(
+            "ErrorResponse",
+            vec![
+                Element::node(
+                    "Error",
+                    vec![
+                        Element::leaf("Type", kind),
+                        Element::leaf("Code", &error.code),
+                        Element::leaf("Message", &error.message),
+                    ],
+                ),
+                Element::leaf("RequestId", &call.request_id),
+            ],
+        );
+        reply(
+            call,
+            &Answer {
+                status: error.status,
+                document: Some(document),
+                ..Answer::default()
+            },
+        )
+    }
+}
+
+fn reply(call: &Call, answer: &Answer) -> Reply {
+    let body = answer
+        .document
+        .as_ref()
+        .map(Element::document)
+        .unwrap_or_default();
+    let mut reply = Reply::new(Bytes::from(body));
+    *reply.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+    let content_type = answer.document.as_ref().map(|_| "text/xml".to_owned());
+    let headers = [
+        ("content-type", content_type),
+        ("x-amzn-requestid", Some(call.request_id.clone())),
+        ("etag", answer.etag.clone()),
+        ("location", answer.location.clone()),
+    ];
+    for (name, value) in headers {
+        if let Some(value) = value.and_then(|value| http::HeaderValue::from_str(&value).ok()) {
+            reply.headers_mut().insert(name, value);
+        }
+    }
+    reply
+}
+
+/// The document of a request, whose root must be of this name.
+fn body(call: &Call, root: &str) -> Result<Element, ServiceError> {
+    if call.body.is_empty() {
+        return Err(error::missing_body());
+    }
+    let document = Element::parse(&call.body)?;
+    if document.name == root {
+        Ok(document)
+    } else {
+        Err(error::malformed(format!(
+            "Unexpected root element {}; expected {root}",
+            document.name
+        )))
+    }
+}
+
+fn page(asked: &Asked) -> Result<Page, ServiceError> {
+    Page::new(asked.query("Marker"), asked.query("MaxItems"))
+}
+
+fn distributions(
+    world: &mut World,
+    call: &Call,
+    asked: &Asked,
+    operation: &str,
+) -> Option<Answered> {
+    Some(match operation {
+        "CreateDistribution" => create(world, call, false),
+        "CreateDistributionWithTags" => create(world, call, true),
+        "GetDistribution" => shown(world, call, asked.id()),
+        "GetDistributionConfig" => config(world, call, asked.id()),
+        "UpdateDistribution" => update(world, call, asked),
+        "DeleteDistribution" => {
+            distribution::delete(world, (&call.account, asked.id()), asked.if_match())
+                .map(|()| Answer::nothing(204))
+        }
+        "ListDistributions" => list(world, call, asked),
+        "AssociateAlias" => associate(world, call, asked),
+        "ListConflictingAliases" => conflicting(world, call, asked),
+        "ListDistributionsByWebACLId" => by_web_acl(world, call, asked),
+        "ListDistributionsByCachePolicyId" => by_policy(world, call, asked, "CachePolicyId"),
+        "ListDistributionsByOriginRequestPolicyId" => {
+            by_policy(world, call, asked, "OriginRequestPolicyId")
+        }
+        "ListDistributionsByResponseHeadersPolicyId" => {
+            by_policy(world, call, asked, "ResponseHeadersPolicyId")
+        }
+        _ => return None,
+    })
+}
+
+fn create(world: &mut World, call: &Call, with_tags: bool) -> Answered {
+    let (config, tags) = if with_tags {
+        let both = body(call, shapes::WITH_TAGS)?;
+        let part = |name: &str| {
+            both.child(name)
+                .cloned()
+                .ok_or_else(|| error::malformed(format!("{name} is missing")))
+        };
+        (part("DistributionConfig")?, tags::read(&part("Tags")?)?)
+    } else {
+        (body(call, "DistributionConfig")?, IndexMap::new())
+    };
+    let id = distribution::create(world, &call.account, (&config, tags), call.now)?;
+    Ok(shown(world, call, &id)?.created(&format!("distribution/{id}")))
+}
+
+fn shown(world: &World, call: &Call, id: &str) -> Answered {
+    let held = world.cloudfront.distribution(&call.account, id)?;
+    Ok(Answer::with(print::distribution(held)).etag(held.etag()))
+}
+
+fn config(world: &World, call: &Call, id: &str) -> Answered {
+    let held = world.cloudfront.distribution(&call.account, id)?;
+    let mut config = held.config.clone();
+    config.name = "DistributionConfig".to_owned();
+    Ok(Answer::with(config).etag(held.etag()))
+}
+
+fn update(world: &mut World, call: &Call, asked: &Asked) -> Answered {
+    let config = body(call, "DistributionConfig")?;
+    let which = (call.account.as_str(), asked.id());
+    distribution::update(world, which, (&config, asked.if_match()), call.now)?;
+    shown(world, call, asked.id())
+}
+
+fn list(world: &World, call: &Call, asked: &Asked) -> Answered {
+    let all = world.cloudfront.list(&call.account);
+    let summaries = all
+        .iter()
+        .map(|held| (held.id.clone(), print::distribution_summary(held)));
+    Ok(Answer::with(
+        page(asked)?.list("DistributionList", summaries.collect())?,
+    ))
+}
+
+fn by_web_acl(world: &World, call: &Call, asked: &Asked) -> Answered {
+    let wanted = if asked.id() == "null" { "" } else { asked.id() };
+    let all = world.cloudfront.list(&call.account);
+    let summaries = all
+        .iter()
+        .filter(|held| held.config.text_at("WebACLId") == wanted)
+        .map(|held| (held.id.clone(), print::distribution_summary(held)));
+    Ok(Answer::with(
+        page(asked)?.list("DistributionList", summaries.collect())?,
+    ))
+}
+
+fn by_policy(world: &World, call: &Call, asked: &Asked, field: &str) -> Answered {
+    let uses = |config: &Element| {
+        super::checks::behaviors(config).any(|behavior| behavior.text_at(field) == asked.id())
+    };
+    let all = world.cloudfront.list(&call.account);
+    let ids = all
+        .iter()
+        .filter(|held| uses(&held.config))
+        .map(|held| (held.id.clone(), Element::leaf("DistributionId", &held.id)));
+    Ok(Answer::with(
+        page(asked)?.list("DistributionIdList", ids.collect())?,
+    ))
+}
+
+fn associate(world: &mut World, call: &Call, asked: &Asked) -> Answered {
+    let alias = asked
+        .query("Alias")
+        .ok_or_else(|| error::argument("The parameter Alias is required."))?;
+    aliases::associate(world, (&call.account, asked.id()), alias, call.now)?;
+    Ok(Answer::nothing(200))
+}
+
+fn conflicting(world: &World, call: &Call, asked: &Asked) -> Answered {
+    let required = |name: &str| {
+        asked
+            .query(name)
+            .ok_or_else(|| error::argument(format!("The parameter {name} is required.")))
+    };
+    let (id, alias) = (required("DistributionId")?, required("Alias")?);
+    let found = aliases::conflicting(world, (&call.account, id), alias)?;
+    let mut children = vec![
+        Element::leaf("MaxItems", 100),
+        Element::leaf("Quantity", found.len()),
+    ];
+    if !found.is_empty() {
+        children.push(Element::node("Items", found));
+    }
+    Ok(Answer::with(Element::node(
+        "ConflictingAliasesList",
+        children,
+    )))
+}
+
+fn access_controls(
+    world: &mut World,
+    call: &Call,
+    asked: &Asked,
+    operation: &str,
+) -> Option<Answered> {
+    let which = (call.account.as_str(), asked.id());
+    let root = "OriginAccessControlConfig";
+    Some(match operation {
+        "CreateOriginAccessControl" => body(call, root)
+            .and_then(|config| {
+                world
+                    .cloudfront
+                    .create_access_control(&call.account, &config)
+            })
+            .and_then(|id| {
+                Ok(access_control(world, (&call.account, &id))?
+                    .created(&format!("origin-access-control/{id}")))
+            }),
+        "GetOriginAccessControl" => access_control(world, which),
+        "GetOriginAccessControlConfig" => access_control_config(world, which),
+        "UpdateOriginAccessControl" => body(call, root)
+            .and_then(|config| {
+                world
+                    .cloudfront
+                    .update_access_control(which, &config, asked.if_match())
+            })
+            .and_then(|()| access_control(world, which)),
+        "DeleteOriginAccessControl" => world
+            .cloudfront
+            .delete_access_control(which, asked.if_match())
+            .map(|()| Answer::nothing(204)),
+        "ListOriginAccessControls" => {
+            let all = world.cloudfront.list_access_controls(&call.account);
+            let all = all
+                .iter()
+                .map(|held| (held.id.clone(), print::access_control_summary(held)));
+            page(asked)
+                .and_then(|page| page.list("OriginAccessControlList", all.collect()))
+                .map(Answer::with)
+        }
+        _ => return None,
+    })
+}
+
+fn access_control(world: &World, (account, id): (&str, &str)) -> Answered {
+    let held = world.cloudfront.access_control(account, id)?;
+    Ok(Answer::with(print::access_control(held)).etag(held.etag()))
+}
+
+fn access_control_config(world: &World, (account, id): (&str, &str)) -> Answered {
+    let held = world.cloudfront.access_control(account, id)?;
+    let mut config = held.config.clone();
+    config.name = "OriginAccessControlConfig".to_owned();
+    Ok(Answer::with(config).etag(held.etag()))
+}
+
+fn invalidations(
+    world: &mut World,
+    call: &Call,
+    asked: &Asked,
+    operation: &str,
+) -> Option<Answered> {
+    Some(match operation {
+        "CreateInvalidation" => invalidate(world, call, asked),
+        "GetInvalidation" => world
+            .cloudfront
+            .distribution(&call.account, asked.id())
+            .and_then(|held| held.invalidation(asked.second_id()))
+            .map(|held| Answer::with(print::invalidation(held))),
+        "ListInvalidations" => list_invalidations(world, call, asked),
+        _ => return None,
+    })
+}
+
+fn invalidate(world: &mut World, call: &Call, asked: &Asked) -> Answered {
+    let batch = body(call, "InvalidationBatch")?;
+    let limits = world.cloudfront.limits;
+    let when = (call.now, world.delays.cloudfront_invalidation);
+    let held = world
+        .cloudfront
+        .distribution_mut(&call.account, asked.id())?;
+    let id = held.invalidate(&batch, &limits, when)?;
+    let answer = Answer::with(print::invalidation(held.invalidation(&id)?));
+    Ok(answer.created(&format!("distribution/{}/invalidation/{id}", asked.id())))
+}
+
+/// The newest comes first.
+fn list_invalidations(world: &World, call: &Call, asked: &Asked) -> Answered {
+    let held = world.cloudfront.distribution(&call.account, asked.id())?;
+    let all = held.invalidations.iter().rev();
+    let all = all.map(|held| (held.id.clone(), print::invalidation_summary(held)));
+    Ok(Answer::with(
+        page(asked)?.list("InvalidationList", all.collect())?,
+    ))
+}
+
+fn tagging(world: &mut World, call: &Call, asked: &Asked, operation: &str) -> Option<Answered> {
+    let resource = asked.query("Resource").unwrap_or_default();
+    let held = world.cloudfront.tags_mut(&call.account, resource);
+    Some(match operation {
+        "ListTagsForResource" => held.map(|held| Answer::with(tags::print(held))),
+        "TagResource" => held
+            .and_then(|held| tags::set(held, &body(call, "Tags")?))
+            .map(|()| Answer::nothing(204)),
+        "UntagResource" => held
+            .and_then(|held| tags::unset(held, &body(call, "TagKeys")?))
+            .map(|()| Answer::nothing(204)),
+        _ => return None,
+    })
+}

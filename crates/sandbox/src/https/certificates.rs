@@ -1,0 +1,37 @@
+//! Which certificate a TLS client is shown.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+use crate::Sandbox;
+use crate::cloudfront::edge;
+
+/// The certificate of the distribution that serves the name of the client's hello.
+pub(super) struct BySni(Sandbox);
+
+impl BySni {
+    pub(super) fn new(sandbox: Sandbox) -> Self {
+        Self(sandbox)
+    }
+}
+
+impl fmt::Debug for BySni {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BySni")
+    }
+}
+
+impl ResolvesServerCert for BySni {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let now = self.0.clock().now();
+        let leaf = edge::certificate(&self.0.world(), hello.server_name()?, now)?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key_der));
+        let key = any_supported_type(&key).ok()?;
+        Some(Arc::new(CertifiedKey::new(vec![leaf.certificate_der], key)))
+    }
+}

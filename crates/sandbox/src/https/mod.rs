@@ -1,0 +1,112 @@
+//! The HTTPS port: distributions by the name that a client asks TLS for.
+//!
+//! A name that no deployed distribution serves gets a TLS alert and no answer, as at AWS.
+
+mod certificates;
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::Sandbox;
+use crate::cloudfront::edge::{self, Answer, Viewer};
+
+impl Sandbox {
+    /// The root certificate of this sandbox's own authority as PEM: for `curl --cacert`.
+    pub fn root_certificate(&self) -> String {
+        self.world().acm.authority.certificate_pem()
+    }
+
+    /// Gives the sandbox's authority a secret of its own, if it has none yet. Whoever serves one to
+    /// people calls this first: they may come to trust its root.
+    pub fn make_authority_secret(&self) {
+        let mut world = self.world();
+        world.acm.authority.make_secret();
+        self.save(&world);
+    }
+
+    /// Answers HTTPS on `listener`, for every name that a deployed distribution serves.
+    pub async fn serve_https(self, listener: TcpListener) -> io::Result<()> {
+        let acceptor = TlsAcceptor::from(Arc::new(self.tls().map_err(io::Error::other)?));
+        loop {
+            let (stream, _) = listener.accept().await?;
+            let sandbox = self.clone();
+            let acceptor = acceptor.clone();
+            // A client that goes away in the middle is no one's concern but its own.
+            tokio::spawn(async move { sandbox.serve_connection(&acceptor, stream).await });
+        }
+    }
+
+    fn tls(&self) -> Result<ServerConfig, rustls::Error> {
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(certificates::BySni::new(self.clone())));
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+
+    async fn serve_connection(&self, acceptor: &TlsAcceptor, stream: TcpStream) {
+        let Ok(stream) = acceptor.accept(stream).await else {
+            return;
+        };
+        let service =
+            service_fn(|request| std::future::ready(Ok::<_, io::Error>(self.view(&request))));
+        let _ = Builder::new(TokioExecutor::new())
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    }
+
+    fn view(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let host = request
+            .uri()
+            .host()
+            .or_else(|| header("host"))
+            .unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default();
+        let viewer = Viewer {
+            secure: true,
+            method: request.method().as_str(),
+            host,
+            target: request
+                .uri()
+                .path_and_query()
+                .map_or("/", |target| target.as_str()),
+            if_none_match: header("if-none-match"),
+            now: self.clock().now(),
+        };
+        response(edge::answer(&mut self.world(), &viewer)).map(Full::new)
+    }
+}
+
+/// The answer of the edge as an HTTP response.
+pub(crate) fn response(answer: Answer) -> Response<Bytes> {
+    let mut response = Response::new(answer.body);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value),
+        ) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
