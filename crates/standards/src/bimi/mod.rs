@@ -29,3 +29,6 @@ pub use record::{AvatarPreference, Bimi, BimiError};
 pub use selector::{LocalPartPrefix, LocalPartPrefixError, Selector, SelectorError};
 pub use svg::{Svg, ViewBox};
 pub use uri::{HttpsUri, HttpsUriError};
+
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,23 @@ pub struct MarkCertificate {
     logo: Svg,
 }
 
+/// What a mark certificate is used with.
+#[derive(Clone, Copy, Debug)]
+pub struct Use<'a> {
+    /// The domain whose record names the certificate.
+    pub domain: &'a Name,
+    /// The organizational domain of that domain, often the same.
+    pub organizational_domain: &'a Name,
+    /// The selector of the record.
+    pub selector: &'a Selector,
+    /// The logo that the record names.
+    pub logo: &'a Svg,
+    /// The roots to trust.
+    pub trust: &'a TrustStore,
+    /// The time.
+    pub now: Timestamp,
+}
+
 impl MarkCertificate {
     /// Reads a PEM file. There is a certificate when no finding is an error.
     pub fn parse(file: &[u8]) -> (Option<Self>, Vec<Finding>) {
@@ -130,6 +147,20 @@ impl MarkCertificate {
     /// The last moment it is valid at.
     pub fn not_after(&self) -> Timestamp {
         validity(&self.chain[0]).1
+    }
+
+    /// Checks all that depends on what the certificate is used with: the roots, the logo, the
+    /// domain and the time (VMC-02, VMC-08, VMC-09, VMC-10).
+    pub fn check_use(&self, with: &Use<'_>) -> Vec<Finding> {
+        let domain = self.check_domain(with.domain, with.organizational_domain, with.selector);
+        let mut findings: Vec<Finding> = self
+            .check_trust(with.trust)
+            .into_iter()
+            .chain(self.check_logo(with.logo))
+            .chain(domain)
+            .collect();
+        findings.extend(self.check_time(with.now));
+        findings
     }
 
     /// Checks the signatures from the leaf to a root of `trust` (VMC-02).

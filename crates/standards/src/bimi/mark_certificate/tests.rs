@@ -574,15 +574,24 @@ fn the_shipped_certificate_is_for_the_shipped_logo() {
     let domain = Name::parse("example.com").expect("a name");
     let trust = TrustStore::empty().with_roots(root).expect("a root");
     let now = "2026-11-24T00:00:00Z".parse().expect("a time");
-    assert_eq!(certificate.check_logo(&logo.expect("a logo")), None);
-    assert_eq!(
-        certificate.check_domain(&domain, &domain, &Selector::default()),
-        None
-    );
-    assert_eq!(certificate.check_trust(&trust), None);
-    assert_eq!(certificate.check_time(now), []);
+    let mut with = Use {
+        domain: &domain,
+        organizational_domain: &domain,
+        selector: &Selector::default(),
+        logo: &logo.expect("a logo"),
+        trust: &trust,
+        now,
+    };
+    assert_eq!(certificate.check_use(&with), []);
     // The world does not trust it, and must not.
-    assert!(certificate.check_trust(&TrustStore::bimi()).is_some());
+    let world = TrustStore::bimi();
+    let elsewhere = Name::parse("example.net").expect("a name");
+    with.trust = &world;
+    with.domain = &elsewhere;
+    with.organizational_domain = &elsewhere;
+    let findings = certificate.check_use(&with);
+    let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
+    assert_eq!(rules, ["VMC-02", "VMC-09"]);
 }
 
 /// Puts `content` into a block of a certificate.

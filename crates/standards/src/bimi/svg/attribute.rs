@@ -112,6 +112,13 @@ fn check_value(name: &str, value: &str) -> Option<Finding> {
             Finding::new("SVG-26", reason)
         });
     }
+    if matches!(name, "id" | "xml:id") && !is_id(value) {
+        let reason = format!(
+            "{name} is {}; it starts with a letter or _, and has letters, digits, - _ and . after it",
+            quote(value)
+        );
+        return Some(Finding::new("SVG-27", reason));
+    }
     let (_, values) = VALUES.iter().find(|(listed, _)| *listed == name)?;
     (!values.contains(&value)).then(|| {
         let reason = format!(
@@ -178,11 +185,12 @@ fn is_data(target: &str) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
 }
 
+/// An XML name without a prefix (`NCName` of the schema).
 fn is_id(id: &str) -> bool {
-    !id.is_empty()
+    id.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && id
             .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '\u{b7}'))
 }
 
 /// Looks for `url(...)` wherever it stands in a value, and for pictures as `data:`.

@@ -239,8 +239,8 @@ const IN_ROOT: &[&str] = &[
     "defs",
     "use",
 ];
+/// The schema describes fonts and refers to them from nowhere; definitions is where they belong.
 const IN_DEFS: &[&str] = &[
-    "desc",
     "path",
     "rect",
     "circle",

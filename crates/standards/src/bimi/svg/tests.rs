@@ -456,6 +456,9 @@ fn svg_27_nothing_from_editors() {
     check_attribute("data-name=\"a\"", &["SVG-27"]);
     check_attribute("opacity=\"1\"", &["SVG-27"]);
     check_attribute("fill-rule=\"odd\"", &["SVG-27"]);
+    check_attribute("id=\"1st\"", &["SVG-27"]);
+    check_attribute("id=\"a:b\"", &["SVG-27"]);
+    check_attribute("id=\"_1.b-c\"", &[]);
     check_root(
         "xmlns:inkscape=\"http://www.inkscape.org/namespaces/inkscape\" inkscape:version=\"1\"",
         &["SVG-27"],
