@@ -7,13 +7,19 @@
 pub mod acm_certificate;
 pub mod cloudfront_distribution;
 pub mod cloudfront_origin_access_control;
+#[cfg(feature = "aws")]
+mod context;
 pub mod published_record;
 pub mod record;
+#[cfg(feature = "aws")]
+mod registry;
 pub mod route53_hosted_zone;
 pub mod route53_record_set;
 pub mod s3_bucket;
 pub mod s3_bucket_policy;
 pub mod s3_object;
+#[cfg(feature = "aws")]
+mod sdk;
 pub mod ses_configuration_set;
 pub mod ses_domain_token;
 pub mod ses_identity;
@@ -25,7 +31,11 @@ use model::{AnyKind, Erased, Kind, KindSet};
 pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
 pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
+#[cfg(feature = "aws")]
+pub use context::{Context, Secrets};
 pub use published_record::PublishedRecord;
+#[cfg(feature = "aws")]
+pub use registry::{Actor, Actors, actors, registry};
 pub use route53_hosted_zone::Route53HostedZone;
 pub use route53_record_set::Route53RecordSet;
 pub use s3_bucket::S3Bucket;

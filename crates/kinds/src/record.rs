@@ -8,6 +8,7 @@ use model::{Change, Diff, Effect, Field};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use standards::Finding;
+use standards::dns::{Presentation, Txt};
 
 /// Who else may have values in the same record set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +54,40 @@ pub struct Record {
     pub sharing: Sharing,
 }
 
+/// One value of a record set, as it stands there. A value of somebody else goes back to the letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveValue {
+    /// What it means, in its one spelling.
+    pub means: String,
+    /// How it is written in Route 53.
+    pub written: String,
+}
+
+impl LiveValue {
+    /// A value that we write.
+    pub fn ours(rtype: &str, means: &str) -> Self {
+        let means = canonical(rtype, means);
+        let written = match rtype {
+            "TXT" => Txt::new(means.as_bytes()).print(Presentation::Route53),
+            _ => means.clone(),
+        };
+        Self { means, written }
+    }
+
+    /// A value as Route 53 has it.
+    pub fn read(rtype: &str, written: &str) -> Self {
+        let means = match rtype {
+            "TXT" => Txt::parse(written, Presentation::Route53)
+                .map_or_else(|_| written.to_owned(), |txt| txt.text().into_owned()),
+            _ => canonical(rtype, written),
+        };
+        Self {
+            means,
+            written: written.to_owned(),
+        }
+    }
+}
+
 /// A record set as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveSet {
@@ -63,7 +98,7 @@ pub struct LiveSet {
     /// Seconds; none for an alias.
     pub ttl: Option<u32>,
     /// Its values, in their order.
-    pub values: Vec<String>,
+    pub values: Vec<LiveValue>,
     /// The name that an alias follows, without the final dot, and its hosted zone.
     pub alias: Option<(String, String)>,
     /// The identifier of a set with a routing policy. Such sets are never ours.
@@ -127,20 +162,17 @@ impl Record {
     }
 
     /// The values of `set` that are neither ours now nor were ours (`owned`).
-    pub fn foreign<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a String> {
+    pub fn foreign<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a str> {
         let ours = self.known_values();
         let were = owned.map(Self::known_values).unwrap_or_default();
-        set.values
-            .iter()
-            .filter(|value| {
-                let value = canonical(&self.rtype, value);
-                !ours.contains(&value) && !were.contains(&value)
-            })
+        let values = set.values.iter().map(|value| value.means.as_str());
+        values
+            .filter(|value| !ours.iter().chain(&were).any(|own| own == value))
             .collect()
     }
 
     /// The foreign values that can't stand beside ours.
-    pub fn conflicting<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a String> {
+    pub fn conflicting<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a str> {
         self.foreign(set, owned)
             .into_iter()
             .filter(|value| self.excludes(value))
@@ -154,9 +186,10 @@ impl Record {
             || state.set.as_ref().is_some_and(|set| {
                 set.alias.is_some()
                     || set.routing.is_some()
-                    || set.values.iter().any(|value| {
-                        ours.contains(&canonical(&self.rtype, value)) || self.excludes(value)
-                    })
+                    || set
+                        .values
+                        .iter()
+                        .any(|value| ours.contains(&value.means) || self.excludes(&value.means))
             })
     }
 
@@ -190,8 +223,13 @@ impl Record {
         let mut found = self.diff(actual, Some(self));
         let others = |state: &State| -> Vec<String> {
             let set = state.set.as_ref();
-            set.map(|set| self.foreign(set, None).into_iter().cloned().collect())
-                .unwrap_or_default()
+            set.map(|set| {
+                self.foreign(set, None)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect()
+            })
+            .unwrap_or_default()
         };
         let before = others(recorded);
         let added: Vec<String> = others(actual)
@@ -209,18 +247,11 @@ impl Record {
     fn values_change(&self, set: &LiveSet, owned: Option<&Self>) -> Option<Change> {
         let wanted = self.known_values();
         let were = owned.map(Self::known_values).unwrap_or_default();
-        let mine: Vec<&String> = set
-            .values
-            .iter()
-            .filter(|value| {
-                let value = canonical(&self.rtype, value);
-                wanted.contains(&value) || were.contains(&value) || self.excludes(&value)
-            })
+        let mine = set.values.iter().map(|value| &value.means);
+        let mine: Vec<&String> = mine
+            .filter(|value| wanted.contains(value) || were.contains(value) || self.excludes(value))
             .collect();
-        let mut seen: Vec<String> = mine
-            .iter()
-            .map(|value| canonical(&self.rtype, value))
-            .collect();
+        let mut seen: Vec<String> = mine.iter().map(|value| (*value).clone()).collect();
         let mut asked = wanted.clone();
         seen.sort();
         asked.sort();
@@ -353,7 +384,7 @@ impl LiveSet {
         let mut texts: Vec<String> = self
             .values
             .iter()
-            .map(|value| format!("{} {value}", self.rtype))
+            .map(|value| format!("{} {}", self.rtype, value.means))
             .collect();
         texts.extend(
             self.alias

@@ -19,7 +19,10 @@ fn live(rtype: &str, ttl: u32, values: &[&str]) -> State {
             name: "example.com".to_owned(),
             rtype: rtype.to_owned(),
             ttl: Some(ttl),
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            values: values
+                .iter()
+                .map(|value| LiveValue::ours(rtype, value))
+                .collect(),
             alias: None,
             routing: None,
         }),

@@ -13,6 +13,7 @@ pub mod id;
 pub mod kind;
 pub mod ledger;
 pub mod observation;
+pub mod outside;
 pub mod plan;
 pub mod resource;
 
@@ -23,5 +24,6 @@ pub use id::{AccountId, AccountName, Home, PhysicalId, Region, ResourceId};
 pub use kind::{AnyKind, Calls, Erased, Kind, KindSet, Mutate, Observe, Readiness, Target};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
 pub use observation::{Observation, Ownership};
+pub use outside::{Fetched, NoAnswer, Outside};
 pub use plan::{Action, ActionId, Edge, Plan, Verb};
 pub use resource::{Gate, GateCheck, Impact, Level, MailImpact, Need, Resource, Undo};

@@ -9,6 +9,9 @@
 //! certificates can share it. An existing certificate can be named instead; then nothing is
 //! requested or deleted.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

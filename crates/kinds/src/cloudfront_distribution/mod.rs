@@ -7,6 +7,9 @@
 //! HTTPS only, TLS 1.2 and later, IPv6, HTTP/2 and HTTP/3, standard logging. An alias belongs to one
 //! distribution in all of AWS. A change takes minutes to deploy; only what needs it waits.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use std::time::Duration;
 
 use model::{Calls, Diff, Field, Kind, Readiness, Verb, diff};

@@ -6,6 +6,9 @@
 //!
 //! Its name is unique within an account, which is how a repeated creation finds the first.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 

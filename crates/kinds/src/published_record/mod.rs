@@ -6,6 +6,9 @@
 //!
 //! It is observed by asking public DNS and never written. `deploy records` prints what to publish.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use std::time::Duration;
 
 use model::{Calls, Diff, Kind, Readiness, Verb};

@@ -6,6 +6,9 @@
 //!
 //! A zone that was found is never ours to change or delete.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;

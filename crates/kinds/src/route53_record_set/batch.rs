@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{Alias, LiveSet, Record, canonical};
+use crate::record::{Alias, LiveSet, LiveValue, Record, canonical};
 
 /// One resource's part in a batch.
 #[derive(Clone, Debug)]
@@ -105,8 +105,7 @@ fn withdraw(sets: &mut Sets, owned: &Record, wanted: Option<&Record>) {
     if set.routing.is_some() {
         return;
     }
-    set.values
-        .retain(|value| !stale.contains(&canonical(&owned.rtype, value)));
+    set.values.retain(|value| !stale.contains(&value.means));
     if owned.alias.is_some() {
         set.alias = None;
     }
@@ -127,6 +126,9 @@ fn insert(sets: &mut Sets, wanted: &Record, adopt: bool) -> Vec<LiveSet> {
         Vec::new()
     };
     let set = sets.entry(key).or_insert_with(|| LiveSet::empty(wanted));
+    if set.routing.is_some() {
+        return taken;
+    }
     if let Some(Alias { target, zone }) = &wanted.alias {
         set.ttl = None;
         set.values.clear();
@@ -136,27 +138,25 @@ fn insert(sets: &mut Sets, wanted: &Record, adopt: bool) -> Vec<LiveSet> {
         return taken;
     }
     if adopt {
-        let in_the_way: Vec<String> = wanted.conflicting(set, None).into_iter().cloned().collect();
+        let in_the_way: Vec<String> = wanted
+            .conflicting(set, None)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         if !in_the_way.is_empty() && taken.is_empty() {
             taken.push(set.clone());
         }
-        set.values.retain(|value| !in_the_way.contains(value));
+        set.values
+            .retain(|value| !in_the_way.contains(&value.means));
     }
-    let alone = set.values.iter().all(|value| {
-        wanted
-            .known_values()
-            .contains(&canonical(&wanted.rtype, value))
-    });
+    let ours = wanted.known_values();
+    let alone = set.values.iter().all(|value| ours.contains(&value.means));
     if alone || set.ttl.is_none() {
         set.ttl = Some(wanted.ttl);
     }
-    for value in wanted.known_values() {
-        if !set
-            .values
-            .iter()
-            .any(|old| canonical(&wanted.rtype, old) == value)
-        {
-            set.values.push(value);
+    for value in ours {
+        if !set.values.iter().any(|old| old.means == value) {
+            set.values.push(LiveValue::ours(&wanted.rtype, &value));
         }
     }
     taken

@@ -21,7 +21,10 @@ fn set(name: &str, rtype: &str, ttl: u32, values: &[&str]) -> LiveSet {
         name: name.to_owned(),
         rtype: rtype.to_owned(),
         ttl: Some(ttl),
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
+        values: values
+            .iter()
+            .map(|value| crate::record::LiveValue::ours(rtype, value))
+            .collect(),
         alias: None,
         routing: None,
     }
@@ -157,7 +160,12 @@ fn what_was_taken_over_is_put_back() {
     let Some(SetChange::Create(after)) = forward.last() else {
         panic!("a set is created")
     };
-    assert_eq!(after.values, ["site=1", "v=spf1 -all"]);
+    let means: Vec<&str> = after
+        .values
+        .iter()
+        .map(|value| value.means.as_str())
+        .collect();
+    assert_eq!(means, ["site=1", "v=spf1 -all"]);
 
     let undo = Part {
         before: taken[0].clone(),
@@ -211,4 +219,19 @@ fn a_new_value_replaces_the_old_one_in_one_batch() {
     };
     let (changes, _) = changes(&live, &[part]);
     assert_eq!(changes.len(), 2);
+}
+
+#[test]
+fn a_stranger_s_value_goes_back_to_the_letter() {
+    let written = "\"a long\" \"value \\303\\244\"";
+    let mut there = set("example.com", "TXT", 60, &[]);
+    there
+        .values
+        .push(crate::record::LiveValue::read("TXT", written));
+    let ours = record("example.com", "TXT", &["ours"], Sharing::Many);
+    let (changes, _) = changes(&zone(&[there]), &[put(ours)]);
+    let Some(SetChange::Create(after)) = changes.last() else {
+        panic!("a set is created")
+    };
+    assert_eq!(after.values[0].written, written);
 }

@@ -9,7 +9,13 @@
 //! one atomic batch; what is replaced is deleted and created in the same batch, which also refuses
 //! when somebody else was faster.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 pub mod batch;
+
+#[cfg(feature = "aws")]
+pub use aws::Zones;
 
 use std::time::Duration;
 

@@ -9,6 +9,9 @@
 //! CloudFront's standard logging delivers with one (CloudFront Developer Guide, "Permissions
 //! required to configure standard logging"), and lets what is old expire.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,9 @@
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
 //! ```
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -8,6 +8,9 @@
 //! A change invalidates its path at the distribution, with a caller reference made of the path and
 //! the content, so that a repeated change asks for no second invalidation.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use model::{Calls, Diff, Field, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 

@@ -10,6 +10,9 @@
 //!       suppression: [bounce, complaint]
 //! ```
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use std::collections::BTreeMap;
 
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};

@@ -8,6 +8,9 @@
 //! SES no longer needs it (SES-22), but the seed's records have it. Every instance has its own token,
 //! and all of them are values of one TXT record set (SES-21).
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use model::{Calls, Diff, Kind, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 

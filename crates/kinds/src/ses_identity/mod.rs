@@ -9,6 +9,12 @@
 //! Tokens differ per account and region, so the records of all instances stand side by side
 //! (SES-06). SES verifies the domain by its DKIM records alone (SES-22).
 
+#[cfg(feature = "aws")]
+mod aws;
+
+#[cfg(feature = "aws")]
+pub(crate) use aws::{GONE, client};
+
 use std::time::Duration;
 
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};

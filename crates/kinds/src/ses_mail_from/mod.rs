@@ -8,6 +8,9 @@
 //! It is a kind of its own because its order is: MX and SPF first, in sync, then the attribute
 //! (DESIGN 7.2), and `REJECT_MESSAGE` only after SES says SUCCESS (SES-17), which is a second stage.
 
+#[cfg(feature = "aws")]
+mod aws;
+
 use std::time::Duration;
 
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};

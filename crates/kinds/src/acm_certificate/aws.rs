@@ -1,0 +1,217 @@
+//! ACM's calls for a certificate.
+
+use async_trait::async_trait;
+use aws_sdk_acm::Client;
+use aws_sdk_acm::types::{CertificateDetail, Tag, ValidationMethod};
+use model::kind::{Outcome, Update};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+
+use super::{AcmCertificate, Spec, State, ValidationRecord, sorted};
+use crate::context::Context;
+use crate::sdk::{built, done, found, tag_changes};
+use crate::tags::{self, Tags};
+
+const GONE: [&str; 2] = ["ResourceNotFoundException", "InvalidArnException"];
+
+fn client(context: &Context) -> Result<Client, KindError> {
+    Ok(Client::new(&context.session()?.config("acm")))
+}
+
+fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
+    tags.iter()
+        .map(|(key, value)| built(operation, Tag::builder().key(key).value(value).build()))
+        .collect()
+}
+
+async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
+    let answer = client
+        .list_tags_for_certificate()
+        .certificate_arn(arn)
+        .send()
+        .await;
+    let answer = done("ListTagsForCertificate", answer)?;
+    Ok(answer
+        .tags()
+        .iter()
+        .map(|tag| {
+            (
+                tag.key().to_owned(),
+                tag.value().unwrap_or_default().to_owned(),
+            )
+        })
+        .collect())
+}
+
+/// The certificate that carries our tags and is for exactly our names: the one that it replaces
+/// carries the same tags.
+async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
+    let mut token: Option<String> = None;
+    let wanted = sorted(&spec.names);
+    loop {
+        let request = client.list_certificates().set_next_token(token.take());
+        let answer = done("ListCertificates", request.send().await)?;
+        for summary in answer.certificate_summary_list() {
+            let Some(arn) = summary.certificate_arn() else {
+                continue;
+            };
+            if sorted(summary.subject_alternative_name_summaries()) == wanted
+                && tags::ownership(&spec.tags, &tags_of(client, arn).await?) == Ownership::Ours
+            {
+                return Ok(Some(arn.to_owned()));
+            }
+        }
+        match answer.next_token() {
+            Some(next) => token = Some(next.to_owned()),
+            None => return Ok(None),
+        }
+    }
+}
+
+fn state(arn: &str, detail: &CertificateDetail, tags: Tags) -> State {
+    let validation = detail
+        .domain_validation_options()
+        .iter()
+        .filter_map(|option| {
+            let record = option.resource_record()?;
+            let bare = |text: &str| text.trim_end_matches('.').to_ascii_lowercase();
+            let record = ValidationRecord {
+                name: bare(record.name()),
+                value: bare(record.value()),
+            };
+            Some((option.domain_name().to_ascii_lowercase(), record))
+        });
+    State {
+        arn: arn.to_owned(),
+        status: detail
+            .status()
+            .map(|status| status.as_str().to_owned())
+            .unwrap_or_default(),
+        failure: detail
+            .failure_reason()
+            .map(|reason| reason.as_str().to_owned()),
+        names: sorted(detail.subject_alternative_names()),
+        validation: validation.collect(),
+        not_after: detail.not_after().map(|time| time.secs()),
+        tags,
+    }
+}
+
+#[async_trait]
+impl Observe<Context> for AcmCertificate {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let client = client(context)?;
+        let spec = &target.spec;
+        let arn = match (&spec.existing, &target.physical) {
+            (Some(arn), _) => Some(arn.clone()),
+            (None, Some(arn)) => Some(arn.as_str().to_owned()),
+            (None, None) => find(&client, spec).await?,
+        };
+        let Some(arn) = arn else {
+            return Ok(Observation::Absent);
+        };
+        let answer = client
+            .describe_certificate()
+            .certificate_arn(&arn)
+            .send()
+            .await;
+        let answer = found("DescribeCertificate", answer, &GONE)?;
+        let Some(detail) = answer.as_ref().and_then(|answer| answer.certificate()) else {
+            return Ok(Observation::Absent);
+        };
+        let tags = if spec.existing.is_some() {
+            Tags::new()
+        } else {
+            tags_of(&client, &arn).await?
+        };
+        let ownership = if spec.existing.is_some() {
+            Ownership::Shared
+        } else {
+            tags::ownership(&spec.tags, &tags)
+        };
+        Ok(Observation::Present {
+            physical: arn.as_str().into(),
+            state: state(&arn, detail, tags),
+            ownership,
+        })
+    }
+}
+
+#[async_trait]
+impl Mutate<Context> for AcmCertificate {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        let operation = "RequestCertificate";
+        let spec = &target.spec;
+        let (first, others) = spec.names.split_first().ok_or_else(|| {
+            KindError::new(ErrorClass::Invalid, operation, "a certificate needs a name")
+        })?;
+        let request = client(context)?
+            .request_certificate()
+            .domain_name(first)
+            .set_subject_alternative_names((!others.is_empty()).then(|| others.to_vec()))
+            .validation_method(ValidationMethod::Dns)
+            .idempotency_token(&spec.token)
+            .set_tags(Some(sdk_tags(operation, &spec.tags)?));
+        let answer = done(operation, request.send().await)?;
+        let arn = answer.certificate_arn().ok_or_else(|| {
+            KindError::new(ErrorClass::Ambiguous, operation, "ACM returned no ARN")
+        })?;
+        Ok(PhysicalId::from(arn).into())
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        let client = client(context)?;
+        let arn = target.physical.clone().unwrap_or_else(|| "".into());
+        if update.diff.touches("tags") {
+            let (set, removed) =
+                tag_changes(&target.spec.tags, &tags_of(&client, arn.as_str()).await?);
+            if !set.is_empty() {
+                let operation = "AddTagsToCertificate";
+                let tags = sdk_tags(operation, &set)?;
+                let request = client
+                    .add_tags_to_certificate()
+                    .certificate_arn(arn.as_str())
+                    .set_tags(Some(tags));
+                done(operation, request.send().await)?;
+            }
+            if !removed.is_empty() {
+                let operation = "RemoveTagsFromCertificate";
+                let keys: Result<Vec<Tag>, _> = removed
+                    .iter()
+                    .map(|key| built(operation, Tag::builder().key(key).build()))
+                    .collect();
+                let request = client
+                    .remove_tags_from_certificate()
+                    .certificate_arn(arn.as_str())
+                    .set_tags(Some(keys?));
+                done(operation, request.send().await)?;
+            }
+        }
+        Ok(arn.into())
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let Some(arn) = target
+            .physical
+            .as_ref()
+            .filter(|_| target.spec.existing.is_none())
+        else {
+            return Ok(());
+        };
+        let answer = client(context)?
+            .delete_certificate()
+            .certificate_arn(arn.as_str())
+            .send()
+            .await;
+        found("DeleteCertificate", answer, &GONE)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,402 @@
+//! CloudFront's calls for a distribution.
+
+use async_trait::async_trait;
+use aws_sdk_cloudfront::Client;
+use aws_sdk_cloudfront::types::{
+    Aliases, CustomErrorResponses, DefaultCacheBehavior, Distribution, DistributionConfig,
+    DistributionConfigWithTags, HttpVersion, LoggingConfig, MinimumProtocolVersion, Origin,
+    Origins, PriceClass, S3OriginConfig, SslSupportMethod, Tag, TagKeys, Tags as SdkTags,
+    ViewerCertificate, ViewerProtocolPolicy,
+};
+use model::kind::{Outcome, Update};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Target};
+
+use super::{CACHE_POLICY, CloudfrontDistribution, Logging, MINIMUM_PROTOCOL, Spec, State};
+use crate::context::Context;
+use crate::sdk::{built, done, found, known, tag_changes};
+use crate::tags::{self, Tags};
+
+const ORIGIN: &str = "assets";
+const GONE: [&str; 1] = ["NoSuchDistribution"];
+
+fn client(context: &Context) -> Result<Client, KindError> {
+    Ok(Client::new(&context.session()?.config("cloudfront")))
+}
+
+/// A new distribution's configuration.
+fn new_config(spec: &Spec) -> Result<DistributionConfig, KindError> {
+    let operation = "CreateDistributionWithTags";
+    let behavior = DefaultCacheBehavior::builder()
+        .target_origin_id(ORIGIN)
+        .viewer_protocol_policy(ViewerProtocolPolicy::HttpsOnly)
+        .cache_policy_id(CACHE_POLICY)
+        .compress(true)
+        .build();
+    let config = DistributionConfig::builder()
+        .caller_reference(&spec.caller_reference)
+        .comment(&spec.comment)
+        .enabled(true)
+        .origins(origins(spec)?)
+        .default_cache_behavior(built(operation, behavior)?)
+        .build();
+    adjust(built(operation, config)?, spec)
+}
+
+fn origins(spec: &Spec) -> Result<Origins, KindError> {
+    let operation = "CreateDistributionWithTags";
+    let origin = Origin::builder()
+        .id(ORIGIN)
+        .domain_name(&spec.origin)
+        .origin_access_control_id(known(operation, &spec.access_control)?)
+        // Empty, and required: an origin access control takes its place.
+        .s3_origin_config(S3OriginConfig::builder().origin_access_identity("").build())
+        .build();
+    built(
+        operation,
+        Origins::builder()
+            .quantity(1)
+            .items(built(operation, origin)?)
+            .build(),
+    )
+}
+
+/// `config` with everything that the spec asks for. What it does not speak of stays as it is.
+fn adjust(mut config: DistributionConfig, spec: &Spec) -> Result<DistributionConfig, KindError> {
+    let operation = "UpdateDistribution";
+    let quantity = i32::try_from(spec.aliases.len()).unwrap_or(i32::MAX);
+    let aliases = Aliases::builder()
+        .quantity(quantity)
+        .set_items(Some(spec.aliases.clone()))
+        .build();
+    config.aliases = Some(built(operation, aliases)?);
+    config.comment.clone_from(&spec.comment);
+    config.enabled = true;
+    config.origins = Some(origins(spec)?);
+    config.price_class = Some(PriceClass::from(spec.price_class.as_str()));
+    config.http_version = Some(HttpVersion::Http2and3);
+    config.is_ipv6_enabled = Some(true);
+    config.custom_error_responses.get_or_insert(built(
+        operation,
+        CustomErrorResponses::builder().quantity(0).build(),
+    )?);
+    config.viewer_certificate = Some(
+        ViewerCertificate::builder()
+            .acm_certificate_arn(known(operation, &spec.certificate)?)
+            .ssl_support_method(SslSupportMethod::SniOnly)
+            .minimum_protocol_version(MinimumProtocolVersion::from(MINIMUM_PROTOCOL))
+            .cloud_front_default_certificate(false)
+            .build(),
+    );
+    config.logging = Some(logging(spec.logging.as_ref()));
+    if let Some(behavior) = &mut config.default_cache_behavior {
+        behavior.viewer_protocol_policy = ViewerProtocolPolicy::HttpsOnly;
+        behavior.cache_policy_id = Some(CACHE_POLICY.to_owned());
+        ORIGIN.clone_into(&mut behavior.target_origin_id);
+    }
+    Ok(config)
+}
+
+fn logging(log: Option<&Logging>) -> LoggingConfig {
+    LoggingConfig::builder()
+        .enabled(log.is_some())
+        .include_cookies(false)
+        .bucket(log.map(|log| log.bucket.clone()).unwrap_or_default())
+        .prefix(log.map(|log| log.prefix.clone()).unwrap_or_default())
+        .build()
+}
+
+fn state(distribution: &Distribution, tags: Tags) -> Option<State> {
+    let config = distribution.distribution_config()?;
+    let origin = config.origins().and_then(|origins| origins.items().first());
+    let behavior = config.default_cache_behavior();
+    let certificate = config.viewer_certificate();
+    let log = config.logging().filter(|log| log.enabled());
+    let control = origin
+        .and_then(|origin| origin.origin_access_control_id())
+        .filter(|id| !id.is_empty());
+    Some(State {
+        id: distribution.id().to_owned(),
+        arn: distribution.arn().to_owned(),
+        domain_name: distribution.domain_name().to_ascii_lowercase(),
+        status: distribution.status().to_owned(),
+        comment: config.comment().to_owned(),
+        enabled: config.enabled(),
+        aliases: config
+            .aliases()
+            .map(|aliases| aliases.items().to_vec())
+            .unwrap_or_default(),
+        certificate: certificate
+            .and_then(|certificate| certificate.acm_certificate_arn())
+            .map(str::to_owned),
+        minimum_protocol: certificate
+            .and_then(|certificate| certificate.minimum_protocol_version())
+            .map(|version| version.as_str().to_owned())
+            .unwrap_or_default(),
+        origin: origin
+            .map(|origin| origin.domain_name().to_owned())
+            .unwrap_or_default(),
+        access_control: control.map(str::to_owned),
+        viewer_protocol: behavior
+            .map(|behavior| behavior.viewer_protocol_policy().as_str().to_owned())
+            .unwrap_or_default(),
+        cache_policy: behavior
+            .and_then(|behavior| behavior.cache_policy_id())
+            .map(str::to_owned),
+        http_version: config
+            .http_version()
+            .map(|version| version.as_str().to_ascii_lowercase())
+            .unwrap_or_default(),
+        ipv6: config.is_ipv6_enabled() == Some(true),
+        logging: log.map(|log| Logging {
+            bucket: log.bucket().to_owned(),
+            prefix: log.prefix().to_owned(),
+        }),
+        price_class: config
+            .price_class()
+            .map(|class| class.as_str().to_owned())
+            .unwrap_or_default(),
+        tags,
+    })
+}
+
+/// The id of the distribution that carries our comment and, failing that, one of our names.
+async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
+    let mut marker: Option<String> = None;
+    loop {
+        let answer = done(
+            "ListDistributions",
+            client
+                .list_distributions()
+                .set_marker(marker.take())
+                .send()
+                .await,
+        )?;
+        let Some(list) = answer.distribution_list() else {
+            return Ok(None);
+        };
+        let ours = list.items().iter().find(|item| {
+            let aliases = item
+                .aliases()
+                .map(|aliases| aliases.items().to_vec())
+                .unwrap_or_default();
+            item.comment() == spec.comment
+                || aliases.iter().any(|alias| spec.aliases.contains(alias))
+        });
+        if let Some(item) = ours {
+            return Ok(Some(item.id().to_owned()));
+        }
+        match list.next_marker() {
+            Some(next) if list.is_truncated() && !next.is_empty() => marker = Some(next.to_owned()),
+            _ => return Ok(None),
+        }
+    }
+}
+
+async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
+    let answer = done(
+        "ListTagsForResource",
+        client.list_tags_for_resource().resource(arn).send().await,
+    )?;
+    let tags = answer
+        .tags()
+        .map(|tags| tags.items().to_vec())
+        .unwrap_or_default();
+    Ok(tags
+        .iter()
+        .map(|tag| {
+            (
+                tag.key().to_owned(),
+                tag.value().unwrap_or_default().to_owned(),
+            )
+        })
+        .collect())
+}
+
+fn sdk_tags(operation: &str, tags: &Tags) -> Result<SdkTags, KindError> {
+    let mut sdk = SdkTags::builder();
+    for (key, value) in tags {
+        sdk = sdk.items(built(
+            operation,
+            Tag::builder().key(key).value(value).build(),
+        )?);
+    }
+    Ok(sdk.build())
+}
+
+#[async_trait]
+impl Observe<Context> for CloudfrontDistribution {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let client = client(context)?;
+        let id = match &target.physical {
+            Some(id) => Some(id.as_str().to_owned()),
+            None => find(&client, &target.spec).await?,
+        };
+        let Some(id) = id else {
+            return Ok(Observation::Absent);
+        };
+        let answer = found(
+            "GetDistribution",
+            client.get_distribution().id(&id).send().await,
+            &GONE,
+        )?;
+        let Some(answer) = answer else {
+            return Ok(Observation::Absent);
+        };
+        let Some(distribution) = answer.distribution() else {
+            return Ok(Observation::Absent);
+        };
+        let tags = tags_of(&client, distribution.arn()).await?;
+        let ownership = tags::ownership(&target.spec.tags, &tags);
+        Ok(match state(distribution, tags) {
+            Some(state) => Observation::Present {
+                physical: id.into(),
+                state,
+                ownership,
+            },
+            None => Observation::Unknown(
+                "CloudFront returned the distribution without its configuration".to_owned(),
+            ),
+        })
+    }
+}
+
+async fn config_of(
+    client: &Client,
+    id: &str,
+) -> Result<Option<(String, DistributionConfig)>, KindError> {
+    let answer = client.get_distribution_config().id(id).send().await;
+    let answer = found("GetDistributionConfig", answer, &GONE)?;
+    Ok(answer.and_then(|answer| {
+        let etag = answer.e_tag().unwrap_or_default().to_owned();
+        Some((etag, answer.distribution_config?))
+    }))
+}
+
+#[async_trait]
+impl Mutate<Context> for CloudfrontDistribution {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        let client = client(context)?;
+        let operation = "CreateDistributionWithTags";
+        let config = DistributionConfigWithTags::builder()
+            .distribution_config(new_config(&target.spec)?)
+            .tags(sdk_tags(operation, &target.spec.tags)?)
+            .build();
+        let request = client
+            .create_distribution_with_tags()
+            .distribution_config_with_tags(config);
+        let answer = found(
+            operation,
+            request.send().await,
+            &["DistributionAlreadyExists"],
+        )?;
+        let id = match answer.as_ref().and_then(|answer| answer.distribution()) {
+            Some(distribution) => Some(distribution.id().to_owned()),
+            // The caller reference was used: an earlier call made it, and its answer was lost.
+            None => find(&client, &target.spec).await?,
+        };
+        let id = id.ok_or_else(|| {
+            KindError::new(
+                ErrorClass::NotYet,
+                operation,
+                "it exists and is not listed yet",
+            )
+        })?;
+        Ok(PhysicalId::from(id).into())
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        let client = client(context)?;
+        let id = target.physical.clone().unwrap_or_else(|| "".into());
+        if update
+            .diff
+            .changes
+            .iter()
+            .any(|change| !change.field.starts_with("tags"))
+            && let Some((etag, config)) = config_of(&client, id.as_str()).await?
+        {
+            let request = client
+                .update_distribution()
+                .id(id.as_str())
+                .if_match(etag)
+                .distribution_config(adjust(config, &target.spec)?);
+            done("UpdateDistribution", request.send().await)?;
+        }
+        if update.diff.touches("tags") {
+            let account = context.session()?.account_id();
+            set_tags(
+                &client,
+                &format!("arn:aws:cloudfront::{account}:distribution/{id}"),
+                &target.spec.tags,
+            )
+            .await?;
+        }
+        Ok(id.into())
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let client = client(context)?;
+        let Some(id) = &target.physical else {
+            return Ok(());
+        };
+        let Some((etag, mut config)) = config_of(&client, id.as_str()).await? else {
+            return Ok(());
+        };
+        if config.enabled {
+            config.enabled = false;
+            let request = client
+                .update_distribution()
+                .id(id.as_str())
+                .if_match(&etag)
+                .distribution_config(config);
+            done("UpdateDistribution", request.send().await)?;
+            return Err(disabling());
+        }
+        let answer = client
+            .delete_distribution()
+            .id(id.as_str())
+            .if_match(etag)
+            .send()
+            .await;
+        found("DeleteDistribution", answer, &GONE)?;
+        Ok(())
+    }
+}
+
+fn disabling() -> KindError {
+    let message =
+        "distribution deployment: it is disabled, and CloudFront carries that to its edges";
+    KindError::new(ErrorClass::NotYet, "DeleteDistribution", message)
+}
+
+async fn set_tags(client: &Client, arn: &str, desired: &Tags) -> Result<(), KindError> {
+    let (set, removed) = tag_changes(desired, &tags_of(client, arn).await?);
+    if !set.is_empty() {
+        let tags = sdk_tags("TagResource", &set)?;
+        done(
+            "TagResource",
+            client.tag_resource().resource(arn).tags(tags).send().await,
+        )?;
+    }
+    if !removed.is_empty() {
+        let keys = TagKeys::builder().set_items(Some(removed)).build();
+        done(
+            "UntagResource",
+            client
+                .untag_resource()
+                .resource(arn)
+                .tag_keys(keys)
+                .send()
+                .await,
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Looks in public DNS. Nothing is ever written: to make, change or remove such a record is a
+//! person's work, which the plan shows and apply waits for.
+
+use async_trait::async_trait;
+use model::kind::{Outcome, Update};
+use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+
+use super::{PublishedRecord, Spec};
+use crate::context::Context;
+use crate::record::{LiveSet, LiveValue, Record, State};
+
+fn physical(record: &Record) -> PhysicalId {
+    let name = record.name.known().map(String::as_str).unwrap_or_default();
+    format!("{name}/{}", record.rtype).into()
+}
+
+#[async_trait]
+impl Observe<Context> for PublishedRecord {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let record = &target.spec.record;
+        let Some(name) = record.name.known() else {
+            return Ok(Observation::Absent);
+        };
+        let values = match context.outside.lookup(name, &record.rtype).await {
+            Ok(values) => values,
+            Err(error) => return Ok(Observation::Unknown(error.to_string())),
+        };
+        let set = LiveSet {
+            name: name.clone(),
+            rtype: record.rtype.clone(),
+            ttl: None,
+            values: values
+                .iter()
+                .map(|value| LiveValue::ours(&record.rtype, value))
+                .collect(),
+            alias: None,
+            routing: None,
+        };
+        let state = State {
+            set: Some(set),
+            in_the_way: Vec::new(),
+            in_sync: true,
+        };
+        if !record.concerns(&state) {
+            return Ok(Observation::Absent);
+        }
+        Ok(Observation::Present {
+            physical: physical(record),
+            state,
+            ownership: Ownership::Shared,
+        })
+    }
+}
+
+#[async_trait]
+impl Mutate<Context> for PublishedRecord {
+    async fn create(
+        &self,
+        _context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome, KindError> {
+        Ok(physical(&target.spec.record).into())
+    }
+
+    async fn update(
+        &self,
+        _context: &Context,
+        target: &Target<Spec>,
+        _update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        Ok(physical(&target.spec.record).into())
+    }
+
+    async fn delete(&self, _context: &Context, _target: &Target<Spec>) -> Result<(), KindError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,387 @@
+//! Route 53's calls for records: one listing a zone and run, one batch a zone and wave.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_sdk_route53::Client;
+use aws_sdk_route53::types::{
+    AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord,
+    ResourceRecordSet, RrType,
+};
+use model::kind::{BatchItem, Outcome, Update};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use standards::dns::Name;
+use tokio::sync::Mutex;
+
+use super::batch::{Part, SetChange, Sets, changes};
+use super::{Route53RecordSet, Spec};
+use crate::context::Context;
+use crate::record::{LiveSet, LiveValue, Record, State, canonical};
+use crate::sdk::{built, done, known};
+
+/// A zone as it was listed, with our own changes since.
+#[derive(Debug, Default)]
+struct Zone {
+    sets: Option<Sets>,
+    /// The last change of ours that was not yet answered by all name servers.
+    pending: Option<String>,
+}
+
+/// Every zone of a run, listed once.
+#[derive(Debug, Default)]
+pub struct Zones {
+    zones: Mutex<BTreeMap<String, Arc<Mutex<Zone>>>>,
+}
+
+impl Zones {
+    async fn zone(&self, id: &str) -> Arc<Mutex<Zone>> {
+        self.zones
+            .lock()
+            .await
+            .entry(id.to_owned())
+            .or_default()
+            .clone()
+    }
+
+    /// Forgets every listing, so that the next look lists anew.
+    pub async fn forget(&self) {
+        for zone in self.zones.lock().await.values() {
+            zone.lock().await.sets = None;
+        }
+    }
+}
+
+fn client(context: &Context) -> Result<Client, KindError> {
+    Ok(Client::new(&context.session()?.config("route53")))
+}
+
+#[async_trait]
+impl Observe<Context> for Route53RecordSet {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let client = client(context)?;
+        let (Some(zone_id), Some(name)) =
+            (target.spec.zone.known(), target.spec.record.name.known())
+        else {
+            return Ok(Observation::Absent);
+        };
+        let zone = context.zones.zone(zone_id).await;
+        let mut zone = zone.lock().await;
+        let sets = match &zone.sets {
+            Some(sets) => sets,
+            None => zone.sets.insert(list(&client, zone_id).await?),
+        };
+        let state = look(sets, &target.spec.record, name);
+        let in_sync = settle(&client, &mut zone).await?;
+        if !target.spec.record.concerns(&state) {
+            return Ok(Observation::Absent);
+        }
+        Ok(Observation::Present {
+            physical: physical(zone_id, &target.spec.record),
+            state: State { in_sync, ..state },
+            ownership: Ownership::Shared,
+        })
+    }
+}
+
+/// What a listing has at the record's name.
+fn look(sets: &Sets, record: &Record, name: &str) -> State {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let beside = sets.iter().filter(|((other, rtype), _)| {
+        *other == name && *rtype != record.rtype && (rtype == "CNAME" || record.rtype == "CNAME")
+    });
+    State {
+        set: sets.get(&(name.clone(), record.rtype.clone())).cloned(),
+        in_the_way: beside.map(|(_, set)| set.clone()).collect(),
+        in_sync: true,
+    }
+}
+
+/// Whether our last change is in sync.
+async fn settle(client: &Client, zone: &mut Zone) -> Result<bool, KindError> {
+    let Some(change) = &zone.pending else {
+        return Ok(true);
+    };
+    let answer = done("GetChange", client.get_change().id(change).send().await)?;
+    let in_sync = answer
+        .change_info()
+        .is_none_or(|info| *info.status() == ChangeStatus::Insync);
+    if in_sync {
+        zone.pending = None;
+    }
+    Ok(in_sync)
+}
+
+fn physical(zone: &str, record: &Record) -> PhysicalId {
+    let name = record.name.known().map(String::as_str).unwrap_or_default();
+    format!("{zone}/{name}/{}", record.rtype).into()
+}
+
+#[async_trait]
+impl Mutate<Context> for Route53RecordSet {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        alone(self, context, target, Some(target.spec.clone()), None).await
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        alone(
+            self,
+            context,
+            target,
+            Some(target.spec.clone()),
+            update.owned.clone(),
+        )
+        .await
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        alone(self, context, target, None, Some(target.spec.clone())).await?;
+        Ok(())
+    }
+
+    async fn change(
+        &self,
+        context: &Context,
+        items: &[BatchItem<Spec>],
+    ) -> Result<Vec<Outcome>, KindError> {
+        let client = client(context)?;
+        let spec = |item: &BatchItem<Spec>| item.target.spec.clone().or_else(|| item.owned.clone());
+        let specs: Vec<Spec> = items.iter().filter_map(spec).collect();
+        let Some(first) = specs.first() else {
+            return Ok(Vec::new());
+        };
+        let zone_id = known("ChangeResourceRecordSets", &first.zone)?;
+        let parts: Vec<Part> = items.iter().map(part).collect();
+        let zone = context.zones.zone(zone_id).await;
+        let mut zone = zone.lock().await;
+        let taken = match send(&client, zone_id, &mut zone, &parts).await {
+            // Somebody changed the zone since it was listed: list again and try once more.
+            Err(error) if error.class == ErrorClass::Conflict => {
+                zone.sets = None;
+                send(&client, zone_id, &mut zone, &parts).await?
+            }
+            other => other?,
+        };
+        let outcomes = specs.iter().zip(taken).map(|(spec, taken)| Outcome {
+            physical: physical(zone_id, &spec.record),
+            before: (!taken.is_empty()).then(|| serde_json::to_value(taken).unwrap_or_default()),
+        });
+        Ok(outcomes.collect())
+    }
+}
+
+/// A batch of one.
+async fn alone(
+    kind: &Route53RecordSet,
+    context: &Context,
+    target: &Target<Spec>,
+    wanted: Option<Spec>,
+    owned: Option<Spec>,
+) -> Result<Outcome, KindError> {
+    let item = BatchItem {
+        target: target.with(wanted),
+        owned,
+        before: None,
+        adopt: false,
+    };
+    let outcomes = kind.change(context, &[item]).await?;
+    let physical = physical("", &target.spec.record);
+    Ok(outcomes
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| physical.into()))
+}
+
+fn part(item: &BatchItem<Spec>) -> Part {
+    let before = item
+        .before
+        .clone()
+        .and_then(|before| serde_json::from_value(before).ok());
+    Part {
+        wanted: item.target.spec.as_ref().map(|spec| spec.record.clone()),
+        owned: item.owned.as_ref().map(|spec| spec.record.clone()),
+        before: before.unwrap_or_default(),
+        adopt: item.adopt,
+    }
+}
+
+/// AWS's limit of one batch (Route 53 quotas): record elements, and characters of values.
+const ELEMENTS_MAX: usize = 1000;
+const CHARACTERS_MAX: usize = 32_000;
+
+async fn send(
+    client: &Client,
+    zone_id: &str,
+    zone: &mut Zone,
+    parts: &[Part],
+) -> Result<Vec<Vec<LiveSet>>, KindError> {
+    let sets = match zone.sets.take() {
+        Some(sets) => sets,
+        None => list(client, zone_id).await?,
+    };
+    let (changes, taken) = changes(&sets, parts);
+    zone.sets = Some(sets);
+    for chunk in chunks(&changes) {
+        let batch = ChangeBatch::builder()
+            .set_changes(Some(to_sdk(chunk)?))
+            .build();
+        let batch = built("ChangeResourceRecordSets", batch)?;
+        let request = client
+            .change_resource_record_sets()
+            .hosted_zone_id(zone_id)
+            .change_batch(batch);
+        let answer = done("ChangeResourceRecordSets", request.send().await)?;
+        zone.pending = answer.change_info().map(|info| info.id().to_owned());
+        if let Some(sets) = &mut zone.sets {
+            remember(sets, chunk);
+        }
+    }
+    Ok(taken)
+}
+
+/// Cuts changes into batches within AWS's limits, a set's deletion and creation never apart.
+fn chunks(changes: &[SetChange]) -> Vec<&[SetChange]> {
+    let size = |change: &SetChange| {
+        let (SetChange::Delete(set) | SetChange::Create(set)) = change;
+        (
+            set.values.len().max(1),
+            set.values
+                .iter()
+                .map(|value| value.written.len())
+                .sum::<usize>(),
+        )
+    };
+    let total = changes
+        .iter()
+        .map(size)
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    if total.0 <= ELEMENTS_MAX && total.1 <= CHARACTERS_MAX {
+        return vec![changes];
+    }
+    // Deletions stand before creations, and a replacement has one of each: a larger change than one
+    // batch holds has only creations or only deletions in practice, which can be cut anywhere.
+    let middle = changes.len() / 2;
+    let (left, right) = changes.split_at(middle);
+    [chunks(left), chunks(right)].concat()
+}
+
+fn remember(sets: &mut Sets, changes: &[SetChange]) {
+    for change in changes {
+        match change {
+            SetChange::Delete(set) => {
+                sets.remove(&(set.name.to_ascii_lowercase(), set.rtype.clone()));
+            }
+            SetChange::Create(set) => {
+                sets.insert(
+                    (set.name.to_ascii_lowercase(), set.rtype.clone()),
+                    set.clone(),
+                );
+            }
+        }
+    }
+}
+
+async fn list(client: &Client, zone_id: &str) -> Result<Sets, KindError> {
+    let mut sets = Sets::new();
+    let mut start: Option<(String, RrType, Option<String>)> = None;
+    loop {
+        let mut request = client
+            .list_resource_record_sets()
+            .hosted_zone_id(zone_id)
+            .max_items(300);
+        if let Some((name, rtype, identifier)) = start.take() {
+            request = request
+                .start_record_name(name)
+                .start_record_type(rtype)
+                .set_start_record_identifier(identifier);
+        }
+        let answer = done("ListResourceRecordSets", request.send().await)?;
+        for set in answer.resource_record_sets() {
+            let live = from_sdk(set);
+            sets.insert((live.name.clone(), live.rtype.clone()), live);
+        }
+        match (
+            answer.is_truncated(),
+            answer.next_record_name(),
+            answer.next_record_type(),
+        ) {
+            (true, Some(name), Some(rtype)) => {
+                let identifier = answer.next_record_identifier().map(str::to_owned);
+                start = Some((name.to_owned(), rtype.clone(), identifier));
+            }
+            _ => return Ok(sets),
+        }
+    }
+}
+
+/// Route 53 writes names with `\052` for `*`, and TXT values quoted and split.
+fn from_sdk(set: &ResourceRecordSet) -> LiveSet {
+    let rtype = set.r#type().as_str().to_owned();
+    let name = Name::parse_route53(set.name())
+        .map_or_else(|_| set.name().to_owned(), |name| name.to_string());
+    let values = set
+        .resource_records()
+        .iter()
+        .map(|record| LiveValue::read(&rtype, record.value()));
+    LiveSet {
+        name: name.trim_end_matches('.').to_ascii_lowercase(),
+        values: values.collect(),
+        ttl: set.ttl().and_then(|ttl| u32::try_from(ttl).ok()),
+        alias: set.alias_target().map(|alias| {
+            (
+                canonical("CNAME", alias.dns_name()),
+                alias.hosted_zone_id().to_owned(),
+            )
+        }),
+        routing: set.set_identifier().map(str::to_owned),
+        rtype,
+    }
+}
+
+fn to_sdk(changes: &[SetChange]) -> Result<Vec<Change>, KindError> {
+    let one = |change: &SetChange| {
+        let (action, set) = match change {
+            SetChange::Delete(set) => (ChangeAction::Delete, set),
+            SetChange::Create(set) => (ChangeAction::Create, set),
+        };
+        let change = Change::builder()
+            .action(action)
+            .resource_record_set(set_to_sdk(set)?)
+            .build();
+        built("ChangeResourceRecordSets", change)
+    };
+    changes.iter().map(one).collect()
+}
+
+fn set_to_sdk(set: &LiveSet) -> Result<ResourceRecordSet, KindError> {
+    let operation = "ChangeResourceRecordSets";
+    let mut sdk = ResourceRecordSet::builder()
+        .name(format!("{}.", set.name))
+        .r#type(RrType::from(set.rtype.as_str()))
+        .set_ttl(set.ttl.map(i64::from));
+    for value in &set.values {
+        let record = ResourceRecord::builder().value(&value.written).build();
+        sdk = sdk.resource_records(built(operation, record)?);
+    }
+    if let Some((target, zone)) = &set.alias {
+        let alias = AliasTarget::builder()
+            .dns_name(target)
+            .hosted_zone_id(zone)
+            .evaluate_target_health(false)
+            .build();
+        sdk = sdk.alias_target(built(operation, alias)?);
+    }
+    built(operation, sdk.build())
+}

@@ -1,0 +1,88 @@
+//! S3's calls for a bucket policy.
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use model::kind::{Outcome, Update};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+
+use super::{S3BucketPolicy, Spec, State};
+use crate::context::Context;
+use crate::sdk::{built, done, found};
+
+const GONE: [&str; 2] = ["NoSuchBucketPolicy", "NoSuchBucket"];
+
+#[async_trait]
+impl Observe<Context> for S3BucketPolicy {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let session = context.session()?;
+        let client = Client::new(&session.config("s3"));
+        let request = client
+            .get_bucket_policy()
+            .bucket(&target.spec.bucket)
+            .expected_bucket_owner(session.account_id());
+        let Some(answer) = found("GetBucketPolicy", request.send().await, &GONE)? else {
+            return Ok(Observation::Absent);
+        };
+        let document = built(
+            "GetBucketPolicy",
+            serde_json::from_str(answer.policy().unwrap_or("null")),
+        )?;
+        Ok(Observation::Present {
+            physical: target.spec.bucket.as_str().into(),
+            state: State { document },
+            // The bucket says whose it is.
+            ownership: Ownership::Ours,
+        })
+    }
+}
+
+async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
+    let operation = "PutBucketPolicy";
+    if !model::field::references(&spec.document).is_empty() {
+        return Err(KindError::new(
+            ErrorClass::NotYet,
+            operation,
+            "the policy names what does not exist yet",
+        ));
+    }
+    let session = context.session()?;
+    let client = Client::new(&session.config("s3"));
+    let request = client
+        .put_bucket_policy()
+        .bucket(&spec.bucket)
+        .expected_bucket_owner(session.account_id())
+        .policy(spec.document.to_string());
+    done(operation, request.send().await)?;
+    Ok(PhysicalId::from(spec.bucket.as_str()).into())
+}
+
+#[async_trait]
+impl Mutate<Context> for S3BucketPolicy {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        put(context, &target.spec).await
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        put(context, &target.spec).await
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let session = context.session()?;
+        let client = Client::new(&session.config("s3"));
+        let request = client
+            .delete_bucket_policy()
+            .bucket(&target.spec.bucket)
+            .expected_bucket_owner(session.account_id());
+        found("DeleteBucketPolicy", request.send().await, &GONE)?;
+        Ok(())
+    }
+}

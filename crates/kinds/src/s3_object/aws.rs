@@ -1,0 +1,131 @@
+//! S3's calls for an object, and CloudFront's to forget the old one.
+
+use async_trait::async_trait;
+use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use model::kind::{Outcome, Update};
+use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+
+use super::{S3Object, Spec, State, sha256};
+use crate::context::Context;
+use crate::sdk::{built, done, found};
+
+/// The SHA-256 of the bytes, kept beside them so that a look costs no download.
+const HASH: &str = "deploy-sha256";
+const GONE: [&str; 3] = ["NoSuchKey", "NotFound", "NoSuchBucket"];
+
+fn physical(spec: &Spec) -> PhysicalId {
+    format!("{}/{}", spec.bucket, spec.key).into()
+}
+
+#[async_trait]
+impl Observe<Context> for S3Object {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let session = context.session()?;
+        let client = Client::new(&session.config("s3"));
+        let Spec { bucket, key, .. } = &target.spec;
+        let request = client
+            .get_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(session.account_id());
+        let Some(answer) = found("GetObject", request.send().await, &GONE)? else {
+            return Ok(Observation::Absent);
+        };
+        let media_type = answer.content_type().unwrap_or_default().to_owned();
+        let cache_control = answer.cache_control().unwrap_or_default().to_owned();
+        // The files are small: their bytes say more than a hash that somebody noted beside them.
+        let bytes = built("GetObject", answer.body.collect().await)?.into_bytes();
+        Ok(Observation::Present {
+            physical: physical(&target.spec),
+            state: State {
+                sha256: sha256(&bytes),
+                media_type,
+                cache_control,
+            },
+            // The bucket says whose it is.
+            ownership: Ownership::Ours,
+        })
+    }
+}
+
+async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
+    let session = context.session()?;
+    let client = Client::new(&session.config("s3"));
+    let bytes = spec.bytes();
+    let request = client
+        .put_object()
+        .bucket(&spec.bucket)
+        .key(&spec.key)
+        .expected_bucket_owner(session.account_id())
+        .content_type(&spec.media_type)
+        .cache_control(&spec.cache_control)
+        .metadata(HASH, sha256(&bytes))
+        .body(ByteStream::from(bytes));
+    done("PutObject", request.send().await)?;
+    Ok(physical(spec).into())
+}
+
+/// Makes CloudFront forget the path. A repeated call with the same path and content is the same
+/// invalidation to CloudFront, by its caller reference.
+async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
+    let operation = "CreateInvalidation";
+    let Some(distribution) = spec.distribution.known() else {
+        return Ok(());
+    };
+    let client = aws_sdk_cloudfront::Client::new(&context.session()?.config("cloudfront"));
+    let path = format!("/{}", spec.key);
+    let minute = context.clock.now().as_second() / 60;
+    // The same content may come back later, and must be invalidated then as well.
+    let reference = sha256(format!("{path} {} {minute}", spec.content).as_bytes());
+    let paths = built(operation, Paths::builder().quantity(1).items(path).build())?;
+    let batch = built(
+        operation,
+        InvalidationBatch::builder()
+            .paths(paths)
+            .caller_reference(reference)
+            .build(),
+    )?;
+    let request = client
+        .create_invalidation()
+        .distribution_id(distribution)
+        .invalidation_batch(batch);
+    found(operation, request.send().await, &["NoSuchDistribution"])?;
+    Ok(())
+}
+
+#[async_trait]
+impl Mutate<Context> for S3Object {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        put(context, &target.spec).await
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        let outcome = put(context, &target.spec).await?;
+        invalidate(context, &target.spec).await?;
+        Ok(outcome)
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let session = context.session()?;
+        let client = Client::new(&session.config("s3"));
+        let Spec { bucket, key, .. } = &target.spec;
+        let request = client
+            .delete_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(session.account_id());
+        found("DeleteObject", request.send().await, &GONE)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Small turns between the SDK's way and ours.
+
+use std::collections::BTreeMap;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use model::{ErrorClass, Field, KindError};
+
+/// The answer, or nothing when AWS said one of `codes`: that the thing is not there.
+pub(crate) fn found<T, E>(
+    operation: &str,
+    result: Result<T, SdkError<E, HttpResponse>>,
+    codes: &[&str],
+) -> Result<Option<T>, KindError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match result {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if aws::is_code(&error, codes) => Ok(None),
+        Err(error) => Err(aws::error(operation, &error)),
+    }
+}
+
+/// The answer, with AWS's error as ours.
+pub(crate) fn done<T, E>(
+    operation: &str,
+    result: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<T, KindError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    result.map_err(|error| aws::error(operation, &error))
+}
+
+/// A part of a request that could not be built: a fault of ours.
+pub(crate) fn built<T, E: std::fmt::Display>(
+    operation: &str,
+    result: Result<T, E>,
+) -> Result<T, KindError> {
+    result.map_err(|error| KindError::new(ErrorClass::Invalid, operation, error.to_string()))
+}
+
+/// A field that must be known by now.
+pub(crate) fn known<'a, T>(operation: &str, field: &'a Field<T>) -> Result<&'a T, KindError> {
+    field.known().ok_or_else(|| {
+        KindError::new(
+            ErrorClass::NotYet,
+            operation,
+            "a value of another resource is not known yet",
+        )
+    })
+}
+
+/// What has to be set and what has to be removed to turn `actual` into `desired`.
+pub(crate) fn tag_changes(
+    desired: &BTreeMap<String, String>,
+    actual: &BTreeMap<String, String>,
+) -> (BTreeMap<String, String>, Vec<String>) {
+    let set = desired
+        .iter()
+        .filter(|(key, value)| actual.get(*key) != Some(value));
+    let set = set
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let removed = actual
+        .keys()
+        .filter(|key| !desired.contains_key(*key))
+        .cloned()
+        .collect();
+    (set, removed)
+}

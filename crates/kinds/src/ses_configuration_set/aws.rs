@@ -1,0 +1,399 @@
+//! SES v2's calls for a configuration set.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::types::{
+    CloudWatchDestination, CloudWatchDimensionConfiguration, DeliveryOptions, DimensionValueSource,
+    EventBridgeDestination, EventDestinationDefinition, EventType, KinesisFirehoseDestination,
+    ReputationOptions, SendingOptions, SnsDestination, SuppressionListReason, SuppressionOptions,
+    Tag, TlsPolicy,
+};
+use model::kind::{Outcome, Update};
+use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
+
+use super::{Destination, EventDestination, SesConfigurationSet, Spec};
+use crate::context::Context;
+use crate::sdk::{built, done, found, tag_changes};
+use crate::ses_identity::{GONE, client};
+use crate::tags::{self, Tags};
+
+#[async_trait]
+impl Observe<Context> for SesConfigurationSet {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<Spec>, KindError> {
+        let client = client(context)?;
+        let name = &target.spec.name;
+        let answer = client
+            .get_configuration_set()
+            .configuration_set_name(name)
+            .send()
+            .await;
+        let Some(answer) = found("GetConfigurationSet", answer, &GONE)? else {
+            return Ok(Observation::Absent);
+        };
+        let delivery = answer.delivery_options();
+        let reasons = answer
+            .suppression_options()
+            .map(|options| options.suppressed_reasons().to_vec());
+        let mut reasons: Vec<String> = reasons
+            .unwrap_or_default()
+            .iter()
+            .map(|reason| reason.as_str().to_owned())
+            .collect();
+        reasons.sort();
+        let tags: Tags = answer
+            .tags()
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+            .collect();
+        let ownership = tags::ownership(&target.spec.tags, &tags);
+        let state = Spec {
+            name: name.clone(),
+            tls_required: delivery.and_then(|options| options.tls_policy())
+                == Some(&TlsPolicy::Require),
+            max_delivery_seconds: delivery
+                .and_then(|options| options.max_delivery_seconds())
+                .and_then(|seconds| u64::try_from(seconds).ok()),
+            reputation_metrics: answer
+                .reputation_options()
+                .is_some_and(|options| options.reputation_metrics_enabled()),
+            sending: answer
+                .sending_options()
+                .is_none_or(|options| options.sending_enabled()),
+            suppressed_reasons: reasons,
+            events: events(&client, name).await?,
+            tags,
+        };
+        Ok(Observation::Present {
+            physical: name.as_str().into(),
+            state,
+            ownership,
+        })
+    }
+}
+
+async fn events(
+    client: &Client,
+    name: &str,
+) -> Result<BTreeMap<String, EventDestination>, KindError> {
+    let answer = client
+        .get_configuration_set_event_destinations()
+        .configuration_set_name(name)
+        .send()
+        .await;
+    let answer = found("GetConfigurationSetEventDestinations", answer, &GONE)?;
+    let destinations = answer
+        .map(|answer| answer.event_destinations().to_vec())
+        .unwrap_or_default();
+    Ok(destinations
+        .iter()
+        .filter_map(|event| {
+            let mut types: Vec<String> = event
+                .matching_event_types()
+                .iter()
+                .map(|word| word.as_str().to_owned())
+                .collect();
+            types.sort();
+            Some((
+                event.name().to_owned(),
+                EventDestination {
+                    types,
+                    destination: destination(event)?,
+                },
+            ))
+        })
+        .collect())
+}
+
+fn destination(event: &aws_sdk_sesv2::types::EventDestination) -> Option<Destination> {
+    if let Some(sns) = event.sns_destination() {
+        return Some(Destination::Sns(sns.topic_arn().to_owned()));
+    }
+    if let Some(bus) = event.event_bridge_destination() {
+        return Some(Destination::EventBridge(bus.event_bus_arn().to_owned()));
+    }
+    if let Some(firehose) = event.kinesis_firehose_destination() {
+        return Some(Destination::Firehose {
+            stream: firehose.delivery_stream_arn().to_owned(),
+            role: firehose.iam_role_arn().to_owned(),
+        });
+    }
+    event.cloud_watch_destination().map(|watch| {
+        let dimension = |one: &CloudWatchDimensionConfiguration| {
+            let value = format!(
+                "{} {}",
+                one.dimension_value_source().as_str(),
+                one.default_dimension_value()
+            );
+            (one.dimension_name().to_owned(), value)
+        };
+        Destination::CloudWatch(
+            watch
+                .dimension_configurations()
+                .iter()
+                .map(dimension)
+                .collect(),
+        )
+    })
+}
+
+fn definition(event: &EventDestination) -> Result<EventDestinationDefinition, KindError> {
+    let operation = "CreateConfigurationSetEventDestination";
+    let types = event
+        .types
+        .iter()
+        .map(|word| EventType::from(word.as_str()))
+        .collect();
+    let sdk = EventDestinationDefinition::builder()
+        .enabled(true)
+        .set_matching_event_types(Some(types));
+    Ok(match &event.destination {
+        Destination::Sns(arn) => sdk.sns_destination(built(
+            operation,
+            SnsDestination::builder().topic_arn(arn).build(),
+        )?),
+        Destination::EventBridge(arn) => sdk.event_bridge_destination(built(
+            operation,
+            EventBridgeDestination::builder().event_bus_arn(arn).build(),
+        )?),
+        Destination::Firehose { stream, role } => {
+            let firehose = KinesisFirehoseDestination::builder()
+                .delivery_stream_arn(stream)
+                .iam_role_arn(role);
+            sdk.kinesis_firehose_destination(built(operation, firehose.build())?)
+        }
+        Destination::CloudWatch(dimensions) => {
+            let mut watch = CloudWatchDestination::builder();
+            for (name, value) in dimensions {
+                let (source, default) = value.split_once(' ').unwrap_or(("MESSAGE_TAG", value));
+                let dimension = CloudWatchDimensionConfiguration::builder()
+                    .dimension_name(name)
+                    .dimension_value_source(DimensionValueSource::from(source))
+                    .default_dimension_value(default);
+                watch = watch.dimension_configurations(built(operation, dimension.build())?);
+            }
+            sdk.cloud_watch_destination(built(operation, watch.build())?)
+        }
+    }
+    .build())
+}
+
+fn delivery(spec: &Spec) -> DeliveryOptions {
+    let policy = if spec.tls_required {
+        TlsPolicy::Require
+    } else {
+        TlsPolicy::Optional
+    };
+    let seconds = spec
+        .max_delivery_seconds
+        .and_then(|seconds| i64::try_from(seconds).ok());
+    DeliveryOptions::builder()
+        .tls_policy(policy)
+        .set_max_delivery_seconds(seconds)
+        .build()
+}
+
+fn reasons(spec: &Spec) -> Vec<SuppressionListReason> {
+    spec.suppressed_reasons
+        .iter()
+        .map(|reason| SuppressionListReason::from(reason.as_str()))
+        .collect()
+}
+
+fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
+    tags.iter()
+        .map(|(key, value)| built(operation, Tag::builder().key(key).value(value).build()))
+        .collect()
+}
+
+/// Makes, changes and removes event destinations until they are `desired`.
+async fn put_events(
+    client: &Client,
+    name: &str,
+    desired: &BTreeMap<String, EventDestination>,
+    actual: &BTreeMap<String, EventDestination>,
+) -> Result<(), KindError> {
+    for gone in actual.keys().filter(|event| !desired.contains_key(*event)) {
+        let request = client
+            .delete_configuration_set_event_destination()
+            .configuration_set_name(name)
+            .event_destination_name(gone);
+        found(
+            "DeleteConfigurationSetEventDestination",
+            request.send().await,
+            &GONE,
+        )?;
+    }
+    for (event, wanted) in desired {
+        match actual.get(event) {
+            Some(seen) if seen == wanted => {}
+            Some(_) => {
+                let request = client
+                    .update_configuration_set_event_destination()
+                    .configuration_set_name(name)
+                    .event_destination_name(event)
+                    .event_destination(definition(wanted)?);
+                done(
+                    "UpdateConfigurationSetEventDestination",
+                    request.send().await,
+                )?;
+            }
+            None => {
+                let operation = "CreateConfigurationSetEventDestination";
+                let request = client
+                    .create_configuration_set_event_destination()
+                    .configuration_set_name(name)
+                    .event_destination_name(event)
+                    .event_destination(definition(wanted)?);
+                found(operation, request.send().await, &["AlreadyExistsException"])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Mutate<Context> for SesConfigurationSet {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        let client = client(context)?;
+        let operation = "CreateConfigurationSet";
+        let spec = &target.spec;
+        let request = client
+            .create_configuration_set()
+            .configuration_set_name(&spec.name)
+            .delivery_options(delivery(spec))
+            .reputation_options(
+                ReputationOptions::builder()
+                    .reputation_metrics_enabled(spec.reputation_metrics)
+                    .build(),
+            )
+            .sending_options(
+                SendingOptions::builder()
+                    .sending_enabled(spec.sending)
+                    .build(),
+            )
+            .suppression_options(
+                SuppressionOptions::builder()
+                    .set_suppressed_reasons(Some(reasons(spec)))
+                    .build(),
+            )
+            .set_tags(Some(sdk_tags(operation, &spec.tags)?));
+        found(operation, request.send().await, &["AlreadyExistsException"])?;
+        put_events(&client, &spec.name, &spec.events, &BTreeMap::new()).await?;
+        Ok(PhysicalId::from(spec.name.as_str()).into())
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        let client = client(context)?;
+        let spec = &target.spec;
+        let touches = |field: &str| update.diff.touches(field);
+        if touches("tls_required") || touches("max_delivery_seconds") {
+            let options = delivery(spec);
+            let request = client
+                .put_configuration_set_delivery_options()
+                .configuration_set_name(&spec.name)
+                .set_tls_policy(options.tls_policy().cloned())
+                .set_max_delivery_seconds(options.max_delivery_seconds());
+            done("PutConfigurationSetDeliveryOptions", request.send().await)?;
+        }
+        if touches("reputation_metrics") {
+            let request = client
+                .put_configuration_set_reputation_options()
+                .configuration_set_name(&spec.name)
+                .reputation_metrics_enabled(spec.reputation_metrics);
+            done("PutConfigurationSetReputationOptions", request.send().await)?;
+        }
+        if touches("sending") {
+            let request = client
+                .put_configuration_set_sending_options()
+                .configuration_set_name(&spec.name)
+                .sending_enabled(spec.sending);
+            done("PutConfigurationSetSendingOptions", request.send().await)?;
+        }
+        if touches("suppressed_reasons") {
+            let request = client
+                .put_configuration_set_suppression_options()
+                .configuration_set_name(&spec.name)
+                .set_suppressed_reasons(Some(reasons(spec)));
+            done(
+                "PutConfigurationSetSuppressionOptions",
+                request.send().await,
+            )?;
+        }
+        if touches("events") {
+            put_events(
+                &client,
+                &spec.name,
+                &spec.events,
+                &events(&client, &spec.name).await?,
+            )
+            .await?;
+        }
+        if touches("tags") {
+            retag(context, &client, spec).await?;
+        }
+        Ok(PhysicalId::from(spec.name.as_str()).into())
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let answer = client(context)?
+            .delete_configuration_set()
+            .configuration_set_name(&target.spec.name)
+            .send()
+            .await;
+        found("DeleteConfigurationSet", answer, &GONE)?;
+        Ok(())
+    }
+}
+
+async fn retag(context: &Context, client: &Client, spec: &Spec) -> Result<(), KindError> {
+    let home = context.session()?.home();
+    let arn = format!(
+        "arn:aws:ses:{}:{}:configuration-set/{}",
+        home.region, home.account_id, spec.name
+    );
+    let answer = done(
+        "ListTagsForResource",
+        client
+            .list_tags_for_resource()
+            .resource_arn(&arn)
+            .send()
+            .await,
+    )?;
+    let actual = answer
+        .tags()
+        .iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect();
+    let (set, removed) = tag_changes(&spec.tags, &actual);
+    if !set.is_empty() {
+        let tags = sdk_tags("TagResource", &set)?;
+        done(
+            "TagResource",
+            client
+                .tag_resource()
+                .resource_arn(&arn)
+                .set_tags(Some(tags))
+                .send()
+                .await,
+        )?;
+    }
+    if !removed.is_empty() {
+        let request = client
+            .untag_resource()
+            .resource_arn(&arn)
+            .set_tag_keys(Some(removed));
+        done("UntagResource", request.send().await)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! SES v2's calls for a MAIL FROM domain.
+
+use async_trait::async_trait;
+use aws_sdk_sesv2::types::BehaviorOnMxFailure;
+use model::kind::{Outcome, Update};
+use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+
+use super::{OnMxFailure, SesMailFrom, Spec, State};
+use crate::context::Context;
+use crate::sdk::{done, found};
+use crate::ses_identity::{GONE, client};
+
+#[async_trait]
+impl Observe<Context> for SesMailFrom {
+    async fn observe(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Observation<State>, KindError> {
+        let answer = client(context)?
+            .get_email_identity()
+            .email_identity(&target.spec.identity)
+            .send()
+            .await;
+        let Some(answer) = found("GetEmailIdentity", answer, &GONE)? else {
+            return Ok(Observation::Absent);
+        };
+        let Some(attributes) = answer.mail_from_attributes() else {
+            return Ok(Observation::Absent);
+        };
+        if attributes.mail_from_domain().is_empty() {
+            return Ok(Observation::Absent);
+        }
+        let rejects = *attributes.behavior_on_mx_failure() == BehaviorOnMxFailure::RejectMessage;
+        let state = State {
+            mail_from: attributes.mail_from_domain().to_owned(),
+            on_mx_failure: if rejects {
+                OnMxFailure::RejectMessage
+            } else {
+                OnMxFailure::UseDefaultValue
+            },
+            status: attributes.mail_from_domain_status().as_str().to_owned(),
+        };
+        let physical = PhysicalId::from(target.spec.identity.as_str());
+        // The identity says whose it is.
+        Ok(Observation::Present {
+            physical,
+            state,
+            ownership: Ownership::Ours,
+        })
+    }
+}
+
+async fn put(context: &Context, identity: &str, spec: Option<&Spec>) -> Result<Outcome, KindError> {
+    let behavior = match spec.map(|spec| spec.on_mx_failure) {
+        Some(OnMxFailure::RejectMessage) => BehaviorOnMxFailure::RejectMessage,
+        Some(OnMxFailure::UseDefaultValue) | None => BehaviorOnMxFailure::UseDefaultValue,
+    };
+    let request = client(context)?
+        .put_email_identity_mail_from_attributes()
+        .email_identity(identity)
+        .set_mail_from_domain(spec.map(|spec| spec.mail_from.clone()))
+        .behavior_on_mx_failure(behavior);
+    let answer = request.send().await;
+    if spec.is_some() {
+        done("PutEmailIdentityMailFromAttributes", answer)?;
+    } else {
+        found("PutEmailIdentityMailFromAttributes", answer, &GONE)?;
+    }
+    Ok(PhysicalId::from(identity).into())
+}
+
+#[async_trait]
+impl Mutate<Context> for SesMailFrom {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+        put(context, &target.spec.identity, Some(&target.spec)).await
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _update: &Update<'_, Spec>,
+    ) -> Result<Outcome, KindError> {
+        put(context, &target.spec.identity, Some(&target.spec)).await
+    }
+
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        put(context, &target.spec.identity, None).await?;
+        Ok(())
+    }
+}
