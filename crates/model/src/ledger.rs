@@ -40,6 +40,8 @@ pub struct Entry {
     pub physical: Option<PhysicalId>,
     /// What was asked for when it was last applied, references resolved.
     pub spec: Value,
+    /// What an open intent asks for, until its result is known.
+    pub intended: Option<Value>,
     /// Its state when it was last seen by us.
     pub state: Value,
     /// Created or adopted.
