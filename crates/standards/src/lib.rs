@@ -12,6 +12,7 @@ pub mod mta_sts;
 mod owner;
 mod quote;
 pub mod rules;
+mod single;
 pub mod spf;
 pub mod tag_list;
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub use private_key::{PrivateKeyError, public_half};
 pub use public_key::{PublicKey, PublicKeyError, RsaPublicKey};
 pub use selector::{Selector, SelectorError};
 
-use crate::dns::Name;
-use crate::{Finding, Severity};
+use crate::dns::{Name, Txt};
+use crate::{Finding, Severity, single};
 
 /// A hash that signatures with the key may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -89,6 +89,18 @@ impl DkimKey {
     /// A record that revokes a selector's key.
     pub fn revoked() -> Self {
         Self::new(PublicKey::Revoked)
+    }
+
+    /// The key among the TXT values at `owner`. DKIM-02 when there are several.
+    pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
+        let (value, several) = single::among(owner, values, |_| true, "DKIM-02");
+        let mut findings = Vec::from_iter(several);
+        let Some(value) = value else {
+            return (None, findings);
+        };
+        let (key, more) = Self::parse(&value.text());
+        findings.extend(more);
+        (key, findings)
     }
 
     /// What is wrong with the record as a value.

@@ -6,6 +6,7 @@ use super::{
     DkimKey, HashAlgorithm, PrivateKeyError, PublicKey, RsaPublicKey, Selector, Service,
     check_algorithms, public_half,
 };
+use crate::dns::Txt;
 use crate::test_support::{has_error, name, rules, summary};
 
 const RSA_512: &str = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBANuzLIkztGQPsjOn0f753rWQT3PIor5vtfpdCSjFelG7U2b3QlBzSWSQuHnJL1XpFx3QeyYvdpXGUvwegSreMosCAwEAAQ==";
@@ -72,6 +73,20 @@ fn dkim_01_selectors_and_owners() {
     assert_eq!(selector.check_owner(&owner, &domain), None);
     let finding = selector.check_owner(&name("brisbane.example.com"), &domain);
     assert_eq!(finding.expect("a finding").rule, "DKIM-01");
+}
+
+#[test]
+fn dkim_02_one_record() {
+    let owner = name("s._domainkey.example.com");
+    let text = format!("v=DKIM1; k=ed25519; p={ED25519}");
+    let one = [Txt::from(text.as_str())];
+    let (key, findings) = DkimKey::among(&owner, &one);
+    assert!(key.is_some() && findings.is_empty());
+    let two = [one[0].clone(), Txt::from("v=DKIM1; p=")];
+    let (key, findings) = DkimKey::among(&owner, &two);
+    assert_eq!(key, None);
+    assert_eq!(rules(&findings), ["DKIM-02"]);
+    assert_eq!(DkimKey::among(&owner, &[]), (None, Vec::new()));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! (RFC 9989 §4.10).
 
 use super::{Alignment, Dmarc, Policy, Psd, Subject, organizational_domain_by_psl, record_owner};
-use crate::dns::{Name, NoAnswer, Resolver, Txt};
-use crate::{Finding, Place};
+use crate::dns::{Name, NoAnswer, Resolver};
+use crate::{Finding, single};
 
 /// A record and the domain it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +62,10 @@ pub async fn walk(resolver: &impl Resolver, domain: &Name) -> Result<Walk, NoAns
         let Ok(owner) = record_owner(&domain) else {
             continue;
         };
-        let (record, finding) = single_record(&owner, &resolver.txt(&owner).await?);
-        walk.findings.extend(finding);
+        let values = resolver.txt(&owner).await?;
+        let (value, several) = single::among(&owner, &values, is_dmarc, "DMARC-03");
+        walk.findings.extend(several);
+        let record = value.and_then(|value| Dmarc::parse(&value.text()).0);
         let Some(record) = record else {
             continue;
         };
@@ -157,21 +159,6 @@ fn compare_with_psl(domain: &Name, by_walk: &Name) -> Option<Finding> {
         );
         Finding::new("DMARC-27", reason)
     })
-}
-
-/// The one DMARC record among the values at `owner`; several are all discarded.
-fn single_record(owner: &Name, values: &[Txt]) -> (Option<Dmarc>, Option<Finding>) {
-    let mut records = values.iter().map(Txt::text).filter(|text| is_dmarc(text));
-    match (records.next(), records.next()) {
-        (Some(text), None) => (Dmarc::parse(&text).0, None),
-        (Some(_), Some(_)) => {
-            let reason =
-                format!("{owner} has several DMARC records, and receivers discard all of them");
-            let place = Place::Live(owner.to_string());
-            (None, Some(Finding::new("DMARC-03", reason).in_place(place)))
-        }
-        (None, _) => (None, None),
-    }
 }
 
 /// Whether a TXT value is meant as a DMARC record: its first tag is the version.

@@ -112,6 +112,17 @@ impl Dmarc {
             .collect()
     }
 
+    /// DMARC-33: the step from the record that is published to this one skips quarantine
+    /// and the test mode.
+    pub fn check_step(&self, previous: Option<&Self>) -> Option<Finding> {
+        let before = previous.map_or(Policy::None, |record| record.policy);
+        let is_enforced = self.effective_policy(Subject::Domain) == Policy::Reject;
+        (before == Policy::None && is_enforced).then(|| {
+            let reason = "the policy goes to p=reject without a time of quarantine or t=y";
+            Finding::new("DMARC-33", reason)
+        })
+    }
+
     fn check_strictness(&self, domain: &Name, sender: &Sender<'_>, findings: &mut Vec<Finding>) {
         let pairs = [
             ("adkim", "DKIM d=", self.dkim_alignment, sender.dkim_domain),

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::discovery::is_dmarc;
 use super::{Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget, SizeLimit};
+use crate::dns::{Name, Txt};
 use crate::mail_uri::{ReportUri, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, Tag, TagList, split_with_spans};
-use crate::{Finding, Severity};
+use crate::{Finding, Severity, single};
 
 /// Every tag that RFC 9989 or RFC 7489 defines.
 const KNOWN: &[&str] = &[
@@ -15,6 +17,18 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Dmarc {
+    /// The record among the TXT values at `owner`. DMARC-03 when there are several.
+    pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
+        let (value, several) = single::among(owner, values, is_dmarc, "DMARC-03");
+        let mut findings = Vec::from_iter(several);
+        let Some(value) = value else {
+            return (None, findings);
+        };
+        let (record, more) = Self::parse(&value.text());
+        findings.extend(more);
+        (record, findings)
+    }
+
     /// Reads a record: the policy that a receiver would apply, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
         let list = TagList::parse(text);

@@ -9,6 +9,7 @@ use super::{
     Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget, Sender, SizeLimit,
     Subject, check_record_owner, is_aligned, organizational_domain_by_psl, record_owner,
 };
+use crate::dns::Txt;
 use crate::test_support::{has_error, name, rules, summary};
 
 fn check(text: &str, canonical: Option<&str>, findings: &[&str]) {
@@ -67,6 +68,40 @@ fn dmarc_02_version() {
     check("v=dmarc1; p=reject", None, &["DMARC-02 error \"v=dmarc1\""]);
     check("p=reject; v=DMARC1", None, &["DMARC-02 error \"p=reject\""]);
     check("V=DMARC1; p=reject", None, &["DMARC-02 error \"V=DMARC1\""]);
+}
+
+#[test]
+fn dmarc_03_one_record() {
+    let owner = name("_dmarc.example.com");
+    let values = [Txt::from(BASE), Txt::from("v=spf1 -all")];
+    assert_eq!(
+        Dmarc::among(&owner, &values),
+        (Some(record(BASE)), Vec::new())
+    );
+    let (read, findings) = Dmarc::among(&owner, &[Txt::from(BASE), Txt::from("v=DMARC1; p=none")]);
+    assert_eq!(read, None);
+    assert_eq!(rules(&findings), ["DMARC-03"]);
+}
+
+#[test]
+fn dmarc_33_steps() {
+    let (none, testing) = (
+        record("v=DMARC1; p=none"),
+        record("v=DMARC1; p=reject; t=y"),
+    );
+    let (quarantine, reject) = (
+        record("v=DMARC1; p=quarantine"),
+        record("v=DMARC1; p=reject"),
+    );
+    assert_eq!(reject.check_step(None).expect("a finding").rule, "DMARC-33");
+    assert_eq!(
+        reject.check_step(Some(&none)).expect("a finding").rule,
+        "DMARC-33"
+    );
+    assert_eq!(reject.check_step(Some(&quarantine)), None);
+    assert_eq!(reject.check_step(Some(&testing)), None);
+    assert_eq!(testing.check_step(None), None);
+    assert_eq!(quarantine.check_step(None), None);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! From no policy to an enforced one, and back (RFC 8461 §5, §6, §8.3).
 
 use super::{MaxAge, Mode, MtaStsPolicy};
-use crate::Finding;
+use crate::dns::Name;
+use crate::{Finding, Place};
 
 /// STS-O07, STS-O08 and STS-P06: the step from the policy that is published to the next.
 pub fn check_step(
@@ -33,6 +34,28 @@ pub fn check_step(
         ));
     }
     findings
+}
+
+/// STS-O03: the next policy is enforced and leaves out a host that the one before allows
+/// and that is still an MX of the domain.
+pub fn check_removed_hosts<'a>(
+    previous: &MtaStsPolicy,
+    next: &MtaStsPolicy,
+    mx_hosts: impl IntoIterator<Item = &'a Name>,
+) -> Vec<Finding> {
+    if next.mode() != Mode::Enforce {
+        return Vec::new();
+    }
+    mx_hosts
+        .into_iter()
+        .filter(|host| previous.allows(host) && !next.allows(host))
+        .map(|host| {
+            let reason = format!(
+                "the policy no longer allows {host}, which is still an MX host of the domain"
+            );
+            Finding::new("STS-O03", reason).in_place(Place::Live(host.to_string()))
+        })
+        .collect()
 }
 
 /// The policy to serve before a domain gives MTA-STS up: mode none for a day (STS-O04).

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::dns::{Name, NameError};
+use crate::dns::{Name, NameError, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::quote::quote;
-use crate::{Finding, Place, owner};
+use crate::{Finding, Place, owner, single};
 
 const RULES: FieldRules = FieldRules {
     version: "STSv1",
@@ -110,6 +110,28 @@ impl MtaStsRecord {
             findings.push(finding);
         }
         (id.map(|id| Self { id, extensions }), findings)
+    }
+
+    /// The record among the TXT values at `owner`. STS-R06 when there are several, STS-R07
+    /// for values that are something else.
+    pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
+        let is_ours = |text: &str| single::has_version(text, RULES.version);
+        let (value, several) = single::among(owner, values, is_ours, "STS-R06");
+        let mut findings = Vec::from_iter(several);
+        for other in values.iter().filter(|value| !is_ours(&value.text())) {
+            let reason = format!(
+                "{owner} also has {}, which is no MTA-STS record",
+                quote(&other.text())
+            );
+            let place = Place::Live(owner.to_string());
+            findings.push(Finding::new("STS-R07", reason).in_place(place));
+        }
+        let Some(value) = value else {
+            return (None, findings);
+        };
+        let (record, more) = Self::parse(&value.text());
+        findings.extend(more);
+        (record, findings)
     }
 
     /// What is wrong with the record as a value.

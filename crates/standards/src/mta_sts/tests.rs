@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::{
     MaxAge, Mode, MtaStsPolicy, MtaStsRecord, MxPattern, PolicyId, check_mail_subdomains, check_mx,
-    check_record_owner, check_step, record_owner, wind_down,
+    check_record_owner, check_removed_hosts, check_step, record_owner, wind_down,
 };
-use crate::dns::Name;
+use crate::dns::{Name, Txt};
 use crate::test_support::{has_error, name, rules, summary};
 
 fn check_record(text: &str, canonical: Option<&str>, findings: &[&str]) {
@@ -431,6 +431,44 @@ fn steps_up_and_down() {
         wind_down().to_string(),
         "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n"
     );
+}
+
+#[test]
+fn o03_hosts_that_are_still_in_use() {
+    let hosts = [name("a.example"), name("b.example")];
+    let both = policy(Mode::Enforce, MaxAge::WEEK, &["a.example", "b.example"]);
+    let one = policy(Mode::Enforce, MaxAge::WEEK, &["a.example"]);
+    let testing = policy(Mode::Testing, MaxAge::WEEK, &["a.example"]);
+    let check = |before, after, hosts: &[Name], expect: &[&str]| {
+        assert_eq!(
+            summary("", &check_removed_hosts(before, after, hosts)),
+            expect
+        );
+    };
+    check(&both, &one, &hosts, &["STS-O03 error at b.example"]);
+    check(&both, &one, &hosts[..1], &[]);
+    check(&both, &testing, &hosts, &[]);
+    check(&one, &both, &hosts, &[]);
+}
+
+#[test]
+fn r06_and_r07_one_record() {
+    let owner = name("_mta-sts.example.com");
+    let check = |texts: &[&str], id: Option<&str>, expect: &[&str]| {
+        let values: Vec<Txt> = texts.iter().map(|text| Txt::from(*text)).collect();
+        let (record, findings) = MtaStsRecord::among(&owner, &values);
+        assert_eq!(
+            record.map(|record| record.id.to_string()).as_deref(),
+            id,
+            "{texts:?}"
+        );
+        assert_eq!(rules(&findings), expect, "{texts:?}");
+    };
+    check(&[], None, &[]);
+    check(&["v=STSv1; id=1"], Some("1"), &[]);
+    check(&["v=STSv1; id=1", "v=STSv1 ; id=2"], None, &["STS-R06"]);
+    check(&["v=STSv1; id=1", "v=spf1 -all"], Some("1"), &["STS-R07"]);
+    check(&["v=STSv1; id=-"], None, &["STS-R03"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ super::rules! {
         why "Verifiers ask for that name only; the signature then has no key."
         mend "publish the key at the selector's name"
         source "RFC 6376 §3.1, §3.6.2.1";
-    "DKIM-02" Error Lookup | Live
+    "DKIM-02" Error Lookup | Live by "standards::dkim"
         "One TXT record holds the key"
         why "With several it is undefined which one a verifier takes."
         mend "remove all but one"

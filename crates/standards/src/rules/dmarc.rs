@@ -111,7 +111,7 @@ super::rules! {
         why "Receivers send no reports there without the permission record."
         mend "have `DOMAIN._report._dmarc.HOST` published with `v=DMARC1`"
         source "RFC 9990, verifying external destinations; RFC 7489 §7.1";
-    "DMARC-23" Error Lint
+    "DMARC-23" Error Lint by "standards::dmarc"
         "The permission record in a zone of ours is part of the same plan"
         why "Until it is there, receivers drop the reports."
         mend "declare the report domain in the manifest too"
@@ -141,17 +141,17 @@ super::rules! {
         why "More would differ from what receivers do."
         mend "this is a rule for the program itself: report it as a fault"
         source "RFC 9989 §4.10, §4.10.2";
-    "DMARC-29" Error Lookup
+    "DMARC-29" Error Lookup by "standards::dmarc"
         "Enforcement has at least one declared sender that aligns"
         why "With none, all mail of the domain is quarantined or rejected."
         mend "declare an SES instance with DKIM, or a MAIL FROM in the domain"
         source "RFC 9989 §5.1, §8";
-    "DMARC-30" Error Lint
+    "DMARC-30" Error Lint by "standards::dmarc"
         "`p=reject` does not rest on SPF alone"
         why "Forwarding breaks SPF, and the mail is rejected."
         mend "sign with DKIM first"
         source "RFC 9989 §8";
-    "DMARC-31" Warn Lint
+    "DMARC-31" Warn Lint by "standards::dmarc"
         "`p=reject` is not used where people write to mailing lists"
         why "Lists change messages and break DKIM; their members lose the mail."
         mend "use quarantine, or a subdomain for people"
@@ -161,7 +161,7 @@ super::rules! {
         why "Their mail fails DMARC. A custom MAIL FROM of SES is always a subdomain."
         mend "use `adkim=r` and `aspf=r`"
         source "RFC 9989 §4.4";
-    "DMARC-33" Warn Order
+    "DMARC-33" Warn Order by "standards::dmarc"
         "A policy goes from none to reject by way of quarantine"
         why "Reports under a milder policy show what reject would lose."
         mend "publish quarantine or `t=y`, and read the reports for some weeks"

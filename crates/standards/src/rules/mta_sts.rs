@@ -26,12 +26,12 @@ super::rules! {
         why "Senders ignore a field they do not know, so that it does nothing."
         mend "remove the field"
         source "RFC 8461 §3.2";
-    "STS-R06" Error Lookup | Live
+    "STS-R06" Error Lookup | Live by "standards::mta_sts"
         "One record at the name begins `v=STSv1;`"
         why "With two or none, senders act as if there were no policy."
         mend "remove all records but one"
         source "RFC 8461 §3.1";
-    "STS-R07" Warn Lookup
+    "STS-R07" Warn Lookup by "standards::mta_sts"
         "No unrelated TXT stands at the name"
         why "Senders skip it, but it is a sign of a record in the wrong place."
         mend "move or remove the other text"
@@ -209,7 +209,7 @@ super::rules! {
         why "Senders with a cached policy refuse a host that the policy does not name."
         mend "widen the policy, publish its id, wait out the TTL, then change the MX"
         source "RFC 8461 §8.1";
-    "STS-O03" Error Order
+    "STS-O03" Error Order by "standards::mta_sts"
         "A pattern is not removed while its host is still in the MX"
         why "Under enforce, mail to that host stops."
         mend "change the MX first, and wait out its TTL"
@@ -229,12 +229,12 @@ super::rules! {
         why "Without it nobody can say when the last cached policy is gone."
         mend "keep the ledger; without one, wait for a year"
         source "RFC 8461 §8.3";
-    "STS-O07" Warn Order
+    "STS-O07" Warn Order by "standards::mta_sts"
         "The first policy is in testing, with TLS reports asked for"
         why "Reports show what enforce would refuse, before it does."
         mend "start with `mode: testing` and a `tls_rpt` block"
         source "RFC 8461 §5, §6";
-    "STS-O08" Warn Order
+    "STS-O08" Warn Order by "standards::mta_sts"
         "A policy does not go from nothing to enforce in one step"
         why "The first mistake is then paid in refused mail."
         mend "run in testing for some weeks"

@@ -31,7 +31,7 @@ super::rules! {
         why "An address that cannot be used means that the report is never sent."
         mend "correct the address"
         source "RFC 8460 §3; RFC 6068";
-    "RPT-07" Error Lookup | Live
+    "RPT-07" Error Lookup | Live by "standards::tls_rpt"
         "One record begins `v=TLSRPTv1;`"
         why "With two, senders act as if there were none."
         mend "remove all records but one"

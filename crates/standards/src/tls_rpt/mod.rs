@@ -16,12 +16,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::dns::{Name, NameError};
+use crate::dns::{Name, NameError, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::mail_uri::{ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, split_with_spans};
-use crate::{Finding, Place, owner};
+use crate::{Finding, Place, owner, single};
 
 const RULES: FieldRules = FieldRules {
     version: "TLSRPTv1",
@@ -97,6 +97,19 @@ impl TlsRpt {
             extensions,
             ..record
         });
+        (record, findings)
+    }
+
+    /// The record among the TXT values at `owner`. RPT-07 when there are several.
+    pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
+        let is_ours = |text: &str| single::has_version(text, RULES.version);
+        let (value, several) = single::among(owner, values, is_ours, "RPT-07");
+        let mut findings = Vec::from_iter(several);
+        let Some(value) = value else {
+            return (None, findings);
+        };
+        let (record, more) = Self::parse(&value.text());
+        findings.extend(more);
         (record, findings)
     }
 

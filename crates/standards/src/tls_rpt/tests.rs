@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{TlsRpt, check_presence, check_record_owner, record_owner};
+use crate::dns::Txt;
 use crate::test_support::{has_error, name, rules, summary};
 
 fn check(text: &str, canonical: Option<&str>, findings: &[&str]) {
@@ -116,6 +117,21 @@ fn rpt_06_addresses_and_hosts() {
         let text = format!("v=TLSRPTv1; rua={uri}");
         check(&text, None, &[&format!("RPT-06 error {uri:?}")]);
     }
+}
+
+#[test]
+fn rpt_07_one_record() {
+    let owner = name("_smtp._tls.example.com");
+    let text = "v=TLSRPTv1; rua=mailto:a@example.com";
+    let check = |texts: &[&str], is_read: bool, expect: &[&str]| {
+        let values: Vec<Txt> = texts.iter().map(|text| Txt::from(*text)).collect();
+        let (record, findings) = TlsRpt::among(&owner, &values);
+        assert_eq!(record.is_some(), is_read, "{texts:?}");
+        assert_eq!(rules(&findings), expect, "{texts:?}");
+    };
+    check(&[], false, &[]);
+    check(&[text, "v=TLSRPTv2; x=y"], true, &[]);
+    check(&[text, text], false, &["RPT-07"]);
 }
 
 #[test]

@@ -1,0 +1,32 @@
+//! The one record of a kind among the TXT values at a name.
+
+use crate::dns::{Name, Txt};
+use crate::{Finding, Place};
+
+/// The value at `owner` that `is_ours`; several count as none and are a finding of `rule`.
+pub(crate) fn among<'a>(
+    owner: &Name,
+    values: &'a [Txt],
+    is_ours: impl Fn(&str) -> bool,
+    rule: &'static str,
+) -> (Option<&'a Txt>, Option<Finding>) {
+    let mut ours = values.iter().filter(|value| is_ours(&value.text()));
+    match (ours.next(), ours.count()) {
+        (Some(_), more @ 1..) => {
+            let reason = format!(
+                "{owner} has {} such records, and receivers take none of them",
+                more + 1
+            );
+            let place = Place::Live(owner.to_string());
+            (None, Some(Finding::new(rule, reason).in_place(place)))
+        }
+        (one, _) => (one, None),
+    }
+}
+
+/// Whether `text` starts with `v=<version>` and a semicolon.
+pub(crate) fn has_version(text: &str, version: &str) -> bool {
+    text.strip_prefix("v=")
+        .and_then(|text| text.strip_prefix(version))
+        .is_some_and(|text| text.trim_start_matches([' ', '\t']).starts_with(';'))
+}
