@@ -27,6 +27,15 @@ pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
                     continue;
                 }
             };
+            if host.repeats(name) {
+                let reason = format!("{what} of {name} is {host}, with the domain in it twice");
+                report.add(
+                    "DNS-10",
+                    position,
+                    reason,
+                    format!("write a label, or a whole name that ends in {name} once"),
+                );
+            }
             // The domain itself as MAIL FROM is another fault, SES-12.
             if let Some(first) = declared(&host).filter(|_| host != *name) {
                 report.add(

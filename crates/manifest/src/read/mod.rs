@@ -1,0 +1,233 @@
+//! The reader: from the tree of YAML nodes to types, collecting every fault on the way.
+//!
+//! A block of the manifest is a struct made by [`block!`], which states each key once: as the
+//! name of a field. The struct, its reader, its list of keys and its JSON Schema all come from there.
+
+mod macros;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use schemars::{Schema, SchemaGenerator};
+
+use crate::files::Files;
+use crate::position::Position;
+use crate::report::{Report, nearest, shorten};
+use crate::yaml::{Content, Key, Node};
+
+pub(crate) use macros::{block, choice, field_schema, word_schema, words};
+
+/// What reading needs beside the node: where files come from, and where findings go.
+pub(crate) struct Reader<'a> {
+    pub(crate) files: &'a dyn Files,
+    /// What was read already: a thousand domains may show one logo.
+    pub(crate) read: BTreeMap<String, Arc<[u8]>>,
+    pub(crate) report: Report,
+    /// `defaults` are one part of a block: there, a missing key is no fault.
+    pub(crate) partial: bool,
+}
+
+/// A type that the manifest can say.
+pub(crate) trait Read: Sized {
+    /// Reads it from `node`; when it can't, it has reported why.
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// What editors are told of it.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+
+    /// What it is when nobody says it. Without such a value, its key must be there.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// A type that is written as one piece of text.
+pub(crate) trait Text: Sized {
+    /// What to call it: "expected {WHAT}".
+    const WHAT: &'static str;
+    /// A regular expression for editors; the parser decides.
+    const PATTERN: Option<&'static str> = None;
+    /// The rule that a text which is not one breaks.
+    const RULE: &'static str = "MAN-04";
+    /// For editors, and for the mend.
+    const EXAMPLES: &'static [&'static str];
+
+    /// Parses it, or says in one sentence what is wrong.
+    fn parse(text: &str) -> Result<Self, String>;
+}
+
+impl Key {
+    /// The key as a node, so that what reads a value can read it.
+    pub(crate) fn as_node(&self) -> Node {
+        Node {
+            position: self.position.clone(),
+            content: Content::Scalar(self.text.clone()),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The text of `node`, or a finding that `what` was expected.
+    pub(crate) fn scalar<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        match &node.content {
+            Content::Scalar(text) => Some(text),
+            _ => self.wrong(node, what),
+        }
+    }
+
+    /// Reports that `node` is not `what`.
+    pub(crate) fn wrong<T>(&mut self, node: &Node, what: &str) -> Option<T> {
+        let reason = format!("expected {what}, found {}", node.describe());
+        let mend = match node.content {
+            Content::Nothing => format!("write {what} here, or take the key out"),
+            _ => format!("write {what} here"),
+        };
+        self.report.add("MAN-04", &node.position, reason, mend);
+        None
+    }
+
+    /// The entries of a map, each key once; a repeated key is reported and its first value stands.
+    pub(crate) fn entries<'n>(&mut self, node: &'n Node) -> Option<Vec<&'n (Key, Node)>> {
+        let Content::Map(entries) = &node.content else {
+            return self.wrong(node, "a map");
+        };
+        let mut seen = BTreeSet::new();
+        let mut unique = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let key = &entry.0;
+            if seen.insert(key.text.as_str()) {
+                unique.push(entry);
+            } else {
+                self.twice(key);
+            }
+        }
+        Some(unique)
+    }
+
+    /// Reports a key that its map has already.
+    fn twice(&mut self, key: &Key) {
+        let reason = format!("the key `{}` is here twice", shorten(&key.text));
+        self.report
+            .add("MAN-03", &key.position, reason, "keep one of them");
+    }
+
+    /// The fields of a block: a map that has only the keys in `known`.
+    pub(crate) fn fields<'n>(
+        &mut self,
+        node: &'n Node,
+        known: &[&'static str],
+    ) -> Option<Fields<'n>> {
+        let entries = self.entries(node)?;
+        for (key, _) in &entries {
+            if !known.contains(&key.text.as_str()) {
+                self.unknown("key", &key.text, &key.position, known);
+            }
+        }
+        Some(Fields {
+            position: node.position.clone(),
+            entries,
+        })
+    }
+
+    /// The one of `known` that is chosen here, and what it holds: an empty map, if only its key is written.
+    pub(crate) fn choice(
+        &mut self,
+        node: &Node,
+        known: &[&'static str],
+    ) -> Option<(&'static str, Node)> {
+        let (text, position, value) = match &node.content {
+            Content::Scalar(text) => {
+                let empty = Node {
+                    position: node.position.clone(),
+                    content: Content::Map(Vec::new()),
+                };
+                (text, &node.position, empty)
+            }
+            Content::Map(entries) if entries.len() == 1 => {
+                let (key, value) = &entries[0];
+                (&key.text, &key.position, value.clone())
+            }
+            _ => return self.wrong(node, &format!("exactly one of {}", known.join(", "))),
+        };
+        let Some(key) = known.iter().find(|key| **key == text) else {
+            self.unknown("key", text, position, known);
+            return None;
+        };
+        Some((key, value))
+    }
+
+    /// Accepts only a node with nothing in it.
+    pub(crate) fn nothing(&mut self, node: &Node) -> Option<()> {
+        match &node.content {
+            Content::Nothing => Some(()),
+            Content::Map(entries) if entries.is_empty() => Some(()),
+            _ => self.wrong(node, "nothing"),
+        }
+    }
+
+    /// Reports a word that is not one of `known`.
+    pub(crate) fn unknown(&mut self, what: &str, text: &str, position: &Position, known: &[&str]) {
+        let reason = format!("unknown {what} `{}`", shorten(text));
+        let mend = match nearest(text, known.iter().copied()) {
+            _ if text == "<<" => "YAML 1.2 has no merge keys; use `defaults`".to_owned(),
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        let rule = if what == "key" { "MAN-02" } else { "MAN-04" };
+        self.report.add(rule, position, reason, mend);
+    }
+}
+
+/// The entries of one block, while its fields are read.
+pub(crate) struct Fields<'n> {
+    position: Position,
+    entries: Vec<&'n (Key, Node)>,
+}
+
+impl Fields<'_> {
+    /// Reads the field `key`, or says that it is missing.
+    pub(crate) fn take<T: Read>(&self, key: &str, reader: &mut Reader<'_>) -> Option<T> {
+        if let Some((_, node)) = self.find(key) {
+            return T::read(node, reader);
+        }
+        let absent = T::absent();
+        if absent.is_none() && !reader.partial {
+            reader.report.add(
+                "MAN-13",
+                &self.position,
+                format!("the key `{key}` is missing"),
+                format!("add `{key}:` to this block"),
+            );
+        }
+        absent
+    }
+
+    /// Reads the field `key`, or what it is by default, written as in a manifest.
+    pub(crate) fn take_or<T: Read>(
+        &self,
+        key: &str,
+        default: &str,
+        reader: &mut Reader<'_>,
+    ) -> Option<T> {
+        match self.find(key) {
+            Some((_, node)) => T::read(node, reader),
+            None => T::read(&default_node(&self.position, default), reader),
+        }
+    }
+
+    fn find(&self, key: &str) -> Option<&(Key, Node)> {
+        self.entries
+            .iter()
+            .copied()
+            .find(|(known, _)| known.text == key)
+    }
+}
+
+/// What nobody wrote, as if it stood at `position`.
+pub(crate) fn default_node(position: &Position, text: &str) -> Node {
+    Node {
+        position: position.clone(),
+        content: Content::Scalar(text.to_owned()),
+    }
+}
