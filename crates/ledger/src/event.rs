@@ -147,6 +147,7 @@ mod tests {
             state: json!(null),
             origin: Origin::Created,
             before: None,
+            serves_policy: None,
             needs: Vec::new(),
             impact: Impact::none(),
             open: false,
@@ -254,7 +255,7 @@ mod tests {
         add(&mut ledger, Event::Served { policy: None });
         assert_eq!(
             ledger.cached_until,
-            Some(Timestamp::UNIX_EPOCH + Duration::from_secs(1000))
+            Some(Timestamp::UNIX_EPOCH + Duration::from_secs(1000 + 3600))
         );
     }
 }

@@ -48,6 +48,8 @@ pub struct Entry {
     pub origin: Origin,
     /// What was there before an adoption changed it, in the kind's own shape.
     pub before: Option<Value>,
+    /// The MTA-STS policy that it serves, if it does.
+    pub serves_policy: Option<ServedPolicy>,
     /// What it needed.
     pub needs: Vec<Need>,
     /// What its removal can do to mail.
@@ -79,7 +81,9 @@ impl DomainLedger {
         if let Some((old, _)) = self.serving.take()
             && old.enforce
         {
-            let until = now + std::time::Duration::from_secs(u64::from(old.max_age));
+            // An edge of the network may answer the old file for a little longer than we know.
+            let longest = u64::from(old.max_age) + 3600;
+            let until = now + std::time::Duration::from_secs(longest);
             self.cached_until = self.cached_until.max(Some(until));
         }
         self.serving = policy.map(|policy| (policy, now));

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use standards::Finding;
 
 use crate::{
-    Calls, Diff, Entry, Gate, Home, Impact, Level, PhysicalId, Resource, ResourceId, Target,
+    Calls, Diff, Entry, Gate, Home, Impact, Level, Origin, PhysicalId, Resource, ResourceId, Target,
 };
 
 /// What an action does.
@@ -80,6 +80,8 @@ pub struct Action {
     pub spec: Value,
     /// The ledger's entry as it was when the plan was made.
     pub entry: Option<Entry>,
+    /// Whether it is ours by making or by taking over, once this action is done.
+    pub origin: Origin,
     /// What differs, for updates, replacements and adoptions.
     pub diff: Diff,
     /// What it can do to mail, and why.

@@ -11,6 +11,7 @@ pub(crate) struct Decision {
     pub(crate) verb: Verb,
     pub(crate) reason: String,
     pub(crate) diff: Diff,
+    pub(crate) origin: Origin,
     pub(crate) finding: Option<Finding>,
 }
 
@@ -20,12 +21,20 @@ impl Decision {
             verb,
             reason: reason.into(),
             diff: Diff::default(),
+            origin: Origin::Created,
             finding: None,
         }
     }
 
     fn with(self, diff: Diff) -> Self {
         Self { diff, ..self }
+    }
+
+    fn taken_over(self) -> Self {
+        Self {
+            origin: Origin::Adopted,
+            ..self
+        }
     }
 
     fn refused(finding: Finding) -> Self {
@@ -132,16 +141,17 @@ fn found(
             )
             .in_place(place(resource)),
         ),
-        (Ownership::Foreign, _) => {
-            Decision::new(Verb::Adopt, "the manifest says `adopt`").with(diff)
-        }
+        (Ownership::Foreign, _) => Decision::new(Verb::Adopt, "the manifest says `adopt`")
+            .with(diff)
+            .taken_over(),
         (Ownership::Shared, Some(_)) => Decision::new(
             Verb::Adopt,
             "the manifest says `adopt`: takes over what is there",
         )
-        .with(diff),
+        .with(diff)
+        .taken_over(),
         (Ownership::Shared, None) if diff.is_empty() => {
-            Decision::new(Verb::Adopt, "is already there")
+            Decision::new(Verb::Adopt, "is already there").taken_over()
         }
         (Ownership::Shared, None) => {
             Decision::new(Verb::Create, "asked for; values of others stay beside it").with(diff)

@@ -11,6 +11,7 @@ mod estimate;
 mod looks;
 mod order;
 mod planner;
+mod settle;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,8 @@ use model::{KindSet, Ledger, Observation, Resource, Target};
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Estimate, Rate, Rates, estimate};
 pub use looks::{Look, looks};
-pub use planner::plan;
+pub use planner::{needs, plan};
+pub use settle::settle;
 
 /// What was observed, by [`Target::key`].
 #[derive(Clone, Debug, Default)]

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::field::{references, resolve};
 use model::kind::ShapeError;
 use model::{
-    Action, AnyKind, Diff, Edge, Entry, Level, Need, Observation, OutputRef, Plan, Resource,
-    ResourceId, Target, Verb,
+    Action, AnyKind, Diff, Edge, Entry, Level, Need, Observation, Origin, OutputRef, Plan,
+    Resource, ResourceId, Target, Verb,
 };
 use serde_json::Value;
 use standards::{Finding, Place};
@@ -21,6 +21,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
         inputs,
         states: BTreeMap::new(),
         claims: BTreeSet::new(),
+        made: made(inputs),
         last: BTreeMap::new(),
         actions: Vec::new(),
         findings: Vec::new(),
@@ -50,6 +51,8 @@ struct Planner<'a> {
     states: BTreeMap<ResourceId, Value>,
     /// Shared parts that what stays still holds.
     claims: BTreeSet<String>,
+    /// Shared parts that we made.
+    made: BTreeSet<String>,
     /// The action after which a resource is as desired.
     last: BTreeMap<ResourceId, usize>,
     actions: Vec<Action>,
@@ -151,6 +154,7 @@ impl<'a> Planner<'a> {
                 verb,
                 reason,
                 diff,
+                origin: decision.origin,
                 finding: None,
             };
             let mut action = self.action(kind, resource, stage, &stage_decision)?;
@@ -197,6 +201,7 @@ impl<'a> Planner<'a> {
             desired: Some(resource.clone()),
             spec: spec.clone(),
             entry: entry.cloned(),
+            origin: self.origin(kind, resource, spec, decision)?,
             diff: decision.diff.clone(),
             impact: if is_change && !decision.diff.is_empty() {
                 resource.impact.clone()
@@ -212,6 +217,31 @@ impl<'a> Planner<'a> {
             wait: resource.wait,
             batch: if changes { kind.batch(spec)? } else { None },
             calls,
+        })
+    }
+
+    /// A value that is there already may be there because another resource of ours made it.
+    fn origin(
+        &self,
+        kind: &dyn AnyKind,
+        resource: &Resource,
+        spec: &Value,
+        decision: &Decision,
+    ) -> Result<Origin, ShapeError> {
+        if let Some(entry) = self
+            .inputs
+            .ledger
+            .entry(&resource.id)
+            .filter(|_| decision.verb != Verb::Replace)
+        {
+            return Ok(entry.origin);
+        }
+        let claims = kind.claims(spec)?;
+        let ours = !claims.is_empty() && claims.iter().all(|claim| self.made.contains(claim));
+        Ok(if ours {
+            Origin::Created
+        } else {
+            decision.origin
         })
     }
 
@@ -272,6 +302,7 @@ impl<'a> Planner<'a> {
             desired: None,
             spec: spec.clone(),
             entry: Some(entry.clone()),
+            origin: entry.origin,
             diff: Diff::default(),
             impact: if deletes {
                 entry.impact.clone()
@@ -316,8 +347,21 @@ impl<'a> Planner<'a> {
     }
 }
 
+fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
+    let created = inputs
+        .ledger
+        .entries()
+        .filter(|entry| entry.origin == Origin::Created);
+    let claims = |entry: &Entry| {
+        let kind = inputs.kinds.get(entry.id.kind.as_str());
+        kind.and_then(|kind| kind.claims(&entry.spec).ok())
+            .unwrap_or_default()
+    };
+    created.flat_map(claims).collect()
+}
+
 /// What a resource needs: what it says, and what it refers to.
-pub(crate) fn needs(resource: &Resource) -> Vec<Need> {
+pub fn needs(resource: &Resource) -> Vec<Need> {
     let mut needs = resource.needs.clone();
     for reference in references(&resource.spec) {
         if !needs.iter().any(|need| need.resource == reference.resource) {
