@@ -5,16 +5,18 @@ mod common;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketLoggingStatus, BucketVersioningStatus, ChecksumAlgorithm,
     CreateBucketConfiguration, Delete, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, LoggingEnabled, ObjectIdentifier, ObjectOwnership, OwnershipControls,
-    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, Tag, Tagging,
-    VersioningConfiguration,
+    LifecycleRuleFilter, LoggingEnabled, ObjectCannedAcl, ObjectIdentifier, ObjectOwnership,
+    OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    Tag, Tagging, VersioningConfiguration,
 };
-use common::{ONE, TWO, code, config, error, sandbox};
+use common::{ONE, TWO, code, config, error, sandbox, sandbox_with};
 use sandbox::Sandbox;
+use sandbox::faults::{Fault, FaultKind};
 use sandbox::s3::Refusal::{AccessDenied, NoSuchKey};
 
 /// The bucket of most tests.
@@ -221,7 +223,8 @@ async fn head_bucket_and_the_wrong_region() {
 
     let stranger = s3(&sandbox, TWO, "us-east-1");
     let closed = stranger.head_bucket().bucket(MAIL).send().await;
-    assert_eq!(raw(&closed.expect_err("closed"), "none"), "403 -");
+    let closed = closed.expect_err("closed");
+    assert_eq!(raw(&closed, "x-amz-bucket-region"), "403 us-east-1");
 }
 
 #[tokio::test(start_paused = true)]
@@ -336,7 +339,9 @@ async fn bucket_policy_round_trip() {
     );
     assert_eq!(policy(&client, &text).await, "no error");
     let read = client.get_bucket_policy().bucket(MAIL).send().await;
-    assert_eq!(read.expect("the policy").policy(), Some(&*text));
+    let read = read.expect("the policy").policy.expect("the document");
+    let parsed: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(read, parsed.to_string());
     client
         .delete_bucket_policy()
         .bucket(MAIL)
@@ -351,6 +356,28 @@ async fn bucket_policy_round_trip() {
         .expect("deleted again");
     let read = client.get_bucket_policy().bucket(MAIL).send().await;
     assert_eq!(code(read), "NoSuchBucketPolicy");
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_come_back_in_normal_form() {
+    let (_, client) = with_bucket().await;
+    let put = statement(
+        "Deny",
+        r#"{"AWS":["222222222222"]}"#,
+        "s3:GetObject",
+        r#"{"Bool":{"aws:SecureTransport":false}}"#,
+    );
+    assert_eq!(policy(&client, &put).await, "no error");
+    let read = client.get_bucket_policy().bucket(MAIL).send().await;
+    let read = read.expect("the policy").policy.expect("the document");
+    assert!(
+        read.contains(r#""Principal":{"AWS":["arn:aws:iam::222222222222:root"]}"#),
+        "{read}"
+    );
+    assert!(
+        read.contains(r#"{"aws:SecureTransport":"false"}"#),
+        "{read}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -695,6 +722,74 @@ async fn create_bucket_with_tags() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn bucket_encryption() {
+    let (_, client) = with_bucket().await;
+    let set = async |algorithm: &str, key: Option<&str>| {
+        let default = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(ServerSideEncryption::from(algorithm))
+            .set_kms_master_key_id(key.map(str::to_owned))
+            .build()
+            .expect("a default");
+        let rule = ServerSideEncryptionRule::builder()
+            .apply_server_side_encryption_by_default(default)
+            .bucket_key_enabled(true)
+            .build();
+        let configuration = ServerSideEncryptionConfiguration::builder()
+            .rules(rule)
+            .build();
+        let put = client
+            .put_bucket_encryption()
+            .bucket(MAIL)
+            .server_side_encryption_configuration(configuration.expect("a configuration"))
+            .send()
+            .await;
+        error(put)
+    };
+    assert!(set("rot13", None).await.starts_with("MalformedXML: "));
+    assert_eq!(
+        set("AES256", Some("a-key")).await,
+        "InvalidArgument: a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
+    );
+    assert_eq!(set("aws:kms", Some("a-key")).await, "no error");
+    put(&client, "a", "a").await;
+    let head = client
+        .head_object()
+        .bucket(MAIL)
+        .key("a")
+        .send()
+        .await
+        .expect("an object");
+    assert_eq!(
+        head.server_side_encryption(),
+        Some(&ServerSideEncryption::AwsKms)
+    );
+    assert_eq!(head.ssekms_key_id(), Some("a-key"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn public_access_block_is_replaced_whole() {
+    let (_, client) = with_bucket().await;
+    let one = PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .build();
+    client
+        .put_public_access_block()
+        .bucket(MAIL)
+        .public_access_block_configuration(one)
+        .send()
+        .await
+        .expect("a block");
+    let read = client.get_public_access_block().bucket(MAIL).send().await;
+    let read = read
+        .expect("a block")
+        .public_access_block_configuration
+        .expect("a block");
+    assert_eq!(read.block_public_acls(), Some(true));
+    assert_eq!(read.block_public_policy(), Some(false));
+    assert_eq!(read.restrict_public_buckets(), Some(false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn acls_and_ownership() {
     let (sandbox, client) = with_bucket().await;
     let acl = client
@@ -829,6 +924,58 @@ async fn crc32_is_the_default_checksum() {
     assert_eq!(default.checksum_crc32(), Some("NhCmhg=="));
 }
 
+/// A body that says nothing of its bytes, so that the SDK sends it in chunks with a trailer.
+fn stream(body: &'static str) -> ByteStream {
+    let body = http_body_util::Full::new(bytes::Bytes::from_static(body.as_bytes()));
+    ByteStream::new(SdkBody::from_body_1_x(body))
+}
+
+#[tokio::test(start_paused = true)]
+async fn chunked_bodies_with_trailing_checksums() {
+    let (_, client) = with_bucket().await;
+    let put = client
+        .put_object()
+        .bucket(MAIL)
+        .key("a")
+        .content_encoding("gzip")
+        .body(stream("hello"))
+        .customize()
+        .mutate_request(|request| {
+            let headers = request.headers();
+            assert_eq!(headers.get("x-amz-trailer"), Some("x-amz-checksum-crc32"));
+        })
+        .send()
+        .await
+        .expect("an object");
+    assert_eq!(put.checksum_crc32(), Some("NhCmhg=="));
+    let get = client.get_object().bucket(MAIL).key("a").send().await;
+    let get = get.expect("the object");
+    assert_eq!(get.content_encoding(), Some("gzip"));
+    let body = get.body.collect().await.expect("bytes").into_bytes();
+    assert_eq!(&body[..], b"hello");
+}
+
+#[tokio::test(start_paused = true)]
+async fn object_acls_are_refused_where_the_owner_is_enforced() {
+    let (_, client) = with_bucket().await;
+    let put = |acl: ObjectCannedAcl| {
+        client
+            .put_object()
+            .bucket(MAIL)
+            .key("a")
+            .acl(acl)
+            .body(ByteStream::from_static(b"a"))
+            .send()
+    };
+    assert_eq!(
+        error(put(ObjectCannedAcl::PublicRead).await),
+        "AccessControlListNotSupported: The bucket does not allow ACLs"
+    );
+    put(ObjectCannedAcl::BucketOwnerFullControl)
+        .await
+        .expect("the owner's");
+}
+
 #[tokio::test(start_paused = true)]
 async fn wrong_checksums_are_refused() {
     let (_, client) = with_bucket().await;
@@ -906,6 +1053,37 @@ async fn conditional_writes() {
     assert_eq!(code(changed), "PreconditionFailed");
     let other = put().if_none_match(etag).send().await;
     assert_eq!(code(other), "NotImplemented");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conditional_request_conflict_comes_from_a_script() {
+    let conflict = Fault::new(FaultKind::ErrorBefore)
+        .at("s3", "PutObject")
+        .nth(1)
+        .with(
+            409,
+            "ConditionalRequestConflict",
+            "The conditional request cannot succeed due to a conflicting operation against this resource.",
+        );
+    let sandbox = sandbox_with(|world| world.faults.script = vec![conflict]);
+    let client = s3(&sandbox, ONE, "us-east-1");
+    create(&client, MAIL).await;
+    let put = || {
+        client
+            .put_object()
+            .bucket(MAIL)
+            .key("lock")
+            .if_none_match("*")
+            .body(ByteStream::from_static(b"1"))
+            .send()
+    };
+    let first = put().await;
+    assert_eq!(
+        raw(first.as_ref().expect_err("a conflict"), "none"),
+        "409 -"
+    );
+    assert_eq!(code(first), "ConditionalRequestConflict");
+    put().await.expect("nothing was written");
 }
 
 #[tokio::test(start_paused = true)]

@@ -47,7 +47,12 @@ pub(super) fn check(
         return Ok(());
     }
     let action = action(operation.action, address.query("versionId").is_some());
-    authorize(&address.bucket, bucket, caller, &action, &address.key)?;
+    let allowed = authorize(&address.bucket, bucket, caller, &action, &address.key);
+    if operation.name == "HeadBucket" {
+        // Whoever may not look at a bucket still learns where it is.
+        return allowed.map_err(|error| error.with_header("x-amz-bucket-region", &*bucket.region));
+    }
+    allowed?;
     let stranger = caller.account != bucket.owner;
     if stranger && operation.action.ends_with("BucketPolicy") {
         return Err(error::method_not_allowed());

@@ -54,7 +54,13 @@ fn delete_one(
         Some(_) => "s3:DeleteObjectVersion",
         None => "s3:DeleteObject",
     };
-    authorize(name, bucket, &work.caller, action, key)?;
+    let mut caller = work.caller.clone();
+    if let Some(etag) = &identifier.e_tag {
+        // A policy may insist on conditional deletes.
+        let key = "s3:if-match".to_owned();
+        caller.context.insert(key, etag.value().to_owned());
+    }
+    authorize(name, bucket, &caller, action, key)?;
     if identifier.size.is_some() || identifier.last_modified_time.is_some() {
         return Err(error::not_implemented());
     }

@@ -7,7 +7,7 @@ use s3s::dto::{self, LoggingEnabled, PublicAccessBlockConfiguration, Tag};
 use super::access::denied;
 use super::error::{self, Error};
 use super::face::Work;
-use super::policy::Policy;
+use super::policy::{Policy, normal};
 use super::state::{Bucket, Encryption, Logging, PublicAccessBlock, State, Versioning, arn};
 
 pub(super) use super::acl::apply_canned_acl;
@@ -47,7 +47,7 @@ pub(super) fn put_bucket_policy(
             "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
         ));
     }
-    bucket.policy = Some(input.policy);
+    bucket.policy = Some(normal(&input.policy));
     Ok(dto::PutBucketPolicyOutput::default())
 }
 

@@ -38,7 +38,7 @@ pub struct Bucket {
     pub public_access_block: Option<PublicAccessBlock>,
     /// The default encryption of new objects.
     pub encryption: Encryption,
-    /// The bucket policy as it was put, to the byte.
+    /// The bucket policy, in the form in which S3 gives it back.
     pub policy: Option<String>,
     /// The lifecycle rules.
     pub lifecycle: Option<Lifecycle>,

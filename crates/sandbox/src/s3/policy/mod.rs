@@ -1,6 +1,9 @@
 //! Bucket policies: what they allow and deny, and whether they are public.
 
+mod normal;
 mod parse;
+
+pub(in crate::s3) use normal::normal;
 
 use std::collections::BTreeMap;
 

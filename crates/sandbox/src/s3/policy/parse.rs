@@ -164,9 +164,13 @@ fn parse_principals(value: &Value) -> Result<Vec<Principal>, Error> {
     Ok(principals)
 }
 
+/// Twelve digits.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A twelve-digit account, or the ARN of an account, a user, a role or a session.
 fn is_aws_principal(value: &str) -> bool {
-    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
     let parts = value.splitn(6, ':').collect::<Vec<_>>();
     match parts.as_slice() {
         ["arn", "aws", "iam" | "sts", "", account, name] => {
@@ -312,7 +316,7 @@ fn parse_conditions(value: Option<&Value>) -> Result<Vec<Condition>, Error> {
     Ok(conditions)
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
