@@ -79,6 +79,10 @@ impl Sandbox {
     /// Who calls what, and whether that is let in: signature, operation, quota, fault. Quotas
     /// count when a call arrives, so that a caller who keeps to the limit is never refused because
     /// one of its calls took longer on the way than another.
+    #[expect(
+        clippy::result_large_err,
+        reason = "a refusal is made once a call, and is returned as it is"
+    )]
     fn admit(
         &self,
         (request, body): (Parts, Bytes),

@@ -57,8 +57,17 @@ impl Xml {
         let _ = write!(self.0, "<{name}>{}</{name}>", escape(text));
     }
 
+    /// An element with a `member` for each text.
+    pub(crate) fn list<'a>(&mut self, name: &str, texts: impl IntoIterator<Item = &'a str>) {
+        self.element(name, |xml| {
+            for text in texts {
+                xml.text("member", text);
+            }
+        });
+    }
+
     /// What was written elsewhere.
-    pub(crate) fn append(&mut self, other: Self) {
+    pub(crate) fn append(&mut self, other: &Self) {
         self.0.push_str(&other.0);
     }
 
@@ -93,7 +102,7 @@ impl Dialect {
         let _ = write!(xml.0, "<{operation}Response xmlns=\"{}\">", self.namespace);
         xml.element(&format!("{operation}Result"), result);
         xml.element("ResponseMetadata", |xml| {
-            xml.text("RequestId", &call.request_id)
+            xml.text("RequestId", &call.request_id);
         });
         let _ = write!(xml.0, "</{operation}Response>");
         answer(call, 200, xml)

@@ -9,6 +9,10 @@ use crate::world::World;
 pub trait Service: Sync {
     /// The operation that a call asks for, as AWS documents its name (`ChangeResourceRecordSets`),
     /// or the service's own answer to an operation that it does not know.
+    #[expect(
+        clippy::result_large_err,
+        reason = "an answer is made once a call, and is returned as it is"
+    )]
     fn operation(&self, call: &Call) -> Result<&'static str, Reply>;
 
     /// Carries the call out.

@@ -12,11 +12,14 @@ use crate::call::Reply;
 #[serde(default)]
 pub struct Stats {
     /// How many, by account, service, operation and result.
-    pub counts: BTreeMap<String, BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>>,
+    pub counts: BTreeMap<String, ByService>,
     /// Each, in the order in which they were handled. Not saved.
     #[serde(skip)]
     pub log: Vec<Logged>,
 }
+
+/// Counts by service, operation and result.
+pub type ByService = BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>;
 
 /// One call that was handled.
 #[derive(Clone, Debug, PartialEq, Eq)]

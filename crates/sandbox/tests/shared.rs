@@ -314,8 +314,10 @@ fn kept(folder: &std::path::Path) -> Sandbox {
         saved.map_or_else(common::clock, |time| Clock::starting_at(time, 1.0))
     };
     Sandbox::open_at(folder, clock, || {
-        let mut world = World::default();
-        world.quotas = Quotas::none();
+        let mut world = World {
+            quotas: Quotas::none(),
+            ..World::default()
+        };
         tag_owner(&mut world);
         world
     })

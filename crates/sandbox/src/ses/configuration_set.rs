@@ -89,13 +89,12 @@ impl State {
         self.set(caller, set)?;
         self.check_option(caller, option, &value)?;
         let options = &mut self.set_mut(caller, set)?.options;
-        match value
-            .as_object()
-            .is_some_and(|fields| fields.values().all(Value::is_null))
-        {
-            true => options.remove(option),
-            false => options.insert(option.to_owned(), value),
-        };
+        let says_nothing = |fields: &serde_json::Map<String, Value>| fields.values().all(Value::is_null);
+        if value.as_object().is_some_and(says_nothing) {
+            options.remove(option);
+        } else {
+            options.insert(option.to_owned(), value);
+        }
         Ok(())
     }
 

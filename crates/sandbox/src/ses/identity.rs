@@ -348,7 +348,7 @@ impl State {
             Signing::Parent(region) if region == caller.region => Err(Problem::invalid(
                 "The parent region must be another one than the region of the identity.",
             )),
-            Signing::Parent(region) => Ok(self.replica_dkim(caller, name, region)),
+            Signing::Parent(region) => Ok(self.replica_dkim(caller, name, &region)),
         }
     }
 
@@ -367,11 +367,11 @@ impl State {
     }
 
     /// A replica has its parent's tokens and zone. Where there is no fitting parent it has none, and fails.
-    fn replica_dkim(&self, caller: Caller<'_>, name: &str, region: String) -> Dkim {
+    fn replica_dkim(&self, caller: Caller<'_>, name: &str, region: &str) -> Dkim {
         let parent = self
             .identity(
                 Caller {
-                    region: &region,
+                    region,
                     ..caller
                 },
                 name,
@@ -382,7 +382,7 @@ impl State {
             .filter(|dkim| dkim.is_easy());
         let own = Dkim {
             enabled: true,
-            origin: Origin::Parent(region.clone()),
+            origin: Origin::Parent(region.to_owned()),
             check: Check::start(caller.now),
             ..no_dkim(caller)
         };

@@ -75,7 +75,7 @@ fn refresh(world: &mut World, call: &Call) {
     let named = if is_ses_v2(call) {
         v2::names(call)
     } else {
-        v1::names(call)
+        Some(v1::names(call))
     };
     let Some(named) = named else {
         let all = world

@@ -40,7 +40,7 @@ impl Problem {
     }
 
     /// In the words of SES v2.
-    pub(crate) fn v2(&self) -> ServiceError {
+    pub(crate) fn v2(self) -> ServiceError {
         let (status, code) = match self {
             Self::NoIdentity(_)
             | Self::NoSet(_)
@@ -59,7 +59,7 @@ impl Problem {
     }
 
     /// In the words of SES v1.
-    pub(crate) fn v1(&self) -> ServiceError {
+    pub(crate) fn v1(self) -> ServiceError {
         let code = match self {
             Self::NoSet(_) => "ConfigurationSetDoesNotExist",
             Self::SetExists(_) => "ConfigurationSetAlreadyExists",
@@ -77,7 +77,7 @@ impl Problem {
         ServiceError::new(400, code, self.message())
     }
 
-    fn message(&self) -> String {
+    fn message(self) -> String {
         match self {
             Self::NoIdentity(name) => format!("Email identity {name} does not exist."),
             Self::IdentityExists(name) => format!("Email identity {name} already exist."),
@@ -99,7 +99,7 @@ impl Problem {
             | Self::NoResource(message)
             | Self::Invalid(message)
             | Self::Limit(message)
-            | Self::Conflict(message) => message.clone(),
+            | Self::Conflict(message) => message,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! SES v1 on the wire: the Query protocol.
+#![expect(clippy::unnecessary_wraps, reason = "all handlers have one signature")]
 
 use super::check::Status;
 use super::identity::{Identity, OnMxFailure};
@@ -46,6 +47,7 @@ const OPERATIONS: [(&str, Handler); 16] = [
 ];
 
 /// The name of a call's operation.
+#[expect(clippy::result_large_err, reason = "the trait has it so")]
 pub(super) fn operation(call: &Call) -> Result<&'static str, Reply> {
     let form = Form::of(call);
     let action = form.get("Action").unwrap_or_default();
@@ -57,12 +59,12 @@ pub(super) fn operation(call: &Call) -> Result<&'static str, Reply> {
 }
 
 /// The identities that a call names.
-pub(super) fn names(call: &Call) -> Option<Vec<String>> {
+pub(super) fn names(call: &Call) -> Vec<String> {
     let form = Form::of(call);
     let one = ["Identity", "Domain", "EmailAddress"]
         .into_iter()
         .filter_map(|field| form.get(field));
-    Some(one.chain(form.list("Identities")).map(spelled).collect())
+    one.chain(form.list("Identities")).map(spelled).collect()
 }
 
 /// Carries a call out.
@@ -80,7 +82,7 @@ pub(super) fn handle(world: &mut World, call: &Call, operation: &str) -> Reply {
         &Form::of(call),
         &mut result,
     ) {
-        Ok(()) => DIALECT.reply(call, operation, |xml| xml.append(result)),
+        Ok(()) => DIALECT.reply(call, operation, |xml| xml.append(&result)),
         Err(refused) => error(call, &refused),
     }
 }
@@ -100,10 +102,6 @@ fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, ServiceError> {
     })
 }
 
-fn refuse(problem: Problem) -> ServiceError {
-    problem.v1()
-}
-
 fn flag(form: &Form, name: &str) -> Result<bool, ServiceError> {
     Ok(required(form, name)? == "true")
 }
@@ -115,7 +113,7 @@ fn verify_domain_identity(
     xml: &mut Xml,
 ) -> Result<(), ServiceError> {
     let domain = required_domain(form)?;
-    state.verify(caller, &domain).map_err(refuse)?;
+    state.verify(caller, &domain).map_err(Problem::v1)?;
     xml.text(
         "VerificationToken",
         &keys::domain_token(&caller.place(), &domain),
@@ -131,10 +129,8 @@ fn verify_domain_dkim(
 ) -> Result<(), ServiceError> {
     let tokens = state
         .verify_dkim(caller, &required_domain(form)?)
-        .map_err(refuse)?;
-    xml.element("DkimTokens", |xml| {
-        tokens.iter().for_each(|token| xml.text("member", token))
-    });
+        .map_err(Problem::v1)?;
+    xml.list("DkimTokens", tokens.iter().map(String::as_str));
     Ok(())
 }
 
@@ -158,11 +154,11 @@ fn verify_email_identity(
 ) -> Result<(), ServiceError> {
     let address = required(form, "EmailAddress")?;
     if !address.contains('@') {
-        return Err(refuse(Problem::Invalid(format!(
+        return Err(Problem::v1(Problem::Invalid(format!(
             "Invalid email address <{address}>."
         ))));
     }
-    state.verify(caller, address).map_err(refuse).map(drop)
+    state.verify(caller, address).map_err(Problem::v1).map(drop)
 }
 
 /// The identities of a batch read that are there, each with the name it was asked for by.
@@ -235,11 +231,7 @@ fn get_dkim_attributes(
         xml.text("DkimEnabled", if dkim.enabled { "true" } else { "false" });
         xml.text("DkimVerificationStatus", dkim.check.status.v1());
         if dkim.check.status != Status::NotStarted {
-            xml.element("DkimTokens", |xml| {
-                dkim.tokens
-                    .iter()
-                    .for_each(|token| xml.text("member", token))
-            });
+            xml.list("DkimTokens", dkim.tokens.iter().map(String::as_str));
         }
     });
     Ok(())
@@ -290,7 +282,7 @@ fn set_dkim_enabled(
             required(form, "Identity")?,
             flag(form, "DkimEnabled")?,
         )
-        .map_err(refuse)
+        .map_err(Problem::v1)
 }
 
 fn set_mail_from(
@@ -311,7 +303,7 @@ fn set_mail_from(
     let domain = form.get("MailFromDomain");
     state
         .put_mail_from(caller, required(form, "Identity")?, (domain, on_mx_failure))
-        .map_err(refuse)
+        .map_err(Problem::v1)
 }
 
 fn set_feedback(
@@ -330,7 +322,7 @@ fn set_feedback(
     state
         .identity_mut(caller, name)
         .map_err(invalid)
-        .map_err(refuse)?
+        .map_err(Problem::v1)?
         .feedback = enabled;
     Ok(())
 }
@@ -344,7 +336,7 @@ fn delete_identity(
 ) -> Result<(), ServiceError> {
     match state.delete_identity(caller, required(form, "Identity")?) {
         Err(Problem::NoIdentity(_)) | Ok(()) => Ok(()),
-        Err(problem) => Err(refuse(problem)),
+        Err(problem) => Err(problem.v1()),
     }
 }
 
@@ -362,7 +354,7 @@ fn list_identities(
             let message = format!(
                 "Value {size} for parameter MaxItems is invalid. MaxItems must be between 1 and 1000."
             );
-            return Err(refuse(Problem::Invalid(message)));
+            return Err(Problem::v1(Problem::Invalid(message)));
         }
     };
     let kind = form.get("IdentityType");
@@ -375,14 +367,12 @@ fn list_identities(
     let token = form.get("NextToken");
     let scope = format!("identity {}", caller.place());
     let (names, next) = page(names, &scope, size, token).ok_or_else(|| {
-        refuse(Problem::Invalid(format!(
+        Problem::v1(Problem::Invalid(format!(
             "Invalid NextToken <{}>.",
             token.unwrap_or_default()
         )))
     })?;
-    xml.element("Identities", |xml| {
-        names.iter().for_each(|name| xml.text("member", name))
-    });
+    xml.list("Identities", names);
     if let Some(next) = next {
         xml.text("NextToken", &next);
     }
@@ -414,7 +404,7 @@ fn put_policy(
     let target = (required(form, "Identity")?, required(form, "PolicyName")?);
     state
         .put_policy(caller, target, (required(form, "Policy")?, None))
-        .map_err(refuse)
+        .map_err(Problem::v1)
 }
 
 fn get_policies(
@@ -425,7 +415,7 @@ fn get_policies(
 ) -> Result<(), ServiceError> {
     let identity = state
         .identity(caller, required(form, "Identity")?)
-        .map_err(refuse)?;
+        .map_err(Problem::v1)?;
     xml.element("Policies", |xml| {
         for (name, policy) in form
             .list("PolicyNames")
@@ -449,13 +439,8 @@ fn list_policies(
 ) -> Result<(), ServiceError> {
     let identity = state
         .identity(caller, required(form, "Identity")?)
-        .map_err(refuse)?;
-    xml.element("PolicyNames", |xml| {
-        identity
-            .policies
-            .keys()
-            .for_each(|name| xml.text("member", name))
-    });
+        .map_err(Problem::v1)?;
+    xml.list("PolicyNames", identity.policies.keys().map(String::as_str));
     Ok(())
 }
 
@@ -467,7 +452,7 @@ fn delete_policy(
 ) -> Result<(), ServiceError> {
     let identity = state
         .identity_mut(caller, required(form, "Identity")?)
-        .map_err(refuse)?;
+        .map_err(Problem::v1)?;
     identity.policies.remove(required(form, "PolicyName")?);
     Ok(())
 }

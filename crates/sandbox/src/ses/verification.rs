@@ -222,10 +222,8 @@ fn check_parent(world: &World, (place, name): (&str, &str), region: &str) -> Res
 fn cname(world: &World, name: &str, target: &str, now: Timestamp) -> Result<Timestamp, Fault> {
     match world.resolve(name, "CNAME", now) {
         Lookup::Found { records, since, .. } => {
-            match records.iter().any(|record| record.value == target) {
-                true => Ok(since),
-                false => Err(Fault::InvalidValue),
-            }
+            let right = records.iter().any(|record| record.value == target);
+            right.then_some(since).ok_or(Fault::InvalidValue)
         }
         other => Err(fault(&other)),
     }

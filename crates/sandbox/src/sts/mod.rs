@@ -119,7 +119,7 @@ fn get_session_token(state: &mut State, call: &Call, form: &Form) -> Result<Repl
         call.now,
     );
     Ok(DIALECT.reply(call, "GetSessionToken", |xml| {
-        print_credentials(xml, &issued)
+        print_credentials(xml, &issued);
     }))
 }
 

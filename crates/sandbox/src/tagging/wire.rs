@@ -50,7 +50,8 @@ pub(super) fn read(call: &Call) -> Result<Question, ServiceError> {
     if filters.len() > 50 {
         return Err(invalid("A request can have at most 50 tag filters."));
     }
-    if !arns.is_empty() && !(types.is_empty() && filters.is_empty()) {
+    let narrowed = !types.is_empty() || !filters.is_empty();
+    if !arns.is_empty() && narrowed {
         return Err(invalid(
             "ResourceARNList cannot be combined with other filters.",
         ));

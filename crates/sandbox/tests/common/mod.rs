@@ -1,8 +1,4 @@
 //! What the tests of every service share: a world with three accounts, and SDK configurations in it.
-#![expect(
-    clippy::allow_attributes,
-    reason = "what is dead differs between the test binaries"
-)]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use aws_config::SdkConfig;

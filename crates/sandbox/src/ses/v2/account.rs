@@ -1,4 +1,5 @@
 //! The account's standing, and tags, on the wire of SES v2.
+#![expect(clippy::unnecessary_wraps, reason = "all handlers have one signature")]
 
 use serde_json::json;
 

@@ -71,6 +71,7 @@ fn route(call: &Call) -> Option<(&'static Route, Vec<String>)> {
 }
 
 /// The name of a call's operation.
+#[expect(clippy::result_large_err, reason = "the trait has it so")]
 pub(super) fn operation(call: &Call) -> Result<&'static str, Reply> {
     let unknown = || {
         let message = format!(
@@ -111,10 +112,7 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Reply {
             &ServiceError::new(404, "NotFoundException", "no such path"),
         );
     };
-    let body = match call.body.is_empty() {
-        true => Ok(json!({})),
-        false => serde_json::from_slice(&call.body),
-    };
+    let body = if call.body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(&call.body) };
     let Ok(body) = body else {
         return error(
             call,
