@@ -12,6 +12,7 @@
 //! dns:                         # what is published on other people's servers
 //!   - { name: example.org, type: TXT, values: ["v=spf1 -all"] }
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
+//! distributions: [{ account: "222222222222", aliases: [www.example.com] }]
 //! ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
 //! delays: { cloudfront_deploy: 10s }
 //! quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
@@ -40,6 +41,8 @@ pub struct WorldFile {
     pub dns: Vec<RecordSet>,
     /// Other people's buckets, or one's own from before.
     pub buckets: Vec<Bucket>,
+    /// Other people's distributions.
+    pub distributions: Vec<Distribution>,
     /// Where SES holds an account in its own sandbox.
     pub ses_sandbox: Vec<Place>,
     /// How long things take.
@@ -94,6 +97,16 @@ pub struct Bucket {
     pub region: String,
 }
 
+/// A distribution.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distribution {
+    /// Whose it is.
+    pub account: String,
+    /// The names that it has taken.
+    pub aliases: Vec<String>,
+}
+
 /// An account and a region.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +142,9 @@ pub enum WorldFileError {
         /// Why it is none.
         source: crate::dns::name::NameProblem,
     },
+    /// CloudFront would not have it.
+    #[error("a distribution cannot be: {0}")]
+    Distribution(String),
     /// A quota that is not in the table.
     #[error("there is no quota `{0}`; the quotas are {known}", known = quota_names())]
     Quota(String),
@@ -184,6 +200,11 @@ impl World {
             let bucket = crate::s3::Bucket::new(&account, &region, Timestamp::UNIX_EPOCH);
             self.s3.buckets.insert(name, bucket);
         }
+        for Distribution { account, aliases } in file.distributions {
+            self.sts.accounts.entry(account.clone()).or_default();
+            let added = self.cloudfront.seed_distribution(&account, &aliases);
+            added.map_err(|error| WorldFileError::Distribution(error.message))?;
+        }
         for place in &file.ses_sandbox {
             self.ses.seed_sandbox(&place.account, &place.region);
         }
@@ -232,6 +253,7 @@ impl WorldFile {
     fn check(&self) -> Result<(), WorldFileError> {
         let named = self.zones.iter().map(|zone| &zone.account);
         let named = named.chain(self.buckets.iter().map(|bucket| &bucket.account));
+        let named = named.chain(self.distributions.iter().map(|held| &held.account));
         let named = named.chain(self.ses_sandbox.iter().map(|place| &place.account));
         let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(id) = self.accounts.keys().chain(named).find(|id| !is_account(id)) {
@@ -262,6 +284,7 @@ zones:
 dns:
   - { name: example.org, type: MX, values: [10 mx.example.org] }
 buckets: [{ account: "333333333333", name: taken, region: eu-west-1 }]
+distributions: [{ account: "333333333333", aliases: [www.example.com] }]
 ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
 delays: { cloudfront_deploy: 10s }
 quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
@@ -278,6 +301,12 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
             jiff::SignedDuration::from_secs(10)
         );
         assert_eq!(world.delays.ses_verify, jiff::SignedDuration::from_secs(60));
+        let aliases: Vec<&str> = world
+            .cloudfront
+            .all()
+            .flat_map(crate::cloudfront::Distribution::aliases)
+            .collect();
+        assert_eq!(aliases, ["www.example.com"]);
         let found = |name, rtype| match world.resolve(name, rtype, Timestamp::UNIX_EPOCH) {
             Lookup::Found { records, .. } => records[0].value.clone(),
             other => format!("{other:?}"),

@@ -964,6 +964,25 @@ async fn event_destinations_are_made_updated_and_deleted() {
         got.event_destinations()[0].matching_event_types(),
         [EventType::Complaint]
     );
+    let delete = ses
+        .delete_configuration_set_event_destination()
+        .configuration_set_name("mail");
+    delete
+        .event_destination_name("bounces")
+        .send()
+        .await
+        .expect("deleted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_destination_that_goes_nowhere_is_refused() {
+    let sandbox = sandbox();
+    let ses = v2(&sandbox);
+    ses.create_configuration_set()
+        .configuration_set_name("mail")
+        .send()
+        .await
+        .expect("a set");
     let empty = EventDestinationDefinition::builder()
         .matching_event_types(EventType::Send)
         .build();
@@ -976,14 +995,6 @@ async fn event_destinations_are_made_updated_and_deleted() {
         .send()
         .await;
     assert_eq!(code(refused), "BadRequestException");
-    let delete = ses
-        .delete_configuration_set_event_destination()
-        .configuration_set_name("mail");
-    delete
-        .event_destination_name("bounces")
-        .send()
-        .await
-        .expect("deleted");
 }
 
 #[tokio::test(start_paused = true)]

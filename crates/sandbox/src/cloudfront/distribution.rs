@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::edge::Kept;
 use super::invalidation::Invalidation;
+use super::state::State;
 use super::xml::Element;
 use super::{checks, error, ids};
 use crate::service::ServiceError;
@@ -141,6 +142,109 @@ pub(super) fn check_version(etag: &str, if_match: Option<&str>) -> Result<(), Se
     }
 }
 
+impl State {
+    /// Adds a distribution with a complete configuration, and gives its id.
+    fn add(
+        &mut self,
+        account: &str,
+        (config, tags): (Element, IndexMap<String, String>),
+        (now, delay): (Timestamp, SignedDuration),
+    ) -> String {
+        let id = self.new_id("distribution", account, config.text_at("CallerReference"));
+        let sequence = self.next_sequence();
+        let mut distribution = Distribution {
+            arn: format!("arn:aws:cloudfront::{account}:distribution/{id}"),
+            account: account.to_owned(),
+            domain_name: ids::domain_name(&id),
+            config: Element::default(),
+            tags,
+            served: None,
+            rollouts: Vec::new(),
+            revision: 0,
+            modified_at: now,
+            invalidations: Vec::new(),
+            kept: BTreeMap::new(),
+            sequence,
+            id: id.clone(),
+        };
+        distribution.roll_out(config, now, delay);
+        distribution.advance(now);
+        let held = self.accounts.entry(account.to_owned()).or_default();
+        held.distributions.insert(id.clone(), distribution);
+        id
+    }
+
+    /// Adds somebody's distribution that has been there for a long time and has these aliases: for
+    /// world files. Whether there is a certificate for them is not asked.
+    pub fn seed_distribution(
+        &mut self,
+        account: &str,
+        aliases: &[String],
+    ) -> Result<String, ServiceError> {
+        let items = aliases
+            .iter()
+            .map(|alias| Element::leaf("CNAME", alias))
+            .collect();
+        let origin = [("Id", "web"), ("DomainName", "www.example.net")]
+            .map(|(name, text)| Element::leaf(name, text));
+        let behavior = [
+            ("TargetOriginId", "web"),
+            ("ViewerProtocolPolicy", "redirect-to-https"),
+            ("CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6"),
+        ];
+        let config = Element::node(
+            "DistributionConfig",
+            vec![
+                Element::leaf("CallerReference", aliases.join(" ")),
+                Element::node(
+                    "Aliases",
+                    vec![
+                        Element::leaf("Quantity", aliases.len()),
+                        Element::node("Items", items),
+                    ],
+                ),
+                Element::node(
+                    "Origins",
+                    vec![
+                        Element::leaf("Quantity", 1),
+                        Element::node(
+                            "Items",
+                            vec![Element::node("Origin", custom_origin(origin))],
+                        ),
+                    ],
+                ),
+                Element::node(
+                    "DefaultCacheBehavior",
+                    behavior
+                        .map(|(name, text)| Element::leaf(name, text))
+                        .to_vec(),
+                ),
+                Element::leaf("Comment", ""),
+                Element::leaf("Enabled", "true"),
+            ],
+        );
+        let config = checks::completed(&config)?;
+        Ok(self.add(
+            account,
+            (config, IndexMap::new()),
+            (Timestamp::UNIX_EPOCH, SignedDuration::ZERO),
+        ))
+    }
+}
+
+fn custom_origin(names: [Element; 2]) -> Vec<Element> {
+    let settings = [
+        ("HTTPPort", "80"),
+        ("HTTPSPort", "443"),
+        ("OriginProtocolPolicy", "https-only"),
+    ];
+    let settings = settings
+        .map(|(name, text)| Element::leaf(name, text))
+        .to_vec();
+    let [id, domain] = names;
+    vec![id, domain, Element::node("CustomOriginConfig", settings)]
+}
+
 /// Makes a distribution and gives its id.
 pub(super) fn create(
     world: &mut World,
@@ -180,31 +284,8 @@ pub(super) fn create(
         },
         &config,
     )?;
-    let id = world.cloudfront.new_id("distribution", account, &reference);
-    let sequence = world.cloudfront.next_sequence();
-    let mut distribution = Distribution {
-        arn: format!("arn:aws:cloudfront::{account}:distribution/{id}"),
-        account: account.to_owned(),
-        domain_name: ids::domain_name(&id),
-        config: Element::default(),
-        tags,
-        served: None,
-        rollouts: Vec::new(),
-        revision: 0,
-        modified_at: now,
-        invalidations: Vec::new(),
-        kept: BTreeMap::new(),
-        sequence,
-        id: id.clone(),
-    };
-    distribution.roll_out(config, now, world.delays.cloudfront_deploy);
-    let held = world
-        .cloudfront
-        .accounts
-        .entry(account.to_owned())
-        .or_default();
-    held.distributions.insert(id.clone(), distribution);
-    Ok(id)
+    let delay = world.delays.cloudfront_deploy;
+    Ok(world.cloudfront.add(account, (config, tags), (now, delay)))
 }
 
 /// Replaces a distribution's configuration.

@@ -89,7 +89,8 @@ impl State {
         self.set(caller, set)?;
         self.check_option(caller, option, &value)?;
         let options = &mut self.set_mut(caller, set)?.options;
-        let says_nothing = |fields: &serde_json::Map<String, Value>| fields.values().all(Value::is_null);
+        let says_nothing =
+            |fields: &serde_json::Map<String, Value>| fields.values().all(Value::is_null);
         if value.as_object().is_some_and(says_nothing) {
             options.remove(option);
         } else {

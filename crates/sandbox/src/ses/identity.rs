@@ -368,15 +368,7 @@ impl State {
 
     /// A replica has its parent's tokens and zone. Where there is no fitting parent it has none, and fails.
     fn replica_dkim(&self, caller: Caller<'_>, name: &str, region: &str) -> Dkim {
-        let parent = self
-            .identity(
-                Caller {
-                    region,
-                    ..caller
-                },
-                name,
-            )
-            .ok();
+        let parent = self.identity(Caller { region, ..caller }, name).ok();
         let easy = parent
             .map(|parent| &parent.dkim)
             .filter(|dkim| dkim.is_easy());

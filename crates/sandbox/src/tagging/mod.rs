@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::call::{Call, Reply};
+use crate::call::{Call, Reply, place};
 use crate::service::{Service, ServiceError};
 use crate::world::World;
 
@@ -117,6 +117,13 @@ impl World {
     pub(crate) fn tagged(&self, account: &str, region: &str) -> Vec<Tagged> {
         let mut all = self.ses.tagged(account, region);
         all.extend(self.s3.tagged(account, region));
+        all.extend(self.cloudfront.tagged(account, region));
+        let certificates = self.acm.certificates.get(&place(account, region));
+        all.extend(certificates.into_iter().flatten().map(|(arn, held)| {
+            let tags = held.tags.iter();
+            let tags = tags.map(|(key, value)| (key.clone(), value.clone()));
+            (arn.clone(), tags.collect())
+        }));
         all.extend(self.acm.tagged(account, region));
         all.extend(self.cloudfront.tagged(account, region));
         if region == "us-east-1" {

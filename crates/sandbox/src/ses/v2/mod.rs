@@ -112,7 +112,11 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Reply {
             &ServiceError::new(404, "NotFoundException", "no such path"),
         );
     };
-    let body = if call.body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(&call.body) };
+    let body = if call.body.is_empty() {
+        Ok(json!({}))
+    } else {
+        serde_json::from_slice(&call.body)
+    };
     let Ok(body) = body else {
         return error(
             call,
