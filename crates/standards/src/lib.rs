@@ -1,4 +1,112 @@
 //! The email standards as types: parse, print, lint.
+//!
+//! What a domain publishes about its mail is a dozen short texts in DNS and on the web, and
+//! receivers forgive little in them: a record with one mistake is often no record at all,
+//! and nobody is told. This crate knows what receivers make of each of these texts. It is
+//! for programs that publish them, check them or explain them; `deploy` is one.
+//!
+//! It is pure: no network, no clock, no files. What needs DNS takes a [`dns::Resolver`]
+//! that the caller brings; what needs the time takes it as an argument.
+//!
+//! # How it is used
+//!
+//! Every standard has a type that can hold only valid values. Its `parse` returns the
+//! value, where receivers would find one, and everything that is wrong with the text, as
+//! [`Finding`]s with their places; its `Display` prints the canonical form; its constructors
+//! make a value from parts. Every finding is of a rule in [`rules`], which says why it
+//! matters to mail, what to do, and where it is written.
+//!
+//! ```
+//! use standards::rules;
+//!
+//! let rule = rules::find("STS-P13").expect("a rule");
+//! assert_eq!(rule.title, "Every MX host matches a pattern of the policy");
+//! ```
+//!
+//! # DNS
+//!
+//! [`dns`] has names, values and record sets that compare by what they mean.
+//!
+//! ```
+//! use standards::dns::{Name, Presentation, Txt};
+//!
+//! assert_eq!(Name::parse("Bücher.example.")?, Name::parse("xn--bcher-kva.example")?);
+//! let split = Txt::parse(r#""v=spf1 " "\055all""#, Presentation::Route53)?;
+//! assert_eq!(split.print(Presentation::ZoneFile), r#""v=spf1 -all""#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # SPF
+//!
+//! [`spf`] reads, makes and evaluates the record of who may send.
+//!
+//! ```
+//! use standards::spf::Spf;
+//!
+//! let (record, findings) = Spf::parse("v=spf1 include:amazonses.com ?all");
+//! assert!(record.is_some());
+//! assert_eq!(findings[0].reason, "?all says nothing about anybody else");
+//! ```
+//!
+//! # DKIM
+//!
+//! [`dkim`] reads the keys that signatures are checked with.
+//!
+//! ```
+//! use standards::dkim::DkimKey;
+//!
+//! let (key, findings) = DkimKey::parse("v=DKIM1; k=rsa; p=not base64");
+//! assert!(key.is_none());
+//! assert_eq!(findings[0].rule, "DKIM-04");
+//! ```
+//!
+//! # DMARC
+//!
+//! [`dmarc`] reads the policy, finds the one that applies, and judges alignment.
+//!
+//! ```
+//! use standards::dmarc::{Dmarc, Policy, Subject};
+//!
+//! let (record, _) = Dmarc::parse("v=DMARC1; p=reject; t=y; rua=mailto:dmarc@example.com");
+//! let record = record.expect("a record");
+//! assert_eq!(record.effective_policy(Subject::Domain), Policy::Quarantine);
+//! ```
+//!
+//! # MTA-STS
+//!
+//! [`mta_sts`] makes the policy from the mail hosts, and the record's id from the policy.
+//!
+//! ```
+//! use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord};
+//!
+//! let hosts = ["mx1.example.com".parse()?];
+//! let policy = MtaStsPolicy::from_mx(Mode::Testing, "7d".parse()?, &hosts)?;
+//! let record = MtaStsRecord::new(policy.id());
+//! assert!(record.to_string().starts_with("v=STSv1; id="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # SMTP TLS reporting
+//!
+//! [`tls_rpt`] reads where reports about TLS are wanted.
+//!
+//! ```
+//! use standards::tls_rpt::TlsRpt;
+//!
+//! let (record, findings) = TlsRpt::parse("v=TLSRPTv1; rua=mailto:tls@example.com");
+//! assert!(record.is_some() && findings.is_empty());
+//! ```
+//!
+//! # BIMI
+//!
+//! [`bimi`] reads the record, the logo and the certificate that vouches for it.
+//!
+//! ```
+//! use standards::bimi::Bimi;
+//!
+//! let (record, _) = Bimi::parse("v=BIMI1; l=http://example.com/logo.png; a=;");
+//! assert!(record.is_none());
+//! ```
 
 pub mod bimi;
 pub mod dkim;

@@ -39,7 +39,7 @@ pub struct Discovery {
 }
 
 /// The domains whose records a tree walk asks for, in order: the domain itself, then its
-/// parents from seven labels down to one. At most eight.
+/// parents from seven labels down to one. At most eight (DMARC-28).
 pub fn domains_to_ask(domain: &Name) -> Vec<Name> {
     const MOST_LABELS_OF_A_PARENT: usize = 7;
     let most = domain

@@ -7,6 +7,7 @@ pub mod record;
 pub mod record_set;
 pub mod resolver;
 pub mod txt;
+pub mod zone;
 
 pub use caa::{Caa, CaaError};
 pub use mx::{Mx, MxError};
@@ -15,3 +16,4 @@ pub use record::{RecordError, RecordType, RecordValue, Soa, UnknownType};
 pub use record_set::RecordSet;
 pub use resolver::{NoAnswer, Resolver};
 pub use txt::{Presentation, Txt, TxtError};
+pub use zone::Zone;

@@ -1,5 +1,6 @@
 //! MX records, and the null MX that says: no mail here.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -153,6 +154,31 @@ pub fn lint_set(records: &[Mx], used: &MxUse<'_>) -> Vec<Finding> {
         findings.push(Finding::new("MX-04", reason));
     }
     findings
+}
+
+/// MX-06: SES receives for the domain in more than one region.
+pub fn lint_regions(domain: &Name, records: &[Mx]) -> Option<Finding> {
+    let regions: BTreeSet<&str> = records.iter().filter_map(Mx::ses_inbound_region).collect();
+    let list = || regions.iter().copied().collect::<Vec<_>>().join(" and ");
+    (regions.len() > 1).then(|| {
+        Finding::new(
+            "MX-06",
+            format!("SES receives mail of {domain} in {}", list()),
+        )
+    })
+}
+
+/// MX-07: the MX of a MAIL FROM domain leads elsewhere than to where SES takes bounces.
+pub fn lint_mail_from(domain: &Name, records: &[Mx]) -> Vec<Finding> {
+    let is_feedback = |mx: &&Mx| mx.exchange.as_str().starts_with("feedback-smtp.");
+    let other = records.iter().filter(|mx| !is_feedback(mx));
+    let reason = |mx: &Mx| {
+        format!(
+            "the MAIL FROM domain {domain} has the mail host {}",
+            mx.exchange
+        )
+    };
+    other.map(|mx| Finding::new("MX-07", reason(mx))).collect()
 }
 
 /// DANE-02: a TLSA record for a mail host that is in none of the `zones` that are ours.

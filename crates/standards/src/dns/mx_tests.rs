@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Mx, MxUse, lint_entry, lint_set, lint_tlsa};
+use super::{Mx, MxUse, lint_entry, lint_mail_from, lint_regions, lint_set, lint_tlsa};
 use crate::Finding;
 use crate::dns::Name;
 
@@ -88,6 +88,35 @@ fn mx_01_02_04_of_a_set() {
     check(&["0 ."], true, false, &["MX-02"]);
     check(&["0 ."], false, true, &["MX-04"]);
     check(&[], true, true, &[]);
+}
+
+#[test]
+fn mx_06_and_mx_07() {
+    let records = |values: &[&str]| {
+        values
+            .iter()
+            .map(|value| value.parse().expect("an MX"))
+            .collect::<Vec<Mx>>()
+    };
+    let domain = name("example.com");
+    let regions = |values: &[&str]| lint_regions(&domain, &records(values)).map(|f| f.rule);
+    assert_eq!(
+        regions(&["10 inbound-smtp.us-east-1.amazonaws.com", "20 a.example"]),
+        None
+    );
+    assert_eq!(
+        regions(&[
+            "10 inbound-smtp.us-east-1.amazonaws.com",
+            "10 inbound-smtp.eu-west-1.amazonaws.com",
+        ]),
+        Some("MX-06".into())
+    );
+    let mail_from = |values: &[&str]| lint_mail_from(&domain, &records(values)).len();
+    assert_eq!(mail_from(&["10 feedback-smtp.us-east-1.amazonses.com"]), 0);
+    assert_eq!(
+        mail_from(&["10 feedback-smtp.us-east-1.amazonses.com", "20 a.example"]),
+        1
+    );
 }
 
 #[test]

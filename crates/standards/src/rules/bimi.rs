@@ -102,12 +102,12 @@ super::rules! {
         why "Names that do not exist can then be forged, and receivers may show no logo."
         mend "set `np=reject`"
         source "RFC 9989 §4.7";
-    "BIMI-X06" Warn Lookup by "standards::dmarc"
+    "BIMI-X06" Warn Lookup by "standards::dmarc (as DMARC-27)"
         "Tree walk and public suffix list agree on the organizational domain"
         why "Receivers look for the fallback record in different places where they do not."
         mend "publish a DMARC record at the organizational domain"
         source "RFC 9989 §4.10";
-    "BIMI-X07" Error Order
+    "BIMI-X07" Error Order by "blueprint"
         "DMARC enforcement is seen live before BIMI is published"
         why "Receivers that look too early remember that there is no logo to show."
         mend "apply DMARC first; the plan orders it so"
@@ -132,7 +132,7 @@ super::rules! {
         why "Receivers cache by URL and go on showing the old one."
         mend "publish the new file under a new name"
         source "VMC fetch §3.3";
-    "BIMI-X12" Error Order
+    "BIMI-X12" Error Order by "blueprint"
         "Files are served before the record names them, and stay until it is gone"
         why "Receivers that fetch in between find nothing and remember it."
         mend "let the plan order it: files, check, record"

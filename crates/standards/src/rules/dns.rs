@@ -16,7 +16,7 @@ super::rules! {
         why "Escapes belong to a zone file. Pasted into an API or a form they become part of the record, which then parses as nothing."
         mend "remove the backslashes and the surrounding quotes"
         source "RFC 9989 §4.8";
-    "DNS-04" Error Lookup
+    "DNS-04" Error Lookup by "standards::dns"
         "A name with a CNAME carries nothing else"
         why "A CNAME speaks for every type at its name: TXT and MX beside it vanish, and most servers refuse the zone."
         mend "move the record to the CNAME's target, or remove the CNAME"
@@ -26,22 +26,22 @@ super::rules! {
         why "A longer name cannot be asked for, and a name in Unicode is not what resolvers and mail servers look up."
         mend "shorten the name, or write it in its `xn--` form"
         source "RFC 7208 §4.3; RFC 8461 §3.2; RFC 8616";
-    "DNS-06" Warn Lookup
+    "DNS-06" Warn Lookup by "standards::dns"
         "No wildcard answers for the policy names that are not published"
         why "A wildcard TXT or CNAME answers for `_dmarc` and its kin too, and receivers take its text for a policy."
         mend "publish the name explicitly, or narrow the wildcard"
         source "RFC 7208 §3.5; RFC 9989 §4.10";
-    "DNS-07" Error Lookup
+    "DNS-07" Error Lookup by "standards::dns"
         "There is one record of a protocol at a name"
         why "Every protocol here treats two records as none, or as a permanent error: both policies are lost."
         mend "merge the two into one, and remove the other"
         source "RFC 7208 §4.5; RFC 8461 §3.1; RFC 8460 §3; RFC 9989 §4.10; BIMI §7.2";
-    "DNS-08" Error Lookup
+    "DNS-08" Error Lookup by "standards::dns"
         "The hosted zone is the one that the parent delegates to"
         why "Records written to a zone that nobody is sent to are never seen."
         mend "name the hosted zone whose name servers the parent lists, or correct the delegation"
         source "operational";
-    "DNS-09" Warn Lookup
+    "DNS-09" Warn Lookup by "standards::dns"
         "The TTL of a record that will change fits the change window"
         why "Receivers keep the old value for the whole TTL, so that old and new are in use side by side for that long."
         mend "lower the TTL first, and wait for the old one to pass"

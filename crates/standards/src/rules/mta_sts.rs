@@ -199,7 +199,7 @@ super::rules! {
         mend "point the name at the distribution of this domain"
         source "RFC 8461 §8.2";
 
-    "STS-O01" Error Order
+    "STS-O01" Error Order by "blueprint"
         "The policy is served and checked before its new `id` is published"
         why "A sender that sees the id first fetches and caches the old policy under it."
         mend "publish the file, fetch it, and only then the record"

@@ -26,12 +26,12 @@ super::rules! {
         why "SES refuses mail for a domain that it was not told to receive in that region."
         mend "use `inbound-smtp.REGION.amazonaws.com` of a region with receiving"
         source "SES: regions and email receiving";
-    "MX-06" Warn Lookup
+    "MX-06" Warn Lookup by "standards::dns::mx"
         "Inbound hosts of two SES regions have receipt rules in both"
         why "Mail that arrives in the region without rules is refused."
         mend "copy the receipt rules, or name one region"
         source "SES: regions and email receiving";
-    "MX-07" Error Lookup
+    "MX-07" Error Lookup by "standards::dns::mx"
         "A MAIL FROM subdomain does not receive mail"
         why "SES needs its MX for bounces; another MX there breaks the MAIL FROM."
         mend "receive under another name"

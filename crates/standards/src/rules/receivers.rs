@@ -36,7 +36,7 @@ super::rules! {
         why "What readers see depends on their provider."
         mend "nothing is needed"
         source "vendors' documentation";
-    "RCV-08" Warn Lint by "standards::dkim"
+    "RCV-08" Warn Lint by "standards::dkim (as DKIM-07)"
         "DKIM keys have 2048 bits"
         why "Providers recommend it; 1024 is the least they accept."
         mend "use a 2048-bit key"

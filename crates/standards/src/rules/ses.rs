@@ -41,7 +41,7 @@ super::rules! {
         why "SES takes the parent only at creation, and only from another region."
         mend "give a parent in another region of the same account"
         source "SES v2: CreateEmailIdentity";
-    "SES-09" Error Lookup
+    "SES-09" Error Lookup by "manifest::check"
         "A replica's parent is there, with Easy DKIM, and is not itself a replica"
         why "Otherwise the replica never verifies."
         mend "create the parent first, with Easy DKIM"

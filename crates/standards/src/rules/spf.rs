@@ -131,7 +131,7 @@ super::rules! {
         why "Without it anybody can use the domain as an envelope sender."
         mend "publish `v=spf1 -all`"
         source "RFC 7208 §10.1.2; RFC 7505 §4.2";
-    "SPF-27" Warn Lint
+    "SPF-27" Warn Lint by "standards::spf"
         "Every MAIL FROM and HELO name has its own SPF record"
         why "SPF is not inherited: a subdomain without a record has none."
         mend "publish a record at each name that sends"
@@ -151,7 +151,7 @@ super::rules! {
         why "Suppliers move their addresses without telling; a flattened copy then refuses their mail."
         mend "use the include itself, or schedule `deploy drift`"
         source "DNSControl issue 1961";
-    "SPF-31" Error Lookup
+    "SPF-31" Error Lookup by "standards::spf"
         "Mechanisms found live and not declared are kept or adopted, never dropped"
         why "A sender that somebody added by hand would fail SPF from one minute to the next."
         mend "declare the mechanism in the manifest, or accept its removal"

@@ -61,7 +61,7 @@ super::rules! {
         why "Senders that refuse to deliver over weak TLS tell it only in these reports; without them lost mail goes unnoticed."
         mend "add a `tls_rpt` block with a `rua`"
         source "RFC 8461 §6";
-    "RPT-13" Warn Lint by "standards::tls_rpt"
+    "RPT-13" Warn Lint by "standards::dkim"
         "A DKIM key that signs TLS reports allows the service type `tlsrpt`"
         why "Receivers of our reports may refuse a signature whose key is limited to other services."
         mend "leave `s=` out of the key record, or add `tlsrpt`"

@@ -294,3 +294,23 @@ pub fn lint_explanation(target: &DomainSpec, values: &[Txt]) -> Option<Finding> 
         format!("the explanation at {target} {reason}"),
     ))
 }
+
+/// SPF-31: what `live` lets send and `planned` would not, term by term.
+pub fn lint_replacement(live: &Spf, planned: &Spf) -> Vec<Finding> {
+    let kept: BTreeSet<String> = passing(planned).collect();
+    passing(live)
+        .filter(|term| !kept.contains(term))
+        .map(|term| Finding::new("SPF-31", format!("the live record has {}", quote(&term))))
+        .collect()
+}
+
+/// The terms that let somebody send, in one case of letters.
+fn passing(record: &Spf) -> impl Iterator<Item = String> {
+    let terms = record.terms().iter().filter(|term| {
+        matches!(
+            term,
+            Term::Directive(Qualifier::Pass, _) | Term::Redirect(_)
+        )
+    });
+    terms.map(|term| term.to_string().to_ascii_lowercase())
+}

@@ -1,7 +1,8 @@
 //! SPF (RFC 7208): which hosts may send in a domain's name.
 //!
 //! [`Spf::parse`] reads a record and reports everything that is wrong with it, each with
-//! its place; [`Spf::builder`] makes one.
+//! its place; [`Spf::builder`] makes one. [`check_host`] evaluates records for a client, as
+//! receivers do; [`survey()`] says what a record costs all of them.
 
 mod builder;
 pub mod evaluate;
@@ -51,6 +52,11 @@ impl Spf {
     /// ```
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
         parse::parse(text)
+    }
+
+    /// What is wrong with a record that was made from parts; places are those of its text.
+    pub fn lint(&self) -> Vec<Finding> {
+        parse::parse(&self.to_string()).1
     }
 
     /// The record of a domain that sends nothing: `v=spf1 -all`.

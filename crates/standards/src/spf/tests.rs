@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::lint::{
-    Surroundings, lint_explanation, lint_record_type, lint_senders, lint_surroundings, lint_values,
+    Surroundings, lint_explanation, lint_record_type, lint_replacement, lint_senders,
+    lint_surroundings, lint_values,
 };
 use super::{DomainSpec, Mechanism, Network, Qualifier, Spf, Term};
 use crate::dns::{Name, RecordType, Txt};
@@ -441,6 +442,33 @@ fn spf_28() {
     check(&["a", "b"], false);
     check(&["caf\u{e9}"], false);
     check(&["100% no"], false);
+}
+
+#[test]
+fn spf_31() {
+    let check = |live: &str, planned: &str, reasons: &[&str]| {
+        let record = |text: &str| Spf::parse(text).0.expect("a record");
+        let findings = lint_replacement(&record(live), &record(planned));
+        assert!(findings.iter().all(|found| found.rule == "SPF-31"));
+        let found: Vec<&str> = findings.iter().map(|found| &*found.reason).collect();
+        assert_eq!(found, reasons, "{live}");
+    };
+    check(
+        "v=spf1 MX include:A.example -all",
+        "v=spf1 include:a.example mx ~all",
+        &[],
+    );
+    check("v=spf1 mx -ip4:192.0.2.1 -all", "v=spf1 mx ~all", &[]);
+    check(
+        "v=spf1 ip4:192.0.2.1 mx -all",
+        "v=spf1 mx ~all",
+        &["the live record has \"ip4:192.0.2.1\""],
+    );
+    check(
+        "v=spf1 redirect=a.example",
+        "v=spf1 -all",
+        &["the live record has \"redirect=a.example\""],
+    );
 }
 
 #[test]
