@@ -4,12 +4,16 @@ mod common;
 
 use std::net::SocketAddr;
 
+use aws_sdk_cloudfront::types::{
+    DefaultCacheBehavior, DistributionConfig, Origin, Origins, S3OriginConfig, ViewerProtocolPolicy,
+};
 use aws_sdk_route53::types::{
     AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecordSet, RrType,
 };
 use common::{ONE, config, sandbox};
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use jiff::SignedDuration;
 use sandbox::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -218,19 +222,19 @@ async fn cname_chains_are_followed() {
     assert_eq!(none.answers.len(), 2);
 }
 
-#[tokio::test]
-async fn aliases_are_flattened() {
-    let served = serve(&[("web.example.com", "A", &["192.0.2.1"])]).await;
+/// Puts an alias into the zone; it is in sync at once.
+async fn put_alias(served: &Served, name: &str, rtype: RrType, (zone, target): (&str, &str)) {
+    served.sandbox.world().delays.route53_insync = SignedDuration::ZERO;
     let client = aws_sdk_route53::Client::new(&config(&served.sandbox, ONE, "us-east-1"));
     let alias = AliasTarget::builder()
-        .hosted_zone_id(&served.zone)
-        .dns_name("web.example.com")
+        .hosted_zone_id(zone)
+        .dns_name(target)
         .evaluate_target_health(false)
         .build()
         .expect("a target");
     let set = ResourceRecordSet::builder()
-        .name("example.com")
-        .r#type(RrType::A)
+        .name(name)
+        .r#type(rtype)
         .alias_target(alias)
         .build()
         .expect("a record set");
@@ -239,30 +243,87 @@ async fn aliases_are_flattened() {
         .resource_record_set(set)
         .build()
         .expect("a change");
-    served.sandbox.world().delays.route53_insync = jiff::SignedDuration::ZERO;
+    let batch = ChangeBatch::builder().changes(change).build();
     client
         .change_resource_record_sets()
         .hosted_zone_id(&served.zone)
-        .change_batch(
-            ChangeBatch::builder()
-                .changes(change)
-                .build()
-                .expect("a batch"),
-        )
+        .change_batch(batch.expect("a batch"))
         .send()
         .await
         .expect("a change");
-    assert_eq!(
-        answers(&served.ask("example.com.", RecordType::A).await),
-        ["example.com. A 192.0.2.1"]
-    );
-    assert!(
-        served
-            .ask("example.com.", RecordType::AAAA)
-            .await
-            .answers
-            .is_empty()
-    );
+}
+
+#[tokio::test]
+async fn aliases_are_flattened() {
+    let served = serve(&[("web.example.com", "A", &["192.0.2.1"])]).await;
+    let target = (served.zone.as_str(), "web.example.com");
+    put_alias(&served, "example.com", RrType::A, target).await;
+    let answer = served.ask("example.com.", RecordType::A).await;
+    assert_eq!(answers(&answer), ["example.com. A 192.0.2.1"]);
+    let none = served.ask("example.com.", RecordType::AAAA).await;
+    assert!(none.answers.is_empty());
+}
+
+/// Makes a distribution; its domain name.
+async fn make_distribution(sandbox: &Sandbox) -> String {
+    let origin = Origin::builder()
+        .id("assets")
+        .domain_name("assets.s3.us-east-1.amazonaws.com")
+        .s3_origin_config(S3OriginConfig::builder().origin_access_identity("").build())
+        .build()
+        .expect("an origin");
+    let behavior = DefaultCacheBehavior::builder()
+        .target_origin_id("assets")
+        .viewer_protocol_policy(ViewerProtocolPolicy::HttpsOnly)
+        .cache_policy_id("658327ea-f89d-4fab-a63d-7e88639e58f6")
+        .build()
+        .expect("a behavior");
+    let origins = Origins::builder().quantity(1).items(origin).build();
+    let config_of_it = DistributionConfig::builder()
+        .caller_reference("one")
+        .comment("")
+        .enabled(true)
+        .is_ipv6_enabled(true)
+        .origins(origins.expect("origins"))
+        .default_cache_behavior(behavior)
+        .build()
+        .expect("a configuration");
+    let made = aws_sdk_cloudfront::Client::new(&config(sandbox, ONE, "us-east-1"))
+        .create_distribution()
+        .distribution_config(config_of_it)
+        .send()
+        .await
+        .expect("a distribution");
+    made.distribution.expect("a distribution").domain_name
+}
+
+#[tokio::test]
+async fn an_alias_to_a_distribution_has_its_addresses() {
+    let served = serve(&[]).await;
+    let domain = make_distribution(&served.sandbox).await;
+    let target = ("Z2FDTNDATAQYW2", domain.as_str());
+    put_alias(&served, "mta-sts.example.com", RrType::A, target).await;
+    put_alias(&served, "mta-sts.example.com", RrType::Aaaa, target).await;
+    let nowhere = ("Z2FDTNDATAQYW2", "d000.cloudfront.net");
+    put_alias(&served, "gone.example.com", RrType::A, nowhere).await;
+    for (name, rtype, expected) in [
+        (
+            "mta-sts.example.com.",
+            RecordType::A,
+            vec!["mta-sts.example.com. A 127.0.0.1"],
+        ),
+        (
+            "mta-sts.example.com.",
+            RecordType::AAAA,
+            vec!["mta-sts.example.com. AAAA ::1"],
+        ),
+        // The name has an alias, so that it exists; the target has nothing.
+        ("gone.example.com.", RecordType::A, vec![]),
+    ] {
+        let answer = served.ask(name, rtype).await;
+        assert_eq!(answer.metadata.response_code, ResponseCode::NoError);
+        assert_eq!(answers(&answer), expected);
+    }
 }
 
 #[tokio::test]

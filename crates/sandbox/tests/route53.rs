@@ -791,93 +791,86 @@ async fn unknown_types_and_actions_are_not_in_the_enumeration() {
     assert!(sent.starts_with("InvalidInput"), "{sent}");
 }
 
+/// Values that are refused: the type, the value, and why.
+const INVALID: &[(&str, &str, &str)] = &[
+    (
+        "A",
+        "example.net",
+        "ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)",
+    ),
+    (
+        "A",
+        "192.0.2.1 192.0.2.2",
+        "ARRDATANotSingleField (Value contains spaces)",
+    ),
+    (
+        "AAAA",
+        "192.0.2.1",
+        "AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)",
+    ),
+    (
+        "MX",
+        "mx.example.net",
+        "MXRRDATANotTwoFields (MX record doesn't have 2 fields)",
+    ),
+    (
+        "MX",
+        "70000 mx.example.net",
+        "MXRRDATAIllegalPriority (MX priority is not valid)",
+    ),
+    (
+        "CAA",
+        "0 issue",
+        "CAARRDATANotThreeFields (CAA record doesn't have 3 fields)",
+    ),
+    (
+        "CAA",
+        "0 issue amazon.com",
+        "InvalidCharacterString (Value should be enclosed in quotation marks)",
+    ),
+    (
+        "CAA",
+        "256 issue \"amazon.com\"",
+        "CAARRDATAIllegalFlags (CAA flags are not valid)",
+    ),
+    (
+        "TXT",
+        "v=spf1 -all",
+        "InvalidCharacterString (Value should be enclosed in quotation marks)",
+    ),
+    (
+        "TXT",
+        "\"ü\"",
+        "UnsupportedCharacter (Value contains unsupported characters)",
+    ),
+    (
+        "CNAME",
+        "a..example.net",
+        "DomainLabelEmpty (Domain label is empty)",
+    ),
+    (
+        "SRV",
+        "1 2 a.example.net",
+        "SRVRRDATANotFourFields (SRV record doesn't have 4 fields)",
+    ),
+];
+
 #[tokio::test(start_paused = true)]
 async fn invalid_values_are_refused_for_their_reason() {
     let (_sandbox, client, zone) = with_zone();
     let long = format!("\"{}\"", "a".repeat(256));
     let huge = vec![format!("\"{}\"", "a".repeat(250)); 16].join(" ");
-    for (rtype, value, problem) in [
-        (
-            "A",
-            "example.net",
-            "ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)",
-        ),
-        (
-            "A",
-            "192.0.2.1 192.0.2.2",
-            "ARRDATANotSingleField (Value contains spaces)",
-        ),
-        (
-            "AAAA",
-            "192.0.2.1",
-            "AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)",
-        ),
-        (
-            "MX",
-            "mx.example.net",
-            "MXRRDATANotTwoFields (MX record doesn't have 2 fields)",
-        ),
-        (
-            "MX",
-            "70000 mx.example.net",
-            "MXRRDATAIllegalPriority (MX priority is not valid)",
-        ),
-        (
-            "CAA",
-            "0 issue",
-            "CAARRDATANotThreeFields (CAA record doesn't have 3 fields)",
-        ),
-        (
-            "CAA",
-            "0 issue amazon.com",
-            "InvalidCharacterString (Value should be enclosed in quotation marks)",
-        ),
-        (
-            "CAA",
-            "256 issue \"amazon.com\"",
-            "CAARRDATAIllegalFlags (CAA flags are not valid)",
-        ),
-        (
-            "TXT",
-            "v=spf1 -all",
-            "InvalidCharacterString (Value should be enclosed in quotation marks)",
-        ),
-        (
-            "TXT",
-            long.as_str(),
-            "CharacterStringTooLong (Value is too long)",
-        ),
-        (
-            "TXT",
-            huge.as_str(),
-            "CharacterStringTooLong (Value is too long)",
-        ),
-        (
-            "TXT",
-            "\"ü\"",
-            "UnsupportedCharacter (Value contains unsupported characters)",
-        ),
-        (
-            "CNAME",
-            "a..example.net",
-            "DomainLabelEmpty (Domain label is empty)",
-        ),
-        (
-            "SRV",
-            "1 2 a.example.net",
-            "SRVRRDATANotFourFields (SRV record doesn't have 4 fields)",
-        ),
-    ] {
+    let too_long = "CharacterStringTooLong (Value is too long)";
+    let texts = [
+        ("TXT", long.as_str(), too_long),
+        ("TXT", huge.as_str(), too_long),
+    ];
+    for (rtype, value, problem) in INVALID.iter().chain(&texts) {
         let message = format!(
             "Invalid Resource Record: 'FATAL problem: {problem} encountered with '{value}''"
         );
-        refuse(
-            &client,
-            &zone,
-            vec![create("a.example.com", rtype, &[value])],
-            &[&message],
-        )
-        .await;
+        let invalid = vec![create("a.example.com", rtype, &[value])];
+        refuse(&client, &zone, invalid, &[&message]).await;
     }
 }
 
