@@ -78,7 +78,7 @@ impl Authority {
         if self.secret.is_none()
             && let Ok(random) = KeyPair::generate()
         {
-            self.secret = Some(hex(&Sha256::digest(random.serialized_der())));
+            self.secret = Some(crate::auth::hex(&Sha256::digest(random.serialized_der())));
         }
     }
 
@@ -196,10 +196,6 @@ fn key(seed: &[u8; 32]) -> Option<KeyPair> {
 
 fn since_epoch(time: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(time.as_second()).unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

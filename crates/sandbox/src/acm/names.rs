@@ -99,21 +99,14 @@ pub(super) fn derive(parts: &[&str]) -> [u8; 32] {
 
 /// The first `octets` of `bytes` in hexadecimal.
 pub(super) fn hex(bytes: &[u8], octets: usize) -> String {
-    bytes
-        .iter()
-        .take(octets)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    crate::auth::hex(&bytes[..octets])
 }
 
 /// A UUID made of the first sixteen bytes.
 pub(super) fn uuid(bytes: &[u8]) -> String {
     let digits = hex(bytes, 16);
-    let (a, rest) = digits.split_at(8);
-    let (b, rest) = rest.split_at(4);
-    let (c, rest) = rest.split_at(4);
-    let (d, e) = rest.split_at(4);
-    format!("{a}-{b}-{c}-{d}-{e}")
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
+    groups.map(|group| digits[group].to_owned()).join("-")
 }
 
 /// Ten lower-case letters, as in the host that a validation record points to.

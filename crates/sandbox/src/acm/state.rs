@@ -129,6 +129,9 @@ pub struct Certificate {
     pub issued_at: Option<Timestamp>,
     #[serde(rename = "~token")]
     pub(super) token: Option<String>,
+    /// When ACM last looked for its records.
+    #[serde(rename = "~looked")]
+    pub(super) looked: Option<Timestamp>,
     /// Its place in the order of requests.
     #[serde(rename = "~sequence")]
     pub(super) sequence: u64,
@@ -229,25 +232,7 @@ impl State {
         now: Timestamp,
     ) -> Result<String, ServiceError> {
         let all = request.names()?;
-        if let Some(token) = &request.token {
-            names::check_token(token)?;
-        }
-        if all.len() > self.limits.names {
-            return Err(error::limit(format!(
-                "The number of domain names ({}) exceeds the limit of {} for this account.",
-                all.len(),
-                self.limits.names
-            )));
-        }
-        if let Some(stranger) = request
-            .validation_domains
-            .keys()
-            .find(|name| !all.contains(name))
-        {
-            return Err(error::domain_validation(format!(
-                "The domain name {stranger} is not in the certificate request."
-            )));
-        }
+        self.check_request(request, &all)?;
         let held = self.certificates.entry(place(account, region)).or_default();
         if let Some(first) = held.values().find(|held| held.answers(request, &all, now)) {
             return Ok(first.arn.clone());
@@ -294,10 +279,39 @@ impl State {
             created_at: now,
             issued_at: None,
             token: request.token.clone(),
+            looked: None,
             sequence,
         };
         held.insert(arn.clone(), certificate);
         Ok(arn)
+    }
+
+    /// Checks a request as far as it does not depend on what is held.
+    fn check_request(
+        &self,
+        request: &RequestedCertificate,
+        all: &[String],
+    ) -> Result<(), ServiceError> {
+        if let Some(token) = &request.token {
+            names::check_token(token)?;
+        }
+        if all.len() > self.limits.names {
+            return Err(error::limit(format!(
+                "The number of domain names ({}) exceeds the limit of {} for this account.",
+                all.len(),
+                self.limits.names
+            )));
+        }
+        if let Some(stranger) = request
+            .validation_domains
+            .keys()
+            .find(|name| !all.contains(name))
+        {
+            return Err(error::domain_validation(format!(
+                "The domain name {stranger} is not in the certificate request."
+            )));
+        }
+        Ok(())
     }
 
     /// The certificate of an account and region with this ARN.

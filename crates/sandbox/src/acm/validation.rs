@@ -89,31 +89,55 @@ pub fn advance(world: &mut World, now: Timestamp) {
 
 /// The certificate as it is at `now`, when that differs.
 fn step(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Certificate> {
-    let mut next = certificate.clone();
     match certificate.status {
-        Status::PendingValidation => pend(world, &mut next, now),
-        Status::Issued => expire(&mut next, now),
-        Status::Failed | Status::ValidationTimedOut | Status::Expired => return None,
+        Status::PendingValidation if is_due(world, certificate, now) => {
+            let mut next = certificate.clone();
+            pend(world, &mut next, now);
+            Some(next)
+        }
+        Status::Issued if certificate.not_after().is_some_and(|end| now > end) => {
+            let mut next = certificate.clone();
+            next.status = Status::Expired;
+            Some(next)
+        }
+        _ => None,
     }
-    (next != *certificate).then_some(next)
+}
+
+/// Whether something can happen to a pending certificate. Its records need not be looked up at
+/// every call to the sandbox: the DNS says since when they have been visible, and it is enough to
+/// find them before they have been so for as long as ACM takes.
+fn is_due(world: &World, certificate: &Certificate, now: Timestamp) -> bool {
+    let interval = world.delays.acm_issue / 4;
+    let look = certificate
+        .looked
+        .is_none_or(|looked| now >= looked + interval);
+    let ripe = certificate.validations.iter().any(|name| {
+        name.validated_at.is_none()
+            && name
+                .seen
+                .is_some_and(|seen| now >= ripe(world, certificate, seen))
+    });
+    look || ripe || now >= certificate.created_at + PATIENCE
+}
+
+/// When a record that has been visible since `seen` counts.
+fn ripe(world: &World, certificate: &Certificate, seen: Timestamp) -> Timestamp {
+    seen.max(certificate.created_at + world.delays.acm_records) + world.delays.acm_issue
 }
 
 fn pend(world: &World, certificate: &mut Certificate, now: Timestamp) {
     let deadline = certificate.created_at + PATIENCE;
-    let looked = certificate.created_at + world.delays.acm_records;
+    certificate.looked = Some(now);
     if certificate.method == Method::Dns {
-        for validation in &mut certificate.validations {
-            let record = ValidationRecord::of(&certificate.account, &validation.domain_name);
-            look(
+        for index in 0..certificate.validations.len() {
+            let looked = look(
                 world,
-                validation,
-                &record,
-                Looks {
-                    looked,
-                    deadline,
-                    now,
-                },
+                certificate,
+                &certificate.validations[index],
+                now.min(deadline),
             );
+            certificate.validations[index] = looked;
         }
     }
     let proved: Option<Vec<Timestamp>> = certificate
@@ -128,33 +152,31 @@ fn pend(world: &World, certificate: &mut Certificate, now: Timestamp) {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Looks {
-    /// From when on ACM looks.
-    looked: Timestamp,
-    deadline: Timestamp,
+/// One name at `now`. Its record is looked up until it is found, and once more at the moment at
+/// which it counts.
+fn look(
+    world: &World,
+    certificate: &Certificate,
+    name: &DomainValidation,
     now: Timestamp,
-}
-
-/// A record counts when it has been visible for as long as ACM takes. It is looked up until it is
-/// found, and once more at that moment: most calls of a fleet then cost no lookup.
-fn look(world: &World, validation: &mut DomainValidation, record: &ValidationRecord, looks: Looks) {
-    if validation.validated_at.is_some() {
-        return;
+) -> DomainValidation {
+    let mut name = name.clone();
+    if name.validated_at.is_some() {
+        return name;
     }
-    if validation.seen.is_none() {
-        validation.seen = record.seen(world, looks.now.min(looks.deadline));
+    let record = ValidationRecord::of(&certificate.account, &name.domain_name);
+    if name.seen.is_none() {
+        name.seen = record.seen(world, now);
     }
-    let Some(seen) = validation.seen else { return };
-    let due = seen.max(looks.looked) + world.delays.acm_issue;
-    if due > looks.now || due > looks.deadline {
-        return;
+    if let Some(seen) = name.seen {
+        let ripe = ripe(world, certificate, seen);
+        if ripe <= now && record.seen(world, ripe).is_some() {
+            name.validated_at = Some(ripe);
+        } else if ripe <= now {
+            name.seen = None;
+        }
     }
-    if record.seen(world, due).is_some() {
-        validation.validated_at = Some(due);
-    } else {
-        validation.seen = None;
-    }
+    name
 }
 
 fn issue(world: &World, certificate: &mut Certificate, at: Timestamp) {
@@ -168,11 +190,5 @@ fn issue(world: &World, certificate: &mut Certificate, at: Timestamp) {
     } else {
         certificate.status = Status::Issued;
         certificate.issued_at = Some(at);
-    }
-}
-
-fn expire(certificate: &mut Certificate, now: Timestamp) {
-    if certificate.not_after().is_some_and(|end| now > end) {
-        certificate.status = Status::Expired;
     }
 }

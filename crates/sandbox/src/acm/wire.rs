@@ -236,10 +236,14 @@ impl Named {
     }
 }
 
-fn sight<'a>(world: &World, certificate: &'a Certificate, call: &Call) -> Sight<'a> {
+fn sight<'a>(
+    world: &World,
+    (certificate, in_use_by): (&'a Certificate, Vec<String>),
+    call: &Call,
+) -> Sight<'a> {
     Sight {
         certificate,
-        in_use_by: world.cloudfront.users_of_certificate(&certificate.arn),
+        in_use_by,
         records_after: world.delays.acm_records,
         now: call.now,
     }
@@ -248,20 +252,21 @@ fn sight<'a>(world: &World, certificate: &'a Certificate, call: &Call) -> Sight<
 fn describe(world: &World, call: &Call) -> Answer {
     let asked: Named = input(call)?;
     let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
-    Ok(Some(
-        json!({ "Certificate": sight(world, certificate, call).detail() }),
-    ))
+    let users = world.cloudfront.users_of_certificate(&certificate.arn);
+    let detail = sight(world, (certificate, users), call).detail();
+    Ok(Some(json!({ "Certificate": detail })))
 }
 
 fn list(world: &World, call: &Call) -> Answer {
     let asked: ListCertificates = input(call)?;
     let all = world.acm.list(&call.place());
     let page = list::page(&all, &asked)?;
-    let summaries: Vec<Value> = page
-        .items
-        .iter()
-        .map(|certificate| sight(world, certificate, call).summary())
-        .collect();
+    let mut users = world.cloudfront.users_of_certificates();
+    let summaries = page.items.iter().map(|certificate| {
+        let users = users.remove(certificate.arn.as_str()).unwrap_or_default();
+        sight(world, (certificate, users.into_iter().collect()), call).summary()
+    });
+    let summaries: Vec<Value> = summaries.collect();
     let mut answer = json!({ "CertificateSummaryList": summaries });
     if let Some(next) = page.next {
         answer["NextToken"] = json!(next);

@@ -327,7 +327,8 @@ fn points_elsewhere(world: &World, asker: &Asker<'_>, alias: &str) -> bool {
     })
 }
 
-/// Standard logs are written by ACL, which a bucket with ObjectOwnership BucketOwnerEnforced has not.
+/// Standard logs are written by ACL, which a bucket whose `ObjectOwnership` is
+/// `BucketOwnerEnforced` has not.
 fn logging(world: &World, config: &Element) -> Result<(), ServiceError> {
     if !config.is_true("Logging/Enabled") {
         return Ok(());

@@ -80,14 +80,15 @@ impl Distribution {
         aliases(&self.config)
     }
 
-    /// Whether it shows this certificate or is about to.
-    pub(super) fn uses_certificate(&self, arn: &str) -> bool {
+    /// The ARNs of the certificates that it shows or is about to.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &str> {
         let rollouts = self.rollouts.iter().map(|rollout| &rollout.config);
         self.served
             .iter()
             .chain([&self.config])
             .chain(rollouts)
-            .any(|config| config.text_at("ViewerCertificate/ACMCertificateArn") == arn)
+            .map(|config| config.text_at("ViewerCertificate/ACMCertificateArn"))
+            .filter(|arn| !arn.is_empty())
     }
 
     /// Compares the `If-Match` of a request with its version.

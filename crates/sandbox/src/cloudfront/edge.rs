@@ -384,3 +384,47 @@ fn present(kept: &Kept, source: &str, behavior: &Element, viewer: &Viewer<'_>) -
         body,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_patterns_have_two_wildcards() {
+        let check = |pattern: &str, path: &str, expected: bool| {
+            assert_eq!(fits(pattern, path), expected, "{pattern} {path}");
+        };
+        check("*.svg", "/logo.svg", true);
+        check("/images/*", "/images/a/b", true);
+        check("images/?.svg", "/images/a.svg", true);
+        check("images/?.svg", "/images/ab.svg", false);
+        check("*", "/", true);
+        check("/a", "/a/b", false);
+    }
+
+    #[test]
+    fn an_object_is_kept_within_the_bounds_of_the_policy() {
+        let optimized = Ttl {
+            least: 1,
+            usual: 86_400,
+            most: 31_536_000,
+        };
+        let check = |header: Option<&str>, ttl: Ttl, expected: i64| {
+            let header = header.map(ToOwned::to_owned);
+            assert_eq!(lifetime(ttl, header.as_ref()), expected, "{header:?}");
+        };
+        check(None, optimized, 86_400);
+        check(Some("max-age=300"), optimized, 300);
+        check(Some("max-age=0"), optimized, 1);
+        check(Some("max-age=300, s-maxage=10"), optimized, 10);
+        check(Some("No-Cache"), optimized, 1);
+        check(Some("public"), optimized, 86_400);
+        check(Some("max-age=99999999"), optimized, 31_536_000);
+        let none = Ttl {
+            least: 0,
+            usual: 0,
+            most: 0,
+        };
+        check(Some("max-age=300"), none, 0);
+    }
+}

@@ -235,7 +235,8 @@ pub(super) fn fetch(
     if !control.is_ok_and(super::access_control::OriginAccessControl::signs) {
         return OriginAnswer::access_denied();
     }
-    let key = decode(&format!("{}{path}", origin.text_at("OriginPath")));
+    let key = format!("{}{path}", origin.text_at("OriginPath"));
+    let key = percent_encoding::percent_decode_str(&key).decode_utf8_lossy();
     let key = key.strip_prefix('/').unwrap_or(&key);
     match world
         .s3
@@ -260,29 +261,4 @@ pub(super) fn fetch(
         }
         Err(Refusal::AccessDenied) => OriginAnswer::access_denied(),
     }
-}
-
-/// Undoes percent-encoding; what is not well encoded stays as it is.
-fn decode(path: &str) -> String {
-    let mut octets = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&octet, tail)) = rest.split_first() {
-        let hex = tail
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match hex
-            .filter(|_| octet == b'%')
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-        {
-            Some(decoded) => {
-                octets.push(decoded);
-                rest = &tail[2..];
-            }
-            None => {
-                octets.push(octet);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
 }

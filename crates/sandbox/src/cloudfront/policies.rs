@@ -88,7 +88,7 @@ pub const ORIGIN_REQUEST: &[(&str, &str)] = &[
 ];
 
 /// The headers of the security policies among the response headers policies.
-const SECURITY: &[(&str, &str)] = &[
+const SECURITY: Headers = &[
     ("strict-transport-security", "max-age=31536000"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "SAMEORIGIN"),
@@ -96,9 +96,12 @@ const SECURITY: &[(&str, &str)] = &[
     ("referrer-policy", "strict-origin-when-cross-origin"),
 ];
 
+/// Header names and values.
+type Headers = &'static [(&'static str, &'static str)];
+
 /// Response headers policies, with what each adds to every answer. The headers of CORS, which only
 /// answer a request with an `Origin`, are not among them.
-pub const RESPONSE_HEADERS: &[(&str, &str, &[(&str, &str)])] = &[
+pub const RESPONSE_HEADERS: &[(&str, &str, Headers)] = &[
     (
         "67f7725c-6f97-4210-82d7-5512b31e9d03",
         "Managed-SecurityHeadersPolicy",
@@ -140,7 +143,7 @@ pub fn is_origin_request(id: &str) -> bool {
 }
 
 /// What a response headers policy adds.
-pub fn response_headers(id: &str) -> Option<&'static [(&'static str, &'static str)]> {
+pub fn response_headers(id: &str) -> Option<Headers> {
     RESPONSE_HEADERS
         .iter()
         .find(|(known, _, _)| *known == id)

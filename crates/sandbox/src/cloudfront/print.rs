@@ -28,8 +28,6 @@ pub(super) fn distribution(held: &Distribution) -> Element {
             ],
         )
     };
-    let mut config = held.config.clone();
-    config.name = "DistributionConfig".to_owned();
     Element::node(
         "Distribution",
         vec![
@@ -44,7 +42,7 @@ pub(super) fn distribution(held: &Distribution) -> Element {
             Element::leaf("DomainName", &held.domain_name),
             trusted("ActiveTrustedSigners"),
             trusted("ActiveTrustedKeyGroups"),
-            config,
+            held.config.clone(),
             icp(held),
         ],
     )
@@ -101,11 +99,9 @@ pub(super) fn distribution_summary(held: &Distribution) -> Element {
 
 /// `OriginAccessControl`.
 pub(super) fn access_control(held: &OriginAccessControl) -> Element {
-    let mut config = held.config.clone();
-    config.name = "OriginAccessControlConfig".to_owned();
     Element::node(
         "OriginAccessControl",
-        vec![Element::leaf("Id", &held.id), config],
+        vec![Element::leaf("Id", &held.id), held.config.clone()],
     )
 }
 
@@ -118,15 +114,13 @@ pub(super) fn access_control_summary(held: &OriginAccessControl) -> Element {
 
 /// `Invalidation`.
 pub(super) fn invalidation(held: &Invalidation) -> Element {
-    let mut batch = held.batch.clone();
-    batch.name = "InvalidationBatch".to_owned();
     Element::node(
         "Invalidation",
         vec![
             Element::leaf("Id", &held.id),
             Element::leaf("Status", held.status()),
             Element::leaf("CreateTime", time(held.created_at)),
-            batch,
+            held.batch.clone(),
         ],
     )
 }

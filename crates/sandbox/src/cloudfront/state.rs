@@ -1,6 +1,6 @@
 //! What CloudFront keeps: distributions and access controls by account, known everywhere by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
@@ -134,10 +134,22 @@ impl State {
         list
     }
 
+    /// Which distributions show a certificate or are about to, by the ARN of the certificate.
+    pub fn users_of_certificates(&self) -> BTreeMap<&str, BTreeSet<String>> {
+        let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for distribution in self.all() {
+            for certificate in distribution.certificates() {
+                let users = users.entry(certificate).or_default();
+                users.insert(distribution.arn.clone());
+            }
+        }
+        users
+    }
+
     /// The ARNs of the distributions that show a certificate or are about to.
     pub fn users_of_certificate(&self, arn: &str) -> Vec<String> {
         self.all()
-            .filter(|distribution| distribution.uses_certificate(arn))
+            .filter(|distribution| distribution.certificates().any(|shown| shown == arn))
             .map(|distribution| distribution.arn.clone())
             .collect()
     }

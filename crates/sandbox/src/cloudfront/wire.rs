@@ -213,9 +213,7 @@ fn shown(world: &World, call: &Call, id: &str) -> Answered {
 
 fn config(world: &World, call: &Call, id: &str) -> Answered {
     let held = world.cloudfront.distribution(&call.account, id)?;
-    let mut config = held.config.clone();
-    config.name = "DistributionConfig".to_owned();
-    Ok(Answer::with(config).etag(held.etag()))
+    Ok(Answer::with(held.config.clone()).etag(held.etag()))
 }
 
 fn update(world: &mut World, call: &Call, asked: &Asked) -> Answered {
@@ -342,9 +340,7 @@ fn access_control(world: &World, (account, id): (&str, &str)) -> Answered {
 
 fn access_control_config(world: &World, (account, id): (&str, &str)) -> Answered {
     let held = world.cloudfront.access_control(account, id)?;
-    let mut config = held.config.clone();
-    config.name = "OriginAccessControlConfig".to_owned();
-    Ok(Answer::with(config).etag(held.etag()))
+    Ok(Answer::with(held.config.clone()).etag(held.etag()))
 }
 
 fn invalidations(

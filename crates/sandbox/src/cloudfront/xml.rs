@@ -25,6 +25,10 @@ pub struct Malformed(pub String);
 
 impl Element {
     /// An element with text.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts, numbers and truth values alike"
+    )]
     pub fn leaf(name: &str, text: impl ToString) -> Self {
         Self {
             name: name.to_owned(),
