@@ -9,16 +9,20 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::Sandbox;
-use crate::sts::State;
+use crate::sts::{State, User};
 
 impl Sandbox {
-    /// The root credentials of an account.
+    /// The long-lived credentials of an account's administrator.
     pub fn credentials(&self, account: &str) -> Credentials {
-        let (id, secret) = State::root_key(account);
-        Credentials::new(id, secret, None, None, "sandbox")
+        permanent(account, User::Admin)
     }
 
-    /// An SDK configuration that acts as an account's root, on this sandbox's network and clock.
+    /// The long-lived credentials of an account's root.
+    pub fn root_credentials(&self, account: &str) -> Credentials {
+        permanent(account, User::Root)
+    }
+
+    /// An SDK configuration that acts as an account's administrator, on this sandbox's network and clock.
     pub fn sdk_config(&self, account: &str, region: &str) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -29,4 +33,9 @@ impl Sandbox {
             .time_source(SharedTimeSource::new(self.clock()))
             .build()
     }
+}
+
+fn permanent(account: &str, user: User) -> Credentials {
+    let (id, secret) = State::permanent_key(account, user);
+    Credentials::new(id, secret, None, None, "sandbox")
 }

@@ -1,4 +1,7 @@
 //! What goes wrong, and when: by a script, or by chance from a seed.
+//!
+//! A time-out lasts [`crate::world::Delays::time_out`]. Where that outlasts the caller, a time-out is
+//! a caller who is killed at that call, before or after its effect.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -60,6 +63,13 @@ impl Fault {
     pub fn at(mut self, service: &str, operation: &str) -> Self {
         self.service = Some(service.to_owned());
         self.operation = Some(operation.to_owned());
+        self
+    }
+
+    /// Only at calls of this account.
+    #[must_use]
+    pub fn by(mut self, account: &str) -> Self {
+        self.account = Some(account.to_owned());
         self
     }
 

@@ -490,7 +490,7 @@ async fn accounts_do_not_see_each_others_zones() {
     );
     assert_eq!(
         error(other.get_hosted_zone().id(&zone).send().await),
-        "AccessDenied: User: arn:aws:iam::222222222222:root is not authorized to access this resource"
+        "AccessDenied: User: arn:aws:iam::222222222222:user/admin is not authorized to access this resource"
     );
     let batch = vec![create("a.example.com", "A", &["192.0.2.1"])];
     assert!(send(&other, &zone, batch).await.starts_with("AccessDenied"));

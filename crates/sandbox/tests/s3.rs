@@ -509,7 +509,7 @@ async fn a_denial_binds_the_owner_too() {
         .await;
     assert_eq!(
         error(read),
-        "AccessDenied: User: arn:aws:iam::111111111111:root is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::mail-assets/logo.svg\" with an explicit deny in a resource-based policy"
+        "AccessDenied: User: arn:aws:iam::111111111111:user/admin is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::mail-assets/logo.svg\" with an explicit deny in a resource-based policy"
     );
     client
         .delete_bucket_policy()

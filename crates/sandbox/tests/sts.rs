@@ -56,7 +56,7 @@ async fn get_caller_identity_names_the_account() {
         .await
         .expect("an identity");
     assert_eq!(me.account(), Some(ONE));
-    assert_eq!(me.arn(), Some("arn:aws:iam::111111111111:root"));
+    assert_eq!(me.arn(), Some("arn:aws:iam::111111111111:user/admin"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,9 +87,47 @@ async fn a_role_that_does_not_exist_is_denied() {
         .await;
     assert_eq!(
         error(denied),
-        "AccessDenied: User: arn:aws:iam::111111111111:root is not authorized to perform: sts:AssumeRole on resource: \
+        "AccessDenied: User: arn:aws:iam::111111111111:user/admin is not authorized to perform: sts:AssumeRole on resource: \
          arn:aws:iam::222222222222:role/other"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn root_cannot_assume_roles() {
+    let sandbox = sandbox();
+    let root = sts_with(&sandbox, sandbox.root_credentials(ONE));
+    let me = root
+        .get_caller_identity()
+        .send()
+        .await
+        .expect("an identity");
+    assert_eq!(me.arn(), Some("arn:aws:iam::111111111111:root"));
+    let denied = root
+        .assume_role()
+        .role_arn(role(TWO))
+        .role_session_name("deploy")
+        .send()
+        .await;
+    assert_eq!(
+        error(denied),
+        "AccessDenied: Roles may not be assumed by root accounts."
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_assumes_a_role_does_so_for_an_hour_at_most() {
+    let sandbox = sandbox();
+    let session = assume(&sts(&sandbox), &role(TWO)).await;
+    let chained = sts_with(&sandbox, session);
+    let ask = |seconds| {
+        let ask = chained
+            .assume_role()
+            .role_arn(role(common::THREE))
+            .role_session_name("deploy");
+        ask.duration_seconds(seconds).send()
+    };
+    ask(3600).await.expect("an hour");
+    assert_eq!(code(ask(3601).await), "ValidationError");
 }
 
 #[tokio::test(start_paused = true)]

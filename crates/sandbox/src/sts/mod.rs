@@ -8,7 +8,7 @@ mod state;
 use jiff::SignedDuration;
 
 pub(crate) use state::Assume;
-pub use state::{Account, Issued, Role, State};
+pub use state::{Account, Issued, Role, State, User};
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form, Xml};
@@ -61,7 +61,10 @@ impl Service for Sts {
 
 fn get_caller_identity(call: &Call) -> Reply {
     let user_id = match call.principal.rsplit_once('/') {
-        Some((role, session)) => format!("{}:{session}", role_id(role)),
+        Some((role, session)) if role.contains(":assumed-role/") => {
+            format!("{}:{session}", unique_id("AROA", role))
+        }
+        Some(_) => unique_id("AIDA", &call.principal),
         None => call.account.clone(),
     };
     DIALECT.reply(call, "GetCallerIdentity", |xml| {
@@ -99,7 +102,7 @@ fn assume_role(state: &mut State, call: &Call, form: &Form) -> Result<Reply, Ser
         xml.element("AssumedRoleUser", |xml| {
             xml.text(
                 "AssumedRoleId",
-                &format!("{}:{session_name}", role_id(role)),
+                &format!("{}:{session_name}", unique_id("AROA", role)),
             );
             xml.text("Arn", &issued.principal);
         });
@@ -135,11 +138,11 @@ fn print_credentials(xml: &mut Xml, issued: &Issued) {
     });
 }
 
-/// The unique id that AWS gives a role, here from its session's ARN.
-fn role_id(role: &str) -> String {
+/// The unique id that AWS gives a role or user, here from an ARN.
+fn unique_id(prefix: &str, arn: &str) -> String {
     use sha2::{Digest, Sha256};
-    let hash = crate::auth::hex(&Sha256::digest(role)).to_uppercase();
-    format!("AROA{}", &hash[..17])
+    let hash = crate::auth::hex(&Sha256::digest(arn)).to_uppercase();
+    format!("{prefix}{}", &hash[..17])
 }
 
 fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, ServiceError> {

@@ -27,6 +27,24 @@ pub struct Account {
     pub roles: BTreeMap<String, Role>,
 }
 
+/// Who has long-lived credentials in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum User {
+    /// An IAM user who may do everything, assume roles included.
+    Admin,
+    /// The account's root, who cannot assume roles.
+    Root,
+}
+
+impl User {
+    fn arn(self, account: &str) -> String {
+        match self {
+            Self::Admin => format!("arn:aws:iam::{account}:user/admin"),
+            Self::Root => format!("arn:aws:iam::{account}:root"),
+        }
+    }
+}
+
 /// A role that can be assumed from every account of the world that knows its external id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -85,12 +103,10 @@ impl State {
         }
     }
 
-    /// The root credentials of an account: access key id and secret.
-    pub fn root_key(account: &str) -> (String, String) {
-        (
-            format!("AKIA{}", key_id(&format!("root {account}"))),
-            secret(&format!("root {account}")),
-        )
+    /// The long-lived credentials of an account: access key id and secret.
+    pub fn permanent_key(account: &str, user: User) -> (String, String) {
+        let owner = user.arn(account);
+        (format!("AKIA{}", key_id(&owner)), secret(&owner))
     }
 
     /// The account and the secret behind an access key.
@@ -104,14 +120,18 @@ impl State {
                 expires: Some(session.expires),
             });
         }
-        let id = self
+        let both = self
             .accounts
             .keys()
-            .find(|id| Self::root_key(id).0 == access_key_id)?;
+            .flat_map(|id| [(id, User::Admin), (id, User::Root)]);
+        let found = both.map(|(id, user)| (id, user, Self::permanent_key(id, user)));
+        let (id, user, (_, secret)) = found
+            .into_iter()
+            .find(|(_, _, (key, _))| key == access_key_id)?;
         Some(Key {
             account: id.clone(),
-            principal: format!("arn:aws:iam::{id}:root"),
-            secret: Self::root_key(id).1,
+            principal: user.arn(id),
+            secret,
             token: None,
             expires: None,
         })
@@ -124,6 +144,15 @@ impl State {
         now: Timestamp,
     ) -> Result<Issued, ServiceError> {
         let (account, role) = parse_role_arn(ask.role_arn)?;
+        if ask.caller.ends_with(":root") {
+            let message = "Roles may not be assumed by root accounts.";
+            return Err(ServiceError::new(403, "AccessDenied", message));
+        }
+        let chained = ask.caller.contains(":assumed-role/");
+        if chained && ask.duration > SignedDuration::from_hours(1) {
+            let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+            return Err(ServiceError::new(400, "ValidationError", message));
+        }
         let denied = || {
             let message = format!(
                 "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",

@@ -37,7 +37,7 @@ pub(crate) fn sandbox_with(change: impl FnOnce(&mut World)) -> Sandbox {
     Sandbox::new(world, clock())
 }
 
-/// An SDK configuration that acts as the account's root in `region`.
+/// An SDK configuration that acts as the account's administrator in `region`.
 pub(crate) fn config(sandbox: &Sandbox, account: &str, region: &str) -> SdkConfig {
     sandbox.sdk_config(account, region)
 }
