@@ -346,7 +346,11 @@ fn dmarc_31_and_34_uses() {
     );
     assert_eq!(record("v=DMARC1; p=reject").check_use(false), None);
     assert_eq!(record("v=DMARC1; p=quarantine").check_use(true), None);
-    let parked = |text| rules(&record(text).check_parked()).len();
+    let parked = |text| {
+        let findings = record(text).check_parked();
+        assert!(findings.iter().all(|finding| finding.rule == "DMARC-34"));
+        findings.len()
+    };
     assert_eq!(parked("v=DMARC1; p=reject"), 0);
     assert_eq!(parked("v=DMARC1; p=reject; sp=none"), 2);
     assert_eq!(parked("v=DMARC1; p=reject; np=quarantine"), 1);

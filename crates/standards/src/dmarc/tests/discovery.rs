@@ -65,6 +65,7 @@ impl Resolver for Zone {
     }
 }
 
+/// DMARC-28 is a rule for the walk itself.
 #[test]
 fn dmarc_28_at_most_eight_questions() {
     let asked = |domain: &str| {
