@@ -27,7 +27,7 @@ pub(super) fn ledger(manifest: &Manifest, report: &mut Report) {
     }
 }
 
-/// MAN-12 and MAN-18: what is served has a host, and the host's certificate can be used by CloudFront.
+/// MAN-12, MAN-18 and STS-H10: what is served has a host, and the host's certificate can be used by CloudFront.
 pub(super) fn hosting(manifest: &Manifest, report: &mut Report) {
     for (name, domain) in domains(manifest) {
         if let Some(hosting) = &domain.hosting {
@@ -40,19 +40,26 @@ pub(super) fn hosting(manifest: &Manifest, report: &mut Report) {
                 .map(|account| account.id.as_str());
             let fault = match parts[..] {
                 [_, _, service, ..] if service != "acm" => {
-                    Some("it is not an ACM certificate".to_owned())
+                    Some(("MAN-18", "it is not an ACM certificate".to_owned()))
                 }
-                [_, _, _, region, ..] if region != "us-east-1" => Some(format!(
-                    "CloudFront takes certificates from us-east-1 only, this one is in {region}"
+                [_, _, _, region, ..] if region != "us-east-1" => Some((
+                    "STS-H10",
+                    format!(
+                        "CloudFront takes certificates from us-east-1 only, this one is in {region}"
+                    ),
                 )),
-                [_, _, _, _, owner, ..] if account.is_some_and(|id| id != owner) => Some(format!(
-                    "it is of account {owner}, and the distribution of `{}`",
-                    hosting.account
+                [_, _, _, _, owner, ..] if account.is_some_and(|id| id != owner) => Some((
+                    "MAN-18",
+                    format!(
+                        "it is of account {owner}, and the distribution of `{}`",
+                        hosting.account
+                    ),
                 )),
                 _ => None,
             };
-            if let Some(reason) = fault {
-                report.add("MAN-18", &arn.position, reason, "name a certificate of us-east-1 in the hosting account, or take the key out and let one be requested");
+            if let Some((rule, reason)) = fault {
+                let mend = "name a certificate of us-east-1 in the hosting account, or take the key out and let one be requested";
+                report.add(rule, &arn.position, reason, mend);
             }
             continue;
         }

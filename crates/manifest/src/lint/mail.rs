@@ -1,5 +1,7 @@
 //! The records of a domain's mail: MX, SPF, DMARC, TLS reporting and MTA-STS.
 
+use std::collections::BTreeSet;
+
 use standards::dmarc::{self, Policy, Sender, Subject as Of};
 use standards::dns::Name;
 use standards::dns::mx::{self, Mx, MxUse};
@@ -202,23 +204,29 @@ fn receiving_region(mx: &Located<Mx>) -> Option<Finding> {
     })
 }
 
-/// STS-R10: a policy covers its own domain only, not the subdomains that receive mail too.
+/// STS-R10 and SPF-27: a subdomain inherits neither the policy nor the SPF record of the domain above.
 pub(super) fn across(manifest: &Manifest) -> Vec<Finding> {
-    let receives = |mx: &[Located<Mx>]| mx.iter().any(|mx| !mx.is_null());
-    let receiving = manifest
-        .domains
-        .iter()
-        .filter(|(_, domain)| receives(&domain.mx));
     let has_policy = |name: &Name| {
-        manifest
-            .domains
-            .get(name)
-            .is_some_and(|domain| domain.mta_sts.is_some())
+        let domain = manifest.domains.get(name);
+        domain.is_some_and(|domain| domain.mta_sts.is_some())
+    };
+    let has_spf = |name: &Name| {
+        let domain = manifest.domains.get(name);
+        domain.is_some_and(|domain| domain.spf.is_some())
     };
     let mut findings = Vec::new();
-    for (name, domain) in receiving {
-        let uncovered = mta_sts::check_mail_subdomains([name], has_policy);
-        let placed = places::at(&domain.position, uncovered);
+    for (name, domain) in &manifest.domains {
+        let mut faults = Vec::new();
+        if domain.mx.iter().any(|mx| !mx.is_null()) {
+            faults.extend(mta_sts::check_mail_subdomains([name], has_policy));
+        }
+        // A record that is not in the manifest may be published; but where the domain above has one
+        // here and this has none, it was probably thought to be inherited.
+        let mut above = std::iter::successors(name.parent(), Name::parent);
+        if !domain.ses.is_empty() && !has_spf(name) && above.any(|above| has_spf(&above)) {
+            faults.extend(spf::lint::lint_senders([name], &BTreeSet::new()));
+        }
+        let placed = places::at(&domain.position, faults);
         findings.extend(
             placed
                 .into_iter()

@@ -9,7 +9,7 @@ use standards::{Finding, Severity};
 use super::{Subject, places};
 use crate::mail::Alignment;
 use crate::position::{Located, Position};
-use crate::ses::{Dkim, Instance, KeyLength, OnMxFailure, TlsPolicy};
+use crate::ses::{Dkim, EventType, Instance, KeyLength, OnMxFailure, TlsPolicy};
 
 /// What SES's own senders are included by.
 const SES_INCLUDE: &str = "amazonses.com";
@@ -80,6 +80,7 @@ impl Subject<'_> {
             let reason = "with `tls: require` mail to hosts without TLS is dropped";
             findings.push(at(&tls.position, Finding::new("SES-31", reason)));
         }
+        findings.extend(unseen_complaints(instance));
         findings.extend(key(instance));
         findings
     }
@@ -129,6 +130,19 @@ impl Subject<'_> {
             at(&include.position, Finding::new("SES-20", reason))
         })
     }
+}
+
+/// RCV-03: who does not hear of complaints can't keep them few.
+fn unseen_complaints(instance: &Instance) -> Option<Finding> {
+    let set = instance.configuration_set.as_ref();
+    let mut types = set
+        .iter()
+        .flat_map(|set| &set.events)
+        .flat_map(|event| &event.types);
+    let is_seen = instance.feedback.value || types.any(|event| event.value == EventType::Complaint);
+    let reason =
+        "with `feedback: false` and no event destination for complaints nobody hears of them";
+    (!is_seen).then(|| at(&instance.feedback.position, Finding::new("RCV-03", reason)))
 }
 
 /// SES-38 and the rules of DKIM keys.

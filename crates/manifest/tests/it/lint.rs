@@ -128,6 +128,17 @@ fn a_subdomain_that_receives_wants_a_policy_of_its_own() {
 }
 
 #[test]
+fn a_subdomain_that_sends_wants_a_record_of_its_own() {
+    let with = |spf: &str| {
+        format!(
+            "    spf: {{ all: fail }}\n  news.example.com:\n    dns: manual\n    dmarc: {{ p: none, rua: [\"mailto:d@example.com\"] }}\n    ses: [{{ account: a, region: us-east-1, mail_from: m }}]\n{spf}"
+        )
+    };
+    check(&with(""), &[("SPF-27", Warn)]);
+    check(&with("    spf: { all: fail }\n"), &[]);
+}
+
+#[test]
 fn dmarc() {
     check("    dmarc: { p: none }\n", &[("DMARC-20", Warn)]);
     check(
@@ -302,6 +313,23 @@ fn ses() {
         ),
         &[("SES-20", Warn)],
     );
+}
+
+#[test]
+fn complaints_are_heard() {
+    let with = |more: &str| {
+        format!(
+            "    dmarc: {{ p: none, rua: [\"mailto:d@example.com\"] }}\n    ses: [{{ account: a, region: us-east-1, mail_from: m, feedback: false{more} }}]\n"
+        )
+    };
+    let set = |types: &str| {
+        format!(
+            ", configuration_set: {{ name: c, events: [{{ name: e, types: [{types}], sns: \"arn:aws:sns:us-east-1:111111111111:t\" }}] }}"
+        )
+    };
+    check(&with(""), &[("RCV-03", Warn)]);
+    check(&with(&set("bounce")), &[("RCV-03", Warn)]);
+    check(&with(&set("bounce, complaint")), &[]);
 }
 
 #[test]

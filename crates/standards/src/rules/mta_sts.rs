@@ -183,7 +183,7 @@ super::rules! {
         why "A certificate for another name is a failed fetch."
         mend "configure the certificate for the policy host's name"
         source "RFC 8461 §7.1";
-    "STS-H10" Error Lint | Lookup
+    "STS-H10" Error Lint | Lookup by "manifest::check"
         "The CloudFront certificate is in us-east-1, and no other distribution holds the alias"
         why "CloudFront refuses the distribution otherwise."
         mend "use a certificate of us-east-1, and free the alias first"

@@ -11,7 +11,7 @@ super::rules! {
         why "Gmail rejects since November 2025; Outlook.com answers 550 5.7.515 since May 2025."
         mend "mend the other findings first"
         source "vendors' announcements";
-    "RCV-03" Warn Lint
+    "RCV-03" Warn Lint by "manifest::lint"
         "Marketing mail has one-click unsubscribe and few complaints"
         why "Above 0.3 % of complaints Gmail stops delivering; below 0.1 % is expected."
         mend "add List-Unsubscribe-Post to the mail, and honour it"
