@@ -217,12 +217,10 @@ fn read_mailto(rest: &str) -> Result<(Name, String), ReportUriError> {
         ));
     }
     let domain = host::parse(domain).map_err(wrong)?;
-    // The `@` itself may be written %40, so the encoded text is searched for both.
-    let at = to
-        .rfind('@')
-        .map(|at| at + 1)
-        .or_else(|| to.rfind("%40").map(|at| at + 3));
-    let local_and_at = &to[..at.expect("an `@` was found in the decoded text")];
+    // The last `@` may be written %40.
+    let plain = to.rfind('@').map_or(0, |at| at + 1);
+    let encoded = to.rfind("%40").map_or(0, |at| at + 3);
+    let local_and_at = &to[..plain.max(encoded)];
     Ok((domain.clone(), format!("{local_and_at}{domain}{headers}")))
 }
 

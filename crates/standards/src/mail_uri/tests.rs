@@ -56,6 +56,13 @@ fn reads_addresses_and_endpoints() {
         None,
         "ftp://example.com/x",
     );
+    // Whichever way the `@`s are written, the last one ends the local part.
+    for text in [
+        "mailto:%22x@y%22%40example.com",
+        "mailto:%22x%40y%22@example.com",
+    ] {
+        check_good(text, Scheme::Mailto, Some("example.com"), text);
+    }
 }
 
 #[test]
