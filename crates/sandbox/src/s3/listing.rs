@@ -9,21 +9,21 @@ use super::face::{Work, owner, timestamp};
 use super::state::{Bucket, Object, Version};
 
 /// One line of a list.
-enum Entry<'a> {
+pub(super) enum Entry<'a> {
     Key(&'a str),
     /// Keys that share everything up to the delimiter.
     Prefix(&'a str),
 }
 
 /// What a list is asked for.
-struct Query<'a> {
-    prefix: &'a str,
-    delimiter: Option<&'a str>,
+pub(super) struct Query<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) delimiter: Option<&'a str>,
     /// Everything up to here was on earlier pages.
-    after: &'a str,
+    pub(super) after: &'a str,
 }
 
-impl<'a> Query<'a> {
+impl Query<'_> {
     fn entry<'b>(&self, key: &'b str) -> Entry<'b> {
         let delimiter = self.delimiter.filter(|delimiter| !delimiter.is_empty());
         let end = delimiter.and_then(|delimiter| {
@@ -42,7 +42,7 @@ impl<'a> Query<'a> {
     }
 
     /// The keys and common prefixes from where the last page ended, `keys` being in order.
-    fn entries(&self, keys: impl Iterator<Item = &'a str>) -> Vec<Entry<'a>> {
+    pub(super) fn entries<'b>(&self, keys: impl Iterator<Item = &'b str>) -> Vec<Entry<'b>> {
         let mut entries = Vec::<Entry>::new();
         let keys = keys.filter(|key| key.starts_with(self.prefix));
         for key in keys.filter(|key| !self.is_rolled_up(key)) {
@@ -57,7 +57,7 @@ impl<'a> Query<'a> {
 }
 
 impl Entry<'_> {
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Key(name) | Self::Prefix(name) => name,
         }
@@ -138,14 +138,8 @@ struct Page {
 }
 
 fn page(bucket: &Bucket, query: &Query, form: &Form, with_owner: bool) -> Page {
-    let after = (query.after, "");
     let keys = bucket.objects.keys().map(String::as_str);
-    let keys = keys.filter(|key| *key > after.0 && bucket.current(key).is_some());
-    let query = Query {
-        prefix: query.prefix,
-        delimiter: query.delimiter,
-        after: query.after,
-    };
+    let keys = keys.filter(|key| *key > query.after && bucket.current(key).is_some());
     let entries = query.entries(keys);
     let more = entries.len() > form.limit;
     let mut page = Page {
@@ -327,7 +321,7 @@ type Line<'a> = (Entry<'a>, Option<(bool, &'a Version)>);
 /// Versions by key, the newest of each first.
 fn version_lines<'a>(
     bucket: &'a Bucket,
-    query: &Query<'a>,
+    query: &Query,
     version_marker: Option<&str>,
 ) -> Vec<Line<'a>> {
     let keys = bucket.objects.keys().map(String::as_str);

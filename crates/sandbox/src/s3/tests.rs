@@ -1,9 +1,11 @@
-//! What needs no request: names, addresses, chunks, policies, the public access they give.
+//! What needs no request: names, pages, addresses, chunks, policies, the public access they give.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request};
+use proptest::prelude::*;
 
 use super::address::Address;
+use super::listing::Query;
 use super::policy::{Policy, is_like};
 use super::{chunked, names};
 
@@ -120,4 +122,52 @@ fn public_policies() {
     ));
     assert!(!public(r#"{"Service":"cloudfront.amazonaws.com"}"#, "{}"));
     assert!(!public(r#"{"AWS":"111111111111"}"#, "{}"));
+}
+
+/// All lines of a list, read in pages of `size`.
+fn pages(keys: &[String], delimiter: Option<&str>, size: usize) -> Vec<String> {
+    let mut lines = Vec::<String>::new();
+    loop {
+        let after = lines.last().cloned().unwrap_or_default();
+        let query = Query {
+            prefix: "",
+            delimiter,
+            after: &after,
+        };
+        let rest = keys
+            .iter()
+            .map(String::as_str)
+            .filter(|key| *key > after.as_str());
+        let entries = query.entries(rest);
+        let page = entries
+            .iter()
+            .take(size)
+            .map(|entry| entry.name().to_owned());
+        lines.extend(page);
+        if entries.len() <= size {
+            return lines;
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn pages_of_any_size_make_the_same_list(
+        keys in proptest::collection::btree_set("[ab/]{1,5}", 0..20),
+        size in 1_usize..5,
+        delimited: bool,
+    ) {
+        let keys = keys.into_iter().collect::<Vec<_>>();
+        let delimiter = delimited.then_some("/");
+        prop_assert_eq!(pages(&keys, delimiter, size), pages(&keys, delimiter, usize::MAX));
+    }
+
+    #[test]
+    fn a_pattern_of_stars_matches_what_it_was_made_from(text in "[a-c]{0,8}", at in 0_usize..9) {
+        let at = at.min(text.len());
+        let pattern = format!("{}*{}", &text[..at], &text[at..]);
+        prop_assert!(is_like(&pattern, &text));
+        let longer = format!("{}xyz{}", &text[..at], &text[at..]);
+        prop_assert!(is_like(&pattern, &longer));
+    }
 }

@@ -4,7 +4,6 @@
 //! chunks, no signature. What it does not know (regions, owners, policies, checksums, AWS's
 //! sentences and headers) is done here, before and after.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,7 +37,10 @@ pub(super) fn route(call: &Call) -> Result<(Address, &'static Operation), Error>
 /// Carries a call out.
 pub(super) fn handle(state: &mut State, call: &Call, operation: &'static Operation) -> Reply {
     match prepare(state, call, operation) {
-        Ok((work, request)) => dispatch(state, call, work, request),
+        Ok((work, request)) => {
+            let answer = dispatch(state, work, request);
+            reply(call, operation, answer)
+        }
         Err(error) => error_reply(call, &error),
     }
 }
@@ -119,34 +121,32 @@ fn check_endpoint(call: &Call, address: &Address) -> Result<(), Error> {
     .with("Region", &**region))
 }
 
+/// Headers that policies can speak of, and the condition keys that they are.
+const CONDITION_KEYS: &[(&str, &str)] = &[
+    ("if-match", "s3:if-match"),
+    ("if-none-match", "s3:if-none-match"),
+    ("referer", "aws:referer"),
+    ("user-agent", "aws:useragent"),
+    ("x-amz-acl", "s3:x-amz-acl"),
+    ("x-amz-content-sha256", "s3:x-amz-content-sha256"),
+    (
+        "x-amz-server-side-encryption",
+        "s3:x-amz-server-side-encryption",
+    ),
+    ("x-amz-storage-class", "s3:x-amz-storage-class"),
+];
+
 fn caller(call: &Call) -> Caller {
     let headers = &call.request.headers;
-    let mut context = BTreeMap::new();
-    for name in [
-        "x-amz-acl",
-        "x-amz-server-side-encryption",
-        "x-amz-content-sha256",
-        "x-amz-storage-class",
-    ] {
-        if let Some(value) = text(headers, name) {
-            context.insert(format!("s3:{name}"), value.to_owned());
-        }
-    }
-    for name in ["if-match", "if-none-match"] {
-        if let Some(value) = text(headers, name) {
-            context.insert(format!("s3:{name}"), value.to_owned());
-        }
-    }
-    for (name, key) in [("user-agent", "aws:useragent"), ("referer", "aws:referer")] {
-        if let Some(value) = text(headers, name) {
-            context.insert(key.to_owned(), value.to_owned());
-        }
-    }
+    let context = CONDITION_KEYS.iter().filter_map(|(header, key)| {
+        let value = text(headers, header)?;
+        Some(((*key).to_owned(), value.to_owned()))
+    });
     Caller {
         account: call.account.clone(),
         principal: call.principal.clone(),
         region: call.region.clone(),
-        context,
+        context: context.collect(),
     }
 }
 
@@ -269,22 +269,26 @@ impl NameValidation for AnyName {
     }
 }
 
+/// What the library made of a call, and the headers to add to it.
+type Answer = (Response<Bytes>, Vec<(&'static str, String)>);
+
 /// Lends the state to the library for one call. Nothing in it waits, so its future is done at
 /// the first poll.
-fn dispatch(state: &mut State, call: &Call, mut work: Work, request: Request<s3s::Body>) -> Reply {
+fn dispatch(
+    state: &mut State,
+    mut work: Work,
+    request: Request<s3s::Body>,
+) -> Result<Answer, Error> {
     work.state = mem::take(state);
     let work = Arc::new(Mutex::new(work));
     let mut builder = S3ServiceBuilder::new(Face(Arc::clone(&work)));
     builder.set_validation(AnyName);
-    let service = builder.build();
-    let answer = service.call(request).now_or_never();
+    let answer = builder.build().call(request).now_or_never();
     let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
     *state = mem::take(&mut work.state);
-    let headers = mem::take(&mut work.headers);
     if let Some(error) = work.failure.take() {
-        return error_reply(call, &error);
+        return Err(error);
     }
-    drop(work);
     let unfinished = || {
         Error::new(
             500,
@@ -292,19 +296,27 @@ fn dispatch(state: &mut State, call: &Call, mut work: Work, request: Request<s3s
             "We encountered an internal error. Please try again.",
         )
     };
-    let Some(Ok(answer)) = answer else {
-        return error_reply(call, &unfinished());
-    };
+    let answer = answer.and_then(Result::ok).ok_or_else(unfinished)?;
     let (parts, body) = answer.into_parts();
-    let Some(Ok(body)) = body.collect().now_or_never() else {
-        return error_reply(call, &unfinished());
-    };
-    let body = body.to_bytes();
+    let body = body.collect().now_or_never().and_then(Result::ok);
+    let body = body.ok_or_else(unfinished)?.to_bytes();
     if parts.status.is_client_error() || parts.status.is_server_error() {
-        return error_reply(call, &library_error(parts.status, &body));
+        return Err(library_error(parts.status, &body));
     }
-    let mut reply = Response::from_parts(parts, body);
-    finish(&mut reply, call);
+    let headers = mem::take(&mut work.headers);
+    Ok((Response::from_parts(parts, body), headers))
+}
+
+fn reply(call: &Call, operation: &Operation, answer: Result<Answer, Error>) -> Reply {
+    let (mut reply, headers) = match answer {
+        Ok(answer) => answer,
+        Err(error) => return error_reply(call, &error),
+    };
+    if operation.name == "PutBucketTagging" {
+        // AWS's model says 200; AWS says 204.
+        *reply.status_mut() = StatusCode::NO_CONTENT;
+    }
+    identify(&mut reply, call);
     for (name, value) in headers {
         if let Ok(value) = HeaderValue::try_from(value) {
             reply.headers_mut().insert(name, value);
@@ -333,21 +345,7 @@ fn library_error(status: StatusCode, body: &Bytes) -> Error {
     Error::new(status.as_u16(), code, message)
 }
 
-/// Adds what every answer carries, and the statuses where AWS differs from its own model.
-fn finish(reply: &mut Reply, call: &Call) {
-    let tagging = call.request.method == Method::PUT
-        && call
-            .request
-            .uri
-            .query()
-            .is_some_and(|query| query.starts_with("tagging"))
-        && !reply.headers().contains_key("x-amz-version-id");
-    if tagging && reply.status() == StatusCode::OK {
-        *reply.status_mut() = StatusCode::NO_CONTENT;
-    }
-    identify(reply, call);
-}
-
+/// Adds what every answer carries.
 fn identify(reply: &mut Reply, call: &Call) {
     let headers = reply.headers_mut();
     let request_id = HeaderValue::try_from(&call.request_id);

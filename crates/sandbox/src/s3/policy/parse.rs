@@ -307,7 +307,8 @@ fn parse_conditions(value: Option<&Value>) -> Result<Vec<Condition>, Error> {
             };
             conditions.push(Condition {
                 operator: (*known).to_owned(),
-                if_exists: plain.len() < bare.len(),
+                // All of no values is true.
+                if_exists: plain.len() < bare.len() || operator.starts_with("ForAllValues:"),
                 key: key.to_ascii_lowercase(),
                 values: values.into_iter().map(text).collect(),
             });
