@@ -1,1 +1,87 @@
 //! Observe and apply: concurrency, batching, waits, cancellation, events.
+//!
+//! The engine looks and carries out. It decides nothing: what to do, in which order and after which
+//! checks is in the [`Plan`](model::Plan).
+
+mod apply;
+mod gates;
+mod observe;
+mod progress;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws::{SessionError, Sessions};
+use clock::Clock;
+use kinds::{Actors, Context, Secrets};
+use model::{AnyKind, Home, KindSet, Outside};
+
+pub use apply::{Options, Outcome, Report};
+pub use gates::{GateOutcome, check_gate};
+pub use observe::Observed;
+pub use progress::{Progress, Stop, Watch};
+
+/// What looks and carries out.
+pub struct Engine {
+    kinds: KindSet,
+    actors: Actors,
+    sessions: Sessions,
+    outside: Arc<dyn Outside>,
+    zones: Arc<kinds::route53_record_set::Zones>,
+    secrets: Arc<Secrets>,
+    clock: Clock,
+}
+
+impl Engine {
+    /// An engine that reaches AWS through `sessions` and sees the rest of the world through
+    /// `outside`.
+    pub fn new(
+        sessions: Sessions,
+        outside: Arc<dyn Outside>,
+        secrets: BTreeMap<String, Vec<u8>>,
+        clock: Clock,
+    ) -> Self {
+        let (kinds, actors) = kinds::registry();
+        Self {
+            kinds,
+            actors,
+            sessions,
+            outside,
+            zones: Arc::default(),
+            secrets: Arc::new(Secrets(secrets)),
+            clock,
+        }
+    }
+
+    /// The kinds, for the planner.
+    pub fn kinds(&self) -> &KindSet {
+        &self.kinds
+    }
+
+    /// A stranger's eyes.
+    pub fn outside(&self) -> &dyn Outside {
+        self.outside.as_ref()
+    }
+
+    fn kind(&self, name: &str) -> &dyn AnyKind {
+        // Plans and ledgers name only kinds of the registry.
+        self.kinds
+            .get(name)
+            .unwrap_or_else(|| panic!("no kind `{name}`"))
+            .as_ref()
+    }
+
+    async fn context(&self, home: Option<&Home>) -> Result<Context, SessionError> {
+        let session = match home {
+            Some(home) => Some(self.sessions.session(home).await?),
+            None => None,
+        };
+        Ok(Context {
+            session,
+            outside: self.outside.clone(),
+            zones: self.zones.clone(),
+            secrets: self.secrets.clone(),
+            clock: self.clock,
+        })
+    }
+}

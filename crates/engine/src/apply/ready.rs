@@ -1,0 +1,116 @@
+//! Waiting: for gates, for outputs, for readiness. Every wait has a limit and says what it is for.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ledger::LedgerError;
+use model::{Action, ActionId, GateCheck, Observation, Readiness, Target};
+
+use super::{Known, Outcome, Run};
+use crate::gates::{GateOutcome, check_gate};
+use crate::progress::Progress;
+
+/// How often a gate is looked at again.
+const GATE_POLL: Duration = Duration::from_secs(5);
+
+impl Run<'_> {
+    pub(crate) fn limit(&self) -> Timestamp {
+        self.engine.clock.now() + self.options.wait
+    }
+
+    /// Waits a little. False when there is no time left, or the operator wants to stop.
+    pub(crate) async fn pause(&self, length: Duration, limit: Timestamp) -> bool {
+        if self.engine.clock.now() >= limit {
+            return false;
+        }
+        tokio::select! {
+            () = self.engine.clock.sleep(length) => true,
+            () = self.stop.wished() => false,
+        }
+    }
+
+    /// Waits until every gate of an action passes.
+    pub(crate) async fn pass_gates(&self, action: &Action) -> Result<(), Outcome> {
+        for gate in &action.gates {
+            if self.options.accepted.contains(&gate.rule) {
+                continue;
+            }
+            self.pass_gate(action.id, &gate.rule, &gate.check).await?;
+        }
+        Ok(())
+    }
+
+    async fn pass_gate(&self, id: ActionId, rule: &str, check: &GateCheck) -> Result<(), Outcome> {
+        let limit = self.limit();
+        loop {
+            match check_gate(self.engine.outside(), check).await {
+                GateOutcome::Passed => return Ok(()),
+                GateOutcome::Refused(seen) => return Err(Outcome::Refused(rule.to_owned(), seen)),
+                GateOutcome::NotYet(seen) => {
+                    let what = format!("{seen} ({rule})");
+                    self.watch.see(&Progress::Waiting(id, &what));
+                    if !self.pause(GATE_POLL, limit).await {
+                        return Err(Outcome::Waiting(what));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until an action's resource is ready.
+    pub(crate) async fn until_ready(&self, id: ActionId) -> Result<Outcome, LedgerError> {
+        let action = &self.plan.actions[id];
+        let kind = self.engine.kind(&action.resource.kind);
+        let limit = self.limit();
+        loop {
+            let Some(known) = self.known.lock().await.get(&action.resource).cloned() else {
+                return Ok(Outcome::Done);
+            };
+            let spec = self.resolved(&action.spec).await;
+            match kind.readiness(&spec, &known.state) {
+                Ok(Readiness::Ready) => return Ok(Outcome::Done),
+                Ok(Readiness::Failed(why)) => return Ok(Outcome::Broken(why)),
+                Err(error) => return Ok(Outcome::Broken(error.to_string())),
+                Ok(Readiness::Waiting(what)) => {
+                    self.watch.see(&Progress::Waiting(id, &what));
+                    if !self.pause(kind.poll(), limit).await {
+                        return Ok(Outcome::Waiting(what));
+                    }
+                }
+            }
+            let target = self.target(action, spec, Some(&known));
+            self.look_again(&target).await;
+        }
+    }
+
+    pub(crate) fn target(
+        &self,
+        action: &Action,
+        spec: serde_json::Value,
+        known: Option<&Known>,
+    ) -> Target {
+        Target {
+            id: action.resource.clone(),
+            home: action.home.clone(),
+            spec,
+            physical: known.map(|known| known.physical.clone()),
+        }
+    }
+
+    /// One look; what it can't see stays as it was known.
+    pub(crate) async fn look_again(&self, target: &Target) -> Option<Known> {
+        match self.engine.look(target).await {
+            Ok(Observation::Present {
+                physical, state, ..
+            }) => {
+                let known = Known { physical, state };
+                self.known
+                    .lock()
+                    .await
+                    .insert(target.id.clone(), known.clone());
+                Some(known)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,500 @@
+//! One action: its gates, its intent, its call, its result.
+
+use std::time::Duration;
+
+use kinds::Actor;
+use ledger::{Event, LedgerError};
+use model::field::{references, resolve};
+use model::kind::{BatchItem, Outcome as Change};
+use model::{
+    Action, ActionId, Entry, ErrorClass, KindError, Origin, OutputRef, PhysicalId, Target, Verb,
+};
+use serde_json::Value;
+
+use super::{Known, Outcome, Run};
+use crate::progress::Progress;
+
+/// How often a call whose outcome is unknown is made again, after a look.
+const AMBIGUOUS_MAX: u32 = 5;
+/// How long to wait before looking at what an ambiguous call did.
+const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(2);
+
+impl Run<'_> {
+    /// `spec` with everything put in that is known by now.
+    pub(crate) async fn resolved(&self, spec: &Value) -> Value {
+        let known = self.known.lock().await;
+        let look_up = |reference: &OutputRef| {
+            known
+                .get(&reference.resource)?
+                .state
+                .pointer(&reference.pointer)
+                .cloned()
+        };
+        resolve(spec, &look_up)
+    }
+
+    /// Carries one action out.
+    pub(crate) async fn act(&self, id: ActionId) -> Result<Outcome, LedgerError> {
+        let action = &self.plan.actions[id];
+        let domain = &action.resource.domain;
+        if action.verb == Verb::Forget {
+            self.journal.record(domain, removed(action)).await?;
+            return Ok(Outcome::Done);
+        }
+        if let Err(outcome) = self.pass_gates(action).await {
+            return Ok(outcome);
+        }
+        let spec = match self.spec_of(action).await {
+            Ok(spec) => spec,
+            Err(outcome) => return Ok(outcome),
+        };
+        self.intend(action, &spec).await?;
+        let target = self.target_of(action, spec).await;
+        match self.call(action, &target).await {
+            Ok(change) => self.applied(action, target, change).await,
+            Err(outcome) => {
+                if let Outcome::Failed(error) = &outcome {
+                    self.refused(action, error).await?;
+                }
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// The spec, every reference resolved.
+    async fn spec_of(&self, action: &Action) -> Result<Value, Outcome> {
+        let spec = self.resolved(&action.spec).await;
+        match references(&spec).first() {
+            None => Ok(spec),
+            Some(reference) => Err(Outcome::Waiting(format!(
+                "{} has no {} yet",
+                reference.resource, reference.pointer
+            ))),
+        }
+    }
+
+    async fn target_of(&self, action: &Action, spec: Value) -> Target {
+        let known = self.known.lock().await.get(&action.resource).cloned();
+        let mut target = self.target(action, spec, known.as_ref());
+        match action.verb {
+            Verb::Create | Verb::Replace => target.physical = None,
+            Verb::Delete => target.physical.clone_from(&action.physical),
+            _ => {}
+        }
+        target
+    }
+
+    /// Writes down what is about to be done.
+    async fn intend(&self, action: &Action, spec: &Value) -> Result<(), LedgerError> {
+        let domain = &action.resource.domain;
+        if action.verb == Verb::Replace && action.entry.is_some() {
+            self.journal
+                .record(
+                    domain,
+                    Event::Retired {
+                        id: action.resource.clone(),
+                    },
+                )
+                .await?;
+        }
+        if action.verb == Verb::Delete {
+            return Ok(());
+        }
+        let entry = Box::new(self.entry(action, spec, None));
+        self.journal
+            .record(
+                domain,
+                Event::Intended {
+                    verb: action.verb,
+                    entry,
+                },
+            )
+            .await?;
+        let policy = action
+            .desired
+            .as_ref()
+            .and_then(|resource| resource.serves_policy);
+        if policy.is_some_and(|policy| policy.enforce) {
+            // From the first byte on, a sender may hold it.
+            self.journal
+                .record(domain, Event::Served { policy })
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn entry(&self, action: &Action, spec: &Value, known: Option<&Known>) -> Entry {
+        let resource = action.desired.as_ref();
+        let before = action
+            .entry
+            .as_ref()
+            .filter(|_| action.verb != Verb::Replace);
+        Entry {
+            id: action.resource.clone(),
+            home: action.home.clone(),
+            physical: known.map(|known| known.physical.clone()),
+            spec: spec.clone(),
+            intended: None,
+            state: known.map_or(Value::Null, |known| known.state.clone()),
+            origin: action.origin,
+            before: before.and_then(|entry| entry.before.clone()),
+            serves_policy: resource.and_then(|resource| resource.serves_policy),
+            needs: resource.map(plan::needs).unwrap_or_default(),
+            impact: resource.map_or_else(model::Impact::none, |resource| resource.impact.clone()),
+            open: known.is_none(),
+            changed: self.engine.clock.now(),
+        }
+    }
+
+    /// Makes the call until it is through, refused, or out of time.
+    async fn call(&self, action: &Action, target: &Target) -> Result<Change, Outcome> {
+        let kind = self.engine.kind(&action.resource.kind);
+        let limit = self.limit();
+        let mut ambiguous = 0;
+        loop {
+            let error = match self.call_once(action, target).await {
+                Ok(change) => return Ok(change),
+                Err(error) => error,
+            };
+            let (what, length) = match error.class {
+                ErrorClass::NotYet | ErrorClass::Throttled => (error.message.clone(), kind.poll()),
+                ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
+                    ambiguous += 1;
+                    (
+                        format!("the outcome of {} is not known: looking", error.operation),
+                        AMBIGUOUS_PAUSE,
+                    )
+                }
+                _ => return Err(Outcome::Failed(error)),
+            };
+            self.watch.see(&Progress::Waiting(action.id, &what));
+            if !self.pause(length, limit).await {
+                return Err(Outcome::Waiting(what));
+            }
+            if error.class == ErrorClass::Ambiguous
+                && let Some(change) = self.had_effect(action, target).await
+            {
+                return Ok(change);
+            }
+        }
+    }
+
+    /// What an ambiguous call did, by looking. Nothing when it has to be made again.
+    async fn had_effect(&self, action: &Action, target: &Target) -> Option<Change> {
+        let owned = action.entry.as_ref().map(|entry| &entry.spec);
+        let model::Observation::Present {
+            physical, state, ..
+        } = self.engine.look(target).await.ok()?
+        else {
+            return None;
+        };
+        let diff = self
+            .engine
+            .kind(&action.resource.kind)
+            .diff(&target.spec, &state, owned)
+            .ok()?;
+        (action.verb != Verb::Delete && diff.is_empty()).then(|| physical.into())
+    }
+
+    async fn call_once(&self, action: &Action, target: &Target) -> Result<Change, KindError> {
+        let context = self
+            .engine
+            .context(target.home.as_ref())
+            .await
+            .map_err(|error| session_error(&error))?;
+        let actor = self.actor(action)?;
+        let owned = action.entry.as_ref().map(|entry| &entry.spec);
+        match action.verb {
+            Verb::Create | Verb::Replace => actor.create(&context, target).await,
+            Verb::Adopt if action.diff.is_empty() => Ok(target
+                .physical
+                .clone()
+                .unwrap_or_else(|| PhysicalId::from(""))
+                .into()),
+            Verb::Update | Verb::Adopt => actor.update(&context, target, &action.diff, owned).await,
+            Verb::Delete => {
+                actor.delete(&context, target).await?;
+                Ok(target
+                    .physical
+                    .clone()
+                    .unwrap_or_else(|| PhysicalId::from(""))
+                    .into())
+            }
+            Verb::Forget | Verb::None => Ok(PhysicalId::from("").into()),
+        }
+    }
+
+    fn actor(&self, action: &Action) -> Result<&dyn Actor, KindError> {
+        let actor = self.engine.actors.get(action.resource.kind.as_str());
+        actor.map(AsRef::as_ref).ok_or_else(|| {
+            KindError::new(
+                ErrorClass::Invalid,
+                "find a kind",
+                format!("no kind `{}`", action.resource.kind),
+            )
+        })
+    }
+
+    /// Writes down what a call did, and looks at what others will refer to.
+    async fn applied(
+        &self,
+        action: &Action,
+        mut target: Target,
+        change: Change,
+    ) -> Result<Outcome, LedgerError> {
+        let domain = &action.resource.domain;
+        if action.verb == Verb::Delete {
+            self.journal.record(domain, removed(action)).await?;
+            if action
+                .entry
+                .as_ref()
+                .is_some_and(|entry| entry.serves_policy.is_some())
+            {
+                self.journal
+                    .record(domain, Event::Served { policy: None })
+                    .await?;
+            }
+            return Ok(Outcome::Done);
+        }
+        target.physical = Some(change.physical.clone());
+        let known = self.look_until_outputs(action, &target).await;
+        let seen = known.clone().unwrap_or(Known {
+            physical: change.physical,
+            state: Value::Null,
+        });
+        let mut entry = self.entry(action, &target.spec, Some(&seen));
+        if change.before.is_some() {
+            entry.before = change.before;
+            entry.origin = Origin::Adopted;
+        }
+        self.journal
+            .record(
+                domain,
+                Event::Applied {
+                    entry: Box::new(entry),
+                },
+            )
+            .await?;
+        if let Some(policy) = action
+            .desired
+            .as_ref()
+            .and_then(|resource| resource.serves_policy)
+        {
+            self.journal
+                .record(
+                    domain,
+                    Event::Served {
+                        policy: Some(policy),
+                    },
+                )
+                .await?;
+        }
+        Ok(match known {
+            Some(_) => Outcome::Done,
+            None => Outcome::Waiting("AWS does not show it yet".to_owned()),
+        })
+    }
+
+    /// Looks until the resource shows what others refer to: ACM gives its validation records a
+    /// moment after the request.
+    async fn look_until_outputs(&self, action: &Action, target: &Target) -> Option<Known> {
+        let limit = self.limit();
+        loop {
+            let known = self.look_again(target).await;
+            let missing = self.missing_output(action, known.as_ref());
+            match missing {
+                None => return known,
+                Some(what) => {
+                    self.watch.see(&Progress::Waiting(action.id, &what));
+                    if !self.pause(Duration::from_secs(2), limit).await {
+                        return known;
+                    }
+                }
+            }
+        }
+    }
+
+    fn missing_output(&self, action: &Action, known: Option<&Known>) -> Option<String> {
+        let Some(known) = known else {
+            return Some("AWS to show what was made".to_owned());
+        };
+        let mut pointers = self.pointers.get(&action.resource).into_iter().flatten();
+        let missing =
+            pointers.find(|pointer| known.state.pointer(pointer).is_none_or(Value::is_null))?;
+        Some(format!("AWS to return {missing}"))
+    }
+
+    async fn refused(&self, action: &Action, error: &KindError) -> Result<(), LedgerError> {
+        // Of an ambiguous call nobody knows: its intent stays open, and the next run looks.
+        if error.class == ErrorClass::Ambiguous || action.verb == Verb::Delete {
+            return Ok(());
+        }
+        let event = Event::Refused {
+            id: action.resource.clone(),
+            reason: error.to_string(),
+        };
+        self.journal.record(&action.resource.domain, event).await
+    }
+
+    /// Carries out actions of one batch key: their gates each, their call together.
+    pub(crate) async fn act_together(
+        &self,
+        ids: Vec<ActionId>,
+    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
+        let mut outcomes = Vec::new();
+        let mut items = Vec::new();
+        for id in ids {
+            match self.prepare(id).await? {
+                Ok(item) => items.push((id, item)),
+                Err(outcome) => outcomes.push((id, outcome)),
+            }
+        }
+        outcomes.extend(self.send(items).await?);
+        Ok(outcomes)
+    }
+
+    async fn prepare(
+        &self,
+        id: ActionId,
+    ) -> Result<Result<BatchItem<Value>, Outcome>, LedgerError> {
+        let action = &self.plan.actions[id];
+        if let Err(outcome) = self.pass_gates(action).await {
+            return Ok(Err(outcome));
+        }
+        let spec = match self.spec_of(action).await {
+            Ok(spec) => spec,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        self.intend(action, &spec).await?;
+        let target = self.target_of(action, spec).await;
+        let deletes = action.verb == Verb::Delete;
+        let entry = action.entry.as_ref();
+        Ok(Ok(BatchItem {
+            owned: if deletes {
+                Some(target.spec.clone())
+            } else {
+                entry.map(|entry| entry.spec.clone())
+            },
+            before: entry
+                .filter(|_| deletes)
+                .and_then(|entry| entry.before.clone()),
+            adopt: action
+                .desired
+                .as_ref()
+                .is_some_and(|resource| resource.adopt),
+            target: if deletes {
+                target.with(None)
+            } else {
+                target.with(Some(target.spec.clone()))
+            },
+        }))
+    }
+
+    async fn send(
+        &self,
+        items: Vec<(ActionId, BatchItem<Value>)>,
+    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
+        let Some((first, _)) = items.first() else {
+            return Ok(Vec::new());
+        };
+        let error = match self.send_together(&self.plan.actions[*first], &items).await {
+            Ok(changes) => return self.all_applied(items, changes).await,
+            Err(outcome) => outcome,
+        };
+        let refused =
+            matches!(&error, Outcome::Failed(error) if error.class != ErrorClass::Ambiguous);
+        if refused && items.len() > 1 {
+            // All or nothing: one bad record refuses its siblings. Each alone tells which it is.
+            let mut outcomes = Vec::new();
+            for item in items {
+                outcomes.extend(Box::pin(self.send(vec![item])).await?);
+            }
+            return Ok(outcomes);
+        }
+        let mut outcomes = Vec::new();
+        for (id, _) in items {
+            if let Outcome::Failed(error) = &error {
+                self.refused(&self.plan.actions[id], error).await?;
+            }
+            outcomes.push((id, error.clone()));
+        }
+        Ok(outcomes)
+    }
+
+    async fn all_applied(
+        &self,
+        items: Vec<(ActionId, BatchItem<Value>)>,
+        changes: Vec<Change>,
+    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
+        let mut outcomes = Vec::new();
+        for ((id, item), change) in items.into_iter().zip(changes) {
+            let spec = item.target.spec.clone().or(item.owned).unwrap_or_default();
+            let target = item.target.with(spec);
+            outcomes.push((
+                id,
+                self.applied(&self.plan.actions[id], target, change).await?,
+            ));
+        }
+        Ok(outcomes)
+    }
+
+    async fn send_together(
+        &self,
+        action: &Action,
+        items: &[(ActionId, BatchItem<Value>)],
+    ) -> Result<Vec<Change>, Outcome> {
+        let batch: Vec<BatchItem<Value>> = items.iter().map(|(_, item)| item.clone()).collect();
+        let limit = self.limit();
+        let mut ambiguous = 0;
+        loop {
+            let error = match self.send_once(action, &batch).await {
+                Ok(changes) => return Ok(changes),
+                Err(error) => error,
+            };
+            match error.class {
+                ErrorClass::NotYet | ErrorClass::Throttled => {}
+                ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
+                    ambiguous += 1;
+                    // A batch compares before it sets: sent again over a fresh listing, it does
+                    // what is left to do.
+                    self.engine.forget_listings().await;
+                }
+                _ => return Err(Outcome::Failed(error)),
+            }
+            self.watch
+                .see(&Progress::Waiting(action.id, &error.message));
+            if !self.pause(AMBIGUOUS_PAUSE, limit).await {
+                return Err(Outcome::Waiting(error.message));
+            }
+        }
+    }
+
+    async fn send_once(
+        &self,
+        action: &Action,
+        batch: &[BatchItem<Value>],
+    ) -> Result<Vec<Change>, KindError> {
+        let context = self
+            .engine
+            .context(action.home.as_ref())
+            .await
+            .map_err(|error| session_error(&error))?;
+        self.actor(action)?.change(&context, batch).await
+    }
+}
+
+fn session_error(error: &aws::SessionError) -> KindError {
+    KindError::new(ErrorClass::Denied, "open a session", error.to_string())
+}
+
+/// The event of a resource that is no longer ours.
+fn removed(action: &Action) -> Event {
+    let physical = action
+        .entry
+        .as_ref()
+        .and_then(|entry| entry.physical.clone());
+    Event::Removed {
+        id: action.resource.clone(),
+        physical,
+    }
+}

@@ -1,0 +1,108 @@
+//! Gates: what must be seen from outside just before a call.
+
+use model::{GateCheck, Outside};
+use sha2::{Digest, Sha256};
+use standards::dmarc::Dmarc;
+use standards::dns::Name;
+use standards::mta_sts::MxPattern;
+
+/// What a gate saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GateOutcome {
+    /// It passes.
+    Passed,
+    /// Not yet; it may pass by itself. What was seen instead.
+    NotYet(String),
+    /// It will not pass by itself. What was seen instead.
+    Refused(String),
+}
+
+/// Looks once.
+pub async fn check_gate(outside: &dyn Outside, check: &GateCheck) -> GateOutcome {
+    match check {
+        GateCheck::Served { url, sha256 } => served(outside, url, sha256).await,
+        GateCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
+        GateCheck::MxMatches { domain, patterns } => mx_matches(outside, domain, patterns).await,
+        GateCheck::MxOffersTls { domain } => GateOutcome::Refused(format!(
+            "STARTTLS of the mail hosts of {domain} is not checked by this version"
+        )),
+    }
+}
+
+async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> GateOutcome {
+    match outside.fetch(url).await {
+        Err(reason) => GateOutcome::NotYet(format!("{url} does not answer yet: {reason}")),
+        Ok(fetched) if fetched.status != 200 => {
+            GateOutcome::NotYet(format!("{url} answers {}", fetched.status))
+        }
+        Ok(fetched) => {
+            let seen: String = Sha256::digest(&fetched.body)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            if seen == sha256 {
+                GateOutcome::Passed
+            } else {
+                GateOutcome::NotYet(format!("{url} still answers other bytes than planned"))
+            }
+        }
+    }
+}
+
+async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> GateOutcome {
+    let name = format!("_dmarc.{domain}");
+    let values = match outside.lookup(&name, "TXT").await {
+        Ok(values) => values,
+        Err(error) => return GateOutcome::NotYet(error.to_string()),
+    };
+    let policies: Vec<Dmarc> = values
+        .iter()
+        .filter(|value| value.starts_with("v=DMARC1"))
+        .filter_map(|value| Dmarc::parse(value).0)
+        .collect();
+    match policies.as_slice() {
+        [policy] if is_enforced(policy) => GateOutcome::Passed,
+        [policy] => GateOutcome::NotYet(format!("{name} has `{policy}`, which does not enforce")),
+        [] => GateOutcome::NotYet(format!("{name} has no DMARC record in public DNS")),
+        _ => GateOutcome::Refused(format!(
+            "{name} has {} DMARC records, which count as none",
+            policies.len()
+        )),
+    }
+}
+
+fn is_enforced(policy: &Dmarc) -> bool {
+    standards::bimi::check_dmarc(std::slice::from_ref(policy))
+        .iter()
+        .all(|finding| finding.severity < standards::Severity::Error)
+}
+
+async fn mx_matches(outside: &dyn Outside, domain: &str, patterns: &[String]) -> GateOutcome {
+    let values = match outside.lookup(domain, "MX").await {
+        Ok(values) => values,
+        Err(error) => return GateOutcome::NotYet(error.to_string()),
+    };
+    let patterns: Vec<MxPattern> = patterns
+        .iter()
+        .filter_map(|pattern| pattern.parse().ok())
+        .collect();
+    let hosts = values
+        .iter()
+        .filter_map(|value| value.split_whitespace().nth(1));
+    let outside_policy: Vec<&str> = hosts
+        .filter(|host| {
+            Name::parse(host)
+                .is_ok_and(|host| !patterns.iter().any(|pattern| pattern.matches(&host)))
+        })
+        .collect();
+    if values.is_empty() {
+        GateOutcome::NotYet(format!("{domain} has no MX record in public DNS"))
+    } else if outside_policy.is_empty() {
+        GateOutcome::Passed
+    } else {
+        GateOutcome::Refused(format!(
+            "the policy names no pattern for {}, and senders would refuse to deliver there",
+            outside_policy.join(", ")
+        ))
+    }
+}

@@ -1,0 +1,180 @@
+//! Looks at everything that a plan is about, level by level, so that references resolve.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::SessionError;
+use futures::stream::{self, StreamExt};
+use model::field::{references, resolve};
+use model::{ErrorClass, KindError, Observation, OutputRef, ResourceId, Target};
+use plan::{Actual, Look};
+use serde_json::Value;
+use standards::{Finding, Place};
+
+use crate::Engine;
+
+/// How many looks are under way at once. The quota scheduler says how fast they go.
+const LOOKS_AT_ONCE: usize = 64;
+
+/// What was seen, and what kept from seeing.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// What was seen.
+    pub actual: Actual,
+    /// Accounts that could not be entered: nothing may be planned on them.
+    pub findings: Vec<Finding>,
+}
+
+impl Engine {
+    /// Looks at everything in `looks`, in which a look comes after those that it refers to.
+    pub async fn observe(&self, looks: &[Look]) -> Observed {
+        let mut observed = Observed::default();
+        let mut states: BTreeMap<ResourceId, Value> = BTreeMap::new();
+        for level in levels(looks) {
+            let targets: Vec<(Target, Option<Target>)> = level
+                .into_iter()
+                .map(|look| (look.target.clone(), known_target(look, &states)))
+                .collect();
+            let seen: Vec<_> = stream::iter(&targets)
+                .map(|(_, target)| self.look_or_absent(target.as_ref()))
+                .buffered(LOOKS_AT_ONCE)
+                .collect()
+                .await;
+            for ((target, _), seen) in targets.into_iter().zip(seen) {
+                let seen = seen.unwrap_or_else(|error| {
+                    observed.refuse(&error);
+                    Observation::Unknown(error.to_string())
+                });
+                if let Some(state) = seen.state() {
+                    states
+                        .entry(target.id.clone())
+                        .or_insert_with(|| state.clone());
+                }
+                observed.actual.insert(target, seen);
+            }
+        }
+        observed
+    }
+
+    async fn look_or_absent(&self, target: Option<&Target>) -> Result<Observation, SessionError> {
+        match target {
+            Some(target) => self.look(target).await,
+            // It needs a value of something that does not exist, so it does not exist either.
+            None => Ok(Observation::Absent),
+        }
+    }
+
+    /// One look. AWS's refusal to show it is an observation too: unknown, with its words.
+    pub async fn look(&self, target: &Target) -> Result<Observation, SessionError> {
+        let context = self.context(target.home.as_ref()).await?;
+        let Some(actor) = self.actors.get(target.id.kind.as_str()) else {
+            return Ok(Observation::Unknown(format!(
+                "this program has no kind `{}`",
+                target.id.kind
+            )));
+        };
+        Ok(match actor.observe(&context, target).await {
+            Ok(observation) => observation,
+            Err(error) => Observation::Unknown(words(&error)),
+        })
+    }
+
+    /// Lets the next looks list their zones anew.
+    pub async fn forget_listings(&self) {
+        self.zones.forget().await;
+    }
+}
+
+/// AWS's words on an error, for people.
+pub(crate) fn words(error: &KindError) -> String {
+    let code = error
+        .code
+        .as_deref()
+        .map(|code| format!(" {code}:"))
+        .unwrap_or_default();
+    let request = error
+        .request_id
+        .as_deref()
+        .map(|id| format!(" (request {id})"))
+        .unwrap_or_default();
+    let class = if error.class == ErrorClass::Denied {
+        " (not allowed)"
+    } else {
+        ""
+    };
+    format!(
+        "{}:{code} {}{class}{request}",
+        error.operation, error.message
+    )
+}
+
+impl Observed {
+    fn refuse(&mut self, error: &SessionError) {
+        let (rule, account) = match error {
+            SessionError::WrongAccount { account, .. } => ("PLAN-03", account),
+            SessionError::UnknownAccount(account) | SessionError::Credentials { account, .. } => {
+                ("PLAN-04", account)
+            }
+        };
+        let finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {
+            id: format!("account {account}"),
+            account: Some(account.to_string()),
+        });
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// The target with its references resolved; by the ledger's spec where they can't be; nothing where
+/// there is none.
+fn known_target(look: &Look, states: &BTreeMap<ResourceId, Value>) -> Option<Target> {
+    let look_up = |reference: &OutputRef| {
+        states
+            .get(&reference.resource)?
+            .pointer(&reference.pointer)
+            .cloned()
+    };
+    let spec = resolve(&look.target.spec, &look_up);
+    if references(&spec).is_empty() || look.target.physical.is_some() && look.fallback.is_none() {
+        return Some(look.target.with(spec));
+    }
+    // A physical id finds most resources whatever the spec; the ledger's spec finds the others.
+    match &look.fallback {
+        Some(fallback) => Some(look.target.with(fallback.clone())),
+        None => is_findable(&spec).then(|| look.target.with(spec)),
+    }
+}
+
+/// Whether the unresolved references leave enough to look by: a record is found by its zone and
+/// name, everything else by names that are always known.
+fn is_findable(spec: &Value) -> bool {
+    let unknown = |pointer: &str| {
+        spec.pointer(pointer)
+            .is_some_and(|value| !references(value).is_empty())
+    };
+    !unknown("/zone") && !unknown("/record/name")
+}
+
+/// The looks in levels: each level refers only to earlier ones.
+fn levels(looks: &[Look]) -> Vec<Vec<&Look>> {
+    let mut depth: BTreeMap<&ResourceId, usize> = BTreeMap::new();
+    let mut levels: Vec<Vec<&Look>> = Vec::new();
+    for look in looks {
+        let referred: BTreeSet<ResourceId> = references(&look.target.spec)
+            .into_iter()
+            .map(|reference| reference.resource)
+            .collect();
+        let level = referred
+            .iter()
+            .filter_map(|id| depth.get(id))
+            .map(|depth| depth + 1)
+            .max()
+            .unwrap_or(0);
+        depth.entry(&look.target.id).or_insert(level);
+        if levels.len() <= level {
+            levels.resize_with(level + 1, Vec::new);
+        }
+        levels[level].push(look);
+    }
+    levels
+}
