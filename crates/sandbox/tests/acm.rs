@@ -170,6 +170,33 @@ async fn it_is_issued_forty_seconds_after_its_last_record_was_seen() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn it_is_issued_at_the_same_moment_however_often_one_looks() {
+    let issued_at = async |looks: u64| {
+        let sandbox = sandbox();
+        let acm = client(&sandbox, ONE, "us-east-1");
+        let arn = request(&acm, "example.com", &["www.example.com"]).await;
+        wait(&sandbox, 2).await;
+        let shown = records(&describe(&acm, &arn).await);
+        wait(&sandbox, 7).await;
+        publish(&sandbox, &shown);
+        for _ in 0..looks {
+            sandbox
+                .clock()
+                .sleep(std::time::Duration::from_secs(600) / u32::try_from(looks).expect("a few"))
+                .await;
+            drop(sandbox.world());
+        }
+        let world = sandbox.world();
+        let certificate = world.acm.by_arn(&arn).expect("a certificate");
+        certificate.issued_at.expect("issued")
+    };
+    let once = issued_at(1).await;
+    for looks in [3, 59, 600] {
+        assert_eq!(issued_at(looks).await, once, "{looks}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn only_the_right_value_proves_a_name() {
     let sandbox = sandbox();
     let acm = client(&sandbox, ONE, "us-east-1");

@@ -219,7 +219,25 @@ const LOGGING: Shape = Shape::Struct(&[
     default("Prefix", Text, ""),
 ]);
 
-const TENANTS: Shape = Shape::Struct(&[optional("ParameterDefinitions", Text)]);
+const PARAMETER: Shape = Shape::Struct(&[
+    required("Name", Text),
+    required(
+        "Definition",
+        Shape::Struct(&[optional(
+            "StringSchema",
+            Shape::Struct(&[
+                optional("Comment", Text),
+                optional("DefaultValue", Text),
+                required("Required", Bool),
+            ]),
+        )]),
+    ),
+]);
+
+const TENANTS: Shape = Shape::Struct(&[optional(
+    "ParameterDefinitions",
+    Shape::List("member", &PARAMETER),
+)]);
 
 const VIEWER_MTLS: Shape = Shape::Struct(&[
     optional("Mode", OneOf(&["required", "optional", "passthrough"])),
