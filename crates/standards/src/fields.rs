@@ -78,6 +78,7 @@ pub(crate) fn parse<'a>(
         findings.push(Finding::new(rules.version_rule, reason).at(version.span));
         return (None, findings);
     }
+    findings.extend(space_after_version(text, &version, rules));
     let mut fields = Vec::new();
     while let Some(part) = parts.next() {
         if part.text.is_empty() && parts.peek().is_none() {
@@ -148,6 +149,19 @@ fn read_field<'a>(part: &Part<'a>) -> Result<Field<'a>, String> {
         value: value.text,
         span: part.span.clone(),
         value_span: value.span,
+    })
+}
+
+/// The grammar allows it, but the same section has receivers discard every text that does
+/// not start with the version and a semicolon, and some take that to the letter.
+fn space_after_version(text: &str, version: &Part<'_>, rules: &FieldRules) -> Option<Finding> {
+    let semicolon = text.find(';')?;
+    (version.span.end < semicolon).then(|| {
+        let reason =
+            "there is white space before the first semicolon, and some receivers want none";
+        Finding::new(rules.version_rule, reason)
+            .weighing(Severity::Warn)
+            .at(version.span.end..semicolon)
     })
 }
 

@@ -21,7 +21,7 @@ fn records_that_are_good() {
     for text in [
         "v=STSv1; id=2026a;",
         "v=STSv1;id=2026a",
-        "v=STSv1 ; id=2026a ; ",
+        "v=STSv1; id=2026a ; ",
     ] {
         check_record(text, Some("v=STSv1; id=2026a;"), &[]);
     }
@@ -34,6 +34,11 @@ fn r02_version() {
     check_record("v=stsv1; id=1", None, &["STS-R02 error \"v=stsv1\""]);
     check_record("v = STSv1; id=1", None, &["STS-R02 error \"v = STSv1\""]);
     check_record(" v=STSv1; id=1", None, &["STS-R02 error \"v=STSv1\""]);
+    check_record(
+        "v=STSv1 ; id=1",
+        Some("v=STSv1; id=1;"),
+        &["STS-R02 warn \" \""],
+    );
     check_record("id=1; v=STSv1", None, &["STS-R02 error \"id=1\""]);
 }
 

@@ -20,7 +20,7 @@ fn records_that_are_good() {
     for text in [
         "v=TLSRPTv1; rua=mailto:a@example.com",
         "v=TLSRPTv1;rua=mailto:a@example.com;",
-        "v=TLSRPTv1 ; rua=MAILTO:a@Example.COM ; ",
+        "v=TLSRPTv1; rua=MAILTO:a@Example.COM ; ",
     ] {
         check(text, ONE, &[]);
     }
