@@ -52,9 +52,27 @@ const S3: &str = "S3 User Guide, performance design patterns; per prefix there, 
 /// Every limit that is enforced.
 pub const TABLE: &[Quota] = &[
     quota("route53.requests", Scope::Account, 10.0, 50.0, ROUTE53),
-    quota("route53.create_zone", Scope::Account, 2.0, 40.0, ROUTE53),
-    quota("route53.delete_zone", Scope::Account, 5.0, 40.0, ROUTE53),
-    quota("route53.changes", Scope::Account, 100.0, 1500.0, ROUTE53),
+    quota(
+        "route53.create_hosted_zone",
+        Scope::Account,
+        2.0,
+        40.0,
+        ROUTE53,
+    ),
+    quota(
+        "route53.delete_hosted_zone",
+        Scope::Account,
+        5.0,
+        40.0,
+        ROUTE53,
+    ),
+    quota(
+        "route53.record_changes",
+        Scope::Account,
+        100.0,
+        1500.0,
+        ROUTE53,
+    ),
     quota(
         "ses.requests",
         Scope::Region,
@@ -62,11 +80,11 @@ pub const TABLE: &[Quota] = &[
         1.0,
         "SES Developer Guide, quotas: every action but Send*",
     ),
-    quota("acm.request", Scope::Region, 5.0, 5.0, ACM),
-    quota("acm.describe", Scope::Region, 10.0, 10.0, ACM),
-    quota("acm.list", Scope::Region, 8.0, 8.0, ACM),
-    quota("acm.delete", Scope::Region, 10.0, 10.0, ACM),
-    quota("acm.tag", Scope::Region, 5.0, 5.0, ACM),
+    quota("acm.request_certificate", Scope::Region, 5.0, 5.0, ACM),
+    quota("acm.describe_certificate", Scope::Region, 10.0, 10.0, ACM),
+    quota("acm.list_certificates", Scope::Region, 8.0, 8.0, ACM),
+    quota("acm.delete_certificate", Scope::Region, 10.0, 10.0, ACM),
+    quota("acm.add_tags", Scope::Region, 5.0, 5.0, ACM),
     quota(
         "cloudfront.requests",
         Scope::Account,
@@ -75,7 +93,7 @@ pub const TABLE: &[Quota] = &[
         "none published; ours, careful",
     ),
     quota(
-        "cloudfront.invalidations",
+        "cloudfront.create_invalidation",
         Scope::Account,
         0.5,
         5.0,
@@ -238,7 +256,10 @@ mod tests {
     #[test]
     fn a_refused_call_costs_nothing() {
         let mut buckets = Buckets::default();
-        let both = [("route53.requests", 1.0), ("route53.changes", 2000.0)];
+        let both = [
+            ("route53.requests", 1.0),
+            ("route53.record_changes", 2000.0),
+        ];
         assert!(!take(&mut buckets, 0.0, &both));
         for _ in 0..50 {
             assert!(take(&mut buckets, 0.0, &[("route53.requests", 1.0)]));

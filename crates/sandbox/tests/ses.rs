@@ -7,8 +7,8 @@ use aws_sdk_sesv2::Client as V2;
 use aws_sdk_sesv2::types::{
     BehaviorOnMxFailure, DeliveryOptions, DkimSigningAttributes, DkimSigningAttributesOrigin,
     DkimSigningKeyLength, DkimStatus, EventDestinationDefinition, EventType, IdentityFilterKey,
-    MailFromDomainStatus, MailType, SnsDestination, Tag, TlsPolicy, VerificationError,
-    VerificationStatus,
+    IdentityType, MailFromDomainStatus, MailType, SnsDestination, Tag, TlsPolicy,
+    VerificationError, VerificationStatus,
 };
 use common::{ONE, TWO, code, config, error, sandbox, sandbox_with, wait};
 use sandbox::Sandbox;
@@ -346,6 +346,29 @@ async fn an_unknown_configuration_set_is_refused_and_nothing_is_made() {
     assert_eq!(
         code(ses.get_email_identity().email_identity(DOMAIN).send().await),
         "NotFoundException"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_is_signed_as_its_domain_is() {
+    let sandbox = sandbox();
+    let ses = v2(&sandbox);
+    let address = "mail@example.com";
+    let create_address = ses
+        .create_email_identity()
+        .email_identity(address)
+        .send()
+        .await;
+    let created = create_address.expect("a new identity");
+    assert_eq!(created.identity_type, Some(IdentityType::EmailAddress));
+    assert_eq!(dkim_status(&ses, address).await, DkimStatus::NotStarted);
+    let (tokens, zone) = create(&ses, DOMAIN).await;
+    publish_dkim(&sandbox, &tokens, &zone);
+    wait(&sandbox, 61).await;
+    assert_eq!(dkim_status(&ses, address).await, DkimStatus::Success);
+    assert_eq!(
+        verification_status(&ses, address).await,
+        VerificationStatus::Pending
     );
 }
 

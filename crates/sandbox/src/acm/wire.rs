@@ -76,11 +76,11 @@ impl Service for Acm {
 
     fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
         let bucket = match operation {
-            "RequestCertificate" => "acm.request",
-            "DescribeCertificate" => "acm.describe",
-            "ListCertificates" => "acm.list",
-            "DeleteCertificate" => "acm.delete",
-            "AddTagsToCertificate" => "acm.tag",
+            "RequestCertificate" => "acm.request_certificate",
+            "DescribeCertificate" => "acm.describe_certificate",
+            "ListCertificates" => "acm.list_certificates",
+            "DeleteCertificate" => "acm.delete_certificate",
+            "AddTagsToCertificate" => "acm.add_tags",
             _ => return Vec::new(),
         };
         vec![(bucket, 1.0)]

@@ -80,7 +80,7 @@ impl Service for CloudFront {
     fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
         let mut charges = vec![("cloudfront.requests", 1.0)];
         if operation == "CreateInvalidation" {
-            charges.push(("cloudfront.invalidations", 1.0));
+            charges.push(("cloudfront.create_invalidation", 1.0));
         }
         charges
     }

@@ -54,12 +54,20 @@ impl Service for Route53 {
         let mut charges = vec![("route53.requests", 1.0)];
         match operation {
             "CreateHostedZone" => {
-                charges.extend([("route53.create_zone", 1.0), ("route53.changes", 2.0)]);
+                charges.extend([
+                    ("route53.create_hosted_zone", 1.0),
+                    ("route53.record_changes", 2.0),
+                ]);
             }
             "DeleteHostedZone" => {
-                charges.extend([("route53.delete_zone", 1.0), ("route53.changes", 2.0)]);
+                charges.extend([
+                    ("route53.delete_hosted_zone", 1.0),
+                    ("route53.record_changes", 2.0),
+                ]);
             }
-            "ChangeResourceRecordSets" => charges.push(("route53.changes", changes_cost(call))),
+            "ChangeResourceRecordSets" => {
+                charges.push(("route53.record_changes", changes_cost(call)))
+            }
             _ => {}
         }
         charges

@@ -144,6 +144,9 @@ fn read_signing(origin: Option<&str>, attributes: &Value) -> Result<Signing, Pro
 
 fn get(world: &mut World, request: &Request<'_>) -> Answer {
     let identity = world.ses.identity(request.caller, request.name(0))?;
+    // An address is signed as its domain is.
+    let domain = request.name(0).split_once('@').map(|(_, domain)| domain);
+    let of_domain = domain.and_then(|domain| world.ses.identity(request.caller, domain).ok());
     let mail_from = match &identity.mail_from {
         None => json!({ "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" }),
         Some(mail_from) => json!({
@@ -159,7 +162,7 @@ fn get(world: &mut World, request: &Request<'_>) -> Answer {
         "IdentityType": kind(request.name(0)),
         "FeedbackForwardingStatus": identity.feedback,
         "VerifiedForSendingStatus": identity.is_verified(),
-        "DkimAttributes": print_dkim(identity),
+        "DkimAttributes": print_dkim(of_domain.unwrap_or(identity)),
         "MailFromAttributes": mail_from,
         "Policies": identity.policies,
         "Tags": print_tags(&identity.tags),

@@ -94,13 +94,13 @@ pub(super) fn names(call: &Call) -> Option<Vec<String>> {
         "ListEmailIdentities" | "CreateConfigurationSet" | "PutConfigurationSetTrackingOptions" => {
             None
         }
-        _ => Some(
-            names
-                .first()
-                .map(|name| spelled(name))
-                .into_iter()
-                .collect(),
-        ),
+        // An address shows its domain's DKIM.
+        _ => {
+            let name = names.first().map(|name| spelled(name));
+            let domain = name.as_deref().and_then(|name| name.split_once('@'));
+            let domain = domain.map(|(_, domain)| domain.to_owned());
+            Some(name.into_iter().chain(domain).collect())
+        }
     }
 }
 
