@@ -23,6 +23,8 @@
 //! assert_eq!(rule.title, "Every MX host matches a pattern of the policy");
 //! ```
 //!
+//! [`checker`] takes a text or a file of any of these kinds.
+//!
 //! # DNS
 //!
 //! [`dns`] has names, values and record sets that compare by what they mean.
@@ -109,6 +111,7 @@
 //! ```
 
 pub mod bimi;
+pub mod checker;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
