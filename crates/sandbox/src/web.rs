@@ -1,7 +1,7 @@
 //! The web as a stranger sees it: HTTPS GETs through the distributions, without a socket.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use jiff::Timestamp;
 
 use crate::cloudfront::edge::{self, Viewer};
@@ -48,10 +48,6 @@ pub enum HttpsError {
 
 impl Sandbox {
     /// GETs a URL as a stranger would: resolves the name in the public DNS, shakes hands by it, and asks.
-    #[expect(
-        clippy::unused_async,
-        reason = "a fetch takes time, once it is modelled"
-    )]
     pub async fn https(&self, url: &str) -> Result<HttpsAnswer, HttpsError> {
         let not_https = || HttpsError::NotHttps(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| not_https())?;
@@ -60,12 +56,26 @@ impl Sandbox {
         }
         let host = uri.host().ok_or_else(not_https)?.to_ascii_lowercase();
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        if edge::is_bucket(&host) {
+            return Ok(self.bucket(&Method::GET, &host, path).await.into());
+        }
         self.world().https_get(&host, path, self.clock().now())
     }
 }
 
+impl From<Response<Bytes>> for HttpsAnswer {
+    fn from(response: Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
 impl World {
-    /// The answer to an HTTPS GET of `path` (with its query) from `host`. The edge may keep what it
+    /// The answer of a distribution to an HTTPS GET of `path` (with its query) from `host`. The edge may keep what it
     /// fetched for it, which is why the world changes.
     pub fn https_get(
         &mut self,
@@ -92,12 +102,7 @@ impl World {
             if_none_match: None,
             now,
         };
-        let (parts, body) = https::response(edge::answer(self, &viewer)).into_parts();
-        Ok(HttpsAnswer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        })
+        Ok(https::response(edge::answer(self, &viewer)).into())
     }
 
     fn addresses(&self, host: &str, now: Timestamp) -> Result<Vec<String>, HttpsError> {

@@ -348,6 +348,28 @@ async fn the_bucket_lets_in_whom_its_policy_names() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_bucket_itself_answers_access_denied() {
+    let sandbox = sandbox();
+    let site = Site::deployed(&sandbox).await;
+    site.put_policy("version: STSv1").await;
+    for host in [
+        "assets.s3.us-east-1.amazonaws.com",
+        "assets.s3.amazonaws.com",
+    ] {
+        let answer = sandbox
+            .https(&format!("https://{host}{POLICY}"))
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status, 403, "{host}");
+        assert!(
+            text(&answer).contains("<Code>AccessDenied</Code>"),
+            "{}",
+            text(&answer)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_error_is_kept_for_ten_seconds() {
     let sandbox = sandbox();
     let site = Site::deployed(&sandbox).await;
@@ -629,6 +651,9 @@ async fn curl_gets_the_policy_and_fails_where_there_is_no_certificate() {
             "version: STSv1",
             "{got:?}"
         );
+        let bucket = curl("assets.s3.us-east-1.amazonaws.com").expect("curl runs");
+        let denied = String::from_utf8_lossy(&bucket.stdout).contains("<Code>AccessDenied</Code>");
+        assert!(denied, "{bucket:?}");
         let refused = curl("other.example.com").expect("curl runs");
         assert_eq!(
             refused.status.code(),

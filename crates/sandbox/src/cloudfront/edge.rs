@@ -61,6 +61,11 @@ pub(super) struct Kept {
     until: Timestamp,
 }
 
+/// Whether a host is a bucket's own, which S3 answers for and no distribution.
+pub fn is_bucket(host: &str) -> bool {
+    origin::bucket_of(host).is_some()
+}
+
 /// The distribution that serves a host: one by its own domain name, an alias, a wildcard alias.
 pub fn serving<'a>(world: &'a World, host: &str) -> Option<&'a Distribution> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
@@ -80,9 +85,14 @@ pub fn serving<'a>(world: &'a World, host: &str) -> Option<&'a Distribution> {
 
 /// What the edge shows a TLS client that asks for `host`: nothing where no distribution serves it.
 pub fn certificate(world: &World, host: &str, now: Timestamp) -> Option<Leaf> {
-    let distribution = serving(world, host)?;
-    let host = host.to_ascii_lowercase();
     let authority = &world.acm.authority;
+    let host = host.to_ascii_lowercase();
+    if is_bucket(&host) {
+        // As at AWS, the name of a bucket with dots in it is not covered.
+        let (_, endpoint) = host.split_once('.')?;
+        return authority.own_leaf(&[format!("*.{endpoint}")], now);
+    }
+    let distribution = serving(world, &host)?;
     if distribution.domain_name == host {
         return authority.own_leaf(&["*.cloudfront.net".to_owned()], now);
     }

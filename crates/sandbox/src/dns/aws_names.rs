@@ -45,7 +45,7 @@ pub(crate) fn answer(world: &World, name: &DnsName, rtype: &str, now: Timestamp)
 /// Values of a type; empty if the name exists without the type, nothing if it does not exist.
 type Values = Option<Vec<String>>;
 
-/// Names that are always there: mail servers by region, and the SPF record of SES.
+/// Names that are always there: mail servers by region, buckets, and the SPF record of SES.
 fn own(name: &str, rtype: &str) -> Values {
     let labels: Vec<&str> = name.split('.').collect();
     let (of_type, value) = match labels.as_slice() {
@@ -58,6 +58,9 @@ fn own(name: &str, rtype: &str) -> Values {
              ip4:69.169.224.0/20 ip4:23.249.208.0/20 ip4:23.251.224.0/19 ip4:76.223.176.0/20 \
              ip4:54.240.64.0/18 ip4:76.223.128.0/19 ip4:216.221.160.0/19 ip4:206.55.144.0/20 -all\"",
         ),
+        [_, .., "s3", _, "amazonaws", "com"] | [_, .., "s3", "amazonaws", "com"] => {
+            ("A", "127.0.0.1")
+        }
         ["amazonaws" | "cloudfront", _] | ["dkim", "amazonses", "com"] => ("", ""),
         _ if is_name_server(name) => ("A", "127.0.0.1"),
         _ => return None,

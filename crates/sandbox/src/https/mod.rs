@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -44,7 +44,7 @@ impl Sandbox {
             let sandbox = self.clone();
             let acceptor = acceptor.clone();
             // A client that goes away in the middle is no one's concern but its own.
-            tokio::spawn(async move { sandbox.serve_connection(&acceptor, stream).await });
+            tokio::spawn(sandbox.serve_connection(acceptor, stream));
         }
     }
 
@@ -57,42 +57,75 @@ impl Sandbox {
         Ok(config)
     }
 
-    async fn serve_connection(&self, acceptor: &TlsAcceptor, stream: TcpStream) {
+    async fn serve_connection(self, acceptor: TlsAcceptor, stream: TcpStream) {
         let Ok(stream) = acceptor.accept(stream).await else {
             return;
         };
-        let service =
-            service_fn(|request| std::future::ready(Ok::<_, io::Error>(self.view(&request))));
+        let service = service_fn(move |request| {
+            let sandbox = self.clone();
+            async move { Ok::<_, io::Error>(sandbox.view(request).await) }
+        });
         let _ = Builder::new(TokioExecutor::new())
             .serve_connection(TokioIo::new(stream), service)
             .await;
     }
 
-    fn view(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn view(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (parts, _) = request.into_parts();
         let header = |name: &str| {
-            request
-                .headers()
+            parts
+                .headers
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
-        let host = request
-            .uri()
+        let host = parts
+            .uri
             .host()
             .or_else(|| header("host"))
             .unwrap_or_default();
         let host = host.split(':').next().unwrap_or_default();
+        let target = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str());
+        if edge::is_bucket(host) {
+            return self
+                .bucket(&parts.method, host, target)
+                .await
+                .map(Full::new);
+        }
         let viewer = Viewer {
             secure: true,
-            method: request.method().as_str(),
+            method: parts.method.as_str(),
             host,
-            target: request
-                .uri()
-                .path_and_query()
-                .map_or("/", |target| target.as_str()),
+            target,
             if_none_match: header("if-none-match"),
             now: self.clock().now(),
         };
         response(edge::answer(&mut self.world(), &viewer)).map(Full::new)
+    }
+
+    /// What a bucket says to a stranger. It is asked to read and nothing else: whoever signs
+    /// requests sends them to the port of the AWS API.
+    pub(crate) async fn bucket(
+        &self,
+        method: &Method,
+        host: &str,
+        target: &str,
+    ) -> Response<Bytes> {
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("https://{host}{target}"));
+        let answer = match request.body(Bytes::new()) {
+            Ok(request) if reads => self.call(request).await.ok(),
+            _ => None,
+        };
+        answer.unwrap_or_else(|| {
+            let mut refusal = Response::new(Bytes::new());
+            *refusal.status_mut() = StatusCode::FORBIDDEN;
+            refusal
+        })
     }
 }
 
