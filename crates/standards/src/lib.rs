@@ -118,6 +118,7 @@ pub mod dns;
 mod fields;
 pub mod finding;
 mod host;
+mod mail_host;
 pub mod mail_uri;
 pub mod mta_sts;
 mod owner;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::discovery::{is_dmarc, walk};
 use super::{Dmarc, ReportTarget, organizational_domain_by_psl};
 use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
+use crate::mail_host::why_unreachable;
 use crate::mail_uri::ReportUri;
 use crate::quote::quote;
 use crate::tag_list::{TagList, split_with_spans};
@@ -77,6 +78,26 @@ impl Dmarc {
                     let place = Place::Live(name.to_string());
                     findings.extend(finding.map(|finding| finding.in_place(place)));
                 }
+            }
+        }
+        Ok(findings)
+    }
+
+    /// DMARC-21: mail for the domains that reports go to can arrive.
+    pub async fn check_report_mail(
+        &self,
+        resolver: &impl Resolver,
+    ) -> Result<Vec<Finding>, NoAnswer> {
+        let targets = self.rua.iter().chain(&self.ruf);
+        let domains: BTreeSet<&Name> = targets
+            .filter_map(|target| target.uri.mail_domain())
+            .collect();
+        let mut findings = Vec::new();
+        for domain in domains {
+            if let Some(why) = why_unreachable(resolver, domain).await? {
+                let reason = format!("reports go to {domain}, which {why}");
+                let place = Place::Live(domain.to_string());
+                findings.push(Finding::new("DMARC-21", reason).in_place(place));
             }
         }
         Ok(findings)

@@ -110,6 +110,11 @@ impl ReportUri {
         self.host.as_ref()
     }
 
+    /// The domain that a mailed report goes to.
+    pub fn mail_domain(&self) -> Option<&Name> {
+        self.host().filter(|_| self.scheme == Scheme::Mailto)
+    }
+
     /// The URI as it is written in a record.
     pub fn as_str(&self) -> &str {
         &self.text

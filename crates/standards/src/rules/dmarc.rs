@@ -101,7 +101,7 @@ super::rules! {
         why "Without `rua` nobody tells you who sends in your name, or what your policy refuses."
         mend "add `rua=mailto:…`"
         source "RFC 9989 §4.7";
-    "DMARC-21" Error Lookup
+    "DMARC-21" Error Lookup by "standards::dmarc"
         "The domain of a report address accepts mail"
         why "Reports bounce and are lost."
         mend "name a mailbox in a domain that has an MX"

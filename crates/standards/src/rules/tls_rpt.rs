@@ -41,7 +41,7 @@ super::rules! {
         why "Senders ignore a field they do not know, so that it does nothing, and is often a misspelling."
         mend "remove the field or correct its name"
         source "RFC 8460 §3";
-    "RPT-09" Error Lookup
+    "RPT-09" Error Lookup by "standards::tls_rpt"
         "The domain of a `mailto:` address accepts mail"
         why "Reports to a domain without a mail server bounce and are lost."
         mend "name a mailbox in a domain that has an MX"

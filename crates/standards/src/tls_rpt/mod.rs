@@ -12,12 +12,14 @@
 //! assert_eq!(findings[0].rule, "RPT-03");
 //! ```
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::dns::{Name, NameError, Txt};
+use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
+use crate::mail_host::why_unreachable;
 use crate::mail_uri::{ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, split_with_spans};
@@ -137,6 +139,25 @@ impl TlsRpt {
                 Finding::new("RPT-11", reason).in_place(Place::Live(host.to_string()))
             })
             .collect()
+    }
+}
+
+impl TlsRpt {
+    /// RPT-09: mail for the domains that reports go to can arrive.
+    pub async fn check_report_mail(
+        &self,
+        resolver: &impl Resolver,
+    ) -> Result<Vec<Finding>, NoAnswer> {
+        let domains: BTreeSet<&Name> = self.rua.iter().filter_map(ReportUri::mail_domain).collect();
+        let mut findings = Vec::new();
+        for domain in domains {
+            if let Some(why) = why_unreachable(resolver, domain).await? {
+                let reason = format!("reports go to {domain}, which {why}");
+                let place = Place::Live(domain.to_string());
+                findings.push(Finding::new("RPT-09", reason).in_place(place));
+            }
+        }
+        Ok(findings)
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{TlsRpt, check_presence, check_record_owner, record_owner};
 use crate::dns::Txt;
-use crate::test_support::{has_error, name, rules, summary};
+use crate::test_support::{Zone, block_on, has_error, name, rules, summary};
 
 fn check(text: &str, canonical: Option<&str>, findings: &[&str]) {
     let (record, found) = TlsRpt::parse(text);
@@ -150,6 +150,19 @@ fn rpt_08_extensions() {
         ONE,
         &["RPT-08 error \"a=b c\""],
     );
+}
+
+#[test]
+fn rpt_09_mail_arrives() {
+    let (record, _) =
+        TlsRpt::parse("v=TLSRPTv1; rua=mailto:a@a.example,mailto:b@b.example,https://h.example/");
+    let record = record.expect("a record");
+    let zone = Zone::default().with_mx("a.example", "10 mx.example");
+    let findings = block_on(record.check_report_mail(&zone)).expect("an answer");
+    assert_eq!(summary("", &findings), ["RPT-09 error at b.example"]);
+    let findings =
+        block_on(record.check_report_mail(&zone.with_host("b.example"))).expect("an answer");
+    assert_eq!(findings, []);
 }
 
 #[test]

@@ -1,69 +1,8 @@
 //! Tables of the tree walk, against a small DNS.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Mutex;
-
 use crate::dmarc::discovery::{discover, domains_to_ask, is_aligned_by_walk, walk};
 use crate::dmarc::{Alignment, Policy};
-use crate::dns::{Mx, Name, NoAnswer, Resolver, Txt};
-use crate::test_support::{block_on, name, rules};
-
-/// TXT values by name, and the names that were asked for.
-pub(super) struct Zone {
-    values: BTreeMap<Name, Vec<Txt>>,
-    pub(super) asked: Mutex<Vec<String>>,
-    broken: Option<Name>,
-}
-
-impl Zone {
-    pub(super) fn new(records: &[(&str, &str)]) -> Self {
-        let mut values: BTreeMap<Name, Vec<Txt>> = BTreeMap::new();
-        for (owner, text) in records {
-            values
-                .entry(name(owner))
-                .or_default()
-                .push(Txt::from(*text));
-        }
-        Self {
-            values,
-            asked: Mutex::default(),
-            broken: None,
-        }
-    }
-}
-
-impl Resolver for Zone {
-    async fn txt(&self, name: &Name) -> Result<Vec<Txt>, NoAnswer> {
-        self.asked
-            .lock()
-            .expect("one thread")
-            .push(name.to_string());
-        if self.broken.as_ref() == Some(name) {
-            return Err(NoAnswer {
-                name: name.clone(),
-                reason: "SERVFAIL".to_owned(),
-            });
-        }
-        Ok(self.values.get(name).cloned().unwrap_or_default())
-    }
-
-    async fn a(&self, _: &Name) -> Result<Vec<Ipv4Addr>, NoAnswer> {
-        panic!("DMARC asks for TXT only")
-    }
-
-    async fn aaaa(&self, _: &Name) -> Result<Vec<Ipv6Addr>, NoAnswer> {
-        panic!("DMARC asks for TXT only")
-    }
-
-    async fn mx(&self, _: &Name) -> Result<Vec<Mx>, NoAnswer> {
-        panic!("DMARC asks for TXT only")
-    }
-
-    async fn ptr(&self, _: IpAddr) -> Result<Vec<Name>, NoAnswer> {
-        panic!("DMARC asks for TXT only")
-    }
-}
+use crate::test_support::{Zone, block_on, name, rules};
 
 /// DMARC-28 is a rule for the walk itself.
 #[test]
@@ -238,10 +177,7 @@ fn alignment_by_the_walk() {
 
 #[test]
 fn a_failure_is_not_an_absence() {
-    let zone = Zone {
-        broken: Some(name("_dmarc.example.com")),
-        ..Zone::new(&[])
-    };
+    let zone = Zone::new(&[]).with_broken("_dmarc.example.com");
     let error = block_on(discover(&zone, &name("a.example.com"))).expect_err("no answer");
     assert_eq!(
         error.to_string(),

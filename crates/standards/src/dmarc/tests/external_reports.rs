@@ -1,10 +1,9 @@
 //! Tables of the rules for reports that leave the organization.
 
-use super::discovery::Zone;
 use super::record;
 use crate::dmarc::external_reports::{authorization_name, check_authorization};
 use crate::dns::Txt;
-use crate::test_support::{block_on, name, summary};
+use crate::test_support::{Zone, block_on, name, summary};
 
 #[test]
 fn names_of_the_authorization() {
@@ -33,6 +32,28 @@ fn check(zone: &[(&str, &str)], rua: &str, findings: &[&str]) {
     let record = record(&format!("v=DMARC1; p=none; rua={rua}"));
     let found = block_on(record.check_external_hosts(&Zone::new(zone), &name("example.com")));
     assert_eq!(summary("", &found.expect("an answer")), findings, "{rua}");
+}
+
+#[test]
+fn dmarc_21_mail_arrives() {
+    let record = record(
+        "v=DMARC1; p=none; rua=mailto:a@a.example,https://h.example/; ruf=mailto:b@b.example",
+    );
+    let check = |zone: Zone, findings: &[&str]| {
+        let found = block_on(record.check_report_mail(&zone)).expect("an answer");
+        assert_eq!(summary("", &found), findings);
+    };
+    check(
+        Zone::default(),
+        &["DMARC-21 error at a.example", "DMARC-21 error at b.example"],
+    );
+    let with_a = || Zone::default().with_mx("a.example", "10 mx.example");
+    check(with_a(), &["DMARC-21 error at b.example"]);
+    check(with_a().with_host("b.example"), &[]);
+    check(
+        with_a().with_mx("b.example", "0 .").with_host("b.example"),
+        &["DMARC-21 error at b.example"],
+    );
 }
 
 #[test]
