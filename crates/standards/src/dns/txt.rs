@@ -55,9 +55,6 @@ pub enum TxtError {
     /// A quote that is never closed.
     #[error("the quote at byte {0} is not closed")]
     Unclosed(usize),
-    /// Two strings without white space between them.
-    #[error("no space between two strings at byte {0}")]
-    Unseparated(usize),
     /// A backslash with nothing after it, or with a number that is no octet.
     #[error("the escape at byte {0} is not an octet")]
     Escape(usize),
@@ -162,12 +159,9 @@ pub(super) fn parse_strings(
     let mut strings = Vec::new();
     reader.skip_space();
     while reader.at < reader.text.len() {
+        // Space between quoted strings is not needed: Route 53 and BIND take `"a""b"`.
         strings.push(reader.string()?);
-        let end = reader.at;
         reader.skip_space();
-        if reader.at == end && end < reader.text.len() {
-            return Err(TxtError::Unseparated(end));
-        }
     }
     if strings.is_empty() {
         Err(TxtError::Empty)
@@ -299,7 +293,6 @@ fn error_span(error: &TxtError, text: &str) -> Range<usize> {
         TxtError::Empty => 0..text.len(),
         TxtError::Unquoted(at)
         | TxtError::Unclosed(at)
-        | TxtError::Unseparated(at)
         | TxtError::Escape(at)
         | TxtError::StringTooLong { at, .. } => at..text.len(),
     }

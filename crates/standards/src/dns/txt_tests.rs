@@ -17,6 +17,7 @@ fn reading() {
     check(r#""v=spf1 -all""#, Route53, b"v=spf1 -all");
     check(r#""v=spf1 " "-all""#, Route53, b"v=spf1 -all");
     check(r#"  "a"	"b"  "#, Route53, b"ab");
+    check(r#""a""b""#, Route53, b"ab");
     check(r#""""#, Route53, b"");
     check(r#""a\"b\\c""#, Route53, b"a\"b\\c");
     check(r#""\101\041\377\073""#, Route53, b"A!\xff;");
@@ -36,7 +37,7 @@ fn what_cannot_be_read_says_where() {
     check("v=spf1", Route53, TxtError::Unquoted(0));
     check(r#""a" b"#, Route53, TxtError::Unquoted(4));
     check(r#""a"#, Route53, TxtError::Unclosed(0));
-    check(r#""a""b""#, Route53, TxtError::Unseparated(3));
+    check(r#""a"b"#, Route53, TxtError::Unquoted(3));
     check(r#""a\"#, Route53, TxtError::Escape(2));
     check(r#""\08""#, Route53, TxtError::Escape(1));
     check(r#""\400""#, Route53, TxtError::Escape(1));
