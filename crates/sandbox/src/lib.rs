@@ -76,6 +76,12 @@ struct Desk {
     before: Option<Box<World>>,
 }
 
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
+
 impl Sandbox {
     /// A sandbox that holds `world` and lives by `clock`. It forgets everything when it is dropped.
     pub fn new(world: World, clock: Clock) -> Self {

@@ -5,11 +5,15 @@ mod common;
 
 use std::net::Ipv4Addr;
 
+use aws_sdk_acm::Client as Acm;
+use aws_sdk_acm::types::ValidationMethod;
+use aws_sdk_cloudfront::Client as CloudFront;
+use aws_sdk_cloudfront::types as cf;
 use aws_sdk_resourcegroupstagging::Client as Tagging;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use aws_sdk_route53::Client as Route53;
 use aws_sdk_route53::types::{
-    Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
+    AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
 use aws_sdk_s3::Client as S3;
 use aws_sdk_s3::types::{Tag as S3Tag, Tagging as S3Tagging};
@@ -21,6 +25,7 @@ use jiff::Timestamp;
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind, Seeded};
 use sandbox::quotas::Quotas;
+use sandbox::web::HttpsError;
 use sandbox::world::{Delays, World};
 
 /// A bucket, an SES identity and a zone, each with the tag `project = mail`.
@@ -306,6 +311,276 @@ async fn a_world_is_as_it_was_before_when_everything_made_is_deleted() {
         .expect("deleted");
     assert_eq!(sandbox.world().dump(), before);
     wait(&sandbox, 3600).await;
+    assert_eq!(sandbox.world().dump(), before);
+}
+
+/// Changes one record set of the zone.
+async fn put_record(sandbox: &Sandbox, zone: &str, action: ChangeAction, set: ResourceRecordSet) {
+    let change = Change::builder()
+        .action(action)
+        .resource_record_set(set)
+        .build()
+        .expect("a change");
+    let batch = ChangeBatch::builder()
+        .changes(change)
+        .build()
+        .expect("a batch");
+    let route53 = Route53::new(&config(sandbox, ONE, "us-east-1"));
+    let call = route53
+        .change_resource_record_sets()
+        .hosted_zone_id(zone)
+        .change_batch(batch);
+    call.send().await.expect("a change");
+}
+
+fn cname(name: &str, target: &str) -> ResourceRecordSet {
+    let value = ResourceRecord::builder()
+        .value(target)
+        .build()
+        .expect("a value");
+    let set = ResourceRecordSet::builder()
+        .name(name)
+        .r#type(RrType::Cname)
+        .ttl(60)
+        .resource_records(value);
+    set.build().expect("a set")
+}
+
+fn alias(name: &str, distribution: &str) -> ResourceRecordSet {
+    let target = AliasTarget::builder()
+        .hosted_zone_id("Z2FDTNDATAQYW2")
+        .dns_name(distribution);
+    let target = target
+        .evaluate_target_health(false)
+        .build()
+        .expect("a target");
+    let set = ResourceRecordSet::builder()
+        .name(name)
+        .r#type(RrType::A)
+        .alias_target(target);
+    set.build().expect("a set")
+}
+
+const HOST: &str = "mta-sts.example.com";
+
+/// Asks for a certificate and publishes its record; gives its ARN and the record.
+async fn certify(sandbox: &Sandbox, zone: &str) -> (String, ResourceRecordSet) {
+    let acm = Acm::new(&config(sandbox, ONE, "us-east-1"));
+    let asked = acm
+        .request_certificate()
+        .domain_name(HOST)
+        .validation_method(ValidationMethod::Dns)
+        .send()
+        .await;
+    let arn = asked
+        .expect("a certificate")
+        .certificate_arn
+        .expect("an ARN");
+    wait(sandbox, 2).await;
+    let described = acm
+        .describe_certificate()
+        .certificate_arn(&arn)
+        .send()
+        .await
+        .expect("the certificate");
+    let certificate = described.certificate.expect("the certificate");
+    let record = certificate.domain_validation_options()[0]
+        .resource_record()
+        .expect("a record")
+        .clone();
+    let set = cname(record.name(), record.value());
+    put_record(sandbox, zone, ChangeAction::Create, set.clone()).await;
+    wait(sandbox, 71).await;
+    (arn, set)
+}
+
+/// A bucket with a policy file that a distribution may read, and the distribution.
+async fn host(sandbox: &Sandbox, certificate: &str) -> (String, String, String) {
+    let config = config(sandbox, ONE, "us-east-1");
+    let (s3, cloudfront) = (S3::new(&config), CloudFront::new(&config));
+    s3.create_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("a bucket");
+    let body = b"version: STSv1\r\n".to_vec();
+    let put = s3
+        .put_object()
+        .bucket("mail-assets")
+        .key(".well-known/mta-sts.txt")
+        .content_type("text/plain");
+    put.body(body.into()).send().await.expect("an object");
+    let access = cf::OriginAccessControlConfig::builder()
+        .name("mail")
+        .signing_protocol("sigv4".into());
+    let access = access
+        .signing_behavior("always".into())
+        .origin_access_control_origin_type("s3".into());
+    let made = cloudfront
+        .create_origin_access_control()
+        .origin_access_control_config(access.build().expect("one"));
+    let access = made
+        .send()
+        .await
+        .expect("an access control")
+        .origin_access_control
+        .expect("one")
+        .id;
+    let made = cloudfront
+        .create_distribution()
+        .distribution_config(distribution(&access, certificate))
+        .send()
+        .await;
+    let made = made.expect("a distribution").distribution.expect("one");
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "Service": "cloudfront.amazonaws.com" },
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::mail-assets/*",
+        "Condition": { "StringEquals": { "AWS:SourceArn": made.arn } },
+    }] });
+    s3.put_bucket_policy()
+        .bucket("mail-assets")
+        .policy(policy.to_string())
+        .send()
+        .await
+        .expect("a policy");
+    (made.id, made.domain_name, access)
+}
+
+fn distribution(access: &str, certificate: &str) -> cf::DistributionConfig {
+    let origin = cf::Origin::builder()
+        .id("assets")
+        .domain_name("mail-assets.s3.us-east-1.amazonaws.com");
+    let s3 = cf::S3OriginConfig::builder()
+        .origin_access_identity("")
+        .build();
+    let origin = origin
+        .s3_origin_config(s3)
+        .origin_access_control_id(access)
+        .build()
+        .expect("an origin");
+    let behavior = cf::DefaultCacheBehavior::builder().target_origin_id("assets");
+    let behavior = behavior.viewer_protocol_policy(cf::ViewerProtocolPolicy::HttpsOnly);
+    let behavior = behavior
+        .cache_policy_id("658327ea-f89d-4fab-a63d-7e88639e58f6")
+        .build()
+        .expect("a behavior");
+    let shown = cf::ViewerCertificate::builder().acm_certificate_arn(certificate);
+    let shown = shown.ssl_support_method(cf::SslSupportMethod::SniOnly);
+    let shown = shown
+        .minimum_protocol_version(cf::MinimumProtocolVersion::TlSv122021)
+        .build();
+    cf::DistributionConfig::builder()
+        .caller_reference("mail")
+        .comment("")
+        .enabled(true)
+        .aliases(
+            cf::Aliases::builder()
+                .quantity(1)
+                .items(HOST)
+                .build()
+                .expect("aliases"),
+        )
+        .origins(
+            cf::Origins::builder()
+                .quantity(1)
+                .items(origin)
+                .build()
+                .expect("origins"),
+        )
+        .default_cache_behavior(behavior)
+        .viewer_certificate(shown)
+        .build()
+        .expect("a configuration")
+}
+
+async fn take_down(sandbox: &Sandbox, id: &str, access: &str) {
+    let cloudfront = CloudFront::new(&config(sandbox, ONE, "us-east-1"));
+    let got = cloudfront
+        .get_distribution_config()
+        .id(id)
+        .send()
+        .await
+        .expect("the distribution");
+    let mut config = got.distribution_config.expect("a configuration");
+    config.enabled = false;
+    let update = cloudfront
+        .update_distribution()
+        .id(id)
+        .distribution_config(config);
+    let updated = update
+        .set_if_match(got.e_tag)
+        .send()
+        .await
+        .expect("disabled");
+    wait(sandbox, 170).await;
+    let delete = cloudfront
+        .delete_distribution()
+        .id(id)
+        .set_if_match(updated.e_tag);
+    delete.send().await.expect("deleted");
+    let got = cloudfront
+        .get_origin_access_control()
+        .id(access)
+        .send()
+        .await
+        .expect("the access control");
+    let delete = cloudfront
+        .delete_origin_access_control()
+        .id(access)
+        .set_if_match(got.e_tag);
+    delete.send().await.expect("deleted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_host_goes_up_is_fetched_by_a_stranger_and_comes_down_without_a_trace() {
+    let (sandbox, zone) = with_zone(vec![]);
+    let before = sandbox.world().dump();
+    let start = sandbox.clock().now();
+    let url = format!("https://{HOST}/.well-known/mta-sts.txt");
+    let (certificate, validation) = certify(&sandbox, &zone).await;
+    let (id, domain, access) = host(&sandbox, &certificate).await;
+    assert!(matches!(
+        sandbox.https(&url).await,
+        Err(HttpsError::NoAddress { .. })
+    ));
+    put_record(&sandbox, &zone, ChangeAction::Create, alias(HOST, &domain)).await;
+    wait(&sandbox, 170).await;
+    let fetched = sandbox.https(&url).await.expect("an answer");
+    assert_eq!(
+        (fetched.status.as_u16(), &fetched.body[..]),
+        (200, &b"version: STSv1\r\n"[..])
+    );
+    let lasted = sandbox.clock().now().duration_since(start).as_secs();
+    assert!((243..260).contains(&lasted), "{lasted} s");
+
+    let text = serde_json::to_string(&*sandbox.world()).expect("JSON");
+    let again: World = serde_json::from_str(&text).expect("the same world");
+    assert_eq!(again.dump(), sandbox.world().dump());
+
+    put_record(&sandbox, &zone, ChangeAction::Delete, alias(HOST, &domain)).await;
+    take_down(&sandbox, &id, &access).await;
+    let config = config(&sandbox, ONE, "us-east-1");
+    Acm::new(&config)
+        .delete_certificate()
+        .certificate_arn(certificate)
+        .send()
+        .await
+        .expect("deleted");
+    put_record(&sandbox, &zone, ChangeAction::Delete, validation).await;
+    let s3 = S3::new(&config);
+    s3.delete_object()
+        .bucket("mail-assets")
+        .key(".well-known/mta-sts.txt")
+        .send()
+        .await
+        .expect("deleted");
+    s3.delete_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("deleted");
     assert_eq!(sandbox.world().dump(), before);
 }
 
