@@ -1,9 +1,58 @@
 //! Findings as text: what, where, the line with a caret under it, and what to do.
 
-use standards::{Finding, Place};
+use standards::{Finding, Place, Severity};
+
+use crate::page::{Page, Part};
+use crate::{Palette, escape, words};
 
 /// A longer line is shown in part.
 const LINE_CHARACTERS_MAX: usize = 100;
+
+/// Every finding, the worst last, and how many there are: what is nearest to the prompt is what
+/// matters most. Nothing for no findings.
+pub fn findings_text(findings: &[Finding], palette: &Palette) -> String {
+    let mut page = Page::new(palette);
+    let mut ordered: Vec<&Finding> = findings.iter().collect();
+    ordered.sort_by_key(|finding| finding.severity);
+    for finding in &ordered {
+        page.gap();
+        show(&mut page, finding);
+    }
+    if let Some(worst) = ordered.last() {
+        page.gap();
+        let style = palette.severity(worst.severity);
+        let hint = format!(" `deploy explain {}` says why it matters.", worst.rule);
+        page.line(
+            0,
+            &[
+                Part(style, &format!("{}.", summary(findings))),
+                Part(palette.faint, &hint),
+            ],
+        );
+    }
+    page.finish()
+}
+
+/// `2 errors, 1 warning`.
+pub(crate) fn summary(findings: &[Finding]) -> String {
+    let names = [
+        (Severity::Error, "error"),
+        (Severity::Warn, "warning"),
+        (Severity::Info, "note"),
+    ];
+    let count = |severity: Severity| {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let parts: Vec<String> = names
+        .into_iter()
+        .filter(|(severity, _)| count(*severity) > 0)
+        .map(|(severity, name)| words::counted(count(severity), name))
+        .collect();
+    parts.join(", ")
+}
 
 /// One finding, without colours, ending with a line break.
 ///
@@ -16,43 +65,70 @@ const LINE_CHARACTERS_MAX: usize = 100;
 ///    = did you mean `dmarc`?
 /// ```
 pub fn render(finding: &Finding) -> String {
-    let mut margin = String::new();
-    let mut lines = vec![format!(
-        "{}[{}]: {}",
-        finding.severity,
-        finding.rule,
-        escape(&finding.reason)
-    )];
-    match &finding.place {
-        Place::Whole => {}
-        Place::Span(span) => lines.push(format!(" --> bytes {} to {}", span.start, span.end)),
-        Place::File {
-            path,
-            line,
-            column,
-            text,
-        } => {
-            margin = " ".repeat(line.to_string().len());
-            lines.push(format!("{margin}--> {}:{line}:{column}", escape(path)));
-            let (shown, caret) = around(text, *column);
-            if !shown.is_empty() {
-                lines.push(format!("{margin} |"));
-                lines.push(format!("{line} | {shown}"));
-                lines.push(format!("{margin} | {caret}"));
-            }
+    let palette = Palette::plain();
+    let mut page = Page::new(&palette);
+    show(&mut page, finding);
+    page.finish()
+}
+
+fn show(page: &mut Page<'_>, finding: &Finding) {
+    let palette = *page.palette;
+    let style = palette.severity(finding.severity);
+    let faint = palette.faint;
+    let label = format!("{}[{}]", finding.severity, finding.rule);
+    let reason = format!(": {}", finding.reason);
+    page.line(0, &[Part(style, &label), Part(palette.strong, &reason)]);
+    let mut margin = 0;
+    if let Place::File {
+        path,
+        line,
+        column,
+        text,
+    } = &finding.place
+    {
+        let number = line.to_string();
+        margin = number.len();
+        let at = format!("{path}:{line}:{column}");
+        page.line(margin, &[Part(faint, "--> "), Part(faint, &at)]);
+        let (shown, caret) = around(text, *column);
+        if !shown.is_empty() {
+            page.line(margin, &[Part(faint, " |")]);
+            page.line(
+                0,
+                &[
+                    Part(faint, &number),
+                    Part(faint, " | "),
+                    Part(palette.strong, &shown),
+                ],
+            );
+            page.line(margin, &[Part(faint, " | "), Part(style, &caret)]);
         }
-        Place::Resource { id, account: None } => lines.push(format!(" --> {}", escape(id))),
+    } else if let Some(place) = place(&finding.place) {
+        page.line(1, &[Part(faint, "--> "), Part(faint, &place)]);
+    }
+    if !finding.mend.is_empty() {
+        page.line(
+            margin,
+            &[Part(faint, " = "), Part(palette.notice, &finding.mend)],
+        );
+    }
+}
+
+/// A place in one line, when it has one.
+pub(crate) fn place(place: &Place) -> Option<String> {
+    match place {
+        Place::Whole => None,
+        Place::Span(span) => Some(format!("bytes {} to {}", span.start, span.end)),
+        Place::File {
+            path, line, column, ..
+        } => Some(format!("{path}:{line}:{column}")),
+        Place::Resource { id, account: None } => Some(id.clone()),
         Place::Resource {
             id,
             account: Some(account),
-        } => {
-            lines.push(format!(" --> {} in {}", escape(id), escape(account)));
-        }
-        Place::Live(what) => lines.push(format!(" --> {}", escape(what))),
+        } => Some(format!("{id} in {account}")),
+        Place::Live(what) => Some(what.clone()),
     }
-    lines.push(format!("{margin} = {}", escape(&finding.mend)));
-    lines.push(String::new());
-    lines.join("\n")
 }
 
 /// The line, cut to what fits around `column` (counted from 1), and a line with a caret below it.
@@ -87,23 +163,6 @@ fn around(line: &str, column: usize) -> (String, String) {
         shown.push('…');
     }
     (shown, format!("{}^", " ".repeat(caret_column)))
-}
-
-/// The same text, with everything visible that could move a cursor, colour a terminal or turn text around.
-pub fn escape(text: &str) -> String {
-    let is_hidden = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars()
-        .map(|character| {
-            if is_hidden(character) {
-                character.escape_default().to_string()
-            } else {
-                character.to_string()
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]

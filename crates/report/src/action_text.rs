@@ -1,0 +1,205 @@
+//! One action, or one resource that moved, for a terminal: its title and its fields.
+
+use model::{Action, Diff, Home, MailImpact, ResourceId, Verb};
+use serde_json::Value;
+
+use crate::fields::{self, Shown};
+use crate::page::{Page, Part};
+use crate::{WIDTH, value, words};
+
+/// Where the fields of an action begin.
+const FIELD_INDENT: usize = 6;
+/// Longer labels push their line's other columns to the right.
+const LABEL_COLUMNS_MAX: usize = 56;
+
+/// The widths that line up the titles of one domain.
+pub(crate) struct Columns {
+    label: usize,
+    place: usize,
+}
+
+impl Columns {
+    pub(crate) fn of<'a>(
+        resources: impl Iterator<Item = (&'a ResourceId, Option<&'a Home>)>,
+    ) -> Self {
+        let mut columns = Self { label: 0, place: 0 };
+        for (id, home) in resources {
+            let label = words::within_domain(id).chars().count();
+            columns.label = columns.label.max(label.min(LABEL_COLUMNS_MAX));
+            columns.place = columns.place.max(words::place(home).chars().count());
+        }
+        columns
+    }
+
+    /// `s3_bucket logs      web us-east-1  `
+    pub(crate) fn cells(&self, id: &ResourceId, home: Option<&Home>) -> (String, String) {
+        let label = words::within_domain(id);
+        let place = words::place(home);
+        (
+            format!("{label:<0$}", self.label),
+            format!("{place:<0$}", self.place),
+        )
+    }
+}
+
+/// The line with the sign. A reason that doesn't fit goes below.
+pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, reason: Option<&str>) {
+    let palette = *page.palette;
+    let style = palette.verb(action.verb);
+    let (label, place) = columns.cells(&action.resource, action.home.as_ref());
+    let title = format!("{} {label}  {place}", words::sign(action.verb));
+    let width = 2 + title.chars().count();
+    let fits = |reason: &&str| width + 2 + reason.chars().count() <= WIDTH;
+    let beside = reason.filter(fits).unwrap_or_default();
+    let place = if beside.is_empty() {
+        place.trim_end()
+    } else {
+        &place
+    };
+    page.line(
+        2,
+        &[
+            Part(style, words::sign(action.verb)),
+            Part(palette.strong, &format!(" {label}")),
+            Part(palette.faint, &format!("  {place}")),
+            Part(style, if beside.is_empty() { "" } else { "  " }),
+            Part(style, beside),
+        ],
+    );
+    if let Some(reason) = reason.filter(|reason| !fits(reason)) {
+        page.folded(
+            FIELD_INDENT,
+            &Part(palette.faint, "reason: "),
+            &Part(style, reason),
+        );
+    }
+}
+
+/// What an action makes, changes or removes, what that can do to mail, and what it waits for.
+/// `before` is the spec of the step before, for a later step of one resource.
+pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Value>) {
+    let palette = *page.palette;
+    match (action.verb, before) {
+        (Verb::Create, None) => spec(page, &action.spec),
+        (Verb::Delete | Verb::Forget, _) => removed(page, action),
+        (_, Some(before)) if action.diff.is_empty() => {
+            diff(page, &model::diff::compare(&action.spec, before, &[]));
+        }
+        _ => changes(page, action),
+    }
+    if action.impact.mail != MailImpact::None {
+        let style = match action.impact.mail {
+            MailImpact::Branding => palette.change,
+            _ => palette.bad,
+        };
+        let text = format!("{} ({})", action.impact.mail, action.impact.reason);
+        page.folded(
+            FIELD_INDENT,
+            &Part(style, "mail impact: "),
+            &Part(style, &text),
+        );
+    }
+    for gate in &action.gates {
+        let text = words::gate(gate);
+        let label = Part(palette.notice, "waits until ");
+        page.folded(FIELD_INDENT, &label, &Part(palette.notice, &text));
+    }
+}
+
+/// The fields of something new, as many on a line as fit.
+fn spec(page: &mut Page<'_>, spec: &Value) {
+    let palette = *page.palette;
+    let plain = anstyle::Style::new();
+    let shown = fields::main(spec);
+    let fields: Vec<(String, &str)> = shown
+        .iter()
+        .filter_map(|shown| match shown {
+            Shown::Field { name, value } => Some((format!("{name}: "), value.as_str())),
+            Shown::Line { .. } | Shown::Text(_) => None,
+        })
+        .collect();
+    let items = fields
+        .iter()
+        .map(|(name, value)| vec![Part(palette.faint, name), Part(plain, value)])
+        .collect();
+    page.packed(FIELD_INDENT, &Part(plain, ""), "  ", items);
+    for shown in &shown {
+        match shown {
+            Shown::Field { .. } => {}
+            Shown::Line { label, text } => {
+                page.folded(
+                    FIELD_INDENT,
+                    &Part(palette.faint, label),
+                    &Part(plain, text),
+                );
+            }
+            Shown::Text(text) => {
+                page.line(
+                    FIELD_INDENT,
+                    &[Part(palette.faint, "| "), Part(plain, text)],
+                );
+            }
+        }
+    }
+}
+
+/// AWS's name of what goes, and the record that it is.
+fn removed(page: &mut Page<'_>, action: &Action) {
+    if fields::record_name(&action.spec).is_some() {
+        spec(page, &action.spec);
+    } else if let Some(physical) = &action.physical {
+        let faint = page.palette.faint;
+        let plain = anstyle::Style::new();
+        page.folded(
+            FIELD_INDENT,
+            &Part(faint, "physical: "),
+            &Part(plain, physical.as_str()),
+        );
+    }
+}
+
+fn changes(page: &mut Page<'_>, action: &Action) {
+    // The title says which resource; a person knows a record by its name and type.
+    if let Some(name) = fields::record_name(&action.spec) {
+        page.line(FIELD_INDENT, &[Part(page.palette.faint, &name)]);
+    }
+    diff(page, &action.diff);
+}
+
+fn diff(page: &mut Page<'_>, diff: &Diff) {
+    for change in &diff.changes {
+        let from = value::shown(&change.field, &change.from);
+        let to = value::shown(&change.field, &change.to);
+        changed(page, &change.field, &from, &to);
+    }
+}
+
+/// `field: from → to`, on one line, or a line for each side where both don't fit.
+pub(crate) fn changed(page: &mut Page<'_>, name: &str, from: &str, to: &str) {
+    let palette = *page.palette;
+    let label = format!("{name}: ");
+    let width = |text: &str| crate::escape(text).chars().count();
+    if FIELD_INDENT + width(&label) + width(from) + 3 + width(to) <= WIDTH {
+        page.line(
+            FIELD_INDENT,
+            &[
+                Part(palette.faint, &label),
+                Part(palette.bad, from),
+                Part(palette.faint, " → "),
+                Part(palette.good, to),
+            ],
+        );
+        return;
+    }
+    page.folded(
+        FIELD_INDENT,
+        &Part(palette.faint, &label),
+        &Part(palette.bad, from),
+    );
+    let arrow = format!("{:>1$} ", "→", width(&label) - 1);
+    page.folded(
+        FIELD_INDENT,
+        &Part(palette.faint, &arrow),
+        &Part(palette.good, to),
+    );
+}

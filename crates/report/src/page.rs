@@ -1,0 +1,140 @@
+//! A page of text: the one place where text from outside meets our own line breaks and colours.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+
+use crate::fold::fold;
+use crate::{Palette, WIDTH, escape};
+
+/// Text in one style. It is escaped when it is put on a page.
+pub(crate) struct Part<'a>(pub(crate) Style, pub(crate) &'a str);
+
+/// Lines of text. Whatever is put on it, a line holds no control character but those of our styles.
+pub(crate) struct Page<'a> {
+    pub(crate) palette: &'a Palette,
+    text: String,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(palette: &'a Palette) -> Self {
+        Self {
+            palette,
+            text: String::new(),
+        }
+    }
+
+    /// An empty line, unless the page is empty or has one there already.
+    pub(crate) fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// One line of several parts.
+    pub(crate) fn line(&mut self, indent: usize, parts: &[Part<'_>]) {
+        self.indent(indent);
+        for Part(style, text) in parts {
+            self.paint(*style, &escape(text));
+        }
+        self.text.push('\n');
+    }
+
+    /// `label` and then `text`, which continues below its own beginning where a line is full.
+    pub(crate) fn folded(&mut self, indent: usize, label: &Part<'_>, text: &Part<'_>) {
+        let name = escape(label.1);
+        let hang = indent + name.chars().count();
+        let lines = fold(&escape(text.1), WIDTH.saturating_sub(hang));
+        for (at, line) in lines.iter().enumerate() {
+            if at == 0 {
+                self.indent(indent);
+                self.paint(label.0, &name);
+            } else {
+                self.indent(hang);
+            }
+            self.paint(text.0, line);
+            self.text.push('\n');
+        }
+    }
+
+    /// `label` and then items, as many on a line as fit, `between` them. An item that is longer than
+    /// a line is folded.
+    pub(crate) fn packed(
+        &mut self,
+        indent: usize,
+        label: &Part<'_>,
+        between: &str,
+        items: Vec<Vec<Part<'_>>>,
+    ) {
+        let name = escape(label.1);
+        let start = indent + name.chars().count();
+        let mut used = 0;
+        for item in items {
+            let parts: Vec<(Style, String)> = item
+                .into_iter()
+                .map(|Part(style, text)| (style, escape(text)))
+                .collect();
+            let width: usize = parts.iter().map(|(_, text)| text.chars().count()).sum();
+            if used == 0 {
+                self.indent(indent);
+                self.paint(label.0, &name);
+                used = start;
+            } else if used + between.len() + width > WIDTH {
+                self.text.push('\n');
+                self.indent(start);
+                used = start;
+            } else {
+                self.text.push_str(between);
+                used += between.len();
+            }
+            used += self.run(&parts, used);
+        }
+        if used > 0 {
+            self.text.push('\n');
+        }
+    }
+
+    /// Parts after each other from column `start`, the last of them folded. Gives back how far it
+    /// went from there.
+    fn run(&mut self, parts: &[(Style, String)], start: usize) -> usize {
+        let mut column = start;
+        for (at, (style, text)) in parts.iter().enumerate() {
+            let lines = if at + 1 == parts.len() {
+                fold(text, WIDTH.saturating_sub(column))
+            } else {
+                vec![text.clone()]
+            };
+            for (number, line) in lines.iter().enumerate() {
+                if number > 0 {
+                    self.text.push('\n');
+                    self.indent(column);
+                }
+                self.paint(*style, line);
+            }
+            match lines.as_slice() {
+                [only] => column += only.chars().count(),
+                // Nothing goes beside folded text.
+                _ => return WIDTH - start,
+            }
+        }
+        column - start
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.text
+    }
+
+    fn indent(&mut self, columns: usize) {
+        self.text.extend(std::iter::repeat_n(' ', columns));
+    }
+
+    /// Text that is escaped already.
+    fn paint(&mut self, style: Style, text: &str) {
+        if style.is_plain() || text.is_empty() {
+            self.text.push_str(text);
+        } else {
+            // Writing to a string can't fail.
+            let _ = write!(self.text, "{style}{text}{style:#}");
+        }
+    }
+}

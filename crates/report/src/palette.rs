@@ -1,0 +1,67 @@
+//! Colours by what they mean, or none at all.
+
+use anstyle::{AnsiColor, Style};
+use model::Verb;
+use standards::Severity;
+
+/// One style a meaning. [`Palette::plain`] has no colours, for pipes, files and `NO_COLOR`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// What comes, what is well.
+    pub good: Style,
+    /// What changes, what deserves a look.
+    pub change: Style,
+    /// What goes, what is wrong.
+    pub bad: Style,
+    /// What is worth knowing.
+    pub notice: Style,
+    /// What the eye should find first.
+    pub strong: Style,
+    /// What it may skip.
+    pub faint: Style,
+}
+
+impl Palette {
+    /// No colours.
+    pub fn plain() -> Self {
+        Self::default()
+    }
+
+    /// The sixteen colours that every terminal has, so that its own theme decides how they look.
+    pub fn coloured() -> Self {
+        let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
+        Self {
+            good: colour(AnsiColor::Green),
+            change: colour(AnsiColor::Yellow),
+            bad: colour(AnsiColor::Red),
+            notice: colour(AnsiColor::Cyan),
+            strong: Style::new().bold(),
+            faint: Style::new().dimmed(),
+        }
+    }
+
+    /// The style of what `verb` does.
+    pub(crate) fn verb(&self, verb: Verb) -> Style {
+        match verb {
+            Verb::Create => self.good,
+            Verb::Update => self.change,
+            Verb::Replace | Verb::Delete => self.bad,
+            Verb::Adopt => self.notice,
+            Verb::Forget | Verb::None => self.faint,
+        }
+    }
+
+    /// The style of a finding's weight.
+    pub(crate) fn severity(&self, severity: Severity) -> Style {
+        let style = match severity {
+            Severity::Error => self.bad,
+            Severity::Warn => self.change,
+            Severity::Info => self.notice,
+        };
+        if style.is_plain() {
+            style
+        } else {
+            style.bold()
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The plan for a terminal: findings, then every change by domain, then what it costs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Action, Home, MailImpact, Plan, ResourceId, Verb};
+use plan::Estimate;
+use serde_json::Value;
+use standards::Severity;
+
+use crate::action_text::{self, Columns};
+use crate::page::{Page, Part};
+use crate::{Palette, findings_text, words};
+
+/// The plan, as text for people.
+///
+/// Findings come first, because they may stand in its way; then the actions that change something,
+/// grouped by domain, in the plan's order; then the summary, the calls and the digest.
+pub fn plan_text(plan: &Plan, estimate: &Estimate, palette: &Palette) -> String {
+    let mut text = String::new();
+    if !plan.findings.is_empty() {
+        text.push_str(&findings_text(&plan.findings, palette));
+        text.push('\n');
+    }
+    let mut page = Page::new(palette);
+    let stages = stages(plan);
+    for (domain, actions) in by_domain(plan) {
+        page.gap();
+        let common = common_reason(&actions);
+        heading(&mut page, domain, &actions, common);
+        let columns = Columns::of(
+            actions
+                .iter()
+                .map(|action| (&action.resource, action.home.as_ref())),
+        );
+        for action in actions {
+            let reason = Some(action.reason.as_str()).filter(|reason| Some(*reason) != common);
+            action_text::title(&mut page, action, &columns, reason);
+            action_text::details(&mut page, action, stages.get(&action.id).copied());
+        }
+    }
+    page.gap();
+    summary(&mut page, plan, estimate);
+    text.push_str(&page.finish());
+    text
+}
+
+/// The changing actions of each domain, domains in the order in which the plan first touches them.
+pub(crate) fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
+    let mut position: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut groups: Vec<(&str, Vec<&Action>)> = Vec::new();
+    for action in plan.actions.iter().filter(|action| action.changes()) {
+        let domain = action.resource.domain.as_str();
+        let at = *position.entry(domain).or_insert_with(|| {
+            groups.push((domain, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(action);
+    }
+    groups
+}
+
+/// For each action that is a later step of a resource, the spec of the step before it.
+pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
+    let mut specs: BTreeMap<&ResourceId, &Value> = BTreeMap::new();
+    let mut stages = BTreeMap::new();
+    let asked = |action: &&Action| action.desired.is_some();
+    for action in plan.actions.iter().filter(asked) {
+        if let Some(before) = specs.insert(&action.resource, &action.spec) {
+            stages.insert(action.id, before);
+        }
+    }
+    stages
+}
+
+fn heading(page: &mut Page<'_>, domain: &str, actions: &[&Action], common: Option<&str>) {
+    let palette = *page.palette;
+    let count = format!("  {}", words::counted(actions.len(), "change"));
+    let reason = common.map(|reason| format!(", where no reason is shown: {reason}"));
+    page.line(
+        0,
+        &[
+            Part(palette.strong, domain),
+            Part(palette.faint, &count),
+            Part(palette.faint, reason.as_deref().unwrap_or_default()),
+        ],
+    );
+}
+
+/// The reason that most of several actions have: it is said once.
+fn common_reason<'a>(actions: &[&'a Action]) -> Option<&'a str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for action in actions {
+        *counts.entry(&action.reason).or_default() += 1;
+    }
+    let (reason, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count > 2).then_some(reason)
+}
+
+fn summary(page: &mut Page<'_>, plan: &Plan, estimate: &Estimate) {
+    let palette = *page.palette;
+    let errors = plan
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .count();
+    let unchanged = plan.count(Verb::None);
+    if plan.is_empty() && errors == 0 {
+        let text = format!("{} as the manifest asks.", resources(unchanged));
+        page.line(
+            0,
+            &[
+                Part(palette.good, "No changes. "),
+                Part(palette.good, &text),
+            ],
+        );
+        digest(page, plan);
+        return;
+    }
+    accounts(page, plan);
+    page.line(
+        0,
+        &[
+            Part(palette.strong, "Plan: "),
+            Part(palette.strong, &counts(plan)),
+        ],
+    );
+    if let Some(text) = impacts(plan) {
+        page.line(
+            0,
+            &[
+                Part(palette.strong, "Mail impact: "),
+                Part(palette.strong, &text),
+            ],
+        );
+    }
+    page.folded(
+        0,
+        &Part(palette.faint, "Calls: "),
+        &Part(palette.faint, &calls(estimate)),
+    );
+    digest(page, plan);
+    if errors > 0 {
+        let text = format!(
+            "{} above {} in the way: apply refuses until they are mended or accepted.",
+            words::counted(errors, "error"),
+            if errors == 1 { "stands" } else { "stand" },
+        );
+        page.line(0, &[Part(palette.bad, &text)]);
+    }
+}
+
+fn resources(count: usize) -> String {
+    match count {
+        1 => "1 resource is".to_owned(),
+        count => format!("{} resources are", words::grouped(count)),
+    }
+}
+
+fn digest(page: &mut Page<'_>, plan: &Plan) {
+    let faint = page.palette.faint;
+    page.line(0, &[Part(faint, "Digest: "), Part(faint, &plan.digest())]);
+}
+
+/// Each account that the plan changes something in, with its number.
+fn accounts(page: &mut Page<'_>, plan: &Plan) {
+    let changing = plan.actions.iter().filter(|action| action.changes());
+    let homes: Vec<&Home> = changing.filter_map(|action| action.home.as_ref()).collect();
+    let accounts: BTreeSet<String> = homes
+        .iter()
+        .map(|home| format!("{} ({})", home.account, home.account_id))
+        .collect();
+    if accounts.is_empty() {
+        return;
+    }
+    let faint = page.palette.faint;
+    let last = accounts.len() - 1;
+    let texts: Vec<String> = accounts
+        .into_iter()
+        .enumerate()
+        .map(|(at, account)| {
+            if at == last {
+                account
+            } else {
+                format!("{account},")
+            }
+        })
+        .collect();
+    let items = texts.iter().map(|text| vec![Part(faint, text)]).collect();
+    page.packed(0, &Part(faint, "Accounts: "), " ", items);
+}
+
+/// `31 to create, 2 to update, 0 to replace, 1 to delete, 12 unchanged.`
+fn counts(plan: &Plan) -> String {
+    let always = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete];
+    let sometimes = [Verb::Adopt, Verb::Forget];
+    let present = sometimes.into_iter().filter(|verb| plan.count(*verb) > 0);
+    let mut parts: Vec<String> = always
+        .into_iter()
+        .chain(present)
+        .map(|verb| format!("{} to {verb}", words::grouped(plan.count(verb))))
+        .collect();
+    parts.push(format!(
+        "{} unchanged.",
+        words::grouped(plan.count(Verb::None))
+    ));
+    parts.join(", ")
+}
+
+/// `1 change can affect receiving, 3 sending.`
+fn impacts(plan: &Plan) -> Option<String> {
+    let count = |impact: MailImpact| {
+        let has = |action: &&Action| action.changes() && action.impact.mail == impact;
+        plan.actions.iter().filter(has).count()
+    };
+    let kinds = [
+        MailImpact::Receiving,
+        MailImpact::Sending,
+        MailImpact::Branding,
+    ];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .filter(|impact| count(*impact) > 0)
+        .map(|impact| {
+            format!(
+                "{} can affect {impact}",
+                words::counted(count(impact), "change")
+            )
+        })
+        .collect();
+    (!parts.is_empty()).then(|| format!("{}.", parts.join(", ")))
+}
+
+/// `58 (route53 4, ses 12), at least 11 s by AWS's quotas.`
+pub(crate) fn calls(estimate: &Estimate) -> String {
+    if estimate.total() == 0 {
+        return "none.".to_owned();
+    }
+    let services: Vec<String> = estimate
+        .calls
+        .iter()
+        .map(|(service, count)| format!("{service} {count}"))
+        .collect();
+    let whole = std::time::Duration::try_from_secs_f64(estimate.seconds.ceil()).unwrap_or_default();
+    let time = match whole.as_secs() {
+        0 => "less than a second".to_owned(),
+        seconds => format!("at least {}", words::lasting(seconds)),
+    };
+    format!(
+        "{} ({}), {time} by AWS's quotas.",
+        estimate.total(),
+        services.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests;

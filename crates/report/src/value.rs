@@ -1,0 +1,111 @@
+//! JSON values as people read them.
+
+use base64::Engine as _;
+use model::field;
+use serde_json::Value;
+
+use crate::fold::elide;
+
+/// What is shown for a value that another resource will give.
+const KNOWN_AFTER_APPLY: &str = "(known after apply)";
+/// What is shown for a value that is not there.
+const NONE: &str = "(none)";
+/// A longer value is shown by its beginning and its length. A TXT value of 2048-bit DKIM has 410.
+const VALUE_CHARACTERS_MAX: usize = 600;
+
+/// The value of `field`, on one line.
+pub(crate) fn shown(field: &str, value: &Value) -> String {
+    if let Some(content) = content(field, value) {
+        return content.describe();
+    }
+    elide(&plain(value), VALUE_CHARACTERS_MAX)
+}
+
+fn plain(value: &Value) -> String {
+    if field::reference(value).is_some() {
+        return KNOWN_AFTER_APPLY.to_owned();
+    }
+    match value {
+        Value::Null => NONE.to_owned(),
+        Value::String(text) if text.is_empty() => "(empty)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => NONE.to_owned(),
+        Value::Array(items) if items.iter().all(is_scalar) => {
+            items.iter().map(plain).collect::<Vec<_>>().join(", ")
+        }
+        Value::Object(map) if map.is_empty() => NONE.to_owned(),
+        other => without_references(other).to_string(),
+    }
+}
+
+/// Whether a list of such values reads well without brackets.
+fn is_scalar(value: &Value) -> bool {
+    field::reference(value).is_some() || !(value.is_array() || value.is_object())
+}
+
+/// `value` with every reference said in words.
+fn without_references(value: &Value) -> Value {
+    field::resolve(value, &|_| Some(Value::from(KNOWN_AFTER_APPLY)))
+}
+
+/// The bytes of a file, which specs hold in base64 in a field called `content`.
+pub(crate) struct Content(Vec<u8>);
+
+/// The content that `field` holds, when it does.
+pub(crate) fn content(field: &str, value: &Value) -> Option<Content> {
+    if field.rsplit('.').next() != Some("content") {
+        return None;
+    }
+    let bytes = base64::engine::general_purpose::STANDARD.decode(value.as_str()?);
+    bytes.ok().map(Content)
+}
+
+impl Content {
+    /// How long it is.
+    pub(crate) fn describe(&self) -> String {
+        match self.0.len() {
+            1 => "1 byte".to_owned(),
+            length => format!("{} bytes", crate::words::grouped(length)),
+        }
+    }
+
+    /// Its lines, when it is a short text: an MTA-STS policy is worth reading in the plan.
+    pub(crate) fn lines(&self) -> Option<Vec<&str>> {
+        let text = std::str::from_utf8(&self.0).ok()?;
+        let lines: Vec<&str> = text.lines().collect();
+        let is_short = lines.len() <= 16 && lines.iter().all(|line| line.len() <= 80);
+        is_short.then_some(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_read_as_people_write_them() {
+        let check = |value: Value, expect: &str| assert_eq!(shown("field", &value), expect);
+        check(json!(null), "(none)");
+        check(json!(""), "(empty)");
+        check(json!("v=spf1 -all"), "v=spf1 -all");
+        check(
+            json!(["a", {"$output": "k/d/n#/x"}]),
+            "a, (known after apply)",
+        );
+        check(
+            json!({"a": [1, {"$output": "k/d/n#/x"}]}),
+            r#"{"a":[1,"(known after apply)"]}"#,
+        );
+        check(json!([]), "(none)");
+        check(json!(true), "true");
+    }
+
+    #[test]
+    fn content_is_counted() {
+        let content = base64::engine::general_purpose::STANDARD.encode("x".repeat(2345));
+        assert_eq!(shown("content", &json!(content)), "2,345 bytes");
+        assert_eq!(shown("content", &json!("not base64!")), "not base64!");
+    }
+}
