@@ -49,18 +49,16 @@ type Values = Option<Vec<String>>;
 fn own(name: &str, rtype: &str) -> Values {
     let labels: Vec<&str> = name.split('.').collect();
     let (of_type, value) = match labels.as_slice() {
-        ["inbound-smtp", _, "amazonaws", "com"] | ["feedback-smtp", _, "amazonses", "com"] => {
-            ("A", "127.0.0.1")
-        }
+        ["inbound-smtp", _, "amazonaws", "com"]
+        | ["feedback-smtp", _, "amazonses", "com"]
+        | [_, .., "s3", _, "amazonaws", "com"]
+        | [_, .., "s3", "amazonaws", "com"] => ("A", "127.0.0.1"),
         ["amazonses", "com"] => (
             "TXT",
             "\"v=spf1 ip4:199.255.192.0/22 ip4:199.127.232.0/22 ip4:54.240.0.0/18 \
              ip4:69.169.224.0/20 ip4:23.249.208.0/20 ip4:23.251.224.0/19 ip4:76.223.176.0/20 \
              ip4:54.240.64.0/18 ip4:76.223.128.0/19 ip4:216.221.160.0/19 ip4:206.55.144.0/20 -all\"",
         ),
-        [_, .., "s3", _, "amazonaws", "com"] | [_, .., "s3", "amazonaws", "com"] => {
-            ("A", "127.0.0.1")
-        }
         ["amazonaws" | "cloudfront", _] | ["dkim", "amazonses", "com"] => ("", ""),
         _ if is_name_server(name) => ("A", "127.0.0.1"),
         _ => return None,
