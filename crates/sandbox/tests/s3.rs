@@ -7,12 +7,12 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketLoggingStatus, BucketVersioningStatus, ChecksumAlgorithm,
-    CreateBucketConfiguration, Delete, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, LoggingEnabled, ObjectCannedAcl, ObjectIdentifier, ObjectOwnership,
-    OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    Tag, Tagging, VersioningConfiguration,
+    BucketCannedAcl, BucketLocationConstraint, BucketLoggingStatus, BucketVersioningStatus,
+    ChecksumAlgorithm, CreateBucketConfiguration, Delete, ExpirationStatus, LifecycleExpiration,
+    LifecycleRule, LifecycleRuleFilter, LoggingEnabled, ObjectCannedAcl, ObjectIdentifier,
+    ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
 use common::{ONE, TWO, code, config, error, sandbox, sandbox_with};
 use sandbox::Sandbox;
@@ -795,9 +795,7 @@ async fn acls_and_ownership() {
     let acl = client
         .put_bucket_acl()
         .bucket(MAIL)
-        .acl(aws_sdk_s3::types::BucketCannedAcl::from(
-            "log-delivery-write",
-        ))
+        .acl(BucketCannedAcl::from("log-delivery-write"))
         .send();
     assert_eq!(
         error(acl.await),
@@ -831,9 +829,7 @@ async fn acls_and_ownership() {
     client
         .put_bucket_acl()
         .bucket(MAIL)
-        .acl(aws_sdk_s3::types::BucketCannedAcl::from(
-            "log-delivery-write",
-        ))
+        .acl(BucketCannedAcl::from("log-delivery-write"))
         .send()
         .await
         .expect("ACLs are on");
@@ -953,6 +949,38 @@ async fn chunked_bodies_with_trailing_checksums() {
     assert_eq!(get.content_encoding(), Some("gzip"));
     let body = get.body.collect().await.expect("bytes").into_bytes();
     assert_eq!(&body[..], b"hello");
+}
+
+#[tokio::test(start_paused = true)]
+async fn create_bucket_with_acls() {
+    let sandbox = sandbox();
+    let client = s3(&sandbox, ONE, "us-east-1");
+    let create = |ownership: &str, acl: &str| {
+        client
+            .create_bucket()
+            .bucket("logs")
+            .object_ownership(ObjectOwnership::from(ownership))
+            .acl(BucketCannedAcl::from(acl))
+            .send()
+    };
+    assert_eq!(
+        error(create("BucketOwnerEnforced", "log-delivery-write").await),
+        "InvalidBucketAclWithObjectOwnership: Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+    );
+    // New buckets block public ACLs.
+    let public = create("ObjectWriter", "public-read").await;
+    assert_eq!(code(public), "AccessDenied");
+    create("BucketOwnerPreferred", "log-delivery-write")
+        .await
+        .expect("a bucket for logs");
+    assert!(sandbox.world().s3.allows_log_delivery("logs"));
+    let locked = client
+        .create_bucket()
+        .bucket("locked")
+        .object_lock_enabled_for_bucket(true)
+        .send()
+        .await;
+    assert_eq!(code(locked), "NotImplemented");
 }
 
 #[tokio::test(start_paused = true)]

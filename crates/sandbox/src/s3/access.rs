@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::address::Address;
 use super::error::{self, Error};
+use super::names;
 use super::operations::Operation;
 use super::policy::{Policy, Request, Verdict, Who};
 use super::state::{Bucket, Object, State, arn};
@@ -37,7 +38,10 @@ pub(super) fn check(
     expected_owner: Option<&str>,
     operation: &Operation,
 ) -> Result<(), Error> {
-    let bucket = state.bucket(&address.bucket)?;
+    let Some(bucket) = state.buckets.get(&address.bucket) else {
+        names::check(&address.bucket)?;
+        return Err(error::no_such_bucket(&address.bucket));
+    };
     check_region(bucket, caller, address)?;
     if expected_owner.is_some_and(|owner| owner != bucket.owner) {
         return Err(error::access_denied());

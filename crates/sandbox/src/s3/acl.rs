@@ -74,12 +74,10 @@ pub(super) fn delete_bucket_ownership_controls(
     Ok(dto::DeleteBucketOwnershipControlsOutput::default())
 }
 
-/// Gives a bucket to be the ACL that it is created with.
-pub(super) fn apply_canned_acl(bucket: &mut Bucket, acl: Option<&str>) -> Result<(), Error> {
-    let Some(acl) = acl else {
-        return Ok(());
-    };
-    let grants = canned(acl)?;
+/// Gives a bucket to be the grants that it is created with.
+pub(super) fn create_with(bucket: &mut Bucket, mut grants: Vec<Grant>) -> Result<(), Error> {
+    let own = canonical_id(&bucket.owner);
+    grants.retain(|grant| grant.grantee != own);
     if bucket.enforces_owner() && !grants.is_empty() {
         return Err(conflicts_with_ownership());
     }
@@ -91,7 +89,7 @@ pub(super) fn apply_canned_acl(bucket: &mut Bucket, acl: Option<&str>) -> Result
 }
 
 /// The grants of a canned ACL beyond the owner's full control.
-fn canned(acl: &str) -> Result<Vec<Grant>, Error> {
+pub(super) fn canned(acl: &str) -> Result<Vec<Grant>, Error> {
     let grants: &[(&str, &str)] = match acl {
         "private" => &[],
         "public-read" => &[(ALL_USERS, "READ")],
@@ -160,10 +158,7 @@ pub(super) fn put_bucket_acl(
         (&input.grant_write, "WRITE"),
         (&input.grant_write_acp, "WRITE_ACP"),
     ];
-    let mut asked = Vec::new();
-    for (header, permission) in headers {
-        asked.extend(grants_of_header(header.as_deref(), permission)?);
-    }
+    let mut asked = grants_of_headers(&headers)?;
     match (input.acl, input.access_control_policy) {
         (Some(acl), _) => asked.extend(canned(acl.as_str())?),
         (None, Some(policy)) => asked.extend(grants_of_policy(policy)?),
@@ -189,6 +184,15 @@ pub(super) fn put_bucket_acl(
     }
     bucket.grants = asked;
     Ok(dto::PutBucketAclOutput::default())
+}
+
+/// The grants of `x-amz-grant-…` headers, each with its permission.
+pub(super) fn grants_of_headers(headers: &[(&Option<String>, &str)]) -> Result<Vec<Grant>, Error> {
+    let mut grants = Vec::new();
+    for (header, permission) in headers {
+        grants.extend(grants_of_header(header.as_deref(), permission)?);
+    }
+    Ok(grants)
 }
 
 /// `id="…", uri="…"`.

@@ -1,16 +1,15 @@
 //! Buckets: created, found, listed and deleted.
 
 use s3s::dto::{
-    Bucket as BucketEntry, BucketCannedACL, BucketLocationConstraint, CreateBucketInput,
-    CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput,
-    GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput,
-    ListBucketsOutput,
+    Bucket as BucketEntry, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
+    DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
 };
 
 use super::error::{self, Error};
 use super::face::{Work, owner, timestamp};
 use super::state::{Bucket, Ownership, State};
-use super::{names, settings};
+use super::{acl, names, settings};
 
 /// The default quota of an account.
 const BUCKETS_PER_ACCOUNT: usize = 10_000;
@@ -21,6 +20,9 @@ pub(super) fn create_bucket(
 ) -> Result<CreateBucketOutput, Error> {
     let name = input.bucket;
     names::check(&name)?;
+    if input.object_lock_enabled_for_bucket == Some(true) {
+        return Err(error::not_implemented());
+    }
     let constraint = input
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint);
@@ -54,7 +56,18 @@ pub(super) fn create_bucket(
         })?;
         bucket.ownership = Some(ownership);
     }
-    settings::apply_canned_acl(&mut bucket, input.acl.as_ref().map(BucketCannedACL::as_str))?;
+    let headers = [
+        (&input.grant_full_control, "FULL_CONTROL"),
+        (&input.grant_read, "READ"),
+        (&input.grant_read_acp, "READ_ACP"),
+        (&input.grant_write, "WRITE"),
+        (&input.grant_write_acp, "WRITE_ACP"),
+    ];
+    let mut grants = acl::grants_of_headers(&headers)?;
+    if let Some(canned) = &input.acl {
+        grants.extend(acl::canned(canned.as_str())?);
+    }
+    acl::create_with(&mut bucket, grants)?;
     if !work.tags.is_empty() {
         bucket.tags = Some(settings::check_tags(&work.tags, 50)?);
     }

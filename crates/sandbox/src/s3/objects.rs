@@ -18,9 +18,7 @@ pub(super) fn put_object(
 ) -> Result<dto::PutObjectOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
     check_object_acl(bucket, input.acl.as_ref().map(dto::ObjectCannedACL::as_str))?;
-    if input.sse_customer_algorithm.is_some() || input.write_offset_bytes.is_some() {
-        return Err(error::not_implemented());
-    }
+    check_supported(bucket, &input)?;
     check_write(
         bucket,
         &input.key,
@@ -73,6 +71,29 @@ pub(super) fn put_object(
         .write(&input.bucket, &input.key, work.now, Some(object))?;
     output.version_id = shown(work.state.bucket(&input.bucket)?, &id);
     Ok(output)
+}
+
+/// Refuses what the sandbox would otherwise pass over in silence.
+fn check_supported(bucket: &Bucket, input: &dto::PutObjectInput) -> Result<(), Error> {
+    let grants = [
+        &input.grant_full_control,
+        &input.grant_read,
+        &input.grant_read_acp,
+        &input.grant_write_acp,
+    ];
+    if grants.into_iter().any(Option::is_some) && bucket.enforces_owner() {
+        return Err(super::acl::not_supported());
+    }
+    let locked = input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some();
+    if locked {
+        return Err(error::invalid_request(
+            "Bucket is missing Object Lock Configuration",
+        ));
+    }
+    if input.sse_customer_algorithm.is_some() || input.write_offset_bytes.is_some() {
+        return Err(error::not_implemented());
+    }
+    Ok(())
 }
 
 pub(super) fn stored_headers(headers: &[(&str, Option<String>)]) -> BTreeMap<String, String> {

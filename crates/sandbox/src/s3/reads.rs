@@ -23,6 +23,7 @@ pub(super) fn get_object(
     work: &mut Work,
     input: dto::GetObjectInput,
 ) -> Result<dto::GetObjectOutput, Error> {
+    check_supported(input.part_number, input.sse_customer_algorithm.is_some())?;
     let read = Read {
         version: input.version_id,
         if_match: input.if_match,
@@ -39,6 +40,7 @@ pub(super) fn head_object(
     work: &mut Work,
     input: dto::HeadObjectInput,
 ) -> Result<dto::HeadObjectOutput, Error> {
+    check_supported(input.part_number, input.sse_customer_algorithm.is_some())?;
     let read = Read {
         version: input.version_id,
         if_match: input.if_match,
@@ -74,6 +76,19 @@ pub(super) fn head_object(
         website_redirect_location: found.website_redirect_location,
         ..dto::HeadObjectOutput::default()
     })
+}
+
+/// Parts cannot be read one by one here, and no object has a key of the customer's.
+fn check_supported(part: Option<i32>, customer_key: bool) -> Result<(), Error> {
+    if part.is_some() {
+        return Err(error::not_implemented());
+    }
+    if customer_key {
+        return Err(error::invalid_request(
+            "The encryption parameters are not applicable to this object.",
+        ));
+    }
+    Ok(())
 }
 
 fn read_object(

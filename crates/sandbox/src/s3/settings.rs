@@ -10,8 +10,6 @@ use super::face::Work;
 use super::policy::{Policy, normal};
 use super::state::{Bucket, Encryption, Logging, PublicAccessBlock, State, Versioning, arn};
 
-pub(super) use super::acl::apply_canned_acl;
-
 pub(super) fn get_bucket_policy(
     work: &mut Work,
     input: dto::GetBucketPolicyInput,
