@@ -11,7 +11,7 @@ super::rules! {
         why "Changing what somebody else made would break what they use it for."
         mend "choose another name, or take it over with `deploy adopt`"
         source "DESIGN: promises";
-    "PLAN-03" Error Lookup
+    "PLAN-03" Error Lookup by "engine"
         "The session is in the account that manifest and ledger name"
         why "A change in another account lands in the wrong hands, and nothing here would undo it."
         mend "use credentials of the declared account, or correct its id"
