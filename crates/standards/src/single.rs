@@ -24,6 +24,24 @@ pub(crate) fn among<'a>(
     }
 }
 
+/// The value of [`among`], read by `parse`.
+pub(crate) fn read<T>(
+    owner: &Name,
+    values: &[Txt],
+    is_ours: impl Fn(&str) -> bool,
+    rule: &'static str,
+    parse: impl FnOnce(&str) -> (Option<T>, Vec<Finding>),
+) -> (Option<T>, Vec<Finding>) {
+    let (value, several) = among(owner, values, is_ours, rule);
+    let mut findings = Vec::from_iter(several);
+    let record = value.and_then(|value| {
+        let (record, more) = parse(&value.text());
+        findings.extend(more);
+        record
+    });
+    (record, findings)
+}
+
 /// Whether `text` starts with `v=<version>` and a semicolon.
 pub(crate) fn has_version(text: &str, version: &str) -> bool {
     text.strip_prefix("v=")

@@ -93,14 +93,7 @@ impl DkimKey {
 
     /// The key among the TXT values at `owner`. DKIM-02 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let (value, several) = single::among(owner, values, |_| true, "DKIM-02");
-        let mut findings = Vec::from_iter(several);
-        let Some(value) = value else {
-            return (None, findings);
-        };
-        let (key, more) = Self::parse(&value.text());
-        findings.extend(more);
-        (key, findings)
+        single::read(owner, values, |_| true, "DKIM-02", Self::parse)
     }
 
     /// What is wrong with the record as a value.

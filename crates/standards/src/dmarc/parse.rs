@@ -19,14 +19,7 @@ const KNOWN: &[&str] = &[
 impl Dmarc {
     /// The record among the TXT values at `owner`. DMARC-03 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let (value, several) = single::among(owner, values, is_dmarc, "DMARC-03");
-        let mut findings = Vec::from_iter(several);
-        let Some(value) = value else {
-            return (None, findings);
-        };
-        let (record, more) = Self::parse(&value.text());
-        findings.extend(more);
-        (record, findings)
+        single::read(owner, values, is_dmarc, "DMARC-03", Self::parse)
     }
 
     /// Reads a record: the policy that a receiver would apply, and every finding.

@@ -116,8 +116,7 @@ impl MtaStsRecord {
     /// for values that are something else.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
         let is_ours = |text: &str| single::has_version(text, RULES.version);
-        let (value, several) = single::among(owner, values, is_ours, "STS-R06");
-        let mut findings = Vec::from_iter(several);
+        let (record, mut findings) = single::read(owner, values, is_ours, "STS-R06", Self::parse);
         for other in values.iter().filter(|value| !is_ours(&value.text())) {
             let reason = format!(
                 "{owner} also has {}, which is no MTA-STS record",
@@ -126,11 +125,6 @@ impl MtaStsRecord {
             let place = Place::Live(owner.to_string());
             findings.push(Finding::new("STS-R07", reason).in_place(place));
         }
-        let Some(value) = value else {
-            return (None, findings);
-        };
-        let (record, more) = Self::parse(&value.text());
-        findings.extend(more);
         (record, findings)
     }
 

@@ -105,14 +105,7 @@ impl TlsRpt {
     /// The record among the TXT values at `owner`. RPT-07 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
         let is_ours = |text: &str| single::has_version(text, RULES.version);
-        let (value, several) = single::among(owner, values, is_ours, "RPT-07");
-        let mut findings = Vec::from_iter(several);
-        let Some(value) = value else {
-            return (None, findings);
-        };
-        let (record, more) = Self::parse(&value.text());
-        findings.extend(more);
-        (record, findings)
+        single::read(owner, values, is_ours, "RPT-07", Self::parse)
     }
 
     /// What is wrong with the record as a value.
