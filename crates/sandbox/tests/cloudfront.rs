@@ -7,13 +7,14 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
     Aliases, AllowedMethods, CacheBehavior, CacheBehaviors, CachedMethods, CookieNames,
     CookiePreference, CustomErrorResponse, CustomErrorResponses, CustomHeaders, CustomOriginConfig,
-    DefaultCacheBehavior, Distribution, DistributionConfig, DistributionConfigWithTags, EventType,
-    ForwardedValues, FunctionAssociation, FunctionAssociations, GeoRestriction, GeoRestrictionType,
-    GrpcConfig, Headers, HttpVersion, InvalidationBatch, IpAddressType, ItemSelection,
-    LambdaFunctionAssociation, LambdaFunctionAssociations, LoggingConfig, Method,
-    MinimumProtocolVersion, Origin, OriginAccessControlConfig, OriginAccessControlOriginTypes,
-    OriginAccessControlSigningBehaviors, OriginAccessControlSigningProtocols, OriginCustomHeader,
-    OriginGroup, OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers,
+    DefaultCacheBehavior, Distribution, DistributionConfig, DistributionConfigWithTags,
+    DistributionSummary, EventType, ForwardedValues, FunctionAssociation, FunctionAssociations,
+    GeoRestriction, GeoRestrictionType, GrpcConfig, Headers, HttpVersion, InvalidationBatch,
+    IpAddressType, ItemSelection, LambdaFunctionAssociation, LambdaFunctionAssociations,
+    LoggingConfig, Method, MinimumProtocolVersion, Origin, OriginAccessControlConfig,
+    OriginAccessControlOriginTypes, OriginAccessControlSigningBehaviors,
+    OriginAccessControlSigningProtocols, OriginCustomHeader, OriginGroup,
+    OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers,
     OriginGroupSelectionCriteria, OriginGroups, OriginProtocolPolicy, OriginShield,
     OriginSslProtocols, Origins, Paths, PriceClass, QueryStringCacheKeys, Restrictions,
     S3OriginConfig, SslProtocol, SslSupportMethod, StatusCodes, Tag, TagKeys, Tags,
@@ -276,7 +277,7 @@ async fn all_defaults_are_filled_on_read() {
     assert_eq!(config.aliases().map(Aliases::quantity), Some(0));
     assert_eq!(config.default_root_object(), Some(""));
     assert_eq!(
-        config.price_class().map(|class| class.as_str()),
+        config.price_class().map(PriceClass::as_str),
         Some("PriceClass_All")
     );
     assert_eq!(config.http_version(), Some(&HttpVersion::Http2));
@@ -315,7 +316,7 @@ async fn all_defaults_are_filled_on_read() {
     assert_eq!(
         (
             methods.quantity(),
-            methods.cached_methods().map(|cached| cached.quantity())
+            methods.cached_methods().map(CachedMethods::quantity)
         ),
         (2, Some(2))
     );
@@ -564,6 +565,13 @@ async fn unknown_access_controls_policies_and_origins_are_refused() {
         refusal(smallest("one").default_root_object("/index.html")).await,
         "InvalidDefaultRootObject"
     );
+    for alias in ["www", "a b.example.com", "www.*.example.com"] {
+        assert_eq!(
+            refusal(smallest("one").aliases(aliases(&[alias]))).await,
+            "InvalidArgument",
+            "{alias}"
+        );
+    }
     let mut wrong = aliases(&["a.example.com"]);
     wrong.quantity = 2;
     assert_eq!(
@@ -1019,7 +1027,7 @@ async fn lists_come_in_pages_and_accounts_are_apart() {
         .items()
         .iter()
         .chain(rest.items())
-        .map(|held| held.id())
+        .map(DistributionSummary::id)
         .collect();
     assert_eq!(all, made);
     let stranger = client(&sandbox, TWO);

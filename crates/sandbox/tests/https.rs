@@ -41,7 +41,7 @@ struct Site {
 }
 
 impl Site {
-    /// A site whose alias is in the DNS. The distribution is still InProgress.
+    /// A site whose alias is in the DNS. The distribution is still `InProgress`.
     async fn new(sandbox: &Sandbox) -> Self {
         let config = config(sandbox, ONE, "us-east-1");
         let s3 = aws_sdk_s3::Client::new(&config);
@@ -131,7 +131,10 @@ impl Site {
             .send()
             .await
             .expect("updated");
-        self.etag = updated.e_tag().expect("a version").to_owned();
+        updated
+            .e_tag()
+            .expect("a version")
+            .clone_into(&mut self.etag);
         self.distribution = updated.distribution.expect("one");
     }
 

@@ -154,6 +154,11 @@ fn texts(config: &Element) -> Result<(), ServiceError> {
     if config.text_at("Comment").chars().count() > 128 {
         return Err(error::argument("The parameter Comment is too big."));
     }
+    if let Some(alias) = aliases(config).find(|alias| !is_domain(alias)) {
+        return Err(error::argument(format!(
+            "The parameter CNAME contains one or more parameters that are not valid: {alias}"
+        )));
+    }
     let root = config.text_at("DefaultRootObject");
     if root.starts_with('/') || root.len() > 255 {
         return Err(error::error(
@@ -303,6 +308,16 @@ fn check_aliases(world: &World, asker: &Asker<'_>, config: &Element) -> Result<(
         }
     }
     Ok(())
+}
+
+/// A domain name in ASCII, with a wildcard for its first label at most.
+fn is_domain(alias: &str) -> bool {
+    let rest = alias.strip_prefix("*.").unwrap_or(alias);
+    let label = |label: &str| {
+        let allowed = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_';
+        (1..=63).contains(&label.len()) && label.bytes().all(allowed)
+    };
+    alias.len() <= 253 && rest.contains('.') && rest.split('.').all(label)
 }
 
 /// Whether `name` is one label under the wildcard `pattern`.
