@@ -20,6 +20,7 @@ mod parse;
 mod private_key;
 mod public_key;
 mod selector;
+mod wildcard;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -29,6 +30,7 @@ use serde::Serialize;
 pub use private_key::{PrivateKeyError, public_half};
 pub use public_key::{PublicKey, PublicKeyError, RsaPublicKey};
 pub use selector::{Selector, SelectorError};
+pub use wildcard::check_wildcard;
 
 use crate::dns::{Name, Txt};
 use crate::{Finding, Severity, single};

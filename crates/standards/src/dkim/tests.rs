@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::{
     DkimKey, HashAlgorithm, PrivateKeyError, PublicKey, RsaPublicKey, Selector, Service,
-    check_algorithms, public_half,
+    check_algorithms, check_wildcard, public_half,
 };
 use crate::dns::Txt;
-use crate::test_support::{has_error, name, rules, summary};
+use crate::test_support::{Zone, block_on, has_error, name, rules, summary};
 
 const RSA_512: &str = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBANuzLIkztGQPsjOn0f753rWQT3PIor5vtfpdCSjFelG7U2b3QlBzSWSQuHnJL1XpFx3QeyYvdpXGUvwegSreMosCAwEAAQ==";
 const RSA_1024: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCnudPfTf5Ow7qUCg2znPGcNo+kUo9hzLMgrM5jONrXHxr7pVRZJy9hTGExUgQfjm5N3yKYrgD9B0b5ijLCoRa2MkuFGd9RvsPyHJ+FfJtbHfv6sI4UXKtAUYTcCJSPm8p7WLl7Ho6byUZ8MUV7/EwHQb7p9X3zs7+xsYro4axskQIDAQAB";
@@ -332,6 +332,25 @@ fn dkim_17_algorithms() {
     let revoked = DkimKey::revoked();
     let finding = check_algorithms([&ed25519, &revoked]);
     assert_eq!(finding.expect("a finding").rule, "DKIM-17");
+}
+
+#[test]
+fn dkim_18_wildcards() {
+    let owner = "deploy-asks-for-a-selector-that-nobody-has._domainkey.example.com";
+    let check = |texts: &[&str], expect: &[String]| {
+        let records: Vec<_> = texts.iter().map(|text| (owner, *text)).collect();
+        let found = block_on(check_wildcard(&Zone::new(&records), &name("example.com")));
+        let findings = Vec::from_iter(found.expect("an answer"));
+        assert_eq!(summary("", &findings), expect, "{texts:?}");
+    };
+    check(&[], &[]);
+    check(&["v=DKIM1; p="], &[]);
+    check(&["v=spf1 -all"], &[format!("DKIM-18 warn at {owner}")]);
+    let key = format!("k=ed25519; p={ED25519}");
+    check(
+        &["v=DKIM1; p=", &key],
+        &[format!("DKIM-18 warn at {owner}")],
+    );
 }
 
 fn any_key() -> impl Strategy<Value = DkimKey> {

@@ -86,7 +86,7 @@ super::rules! {
         why "Many receivers still cannot verify it, and see unsigned mail."
         mend "sign with an RSA key as well"
         source "RFC 8463 §6";
-    "DKIM-18" Warn Lookup
+    "DKIM-18" Warn Lookup by "standards::dkim"
         "No wildcard answers under `_domainkey`"
         why "Verifiers get a text that is no key, in place of no answer."
         mend "remove the wildcard"
