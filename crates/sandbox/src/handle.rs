@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::request::Parts;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::Sandbox;
@@ -41,7 +41,7 @@ impl Sandbox {
                     at: arrived,
                     ..logged
                 });
-                return Ok(reply);
+                return Ok(dated(reply, self.0.clock.now()));
             }
         };
         admitted.call.now = self.0.clock.now();
@@ -73,7 +73,7 @@ impl Sandbox {
             self.wait(time_out).await;
             return Err(NoAnswer);
         }
-        Ok(reply)
+        Ok(dated(reply, self.0.clock.now()))
     }
 
     /// Who calls what, and whether that is let in: signature, operation, quota, fault. Quotas
@@ -291,6 +291,15 @@ fn logged(call: &Call, operation: &str, changing: bool, reply: &Reply) -> Logged
         took_effect: false,
         result: result_of(reply),
     }
+}
+
+/// Every answer of AWS says when it was given; the SDK corrects its clock by it.
+fn dated(mut reply: Reply, now: Timestamp) -> Reply {
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = http::HeaderValue::from_str(&date) {
+        reply.headers_mut().insert("date", date);
+    }
+    reply
 }
 
 /// In-process the host is in the URI alone, on a socket in the header.

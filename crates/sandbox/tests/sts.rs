@@ -195,6 +195,93 @@ async fn a_signature_with_another_secret_is_refused() {
     assert_eq!(code(refused), "SignatureDoesNotMatch");
 }
 
+/// A configuration whose clock is 20 minutes behind.
+fn late(sandbox: &Sandbox) -> aws_config::SdkConfig {
+    let behind = sandbox.clock().now() - jiff::SignedDuration::from_mins(20);
+    let behind = clock::Clock::starting_at(behind, 1.0);
+    config(sandbox, ONE, "us-east-1")
+        .into_builder()
+        .time_source(aws_smithy_async::time::SharedTimeSource::new(behind))
+        .build()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_20_minutes_behind_is_refused_in_each_services_words() {
+    let sandbox = sandbox();
+    let once = aws_config::retry::RetryConfig::disabled();
+    let late = late(&sandbox).into_builder().retry_config(once).build();
+    let sts = Client::new(&late).get_caller_identity().send().await;
+    assert_eq!(code(sts), "SignatureDoesNotMatch");
+    let s3 = aws_sdk_s3::Client::new(&late).list_buckets().send().await;
+    assert_eq!(code(s3), "RequestTimeTooSkewed");
+    let acm = aws_sdk_acm::Client::new(&late)
+        .list_certificates()
+        .send()
+        .await;
+    assert_eq!(code(acm), "InvalidSignatureException");
+    let ses = aws_sdk_sesv2::Client::new(&late).get_account().send().await;
+    assert_eq!(code(ses), "InvalidSignatureException");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_when_it_was_given_so_that_a_clock_can_be_corrected() {
+    let sandbox = sandbox();
+    let sts = Client::new(&late(&sandbox));
+    sts.get_caller_identity()
+        .send()
+        .await
+        .expect("the SDK corrects its clock and asks again");
+    assert_eq!(sandbox.stats().calls("sts", "GetCallerIdentity"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_presigned_request_is_let_in_until_it_expires() {
+    let sandbox = sandbox();
+    let s3 = aws_sdk_s3::Client::new(&config(&sandbox, ONE, "us-east-1"));
+    s3.create_bucket()
+        .bucket("mail-assets")
+        .send()
+        .await
+        .expect("a bucket");
+    let put = s3
+        .put_object()
+        .bucket("mail-assets")
+        .key("a b+c")
+        .body(b"text".to_vec().into());
+    put.send().await.expect("an object");
+    let lifetime = std::time::Duration::from_secs(60);
+    let presigning = aws_sdk_s3::presigning::PresigningConfig::builder()
+        .expires_in(lifetime)
+        .start_time(aws_smithy_async::time::TimeSource::now(&sandbox.clock()))
+        .build()
+        .expect("a lifetime");
+    let presigned = s3
+        .get_object()
+        .bucket("mail-assets")
+        .key("a b+c")
+        .presigned(presigning)
+        .await;
+    let presigned = presigned.expect("a URL");
+    let fetch = |uri: String| {
+        let request = http::Request::builder()
+            .uri(uri)
+            .body(bytes::Bytes::new())
+            .expect("a request");
+        async {
+            sandbox
+                .call(request)
+                .await
+                .expect("an answer")
+                .status()
+                .as_u16()
+        }
+    };
+    assert_eq!(fetch(presigned.uri().to_owned()).await, 200);
+    assert_eq!(fetch(presigned.uri().replace("a%20b", "b")).await, 403);
+    wait(&sandbox, 61).await;
+    assert_eq!(fetch(presigned.uri().to_owned()).await, 403);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_without_its_token_is_refused() {
     let sandbox = sandbox();
