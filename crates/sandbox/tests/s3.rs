@@ -2,9 +2,13 @@
 
 mod common;
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{
     BucketCannedAcl, BucketLocationConstraint, BucketLoggingStatus, BucketVersioningStatus,
@@ -14,7 +18,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
-use common::{ONE, TWO, code, config, error, sandbox, sandbox_with};
+use common::{ONE, TWO, code, config, error, sandbox, sandbox_with, wait};
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind};
 use sandbox::s3::Refusal::{AccessDenied, NoSuchKey};
@@ -517,6 +521,34 @@ async fn a_denial_binds_the_owner_too() {
         .send()
         .await
         .expect("the owner mends it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn root_can_always_mend_a_policy() {
+    let (sandbox, client) = with_bucket().await;
+    let deny = statement("Deny", r#""*""#, "s3:*", "{}");
+    assert_eq!(policy(&client, &deny).await, "no error");
+    let locked = client.delete_bucket_policy().bucket(MAIL).send().await;
+    assert_eq!(code(locked), "AccessDenied");
+    let root = SharedCredentialsProvider::new(sandbox.root_credentials(ONE));
+    let root = config(&sandbox, ONE, "us-east-1")
+        .into_builder()
+        .credentials_provider(root)
+        .build();
+    let root = Client::new(&root);
+    let list = root.list_objects_v2().bucket(MAIL).send().await;
+    assert_eq!(code(list), "AccessDenied");
+    root.delete_bucket_policy()
+        .bucket(MAIL)
+        .send()
+        .await
+        .expect("mended");
+    client
+        .head_bucket()
+        .bucket(MAIL)
+        .send()
+        .await
+        .expect("open again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -1532,18 +1564,52 @@ async fn operations_that_are_not_emulated() {
     );
 }
 
+async fn fetch(sandbox: &Sandbox, url: &str) -> (u16, String) {
+    let request = http::Request::get(url).body(bytes::Bytes::new());
+    let reply = sandbox.call(request.expect("a request")).await;
+    let reply = reply.expect("an answer");
+    let body = String::from_utf8_lossy(reply.body()).into_owned();
+    (reply.status().as_u16(), body)
+}
+
+#[tokio::test(start_paused = true)]
+async fn presigned_urls() {
+    let (sandbox, client) = with_bucket().await;
+    put(&client, "logo v1.svg", "<svg/>").await;
+    let now = u64::try_from(sandbox.clock().now().as_second()).expect("after 1970");
+    let minutes = PresigningConfig::builder()
+        .start_time(UNIX_EPOCH + Duration::from_secs(now))
+        .expires_in(Duration::from_secs(600))
+        .build()
+        .expect("ten minutes");
+    let presigned = client
+        .get_object()
+        .bucket(MAIL)
+        .key("logo v1.svg")
+        .presigned(minutes)
+        .await
+        .expect("a URL");
+    let found = fetch(&sandbox, presigned.uri()).await;
+    assert_eq!(found, (200, "<svg/>".to_owned()));
+    wait(&sandbox, 601).await;
+    let (status, body) = fetch(&sandbox, presigned.uri()).await;
+    assert_eq!(status, 403);
+    assert!(body.contains("Request has expired"), "{body}");
+    let old = format!(
+        "https://{MAIL}.s3.us-east-1.amazonaws.com/logo?AWSAccessKeyId=A&Signature=B&Expires=1"
+    );
+    let (status, body) = fetch(&sandbox, &old).await;
+    assert_eq!(status, 400);
+    assert!(body.contains("Please use AWS4-HMAC-SHA256."), "{body}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn anonymous_requests_are_refused() {
     let (sandbox, client) = with_bucket().await;
     put(&client, "logo.svg", "<svg/>").await;
-    let request = http::Request::get(format!(
-        "https://{MAIL}.s3.us-east-1.amazonaws.com/logo.svg"
-    ))
-    .body(bytes::Bytes::new())
-    .expect("a request");
-    let reply = sandbox.call(request).await.expect("an answer");
-    assert_eq!(reply.status(), 403);
-    let body = String::from_utf8_lossy(reply.body()).into_owned();
+    let url = format!("https://{MAIL}.s3.us-east-1.amazonaws.com/logo.svg");
+    let (status, body) = fetch(&sandbox, &url).await;
+    assert_eq!(status, 403);
     assert!(
         body.contains("<Code>AccessDenied</Code><Message>Access Denied</Message>"),
         "{body}"

@@ -53,6 +53,7 @@ fn prepare(
     operation: &'static Operation,
 ) -> Result<(Work, Request<s3s::Body>), Error> {
     let (address, _) = route(call)?;
+    check_signature_version(call, &address)?;
     check_endpoint(call, &address)?;
     let caller = caller(call);
     let mut headers = call.request.headers.clone();
@@ -100,6 +101,19 @@ fn prepare(
         failure: None,
     };
     Ok((work, request))
+}
+
+/// Buckets of today do not know the signatures of before 2014.
+fn check_signature_version(call: &Call, address: &Address) -> Result<(), Error> {
+    let header = text(&call.request.headers, "authorization");
+    let old = address.query("AWSAccessKeyId").is_some()
+        || header.is_some_and(|header| header.starts_with("AWS "));
+    if !old {
+        return Ok(());
+    }
+    Err(error::invalid_request(
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    ))
 }
 
 /// A signature is for one region, and the endpoint has to be in it.
