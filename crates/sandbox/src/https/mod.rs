@@ -1,6 +1,7 @@
 //! The HTTPS port: distributions by the name that a client asks TLS for.
 //!
-//! A name that no deployed distribution serves gets a TLS alert and no answer, as at AWS.
+//! A name that no deployed distribution serves gets a TLS alert and no answer, as at AWS. A bucket
+//! answers by its own name too, to show that it lets no stranger in.
 
 mod certificates;
 
