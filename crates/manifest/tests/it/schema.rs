@@ -2,7 +2,7 @@
 
 use crate::support::root;
 
-/// `UPDATE=1 cargo test -p manifest schema` writes it; so does `cargo xtask schema`.
+/// `cargo xtask schema` writes it, by `UPDATE=1`.
 #[test]
 #[expect(
     clippy::disallowed_methods,
@@ -18,6 +18,6 @@ fn the_committed_schema_is_fresh() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == wanted,
-        "deploy/deploy.schema.json is stale: run `UPDATE=1 cargo test -p manifest schema`"
+        "deploy/deploy.schema.json is stale: run `cargo xtask schema`"
     );
 }

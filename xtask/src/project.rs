@@ -1,0 +1,86 @@
+//! Where the project is, and what it is made of.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{Failure, cargo, output};
+
+/// The workspace.
+pub(crate) struct Project {
+    /// Its root.
+    pub(crate) root: PathBuf,
+    /// Where Cargo builds, and where everything else goes that can be thrown away.
+    pub(crate) target: PathBuf,
+    /// Its members.
+    pub(crate) members: Vec<Member>,
+}
+
+/// A crate of the workspace.
+pub(crate) struct Member {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its folder, from the root.
+    pub(crate) folder: String,
+    /// The names of what it depends on, as its code writes them.
+    pub(crate) dependencies: Vec<String>,
+    /// The names of its benchmarks.
+    pub(crate) benches: Vec<String>,
+}
+
+impl Project {
+    /// The project that this program was built from.
+    pub(crate) fn find() -> Result<Self, Failure> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .ok_or_else(|| Failure("xtask has no parent folder".to_owned()))?
+            .to_owned();
+        let metadata = output(&mut cargo(
+            &root,
+            &["metadata", "--format-version=1", "--no-deps"],
+        ))?;
+        let metadata: Value = serde_json::from_str(&metadata)
+            .map_err(|error| Failure(format!("cannot read cargo's metadata: {error}")))?;
+        let members = list(&metadata, "packages")
+            .map(|package| member(&root, package))
+            .collect();
+        Ok(Self {
+            target: PathBuf::from(text(&metadata, "target_directory")),
+            root,
+            members,
+        })
+    }
+}
+
+fn member(root: &Path, package: &Value) -> Member {
+    let manifest = PathBuf::from(text(package, "manifest_path"));
+    let folder = manifest.parent().unwrap_or(root);
+    let folder = folder.strip_prefix(root).unwrap_or(folder);
+    let code_name = |dependency: &Value| {
+        let rename = dependency.get("rename").and_then(Value::as_str);
+        rename
+            .unwrap_or_else(|| text(dependency, "name"))
+            .replace('-', "_")
+    };
+    Member {
+        name: text(package, "name").to_owned(),
+        folder: folder.to_string_lossy().into_owned(),
+        dependencies: list(package, "dependencies").map(code_name).collect(),
+        benches: list(package, "targets")
+            .filter(|target| list(target, "kind").any(|kind| kind == "bench"))
+            .map(|target| text(target, "name").to_owned())
+            .collect(),
+    }
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask tidy`: the repository's rules as code.
+//!
+//! Clippy and Cargo keep most rules. Here are those that they can't see: which crate may depend on
+//! what, what stands beside what, and words that must not be in the source. All rules run, and all
+//! that is wrong is said at once.
+
+mod crates;
+mod documents;
+mod kinds;
+mod pure;
+mod rules;
+mod source;
+mod text;
+
+use crate::command::Failure;
+use crate::project::Project;
+use source::Source;
+
+/// What the rules look at.
+struct Workspace<'a> {
+    project: &'a Project,
+    /// Every Rust file of the members, by path.
+    sources: Vec<Source>,
+}
+
+type Check = fn(&Workspace) -> Result<Vec<String>, Failure>;
+
+const CHECKS: &[(&str, Check)] = &[
+    ("every file opens with what it is for", text::opening),
+    ("words that must not be in the source", text::forbidden),
+    ("files have one subject", text::length),
+    ("pure crates name no back door", pure::words),
+    ("pure crates depend on no runtime", pure::dependencies),
+    ("crates inherit from the workspace", crates::inheritance),
+    ("dependencies say why", crates::reasons),
+    ("dependencies are used", crates::unused),
+    (
+        "kinds are registered, documented and tested",
+        kinds::complete,
+    ),
+    ("findings name rules that exist", rules::known),
+    ("decisions are indexed", documents::decisions),
+];
+
+/// Runs every check.
+pub(crate) fn run(project: &Project) -> Result<(), Failure> {
+    let workspace = Workspace {
+        project,
+        sources: source::read_all(project)?,
+    };
+    let mut count = 0;
+    for (rule, check) in CHECKS {
+        let problems = check(&workspace)?;
+        if !problems.is_empty() {
+            eprintln!("{rule}:");
+        }
+        for problem in &problems {
+            eprintln!("  {problem}");
+        }
+        count += problems.len();
+    }
+    if count == 0 {
+        Ok(())
+    } else {
+        Err(Failure(format!("tidy: {count} to mend")))
+    }
+}
+
+/// A file of the project as text.
+fn read(project: &Project, path: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(project.root.join(path))
+        .map_err(|error| Failure(format!("cannot read {path}: {error}")))
+}
