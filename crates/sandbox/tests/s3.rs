@@ -363,6 +363,20 @@ async fn bucket_policy_round_trip() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn policies_name_who_is_there() {
+    let (_, client) = with_bucket().await;
+    for principal in [
+        r#"{"AWS":"arn:aws:iam::222222222222:root"}"#,
+        r#"{"AWS":"arn:aws:iam::222222222222:role/mail-deploy"}"#,
+        r#"{"AWS":["111111111111","222222222222"]}"#,
+        r#"{"Service":"cloudfront.amazonaws.com"}"#,
+    ] {
+        let allow = statement("Allow", principal, "s3:GetObject", "{}");
+        assert_eq!(policy(&client, &allow).await, "no error", "{principal}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn policies_come_back_in_normal_form() {
     let (_, client) = with_bucket().await;
     let put = statement(
@@ -421,6 +435,17 @@ async fn malformed_policies() {
             )
             .replace("GetObject", "ListBucket"),
             "Action does not apply to any resource(s) in statement",
+        ),
+        (
+            good.replace(
+                r#""*""#,
+                r#"{"AWS":"arn:aws:iam::222222222222:role/nobody"}"#,
+            ),
+            "Invalid principal in policy",
+        ),
+        (
+            good.replace(r#""*""#, r#"{"AWS":"999999999999"}"#),
+            "Invalid principal in policy",
         ),
         (good.replace("Sid", "Sod"), "Unknown field Sod"),
     ];
@@ -1579,7 +1604,7 @@ async fn presigned_urls() {
     let now = u64::try_from(sandbox.clock().now().as_second()).expect("after 1970");
     let minutes = PresigningConfig::builder()
         .start_time(UNIX_EPOCH + Duration::from_secs(now))
-        .expires_in(Duration::from_secs(600))
+        .expires_in(Duration::from_mins(10))
         .build()
         .expect("ten minutes");
     let presigned = client

@@ -1,5 +1,6 @@
 //! The state machine as the S3 that the protocol library speaks for.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,10 +14,13 @@ use super::checksum::Checksum;
 use super::error::Error;
 use super::state::{Bucket, Object, State, canonical_id};
 use super::{acl, batch, buckets, lifecycle, listing, multipart, objects, reads, settings};
+use crate::sts::Account;
 
 /// One call: the state, which is here for as long as it lasts, and what the call brings.
 pub(super) struct Work {
     pub(super) state: State,
+    /// Who there is, for policies that name principals.
+    pub(super) accounts: BTreeMap<String, Account>,
     pub(super) caller: Caller,
     pub(super) now: Timestamp,
     /// The body, out of its chunks.

@@ -14,7 +14,6 @@
 //! | access logs | the setting is checked and kept; no logs are written |
 //! | 409 `ConditionalRequestConflict` | calls are carried out one after the other, so it comes only from a fault that a script asks for |
 //! | IAM policies | an account's own principals may do everything that the bucket policy does not deny |
-//! | whether a role or user that a policy names exists | any that is well formed is taken |
 //! | policy conditions by date, address or binary | accepted, and they never hold |
 //! | access by object ACL | object ACLs are accepted and do not open anything |
 //! | SSE-C, MFA delete, blocked encryption types | `NotImplemented`, or not shown |
@@ -107,7 +106,7 @@ impl Service for S3 {
 
     fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
         match operations::by_name(operation) {
-            Some(operation) => wire::handle(&mut world.s3, call, operation),
+            Some(operation) => wire::handle(world, call, operation),
             None => wire::error_reply(call, &error::not_implemented()),
         }
     }

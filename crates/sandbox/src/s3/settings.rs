@@ -9,6 +9,7 @@ use super::error::{self, Error};
 use super::face::Work;
 use super::policy::{Policy, normal};
 use super::state::{Bucket, Encryption, Logging, PublicAccessBlock, State, Versioning, arn};
+use crate::sts::Account;
 
 pub(super) fn get_bucket_policy(
     work: &mut Work,
@@ -35,6 +36,9 @@ pub(super) fn put_bucket_policy(
     input: dto::PutBucketPolicyInput,
 ) -> Result<dto::PutBucketPolicyOutput, Error> {
     let policy = Policy::parse(&input.bucket, &input.policy)?;
+    if !policy.names_only(|principal| exists(&work.accounts, principal)) {
+        return Err(error::malformed_policy("Invalid principal in policy"));
+    }
     let bucket = work.state.bucket_mut(&input.bucket)?;
     let block = bucket.public_access_block;
     if policy.is_public() && block.is_some_and(|block| block.block_public_policy) {
@@ -47,6 +51,27 @@ pub(super) fn put_bucket_policy(
     }
     bucket.policy = Some(normal(&input.policy));
     Ok(dto::PutBucketPolicyOutput::default())
+}
+
+/// Whether the account, the role or the user that a policy names is there.
+fn exists(accounts: &BTreeMap<String, Account>, principal: &str) -> bool {
+    let parts = principal.splitn(6, ':').collect::<Vec<_>>();
+    let (id, name) = match parts.as_slice() {
+        ["arn", _, _, _, id, name] => (*id, *name),
+        _ => (principal, "root"),
+    };
+    if id == "cloudfront" {
+        // An origin access identity, from before there were origin access controls.
+        return true;
+    }
+    let Some(account) = accounts.get(id) else {
+        return false;
+    };
+    match name.split('/').collect::<Vec<_>>().as_slice() {
+        ["root"] | ["user", "admin"] => true,
+        ["role", .., role] | ["assumed-role", role, _] => account.roles.contains_key(*role),
+        _ => false,
+    }
 }
 
 pub(super) fn delete_bucket_policy(

@@ -4,6 +4,7 @@
 //! chunks, no signature. What it does not know (regions, owners, policies, checksums, AWS's
 //! sentences and headers) is done here, before and after.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +25,7 @@ use super::operations::{self, Operation, Scope};
 use super::state::State;
 use super::{checksum, chunked, names};
 use crate::call::{Call, Reply};
+use crate::world::World;
 
 /// Parses where a call goes and which operation it asks for.
 pub(super) fn route(call: &Call) -> Result<(Address, &'static Operation), Error> {
@@ -35,10 +37,13 @@ pub(super) fn route(call: &Call) -> Result<(Address, &'static Operation), Error>
 }
 
 /// Carries a call out.
-pub(super) fn handle(state: &mut State, call: &Call, operation: &'static Operation) -> Reply {
-    match prepare(state, call, operation) {
-        Ok((work, request)) => {
-            let answer = dispatch(state, work, request);
+pub(super) fn handle(world: &mut World, call: &Call, operation: &'static Operation) -> Reply {
+    match prepare(&world.s3, call, operation) {
+        Ok((mut work, request)) => {
+            if operation.name == "PutBucketPolicy" {
+                work.accounts.clone_from(&world.sts.accounts);
+            }
+            let answer = dispatch(&mut world.s3, work, request);
             reply(call, operation, answer)
         }
         Err(error) => error_reply(call, &error),
@@ -89,6 +94,7 @@ fn prepare(
     let request = request(call, &address, headers, body.clone())?;
     let work = Work {
         state: State::default(),
+        accounts: BTreeMap::new(),
         caller,
         now: call.now,
         body,

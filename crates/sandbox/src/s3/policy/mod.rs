@@ -86,6 +86,15 @@ impl Policy {
         verdict
     }
 
+    /// Whether every account, role and user that it names passes the test.
+    pub(in crate::s3) fn names_only(&self, test: impl Fn(&str) -> bool) -> bool {
+        let mut principals = self.statements.iter().flat_map(|s| &s.principals.values);
+        principals.all(|principal| match principal {
+            Principal::Aws(name) => test(name),
+            Principal::Anyone | Principal::Service(_) | Principal::Other => true,
+        })
+    }
+
     /// Whether S3 calls the policy public: it allows something to anyone, and no condition pins
     /// the request to a fixed account, organisation, network or source.
     pub(in crate::s3) fn is_public(&self) -> bool {
