@@ -24,6 +24,6 @@ pub use id::{AccountId, AccountName, Home, PhysicalId, Region, ResourceId};
 pub use kind::{AnyKind, Calls, Erased, Kind, KindSet, Mutate, Observe, Readiness, Target};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
 pub use observation::{Observation, Ownership};
-pub use outside::{Fetched, NoAnswer, Outside};
+pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use plan::{Action, ActionId, Edge, Plan, Verb};
 pub use resource::{Gate, GateCheck, Impact, Level, MailImpact, Need, Resource, Undo};
