@@ -39,7 +39,13 @@ pub enum Unseen {
     /// Whoever looks from here cannot look so closely.
     #[error("this is not visible from here")]
     NotFromHere,
-    /// A server showed a certificate that a stranger does not accept for its name.
+    /// The server has no TLS for this name: it aborts the handshake.
+    #[error("the server refuses TLS: {0}")]
+    NoTls(String),
+    /// The server showed a certificate for other names.
+    #[error("the server's certificate is for {0}")]
+    OtherName(String),
+    /// The server showed a certificate that is out of date, or that nobody vouches for.
     #[error("the server's certificate is refused: {0}")]
     Certificate(String),
     /// The answer did not come in time.

@@ -1,0 +1,296 @@
+//! DNS: through a resolver, and from single name servers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use futures::future;
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::lookup::Lookup;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, NetError, NoRecords};
+use hickory_resolver::proto::op::ResponseCode;
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use model::Unseen;
+use tokio::sync::Semaphore;
+
+use super::View;
+
+/// The port of DNS.
+const PORT: u16 = 53;
+/// Questions on their way at one time, so that a fleet does not drown a small resolver.
+const LANES: usize = 64;
+/// Name servers of a parent zone that are tried one after the other.
+const SERVERS_TRIED: usize = 3;
+
+/// What DNS said.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) values: Vec<String>,
+    /// For how long it may be remembered.
+    pub(super) held_for: Option<Duration>,
+}
+
+pub(super) struct Dns {
+    resolver: TokioResolver,
+    name_servers: Option<SocketAddr>,
+    patience: Duration,
+    lanes: Semaphore,
+}
+
+impl Dns {
+    pub(super) fn new(view: &View) -> Result<Self, String> {
+        let builder = match view.resolver {
+            Some(server) => {
+                TokioResolver::builder_with_config(only(server), TokioRuntimeProvider::default())
+            }
+            None => TokioResolver::builder_tokio().map_err(|error| error.to_string())?,
+        };
+        Ok(Self {
+            resolver: build(builder, view.dns_patience).map_err(|error| error.to_string())?,
+            name_servers: view.name_servers,
+            patience: view.dns_patience,
+            lanes: Semaphore::new(LANES),
+        })
+    }
+
+    /// What the resolver says.
+    pub(super) async fn lookup(&self, name: &str, rtype: &str) -> Result<Answer, String> {
+        let kind = record_type(rtype)?;
+        let answered = self.ask(&self.resolver, name, kind).await?;
+        let answer = read(&answered, kind);
+        let is_open = answer.values.is_empty() && answer.held_for.is_none();
+        if is_open && kind != RecordType::CNAME {
+            self.check_aliases(name).await?;
+        }
+        Ok(answer)
+    }
+
+    /// An empty answer that no zone vouches for can be the end of too many CNAMEs.
+    async fn check_aliases(&self, name: &str) -> Result<(), String> {
+        let alias = self.ask(&self.resolver, name, RecordType::CNAME).await?;
+        match read(&alias, RecordType::CNAME).values.first() {
+            None => Ok(()),
+            Some(target) => Err(format!(
+                "its CNAME {target} leads through too many others, or in a circle"
+            )),
+        }
+    }
+
+    /// The addresses of `host`, of both families.
+    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Unseen> {
+        if let Ok(address) = host.trim_matches(['[', ']']).parse() {
+            return Ok(vec![address]);
+        }
+        let (ip4, ip6) = future::join(self.lookup(host, "A"), self.lookup(host, "AAAA")).await;
+        // One family is enough to go on with.
+        let (answers, faults): (Vec<_>, Vec<_>) = [ip4, ip6].into_iter().partition(Result::is_ok);
+        let addresses: Vec<IpAddr> = answers
+            .into_iter()
+            .flatten()
+            .flat_map(|answer| answer.values)
+            .filter_map(|value| value.parse().ok())
+            .collect();
+        match faults.into_iter().find_map(Result::err) {
+            _ if !addresses.is_empty() => Ok(addresses),
+            Some(fault) => Err(Unseen::NoAnswer(format!("{host}: {fault}"))),
+            None => Err(Unseen::NoAnswer(format!("{host} has no address"))),
+        }
+    }
+
+    /// What the name server `server` says from its own zones.
+    pub(super) async fn lookup_at(
+        &self,
+        server: &str,
+        name: &str,
+        rtype: &str,
+    ) -> Result<Answer, Unseen> {
+        let kind = record_type(rtype).map_err(Unseen::NoAnswer)?;
+        let resolver = self.server(server).await?;
+        let answered = self.ask(&resolver, name, kind).await;
+        Ok(read(&answered.map_err(Unseen::NoAnswer)?, kind))
+    }
+
+    /// The name servers that the zone above `zone` names for it.
+    pub(super) async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
+        let servers = self.servers_above(zone).await?;
+        let mut fault = Unseen::NoAnswer(format!("no zone above {zone} has a name server"));
+        for server in servers.iter().take(SERVERS_TRIED) {
+            let asked = match self.server(server).await {
+                Ok(resolver) => self.ask(&resolver, zone, RecordType::NS).await,
+                Err(error) => {
+                    fault = error;
+                    continue;
+                }
+            };
+            match asked {
+                Ok(answered) => return Ok(referral(&answered, zone)),
+                Err(reason) => fault = Unseen::NoAnswer(format!("{server}: {reason}")),
+            }
+        }
+        Err(fault)
+    }
+
+    /// The name servers of the closest zone above `zone`.
+    async fn servers_above(&self, zone: &str) -> Result<Vec<String>, Unseen> {
+        if let Some(server) = self.name_servers {
+            return Ok(vec![server.ip().to_string()]);
+        }
+        let mut name = zone;
+        loop {
+            name = name.split_once('.').map_or(".", |(_, parent)| parent);
+            let found = self.lookup(name, "NS").await;
+            let found = found.map_err(|fault| Unseen::NoAnswer(format!("{name}: {fault}")))?;
+            if !found.values.is_empty() || name == "." {
+                return Ok(found.values);
+            }
+        }
+    }
+
+    /// A way to ask `server` alone, without recursion.
+    async fn server(&self, server: &str) -> Result<TokioResolver, Unseen> {
+        let address = match self.name_servers {
+            Some(address) => address,
+            None => {
+                let found = self.addresses(server).await?;
+                // Many hosts cannot reach IPv6; a name server without IPv4 is rare.
+                let address = found.iter().find(|address| address.is_ipv4());
+                let address = address.or(found.first()).copied();
+                let address =
+                    address.ok_or_else(|| Unseen::NoAnswer(format!("{server} has no address")))?;
+                SocketAddr::new(address, PORT)
+            }
+        };
+        let provider = TokioRuntimeProvider::default();
+        let mut builder = TokioResolver::builder_with_config(only(address), provider);
+        builder.options_mut().recursion_desired = false;
+        build(builder, self.patience).map_err(|error| Unseen::NoAnswer(error.to_string()))
+    }
+
+    /// Asks, and gives up when patience ends. No record is an answer.
+    async fn ask(
+        &self,
+        resolver: &TokioResolver,
+        name: &str,
+        kind: RecordType,
+    ) -> Result<Answered, String> {
+        // With its final dot a name is never completed from the system's search list.
+        let full = if name == "." {
+            ".".to_owned()
+        } else {
+            format!("{name}.")
+        };
+        let full = Name::from_ascii(&full).map_err(|_| "that is not a DNS name".to_owned())?;
+        let Ok(_lane) = self.lanes.acquire().await else {
+            return Err("nobody asks any more".to_owned());
+        };
+        match tokio::time::timeout(self.patience, resolver.lookup(full, kind)).await {
+            Ok(Ok(lookup)) => Ok(Answered::Records(lookup)),
+            Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none)))) => match none.response_code {
+                ResponseCode::NoError | ResponseCode::NXDomain => Ok(Answered::None(none)),
+                code => Err(format!("the server answers {code}")),
+            },
+            Ok(Err(NetError::Dns(DnsError::ResponseCode(code)))) => {
+                Err(format!("the server answers {code}"))
+            }
+            Ok(Err(NetError::Timeout)) | Err(_) => Err(format!(
+                "no answer in {} seconds",
+                self.patience.as_secs_f32()
+            )),
+            Ok(Err(error)) => Err(error.to_string()),
+        }
+    }
+}
+
+enum Answered {
+    Records(Lookup),
+    None(NoRecords),
+}
+
+/// A configuration with one server.
+fn only(server: SocketAddr) -> ResolverConfig {
+    let mut config = NameServerConfig::udp_and_tcp(server.ip());
+    for connection in &mut config.connections {
+        connection.port = server.port();
+    }
+    ResolverConfig::from_name_servers(vec![config])
+}
+
+fn build(
+    mut builder: hickory_resolver::ResolverBuilder<TokioRuntimeProvider>,
+    patience: Duration,
+) -> Result<TokioResolver, NetError> {
+    let options = builder.options_mut();
+    // A gate asks again and again for what has just been published: the resolver's memory is
+    // part of what strangers see, another one here would not be.
+    options.cache_size = 0;
+    options.use_hosts_file = ResolveHosts::Never;
+    options.max_active_requests = 2 * LANES;
+    options.attempts = 2;
+    options.timeout = patience / 3;
+    builder.build()
+}
+
+fn record_type(rtype: &str) -> Result<RecordType, String> {
+    rtype
+        .parse()
+        .map_err(|_| format!("{rtype} is not a type of DNS records"))
+}
+
+fn read(answered: &Answered, kind: RecordType) -> Answer {
+    let seconds = |ttl: u32| Duration::from_secs(ttl.into());
+    match answered {
+        Answered::None(none) => Answer {
+            values: Vec::new(),
+            held_for: none.negative_ttl.map(seconds),
+        },
+        Answered::Records(lookup) => {
+            let records = lookup.answers().iter();
+            let ours: Vec<&Record> = records
+                .filter(|record| record.record_type() == kind)
+                .collect();
+            Answer {
+                values: ours.iter().map(|record| text(&record.data)).collect(),
+                held_for: ours.iter().map(|record| seconds(record.ttl)).min(),
+            }
+        }
+    }
+}
+
+/// The name servers of `zone` in a referral, or in the answer of a server that has both zones.
+fn referral(answered: &Answered, zone: &str) -> Vec<String> {
+    let records: Vec<&Record> = match answered {
+        Answered::Records(lookup) => {
+            let referred = lookup.authorities().iter();
+            lookup.answers().iter().chain(referred).collect()
+        }
+        Answered::None(none) => none.authorities.iter().flat_map(|all| all.iter()).collect(),
+    };
+    let is_ours =
+        |record: &&&Record| record.record_type() == RecordType::NS && plain(&record.name) == zone;
+    records
+        .iter()
+        .filter(is_ours)
+        .map(|record| text(&record.data))
+        .collect()
+}
+
+/// A value in the form of [`model::Outside::lookup`].
+fn text(data: &RData) -> String {
+    match data {
+        RData::TXT(txt) => String::from_utf8_lossy(&txt.txt_data.concat()).into_owned(),
+        RData::MX(mx) => format!("{} {}", mx.preference, plain(&mx.exchange)),
+        RData::CNAME(name) => plain(name),
+        RData::NS(name) => plain(name),
+        RData::PTR(name) => plain(name),
+        other => other.to_string(),
+    }
+}
+
+fn plain(name: &Name) -> String {
+    let text = name.to_ascii().to_ascii_lowercase();
+    match text.strip_suffix('.') {
+        Some("") | None => text,
+        Some(text) => text.to_owned(),
+    }
+}

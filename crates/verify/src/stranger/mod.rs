@@ -1,0 +1,162 @@
+//! The network as a stranger sees it.
+//!
+//! Servers may be hostile: they may answer slowly, without end or in circles. Every question here
+//! has a time after which it is given up, and every answer a size beyond which it is an error.
+
+mod certificate;
+mod dns;
+mod https;
+mod smtp;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
+use rustls::ClientConfig;
+
+use dns::Dns;
+
+/// How a stranger looks: by default as anybody on the Internet does.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The resolver to ask, in place of the system's.
+    pub resolver: Option<SocketAddr>,
+    /// Where every authoritative name server is, in place of its own address: a sandbox has all
+    /// of them on one port.
+    pub name_servers: Option<SocketAddr>,
+    /// Where every HTTPS host is, in place of its own address.
+    pub connect: Option<SocketAddr>,
+    /// Where every mail host is, in place of its own address.
+    pub mail_hosts: Option<SocketAddr>,
+    /// Roots to trust besides the public ones, as PEM.
+    pub authorities: Option<String>,
+    /// How long one question to DNS may take, its repetitions included.
+    pub dns_patience: Duration,
+    /// How long one HTTPS or SMTP exchange may take, from the first packet to the last byte.
+    pub patience: Duration,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            resolver: None,
+            name_servers: None,
+            connect: None,
+            mail_hosts: None,
+            authorities: None,
+            dns_patience: Duration::from_secs(10),
+            patience: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Why there is no stranger to look with.
+#[derive(Debug, thiserror::Error)]
+pub enum StrangerError {
+    /// The system does not say which resolver to ask.
+    #[error("the system's DNS resolver is not known ({0}); name one with --resolver")]
+    Resolver(String),
+    /// The extra roots are no certificates.
+    #[error("the file of certificate authorities is not PEM with certificates: {0}")]
+    Authorities(String),
+}
+
+/// A stranger on the network.
+pub struct Stranger {
+    dns: Dns,
+    view: View,
+    tls: Arc<ClientConfig>,
+}
+
+impl Stranger {
+    /// A stranger who looks by `view`. Within a tokio runtime only.
+    pub fn new(view: View) -> Result<Self, StrangerError> {
+        let tls = certificate::client_config(view.authorities.as_deref())
+            .map_err(StrangerError::Authorities)?;
+        Ok(Self {
+            dns: Dns::new(&view).map_err(StrangerError::Resolver)?,
+            tls: Arc::new(tls),
+            view,
+        })
+    }
+
+    /// Where to connect for `host`.
+    async fn addresses(
+        &self,
+        host: &str,
+        instead: Option<SocketAddr>,
+        port: u16,
+    ) -> Result<Vec<SocketAddr>, Unseen> {
+        if let Some(instead) = instead {
+            return Ok(vec![instead]);
+        }
+        let found = self.dns.addresses(host).await?;
+        Ok(found
+            .into_iter()
+            .map(|address| SocketAddr::new(address, port))
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Outside for Stranger {
+    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+        let answer = self.dns.lookup(name, rtype).await;
+        answer
+            .map(|answer| answer.values)
+            .map_err(|reason| NoAnswer {
+                name: name.to_owned(),
+                rtype: rtype.to_owned(),
+                reason,
+            })
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Fetched, String> {
+        let visit = self.visit(url, None).await;
+        let visit = visit.map_err(|unseen| unseen.to_string())?;
+        Ok(Fetched {
+            status: visit.status,
+            media_type: visit.headers.get("content-type").cloned(),
+            body: visit.body,
+        })
+    }
+
+    async fn visit(&self, url: &str, address: Option<IpAddr>) -> Result<Visit, Unseen> {
+        let url = https::parse(url)?;
+        let addresses = match (self.view.connect, address) {
+            (None, Some(address)) => vec![SocketAddr::new(address, https::PORT)],
+            (instead, _) => self.addresses(&url.host, instead, https::PORT).await?,
+        };
+        https::get(&self.tls, &url, &addresses, self.view.patience).await
+    }
+
+    async fn lookup_at(
+        &self,
+        server: &str,
+        name: &str,
+        rtype: &str,
+    ) -> Result<Vec<String>, Unseen> {
+        let answer = self.dns.lookup_at(server, name, rtype).await?;
+        Ok(answer.values)
+    }
+
+    async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
+        self.dns.delegation(zone).await
+    }
+
+    async fn held_for(&self, name: &str, rtype: &str) -> Option<Duration> {
+        self.dns.lookup(name, rtype).await.ok()?.held_for
+    }
+
+    async fn starttls(&self, host: &str) -> Result<ShownCertificate, Unseen> {
+        let addresses = self
+            .addresses(host, self.view.mail_hosts, smtp::PORT)
+            .await?;
+        smtp::starttls(&self.tls, host, &addresses, self.view.patience).await
+    }
+}
