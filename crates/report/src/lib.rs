@@ -3,26 +3,47 @@
 //! Everything here is pure: a function takes what it shows and gives back a string or a JSON value.
 //! Text is laid out for a terminal of [`WIDTH`] columns and coloured by a [`Palette`], which may be
 //! plain. What came from DNS, from AWS or from a file goes through [`escape`] before it is shown, so
-//! that nothing from outside can move a cursor or colour a terminal.
+//! that nothing from outside can move a cursor or colour a terminal. JSON goes to a terminal through
+//! [`json_text`].
 
 mod action_text;
+mod drift_text;
 mod escape;
 mod fields;
+mod finding_json;
 pub mod finding_text;
 mod fold;
+mod github;
+mod graph;
+mod junit;
 mod page;
 mod palette;
+mod plan_json;
+mod plan_markdown;
 mod plan_text;
+mod rule_text;
+mod sarif;
+mod status_text;
 mod value;
 mod words;
 
 #[cfg(test)]
 mod test_support;
 
+pub use drift_text::{drift_json, drift_text};
 pub use escape::{escape, json_text};
+pub use finding_json::findings_json;
 pub use finding_text::findings_text;
+pub use github::findings_github;
+pub use graph::{graph_dot, graph_mermaid};
+pub use junit::findings_junit;
 pub use palette::Palette;
+pub use plan_json::plan_json;
+pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
+pub use rule_text::{rule_text, rules_json, rules_text};
+pub use sarif::findings_sarif;
+pub use status_text::{status_json, status_text};
 
 /// The columns of a terminal that text is laid out for.
 pub const WIDTH: usize = 100;

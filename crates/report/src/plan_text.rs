@@ -27,16 +27,7 @@ pub fn plan_text(plan: &Plan, estimate: &Estimate, palette: &Palette) -> String 
         page.gap();
         let common = common_reason(&actions);
         heading(&mut page, domain, &actions, common);
-        let columns = Columns::of(
-            actions
-                .iter()
-                .map(|action| (&action.resource, action.home.as_ref())),
-        );
-        for action in actions {
-            let reason = Some(action.reason.as_str()).filter(|reason| Some(*reason) != common);
-            action_text::title(&mut page, action, &columns, reason);
-            action_text::details(&mut page, action, stages.get(&action.id).copied());
-        }
+        show(&mut page, &actions, &stages, common);
     }
     page.gap();
     summary(&mut page, plan, estimate);
@@ -46,9 +37,16 @@ pub fn plan_text(plan: &Plan, estimate: &Estimate, palette: &Palette) -> String 
 
 /// The changing actions of each domain, domains in the order in which the plan first touches them.
 pub(crate) fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
+    grouped(plan.actions.iter().filter(|action| action.changes()))
+}
+
+/// Actions by domain, domains in the order of their first action.
+pub(crate) fn grouped<'a>(
+    actions: impl Iterator<Item = &'a Action>,
+) -> Vec<(&'a str, Vec<&'a Action>)> {
     let mut position: BTreeMap<&str, usize> = BTreeMap::new();
     let mut groups: Vec<(&str, Vec<&Action>)> = Vec::new();
-    for action in plan.actions.iter().filter(|action| action.changes()) {
+    for action in actions {
         let domain = action.resource.domain.as_str();
         let at = *position.entry(domain).or_insert_with(|| {
             groups.push((domain, Vec::new()));
@@ -60,7 +58,7 @@ pub(crate) fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
 }
 
 /// For each action that is a later step of a resource, the spec of the step before it.
-pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
+fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
     let mut specs: BTreeMap<&ResourceId, &Value> = BTreeMap::new();
     let mut stages = BTreeMap::new();
     let asked = |action: &&Action| action.desired.is_some();
@@ -70,6 +68,35 @@ pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
         }
     }
     stages
+}
+
+fn show(
+    page: &mut Page<'_>,
+    actions: &[&Action],
+    stages: &BTreeMap<usize, &Value>,
+    common: Option<&str>,
+) {
+    let homes = actions
+        .iter()
+        .map(|action| (&action.resource, action.home.as_ref()));
+    let columns = Columns::of(homes);
+    for action in actions {
+        let reason = Some(action.reason.as_str()).filter(|reason| Some(*reason) != common);
+        action_text::title(page, action, &columns, reason);
+        action_text::details(page, action, stages.get(&action.id).copied());
+    }
+}
+
+/// The actions of one domain without colours, their signs in the first column, as in a `diff`.
+pub(crate) fn domain_text(plan: &Plan, actions: &[&Action]) -> String {
+    let palette = Palette::plain();
+    let mut page = Page::new(&palette);
+    show(&mut page, actions, &stages(plan), None);
+    let text = page.finish();
+    let lines = text
+        .lines()
+        .map(|line| line.strip_prefix("  ").unwrap_or(line));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 fn heading(page: &mut Page<'_>, domain: &str, actions: &[&Action], common: Option<&str>) {
@@ -190,7 +217,7 @@ fn accounts(page: &mut Page<'_>, plan: &Plan) {
 }
 
 /// `31 to create, 2 to update, 0 to replace, 1 to delete, 12 unchanged.`
-fn counts(plan: &Plan) -> String {
+pub(crate) fn counts(plan: &Plan) -> String {
     let always = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete];
     let sometimes = [Verb::Adopt, Verb::Forget];
     let present = sometimes.into_iter().filter(|verb| plan.count(*verb) > 0);
@@ -207,7 +234,7 @@ fn counts(plan: &Plan) -> String {
 }
 
 /// `1 change can affect receiving, 3 sending.`
-fn impacts(plan: &Plan) -> Option<String> {
+pub(crate) fn impacts(plan: &Plan) -> Option<String> {
     let count = |impact: MailImpact| {
         let has = |action: &&Action| action.changes() && action.impact.mail == impact;
         plan.actions.iter().filter(has).count()

@@ -1,0 +1,185 @@
+//! What moved without us, as text and as JSON.
+
+use model::{Change, Home};
+use plan::{Drift, Moved};
+use serde_json::{Value, json};
+
+use crate::action_text::{Columns, changed};
+use crate::page::{Page, Part};
+use crate::{Palette, value, words};
+
+/// Every resource that moved, by domain: each field as we left it and as it is now. `owned` is how
+/// many resources were compared.
+pub fn drift_text(drifts: &[Drift], owned: usize, palette: &Palette) -> String {
+    let mut page = Page::new(palette);
+    let homes = drifts
+        .iter()
+        .map(|drift| (&drift.resource, drift.home.as_ref()));
+    let columns = Columns::of(homes);
+    let mut domain = None;
+    for drift in drifts {
+        if domain != Some(&drift.resource.domain) {
+            domain = Some(&drift.resource.domain);
+            page.gap();
+            page.line(0, &[Part(palette.strong, &drift.resource.domain)]);
+        }
+        show(&mut page, drift, &columns);
+    }
+    page.gap();
+    summary(&mut page, drifts, owned);
+    page.finish()
+}
+
+fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
+    let palette = *page.palette;
+    let (sign, style, what) = match &drift.moved {
+        Moved::Modified(_) => ("~", palette.change, "is not as we left it".to_owned()),
+        Moved::Deleted => ("-", palette.bad, "is gone".to_owned()),
+        Moved::Unknown(reason) => ("?", palette.notice, format!("could not be seen: {reason}")),
+    };
+    let (label, place) = columns.cells(&drift.resource, drift.home.as_ref());
+    let place = format!("  {place}  ");
+    page.line(
+        2,
+        &[
+            Part(style, sign),
+            Part(palette.strong, &format!(" {label}")),
+            Part(palette.faint, &place),
+            Part(style, &what),
+        ],
+    );
+    if let Moved::Modified(diff) = &drift.moved {
+        for Change {
+            field, from, to, ..
+        } in &diff.changes
+        {
+            // A diff goes from what AWS has to what is asked for; drift went the other way.
+            let (left, is) = (value::shown(field, to), value::shown(field, from));
+            changed(page, field, &left, &is);
+        }
+    }
+}
+
+fn summary(page: &mut Page<'_>, drifts: &[Drift], owned: usize) {
+    let palette = *page.palette;
+    let count = |is: fn(&Moved) -> bool| drifts.iter().filter(|drift| is(&drift.moved)).count();
+    if drifts.is_empty() {
+        let text = format!(
+            "In sync: {} as we left them.",
+            words::counted(owned, "resource")
+        );
+        page.line(0, &[Part(palette.good, &text)]);
+        return;
+    }
+    let text = format!(
+        "Drift: {} modified, {} deleted, {} not seen, of {}.",
+        count(|moved| matches!(moved, Moved::Modified(_))),
+        count(|moved| matches!(moved, Moved::Deleted)),
+        count(|moved| matches!(moved, Moved::Unknown(_))),
+        words::counted(owned, "resource"),
+    );
+    page.line(0, &[Part(palette.strong, &text)]);
+    let hint = "`deploy plan` shows what apply would do about it.";
+    page.line(0, &[Part(palette.faint, hint)]);
+}
+
+/// The same as JSON: `changes` say `left`, as we left it, and `is`, as it is now.
+pub fn drift_json(drifts: &[Drift], owned: usize) -> Value {
+    json!({
+        "format": "deploy.drift",
+        "version": 1,
+        "in_sync": drifts.is_empty(),
+        "owned": owned,
+        "drift": drifts.iter().map(one).collect::<Vec<_>>(),
+    })
+}
+
+fn one(drift: &Drift) -> Value {
+    let (moved, reason, changes) = match &drift.moved {
+        Moved::Modified(diff) => ("modified", None, diff.changes.as_slice()),
+        Moved::Deleted => ("deleted", None, [].as_slice()),
+        Moved::Unknown(reason) => ("unknown", Some(reason), [].as_slice()),
+    };
+    let changes: Vec<Value> = changes
+        .iter()
+        .map(|change| json!({"field": change.field, "left": change.to, "is": change.from}))
+        .collect();
+    let home: Option<&Home> = drift.home.as_ref();
+    json!({
+        "resource": drift.resource,
+        "home": crate::plan_json::home(home),
+        "moved": moved,
+        "reason": reason,
+        "changes": changes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use model::{Diff, Effect, ResourceId};
+
+    use super::*;
+
+    fn drift(name: &str, moved: Moved) -> Drift {
+        let home = Home {
+            account: "dns".into(),
+            account_id: "111111111111".into(),
+            region: "us-east-1".into(),
+        };
+        Drift {
+            resource: ResourceId::new("route53_record_set", "example.com", name),
+            home: Some(home),
+            moved,
+        }
+    }
+
+    fn drifts() -> Vec<Drift> {
+        let change = |field: &str, from, to| Change {
+            field: field.to_owned(),
+            from,
+            to,
+            effect: Effect::InPlace,
+        };
+        let changes = vec![
+            change(
+                "values",
+                json!(["v=DMARC1; p=none"]),
+                json!(["v=DMARC1; p=quarantine"]),
+            ),
+            change("values of others", json!(["evil\u{1b}[2J"]), json!([])),
+        ];
+        vec![
+            drift("dmarc", Moved::Modified(Diff { changes })),
+            drift("mx", Moved::Deleted),
+            drift("spf", Moved::Unknown("AccessDenied".to_owned())),
+        ]
+    }
+
+    #[test]
+    fn each_field_is_shown_as_it_was_left_and_as_it_is() {
+        assert_snapshot!(drift_text(&drifts(), 41, &Palette::plain()), @r"
+        example.com
+          ~ route53_record_set dmarc  dns us-east-1  is not as we left it
+              values: v=DMARC1; p=quarantine → v=DMARC1; p=none
+              values of others: (none) → evil\u{1b}[2J
+          - route53_record_set mx     dns us-east-1  is gone
+          ? route53_record_set spf    dns us-east-1  could not be seen: AccessDenied
+
+        Drift: 1 modified, 1 deleted, 1 not seen, of 41 resources.
+        `deploy plan` shows what apply would do about it.
+        ");
+        assert_snapshot!(drift_text(&[], 41, &Palette::plain()), @"In sync: 41 resources as we left them.");
+    }
+
+    #[test]
+    fn json_says_which_side_is_which() {
+        let json = drift_json(&drifts(), 41);
+        assert_eq!(
+            json["drift"][0]["changes"][0]["is"],
+            json!(["v=DMARC1; p=none"])
+        );
+        assert_eq!(json["drift"][1]["moved"], "deleted");
+        assert_eq!(json["drift"][2]["reason"], "AccessDenied");
+    }
+}

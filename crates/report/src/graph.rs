@@ -1,0 +1,190 @@
+//! The plan's graph: what comes before what, and why, as Mermaid and as DOT.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use model::{Action, Level, Plan, Verb};
+
+use crate::escape;
+
+/// A flow chart for Mermaid. A thick arrow means that the first must be ready before the second
+/// begins, a thin one that its call has returned.
+pub fn graph_mermaid(plan: &Plan) -> String {
+    let mut text = String::from(
+        "%% thick arrows: ready before the next; thin arrows: done before the next\nflowchart LR\n",
+    );
+    for (at, (domain, actions)) in by_domain(plan).into_iter().enumerate() {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "  subgraph d{at}[\"{}\"]", mermaid(domain));
+        for action in actions {
+            let label = format!(
+                "{}<br/>{}",
+                mermaid(&first(action)),
+                mermaid(&action.resource.name)
+            );
+            let _ = writeln!(text, "    a{}[\"{label}\"]:::{}", action.id, action.verb);
+        }
+        text.push_str("  end\n");
+    }
+    for (action, edge) in edges(plan) {
+        let arrow = match edge.level {
+            Level::Done => "-->",
+            Level::Ready => "==>",
+        };
+        let _ = writeln!(
+            text,
+            "  a{} {arrow}|\"{}\"| a{}",
+            edge.action,
+            mermaid(&edge.reason),
+            action.id
+        );
+    }
+    for (verb, colour) in COLOURS {
+        let _ = writeln!(text, "  classDef {verb} stroke:{colour},stroke-width:2px");
+    }
+    text
+}
+
+/// A graph for Graphviz. Bold edges are ready edges.
+pub fn graph_dot(plan: &Plan) -> String {
+    let mut text = String::from(
+        "// bold edges: ready before the next; others: done before the next\n\
+         digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  \
+         edge [fontname=\"sans-serif\", fontsize=9];\n",
+    );
+    for (at, (domain, actions)) in by_domain(plan).into_iter().enumerate() {
+        // Writing to a string can't fail.
+        let _ = writeln!(
+            text,
+            "  subgraph cluster_{at} {{\n    label=\"{}\";",
+            dot(domain)
+        );
+        for action in actions {
+            let colour = colour(action.verb);
+            let label = format!("{}\\n{}", dot(&first(action)), dot(&action.resource.name));
+            let _ = writeln!(
+                text,
+                "    a{} [label=\"{label}\", color=\"{colour}\"];",
+                action.id
+            );
+        }
+        text.push_str("  }\n");
+    }
+    for (action, edge) in edges(plan) {
+        let style = match edge.level {
+            Level::Done => "",
+            Level::Ready => ", style=bold",
+        };
+        let _ = writeln!(
+            text,
+            "  a{} -> a{} [label=\"{}\"{style}];",
+            edge.action,
+            action.id,
+            dot(&edge.reason)
+        );
+    }
+    text.push_str("}\n");
+    text
+}
+
+const COLOURS: [(Verb, &str); 7] = [
+    (Verb::Create, "#1a7f37"),
+    (Verb::Update, "#9a6700"),
+    (Verb::Replace, "#bc4c00"),
+    (Verb::Delete, "#cf222e"),
+    (Verb::Adopt, "#0969da"),
+    (Verb::Forget, "#6e7781"),
+    (Verb::None, "#afb8c1"),
+];
+
+fn colour(verb: Verb) -> &'static str {
+    COLOURS
+        .iter()
+        .find(|(other, _)| *other == verb)
+        .map_or("black", |(_, colour)| colour)
+}
+
+/// The first line of a node: `create s3_bucket`. A sign would begin a list in Mermaid's Markdown.
+fn first(action: &Action) -> String {
+    match action.verb {
+        Verb::None => action.resource.kind.clone(),
+        verb => format!("{verb} {}", action.resource.kind),
+    }
+}
+
+/// The actions that change something, and those that they wait for.
+fn shown(plan: &Plan) -> BTreeSet<usize> {
+    let changing = plan.actions.iter().filter(|action| action.changes());
+    changing
+        .flat_map(|action| {
+            let before = action.after.iter().map(|edge| edge.action);
+            before.chain([action.id])
+        })
+        .collect()
+}
+
+fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
+    let shown = shown(plan);
+    let actions = plan
+        .actions
+        .iter()
+        .filter(|action| shown.contains(&action.id));
+    crate::plan_text::grouped(actions)
+}
+
+fn edges(plan: &Plan) -> impl Iterator<Item = (&Action, &model::Edge)> {
+    let changing = plan.actions.iter().filter(|action| action.changes());
+    changing.flat_map(|action| action.after.iter().map(move |edge| (action, edge)))
+}
+
+/// Text between quotes in Mermaid, which knows entities without `&`.
+fn mermaid(text: &str) -> String {
+    let mut shown = String::new();
+    for character in escape(text).chars() {
+        match character {
+            '#' => shown.push_str("#35;"),
+            '"' => shown.push_str("#quot;"),
+            '<' => shown.push_str("#lt;"),
+            '>' => shown.push_str("#gt;"),
+            '`' => shown.push_str("#96;"),
+            character => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Text between quotes in DOT.
+fn dot(text: &str) -> String {
+    escape(text).replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::test_support::{example, first_plan};
+
+    /// The example without what sends: enough to see every kind of edge.
+    fn plan() -> Plan {
+        let (mut resources, _) = example();
+        resources.retain(|resource| !resource.id.to_string().contains("ses"));
+        first_plan(&resources)
+    }
+
+    #[test]
+    fn mermaid_shows_every_edge_with_its_reason() {
+        assert_snapshot!(graph_mermaid(&plan()));
+    }
+
+    #[test]
+    fn dot_shows_every_edge_with_its_reason() {
+        assert_snapshot!(graph_dot(&plan()));
+    }
+
+    #[test]
+    fn labels_stay_labels() {
+        assert_eq!(mermaid("a\"]; <b> #x"), "a#quot;]; #lt;b#gt; #35;x");
+        assert_eq!(dot("a\"\\\u{7}"), "a\\\"\\\\\\\\u{7}");
+    }
+}

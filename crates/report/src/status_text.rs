@@ -1,0 +1,340 @@
+//! What is owned, where, and what is pending, as text and as JSON.
+
+use jiff::Timestamp;
+use model::{DomainLedger, Entry, Ledger, Origin, PhysicalId};
+use serde_json::{Value, json};
+
+use crate::action_text::Columns;
+use crate::page::{Page, Part};
+use crate::{Palette, WIDTH, words};
+
+/// Every resource in the ledger by domain, and what an apply or time still has to finish.
+pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String {
+    let mut page = Page::new(palette);
+    for (name, domain) in &ledger.domains {
+        page.gap();
+        let count = format!("  {}", words::counted(domain.entries.len(), "resource"));
+        page.line(
+            0,
+            &[Part(palette.strong, name), Part(palette.faint, &count)],
+        );
+        let entries = domain.entries.values().chain(&domain.retired);
+        let columns = Columns::of(entries.map(|entry| (&entry.id, entry.home.as_ref())));
+        for entry in domain.entries.values() {
+            show(&mut page, entry, &columns, pending(entry));
+        }
+        for entry in &domain.retired {
+            show(
+                &mut page,
+                entry,
+                &columns,
+                Some("was replaced; the next apply removes it"),
+            );
+        }
+        policy(&mut page, domain, now);
+        for (rule, when) in &domain.accepted {
+            let text = format!("{rule}, accepted {} ago", since(*when, now));
+            page.line(
+                2,
+                &[Part(palette.change, "risk: "), Part(palette.change, &text)],
+            );
+        }
+    }
+    page.gap();
+    summary(&mut page, ledger, now);
+    page.finish()
+}
+
+fn pending(entry: &Entry) -> Option<&'static str> {
+    entry
+        .open
+        .then_some("an earlier run stopped inside its change; the next run looks first")
+}
+
+fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&str>) {
+    let palette = *page.palette;
+    let (sign, style) = match pending {
+        Some(_) => ("!", palette.change),
+        None => (" ", palette.good),
+    };
+    let (label, place) = columns.cells(&entry.id, entry.home.as_ref());
+    let physical = entry.physical.as_ref().map_or("", PhysicalId::as_str);
+    let origin = match entry.origin {
+        Origin::Created => "",
+        Origin::Adopted => "  adopted",
+    };
+    let width = 2 + 2 + label.len() + 2 + place.len() + 2 + physical.chars().count() + origin.len();
+    let beside = if width <= WIDTH { physical } else { "" };
+    let place = if beside.is_empty() {
+        place.trim_end().to_owned()
+    } else {
+        format!("{place}  ")
+    };
+    page.line(
+        2,
+        &[
+            Part(style, sign),
+            Part(palette.strong, &format!(" {label}  ")),
+            Part(palette.faint, &place),
+            Part(palette.faint, beside),
+            Part(palette.notice, origin),
+        ],
+    );
+    if beside.is_empty() && !physical.is_empty() {
+        page.folded(6, &Part(palette.faint, ""), &Part(palette.faint, physical));
+    }
+    if let Some(pending) = pending {
+        page.folded(6, &Part(style, ""), &Part(style, pending));
+    }
+}
+
+/// The MTA-STS policy: what is served, and what senders may still remember (STS-O04).
+fn policy(page: &mut Page<'_>, domain: &DomainLedger, now: Timestamp) {
+    let palette = *page.palette;
+    if let Some((policy, start)) = &domain.serving {
+        let mode = match (policy.active, policy.enforce) {
+            (_, true) => "an enforced policy",
+            (true, false) => "a testing policy",
+            (false, false) => "a policy of mode none",
+        };
+        let kept = words::lasting(u64::from(policy.max_age));
+        let text = format!(
+            "serves {mode} for {}; senders keep it for {kept}",
+            since(*start, now)
+        );
+        page.line(
+            2,
+            &[
+                Part(palette.faint, "MTA-STS: "),
+                Part(anstyle::Style::new(), &text),
+            ],
+        );
+    }
+    if let Some(until) = domain.cached_until.filter(|until| *until > now) {
+        let left = words::lasting(seconds(now, until));
+        let text = format!("senders may hold an older enforced policy until {until} ({left})");
+        page.line(
+            2,
+            &[
+                Part(palette.change, "MTA-STS: "),
+                Part(palette.change, &text),
+            ],
+        );
+    }
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.as_second() - from.as_second()).unwrap_or(0)
+}
+
+fn since(start: Timestamp, now: Timestamp) -> String {
+    words::lasting(seconds(start, now))
+}
+
+/// What is not finished, over all domains.
+struct Pending {
+    open: usize,
+    retired: usize,
+    lingering: usize,
+}
+
+impl Pending {
+    fn of(ledger: &Ledger, now: Timestamp) -> Self {
+        let lingers = |domain: &&DomainLedger| domain.cached_until.is_some_and(|until| until > now);
+        Self {
+            open: ledger.entries().filter(|entry| entry.open).count(),
+            retired: ledger.retired().count(),
+            lingering: ledger.domains.values().filter(lingers).count(),
+        }
+    }
+}
+
+fn summary(page: &mut Page<'_>, ledger: &Ledger, now: Timestamp) {
+    let palette = *page.palette;
+    let owned = ledger.entries().count();
+    let pending = Pending::of(ledger, now);
+    let text = format!(
+        "Owned: {} in {}.",
+        words::counted(owned, "resource"),
+        words::counted(ledger.domains.len(), "domain")
+    );
+    page.line(0, &[Part(palette.strong, &text)]);
+    let parts = [
+        (pending.open, "to look at first"),
+        (pending.retired, "replaced and still to go"),
+        (pending.lingering, "with a policy that senders may hold"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", words::grouped(count)))
+        .collect();
+    if parts.is_empty() {
+        page.line(0, &[Part(palette.good, "Pending: nothing.")]);
+    } else {
+        let text = format!("{}.", parts.join(", "));
+        page.line(
+            0,
+            &[
+                Part(palette.change, "Pending: "),
+                Part(palette.change, &text),
+            ],
+        );
+    }
+}
+
+/// The same as JSON. Specs and states stay in the ledger.
+pub fn status_json(ledger: &Ledger, now: Timestamp) -> Value {
+    let pending = Pending::of(ledger, now);
+    let domains: Vec<Value> = ledger
+        .domains
+        .iter()
+        .map(|(name, domain)| {
+            json!({
+                "domain": name,
+                "resources": domain.entries.values().map(entry).collect::<Vec<_>>(),
+                "retired": domain.retired.iter().map(entry).collect::<Vec<_>>(),
+                "serving": domain.serving.as_ref().map(|(policy, since)| {
+                    json!({"policy": policy, "since": since})
+                }),
+                "cached_until": domain.cached_until,
+                "accepted": domain.accepted.iter().map(|(rule, when)| {
+                    json!({"rule": rule, "when": when})
+                }).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "format": "deploy.status",
+        "version": 1,
+        "now": now,
+        "owned": ledger.entries().count(),
+        "pending": {
+            "open": pending.open,
+            "retired": pending.retired,
+            "lingering": pending.lingering,
+        },
+        "domains": domains,
+    })
+}
+
+fn entry(entry: &Entry) -> Value {
+    json!({
+        "resource": entry.id,
+        "home": crate::plan_json::home(entry.home.as_ref()),
+        "physical": entry.physical,
+        "origin": entry.origin,
+        "open": entry.open,
+        "changed": entry.changed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use model::{Home, Impact, ResourceId, ServedPolicy};
+
+    use super::*;
+
+    fn entry_of(kind: &str, name: &str, physical: &str) -> Entry {
+        let home = Home {
+            account: "web".into(),
+            account_id: "222222222222".into(),
+            region: "us-east-1".into(),
+        };
+        Entry {
+            id: ResourceId::new(kind, "example.com", name),
+            home: Some(home),
+            physical: Some(physical.into()),
+            spec: Value::Null,
+            intended: None,
+            state: Value::Null,
+            origin: Origin::Created,
+            before: None,
+            serves_policy: None,
+            needs: Vec::new(),
+            impact: Impact::none(),
+            open: false,
+            changed: "2026-11-24T06:00:00Z".parse().expect("a time"),
+        }
+    }
+
+    fn ledger() -> Ledger {
+        let mut domain = DomainLedger::default();
+        let entries = [
+            entry_of(
+                "s3_bucket",
+                "assets",
+                "anycompany-example-com-assets-4233ef5d",
+            ),
+            Entry {
+                open: true,
+                ..entry_of("s3_object", "logo", "logo\u{1b}.svg")
+            },
+            Entry {
+                origin: Origin::Adopted,
+                ..entry_of("route53_hosted_zone", "zone", "Z0123456789EXAMPLE")
+            },
+        ];
+        for entry in entries {
+            domain.entries.insert(entry.id.clone(), entry);
+        }
+        domain.retired.push(entry_of(
+            "acm_certificate",
+            "hosts",
+            "arn:aws:acm:us-east-1:222222222222:certificate/old",
+        ));
+        let policy = ServedPolicy {
+            enforce: false,
+            active: true,
+            max_age: 604_800,
+        };
+        domain.serving = Some((policy, "2026-11-23T06:00:00Z".parse().expect("a time")));
+        domain.cached_until = Some("2026-11-30T07:00:00Z".parse().expect("a time"));
+        domain.accepted.push((
+            "STS-P16".to_owned(),
+            "2026-11-20T06:00:00Z".parse().expect("a time"),
+        ));
+        Ledger {
+            domains: [("example.com".to_owned(), domain)].into(),
+        }
+    }
+
+    #[test]
+    fn what_is_owned_and_what_is_pending() {
+        let now = "2026-11-24T07:00:00Z".parse().expect("a time");
+        assert_snapshot!(status_text(&ledger(), now, &Palette::plain()), @r"
+        example.com  3 resources
+            route53_hosted_zone zone  web us-east-1  Z0123456789EXAMPLE  adopted
+            s3_bucket assets          web us-east-1  anycompany-example-com-assets-4233ef5d
+          ! s3_object logo            web us-east-1  logo\u{1b}.svg
+              an earlier run stopped inside its change; the next run looks first
+          ! acm_certificate hosts     web us-east-1  arn:aws:acm:us-east-1:222222222222:certificate/old
+              was replaced; the next apply removes it
+          MTA-STS: serves a testing policy for 1 d 1 h; senders keep it for 7 d
+          MTA-STS: senders may hold an older enforced policy until 2026-11-30T07:00:00Z (6 d)
+          risk: STS-P16, accepted 4 d 1 h ago
+
+        Owned: 3 resources in 1 domain.
+        Pending: 1 to look at first, 1 replaced and still to go, 1 with a policy that senders may hold.
+        ");
+        assert_snapshot!(status_text(&Ledger::default(), now, &Palette::plain()), @"
+        Owned: 0 resources in 0 domains.
+        Pending: nothing.
+        ");
+    }
+
+    #[test]
+    fn json_counts_what_is_pending() {
+        let now = "2026-11-24T07:00:00Z".parse().expect("a time");
+        let json = status_json(&ledger(), now);
+        assert_eq!(
+            json["pending"],
+            json!({"open": 1, "retired": 1, "lingering": 1})
+        );
+        assert_eq!(
+            json["domains"][0]["resources"][0]["resource"],
+            "route53_hosted_zone/example.com/zone"
+        );
+    }
+}
