@@ -76,6 +76,12 @@ mod settings;
 mod state;
 #[cfg(test)]
 mod tests;
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "operations are all of one form: the library hands its inputs over, and any can fail"
+)]
+mod unset;
 mod versions;
 mod wire;
 
