@@ -8,14 +8,15 @@
 //!
 //! | what | instead |
 //! |---|---|
-//! | copies of parts, `SelectObjectContent`, restore, torrents, object lock, legal holds | `NotImplemented` |
-//! | CORS, websites, replication, notifications, acceleration, inventory, analytics, metrics | reads answer as for a bucket that has none; writes are `NotImplemented` |
+//! | copies and reads of parts, `SelectObjectContent`, restore, torrents, object lock, legal holds, inventory, analytics, metrics | `NotImplemented` |
+//! | pages of `ListMultipartUploads` | the first 1,000 |
+//! | CORS, websites, replication, notifications, acceleration | reads answer as for a bucket that has none; writes are `NotImplemented` |
 //! | what lifecycle rules do | they are checked and kept; nothing expires or moves |
 //! | access logs | the setting is checked and kept; no logs are written |
 //! | 409 `ConditionalRequestConflict` | calls are carried out one after the other, so it comes only from a fault that a script asks for |
 //! | IAM policies | an account's own principals may do everything that the bucket policy does not deny |
 //! | policy conditions by date, address or binary | accepted, and they never hold |
-//! | access by object ACL | object ACLs are accepted and do not open anything |
+//! | access by ACL | ACLs are checked, those of buckets are kept, and they open nothing |
 //! | SSE-C, MFA delete, blocked encryption types | `NotImplemented`, or not shown |
 //! | account-wide public access block, access points, directory buckets, tables | not there |
 
@@ -77,9 +78,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 #[expect(
-    clippy::needless_pass_by_value,
     clippy::unnecessary_wraps,
-    reason = "operations are all of one form: the library hands its inputs over, and any can fail"
+    reason = "operations are all of one form, whether they can fail or not"
 )]
 mod unset;
 mod versions;
