@@ -167,11 +167,13 @@ fn summary(page: &mut Page<'_>, plan: &Plan, estimate: &Estimate) {
     );
     digest(page, plan);
     if errors > 0 {
-        let text = format!(
-            "{} above {} in the way: apply refuses until they are mended or accepted.",
-            words::counted(errors, "error"),
-            if errors == 1 { "stands" } else { "stand" },
-        );
+        let text = match errors {
+            1 => "1 error above stands in the way: apply refuses until it is mended.".to_owned(),
+            errors => format!(
+                "{} errors above stand in the way: apply refuses until they are mended.",
+                words::grouped(errors)
+            ),
+        };
         page.line(0, &[Part(palette.bad, &text)]);
     }
 }
@@ -239,21 +241,22 @@ pub(crate) fn impacts(plan: &Plan) -> Option<String> {
         let has = |action: &&Action| action.changes() && action.impact.mail == impact;
         plan.actions.iter().filter(has).count()
     };
-    let kinds = [
+    let impacts = [
         MailImpact::Receiving,
         MailImpact::Sending,
         MailImpact::Branding,
     ];
-    let parts: Vec<String> = kinds
-        .into_iter()
-        .filter(|impact| count(*impact) > 0)
-        .map(|impact| {
-            format!(
-                "{} can affect {impact}",
-                words::counted(count(impact), "change")
-            )
-        })
-        .collect();
+    let mut parts = Vec::new();
+    for impact in impacts {
+        match (count(impact), parts.is_empty()) {
+            (0, _) => {}
+            (count, true) => {
+                let changes = words::counted(count, "change");
+                parts.push(format!("{changes} can affect {impact}"));
+            }
+            (count, false) => parts.push(format!("{} {impact}", words::grouped(count))),
+        }
+    }
     (!parts.is_empty()).then(|| format!("{}.", parts.join(", ")))
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kinds::tags::Tags;
+use base64::Engine as _;
 use manifest::MemoryFiles;
-use model::{Ledger, Plan, Resource};
+use model::{Entry, Ledger, Observation, Origin, Ownership, PhysicalId, Plan, Resource, Target};
 use plan::{Actual, Estimate, Inputs, Rate, Rates};
+use serde_json::{Value, json};
 use standards::Finding;
 
 /// The resources of `deploy/example.yaml`, and the findings about it.
@@ -45,32 +46,144 @@ pub(crate) fn first_plan(resources: &[Resource]) -> Plan {
 
 /// Nothing there but the hosted zones, which the manifest says to find.
 fn with_zones(resources: &[Resource]) -> Actual {
-    use model::{Observation, Ownership, PhysicalId, Target};
     let mut actual = Actual::default();
     let zones = resources
         .iter()
         .filter(|resource| resource.id.kind == "route53_hosted_zone");
     for zone in zones {
+        see(
+            &mut actual,
+            zone,
+            ("Z0123456789EXAMPLE", zone_state(zone)),
+            Ownership::Shared,
+        );
+    }
+    actual
+}
+
+fn zone_state(zone: &Resource) -> Value {
+    json!({
+        "id": "Z0123456789EXAMPLE",
+        "name": zone.id.domain,
+        "name_servers": ["ns-1.awsdns-01.org"],
+        "tags": {},
+    })
+}
+
+/// Adds a resource that is there, and gives back the target that it was looked for by.
+fn see(
+    actual: &mut Actual,
+    resource: &Resource,
+    (physical, state): (&str, Value),
+    ownership: Ownership,
+) -> PhysicalId {
+    let physical = PhysicalId::from(physical);
+    for known in [None, Some(physical.clone())] {
         let target = Target {
-            id: zone.id.clone(),
-            home: zone.home.clone(),
-            spec: zone.spec.clone(),
-            physical: None,
-        };
-        let state = kinds::route53_hosted_zone::State {
-            id: "Z0123456789EXAMPLE".to_owned(),
-            name: zone.id.domain.clone(),
-            name_servers: vec!["ns-1.awsdns-01.org".to_owned()],
-            tags: Tags::new(),
+            id: resource.id.clone(),
+            home: resource.home.clone(),
+            spec: resource.spec.clone(),
+            physical: known,
         };
         let observation = Observation::Present {
-            physical: PhysicalId::from("Z0123456789EXAMPLE"),
-            state: serde_json::to_value(state).expect("a state is JSON"),
-            ownership: Ownership::Shared,
+            physical: physical.clone(),
+            state: state.clone(),
+            ownership,
         };
         actual.insert(target, observation);
     }
-    actual
+    physical
+}
+
+/// The resources of the example that a person changes most: zone, records, a bucket, an object; in
+/// the ledger and there as they were asked for.
+pub(crate) fn applied() -> (Vec<Resource>, Ledger, Actual) {
+    let names = ["zone", "mx", "spf", "dmarc", "tls-rpt", "logo", "logs"];
+    let (mut resources, _) = example();
+    resources.retain(|resource| {
+        names.contains(&resource.id.name.as_str()) && resource.id.kind != "s3_bucket_policy"
+    });
+    let mut ledger = Ledger::default();
+    let mut actual = Actual::default();
+    for resource in &mut resources {
+        if let Some(zone) = resource.spec.get_mut("zone") {
+            *zone = json!("Z0123456789EXAMPLE");
+        }
+        if let Some(distribution) = resource.spec.get_mut("distribution") {
+            *distribution = json!("E2EXAMPLE");
+        }
+        let seen = state(resource);
+        let physical = see(
+            &mut actual,
+            resource,
+            (&seen.0, seen.1.clone()),
+            Ownership::Ours,
+        );
+        let entry = Entry {
+            id: resource.id.clone(),
+            home: resource.home.clone(),
+            physical: Some(physical),
+            spec: resource.spec.clone(),
+            intended: None,
+            state: seen.1,
+            origin: Origin::Created,
+            before: None,
+            serves_policy: resource.serves_policy,
+            needs: resource.needs.clone(),
+            impact: resource.impact.clone(),
+            open: false,
+            changed: "2026-11-24T06:00:00Z".parse().expect("a time"),
+        };
+        let domain = ledger
+            .domains
+            .entry(resource.id.domain.clone())
+            .or_default();
+        domain.entries.insert(resource.id.clone(), entry);
+    }
+    (resources, ledger, actual)
+}
+
+/// The physical id and the state of a resource that is as asked for.
+fn state(resource: &Resource) -> (String, Value) {
+    let spec = &resource.spec;
+    match resource.id.kind.as_str() {
+        "route53_hosted_zone" => ("Z0123456789EXAMPLE".to_owned(), zone_state(resource)),
+        "route53_record_set" => {
+            let record: kinds::record::Record =
+                serde_json::from_value(spec["record"].clone()).expect("a record");
+            let mut set = kinds::record::LiveSet::empty(&record);
+            set.ttl = Some(record.ttl);
+            let values = record.known_values();
+            let live = |value: &String| kinds::record::LiveValue::ours(&record.rtype, value);
+            set.values = values.iter().map(live).collect();
+            let state = kinds::record::State {
+                set: Some(set),
+                in_the_way: Vec::new(),
+                in_sync: true,
+            };
+            let name = record.name.known().expect("known");
+            (format!("{name} {}", record.rtype), json!(state))
+        }
+        "s3_bucket" => {
+            let mut state = spec.clone();
+            for on in ["public_access_blocked", "encrypted", "versioned"] {
+                state[on] = json!(true);
+            }
+            (spec["name"].as_str().expect("a name").to_owned(), state)
+        }
+        "s3_object" => {
+            let content = spec["content"].as_str().expect("content");
+            let bytes = base64::engine::general_purpose::STANDARD.decode(content);
+            let sha256 = kinds::s3_object::sha256(&bytes.expect("base64"));
+            let state = json!({
+                "sha256": sha256,
+                "media_type": spec["media_type"],
+                "cache_control": spec["cache_control"],
+            });
+            (spec["key"].as_str().expect("a key").to_owned(), state)
+        }
+        other => panic!("no state for {other}"),
+    }
 }
 
 /// The estimate of a plan, by figures that are near AWS's.

@@ -13,12 +13,23 @@ const NONE: &str = "(none)";
 /// A longer value is shown by its beginning and its length. A TXT value of 2048-bit DKIM has 410.
 const VALUE_CHARACTERS_MAX: usize = 600;
 
+/// As much of a hash as tells two of them apart.
+const DIGEST_CHARACTERS: usize = 12;
+
 /// The value of `field`, on one line.
 pub(crate) fn shown(field: &str, value: &Value) -> String {
     if let Some(content) = content(field, value) {
         return content.describe();
     }
-    elide(&plain(value), VALUE_CHARACTERS_MAX)
+    let text = plain(value);
+    if is_digest(field, &text) {
+        return format!("{}…", &text[..DIGEST_CHARACTERS]);
+    }
+    elide(&text, VALUE_CHARACTERS_MAX)
+}
+
+fn is_digest(field: &str, text: &str) -> bool {
+    field.ends_with("sha256") && text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn plain(value: &Value) -> String {
@@ -100,6 +111,12 @@ mod tests {
         );
         check(json!([]), "(none)");
         check(json!(true), "true");
+    }
+
+    #[test]
+    fn hashes_are_short() {
+        let digest = "0123456789abcdef".repeat(4);
+        assert_eq!(shown("sha256", &json!(digest)), "0123456789ab…");
     }
 
     #[test]

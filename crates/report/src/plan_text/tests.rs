@@ -1,4 +1,8 @@
 use insta::assert_snapshot;
+use model::{Change, Effect, Impact, Resource};
+use proptest::prelude::*;
+use serde_json::json;
+use standards::{Finding, Place};
 
 use super::*;
 use crate::test_support::{estimate, example, first_plan};
@@ -6,8 +10,159 @@ use crate::test_support::{estimate, example, first_plan};
 #[test]
 fn the_first_plan_of_the_example_shows_everything() {
     let plan = first_plan(&example().0);
-    assert_snapshot!(
-        "example",
-        plan_text(&plan, &estimate(&plan), &Palette::plain())
+    assert_snapshot!("example", lasting(&plan));
+}
+
+/// Resources that are there as asked for, in the ledger, with some edits on what was seen.
+fn second_plan(edit: impl Fn(&mut Vec<Resource>)) -> Plan {
+    let (mut wanted, ledger, actual) = crate::test_support::applied();
+    edit(&mut wanted);
+    plan::plan(plan::Inputs {
+        project: "anycompany",
+        kinds: &kinds::pure(),
+        desired: &wanted,
+        ledger: &ledger,
+        actual: &actual,
+    })
+}
+
+fn text(plan: &Plan) -> String {
+    plan_text(plan, &estimate(plan), &Palette::plain())
+}
+
+/// The text without its digest, which changes with every detail of every kind.
+fn lasting(plan: &Plan) -> String {
+    text(plan).replace(&plan.digest(), "(64 digits)")
+}
+
+#[test]
+fn a_plan_without_changes_says_so() {
+    assert_snapshot!(lasting(&second_plan(|_| {})), @"
+    No changes. 7 resources are as the manifest asks.
+    Digest: (64 digits)
+    ");
+}
+
+#[test]
+fn changes_deletions_and_their_mail_impact_are_shown() {
+    let plan = second_plan(|resources| {
+        resources.retain(|resource| resource.id.name != "mx");
+        for resource in resources.iter_mut() {
+            let spec = &mut resource.spec;
+            match resource.id.name.as_str() {
+                "dmarc" => spec["record"]["values"] = json!(["v=DMARC1; p=none"]),
+                "spf" => {
+                    let includes: Vec<String> = (1..6)
+                        .map(|n| format!("include:spf{n}.example.net"))
+                        .collect();
+                    let value = format!("v=spf1 include:amazonses.com {} ~all", includes.join(" "));
+                    spec["record"]["values"] = json!([value]);
+                }
+                "logo" => spec["content"] = json!("PHN2Zz48L3N2Zz4="),
+                "logs" if resource.id.kind == "s3_bucket" => spec["expire_days"] = json!(30),
+                _ => {}
+            }
+        }
+    });
+    assert_snapshot!(lasting(&plan), @"
+    example.com  5 changes, where no reason is shown: differs from the manifest
+      ~ s3_bucket logs            web us-east-1
+          expire_days: 90 → 30
+      ~ s3_object logo            web us-east-1
+          sha256: 1bfe78225302… → b12e0d83ce23…
+          mail impact: branding (the logo beside messages)
+      ~ route53_record_set spf    dns us-east-1
+          example.com TXT
+          values: v=spf1 include:amazonses.com ~all
+                → v=spf1 include:amazonses.com include:spf1.example.net include:spf2.example.net
+                  include:spf3.example.net include:spf4.example.net include:spf5.example.net ~all
+          mail impact: sending (receivers check who may send for the domain)
+      ~ route53_record_set dmarc  dns us-east-1
+          _dmarc.example.com TXT
+          values: v=DMARC1; p=quarantine; sp=quarantine; rua=mailto:dmarc@example.com → v=DMARC1; p=none
+          mail impact: sending (receivers refuse what does not pass)
+      - route53_record_set mx     dns us-east-1  no longer asked for
+          example.com 3600 MX 10 inbound-smtp.us-east-1.amazonaws.com.
+          mail impact: receiving (senders deliver to these hosts)
+
+    Accounts: dns (111111111111), web (222222222222)
+    Plan: 0 to create, 4 to update, 0 to replace, 1 to delete, 2 unchanged.
+    Mail impact: 1 change can affect receiving, 2 sending, 1 branding.
+    Calls: 4 (cloudfront 1, route53 1, s3 2), less than a second by AWS's quotas.
+    Digest: (64 digits)
+    ");
+}
+
+#[test]
+fn findings_come_first_and_say_that_apply_refuses() {
+    let mut plan = second_plan(|_| {});
+    let place = Place::Resource {
+        id: "route53_record_set/example.com/spf".to_owned(),
+        account: Some("dns".to_owned()),
+    };
+    plan.findings.push(
+        Finding::new(
+            "PLAN-01",
+            "`example.com` has TXT v=spf1 -all\u{1b}[31m, and the manifest asks for another",
+        )
+        .in_place(place),
     );
+    assert_snapshot!(lasting(&plan), @r"
+    error[PLAN-01]: `example.com` has TXT v=spf1 -all\u{1b}[31m, and the manifest asks for another
+     --> route53_record_set/example.com/spf in dns
+     = remove the other value, or set `adopt` to take it over
+
+    1 error. `deploy explain PLAN-01` says why it matters.
+
+    Plan: 0 to create, 0 to update, 0 to replace, 0 to delete, 7 unchanged.
+    Calls: none.
+    Digest: (64 digits)
+    1 error above stands in the way: apply refuses until it is mended.
+    ");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_line_holds_a_control_character_of_others(hostile in any::<String>()) {
+        let mut plan = first_plan(&example().0);
+        plan.findings.push(Finding::new("PLAN-01", hostile.clone()).mend(hostile.clone()));
+        for action in &mut plan.actions {
+            action.reason.clone_from(&hostile);
+            action.resource.name.clone_from(&hostile);
+            action.impact = Impact::new(MailImpact::Sending, hostile.clone());
+            action.spec["comment"] = json!(hostile);
+            action.physical = Some(hostile.clone().into());
+            action.verb = [Verb::Create, Verb::Update, Verb::Delete][action.id % 3];
+            action.diff.changes = vec![Change {
+                field: hostile.clone(),
+                from: json!(hostile),
+                to: json!([hostile, 1]),
+                effect: Effect::InPlace,
+            }];
+        }
+        let plain = text(&plan);
+        prop_assert!(!plain.replace('\n', "").chars().any(char::is_control));
+        let long = plain.lines().find(|line| line.chars().count() > 4 * crate::WIDTH);
+        prop_assert_eq!(long.filter(|_| hostile.chars().count() < 20), None);
+        // Our own styles are the only escape sequences in colour.
+        let colours = Palette::coloured();
+        let coloured = plan_text(&plan, &estimate(&plan), &colours);
+        prop_assert_eq!(without_styles(&coloured), plain);
+    }
+}
+
+/// `text` without `ESC [ … m`.
+fn without_styles(text: &str) -> String {
+    let mut plain = String::new();
+    for (at, part) in text.split('\u{1b}').enumerate() {
+        let rest = if at == 0 {
+            part
+        } else {
+            part.split_once('m').map_or("", |(_, rest)| rest)
+        };
+        plain.push_str(rest);
+    }
+    plain
 }

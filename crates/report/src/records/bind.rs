@@ -1,0 +1,45 @@
+//! A zone file (RFC 1035 §5) without SOA and NS, to be included into the zone.
+
+use standards::dns::{Presentation, Txt};
+
+use super::comments;
+use super::prepare::{Prepared, SetValue};
+
+pub(super) fn print(prepared: &Prepared, relative: bool) -> String {
+    let mut text = String::from("; Records to publish. Include this file into the zone.\n");
+    text.push_str(&comments(prepared, ";"));
+    let mut zone = None;
+    for set in &prepared.sets {
+        if zone != Some(&set.zone) {
+            zone = Some(&set.zone);
+            let origin = if relative { "$ORIGIN" } else { "; zone" };
+            text.push_str(&format!("\n{origin} {}\n", set.zone.with_dot()));
+        }
+        let is_within = set.name.is_within(&set.zone);
+        let name = if relative && is_within {
+            set.relative().to_owned()
+        } else {
+            set.name.with_dot()
+        };
+        // A server refuses or ignores what belongs to another zone.
+        let marker = if is_within { "" } else { "; " };
+        for value in &set.values {
+            text.push_str(&format!(
+                "{marker}{name} {} IN {} {}\n",
+                set.ttl,
+                set.rtype.name(),
+                written(value)
+            ));
+        }
+    }
+    text
+}
+
+fn written(value: &SetValue) -> String {
+    match value {
+        SetValue::Address(text) => text.clone(),
+        SetValue::Host(host) => host.with_dot(),
+        SetValue::Mail(preference, host) => format!("{preference} {}", host.with_dot()),
+        SetValue::Text(text) => Txt::from(text.as_str()).print(Presentation::ZoneFile),
+    }
+}

@@ -1,0 +1,51 @@
+//! An extension of a domain of DNSControl, whose JavaScript is ES5: no comma after the last argument.
+
+use super::comments;
+use super::prepare::{Prepared, Set, SetValue};
+
+pub(super) fn print(prepared: &Prepared) -> String {
+    let mut text = comments(prepared, "//");
+    for (zone, sets) in prepared.by_zone() {
+        let records = sets.iter().flat_map(|set| {
+            let values = set.values.iter();
+            values.map(|value| format!("  {}", record(set, value)))
+        });
+        let records: Vec<String> = records.collect();
+        text.push_str(&format!(
+            "D_EXTEND({},\n{}\n);\n",
+            quoted(zone.as_str()),
+            records.join(",\n")
+        ));
+    }
+    text
+}
+
+fn record(set: &Set, value: &SetValue) -> String {
+    let value = match value {
+        SetValue::Address(text) | SetValue::Text(text) => quoted(text),
+        SetValue::Host(host) => quoted(&host.with_dot()),
+        SetValue::Mail(preference, host) => format!("{preference}, {}", quoted(&host.with_dot())),
+    };
+    let name = quoted(set.relative());
+    format!("{}({name}, {value}, TTL({}))", set.rtype.name(), set.ttl)
+}
+
+/// A string of JavaScript, in ASCII.
+fn quoted(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut js = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => js.extend(['\\', character]),
+            ' '..='~' => js.push(character),
+            other => {
+                for unit in other.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string can't fail.
+                    let _ = write!(js, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    js.push('"');
+    js
+}

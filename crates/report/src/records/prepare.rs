@@ -1,0 +1,319 @@
+//! From single records to checked record sets, in the variant that a provider needs.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use standards::dns::Name;
+
+use super::{PublishableRecord, RecordVariants};
+
+/// The label below which SES looks for its domain token.
+const TOKEN_LABEL: &str = "_amazonses";
+/// What tells a token from other values at the same name.
+const TOKEN_PREFIX: &str = "amazonses:";
+/// ACM validates with or without the underscore that begins such a value (ACM User Guide,
+/// "Troubleshoot DNS validation problems").
+const VALIDATION_SUFFIX: &str = ".acm-validations.aws";
+
+/// The types that we publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SetType {
+    A,
+    Aaaa,
+    Cname,
+    Mx,
+    Txt,
+}
+
+impl SetType {
+    fn parse(text: &str) -> Option<Self> {
+        let all = [Self::A, Self::Aaaa, Self::Cname, Self::Mx, Self::Txt];
+        all.into_iter().find(|rtype| rtype.name() == text)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+            Self::Mx => "MX",
+            Self::Txt => "TXT",
+        }
+    }
+}
+
+/// A value that is right for its type, so that every format can write it without a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SetValue {
+    /// An address.
+    Address(String),
+    /// A host.
+    Host(Name),
+    /// A mail host and its preference.
+    Mail(u16, Name),
+    /// A text.
+    Text(String),
+}
+
+impl SetValue {
+    fn parse(rtype: SetType, text: &str) -> Option<Self> {
+        Some(match rtype {
+            SetType::A => Self::Address(text.parse::<Ipv4Addr>().ok()?.to_string()),
+            SetType::Aaaa => Self::Address(text.parse::<Ipv6Addr>().ok()?.to_string()),
+            SetType::Cname => Self::Host(Name::parse(text).ok()?),
+            SetType::Mx => {
+                let (preference, host) = text.split_once(' ')?;
+                Self::Mail(preference.parse().ok()?, Name::parse(host.trim()).ok()?)
+            }
+            SetType::Txt => Self::Text(text.to_owned()),
+        })
+    }
+
+    /// For a form or a program: hosts without the final dot, texts without quotes.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Address(text) | Self::Text(text) => text.clone(),
+            Self::Host(name) => name.as_str().to_owned(),
+            Self::Mail(preference, host) if host.is_root() => format!("{preference} ."),
+            Self::Mail(preference, host) => format!("{preference} {}", host.as_str()),
+        }
+    }
+}
+
+/// One record set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Set {
+    pub(super) zone: Name,
+    pub(super) name: Name,
+    pub(super) rtype: SetType,
+    pub(super) ttl: u32,
+    pub(super) values: Vec<SetValue>,
+}
+
+impl Set {
+    /// The name below its zone; `@` is the zone itself.
+    pub(super) fn relative(&self) -> &str {
+        match self.name.relative_to(&self.zone) {
+            Some("") => "@",
+            Some(name) => name,
+            // A name of another zone has no short form.
+            None => self.name.as_str(),
+        }
+    }
+
+    /// Its values as texts; empty for what is no text.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().filter_map(|value| match value {
+            SetValue::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
+/// What is ready to be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prepared {
+    /// In the order of the resources.
+    pub(super) sets: Vec<Set>,
+    /// What another resource has to return first.
+    pub(super) unknown: Vec<String>,
+    /// What a person should know.
+    pub(super) notes: Vec<String>,
+}
+
+impl Prepared {
+    /// The sets of each zone, for formats that have a file or a block a zone. Names of other zones
+    /// can't be in it.
+    pub(super) fn by_zone(&self) -> Vec<(&Name, Vec<&Set>)> {
+        let mut zones: Vec<(&Name, Vec<&Set>)> = Vec::new();
+        for set in self.sets.iter().filter(|set| set.name.is_within(&set.zone)) {
+            match zones.iter_mut().find(|(zone, _)| **zone == set.zone) {
+                Some((_, sets)) => sets.push(set),
+                None => zones.push((&set.zone, vec![set])),
+            }
+        }
+        zones
+    }
+}
+
+pub(super) fn prepare(records: &[PublishableRecord], variants: RecordVariants) -> Prepared {
+    let mut prepared = Prepared::default();
+    let mut positions: BTreeMap<(Name, SetType), usize> = BTreeMap::new();
+    for record in records {
+        add(&mut prepared, &mut positions, record);
+    }
+    if variants.no_underscore {
+        without_underscores(&mut prepared);
+    }
+    if variants.amazonses_prefix {
+        let tokens = prepared.sets.iter_mut().filter(|set| is_token(set));
+        tokens.for_each(prefix);
+    }
+    if variants.one_value {
+        one_value(&mut prepared);
+    }
+    for set in prepared
+        .sets
+        .iter()
+        .filter(|set| !set.name.is_within(&set.zone))
+    {
+        let note = format!(
+            "{} is not in the zone {}: it goes into its own zone",
+            set.name.as_str(),
+            set.zone.as_str()
+        );
+        prepared.notes.push(note);
+    }
+    prepared
+}
+
+/// Adds the known values of a record to the set at its name and type.
+fn add(
+    prepared: &mut Prepared,
+    positions: &mut BTreeMap<(Name, SetType), usize>,
+    record: &PublishableRecord,
+) {
+    let title = match &record.name {
+        Some(name) => format!("{name} {}", record.rtype),
+        None => format!("{} {}", record.label, record.rtype),
+    };
+    let Some(name) = &record.name else {
+        prepared.unknown.push(title);
+        return;
+    };
+    if record.values.iter().any(Option::is_none) {
+        prepared.unknown.push(title.clone());
+    }
+    let (Ok(zone), Ok(name), Some(rtype)) = (
+        Name::parse(&record.zone),
+        Name::parse(name),
+        SetType::parse(&record.rtype),
+    ) else {
+        prepared
+            .notes
+            .push(format!("{title} is not a record that can be published"));
+        return;
+    };
+    let gates = record.publish_when.iter();
+    let notes = gates.map(|gate| format!("publish {title} only when {gate}"));
+    prepared.notes.extend(notes);
+    for text in record.values.iter().flatten() {
+        let Some(value) = SetValue::parse(rtype, text) else {
+            prepared
+                .notes
+                .push(format!("`{text}` can't be a value of {title}"));
+            continue;
+        };
+        let at = *positions.entry((name.clone(), rtype)).or_insert_with(|| {
+            prepared.sets.push(Set {
+                zone: zone.clone(),
+                name: name.clone(),
+                rtype,
+                ttl: record.ttl,
+                values: Vec::new(),
+            });
+            prepared.sets.len() - 1
+        });
+        let values = &mut prepared.sets[at].values;
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+}
+
+fn is_token(set: &Set) -> bool {
+    set.rtype == SetType::Txt && set.name.labels().next() == Some(TOKEN_LABEL)
+}
+
+fn prefix(set: &mut Set) {
+    for value in &mut set.values {
+        if let SetValue::Text(text) = value
+            && !text.starts_with(TOKEN_PREFIX)
+        {
+            text.insert_str(0, TOKEN_PREFIX);
+        }
+    }
+}
+
+/// SES finds a token at the domain's own name too, and ACM's values do without their underscore.
+/// Every other underscore is part of a standard.
+fn without_underscores(prepared: &mut Prepared) {
+    let mut tokens = Vec::new();
+    let mut kept = Vec::new();
+    for mut set in std::mem::take(&mut prepared.sets) {
+        if is_token(&set) {
+            tokens.push(set);
+            continue;
+        }
+        for value in &mut set.values {
+            if let SetValue::Host(host) = value
+                && host.as_str().ends_with(VALIDATION_SUFFIX)
+                && let Some(rest) = host.as_str().strip_prefix('_')
+                && let Ok(plain) = Name::parse(rest)
+            {
+                *host = plain;
+            }
+        }
+        if set.name.as_str().contains('_') {
+            kept.push(set.name.as_str().to_owned());
+        }
+        prepared.sets.push(set);
+    }
+    if !kept.is_empty() {
+        prepared.notes.push(format!(
+            "without an underscore in its name nobody finds {}: ask the provider to allow it",
+            kept.join(", ")
+        ));
+    }
+    for mut token in tokens {
+        prefix(&mut token);
+        move_up(prepared, &token, token.values.clone());
+    }
+}
+
+/// Puts tokens at the name above `_amazonses`.
+fn move_up(prepared: &mut Prepared, token: &Set, values: Vec<SetValue>) {
+    let name = token.name.parent().unwrap_or_else(|| token.zone.clone());
+    let beside = |set: &&mut Set| set.name == name && set.rtype == SetType::Txt;
+    match prepared.sets.iter_mut().find(beside) {
+        Some(set) => set.values.extend(values),
+        None => prepared.sets.push(Set {
+            name,
+            values,
+            ..token.clone()
+        }),
+    }
+}
+
+/// Two tokens fit although a name takes one value: SES looks at `_amazonses` and at the domain's own
+/// name (AWS re:Post, "verify my domain for Amazon SES in multiple accounts or Regions").
+fn one_value(prepared: &mut Prepared) {
+    let mut moved = Vec::new();
+    for at in 0..prepared.sets.len() {
+        let set = &prepared.sets[at];
+        let above = set.name.parent();
+        let is_free = !prepared
+            .sets
+            .iter()
+            .any(|other| Some(&other.name) == above.as_ref() && other.rtype == SetType::Txt);
+        if is_token(set) && set.values.len() > 1 && is_free {
+            let mut token = set.clone();
+            token.values = vec![prepared.sets[at].values.remove(1)];
+            prefix(&mut token);
+            moved.push(token);
+        }
+    }
+    for token in moved {
+        let values = token.values.clone();
+        move_up(prepared, &token, values);
+    }
+    for set in &prepared.sets {
+        let count = set.texts().count();
+        if count > 1 {
+            prepared.notes.push(format!(
+                "{} TXT needs {count} values: a provider that takes one can't hold them",
+                set.name.as_str()
+            ));
+        }
+    }
+}
