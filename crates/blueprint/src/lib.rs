@@ -23,7 +23,6 @@ use standards::Finding;
 use standards::dns::Name;
 
 pub use linger::{Lingering, linger};
-pub use records::{dmarc_text, spf_text};
 
 use scope::Scope;
 

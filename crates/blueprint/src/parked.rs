@@ -3,6 +3,7 @@
 use kinds::record::{Record, Sharing};
 use manifest::{Located, Manifest, Parked};
 use model::{Impact, MailImpact, Resource};
+use standards::dmarc::{Dmarc, Policy};
 use standards::dns::Name;
 
 use crate::publisher::{Publisher, RecordDraft};
@@ -11,11 +12,15 @@ use crate::scope::texts;
 pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>) -> Vec<Resource> {
     let domain = name.as_str();
     let publisher = Publisher::new(manifest, domain, &parked.dns, &texts(&parked.tags));
-    let rua: Vec<String> = parked.rua.iter().map(ToString::to_string).collect();
-    let mut dmarc = "v=DMARC1; p=reject; sp=reject; np=reject".to_owned();
-    if !rua.is_empty() {
-        dmarc = format!("{dmarc}; rua={}", rua.join(","));
-    }
+    let mut dmarc = Dmarc::new(Policy::Reject);
+    dmarc.subdomain_policy = Some(Policy::Reject);
+    dmarc.nonexistent_policy = Some(Policy::Reject);
+    dmarc.rua = parked
+        .rua
+        .iter()
+        .map(|uri| uri.value.clone().into())
+        .collect();
+    let dmarc = dmarc.to_string();
     let one_of = |prefix: &str| Sharing::OneOf {
         prefix: prefix.to_owned(),
     };
@@ -45,12 +50,13 @@ pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>)
             "dkim",
             format!("*._domainkey.{domain}"),
             "TXT",
-            "v=DKIM1; p=".to_owned(),
+            standards::dkim::DkimKey::revoked().to_string(),
             one_of("v=DKIM1"),
         ),
     ];
     let ttl = u32::try_from(parked.ttl.seconds).unwrap_or(u32::MAX);
     let zone = publisher.zone(&parked.dns, *parked.adopt);
+    let authorized = crate::records::authorized(manifest, domain);
     let record = |(name, owner, rtype, value, sharing): (&str, String, &str, String, Sharing)| {
         publisher.record(RecordDraft {
             name: name.to_owned(),
@@ -66,7 +72,11 @@ pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>)
                 MailImpact::Sending,
                 "without it others can send in the domain's name",
             ),
-            needs: Vec::new(),
+            needs: if name == "dmarc" {
+                authorized.clone()
+            } else {
+                Vec::new()
+            },
             place: parked.place(),
             adopt: *parked.adopt,
         })

@@ -1,10 +1,10 @@
 //! The policy records of a domain: MX, SPF, DMARC, TLS reporting, and the text of BIMI.
 
-use kinds::SesIdentity;
 use kinds::record::{Record, Sharing};
-use manifest::{Bimi, Dmarc, Located, Spf, SpfAll};
+use kinds::{PublishedRecord, Route53RecordSet, SesIdentity};
+use manifest::{Bimi, Located};
 use model::{Field, Gate, GateCheck, Impact, Kind, MailImpact, Need, Resource, ResourceId};
-use standards::Place;
+use standards::{Finding, Place};
 
 use crate::publisher::RecordDraft;
 use crate::scope::Scope;
@@ -16,19 +16,29 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
             MailImpact::Sending,
             "receivers check who may send for the domain",
         );
-        let record = txt(scope.name, spf_text(spf), "v=spf1", scope.ttl());
+        let record = txt(scope.name, spf.text(), "v=spf1", scope.ttl());
         add(scope, "spf", record, impact, spf.place());
     }
     if let Some(tls_rpt) = &scope.domain.tls_rpt {
-        let rua: Vec<String> = tls_rpt.rua.iter().map(ToString::to_string).collect();
-        let text = format!("v=TLSRPTv1; rua={}", rua.join(","));
+        let text = match tls_rpt.record() {
+            Ok(record) => record.to_string(),
+            Err(error) => {
+                let finding = Finding::new("RPT-03", error.to_string()).in_place(tls_rpt.place());
+                return scope.find(finding);
+            }
+        };
         let impact = Impact::new(MailImpact::None, "");
         let record = txt(&scope.under("_smtp._tls"), text, "v=TLSRPTv1", scope.ttl());
         add(scope, "tls-rpt", record, impact, tls_rpt.place());
     }
     dmarc(scope);
     if let Some(bimi) = scope.domain.bimi.as_ref().filter(|bimi| *bimi.decline) {
-        let record = self::bimi(scope, bimi, "v=BIMI1; l=; a=;".to_owned(), Vec::new());
+        let record = self::bimi(
+            scope,
+            bimi,
+            standards::bimi::Bimi::declination().to_string(),
+            Vec::new(),
+        );
         scope.push(Resource {
             gates: Vec::new(),
             ..record
@@ -94,14 +104,17 @@ fn dmarc(scope: &mut Scope<'_>) {
     let Some(block) = &scope.domain.dmarc else {
         return;
     };
+    authorizations(scope);
     let impact = Impact::new(MailImpact::Sending, "receivers refuse what does not pass");
     let record = txt(
         &scope.under("_dmarc"),
-        dmarc_text(block),
+        block.record().to_string(),
         "v=DMARC1",
         scope.ttl(),
     );
     add(scope, "dmarc", record, impact, block.place());
+    let authorized = authorized(scope.manifest, scope.name);
+    scope.last().needs.extend(authorized);
     let weak = |policy: &manifest::DmarcPolicy| *policy == manifest::DmarcPolicy::None;
     let enforces = !weak(&block.p) || block.sp.as_ref().is_some_and(|sp| !weak(sp));
     if enforces {
@@ -121,6 +134,61 @@ fn dmarc(scope: &mut Scope<'_>) {
             .collect();
         scope.last().needs.extend(needs);
     }
+}
+
+/// Records by which this domain agrees to receive the DMARC reports about others of the manifest
+/// (DMARC-23).
+fn authorizations(scope: &mut Scope<'_>) {
+    let ours = scope.manifest.report_authorizations().into_iter();
+    let ours: Vec<_> = ours
+        .filter(|authorization| authorization.home.as_str() == scope.name)
+        .collect();
+    for authorization in ours {
+        let owner = authorization.owner.to_string();
+        let record = txt(&owner, "v=DMARC1".to_owned(), "v=DMARC1", scope.ttl());
+        let place = scope.domain.place();
+        add(
+            scope,
+            &authorization_name(&owner),
+            record,
+            Impact::none(),
+            place,
+        );
+    }
+}
+
+/// The name of an authorization among its domain's records.
+fn authorization_name(owner: &str) -> String {
+    format!("dmarc-reports.{owner}")
+}
+
+/// What must be published before this domain's reports are accepted elsewhere in the manifest.
+pub(crate) fn authorized(manifest: &manifest::Manifest, domain: &str) -> Vec<Need> {
+    let prefix = format!("{domain}._report._dmarc.");
+    let ours = manifest.report_authorizations().into_iter();
+    let ours = ours.filter(|authorization| authorization.owner.to_string().starts_with(&prefix));
+    ours.map(|authorization| {
+        let home = authorization.home.as_str();
+        let manual = manifest
+            .domains
+            .get(&authorization.home)
+            .is_some_and(|home| matches!(home.dns.value, manifest::Dns::Manual));
+        let kind = if manual {
+            PublishedRecord::NAME
+        } else {
+            Route53RecordSet::NAME
+        };
+        let id = ResourceId::new(
+            kind,
+            home,
+            authorization_name(&authorization.owner.to_string()),
+        );
+        Need::ready(
+            &id,
+            "reports to another domain are dropped until it agrees (DMARC-22)",
+        )
+    })
+    .collect()
 }
 
 /// The BIMI record, after DMARC enforcement is live (BIMI-X07).
@@ -159,80 +227,4 @@ pub(crate) fn bimi(
         reason: "receivers ignore a BIMI record of a domain without DMARC enforcement".to_owned(),
     });
     record
-}
-
-/// The BIMI value with these URLs.
-pub(crate) fn bimi_text(bimi: &Bimi, logo: Option<&str>, certificate: Option<&str>) -> String {
-    let mut text = format!("v=BIMI1; l={}", logo.unwrap_or_default());
-    if let Some(url) = certificate {
-        text = format!("{text}; a={url}");
-    }
-    if let Some(avp) = &bimi.avp {
-        text = format!("{text}; avp={}", avp.value);
-    }
-    if !bimi.lps.is_empty() {
-        let parts: Vec<&str> = bimi.lps.iter().map(|part| part.as_str()).collect();
-        text = format!("{text}; lps={}", parts.join(","));
-    }
-    text
-}
-
-/// The SPF value that the block asks for.
-pub fn spf_text(spf: &Spf) -> String {
-    if let Some(raw) = &spf.record {
-        return raw.as_str().to_owned();
-    }
-    let mut terms = vec!["v=spf1".to_owned()];
-    let groups = [
-        ("ip4", &spf.ip4),
-        ("ip6", &spf.ip6),
-        ("a", &spf.a),
-        ("mx", &spf.mx),
-        ("include", &spf.include),
-        ("exists", &spf.exists),
-    ];
-    for (mechanism, arguments) in groups {
-        terms.extend(arguments.iter().map(|argument| match argument.as_str() {
-            // `a` and `mx` alone mean the domain itself.
-            "" | "@" => mechanism.to_owned(),
-            // A prefix length belongs to the mechanism, without a colon.
-            length if length.starts_with('/') => format!("{mechanism}{length}"),
-            argument => format!("{mechanism}:{argument}"),
-        }));
-    }
-    terms.extend(
-        spf.redirect
-            .iter()
-            .map(|domain| format!("redirect={domain}")),
-    );
-    let all = spf.all.as_ref().map(|all| match all.value {
-        SpfAll::Fail => "-all",
-        SpfAll::Softfail => "~all",
-        SpfAll::Neutral => "?all",
-        SpfAll::Pass => "+all",
-    });
-    terms.extend(all.map(str::to_owned));
-    terms.join(" ")
-}
-
-/// The DMARC value that the block asks for.
-pub fn dmarc_text(dmarc: &Dmarc) -> String {
-    let mut tags = vec!["v=DMARC1".to_owned(), format!("p={}", dmarc.p.value)];
-    let mut tag = |name: &str, value: Option<String>| {
-        tags.extend(value.map(|value| format!("{name}={value}")));
-    };
-    let list = |uris: &[Located<standards::mail_uri::ReportUri>]| {
-        let uris: Vec<String> = uris.iter().map(ToString::to_string).collect();
-        (!uris.is_empty()).then(|| uris.join(","))
-    };
-    tag("sp", dmarc.sp.as_ref().map(ToString::to_string));
-    tag("np", dmarc.np.as_ref().map(ToString::to_string));
-    tag("adkim", dmarc.adkim.as_ref().map(ToString::to_string));
-    tag("aspf", dmarc.aspf.as_ref().map(ToString::to_string));
-    tag("t", dmarc.t.as_ref().map(ToString::to_string));
-    tag("psd", dmarc.psd.as_ref().map(ToString::to_string));
-    tag("fo", dmarc.fo.as_ref().map(ToString::to_string));
-    tag("rua", list(&dmarc.rua));
-    tag("ruf", list(&dmarc.ruf));
-    tags.join("; ")
 }

@@ -9,12 +9,13 @@ use kinds::{
     S3BucketPolicy, S3Object, acm_certificate, cloudfront_distribution,
     cloudfront_origin_access_control, s3_bucket, s3_bucket_policy, s3_object,
 };
-use manifest::{Hosting, Located, MtaSts, MtaStsMode};
+use manifest::{Hosting, Located, MtaSts};
 use model::{Field, Gate, GateCheck, Home, Impact, MailImpact, Need, ResourceId, ServedPolicy};
 use serde_json::json;
 use standards::Finding;
+use standards::bimi::HttpsUri;
 use standards::dns::Name;
-use standards::mta_sts::{MaxAge, Mode, MtaStsPolicy, PolicyId};
+use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord, PolicyId};
 
 use crate::names;
 use crate::publisher::RecordDraft;
@@ -88,41 +89,6 @@ fn policy<'a>(
     block: &'a Located<MtaSts>,
     facts: &Facts,
 ) -> Option<(&'a Located<MtaSts>, Vec<u8>)> {
-    if let Some(file) = &block.policy {
-        return Some((block, file.value.0.bytes.to_vec()));
-    }
-    match built_policy(scope, block, facts) {
-        Ok(policy) => Some((block, policy.to_string().into_bytes())),
-        Err(reason) => {
-            scope.find(
-                Finding::new("STS-P07", reason)
-                    .in_place(block.place())
-                    .mend("list patterns in `mta_sts.mx`, or hosts in `mx`"),
-            );
-            None
-        }
-    }
-}
-
-fn built_policy(scope: &Scope<'_>, block: &MtaSts, facts: &Facts) -> Result<MtaStsPolicy, String> {
-    let mode = match block.mode.as_ref().map(|mode| mode.value) {
-        Some(MtaStsMode::Enforce) => Mode::Enforce,
-        Some(MtaStsMode::None) => Mode::None,
-        Some(MtaStsMode::Testing) | None => Mode::Testing,
-    };
-    let seconds = block
-        .max_age
-        .as_ref()
-        .map_or(604_800, |period| period.seconds);
-    let max_age = MaxAge::from_seconds(seconds).ok_or("max_age is more than a year")?;
-    if !block.mx.is_empty() {
-        let patterns = block
-            .mx
-            .iter()
-            .map(|pattern| pattern.value.clone())
-            .collect();
-        return MtaStsPolicy::new(mode, max_age, patterns).map_err(|error| error.to_string());
-    }
     let declared: Vec<Name> = scope
         .domain
         .mx
@@ -134,7 +100,16 @@ fn built_policy(scope: &Scope<'_>, block: &MtaSts, facts: &Facts) -> Result<MtaS
     } else {
         declared
     };
-    MtaStsPolicy::from_mx(mode, max_age, &hosts).map_err(|error| error.to_string())
+    match block.policy(&hosts) {
+        Ok((_, body)) => Some((block, body)),
+        Err(fault) => {
+            let finding = Finding::new("STS-P07", fault.to_string())
+                .in_place(block.place())
+                .mend("list patterns in `mta_sts.mx`, or hosts in `mx`");
+            scope.find(finding);
+            None
+        }
+    }
 }
 
 impl Site<'_, '_> {
@@ -460,11 +435,14 @@ impl Site<'_, '_> {
         }
         let host = self.assets_host();
         let url = |key: &Option<String>| key.as_ref().map(|key| format!("https://{host}/{key}"));
-        let text = records::bimi_text(
-            bimi,
-            url(&logo_key).as_deref(),
-            url(&certificate_key).as_deref(),
-        );
+        let text = match bimi_text(bimi, url(&logo_key), url(&certificate_key)) {
+            Ok(text) => text,
+            Err(reason) => {
+                return self
+                    .scope
+                    .find(Finding::new("BIMI-R03", reason).in_place(bimi.place()));
+            }
+        };
         let mut needs: Vec<Need> = files
             .iter()
             .map(|(_, _, id)| {
@@ -576,7 +554,7 @@ fn policy_record(scope: &Scope<'_>, body: &[u8]) -> Record {
 
 /// The TXT value that announces a policy.
 pub(crate) fn mta_sts_text(body: &[u8]) -> String {
-    format!("v=STSv1; id={};", PolicyId::of(body).as_str())
+    MtaStsRecord::new(PolicyId::of(body)).to_string()
 }
 
 /// The gate of STS-O01: the planned policy is what a stranger gets.
@@ -589,6 +567,19 @@ pub(crate) fn served_gate(policy_host: &str, body: &[u8]) -> Gate {
         },
         reason: "a sender that sees the new id must get the new policy".to_owned(),
     }
+}
+
+fn bimi_text(
+    bimi: &manifest::Bimi,
+    logo: Option<String>,
+    certificate: Option<String>,
+) -> Result<String, String> {
+    let uri = |url: String| url.parse::<HttpsUri>().map_err(|error| error.to_string());
+    let logo = uri(logo.ok_or("a record that is no declination names a logo")?)?;
+    let record = bimi
+        .record(logo, certificate.map(uri).transpose()?)
+        .map_err(|error| error.to_string())?;
+    Ok(record.to_string())
 }
 
 fn host_needs(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Need> {
