@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use standards::Finding;
 
 use crate::{
-    Calls, Diff, Entry, Gate, Home, Impact, Level, Origin, PhysicalId, Resource, ResourceId, Target,
+    Calls, Diff, Entry, Gate, Home, Impact, Level, Origin, PhysicalId, Resource, ResourceId,
 };
 
 /// What an action does.
@@ -116,8 +116,6 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// What stands in its way or is worth knowing.
     pub findings: Vec<Finding>,
-    /// What was looked at when it was made, and a hash of what was seen there.
-    pub seen: Vec<(Target, String)>,
 }
 
 impl Plan {

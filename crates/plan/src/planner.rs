@@ -331,16 +331,9 @@ impl<'a> Planner<'a> {
                 actions
             }
         };
-        let seen = self.inputs.actual.iter().map(|(target, observation)| {
-            (
-                target.clone(),
-                model::plan::digest(&serde_json::to_value(observation).unwrap_or_default()),
-            )
-        });
         Plan {
             version: Plan::VERSION,
             project: self.inputs.project.to_owned(),
-            seen: seen.collect(),
             actions,
             findings: self.findings,
         }
