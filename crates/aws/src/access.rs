@@ -58,6 +58,8 @@ pub struct Connection {
     pub http: Option<SharedHttpClient>,
     /// Credentials to start from; nothing for AWS's default chain.
     pub credentials: Option<SharedCredentialsProvider>,
+    /// Credentials of single accounts, for those that are entered without a role.
+    pub by_account: BTreeMap<AccountId, SharedCredentialsProvider>,
     /// Quotas that the manifest overrides, by name.
     pub quotas: BTreeMap<String, Quota>,
 }

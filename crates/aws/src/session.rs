@@ -124,10 +124,10 @@ impl Sessions {
         if let Ok(name) = AppName::new("deploy") {
             loader = loader.app_name(name);
         }
-        if let Some(credentials) = credentials {
+        let own = self.connection.by_account.get(&access.id).filter(|_| access.role.is_none());
+        if let Some(credentials) = own.or(credentials.as_ref()) {
             loader = loader.credentials_provider(credentials.clone());
-        }
-        if let Some(profile) = &access.profile {
+        } else if let Some(profile) = &access.profile {
             loader = loader.profile_name(profile);
         }
         let base = loader.load().await;

@@ -1,0 +1,317 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// One YAML manifest in, working email-domain security on AWS out.
+#[derive(Debug, Parser)]
+#[command(
+    name = "deploy",
+    version,
+    about,
+    after_help = "Example:\n  deploy plan deploy/example.yaml --sandbox\n\nExit codes: 0 in sync or done, 1 failed, 2 usage or manifest, 3 changes pending or drift, 4 refused as unsafe, 5 incomplete."
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// What every command takes.
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// Use an AWS inside this process: no account, no network
+    #[arg(long, global = true)]
+    pub(crate) sandbox: bool,
+    /// How many times faster than AWS the sandbox runs, or `instant`
+    #[arg(long, global = true, default_value = "60", value_name = "N|instant")]
+    pub(crate) speed: Speed,
+    /// What else is in the sandbox's world when it is made: a YAML file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// How fast the sandbox's clock runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Speed {
+    /// So many times faster than the wall's.
+    Times(f64),
+    /// Waiting costs nothing.
+    Instant,
+}
+
+impl std::str::FromStr for Speed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "instant" {
+            return Ok(Self::Instant);
+        }
+        let times: f64 = text.parse().map_err(|_| "a number from 1 to 100000, or `instant`".to_owned())?;
+        if (1.0..=100_000.0).contains(&times) {
+            Ok(Self::Times(times))
+        } else {
+            Err("a number from 1 to 100000, or `instant`".to_owned())
+        }
+    }
+}
+
+/// Which manifest, and which of its domains.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Selection {
+    /// The manifest
+    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
+    pub(crate) manifest: PathBuf,
+    /// Only this domain; may be repeated
+    #[arg(long = "target", value_name = "DOMAIN")]
+    pub(crate) targets: Vec<String>,
+}
+
+/// How changes are agreed to and waited for.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Changing {
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// How long to wait for one thing to become ready: 90s, 15m, 2h
+    #[arg(long, default_value = "15m", value_parser = duration, value_name = "TIME")]
+    pub(crate) wait: Duration,
+    /// Accept the risk of this rule: STS-P13; may be repeated, and is recorded in the ledger
+    #[arg(long = "accept-risk", value_name = "RULE")]
+    pub(crate) accept_risk: Vec<String>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let number: u64 = number.parse().map_err(|_| "a time such as 90s, 15m or 2h".to_owned())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err("a time such as 90s, 15m or 2h".to_owned()),
+    };
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "too long".to_owned())
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the manifest and its files, offline
+    #[command(after_help = "Example:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif")]
+    Lint(Lint),
+    /// Show what would change, why, and what it can do to mail
+    #[command(after_help = "Example:\n  deploy plan deploy/example.yaml -o plan.json && deploy apply plan.json")]
+    Plan(Plan),
+    /// Plan, confirm, carry out, look again
+    #[command(after_help = "Example:\n  deploy apply deploy/example.yaml --sandbox --yes")]
+    Apply(Apply),
+    /// Wind down and remove everything of ours
+    #[command(after_help = "Example:\n  deploy destroy deploy/example.yaml --target example.com")]
+    Destroy(Destroy),
+    /// Show what moved without us; for schedules
+    #[command(after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody")]
+    Drift(Selection),
+    /// Show what is owned, where, and what is pending
+    #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
+    Status(Selection),
+    /// Print the plan's graph
+    #[command(after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg")]
+    Graph(Graph),
+    /// Explain a rule
+    #[command(after_help = "Example:\n  deploy explain STS-P13")]
+    Explain {
+        /// The rule's id
+        rule: String,
+    },
+    /// List every rule
+    #[command(after_help = "Example:\n  deploy rules --json | jq '.[] | select(.severity == \"error\") | .id'")]
+    Rules,
+    /// Print the manifest's JSON Schema
+    #[command(after_help = "Example:\n  deploy schema > deploy.schema.json")]
+    Schema,
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  deploy completions bash > /etc/bash_completion.d/deploy")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Look after the sandbox
+    #[command(subcommand, after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566")]
+    Sandbox(Sandbox),
+}
+
+/// `deploy lint`.
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The manifest
+    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
+    pub(crate) manifest: PathBuf,
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
+    pub(crate) format: FindingFormat,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// GitHub workflow annotations
+    Github,
+    /// JUnit XML
+    Junit,
+}
+
+/// `deploy plan`.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Save the plan, for `deploy apply FILE`
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exit with 3 when something would change
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Print Markdown, for a pull request
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+}
+
+/// `deploy apply`.
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The manifest, or a plan that was saved with `deploy plan -o`
+    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST|PLAN")]
+    pub(crate) file: PathBuf,
+    /// Only this domain; may be repeated
+    #[arg(long = "target", value_name = "DOMAIN")]
+    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+}
+
+/// `deploy destroy`.
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    /// Do not wind MTA-STS down: accepts the risk STS-O04, that senders who hold an enforced policy
+    /// refuse to deliver until it expires
+    #[arg(long)]
+    pub(crate) now: bool,
+}
+
+/// `deploy records`.
+#[derive(Debug, Args)]
+pub(crate) struct Records {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = RecordFormat::Table)]
+    pub(crate) format: RecordFormat,
+    /// Only those that public DNS does not answer yet
+    #[arg(long)]
+    pub(crate) missing: bool,
+}
+
+/// How records are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// For people
+    Table,
+    /// A zone file
+    Bind,
+    /// For programs
+    Json,
+    /// octoDNS YAML
+    Octodns,
+    /// DNSControl JavaScript
+    Dnscontrol,
+    /// Terraform HCL
+    Terraform,
+}
+
+/// `deploy graph`.
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Mermaid or DOT
+    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+    pub(crate) format: GraphFormat,
+}
+
+/// How a graph is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
+}
+
+/// `deploy sandbox`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sandbox {
+    /// Answer the AWS API, DNS and HTTPS on local ports
+    #[command(after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566 --dns 5353 --https 8443")]
+    Serve(Serve),
+    /// Print how often each API operation was called
+    #[command(after_help = "Example:\n  deploy sandbox stats deploy/example.yaml")]
+    Stats(SandboxOf),
+    /// Let time pass in the sandbox: 36h, 8d
+    #[command(after_help = "Example:\n  deploy sandbox advance 8d deploy/example.yaml")]
+    Advance {
+        /// How long
+        #[arg(value_parser = duration)]
+        time: Duration,
+        #[command(flatten)]
+        of: SandboxOf,
+    },
+    /// Forget the sandbox and what was recorded about it
+    #[command(after_help = "Example:\n  deploy sandbox reset deploy/example.yaml")]
+    Reset(SandboxOf),
+}
+
+/// Whose sandbox.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxOf {
+    /// The manifest beside which the sandbox is kept
+    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
+    pub(crate) manifest: PathBuf,
+}
+
+/// `deploy sandbox serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) of: SandboxOf,
+    /// The address to listen at
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: std::net::IpAddr,
+    /// The port of the AWS API; 0 for any
+    #[arg(long, default_value_t = 4566)]
+    pub(crate) aws: u16,
+    /// The port of DNS
+    #[arg(long, default_value_t = 5353)]
+    pub(crate) dns: u16,
+    /// The port of HTTPS
+    #[arg(long, default_value_t = 8443)]
+    pub(crate) https: u16,
+}

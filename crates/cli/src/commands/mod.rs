@@ -1,0 +1,34 @@
+//! One file a command. What they do is in the libraries; here is what they take and print.
+
+pub(crate) mod apply;
+pub(crate) mod destroy;
+pub(crate) mod drift;
+pub(crate) mod graph;
+pub(crate) mod lint;
+pub(crate) mod offline;
+pub(crate) mod plan;
+pub(crate) mod sandbox;
+pub(crate) mod status;
+
+use crate::args::{Cli, Command};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+
+/// Runs a command.
+pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Lint(args) => lint::run(&args, printer),
+        Command::Plan(args) => plan::run(global, &args, printer).await,
+        Command::Apply(args) => apply::run(global, args, printer).await,
+        Command::Destroy(args) => destroy::run(global, &args, printer).await,
+        Command::Drift(selection) => drift::run(global, &selection, printer).await,
+        Command::Status(selection) => status::run(global, &selection, printer).await,
+        Command::Graph(args) => graph::run(global, &args, printer).await,
+        Command::Explain { rule } => offline::explain(&rule, printer),
+        Command::Rules => Ok(offline::rules(printer)),
+        Command::Schema => Ok(offline::schema(printer)),
+        Command::Completions { shell } => Ok(offline::completions(shell, printer)),
+        Command::Sandbox(command) => sandbox::run(global, command, printer).await,
+    }
+}

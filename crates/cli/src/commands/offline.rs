@@ -1,0 +1,44 @@
+//! Commands that need no manifest: `explain`, `rules`, `schema`, `completions`.
+
+use clap::CommandFactory;
+use standards::rules;
+
+use crate::args::Cli;
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+
+pub(crate) fn explain(id: &str, printer: &Printer) -> Result<Exit, Failure> {
+    let id = id.to_ascii_uppercase();
+    let rule = rules::find(&id).ok_or_else(|| {
+        Failure::Usage(format!("there is no rule `{}`; `deploy rules` lists them", report::escape(&id)))
+    })?;
+    if printer.json {
+        printer.value(&serde_json::to_value(rule).unwrap_or_default());
+    } else {
+        printer.data(&report::rule_text(rule, &printer.palette()));
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn rules(printer: &Printer) -> Exit {
+    if printer.json {
+        printer.value(&report::rules_json());
+    } else {
+        let lines: Vec<String> =
+            rules::all().map(|rule| format!("{:<9} {:<5} {}", rule.id, rule.severity.to_string(), rule.title)).collect();
+        printer.data(&lines.join("\n"));
+    }
+    Exit::Done
+}
+
+pub(crate) fn schema(printer: &Printer) -> Exit {
+    printer.value(&manifest::schema());
+    Exit::Done
+}
+
+pub(crate) fn completions(shell: clap_complete::Shell, printer: &Printer) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "deploy", &mut script);
+    printer.data(&String::from_utf8_lossy(&script));
+    Exit::Done
+}

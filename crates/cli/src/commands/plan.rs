@@ -1,0 +1,72 @@
+//! `deploy plan`: what would change, why, and what it can do to mail.
+
+use std::path::{Path, PathBuf};
+
+use model::Plan;
+use serde::{Deserialize, Serialize};
+
+use crate::args::{self, Global};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use crate::project::{Planned, Project, Wish};
+
+/// A saved plan: the plan, and what it was made from.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    /// Tells a saved plan from a manifest.
+    pub(crate) deploy_plan: u32,
+    /// The manifest.
+    pub(crate) manifest: PathBuf,
+    /// The domains it is limited to.
+    pub(crate) targets: Vec<String>,
+    /// The plan's digest, for people.
+    pub(crate) digest: String,
+    /// The plan.
+    pub(crate) plan: Plan,
+}
+
+pub(crate) async fn run(global: &Global, args: &args::Plan, printer: &Printer) -> Result<Exit, Failure> {
+    let project = Project::open(global, &args.selection)?;
+    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    if args.markdown {
+        printer.data(&report::plan_markdown(&planned.plan, &planned.estimate));
+    } else {
+        show(&planned, &project, printer);
+    }
+    if let Some(path) = &args.output {
+        save(path, &args.selection, &planned.plan)?;
+        printer.note(&format!("Saved. `deploy apply {}` carries out exactly this plan, or nothing.", path.display()));
+    }
+    if planned.is_refused() {
+        return Ok(Exit::Refused);
+    }
+    let pending = !planned.plan.is_empty();
+    Ok(if args.exit_code && pending { Exit::Changes } else { Exit::Done })
+}
+
+/// Shows a plan on standard output, and lint's warnings before it on standard error.
+pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
+    if printer.json {
+        return printer.value(&report::plan_json(&planned.plan, &planned.estimate));
+    }
+    let palette = printer.palette();
+    printer.data(&report::plan_text(&planned.plan, &planned.estimate, &palette));
+    let hints = project.findings.len();
+    if hints > 0 {
+        printer.note(&format!("{hints} findings of the manifest, none of them an error: `deploy lint` shows them."));
+    }
+}
+
+fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Failure> {
+    let failed = |error| Failure::outside(&format!("could not save the plan to {}", path.display()), error);
+    let manifest = selection.manifest.canonicalize().map_err(failed)?;
+    let saved = Saved {
+        deploy_plan: Plan::VERSION,
+        manifest,
+        targets: selection.targets.clone(),
+        digest: plan.digest(),
+        plan: plan.clone(),
+    };
+    let text = serde_json::to_string_pretty(&saved).unwrap_or_default();
+    std::fs::write(path, text).map_err(failed)
+}

@@ -1,0 +1,110 @@
+//! `deploy sandbox`: its ports, its counters, its clock.
+
+use std::net::SocketAddr;
+
+use clock::Clock;
+use tokio::net::{TcpListener, UdpSocket};
+
+use crate::args::{self, Global, SandboxOf, Serve};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use crate::project::{Loaded, load};
+use crate::sandboxed;
+
+pub(crate) async fn run(global: &Global, command: args::Sandbox, printer: &Printer) -> Result<Exit, Failure> {
+    match command {
+        args::Sandbox::Serve(args) => serve(global, &args, printer).await,
+        args::Sandbox::Stats(of) => stats(global, &of, printer),
+        args::Sandbox::Advance { time, of } => {
+            let sandbox = open(global, &of)?;
+            sandbox.advance(time);
+            printer.note(&format!("It is {} in the sandbox now.", sandbox.clock().now()));
+            Ok(Exit::Done)
+        }
+        args::Sandbox::Reset(of) => reset(&of, printer),
+    }
+}
+
+fn open(global: &Global, of: &SandboxOf) -> Result<sandbox::Sandbox, Failure> {
+    let Loaded { manifest, beside, .. } = load(&of.manifest, Clock::real().now())?;
+    sandboxed::open(&sandboxed::folder(&beside, manifest.project.as_str()), &manifest, global)
+}
+
+fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
+    let sandbox = open(global, of)?;
+    let stats = sandbox.stats();
+    if printer.json {
+        let rows: Vec<_> = stats
+            .iter()
+            .map(|([account, service, operation, result], calls)| {
+                serde_json::json!({"account": account, "service": service, "operation": operation, "result": result, "calls": calls})
+            })
+            .collect();
+        printer.value(&rows.into());
+    } else {
+        let rows: Vec<String> = stats
+            .iter()
+            .map(|([account, service, operation, result], calls)| {
+                format!("{account}  {service:<10} {operation:<40} {result:<24} {calls:>6}")
+            })
+            .collect();
+        printer.data(&rows.join("\n"));
+    }
+    Ok(Exit::Done)
+}
+
+fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
+    let Loaded { manifest, beside, .. } = load(&of.manifest, Clock::real().now())?;
+    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::outside(&format!("could not remove {}", folder.display()), error))
+        }
+        _ => {
+            printer.note("The sandbox is forgotten, and what was recorded about it.");
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit, Failure> {
+    let sandbox = open(global, &args.of)?;
+    let failed = |error| Failure::outside("could not listen", error);
+    let at = |port| SocketAddr::new(args.host, port);
+    let aws = TcpListener::bind(at(args.aws)).await.map_err(failed)?;
+    let dns_tcp = TcpListener::bind(at(args.dns)).await.map_err(failed)?;
+    let dns_address = dns_tcp.local_addr().map_err(failed)?;
+    let dns_udp = UdpSocket::bind(dns_address).await.map_err(failed)?;
+    let https = TcpListener::bind(at(args.https)).await.map_err(failed)?;
+    let Loaded { manifest, beside, .. } = load(&args.of.manifest, Clock::real().now())?;
+    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    sandbox.make_authority_secret();
+    let authority = folder.join("ca.pem");
+    let pem = sandbox.world().acm.authority.certificate_pem();
+    std::fs::write(&authority, pem).map_err(failed)?;
+    announce(printer, [aws.local_addr(), Ok(dns_address), https.local_addr()], &authority, &sandbox);
+    let served = tokio::try_join!(
+        sandbox.clone().serve_aws(aws),
+        sandbox.clone().serve_dns(dns_udp, dns_tcp),
+        sandbox.clone().serve_https(https),
+    );
+    served.map_err(|error| Failure::outside("could not serve any longer", error))?;
+    Ok(Exit::Done)
+}
+
+fn announce(
+    printer: &Printer,
+    addresses: [std::io::Result<SocketAddr>; 3],
+    authority: &std::path::Path,
+    sandbox: &sandbox::Sandbox,
+) {
+    let [aws, dns, https] = addresses.map(|address| address.map(|address| address.to_string()).unwrap_or_default());
+    let credentials = sandbox.credentials(sandboxed::OPERATOR);
+    printer.data(&format!(
+        "AWS_ENDPOINT_URL=http://{aws}\nAWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nAWS_REGION=us-east-1\nDEPLOY_SANDBOX_DNS={dns}\nDEPLOY_SANDBOX_HTTPS={https}\nDEPLOY_SANDBOX_CA={}",
+        credentials.access_key_id(),
+        credentials.secret_access_key(),
+        authority.display(),
+    ));
+    printer.note("The keys open this sandbox and nothing else. Ctrl-C ends it.");
+}

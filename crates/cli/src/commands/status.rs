@@ -1,0 +1,18 @@
+//! `deploy status`: what is owned, where, and what is pending.
+
+use crate::args::{Global, Selection};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use crate::project::Project;
+
+pub(crate) async fn run(global: &Global, selection: &Selection, printer: &Printer) -> Result<Exit, Failure> {
+    let project = Project::open(global, selection)?;
+    let ledger = project.ledger().await?;
+    let now = project.clock.now();
+    if printer.json {
+        printer.value(&report::status_json(&ledger, now));
+    } else {
+        printer.data(&report::status_text(&ledger, now, &printer.palette()));
+    }
+    Ok(Exit::Done)
+}

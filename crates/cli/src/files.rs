@@ -1,0 +1,91 @@
+//! The tree that a manifest may read from, on disk.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use manifest::{FileError, Files, glob_matches};
+
+/// A folder that is read from, and nothing outside it.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    root: PathBuf,
+}
+
+impl Tree {
+    /// The tree that `manifest` belongs to, and its path in it: the repository that it is in, else the
+    /// working folder when it is below that, else its own folder.
+    pub(crate) fn of(manifest: &Path) -> std::io::Result<(Self, String)> {
+        let path = manifest.canonicalize()?;
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+        let working = std::env::current_dir()?.canonicalize()?;
+        let root = match repository {
+            Some(root) => root.to_owned(),
+            None if path.starts_with(&working) => working,
+            None => folder,
+        };
+        let inside = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
+        Ok((Self { root }, inside))
+    }
+
+    /// The path on disk, every symbolic link on it followed, when it is still in the tree.
+    fn inside(&self, path: &str) -> Result<PathBuf, FileError> {
+        let real = self.root.join(path).canonicalize().map_err(|error| system(&error))?;
+        if real.starts_with(&self.root) { Ok(real) } else { Err(FileError::Outside) }
+    }
+
+    fn walk(&self, folder: &Path, pattern: &str, found: &mut Vec<String>) -> Result<(), FileError> {
+        let depth = pattern.split('/').count();
+        for entry in std::fs::read_dir(folder).map_err(|error| system(&error))? {
+            let entry = entry.map_err(|error| system(&error))?;
+            let path = entry.path();
+            let Ok(inside) = path.strip_prefix(&self.root) else { continue };
+            let name = inside.to_string_lossy().into_owned();
+            let parts = name.split('/').count();
+            let prefix: Vec<&str> = pattern.split('/').take(parts).collect();
+            if !glob_matches(&prefix.join("/"), &name) {
+                continue;
+            }
+            match parts == depth {
+                true => found.push(name),
+                false if path.is_dir() => self.walk(&path, pattern, found)?,
+                false => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn system(error: &std::io::Error) -> FileError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => FileError::Missing,
+        _ => FileError::System(error.to_string()),
+    }
+}
+
+impl Files for Tree {
+    fn read(&self, path: &str, bytes_max: usize) -> Result<Vec<u8>, FileError> {
+        let path = self.inside(path)?;
+        let data = path.metadata().map_err(|error| system(&error))?;
+        if !data.is_file() {
+            return Err(FileError::NotAFile);
+        }
+        let too_large = || FileError::TooLarge { bytes: data.len(), bytes_max };
+        let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+        if data.len() > limit {
+            return Err(too_large());
+        }
+        let file = std::fs::File::open(&path).map_err(|error| system(&error))?;
+        let mut bytes = Vec::new();
+        // It may grow while it is read.
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| system(&error))?;
+        if bytes.len() > bytes_max { Err(too_large()) } else { Ok(bytes) }
+    }
+
+    fn glob(&self, pattern: &str) -> Result<Vec<String>, FileError> {
+        let mut found = Vec::new();
+        self.walk(&self.root, pattern, &mut found)?;
+        found.sort();
+        Ok(found)
+    }
+}

@@ -1,0 +1,79 @@
+//! Everything that is printed: data on standard output, everything else on standard error.
+
+use std::io::{IsTerminal, Write};
+
+use report::{Palette, escape};
+use serde_json::Value;
+
+/// Prints. Colour follows the terminal and `NO_COLOR`.
+#[derive(Debug)]
+pub(crate) struct Printer {
+    /// Whether data is printed as JSON.
+    pub(crate) json: bool,
+}
+
+impl Printer {
+    /// The colours for standard output.
+    pub(crate) fn palette(&self) -> Palette {
+        palette(anstream::AutoStream::choice(&std::io::stdout()))
+    }
+
+    /// The colours for standard error.
+    pub(crate) fn note_palette(&self) -> Palette {
+        palette(anstream::AutoStream::choice(&std::io::stderr()))
+    }
+
+    /// Prints data, as it is.
+    pub(crate) fn data(&self, text: &str) {
+        write(std::io::stdout().lock(), text);
+    }
+
+    /// Prints data as JSON.
+    pub(crate) fn value(&self, value: &Value) {
+        self.data(&report::json_text(value));
+    }
+
+    /// Prints a text of ours for people.
+    pub(crate) fn note(&self, text: &str) {
+        write(std::io::stderr().lock(), text);
+    }
+
+    /// Whether a person watches.
+    pub(crate) fn is_watched(&self) -> bool {
+        std::io::stderr().is_terminal() && !self.json
+    }
+
+    /// Asks a person to type `expected`. No terminal, no answer.
+    pub(crate) fn confirm(&self, question: &str, expected: &str) -> Option<bool> {
+        if !std::io::stdin().is_terminal() {
+            return None;
+        }
+        let mut stderr = std::io::stderr().lock();
+        // A terminal that is gone can't answer either.
+        write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).ok()?;
+        Some(answer.trim() == expected)
+    }
+}
+
+fn palette(choice: anstream::ColorChoice) -> Palette {
+    if choice == anstream::ColorChoice::Never { Palette::plain() } else { Palette::coloured() }
+}
+
+/// A reader that went away (`| head`) is no failure of ours.
+fn write(mut out: impl Write, text: &str) {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(out, "{text}{end}").and_then(|()| out.flush());
+}
+
+/// An error and its causes, one a line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = escape(&error.to_string());
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {}", escape(&cause.to_string())));
+        source = cause.source();
+    }
+    text
+}

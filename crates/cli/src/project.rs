@@ -1,0 +1,259 @@
+//! A manifest that is being worked on: loaded, linted, with its ledger and its way to AWS.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws::quotas::Quota;
+use aws::{Access, Connection, Sessions};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use blueprint::{Facts, Lingering};
+use clock::Clock;
+use engine::Engine;
+use ledger::{Folder, Journal};
+use manifest::Manifest;
+use model::{Ledger, Outside, Plan, Resource};
+use plan::{Actual, Estimate, Inputs};
+use sandbox::Sandbox;
+use standards::dns::Name;
+use standards::{Finding, Severity};
+
+use crate::args::{Global, Selection};
+use crate::exit::Failure;
+use crate::files::Tree;
+use crate::sandboxed;
+
+/// A manifest, checked.
+pub(crate) struct Loaded {
+    pub(crate) manifest: Manifest,
+    /// What lint says, errors excepted: those are a [`Failure`].
+    pub(crate) findings: Vec<Finding>,
+    /// The folder beside which ledger and sandbox are.
+    pub(crate) beside: PathBuf,
+}
+
+/// Reads and checks a manifest.
+pub(crate) fn load(path: &Path, now: jiff::Timestamp) -> Result<Loaded, Failure> {
+    let (manifest, findings) = check(path, now)?;
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    match manifest {
+        Some(manifest) if !findings.iter().any(is_error) => {
+            let beside = path.parent().map(Path::to_owned).unwrap_or_default();
+            Ok(Loaded { manifest, findings, beside })
+        }
+        _ => Err(Failure::Manifest(findings)),
+    }
+}
+
+/// Reads a manifest and says everything that lint has to say.
+pub(crate) fn check(path: &Path, now: jiff::Timestamp) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
+    let (tree, inside) = Tree::of(path)
+        .map_err(|error| Failure::outside(&format!("could not read the manifest {}", path.display()), error))?;
+    let (manifest, mut findings) = manifest::load(&inside, &tree);
+    if let Some(manifest) = &manifest {
+        findings.extend(manifest::lint(manifest, now));
+    }
+    Ok((manifest, findings))
+}
+
+/// A manifest that is being worked on.
+pub(crate) struct Project {
+    pub(crate) manifest: Manifest,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) engine: Engine,
+    pub(crate) clock: Clock,
+    pub(crate) sandbox: Option<Sandbox>,
+    ledger: PathBuf,
+    targets: BTreeSet<String>,
+}
+
+/// What a command wants of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// All that it asks for.
+    All,
+    /// None of it; what enforced policies still need stays for a while.
+    Nothing,
+    /// None of it, at once.
+    NothingNow,
+}
+
+/// A plan and what it was made from.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) actual: Actual,
+    pub(crate) estimate: Estimate,
+    pub(crate) lingering: Vec<Lingering>,
+    /// Everything asked for.
+    pub(crate) desired: Vec<Resource>,
+}
+
+impl Planned {
+    /// Whether something forbids to carry it out.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.plan.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+impl Project {
+    /// Loads the manifest and opens its way to AWS, or to the sandbox.
+    pub(crate) fn open(global: &Global, selection: &Selection) -> Result<Self, Failure> {
+        let Loaded { manifest, findings, beside } = load(&selection.manifest, Clock::real().now())?;
+        let targets = targets(&manifest, &selection.targets)?;
+        let project = manifest.project.as_str().to_owned();
+        let sandbox = match global.sandbox {
+            true => Some(sandboxed::open(&sandboxed::folder(&beside, &project), &manifest, global)?),
+            false => None,
+        };
+        let clock = sandbox.as_ref().map_or_else(Clock::real, Sandbox::clock);
+        let ledger = ledger_folder(&manifest, &beside, sandbox.is_some())?;
+        let sessions = Sessions::new(accesses(&manifest), connection(&manifest, sandbox.as_ref(), clock));
+        let outside: Arc<dyn Outside> = match &sandbox {
+            Some(sandbox) => Arc::new(sandboxed::Inside(sandbox.clone())),
+            None => Arc::new(crate::network::Network::new()?),
+        };
+        let engine = Engine::new(sessions, outside, blueprint::secrets(&manifest), clock);
+        Ok(Self { manifest, findings, engine, clock, sandbox, ledger, targets })
+    }
+
+    /// Opens the ledger for writing.
+    pub(crate) async fn journal(&self) -> Result<Journal, Failure> {
+        let holder = format!("deploy, process {}", std::process::id());
+        Ok(Journal::open(Box::new(Folder::new(&self.ledger)), self.clock, &holder).await?)
+    }
+
+    /// Reads the ledger, to look at it.
+    pub(crate) async fn ledger(&self) -> Result<Ledger, Failure> {
+        let journal = Journal::read(Box::new(Folder::new(&self.ledger)), self.clock).await?;
+        Ok(self.in_scope(journal.ledger().await))
+    }
+
+    /// The part of a ledger that the command is about.
+    pub(crate) fn in_scope(&self, mut ledger: Ledger) -> Ledger {
+        if !self.targets.is_empty() {
+            ledger.domains.retain(|domain, _| self.targets.contains(domain));
+        }
+        ledger
+    }
+
+    /// Looks at the world and plans.
+    pub(crate) async fn plan(&self, ledger: Ledger, wish: Wish) -> Planned {
+        self.engine.forget_listings().await;
+        let ledger = self.in_scope(ledger);
+        let (mut desired, mut findings) = match wish {
+            Wish::All => blueprint::desired(&self.manifest, &self.facts().await),
+            Wish::Nothing | Wish::NothingNow => (Vec::new(), Vec::new()),
+        };
+        if !self.targets.is_empty() {
+            desired.retain(|resource| self.targets.contains(&resource.id.domain));
+        }
+        let lingering = match wish {
+            Wish::All | Wish::Nothing => blueprint::linger(&ledger, &desired, self.clock.now()),
+            Wish::NothingNow => Vec::new(),
+        };
+        for lingering in &lingering {
+            let known: BTreeSet<_> = desired.iter().map(|resource| resource.id.clone()).collect();
+            let more = lingering.resources.iter().filter(|resource| !known.contains(&resource.id));
+            desired.extend(more.cloned());
+        }
+        let observed = self.engine.observe(&plan::looks(&desired, &ledger)).await;
+        let ledger = plan::settle(ledger, self.engine.kinds(), &observed.actual);
+        let mut plan = plan::plan(Inputs {
+            project: self.manifest.project.as_str(),
+            kinds: self.engine.kinds(),
+            desired: &desired,
+            ledger: &ledger,
+            actual: &observed.actual,
+        });
+        findings.extend(observed.findings);
+        findings.append(&mut plan.findings);
+        plan.findings = findings;
+        let estimate = plan::estimate(&plan, &self.rates());
+        Planned { plan, actual: observed.actual, estimate, lingering, desired }
+    }
+
+    /// The MX hosts of domains whose policy is made from what is published.
+    async fn facts(&self) -> Facts {
+        let mut facts = Facts::default();
+        for (name, domain) in &self.manifest.domains {
+            let asks = domain.mx.is_empty() && domain.mta_sts.as_ref().is_some_and(|block| block.mx.is_empty());
+            if asks && let Ok(values) = self.engine.outside().lookup(name.as_str(), "MX").await {
+                let mut values: Vec<(u16, Name)> = values.iter().filter_map(|value| mx(value)).collect();
+                values.sort();
+                facts.mx.insert(name.to_string(), values.into_iter().map(|(_, host)| host).collect());
+            }
+        }
+        facts
+    }
+
+    fn rates(&self) -> plan::Rates {
+        let by_service = aws::quotas::by_service(&quotas(&self.manifest));
+        let rate = |quota: Quota| plan::Rate { per_second: quota.per_second, burst: quota.burst };
+        by_service.into_iter().map(|(service, quota)| (service, rate(quota))).collect()
+    }
+}
+
+fn mx(value: &str) -> Option<(u16, Name)> {
+    let (preference, host) = value.split_once(' ')?;
+    Some((preference.parse().ok()?, Name::parse(host).ok()?))
+}
+
+fn targets(manifest: &Manifest, targets: &[String]) -> Result<BTreeSet<String>, Failure> {
+    let known = |target: &str| manifest.domains.keys().chain(manifest.parked.keys()).any(|name| name.as_str() == target);
+    let targets: BTreeSet<String> = targets.iter().map(|target| target.to_ascii_lowercase()).collect();
+    match targets.iter().find(|target| !known(target)) {
+        // A domain that left the manifest can still be in the ledger; it is planned without --target.
+        Some(target) => Err(Failure::Usage(format!("--target {target}: the manifest has no such domain"))),
+        None => Ok(targets),
+    }
+}
+
+fn accesses(manifest: &Manifest) -> BTreeMap<model::AccountName, Access> {
+    let access = |account: &manifest::Account| Access {
+        id: account.id.as_str().into(),
+        role: account.role.as_ref().map(|role| role.as_str().to_owned()),
+        profile: account.profile.as_ref().map(|profile| profile.as_str().to_owned()),
+        external_id: account.external_id.as_ref().map(|id| id.as_str().to_owned()),
+        session_name: account.session_name.as_ref().map(|name| name.as_str().to_owned()),
+    };
+    manifest.accounts.iter().map(|(name, account)| (name.as_str().into(), access(account))).collect()
+}
+
+fn quotas(manifest: &Manifest) -> BTreeMap<String, Quota> {
+    let quota = |quota: &manifest::Quota| Quota {
+        per_second: *quota.rate,
+        burst: quota.burst.as_ref().map_or(1.0, |burst| f64::from(burst.value)),
+    };
+    manifest.quotas.iter().map(|(name, value)| (name.as_str().to_owned(), quota(value))).collect()
+}
+
+fn connection(manifest: &Manifest, sandbox: Option<&Sandbox>, clock: Clock) -> Connection {
+    let shared = |sandbox: &Sandbox, account: &str| SharedCredentialsProvider::new(sandbox.credentials(account));
+    let ids = manifest.accounts.values().map(|account| account.id.as_str());
+    Connection {
+        clock,
+        http: sandbox.map(Sandbox::http_client),
+        credentials: sandbox.map(|sandbox| shared(sandbox, sandboxed::OPERATOR)),
+        by_account: sandbox
+            .map(|sandbox| ids.map(|id| (id.into(), shared(sandbox, id))).collect())
+            .unwrap_or_default(),
+        quotas: quotas(manifest),
+    }
+}
+
+/// The folder of the ledger. What was done in the sandbox is recorded apart.
+fn ledger_folder(manifest: &Manifest, beside: &Path, is_sandbox: bool) -> Result<PathBuf, Failure> {
+    let project = manifest.project.as_str();
+    if is_sandbox {
+        return Ok(sandboxed::folder(beside, project));
+    }
+    match &manifest.ledger.value {
+        manifest::Ledger::Path(path) if path.as_str().trim_end_matches('/') == ".deploy" => {
+            Ok(beside.join(".deploy").join(project))
+        }
+        manifest::Ledger::Path(path) => Ok(beside.join(path.as_str())),
+        manifest::Ledger::S3(_) => Err(Failure::Usage(
+            "ledger.s3: this version keeps its ledger in a local folder only; use `ledger: { path: … }`".to_owned(),
+        )),
+    }
+}

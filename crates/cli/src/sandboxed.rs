@@ -1,0 +1,122 @@
+//! The sandbox that a manifest needs: its accounts and roles, its zones, its mail hosts; and a
+//! stranger's eyes in it.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use clock::Clock;
+use jiff::Timestamp;
+use manifest::{Dns, Manifest};
+use model::{Fetched, NoAnswer, Outside};
+use sandbox::Sandbox;
+use sandbox::dns::Lookup;
+use sandbox::world::World;
+use standards::dns::{Presentation, Txt};
+
+use crate::args::{Global, Speed};
+use crate::exit::Failure;
+
+/// The account from which roles are assumed. It is in no manifest.
+pub(crate) const OPERATOR: &str = "999999999999";
+
+/// Where a project's sandbox is kept.
+pub(crate) fn folder(beside: &Path, project: &str) -> PathBuf {
+    beside.join(".deploy").join("sandbox").join(project)
+}
+
+/// Opens the sandbox that is kept in `folder`, or makes the world that the manifest presumes.
+pub(crate) fn open(folder: &Path, manifest: &Manifest, global: &Global) -> Result<Sandbox, Failure> {
+    let extra = match &global.world {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
+            Failure::outside(&format!("could not read the world file {}", path.display()), error)
+        })?),
+        None => None,
+    };
+    let mut world = presumed(manifest);
+    if let Some(text) = extra {
+        world.add_yaml(&text).map_err(|error| Failure::outside("could not use the world file", error))?;
+    }
+    let wall = Clock::real().now();
+    let speed = match global.speed {
+        Speed::Times(times) => times,
+        Speed::Instant => 1.0,
+    };
+    let clock = |saved: Option<Timestamp>| Clock::starting_at(saved.unwrap_or(wall).max(wall), speed);
+    Sandbox::open_at(folder, clock, || world).map_err(|error| Failure::outside("could not open the sandbox", error))
+}
+
+/// What a manifest presumes: accounts with roles, zones that are delegated to, mail hosts.
+fn presumed(manifest: &Manifest) -> World {
+    let mut world = World::default();
+    world.sts.seed_account(OPERATOR, &[]);
+    for account in manifest.accounts.values() {
+        let role = account.role.as_ref().map(|role| role.as_str().rsplit('/').next().unwrap_or_default().to_owned());
+        let roles: Vec<&str> = role.iter().map(String::as_str).collect();
+        world.sts.seed_account(account.id.as_str(), &roles);
+    }
+    let domains = manifest.domains.iter().map(|(name, domain)| (name, &domain.dns.value, domain.mx.is_empty()));
+    let parked = manifest.parked.iter().map(|(name, domain)| (name, &domain.dns.value, false));
+    for (name, dns, needs_mx) in domains.chain(parked) {
+        presume_zone(&mut world, manifest, (name.as_str(), dns), needs_mx);
+    }
+    world
+}
+
+fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns), needs_mx: bool) {
+    let mail_host = format!("10 mail.{name}");
+    // Names of a manifest are valid names, so that nothing here can fail.
+    match dns {
+        Dns::Manual => {
+            let _ = world.dns.add_zone(name, Timestamp::UNIX_EPOCH);
+            if needs_mx {
+                let _ = world.dns.publish(name, "MX", &[&mail_host], Timestamp::UNIX_EPOCH);
+            }
+        }
+        Dns::Route53(route53) if !*route53.create => {
+            let Some(account) = manifest.account(&route53.account) else { return };
+            let zone = world.seed_zone(account.id.as_str(), name, true);
+            if let (Ok(zone), true) = (zone, needs_mx) {
+                let _ = world.seed_records(&zone, name, ("MX", 300), &[&mail_host]);
+            }
+        }
+        Dns::Route53(_) => {}
+    }
+}
+
+/// A stranger in the sandbox's world.
+pub(crate) struct Inside(pub(crate) Sandbox);
+
+#[async_trait]
+impl Outside for Inside {
+    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+        let now = self.0.clock().now();
+        match self.0.world().resolve(name, rtype, now) {
+            Lookup::NxDomain | Lookup::NoData => Ok(Vec::new()),
+            Lookup::ServFail => Err(NoAnswer {
+                name: name.to_owned(),
+                rtype: rtype.to_owned(),
+                reason: "SERVFAIL: no server that is delegated to answers".to_owned(),
+            }),
+            Lookup::Found { records, .. } => {
+                Ok(records.iter().map(|record| meaning(&record.rtype, &record.value)).collect())
+            }
+        }
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Fetched, String> {
+        let answer = self.0.https(url).await.map_err(|error| error.to_string())?;
+        let media_type = answer.headers.get("content-type").and_then(|value| value.to_str().ok());
+        Ok(Fetched {
+            status: answer.status.as_u16(),
+            media_type: media_type.map(str::to_owned),
+            body: answer.body.to_vec(),
+        })
+    }
+}
+
+fn meaning(rtype: &str, value: &str) -> String {
+    match rtype {
+        "TXT" => Txt::parse(value, Presentation::ZoneFile).map_or_else(|_| value.to_owned(), |txt| txt.text().into_owned()),
+        _ => value.trim_end_matches('.').to_ascii_lowercase(),
+    }
+}
