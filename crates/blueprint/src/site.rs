@@ -271,11 +271,7 @@ impl Site<'_, '_> {
         let assets = self.assets(&logs_policy);
         let (certificate, validation) = self.certificate(hosts);
         let comment = format!("deploy {} {}", self.scope.project(), self.scope.name);
-        let access_name = format!("{}-{}", self.bucket_name("assets"), "oac");
-        let access = cloudfront_origin_access_control::Spec {
-            name: access_name,
-            description: comment.clone(),
-        };
+        let access = self.access_control();
         let draft = self.draft("assets", &self.edge, Vec::new());
         let access = self
             .scope
@@ -319,6 +315,18 @@ impl Site<'_, '_> {
         let distribution = self.scope.add::<CloudfrontDistribution>(draft, &spec);
         self.assets_policy(&assets, &distribution);
         distribution
+    }
+
+    /// An access control that up to a hundred distributions of the account share (CloudFront quotas):
+    /// one of sixteen, by the domain's name.
+    fn access_control(&self) -> cloudfront_origin_access_control::Spec {
+        let project = self.scope.project();
+        let shard = names::token(&[self.scope.name], 1);
+        let account = names::token(&[project, self.edge.account_id.as_str()], 8);
+        cloudfront_origin_access_control::Spec {
+            name: format!("deploy-{project}-{account}-{shard}"),
+            description: format!("deploy {project}"),
+        }
     }
 
     /// Lets the distribution, and nobody else, read the assets.

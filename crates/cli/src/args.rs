@@ -55,7 +55,9 @@ impl std::str::FromStr for Speed {
         if text == "instant" {
             return Ok(Self::Instant);
         }
-        let times: f64 = text.parse().map_err(|_| "a number from 1 to 100000, or `instant`".to_owned())?;
+        let times: f64 = text
+            .parse()
+            .map_err(|_| "a number from 1 to 100000, or `instant`".to_owned())?;
         if (1.0..=100_000.0).contains(&times) {
             Ok(Self::Times(times))
         } else {
@@ -90,8 +92,13 @@ pub(crate) struct Changing {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let number: u64 = number.parse().map_err(|_| "a time such as 90s, 15m or 2h".to_owned())?;
+    let (number, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "a time such as 90s, 15m or 2h".to_owned())?;
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
@@ -99,17 +106,24 @@ fn duration(text: &str) -> Result<Duration, String> {
         "d" => 86_400,
         _ => return Err("a time such as 90s, 15m or 2h".to_owned()),
     };
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "too long".to_owned())
+    number
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "too long".to_owned())
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check the manifest and its files, offline
-    #[command(after_help = "Example:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif")]
+    #[command(
+        after_help = "Example:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif"
+    )]
     Lint(Lint),
     /// Show what would change, why, and what it can do to mail
-    #[command(after_help = "Example:\n  deploy plan deploy/example.yaml -o plan.json && deploy apply plan.json")]
+    #[command(
+        after_help = "Example:\n  deploy plan deploy/example.yaml -o plan.json && deploy apply plan.json"
+    )]
     Plan(Plan),
     /// Plan, confirm, carry out, look again
     #[command(after_help = "Example:\n  deploy apply deploy/example.yaml --sandbox --yes")]
@@ -118,13 +132,17 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  deploy destroy deploy/example.yaml --target example.com")]
     Destroy(Destroy),
     /// Show what moved without us; for schedules
-    #[command(after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody")]
+    #[command(
+        after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody"
+    )]
     Drift(Selection),
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
     Status(Selection),
     /// Print the plan's graph
-    #[command(after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg")]
+    #[command(
+        after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg"
+    )]
     Graph(Graph),
     /// Explain a rule
     #[command(after_help = "Example:\n  deploy explain STS-P13")]
@@ -133,7 +151,9 @@ pub(crate) enum Command {
         rule: String,
     },
     /// List every rule
-    #[command(after_help = "Example:\n  deploy rules --json | jq '.[] | select(.severity == \"error\") | .id'")]
+    #[command(
+        after_help = "Example:\n  deploy rules --json | jq '.[] | select(.severity == \"error\") | .id'"
+    )]
     Rules,
     /// Print the manifest's JSON Schema
     #[command(after_help = "Example:\n  deploy schema > deploy.schema.json")]
@@ -145,7 +165,10 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
     /// Look after the sandbox
-    #[command(subcommand, after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566"
+    )]
     Sandbox(Sandbox),
 }
 
@@ -270,7 +293,9 @@ pub(crate) enum GraphFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sandbox {
     /// Answer the AWS API, DNS and HTTPS on local ports
-    #[command(after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566 --dns 5353 --https 8443")]
+    #[command(
+        after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566 --dns 5353 --https 8443"
+    )]
     Serve(Serve),
     /// Print how often each API operation was called
     #[command(after_help = "Example:\n  deploy sandbox stats deploy/example.yaml")]

@@ -53,7 +53,10 @@ pub(crate) enum Failure {
 impl Failure {
     /// A failure of something outside.
     pub(crate) fn outside(what: &str, source: impl Into<Box<dyn std::error::Error>>) -> Self {
-        Self::Outside { what: what.to_owned(), source: source.into() }
+        Self::Outside {
+            what: what.to_owned(),
+            source: source.into(),
+        }
     }
 }
 

@@ -17,21 +17,35 @@ impl Tree {
     pub(crate) fn of(manifest: &Path) -> std::io::Result<(Self, String)> {
         let path = manifest.canonicalize()?;
         let folder = path.parent().unwrap_or(&path).to_owned();
-        let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+        let repository = folder
+            .ancestors()
+            .find(|folder| folder.join(".git").exists());
         let working = std::env::current_dir()?.canonicalize()?;
         let root = match repository {
             Some(root) => root.to_owned(),
             None if path.starts_with(&working) => working,
             None => folder,
         };
-        let inside = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
+        let inside = path
+            .strip_prefix(&root)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
         Ok((Self { root }, inside))
     }
 
     /// The path on disk, every symbolic link on it followed, when it is still in the tree.
     fn inside(&self, path: &str) -> Result<PathBuf, FileError> {
-        let real = self.root.join(path).canonicalize().map_err(|error| system(&error))?;
-        if real.starts_with(&self.root) { Ok(real) } else { Err(FileError::Outside) }
+        let real = self
+            .root
+            .join(path)
+            .canonicalize()
+            .map_err(|error| system(&error))?;
+        if real.starts_with(&self.root) {
+            Ok(real)
+        } else {
+            Err(FileError::Outside)
+        }
     }
 
     fn walk(&self, folder: &Path, pattern: &str, found: &mut Vec<String>) -> Result<(), FileError> {
@@ -39,7 +53,9 @@ impl Tree {
         for entry in std::fs::read_dir(folder).map_err(|error| system(&error))? {
             let entry = entry.map_err(|error| system(&error))?;
             let path = entry.path();
-            let Ok(inside) = path.strip_prefix(&self.root) else { continue };
+            let Ok(inside) = path.strip_prefix(&self.root) else {
+                continue;
+            };
             let name = inside.to_string_lossy().into_owned();
             let parts = name.split('/').count();
             let prefix: Vec<&str> = pattern.split('/').take(parts).collect();
@@ -70,7 +86,10 @@ impl Files for Tree {
         if !data.is_file() {
             return Err(FileError::NotAFile);
         }
-        let too_large = || FileError::TooLarge { bytes: data.len(), bytes_max };
+        let too_large = || FileError::TooLarge {
+            bytes: data.len(),
+            bytes_max,
+        };
         let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
         if data.len() > limit {
             return Err(too_large());
@@ -78,8 +97,14 @@ impl Files for Tree {
         let file = std::fs::File::open(&path).map_err(|error| system(&error))?;
         let mut bytes = Vec::new();
         // It may grow while it is read.
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| system(&error))?;
-        if bytes.len() > bytes_max { Err(too_large()) } else { Ok(bytes) }
+        file.take(limit.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| system(&error))?;
+        if bytes.len() > bytes_max {
+            Err(too_large())
+        } else {
+            Ok(bytes)
+        }
     }
 
     fn glob(&self, pattern: &str) -> Result<Vec<String>, FileError> {

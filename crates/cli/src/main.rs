@@ -21,7 +21,9 @@ use crate::printer::{Printer, chain};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let printer = Printer { json: cli.global.json };
+    let printer = Printer {
+        json: cli.global.json,
+    };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all();
     // With paused time, every wait costs nothing and is measured exactly.
@@ -52,7 +54,11 @@ fn fail(failure: &Failure, printer: &Printer) -> ExitCode {
             ExitCode::from(USAGE)
         }
         Failure::Outside { what, source } => {
-            printer.note(&format!("error: {}: {}", report::escape(what), chain(source.as_ref())));
+            printer.note(&format!(
+                "error: {}: {}",
+                report::escape(what),
+                chain(source.as_ref())
+            ));
             ExitCode::FAILURE
         }
     }

@@ -17,7 +17,11 @@ impl Network {
 #[async_trait]
 impl Outside for Network {
     async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
-        Err(NoAnswer { name: name.to_owned(), rtype: rtype.to_owned(), reason: "verify is not wired yet".to_owned() })
+        Err(NoAnswer {
+            name: name.to_owned(),
+            rtype: rtype.to_owned(),
+            reason: "verify is not wired yet".to_owned(),
+        })
     }
 
     async fn fetch(&self, _url: &str) -> Result<Fetched, String> {

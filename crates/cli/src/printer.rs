@@ -50,7 +50,9 @@ impl Printer {
         }
         let mut stderr = std::io::stderr().lock();
         // A terminal that is gone can't answer either.
-        write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
+        write!(stderr, "{question} ")
+            .and_then(|()| stderr.flush())
+            .ok()?;
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).ok()?;
         Some(answer.trim() == expected)
@@ -58,7 +60,11 @@ impl Printer {
 }
 
 fn palette(choice: anstream::ColorChoice) -> Palette {
-    if choice == anstream::ColorChoice::Never { Palette::plain() } else { Palette::coloured() }
+    if choice == anstream::ColorChoice::Never {
+        Palette::plain()
+    } else {
+        Palette::coloured()
+    }
 }
 
 /// A reader that went away (`| head`) is no failure of ours.

@@ -33,7 +33,13 @@ pub(crate) struct Show<'a> {
 impl<'a> Show<'a> {
     pub(crate) fn new(plan: &'a Plan, printer: &'a Printer, clock: Clock) -> Self {
         let bars = printer.is_watched().then(MultiProgress::new);
-        Self { plan, printer, clock, bars, running: Mutex::default() }
+        Self {
+            plan,
+            printer,
+            clock,
+            bars,
+            running: Mutex::default(),
+        }
     }
 
     fn name(&self, id: ActionId) -> String {
@@ -59,7 +65,11 @@ impl<'a> Show<'a> {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Running { since: self.clock.now(), waits_for: String::new(), bar }
+        Running {
+            since: self.clock.now(),
+            waits_for: String::new(),
+            bar,
+        }
     }
 
     fn wait(&self, id: ActionId, what: &str) {
@@ -76,16 +86,24 @@ impl<'a> Show<'a> {
     }
 
     fn finish(&self, id: ActionId, outcome: &Outcome) {
-        let state = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        let state = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
         if let Some(bar) = state.as_ref().and_then(|state| state.bar.as_ref()) {
             bar.finish_and_clear();
         }
-        let waited = state.as_ref().is_some_and(|state| !state.waits_for.is_empty());
+        let waited = state
+            .as_ref()
+            .is_some_and(|state| !state.waits_for.is_empty());
         if !self.plan.actions[id].changes() && !waited && *outcome == Outcome::Done {
             return;
         }
         let elapsed = state.map(|state| self.clock.now().duration_since(state.since).as_secs_f64());
-        let elapsed = elapsed.map(|elapsed| format!(" ({})", seconds(elapsed))).unwrap_or_default();
+        let elapsed = elapsed
+            .map(|elapsed| format!(" ({})", seconds(elapsed)))
+            .unwrap_or_default();
         let mark = match outcome {
             Outcome::Done => "✓",
             Outcome::Waiting(_) | Outcome::NotBegun => "…",
@@ -101,7 +119,10 @@ impl Watch for Show<'_> {
         match progress {
             Progress::Started(id) => {
                 let state = self.start(*id);
-                self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(*id, state);
+                self.running
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(*id, state);
             }
             Progress::Waiting(id, what) => self.wait(*id, what),
             Progress::Applied(_) => {}

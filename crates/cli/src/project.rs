@@ -39,16 +39,27 @@ pub(crate) fn load(path: &Path, now: jiff::Timestamp) -> Result<Loaded, Failure>
     match manifest {
         Some(manifest) if !findings.iter().any(is_error) => {
             let beside = path.parent().map(Path::to_owned).unwrap_or_default();
-            Ok(Loaded { manifest, findings, beside })
+            Ok(Loaded {
+                manifest,
+                findings,
+                beside,
+            })
         }
         _ => Err(Failure::Manifest(findings)),
     }
 }
 
 /// Reads a manifest and says everything that lint has to say.
-pub(crate) fn check(path: &Path, now: jiff::Timestamp) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
-    let (tree, inside) = Tree::of(path)
-        .map_err(|error| Failure::outside(&format!("could not read the manifest {}", path.display()), error))?;
+pub(crate) fn check(
+    path: &Path,
+    now: jiff::Timestamp,
+) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
+    let (tree, inside) = Tree::of(path).map_err(|error| {
+        Failure::outside(
+            &format!("could not read the manifest {}", path.display()),
+            error,
+        )
+    })?;
     let (manifest, mut findings) = manifest::load(&inside, &tree);
     if let Some(manifest) = &manifest {
         findings.extend(manifest::lint(manifest, now));
@@ -91,29 +102,51 @@ pub(crate) struct Planned {
 impl Planned {
     /// Whether something forbids to carry it out.
     pub(crate) fn is_refused(&self) -> bool {
-        self.plan.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.plan
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 }
 
 impl Project {
     /// Loads the manifest and opens its way to AWS, or to the sandbox.
     pub(crate) fn open(global: &Global, selection: &Selection) -> Result<Self, Failure> {
-        let Loaded { manifest, findings, beside } = load(&selection.manifest, Clock::real().now())?;
+        let Loaded {
+            manifest,
+            findings,
+            beside,
+        } = load(&selection.manifest, Clock::real().now())?;
         let targets = targets(&manifest, &selection.targets)?;
         let project = manifest.project.as_str().to_owned();
         let sandbox = match global.sandbox {
-            true => Some(sandboxed::open(&sandboxed::folder(&beside, &project), &manifest, global)?),
+            true => Some(sandboxed::open(
+                &sandboxed::folder(&beside, &project),
+                &manifest,
+                global,
+            )?),
             false => None,
         };
         let clock = sandbox.as_ref().map_or_else(Clock::real, Sandbox::clock);
         let ledger = ledger_folder(&manifest, &beside, sandbox.is_some())?;
-        let sessions = Sessions::new(accesses(&manifest), connection(&manifest, sandbox.as_ref(), clock));
+        let sessions = Sessions::new(
+            accesses(&manifest),
+            connection(&manifest, sandbox.as_ref(), clock),
+        );
         let outside: Arc<dyn Outside> = match &sandbox {
             Some(sandbox) => Arc::new(sandboxed::Inside(sandbox.clone())),
             None => Arc::new(crate::network::Network::new()?),
         };
         let engine = Engine::new(sessions, outside, blueprint::secrets(&manifest), clock);
-        Ok(Self { manifest, findings, engine, clock, sandbox, ledger, targets })
+        Ok(Self {
+            manifest,
+            findings,
+            engine,
+            clock,
+            sandbox,
+            ledger,
+            targets,
+        })
     }
 
     /// Opens the ledger for writing.
@@ -125,20 +158,30 @@ impl Project {
     /// Reads the ledger, to look at it.
     pub(crate) async fn ledger(&self) -> Result<Ledger, Failure> {
         let journal = Journal::read(Box::new(Folder::new(&self.ledger)), self.clock).await?;
-        Ok(self.in_scope(journal.ledger().await))
+        Ok(journal.ledger().await)
     }
 
     /// The part of a ledger that the command is about.
     pub(crate) fn in_scope(&self, mut ledger: Ledger) -> Ledger {
         if !self.targets.is_empty() {
-            ledger.domains.retain(|domain, _| self.targets.contains(domain));
+            ledger
+                .domains
+                .retain(|domain, _| self.targets.contains(domain));
         }
+        ledger
+    }
+
+    fn out_of_scope(&self, mut ledger: Ledger) -> Ledger {
+        ledger
+            .domains
+            .retain(|domain, _| !self.targets.is_empty() && !self.targets.contains(domain));
         ledger
     }
 
     /// Looks at the world and plans.
     pub(crate) async fn plan(&self, ledger: Ledger, wish: Wish) -> Planned {
         self.engine.forget_listings().await;
+        let beyond = self.out_of_scope(ledger.clone());
         let ledger = self.in_scope(ledger);
         let (mut desired, mut findings) = match wish {
             Wish::All => blueprint::desired(&self.manifest, &self.facts().await),
@@ -153,7 +196,10 @@ impl Project {
         };
         for lingering in &lingering {
             let known: BTreeSet<_> = desired.iter().map(|resource| resource.id.clone()).collect();
-            let more = lingering.resources.iter().filter(|resource| !known.contains(&resource.id));
+            let more = lingering
+                .resources
+                .iter()
+                .filter(|resource| !known.contains(&resource.id));
             desired.extend(more.cloned());
         }
         let observed = self.engine.observe(&plan::looks(&desired, &ledger)).await;
@@ -163,24 +209,39 @@ impl Project {
             kinds: self.engine.kinds(),
             desired: &desired,
             ledger: &ledger,
+            beyond: &beyond,
             actual: &observed.actual,
         });
         findings.extend(observed.findings);
         findings.append(&mut plan.findings);
         plan.findings = findings;
         let estimate = plan::estimate(&plan, &self.rates());
-        Planned { plan, actual: observed.actual, estimate, lingering, desired }
+        Planned {
+            plan,
+            actual: observed.actual,
+            estimate,
+            lingering,
+            desired,
+        }
     }
 
     /// The MX hosts of domains whose policy is made from what is published.
     async fn facts(&self) -> Facts {
         let mut facts = Facts::default();
         for (name, domain) in &self.manifest.domains {
-            let asks = domain.mx.is_empty() && domain.mta_sts.as_ref().is_some_and(|block| block.mx.is_empty());
+            let asks = domain.mx.is_empty()
+                && domain
+                    .mta_sts
+                    .as_ref()
+                    .is_some_and(|block| block.mx.is_empty());
             if asks && let Ok(values) = self.engine.outside().lookup(name.as_str(), "MX").await {
-                let mut values: Vec<(u16, Name)> = values.iter().filter_map(|value| mx(value)).collect();
+                let mut values: Vec<(u16, Name)> =
+                    values.iter().filter_map(|value| mx(value)).collect();
                 values.sort();
-                facts.mx.insert(name.to_string(), values.into_iter().map(|(_, host)| host).collect());
+                facts.mx.insert(
+                    name.to_string(),
+                    values.into_iter().map(|(_, host)| host).collect(),
+                );
             }
         }
         facts
@@ -188,8 +249,14 @@ impl Project {
 
     fn rates(&self) -> plan::Rates {
         let by_service = aws::quotas::by_service(&quotas(&self.manifest));
-        let rate = |quota: Quota| plan::Rate { per_second: quota.per_second, burst: quota.burst };
-        by_service.into_iter().map(|(service, quota)| (service, rate(quota))).collect()
+        let rate = |quota: Quota| plan::Rate {
+            per_second: quota.per_second,
+            burst: quota.burst,
+        };
+        by_service
+            .into_iter()
+            .map(|(service, quota)| (service, rate(quota)))
+            .collect()
     }
 }
 
@@ -199,11 +266,22 @@ fn mx(value: &str) -> Option<(u16, Name)> {
 }
 
 fn targets(manifest: &Manifest, targets: &[String]) -> Result<BTreeSet<String>, Failure> {
-    let known = |target: &str| manifest.domains.keys().chain(manifest.parked.keys()).any(|name| name.as_str() == target);
-    let targets: BTreeSet<String> = targets.iter().map(|target| target.to_ascii_lowercase()).collect();
+    let known = |target: &str| {
+        manifest
+            .domains
+            .keys()
+            .chain(manifest.parked.keys())
+            .any(|name| name.as_str() == target)
+    };
+    let targets: BTreeSet<String> = targets
+        .iter()
+        .map(|target| target.to_ascii_lowercase())
+        .collect();
     match targets.iter().find(|target| !known(target)) {
         // A domain that left the manifest can still be in the ledger; it is planned without --target.
-        Some(target) => Err(Failure::Usage(format!("--target {target}: the manifest has no such domain"))),
+        Some(target) => Err(Failure::Usage(format!(
+            "--target {target}: the manifest has no such domain"
+        ))),
         None => Ok(targets),
     }
 }
@@ -212,24 +290,49 @@ fn accesses(manifest: &Manifest) -> BTreeMap<model::AccountName, Access> {
     let access = |account: &manifest::Account| Access {
         id: account.id.as_str().into(),
         role: account.role.as_ref().map(|role| role.as_str().to_owned()),
-        profile: account.profile.as_ref().map(|profile| profile.as_str().to_owned()),
-        external_id: account.external_id.as_ref().map(|id| id.as_str().to_owned()),
-        session_name: account.session_name.as_ref().map(|name| name.as_str().to_owned()),
+        profile: account
+            .profile
+            .as_ref()
+            .map(|profile| profile.as_str().to_owned()),
+        external_id: account
+            .external_id
+            .as_ref()
+            .map(|id| id.as_str().to_owned()),
+        session_name: account
+            .session_name
+            .as_ref()
+            .map(|name| name.as_str().to_owned()),
     };
-    manifest.accounts.iter().map(|(name, account)| (name.as_str().into(), access(account))).collect()
+    manifest
+        .accounts
+        .iter()
+        .map(|(name, account)| (name.as_str().into(), access(account)))
+        .collect()
 }
 
 fn quotas(manifest: &Manifest) -> BTreeMap<String, Quota> {
     let quota = |quota: &manifest::Quota| Quota {
         per_second: *quota.rate,
-        burst: quota.burst.as_ref().map_or(1.0, |burst| f64::from(burst.value)),
+        burst: quota
+            .burst
+            .as_ref()
+            .map_or(1.0, |burst| f64::from(burst.value)),
     };
-    manifest.quotas.iter().map(|(name, value)| (name.as_str().to_owned(), quota(value))).collect()
+    manifest
+        .quotas
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), quota(value)))
+        .collect()
 }
 
 fn connection(manifest: &Manifest, sandbox: Option<&Sandbox>, clock: Clock) -> Connection {
-    let shared = |sandbox: &Sandbox, account: &str| SharedCredentialsProvider::new(sandbox.credentials(account));
-    let ids = manifest.accounts.values().map(|account| account.id.as_str());
+    let shared = |sandbox: &Sandbox, account: &str| {
+        SharedCredentialsProvider::new(sandbox.credentials(account))
+    };
+    let ids = manifest
+        .accounts
+        .values()
+        .map(|account| account.id.as_str());
     Connection {
         clock,
         http: sandbox.map(Sandbox::http_client),

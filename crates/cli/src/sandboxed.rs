@@ -25,24 +25,35 @@ pub(crate) fn folder(beside: &Path, project: &str) -> PathBuf {
 }
 
 /// Opens the sandbox that is kept in `folder`, or makes the world that the manifest presumes.
-pub(crate) fn open(folder: &Path, manifest: &Manifest, global: &Global) -> Result<Sandbox, Failure> {
+pub(crate) fn open(
+    folder: &Path,
+    manifest: &Manifest,
+    global: &Global,
+) -> Result<Sandbox, Failure> {
     let extra = match &global.world {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
-            Failure::outside(&format!("could not read the world file {}", path.display()), error)
+            Failure::outside(
+                &format!("could not read the world file {}", path.display()),
+                error,
+            )
         })?),
         None => None,
     };
     let mut world = presumed(manifest);
     if let Some(text) = extra {
-        world.add_yaml(&text).map_err(|error| Failure::outside("could not use the world file", error))?;
+        world
+            .add_yaml(&text)
+            .map_err(|error| Failure::outside("could not use the world file", error))?;
     }
     let wall = Clock::real().now();
     let speed = match global.speed {
         Speed::Times(times) => times,
         Speed::Instant => 1.0,
     };
-    let clock = |saved: Option<Timestamp>| Clock::starting_at(saved.unwrap_or(wall).max(wall), speed);
-    Sandbox::open_at(folder, clock, || world).map_err(|error| Failure::outside("could not open the sandbox", error))
+    let clock =
+        |saved: Option<Timestamp>| Clock::starting_at(saved.unwrap_or(wall).max(wall), speed);
+    Sandbox::open_at(folder, clock, || world)
+        .map_err(|error| Failure::outside("could not open the sandbox", error))
 }
 
 /// What a manifest presumes: accounts with roles, zones that are delegated to, mail hosts.
@@ -50,12 +61,24 @@ fn presumed(manifest: &Manifest) -> World {
     let mut world = World::default();
     world.sts.seed_account(OPERATOR, &[]);
     for account in manifest.accounts.values() {
-        let role = account.role.as_ref().map(|role| role.as_str().rsplit('/').next().unwrap_or_default().to_owned());
+        let role = account.role.as_ref().map(|role| {
+            role.as_str()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
         let roles: Vec<&str> = role.iter().map(String::as_str).collect();
         world.sts.seed_account(account.id.as_str(), &roles);
     }
-    let domains = manifest.domains.iter().map(|(name, domain)| (name, &domain.dns.value, domain.mx.is_empty()));
-    let parked = manifest.parked.iter().map(|(name, domain)| (name, &domain.dns.value, false));
+    let domains = manifest
+        .domains
+        .iter()
+        .map(|(name, domain)| (name, &domain.dns.value, domain.mx.is_empty()));
+    let parked = manifest
+        .parked
+        .iter()
+        .map(|(name, domain)| (name, &domain.dns.value, false));
     for (name, dns, needs_mx) in domains.chain(parked) {
         presume_zone(&mut world, manifest, (name.as_str(), dns), needs_mx);
     }
@@ -69,11 +92,15 @@ fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns
         Dns::Manual => {
             let _ = world.dns.add_zone(name, Timestamp::UNIX_EPOCH);
             if needs_mx {
-                let _ = world.dns.publish(name, "MX", &[&mail_host], Timestamp::UNIX_EPOCH);
+                let _ = world
+                    .dns
+                    .publish(name, "MX", &[&mail_host], Timestamp::UNIX_EPOCH);
             }
         }
         Dns::Route53(route53) if !*route53.create => {
-            let Some(account) = manifest.account(&route53.account) else { return };
+            let Some(account) = manifest.account(&route53.account) else {
+                return;
+            };
             let zone = world.seed_zone(account.id.as_str(), name, true);
             if let (Ok(zone), true) = (zone, needs_mx) {
                 let _ = world.seed_records(&zone, name, ("MX", 300), &[&mail_host]);
@@ -97,15 +124,19 @@ impl Outside for Inside {
                 rtype: rtype.to_owned(),
                 reason: "SERVFAIL: no server that is delegated to answers".to_owned(),
             }),
-            Lookup::Found { records, .. } => {
-                Ok(records.iter().map(|record| meaning(&record.rtype, &record.value)).collect())
-            }
+            Lookup::Found { records, .. } => Ok(records
+                .iter()
+                .map(|record| meaning(&record.rtype, &record.value))
+                .collect()),
         }
     }
 
     async fn fetch(&self, url: &str) -> Result<Fetched, String> {
         let answer = self.0.https(url).await.map_err(|error| error.to_string())?;
-        let media_type = answer.headers.get("content-type").and_then(|value| value.to_str().ok());
+        let media_type = answer
+            .headers
+            .get("content-type")
+            .and_then(|value| value.to_str().ok());
         Ok(Fetched {
             status: answer.status.as_u16(),
             media_type: media_type.map(str::to_owned),
@@ -116,7 +147,8 @@ impl Outside for Inside {
 
 fn meaning(rtype: &str, value: &str) -> String {
     match rtype {
-        "TXT" => Txt::parse(value, Presentation::ZoneFile).map_or_else(|_| value.to_owned(), |txt| txt.text().into_owned()),
+        "TXT" => Txt::parse(value, Presentation::ZoneFile)
+            .map_or_else(|_| value.to_owned(), |txt| txt.text().into_owned()),
         _ => value.trim_end_matches('.').to_ascii_lowercase(),
     }
 }

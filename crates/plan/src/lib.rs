@@ -62,6 +62,8 @@ pub struct Inputs<'a> {
     pub desired: &'a [Resource],
     /// What we did and own, for the domains that this plan is about.
     pub ledger: &'a Ledger,
+    /// What we own for other domains: shared parts that they still need stay.
+    pub beyond: &'a Ledger,
     /// What was observed.
     pub actual: &'a Actual,
 }

@@ -20,7 +20,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
     let mut planner = Planner {
         inputs,
         states: BTreeMap::new(),
-        claims: BTreeSet::new(),
+        claims: claims(inputs, inputs.beyond.entries()),
         made: made(inputs),
         last: BTreeMap::new(),
         actions: Vec::new(),
@@ -341,16 +341,20 @@ impl<'a> Planner<'a> {
 }
 
 fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
-    let created = inputs
-        .ledger
-        .entries()
-        .filter(|entry| entry.origin == Origin::Created);
+    let entries = inputs.ledger.entries().chain(inputs.beyond.entries());
+    claims(
+        inputs,
+        entries.filter(|entry| entry.origin == Origin::Created),
+    )
+}
+
+fn claims<'a>(inputs: Inputs<'_>, entries: impl Iterator<Item = &'a Entry>) -> BTreeSet<String> {
     let claims = |entry: &Entry| {
         let kind = inputs.kinds.get(entry.id.kind.as_str());
         kind.and_then(|kind| kind.claims(&entry.spec).ok())
             .unwrap_or_default()
     };
-    created.flat_map(claims).collect()
+    entries.flat_map(claims).collect()
 }
 
 /// What a resource needs: what it says, and what it refers to.

@@ -16,11 +16,21 @@ use crate::printer::Printer;
 use crate::progress::{Show, seconds};
 use crate::project::{Planned, Project, Wish};
 
-pub(crate) async fn run(global: &Global, args: args::Apply, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    args: args::Apply,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let saved = read_saved(&args.file)?;
     let selection = match &saved {
-        Some(saved) => Selection { manifest: saved.manifest.clone(), targets: saved.targets.clone() },
-        None => Selection { manifest: args.file, targets: args.targets },
+        Some(saved) => Selection {
+            manifest: saved.manifest.clone(),
+            targets: saved.targets.clone(),
+        },
+        None => Selection {
+            manifest: args.file,
+            targets: args.targets,
+        },
     };
     let project = Project::open(global, &selection)?;
     let journal = project.journal().await?;
@@ -35,7 +45,14 @@ pub(crate) async fn run(global: &Global, args: args::Apply, printer: &Printer) -
     if planned.is_refused() {
         return Ok(Exit::Refused);
     }
-    if !planned.plan.is_empty() && !agreed(&args.changing, printer, "Type `yes` to apply this plan:", "yes")? {
+    if !planned.plan.is_empty()
+        && !agreed(
+            &args.changing,
+            printer,
+            "Type `yes` to apply this plan:",
+            "yes",
+        )?
+    {
         return Ok(Exit::Refused);
     }
     let exit = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
@@ -45,14 +62,23 @@ pub(crate) async fn run(global: &Global, args: args::Apply, printer: &Printer) -
 
 /// A saved plan, when the file is one.
 fn read_saved(path: &Path) -> Result<Option<Saved>, Failure> {
-    let Ok(text) = std::fs::read_to_string(path) else { return Ok(None) };
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return Ok(None);
+    };
     if !text.trim_start().starts_with('{') || !text.contains("\"deploy_plan\"") {
         return Ok(None);
     }
-    let saved: Saved = serde_json::from_str(&text)
-        .map_err(|error| Failure::outside(&format!("could not read the saved plan {}", path.display()), error))?;
+    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
+        Failure::outside(
+            &format!("could not read the saved plan {}", path.display()),
+            error,
+        )
+    })?;
     if saved.deploy_plan != Plan::VERSION || saved.digest != saved.plan.digest() {
-        return Err(Failure::Usage(format!("{} is not a plan as this version saved it: plan again", path.display())));
+        return Err(Failure::Usage(format!(
+            "{} is not a plan as this version saved it: plan again",
+            path.display()
+        )));
     }
     Ok(Some(saved))
 }
@@ -61,10 +87,14 @@ fn read_saved(path: &Path) -> Result<Option<Saved>, Failure> {
 fn moved(saved: &Plan, now: &Plan) -> String {
     let describe = |plan: &Plan| -> BTreeSet<String> {
         let changing = plan.actions.iter().filter(|action| action.changes());
-        changing.map(|action| format!("{} {}", action.verb, action.resource)).collect()
+        changing
+            .map(|action| format!("{} {}", action.verb, action.resource))
+            .collect()
     };
     let (before, after) = (describe(saved), describe(now));
-    let mut text = "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n".to_owned();
+    let mut text =
+        "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n"
+            .to_owned();
     for line in before.difference(&after) {
         text.push_str(&format!("  no longer: {}\n", escape(line)));
     }
@@ -76,7 +106,12 @@ fn moved(saved: &Plan, now: &Plan) -> String {
 }
 
 /// Whether the operator agrees. Without a terminal only `--yes` does.
-pub(crate) fn agreed(changing: &Changing, printer: &Printer, question: &str, answer: &str) -> Result<bool, Failure> {
+pub(crate) fn agreed(
+    changing: &Changing,
+    printer: &Printer,
+    question: &str,
+    answer: &str,
+) -> Result<bool, Failure> {
     if changing.yes {
         return Ok(true);
     }
@@ -86,7 +121,10 @@ pub(crate) fn agreed(changing: &Changing, printer: &Printer, question: &str, ans
             printer.note("Nothing was changed.");
             Ok(false)
         }
-        None => Err(Failure::Usage("there is no terminal to ask at: nothing was changed; --yes applies without asking".to_owned())),
+        None => Err(Failure::Usage(
+            "there is no terminal to ask at: nothing was changed; --yes applies without asking"
+                .to_owned(),
+        )),
     }
 }
 
@@ -101,11 +139,17 @@ pub(crate) async fn carry_out(
     let plan = &planned.plan;
     let accepted: BTreeSet<String> = changing.accept_risk.iter().cloned().collect();
     record_risks(plan, journal, &accepted).await?;
-    let options = Options { wait: changing.wait, accepted };
+    let options = Options {
+        wait: changing.wait,
+        accepted,
+    };
     let (wish, stop) = Stop::channel();
     let interrupts = interrupt::listen(wish);
     let show = Show::new(plan, printer, project.clock);
-    let report = project.engine.apply(plan, &planned.actual, journal, (&options, &show, &stop)).await;
+    let report = project
+        .engine
+        .apply(plan, &planned.actual, journal, (&options, &show, &stop))
+        .await;
     interrupts.abort();
     let report = report?;
     if printer.json {
@@ -116,7 +160,11 @@ pub(crate) async fn carry_out(
     Ok(exit(&report))
 }
 
-async fn record_risks(plan: &Plan, journal: &Journal, accepted: &BTreeSet<String>) -> Result<(), Failure> {
+async fn record_risks(
+    plan: &Plan,
+    journal: &Journal,
+    accepted: &BTreeSet<String>,
+) -> Result<(), Failure> {
     let domains: BTreeSet<&str> = plan
         .actions
         .iter()
@@ -125,7 +173,9 @@ async fn record_risks(plan: &Plan, journal: &Journal, accepted: &BTreeSet<String
         .collect();
     for domain in domains {
         for rule in accepted {
-            journal.record(domain, Event::Accepted { rule: rule.clone() }).await?;
+            journal
+                .record(domain, Event::Accepted { rule: rule.clone() })
+                .await?;
         }
     }
     Ok(())
@@ -146,13 +196,26 @@ fn exit(report: &Report) -> Exit {
 
 fn summary(plan: &Plan, report: &Report, project: &Project) -> String {
     let changed = |outcome: &Outcome| *outcome == Outcome::Done;
-    let done = plan.actions.iter().filter(|action| action.changes() && changed(&report.outcomes[action.id])).count();
-    let of_all = plan.actions.iter().filter(|action| action.changes()).count();
-    let mut text = format!("\n{done} of {of_all} changes done in {}", seconds(report.elapsed.as_secs_f64()));
+    let done = plan
+        .actions
+        .iter()
+        .filter(|action| action.changes() && changed(&report.outcomes[action.id]))
+        .count();
+    let of_all = plan
+        .actions
+        .iter()
+        .filter(|action| action.changes())
+        .count();
+    let mut text = format!(
+        "\n{done} of {of_all} changes done in {}",
+        seconds(report.elapsed.as_secs_f64())
+    );
     if let Some(sandbox) = &project.sandbox {
         let speed = sandbox.clock().speed();
         if speed > 1.0 {
-            text.push_str(&format!(" of AWS's time; the sandbox runs {speed} times as fast"));
+            text.push_str(&format!(
+                " of AWS's time; the sandbox runs {speed} times as fast"
+            ));
         }
     }
     text.push_str(".\n");
@@ -168,18 +231,40 @@ fn unfinished(plan: &Plan, id: usize, outcome: &Outcome) -> String {
     let line = match outcome {
         Outcome::Done => return String::new(),
         Outcome::Failed(error) => {
-            let code = error.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
-            let request = error.request_id.as_deref().map(|id| format!(", request {id}")).unwrap_or_default();
-            let home = plan.actions[id].home.as_ref().map(|home| format!(" in {home}")).unwrap_or_default();
-            format!("failed: {}{home}\n    {code}{} ({}{request})", name(id), error.message, error.operation)
+            let code = error
+                .code
+                .as_deref()
+                .map(|code| format!("{code}: "))
+                .unwrap_or_default();
+            let request = error
+                .request_id
+                .as_deref()
+                .map(|id| format!(", request {id}"))
+                .unwrap_or_default();
+            let home = plan.actions[id]
+                .home
+                .as_ref()
+                .map(|home| format!(" in {home}"))
+                .unwrap_or_default();
+            format!(
+                "failed: {}{home}\n    {code}{} ({}{request})",
+                name(id),
+                error.message,
+                error.operation
+            )
         }
         Outcome::Broken(why) => format!("failed: {}\n    {why}", name(id)),
         Outcome::Refused(rule, seen) => format!(
             "refused: {}\n    {seen} ({rule}); mend it, or accept the risk with --accept-risk {rule}",
             name(id)
         ),
-        Outcome::Waiting(what) => format!("waiting: {}\n    for {what}; the next apply goes on from here", name(id)),
-        Outcome::Skipped(cause) => format!("skipped: {}\n    because of {}", name(id), name(*cause)),
+        Outcome::Waiting(what) => format!(
+            "waiting: {}\n    for {what}; the next apply goes on from here",
+            name(id)
+        ),
+        Outcome::Skipped(cause) => {
+            format!("skipped: {}\n    because of {}", name(id), name(*cause))
+        }
         Outcome::NotBegun => format!("not begun: {}", name(id)),
     };
     let lines: Vec<String> = line.lines().map(escape).collect();
@@ -193,9 +278,15 @@ fn outcomes(plan: &Plan, report: &Report) -> serde_json::Value {
             Outcome::Done => ("done", None),
             Outcome::Failed(error) => ("failed", Some(serde_json::json!(error))),
             Outcome::Broken(why) => ("failed", Some(why.clone().into())),
-            Outcome::Refused(rule, seen) => ("refused", Some(serde_json::json!({"rule": rule, "seen": seen}))),
+            Outcome::Refused(rule, seen) => (
+                "refused",
+                Some(serde_json::json!({"rule": rule, "seen": seen})),
+            ),
             Outcome::Waiting(what) => ("waiting", Some(what.clone().into())),
-            Outcome::Skipped(cause) => ("skipped", Some(plan.actions[*cause].resource.to_string().into())),
+            Outcome::Skipped(cause) => (
+                "skipped",
+                Some(plan.actions[*cause].resource.to_string().into()),
+            ),
             Outcome::NotBegun => ("not_begun", None),
         };
         serde_json::json!({"verb": action.verb, "resource": action.resource, "outcome": word, "detail": detail})
@@ -205,7 +296,13 @@ fn outcomes(plan: &Plan, report: &Report) -> serde_json::Value {
 }
 
 /// Looks again and plans again: after a complete apply the plan must be empty.
-async fn settle(exit: Exit, project: &Project, journal: &Journal, wish: Wish, printer: &Printer) -> Exit {
+async fn settle(
+    exit: Exit,
+    project: &Project,
+    journal: &Journal,
+    wish: Wish,
+    printer: &Printer,
+) -> Exit {
     if exit != Exit::Done {
         return exit;
     }
@@ -217,12 +314,21 @@ async fn settle(exit: Exit, project: &Project, journal: &Journal, wish: Wish, pr
         return Exit::Done;
     }
     printer.note("Looked again: something is not as the manifest asks yet. Apply again.");
-    printer.note(&report::plan_text(&again.plan, &again.estimate, &printer.note_palette()));
+    printer.note(&report::plan_text(
+        &again.plan,
+        &again.estimate,
+        &printer.note_palette(),
+    ));
     Exit::Incomplete
 }
 
 /// Closes the ledger. What lingers makes the run incomplete.
-pub(crate) async fn finish(journal: Journal, project: Project, exit: Exit, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn finish(
+    journal: Journal,
+    project: Project,
+    exit: Exit,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let ledger: Ledger = project.in_scope(journal.ledger().await);
     journal.close().await?;
     let now = project.clock.now();
@@ -234,7 +340,11 @@ pub(crate) async fn finish(journal: Journal, project: Project, exit: Exit, print
             escape(&one.domain)
         ));
     }
-    Ok(if exit == Exit::Done && !lingering.is_empty() { Exit::Incomplete } else { exit })
+    Ok(if exit == Exit::Done && !lingering.is_empty() {
+        Exit::Incomplete
+    } else {
+        exit
+    })
 }
 
 async fn blueprint_desired(project: &Project) -> Vec<model::Resource> {

@@ -13,12 +13,20 @@ use crate::project::{Planned, Project, Wish};
 /// The rule of winding down.
 const WIND_DOWN: &str = "STS-O04";
 
-pub(crate) async fn run(global: &Global, args: &args::Destroy, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    args: &args::Destroy,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let project = Project::open(global, &args.selection)?;
     let journal = project.journal().await?;
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
-    let wish = if args.now || accepted { Wish::NothingNow } else { Wish::Nothing };
+    let wish = if args.now || accepted {
+        Wish::NothingNow
+    } else {
+        Wish::Nothing
+    };
     if args.now && !accepted {
         changing.accept_risk.push(WIND_DOWN.to_owned());
     }
@@ -42,7 +50,9 @@ pub(crate) async fn run(global: &Global, args: &args::Destroy, printer: &Printer
 /// What is left, and why.
 fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit {
     for one in &again.lingering {
-        let until = one.until.map_or_else(|| "it is served".to_owned(), |until| until.to_string());
+        let until = one
+            .until
+            .map_or_else(|| "it is served".to_owned(), |until| until.to_string());
         printer.note(&format!(
             "{}: senders may hold the enforced MTA-STS policy until {until}. Until then it is served with `mode: none`; run destroy again after that.",
             escape(&one.domain)
@@ -56,7 +66,10 @@ fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit
         .map(|action| &action.resource)
         .collect();
     for id in &stays {
-        printer.note(&format!("left: {}; run destroy again", escape(&id.to_string())));
+        printer.note(&format!(
+            "left: {}; run destroy again",
+            escape(&id.to_string())
+        ));
     }
     let left = ledger.entries().count() + ledger.retired().count();
     if left == 0 {
@@ -66,5 +79,9 @@ fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit
     if again.lingering.is_empty() {
         printer.note(&format!("{left} resources are still in the ledger."));
     }
-    if exit == Exit::Done { Exit::Incomplete } else { exit }
+    if exit == Exit::Done {
+        Exit::Incomplete
+    } else {
+        exit
+    }
 }

@@ -10,7 +10,10 @@ use crate::printer::Printer;
 pub(crate) fn explain(id: &str, printer: &Printer) -> Result<Exit, Failure> {
     let id = id.to_ascii_uppercase();
     let rule = rules::find(&id).ok_or_else(|| {
-        Failure::Usage(format!("there is no rule `{}`; `deploy rules` lists them", report::escape(&id)))
+        Failure::Usage(format!(
+            "there is no rule `{}`; `deploy rules` lists them",
+            report::escape(&id)
+        ))
     })?;
     if printer.json {
         printer.value(&serde_json::to_value(rule).unwrap_or_default());
@@ -22,11 +25,9 @@ pub(crate) fn explain(id: &str, printer: &Printer) -> Result<Exit, Failure> {
 
 pub(crate) fn rules(printer: &Printer) -> Exit {
     if printer.json {
-        printer.value(&report::rules_json());
+        printer.value(&report::rules_json(rules::all()));
     } else {
-        let lines: Vec<String> =
-            rules::all().map(|rule| format!("{:<9} {:<5} {}", rule.id, rule.severity.to_string(), rule.title)).collect();
-        printer.data(&lines.join("\n"));
+        printer.data(&report::rules_text(rules::all(), &printer.palette()));
     }
     Exit::Done
 }

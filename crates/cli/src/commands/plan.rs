@@ -25,7 +25,11 @@ pub(crate) struct Saved {
     pub(crate) plan: Plan,
 }
 
-pub(crate) async fn run(global: &Global, args: &args::Plan, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    args: &args::Plan,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let project = Project::open(global, &args.selection)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     if args.markdown {
@@ -35,13 +39,20 @@ pub(crate) async fn run(global: &Global, args: &args::Plan, printer: &Printer) -
     }
     if let Some(path) = &args.output {
         save(path, &args.selection, &planned.plan)?;
-        printer.note(&format!("Saved. `deploy apply {}` carries out exactly this plan, or nothing.", path.display()));
+        printer.note(&format!(
+            "Saved. `deploy apply {}` carries out exactly this plan, or nothing.",
+            path.display()
+        ));
     }
     if planned.is_refused() {
         return Ok(Exit::Refused);
     }
     let pending = !planned.plan.is_empty();
-    Ok(if args.exit_code && pending { Exit::Changes } else { Exit::Done })
+    Ok(if args.exit_code && pending {
+        Exit::Changes
+    } else {
+        Exit::Done
+    })
 }
 
 /// Shows a plan on standard output, and lint's warnings before it on standard error.
@@ -50,15 +61,26 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
         return printer.value(&report::plan_json(&planned.plan, &planned.estimate));
     }
     let palette = printer.palette();
-    printer.data(&report::plan_text(&planned.plan, &planned.estimate, &palette));
+    printer.data(&report::plan_text(
+        &planned.plan,
+        &planned.estimate,
+        &palette,
+    ));
     let hints = project.findings.len();
     if hints > 0 {
-        printer.note(&format!("{hints} findings of the manifest, none of them an error: `deploy lint` shows them."));
+        printer.note(&format!(
+            "{hints} findings of the manifest, none of them an error: `deploy lint` shows them."
+        ));
     }
 }
 
 fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Failure> {
-    let failed = |error| Failure::outside(&format!("could not save the plan to {}", path.display()), error);
+    let failed = |error| {
+        Failure::outside(
+            &format!("could not save the plan to {}", path.display()),
+            error,
+        )
+    };
     let manifest = selection.manifest.canonicalize().map_err(failed)?;
     let saved = Saved {
         deploy_plan: Plan::VERSION,

@@ -11,23 +11,44 @@ use crate::printer::Printer;
 use crate::project::{Loaded, load};
 use crate::sandboxed;
 
-pub(crate) async fn run(global: &Global, command: args::Sandbox, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    command: args::Sandbox,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     match command {
         args::Sandbox::Serve(args) => serve(global, &args, printer).await,
         args::Sandbox::Stats(of) => stats(global, &of, printer),
-        args::Sandbox::Advance { time, of } => {
-            let sandbox = open(global, &of)?;
-            sandbox.advance(time);
-            printer.note(&format!("It is {} in the sandbox now.", sandbox.clock().now()));
-            Ok(Exit::Done)
-        }
+        args::Sandbox::Advance { time, of } => advance(time, &of, printer),
         args::Sandbox::Reset(of) => reset(&of, printer),
     }
 }
 
 fn open(global: &Global, of: &SandboxOf) -> Result<sandbox::Sandbox, Failure> {
-    let Loaded { manifest, beside, .. } = load(&of.manifest, Clock::real().now())?;
-    sandboxed::open(&sandboxed::folder(&beside, manifest.project.as_str()), &manifest, global)
+    let Loaded {
+        manifest, beside, ..
+    } = load(&of.manifest, Clock::real().now())?;
+    sandboxed::open(
+        &sandboxed::folder(&beside, manifest.project.as_str()),
+        &manifest,
+        global,
+    )
+}
+
+fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
+    let Loaded {
+        manifest, beside, ..
+    } = load(&of.manifest, Clock::real().now())?;
+    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let later = sandbox::Sandbox::advance(&folder, time)
+        .map_err(|error| Failure::outside("could not let time pass", error))?
+        .ok_or_else(|| {
+            Failure::Usage(
+                "this manifest has no sandbox yet: `deploy apply --sandbox` makes one".to_owned(),
+            )
+        })?;
+    printer.note(&format!("It is {later} in the sandbox now."));
+    Ok(Exit::Done)
 }
 
 fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
@@ -54,12 +75,15 @@ fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Fai
 }
 
 fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let Loaded { manifest, beside, .. } = load(&of.manifest, Clock::real().now())?;
+    let Loaded {
+        manifest, beside, ..
+    } = load(&of.manifest, Clock::real().now())?;
     let folder = sandboxed::folder(&beside, manifest.project.as_str());
     match std::fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::outside(&format!("could not remove {}", folder.display()), error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::outside(
+            &format!("could not remove {}", folder.display()),
+            error,
+        )),
         _ => {
             printer.note("The sandbox is forgotten, and what was recorded about it.");
             Ok(Exit::Done)
@@ -76,13 +100,20 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
     let dns_address = dns_tcp.local_addr().map_err(failed)?;
     let dns_udp = UdpSocket::bind(dns_address).await.map_err(failed)?;
     let https = TcpListener::bind(at(args.https)).await.map_err(failed)?;
-    let Loaded { manifest, beside, .. } = load(&args.of.manifest, Clock::real().now())?;
+    let Loaded {
+        manifest, beside, ..
+    } = load(&args.of.manifest, Clock::real().now())?;
     let folder = sandboxed::folder(&beside, manifest.project.as_str());
     sandbox.make_authority_secret();
     let authority = folder.join("ca.pem");
     let pem = sandbox.world().acm.authority.certificate_pem();
     std::fs::write(&authority, pem).map_err(failed)?;
-    announce(printer, [aws.local_addr(), Ok(dns_address), https.local_addr()], &authority, &sandbox);
+    announce(
+        printer,
+        [aws.local_addr(), Ok(dns_address), https.local_addr()],
+        &authority,
+        &sandbox,
+    );
     let served = tokio::try_join!(
         sandbox.clone().serve_aws(aws),
         sandbox.clone().serve_dns(dns_udp, dns_tcp),
@@ -98,7 +129,11 @@ fn announce(
     authority: &std::path::Path,
     sandbox: &sandbox::Sandbox,
 ) {
-    let [aws, dns, https] = addresses.map(|address| address.map(|address| address.to_string()).unwrap_or_default());
+    let [aws, dns, https] = addresses.map(|address| {
+        address
+            .map(|address| address.to_string())
+            .unwrap_or_default()
+    });
     let credentials = sandbox.credentials(sandboxed::OPERATOR);
     printer.data(&format!(
         "AWS_ENDPOINT_URL=http://{aws}\nAWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nAWS_REGION=us-east-1\nDEPLOY_SANDBOX_DNS={dns}\nDEPLOY_SANDBOX_HTTPS={https}\nDEPLOY_SANDBOX_CA={}",

@@ -5,9 +5,13 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::project::Project;
 
-pub(crate) async fn run(global: &Global, selection: &Selection, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    selection: &Selection,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let project = Project::open(global, selection)?;
-    let ledger = project.ledger().await?;
+    let ledger = project.in_scope(project.ledger().await?);
     let now = project.clock.now();
     if printer.json {
         printer.value(&report::status_json(&ledger, now));

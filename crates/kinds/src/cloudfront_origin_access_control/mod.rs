@@ -4,7 +4,9 @@
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
 //! ```
 //!
-//! Its name is unique within an account, which is how a repeated creation finds the first.
+//! Its name is unique within an account, which is how a repeated creation finds the first. An account
+//! has room for 100 of them (CloudFront quotas), so several domains of a fleet share one, and it goes
+//! with the last.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -52,6 +54,15 @@ impl Kind for CloudfrontOriginAccessControl {
             signs_always: true,
         };
         diff::compare(&wanted, actual, &[])
+    }
+
+    fn claims(spec: &Spec) -> Vec<String> {
+        vec![format!("origin access control {}", spec.name)]
+    }
+
+    fn without(spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
+        let is_claimed = Self::claims(spec).iter().any(|claim| claimed(claim));
+        (!is_claimed).then(|| spec.clone())
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
