@@ -1,8 +1,8 @@
 //! Untrusted text made harmless for a terminal.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
+
+use crate::put::put;
 
 /// The same text, with everything visible that could move a cursor, colour a terminal, hide or turn
 /// text around. A line break is among it: the text stays on one line.
@@ -43,8 +43,7 @@ pub fn json_text(value: &Value) -> String {
         if is_hidden(character) && character != '\n' {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
-                // Writing to a string can't fail.
-                let _ = write!(text, "\\u{unit:04x}");
+                put!(text, "\\u{unit:04x}");
             }
         } else {
             text.push(character);

@@ -1,11 +1,11 @@
 //! The plan's graph: what comes before what, and why, as Mermaid and as DOT.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use model::{Action, Level, Plan, Verb};
 
 use crate::escape;
+use crate::put::putln;
 
 /// A flow chart for Mermaid. A thick arrow means that the first must be ready before the second
 /// begins, a thin one that its call has returned.
@@ -14,15 +14,14 @@ pub fn graph_mermaid(plan: &Plan) -> String {
         "%% thick arrows: ready before the next; thin arrows: done before the next\nflowchart LR\n",
     );
     for (at, (domain, actions)) in by_domain(plan).into_iter().enumerate() {
-        // Writing to a string can't fail.
-        let _ = writeln!(text, "  subgraph d{at}[\"{}\"]", mermaid(domain));
+        putln!(text, "  subgraph d{at}[\"{}\"]", mermaid(domain));
         for action in actions {
             let label = format!(
                 "{}<br/>{}",
                 mermaid(&first(action)),
                 mermaid(&action.resource.name)
             );
-            let _ = writeln!(text, "    a{}[\"{label}\"]:::{}", action.id, action.verb);
+            putln!(text, "    a{}[\"{label}\"]:::{}", action.id, action.verb);
         }
         text.push_str("  end\n");
     }
@@ -31,7 +30,7 @@ pub fn graph_mermaid(plan: &Plan) -> String {
             Level::Done => "-->",
             Level::Ready => "==>",
         };
-        let _ = writeln!(
+        putln!(
             text,
             "  a{} {arrow}|\"{}\"| a{}",
             edge.action,
@@ -40,7 +39,7 @@ pub fn graph_mermaid(plan: &Plan) -> String {
         );
     }
     for (verb, colour) in COLOURS {
-        let _ = writeln!(text, "  classDef {verb} stroke:{colour},stroke-width:2px");
+        putln!(text, "  classDef {verb} stroke:{colour},stroke-width:2px");
     }
     text
 }
@@ -53,8 +52,7 @@ pub fn graph_dot(plan: &Plan) -> String {
          edge [fontname=\"sans-serif\", fontsize=9];\n",
     );
     for (at, (domain, actions)) in by_domain(plan).into_iter().enumerate() {
-        // Writing to a string can't fail.
-        let _ = writeln!(
+        putln!(
             text,
             "  subgraph cluster_{at} {{\n    label=\"{}\";",
             dot(domain)
@@ -62,7 +60,7 @@ pub fn graph_dot(plan: &Plan) -> String {
         for action in actions {
             let colour = colour(action.verb);
             let label = format!("{}\\n{}", dot(&first(action)), dot(&action.resource.name));
-            let _ = writeln!(
+            putln!(
                 text,
                 "    a{} [label=\"{label}\", color=\"{colour}\"];",
                 action.id
@@ -75,7 +73,7 @@ pub fn graph_dot(plan: &Plan) -> String {
             Level::Done => "",
             Level::Ready => ", style=bold",
         };
-        let _ = writeln!(
+        putln!(
             text,
             "  a{} -> a{} [label=\"{}\"{style}];",
             edge.action,

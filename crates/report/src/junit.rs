@@ -1,11 +1,10 @@
 //! Findings as JUnit XML, which most build servers show as test results.
 
-use std::fmt::Write as _;
-
 use standards::{Finding, Severity};
 
 use crate::escape;
 use crate::finding_text::{place, render};
+use crate::put::putln;
 
 /// One test case a finding, in the suite `name`. Errors and warnings are failures; notes pass. No
 /// findings are one case that passes, because some servers take an empty suite for a fault.
@@ -18,13 +17,12 @@ pub fn findings_junit(name: &str, findings: &[Finding]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let name = attribute(name);
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
-    // Writing to a string can't fail.
-    let _ = writeln!(
+    putln!(
         xml,
         "<testsuites {counts}>\n  <testsuite name=\"{name}\" {counts}>"
     );
     if findings.is_empty() {
-        let _ = writeln!(
+        putln!(
             xml,
             "    <testcase classname=\"{name}\" name=\"no findings\"/>"
         );

@@ -21,6 +21,7 @@ mod palette;
 mod plan_json;
 mod plan_markdown;
 mod plan_text;
+mod put;
 mod records;
 mod rule_text;
 mod sarif;

@@ -1,10 +1,9 @@
 //! A page of text: the one place where text from outside meets our own line breaks and colours.
 
-use std::fmt::Write as _;
-
 use anstyle::Style;
 
 use crate::fold::fold;
+use crate::put::put;
 use crate::{Palette, WIDTH, escape};
 
 /// Text in one style. It is escaped when it is put on a page.
@@ -133,8 +132,7 @@ impl<'a> Page<'a> {
         if style.is_plain() || text.is_empty() {
             self.text.push_str(text);
         } else {
-            // Writing to a string can't fail.
-            let _ = write!(self.text, "{style}{text}{style:#}");
+            put!(self.text, "{style}{text}{style:#}");
         }
     }
 }

@@ -5,6 +5,7 @@ use plan::Estimate;
 use standards::Finding;
 
 use crate::finding_text::place;
+use crate::put::put;
 use crate::{escape, plan_text, words};
 
 /// GitHub takes 65,536 characters in a comment; GitLab more.
@@ -16,18 +17,19 @@ pub fn plan_markdown(plan: &Plan, estimate: &Estimate) -> String {
     let mut text = format!("## Plan for {}\n\n", inline(&plan.project));
     if plan.is_empty() && plan.findings.is_empty() {
         let count = words::counted(plan.count(Verb::None), "resource");
-        text.push_str(&format!("No changes: {count} unchanged.\n"));
+        put!(text, "No changes: {count} unchanged.\n");
         return text;
     }
-    text.push_str(&format!("**{}**\n\n", plan_text::counts(plan)));
+    put!(text, "**{}**\n\n", plan_text::counts(plan));
     if let Some(impacts) = plan_text::impacts(plan) {
-        text.push_str(&format!("**Mail impact:** {impacts}\n\n"));
+        put!(text, "**Mail impact:** {impacts}\n\n");
     }
     text.push_str(&findings(&plan.findings));
     let mut left_out = Vec::new();
+    let stages = plan_text::stages(plan);
     for (domain, actions) in plan_text::by_domain(plan) {
         let changes = words::counted(actions.len(), "change");
-        let block = details(domain, &changes, &plan_text::domain_text(plan, &actions));
+        let block = details(domain, &changes, &plan_text::domain_text(&actions, &stages));
         if text.len() + block.len() < CHARACTERS_MAX {
             text.push_str(&block);
         } else {
@@ -40,13 +42,14 @@ pub fn plan_markdown(plan: &Plan, estimate: &Estimate) -> String {
             0 => String::new(),
             more => format!(" and {} more", words::grouped(more)),
         };
-        text.push_str(&format!(
+        put!(
+            text,
             "Not shown here: {}{more}.\n\n",
             left_out[..shown].join(", ")
-        ));
+        );
     }
-    text.push_str(&format!("Calls: {}\n\n", plan_text::calls(estimate)));
-    text.push_str(&format!("Digest: `{}`\n", plan.digest()));
+    put!(text, "Calls: {}\n\n", plan_text::calls(estimate));
+    put!(text, "Digest: `{}`\n", plan.digest());
     text
 }
 
@@ -83,7 +86,7 @@ fn findings(findings: &[Finding]) -> String {
             finding.mend.clone(),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| inline(cell)).collect();
-        table.push_str(&format!("| {} |\n", cells.join(" | ")));
+        put!(table, "| {} |\n", cells.join(" | "));
     }
     table.push('\n');
     table

@@ -58,7 +58,7 @@ pub(crate) fn grouped<'a>(
 }
 
 /// For each action that is a later step of a resource, the spec of the step before it.
-fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
+pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
     let mut specs: BTreeMap<&ResourceId, &Value> = BTreeMap::new();
     let mut stages = BTreeMap::new();
     let asked = |action: &&Action| action.desired.is_some();
@@ -88,15 +88,17 @@ fn show(
 }
 
 /// The actions of one domain without colours, their signs in the first column, as in a `diff`.
-pub(crate) fn domain_text(plan: &Plan, actions: &[&Action]) -> String {
+pub(crate) fn domain_text(actions: &[&Action], stages: &BTreeMap<usize, &Value>) -> String {
     let palette = Palette::plain();
     let mut page = Page::new(&palette);
-    show(&mut page, actions, &stages(plan), None);
+    show(&mut page, actions, stages, None);
     let text = page.finish();
-    let lines = text
-        .lines()
-        .map(|line| line.strip_prefix("  ").unwrap_or(line));
-    lines.map(|line| format!("{line}\n")).collect()
+    let mut shifted = String::with_capacity(text.len());
+    for line in text.lines() {
+        shifted.push_str(line.strip_prefix("  ").unwrap_or(line));
+        shifted.push('\n');
+    }
+    shifted
 }
 
 fn heading(page: &mut Page<'_>, domain: &str, actions: &[&Action], common: Option<&str>) {

@@ -8,6 +8,7 @@ use standards::{Finding, Place, Severity};
 
 use crate::escape;
 use crate::finding_text::place;
+use crate::put::put;
 
 /// A log of one run, with the rules that were broken and where.
 ///
@@ -108,14 +109,12 @@ fn locations(at: &Place) -> Vec<Value> {
 
 /// A path as a relative URI reference (RFC 3986): what has a meaning there is percent-encoded.
 fn uri(path: &str) -> String {
-    use std::fmt::Write as _;
     let mut text = String::new();
     for byte in path.replace('\\', "/").bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            // Writing to a string can't fail.
-            let _ = write!(text, "%{byte:02X}");
+            put!(text, "%{byte:02X}");
         }
     }
     text

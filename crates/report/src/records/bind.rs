@@ -4,6 +4,7 @@ use standards::dns::{Presentation, Txt};
 
 use super::comments;
 use super::prepare::{Prepared, SetValue};
+use crate::put::put;
 
 pub(super) fn print(prepared: &Prepared, relative: bool) -> String {
     let mut text = String::from("; Records to publish. Include this file into the zone.\n");
@@ -13,7 +14,7 @@ pub(super) fn print(prepared: &Prepared, relative: bool) -> String {
         if zone != Some(&set.zone) {
             zone = Some(&set.zone);
             let origin = if relative { "$ORIGIN" } else { "; zone" };
-            text.push_str(&format!("\n{origin} {}\n", set.zone.with_dot()));
+            put!(text, "\n{origin} {}\n", set.zone.with_dot());
         }
         let is_within = set.name.is_within(&set.zone);
         let name = if relative && is_within {
@@ -24,12 +25,13 @@ pub(super) fn print(prepared: &Prepared, relative: bool) -> String {
         // A server refuses or ignores what belongs to another zone.
         let marker = if is_within { "" } else { "; " };
         for value in &set.values {
-            text.push_str(&format!(
+            put!(
+                text,
                 "{marker}{name} {} IN {} {}\n",
                 set.ttl,
                 set.rtype.name(),
                 written(value)
-            ));
+            );
         }
     }
     text

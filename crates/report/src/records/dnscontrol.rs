@@ -2,6 +2,7 @@
 
 use super::comments;
 use super::prepare::{Prepared, Set, SetValue};
+use crate::put::put;
 
 pub(super) fn print(prepared: &Prepared) -> String {
     let mut text = comments(prepared, "//");
@@ -11,11 +12,12 @@ pub(super) fn print(prepared: &Prepared) -> String {
             values.map(|value| format!("  {}", record(set, value)))
         });
         let records: Vec<String> = records.collect();
-        text.push_str(&format!(
+        put!(
+            text,
             "D_EXTEND({},\n{}\n);\n",
             quoted(zone.as_str()),
             records.join(",\n")
-        ));
+        );
     }
     text
 }
@@ -32,7 +34,6 @@ fn record(set: &Set, value: &SetValue) -> String {
 
 /// A string of JavaScript, in ASCII.
 fn quoted(text: &str) -> String {
-    use std::fmt::Write as _;
     let mut js = String::from("\"");
     for character in text.chars() {
         match character {
@@ -40,8 +41,7 @@ fn quoted(text: &str) -> String {
             ' '..='~' => js.push(character),
             other => {
                 for unit in other.encode_utf16(&mut [0; 2]) {
-                    // Writing to a string can't fail.
-                    let _ = write!(js, "\\u{unit:04x}");
+                    put!(js, "\\u{unit:04x}");
                 }
             }
         }

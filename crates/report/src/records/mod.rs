@@ -16,6 +16,7 @@ use std::str::FromStr;
 use model::{OutputRef, Resource, field};
 use serde_json::{Value, json};
 
+use crate::put::putln;
 use crate::{Palette, json_text, words};
 use prepare::{Prepared, prepare};
 
@@ -173,12 +174,12 @@ fn records_json(prepared: &Prepared, relative: bool) -> Value {
 
 /// What is said beside the records, as comments that begin with `marker`.
 fn comments(prepared: &Prepared, marker: &str) -> String {
-    let unknown = prepared
-        .unknown
-        .iter()
-        .map(|label| format!("not known yet: {label}"));
-    unknown
-        .chain(prepared.notes.iter().cloned())
-        .map(|line| format!("{marker} {}\n", crate::escape(&line)))
-        .collect()
+    let mut text = String::new();
+    for label in &prepared.unknown {
+        putln!(text, "{marker} not known yet: {}", crate::escape(label));
+    }
+    for note in &prepared.notes {
+        putln!(text, "{marker} {}", crate::escape(note));
+    }
+    text
 }

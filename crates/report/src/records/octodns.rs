@@ -1,9 +1,8 @@
 //! Zones of octoDNS: one YAML document a zone, keys in the natural order that its loader demands.
 
-use std::fmt::Write as _;
-
 use super::comments;
 use super::prepare::{Prepared, Set, SetValue};
+use crate::put::{put, putln};
 
 pub(super) fn print(prepared: &Prepared) -> String {
     let mut text = comments(prepared, "#");
@@ -11,11 +10,10 @@ pub(super) fn print(prepared: &Prepared) -> String {
         let mut names: Vec<&str> = sets.iter().map(|set| set.relative()).collect();
         names.sort_by_key(|name| natural(key(name)));
         names.dedup();
-        // Writing to a string can't fail.
-        let _ = writeln!(text, "---\n# {}.yaml", zone.as_str());
+        putln!(text, "---\n# {}.yaml", zone.as_str());
         for name in names {
             let here: Vec<&&Set> = sets.iter().filter(|set| set.relative() == name).collect();
-            let _ = writeln!(text, "{}:", quoted(key(name)));
+            putln!(text, "{}:", quoted(key(name)));
             let is_list = here.len() > 1;
             for set in here {
                 record(&mut text, set, is_list);
@@ -32,17 +30,16 @@ fn key(relative: &str) -> &str {
 
 fn record(text: &mut String, set: &Set, is_list: bool) {
     let (first, rest) = if is_list { ("- ", "  ") } else { ("  ", "  ") };
-    // Writing to a string can't fail.
-    let _ = writeln!(text, "{first}ttl: {}", set.ttl);
-    let _ = writeln!(text, "{rest}type: {}", set.rtype.name());
+    putln!(text, "{first}ttl: {}", set.ttl);
+    putln!(text, "{rest}type: {}", set.rtype.name());
     match set.values.as_slice() {
         [only @ (SetValue::Address(_) | SetValue::Host(_) | SetValue::Text(_))] => {
-            let _ = writeln!(text, "{rest}value: {}", scalar(only));
+            putln!(text, "{rest}value: {}", scalar(only));
         }
         values => {
-            let _ = writeln!(text, "{rest}values:");
+            putln!(text, "{rest}values:");
             for value in values {
-                let _ = writeln!(text, "{rest}- {}", item(value, rest));
+                putln!(text, "{rest}- {}", item(value, rest));
             }
         }
     }
@@ -75,8 +72,7 @@ fn quoted(text: &str) -> String {
             '"' | '\\' => yaml.extend(['\\', character]),
             ' '..='~' => yaml.push(character),
             other => {
-                // Writing to a string can't fail.
-                let _ = write!(yaml, "\\U{:08x}", u32::from(other));
+                put!(yaml, "\\U{:08x}", u32::from(other));
             }
         }
     }

@@ -100,14 +100,6 @@ impl Set {
             None => self.name.as_str(),
         }
     }
-
-    /// Its values as texts; empty for what is no text.
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().filter_map(|value| match value {
-            SetValue::Text(text) => Some(text.as_str()),
-            _ => None,
-        })
-    }
 }
 
 /// What is ready to be written.
@@ -125,12 +117,14 @@ impl Prepared {
     /// The sets of each zone, for formats that have a file or a block a zone. Names of other zones
     /// can't be in it.
     pub(super) fn by_zone(&self) -> Vec<(&Name, Vec<&Set>)> {
+        let mut positions: BTreeMap<&Name, usize> = BTreeMap::new();
         let mut zones: Vec<(&Name, Vec<&Set>)> = Vec::new();
         for set in self.sets.iter().filter(|set| set.name.is_within(&set.zone)) {
-            match zones.iter_mut().find(|(zone, _)| **zone == set.zone) {
-                Some((_, sets)) => sets.push(set),
-                None => zones.push((&set.zone, vec![set])),
-            }
+            let at = *positions.entry(&set.zone).or_insert_with(|| {
+                zones.push((&set.zone, Vec::new()));
+                zones.len() - 1
+            });
+            zones[at].1.push(set);
         }
         zones
     }
@@ -265,51 +259,57 @@ fn without_underscores(prepared: &mut Prepared) {
             kept.join(", ")
         ));
     }
-    for mut token in tokens {
-        prefix(&mut token);
-        move_up(prepared, &token, token.values.clone());
+    tokens.iter_mut().for_each(prefix);
+    move_up(prepared, tokens);
+}
+
+/// Puts tokens at the names above their `_amazonses`.
+fn move_up(prepared: &mut Prepared, tokens: Vec<Set>) {
+    let mut texts = texts(&prepared.sets);
+    for token in tokens {
+        let name = above(&token);
+        if let Some(at) = texts.get(&name) {
+            prepared.sets[*at].values.extend(token.values);
+        } else {
+            texts.insert(name.clone(), prepared.sets.len());
+            prepared.sets.push(Set { name, ..token });
+        }
     }
 }
 
-/// Puts tokens at the name above `_amazonses`.
-fn move_up(prepared: &mut Prepared, token: &Set, values: Vec<SetValue>) {
-    let name = token.name.parent().unwrap_or_else(|| token.zone.clone());
-    let beside = |set: &&mut Set| set.name == name && set.rtype == SetType::Txt;
-    match prepared.sets.iter_mut().find(beside) {
-        Some(set) => set.values.extend(values),
-        None => prepared.sets.push(Set {
-            name,
-            values,
-            ..token.clone()
-        }),
-    }
+/// The TXT sets by name.
+fn texts(sets: &[Set]) -> BTreeMap<Name, usize> {
+    let texts = sets
+        .iter()
+        .enumerate()
+        .filter(|(_, set)| set.rtype == SetType::Txt);
+    texts.map(|(at, set)| (set.name.clone(), at)).collect()
+}
+
+/// The name that a token is for.
+fn above(token: &Set) -> Name {
+    token.name.parent().unwrap_or_else(|| token.zone.clone())
 }
 
 /// Two tokens fit although a name takes one value: SES looks at `_amazonses` and at the domain's own
 /// name (AWS re:Post, "verify my domain for Amazon SES in multiple accounts or Regions").
 fn one_value(prepared: &mut Prepared) {
+    let texts = texts(&prepared.sets);
     let mut moved = Vec::new();
-    for at in 0..prepared.sets.len() {
-        let set = &prepared.sets[at];
-        let above = set.name.parent();
-        let is_free = !prepared
-            .sets
-            .iter()
-            .any(|other| Some(&other.name) == above.as_ref() && other.rtype == SetType::Txt);
-        if is_token(set) && set.values.len() > 1 && is_free {
-            let mut token = set.clone();
-            token.values = vec![prepared.sets[at].values.remove(1)];
+    for set in &mut prepared.sets {
+        if is_token(set) && set.values.len() > 1 && !texts.contains_key(&above(set)) {
+            let mut token = Set {
+                values: vec![set.values.remove(1)],
+                ..set.clone()
+            };
             prefix(&mut token);
             moved.push(token);
         }
     }
-    for token in moved {
-        let values = token.values.clone();
-        move_up(prepared, &token, values);
-    }
+    move_up(prepared, moved);
     for set in &prepared.sets {
-        let count = set.texts().count();
-        if count > 1 {
+        let count = set.values.len();
+        if set.rtype == SetType::Txt && count > 1 {
             prepared.notes.push(format!(
                 "{} TXT needs {count} values: a provider that takes one can't hold them",
                 set.name.as_str()

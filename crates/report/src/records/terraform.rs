@@ -2,10 +2,10 @@
 //! updates.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::comments;
 use super::prepare::{Prepared, Set, SetType, SetValue};
+use crate::put::{put, putln};
 
 pub(super) fn print(prepared: &Prepared) -> String {
     let mut text = comments(prepared, "#");
@@ -36,25 +36,24 @@ fn resource(text: &mut String, set: &Set, name: &str) {
         SetType::Mx => "dns_mx_record_set",
         SetType::Txt => "dns_txt_record_set",
     };
-    // Writing to a string can't fail.
-    let _ = writeln!(text, "resource \"{kind}\" \"{name}\" {{");
-    let _ = writeln!(text, "  zone = {}", quoted(&set.zone.with_dot()));
+    putln!(text, "resource \"{kind}\" \"{name}\" {{");
+    putln!(text, "  zone = {}", quoted(&set.zone.with_dot()));
     if set.relative() != "@" {
-        let _ = writeln!(text, "  name = {}", quoted(set.relative()));
+        putln!(text, "  name = {}", quoted(set.relative()));
     }
-    let _ = writeln!(text, "  ttl  = {}", set.ttl);
+    putln!(text, "  ttl  = {}", set.ttl);
     match set.rtype {
         SetType::A | SetType::Aaaa => list(text, "addresses", set),
         SetType::Txt => list(text, "txt", set),
         SetType::Cname => {
             if let Some(value) = set.values.first() {
-                let _ = writeln!(text, "\n  cname = {}", scalar(value));
+                putln!(text, "\n  cname = {}", scalar(value));
             }
         }
         SetType::Mx => {
             for value in &set.values {
                 if let SetValue::Mail(preference, _) = value {
-                    let _ = writeln!(
+                    putln!(
                         text,
                         "\n  mx {{\n    preference = {preference}\n    exchange   = {}\n  }}",
                         scalar(value)
@@ -68,15 +67,14 @@ fn resource(text: &mut String, set: &Set, name: &str) {
 
 fn list(text: &mut String, field: &str, set: &Set) {
     let values: Vec<String> = set.values.iter().map(scalar).collect();
-    // Writing to a string can't fail.
-    let _ = match values.as_slice() {
-        [only] => writeln!(text, "\n  {field} = [{only}]"),
-        values => writeln!(
+    match values.as_slice() {
+        [only] => putln!(text, "\n  {field} = [{only}]"),
+        values => putln!(
             text,
             "\n  {field} = [\n    {},\n  ]",
             values.join(",\n    ")
         ),
-    };
+    }
 }
 
 fn scalar(value: &SetValue) -> String {
@@ -121,8 +119,7 @@ fn quoted(text: &str) -> String {
             '$' | '%' if rest.peek() == Some(&'{') => hcl.extend([character, character]),
             ' '..='~' => hcl.push(character),
             other => {
-                // Writing to a string can't fail.
-                let _ = write!(hcl, "\\U{:08X}", u32::from(other));
+                put!(hcl, "\\U{:08X}", u32::from(other));
             }
         }
     }
