@@ -2,7 +2,35 @@
 //!
 //! A [`Stranger`] looks at public DNS and at web and mail servers over the network, and takes
 //! nothing on trust: whatever they answer, it ends in bounded time and memory.
+//!
+//! [`verify`] compares what any [`model::Outside`] sees with what is [`Expected`] of one domain,
+//! and [`verify_all`] does so for a fleet. Each [`Check`] is of a rule of `standards::rules`.
+//!
+//! ```
+//! use standards::dns::Name;
+//! use verify::{Expected, Record};
+//!
+//! let domain = Name::parse("example.com")?;
+//! let mut expected = Expected::of(domain.clone());
+//! expected.records.push(Record {
+//!     name: domain.child("_dmarc")?,
+//!     rtype: "TXT".to_owned(),
+//!     values: vec!["v=DMARC1; p=reject".to_owned()],
+//!     ttl: 300,
+//!     alone: false,
+//! });
+//! # Ok::<(), standards::dns::NameError>(())
+//! ```
 
+mod check;
+mod checks;
+mod expected;
+mod eyes;
+mod run;
 mod stranger;
 
+pub use check::{Check, Outcome, Verdict};
+pub use expected::{Expected, File, HostedZone, Instance, Mark, Record};
+pub use eyes::Eyes;
+pub use run::{Options, verify, verify_all};
 pub use stranger::{Stranger, StrangerError, View};

@@ -56,7 +56,7 @@ super::rules! {
         why "This does not decline, and some receivers fail on it."
         mend "fill `l=` too, or empty both"
         source "BIMI §4.3.1";
-    "BIMI-R12" Error Lookup | Live
+    "BIMI-R12" Error Lookup | Live by "standards::bimi"
         "One record at the name begins `v=BIMI1`"
         why "With several, receivers show no logo."
         mend "remove all but one"
@@ -112,17 +112,17 @@ super::rules! {
         why "Receivers that look too early remember that there is no logo to show."
         mend "apply DMARC first; the plan orders it so"
         source "BIMI §7.1";
-    "BIMI-X08" Error Live
+    "BIMI-X08" Error Live by "verify"
         "The logo's and certificate's URLs answer 200 over valid TLS 1.2 or later"
         why "Receivers that cannot fetch show no logo; a challenge page of a CDN is such a failure."
         mend "serve both to any client, without a challenge"
         source "BIMI §7.5; VMC fetch §3.2";
-    "BIMI-X09" Warn Live
+    "BIMI-X09" Warn Live by "verify"
         "The URLs do not redirect"
         why "Receivers may refuse to follow."
         mend "publish the final URL"
         source "BIMI implementation guidance";
-    "BIMI-X10" Warn Live
+    "BIMI-X10" Warn Live by "verify"
         "Logo and certificate are served with their media types"
         why "Receivers may refuse image or certificate under another type."
         mend "serve image/svg+xml and application/pem-certificate-chain"

@@ -56,7 +56,7 @@ super::rules! {
         why "Route 53 refuses the whole change batch when one value is too long."
         mend "shorten the value"
         source "Route 53 quotas";
-    "DNS-12" Warn Lookup
+    "DNS-12" Warn Lookup by "verify"
         "A signed zone validates"
         why "With a DS at the parent and broken signatures below it, every look-up fails for receivers that validate."
         mend "re-sign the zone or remove the DS record at the registrar"

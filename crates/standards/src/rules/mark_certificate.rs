@@ -101,7 +101,7 @@ super::rules! {
         why "Gmail shows its logo without the check mark, and Apple shows none."
         mend "register the mark for a verified mark certificate"
         source "vendors' documentation";
-    "VMC-21" Error Live
+    "VMC-21" Error Live by "verify"
         "The served certificate is the planned file, byte for byte"
         why "An old copy may vouch for another logo."
         mend "invalidate the cache, or deploy again"

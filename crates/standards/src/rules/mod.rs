@@ -8,6 +8,7 @@ mod bimi;
 mod dkim;
 mod dmarc;
 mod dns;
+mod live;
 mod manifest;
 mod mark_certificate;
 mod mta_sts;
@@ -112,6 +113,7 @@ const SECTIONS: &[&[Rule]] = &[
     receivers::RULES,
     manifest::RULES,
     plan::RULES,
+    live::RULES,
 ];
 
 /// Every rule, in the order of the catalogue, then those of this program.

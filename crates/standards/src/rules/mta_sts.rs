@@ -132,53 +132,53 @@ super::rules! {
         why "Anybody with a name and a certificate there could pass for your mail host."
         mend "list the mail hosts by name"
         source "RFC 8461 §10.4";
-    "STS-P16" Error Live
+    "STS-P16" Error Live by "verify"
         "Under enforce, every mail host offers STARTTLS with a valid certificate for its name"
         why "Senders that honour the policy do not deliver to a host without it."
         mend "mend TLS at the mail host, or stay in testing until it is"
         source "RFC 8461 §4.2, §7.1, §7.2";
 
-    "STS-H01" Error Live
+    "STS-H01" Error Live by "verify"
         "The policy's URL answers 200"
         why "With any other status senders have no policy."
         mend "serve the file at `https://mta-sts.DOMAIN/.well-known/mta-sts.txt`"
         source "RFC 8461 §3.2, §3.3";
-    "STS-H02" Error Live
+    "STS-H02" Error Live by "verify"
         "The policy's URL does not redirect"
         why "Senders must not follow redirects; they treat one as a failure."
         mend "serve the file itself at the URL"
         source "RFC 8461 §3.3";
-    "STS-H03" Error Live
+    "STS-H03" Error Live by "verify"
         "The host's certificate is public, current, and names `mta-sts.DOMAIN`"
         why "Senders refuse a policy from a host that they cannot authenticate."
         mend "install a certificate with that name as a DNS SAN"
         source "RFC 8461 §3.3";
-    "STS-H04" Error Live
+    "STS-H04" Error Live by "verify"
         "The policy is served as `text/plain`"
         why "Senders should ignore a policy of another media type."
         mend "set the content type to `text/plain`"
         source "RFC 8461 §3.2";
-    "STS-H05" Error Live
+    "STS-H05" Error Live by "verify"
         "A delegated host still shows a certificate for your policy host"
         why "Senders check your name, not the provider's."
         mend "have the provider get a certificate for `mta-sts.DOMAIN`"
         source "RFC 8461 §8.2";
-    "STS-H06" Warn Live
+    "STS-H06" Warn Live by "verify"
         "The policy arrives within seconds"
         why "Senders give up after about a minute, and slow answers delay mail."
         mend "look at the host's load and network"
         source "RFC 8461 §3.3";
-    "STS-H07" Warn Live
+    "STS-H07" Warn Live by "verify"
         "Caches hold the policy at most a minute, or are cleared at each change"
         why "A stale copy behind a new id makes senders cache the old policy under the new id."
         mend "set `cache-control: max-age=60` or invalidate the path on every change"
         source "RFC 8461 §3.3, §8.2";
-    "STS-H08" Error Live
+    "STS-H08" Error Live by "verify"
         "Every address of the host serves the planned bytes"
         why "A sender that reaches another copy obeys another policy."
         mend "deploy the file to every address, IPv6 included"
         source "operational";
-    "STS-H09" Error Live
+    "STS-H09" Error Live by "verify"
         "The host answers by SNI with the policy host's certificate"
         why "A certificate for another name is a failed fetch."
         mend "configure the certificate for the policy host's name"
@@ -188,7 +188,7 @@ super::rules! {
         why "CloudFront refuses the distribution otherwise."
         mend "use a certificate of us-east-1, and free the alias first"
         source "CloudFront: alternate domain names";
-    "STS-H11" Warn Live
+    "STS-H11" Warn Live by "verify"
         "The host's certificate does not expire within 21 days, or renews by itself"
         why "From its expiry on senders cannot refresh the policy."
         mend "renew it"

@@ -61,12 +61,12 @@ super::rules! {
         why "SES refuses others, and its MX there would swallow the mail."
         mend "use a subdomain for nothing else, like `mail1`"
         source "SES: custom MAIL FROM";
-    "SES-13" Error Lookup | Live
+    "SES-13" Error Lookup | Live by "verify"
         "The MAIL FROM name has one MX: SES's feedback host of the region"
         why "With several the set-up fails and bounces are lost."
         mend "keep `10 feedback-smtp.REGION.amazonses.com` alone"
         source "SES: custom MAIL FROM";
-    "SES-14" Error Live
+    "SES-14" Error Live by "verify"
         "The MAIL FROM name has SPF with `include:amazonses.com`"
         why "Without it SES mail fails SPF."
         mend "publish `v=spf1 include:amazonses.com ~all` at the name"
@@ -101,7 +101,7 @@ super::rules! {
         why "Receivers look at the MAIL FROM name; the include at the apex costs a look-up for nothing."
         mend "remove the include from the apex"
         source "SES: custom MAIL FROM";
-    "SES-21" Error Lookup
+    "SES-21" Error Lookup by "verify"
         "`_amazonses` holds the tokens of every account and region"
         why "Overwriting the set takes the verification of another instance away."
         mend "add the token to the set, and keep the others"

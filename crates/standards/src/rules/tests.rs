@@ -55,7 +55,9 @@ fn texts_have_the_form_that_reports_rely_on() {
 }
 
 fn is_ours(id: &str) -> bool {
-    id.starts_with("MAN-") || id.starts_with("PLAN-")
+    ["MAN-", "PLAN-", "LIVE-"]
+        .iter()
+        .any(|prefix| id.starts_with(prefix))
 }
 
 fn letter(phase: Phase) -> &'static str {

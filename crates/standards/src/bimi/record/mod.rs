@@ -19,9 +19,10 @@ use serde::Serialize;
 
 use super::selector::{LocalPartPrefix, Selector};
 use super::uri::HttpsUri;
-use crate::dns::{Name, NameError};
+use crate::dns::{Name, NameError, Txt};
 use crate::quote::quote;
-use crate::{Finding, Severity};
+use crate::tag_list::TagList;
+use crate::{Finding, Severity, single};
 
 /// A valid assertion record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -124,6 +125,16 @@ impl Bimi {
             .iter()
             .any(|finding| finding.severity == Severity::Error);
         (record.filter(|_| !faulty), findings)
+    }
+
+    /// The record among the TXT values at `owner`. BIMI-R12 when there are several.
+    pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
+        let is_ours = |text: &str| {
+            let list = TagList::parse(text);
+            list.first()
+                .is_some_and(|tag| tag.name == "v" && tag.value == "BIMI1")
+        };
+        single::read(owner, values, is_ours, "BIMI-R12", Self::parse)
     }
 
     /// Prefixes of `lps=` that none of the `published` selectors starts with (BIMI-R09).

@@ -30,6 +30,21 @@ fn name(text: &str) -> Name {
 }
 
 #[test]
+fn bimi_r12_several_records_are_none() {
+    let among = |values: &[&str]| {
+        let values: Vec<Txt> = values.iter().map(|value| Txt::new(*value)).collect();
+        let (record, findings) = Bimi::among(&name("default._bimi.example.com"), &values);
+        let rules: Vec<String> = findings.iter().map(|one| one.rule.to_string()).collect();
+        (record.is_some(), rules)
+    };
+    let record = "v=BIMI1; l=https://example.com/logo.svg";
+    assert_eq!(among(&[record, "something else"]), (true, vec![]));
+    assert_eq!(among(&["something else"]), (false, vec![]));
+    let several = among(&[record, "v=BIMI1; l=; a=;"]);
+    assert_eq!(several, (false, vec!["BIMI-R12".to_owned()]));
+}
+
+#[test]
 fn bimi_r01_and_x13_names() {
     let rule = |owner| {
         let finding = check_record_owner(&name(owner), &name("example.com"));

@@ -1,0 +1,122 @@
+//! The logo and the mark certificate as receivers fetch them: BIMI-X08 to BIMI-X10, the rules
+//! of both files, VMC-10 and VMC-21.
+
+use model::Visit;
+use sha2::{Digest, Sha256};
+use standards::bimi::mark_certificate::Use;
+use standards::bimi::{MarkCertificate, Svg};
+use standards::dmarc::discovery::walk;
+use standards::{Finding, Severity};
+
+use super::Scene;
+use crate::check::{Check, Notes};
+use crate::expected::{File, Mark};
+
+/// Media types of a mark certificate.
+const PEM: [&str; 2] = [
+    "application/pem-certificate-chain",
+    "application/x-pem-file",
+];
+
+pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
+    let mut notes = Notes::on(scene.domain());
+    for mark in &scene.expected.marks {
+        let logo = check_logo(scene, &mark.logo, &mut notes).await;
+        if let Some(file) = &mark.certificate {
+            check_certificate(scene, mark, file, logo.as_ref(), &mut notes).await;
+        }
+    }
+    notes.done()
+}
+
+/// The file behind `url`, if a receiver gets one.
+async fn fetch(scene: &Scene<'_>, url: &str, notes: &mut Notes<'_>) -> Option<Visit> {
+    let finding = match scene.eyes.outside().visit(url, None).await {
+        Err(unseen) => Finding::new("BIMI-X08", unseen.to_string()),
+        Ok(visit) if visit.status == 200 => return Some(visit),
+        Ok(visit) if (300..400).contains(&visit.status) => {
+            let target = visit.headers.get("location").map_or("", String::as_str);
+            let reason = format!("it answers {} and leads to {target}", visit.status);
+            Finding::new("BIMI-X09", reason)
+        }
+        Ok(visit) => Finding::new("BIMI-X08", format!("it answers {}", visit.status)),
+    };
+    notes.broken(url, finding);
+    None
+}
+
+async fn check_logo(scene: &Scene<'_>, file: &File, notes: &mut Notes<'_>) -> Option<Svg> {
+    let visit = fetch(scene, &file.url, notes).await?;
+    let mut findings = Vec::new();
+    findings.extend(judge_type(&visit, &["image/svg+xml"]));
+    let is_svgz = visit.body.starts_with(&[0x1f, 0x8b]);
+    let encoding = visit.headers.get("content-encoding");
+    if is_svgz && encoding.map(String::as_str) != Some("gzip") {
+        let reason = "it is compressed, and its content-encoding is not gzip";
+        findings.push(Finding::new("BIMI-X10", reason));
+    }
+    if digest(&visit.body) != file.sha256 {
+        let reason = format!("it serves {} bytes that are not planned", visit.body.len());
+        findings.push(Finding::new("LIVE-03", reason));
+    }
+    let (logo, faults) = Svg::parse(&visit.body);
+    findings.extend(faults.into_iter().filter(is_error));
+    let seen = format!("{} bytes of SVG", visit.body.len());
+    notes.judge("BIMI-X08", &file.url, seen, findings);
+    logo
+}
+
+async fn check_certificate(
+    scene: &Scene<'_>,
+    mark: &Mark,
+    file: &File,
+    logo: Option<&Svg>,
+    notes: &mut Notes<'_>,
+) {
+    let Some(visit) = fetch(scene, &file.url, notes).await else {
+        return;
+    };
+    let mut findings = Vec::new();
+    findings.extend(judge_type(&visit, &PEM));
+    if digest(&visit.body) != file.sha256 {
+        let reason = format!("it serves {} bytes that are not planned", visit.body.len());
+        findings.push(Finding::new("VMC-21", reason));
+    }
+    let (certificate, faults) = MarkCertificate::parse(&visit.body);
+    findings.extend(faults.into_iter().filter(is_error));
+    // Without the domain's records nobody shows a logo, and DMARC's own checks say so.
+    let walk = walk(scene.eyes, scene.domain()).await;
+    if let (Some(certificate), Some(logo), Ok(walk)) = (&certificate, logo, walk) {
+        findings.extend(certificate.check_use(&Use {
+            domain: scene.domain(),
+            organizational_domain: &walk.organizational_domain(),
+            selector: &mark.selector,
+            logo,
+            trust: &scene.options.trust,
+            now: scene.options.now,
+        }));
+    }
+    let seen = certificate.map_or_else(String::new, |certificate| {
+        let (who, until) = (certificate.organization(), certificate.not_after());
+        format!("a certificate of {who} until {until}")
+    });
+    notes.judge("VMC-10", &file.url, seen, findings);
+}
+
+/// BIMI-X10.
+fn judge_type(visit: &Visit, types: &[&str]) -> Option<Finding> {
+    let served = visit.media_type().unwrap_or_default();
+    let reason = || match served.as_str() {
+        "" => "it has no media type".to_owned(),
+        other => format!("it is served as {other}"),
+    };
+    (!types.contains(&served.as_str())).then(|| Finding::new("BIMI-X10", reason()))
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

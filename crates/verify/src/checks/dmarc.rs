@@ -1,0 +1,80 @@
+//! DMARC as a receiver finds it, and where its reports go: DMARC-21, DMARC-22, DMARC-27, and
+//! what BIMI needs of it (BIMI-X01 to BIMI-X05).
+
+use standards::bimi::check_dmarc;
+use standards::dmarc::Dmarc;
+use standards::dmarc::discovery::{Discovery, discover, walk};
+use standards::dns::{Name, NoAnswer};
+
+use super::Scene;
+use crate::check::{Check, Notes};
+
+pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
+    let mut notes = Notes::on(scene.domain());
+    let what = format!("DMARC of {}", scene.domain());
+    match discover(scene.eyes, scene.domain()).await {
+        Err(error) => notes.broken(&what, super::unanswered(&error)),
+        Ok(found) => {
+            check_organization(&found, &what, &mut notes);
+            if let Some(policy) = &found.applies {
+                check_reports(scene, &policy.domain, &policy.record, &mut notes).await;
+            }
+            if !scene.expected.marks.is_empty() {
+                check_enforcement(scene, &found, &mut notes).await;
+            }
+        }
+    }
+    notes.done()
+}
+
+fn check_organization(found: &Discovery, what: &str, notes: &mut Notes<'_>) {
+    // DMARC-03 is reported with the records.
+    let findings = found.findings.iter().filter(|one| one.rule == "DMARC-27");
+    let seen = match &found.applies {
+        None => "no policy".to_owned(),
+        Some(policy) => format!("{} at {}", policy.record, policy.domain),
+    };
+    notes.judge("DMARC-27", what, seen, findings.cloned());
+}
+
+/// Reports: their mailboxes take mail, and agree to it where they are somebody else's.
+async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: &mut Notes<'_>) {
+    let what = format!("DMARC reports of {domain}");
+    match record.check_report_mail(scene.eyes).await {
+        Ok(findings) => notes.judge("DMARC-21", &what, "can arrive", findings),
+        Err(error) => notes.broken(&what, super::unanswered(&error)),
+    }
+    match record.check_external_hosts(scene.eyes, domain).await {
+        Ok(findings) => {
+            // A record that we plan for ourselves is reported with the records.
+            let findings = findings.into_iter().filter(|one| !is_planned(scene, one));
+            notes.judge("DMARC-22", &what, "agreed to", findings);
+        }
+        Err(error) => notes.broken(&what, super::unanswered(&error)),
+    }
+}
+
+fn is_planned(scene: &Scene<'_>, finding: &standards::Finding) -> bool {
+    let standards::Place::Live(place) = &finding.place else {
+        return false;
+    };
+    let mut records = scene.expected.records.iter();
+    records.any(|record| record.name.as_str() == place)
+}
+
+async fn check_enforcement(scene: &Scene<'_>, found: &Discovery, notes: &mut Notes<'_>) {
+    let what = format!("DMARC of {} for BIMI", scene.domain());
+    match deciding(scene, found).await {
+        Ok(records) => notes.judge("BIMI-X01", &what, "enforced", check_dmarc(&records)),
+        Err(error) => notes.broken(&what, super::unanswered(&error)),
+    }
+}
+
+/// The records that a receiver looks at before it shows a logo: that of the domain and that of
+/// its organization.
+async fn deciding(scene: &Scene<'_>, found: &Discovery) -> Result<Vec<Dmarc>, NoAnswer> {
+    let walk = walk(scene.eyes, scene.domain()).await?;
+    let counts = |domain: &Name| *domain == found.author || *domain == found.organizational_domain;
+    let records = walk.found.into_iter().filter(|one| counts(&one.domain));
+    Ok(records.map(|one| one.record).collect())
+}

@@ -1,0 +1,57 @@
+//! The hosts that receive the domain's mail: MX-01, MX-03, MX-06.
+
+use standards::Finding;
+use standards::dns::mx::{MxUse, lint_regions, lint_set};
+use standards::dns::{Mx, Name, NoAnswer, Resolver};
+
+use super::{Scene, shown};
+use crate::check::{Check, Notes};
+
+pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
+    let mut notes = Notes::on(scene.domain());
+    let domain = scene.domain();
+    let what = format!("{domain} MX");
+    let values = match scene.eyes.lookup(domain, "MX").await {
+        Ok(values) => values,
+        Err(error) => {
+            notes.broken(&what, super::unanswered(&error));
+            return notes.done();
+        }
+    };
+    let mut findings = Vec::new();
+    let mut hosts = Vec::new();
+    for value in &values {
+        match value.parse::<Mx>() {
+            Ok(mx) => hosts.push(mx),
+            Err(error) => findings.push(Finding::new("MX-03", error.to_string())),
+        }
+    }
+    let used = MxUse {
+        domain,
+        // What the manifest alone decides was decided there.
+        sends: false,
+        has_sts_policy: false,
+    };
+    findings.extend(lint_set(&hosts, &used));
+    findings.extend(lint_regions(domain, &hosts));
+    for mx in hosts.iter().filter(|mx| !mx.is_null()) {
+        let found = check_host(scene, &mx.exchange).await;
+        findings.extend(found.unwrap_or_else(|error| Some(super::unanswered(&error))));
+    }
+    notes.judge("MX-03", &what, shown(&values), findings);
+    notes.done()
+}
+
+async fn check_host(scene: &Scene<'_>, host: &Name) -> Result<Option<Finding>, NoAnswer> {
+    let eyes = scene.eyes;
+    let reason = if !host.is_host() {
+        format!("{host} is not the name of a host")
+    } else if let Some(target) = eyes.lookup(host, "CNAME").await?.first() {
+        format!("{host} is an alias of {target}")
+    } else if eyes.a(host).await?.is_empty() && eyes.aaaa(host).await?.is_empty() {
+        format!("{host} has no address")
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Finding::new("MX-03", reason)))
+}

@@ -1,0 +1,186 @@
+//! Every planned record, through the resolver and at every name server of its zone.
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use model::Unseen;
+use standards::bimi::Bimi;
+use standards::dmarc::Dmarc;
+use standards::dns::{Name, NoAnswer, Txt};
+use standards::mta_sts::MtaStsRecord;
+use standards::spf::lint::lint_values;
+use standards::tls_rpt::TlsRpt;
+use standards::{Finding, Severity};
+
+use super::{Scene, shown};
+use crate::check::{Check, Notes};
+use crate::expected::Record;
+use crate::eyes::asked;
+
+pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
+    let records = scene.expected.records.iter();
+    let checks = join_all(records.map(|record| check_record(scene, record))).await;
+    checks.concat()
+}
+
+/// The rule that is broken when `record` is not as it should be.
+fn rule_of(scene: &Scene<'_>, record: &Record) -> &'static str {
+    let name = record.name.as_str();
+    let under = |labels: &str| name.starts_with(labels);
+    match record.rtype.as_str() {
+        "MX" if scene.expected.mail_from().contains(&record.name) => "SES-13",
+        "TXT" | "CNAME" if name.contains("._domainkey.") => "DKIM-02",
+        "TXT" if name.contains("._report._dmarc.") => "DMARC-22",
+        "TXT" if under("_dmarc.") => "DMARC-03",
+        "TXT" if under("_mta-sts.") => "STS-R06",
+        "TXT" if under("_smtp._tls.") => "RPT-07",
+        "TXT" if under("_amazonses.") => "SES-21",
+        "TXT" if name.contains("._bimi.") => "BIMI-R12",
+        "TXT" if record.values.iter().any(|value| is_spf(value)) => "SPF-02",
+        _ => "LIVE-01",
+    }
+}
+
+fn is_spf(value: &str) -> bool {
+    standards::spf::Spf::is_record(&Txt::new(value))
+}
+
+async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
+    let mut notes = Notes::on(scene.domain());
+    let what = format!("{} {}", record.name, record.rtype);
+    let rule = rule_of(scene, record);
+    let live = match scene.eyes.lookup(&record.name, &record.rtype).await {
+        Ok(live) => live,
+        Err(error) => {
+            notes.broken(&what, super::unanswered(&error));
+            return notes.done();
+        }
+    };
+    let servers = at_servers(scene, record).await;
+    match (fault(record, &live), servers) {
+        (None, Servers::Behind(reason)) => notes.broken(&what, Finding::new(rule, reason)),
+        (None, _) => {
+            let findings = read(rule, &record.name, &live);
+            notes.judge(rule, &what, shown(&live), findings);
+        }
+        (Some(_), Servers::Agree) => {
+            let until = forgotten_at(scene, record).await;
+            notes.waiting(rule, &what, shown(&live), until);
+        }
+        (Some(reason), _) => notes.broken(&what, Finding::new(rule, reason)),
+    }
+    notes.done()
+}
+
+/// How `live` differs from what is planned.
+fn fault(record: &Record, live: &[String]) -> Option<String> {
+    let meaning = |value: &String| meaning(&record.rtype, value);
+    let there: Vec<String> = live.iter().map(meaning).collect();
+    if record.values.is_empty() {
+        let reason = format!("{} has no {} record", record.name, record.rtype);
+        return there.is_empty().then_some(reason);
+    }
+    let wanted: Vec<String> = record.values.iter().map(meaning).collect();
+    let without = |all: &[String], known: &[String]| -> Vec<String> {
+        let rest = all.iter().filter(|value| !known.contains(value));
+        rest.cloned().collect()
+    };
+    let missing = without(&wanted, &there);
+    let more = without(&there, &wanted);
+    if !missing.is_empty() {
+        let reason = format!("it lacks {}; there is {}", shown(&missing), shown(live));
+        return Some(reason);
+    }
+    let is_disturbed = record.alone && !more.is_empty();
+    is_disturbed.then(|| format!("beside what is planned it has {}", shown(&more)))
+}
+
+/// A value in its one spelling.
+fn meaning(rtype: &str, value: &str) -> String {
+    if rtype == "TXT" {
+        return value.to_owned();
+    }
+    if let Ok(address) = value.parse::<std::net::IpAddr>() {
+        return address.to_string();
+    }
+    let lower = value.to_ascii_lowercase();
+    match lower.strip_suffix('.') {
+        Some(host) if !host.is_empty() && !host.ends_with(' ') => host.to_owned(),
+        _ => lower,
+    }
+}
+
+/// What the name servers of the zone have.
+enum Servers {
+    /// All that answered have what is planned.
+    Agree,
+    /// One that answered does not.
+    Behind(String),
+    /// None could be asked.
+    Unknown,
+}
+
+async fn at_servers(scene: &Scene<'_>, record: &Record) -> Servers {
+    let Some(zone) = &scene.expected.zone else {
+        return Servers::Unknown;
+    };
+    if !record.name.is_within(&zone.name) {
+        return Servers::Unknown;
+    }
+    let outside = scene.eyes.outside();
+    let asked = zone.servers.iter().map(|server| async move {
+        let answer = outside.lookup_at(server.as_str(), asked(&record.name), &record.rtype);
+        (server, answer.await)
+    });
+    let mut state = Servers::Unknown;
+    for (server, answer) in join_all(asked).await {
+        match answer {
+            // DNS-08 tells of servers that do not answer.
+            Err(Unseen::NotFromHere | _) => {}
+            Ok(values) => match fault(record, &values) {
+                Some(reason) => return Servers::Behind(format!("at {server} {reason}")),
+                None => state = Servers::Agree,
+            },
+        }
+    }
+    state
+}
+
+/// When resolvers have forgotten the answer they give now.
+async fn forgotten_at(scene: &Scene<'_>, record: &Record) -> Timestamp {
+    let outside = scene.eyes.outside();
+    let held = outside.held_for(asked(&record.name), &record.rtype).await;
+    let held = held.unwrap_or(std::time::Duration::from_secs(record.ttl.into()));
+    scene
+        .options
+        .now
+        .checked_add(held)
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// What a receiver makes of the values at a name: above all, whether it finds one record of the
+/// protocol and not more.
+fn read(rule: &'static str, name: &Name, live: &[String]) -> Vec<Finding> {
+    let values: Vec<Txt> = live
+        .iter()
+        .map(|value| Txt::new(value.as_bytes()))
+        .collect();
+    let findings = match rule {
+        "STS-R06" => MtaStsRecord::among(name, &values).1,
+        "RPT-07" => TlsRpt::among(name, &values).1,
+        "DMARC-03" => Dmarc::among(name, &values).1,
+        "BIMI-R12" => Bimi::among(name, &values).1,
+        "SPF-02" => lint_values(&values),
+        // The key itself is looked at with the other keys.
+        _ => Vec::new(),
+    };
+    let counts = |finding: &Finding| {
+        finding.severity == Severity::Error || finding.rule == rule || finding.rule == "STS-R07"
+    };
+    findings.into_iter().filter(counts).collect()
+}
+
+/// Whether `record` is what public DNS answers: those who depend on it look only then.
+pub(crate) async fn is_live(scene: &Scene<'_>, record: &Record) -> Result<bool, NoAnswer> {
+    let live = scene.eyes.lookup(&record.name, &record.rtype).await?;
+    Ok(fault(record, &live).is_none())
+}

@@ -1,0 +1,124 @@
+//! Public DNS in the terms of `standards`, each answer remembered for one look at a domain.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+
+use model::Outside;
+use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
+
+type Answer = Result<Vec<String>, String>;
+
+/// A stranger's eyes. Many rules look at the same few names; each question is asked once.
+pub struct Eyes<'a> {
+    outside: &'a dyn Outside,
+    seen: Mutex<BTreeMap<(Name, String), Answer>>,
+}
+
+impl<'a> Eyes<'a> {
+    /// Looks with `outside`.
+    pub fn new(outside: &'a dyn Outside) -> Self {
+        Self {
+            outside,
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Who looks.
+    pub fn outside(&self) -> &'a dyn Outside {
+        self.outside
+    }
+
+    /// The values at `name`, as [`Outside::lookup`] has them.
+    pub async fn lookup(&self, name: &Name, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+        let question = (name.clone(), rtype.to_owned());
+        let known = self.memory().get(&question).cloned();
+        let answer = match known {
+            Some(answer) => answer,
+            None => {
+                let answer = self.outside.lookup(asked(name), rtype).await;
+                let answer = answer.map_err(|error| error.reason);
+                self.memory().insert(question, answer.clone());
+                answer
+            }
+        };
+        answer.map_err(|reason| NoAnswer {
+            name: name.clone(),
+            reason,
+        })
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, BTreeMap<(Name, String), Answer>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The values that are what their type demands.
+    async fn parsed<T: FromStr>(&self, name: &Name, rtype: &str) -> Result<Vec<T>, NoAnswer> {
+        let values = self.lookup(name, rtype).await?;
+        Ok(values
+            .iter()
+            .filter_map(|value| value.parse().ok())
+            .collect())
+    }
+}
+
+/// The name as a question has it.
+pub(crate) fn asked(name: &Name) -> &str {
+    if name.is_root() { "." } else { name.as_str() }
+}
+
+impl Resolver for Eyes<'_> {
+    async fn txt(&self, name: &Name) -> Result<Vec<Txt>, NoAnswer> {
+        let values = self.lookup(name, "TXT").await?;
+        Ok(values.into_iter().map(Txt::new).collect())
+    }
+
+    async fn a(&self, name: &Name) -> Result<Vec<Ipv4Addr>, NoAnswer> {
+        self.parsed(name, "A").await
+    }
+
+    async fn aaaa(&self, name: &Name) -> Result<Vec<Ipv6Addr>, NoAnswer> {
+        self.parsed(name, "AAAA").await
+    }
+
+    async fn mx(&self, name: &Name) -> Result<Vec<Mx>, NoAnswer> {
+        self.parsed(name, "MX").await
+    }
+
+    async fn ptr(&self, address: IpAddr) -> Result<Vec<Name>, NoAnswer> {
+        self.parsed(&reverse(address), "PTR").await
+    }
+}
+
+/// The name at which the names of `address` are.
+fn reverse(address: IpAddr) -> Name {
+    let (mut labels, zone): (Vec<String>, _) = match address {
+        IpAddr::V4(address) => {
+            let octets = address.octets();
+            (octets.iter().map(u8::to_string).collect(), "in-addr")
+        }
+        IpAddr::V6(address) => {
+            let nibbles = address.octets().into_iter();
+            let nibbles = nibbles.flat_map(|octet| [octet >> 4, octet & 0xf]);
+            (nibbles.map(|nibble| format!("{nibble:x}")).collect(), "ip6")
+        }
+    };
+    labels.reverse();
+    labels.extend([zone.to_owned(), "arpa".to_owned()]);
+    Name::from_labels(labels.iter().map(String::as_bytes)).unwrap_or(Name::ROOT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_names_in_reverse() {
+        let name = |text: &str| reverse(text.parse().expect("an address")).to_string();
+        assert_eq!(name("192.0.2.1"), "1.2.0.192.in-addr.arpa");
+        let ip6 = "8.b.d.0.1.0.0.2.ip6.arpa";
+        assert!(name("2001:db8::1").ends_with(ip6));
+        assert!(name("2001:db8::1").starts_with("1.0.0.0."));
+    }
+}
