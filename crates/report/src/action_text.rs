@@ -143,27 +143,41 @@ fn spec(page: &mut Page<'_>, spec: &Value) {
     }
 }
 
-/// AWS's name of what goes, and the record that it is.
+/// What goes: a record by what it says, anything else by AWS's name for it.
 fn removed(page: &mut Page<'_>, action: &Action) {
     if fields::record_name(&action.spec).is_some() {
         spec(page, &action.spec);
-    } else if let Some(physical) = &action.physical {
-        let faint = page.palette.faint;
-        let plain = anstyle::Style::new();
-        page.folded(
-            FIELD_INDENT,
-            &Part(faint, "physical: "),
-            &Part(plain, physical.as_str()),
-        );
+    } else {
+        physical(page, action);
     }
 }
 
+/// What differs; for what moves to another account or region, where from, and what is made there.
 fn changes(page: &mut Page<'_>, action: &Action) {
     // The title says which resource; a person knows a record by its name and type.
     if let Some(name) = fields::record_name(&action.spec) {
         page.line(FIELD_INDENT, &[Part(page.palette.faint, &name)]);
+    } else if action.verb == Verb::Adopt {
+        physical(page, action);
     }
-    diff(page, &action.diff);
+    let before = action.entry.as_ref().map(|entry| entry.home.as_ref());
+    match before.filter(|before| *before != action.home.as_ref()) {
+        Some(before) => {
+            let (from, to) = (words::place(before), words::place(action.home.as_ref()));
+            changed(page, "home", &from, &to);
+            spec(page, &action.spec);
+        }
+        None => diff(page, &action.diff),
+    }
+}
+
+/// AWS's name for it.
+fn physical(page: &mut Page<'_>, action: &Action) {
+    if let Some(physical) = &action.physical {
+        let label = Part(page.palette.faint, "physical: ");
+        let text = Part(anstyle::Style::new(), physical.as_str());
+        page.folded(FIELD_INDENT, &label, &text);
+    }
 }
 
 fn diff(page: &mut Page<'_>, diff: &Diff) {

@@ -163,21 +163,70 @@ mod tests {
     use super::*;
     use crate::test_support::{example, first_plan};
 
-    /// The example without what sends: enough to see every kind of edge.
+    /// A part of the example with every kind of edge.
     fn plan() -> Plan {
         let (mut resources, _) = example();
-        resources.retain(|resource| !resource.id.to_string().contains("ses"));
+        let ids = [
+            "route53_hosted_zone/example.com/zone",
+            "s3_bucket/example.com/assets",
+            "s3_object/example.com/mta-sts-policy",
+            "route53_record_set/example.com/mta-sts",
+            "route53_record_set/example.com/tls-rpt",
+        ];
+        resources.retain(|resource| ids.contains(&resource.id.to_string().as_str()));
         first_plan(&resources)
     }
 
     #[test]
     fn mermaid_shows_every_edge_with_its_reason() {
-        assert_snapshot!(graph_mermaid(&plan()));
+        assert_snapshot!(graph_mermaid(&plan()), @r#"
+        %% thick arrows: ready before the next; thin arrows: done before the next
+        flowchart LR
+          subgraph d0["example.com"]
+            a0["adopt route53_hosted_zone<br/>zone"]:::adopt
+            a1["create s3_bucket<br/>assets"]:::create
+            a2["create s3_object<br/>mta-sts-policy"]:::create
+            a3["create route53_record_set<br/>tls-rpt"]:::create
+            a4["create route53_record_set<br/>mta-sts"]:::create
+          end
+          a1 -->|"an object is in a bucket"| a2
+          a0 -->|"uses what it returns"| a3
+          a2 -->|"senders fetch the policy when they see a new id (STS-O01)"| a4
+          a3 ==>|"failures are reported from the first day (STS-O07)"| a4
+          a0 -->|"uses what it returns"| a4
+          classDef create stroke:#1a7f37,stroke-width:2px
+          classDef update stroke:#9a6700,stroke-width:2px
+          classDef replace stroke:#bc4c00,stroke-width:2px
+          classDef delete stroke:#cf222e,stroke-width:2px
+          classDef adopt stroke:#0969da,stroke-width:2px
+          classDef forget stroke:#6e7781,stroke-width:2px
+          classDef none stroke:#afb8c1,stroke-width:2px
+        "#);
     }
 
     #[test]
     fn dot_shows_every_edge_with_its_reason() {
-        assert_snapshot!(graph_dot(&plan()));
+        assert_snapshot!(graph_dot(&plan()), @r##"
+        // bold edges: ready before the next; others: done before the next
+        digraph plan {
+          rankdir=LR;
+          node [shape=box, fontname="sans-serif"];
+          edge [fontname="sans-serif", fontsize=9];
+          subgraph cluster_0 {
+            label="example.com";
+            a0 [label="adopt route53_hosted_zone\nzone", color="#0969da"];
+            a1 [label="create s3_bucket\nassets", color="#1a7f37"];
+            a2 [label="create s3_object\nmta-sts-policy", color="#1a7f37"];
+            a3 [label="create route53_record_set\ntls-rpt", color="#1a7f37"];
+            a4 [label="create route53_record_set\nmta-sts", color="#1a7f37"];
+          }
+          a1 -> a2 [label="an object is in a bucket"];
+          a0 -> a3 [label="uses what it returns"];
+          a2 -> a4 [label="senders fetch the policy when they see a new id (STS-O01)"];
+          a3 -> a4 [label="failures are reported from the first day (STS-O07)", style=bold];
+          a0 -> a4 [label="uses what it returns"];
+        }
+        "##);
     }
 
     #[test]

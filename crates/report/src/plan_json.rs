@@ -66,3 +66,69 @@ pub(crate) fn home(home: Option<&Home>) -> Value {
         json!({"account": home.account, "account_id": home.account_id, "region": home.region})
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{estimate, example, first_plan};
+
+    fn keys(value: &Value) -> Vec<&str> {
+        let map = value.as_object().expect("an object");
+        map.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_shape_is_the_documented_one() {
+        let plan = first_plan(&example().0);
+        let json = plan_json(&plan, &estimate(&plan));
+        let plan_keys = [
+            "format", "version", "project", "digest", "empty", "summary", "estimate", "findings",
+            "actions",
+        ];
+        assert_eq!(keys(&json), plan_keys);
+        let verbs = [
+            "create", "update", "replace", "delete", "adopt", "forget", "none",
+        ];
+        assert_eq!(keys(&json["summary"]), verbs);
+        let action_keys = [
+            "id",
+            "verb",
+            "resource",
+            "kind",
+            "domain",
+            "name",
+            "home",
+            "physical",
+            "reason",
+            "changes",
+            "spec",
+            "mail_impact",
+            "after",
+            "gates",
+            "calls",
+        ];
+        let actions = json["actions"].as_array().expect("a list");
+        for action in actions {
+            assert_eq!(keys(action), action_keys);
+        }
+        let id = "route53_record_set/example.com/mta-sts";
+        let policy = actions.iter().find(|action| action["resource"] == id);
+        let policy = policy.expect("the example has a policy");
+        assert_eq!(policy["gates"][0]["rule"], "STS-O01");
+        assert_eq!(keys(&policy["after"][0]), ["action", "level", "reason"]);
+        assert_eq!(keys(&policy["home"]), ["account", "account_id", "region"]);
+    }
+
+    #[test]
+    fn every_field_is_in_the_documentation() {
+        let documentation = include_str!("../../../docs/output.md");
+        let plan = first_plan(&example().0);
+        let json = plan_json(&plan, &estimate(&plan));
+        for key in keys(&json).into_iter().chain(keys(&json["actions"][0])) {
+            assert!(
+                documentation.contains(&format!("`{key}`")),
+                "{key} is not documented"
+            );
+        }
+    }
+}

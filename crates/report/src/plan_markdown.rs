@@ -117,11 +117,11 @@ mod tests {
     use standards::Place;
 
     use super::*;
-    use crate::test_support::{estimate, example, first_plan};
+    use crate::test_support::{applied, estimate, first_plan};
 
     #[test]
     fn a_comment_has_the_summary_and_folds_the_rest() {
-        let mut plan = first_plan(&example().0);
+        let mut plan = first_plan(&applied().0);
         plan.actions.truncate(3);
         plan.findings = vec![
             Finding::new("PLAN-01", "`a` has TXT <b>@all|*x*</b>")

@@ -35,12 +35,18 @@ pub(crate) fn desired(text: &str) -> (Vec<Resource>, Vec<Finding>) {
 
 /// The plan that makes `resources` where nothing is.
 pub(crate) fn first_plan(resources: &[Resource]) -> Plan {
+    planned(resources, &Ledger::default(), &with_zones(resources))
+}
+
+/// The plan that is made from these.
+pub(crate) fn planned(desired: &[Resource], ledger: &Ledger, actual: &Actual) -> Plan {
     plan::plan(Inputs {
         project: "anycompany",
         kinds: &kinds::pure(),
-        desired: resources,
-        ledger: &Ledger::default(),
-        actual: &with_zones(resources),
+        desired,
+        ledger,
+        beyond: &Ledger::default(),
+        actual,
     })
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use standards::{Finding, Place};
 
 use super::*;
-use crate::test_support::{estimate, example, first_plan};
+use crate::test_support::{applied, estimate, example, first_plan, planned};
 
 #[test]
 fn the_first_plan_of_the_example_shows_everything() {
@@ -15,15 +15,9 @@ fn the_first_plan_of_the_example_shows_everything() {
 
 /// Resources that are there as asked for, in the ledger, with some edits on what was seen.
 fn second_plan(edit: impl Fn(&mut Vec<Resource>)) -> Plan {
-    let (mut wanted, ledger, actual) = crate::test_support::applied();
+    let (mut wanted, ledger, actual) = applied();
     edit(&mut wanted);
-    plan::plan(plan::Inputs {
-        project: "anycompany",
-        kinds: &kinds::pure(),
-        desired: &wanted,
-        ledger: &ledger,
-        actual: &actual,
-    })
+    planned(&wanted, &ledger, &actual)
 }
 
 fn text(plan: &Plan) -> String {
@@ -89,6 +83,35 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
     Plan: 0 to create, 4 to update, 0 to replace, 1 to delete, 2 unchanged.
     Mail impact: 1 change can affect receiving, 2 sending, 1 branding.
     Calls: 4 (cloudfront 1, route53 1, s3 2), less than a second by AWS's quotas.
+    Digest: (64 digits)
+    ");
+}
+
+#[test]
+fn what_moves_shows_where_from_and_what_goes_there() {
+    let mut plan = second_plan(|resources| {
+        resources.retain(|resource| resource.id.kind == "s3_bucket");
+        for home in resources
+            .iter_mut()
+            .filter_map(|resource| resource.home.as_mut())
+        {
+            home.region = "eu-west-1".into();
+        }
+    });
+    plan.actions
+        .retain(|action| action.resource.kind == "s3_bucket");
+    assert_snapshot!(lasting(&plan), @"
+    example.com  2 changes
+      ± s3_bucket logs  web eu-west-1  moves to another account or region
+          home: web us-east-1 → web eu-west-1
+          name: anycompany-example-com-logs-12e6e74e  accepts_log_delivery: true  expire_days: 90
+          tags: 2
+      - s3_bucket logs  web us-east-1  no longer asked for
+          physical: anycompany-example-com-logs-12e6e74e
+
+    Accounts: web (222222222222)
+    Plan: 0 to create, 0 to update, 1 to replace, 1 to delete, 0 unchanged.
+    Calls: 10 (s3 10), less than a second by AWS's quotas.
     Digest: (64 digits)
     ");
 }
