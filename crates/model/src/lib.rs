@@ -6,6 +6,7 @@
 //!   planner. [`Observe`] looks and [`Mutate`] changes; they are held by the engine.
 //! - A [`Plan`] is the ordered, immutable, printable, savable set of [`Action`]s.
 
+pub mod check;
 pub mod diff;
 pub mod error;
 pub mod field;
@@ -17,6 +18,7 @@ pub mod outside;
 pub mod plan;
 pub mod resource;
 
+pub use check::{Check, Verdict};
 pub use diff::{Change, Diff, Effect};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef};

@@ -34,14 +34,13 @@ impl<'a> Eyes<'a> {
     pub async fn lookup(&self, name: &Name, rtype: &str) -> Result<Vec<String>, NoAnswer> {
         let question = (name.clone(), rtype.to_owned());
         let known = self.memory().get(&question).cloned();
-        let answer = match known {
-            Some(answer) => answer,
-            None => {
-                let answer = self.outside.lookup(asked(name), rtype).await;
-                let answer = answer.map_err(|error| error.reason);
-                self.memory().insert(question, answer.clone());
-                answer
-            }
+        let answer = if let Some(answer) = known {
+            answer
+        } else {
+            let answer = self.outside.lookup(asked(name), rtype).await;
+            let answer = answer.map_err(|error| error.reason);
+            self.memory().insert(question, answer.clone());
+            answer
         };
         answer.map_err(|reason| NoAnswer {
             name: name.clone(),

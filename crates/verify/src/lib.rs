@@ -22,15 +22,15 @@
 //! # Ok::<(), standards::dns::NameError>(())
 //! ```
 
-mod check;
 mod checks;
 mod expected;
 mod eyes;
+mod notes;
 mod run;
 mod stranger;
 
-pub use check::{Check, Outcome, Verdict};
 pub use expected::{Expected, File, HostedZone, Instance, Mark, Record};
 pub use eyes::Eyes;
+pub use model::check::{Check, Outcome, Verdict};
 pub use run::{Options, verify, verify_all};
 pub use stranger::{Stranger, StrangerError, View};

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use model::Outside;
 use standards::bimi::TrustStore;
 
-use crate::check::Check;
 use crate::checks::{
     Scene, bimi, caa, delegation, dkim, dmarc, mail_hosts, mta_sts, records, spf, tls_rpt,
     wildcards,
 };
 use crate::expected::Expected;
 use crate::eyes::Eyes;
+use model::Check;
 
 /// How to verify.
 #[derive(Clone, Debug)]

@@ -9,8 +9,9 @@ use standards::dmarc::discovery::walk;
 use standards::{Finding, Severity};
 
 use super::Scene;
-use crate::check::{Check, Notes};
 use crate::expected::{File, Mark};
+use crate::notes::Notes;
+use model::Check;
 
 /// Media types of a mark certificate.
 const PEM: [&str; 2] = [

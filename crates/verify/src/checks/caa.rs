@@ -4,7 +4,8 @@ use standards::dns::caa::{Caa, climb, lint_host};
 use standards::dns::{Name, NoAnswer};
 
 use super::{Scene, shown};
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());

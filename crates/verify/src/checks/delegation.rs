@@ -8,8 +8,9 @@ use standards::dns::Name;
 use standards::dns::zone::lint_delegation;
 
 use super::{Scene, shown};
-use crate::check::{Check, Notes};
 use crate::expected::HostedZone;
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let Some(zone) = &scene.expected.zone else {

@@ -5,8 +5,9 @@ use standards::dns::{Resolver, Txt};
 use standards::{Finding, Severity};
 
 use super::{Scene, records};
-use crate::check::{Check, Notes};
 use crate::expected::Record;
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());

@@ -7,7 +7,8 @@ use standards::dmarc::discovery::{Discovery, discover, walk};
 use standards::dns::{Name, NoAnswer};
 
 use super::Scene;
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());

@@ -5,7 +5,8 @@ use standards::dns::mx::{MxUse, lint_regions, lint_set};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
 
 use super::{Scene, shown};
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());

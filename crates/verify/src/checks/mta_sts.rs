@@ -10,7 +10,8 @@ use standards::mta_sts::{Mode, MtaStsPolicy, check_mx};
 use standards::{Finding, Severity};
 
 use super::Scene;
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 /// Longer than this is not within seconds (STS-H06).
 const SECONDS: Duration = Duration::from_secs(5);
@@ -181,10 +182,9 @@ async fn check_policy(scene: &Scene<'_>, body: &[u8], notes: &mut Notes<'_>) {
         }
         return;
     };
-    let hosts = match mail_hosts(scene).await {
-        Ok(hosts) => hosts,
-        // Reported with the mail hosts.
-        Err(_) => return,
+    // No answer is reported with the mail hosts.
+    let Ok(hosts) = mail_hosts(scene).await else {
+        return;
     };
     let seen = format!("mode {}, {} mail hosts", policy.mode(), hosts.len());
     notes.judge("STS-P13", &what, seen, check_mx(&policy, &hosts));

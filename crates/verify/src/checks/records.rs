@@ -12,9 +12,10 @@ use standards::tls_rpt::TlsRpt;
 use standards::{Finding, Severity};
 
 use super::{Scene, shown};
-use crate::check::{Check, Notes};
 use crate::expected::Record;
 use crate::eyes::asked;
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let records = scene.expected.records.iter();

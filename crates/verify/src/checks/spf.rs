@@ -8,7 +8,8 @@ use standards::spf::evaluate::{Problem, fetch};
 use standards::spf::{Spf, survey};
 
 use super::Scene;
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 /// What the record of a MAIL FROM domain includes.
 const SES: &str = "amazonses.com";

@@ -4,7 +4,8 @@ use standards::dns::Resolver;
 use standards::tls_rpt::{TlsRpt, record_owner};
 
 use super::{Scene, unanswered};
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());

@@ -4,7 +4,8 @@ use standards::Finding;
 use standards::dkim::check_wildcard;
 
 use super::{Scene, shown};
-use crate::check::{Check, Notes};
+use crate::notes::Notes;
+use model::Check;
 
 /// Where policies are looked for, if they are not published.
 const POLICY_LABELS: [&str; 5] = [

@@ -13,7 +13,9 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 /// A client that trusts the public roots and those of `authorities`, which is PEM.
 pub(super) fn client_config(authorities: Option<&str>) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
     if let Some(pem) = authorities {
         let mut found = 0;
         for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {

@@ -1,6 +1,8 @@
 //! DNS: through a resolver, and from single name servers.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future;
@@ -22,6 +24,8 @@ const PORT: u16 = 53;
 const LANES: usize = 64;
 /// Name servers of a parent zone that are tried one after the other.
 const SERVERS_TRIED: usize = 3;
+/// Name servers whose addresses are remembered.
+const SERVERS_KNOWN: usize = 4096;
 
 /// What DNS said.
 #[derive(Debug, Default)]
@@ -36,6 +40,8 @@ pub(super) struct Dns {
     name_servers: Option<SocketAddr>,
     patience: Duration,
     lanes: Semaphore,
+    /// Name servers that were asked before: the domains of a fleet share a few hundred.
+    servers: Mutex<BTreeMap<String, TokioResolver>>,
 }
 
 impl Dns {
@@ -51,6 +57,7 @@ impl Dns {
             name_servers: view.name_servers,
             patience: view.dns_patience,
             lanes: Semaphore::new(LANES),
+            servers: Mutex::default(),
         })
     }
 
@@ -149,22 +156,38 @@ impl Dns {
 
     /// A way to ask `server` alone, without recursion.
     async fn server(&self, server: &str) -> Result<TokioResolver, Unseen> {
-        let address = match self.name_servers {
-            Some(address) => address,
-            None => {
-                let found = self.addresses(server).await?;
-                // Many hosts cannot reach IPv6; a name server without IPv4 is rare.
-                let address = found.iter().find(|address| address.is_ipv4());
-                let address = address.or(found.first()).copied();
-                let address =
-                    address.ok_or_else(|| Unseen::NoAnswer(format!("{server} has no address")))?;
-                SocketAddr::new(address, PORT)
-            }
-        };
+        if let Some(known) = self.known().get(server) {
+            return Ok(known.clone());
+        }
+        let address = self.address_of(server).await?;
         let provider = TokioRuntimeProvider::default();
         let mut builder = TokioResolver::builder_with_config(only(address), provider);
         builder.options_mut().recursion_desired = false;
-        build(builder, self.patience).map_err(|error| Unseen::NoAnswer(error.to_string()))
+        let made = build(builder, self.patience);
+        let made = made.map_err(|error| Unseen::NoAnswer(error.to_string()))?;
+        let mut known = self.known();
+        if known.len() >= SERVERS_KNOWN {
+            known.clear();
+        }
+        known.insert(server.to_owned(), made.clone());
+        Ok(made)
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, TokioResolver>> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn address_of(&self, server: &str) -> Result<SocketAddr, Unseen> {
+        if let Some(address) = self.name_servers {
+            return Ok(address);
+        }
+        let found = self.addresses(server).await?;
+        // Many hosts cannot reach IPv6; a name server without IPv4 is rare.
+        let address = found.iter().find(|address| address.is_ipv4());
+        match address.or(found.first()) {
+            Some(address) => Ok(SocketAddr::new(*address, PORT)),
+            None => Err(Unseen::NoAnswer(format!("{server} has no address"))),
+        }
     }
 
     /// Asks, and gives up when patience ends. No record is an answer.

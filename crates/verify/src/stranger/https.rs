@@ -1,5 +1,6 @@
 //! HTTPS as senders and receivers speak it: no redirects, nothing inflated, no waiting for ever.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ async fn read(mut response: Response, patience: Duration) -> Result<Visit, Unsee
         .and_then(certificate::read);
     let mut visit = Visit {
         status: response.status().as_u16(),
-        headers: Default::default(),
+        headers: BTreeMap::new(),
         body: Vec::new(),
         took: None,
         certificate,

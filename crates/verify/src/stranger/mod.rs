@@ -11,7 +11,7 @@ mod smtp;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,6 +103,16 @@ impl Stranger {
     }
 }
 
+/// Whether this machine has a way to `address`: many have none to IPv6. A datagram socket looks
+/// for the way when it is connected, and sends nothing.
+fn has_way_to(address: SocketAddr) -> bool {
+    let any: SocketAddr = match address {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    UdpSocket::bind(any).is_ok_and(|socket| socket.connect(address).is_ok())
+}
+
 #[async_trait]
 impl Outside for Stranger {
     async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
@@ -129,7 +139,13 @@ impl Outside for Stranger {
     async fn visit(&self, url: &str, address: Option<IpAddr>) -> Result<Visit, Unseen> {
         let url = https::parse(url)?;
         let addresses = match (self.view.connect, address) {
-            (None, Some(address)) => vec![SocketAddr::new(address, https::PORT)],
+            (None, Some(address)) => {
+                let address = SocketAddr::new(address, https::PORT);
+                if !has_way_to(address) {
+                    return Err(Unseen::NotFromHere);
+                }
+                vec![address]
+            }
             (instead, _) => self.addresses(&url.host, instead, https::PORT).await?,
         };
         https::get(&self.tls, &url, &addresses, self.view.patience).await

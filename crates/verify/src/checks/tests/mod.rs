@@ -7,8 +7,8 @@ mod world;
 
 use futures::StreamExt;
 
-use crate::check::{Outcome, Verdict};
 use crate::run::verify_all;
+use model::check::{Outcome, Verdict};
 use world::{Stage, broken};
 
 #[tokio::test]

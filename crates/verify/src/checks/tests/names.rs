@@ -7,7 +7,7 @@ use model::Unseen;
 
 use super::world::{KEY, name, now};
 use super::{Stage, broken};
-use crate::check::{Outcome, Verdict};
+use model::check::{Outcome, Verdict};
 
 #[tokio::test]
 async fn dns_08_the_world_is_sent_elsewhere() {

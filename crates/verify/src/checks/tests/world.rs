@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use standards::bimi::TrustStore;
 use standards::dns::Name;
 
-use crate::check::{Check, Outcome};
 use crate::expected::{Expected, File, HostedZone, Instance, Mark, Record};
 use crate::run::{Options, verify};
+use model::check::{Check, Outcome};
 
 pub(super) const LOGO: &[u8] = include_bytes!("../../../../../assets/logo.svg");
 pub(super) const CERTIFICATE: &[u8] = include_bytes!("../../../../../assets/bimi_vmc.pem");

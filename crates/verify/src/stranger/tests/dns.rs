@@ -174,5 +174,5 @@ async fn a_referral_names_the_servers_of_a_zone() {
 #[tokio::test]
 async fn an_answer_says_how_long_it_is_held() {
     let held = stranger().await.held_for("split.example", "TXT").await;
-    assert_eq!(held, Some(std::time::Duration::from_secs(300)));
+    assert_eq!(held, Some(std::time::Duration::from_mins(5)));
 }

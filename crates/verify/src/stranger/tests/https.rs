@@ -35,7 +35,7 @@ async fn answer(mut stream: TlsStream<TcpStream>) -> std::io::Result<()> {
             let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n";
             stream.write_all(head).await?;
             loop {
-                stream.write_all(&[b'x'; 65536]).await?;
+                stream.write_all(&[b'x'; 8192]).await?;
             }
         }
         "/headers" => {
