@@ -219,7 +219,8 @@ impl Record {
     }
 
     /// What moved without us: our own values, and values that others added to the set.
-    pub fn drift(&self, recorded: &State, actual: &State) -> Diff {
+    /// `ours` tells the claims of our other resources.
+    pub fn drift(&self, recorded: &State, actual: &State, ours: &dyn Fn(&str) -> bool) -> Diff {
         let mut found = self.diff(actual, Some(self));
         let others = |state: &State| -> Vec<String> {
             let set = state.set.as_ref();
@@ -232,9 +233,17 @@ impl Record {
             .unwrap_or_default()
         };
         let before = others(recorded);
+        let claimed = |value: &String| {
+            let alone = Self {
+                values: vec![Field::Known(value.clone())],
+                alias: None,
+                ..self.clone()
+            };
+            alone.claims().iter().any(|claim| ours(claim))
+        };
         let added: Vec<String> = others(actual)
             .into_iter()
-            .filter(|value| !before.contains(value))
+            .filter(|value| !before.contains(value) && !claimed(value))
             .collect();
         if !added.is_empty() {
             found

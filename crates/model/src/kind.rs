@@ -100,8 +100,14 @@ pub trait Kind: Send + Sync + 'static {
     /// for last time; kinds that share a resource with other owners need it.
     fn diff(desired: &Self::Spec, actual: &Self::State, owned: Option<&Self::Spec>) -> Diff;
 
-    /// What moved without us since `recorded` was seen, against what we asked for.
-    fn drift(asked: &Self::Spec, _recorded: &Self::State, actual: &Self::State) -> Diff {
+    /// What moved without us since `recorded` was seen, against what we asked for. `ours` tells the
+    /// shared parts (see [`Kind::claims`]) that another resource of ours holds.
+    fn drift(
+        asked: &Self::Spec,
+        _recorded: &Self::State,
+        actual: &Self::State,
+        _ours: &dyn Fn(&str) -> bool,
+    ) -> Diff {
         Self::diff(asked, actual, Some(asked))
     }
 
@@ -263,7 +269,13 @@ pub trait AnyKind: Send + Sync {
         owned: Option<&Value>,
     ) -> Result<Diff, ShapeError>;
     /// See [`Kind::drift`].
-    fn drift(&self, asked: &Value, recorded: &Value, actual: &Value) -> Result<Diff, ShapeError>;
+    fn drift(
+        &self,
+        asked: &Value,
+        recorded: &Value,
+        actual: &Value,
+        ours: &dyn Fn(&str) -> bool,
+    ) -> Result<Diff, ShapeError>;
     /// See [`Kind::readiness`].
     fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError>;
     /// See [`Kind::calls`].
@@ -346,12 +358,19 @@ impl<K: Kind> AnyKind for Erased<K> {
         ))
     }
 
-    fn drift(&self, asked: &Value, recorded: &Value, actual: &Value) -> Result<Diff, ShapeError> {
+    fn drift(
+        &self,
+        asked: &Value,
+        recorded: &Value,
+        actual: &Value,
+        ours: &dyn Fn(&str) -> bool,
+    ) -> Result<Diff, ShapeError> {
         let asked = read::<K, K::Spec>(asked)?;
         Ok(K::drift(
             &asked,
             &read::<K, K::State>(recorded)?,
             &read::<K, K::State>(actual)?,
+            ours,
         ))
     }
 

@@ -33,6 +33,10 @@ pub struct Drift {
 /// Everything in the ledger that is not as we left it.
 pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
     let mut drifts = Vec::new();
+    let claims = crate::planner::claims(
+        inputs,
+        inputs.ledger.entries().chain(inputs.beyond.entries()),
+    );
     for entry in inputs.ledger.entries().filter(|entry| !entry.open) {
         let Some(kind) = inputs.kinds.get(entry.id.kind.as_str()) else {
             continue;
@@ -41,7 +45,9 @@ pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
             None | Some(Observation::Absent) => Moved::Deleted,
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {
-                let diff = kind.drift(&entry.spec, &entry.state, state)?;
+                let diff = kind.drift(&entry.spec, &entry.state, state, &|claim| {
+                    claims.contains(claim)
+                })?;
                 if diff.is_empty() {
                     continue;
                 }

@@ -348,7 +348,11 @@ fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
     )
 }
 
-fn claims<'a>(inputs: Inputs<'_>, entries: impl Iterator<Item = &'a Entry>) -> BTreeSet<String> {
+/// The shared parts that these entries hold.
+pub(crate) fn claims<'a>(
+    inputs: Inputs<'_>,
+    entries: impl Iterator<Item = &'a Entry>,
+) -> BTreeSet<String> {
     let claims = |entry: &Entry| {
         let kind = inputs.kinds.get(entry.id.kind.as_str());
         kind.and_then(|kind| kind.claims(&entry.spec).ok())

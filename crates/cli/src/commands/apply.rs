@@ -154,7 +154,7 @@ pub(crate) async fn carry_out(
     let report = report?;
     if printer.json {
         printer.value(&outcomes(plan, &report));
-    } else {
+    } else if !plan.is_empty() || !report.is_complete() {
         printer.note(&summary(plan, &report, project));
     }
     Ok(exit(&report))

@@ -40,9 +40,16 @@ impl Run<'_> {
         let mut steps: FuturesUnordered<Step<'_>> = FuturesUnordered::new();
         let mut busy: BTreeSet<String> = BTreeSet::new();
         loop {
-            self.skip(&mut stages);
-            if !self.stop.is_wished() {
-                self.start(&mut stages, &mut steps, &mut busy);
+            // What needs no call is over at once, which can free others.
+            loop {
+                let before = stages.clone();
+                self.skip(&mut stages);
+                if !self.stop.is_wished() {
+                    self.start(&mut stages, &mut steps, &mut busy);
+                }
+                if stages == before {
+                    break;
+                }
             }
             let Some(ended) = steps.next().await else {
                 break;
@@ -94,7 +101,7 @@ impl Run<'_> {
                     .iter()
                     .any(|edge| edge.action == id && edge.level == Level::Ready)
         };
-        action.desired.is_some() && (action.wait || self.plan.actions.iter().any(needed))
+        action.wait || self.plan.actions.iter().any(needed)
     }
 
     /// Starts what may start: batches whole, the others one by one.

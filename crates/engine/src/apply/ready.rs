@@ -57,9 +57,12 @@ impl Run<'_> {
         }
     }
 
-    /// Waits until an action's resource is ready.
+    /// Waits until an action's resource is ready, or gone for everybody.
     pub(crate) async fn until_ready(&self, id: ActionId) -> Result<Outcome, LedgerError> {
         let action = &self.plan.actions[id];
+        if action.desired.is_none() {
+            return Ok(self.until_gone(action).await);
+        }
         let kind = self.engine.kind(&action.resource.kind);
         let limit = self.limit();
         loop {
@@ -80,6 +83,28 @@ impl Run<'_> {
             }
             let target = self.target(action, spec, Some(&known));
             self.look_again(&target).await;
+        }
+    }
+
+    /// Waits until nobody sees any more what was deleted: a name must not point at what is gone.
+    async fn until_gone(&self, action: &Action) -> Outcome {
+        let kind = self.engine.kind(&action.resource.kind);
+        let target = Target {
+            physical: action.physical.clone(),
+            ..self.target(action, action.spec.clone(), None)
+        };
+        let limit = self.limit();
+        loop {
+            let Ok(Observation::Present { state, .. }) = self.engine.look(&target).await else {
+                return Outcome::Done;
+            };
+            let Ok(Readiness::Waiting(what)) = kind.readiness(&target.spec, &state) else {
+                return Outcome::Done;
+            };
+            self.watch.see(&Progress::Waiting(action.id, &what));
+            if !self.pause(kind.poll(), limit).await {
+                return Outcome::Waiting(what);
+            }
         }
     }
 

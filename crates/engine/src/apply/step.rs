@@ -157,7 +157,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             let (what, length) = match error.class {
-                ErrorClass::NotYet | ErrorClass::Throttled => (error.message.clone(), kind.poll()),
+                ErrorClass::NotYet | ErrorClass::Throttled => (reason(&error), kind.poll()),
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
                     (
@@ -480,6 +480,17 @@ impl Run<'_> {
             .await
             .map_err(|error| session_error(&error))?;
         self.actor(action)?.change(&context, batch).await
+    }
+}
+
+/// Why a call has to be made again later. AWS's words are marked as such.
+fn reason(error: &KindError) -> String {
+    match &error.code {
+        Some(code) => format!(
+            "{}, which AWS refuses for now ({code}: {})",
+            error.operation, error.message
+        ),
+        None => error.message.clone(),
     }
 }
 

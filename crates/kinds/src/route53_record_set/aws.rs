@@ -24,8 +24,8 @@ use crate::sdk::{built, done, known};
 #[derive(Debug, Default)]
 struct Zone {
     sets: Option<Sets>,
-    /// The last change of ours that was not yet answered by all name servers.
-    pending: Option<String>,
+    /// Our changes that not all name servers answer yet, by the set that they changed.
+    pending: BTreeMap<(String, String), String>,
 }
 
 /// Every zone of a run, listed once.
@@ -76,8 +76,13 @@ impl Observe<Context> for Route53RecordSet {
             None => zone.sets.insert(list(&client, zone_id).await?),
         };
         let state = look(sets, &target.spec.record, name);
-        let in_sync = settle(&client, &mut zone).await?;
-        if !target.spec.record.concerns(&state) {
+        let key = (
+            name.trim_end_matches('.').to_ascii_lowercase(),
+            target.spec.record.rtype.clone(),
+        );
+        let in_sync = settle(&client, &mut zone, &key).await?;
+        // What was deleted is there for strangers until that is in sync.
+        if in_sync && !target.spec.record.concerns(&state) {
             return Ok(Observation::Absent);
         }
         Ok(Observation::Present {
@@ -101,17 +106,21 @@ fn look(sets: &Sets, record: &Record, name: &str) -> State {
     }
 }
 
-/// Whether our last change is in sync.
-async fn settle(client: &Client, zone: &mut Zone) -> Result<bool, KindError> {
-    let Some(change) = &zone.pending else {
+/// Whether our last change of a set is in sync. One look settles every set of the same change.
+async fn settle(
+    client: &Client,
+    zone: &mut Zone,
+    key: &(String, String),
+) -> Result<bool, KindError> {
+    let Some(change) = zone.pending.get(key).cloned() else {
         return Ok(true);
     };
-    let answer = done("GetChange", client.get_change().id(change).send().await)?;
+    let answer = done("GetChange", client.get_change().id(&change).send().await)?;
     let in_sync = answer
         .change_info()
         .is_none_or(|info| *info.status() == ChangeStatus::Insync);
     if in_sync {
-        zone.pending = None;
+        zone.pending.retain(|_, other| *other != change);
     }
     Ok(in_sync)
 }
@@ -240,7 +249,11 @@ async fn send(
             .hosted_zone_id(zone_id)
             .change_batch(batch);
         let answer = done("ChangeResourceRecordSets", request.send().await)?;
-        zone.pending = answer.change_info().map(|info| info.id().to_owned());
+        if let Some(info) = answer.change_info() {
+            let keys = chunk.iter().map(SetChange::key);
+            zone.pending
+                .extend(keys.map(|key| (key, info.id().to_owned())));
+        }
         if let Some(sets) = &mut zone.sets {
             remember(sets, chunk);
         }
@@ -280,14 +293,11 @@ fn chunks(changes: &[SetChange]) -> Vec<&[SetChange]> {
 fn remember(sets: &mut Sets, changes: &[SetChange]) {
     for change in changes {
         match change {
-            SetChange::Delete(set) => {
-                sets.remove(&(set.name.to_ascii_lowercase(), set.rtype.clone()));
+            SetChange::Delete(_) => {
+                sets.remove(&change.key());
             }
             SetChange::Create(set) => {
-                sets.insert(
-                    (set.name.to_ascii_lowercase(), set.rtype.clone()),
-                    set.clone(),
-                );
+                sets.insert(change.key(), set.clone());
             }
         }
     }

@@ -28,6 +28,14 @@ pub enum SetChange {
     Create(LiveSet),
 }
 
+impl SetChange {
+    /// The lower-case name and the type of its set.
+    pub fn key(&self) -> (String, String) {
+        let (Self::Delete(set) | Self::Create(set)) = self;
+        key(&set.name, &set.rtype)
+    }
+}
+
 /// A zone's sets, by lower-case name and type.
 pub type Sets = BTreeMap<(String, String), LiveSet>;
 

@@ -50,8 +50,9 @@ impl Kind for Route53RecordSet {
         desired.record.diff(actual, owned.map(|spec| &spec.record))
     }
 
-    fn drift(asked: &Spec, recorded: &State, actual: &State) -> Diff {
-        asked.record.drift(recorded, actual)
+    fn drift(asked: &Spec, recorded: &State, actual: &State, ours: &dyn Fn(&str) -> bool) -> Diff {
+        let in_zone = |claim: &str| ours(&format!("{} {claim}", asked.zone_name));
+        asked.record.drift(recorded, actual, &in_zone)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
