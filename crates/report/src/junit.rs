@@ -53,7 +53,7 @@ fn case(finding: &Finding) -> String {
 }
 
 /// Text for between quotes: XML can't carry most control characters even as references.
-fn attribute(text: &str) -> String {
+pub(crate) fn attribute(text: &str) -> String {
     attribute_text(&escape(text))
 }
 

@@ -7,6 +7,9 @@
 //! [`json_text`].
 
 mod action_text;
+mod checks_json;
+mod checks_junit;
+mod checks_text;
 mod drift_text;
 mod escape;
 mod fields;
@@ -32,6 +35,9 @@ mod words;
 #[cfg(test)]
 mod test_support;
 
+pub use checks_json::checks_json;
+pub use checks_junit::checks_junit;
+pub use checks_text::checks_text;
 pub use drift_text::{drift_json, drift_text};
 pub use escape::{escape, json_text};
 pub use finding_json::findings_json;

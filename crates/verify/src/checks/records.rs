@@ -58,7 +58,7 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
     };
     let servers = at_servers(scene, record).await;
     match (fault(record, &live), servers) {
-        (None, Servers::Behind(reason)) => notes.broken(&what, Finding::new(rule, reason)),
+        (None, Servers::Behind(reason)) => notes.broken(&what, differs(rule, record, reason)),
         (None, _) => {
             let findings = read(rule, &record.name, &live);
             notes.judge(rule, &what, shown(&live), findings);
@@ -67,9 +67,22 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
             let until = forgotten_at(scene, record).await;
             notes.waiting(rule, &what, shown(&live), until);
         }
-        (Some(reason), _) => notes.broken(&what, Finding::new(rule, reason)),
+        (Some(reason), _) => notes.broken(&what, differs(rule, record, reason)),
     }
     notes.done()
+}
+
+/// A record that is not as planned. What to do is to publish it, whatever else `rule` is about.
+fn differs(rule: &'static str, record: &Record, reason: String) -> Finding {
+    let Record { name, rtype, .. } = record;
+    let mend = match record.values.as_slice() {
+        [] => format!("publish {rtype} records at {name}; with Route 53, apply again"),
+        values => format!(
+            "publish {rtype} {} at {name}; with Route 53, apply again",
+            shown(values)
+        ),
+    };
+    Finding::new(rule, reason).mend(mend)
 }
 
 /// How `live` differs from what is planned.

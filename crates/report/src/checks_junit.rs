@@ -1,0 +1,78 @@
+//! Checks of live domains as JUnit XML.
+
+use model::check::{Check, Outcome};
+use standards::Severity;
+
+use crate::junit::attribute;
+use crate::put::putln;
+
+/// A suite for each domain and a test case for each check. Findings of weight are failures; what is
+/// waiting or was not looked at is skipped.
+pub fn checks_junit(checks: &[Check]) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    putln!(xml, "<testsuites {}>", counts(checks));
+    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
+        let name = attribute(group[0].domain.as_str());
+        putln!(xml, "  <testsuite name=\"{name}\" {}>", counts(group));
+        for check in group {
+            xml.push_str(&case(check));
+        }
+        xml.push_str("  </testsuite>\n");
+    }
+    xml.push_str("</testsuites>\n");
+    xml
+}
+
+fn counts(checks: &[Check]) -> String {
+    let failures = checks.iter().filter(|check| is_failure(check)).count();
+    let is_skipped =
+        |outcome: &Outcome| matches!(outcome, Outcome::Waiting { .. } | Outcome::Skipped { .. });
+    let skipped = checks.iter().filter(|check| is_skipped(&check.outcome));
+    let (tests, skipped) = (checks.len(), skipped.count());
+    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"")
+}
+
+fn is_failure(check: &Check) -> bool {
+    let finding = check.finding();
+    finding.is_some_and(|finding| finding.severity > Severity::Info)
+}
+
+fn case(check: &Check) -> String {
+    let opening = format!(
+        "    <testcase classname=\"{}\" name=\"{}\"",
+        attribute(&check.rule),
+        attribute(&check.what)
+    );
+    let content = match &check.outcome {
+        Outcome::Good => None,
+        Outcome::Finding(finding) if is_failure(check) => Some(format!(
+            "<failure type=\"{}\" message=\"{}\">{}</failure>",
+            finding.severity,
+            attribute(&finding.reason),
+            attribute(&finding.mend)
+        )),
+        Outcome::Finding(finding) => {
+            let text = attribute(&finding.reason);
+            Some(format!("<system-out>{text}</system-out>"))
+        }
+        Outcome::Waiting { until } => Some(format!("<skipped message=\"waiting until {until}\"/>")),
+        Outcome::Skipped { why } => Some(format!("<skipped message=\"{}\"/>", attribute(why))),
+    };
+    match content {
+        None => format!("{opening}/>\n"),
+        Some(content) => format!("{opening}>\n      {content}\n    </testcase>\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::checks_text::tests::checks;
+
+    #[test]
+    fn a_domain_is_a_suite_and_a_check_a_case() {
+        assert_snapshot!(checks_junit(&checks()));
+    }
+}

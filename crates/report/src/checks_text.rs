@@ -1,0 +1,229 @@
+//! Checks of live domains as text: a line each, by domain, green or red or waiting.
+
+use anstyle::Style;
+use jiff::Timestamp;
+use model::check::{Check, Outcome};
+use standards::Severity;
+
+use crate::page::{Page, Part};
+use crate::{Palette, WIDTH, escape, words};
+
+/// Every check by domain, in their order: what was looked at, what was seen, and what to do where a
+/// rule is broken. `now` says how long there is to wait. Without `all`, what is good is counted
+/// and not listed.
+pub fn checks_text(checks: &[Check], all: bool, now: Timestamp, palette: &Palette) -> String {
+    let mut page = Page::new(palette);
+    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
+        page.gap();
+        page.line(0, &[Part(palette.strong, group[0].domain.as_str())]);
+        for check in group.iter().filter(|check| all || !is_good(check)) {
+            show(&mut page, check, now);
+        }
+        let good = group.iter().filter(|check| is_good(check)).count();
+        if !all && good > 0 {
+            let text = format!("{} good", words::counted(good, "check"));
+            page.line(2, &[Part(palette.good, "ok  "), Part(palette.faint, &text)]);
+        }
+    }
+    page.gap();
+    page.line(0, &[Part(palette.strong, &summary(checks))]);
+    page.finish()
+}
+
+fn is_good(check: &Check) -> bool {
+    check.outcome == Outcome::Good
+}
+
+fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
+    let palette = *page.palette;
+    let (sign, style) = sign(check, &palette);
+    let what = format!("{:<9} {}", check.rule, check.what);
+    let seen = check.seen.as_deref().unwrap_or_default();
+    let beside = match &check.outcome {
+        Outcome::Good => rest_of_line(seen, &what),
+        Outcome::Skipped { why } => rest_of_line(why, &what),
+        Outcome::Finding(_) | Outcome::Waiting { .. } => String::new(),
+    };
+    page.line(
+        2,
+        &[
+            Part(style, sign),
+            Part(Style::new(), &what),
+            Part(palette.faint, &beside),
+        ],
+    );
+    match &check.outcome {
+        Outcome::Finding(finding) => {
+            page.folded(6, &Part(style, ""), &Part(style, &finding.reason));
+            let label = Part(palette.strong, "= ");
+            page.folded(6, &label, &Part(Style::new(), &finding.mend));
+        }
+        Outcome::Waiting { until } => {
+            let seconds = until.as_second() - now.as_second();
+            let left = words::lasting(u64::try_from(seconds).unwrap_or(0));
+            let text = format!("resolvers still answer {seen}, until {until}, {left} from now");
+            page.folded(6, &Part(style, ""), &Part(style, &text));
+        }
+        Outcome::Good | Outcome::Skipped { .. } => {}
+    }
+}
+
+/// As much of `text` as fits on the line after `what`: what is well is worth one line.
+fn rest_of_line(text: &str, what: &str) -> String {
+    const BEFORE: usize = 2 + 4 + 2;
+    let room = WIDTH.saturating_sub(BEFORE + escape(what).chars().count());
+    let text = escape(text);
+    if text.is_empty() || room < 2 {
+        return String::new();
+    }
+    if text.chars().count() <= room {
+        return format!("  {text}");
+    }
+    let cut: String = text.chars().take(room - 1).collect();
+    format!("  {cut}…")
+}
+
+/// Four columns, so that a line can be told without colours.
+fn sign(check: &Check, palette: &Palette) -> (&'static str, Style) {
+    match &check.outcome {
+        Outcome::Good => ("ok  ", palette.good),
+        Outcome::Finding(finding) => {
+            let sign = match finding.severity {
+                Severity::Error => "!!  ",
+                Severity::Warn => "!   ",
+                Severity::Info => "i   ",
+            };
+            (sign, palette.severity(finding.severity))
+        }
+        Outcome::Waiting { .. } => ("..  ", palette.change),
+        Outcome::Skipped { .. } => ("-   ", palette.faint),
+    }
+}
+
+/// How many there are of each outcome.
+pub(crate) struct Counts {
+    pub(crate) good: usize,
+    pub(crate) findings: usize,
+    pub(crate) waiting: usize,
+    pub(crate) skipped: usize,
+}
+
+impl Counts {
+    pub(crate) fn of(checks: &[Check]) -> Self {
+        let count = |is: fn(&Outcome) -> bool| {
+            let same = checks.iter().filter(|check| is(&check.outcome));
+            same.count()
+        };
+        Self {
+            good: count(|outcome| matches!(outcome, Outcome::Good)),
+            findings: count(|outcome| matches!(outcome, Outcome::Finding(_))),
+            waiting: count(|outcome| matches!(outcome, Outcome::Waiting { .. })),
+            skipped: count(|outcome| matches!(outcome, Outcome::Skipped { .. })),
+        }
+    }
+}
+
+fn summary(checks: &[Check]) -> String {
+    let counts = Counts::of(checks);
+    let domains = checks
+        .chunk_by(|one, next| one.domain == next.domain)
+        .count();
+    let parts = [
+        (counts.good, "good"),
+        (counts.findings, "broken"),
+        (counts.waiting, "waiting"),
+        (counts.skipped, "not looked at"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", words::grouped(count)))
+        .collect();
+    let of = format!(
+        "{} of {}",
+        words::counted(checks.len(), "check"),
+        words::counted(domains, "domain")
+    );
+    if parts.is_empty() {
+        return format!("{of}.");
+    }
+    format!("{of}: {}.", parts.join(", "))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use insta::assert_snapshot;
+    use standards::Finding;
+
+    use super::*;
+
+    pub(crate) fn now() -> Timestamp {
+        "2026-11-24T08:00:00Z".parse().expect("a time")
+    }
+
+    /// One check of each outcome.
+    pub(crate) fn checks() -> Vec<Check> {
+        let check = |domain: &str, rule: &'static str, what: &str, outcome| Check {
+            rule: rule.into(),
+            domain: domain.parse().expect("a name"),
+            what: what.to_owned(),
+            seen: Some("v=STSv1; id=before\u{1b}[2J".to_owned()),
+            outcome,
+        };
+        let missing = Finding::new(
+            "DMARC-03",
+            "it lacks <v=DMARC1; p=reject>; there is nothing",
+        );
+        let stale = Finding::new(
+            "STS-P14",
+            "the mx pattern old.example.com matches no MX host",
+        );
+        let until = "2026-11-24T08:05:00Z".parse().expect("a time");
+        let why = "mail hosts were not asked".to_owned();
+        vec![
+            check("example.com", "SPF-02", "example.com TXT", Outcome::Good),
+            check(
+                "example.com",
+                "DMARC-03",
+                "_dmarc.example.com TXT",
+                Outcome::Finding(missing),
+            ),
+            check(
+                "example.com",
+                "STS-R06",
+                "_mta-sts.example.com TXT",
+                Outcome::Waiting { until },
+            ),
+            check(
+                "example.net",
+                "STS-P14",
+                "MTA-STS policy of example.net",
+                Outcome::Finding(stale),
+            ),
+            check(
+                "example.net",
+                "STS-P16",
+                "STARTTLS of mx1.example.net",
+                Outcome::Skipped { why },
+            ),
+        ]
+    }
+
+    #[test]
+    fn what_is_not_good_stands_out() {
+        assert_snapshot!(checks_text(&checks(), false, now(), &Palette::plain()));
+    }
+
+    #[test]
+    fn all_is_shown_where_all_is_asked_for() {
+        assert_snapshot!(checks_text(&checks(), true, now(), &Palette::plain()));
+    }
+
+    #[test]
+    fn nothing_from_outside_moves_a_cursor() {
+        for palette in [Palette::plain(), Palette::coloured()] {
+            let text = checks_text(&checks(), true, now(), &palette);
+            assert!(!text.contains("\u{1b}[2J"), "{text:?}");
+        }
+    }
+}
