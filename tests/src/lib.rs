@@ -1,1 +1,12 @@
-//! End-to-end tests.
+//! What the end-to-end and conformance tests share: the repository's files, a served sandbox,
+//! another emulation of AWS, and other people's tools.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests stand where cli stands: they read files and the environment"
+)]
+
+pub mod moto;
+pub mod repository;
+pub mod served;
+pub mod tools;
+pub mod zone;
