@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use clock::Clock;
 use model::{AccountName, Home};
 use tokio::sync::Mutex;
@@ -120,11 +123,18 @@ impl Sessions {
             .http_client(self.http.clone())
             .time_source(*clock)
             .sleep_impl(*clock)
-            .retry_config(RetryConfig::standard().with_max_attempts(8));
+            .retry_config(RetryConfig::standard().with_max_attempts(8))
+            .timeout_config(timeouts())
+            // A request that the scheduler holds back moves no byte, and is not stalled.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Ok(name) = AppName::new("deploy") {
             loader = loader.app_name(name);
         }
-        let own = self.connection.by_account.get(&access.id).filter(|_| access.role.is_none());
+        let own = self
+            .connection
+            .by_account
+            .get(&access.id)
+            .filter(|_| access.role.is_none());
         if let Some(credentials) = own.or(credentials.as_ref()) {
             loader = loader.credentials_provider(credentials.clone());
         } else if let Some(profile) = &access.profile {
@@ -151,6 +161,14 @@ impl Sessions {
             )
             .build()
     }
+}
+
+/// How long one attempt may take on the wire, without the time that the scheduler holds it back.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_secs(60))
+        .build()
 }
 
 async fn caller_account(config: &SdkConfig) -> Result<String, String> {

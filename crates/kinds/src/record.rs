@@ -119,6 +119,8 @@ pub struct State {
 /// One spelling for values that mean the same.
 pub fn canonical(rtype: &str, value: &str) -> String {
     match rtype {
+        // The null MX is the root itself (RFC 7505).
+        "MX" if value.ends_with(" .") => value.to_owned(),
         "CNAME" | "NS" | "MX" => value.trim_end_matches('.').to_ascii_lowercase(),
         "A" | "AAAA" => value
             .parse::<std::net::IpAddr>()

@@ -45,9 +45,7 @@ impl Observe<Context> for PublishedRecord {
             in_the_way: Vec::new(),
             in_sync: true,
         };
-        if !record.concerns(&state) {
-            return Ok(Observation::Absent);
-        }
+        // Whatever is there, it is for a person to change: there is always something to look at.
         Ok(Observation::Present {
             physical: physical(record),
             state,
