@@ -37,7 +37,7 @@ impl Sandbox {
         let mut admitted = match admitted {
             Ok(admitted) => admitted,
             Err((logged, reply)) => {
-                self.desk().stats.record(Logged {
+                self.record(Logged {
                     at: arrived,
                     ..logged
                 });
@@ -64,7 +64,7 @@ impl Sandbox {
             result,
             ..logged
         };
-        self.desk().stats.record(logged);
+        self.record(logged);
         if admitted.changing && took_effect {
             self.save(&self.lock());
         }

@@ -1,14 +1,18 @@
 //! The sandbox's memory between commands: one file in a folder.
+//!
+//! Whoever wants to see how the world came to be makes a folder `history` beside that file: each
+//! call is then a line of `history/calls.jsonl`, and in `history/worlds`, if that is there too, the
+//! world after each change is a file. Tests replay them.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clock::Clock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::stats::Stats;
+use crate::stats::{Logged, Stats};
 use crate::world::World;
 use crate::{Desk, Inner, Sandbox};
 
@@ -140,6 +144,18 @@ impl Sandbox {
     }
 }
 
+impl Sandbox {
+    /// Counts a call, and writes it down if somebody wants the history.
+    pub(crate) fn record(&self, logged: Logged) {
+        if let Some(folder) = &self.0.folder {
+            folder
+                .note(&logged)
+                .expect("the sandbox's history can be written");
+        }
+        self.desk().stats.record(logged);
+    }
+}
+
 /// Reads are counted too, and saved at the end: losing them to a kill loses nothing.
 impl Drop for Inner {
     fn drop(&mut self) {
@@ -183,7 +199,25 @@ impl Folder {
             reason = "the sandbox keeps its world in a file"
         )]
         fs::write(&beside, text)?;
+        let worlds = self.0.join("history/worlds");
+        if worlds.is_dir() {
+            fs::copy(&beside, worlds.join(format!("{:08}.json", desk.calls)))?;
+        }
         fs::rename(beside, file(&self.0))
+    }
+
+    fn note(&self, logged: &Logged) -> io::Result<()> {
+        let history = self.0.join("history");
+        if !history.is_dir() {
+            return Ok(());
+        }
+        let line = serde_json::to_string(logged)?;
+        let path = history.join("calls.jsonl");
+        let mut calls = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?;
+        writeln!(calls, "{line}")
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Stats {
 pub type ByService = BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>;
 
 /// One call that was handled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logged {
     /// When it arrived.
     pub at: Timestamp,
