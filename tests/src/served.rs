@@ -15,7 +15,8 @@ pub struct Served {
     sandbox: Sandbox,
     aws: SocketAddr,
     dns: SocketAddr,
-    _runtime: Runtime,
+    /// Held, because the servers run in it and end with it.
+    runtime: Runtime,
 }
 
 impl Served {
@@ -32,10 +33,10 @@ impl Served {
             aws: aws.local_addr()?,
             dns: tcp.local_addr()?,
             sandbox: sandbox.clone(),
-            _runtime: runtime,
+            runtime,
         };
-        served._runtime.spawn(sandbox.clone().serve_aws(aws));
-        served._runtime.spawn(sandbox.serve_dns(udp, tcp));
+        served.runtime.spawn(sandbox.clone().serve_aws(aws));
+        served.runtime.spawn(sandbox.serve_dns(udp, tcp));
         Ok(served)
     }
 
