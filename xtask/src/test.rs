@@ -126,3 +126,26 @@ fn deny(project: &Project) -> Result<(), Failure> {
     eprintln!("cargo-deny is not installed: licences, duplicates and sources are not checked here");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::result_of;
+
+    #[track_caller]
+    fn check(line: &str, expect: Option<(u32, u32)>) {
+        assert_eq!(result_of(line), expect);
+    }
+
+    #[test]
+    fn results_are_read_from_the_line_that_ends_a_binary() {
+        check(
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            Some((3, 0)),
+        );
+        check(
+            "test result: FAILED. 12 passed; 1 failed; 0 ignored",
+            Some((12, 1)),
+        );
+        check("test a_result ... ok", None);
+    }
+}

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Workspace;
-use crate::command::Failure;
 
 const REGISTRY: &str = "crates/standards/src/rules/";
 
 /// Every literal in the form of a rule's id is the id of a rule.
-#[expect(clippy::unnecessary_wraps, reason = "the form of all checks")]
-pub(super) fn known(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+pub(super) fn known(workspace: &Workspace) -> Vec<String> {
     let registry = workspace
         .sources
         .iter()
@@ -39,7 +37,7 @@ pub(super) fn known(workspace: &Workspace) -> Result<Vec<String>, Failure> {
             );
         }
     }
-    Ok(problems)
+    problems
 }
 
 /// Whole literals like `STS-P13`.
