@@ -171,7 +171,7 @@ async fn what_does_not_exist_is_nxdomain_or_nodata_with_the_soa() {
 }
 
 #[tokio::test]
-async fn what_nobody_delegated_is_refused_and_lame_delegations_fail() {
+async fn what_nobody_delegated_is_not_there_and_lame_delegations_fail() {
     let served = serve(&[]).await;
     {
         let mut world = served.sandbox.world();
@@ -186,13 +186,18 @@ async fn what_nobody_delegated_is_refused_and_lame_delegations_fail() {
             .expect("names");
     }
     for (name, code) in [
-        ("hidden.example.", ResponseCode::Refused),
-        ("www.example.org.", ResponseCode::Refused),
+        ("hidden.example.", ResponseCode::NXDomain),
+        ("_dmarc.org.", ResponseCode::NXDomain),
         ("lame.example.", ResponseCode::ServFail),
     ] {
         let answer = served.ask(name, RecordType::SOA).await;
         assert_eq!(answer.metadata.response_code, code, "{name}");
     }
+    // A name server, asked for what it does not have.
+    let mut direct = question("hidden.example.", RecordType::SOA);
+    direct.metadata.recursion_desired = false;
+    let answer = served.send(&direct).await;
+    assert_eq!(answer.metadata.response_code, ResponseCode::Refused);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! The public DNS on a port: what `dig` asks.
 //!
 //! One server stands for all of them. It answers with the authority of the zones that are
-//! delegated to, follows CNAMEs from one to the next so that stub resolvers are content with it, and
-//! refuses names that nobody delegated.
+//! delegated to, and follows CNAMEs from one to the next so that stub resolvers are content with it. A
+//! name that nobody delegated does not exist for whoever wants recursion, as a resolver would find
+//! out; whoever asks a name server is refused.
 
 use std::io;
 use std::time::Duration;
@@ -128,7 +129,7 @@ impl Face {
             End::Found(records) => (ResponseCode::NoError, records, None),
             End::NoData(start) => (ResponseCode::NoError, Vec::new(), start),
             End::NxDomain(start) => (ResponseCode::NXDomain, Vec::new(), start),
-            End::NotDelegated if trace.chain.is_empty() => {
+            End::NotDelegated if trace.chain.is_empty() && !request.metadata.recursion_desired => {
                 return Sections::only(ResponseCode::Refused);
             }
             End::NotDelegated => (ResponseCode::NXDomain, Vec::new(), None),
