@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use report::RecordFormat;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -136,6 +138,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody"
     )]
     Drift(Selection),
+    /// Show the records to publish by hand
+    #[command(
+        after_help = "Example:\n  deploy records deploy/manual-dns.yaml --missing --format bind"
+    )]
+    Records(Records),
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
     Status(Selection),
@@ -242,32 +249,31 @@ pub(crate) struct Destroy {
 
 /// `deploy records`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Records {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// How to print them
-    #[arg(long, value_enum, default_value_t = RecordFormat::Table)]
+    /// table, bind, json, octodns, dnscontrol or terraform
+    #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub(crate) format: RecordFormat,
     /// Only those that public DNS does not answer yet
     #[arg(long)]
     pub(crate) missing: bool,
-}
-
-/// How records are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RecordFormat {
-    /// For people
-    Table,
-    /// A zone file
-    Bind,
-    /// For programs
-    Json,
-    /// octoDNS YAML
-    Octodns,
-    /// DNSControl JavaScript
-    Dnscontrol,
-    /// Terraform HCL
-    Terraform,
+    /// For a provider that refuses underscores in TXT names
+    #[arg(long)]
+    pub(crate) no_underscore: bool,
+    /// Write `amazonses:` before the tokens of SES
+    #[arg(long)]
+    pub(crate) amazonses_prefix: bool,
+    /// For a provider that appends the domain to every name
+    #[arg(long)]
+    pub(crate) relative: bool,
+    /// For a provider that takes one value for each TXT name
+    #[arg(long)]
+    pub(crate) one_value: bool,
 }
 
 /// `deploy graph`.

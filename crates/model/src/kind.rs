@@ -123,6 +123,12 @@ pub trait Kind: Send + Sync + 'static {
         vec![desired.clone()]
     }
 
+    /// The spec without what only one resource in the world can hold. A resource that moves is made
+    /// without it, its predecessor lets go of it, and then it takes it.
+    fn released(_spec: &Self::Spec) -> Option<Self::Spec> {
+        None
+    }
+
     /// What in `actual` belongs to somebody else and stands in the way.
     fn conflict(
         _desired: &Self::Spec,
@@ -282,6 +288,8 @@ pub trait AnyKind: Send + Sync {
     fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError>;
     /// See [`Kind::stages`].
     fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError>;
+    /// See [`Kind::released`].
+    fn released(&self, spec: &Value) -> Result<Option<Value>, ShapeError>;
     /// See [`Kind::conflict`].
     fn conflict(
         &self,
@@ -390,6 +398,12 @@ impl<K: Kind> AnyKind for Erased<K> {
             .iter()
             .map(write::<K, K::Spec>)
             .collect()
+    }
+
+    fn released(&self, spec: &Value) -> Result<Option<Value>, ShapeError> {
+        K::released(&read::<K, K::Spec>(spec)?)
+            .map(|spec| write::<K, K::Spec>(&spec))
+            .transpose()
     }
 
     fn conflict(

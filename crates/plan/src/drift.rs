@@ -46,7 +46,7 @@ pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {
                 let diff = kind.drift(&entry.spec, &entry.state, state, &|claim| {
-                    claims.contains(claim)
+                    claims.contains(&crate::planner::claim_at(entry.home.as_ref(), claim))
                 })?;
                 if diff.is_empty() {
                     continue;

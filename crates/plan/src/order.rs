@@ -37,7 +37,8 @@ pub(crate) fn order_removals(actions: &mut [Action]) {
 }
 
 fn is_removal(action: &Action) -> bool {
-    matches!(action.verb, Verb::Delete | Verb::Forget) || action.desired.is_none()
+    // A predecessor that lets go is still needed by nobody else, and is no removal yet.
+    action.desired.is_none() && action.verb != Verb::Update
 }
 
 fn held_needs(action: &Action) -> &[Need] {

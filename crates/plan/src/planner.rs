@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::field::{references, resolve};
 use model::kind::ShapeError;
 use model::{
-    Action, AnyKind, Diff, Edge, Entry, Level, Need, Observation, Origin, OutputRef, Plan,
+    Action, AnyKind, Diff, Edge, Entry, Home, Level, Need, Observation, Origin, OutputRef, Plan,
     Resource, ResourceId, Target, Verb,
 };
 use serde_json::Value;
@@ -113,7 +113,8 @@ impl<'a> Planner<'a> {
         {
             self.states.insert(resource.id.clone(), state.clone());
         }
-        self.claims.extend(kind.claims(&spec)?);
+        self.claims
+            .extend(held_claims(kind, resource.home.as_ref(), &spec)?);
         self.add_stages(kind, resource, &spec, &decision, &seen)
     }
 
@@ -126,17 +127,27 @@ impl<'a> Planner<'a> {
         decision: &Decision,
         seen: &Observation,
     ) -> Result<(), ShapeError> {
-        let stages = kind.stages(spec)?;
+        let mut stages = kind.stages(spec)?;
         let makes = matches!(decision.verb, Verb::Create | Verb::Replace);
         let entry = self.inputs.ledger.entry(&resource.id);
+        let predecessor = self.holding_predecessor(kind, resource)?;
+        if let (true, Some(_), Some(released)) = (makes, &predecessor, kind.released(spec)?) {
+            stages.insert(0, released);
+        }
         if stages.len() == 1 || decision.verb == Verb::None {
-            let action = self.action(kind, resource, spec, decision)?;
+            let mut action = self.action(kind, resource, spec, decision)?;
+            if let Some((old, diff)) = predecessor.filter(|_| decision.verb != Verb::None) {
+                action.id += 1;
+                action.after.push(self.release(kind, old, diff, None)?);
+            }
             self.push(action);
             return Ok(());
         }
+        let mut predecessor = predecessor;
         for (position, stage) in stages.iter().enumerate() {
             let diff = match seen.state() {
                 Some(state) if !makes => kind.diff(stage, state, entry.map(|entry| &entry.spec))?,
+                _ if position > 0 => model::diff::compare(stage, &stages[position - 1], &[]),
                 _ => Diff::default(),
             };
             let verb = match (position, makes) {
@@ -159,15 +170,92 @@ impl<'a> Planner<'a> {
             };
             let mut action = self.action(kind, resource, stage, &stage_decision)?;
             if position > 0 {
+                let before = self.actions.len() - 1;
                 action.after.push(Edge {
-                    action: self.actions.len() - 1,
+                    action: before,
                     level: Level::Ready,
                     reason: "each step is ready before the next".to_owned(),
                 });
+                if let Some((old, diff)) = predecessor.take() {
+                    action.id += 1;
+                    action
+                        .after
+                        .push(self.release(kind, old, diff, Some(before))?);
+                }
             }
             self.push(action);
         }
         Ok(())
+    }
+
+    /// What this resource succeeds, as long as that holds what only one in the world can hold, and
+    /// what letting go changes.
+    fn holding_predecessor(
+        &self,
+        kind: &dyn AnyKind,
+        resource: &Resource,
+    ) -> Result<Option<(&'a Entry, Diff)>, ShapeError> {
+        let moved = self
+            .inputs
+            .ledger
+            .entry(&resource.id)
+            .filter(|entry| entry.home != resource.home);
+        let retired = self
+            .inputs
+            .ledger
+            .retired()
+            .filter(|entry| entry.id == resource.id);
+        for old in moved.into_iter().chain(retired) {
+            let seen = self.seen(&held(old));
+            if let (Some(released), Some(state)) = (kind.released(&old.spec)?, seen.state()) {
+                let diff = kind.diff(&released, state, Some(&old.spec))?;
+                if !diff.is_empty() {
+                    return Ok(Some((old, diff)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Lets a predecessor let go, and gives the edge of who waits for that.
+    fn release(
+        &mut self,
+        kind: &dyn AnyKind,
+        old: &Entry,
+        diff: Diff,
+        after: Option<usize>,
+    ) -> Result<Edge, ShapeError> {
+        let id = self.actions.len();
+        let spec = kind.released(&old.spec)?.unwrap_or_default();
+        let first = after.map(|action| Edge {
+            action,
+            level: Level::Ready,
+            reason: "its successor is there first".to_owned(),
+        });
+        self.actions.push(Action {
+            id,
+            verb: Verb::Update,
+            resource: old.id.clone(),
+            home: old.home.clone(),
+            reason: "lets go of what its successor takes".to_owned(),
+            physical: old.physical.clone(),
+            desired: None,
+            calls: kind.calls(Verb::Update, &spec)?,
+            spec,
+            entry: Some(old.clone()),
+            origin: old.origin,
+            diff,
+            impact: old.impact.clone(),
+            after: first.into_iter().collect(),
+            gates: Vec::new(),
+            wait: false,
+            batch: None,
+        });
+        Ok(Edge {
+            action: id,
+            level: Level::Done,
+            reason: "its predecessor lets go first".to_owned(),
+        })
     }
 
     fn action(
@@ -236,7 +324,7 @@ impl<'a> Planner<'a> {
         {
             return Ok(entry.origin);
         }
-        let claims = kind.claims(spec)?;
+        let claims = held_claims(kind, resource.home.as_ref(), spec)?;
         let ours = !claims.is_empty() && claims.iter().all(|claim| self.made.contains(claim));
         Ok(if ours {
             Origin::Created
@@ -283,7 +371,8 @@ impl<'a> Planner<'a> {
         }
         let mut spec = entry.spec.clone();
         if decision.verb == Verb::Delete {
-            match kind.without(&entry.spec, &|claim| self.claims.contains(claim))? {
+            let claimed = |claim: &str| self.claims.contains(&claim_at(entry.home.as_ref(), claim));
+            match kind.without(&entry.spec, &claimed)? {
                 Some(rest) => spec = rest,
                 None => {
                     decision.verb = Verb::Forget;
@@ -348,6 +437,26 @@ fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
     )
 }
 
+/// A shared part, in the account that it is in: the same name elsewhere is another part.
+pub(crate) fn claim_at(home: Option<&Home>, claim: &str) -> String {
+    let account = home
+        .map(|home| home.account_id.as_str())
+        .unwrap_or_default();
+    format!("{account} {claim}")
+}
+
+fn held_claims(
+    kind: &dyn AnyKind,
+    home: Option<&Home>,
+    spec: &Value,
+) -> Result<Vec<String>, ShapeError> {
+    Ok(kind
+        .claims(spec)?
+        .iter()
+        .map(|claim| claim_at(home, claim))
+        .collect())
+}
+
 /// The shared parts that these entries hold.
 pub(crate) fn claims<'a>(
     inputs: Inputs<'_>,
@@ -355,7 +464,7 @@ pub(crate) fn claims<'a>(
 ) -> BTreeSet<String> {
     let claims = |entry: &Entry| {
         let kind = inputs.kinds.get(entry.id.kind.as_str());
-        kind.and_then(|kind| kind.claims(&entry.spec).ok())
+        kind.and_then(|kind| held_claims(kind.as_ref(), entry.home.as_ref(), &entry.spec).ok())
             .unwrap_or_default()
     };
     entries.flat_map(claims).collect()

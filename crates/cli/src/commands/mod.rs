@@ -7,6 +7,7 @@ pub(crate) mod graph;
 pub(crate) mod lint;
 pub(crate) mod offline;
 pub(crate) mod plan;
+pub(crate) mod records;
 pub(crate) mod sandbox;
 pub(crate) mod status;
 
@@ -23,6 +24,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Apply(args) => apply::run(global, args, printer).await,
         Command::Destroy(args) => destroy::run(global, &args, printer).await,
         Command::Drift(selection) => drift::run(global, &selection, printer).await,
+        Command::Records(args) => records::run(global, &args, printer).await,
         Command::Status(selection) => status::run(global, &selection, printer).await,
         Command::Graph(args) => graph::run(global, &args, printer).await,
         Command::Explain { rule } => offline::explain(&rule, printer),

@@ -78,7 +78,7 @@ impl Run<'_> {
         let mut target = self.target(action, spec, known.as_ref());
         match action.verb {
             Verb::Create | Verb::Replace => target.physical = None,
-            Verb::Delete => target.physical.clone_from(&action.physical),
+            _ if action.desired.is_none() => target.physical.clone_from(&action.physical),
             _ => {}
         }
         target
@@ -97,7 +97,8 @@ impl Run<'_> {
                 )
                 .await?;
         }
-        if action.verb == Verb::Delete {
+        if action.desired.is_none() {
+            // A removal that stops in the middle is found by what is left of it.
             return Ok(());
         }
         let entry = Box::new(self.entry(action, spec, None));
@@ -256,6 +257,9 @@ impl Run<'_> {
             }
             return Ok(Outcome::Done);
         }
+        if action.desired.is_none() {
+            return Ok(Outcome::Done);
+        }
         target.physical = Some(change.physical.clone());
         let known = self.look_until_outputs(action, &target).await;
         let seen = known.clone().unwrap_or(Known {
@@ -326,7 +330,7 @@ impl Run<'_> {
 
     async fn refused(&self, action: &Action, error: &KindError) -> Result<(), LedgerError> {
         // Of an ambiguous call nobody knows: its intent stays open, and the next run looks.
-        if error.class == ErrorClass::Ambiguous || action.verb == Verb::Delete {
+        if error.class == ErrorClass::Ambiguous || action.desired.is_none() {
             return Ok(());
         }
         let event = Event::Refused {

@@ -208,6 +208,14 @@ impl Kind for CloudfrontDistribution {
         }
     }
 
+    /// An alias belongs to one distribution in all of AWS, so the old one lets go of it first.
+    fn released(spec: &Spec) -> Option<Spec> {
+        Some(Spec {
+            aliases: Vec::new(),
+            ..spec.clone()
+        })
+    }
+
     fn poll() -> Duration {
         Duration::from_secs(10)
     }

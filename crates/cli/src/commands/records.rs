@@ -1,0 +1,70 @@
+//! `deploy records`: what to publish by hand, in the form that a provider or a tool takes.
+
+use std::collections::BTreeSet;
+
+use model::{OutputRef, Resource, ResourceId};
+use report::{RecordFormat, RecordVariants};
+
+use crate::args::{Global, Records};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use crate::project::{Planned, Project, Wish};
+
+pub(crate) async fn run(
+    global: &Global,
+    args: &Records,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let project = Project::open(global, &args.selection)?;
+    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let unpublished: BTreeSet<&ResourceId> = planned
+        .plan
+        .actions
+        .iter()
+        .filter(|action| !is_published(&project, action))
+        .map(|action| &action.resource)
+        .collect();
+    let chosen: Vec<Resource> = planned
+        .desired
+        .iter()
+        .filter(|resource| !args.missing || unpublished.contains(&resource.id))
+        .cloned()
+        .collect();
+    let look_up = |reference: &OutputRef| output(&planned, reference);
+    let records = report::publishable(&chosen, &look_up);
+    let format = if printer.json {
+        RecordFormat::Json
+    } else {
+        args.format
+    };
+    let variants = RecordVariants {
+        no_underscore: args.no_underscore,
+        amazonses_prefix: args.amazonses_prefix,
+        relative: args.relative,
+        one_value: args.one_value,
+    };
+    printer.data(&report::records(
+        &records,
+        format,
+        variants,
+        &printer.palette(),
+    ));
+    Ok(Exit::Done)
+}
+
+/// A part of what another resource has returned so far.
+fn output(planned: &Planned, reference: &OutputRef) -> Option<serde_json::Value> {
+    let mut seen = planned
+        .actual
+        .iter()
+        .filter(|(target, _)| target.id == reference.resource);
+    seen.find_map(|(_, seen)| seen.state()?.pointer(&reference.pointer).cloned())
+}
+
+/// Whether public DNS answers a record as planned.
+fn is_published(project: &Project, action: &model::Action) -> bool {
+    let state = action.entry.as_ref().map(|entry| &entry.state);
+    let kind = project.engine.kinds().get(action.resource.kind.as_str());
+    let ready = |state| kind.and_then(|kind| kind.readiness(&action.spec, state).ok());
+    !action.changes() && state.and_then(ready) == Some(model::Readiness::Ready)
+}
