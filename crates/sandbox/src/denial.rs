@@ -147,9 +147,8 @@ fn s3(denied: Denied) -> ServiceError {
 pub(crate) fn throttled(call: &Call) -> ServiceError {
     match call.service.as_str() {
         "s3" => ServiceError::new(503, "SlowDown", "Please reduce your request rate."),
-        "acm" | "tagging" | "servicequotas" => {
-            ServiceError::new(400, "ThrottlingException", "Rate exceeded")
-        }
+        "acm" => ServiceError::new(400, "ThrottlingException", "Rate exceeded"),
+        "tagging" => ServiceError::new(400, "ThrottledException", "Rate exceeded"),
         "ses" if is_ses_v2(call) => {
             ServiceError::new(429, "TooManyRequestsException", "Rate exceeded")
         }

@@ -6,15 +6,7 @@
 //! one AWS service: its wire protocol, and apart from that its state.
 //! Everything is decided from the world's state, the call and the time.
 //!
-//! What each service does not emulate is a table in its own module. For all of them:
-//!
-//! | not emulated | instead |
-//! |---|---|
-//! | IAM policies and trust policies | whoever has credentials may do everything in their account; a role lets in every account that knows its external id |
-//! | chunk signatures of streamed uploads | the request's own signature is checked, and the checksums of the content |
-//! | SigV4a, web identities, SSO | SigV4 in headers and presigned queries |
-//! | partitions other than `aws`, opt-in regions | every region is there, in one partition |
-//! | reads that are stale by chance alone | stale reads are a fault that is asked for |
+#![doc = include_str!("../README.md")]
 
 pub mod acm;
 mod auth;

@@ -7,13 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Reply;
 
+/// How many calls the log holds at most. A server that runs for months keeps its counts for ever,
+/// and the calls of the last while.
+const LOG_MAX: usize = 100_000;
+
 /// The calls of one world.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Stats {
     /// How many, by account, service, operation and result.
     pub counts: BTreeMap<String, ByService>,
-    /// Each, in the order in which they were handled. Not saved.
+    /// Each, in the order in which they were handled. Not saved; the older half is forgotten when
+    /// there are 100,000.
     #[serde(skip)]
     pub log: Vec<Logged>,
 }
@@ -48,6 +53,9 @@ impl Stats {
         let by_operation = by_service.entry(logged.service.clone()).or_default();
         let by_result = by_operation.entry(logged.operation.clone()).or_default();
         *by_result.entry(logged.result.clone()).or_default() += 1;
+        if self.log.len() >= LOG_MAX {
+            self.log.drain(..LOG_MAX / 2);
+        }
         self.log.push(logged);
     }
 
@@ -149,5 +157,26 @@ mod tests {
             "ThrottlingException",
         );
         check(404, "", "404");
+    }
+
+    #[test]
+    fn a_long_log_forgets_its_older_half_and_counts_on() {
+        let mut stats = Stats::default();
+        let calls = u64::try_from(LOG_MAX).expect("a count") + 1;
+        for second in 0..calls {
+            stats.record(Logged {
+                at: Timestamp::from_second(i64::try_from(second).expect("a time")).expect("a time"),
+                account: "111111111111".to_owned(),
+                region: "us-east-1".to_owned(),
+                service: "sts".to_owned(),
+                operation: "GetCallerIdentity".to_owned(),
+                changing: false,
+                took_effect: true,
+                result: "ok".to_owned(),
+            });
+        }
+        assert_eq!(stats.log.len(), LOG_MAX / 2 + 1);
+        assert_eq!(stats.log[0].at.as_second(), 50_000);
+        assert_eq!(stats.total(), calls);
     }
 }

@@ -16,6 +16,7 @@
 //! ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
 //! delays: { cloudfront_deploy: 10s }
 //! quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
+//! limits: { cloudfront: { distributions: 500, origin_access_controls: 100 }, acm: { names: 10 }, route53: { zones: 500 } }
 //! faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind: throttle }] }
 //! ```
 
@@ -49,6 +50,8 @@ pub struct WorldFile {
     pub delays: Option<Delays>,
     /// How many calls are let in.
     pub quotas: Option<Quotas>,
+    /// How much an account may have.
+    pub limits: Limits,
     /// What goes wrong.
     pub faults: Option<Faults>,
 }
@@ -105,6 +108,26 @@ pub struct Distribution {
     pub account: String,
     /// The names that it has taken.
     pub aliases: Vec<String>,
+}
+
+/// How much an account may have, where it is not what AWS grants at first.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Distributions and what belongs to them.
+    pub cloudfront: Option<crate::cloudfront::Limits>,
+    /// Certificates and their names.
+    pub acm: Option<crate::acm::Limits>,
+    /// Hosted zones.
+    pub route53: Option<Zones>,
+}
+
+/// How many hosted zones an account may have.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zones {
+    /// 500 at first.
+    pub zones: usize,
 }
 
 /// An account and a region.
@@ -211,7 +234,16 @@ impl World {
         self.delays = file.delays.unwrap_or(self.delays.clone());
         self.quotas = file.quotas.unwrap_or(self.quotas.clone());
         self.faults = file.faults.unwrap_or(self.faults.clone());
+        self.grant(&file.limits);
         Ok(())
+    }
+
+    fn grant(&mut self, limits: &Limits) {
+        self.cloudfront.limits = limits.cloudfront.unwrap_or(self.cloudfront.limits);
+        self.acm.limits = limits.acm.unwrap_or(self.acm.limits);
+        if let Some(Zones { zones }) = limits.route53 {
+            self.route53.zones_max = Some(zones);
+        }
     }
 
     fn add_zone(&mut self, zone: &Zone) -> Result<(), WorldFileError> {
@@ -288,6 +320,7 @@ distributions: [{ account: "333333333333", aliases: [www.example.com] }]
 ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
 delays: { cloudfront_deploy: 10s }
 quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
+limits: { cloudfront: { distributions: 2 }, acm: { names: 100 }, route53: { zones: 3 } }
 faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind: throttle }] }
 "#;
 
@@ -301,6 +334,16 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
             jiff::SignedDuration::from_secs(10)
         );
         assert_eq!(world.delays.ses_verify, jiff::SignedDuration::from_secs(60));
+        let limits = world.cloudfront.limits;
+        assert_eq!(
+            (limits.distributions, limits.origin_access_controls),
+            (2, 100)
+        );
+        assert_eq!(
+            (world.acm.limits.names, world.acm.limits.certificates),
+            (100, 2_500)
+        );
+        assert_eq!(world.route53.zones_max, Some(3));
         let aliases: Vec<&str> = world
             .cloudfront
             .all()
@@ -338,6 +381,7 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
             "no quota `s4`",
         );
         check("zonez: []", "cannot read");
+        check("limits: { cloudfront: { buckets: 1 } }", "cannot read");
         check(
             &format!(
                 "dns: [{{ name: '{}', type: A, values: [] }}]",

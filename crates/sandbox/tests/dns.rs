@@ -3,6 +3,7 @@
 mod common;
 
 use std::net::SocketAddr;
+use std::process::Command;
 
 use aws_sdk_cloudfront::types::{
     DefaultCacheBehavior, DistributionConfig, Origin, Origins, S3OriginConfig, ViewerProtocolPolicy,
@@ -22,8 +23,19 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 struct Served {
     sandbox: Sandbox,
     zone: String,
-    udp: SocketAddr,
-    tcp: SocketAddr,
+    address: SocketAddr,
+}
+
+/// A UDP and a TCP socket on one port, as resolvers expect them.
+async fn one_port() -> (UdpSocket, TcpListener) {
+    for _ in 0..100 {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+        let address = udp.local_addr().expect("an address");
+        if let Ok(tcp) = TcpListener::bind(address).await {
+            return (udp, tcp);
+        }
+    }
+    panic!("a port that is free for UDP and TCP");
 }
 
 async fn serve(records: &[(&str, &str, &[&str])]) -> Served {
@@ -38,12 +50,10 @@ async fn serve(records: &[(&str, &str, &[&str])]) -> Served {
         }
         zone
     };
-    let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
-    let tcp = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let (udp, tcp) = one_port().await;
     let served = Served {
         zone,
-        udp: udp.local_addr().expect("an address"),
-        tcp: tcp.local_addr().expect("an address"),
+        address: udp.local_addr().expect("an address"),
         sandbox: sandbox.clone(),
     };
     tokio::spawn(sandbox.serve_dns(udp, tcp));
@@ -61,7 +71,7 @@ impl Served {
     async fn send(&self, question: &Message) -> Message {
         let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
         let bytes = question.to_vec().expect("a message");
-        socket.send_to(&bytes, self.udp).await.expect("sent");
+        socket.send_to(&bytes, self.address).await.expect("sent");
         let mut buffer = vec![0; 65_535];
         let length = socket.recv(&mut buffer).await.expect("an answer");
         Message::from_vec(&buffer[..length]).expect("a message")
@@ -72,7 +82,9 @@ impl Served {
     }
 
     async fn ask_tcp(&self, name: &str, rtype: RecordType) -> Message {
-        let mut stream = TcpStream::connect(self.tcp).await.expect("a connection");
+        let mut stream = TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
         let bytes = question(name, rtype).to_vec().expect("a message");
         let length = u16::try_from(bytes.len()).expect("a short message");
         stream.write_all(&length.to_be_bytes()).await.expect("sent");
@@ -441,4 +453,85 @@ async fn other_kinds_of_questions_are_not_answered() {
     chaos.queries[0].set_query_class(DNSClass::CH);
     let answer = served.send(&chaos).await;
     assert_eq!(answer.metadata.response_code, ResponseCode::Refused);
+}
+
+impl Served {
+    /// What `dig` prints.
+    fn dig(&self, question: &[&str]) -> String {
+        let output = Command::new("dig")
+            .arg(format!("@{}", self.address.ip()))
+            .args(["-p", &self.address.port().to_string()])
+            .args(question)
+            .output()
+            .expect("this test needs dig: apt-get install bind9-dnsutils");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    #[track_caller]
+    fn check(&self, question: &[&str], expect: &[&str]) {
+        let said = self.dig(question);
+        for text in expect {
+            assert!(said.contains(text), "no {text:?} in\n{said}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dig_asks_delegated_zones_and_no_others() {
+    let served = serve(&[("a.b.example.com", "A", &["192.0.2.1"])]).await;
+    served
+        .sandbox
+        .world()
+        .seed_zone(ONE, "hidden.example", false)
+        .expect("a name");
+    served.check(
+        &["a.b.example.com", "A"],
+        &["status: NOERROR", "flags: qr aa", "192.0.2.1"],
+    );
+    let start = "example.com.\t\t900\tIN\tSOA\tns-";
+    served.check(
+        &["nothing.example.com", "A"],
+        &["status: NXDOMAIN", "ANSWER: 0, AUTHORITY: 1", start],
+    );
+    served.check(
+        &["a.b.example.com", "TXT"],
+        &["status: NOERROR", "ANSWER: 0, AUTHORITY: 1", start],
+    );
+    for name in ["hidden.example", "www.example.org"] {
+        served.check(&[name, "SOA"], &["status: NXDOMAIN", "ANSWER: 0"]);
+        served.check(&[name, "SOA", "+norecurse"], &["status: REFUSED"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dig_follows_chains_and_sees_no_aliases() {
+    let served = serve(&[
+        ("www.example.com", "CNAME", &["web.example.com"]),
+        ("web.example.com", "CNAME", &["example.com"]),
+    ])
+    .await;
+    let domain = make_distribution(&served.sandbox).await;
+    let target = ("Z2FDTNDATAQYW2", domain.as_str());
+    put_alias(&served, "example.com", RrType::A, target).await;
+    let short = |question: &[&str]| served.dig(&[question, &["+short"]].concat());
+    assert_eq!(short(&["example.com", "A"]), "127.0.0.1\n");
+    assert_eq!(
+        short(&["www.example.com", "A"]),
+        "web.example.com.\nexample.com.\n127.0.0.1\n"
+    );
+    assert_eq!(short(&["example.com", "CNAME"]), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dig_asks_again_by_tcp_for_a_large_answer() {
+    let texts: Vec<String> = (0..20)
+        .map(|number| format!("\"{}{number}\"", "a".repeat(200)))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let served = serve(&[("big.example.com", "TXT", &texts)]).await;
+    served.check(
+        &["big.example.com", "TXT"],
+        &["Truncated, retrying in TCP mode", "ANSWER: 20"],
+    );
+    served.check(&["big.example.com", "TXT", "+ignore"], &["flags: qr aa tc"]);
 }

@@ -522,8 +522,9 @@ async fn a_change_is_pending_and_then_in_sync() {
         let now = sandbox.clock().now();
         sandbox.world().resolve("a.example.com", "A", now)
     };
+    wait(&sandbox, 29).await;
     assert_eq!(resolve(), Lookup::NxDomain);
-    wait(&sandbox, 30).await;
+    wait(&sandbox, 1).await;
     let found = client
         .get_change()
         .id(info.id())

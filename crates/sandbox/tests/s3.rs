@@ -1435,6 +1435,9 @@ async fn suspended_versioning_replaces_the_null_version() {
     enable_versioning(&client, BucketVersioningStatus::Suspended).await;
     put(&client, "a", "x").await;
     put(&client, "a", "y").await;
+    let read = client.get_bucket_versioning().bucket(MAIL).send().await;
+    let status = read.expect("versioning").status;
+    assert_eq!(status, Some(BucketVersioningStatus::Suspended));
     let list = client.list_object_versions().bucket(MAIL).send().await;
     let list = list.expect("versions");
     let ids = list.versions().iter().filter_map(|v| v.version_id());

@@ -208,6 +208,10 @@ async fn a_search_fails_after_72_hours_and_can_be_started_again() {
     assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Pending);
     wait(&sandbox, 60).await;
     assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Failed);
+    assert_eq!(
+        verification_status(&ses, DOMAIN).await,
+        VerificationStatus::Failed
+    );
     publish_dkim(&sandbox, &tokens, &zone);
     wait(&sandbox, 3600).await;
     assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Failed);
@@ -445,6 +449,30 @@ async fn mail_from_fails_with_two_mx_or_after_72_hours() {
     assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Failed);
     put_mail_from(&ses, "other.example.com").await;
     wait(&sandbox, 72 * 3600).await;
+    assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_mx_that_vanishes_is_a_temporary_failure_and_then_a_lasting_one() {
+    let sandbox = sandbox();
+    let ses = v2(&sandbox);
+    create(&ses, DOMAIN).await;
+    put_mail_from(&ses, "mail.example.com").await;
+    let right = ["10 feedback-smtp.us-east-1.amazonses.com"];
+    publish(&sandbox, "mail.example.com", "MX", &right);
+    wait(&sandbox, 61).await;
+    assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Success);
+    unpublish(&sandbox, "mail.example.com", "MX");
+    assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Success);
+    wait(&sandbox, 61).await;
+    let lost = mail_from_status(&ses).await;
+    assert_eq!(lost, MailFromDomainStatus::TemporaryFailure);
+    publish(&sandbox, "mail.example.com", "MX", &right);
+    wait(&sandbox, 61).await;
+    assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Success);
+    unpublish(&sandbox, "mail.example.com", "MX");
+    assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Success);
+    wait(&sandbox, 73 * 3600).await;
     assert_eq!(mail_from_status(&ses).await, MailFromDomainStatus::Failed);
 }
 

@@ -3,7 +3,10 @@
 
 mod common;
 
+use std::io::{BufRead, BufReader};
 use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use aws_sdk_acm::Client as Acm;
 use aws_sdk_acm::types::ValidationMethod;
@@ -24,7 +27,8 @@ use common::{ONE, TWO, code, config, sandbox, sandbox_with, wait};
 use jiff::Timestamp;
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind, Seeded};
-use sandbox::quotas::Quotas;
+use sandbox::quotas::{Quotas, Rate, TABLE};
+use sandbox::stats::Logged;
 use sandbox::web::HttpsError;
 use sandbox::world::{Delays, World};
 
@@ -584,7 +588,7 @@ async fn a_policy_host_goes_up_is_fetched_by_a_stranger_and_comes_down_without_a
     assert_eq!(sandbox.world().dump(), before);
 }
 
-fn kept(folder: &std::path::Path) -> Sandbox {
+fn kept(folder: &Path) -> Sandbox {
     let clock = |saved: Option<Timestamp>| {
         saved.map_or_else(common::clock, |time| Clock::starting_at(time, 1.0))
     };
@@ -684,4 +688,255 @@ async fn the_endpoint_on_a_port_answers_each_service_by_its_signature() {
         code(s3.head_bucket().bucket("mail-other").send().await),
         "NotFound"
     );
+}
+
+/// In the environment of a process that is to be killed: where it keeps its world.
+const KILLED_IN: &str = "SANDBOX_KILLED_IN";
+
+/// Serves a world that is kept in `folder`, until somebody kills the process.
+async fn serve_until_killed(folder: &Path) {
+    let fresh = || {
+        let mut world = World::default();
+        tag_owner(&mut world);
+        world
+    };
+    let sandbox = Sandbox::open(folder, 1.0, fresh).expect("a folder");
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    println!("\nlistening on {address}");
+    sandbox.serve_aws(listener).await.expect("it serves");
+}
+
+/// The test starts itself again as the process that serves, makes things over the socket, and kills
+/// it with SIGKILL: nothing is dropped or flushed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_has_kept_all_that_it_answered() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the environment says which of the two processes this is"
+    )]
+    if let Ok(folder) = std::env::var(KILLED_IN) {
+        return serve_until_killed(Path::new(&folder)).await;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "--nocapture"])
+        .arg("a_server_that_is_killed_has_kept_all_that_it_answered")
+        .env(KILLED_IN, folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    let lines = BufReader::new(server.stdout.take().expect("its output")).lines();
+    let address = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
+        .expect("it says where it listens");
+    let caller = Sandbox::new(World::default(), Clock::real());
+    let config = config(&caller, ONE, "us-east-1")
+        .into_builder()
+        .endpoint_url(format!("http://{address}"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
+    let create = S3::from_conf(s3.build())
+        .create_bucket()
+        .bucket("mail-assets");
+    create.send().await.expect("a bucket");
+    let route53 = Route53::new(&config);
+    let create = route53.create_hosted_zone().name("example.com");
+    let create = create.caller_reference("first").send().await;
+    create.expect("a zone");
+    server.kill().expect("killed");
+    server.wait().expect("dead");
+
+    let again = Sandbox::open(folder.path(), 1.0, || unreachable!("a world was kept"));
+    let again = again.expect("the same world");
+    let config = common::config(&again, ONE, "us-east-1");
+    let buckets = S3::new(&config).list_buckets().send().await;
+    assert_eq!(buckets.expect("a list").buckets().len(), 1);
+    let zones = Route53::new(&config).list_hosted_zones().send().await;
+    assert_eq!(zones.expect("a list").hosted_zones().len(), 1);
+    assert_eq!(again.stats().calls("s3", "CreateBucket"), 1);
+}
+
+/// Puts up a policy host and an identity, and takes the host down: what was called, the world
+/// at its height and at the end, and the time.
+async fn up_and_down() -> (Vec<Logged>, [String; 2], Timestamp) {
+    let (sandbox, zone) = with_zone(vec![]);
+    sandbox.world().quotas = Quotas::default();
+    let (certificate, validation) = certify(&sandbox, &zone).await;
+    let (id, domain, access) = host(&sandbox, &certificate).await;
+    put_record(&sandbox, &zone, ChangeAction::Create, alias(HOST, &domain)).await;
+    let ses = Ses::new(&config(&sandbox, ONE, "us-east-1"));
+    let create = ses.create_email_identity().email_identity("example.com");
+    create.send().await.expect("an identity");
+    wait(&sandbox, 170).await;
+    let print = || serde_json::to_string(&*sandbox.world()).expect("JSON");
+    let height = print();
+    put_record(&sandbox, &zone, ChangeAction::Delete, alias(HOST, &domain)).await;
+    take_down(&sandbox, &id, &access).await;
+    put_record(&sandbox, &zone, ChangeAction::Delete, validation).await;
+    let log = sandbox.stats().log;
+    (log, [height, print()], sandbox.clock().now())
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_run_has_the_same_calls_ids_and_times_and_nothing_is_retried() {
+    let first = up_and_down().await;
+    let second = up_and_down().await;
+    assert_eq!(first.0, second.0);
+    assert_eq!(first.1, second.1);
+    assert_eq!(first.2, second.2);
+    // The SDK waits for lengths of chance before it tries again. It does so after failures alone.
+    let failed: Vec<&Logged> = first.0.iter().filter(|call| call.result != "ok").collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_are_found_on_everything_that_can_have_them() {
+    let (sandbox, zone) = with_zone(vec![]);
+    let config = config(&sandbox, ONE, "us-east-1");
+    let (certificate, _) = certify(&sandbox, &zone).await;
+    let (id, _, _) = host(&sandbox, &certificate).await;
+    let distribution = format!("arn:aws:cloudfront::{ONE}:distribution/{id}");
+    let tag = aws_sdk_acm::types::Tag::builder()
+        .key("project")
+        .value("mail");
+    let acm = Acm::new(&config);
+    let add = acm.add_tags_to_certificate().certificate_arn(&certificate);
+    let add = add.tags(tag.build().expect("a tag")).send().await;
+    add.expect("tagged");
+    let tag = cf::Tag::builder().key("project").value("mail");
+    let tags = cf::Tags::builder().items(tag.build().expect("a tag"));
+    let cloudfront = CloudFront::new(&config);
+    let add = cloudfront.tag_resource().resource(&distribution);
+    add.tags(tags.build()).send().await.expect("tagged");
+    let tag = SesTag::builder().key("project").value("mail");
+    let create = Ses::new(&config)
+        .create_configuration_set()
+        .configuration_set_name("mail");
+    let create = create.tags(tag.build().expect("a tag")).send().await;
+    create.expect("a set");
+    let found = tagged(&sandbox, ONE, "us-east-1", "mail").await;
+    let set = format!("arn:aws:ses:us-east-1:{ONE}:configuration-set/mail");
+    assert_eq!(found, [certificate, distribution, set]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_is_not_here_is_refused_in_each_services_words() {
+    let sandbox = sandbox();
+    let config = config(&sandbox, ONE, "us-east-1");
+    let sts = aws_sdk_sts::Client::new(&config)
+        .get_access_key_info()
+        .access_key_id("AKIAIOSFODNN7EXAMPLE");
+    assert_eq!(code(sts.send().await), "InvalidAction");
+    let s3 = S3::new(&config);
+    let create = s3.create_bucket().bucket("mail-assets");
+    create.send().await.expect("a bucket");
+    let inventory = s3.list_bucket_inventory_configurations();
+    let inventory = inventory.bucket("mail-assets").send().await;
+    assert_eq!(code(inventory), "NotImplemented");
+    let cloudfront = CloudFront::new(&config).list_key_groups();
+    assert_eq!(code(cloudfront.send().await), "UnknownOperationException");
+    let acm = Acm::new(&config).get_account_configuration();
+    assert_eq!(code(acm.send().await), "UnknownOperationException");
+    let route53 = Route53::new(&config).list_health_checks();
+    assert_eq!(code(route53.send().await), "UnknownOperationException");
+    // A REST path that leads nowhere: nobody knows what to ask permission for.
+    let ses = Ses::new(&config).list_contact_lists();
+    assert_eq!(code(ses.send().await), "AccessDeniedException");
+    let v1 = aws_sdk_ses::Client::new(&config).list_receipt_filters();
+    assert_eq!(code(v1.send().await), "InvalidAction");
+    let tagging = Tagging::new(&config).get_tag_keys();
+    assert_eq!(code(tagging.send().await), "UnknownOperationException");
+}
+
+#[tokio::test(start_paused = true)]
+async fn malformed_input_is_refused_in_each_services_words() {
+    let sandbox = sandbox();
+    let config = config(&sandbox, ONE, "us-east-1");
+    let sts = aws_sdk_sts::Client::new(&config).assume_role();
+    let sts = sts.role_arn("a").role_session_name("deploy").send().await;
+    assert_eq!(code(sts), "ValidationError");
+    let bucket = S3::new(&config).create_bucket().bucket("No_Name");
+    assert_eq!(code(bucket.send().await), "InvalidBucketName");
+    let arn = Acm::new(&config)
+        .describe_certificate()
+        .certificate_arn("a");
+    assert_eq!(code(arn.send().await), "ValidationException");
+    let invalidation = CloudFront::new(&config).list_distributions().max_items(-1);
+    assert_eq!(code(invalidation.send().await), "InvalidArgument");
+    let zones = Route53::new(&config).list_hosted_zones().max_items(0);
+    assert_eq!(code(zones.send().await), "InvalidInput");
+    let identity = Ses::new(&config).create_email_identity();
+    let identity = identity.email_identity("no domain").send().await;
+    assert_eq!(code(identity), "BadRequestException");
+    let many = (0..101).map(|number| format!("d{number}.example.com"));
+    let v1 = aws_sdk_ses::Client::new(&config).get_identity_dkim_attributes();
+    let v1 = v1.set_identities(Some(many.collect())).send().await;
+    assert_eq!(code(v1), "ValidationError");
+    let tagging = Tagging::new(&config)
+        .get_resources()
+        .resources_per_page(101);
+    assert_eq!(code(tagging.send().await), "InvalidParameterException");
+}
+
+/// `status code` of an error.
+fn refusal<T, E>(
+    result: Result<
+        T,
+        aws_smithy_runtime_api::client::result::SdkError<
+            E,
+            aws_smithy_runtime_api::client::orchestrator::HttpResponse,
+        >,
+    >,
+) -> String
+where
+    E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let status = result
+        .as_ref()
+        .err()
+        .and_then(|error| error.raw_response())
+        .map_or(200, |answer| answer.status().as_u16());
+    format!("{status} {}", code(result))
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_service_throttles_in_its_own_words() {
+    let sandbox = sandbox_with(|world| {
+        let once = Rate {
+            rate: 0.001,
+            burst: 0.5,
+        };
+        world.quotas.rates = TABLE
+            .iter()
+            .map(|quota| (quota.name.to_owned(), once))
+            .collect();
+    });
+    let config = config(&sandbox, ONE, "us-east-1")
+        .into_builder()
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .build();
+    let sts = aws_sdk_sts::Client::new(&config).get_caller_identity();
+    assert_eq!(refusal(sts.send().await), "400 Throttling");
+    let s3 = S3::new(&config).list_buckets();
+    assert_eq!(refusal(s3.send().await), "503 SlowDown");
+    let cloudfront = CloudFront::new(&config).list_distributions();
+    assert_eq!(refusal(cloudfront.send().await), "400 Throttling");
+    let acm = Acm::new(&config).list_certificates();
+    assert_eq!(refusal(acm.send().await), "400 ThrottlingException");
+    let route53 = Route53::new(&config).list_hosted_zones();
+    assert_eq!(refusal(route53.send().await), "400 Throttling");
+    let ses = Ses::new(&config).get_account();
+    assert_eq!(refusal(ses.send().await), "429 TooManyRequestsException");
+    let v1 = aws_sdk_ses::Client::new(&config).get_send_quota();
+    assert_eq!(refusal(v1.send().await), "400 Throttling");
+    let tagging = Tagging::new(&config).get_resources();
+    assert_eq!(refusal(tagging.send().await), "400 ThrottledException");
+    let counts = sandbox.stats().counts[ONE].clone();
+    assert_eq!(counts["s3"]["ListBuckets"]["SlowDown"], 1);
+    assert_eq!(counts["ses"].len(), 2);
 }

@@ -1,15 +1,6 @@
 //! Amazon CloudFront: REST XML of 2020-05-31, and the edge that serves what it was told.
 //!
-//! | not emulated | instead |
-//! |---|---|
-//! | cache, origin request and response headers policies of one's own | only the managed ones exist |
-//! | functions, key groups, field-level encryption, real-time logs, web ACLs | kept and given back, without effect |
-//! | origin access identities | `InvalidOriginAccessIdentity` |
-//! | origins other than S3 buckets with an origin access control | 502, or 403 for a bucket without one |
-//! | staging, tenants, connection groups, anycast lists | kept and given back, without effect |
-//! | compression, ranges, query strings in the cache key, CORS answers | objects are served as they are |
-//! | log files | none are written, but the bucket must be one that logs can be delivered to |
-//! | many edges | one |
+//! What it does not emulate is a table in the README of the crate.
 
 mod access_control;
 mod aliases;

@@ -1,15 +1,6 @@
 //! Route 53: hosted zones, their records, and changes on the way to all servers.
 //!
-//! | not emulated | what happens instead |
-//! |---|---|
-//! | health checks, traffic policies, CIDR and geoproximity routing | a set that names a health check is refused with `NoSuchHealthCheck`; the other elements are refused or ignored |
-//! | reusable delegation sets | `NoSuchDelegationSet` |
-//! | routing by place, latency and chance | always the same set answers: the first, the first with a weight, the primary, the default location |
-//! | aliases to AWS services other than CloudFront | Global Accelerator, and S3 websites, API Gateway and load balancers of us-east-1, can be aliased, without addresses; others are refused as a target that is not found |
-//! | private zones | made with a VPC, changed and listed; nobody can ask them |
-//! | DNSSEC signing | `GetDNSSEC` says `NOT_SIGNING` |
-//! | names that AWS reserves (`example.com`) | allowed, because examples use them |
-//! | deleted zones | gone from the DNS at once, not after a minute |
+//! What it does not emulate is a table in the README of the crate.
 
 pub(crate) mod batch;
 pub(crate) mod draft;

@@ -4,21 +4,7 @@
 //! does not. The state machine is in the other files: each operation is a function from the
 //! library's input to its output over [`State`].
 //!
-//! Not emulated:
-//!
-//! | what | instead |
-//! |---|---|
-//! | copies and reads of parts, `SelectObjectContent`, restore, torrents, object lock, legal holds, inventory, analytics, metrics | `NotImplemented` |
-//! | pages of `ListMultipartUploads` | the first 1,000 |
-//! | CORS, websites, replication, notifications, acceleration | reads answer as for a bucket that has none; writes are `NotImplemented` |
-//! | what lifecycle rules do | they are checked and kept; nothing expires or moves |
-//! | access logs | the setting is checked and kept; no logs are written |
-//! | 409 `ConditionalRequestConflict` | calls are carried out one after the other, so it comes only from a fault that a script asks for |
-//! | IAM policies | an account's own principals may do everything that the bucket policy does not deny |
-//! | policy conditions by date, address or binary | accepted, and they never hold |
-//! | access by ACL | ACLs are checked, those of buckets are kept, and they open nothing |
-//! | SSE-C, MFA delete, blocked encryption types | `NotImplemented`, or not shown |
-//! | account-wide public access block, access points, directory buckets, tables | not there |
+//! What it does not emulate is a table in the README of the crate.
 
 mod access;
 #[expect(

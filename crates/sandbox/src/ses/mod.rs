@@ -1,13 +1,6 @@
 //! SES: identities, DKIM, MAIL FROM and configuration sets, by v2 and v1 from one store.
 //!
-//! | not emulated | |
-//! |---|---|
-//! | sending, templates, suppression lists, contact lists, dedicated IPs, import and export, tenants, multi-region endpoints, Mail Manager | the program does not use them |
-//! | receiving (rule sets) | the program does not use it |
-//! | the click in the mail to an address identity | it stays pending |
-//! | whether the topics and streams of event destinations exist | their ARNs are checked by form |
-//! | v1 notification topics, v1 configuration sets | v2 has both |
-//! | one key for each identity | three key pairs stand behind all Easy DKIM tokens |
+//! What it does not emulate is a table in the README of the crate.
 
 mod account;
 mod check;

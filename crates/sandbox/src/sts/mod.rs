@@ -1,7 +1,6 @@
 //! STS: who one is, and roles in other accounts.
 //!
-//! Not emulated: trust policies (a role lets in every account of the world), session policies,
-//! tags, MFA, federation, web identities, SAML.
+//! What it does not emulate is a table in the README of the crate.
 
 mod state;
 

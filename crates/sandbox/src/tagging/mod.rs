@@ -1,6 +1,6 @@
 //! The Resource Groups Tagging API: what carries which tags, over all services.
 //!
-//! Not emulated: writing tags by this API, tag keys and values, reports, compliance.
+//! What it does not emulate is a table in the README of the crate.
 
 mod wire;
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::call::{Call, Reply, place};
+use crate::call::{Call, Reply};
 use crate::service::{Service, ServiceError};
 use crate::world::World;
 
@@ -118,14 +118,7 @@ impl World {
         let mut all = self.ses.tagged(account, region);
         all.extend(self.s3.tagged(account, region));
         all.extend(self.cloudfront.tagged(account, region));
-        let certificates = self.acm.certificates.get(&place(account, region));
-        all.extend(certificates.into_iter().flatten().map(|(arn, held)| {
-            let tags = held.tags.iter();
-            let tags = tags.map(|(key, value)| (key.clone(), value.clone()));
-            (arn.clone(), tags.collect())
-        }));
         all.extend(self.acm.tagged(account, region));
-        all.extend(self.cloudfront.tagged(account, region));
         if region == "us-east-1" {
             let zones = self.route53.zones_of(account).map(|zone| {
                 (
