@@ -9,6 +9,7 @@
 mod action_text;
 mod checks_json;
 mod checks_junit;
+mod checks_markdown;
 mod checks_text;
 mod drift_text;
 mod escape;
@@ -37,6 +38,7 @@ mod test_support;
 
 pub use checks_json::checks_json;
 pub use checks_junit::checks_junit;
+pub use checks_markdown::checks_markdown;
 pub use checks_text::checks_text;
 pub use drift_text::{drift_json, drift_text};
 pub use escape::{escape, json_text};

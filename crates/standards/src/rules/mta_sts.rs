@@ -41,7 +41,7 @@ super::rules! {
         why "Senders fetch the policy again only when the id is new; with an old id they keep the old policy until it expires."
         mend "let this program derive the id from the policy's content"
         source "RFC 8461 §3.1";
-    "STS-R09" Error Lookup
+    "STS-R09" Error Lookup by "verify"
         "A delegated `_mta-sts` ends at a valid TXT, and `mta-sts` is delegated with it"
         why "A record without its policy host makes senders fail to fetch, and TLS goes unprotected."
         mend "delegate both names to the same provider"

@@ -1,4 +1,4 @@
-//! The MTA-STS policy as senders fetch it: STS-H01 to STS-H11, STS-P13, STS-P14, STS-P16.
+//! The MTA-STS policy as senders fetch it: STS-H01 to STS-H11, STS-P13, STS-P14, STS-P16, STS-R09.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use model::{ShownCertificate, Unseen, Visit};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
-use standards::mta_sts::{Mode, MtaStsPolicy, check_mx};
+use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
 use standards::{Finding, Severity};
 
 use super::Scene;
@@ -48,7 +48,23 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
             notes.judge("STS-H01", &url, seen, findings);
         }
     }
+    check_delegation(scene, &host, &mut notes).await;
     notes.done()
+}
+
+/// STS-R09: a record at somebody else's, and a policy host that is not.
+async fn check_delegation(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
+    let Ok(owner) = record_owner(scene.domain()) else {
+        return;
+    };
+    let alias = scene.eyes.lookup(&owner, "CNAME").await;
+    let Some(target) = alias.ok().and_then(|alias| alias.into_iter().next()) else {
+        return;
+    };
+    let what = format!("{owner} CNAME");
+    let reason = || format!("the record is at {target}, and {host} is no alias");
+    let finding = (!is_delegated(scene, host).await).then(|| Finding::new("STS-R09", reason()));
+    notes.judge("STS-R09", &what, target.clone(), finding);
 }
 
 /// The rule that a failed fetch breaks.

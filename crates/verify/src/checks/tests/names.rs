@@ -272,3 +272,40 @@ async fn a_zone_may_be_above_the_domain() {
     let checks = stage.verify().await;
     assert_eq!(Verdict::of(&checks), Verdict::Good, "{checks:#?}");
 }
+
+#[tokio::test]
+async fn a_parked_domain_is_good() {
+    let mut stage = Stage::new();
+    let mut parked = crate::Expected::of(name("parked.example"));
+    for (owner, rtype, value) in [
+        ("parked.example", "MX", "0 ."),
+        ("parked.example", "TXT", "v=spf1 -all"),
+        (
+            "_dmarc.parked.example",
+            "TXT",
+            "v=DMARC1; p=reject; sp=reject",
+        ),
+        ("*._domainkey.parked.example", "TXT", "v=DKIM1; p="),
+    ] {
+        stage.world.set(owner, rtype, &[value]);
+        parked.records.push(crate::Record {
+            name: name(owner),
+            rtype: rtype.to_owned(),
+            values: vec![value.to_owned()],
+            ttl: 300,
+            alone: rtype == "MX",
+        });
+    }
+    stage.expected = parked;
+    for check in stage.verify().await {
+        assert_eq!(check.outcome, Outcome::Good, "{check:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn checks_without_end_are_given_up() {
+    let endless = |stage: &mut Stage| {
+        stage.world.endless.insert("amazonses.com".to_owned());
+    };
+    assert_eq!(broken(endless).await, ["LIVE-02"]);
+}

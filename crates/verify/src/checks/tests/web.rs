@@ -60,6 +60,24 @@ async fn sts_h05_a_provider_shows_its_own_certificate() {
 }
 
 #[tokio::test]
+async fn sts_r09_the_record_is_delegated_and_the_host_is_not() {
+    let half = |stage: &mut Stage| {
+        let owner = "_mta-sts.example.com";
+        let world = &mut stage.world;
+        let record = world.records.remove(&(owner.into(), "TXT".into()));
+        world.set(owner, "CNAME", &["sts.provider.example"]);
+        let there = ("sts.provider.example".into(), "TXT".into());
+        world.records.insert(there, record.expect("a record"));
+        // The record is somebody else's now: nobody plans it here.
+        let expected = &mut stage.expected;
+        expected
+            .records
+            .retain(|record| record.name.as_str() != owner);
+    };
+    assert_eq!(broken(half).await, ["STS-R09"]);
+}
+
+#[tokio::test]
 async fn sts_h04_the_policy_is_plain_text() {
     for (media_type, expect) in [
         ("text/plain", None),

@@ -1,0 +1,93 @@
+//! Checks of live domains as Markdown, for a comment or a ticket.
+
+use model::check::{Check, Outcome};
+
+use crate::escape;
+use crate::put::putln;
+
+/// A table for each domain of what is not good, and how many checks are.
+pub fn checks_markdown(checks: &[Check]) -> String {
+    let mut text = String::new();
+    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
+        let domain = cell(group[0].domain.as_str());
+        putln!(text, "### {domain}\n");
+        let open: Vec<&Check> = group.iter().filter(|check| !is_good(check)).collect();
+        if !open.is_empty() {
+            putln!(
+                text,
+                "| | rule | what | seen | to do |\n|---|---|---|---|---|"
+            );
+        }
+        for check in &open {
+            putln!(text, "{}", row(check));
+        }
+        if !open.is_empty() {
+            text.push('\n');
+        }
+        putln!(
+            text,
+            "{} of {} checks good.\n",
+            group.len() - open.len(),
+            group.len()
+        );
+    }
+    text
+}
+
+fn is_good(check: &Check) -> bool {
+    check.outcome == Outcome::Good
+}
+
+fn row(check: &Check) -> String {
+    let (mark, seen, mend) = match &check.outcome {
+        Outcome::Good => ("good".to_owned(), "", String::new()),
+        Outcome::Finding(finding) => (
+            finding.severity.to_string(),
+            finding.reason.as_str(),
+            finding.mend.clone(),
+        ),
+        Outcome::Waiting { until } => (
+            "waiting".to_owned(),
+            check.seen.as_deref().unwrap_or_default(),
+            format!("wait until {until}"),
+        ),
+        Outcome::Skipped { why } => ("not looked at".to_owned(), why.as_str(), String::new()),
+    };
+    let cells = [mark.as_str(), &check.rule, &check.what, seen, &mend];
+    format!("| {} |", cells.map(cell).join(" | "))
+}
+
+/// Text that cannot end its cell or start markup.
+fn cell(text: &str) -> String {
+    let mut safe = String::new();
+    for character in escape(text).chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' | '!' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            character => safe.push(character),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::checks_text::tests::checks;
+
+    #[test]
+    fn a_domain_has_a_table_of_what_is_not_good() {
+        assert_snapshot!(checks_markdown(&checks()));
+    }
+
+    #[test]
+    fn text_from_outside_is_no_markup() {
+        assert_eq!(cell("a|b <img> `x`"), r"a\|b &lt;img> \`x\`");
+    }
+}
