@@ -101,6 +101,9 @@ pub struct LiveSet {
     pub values: Vec<LiveValue>,
     /// The name that an alias follows, without the final dot, and its hosted zone.
     pub alias: Option<(String, String)>,
+    /// Whether the alias is answered only while its target is healthy; never so in ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub evaluates_health: bool,
     /// The identifier of a set with a routing policy. Such sets are never ours.
     pub routing: Option<String>,
 }
@@ -119,14 +122,22 @@ pub struct State {
 /// One spelling for values that mean the same.
 pub fn canonical(rtype: &str, value: &str) -> String {
     match rtype {
-        // The null MX is the root itself (RFC 7505).
-        "MX" if value.ends_with(" .") => value.to_owned(),
-        "CNAME" | "NS" | "MX" => value.trim_end_matches('.').to_ascii_lowercase(),
+        "CNAME" | "NS" => value.trim_end_matches('.').to_ascii_lowercase(),
+        "MX" => canonical_mx(value),
         "A" | "AAAA" => value
             .parse::<std::net::IpAddr>()
             .map_or_else(|_| value.to_owned(), |address| address.to_string()),
         _ => value.to_owned(),
     }
+}
+
+fn canonical_mx(value: &str) -> String {
+    let mut words = value.split_whitespace();
+    let preference = words.next().unwrap_or_default();
+    let host = words.next().unwrap_or_default().trim_end_matches('.');
+    // The null MX (RFC 7505) names the root, which is nothing but its dot.
+    let host = if host.is_empty() { "." } else { host };
+    format!("{preference} {}", host.to_ascii_lowercase())
 }
 
 /// Names compare without case and final dot.
@@ -387,6 +398,7 @@ impl LiveSet {
             ttl: None,
             values: Vec::new(),
             alias: None,
+            evaluates_health: false,
             routing: None,
         }
     }

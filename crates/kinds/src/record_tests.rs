@@ -24,6 +24,7 @@ fn live(rtype: &str, ttl: u32, values: &[&str]) -> State {
                 .map(|value| LiveValue::ours(rtype, value))
                 .collect(),
             alias: None,
+            evaluates_health: false,
             routing: None,
         }),
         in_the_way: Vec::new(),

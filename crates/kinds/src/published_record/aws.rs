@@ -38,6 +38,7 @@ impl Observe<Context> for PublishedRecord {
                 .map(|value| LiveValue::ours(&record.rtype, value))
                 .collect(),
             alias: None,
+            evaluates_health: false,
             routing: None,
         };
         let state = State {

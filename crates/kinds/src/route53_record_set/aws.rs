@@ -1,6 +1,7 @@
 //! Route 53's calls for records: one listing a zone and run, one batch a zone and wave.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,11 +11,13 @@ use aws_sdk_route53::types::{
     ResourceRecordSet, RrType,
 };
 use model::kind::{BatchItem, Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{
+    ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId, Target,
+};
 use standards::dns::Name;
 use tokio::sync::Mutex;
 
-use super::batch::{Part, SetChange, Sets, changes};
+use super::batch::{Part, SetChange, Sets, batches, changes, immovable};
 use super::{Route53RecordSet, Spec};
 use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
@@ -26,6 +29,9 @@ struct Zone {
     sets: Option<Sets>,
     /// Our changes that not all name servers answer yet, by the set that they changed.
     pending: BTreeMap<(String, String), String>,
+    /// What each resource took over in this run. A call that is repeated, because its outcome was
+    /// not known, no longer sees it.
+    taken: BTreeMap<ResourceId, Vec<LiveSet>>,
 }
 
 /// Every zone of a run, listed once.
@@ -165,24 +171,33 @@ impl Mutate<Context> for Route53RecordSet {
         let client = client(context)?;
         let spec = |item: &BatchItem<Spec>| item.target.spec.clone().or_else(|| item.owned.clone());
         let specs: Vec<Spec> = items.iter().filter_map(spec).collect();
-        let Some(first) = specs.first() else {
+        let (Some(first), true) = (specs.first(), specs.len() == items.len()) else {
             return Ok(Vec::new());
         };
-        let zone_id = known("ChangeResourceRecordSets", &first.zone)?;
-        let parts: Vec<Part> = items.iter().map(part).collect();
+        let zone_id = known(OPERATION, &first.zone)?;
+        if specs.iter().any(|spec| spec.zone != first.zone) {
+            let message = "one batch can't change two hosted zones";
+            return Err(KindError::new(ErrorClass::Invalid, OPERATION, message));
+        }
         let zone = context.zones.zone(zone_id).await;
         let mut zone = zone.lock().await;
-        let taken = match send(&client, zone_id, &mut zone, &parts).await {
+        match send(&client, zone_id, &mut zone, items).await {
             // Somebody changed the zone since it was listed: list again and try once more.
             Err(error) if error.class == ErrorClass::Conflict => {
-                zone.sets = None;
-                send(&client, zone_id, &mut zone, &parts).await?
+                send(&client, zone_id, &mut zone, items).await?;
             }
             other => other?,
-        };
-        let outcomes = specs.iter().zip(taken).map(|(spec, taken)| Outcome {
-            physical: physical(zone_id, &spec.record),
-            before: (!taken.is_empty()).then(|| serde_json::to_value(taken).unwrap_or_default()),
+        }
+        let outcomes = items.iter().zip(&specs).map(|(item, spec)| {
+            let taken = match item.target.spec {
+                Some(_) => zone.taken.get(&item.target.id).cloned(),
+                // It was put back.
+                None => zone.taken.remove(&item.target.id).and(None),
+            };
+            Outcome {
+                physical: physical(zone_id, &spec.record),
+                before: taken.map(|taken| serde_json::to_value(taken).unwrap_or_default()),
+            }
         });
         Ok(outcomes.collect())
     }
@@ -223,71 +238,85 @@ fn part(item: &BatchItem<Spec>) -> Part {
     }
 }
 
-/// AWS's limit of one batch (Route 53 quotas): record elements, and characters of values.
-const ELEMENTS_MAX: usize = 1000;
-const CHARACTERS_MAX: usize = 32_000;
+const OPERATION: &str = "ChangeResourceRecordSets";
 
+/// Brings the zone to where every item is content. After a failure the zone is listed anew.
 async fn send(
     client: &Client,
     zone_id: &str,
     zone: &mut Zone,
-    parts: &[Part],
-) -> Result<Vec<Vec<LiveSet>>, KindError> {
-    let sets = match zone.sets.take() {
+    items: &[BatchItem<Spec>],
+) -> Result<(), KindError> {
+    let mut sets = match zone.sets.take() {
         Some(sets) => sets,
         None => list(client, zone_id).await?,
     };
-    let (changes, taken) = changes(&sets, parts);
-    zone.sets = Some(sets);
-    for chunk in chunks(&changes) {
-        let batch = ChangeBatch::builder()
-            .set_changes(Some(to_sdk(chunk)?))
-            .build();
-        let batch = built("ChangeResourceRecordSets", batch)?;
-        let request = client
-            .change_resource_record_sets()
-            .hosted_zone_id(zone_id)
-            .change_batch(batch);
-        let answer = done("ChangeResourceRecordSets", request.send().await)?;
-        if let Some(info) = answer.change_info() {
-            let keys = chunk.iter().map(SetChange::key);
-            zone.pending
-                .extend(keys.map(|key| (key, info.id().to_owned())));
-        }
-        if let Some(sets) = &mut zone.sets {
-            remember(sets, chunk);
+    let parts: Vec<Part> = items.iter().map(part).collect();
+    if let Some(set) = parts.iter().find_map(|part| immovable(&sets, part)) {
+        return Err(in_the_way(set));
+    }
+    let (changes, taken) = changes(&sets, &parts);
+    let mut fresh = BTreeSet::new();
+    for (item, taken) in items.iter().zip(taken) {
+        if !taken.is_empty() && !zone.taken.contains_key(&item.target.id) {
+            fresh.insert(item.target.id.clone());
+            zone.taken.insert(item.target.id.clone(), taken);
         }
     }
-    Ok(taken)
+    let mut sent = BTreeSet::new();
+    for batch in batches(changes) {
+        match send_batch(client, zone_id, &batch).await {
+            Ok(Some(id)) => {
+                let keys = batch.iter().map(SetChange::key);
+                zone.pending.extend(keys.map(|key| (key, id.clone())));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                if error.class != ErrorClass::Ambiguous {
+                    // What was not sent was not taken.
+                    zone.taken.retain(|id, taken| {
+                        !fresh.contains(id) || taken.iter().any(|set| sent.contains(&set.name))
+                    });
+                }
+                return Err(error);
+            }
+        }
+        sent.extend(batch.iter().map(|change| change.set().name.clone()));
+        remember(&mut sets, &batch);
+    }
+    zone.sets = Some(sets);
+    Ok(())
 }
 
-/// Cuts changes into batches within AWS's limits, a set's deletion and creation never apart.
-fn chunks(changes: &[SetChange]) -> Vec<&[SetChange]> {
-    let size = |change: &SetChange| {
-        let (SetChange::Delete(set) | SetChange::Create(set)) = change;
-        (
-            set.values.len().max(1),
-            set.values
-                .iter()
-                .map(|value| value.written.len())
-                .sum::<usize>(),
-        )
+async fn send_batch(
+    client: &Client,
+    zone_id: &str,
+    changes: &[SetChange],
+) -> Result<Option<String>, KindError> {
+    let batch = ChangeBatch::builder()
+        .set_changes(Some(to_sdk(changes)?))
+        .build();
+    let request = client
+        .change_resource_record_sets()
+        .hosted_zone_id(zone_id)
+        .change_batch(built(OPERATION, batch)?);
+    let answer = done(OPERATION, request.send().await)?;
+    Ok(answer.change_info().map(|info| info.id().to_owned()))
+}
+
+fn in_the_way(set: &LiveSet) -> KindError {
+    let what = match &set.routing {
+        Some(identifier) => format!("with a routing policy (`{identifier}`)"),
+        None => "that the zone itself or a delegation needs".to_owned(),
     };
-    let total = changes
-        .iter()
-        .map(size)
-        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    if changes.is_empty() {
-        return Vec::new();
-    }
-    if total.0 <= ELEMENTS_MAX && total.1 <= CHARACTERS_MAX {
-        return vec![changes];
-    }
-    // Deletions stand before creations, and a replacement has one of each: a larger change than one
-    // batch holds has only creations or only deletions in practice, which can be cut anywhere.
-    let middle = changes.len() / 2;
-    let (left, right) = changes.split_at(middle);
-    [chunks(left), chunks(right)].concat()
+    KindError::new(
+        ErrorClass::Conflict,
+        OPERATION,
+        format!(
+            "`{}` has a record set of type {} {what}; it is never changed here: remove it yourself",
+            set.name, set.rtype
+        ),
+    )
 }
 
 fn remember(sets: &mut Sets, changes: &[SetChange]) {
@@ -320,7 +349,13 @@ async fn list(client: &Client, zone_id: &str) -> Result<Sets, KindError> {
         let answer = done("ListResourceRecordSets", request.send().await)?;
         for set in answer.resource_record_sets() {
             let live = from_sdk(set);
-            sets.insert((live.name.clone(), live.rtype.clone()), live);
+            match sets.entry((live.name.clone(), live.rtype.clone())) {
+                Entry::Vacant(entry) => {
+                    entry.insert(live);
+                }
+                // Only sets with a routing policy share name and type.
+                Entry::Occupied(mut entry) => entry.get_mut().values.extend(live.values),
+            }
         }
         match (
             answer.is_truncated(),
@@ -355,7 +390,13 @@ fn from_sdk(set: &ResourceRecordSet) -> LiveSet {
                 alias.hosted_zone_id().to_owned(),
             )
         }),
-        routing: set.set_identifier().map(str::to_owned),
+        evaluates_health: set
+            .alias_target()
+            .is_some_and(AliasTarget::evaluate_target_health),
+        routing: set
+            .set_identifier()
+            .or_else(|| set.traffic_policy_instance_id())
+            .map(str::to_owned),
         rtype,
     }
 }
@@ -370,13 +411,13 @@ fn to_sdk(changes: &[SetChange]) -> Result<Vec<Change>, KindError> {
             .action(action)
             .resource_record_set(set_to_sdk(set)?)
             .build();
-        built("ChangeResourceRecordSets", change)
+        built(OPERATION, change)
     };
     changes.iter().map(one).collect()
 }
 
 fn set_to_sdk(set: &LiveSet) -> Result<ResourceRecordSet, KindError> {
-    let operation = "ChangeResourceRecordSets";
+    let operation = OPERATION;
     let mut sdk = ResourceRecordSet::builder()
         .name(format!("{}.", set.name))
         .r#type(RrType::from(set.rtype.as_str()))
@@ -389,7 +430,7 @@ fn set_to_sdk(set: &LiveSet) -> Result<ResourceRecordSet, KindError> {
         let alias = AliasTarget::builder()
             .dns_name(target)
             .hosted_zone_id(zone)
-            .evaluate_target_health(false)
+            .evaluate_target_health(set.evaluates_health)
             .build();
         sdk = sdk.alias_target(built(operation, alias)?);
     }

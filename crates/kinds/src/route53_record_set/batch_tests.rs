@@ -26,6 +26,7 @@ fn set(name: &str, rtype: &str, ttl: u32, values: &[&str]) -> LiveSet {
             .map(|value| crate::record::LiveValue::ours(rtype, value))
             .collect(),
         alias: None,
+        evaluates_health: false,
         routing: None,
     }
 }

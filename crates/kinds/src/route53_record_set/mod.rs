@@ -8,6 +8,18 @@
 //! that are not ours are kept, in their place. All changes to a zone that can go at one time go in
 //! one atomic batch; what is replaced is deleted and created in the same batch, which also refuses
 //! when somebody else was faster.
+//!
+//! Quirks of Route 53:
+//!
+//! - It returns names in lower case with every octet but letters, digits, `-` and `_` as a backslash
+//!   and three octal digits: `*` comes back as `\052`.
+//! - TXT values are strings of at most 255 octets, quoted; it keeps them as they were written, and a
+//!   DELETE has to repeat them to the letter, the TTL and an alias's health evaluation included.
+//! - A batch is all or nothing, has 1,000 record elements and 32,000 characters at most, and counts
+//!   UPSERT twice. Changes of one name never go in two batches.
+//! - Sets with a routing policy share name and type, told apart by their identifiers. They are never
+//!   changed here, and neither is a delegation, whatever the manifest says.
+//! - A change is answered by all name servers when `GetChange` says INSYNC, a minute later at most.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -93,7 +105,9 @@ impl Kind for Route53RecordSet {
     }
 
     fn batch(spec: &Spec) -> Option<String> {
-        Some(format!("route53 zone {}", spec.zone_name))
+        // Domains that share a zone share its batches; homes that differ have zones that differ.
+        let zone = spec.zone.known().unwrap_or(&spec.zone_name);
+        Some(format!("route53 zone {zone}"))
     }
 
     fn poll() -> Duration {
