@@ -93,7 +93,7 @@ impl Sender<'_, '_> {
                 .map(|seconds| u64::from(seconds.value)),
             reputation_metrics: *set.reputation,
             sending: *set.sending,
-            suppressed_reasons: suppressed.unwrap_or_default(),
+            suppressed_reasons: suppressed,
             events: set
                 .events
                 .iter()

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use model::{ErrorClass, Field, KindError};
+use model::kind::{Outcome, Update};
+use model::{ErrorClass, Field, KindError, Mutate, Observation, Ownership, PhysicalId, Target};
+
+use crate::context::Context;
 
 /// The answer, or nothing when AWS said one of `codes`: that the thing is not there.
 pub(crate) fn found<T, E>(
@@ -51,6 +54,61 @@ pub(crate) fn known<'a, T>(operation: &str, field: &'a Field<T>) -> Result<&'a T
             "a value of another resource is not known yet",
         )
     })
+}
+
+/// AWS's name of what is to be changed. The planner plans a change only of what was seen.
+pub(crate) fn must_have<'a>(
+    operation: &str,
+    physical: Option<&'a PhysicalId>,
+) -> Result<&'a PhysicalId, KindError> {
+    physical.ok_or_else(|| {
+        KindError::new(
+            ErrorClass::Invalid,
+            operation,
+            "it is not known which resource to change",
+        )
+    })
+}
+
+/// What was seen when the plan was made has gone since.
+pub(crate) fn gone(operation: &str, what: &str) -> KindError {
+    KindError::new(
+        ErrorClass::Conflict,
+        operation,
+        format!("`{what}` was deleted by somebody else meanwhile: apply again"),
+    )
+}
+
+/// Ends a creation to which AWS said that the thing is there already. An earlier call of ours, whose
+/// answer was lost, made it as it was asked for then; if somebody else did, it is not ours to touch.
+pub(crate) async fn finish<K: Mutate<Context>>(
+    kind: &K,
+    context: &Context,
+    target: &Target<K::Spec>,
+    operation: &str,
+) -> Result<Outcome, KindError> {
+    let Observation::Present {
+        physical,
+        state,
+        ownership,
+    } = kind.observe(context, target).await?
+    else {
+        let message = "it exists and is not shown yet";
+        return Err(KindError::new(ErrorClass::NotYet, operation, message));
+    };
+    if ownership == Ownership::Foreign {
+        let message = format!("somebody else made `{physical}` meanwhile");
+        return Err(KindError::new(ErrorClass::Conflict, operation, message));
+    }
+    let diff = K::diff(&target.spec, &state, None);
+    if diff.is_empty() {
+        return Ok(physical.into());
+    }
+    let update = Update {
+        diff: &diff,
+        owned: None,
+    };
+    kind.update(context, target, &update).await
 }
 
 /// What has to be set and what has to be removed to turn `actual` into `desired`.

@@ -22,6 +22,14 @@ pub fn tags(project: &str, resource: &ResourceId, more: &Tags) -> Tags {
     tags
 }
 
+/// The tags that people set. AWS keeps its own beside them, `aws:cloudformation:stack-name` for
+/// one, which nobody else can set or remove.
+pub fn visible(tags: impl IntoIterator<Item = (String, String)>) -> Tags {
+    tags.into_iter()
+        .filter(|(key, _)| !key.starts_with("aws:"))
+        .collect()
+}
+
 /// Whose a resource is, by the tags it carries and those it should carry.
 pub fn ownership(desired: &Tags, actual: &Tags) -> Ownership {
     let same = |key| desired.contains_key(key) && desired.get(key) == actual.get(key);

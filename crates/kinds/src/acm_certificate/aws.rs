@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_acm::Client;
-use aws_sdk_acm::types::{CertificateDetail, Tag, ValidationMethod};
+use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, Tag, ValidationMethod};
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
 
-use super::{AcmCertificate, Spec, State, ValidationRecord, sorted};
+use super::{AcmCertificate, Spec, State, ValidationRecord, is_dead, sorted};
 use crate::context::Context;
-use crate::sdk::{built, done, found, tag_changes};
+use crate::s3_object::sha256;
+use crate::sdk::{built, done, found, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
 const GONE: [&str; 2] = ["ResourceNotFoundException", "InvalidArnException"];
@@ -30,21 +31,18 @@ async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
         .send()
         .await;
     let answer = done("ListTagsForCertificate", answer)?;
-    Ok(answer
-        .tags()
-        .iter()
-        .map(|tag| {
-            (
-                tag.key().to_owned(),
-                tag.value().unwrap_or_default().to_owned(),
-            )
-        })
-        .collect())
+    Ok(tags::visible(answer.tags().iter().map(|tag| {
+        (
+            tag.key().to_owned(),
+            tag.value().unwrap_or_default().to_owned(),
+        )
+    })))
 }
 
 /// The certificate that carries our tags and is for exactly our names: the one that it replaces
-/// carries the same tags.
+/// carries the same tags. One that lives goes before one that failed.
 async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
+    let mut dead: Option<String> = None;
     let mut token: Option<String> = None;
     let wanted = sorted(&spec.names);
     loop {
@@ -54,17 +52,48 @@ async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError>
             let Some(arn) = summary.certificate_arn() else {
                 continue;
             };
-            if sorted(summary.subject_alternative_name_summaries()) == wanted
-                && tags::ownership(&spec.tags, &tags_of(client, arn).await?) == Ownership::Ours
+            if sorted(summary.subject_alternative_name_summaries()) != wanted
+                || tags::ownership(&spec.tags, &tags_of(client, arn).await?) != Ownership::Ours
             {
+                continue;
+            }
+            let status = summary.status().map(CertificateStatus::as_str);
+            if !is_dead(status.unwrap_or_default()) {
                 return Ok(Some(arn.to_owned()));
             }
+            dead.get_or_insert_with(|| arn.to_owned());
         }
         match answer.next_token() {
             Some(next) => token = Some(next.to_owned()),
-            None => return Ok(None),
+            None => return Ok(dead),
         }
     }
+}
+
+async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail>, KindError> {
+    let request = client.describe_certificate().certificate_arn(arn);
+    let answer = found("DescribeCertificate", request.send().await, &GONE)?;
+    Ok(answer.and_then(|answer| answer.certificate))
+}
+
+/// How many certificates of one request may have failed within the hour that ACM remembers it.
+const ATTEMPTS_MAX: usize = 5;
+
+async fn request(client: &Client, spec: &Spec, token: &str) -> Result<String, KindError> {
+    let operation = "RequestCertificate";
+    let (first, others) = spec.names.split_first().ok_or_else(|| {
+        KindError::new(ErrorClass::Invalid, operation, "a certificate needs a name")
+    })?;
+    let request = client
+        .request_certificate()
+        .domain_name(first)
+        .set_subject_alternative_names((!others.is_empty()).then(|| others.to_vec()))
+        .validation_method(ValidationMethod::Dns)
+        .idempotency_token(token)
+        .set_tags(Some(sdk_tags(operation, &spec.tags)?));
+    let answer = done(operation, request.send().await)?;
+    let arn = answer.certificate_arn().map(str::to_owned);
+    arn.ok_or_else(|| KindError::new(ErrorClass::Ambiguous, operation, "ACM returned no ARN"))
 }
 
 fn state(arn: &str, detail: &CertificateDetail, tags: Tags) -> State {
@@ -113,13 +142,7 @@ impl Observe<Context> for AcmCertificate {
         let Some(arn) = arn else {
             return Ok(Observation::Absent);
         };
-        let answer = client
-            .describe_certificate()
-            .certificate_arn(&arn)
-            .send()
-            .await;
-        let answer = found("DescribeCertificate", answer, &GONE)?;
-        let Some(detail) = answer.as_ref().and_then(|answer| answer.certificate()) else {
+        let Some(detail) = describe(&client, &arn).await? else {
             return Ok(Observation::Absent);
         };
         let tags = if spec.existing.is_some() {
@@ -134,7 +157,7 @@ impl Observe<Context> for AcmCertificate {
         };
         Ok(Observation::Present {
             physical: arn.as_str().into(),
-            state: state(&arn, detail, tags),
+            state: state(&arn, &detail, tags),
             ownership,
         })
     }
@@ -145,21 +168,25 @@ impl Mutate<Context> for AcmCertificate {
     async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
         let operation = "RequestCertificate";
         let spec = &target.spec;
-        let (first, others) = spec.names.split_first().ok_or_else(|| {
-            KindError::new(ErrorClass::Invalid, operation, "a certificate needs a name")
-        })?;
-        let request = client(context)?
-            .request_certificate()
-            .domain_name(first)
-            .set_subject_alternative_names((!others.is_empty()).then(|| others.to_vec()))
-            .validation_method(ValidationMethod::Dns)
-            .idempotency_token(&spec.token)
-            .set_tags(Some(sdk_tags(operation, &spec.tags)?));
-        let answer = done(operation, request.send().await)?;
-        let arn = answer.certificate_arn().ok_or_else(|| {
-            KindError::new(ErrorClass::Ambiguous, operation, "ACM returned no ARN")
-        })?;
-        Ok(PhysicalId::from(arn).into())
+        if let Some(arn) = &spec.existing {
+            let message = format!("the manifest names `{arn}`, which is not there");
+            return Err(KindError::new(ErrorClass::Invalid, operation, message));
+        }
+        let client = client(context)?;
+        let mut token = spec.token.clone();
+        for _ in 0..ATTEMPTS_MAX {
+            let arn = request(&client, spec, &token).await?;
+            let detail = describe(&client, &arn).await?;
+            let status = detail.as_ref().and_then(CertificateDetail::status);
+            if !is_dead(status.map(CertificateStatus::as_str).unwrap_or_default()) {
+                return Ok(PhysicalId::from(arn).into());
+            }
+            // Within the hour the token finds the request that failed. The next token derives from
+            // it, so that this attempt, repeated, is found as well.
+            token = sha256(format!("{token} {arn}").as_bytes())[..32].to_owned();
+        }
+        let message = "ACM refused several requests for these names within an hour";
+        Err(KindError::new(ErrorClass::Conflict, operation, message))
     }
 
     async fn update(
@@ -169,7 +196,7 @@ impl Mutate<Context> for AcmCertificate {
         update: &Update<'_, Spec>,
     ) -> Result<Outcome, KindError> {
         let client = client(context)?;
-        let arn = target.physical.clone().unwrap_or_else(|| "".into());
+        let arn = must_have("AddTagsToCertificate", target.physical.as_ref())?;
         if update.diff.touches("tags") {
             let (set, removed) =
                 tag_changes(&target.spec.tags, &tags_of(&client, arn.as_str()).await?);
@@ -195,7 +222,7 @@ impl Mutate<Context> for AcmCertificate {
                 done(operation, request.send().await)?;
             }
         }
-        Ok(arn.into())
+        Ok(arn.clone().into())
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {

@@ -4,10 +4,17 @@
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
 //! ```
 //!
-//! CloudFront takes certificates from us-east-1 only. ACM asks for one validation record per
-//! distinct name, and the record of a name is the same for every certificate of one account, so two
-//! certificates can share it. An existing certificate can be named instead; then nothing is
-//! requested or deleted.
+//! An existing certificate can be named instead (`certificate: arn:…`); then nothing is requested or
+//! deleted.
+//!
+//! Quirks of ACM:
+//!
+//! - CloudFront takes certificates from us-east-1 only.
+//! - It asks for one validation record per distinct name, shown a moment after the request. The
+//!   record of a name is the same for every certificate of one account, so two can share it.
+//! - Names can't change, and a certificate that failed, or was not validated within 72 hours, never
+//!   recovers: both need a new request.
+//! - An idempotency token is remembered for an hour, with the certificate that failed too.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -17,6 +24,7 @@ use std::time::Duration;
 
 use model::{Calls, Diff, Effect, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
+use standards::Finding;
 
 use crate::tags::Tags;
 
@@ -124,6 +132,14 @@ impl Kind for AcmCertificate {
         }
     }
 
+    fn obstacle(desired: &Spec) -> Option<Finding> {
+        let arn = desired.existing.as_ref()?;
+        Some(Finding::new(
+            "PLAN-07",
+            format!("the manifest names the certificate `{arn}`, and this account has none such"),
+        ))
+    }
+
     fn poll() -> Duration {
         Duration::from_secs(5)
     }
@@ -136,6 +152,10 @@ impl Kind for AcmCertificate {
 impl State {
     /// Whether no validation can bring it to life any more.
     pub fn is_dead(&self) -> bool {
-        ["FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED"].contains(&self.status.as_str())
+        is_dead(&self.status)
     }
+}
+
+fn is_dead(status: &str) -> bool {
+    ["FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED"].contains(&status)
 }

@@ -3,17 +3,20 @@
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
-    Aliases, CustomErrorResponses, DefaultCacheBehavior, Distribution, DistributionConfig,
-    DistributionConfigWithTags, HttpVersion, LoggingConfig, MinimumProtocolVersion, Origin,
-    Origins, PriceClass, S3OriginConfig, SslSupportMethod, Tag, TagKeys, Tags as SdkTags,
-    ViewerCertificate, ViewerProtocolPolicy,
+    Aliases, CacheBehavior, CacheBehaviors, CustomErrorResponses, CustomHeaders,
+    DefaultCacheBehavior, Distribution, DistributionConfig, DistributionConfigWithTags,
+    HttpVersion, LoggingConfig, MinimumProtocolVersion, Origin, OriginShield, Origins, PriceClass,
+    S3OriginConfig, SslSupportMethod, Tag, TagKeys, Tags as SdkTags, ViewerCertificate,
+    ViewerProtocolPolicy,
 };
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Target};
+use model::{
+    Change, ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target,
+};
 
 use super::{CACHE_POLICY, CloudfrontDistribution, Logging, MINIMUM_PROTOCOL, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found, known, tag_changes};
+use crate::sdk::{built, done, found, gone, known, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
 const ORIGIN: &str = "assets";
@@ -36,28 +39,55 @@ fn new_config(spec: &Spec) -> Result<DistributionConfig, KindError> {
         .caller_reference(&spec.caller_reference)
         .comment(&spec.comment)
         .enabled(true)
-        .origins(origins(spec)?)
+        .origins(origins(spec, Vec::new())?)
         .default_cache_behavior(built(operation, behavior)?)
         .build();
     adjust(built(operation, config)?, spec)
 }
 
-fn origins(spec: &Spec) -> Result<Origins, KindError> {
+/// Our origin, and those of `others` that another cache behavior still needs.
+fn origins(spec: &Spec, others: Vec<Origin>) -> Result<Origins, KindError> {
     let operation = "CreateDistributionWithTags";
+    // An update wants every setting named, those that are empty as well.
+    let headers = built(operation, CustomHeaders::builder().quantity(0).build())?;
+    let shield = built(operation, OriginShield::builder().enabled(false).build())?;
     let origin = Origin::builder()
         .id(ORIGIN)
         .domain_name(&spec.origin)
+        .origin_path("")
+        .custom_headers(headers)
+        .origin_shield(shield)
+        .connection_attempts(3)
+        .connection_timeout(10)
         .origin_access_control_id(known(operation, &spec.access_control)?)
         // Empty, and required: an origin access control takes its place.
         .s3_origin_config(S3OriginConfig::builder().origin_access_identity("").build())
         .build();
+    let mut all = vec![built(operation, origin)?];
+    all.extend(others);
     built(
         operation,
         Origins::builder()
-            .quantity(1)
-            .items(built(operation, origin)?)
+            .quantity(i32::try_from(all.len()).unwrap_or(i32::MAX))
+            .set_items(Some(all))
             .build(),
     )
+}
+
+/// Origins that are not ours and that a path's own cache behavior reads from.
+fn others(config: &DistributionConfig) -> Vec<Origin> {
+    let behaviors = config.cache_behaviors().map(CacheBehaviors::items);
+    let targets: Vec<&str> = behaviors
+        .unwrap_or_default()
+        .iter()
+        .map(CacheBehavior::target_origin_id)
+        .collect();
+    let origins = config.origins().map(Origins::items).unwrap_or_default();
+    origins
+        .iter()
+        .filter(|origin| origin.id() != ORIGIN && targets.contains(&origin.id()))
+        .cloned()
+        .collect()
 }
 
 /// `config` with everything that the spec asks for. What it does not speak of stays as it is.
@@ -71,7 +101,7 @@ fn adjust(mut config: DistributionConfig, spec: &Spec) -> Result<DistributionCon
     config.aliases = Some(built(operation, aliases)?);
     config.comment.clone_from(&spec.comment);
     config.enabled = true;
-    config.origins = Some(origins(spec)?);
+    config.origins = Some(origins(spec, others(&config))?);
     config.price_class = Some(PriceClass::from(spec.price_class.as_str()));
     config.http_version = Some(HttpVersion::Http2and3);
     config.is_ipv6_enabled = Some(true);
@@ -92,8 +122,18 @@ fn adjust(mut config: DistributionConfig, spec: &Spec) -> Result<DistributionCon
         behavior.viewer_protocol_policy = ViewerProtocolPolicy::HttpsOnly;
         behavior.cache_policy_id = Some(CACHE_POLICY.to_owned());
         ORIGIN.clone_into(&mut behavior.target_origin_id);
+        forget_legacy(behavior);
     }
     Ok(config)
+}
+
+/// A cache policy and the settings that it took the place of exclude each other.
+#[expect(deprecated, reason = "an adopted distribution can still have them")]
+fn forget_legacy(behavior: &mut DefaultCacheBehavior) {
+    behavior.forwarded_values = None;
+    behavior.min_ttl = None;
+    behavior.default_ttl = None;
+    behavior.max_ttl = None;
 }
 
 fn logging(log: Option<&Logging>) -> LoggingConfig {
@@ -107,8 +147,10 @@ fn logging(log: Option<&Logging>) -> LoggingConfig {
 
 fn state(distribution: &Distribution, tags: Tags) -> Option<State> {
     let config = distribution.distribution_config()?;
-    let origin = config.origins().and_then(|origins| origins.items().first());
     let behavior = config.default_cache_behavior();
+    let target = behavior.map(DefaultCacheBehavior::target_origin_id);
+    let origins = config.origins().map(Origins::items).unwrap_or_default();
+    let origin = origins.iter().find(|origin| Some(origin.id()) == target);
     let certificate = config.viewer_certificate();
     let log = config.logging().filter(|log| log.enabled());
     let control = origin
@@ -159,37 +201,52 @@ fn state(distribution: &Distribution, tags: Tags) -> Option<State> {
     })
 }
 
-/// The id of the distribution that carries our comment and, failing that, one of our names.
+/// The id of our distribution; failing that, of the one that has a name which we ask for. The
+/// comment alone says nothing: anybody can write one.
 async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
+    let mut holder: Option<String> = None;
     let mut marker: Option<String> = None;
     loop {
-        let answer = done(
-            "ListDistributions",
-            client
-                .list_distributions()
-                .set_marker(marker.take())
-                .send()
-                .await,
-        )?;
+        let request = client.list_distributions().set_marker(marker.take());
+        let answer = done("ListDistributions", request.send().await)?;
         let Some(list) = answer.distribution_list() else {
-            return Ok(None);
+            return Ok(holder);
         };
-        let ours = list.items().iter().find(|item| {
-            let aliases = item
-                .aliases()
-                .map(|aliases| aliases.items().to_vec())
-                .unwrap_or_default();
-            item.comment() == spec.comment
-                || aliases.iter().any(|alias| spec.aliases.contains(alias))
-        });
-        if let Some(item) = ours {
-            return Ok(Some(item.id().to_owned()));
+        for item in list.items() {
+            let aliases = item.aliases().map(Aliases::items).unwrap_or_default();
+            let shares_name = aliases.iter().any(|alias| spec.aliases.contains(alias));
+            if (shares_name || item.comment() == spec.comment)
+                && is_ours(client, item.id(), item.arn(), spec).await?
+            {
+                return Ok(Some(item.id().to_owned()));
+            }
+            if shares_name {
+                holder.get_or_insert_with(|| item.id().to_owned());
+            }
         }
         match list.next_marker() {
             Some(next) if list.is_truncated() && !next.is_empty() => marker = Some(next.to_owned()),
-            _ => return Ok(None),
+            _ => return Ok(holder),
         }
     }
+}
+
+/// By its tags, or by the caller reference that only we derive: tags can be lost.
+async fn is_ours(client: &Client, id: &str, arn: &str, spec: &Spec) -> Result<bool, KindError> {
+    if tags::ownership(&spec.tags, &tags_of(client, arn).await?) == Ownership::Ours {
+        return Ok(true);
+    }
+    let config = config_of(client, id).await?;
+    Ok(config.is_some_and(|(_, config)| config.caller_reference() == spec.caller_reference))
+}
+
+async fn find_ours(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
+    let Some(id) = find(client, spec).await? else {
+        return Ok(None);
+    };
+    let config = config_of(client, &id).await?;
+    let ours = config.is_some_and(|(_, config)| config.caller_reference() == spec.caller_reference);
+    Ok(ours.then_some(id))
 }
 
 async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
@@ -201,15 +258,12 @@ async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
         .tags()
         .map(|tags| tags.items().to_vec())
         .unwrap_or_default();
-    Ok(tags
-        .iter()
-        .map(|tag| {
-            (
-                tag.key().to_owned(),
-                tag.value().unwrap_or_default().to_owned(),
-            )
-        })
-        .collect())
+    Ok(tags::visible(tags.iter().map(|tag| {
+        (
+            tag.key().to_owned(),
+            tag.value().unwrap_or_default().to_owned(),
+        )
+    })))
 }
 
 fn sdk_tags(operation: &str, tags: &Tags) -> Result<SdkTags, KindError> {
@@ -250,7 +304,14 @@ impl Observe<Context> for CloudfrontDistribution {
             return Ok(Observation::Absent);
         };
         let tags = tags_of(&client, distribution.arn()).await?;
-        let ownership = tags::ownership(&target.spec.tags, &tags);
+        let made_by_us = distribution
+            .distribution_config()
+            .is_some_and(|config| config.caller_reference() == target.spec.caller_reference);
+        let ownership = if made_by_us {
+            Ownership::Ours
+        } else {
+            tags::ownership(&target.spec.tags, &tags)
+        };
         Ok(match state(distribution, tags) {
             Some(state) => Observation::Present {
                 physical: id.into(),
@@ -296,7 +357,7 @@ impl Mutate<Context> for CloudfrontDistribution {
         let id = match answer.as_ref().and_then(|answer| answer.distribution()) {
             Some(distribution) => Some(distribution.id().to_owned()),
             // The caller reference was used: an earlier call made it, and its answer was lost.
-            None => find(&client, &target.spec).await?,
+            None => find_ours(&client, &target.spec).await?,
         };
         let id = id.ok_or_else(|| {
             KindError::new(
@@ -315,20 +376,19 @@ impl Mutate<Context> for CloudfrontDistribution {
         update: &Update<'_, Spec>,
     ) -> Result<Outcome, KindError> {
         let client = client(context)?;
-        let id = target.physical.clone().unwrap_or_else(|| "".into());
-        if update
-            .diff
-            .changes
-            .iter()
-            .any(|change| !change.field.starts_with("tags"))
-            && let Some((etag, config)) = config_of(&client, id.as_str()).await?
-        {
+        let operation = "UpdateDistribution";
+        let id = must_have(operation, target.physical.as_ref())?;
+        let beside_tags = |change: &Change| !change.field.starts_with("tags");
+        if update.diff.changes.iter().any(beside_tags) {
+            let (etag, config) = config_of(&client, id.as_str())
+                .await?
+                .ok_or_else(|| gone(operation, id.as_str()))?;
             let request = client
                 .update_distribution()
                 .id(id.as_str())
                 .if_match(etag)
                 .distribution_config(adjust(config, &target.spec)?);
-            done("UpdateDistribution", request.send().await)?;
+            done(operation, request.send().await)?;
         }
         if update.diff.touches("tags") {
             let account = context.session()?.account_id();
@@ -339,7 +399,7 @@ impl Mutate<Context> for CloudfrontDistribution {
             )
             .await?;
         }
-        Ok(id.into())
+        Ok(id.clone().into())
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {

@@ -4,8 +4,17 @@
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
 //! ```
 //!
-//! HTTPS only, TLS 1.2 and later, IPv6, HTTP/2 and HTTP/3, standard logging. An alias belongs to one
-//! distribution in all of AWS. A change takes minutes to deploy; only what needs it waits.
+//! HTTPS only, TLS 1.2 and later, IPv6, HTTP/2 and HTTP/3, standard logging.
+//!
+//! Quirks of CloudFront:
+//!
+//! - An alias belongs to one distribution in all of AWS, and needs a certificate that covers it.
+//! - A change takes minutes to deploy; only what needs it waits.
+//! - An update sends the whole configuration, under the ETag of the one it was read from: what we do
+//!   not speak of goes back as it came.
+//! - A cache policy excludes the older settings `ForwardedValues` and the TTLs.
+//! - It is deleted in three steps: disable, wait until that is deployed, delete.
+//! - Anybody can write our comment. Ours are known by tags, or by the caller reference.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -11,7 +11,7 @@ use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, Phys
 
 use super::{CloudfrontOriginAccessControl, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found};
+use crate::sdk::{built, done, found, gone, must_have};
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(Client::new(&context.session()?.config("cloudfront")))
@@ -145,16 +145,18 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         _update: &Update<'_, Spec>,
     ) -> Result<Outcome, KindError> {
         let client = client(context)?;
-        let id = target.physical.clone().unwrap_or_else(|| "".into());
-        if let Some((etag, _)) = get(&client, id.as_str()).await? {
-            let request = client
-                .update_origin_access_control()
-                .id(id.as_str())
-                .if_match(etag)
-                .origin_access_control_config(config(&target.spec)?);
-            done("UpdateOriginAccessControl", request.send().await)?;
-        }
-        Ok(id.into())
+        let operation = "UpdateOriginAccessControl";
+        let id = must_have(operation, target.physical.as_ref())?;
+        let (etag, _) = get(&client, id.as_str())
+            .await?
+            .ok_or_else(|| gone(operation, id.as_str()))?;
+        let request = client
+            .update_origin_access_control()
+            .id(id.as_str())
+            .if_match(etag)
+            .origin_access_control_config(config(&target.spec)?);
+        done(operation, request.send().await)?;
+        Ok(id.clone().into())
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {

@@ -4,9 +4,11 @@
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
 //! ```
 //!
-//! Its name is unique within an account, which is how a repeated creation finds the first. An account
-//! has room for 100 of them (CloudFront quotas), so several domains of a fleet share one, and it goes
-//! with the last.
+//! Quirks of CloudFront: it has no tags; its name is unique within an account, which is how a
+//! repeated creation finds the first, and its description says whose it is. It can't go while a
+//! distribution refers to it. Every change needs the ETag of what it changes. An account has room for
+//! 100 of them (CloudFront quotas), so several domains of a fleet share one, and it goes with the
+//! last.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, Tag, TagResourceType};
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, Ownership, Target};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, Target};
 
 use super::{Route53HostedZone, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found, tag_changes};
+use crate::record::same_name;
+use crate::sdk::{done, found, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
 fn client(context: &Context) -> Result<Client, KindError> {
@@ -23,37 +24,64 @@ fn name_of(zone: &HostedZone) -> &str {
     zone.name().trim_end_matches('.')
 }
 
+/// What a search by name found.
+enum Found {
+    Nothing,
+    One(String),
+    /// Several public zones have the name, and nothing says which is meant.
+    Several(Vec<String>),
+}
+
 /// The public zone of this name, or, when it is to be found, of the nearest parent.
-async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
+async fn find(client: &Client, spec: &Spec) -> Result<Found, KindError> {
     if let Some(id) = &spec.id {
-        return Ok(Some(id.clone()));
+        return Ok(Found::One(bare(id).to_owned()));
     }
     let mut name = spec.name.as_str();
     loop {
-        if let Some(id) = find_named(client, name).await? {
-            return Ok(Some(id));
+        let zones = named(client, name).await?;
+        let ours = zones
+            .iter()
+            .find(|zone| spec.create && zone.caller_reference() == spec.caller_reference);
+        if let Some(zone) = ours.or_else(|| zones.first().filter(|_| zones.len() == 1)) {
+            return Ok(Found::One(bare(zone.id()).to_owned()));
+        }
+        if !zones.is_empty() {
+            let ids = zones.iter().map(|zone| bare(zone.id()).to_owned());
+            return Ok(Found::Several(ids.collect()));
         }
         match name.split_once('.') {
             Some((_, parent)) if !spec.create && parent.contains('.') => name = parent,
-            _ => return Ok(None),
+            _ => return Ok(Found::Nothing),
         }
     }
 }
 
-async fn find_named(client: &Client, name: &str) -> Result<Option<String>, KindError> {
-    let answer = client
-        .list_hosted_zones_by_name()
-        .dns_name(name)
-        .max_items(10)
-        .send()
-        .await;
-    let answer = done("ListHostedZonesByName", answer)?;
-    let public = |zone: &&HostedZone| !zone.config().is_some_and(|config| config.private_zone());
-    let zones = answer.hosted_zones().iter().filter(public);
-    Ok(zones
-        .filter(|zone| name_of(zone).eq_ignore_ascii_case(name))
-        .map(|zone| bare(zone.id()).to_owned())
-        .next())
+/// Every public zone of exactly this name. Private ones, of which there may be any number, are
+/// listed among them.
+async fn named(client: &Client, name: &str) -> Result<Vec<HostedZone>, KindError> {
+    let mut zones = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let request = client
+            .list_hosted_zones_by_name()
+            .dns_name(name)
+            .set_hosted_zone_id(next.take())
+            .max_items(100);
+        let answer = done("ListHostedZonesByName", request.send().await)?;
+        let of_name = |zone: &&HostedZone| same_name(zone.name(), name);
+        let public =
+            |zone: &&HostedZone| !zone.config().is_some_and(|config| config.private_zone());
+        let listed = answer.hosted_zones().iter().filter(of_name).filter(public);
+        zones.extend(listed.cloned());
+        // The list goes on with other names.
+        match (answer.next_dns_name(), answer.next_hosted_zone_id()) {
+            (Some(other), Some(id)) if answer.is_truncated() && same_name(other, name) => {
+                next = Some(bare(id).to_owned());
+            }
+            _ => return Ok(zones),
+        }
+    }
 }
 
 async fn tags_of(client: &Client, id: &str) -> Result<Tags, KindError> {
@@ -68,15 +96,12 @@ async fn tags_of(client: &Client, id: &str) -> Result<Tags, KindError> {
         .resource_tag_set()
         .map(|set| set.tags().to_vec())
         .unwrap_or_default();
-    Ok(tags
-        .iter()
-        .filter_map(|tag| {
-            Some((
-                tag.key()?.to_owned(),
-                tag.value().unwrap_or_default().to_owned(),
-            ))
-        })
-        .collect())
+    Ok(tags::visible(tags.iter().filter_map(|tag| {
+        Some((
+            tag.key()?.to_owned(),
+            tag.value().unwrap_or_default().to_owned(),
+        ))
+    })))
 }
 
 async fn set_tags(
@@ -111,12 +136,20 @@ impl Observe<Context> for Route53HostedZone {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let client = client(context)?;
-        let id = match &target.physical {
-            Some(id) => Some(id.as_str().to_owned()),
+        let found_by_name = match &target.physical {
+            Some(id) => Found::One(id.as_str().to_owned()),
             None => find(&client, &target.spec).await?,
         };
-        let Some(id) = id else {
-            return Ok(Observation::Absent);
+        let id = match found_by_name {
+            Found::Nothing => return Ok(Observation::Absent),
+            Found::One(id) => id,
+            Found::Several(ids) => {
+                return Ok(Observation::Unknown(format!(
+                    "this account has several public hosted zones of that name ({}): name one as \
+                     `zone`",
+                    ids.join(", ")
+                )));
+            }
         };
         let answer = client.get_hosted_zone().id(&id).send().await;
         let Some(answer) = found("GetHostedZone", answer, &["NoSuchHostedZone"])? else {
@@ -171,12 +204,17 @@ impl Mutate<Context> for Route53HostedZone {
         let id = match answer.as_ref().and_then(|answer| answer.hosted_zone()) {
             Some(zone) => bare(zone.id()).to_owned(),
             // The caller reference was used: an earlier call made it, and its answer was lost.
-            None => built(
-                "CreateHostedZone",
-                find(&client, spec)
-                    .await?
-                    .ok_or("the zone exists and can't be found"),
-            )?,
+            None => match find(&client, spec).await? {
+                Found::One(id) => id,
+                Found::Nothing | Found::Several(_) => {
+                    let message = "it exists and is not listed yet";
+                    return Err(KindError::new(
+                        ErrorClass::NotYet,
+                        "CreateHostedZone",
+                        message,
+                    ));
+                }
+            },
         };
         set_tags(&client, &id, &spec.tags, &Tags::new()).await?;
         Ok(model::PhysicalId::from(id).into())
@@ -189,16 +227,17 @@ impl Mutate<Context> for Route53HostedZone {
         _update: &Update<'_, Spec>,
     ) -> Result<Outcome, KindError> {
         let client = client(context)?;
-        let id = target.physical.clone().unwrap_or_else(|| "".into());
+        let id = must_have("ChangeTagsForResource", target.physical.as_ref())?;
         if target.spec.create {
             let actual = tags_of(&client, id.as_str()).await?;
             set_tags(&client, id.as_str(), &target.spec.tags, &actual).await?;
         }
-        Ok(id.into())
+        Ok(id.clone().into())
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
-        let Some(id) = &target.physical else {
+        // A zone that was found is not ours to delete.
+        let Some(id) = target.physical.as_ref().filter(|_| target.spec.create) else {
             return Ok(());
         };
         let answer = client(context)?

@@ -4,7 +4,15 @@
 //! dns: { route53: { account: dns, create: true } }
 //! ```
 //!
-//! A zone that was found is never ours to change or delete.
+//! A zone that was found is never ours to change or delete. It may be the zone of a parent name.
+//!
+//! Quirks of Route 53:
+//!
+//! - Any number of zones can have one name, public and private. Where several public ones do, the
+//!   manifest has to say which (`zone: Z…`): records in the wrong one are seen by nobody.
+//! - A zone can be deleted only when nothing but its SOA and its own NS records are left.
+//! - A new zone answers only after the parent delegates to its four name servers, which is done by
+//!   whoever runs the parent.
 
 #[cfg(feature = "aws")]
 mod aws;

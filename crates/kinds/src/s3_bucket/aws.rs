@@ -12,7 +12,7 @@ use aws_sdk_s3::types::{
     Tag, Tagging, VersioningConfiguration,
 };
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Target};
 
 use super::{AccessLog, S3Bucket, Spec, State};
 use crate::context::Context;
@@ -88,10 +88,10 @@ impl Bucket<'_> {
         let tags = answer
             .map(|answer| answer.tag_set().to_vec())
             .unwrap_or_default();
-        Ok(tags
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect())
+        Ok(tags::visible(
+            tags.iter()
+                .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
+        ))
     }
 
     async fn is_blocked(&self) -> Result<bool, KindError> {
@@ -421,8 +421,28 @@ impl Bucket<'_> {
                 .bucket(self.name)
                 .expected_bucket_owner(&self.owner)
                 .delete(delete);
-            done("DeleteObjects", request.send().await)?;
+            let answer = done("DeleteObjects", request.send().await)?;
+            // The call succeeds although single objects refuse to go: under a legal hold, say.
+            if let Some(error) = answer.errors().first() {
+                return Err(stays(error));
+            }
         }
+    }
+}
+
+fn stays(error: &aws_sdk_s3::types::Error) -> KindError {
+    let code = error.code().unwrap_or_default();
+    // What S3 could not do just now, it can do a moment later.
+    let class = match code {
+        "InternalError" | "SlowDown" | "ServiceUnavailable" => ErrorClass::NotYet,
+        "AccessDenied" => ErrorClass::Denied,
+        _ => ErrorClass::Conflict,
+    };
+    let what = error.key().unwrap_or_default();
+    let message = error.message().unwrap_or_default();
+    KindError {
+        code: Some(code.to_owned()),
+        ..KindError::new(class, "DeleteObjects", format!("`{what}` stays: {message}"))
     }
 }
 

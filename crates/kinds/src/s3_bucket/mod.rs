@@ -8,6 +8,16 @@
 //! its access log to the log bucket. The log bucket accepts access control lists, because
 //! CloudFront's standard logging delivers with one (CloudFront Developer Guide, "Permissions
 //! required to configure standard logging"), and lets what is old expire.
+//!
+//! Quirks of S3:
+//!
+//! - Names are global: a bucket of that name in another account answers 403, never 404. Every call
+//!   names the account that we expect to own it.
+//! - us-east-1 is the one region that must not be named on creation, and there creating one's own
+//!   bucket again succeeds; elsewhere it is `BucketAlreadyOwnedByYou`.
+//! - A bucket goes only when it is empty, noncurrent versions and delete markers included, a
+//!   thousand a call. Logs that are on their way may fill it again meanwhile.
+//! - Tags, lifecycle and logging are documents that are set whole.
 
 #[cfg(feature = "aws")]
 mod aws;

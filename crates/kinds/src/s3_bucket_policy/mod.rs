@@ -5,6 +5,10 @@
 //! ```yaml
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
 //! ```
+//!
+//! Quirks of S3: it returns the document in a spelling of its own, a list of one as its element and
+//! booleans as text, so two documents are compared by what they mean. A statement whose principal is
+//! `*` and which is not narrowed is public, and refused while public access is blocked.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -5,7 +5,7 @@ use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{S3Object, Spec, State, sha256};
 use crate::context::Context;
@@ -95,8 +95,23 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
         .create_invalidation()
         .distribution_id(distribution)
         .invalidation_batch(batch);
-    found(operation, request.send().await, &["NoSuchDistribution"])?;
-    Ok(())
+    match found(operation, request.send().await, &["NoSuchDistribution"]) {
+        Ok(_) => Ok(()),
+        // Looking at the object would not tell whether its path was invalidated: do it again.
+        Err(error) if error.class == ErrorClass::Ambiguous => Err(not_yet(error)),
+        // Others are under way, 3,000 paths at most.
+        Err(error) if error.code.as_deref() == Some("TooManyInvalidationsInProgress") => {
+            Err(not_yet(error))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn not_yet(error: KindError) -> KindError {
+    KindError {
+        class: ErrorClass::NotYet,
+        ..error
+    }
 }
 
 #[async_trait]

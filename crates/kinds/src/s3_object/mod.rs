@@ -5,8 +5,15 @@
 //! mta_sts: { mode: testing, max_age: 7d }
 //! ```
 //!
-//! A change invalidates its path at the distribution, with a caller reference made of the path and
-//! the content, so that a repeated change asks for no second invalidation.
+//! A change invalidates its path at the distribution.
+//!
+//! Quirks of AWS:
+//!
+//! - CloudFront keeps a file for as long as its Cache-Control says, or until its path is invalidated.
+//!   The same caller reference with the same paths is the same invalidation: ours is made of the
+//!   path, the content and the minute, because old content may come back and must be invalidated
+//!   again.
+//! - In a versioned bucket a deletion leaves a marker, and every version stays until the bucket goes.
 
 #[cfg(feature = "aws")]
 mod aws;

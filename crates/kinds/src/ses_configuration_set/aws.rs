@@ -15,7 +15,7 @@ use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
 
 use super::{Destination, EventDestination, SesConfigurationSet, Spec};
 use crate::context::Context;
-use crate::sdk::{built, done, found, tag_changes};
+use crate::sdk::{built, done, finish, found, tag_changes};
 use crate::ses_identity::{GONE, client};
 use crate::tags::{self, Tags};
 
@@ -37,20 +37,19 @@ impl Observe<Context> for SesConfigurationSet {
             return Ok(Observation::Absent);
         };
         let delivery = answer.delivery_options();
-        let reasons = answer
-            .suppression_options()
-            .map(|options| options.suppressed_reasons().to_vec());
-        let mut reasons: Vec<String> = reasons
-            .unwrap_or_default()
-            .iter()
-            .map(|reason| reason.as_str().to_owned())
-            .collect();
-        reasons.sort();
-        let tags: Tags = answer
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let reasons = answer.suppression_options().map(|options| {
+            let reasons = options.suppressed_reasons().iter();
+            let mut reasons: Vec<String> =
+                reasons.map(|reason| reason.as_str().to_owned()).collect();
+            reasons.sort();
+            reasons
+        });
+        let tags = tags::visible(
+            answer
+                .tags()
+                .iter()
+                .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
+        );
         let ownership = tags::ownership(&target.spec.tags, &tags);
         let state = Spec {
             name: name.clone(),
@@ -96,6 +95,7 @@ async fn events(
             let mut types: Vec<String> = event
                 .matching_event_types()
                 .iter()
+                .filter(|_| event.enabled())
                 .map(|word| word.as_str().to_owned())
                 .collect();
             types.sort();
@@ -198,11 +198,13 @@ fn delivery(spec: &Spec) -> DeliveryOptions {
         .build()
 }
 
-fn reasons(spec: &Spec) -> Vec<SuppressionListReason> {
-    spec.suppressed_reasons
-        .iter()
-        .map(|reason| SuppressionListReason::from(reason.as_str()))
-        .collect()
+fn reasons(spec: &Spec) -> Option<Vec<SuppressionListReason>> {
+    let reasons = spec.suppressed_reasons.as_ref()?.iter();
+    Some(
+        reasons
+            .map(|reason| SuppressionListReason::from(reason.as_str()))
+            .collect(),
+    )
 }
 
 fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
@@ -277,13 +279,16 @@ impl Mutate<Context> for SesConfigurationSet {
                     .sending_enabled(spec.sending)
                     .build(),
             )
-            .suppression_options(
+            .set_suppression_options(reasons(spec).map(|reasons| {
                 SuppressionOptions::builder()
-                    .set_suppressed_reasons(Some(reasons(spec)))
-                    .build(),
-            )
+                    .set_suppressed_reasons(Some(reasons))
+                    .build()
+            }))
             .set_tags(Some(sdk_tags(operation, &spec.tags)?));
-        found(operation, request.send().await, &["AlreadyExistsException"])?;
+        let made = found(operation, request.send().await, &["AlreadyExistsException"])?;
+        if made.is_none() {
+            return finish(self, context, target, operation).await;
+        }
         put_events(&client, &spec.name, &spec.events, &BTreeMap::new()).await?;
         Ok(PhysicalId::from(spec.name.as_str()).into())
     }
@@ -299,11 +304,14 @@ impl Mutate<Context> for SesConfigurationSet {
         let touches = |field: &str| update.diff.touches(field);
         if touches("tls_required") || touches("max_delivery_seconds") {
             let options = delivery(spec);
+            let pool = sending_pool(&client, &spec.name).await?;
             let request = client
                 .put_configuration_set_delivery_options()
                 .configuration_set_name(&spec.name)
                 .set_tls_policy(options.tls_policy().cloned())
-                .set_max_delivery_seconds(options.max_delivery_seconds());
+                .set_max_delivery_seconds(options.max_delivery_seconds())
+                // The options are set whole, and the pool of addresses is none of ours.
+                .set_sending_pool_name(pool);
             done("PutConfigurationSetDeliveryOptions", request.send().await)?;
         }
         if touches("reputation_metrics") {
@@ -324,7 +332,7 @@ impl Mutate<Context> for SesConfigurationSet {
             let request = client
                 .put_configuration_set_suppression_options()
                 .configuration_set_name(&spec.name)
-                .set_suppressed_reasons(Some(reasons(spec)));
+                .set_suppressed_reasons(reasons(spec));
             done(
                 "PutConfigurationSetSuppressionOptions",
                 request.send().await,
@@ -354,6 +362,13 @@ impl Mutate<Context> for SesConfigurationSet {
         found("DeleteConfigurationSet", answer, &GONE)?;
         Ok(())
     }
+}
+
+async fn sending_pool(client: &Client, name: &str) -> Result<Option<String>, KindError> {
+    let request = client.get_configuration_set().configuration_set_name(name);
+    let answer = done("GetConfigurationSet", request.send().await)?;
+    let options = answer.delivery_options();
+    Ok(options.and_then(|options| options.sending_pool_name().map(str::to_owned)))
 }
 
 async fn retag(context: &Context, client: &Client, spec: &Spec) -> Result<(), KindError> {

@@ -9,6 +9,11 @@
 //!       tls: require
 //!       suppression: [bounce, complaint]
 //! ```
+//!
+//! Quirks of SES: its name is its identity within the account and region. Every group of options has
+//! a call of its own that sets the group whole. An override of the account's suppression can be
+//! changed and emptied, but not taken back, so a manifest that no longer speaks of it leaves it. The
+//! events of one destination are set whole; a destination that is switched off gets none.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -68,7 +73,8 @@ pub struct Spec {
     /// Whether it may send.
     pub sending: bool,
     /// SES's words for what puts an address on the suppression list, sorted: `BOUNCE`, `COMPLAINT`.
-    pub suppressed_reasons: Vec<String>,
+    /// Nothing for the account's own choice.
+    pub suppressed_reasons: Option<Vec<String>>,
     /// Event destinations by name.
     pub events: BTreeMap<String, EventDestination>,
     /// Tags.
@@ -81,7 +87,13 @@ impl Kind for SesConfigurationSet {
     type State = Spec;
 
     fn diff(desired: &Spec, actual: &Spec, _owned: Option<&Spec>) -> Diff {
-        diff::compare(desired, actual, &["name"])
+        let mut wanted = desired.clone();
+        if wanted.suppressed_reasons.is_none() {
+            wanted
+                .suppressed_reasons
+                .clone_from(&actual.suppressed_reasons);
+        }
+        diff::compare(&wanted, actual, &["name"])
     }
 
     fn readiness(_desired: &Spec, _actual: &Spec) -> Readiness {

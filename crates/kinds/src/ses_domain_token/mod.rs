@@ -7,6 +7,9 @@
 //!
 //! SES no longer needs it (SES-22), but the seed's records have it. Every instance has its own token,
 //! and all of them are values of one TXT record set (SES-21).
+//!
+//! Quirks of SES: only its first version knows the token, at one call a second; asking for it again
+//! gives the same one; it has no call to take it back, so it goes with its identity.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -11,7 +11,7 @@ use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Tar
 
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found, tag_changes};
+use crate::sdk::{built, done, finish, found, tag_changes};
 use crate::tags::{self, Tags};
 
 pub(crate) const GONE: [&str; 1] = ["NotFoundException"];
@@ -69,7 +69,7 @@ fn state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
         target: format!("{token}.{zone}"),
     };
     // A change of the length takes effect later; the one that was asked for counts.
-    let length = dkim.and_then(|dkim| {
+    let length = dkim.filter(|_| origin != "EXTERNAL").and_then(|dkim| {
         dkim.next_signing_key_length()
             .or_else(|| dkim.current_signing_key_length())
             .map(key_length)
@@ -103,7 +103,7 @@ fn state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
         tokens,
         configuration_set: answer.configuration_set_name().map(str::to_owned),
         feedback: answer.feedback_forwarding_status(),
-        tags: tags.collect(),
+        tags: tags::visible(tags),
     }
 }
 
@@ -202,8 +202,10 @@ impl Mutate<Context> for SesIdentity {
             .dkim_signing_attributes(signing(context, &spec.dkim)?)
             .set_configuration_set_name(spec.configuration_set.clone())
             .set_tags(Some(sdk_tags(operation, &spec.tags)?));
-        // A repeated creation: the plan saw that it was not there, so the earlier call was ours.
-        found(operation, request.send().await, &["AlreadyExistsException"])?;
+        let made = found(operation, request.send().await, &["AlreadyExistsException"])?;
+        if made.is_none() {
+            return finish(self, context, target, operation).await;
+        }
         if !spec.feedback {
             feedback(&client, spec).await?;
         }
@@ -219,10 +221,14 @@ impl Mutate<Context> for SesIdentity {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);
-        if ["dkim_origin", "key_length", "selector", "key_sha256"]
-            .iter()
-            .any(|field| touches(field))
-        {
+        let of_signing = [
+            "dkim_origin",
+            "key_length",
+            "selector",
+            "key_sha256",
+            "dkim_status",
+        ];
+        if of_signing.iter().any(|field| touches(field)) {
             put_signing(context, &client, spec).await?;
         }
         if touches("signing") {

@@ -6,8 +6,16 @@
 //!   - { account: marketing, region: us-east-1, mail_from: mail1, domain_token: true }
 //! ```
 //!
-//! Tokens differ per account and region, so the records of all instances stand side by side
-//! (SES-06). SES verifies the domain by its DKIM records alone (SES-22).
+//! Quirks of SES:
+//!
+//! - Tokens differ per account and region, so the records of all instances stand side by side
+//!   (SES-06). The zone that they point into is named by the answer, or by a table (SES-04).
+//! - It verifies the domain by its DKIM records alone (SES-22), gives up after 72 hours, and begins
+//!   anew when it is told how to sign (SES-23).
+//! - A brought key is never shown again: the ledger knows the hash of the one that was given. It is
+//!   taken as base64 without the first and last line of its PEM.
+//! - An identity becomes a replica of another region's only when it is made (SES-08).
+//! - The key length can change once a day, and takes effect later (SES-38).
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -161,6 +169,13 @@ impl Kind for SesIdentity {
                 }
             }
             Dkim::Deterministic { .. } => {}
+        }
+        // SES gives up after 72 hours, and begins anew when it is told how to sign (SES-23). A
+        // replica can't be told again (SES-08).
+        let restarts = !matches!(desired.dkim, Dkim::Deterministic { .. });
+        if restarts && actual.dkim_status == "FAILED" {
+            wanted["dkim_status"] = "PENDING".into();
+            seen["dkim_status"] = "FAILED".into();
         }
         diff::compare(&wanted, &seen, &[])
     }

@@ -61,12 +61,7 @@ async fn put(context: &Context, identity: &str, spec: Option<&Spec>) -> Result<O
         .email_identity(identity)
         .set_mail_from_domain(spec.map(|spec| spec.mail_from.clone()))
         .behavior_on_mx_failure(behavior);
-    let answer = request.send().await;
-    if spec.is_some() {
-        done("PutEmailIdentityMailFromAttributes", answer)?;
-    } else {
-        found("PutEmailIdentityMailFromAttributes", answer, &GONE)?;
-    }
+    done("PutEmailIdentityMailFromAttributes", request.send().await)?;
     Ok(PhysicalId::from(identity).into())
 }
 
@@ -86,7 +81,14 @@ impl Mutate<Context> for SesMailFrom {
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
-        put(context, &target.spec.identity, None).await?;
-        Ok(())
+        match put(context, &target.spec.identity, None).await {
+            Ok(_) => Ok(()),
+            // SES answers that the request is bad where the identity has gone, and the attribute
+            // with it.
+            Err(error) => match self.observe(context, target).await {
+                Ok(Observation::Absent) => Ok(()),
+                _ => Err(error),
+            },
+        }
     }
 }
