@@ -1,0 +1,187 @@
+//! Certificates.
+
+use kinds::acm_certificate::Spec;
+use kinds::tags::Tags;
+use model::{Field, Observation, Ownership, ResourceId};
+use sandbox::faults::{Fault, FaultKind};
+
+use super::stage::{ACCOUNT, Stage, tags};
+use super::walk::{Walk, names};
+
+const REGION: &str = "us-east-1";
+
+fn id() -> ResourceId {
+    ResourceId::new("acm_certificate", "example.com", "hosts")
+}
+
+fn spec(names: &[&str]) -> Spec {
+    Spec {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        token: format!("token{}", names.len()),
+        existing: None,
+        tags: tags(&id()),
+    }
+}
+
+/// An issued certificate for `names`, and its ARN.
+pub(crate) async fn issued(stage: &Stage, names: &[&str]) -> String {
+    let mut walk = Walk::new(stage, &id(), REGION, &spec(names)).await;
+    walk.create().await;
+    validate(stage, &walk).await;
+    walk.until_ready().await;
+    walk.physical.expect("an ARN").to_string()
+}
+
+/// Publishes the validation records in a delegated zone.
+async fn validate(stage: &Stage, walk: &Walk<'_>) {
+    stage.wait(5).await;
+    let (_, state, _) = walk.state().await;
+    let mut world = stage.sandbox.world();
+    let zone = world.seed_zone(ACCOUNT, "example.com", true).unwrap();
+    for record in state["validation"].as_object().unwrap().values() {
+        let text = |field: &str| record[field].as_str().unwrap().to_owned();
+        world
+            .seed_records(&zone, &text("name"), ("CNAME", 300), &[&text("value")])
+            .unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_walks_through_its_states() {
+    let stage = Stage::new();
+    let before = stage.sandbox.world().dump();
+    let hosts = ["bimi.example.com", "mta-sts.example.com"];
+    let mut wanted = spec(&hosts);
+    let mut walk = Walk::new(&stage, &id(), REGION, &wanted).await;
+    walk.create().await;
+    stage.wait(5).await;
+    let (_, state, ownership) = walk.state().await;
+    assert_eq!(ownership, Ownership::Ours);
+    assert_eq!(state["validation"].as_object().unwrap().len(), 2);
+
+    wanted.tags.insert("team".to_owned(), "mail".to_owned());
+    walk.change(&wanted, &["tags.team"]).await;
+    wanted.tags.remove("team");
+    walk.change(&wanted, &["tags.team"]).await;
+    walk.replaces(&spec(&["bimi.example.com"]), &["names"])
+        .await;
+
+    let acm = aws_sdk_acm::Client::new(&stage.sdk(REGION));
+    let tag = aws_sdk_acm::types::Tag::builder().key("extra").value("1");
+    acm.add_tags_to_certificate()
+        .certificate_arn(walk.physical.as_ref().unwrap().as_str())
+        .tags(tag.build().unwrap())
+        .send()
+        .await
+        .expect("tagged");
+    walk.mend(&["tags.extra"]).await;
+    walk.delete().await;
+    assert_eq!(stage.sandbox.world().dump(), before, "nothing is left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_is_ready_when_its_records_are_seen() {
+    let stage = Stage::new();
+    issued(&stage, &["bimi.example.com"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_of_others_for_the_same_names_is_not_ours() {
+    let stage = Stage::new();
+    let acm = aws_sdk_acm::Client::new(&stage.sdk(REGION));
+    let request = acm
+        .request_certificate()
+        .domain_name("bimi.example.com")
+        .validation_method(aws_sdk_acm::types::ValidationMethod::Dns);
+    let arn = request.send().await.expect("requested").certificate_arn;
+    let home = Some(Stage::home(REGION));
+    let mut wanted = spec(&["bimi.example.com"]);
+    let walk = Walk::anywhere(&stage, &id(), home.clone(), &wanted);
+    assert_eq!(walk.observe().await, Observation::Absent);
+
+    // Named in the manifest it is used as it is, and never deleted.
+    wanted.existing = arn;
+    wanted.tags = Tags::new();
+    let mut walk = Walk::anywhere(&stage, &id(), home, &wanted);
+    let (physical, _, ownership) = walk.state().await;
+    assert_eq!(ownership, Ownership::Shared);
+    walk.in_sync().await;
+    walk.physical = Some(physical);
+    walk.try_delete().await.expect("left alone");
+    walk.state().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_named_certificate_that_is_not_there_is_an_obstacle() {
+    let stage = Stage::new();
+    let arn = "arn:aws:acm:us-east-1:111111111111:certificate/11111111-1111-1111-1111-111111111111";
+    let wanted = Spec {
+        existing: Some(arn.to_owned()),
+        ..spec(&["bimi.example.com"])
+    };
+    let walk = Walk::new(&stage, &id(), REGION, &wanted).await;
+    let found = stage.kind("acm_certificate").obstacle(&walk.spec).unwrap();
+    assert!(found.is_some());
+    walk.try_create().await.expect_err("nothing is requested");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_certificate_is_replaced_even_within_the_hour() {
+    let stage = Stage::new();
+    let wanted = spec(&["bimi.example.com"]);
+    let mut walk = Walk::new(&stage, &id(), REGION, &wanted).await;
+    walk.create().await;
+    let dead = walk.physical.clone().unwrap();
+    kill(&stage);
+    let diff = walk.diff().await;
+    assert_eq!(names(&diff), ["status"]);
+    assert!(diff.replaces());
+
+    walk.physical = None;
+    let next = walk.try_create().await.expect("requested").physical;
+    assert_ne!(next, dead);
+    // The one that lives is found before the one that does not.
+    assert_eq!(walk.state().await.0, next);
+    let again = walk.try_create().await.expect("requested").physical;
+    assert_eq!(again, next, "a repeated request is the same");
+}
+
+/// Lets every certificate of the world fail.
+fn kill(stage: &Stage) {
+    let mut world = stage.sandbox.world();
+    let mut state = serde_json::to_value(&world.acm).unwrap();
+    set_status(&mut state);
+    world.acm = serde_json::from_value(state).unwrap();
+}
+
+fn set_status(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields {
+                if name == "status" && field.is_string() {
+                    *field = serde_json::json!("FAILED");
+                } else {
+                    set_status(field);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(set_status),
+        _ => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_whose_answer_was_lost_is_found() {
+    let stage = Stage::new();
+    let walk = Walk::new(&stage, &id(), REGION, &spec(&["bimi.example.com"])).await;
+    let fault = Fault::new(FaultKind::ErrorAfter).at("acm", "RequestCertificate");
+    stage.sandbox.world().faults.script.push(fault.nth(1));
+    let made = walk
+        .try_create()
+        .await
+        .expect("the SDK asked again")
+        .physical;
+    assert_eq!(walk.state().await.0, made);
+    let field: Field<String> = made.as_str().into();
+    assert!(field.known().is_some());
+}

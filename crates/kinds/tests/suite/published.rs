@@ -1,0 +1,62 @@
+//! Records that a person publishes.
+
+use kinds::published_record::Spec;
+use kinds::record::{Record, Sharing};
+use model::{Observation, Ownership, Readiness, ResourceId};
+
+use super::stage::Stage;
+use super::walk::Walk;
+
+const NAME: &str = "_dmarc.example.com";
+
+fn spec(value: &str) -> Spec {
+    Spec {
+        record: Record {
+            name: NAME.into(),
+            rtype: "TXT".to_owned(),
+            ttl: 300,
+            values: vec![value.into()],
+            alias: None,
+            sharing: Sharing::OneOf {
+                prefix: "v=DMARC1".to_owned(),
+            },
+        },
+    }
+}
+
+fn publish(stage: &Stage, values: &[&str]) {
+    let now = stage.sandbox.clock().now();
+    let mut world = stage.sandbox.world();
+    let dns = &mut world.dns;
+    dns.publish(NAME, "TXT", values, now).expect("published");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_published_record_is_seen_and_never_written() {
+    let stage = Stage::new();
+    let id = ResourceId::new("published_record", "example.com", "dmarc");
+    let mut walk = Walk::anywhere(&stage, &id, None, &spec("v=DMARC1; p=none"));
+    assert_eq!(walk.observe().await, Observation::Absent);
+    walk.try_create().await.expect("nothing to do");
+    assert_eq!(walk.observe().await, Observation::Absent);
+
+    publish(&stage, &["v=DMARC1; p=none"]);
+    let (physical, _, ownership) = walk.state().await;
+    assert_eq!(ownership, Ownership::Shared);
+    walk.in_sync().await;
+    walk.until_ready().await;
+    walk.physical = Some(physical);
+
+    publish(&stage, &["v=DMARC1; p=reject"]);
+    let diff = walk.diff().await;
+    assert_eq!(super::walk::names(&diff), ["values"]);
+    let (_, state, _) = walk.state().await;
+    let kind = stage.kind("published_record");
+    let ready = kind.readiness(&walk.spec, &state).unwrap();
+    assert!(matches!(ready, Readiness::Waiting(_)), "{ready:?}");
+    assert!(kind.conflict(&walk.spec, &state, None).unwrap().is_none());
+    walk.update(&diff).await.expect("nothing to do");
+    walk.try_delete().await.expect("nothing to do");
+    assert_eq!(super::walk::names(&walk.diff().await), ["values"]);
+    assert!(stage.sandbox.stats().changes().next().is_none());
+}

@@ -1,0 +1,486 @@
+//! Records in Route 53: many owners in one set, adoption, big batches, and a world that moves.
+
+use aws_sdk_route53::types::{
+    AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
+};
+use kinds::record::{Alias, Record, Sharing};
+use kinds::route53_record_set::Spec;
+use model::kind::{BatchItem, Outcome};
+use model::{ErrorClass, Field, KindError, Observation, Ownership, ResourceId, Target};
+use sandbox::faults::{Fault, FaultKind};
+use serde_json::Value;
+
+use super::stage::{ACCOUNT, Stage};
+use super::walk::{Walk, names};
+
+const REGION: &str = "us-east-1";
+const KIND: &str = "route53_record_set";
+const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
+
+/// A stage with a zone, and the zone's id.
+fn zone() -> (Stage, String) {
+    let mut zone = String::new();
+    let stage = Stage::with(|world| {
+        zone = world.seed_zone(ACCOUNT, "example.com", true).unwrap();
+    });
+    (stage, zone)
+}
+
+fn record(name: &str, rtype: &str, values: &[&str], sharing: Sharing) -> Record {
+    Record {
+        name: name.into(),
+        rtype: rtype.to_owned(),
+        ttl: 300,
+        values: values.iter().map(|value| Field::from(*value)).collect(),
+        alias: None,
+        sharing,
+    }
+}
+
+fn alias(name: &str, target: &str) -> Record {
+    let alias = Alias {
+        target: target.into(),
+        zone: CLOUDFRONT_ZONE.to_owned(),
+    };
+    Record {
+        alias: Some(alias),
+        ..record(name, "A", &[], Sharing::Whole)
+    }
+}
+
+fn spec(zone: &str, record: Record) -> Spec {
+    Spec {
+        zone: zone.into(),
+        zone_name: "example.com".to_owned(),
+        record,
+    }
+}
+
+fn id(name: &str) -> ResourceId {
+    ResourceId::new(KIND, "example.com", name)
+}
+
+/// What Route 53 has at a name and type, as it is written.
+async fn live(stage: &Stage, zone: &str, name: &str, rtype: &str) -> Vec<String> {
+    let set = live_set(stage, zone, name, rtype).await;
+    set.map(|set| {
+        let values = set.resource_records().iter();
+        values.map(|record| record.value().to_owned()).collect()
+    })
+    .unwrap_or_default()
+}
+
+async fn live_set(stage: &Stage, zone: &str, name: &str, rtype: &str) -> Option<ResourceRecordSet> {
+    let route53 = aws_sdk_route53::Client::new(&stage.sdk(REGION));
+    let answer = route53
+        .list_resource_record_sets()
+        .hosted_zone_id(zone)
+        .start_record_name(name)
+        .start_record_type(RrType::from(rtype))
+        .send()
+        .await
+        .expect("listed");
+    let first = answer.resource_record_sets().first()?;
+    let same = first.name().trim_end_matches('.') == name && first.r#type().as_str() == rtype;
+    same.then(|| first.clone())
+}
+
+/// Changes one set behind the program's back.
+async fn change(stage: &Stage, zone: &str, action: ChangeAction, set: ResourceRecordSet) {
+    let change = Change::builder().action(action).resource_record_set(set);
+    let batch = ChangeBatch::builder().changes(change.build().unwrap());
+    let route53 = aws_sdk_route53::Client::new(&stage.sdk(REGION));
+    route53
+        .change_resource_record_sets()
+        .hosted_zone_id(zone)
+        .change_batch(batch.build().unwrap())
+        .send()
+        .await
+        .expect("changed");
+}
+
+fn plain_set(name: &str, rtype: &str, values: &[&str]) -> ResourceRecordSet {
+    let record = |value: &&str| ResourceRecord::builder().value(*value).build().unwrap();
+    ResourceRecordSet::builder()
+        .name(name)
+        .r#type(RrType::from(rtype))
+        .ttl(60)
+        .set_resource_records(Some(values.iter().map(record).collect()))
+        .build()
+        .unwrap()
+}
+
+fn item(name: &str, wanted: Option<&Spec>, owned: Option<&Spec>) -> BatchItem<Value> {
+    let json = |spec: &Spec| serde_json::to_value(spec).unwrap();
+    BatchItem {
+        target: Target {
+            id: id(name),
+            home: Some(Stage::home(REGION)),
+            spec: wanted.map(json),
+            physical: None,
+        },
+        owned: owned.map(json),
+        before: None,
+        adopt: false,
+    }
+}
+
+fn adopting(item: BatchItem<Value>) -> BatchItem<Value> {
+    BatchItem {
+        adopt: true,
+        ..item
+    }
+}
+
+async fn send(stage: &Stage, items: &[BatchItem<Value>]) -> Result<Vec<Outcome>, KindError> {
+    let context = stage.context(Some(&Stage::home(REGION))).await;
+    stage.actor(KIND).change(&context, items).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_walks_through_its_states() {
+    let (stage, zone) = zone();
+    let before = stage.sandbox.world().dump();
+    let spf = || Sharing::OneOf {
+        prefix: "v=spf1".to_owned(),
+    };
+    let name = "example.com";
+    let mut wanted = spec(&zone, record(name, "TXT", &["v=spf1 -all"], spf()));
+    let mut walk = Walk::new(&stage, &id("spf"), REGION, &wanted).await;
+    walk.create().await;
+    assert_eq!(walk.state().await.2, Ownership::Shared);
+    walk.until_ready().await;
+    wanted.record.values = vec!["v=spf1 ~all".into()];
+    walk.change(&wanted, &["values"]).await;
+    wanted.record.ttl = 60;
+    let diff = {
+        walk.spec = serde_json::to_value(&wanted).unwrap();
+        walk.diff().await
+    };
+    assert_eq!(names(&diff), ["ttl"]);
+
+    // Somebody takes our value away, and adds another.
+    let theirs = plain_set(name, "TXT", &["\"site=1\""]);
+    change(&stage, &zone, ChangeAction::Upsert, theirs).await;
+    stage.forget_listings().await;
+    assert_eq!(walk.observe().await, Observation::Absent);
+    walk.create().await;
+    assert_eq!(
+        live(&stage, &zone, name, "TXT").await,
+        ["\"site=1\"", "\"v=spf1 ~all\""]
+    );
+    walk.delete().await;
+    assert_eq!(live(&stage, &zone, name, "TXT").await, ["\"site=1\""]);
+    let theirs = plain_set(name, "TXT", &["\"site=1\""]);
+    change(&stage, &zone, ChangeAction::Delete, theirs).await;
+    assert_eq!(stage.sandbox.world().dump(), before, "nothing is left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ttl_is_changed_while_the_set_is_ours_alone() {
+    let (stage, zone) = zone();
+    let mut wanted = spec(
+        &zone,
+        record("a.example.com", "A", &["192.0.2.1"], Sharing::Whole),
+    );
+    let mut walk = Walk::new(&stage, &id("a"), REGION, &wanted).await;
+    walk.create().await;
+    wanted.record.ttl = 60;
+    walk.change(&wanted, &["ttl"]).await;
+    wanted.record.values = vec!["192.0.2.2".into(), "192.0.2.3".into()];
+    walk.change(&wanted, &["values"]).await;
+    wanted.record.name = "b.example.com".into();
+    let before = walk.spec.clone();
+    let owned: Spec = serde_json::from_value(before).unwrap();
+    send(&stage, &[item("a", Some(&wanted), Some(&owned))])
+        .await
+        .expect("renamed");
+    assert!(live(&stage, &zone, "a.example.com", "A").await.is_empty());
+    assert_eq!(live(&stage, &zone, "b.example.com", "A").await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_owners_and_a_stranger_share_a_set() {
+    let (stage, zone) = zone();
+    let name = "_amazonses.example.com";
+    let theirs = plain_set(name, "TXT", &["\"stranger\""]);
+    change(&stage, &zone, ChangeAction::Create, theirs).await;
+    let token = |value: &str| spec(&zone, record(name, "TXT", &[value], Sharing::Many));
+    let (one, two) = (token("one"), token("two"));
+    send(
+        &stage,
+        &[item("1", Some(&one), None), item("2", Some(&two), None)],
+    )
+    .await
+    .expect("both");
+    assert_eq!(
+        live(&stage, &zone, name, "TXT").await,
+        ["\"stranger\"", "\"one\"", "\"two\""]
+    );
+    send(&stage, &[item("1", None, Some(&one))])
+        .await
+        .expect("gone");
+    assert_eq!(
+        live(&stage, &zone, name, "TXT").await,
+        ["\"stranger\"", "\"two\""]
+    );
+    send(&stage, &[item("2", None, Some(&two))])
+        .await
+        .expect("gone");
+    assert_eq!(live(&stage, &zone, name, "TXT").await, ["\"stranger\""]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alias_walks_through_its_states() {
+    let (stage, zone) = zone();
+    let name = "bimi.example.com";
+    let mut wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
+    let mut walk = Walk::new(&stage, &id("alias"), REGION, &wanted).await;
+    walk.create().await;
+    wanted.record = alias(name, "d222222abcdef8.cloudfront.net");
+    walk.change(&wanted, &["alias"]).await;
+    walk.delete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_cname_comes_back() {
+    let (stage, zone) = zone();
+    let name = "mta-sts.example.com";
+    let theirs = plain_set(name, "CNAME", &["Old.Example.NET"]);
+    change(&stage, &zone, ChangeAction::Create, theirs).await;
+    let before = stage.sandbox.world().dump();
+    let wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
+    let walk = Walk::anywhere(&stage, &id("alias"), Some(Stage::home(REGION)), &wanted);
+    let (_, state, _) = walk.state().await;
+    let conflict = stage.kind(KIND).conflict(&walk.spec, &state, None).unwrap();
+    assert!(conflict.is_some());
+    let refused = send(&stage, &[item("alias", Some(&wanted), None)]).await;
+    assert_eq!(refused.unwrap_err().class, ErrorClass::Conflict);
+
+    let taken = send(&stage, &[adopting(item("alias", Some(&wanted), None))]).await;
+    let taken = taken.expect("adopted");
+    assert!(live(&stage, &zone, name, "CNAME").await.is_empty());
+    let undo = BatchItem {
+        before: taken[0].before.clone(),
+        ..item("alias", None, Some(&wanted))
+    };
+    send(&stage, &[undo]).await.expect("restored");
+    assert_eq!(stage.sandbox.world().dump(), before, "to the letter");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_alias_that_evaluates_health_comes_back() {
+    let (stage, zone) = zone();
+    let name = "bimi.example.com";
+    let target = AliasTarget::builder()
+        .dns_name("d999999abcdef8.cloudfront.net")
+        .hosted_zone_id(CLOUDFRONT_ZONE)
+        .evaluate_target_health(false)
+        .build()
+        .unwrap();
+    let theirs = ResourceRecordSet::builder()
+        .name(name)
+        .r#type(RrType::A)
+        .alias_target(target)
+        .build()
+        .unwrap();
+    change(&stage, &zone, ChangeAction::Create, theirs).await;
+    let other = plain_set("www.example.com", "A", &["192.0.2.1"]);
+    change(&stage, &zone, ChangeAction::Create, other).await;
+    let inside = AliasTarget::builder()
+        .dns_name("www.example.com")
+        .hosted_zone_id(&zone)
+        .evaluate_target_health(true)
+        .build()
+        .unwrap();
+    let healthy = ResourceRecordSet::builder()
+        .name("shop.example.com")
+        .r#type(RrType::A)
+        .alias_target(inside)
+        .build()
+        .unwrap();
+    change(&stage, &zone, ChangeAction::Create, healthy).await;
+    let before = stage.sandbox.world().dump();
+    let mut items = Vec::new();
+    for name in ["bimi.example.com", "shop.example.com"] {
+        let wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
+        items.push((name, wanted));
+    }
+    let forward: Vec<_> = items
+        .iter()
+        .map(|(name, wanted)| adopting(item(name, Some(wanted), None)))
+        .collect();
+    let taken = send(&stage, &forward).await.expect("adopted");
+    let back: Vec<_> = items
+        .iter()
+        .zip(&taken)
+        .map(|((name, wanted), taken)| BatchItem {
+            before: taken.before.clone(),
+            ..item(name, None, Some(wanted))
+        })
+        .collect();
+    send(&stage, &back).await.expect("restored");
+    assert_eq!(stage.sandbox.world().dump(), before, "to the letter");
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_texts_and_escapes_come_through() {
+    let (stage, zone) = zone();
+    let long = format!("v=DKIM1; p={}", "A".repeat(700));
+    let odd = "say \"hi\\there\"; caf\u{e9}";
+    let name = "*._domainkey.example.com";
+    let wanted = spec(&zone, record(name, "TXT", &[&long, odd], Sharing::Many));
+    let mut walk = Walk::new(&stage, &id("texts"), REGION, &wanted).await;
+    walk.create().await;
+    stage.forget_listings().await;
+    walk.in_sync().await;
+    walk.delete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_null_mx_comes_through() {
+    let (stage, zone) = zone();
+    let wanted = spec(&zone, record("example.com", "MX", &["0 ."], Sharing::Whole));
+    let mut walk = Walk::new(&stage, &id("mx"), REGION, &wanted).await;
+    walk.create().await;
+    stage.forget_listings().await;
+    walk.in_sync().await;
+    assert_eq!(live(&stage, &zone, "example.com", "MX").await, ["0 ."]);
+    let mut found = stage.sandbox.world().resolve("example.com", "MX", {
+        stage.wait(120).await;
+        stage.sandbox.clock().now()
+    });
+    if let sandbox::dns::Lookup::Found { records, .. } = &mut found {
+        let seen = kinds::record::canonical("MX", &records.remove(0).value);
+        assert_eq!(seen, "0 .");
+    } else {
+        panic!("{found:?}");
+    }
+    walk.delete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifteen_hundred_records_go_in_batches_within_the_limits() {
+    let (stage, zone) = zone();
+    let before = stage.sandbox.world().dump();
+    let specs: Vec<(String, Spec)> = (0..1500)
+        .map(|number| {
+            let name = format!("r{number}.example.com");
+            let record = record(&name, "TXT", &["value"], Sharing::Many);
+            (name, spec(&zone, record))
+        })
+        .collect();
+    let create: Vec<_> = specs
+        .iter()
+        .map(|(name, spec)| item(name, Some(spec), None))
+        .collect();
+    send(&stage, &create).await.expect("made");
+    assert_eq!(changes(&stage), 2);
+    // A replacement is two changes of one name, which stay together.
+    let replaced: Vec<(String, Spec)> = specs
+        .iter()
+        .map(|(name, spec)| {
+            let mut spec = spec.clone();
+            spec.record.values = vec!["other".into()];
+            (name.clone(), spec)
+        })
+        .collect();
+    let update: Vec<_> = specs
+        .iter()
+        .zip(&replaced)
+        .map(|((name, old), (_, new))| item(name, Some(new), Some(old)))
+        .collect();
+    send(&stage, &update).await.expect("replaced");
+    assert_eq!(changes(&stage), 5);
+    let delete: Vec<_> = replaced
+        .iter()
+        .map(|(name, spec)| item(name, None, Some(spec)))
+        .collect();
+    send(&stage, &delete).await.expect("deleted");
+    assert_eq!(stage.sandbox.world().dump(), before, "nothing is left");
+}
+
+fn changes(stage: &Stage) -> u64 {
+    let stats = stage.sandbox.stats();
+    stats.calls("route53", "ChangeResourceRecordSets")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zone_that_moved_since_it_was_listed_is_listed_again() {
+    let (stage, zone) = zone();
+    let name = "_amazonses.example.com";
+    let wanted = spec(&zone, record(name, "TXT", &["ours"], Sharing::Many));
+    let mut walk = Walk::new(&stage, &id("token"), REGION, &wanted).await;
+    let theirs = plain_set(name, "TXT", &["\"stranger\""]);
+    change(&stage, &zone, ChangeAction::Create, theirs).await;
+    walk.create().await;
+    assert_eq!(
+        live(&stage, &zone, name, "TXT").await,
+        ["\"stranger\"", "\"ours\""]
+    );
+    let theirs = plain_set(name, "TXT", &["\"newcomer\"", "\"ours\""]);
+    change(&stage, &zone, ChangeAction::Upsert, theirs).await;
+    walk.delete().await;
+    assert_eq!(live(&stage, &zone, name, "TXT").await, ["\"newcomer\""]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_over_is_known_when_the_answer_was_lost() {
+    let (stage, zone) = zone();
+    let name = "_dmarc.example.com";
+    let theirs = plain_set(name, "TXT", &["\"v=DMARC1; p=none\""]);
+    change(&stage, &zone, ChangeAction::Create, theirs).await;
+    let sharing = Sharing::OneOf {
+        prefix: "v=DMARC1".to_owned(),
+    };
+    let wanted = spec(&zone, record(name, "TXT", &["v=DMARC1; p=reject"], sharing));
+    let items = [adopting(item("dmarc", Some(&wanted), None))];
+    let fault = Fault::new(FaultKind::ErrorAfter).at("route53", "ChangeResourceRecordSets");
+    stage.sandbox.world().faults.script.push(fault);
+    let error = send(&stage, &items).await.expect_err("the answer is lost");
+    stage.sandbox.world().faults.script.clear();
+    assert_ne!(error.class, ErrorClass::Invalid, "{error:?}");
+    let outcome = send(&stage, &items).await.expect("it is there");
+    let before = outcome[0].before.clone().expect("what was there");
+    let undo = BatchItem {
+        before: Some(before),
+        ..item("dmarc", None, Some(&wanted))
+    };
+    send(&stage, &[undo]).await.expect("restored");
+    assert_eq!(
+        live(&stage, &zone, name, "TXT").await,
+        ["\"v=DMARC1; p=none\""]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_set_with_a_routing_policy_is_never_changed() {
+    let (stage, zone) = zone();
+    let name = "bimi.example.com";
+    for (identifier, value) in [("blue", "192.0.2.1"), ("green", "192.0.2.2")] {
+        let record = ResourceRecord::builder().value(value).build().unwrap();
+        let set = ResourceRecordSet::builder()
+            .name(name)
+            .r#type(RrType::A)
+            .ttl(60)
+            .weight(1)
+            .set_identifier(identifier)
+            .resource_records(record)
+            .build()
+            .unwrap();
+        change(&stage, &zone, ChangeAction::Create, set).await;
+    }
+    let before = stage.sandbox.world().dump();
+    let cname = record(name, "CNAME", &["y.example.net"], Sharing::Whole);
+    let address = record(name, "A", &["192.0.2.1"], Sharing::Whole);
+    for wanted in [alias(name, "d111111abcdef8.cloudfront.net"), cname, address] {
+        let wanted = spec(&zone, wanted);
+        let sent = send(&stage, &[adopting(item("x", Some(&wanted), None))]).await;
+        let error = sent.expect_err("it is not ours to change");
+        assert_eq!(error.class, ErrorClass::Conflict);
+        assert!(error.message.contains("routing policy"), "{error}");
+        let gone = send(&stage, &[item("x", None, Some(&wanted))]).await;
+        gone.expect("there is nothing of ours");
+        assert_eq!(stage.sandbox.world().dump(), before);
+    }
+}

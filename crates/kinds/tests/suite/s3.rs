@@ -1,0 +1,385 @@
+//! Buckets, their policies and their objects.
+
+use aws_sdk_s3::types::{Tag, Tagging, VersioningConfiguration};
+use kinds::{s3_bucket, s3_bucket_policy, s3_object};
+use model::{Observation, Ownership, ResourceId};
+use serde_json::json;
+
+use super::stage::{ACCOUNT, Stage, tags};
+use super::walk::Walk;
+
+const REGION: &str = "eu-west-1";
+
+fn id(kind: &str, name: &str) -> ResourceId {
+    ResourceId::new(kind, "example.com", name)
+}
+
+fn bucket(name: &str) -> s3_bucket::Spec {
+    s3_bucket::Spec {
+        name: name.to_owned(),
+        accepts_log_delivery: false,
+        access_log: None,
+        expire_days: None,
+        tags: tags(&id("s3_bucket", "assets")),
+    }
+}
+
+async fn log_bucket(stage: &Stage) -> Walk<'_> {
+    let id = id("s3_bucket", "logs");
+    let spec = s3_bucket::Spec {
+        accepts_log_delivery: true,
+        expire_days: Some(90),
+        tags: tags(&id),
+        ..bucket("suite-logs")
+    };
+    let mut logs = Walk::new(stage, &id, REGION, &spec).await;
+    logs.create().await;
+    let id = ResourceId::new("s3_bucket_policy", "example.com", "logs");
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "AllowAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::suite-logs/*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        }],
+    });
+    let policy = s3_bucket_policy::Spec {
+        bucket: "suite-logs".to_owned(),
+        document,
+    };
+    Walk::new(stage, &id, REGION, &policy).await.create().await;
+    logs
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_walks_through_its_states() {
+    let stage = Stage::new();
+    let before = stage.sandbox.world().dump();
+    let logs = log_bucket(&stage).await;
+    let plain = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &plain).await;
+    walk.create().await;
+
+    let mut spec = plain.clone();
+    spec.accepts_log_delivery = true;
+    walk.change(&spec, &["accepts_log_delivery"]).await;
+    spec.accepts_log_delivery = false;
+    walk.change(&spec, &["accepts_log_delivery"]).await;
+    let log = |prefix: &str| {
+        Some(s3_bucket::AccessLog {
+            bucket: "suite-logs".to_owned(),
+            prefix: prefix.to_owned(),
+        })
+    };
+    spec.access_log = log("s3/");
+    walk.change(&spec, &["access_log"]).await;
+    spec.access_log = log("access/");
+    walk.change(&spec, &["access_log.prefix"]).await;
+    spec.access_log = None;
+    walk.change(&spec, &["access_log"]).await;
+    spec.expire_days = Some(30);
+    walk.change(&spec, &["expire_days"]).await;
+    spec.expire_days = Some(31);
+    walk.change(&spec, &["expire_days"]).await;
+    spec.expire_days = None;
+    walk.change(&spec, &["expire_days"]).await;
+    spec.tags.insert("team".to_owned(), "mail".to_owned());
+    walk.change(&spec, &["tags.team"]).await;
+    spec.tags.insert("team".to_owned(), "post".to_owned());
+    walk.change(&spec, &["tags.team"]).await;
+    spec.tags.remove("team");
+    walk.change(&spec, &["tags.team"]).await;
+    walk.replaces(&bucket("suite-other"), &["name"]).await;
+
+    walk.delete().await;
+    logs.delete().await;
+    assert_eq!(stage.sandbox.world().dump(), before, "nothing is left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_s_drift_is_mended() {
+    let stage = Stage::new();
+    let mut walk = Walk::new(
+        &stage,
+        &id("s3_bucket", "assets"),
+        REGION,
+        &bucket("suite-assets"),
+    )
+    .await;
+    walk.create().await;
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let name = "suite-assets";
+    let sent = s3.delete_public_access_block().bucket(name).send().await;
+    sent.expect("unblocked");
+    walk.mend(&["public_access_blocked"]).await;
+
+    let off = VersioningConfiguration::builder()
+        .status(aws_sdk_s3::types::BucketVersioningStatus::Suspended)
+        .build();
+    let put = s3
+        .put_bucket_versioning()
+        .bucket(name)
+        .versioning_configuration(off);
+    put.send().await.expect("suspended");
+    walk.mend(&["versioned"]).await;
+
+    let tag = Tag::builder().key("extra").value("1").build().unwrap();
+    let tagging = Tagging::builder().tag_set(tag).build().unwrap();
+    let put = s3.put_bucket_tagging().bucket(name).tagging(tagging);
+    put.send().await.expect("tagged");
+    let (_, _, ownership) = walk.state().await;
+    assert_eq!(ownership, Ownership::Foreign, "our tags are gone");
+    walk.mend(&["tags.deploy:project", "tags.deploy:resource", "tags.extra"])
+        .await;
+    assert_eq!(walk.state().await.2, Ownership::Ours);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_was_there_is_foreign_and_can_be_adopted() {
+    let stage = Stage::new();
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk("us-east-1"));
+    let made = s3.create_bucket().bucket("suite-assets").send().await;
+    made.expect("a bucket");
+    let home = Stage::home("us-east-1");
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::anywhere(&stage, &id("s3_bucket", "assets"), Some(home), &spec);
+    let (physical, _, ownership) = walk.state().await;
+    assert_eq!(ownership, Ownership::Foreign);
+    walk.physical = Some(physical);
+    walk.mend(&["versioned", "tags.deploy:project", "tags.deploy:resource"])
+        .await;
+    assert_eq!(walk.state().await.2, Ownership::Ours);
+    walk.delete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_of_somebody_else_is_neither_seen_nor_touched() {
+    let stage = Stage::new();
+    let config = stage
+        .sandbox
+        .sdk_config(super::stage::STRANGER, "us-east-1");
+    let s3 = aws_sdk_s3::Client::new(&config);
+    let made = s3.create_bucket().bucket("suite-assets").send().await;
+    made.expect("a bucket");
+    let home = Stage::home("us-east-1");
+    let spec = bucket("suite-assets");
+    let walk = Walk::anywhere(&stage, &id("s3_bucket", "assets"), Some(home), &spec);
+    let context = walk.context().await;
+    let target = model::Target {
+        id: walk.id.clone(),
+        home: None,
+        spec: walk.spec.clone(),
+        physical: None,
+    };
+    let seen = stage.actor("s3_bucket").observe(&context, &target).await;
+    assert_eq!(seen.unwrap_err().class, model::ErrorClass::Denied);
+    let made = walk.try_create().await;
+    assert_eq!(made.unwrap_err().class, model::ErrorClass::Conflict);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_goes_with_thousands_of_versions_and_markers() {
+    let stage = Stage::with(|world| world.delays = sandbox::world::Delays::none());
+    let mut walk = Walk::new(
+        &stage,
+        &id("s3_bucket", "assets"),
+        REGION,
+        &bucket("suite-assets"),
+    )
+    .await;
+    walk.create().await;
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    for number in 0..1200 {
+        let key = format!("{:03}", number % 400);
+        let put = s3.put_object().bucket("suite-assets").key(&key);
+        put.send().await.expect("an object");
+    }
+    for number in 0..400 {
+        let key = format!("{number:03}");
+        let delete = s3.delete_object().bucket("suite-assets").key(&key);
+        delete.send().await.expect("a marker");
+    }
+    walk.delete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_policy_walks_through_its_states() {
+    let stage = Stage::new();
+    let name = "suite-assets";
+    Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &bucket(name))
+        .await
+        .create()
+        .await;
+    let document = |actions: serde_json::Value| {
+        json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "DenyPlainHttp",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": actions,
+                    "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                },
+            ],
+        })
+    };
+    let spec = |document| s3_bucket_policy::Spec {
+        bucket: name.to_owned(),
+        document,
+    };
+    let policy_id = id("s3_bucket_policy", "assets");
+    let mut walk = Walk::new(&stage, &policy_id, REGION, &spec(document(json!("s3:*")))).await;
+    walk.create().await;
+    // Another spelling of the same is no change.
+    walk.spec = serde_json::to_value(spec(document(json!(["s3:*"])))).unwrap();
+    walk.in_sync().await;
+    let changed = document(json!(["s3:GetObject", "s3:PutObject"]));
+    walk.change(&spec(changed), &["document.Statement"]).await;
+
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let put = s3
+        .put_bucket_policy()
+        .bucket(name)
+        .policy(document(json!("s3:GetObject")).to_string());
+    put.send().await.expect("a policy");
+    walk.mend(&["document.Statement"]).await;
+    walk.delete().await;
+
+    // With its bucket gone it is absent, and can still be deleted.
+    let gone = s3.delete_bucket().bucket(name).send().await;
+    gone.expect("deleted");
+    assert_eq!(walk.observe().await, Observation::Absent);
+    walk.try_delete().await.expect("gone is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_walks_through_its_states() {
+    let stage = Stage::new();
+    Walk::new(
+        &stage,
+        &id("s3_bucket", "assets"),
+        REGION,
+        &bucket("suite-assets"),
+    )
+    .await
+    .create()
+    .await;
+    let distribution = super::cloudfront::distribution(&stage).await;
+    let mut spec = s3_object::Spec {
+        bucket: "suite-assets".to_owned(),
+        key: ".well-known/mta-sts.txt".to_owned(),
+        content: base64("version: STSv1\n"),
+        media_type: "text/plain".to_owned(),
+        cache_control: "max-age=60".to_owned(),
+        distribution: distribution.as_str().into(),
+    };
+    let object_id = id("s3_object", "policy");
+    let mut walk = Walk::new(&stage, &object_id, REGION, &spec).await;
+    walk.create().await;
+    assert_eq!(invalidations(&stage), 0, "a new file is in no cache");
+
+    spec.content = base64("version: STSv1\nmode: none\n");
+    walk.change(&spec, &["sha256"]).await;
+    assert_eq!(
+        invalidations(&stage),
+        1,
+        "a repeated change is one invalidation"
+    );
+    spec.media_type = "text/plain; charset=utf-8".to_owned();
+    walk.change(&spec, &["media_type"]).await;
+    spec.cache_control = "max-age=30".to_owned();
+    walk.change(&spec, &["cache_control"]).await;
+
+    // The same content, later, is an invalidation of its own.
+    stage.wait(120).await;
+    let before = invalidations(&stage);
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let body = aws_sdk_s3::primitives::ByteStream::from_static(b"tampered");
+    let put = s3
+        .put_object()
+        .bucket(&spec.bucket)
+        .key(&spec.key)
+        .body(body);
+    put.send().await.expect("an object");
+    walk.mend(&["sha256", "media_type", "cache_control"]).await;
+    assert_eq!(invalidations(&stage), before + 1);
+
+    let elsewhere = s3_object::Spec {
+        key: "other.txt".to_owned(),
+        ..spec.clone()
+    };
+    walk.replaces(&elsewhere, &["key"]).await;
+    walk.delete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invalidation_whose_outcome_is_not_known_is_made_again() {
+    use sandbox::faults::{Fault, FaultKind};
+    let stage = Stage::new();
+    let bucket_id = id("s3_bucket", "assets");
+    let mut walk = Walk::new(&stage, &bucket_id, REGION, &bucket("suite-assets")).await;
+    walk.create().await;
+    let distribution = super::cloudfront::distribution(&stage).await;
+    let mut spec = s3_object::Spec {
+        bucket: "suite-assets".to_owned(),
+        key: "logo.svg".to_owned(),
+        content: base64("one"),
+        media_type: "image/svg+xml".to_owned(),
+        cache_control: "max-age=3600".to_owned(),
+        distribution: distribution.as_str().into(),
+    };
+    let mut walk = Walk::new(&stage, &id("s3_object", "logo"), REGION, &spec).await;
+    walk.create().await;
+    spec.content = base64("two");
+    walk.spec = serde_json::to_value(&spec).unwrap();
+    let diff = walk.diff().await;
+    let fault = Fault::new(FaultKind::ErrorBefore).at("cloudfront", "CreateInvalidation");
+    stage.sandbox.world().faults.script.push(fault);
+    let error = walk.update(&diff).await.unwrap_err();
+    // The object alone would look as if all were done.
+    assert_eq!(error.class, model::ErrorClass::NotYet, "{error:?}");
+    stage.sandbox.world().faults.script.clear();
+    walk.update(&diff).await.expect("updated");
+    assert_eq!(invalidations(&stage), 1);
+}
+
+/// How many invalidations there are.
+fn invalidations(stage: &Stage) -> usize {
+    let world = serde_json::to_value(stage.sandbox.world().cloudfront.clone()).unwrap();
+    let mut count = 0;
+    count_invalidations(&world, &mut count);
+    count
+}
+
+fn count_invalidations(value: &serde_json::Value, count: &mut usize) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields {
+                if name.trim_start_matches('~') == "invalidations" {
+                    *count += field.as_object().map_or_else(
+                        || field.as_array().map_or(0, Vec::len),
+                        serde_json::Map::len,
+                    );
+                } else {
+                    count_invalidations(field, count);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                count_invalidations(item, count);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}

@@ -1,0 +1,170 @@
+//! Where the suite plays: a sandbox, sessions into it by AssumeRole, and the registry.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::{Access, Connection, Sessions};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use clock::Clock;
+use kinds::route53_record_set::Zones;
+use kinds::tags::Tags;
+use kinds::{Actor, Actors, Context, Secrets};
+use model::{AnyKind, Fetched, Home, KindSet, NoAnswer, Outside, ResourceId};
+use sandbox::Sandbox;
+use sandbox::dns::Lookup;
+use sandbox::quotas::Quotas;
+use sandbox::world::World;
+
+/// The account in which everything happens.
+pub(crate) const ACCOUNT: &str = "111111111111";
+/// The account whose user takes the role.
+const OPERATOR: &str = "999999999999";
+/// Somebody else's account.
+pub(crate) const STRANGER: &str = "222222222222";
+
+/// A sandbox and everything to reach it by.
+pub(crate) struct Stage {
+    pub(crate) sandbox: Sandbox,
+    sessions: Sessions,
+    kinds: KindSet,
+    actors: Actors,
+    zones: Arc<Zones>,
+    secrets: Arc<Secrets>,
+}
+
+impl Stage {
+    /// A world as AWS is, without its quotas.
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same, with what `change` does to the world.
+    pub(crate) fn with(change: impl FnOnce(&mut World)) -> Self {
+        let mut world = World {
+            quotas: Quotas::none(),
+            ..World::default()
+        };
+        world.sts.seed_account(ACCOUNT, &["mail-deploy"]);
+        world.sts.seed_account(OPERATOR, &[]);
+        world.sts.seed_account(STRANGER, &[]);
+        change(&mut world);
+        let noon = "2026-11-24T12:00:00Z".parse().expect("a timestamp");
+        let sandbox = Sandbox::new(world, Clock::starting_at(noon, 1.0));
+        let access = Access {
+            id: ACCOUNT.into(),
+            role: Some("mail-deploy".to_owned()),
+            profile: None,
+            external_id: None,
+            session_name: None,
+        };
+        let connection = Connection {
+            clock: sandbox.clock(),
+            http: Some(sandbox.http_client()),
+            credentials: Some(SharedCredentialsProvider::new(
+                sandbox.credentials(OPERATOR),
+            )),
+            quotas: BTreeMap::new(),
+        };
+        let (kinds, actors) = kinds::registry();
+        Self {
+            sessions: Sessions::new(BTreeMap::from([("web".into(), access)]), connection),
+            sandbox,
+            kinds,
+            actors,
+            zones: Arc::default(),
+            secrets: Arc::default(),
+        }
+    }
+
+    /// The private keys that the manifest brings.
+    pub(crate) fn bring(&mut self, keys: impl IntoIterator<Item = Vec<u8>>) {
+        let keys = keys
+            .into_iter()
+            .map(|key| (kinds::s3_object::sha256(&key), key));
+        self.secrets = Arc::new(Secrets(keys.collect()));
+    }
+
+    /// A home in the account.
+    pub(crate) fn home(region: &str) -> Home {
+        Home {
+            account: "web".into(),
+            account_id: ACCOUNT.into(),
+            region: region.into(),
+        }
+    }
+
+    /// What a kind acts through.
+    pub(crate) async fn context(&self, home: Option<&Home>) -> Context {
+        let session = match home {
+            Some(home) => Some(self.sessions.session(home).await.expect("a session")),
+            None => None,
+        };
+        Context {
+            session,
+            outside: Arc::new(Eyes(self.sandbox.clone())),
+            zones: self.zones.clone(),
+            secrets: self.secrets.clone(),
+            clock: self.sandbox.clock(),
+        }
+    }
+
+    /// An SDK configuration behind the program's back.
+    pub(crate) fn sdk(&self, region: &str) -> aws_config::SdkConfig {
+        self.sandbox.sdk_config(ACCOUNT, region)
+    }
+
+    /// The next look at records lists their zone anew.
+    pub(crate) async fn forget_listings(&self) {
+        self.zones.forget().await;
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> &dyn AnyKind {
+        self.kinds[name].as_ref()
+    }
+
+    pub(crate) fn actor(&self, name: &str) -> &dyn Actor {
+        self.actors[name].as_ref()
+    }
+
+    /// Lets time pass.
+    pub(crate) async fn wait(&self, seconds: u64) {
+        let clock = self.sandbox.clock();
+        clock.sleep(Duration::from_secs(seconds)).await;
+    }
+}
+
+/// The tags that our resource `id` carries.
+pub(crate) fn tags(id: &ResourceId) -> Tags {
+    kinds::tags::tags("suite", id, &Tags::new())
+}
+
+/// A stranger's eyes in the sandbox.
+struct Eyes(Sandbox);
+
+#[async_trait]
+impl Outside for Eyes {
+    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+        let now = self.0.clock().now();
+        match self.0.world().resolve(name, rtype, now) {
+            Lookup::NxDomain | Lookup::NoData => Ok(Vec::new()),
+            Lookup::ServFail => Err(NoAnswer {
+                name: name.to_owned(),
+                rtype: rtype.to_owned(),
+                reason: "SERVFAIL".to_owned(),
+            }),
+            Lookup::Found { records, .. } => {
+                let value = |record: sandbox::dns::Record| match rtype {
+                    "TXT" => record.value.trim_matches('"').to_owned(),
+                    _ => record.value,
+                };
+                Ok(records.into_iter().map(value).collect())
+            }
+        }
+    }
+
+    async fn fetch(&self, _url: &str) -> Result<Fetched, String> {
+        Err("no kind fetches".to_owned())
+    }
+}

@@ -1,0 +1,228 @@
+//! A walk of one resource from state to state.
+
+use kinds::Context;
+use model::{
+    Diff, ErrorClass, Home, KindError, Observation, Ownership, PhysicalId, Readiness, ResourceId,
+    Target,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::stage::Stage;
+
+/// How often a walk looks before it gives up.
+const LOOKS_MAX: usize = 500;
+
+/// One resource on its way, and what the ledger would know of it.
+pub(crate) struct Walk<'s> {
+    stage: &'s Stage,
+    home: Option<Home>,
+    pub(crate) id: ResourceId,
+    pub(crate) physical: Option<PhysicalId>,
+    pub(crate) spec: Value,
+    owned: Option<Value>,
+}
+
+impl<'s> Walk<'s> {
+    /// A walk that begins where nothing is.
+    pub(crate) async fn new(
+        stage: &'s Stage,
+        id: &ResourceId,
+        region: &str,
+        spec: &impl Serialize,
+    ) -> Self {
+        let walk = Self::anywhere(stage, id, Some(Stage::home(region)), spec);
+        assert_eq!(walk.observe().await, Observation::Absent, "{id}");
+        walk
+    }
+
+    /// A walk that begins with whatever is there.
+    pub(crate) fn anywhere(
+        stage: &'s Stage,
+        id: &ResourceId,
+        home: Option<Home>,
+        spec: &impl Serialize,
+    ) -> Self {
+        Self {
+            stage,
+            home,
+            id: id.clone(),
+            physical: None,
+            spec: value(spec),
+            owned: None,
+        }
+    }
+
+    pub(crate) async fn context(&self) -> Context {
+        self.stage.context(self.home.as_ref()).await
+    }
+
+    fn target(&self) -> Target {
+        Target {
+            id: self.id.clone(),
+            home: self.home.clone(),
+            spec: self.spec.clone(),
+            physical: self.physical.clone(),
+        }
+    }
+
+    fn kind(&self) -> &'s dyn model::AnyKind {
+        self.stage.kind(&self.id.kind)
+    }
+
+    fn actor(&self) -> &'s dyn kinds::Actor {
+        self.stage.actor(&self.id.kind)
+    }
+
+    /// One look.
+    pub(crate) async fn observe(&self) -> Observation {
+        let context = self.context().await;
+        let seen = self.actor().observe(&context, &self.target()).await;
+        seen.unwrap_or_else(|error| panic!("observe {}: {error:?}", self.id))
+    }
+
+    /// What is there, which must be something.
+    pub(crate) async fn state(&self) -> (PhysicalId, Value, Ownership) {
+        match self.observe().await {
+            Observation::Present {
+                physical,
+                state,
+                ownership,
+            } => (physical, state, ownership),
+            other => panic!("{} should be there: {other:?}", self.id),
+        }
+    }
+
+    /// What differs, seen from the spec.
+    pub(crate) async fn diff(&self) -> Diff {
+        let (_, state, _) = self.state().await;
+        let diff = self.kind().diff(&self.spec, &state, self.owned.as_ref());
+        diff.expect("a spec and a state of their kind")
+    }
+
+    /// Waits until it is ready, and says how long that lasted in looks.
+    pub(crate) async fn until_ready(&self) {
+        for _ in 0..LOOKS_MAX {
+            let (_, state, _) = self.state().await;
+            match self.kind().readiness(&self.spec, &state).unwrap() {
+                Readiness::Ready => return,
+                Readiness::Waiting(_) => self.stage.wait(self.kind().poll().as_secs()).await,
+                Readiness::Failed(why) => panic!("{} failed: {why}", self.id),
+            }
+        }
+        panic!("{} never gets ready", self.id);
+    }
+
+    pub(crate) async fn try_create(&self) -> Result<model::kind::Outcome, KindError> {
+        let context = self.context().await;
+        self.actor().create(&context, &self.target()).await
+    }
+
+    /// Creates it, twice, and finds it ours and as asked for, by its name as by AWS's.
+    pub(crate) async fn create(&mut self) {
+        let first = self.try_create().await;
+        let first = first.unwrap_or_else(|error| panic!("create {}: {error:?}", self.id));
+        let again = self.try_create().await;
+        let again = again.unwrap_or_else(|error| panic!("create {} again: {error:?}", self.id));
+        assert_eq!(first.physical, again.physical, "{} was made twice", self.id);
+        let (found, _, ownership) = self.state().await;
+        assert_eq!(
+            found, first.physical,
+            "{} is found by what we know",
+            self.id
+        );
+        assert_ne!(ownership, Ownership::Foreign, "{} is ours", self.id);
+        self.physical = Some(first.physical);
+        self.owned = Some(self.spec.clone());
+        self.in_sync().await;
+    }
+
+    /// Nothing differs.
+    pub(crate) async fn in_sync(&self) {
+        assert_eq!(self.diff().await, Diff::default(), "{} is in sync", self.id);
+    }
+
+    /// Asks for `spec` in place of what was asked for: exactly `fields` differ, and an update
+    /// brings it there.
+    pub(crate) async fn change(&mut self, spec: &impl Serialize, fields: &[&str]) {
+        self.spec = value(spec);
+        self.mend(fields).await;
+    }
+
+    /// Exactly `fields` differ, in place, and an update mends them.
+    pub(crate) async fn mend(&mut self, fields: &[&str]) {
+        let diff = self.diff().await;
+        assert_eq!(names(&diff), fields, "{}: {diff:#?}", self.id);
+        assert!(!diff.replaces(), "{}: {diff:#?}", self.id);
+        self.update(&diff)
+            .await
+            .unwrap_or_else(|error| panic!("update {} of {fields:?}: {error:?}", self.id));
+        // An update that is repeated does no harm.
+        self.update(&diff)
+            .await
+            .unwrap_or_else(|error| panic!("update {} of {fields:?} again: {error:?}", self.id));
+        self.owned = Some(self.spec.clone());
+        self.in_sync().await;
+    }
+
+    pub(crate) async fn update(&self, diff: &Diff) -> Result<model::kind::Outcome, KindError> {
+        let context = self.context().await;
+        let actor = self.actor();
+        actor
+            .update(&context, &self.target(), diff, self.owned.as_ref())
+            .await
+    }
+
+    /// Asks for `spec`, and goes back: exactly `fields` differ, and only a replacement helps.
+    pub(crate) async fn replaces(&mut self, spec: &impl Serialize, fields: &[&str]) {
+        let before = std::mem::replace(&mut self.spec, value(spec));
+        let (_, state, _) = {
+            let spec = std::mem::replace(&mut self.spec, before.clone());
+            let seen = self.state().await;
+            self.spec = spec;
+            seen
+        };
+        let diff = self.kind().diff(&self.spec, &state, self.owned.as_ref());
+        let diff = diff.expect("a spec and a state of their kind");
+        assert_eq!(names(&diff), fields, "{}: {diff:#?}", self.id);
+        assert!(diff.replaces(), "{}: {diff:#?}", self.id);
+        self.spec = before;
+    }
+
+    pub(crate) async fn try_delete(&self) -> Result<(), KindError> {
+        let context = self.context().await;
+        self.actor().delete(&context, &self.target()).await
+    }
+
+    /// Deletes it, as often as it has to be asked, and once more when it is gone.
+    pub(crate) async fn delete(&self) {
+        for _ in 0..LOOKS_MAX {
+            match self.try_delete().await {
+                Ok(()) => {
+                    assert_eq!(self.observe().await, Observation::Absent, "{}", self.id);
+                    let again = self.try_delete().await;
+                    return again.unwrap_or_else(|error| {
+                        panic!("delete {}, which is gone: {error:?}", self.id)
+                    });
+                }
+                Err(error) if error.class == ErrorClass::NotYet => {
+                    self.stage.wait(self.kind().poll().as_secs()).await;
+                }
+                Err(error) => panic!("delete {}: {error:?}", self.id),
+            }
+        }
+        panic!("{} never goes", self.id);
+    }
+}
+
+/// The fields of a diff.
+pub(crate) fn names(diff: &Diff) -> Vec<&str> {
+    diff.changes
+        .iter()
+        .map(|change| change.field.as_str())
+        .collect()
+}
+
+fn value(spec: &impl Serialize) -> Value {
+    serde_json::to_value(spec).expect("a spec is JSON")
+}
