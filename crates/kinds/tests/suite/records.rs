@@ -162,6 +162,7 @@ async fn a_record_walks_through_its_states() {
     // Somebody takes our value away, and adds another.
     let theirs = plain_set(name, "TXT", &["\"site=1\""]);
     change(&stage, &zone, ChangeAction::Upsert, theirs).await;
+    stage.wait(60).await;
     stage.forget_listings().await;
     assert_eq!(walk.observe().await, Observation::Absent);
     walk.create().await;

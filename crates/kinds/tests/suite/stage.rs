@@ -65,6 +65,7 @@ impl Stage {
             credentials: Some(SharedCredentialsProvider::new(
                 sandbox.credentials(OPERATOR),
             )),
+            by_account: BTreeMap::new(),
             quotas: BTreeMap::new(),
         };
         let (kinds, actors) = kinds::registry();

@@ -100,7 +100,7 @@ impl<'s> Walk<'s> {
         diff.expect("a spec and a state of their kind")
     }
 
-    /// Waits until it is ready, and says how long that lasted in looks.
+    /// Waits until it is ready.
     pub(crate) async fn until_ready(&self) {
         for _ in 0..LOOKS_MAX {
             let (_, state, _) = self.state().await;
@@ -199,7 +199,7 @@ impl<'s> Walk<'s> {
         for _ in 0..LOOKS_MAX {
             match self.try_delete().await {
                 Ok(()) => {
-                    assert_eq!(self.observe().await, Observation::Absent, "{}", self.id);
+                    self.until_gone().await;
                     let again = self.try_delete().await;
                     return again.unwrap_or_else(|error| {
                         panic!("delete {}, which is gone: {error:?}", self.id)
@@ -212,6 +212,19 @@ impl<'s> Walk<'s> {
             }
         }
         panic!("{} never goes", self.id);
+    }
+}
+
+impl Walk<'_> {
+    /// Waits until strangers no longer see it either.
+    async fn until_gone(&self) {
+        for _ in 0..LOOKS_MAX {
+            if self.observe().await == Observation::Absent {
+                return;
+            }
+            self.stage.wait(self.kind().poll().as_secs()).await;
+        }
+        panic!("{} stays", self.id);
     }
 }
 
