@@ -101,6 +101,14 @@ impl Sandbox {
         world
     }
 
+    /// The world as strangers see it now: without what SES has seen since it was last asked, which
+    /// shows in no DNS and on no website.
+    fn public_world(&self) -> MutexGuard<'_, World> {
+        let mut world = self.lock();
+        world.advance_shared(self.0.clock.now());
+        world
+    }
+
     /// The world as it was left.
     fn lock(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)

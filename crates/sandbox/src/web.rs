@@ -59,7 +59,8 @@ impl Sandbox {
         if edge::is_bucket(&host) {
             return Ok(self.bucket(&Method::GET, &host, path).await.into());
         }
-        self.world().https_get(&host, path, self.clock().now())
+        self.public_world()
+            .https_get(&host, path, self.clock().now())
     }
 }
 

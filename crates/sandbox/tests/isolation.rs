@@ -169,7 +169,7 @@ async fn regional(config: &SdkConfig) -> [usize; 5] {
     let ses = Ses::new(config);
     let identities = ses.list_email_identities().send().await;
     let by_v1 = SesV1::new(config).list_identities().send().await;
-    let sets = ses.list_configuration_sets().send().await;
+    let held_sets = ses.list_configuration_sets().send().await;
     let tagged = Tagging::new(config).get_resources().send().await;
     [
         certificates
@@ -178,7 +178,7 @@ async fn regional(config: &SdkConfig) -> [usize; 5] {
             .len(),
         identities.expect("a list").email_identities().len(),
         by_v1.expect("a list").identities().len(),
-        sets.expect("a list").configuration_sets().len(),
+        held_sets.expect("a list").configuration_sets().len(),
         tagged.expect("a list").resource_tag_mapping_list().len(),
     ]
 }

@@ -9,6 +9,9 @@ use crate::world::World;
 /// ACM stops looking after this time.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
+/// No certificate ends so soon after it was issued.
+const YOUTH: SignedDuration = SignedDuration::from_hours(190 * 24);
+
 /// The CNAME that proves a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidationRecord {
@@ -72,10 +75,11 @@ impl Certificate {
 
 /// Lets certificates be issued, fail, time out and expire, each at its exact moment.
 pub fn advance(world: &mut World, now: Timestamp) {
+    let reach = Reach::at(world, now);
     let mut moved = Vec::new();
     for (place, held) in &world.acm.certificates {
         for certificate in held.values() {
-            if let Some(next) = step(world, certificate, now) {
+            if let Some(next) = step(world, certificate, &reach) {
                 moved.push((place.clone(), next));
             }
         }
@@ -87,15 +91,39 @@ pub fn advance(world: &mut World, now: Timestamp) {
     }
 }
 
-/// The certificate as it is at `now`, when that differs.
-fn step(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Certificate> {
+/// How far back something must lie to have consequences now. Every call to the sandbox asks all
+/// certificates, so that each is only compared with these.
+struct Reach {
+    now: Timestamp,
+    /// Looked up until then: it is time to look again.
+    looked: Timestamp,
+    /// Asked for until then: ACM has lost its patience.
+    asked: Timestamp,
+    /// Issued until then: it may have ended.
+    issued: Timestamp,
+}
+
+impl Reach {
+    fn at(world: &World, now: Timestamp) -> Self {
+        Self {
+            now,
+            looked: now - world.delays.acm_issue / 4,
+            asked: now - PATIENCE,
+            issued: now - YOUTH,
+        }
+    }
+}
+
+/// The certificate as it is now, when that differs.
+fn step(world: &World, certificate: &Certificate, reach: &Reach) -> Option<Certificate> {
+    let now = reach.now;
     match certificate.status {
-        Status::PendingValidation if is_due(world, certificate, now) => {
+        Status::PendingValidation if is_due(world, certificate, reach) => {
             let mut next = certificate.clone();
             pend(world, &mut next, now);
             Some(next)
         }
-        Status::Issued if certificate.not_after().is_some_and(|end| now > end) => {
+        Status::Issued if has_ended(certificate, reach) => {
             let mut next = certificate.clone();
             next.status = Status::Expired;
             Some(next)
@@ -104,21 +132,28 @@ fn step(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Cert
     }
 }
 
+fn has_ended(certificate: &Certificate, reach: &Reach) -> bool {
+    let issued = certificate.issued_at;
+    issued.is_some_and(|issued| issued <= reach.issued)
+        && certificate.not_after().is_some_and(|end| reach.now > end)
+}
+
 /// Whether something can happen to a pending certificate. Its records need not be looked up at
 /// every call to the sandbox: the DNS says since when they have been visible, and it is enough to
 /// find them before they have been so for as long as ACM takes.
-fn is_due(world: &World, certificate: &Certificate, now: Timestamp) -> bool {
-    let interval = world.delays.acm_issue / 4;
+fn is_due(world: &World, certificate: &Certificate, reach: &Reach) -> bool {
     let look = certificate
         .looked
-        .is_none_or(|looked| now >= looked + interval);
-    let ripe = certificate.validations.iter().any(|name| {
-        name.validated_at.is_none()
-            && name
-                .seen
-                .is_some_and(|seen| now >= ripe(world, certificate, seen))
-    });
-    look || ripe || now >= certificate.created_at + PATIENCE
+        .is_none_or(|looked| looked <= reach.looked);
+    let ripe = || {
+        certificate.validations.iter().any(|name| {
+            name.validated_at.is_none()
+                && name
+                    .seen
+                    .is_some_and(|seen| reach.now >= ripe(world, certificate, seen))
+        })
+    };
+    look || certificate.created_at <= reach.asked || ripe()
 }
 
 /// When a record that has been visible since `seen` counts.

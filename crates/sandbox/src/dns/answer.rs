@@ -53,6 +53,12 @@ impl PublicZone<'_> {
         }
     }
 
+    /// Whether the servers have the zone: not while it is on its way to them.
+    pub(crate) fn is_served(&self) -> bool {
+        let mut sets = self.records.visible_at(&self.apex, self.now);
+        sets.any(|(set, _)| set.key.rtype == "SOA")
+    }
+
     /// The SOA record; nothing while the zone is on its way to the servers.
     pub(crate) fn start_of_authority(&self) -> Option<Record> {
         match self.at(&self.apex, &self.apex, "SOA") {

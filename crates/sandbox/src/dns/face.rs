@@ -122,7 +122,7 @@ impl Face {
         let name = DnsName::from_labels(query.name().iter());
         let trace = {
             let now = self.sandbox.clock().now();
-            let world = self.sandbox.world();
+            let world = self.sandbox.public_world();
             world.trace(&name, &query.query_type().to_string(), now)
         };
         let (code, records, start) = match trace.end {

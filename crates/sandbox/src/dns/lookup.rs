@@ -99,7 +99,9 @@ impl World {
                 Authority::Lame => return Err(End::ServFail),
                 Authority::Nobody => return Err(End::NotDelegated),
             };
-            let start = zone.start_of_authority().ok_or(End::ServFail)?;
+            if !zone.is_served() {
+                return Err(End::ServFail);
+            }
             match self.flat(&zone, name, rtype) {
                 Answer::Records(records, seen) => {
                     return Ok((Said::Records(records), since.max(seen)));
@@ -110,8 +112,10 @@ impl World {
                 Answer::Delegated(cut, servers) => {
                     authority = self.at_servers(cut, &servers, (since, now));
                 }
-                Answer::NoData | Answer::Alias(..) => return Err(End::NoData(Some(start))),
-                Answer::NxDomain => return Err(End::NxDomain(Some(start))),
+                Answer::NoData | Answer::Alias(..) => {
+                    return Err(End::NoData(zone.start_of_authority()));
+                }
+                Answer::NxDomain => return Err(End::NxDomain(zone.start_of_authority())),
             }
         }
         Err(End::ServFail)

@@ -1,5 +1,6 @@
 //! A domain name as octets, whatever its spelling was.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -147,6 +148,12 @@ impl DnsName {
             .sum::<usize>()
     }
 
+    fn cmp_octets(&self, other: &Self) -> Ordering {
+        self.sort_octets()
+            .cmp(other.sort_octets())
+            .then_with(|| self.labels.cmp(&other.labels))
+    }
+
     fn sort_octets(&self) -> impl Iterator<Item = u8> {
         self.labels
             .iter()
@@ -167,10 +174,28 @@ fn full_label(mut label: Vec<u8>) -> Result<Vec<u8>, NameProblem> {
 }
 
 impl Ord for DnsName {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.sort_octets()
-            .cmp(other.sort_octets())
-            .then_with(|| self.labels.cmp(&other.labels))
+    /// Label by label, which is what nearly all comparisons need; octet by octet where an octet of a
+    /// label is a dot itself.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let pairs = self.labels.iter().rev().zip(other.labels.iter().rev());
+        for (ours, theirs) in pairs {
+            if ours != theirs {
+                return first_difference(ours, theirs).unwrap_or_else(|| self.cmp_octets(other));
+            }
+        }
+        self.labels.len().cmp(&other.labels.len())
+    }
+}
+
+/// The order of two labels that differ, each with a dot behind it; nothing where that dot meets an
+/// octet that is one.
+fn first_difference(ours: &[u8], theirs: &[u8]) -> Option<Ordering> {
+    let same = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
+    match (ours.get(same), theirs.get(same)) {
+        (Some(a), Some(b)) => Some(a.cmp(b)),
+        (Some(a), None) if *a != b'.' => Some(a.cmp(&b'.')),
+        (None, Some(b)) if *b != b'.' => Some(b'.'.cmp(b)),
+        _ => None,
     }
 }
 
@@ -293,5 +318,17 @@ mod tests {
                 "z.example.com",
             ]
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_to_compare_names_agrees_with_the_octets(
+            ours in proptest::collection::vec("[-.a]{1,3}", 0..4),
+            theirs in proptest::collection::vec("[-.a]{1,3}", 0..4),
+        ) {
+            let name = |labels: &[String]| DnsName::from_labels(labels.iter().map(String::as_bytes));
+            let (ours, theirs) = (name(&ours), name(&theirs));
+            proptest::prop_assert_eq!(ours.cmp(&theirs), ours.cmp_octets(&theirs));
+        }
     }
 }

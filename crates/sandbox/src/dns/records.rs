@@ -3,37 +3,43 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::dns::name::DnsName;
 use crate::route53::record_set::{RecordSet, SetKey};
 
 /// The record sets of a zone with their recent past: what the owner sees is the last version,
 /// what the public sees is the last that is in sync.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Saved", into = "Saved")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Saved")]
 pub struct Records {
     versions: BTreeMap<SetKey, Vec<Version>>,
     /// How many record sets the owner sees.
     count: usize,
 }
 
-/// Records as they are saved: what the owner sees for people to read, and everything. A list,
-/// because JSON maps have texts for keys.
-#[derive(Serialize, Deserialize)]
+/// Records as they are read again: everything. A list, because JSON maps have texts for keys.
+#[derive(Deserialize)]
 struct Saved {
-    #[serde(skip_deserializing)]
-    sets: Vec<RecordSet>,
     #[serde(rename = "~versions")]
     versions: Vec<(SetKey, Vec<Version>)>,
 }
 
-impl From<Records> for Saved {
-    fn from(records: Records) -> Self {
-        Self {
-            sets: records.from(None).cloned().collect(),
-            versions: records.versions.into_iter().collect(),
-        }
+/// Records as they are saved: what the owner sees for people to read, and everything.
+#[derive(Serialize)]
+struct Saving<'a> {
+    sets: Vec<&'a RecordSet>,
+    #[serde(rename = "~versions")]
+    versions: Vec<(&'a SetKey, &'a Vec<Version>)>,
+}
+
+impl Serialize for Records {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let saving = Saving {
+            sets: self.from(None).collect(),
+            versions: self.versions.iter().collect(),
+        };
+        saving.serialize(serializer)
     }
 }
 

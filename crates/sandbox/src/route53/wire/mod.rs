@@ -66,7 +66,7 @@ impl Service for Route53 {
                 ]);
             }
             "ChangeResourceRecordSets" => {
-                charges.push(("route53.record_changes", changes_cost(call)))
+                charges.push(("route53.record_changes", changes_cost(call)));
             }
             _ => {}
         }
