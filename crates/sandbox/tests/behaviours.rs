@@ -78,8 +78,8 @@ fn every_behaviour_is_shown_by_tests_that_are_there() {
 fn every_behaviour_stands_once_and_the_totals_are_right() {
     let table = read("tests/behaviours.txt");
     let all = behaviours(&table);
-    let texts: BTreeSet<&str> = all.iter().map(|behaviour| behaviour.text).collect();
-    assert_eq!(texts.len(), all.len(), "a behaviour stands twice");
+    let named: BTreeSet<&str> = all.iter().map(|behaviour| behaviour.text).collect();
+    assert_eq!(named.len(), all.len(), "a behaviour stands twice");
     let tests: BTreeSet<&str> = all
         .iter()
         .flat_map(|behaviour| behaviour.tests.iter().copied())
