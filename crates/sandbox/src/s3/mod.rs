@@ -1,6 +1,6 @@
 //! S3: buckets with their settings, objects with their versions.
 //!
-//! The wire is read and written by the library `s3s`; [`wire`] stands around it and does what it
+//! The wire is read and written by the library `s3s`; `wire` stands around it and does what it
 //! does not. The state machine is in the other files: each operation is a function from the
 //! library's input to its output over [`State`].
 //!
