@@ -106,7 +106,8 @@ impl Published {
             for value in &set.values {
                 let value = match rtype.as_str() {
                     "TXT" => Txt::new(value.as_bytes()).print(Presentation::ZoneFile),
-                    "CNAME" | "MX" => format!("{value}."),
+                    // A null MX already is the root (RFC 7505).
+                    "CNAME" | "MX" => format!("{}.", value.trim_end_matches('.')),
                     _ => value.clone(),
                 };
                 writeln!(text, "{name}. {} IN {rtype} {value}", set.ttl).expect("text grows");

@@ -29,7 +29,15 @@ pub(crate) fn run(project: &Project) -> Result<(), Failure> {
         command::run(cargo(&lint).args(["--", "-D", "warnings"]))
     });
     steps.run("docs", || {
-        let document = ["doc", "--workspace", "--no-deps", "--lib", "--examples"];
+        let document = [
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--keep-going",
+            "--lib",
+            "--bins",
+            "--examples",
+        ];
         command::run(cargo(&document).env("RUSTDOCFLAGS", "-D warnings"))
     });
     steps.run("deny", || deny(project));
