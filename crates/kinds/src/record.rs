@@ -302,7 +302,7 @@ impl Record {
         let mut there: Vec<String> = actual
             .in_the_way
             .iter()
-            .flat_map(|set| set.describe())
+            .flat_map(LiveSet::describe)
             .collect();
         if let Some(set) = &actual.set {
             if set.routing.is_some() {

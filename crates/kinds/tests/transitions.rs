@@ -5,5 +5,13 @@
     clippy::unwrap_used,
     reason = "a test that can't go on says so by panicking"
 )]
+#![expect(
+    clippy::similar_names,
+    reason = "a stage is where it plays, a state is what is seen"
+)]
+#![expect(
+    clippy::large_futures,
+    reason = "a test awaits many calls of the SDK, once"
+)]
 
 mod suite;

@@ -120,7 +120,7 @@ fn state(arn: &str, detail: &CertificateDetail, tags: Tags) -> State {
             .map(|reason| reason.as_str().to_owned()),
         names: sorted(detail.subject_alternative_names()),
         validation: validation.collect(),
-        not_after: detail.not_after().map(|time| time.secs()),
+        not_after: detail.not_after().map(aws_smithy_types::DateTime::secs),
         tags,
     }
 }
@@ -183,7 +183,7 @@ impl Mutate<Context> for AcmCertificate {
             }
             // Within the hour the token finds the request that failed. The next token derives from
             // it, so that this attempt, repeated, is found as well.
-            token = sha256(format!("{token} {arn}").as_bytes())[..32].to_owned();
+            sha256(format!("{token} {arn}").as_bytes())[..32].clone_into(&mut token);
         }
         let message = "ACM refused several requests for these names within an hour";
         Err(KindError::new(ErrorClass::Conflict, operation, message))

@@ -10,7 +10,7 @@
 //!
 //! - An alias belongs to one distribution in all of AWS, and needs a certificate that covers it.
 //! - A change takes minutes to deploy; only what needs it waits.
-//! - An update sends the whole configuration, under the ETag of the one it was read from: what we do
+//! - An update sends the whole configuration, under the entity tag of the one it was read from: what we do
 //!   not speak of goes back as it came.
 //! - A cache policy excludes the older settings `ForwardedValues` and the TTLs.
 //! - It is deleted in three steps: disable, wait until that is deployed, delete.

@@ -6,7 +6,7 @@
 //!
 //! Quirks of CloudFront: it has no tags; its name is unique within an account, which is how a
 //! repeated creation finds the first, and its description says whose it is. It can't go while a
-//! distribution refers to it. Every change needs the ETag of what it changes. An account has room for
+//! distribution refers to it. Every change needs the entity tag of what it changes. An account has room for
 //! 100 of them (CloudFront quotas), so several domains of a fleet share one, and it goes with the
 //! last.
 
@@ -39,7 +39,7 @@ pub struct State {
     pub name: String,
     /// Its description.
     pub description: String,
-    /// It signs every request, with SigV4, for S3.
+    /// It signs every request, with `SigV4`, for S3.
     pub signs_always: bool,
 }
 

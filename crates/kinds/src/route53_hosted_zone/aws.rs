@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_route53::Client;
-use aws_sdk_route53::types::{HostedZone, Tag, TagResourceType};
+use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, Target};
 
@@ -71,7 +71,7 @@ async fn named(client: &Client, name: &str) -> Result<Vec<HostedZone>, KindError
         let answer = done("ListHostedZonesByName", request.send().await)?;
         let of_name = |zone: &&HostedZone| same_name(zone.name(), name);
         let public =
-            |zone: &&HostedZone| !zone.config().is_some_and(|config| config.private_zone());
+            |zone: &&HostedZone| !zone.config().is_some_and(HostedZoneConfig::private_zone);
         let listed = answer.hosted_zones().iter().filter(of_name).filter(public);
         zones.extend(listed.cloned());
         // The list goes on with other names.

@@ -58,6 +58,10 @@ pub struct Spec {
 }
 
 /// What can be seen.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own at S3"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// Its name.

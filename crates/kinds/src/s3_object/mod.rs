@@ -75,11 +75,15 @@ impl Spec {
 
 /// The SHA-256 of `bytes`, as 64 hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a text can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 impl Kind for S3Object {

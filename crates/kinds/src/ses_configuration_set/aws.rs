@@ -56,14 +56,14 @@ impl Observe<Context> for SesConfigurationSet {
             tls_required: delivery.and_then(|options| options.tls_policy())
                 == Some(&TlsPolicy::Require),
             max_delivery_seconds: delivery
-                .and_then(|options| options.max_delivery_seconds())
+                .and_then(DeliveryOptions::max_delivery_seconds)
                 .and_then(|seconds| u64::try_from(seconds).ok()),
             reputation_metrics: answer
                 .reputation_options()
-                .is_some_and(|options| options.reputation_metrics_enabled()),
+                .is_some_and(ReputationOptions::reputation_metrics_enabled),
             sending: answer
                 .sending_options()
-                .is_none_or(|options| options.sending_enabled()),
+                .is_none_or(SendingOptions::sending_enabled),
             suppressed_reasons: reasons,
             events: events(&client, name).await?,
             tags,

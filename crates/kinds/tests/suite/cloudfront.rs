@@ -25,11 +25,11 @@ fn control_spec(name: &str) -> control::Spec {
     }
 }
 
-fn logging() -> Option<Logging> {
-    Some(Logging {
+fn logging() -> Logging {
+    Logging {
         bucket: "suite-logs.s3.amazonaws.com".to_owned(),
         prefix: "cloudfront/".to_owned(),
-    })
+    }
 }
 
 /// What everything else needs: a log bucket, a certificate, an access control.
@@ -55,7 +55,7 @@ async fn spec(stage: &Stage) -> Spec {
         certificate: certificate.as_str().into(),
         origin: "suite-assets.s3.eu-west-1.amazonaws.com".to_owned(),
         access_control: access.physical.expect("an id").as_str().into(),
-        logging: logging(),
+        logging: Some(logging()),
         price_class: "PriceClass_100".to_owned(),
         tags: tags(&id()),
     }
@@ -143,7 +143,7 @@ async fn a_distribution_walks_through_its_states() {
     walk.change(&wanted, &["price_class"]).await;
     wanted.logging = None;
     walk.change(&wanted, &["logging"]).await;
-    wanted.logging = logging();
+    wanted.logging = Some(logging());
     walk.change(&wanted, &["logging"]).await;
     wanted.tags.insert("team".to_owned(), "mail".to_owned());
     walk.change(&wanted, &["tags.team"]).await;

@@ -79,10 +79,11 @@ async fn a_zone_is_found_by_its_name_or_in_its_parent() {
 #[tokio::test(start_paused = true)]
 async fn of_several_zones_of_one_name_the_manifest_names_one() {
     let stage = Stage::new();
-    let mut world = stage.sandbox.world();
-    let first = world.seed_zone(ACCOUNT, "mail.example.com", true).unwrap();
-    let second = world.seed_zone(ACCOUNT, "mail.example.com", false).unwrap();
-    drop(world);
+    let (first, second) = {
+        let mut world = stage.sandbox.world();
+        let mut seed = |delegated| world.seed_zone(ACCOUNT, "mail.example.com", delegated);
+        (seed(true).unwrap(), seed(false).unwrap())
+    };
     let Observation::Unknown(reason) = look(&stage, &spec(false)).observe().await else {
         panic!("nothing says which is meant")
     };

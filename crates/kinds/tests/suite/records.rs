@@ -347,10 +347,9 @@ async fn a_null_mx_comes_through() {
     stage.forget_listings().await;
     walk.in_sync().await;
     assert_eq!(live(&stage, &zone, "example.com", "MX").await, ["0 ."]);
-    let mut found = stage.sandbox.world().resolve("example.com", "MX", {
-        stage.wait(120).await;
-        stage.sandbox.clock().now()
-    });
+    stage.wait(120).await;
+    let now = stage.sandbox.clock().now();
+    let mut found = stage.sandbox.world().resolve("example.com", "MX", now);
     if let sandbox::dns::Lookup::Found { records, .. } = &mut found {
         let seen = kinds::record::canonical("MX", &records.remove(0).value);
         assert_eq!(seen, "0 .");

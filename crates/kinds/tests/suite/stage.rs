@@ -1,4 +1,4 @@
-//! Where the suite plays: a sandbox, sessions into it by AssumeRole, and the registry.
+//! Where the suite plays: a sandbox, sessions into it by `AssumeRole`, and the registry.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
