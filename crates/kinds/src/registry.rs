@@ -14,7 +14,7 @@ use crate::context::Context;
 /// A kind that can look and act.
 #[async_trait]
 pub trait Actor: Send + Sync {
-    /// See [`Observe::observe`].
+    /// See [`model::Observe::observe`].
     async fn observe(&self, context: &Context, target: &Target) -> Result<Observation, KindError>;
     /// See [`Mutate::create`].
     async fn create(&self, context: &Context, target: &Target) -> Result<Outcome, KindError>;

@@ -236,3 +236,100 @@ fn a_stranger_s_value_goes_back_to_the_letter() {
     };
     assert_eq!(after.values[0].written, written);
 }
+
+#[test]
+fn what_its_owner_removed_meanwhile_is_not_brought_back() {
+    let spf = Sharing::OneOf {
+        prefix: "v=spf1".to_owned(),
+    };
+    let before = set("example.com", "TXT", 60, &["site=1", "v=spf1 ~all"]);
+    let after = set("example.com", "TXT", 60, &["v=spf1 -all", "site=2"]);
+    let undo = Part {
+        before: vec![before],
+        ..remove(record("example.com", "TXT", &["v=spf1 -all"], spf))
+    };
+    let (back, _) = changes(&zone(&[after]), &[undo]);
+    let restored = set("example.com", "TXT", 60, &["v=spf1 ~all", "site=2"]);
+    assert_eq!(back.last(), Some(&SetChange::Create(restored)));
+}
+
+#[test]
+fn what_was_there_before_stays_away_while_something_else_is_there() {
+    let before = set("x.example.com", "CNAME", 60, &["old.example.net"]);
+    let ours = record("x.example.com", "A", &["192.0.2.1"], Sharing::Whole);
+    let live = zone(&[
+        set("x.example.com", "A", 300, &["192.0.2.1"]),
+        set("x.example.com", "TXT", 300, &["newcomer"]),
+    ]);
+    let undo = Part {
+        before: vec![before],
+        ..remove(ours)
+    };
+    let (changes, _) = changes(&live, &[undo]);
+    let gone = set("x.example.com", "A", 300, &["192.0.2.1"]);
+    assert_eq!(changes, [SetChange::Delete(gone)]);
+}
+
+#[test]
+fn a_value_that_one_part_gives_up_and_another_asks_for_stays() {
+    let token = || record("_amazonses.example.com", "TXT", &["a"], Sharing::Many);
+    let live = zone(&[set("_amazonses.example.com", "TXT", 300, &["a"])]);
+    for parts in [
+        [put(token()), remove(token())],
+        [remove(token()), put(token())],
+    ] {
+        assert_eq!(changes(&live, &parts).0, []);
+    }
+}
+
+#[test]
+fn changes_of_one_name_stay_in_one_batch() {
+    let names: Vec<String> = (0..700).map(|n| format!("r{n}.example.com")).collect();
+    let of = |value| {
+        names
+            .iter()
+            .map(move |name| set(name, "TXT", 300, &[value]))
+    };
+    let mut all: Vec<SetChange> = of("old").map(SetChange::Delete).collect();
+    all.extend(of("new").map(SetChange::Create));
+    let cut = batches(all);
+    assert_eq!(cut.iter().map(Vec::len).collect::<Vec<_>>(), [1000, 400]);
+    for batch in &cut {
+        let (deletes, creates): (Vec<_>, Vec<_>) = batch
+            .iter()
+            .partition(|change| matches!(change, SetChange::Delete(_)));
+        let names = |side: &[&SetChange]| -> Vec<String> {
+            side.iter()
+                .map(|change| change.set().name.clone())
+                .collect()
+        };
+        assert_eq!(names(&deletes), names(&creates));
+        assert!(matches!(batch[0], SetChange::Delete(_)));
+    }
+}
+
+#[test]
+fn characters_are_counted_as_well() {
+    let long = "x".repeat(20_000);
+    let creates = ["a.example.com", "b.example.com"]
+        .map(|name| SetChange::Create(set(name, "TXT", 300, &[&long])));
+    assert_eq!(batches(creates.to_vec()).len(), 2);
+}
+
+#[test]
+fn a_zone_s_own_servers_are_never_moved() {
+    let live = zone(&[set("example.com", "NS", 300, &["ns.example.net"])]);
+    let cname = record("example.com", "CNAME", &["y.example.net"], Sharing::Whole);
+    let part = Part {
+        adopt: true,
+        ..put(cname)
+    };
+    assert!(immovable(&live, &part).is_some());
+    let (changes, taken) = changes(&live, &[part]);
+    assert!(taken[0].is_empty());
+    assert!(
+        !changes
+            .iter()
+            .any(|change| matches!(change, SetChange::Delete(_)))
+    );
+}

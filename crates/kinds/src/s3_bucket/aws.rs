@@ -4,15 +4,14 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLocationConstraint, BucketLoggingStatus,
-    BucketVersioningStatus, CreateBucketConfiguration, Delete, ExpirationStatus,
-    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, LoggingEnabled,
-    NoncurrentVersionExpiration, ObjectIdentifier, ObjectOwnership, OwnershipControls,
-    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    Tag, Tagging, VersioningConfiguration,
+    BucketVersioningStatus, CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration,
+    LifecycleRule, LifecycleRuleFilter, LoggingEnabled, NoncurrentVersionExpiration,
+    ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Target};
+use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
 
 use super::{AccessLog, S3Bucket, Spec, State};
 use crate::context::Context;
@@ -20,10 +19,10 @@ use crate::sdk::{built, done, found};
 use crate::tags::{self, Tags};
 
 /// A bucket's calls: the client, its name, and its expected owner.
-struct Bucket<'a> {
-    client: Client,
-    name: &'a str,
-    owner: String,
+pub(super) struct Bucket<'a> {
+    pub(super) client: Client,
+    pub(super) name: &'a str,
+    pub(super) owner: String,
     region: String,
 }
 
@@ -39,7 +38,7 @@ impl<'a> Bucket<'a> {
     }
 }
 
-const GONE: [&str; 2] = ["NoSuchBucket", "NotFound"];
+pub(super) const GONE: [&str; 2] = ["NoSuchBucket", "NotFound"];
 
 #[async_trait]
 impl Observe<Context> for S3Bucket {
@@ -377,72 +376,6 @@ impl Bucket<'_> {
             .tagging(built(operation, tagging.build())?);
         done(operation, request.send().await)?;
         Ok(())
-    }
-
-    /// Deletes every version and delete marker. False when the bucket itself is not there.
-    async fn empty(&self) -> Result<bool, KindError> {
-        loop {
-            let request = self
-                .client
-                .list_object_versions()
-                .bucket(self.name)
-                .expected_bucket_owner(&self.owner);
-            let Some(page) = found("ListObjectVersions", request.send().await, &GONE)? else {
-                return Ok(false);
-            };
-            let versions = page
-                .versions()
-                .iter()
-                .map(|version| (version.key(), version.version_id()));
-            let markers = page
-                .delete_markers()
-                .iter()
-                .map(|marker| (marker.key(), marker.version_id()));
-            let mut objects = Vec::new();
-            for (key, version) in versions.chain(markers) {
-                let object = ObjectIdentifier::builder()
-                    .key(key.unwrap_or_default())
-                    .set_version_id(version.map(str::to_owned));
-                objects.push(built("DeleteObjects", object.build())?);
-            }
-            if objects.is_empty() {
-                return Ok(true);
-            }
-            let delete = built(
-                "DeleteObjects",
-                Delete::builder()
-                    .set_objects(Some(objects))
-                    .quiet(true)
-                    .build(),
-            )?;
-            let request = self
-                .client
-                .delete_objects()
-                .bucket(self.name)
-                .expected_bucket_owner(&self.owner)
-                .delete(delete);
-            let answer = done("DeleteObjects", request.send().await)?;
-            // The call succeeds although single objects refuse to go: under a legal hold, say.
-            if let Some(error) = answer.errors().first() {
-                return Err(stays(error));
-            }
-        }
-    }
-}
-
-fn stays(error: &aws_sdk_s3::types::Error) -> KindError {
-    let code = error.code().unwrap_or_default();
-    // What S3 could not do just now, it can do a moment later.
-    let class = match code {
-        "InternalError" | "SlowDown" | "ServiceUnavailable" => ErrorClass::NotYet,
-        "AccessDenied" => ErrorClass::Denied,
-        _ => ErrorClass::Conflict,
-    };
-    let what = error.key().unwrap_or_default();
-    let message = error.message().unwrap_or_default();
-    KindError {
-        code: Some(code.to_owned()),
-        ..KindError::new(class, "DeleteObjects", format!("`{what}` stays: {message}"))
     }
 }
 
