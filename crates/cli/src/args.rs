@@ -117,9 +117,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check the manifest and its files, offline
+    /// Check a manifest and its files, or one record or file of anybody's
     #[command(
-        after_help = "Example:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif"
+        after_help = "Examples:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif\n  deploy lint deploy/example.yaml --online\n  deploy lint --record 'v=spf1 include:amazonses.com ~all'\n  dig +short TXT _dmarc.example.com | deploy lint --record -\n  deploy lint logo.svg\n  curl -s https://mta-sts.example.com/.well-known/mta-sts.txt | deploy lint -"
     )]
     Lint(Lint),
     /// Show what would change, why, and what it can do to mail
@@ -182,9 +182,13 @@ pub(crate) enum Command {
 /// `deploy lint`.
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// The manifest
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) manifest: PathBuf,
+    /// The manifest; or a logo, a mark certificate, an MTA-STS policy or a record in a file; `-` is
+    /// standard input
+    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST|FILE")]
+    pub(crate) file: PathBuf,
+    /// Check this TXT value; may be repeated; `-` takes one a line from standard input
+    #[arg(long = "record", value_name = "TXT", conflicts_with = "file")]
+    pub(crate) records: Vec<String>,
     /// How to print findings
     #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
     pub(crate) format: FindingFormat,

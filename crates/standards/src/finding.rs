@@ -61,6 +61,32 @@ pub enum Place {
     Live(String),
 }
 
+impl Place {
+    /// The line and column of the byte `offset` of `file`. Lines end in LF, CRLF or a CR alone.
+    ///
+    /// ```
+    /// use standards::Place;
+    ///
+    /// let place = Place::in_file("mta-sts.txt", b"version: STSv1\r\nmode: off\r\n", 22);
+    /// assert!(matches!(place, Place::File { line: 2, column: 7, .. }));
+    /// ```
+    pub fn in_file(path: &str, file: &[u8], offset: usize) -> Self {
+        let (before, after) = file.split_at(offset.min(file.len()));
+        let before = String::from_utf8_lossy(before);
+        let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        // CRLF is one line end.
+        let line_ends = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
+        let start = &before[line_start..];
+        let end = after.split(|octet| matches!(octet, b'\n' | b'\r')).next();
+        Self::File {
+            path: path.to_owned(),
+            line: line_ends + 1,
+            column: start.chars().count() + 1,
+            text: format!("{start}{}", String::from_utf8_lossy(end.unwrap_or_default())),
+        }
+    }
+}
+
 /// One rule broken in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -100,6 +126,17 @@ impl Finding {
         self
     }
 
+    /// The same finding, whose bytes are those of `file`, at their line and column there. What
+    /// is about the whole stands at the start.
+    #[must_use]
+    pub fn in_file(self, path: &str, file: &[u8]) -> Self {
+        let offset = match &self.place {
+            Place::Span(span) => span.start,
+            _ => 0,
+        };
+        self.in_place(Place::in_file(path, file, offset))
+    }
+
     /// The same finding, in `place`.
     #[must_use]
     pub fn in_place(mut self, place: Place) -> Self {
@@ -119,5 +156,40 @@ impl Finding {
     pub fn mend(mut self, mend: impl Into<String>) -> Self {
         self.mend = mend.into();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_a_file_have_a_line_and_a_column() {
+        let check = |file: &str, offset: usize, expect: (usize, usize, &str)| {
+            let place = Place::in_file("a", file.as_bytes(), offset);
+            let (line, column, text) = expect;
+            let expect = Place::File {
+                path: "a".to_owned(),
+                line,
+                column,
+                text: text.to_owned(),
+            };
+            assert_eq!(place, expect, "{file:?} {offset}");
+        };
+        check("", 0, (1, 1, ""));
+        check("abc", 0, (1, 1, "abc"));
+        check("abc", 3, (1, 4, "abc"));
+        check("abc", 99, (1, 4, "abc"));
+        check("a\nbc\nd", 3, (2, 2, "bc"));
+        check("a\r\nbc\r\nd", 4, (2, 2, "bc"));
+        check("a\rbc", 3, (2, 2, "bc"));
+        check("é\néx", 5, (2, 2, "éx"));
+    }
+
+    #[test]
+    fn a_finding_without_a_span_stands_at_the_start_of_its_file() {
+        let finding = Finding::new("SVG-18", "large").in_file("a.svg", b"<svg/>");
+        let expect = Place::in_file("a.svg", b"<svg/>", 0);
+        assert_eq!(finding.place, expect);
     }
 }

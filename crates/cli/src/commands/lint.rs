@@ -1,29 +1,33 @@
-//! `deploy lint`: findings, offline.
+//! `deploy lint`: findings about a manifest, or about one record or file of anybody's.
+
+use std::io::Read;
+use std::path::Path;
 
 use clock::Clock;
-use standards::Severity;
+use standards::checker::{Checked, check_file, check_record};
+use standards::dns::{Presentation, Txt};
+use standards::{Finding, Severity};
 
 use crate::args::{FindingFormat, Lint};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::project;
 
+/// What stands for standard input.
+const STDIN: &str = "-";
+
+/// No logo, certificate, policy or record comes near this.
+const BYTES_MAX: u64 = 4 << 20;
+
 pub(crate) fn run(args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
-    let (_, findings) = project::check(&args.manifest, Clock::real().now())?;
-    match if printer.json {
-        FindingFormat::Json
+    let findings = if !args.records.is_empty() {
+        records(&args.records, printer)?
+    } else if is_manifest(&args.file) {
+        project::check(&args.file, Clock::real().now())?.1
     } else {
-        args.format
-    } {
-        FindingFormat::Text => printer.data(&report::findings_text(&findings, &printer.palette())),
-        FindingFormat::Json => printer.value(&report::findings_json(&findings)),
-        FindingFormat::Sarif => printer.value(&report::findings_sarif(
-            &findings,
-            env!("CARGO_PKG_VERSION"),
-        )),
-        FindingFormat::Github => printer.data(&report::findings_github(&findings)),
-        FindingFormat::Junit => printer.data(&report::findings_junit("deploy lint", &findings)),
-    }
+        file(&args.file, printer)?
+    };
+    print(&findings, args.format, printer);
     let wrong = findings
         .iter()
         .any(|finding| finding.severity == Severity::Error);
@@ -32,4 +36,128 @@ pub(crate) fn run(args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
     } else {
         Ok(Exit::Done)
     }
+}
+
+fn print(findings: &[Finding], format: FindingFormat, printer: &Printer) {
+    match if printer.json {
+        FindingFormat::Json
+    } else {
+        format
+    } {
+        FindingFormat::Text => printer.data(&report::findings_text(findings, &printer.palette())),
+        FindingFormat::Json => printer.value(&report::findings_json(findings)),
+        FindingFormat::Sarif => printer.value(&report::findings_sarif(
+            findings,
+            env!("CARGO_PKG_VERSION"),
+        )),
+        FindingFormat::Github => printer.data(&report::findings_github(findings)),
+        FindingFormat::Junit => printer.data(&report::findings_junit("deploy lint", findings)),
+    }
+}
+
+/// A manifest is YAML; all else that is checked here has a name or a beginning of its own.
+fn is_manifest(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    path != Path::new(STDIN)
+        && extension.is_none_or(|extension| {
+            ["yaml", "yml", "json"].contains(&extension.to_ascii_lowercase().as_str())
+        })
+}
+
+/// The findings of one file, at its lines.
+fn file(path: &Path, printer: &Printer) -> Result<Vec<Finding>, Failure> {
+    let (name, bytes) = if path == Path::new(STDIN) {
+        ("stdin".to_owned(), read(std::io::stdin())?)
+    } else {
+        let name = path.display().to_string();
+        let opened = std::fs::File::open(path)
+            .map_err(|error| Failure::outside(&format!("could not read {name}"), error))?;
+        (name, read(opened)?)
+    };
+    let checked = check_file(&name, &bytes).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{name} is no logo, no mark certificate, no MTA-STS policy and no record; a manifest is a .yaml file"
+        ))
+    })?;
+    note(&name, &checked, printer);
+    let findings = checked.findings.into_iter();
+    Ok(findings
+        .map(|finding| finding.in_file(&name, &bytes))
+        .collect())
+}
+
+/// The findings of records, each a line of a file that is not there.
+fn records(texts: &[String], printer: &Printer) -> Result<Vec<Finding>, Failure> {
+    let mut lines = Vec::new();
+    for text in texts {
+        if text == STDIN {
+            let input = String::from_utf8_lossy(&read(std::io::stdin())?).into_owned();
+            lines.extend(input.lines().map(value).filter(|line| !line.is_empty()));
+        } else {
+            lines.push(text.clone());
+        }
+    }
+    let whole = lines.join("\n");
+    let mut findings = Vec::new();
+    let mut start = 0;
+    for (number, line) in lines.iter().enumerate() {
+        let checked = check_record(line).ok_or_else(|| {
+            Failure::Usage(format!(
+                "`{line}` is no record that is known here: SPF, DKIM, DMARC, MTA-STS, TLS reporting or BIMI"
+            ))
+        })?;
+        note(&format!("record:{}", number + 1), &checked, printer);
+        findings.extend(checked.findings.into_iter().map(|mut finding| {
+            if let standards::Place::Span(span) = &finding.place {
+                finding.place = standards::Place::Span(span.start + start..span.end + start);
+            } else {
+                finding.place = standards::Place::Span(start..start);
+            }
+            finding.in_file("record", whole.as_bytes())
+        }));
+        start += line.len() + 1;
+    }
+    Ok(findings)
+}
+
+/// The value of a line, which `dig +short` and zone files write in quotes.
+fn value(line: &str) -> String {
+    let line = line.trim();
+    if line.starts_with('"')
+        && let Ok(txt) = Txt::parse(line, Presentation::ZoneFile)
+    {
+        return txt.text().into_owned();
+    }
+    line.to_owned()
+}
+
+/// Says what something was taken for, to people.
+fn note(name: &str, checked: &Checked, printer: &Printer) {
+    if printer.json {
+        return;
+    }
+    let kind = checked.kind;
+    let text = match &checked.canonical {
+        Some(canonical) if !canonical.contains('\n') => format!("{name}: {kind}: {canonical}"),
+        _ => format!("{name}: {kind}"),
+    };
+    let verdict = if checked.is_usable() {
+        "receivers can use it"
+    } else {
+        "receivers can't use it as it is"
+    };
+    printer.note(&report::escape(&format!("{text}: {verdict}")));
+}
+
+fn read(from: impl Read) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    from.take(BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::outside("could not read what is to be checked", error))?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(Failure::Usage(format!(
+            "more than {BYTES_MAX} bytes are no file of these standards"
+        )));
+    }
+    Ok(bytes)
 }

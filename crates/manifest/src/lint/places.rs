@@ -1,11 +1,9 @@
 //! Where findings belong: a finding about bytes of a file or a record, at its line and column.
 
-use std::sync::Arc;
-
 use standards::{Finding, Place};
 
 use crate::files::File;
-use crate::position::{Located, Position, Source};
+use crate::position::{Located, Position};
 
 /// The findings at a block of the manifest.
 pub(super) fn at(position: &Position, findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
@@ -17,34 +15,10 @@ pub(super) fn at(position: &Position, findings: impl IntoIterator<Item = Finding
 
 /// The findings of a file, each at the line and column of its bytes.
 pub(super) fn in_file(file: &File, findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
-    let source = Arc::new(Source::new(
-        file.path.clone(),
-        String::from_utf8_lossy(&file.bytes).into_owned(),
-    ));
     findings
         .into_iter()
-        .map(|finding| {
-            let start = match &finding.place {
-                Place::Span(span) => span.start.min(file.bytes.len()),
-                _ => 0,
-            };
-            let place = position(&source, &file.bytes[..start]).place();
-            finding.in_place(place)
-        })
+        .map(|finding| finding.in_file(&file.path, &file.bytes))
         .collect()
-}
-
-/// The position right after `before`, the first bytes of the source.
-fn position(source: &Arc<Source>, before: &[u8]) -> Position {
-    let before = String::from_utf8_lossy(before);
-    let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    // CRLF is one line end.
-    let line_ends = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
-    Position {
-        source: Arc::clone(source),
-        line: line_ends + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
 }
 
 /// The findings of a record that the manifest spells out, each at its column where the text stands on one line.

@@ -7,13 +7,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Finding;
 use crate::bimi::{Bimi, MarkCertificate, Svg, svg};
 use crate::dkim::DkimKey;
 use crate::dmarc::Dmarc;
 use crate::mta_sts::{MtaStsPolicy, MtaStsRecord};
 use crate::spf::Spf;
 use crate::tls_rpt::TlsRpt;
+use crate::{Finding, Severity};
 
 /// What a text or a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +64,15 @@ pub struct Checked {
     pub canonical: Option<String>,
     /// What is wrong with it; places are bytes of the text.
     pub findings: Vec<Finding>,
+}
+
+impl Checked {
+    /// Whether receivers can use what was checked: nothing found is an error.
+    pub fn is_usable(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|finding| finding.severity < Severity::Error)
+    }
 }
 
 /// Checks the decoded value of a TXT record; nothing when it is of no kind known here.
