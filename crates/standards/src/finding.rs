@@ -82,7 +82,10 @@ impl Place {
             path: path.to_owned(),
             line: line_ends + 1,
             column: start.chars().count() + 1,
-            text: format!("{start}{}", String::from_utf8_lossy(end.unwrap_or_default())),
+            text: format!(
+                "{start}{}",
+                String::from_utf8_lossy(end.unwrap_or_default())
+            ),
         }
     }
 }

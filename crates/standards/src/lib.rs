@@ -109,6 +109,17 @@
 //! let (record, _) = Bimi::parse("v=BIMI1; l=http://example.com/logo.png; a=;");
 //! assert!(record.is_none());
 //! ```
+//!
+//! # Amazon SES
+//!
+//! [`ses`] knows what SES wants of DNS and of those who share it; [`receivers`], what mailbox
+//! providers want of who sends.
+//!
+//! ```
+//! use standards::ses::signing_zone;
+//!
+//! assert_eq!(signing_zone("eu-south-1").as_str(), "dkim.eu-south-1.amazonses.com");
+//! ```
 
 pub mod bimi;
 pub mod checker;
@@ -123,7 +134,9 @@ pub mod mail_uri;
 pub mod mta_sts;
 mod owner;
 mod quote;
+pub mod receivers;
 pub mod rules;
+pub mod ses;
 mod single;
 pub mod spf;
 pub mod tag_list;

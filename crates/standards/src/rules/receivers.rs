@@ -6,7 +6,7 @@ super::rules! {
         why "Gmail, Yahoo and Outlook.com refuse or defer bulk mail without them."
         mend "set up the missing one"
         source "Google, Yahoo and Microsoft sender requirements";
-    "RCV-02" Warn Lint
+    "RCV-02" Warn Lint by "standards::receivers"
         "Bulk mail is not sent before the requirements are met"
         why "Gmail rejects since November 2025; Outlook.com answers 550 5.7.515 since May 2025."
         mend "mend the other findings first"
