@@ -20,30 +20,6 @@ pub(crate) fn client(context: &Context) -> Result<Client, KindError> {
     Ok(Client::new(&context.session()?.config("ses")))
 }
 
-/// Regions whose DKIM keys are in a zone of their own (SES-04; AWS General Reference, "DKIM domains").
-const OWN_DKIM_ZONE: [&str; 11] = [
-    "af-south-1",
-    "ap-northeast-3",
-    "ap-south-2",
-    "ap-southeast-3",
-    "ap-southeast-5",
-    "ca-west-1",
-    "eu-central-2",
-    "eu-south-1",
-    "il-central-1",
-    "me-central-1",
-    "us-gov-east-1",
-];
-
-/// The zone of a region's DKIM keys, for answers that do not name it.
-fn signing_zone(region: &str) -> String {
-    if OWN_DKIM_ZONE.contains(&region) {
-        format!("dkim.{region}.amazonses.com")
-    } else {
-        "dkim.amazonses.com".to_owned()
-    }
-}
-
 fn key_length(length: &DkimSigningKeyLength) -> u32 {
     if *length == DkimSigningKeyLength::Rsa1024Bit {
         1024
@@ -61,7 +37,7 @@ fn state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
     let zone = dkim
         .and_then(|dkim| dkim.signing_hosted_zone())
         .map_or_else(
-            || signing_zone(region),
+            || standards::ses::signing_zone(region).to_string(),
             |zone| zone.trim_end_matches('.').to_owned(),
         );
     let record = |token: &String| DkimRecord {
@@ -344,15 +320,4 @@ async fn retag(context: &Context, client: &Client, spec: &Spec) -> Result<(), Ki
         done("UntagResource", request.send().await)?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::signing_zone;
-
-    #[test]
-    fn the_fallback_zone_is_the_region_s_own_where_it_has_one() {
-        assert_eq!(signing_zone("us-east-1"), "dkim.amazonses.com");
-        assert_eq!(signing_zone("af-south-1"), "dkim.af-south-1.amazonses.com");
-    }
 }
