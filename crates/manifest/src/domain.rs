@@ -32,6 +32,8 @@ block! {
         pub dmarc: Option<Located<Dmarc>>,
         /// The hosts that may send for it.
         pub spf: Option<Located<Spf>>,
+        /// Whether people write from it, and so to mailing lists, which break DKIM and SPF: `p: reject` loses such mail.
+        pub people: Located<bool> = "false",
         /// The Amazon SES instances that send for it.
         pub ses: Vec<Located<Instance>>,
         /// Take over values and resources that are there already and conflict with this manifest.

@@ -1,7 +1,8 @@
 //! The manifest: YAML in, types and findings out, every finding with its file, line and column.
 //!
 //! [`load`] reads a manifest, what it includes and the files it names, through [`Files`]: this
-//! crate never opens one. [`lint`] says what the manifest would do to mail. Both report every
+//! crate never opens one. [`lint`] says what the manifest would do to mail, and
+//! [`lint_online`] what it would do beside what is published. Both report every
 //! finding and not the first. [`schema()`] is the JSON Schema for editors, made from the same types.
 //!
 //! ```
@@ -48,7 +49,7 @@ mod yaml;
 
 pub use domain::{Avatar, Bimi, Dns, Domain, Hosting, Route53};
 pub use files::{File, FileError, Files, MemoryFiles, SecretFile, glob_matches};
-pub use lint::lint;
+pub use lint::{lint, lint_online};
 pub use load::load;
 pub use mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,

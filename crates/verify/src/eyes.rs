@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
 use model::Outside;
+use standards::dns::caa::Caa;
 use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
 
 type Answer = Result<Vec<String>, String>;
@@ -87,6 +88,10 @@ impl Resolver for Eyes<'_> {
 
     async fn ptr(&self, address: IpAddr) -> Result<Vec<Name>, NoAnswer> {
         self.parsed(&reverse(address), "PTR").await
+    }
+
+    async fn caa(&self, name: &Name) -> Result<Vec<Caa>, NoAnswer> {
+        self.parsed(name, "CAA").await
     }
 }
 

@@ -99,6 +99,7 @@ impl Subject<'_> {
         };
         let mut findings = record.lint();
         findings.extend(record.lint_at(self.name));
+        findings.extend(record.check_use(self.domain.people.value));
         // SES signs with the domain itself, whatever the key.
         let mail_from: Vec<Option<Name>> = self
             .domain

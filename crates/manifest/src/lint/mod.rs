@@ -6,14 +6,18 @@
 mod bimi;
 mod certificate;
 mod mail;
+mod online;
 mod places;
+mod planned;
 mod ses;
+
+pub use online::lint_online;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use standards::dns::Name;
-use standards::{Finding, Severity};
+use standards::{Finding, Severity, receivers};
 
 use crate::domain::Domain;
 use crate::manifest::Manifest;
@@ -81,6 +85,11 @@ impl Subject<'_> {
             Self::bimi,
             Self::ses,
         ];
-        checks.iter().flat_map(|check| check(self)).collect()
+        let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check(self)).collect();
+        if let Some(instance) = self.domain.ses.first() {
+            let refused = receivers::check_bulk_sender(&findings);
+            findings.extend(places::at(&instance.position, refused));
+        }
+        findings
     }
 }

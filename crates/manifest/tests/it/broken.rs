@@ -12,7 +12,7 @@ use crate::support::{Repository, list, render, root};
 fn broken_manifests_are_told_apart_with_every_fault_at_its_line() {
     let paths: Vec<String> = list("tests/broken-manifests")
         .into_iter()
-        .filter(|path| path.ends_with(".yaml"))
+        .filter(|path| std::path::Path::new(path).extension() == Some("yaml".as_ref()))
         .collect();
     assert!(
         paths.len() >= 30,

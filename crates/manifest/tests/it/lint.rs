@@ -147,7 +147,7 @@ fn dmarc() {
     );
     check(
         "    dmarc: { p: reject, adkim: s, aspf: s, rua: [\"mailto:d@example.com\"] }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
-        &[("DMARC-32", Error), ("SES-18", Error)],
+        &[("DMARC-32", Error), ("RCV-02", Warn), ("SES-18", Error)],
     );
 }
 
@@ -345,4 +345,21 @@ fn what_is_accepted_is_info_and_keeps_its_reason() {
       |            ^
       = add `rua=mailto:…`
     ");
+}
+
+#[test]
+fn people_write_to_lists() {
+    let with = |people: &str| {
+        format!("    dmarc: {{ p: reject, rua: [\"mailto:d@example.com\"] }}\n{people}")
+    };
+    check(&with(""), &[]);
+    check(&with("    people: true\n"), &[("DMARC-31", Warn)]);
+}
+
+#[test]
+fn bulk_mail_waits_for_what_providers_ask() {
+    check(
+        "    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    spf: { all: pass }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
+        &[("RCV-02", Warn), ("SPF-19", Error)],
+    );
 }

@@ -3,6 +3,7 @@
 mod broken;
 mod hostile;
 mod lint;
+mod online;
 mod schema;
 mod shipped;
 mod support;

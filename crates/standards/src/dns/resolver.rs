@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::caa::Caa;
 use super::{Mx, Name, Txt};
 
 /// Why a question has no answer. A name that does not exist, or has no record of the type
@@ -35,4 +36,15 @@ pub trait Resolver: Sync {
 
     /// The names of `address`.
     fn ptr(&self, address: IpAddr) -> impl Future<Output = Result<Vec<Name>, NoAnswer>> + Send;
+
+    /// The CAA records at `name` itself; [`caa::climb`](super::caa::climb) goes up from there.
+    ///
+    /// Only the rules about certificates ask for them, so that a resolver can do without.
+    fn caa(&self, name: &Name) -> impl Future<Output = Result<Vec<Caa>, NoAnswer>> + Send {
+        let unasked = NoAnswer {
+            name: name.clone(),
+            reason: "this resolver does not ask for CAA".to_owned(),
+        };
+        async { Err(unasked) }
+    }
 }

@@ -1,0 +1,347 @@
+//! What the manifest would do to mail beside what is published: the rules that need look-ups.
+//!
+//! Rules about what will be are judged on DNS with the manifest's records in it; rules about
+//! what stands in the way, on DNS as it is.
+
+use futures::{StreamExt, stream};
+use standards::Finding;
+use standards::bimi::{self, check_dmarc};
+use standards::dkim;
+use standards::dmarc::discovery::{discover, walk};
+use standards::dmarc::{self, Dmarc, Policy};
+use standards::dns::zone::Zone;
+use standards::dns::{Name, NoAnswer, RecordSet, RecordType, RecordValue, Resolver, Txt, caa, mx};
+use standards::mta_sts::{self, MtaStsRecord};
+use standards::spf::{self, Spf, survey};
+use standards::tls_rpt::{self, TlsRpt};
+
+use super::planned::Planned;
+use super::{accepted, places};
+use crate::domain::Domain;
+use crate::manifest::Manifest;
+use crate::position::{Located, Position};
+use crate::report::in_order;
+use crate::ses::Dkim;
+
+/// How many domains are looked at side by side.
+const AT_ONCE: usize = 16;
+
+/// What look-ups say of every domain, beside what [`lint`](super::lint) says of it. A question
+/// without an answer is a finding: what could not be seen was not checked.
+pub async fn lint_online<R: Resolver>(manifest: &Manifest, resolver: &R) -> Vec<Finding> {
+    let planned = Planned::new(manifest, resolver);
+    let looks = manifest.domains.iter().map(|(name, domain)| Look {
+        name,
+        domain,
+        resolver,
+        planned: &planned,
+    });
+    let found: Vec<Vec<Finding>> = stream::iter(looks)
+        .map(async |look| look.all().await)
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut findings = found.concat();
+    for (name, parked) in &manifest.parked {
+        let mut record = Dmarc::new(Policy::Reject);
+        record.rua = parked
+            .rua
+            .iter()
+            .map(|uri| uri.value.clone().into())
+            .collect();
+        let found = reports(&planned, name, &record).await;
+        findings.extend(at(&parked.position, found));
+    }
+    in_order(findings, &manifest.project.position.source.path)
+}
+
+type Found = Result<Vec<Finding>, NoAnswer>;
+
+/// One domain that is looked at.
+struct Look<'a, R> {
+    name: &'a Name,
+    domain: &'a Located<Domain>,
+    /// DNS as it is.
+    resolver: &'a R,
+    /// DNS as it will be.
+    planned: &'a Planned<'a, R>,
+}
+
+/// The findings in the manifest, and LIVE-02 for a question that nobody answered.
+fn at(position: &Position, found: Found) -> Vec<Finding> {
+    places::at(
+        position,
+        found.unwrap_or_else(|error| vec![unanswered(&error)]),
+    )
+}
+
+fn unanswered(error: &NoAnswer) -> Finding {
+    Finding::new("LIVE-02", error.to_string())
+}
+
+/// Only those of `rules`: what else is wrong with a live record is about to be replaced.
+fn only(mut findings: Vec<Finding>, rules: &[&str]) -> Vec<Finding> {
+    findings.retain(|finding| rules.contains(&&*finding.rule));
+    findings
+}
+
+/// DMARC-21 and DMARC-22 to DMARC-25: where the reports of `record` go.
+async fn reports(resolver: &impl Resolver, domain: &Name, record: &Dmarc) -> Found {
+    let mut findings = record.check_report_mail(resolver).await?;
+    findings.extend(record.check_external_hosts(resolver, domain).await?);
+    Ok(findings)
+}
+
+impl<R: Resolver> Look<'_, R> {
+    async fn all(&self) -> Vec<Finding> {
+        let domain = self.domain;
+        let whole = &domain.position;
+        let mut findings = at(whole, self.wildcards().await);
+        findings.extend(at(whole, self.mx().await));
+        findings.extend(at(whole, self.certificates().await));
+        if let Some(block) = &domain.spf {
+            findings.extend(at(&block.position, self.spf(&block.text()).await));
+        }
+        if let Some(block) = &domain.dmarc {
+            findings.extend(at(&block.position, self.dmarc(&block.record()).await));
+        }
+        if let Some(block) = &domain.tls_rpt
+            && let Ok(record) = block.record()
+        {
+            findings.extend(at(&block.position, self.tls_rpt(&record).await));
+        }
+        if let Some(block) = &domain.mta_sts {
+            findings.extend(at(&block.position, self.mta_sts(block).await));
+        }
+        if let Some(block) = &domain.bimi {
+            findings.extend(at(&block.position, self.bimi(block).await));
+        }
+        for instance in &domain.ses {
+            findings.extend(at(&instance.position, self.instance(instance).await));
+        }
+        findings
+            .into_iter()
+            .map(|finding| accepted(finding, domain))
+            .collect()
+    }
+
+    /// SPF-02, SPF-09 to SPF-15, SPF-24, SPF-28, SPF-29 and SPF-31.
+    async fn spf(&self, text: &str) -> Found {
+        let Some(record) = Spf::parse(text).0 else {
+            return Ok(Vec::new());
+        };
+        let cost = survey(self.planned, self.name, &record).await;
+        let mut findings = cost.findings;
+        findings.extend(cost.unanswered.iter().map(unanswered));
+        let live = self.resolver.txt(self.name).await?;
+        findings.extend(spf::lint::lint_values(&live));
+        let (ours, beside): (Vec<Txt>, Vec<Txt>) = live.into_iter().partition(Spf::is_record);
+        if let [one] = ours.as_slice()
+            && let Some(live) = Spf::parse(&one.text()).0
+            && !self.domain.adopt.value
+        {
+            findings.extend(spf::lint::lint_replacement(&live, &record));
+        }
+        let around = spf::lint::Surroundings {
+            owner: self.name,
+            beside: &beside,
+            is_parked: false,
+            is_dmarc_enforced: false,
+        };
+        findings.extend(spf::lint::lint_surroundings(&record, &around));
+        if let Some(target) = record.explanation()
+            && let Some(name) = target.name()
+        {
+            let values = self.resolver.txt(&name).await?;
+            findings.extend(spf::lint::lint_explanation(target, &values));
+        }
+        Ok(findings)
+    }
+
+    /// DMARC-03, DMARC-21 to DMARC-25 and DMARC-27.
+    async fn dmarc(&self, record: &Dmarc) -> Found {
+        let Ok(owner) = dmarc::record_owner(self.name) else {
+            return Ok(Vec::new());
+        };
+        let live = self.resolver.txt(&owner).await?;
+        let mut findings = only(Dmarc::among(&owner, &live).1, &["DMARC-03"]);
+        findings.extend(discover(self.planned, self.name).await?.findings);
+        findings.extend(reports(self.planned, self.name, record).await?);
+        Ok(findings)
+    }
+
+    /// RPT-07 and RPT-09.
+    async fn tls_rpt(&self, record: &TlsRpt) -> Found {
+        let mut findings = record.check_report_mail(self.planned).await?;
+        if let Ok(owner) = tls_rpt::record_owner(self.name) {
+            let live = self.resolver.txt(&owner).await?;
+            findings.extend(only(TlsRpt::among(&owner, &live).1, &["RPT-07"]));
+        }
+        Ok(findings)
+    }
+
+    /// STS-R06, STS-R07, and the policy beside the MX: STS-P13, STS-P14.
+    async fn mta_sts(&self, block: &crate::mail::MtaSts) -> Found {
+        let mut findings = Vec::new();
+        if let Ok(owner) = mta_sts::record_owner(self.name) {
+            let live = self.resolver.txt(&owner).await?;
+            let rules = ["STS-R06", "STS-R07"];
+            findings.extend(only(MtaStsRecord::among(&owner, &live).1, &rules));
+        }
+        let records = self.planned.mx(self.name).await?;
+        let hosts: Vec<&Name> = records.iter().map(|mx| &mx.exchange).collect();
+        match block.policy(hosts.iter().copied()) {
+            Ok((policy, _)) => findings.extend(mta_sts::check_mx(&policy, hosts)),
+            // Without an MX there is nothing to make a policy from.
+            Err(_) if hosts.is_empty() => {
+                let reason = format!("{} has no MX, so no policy can be made from it", self.name);
+                findings.push(Finding::new("STS-R11", reason));
+            }
+            Err(_) => {}
+        }
+        Ok(findings)
+    }
+
+    /// BIMI-R12, and BIMI-X01 to BIMI-X05 on the records that receivers will find.
+    async fn bimi(&self, block: &crate::domain::Bimi) -> Found {
+        let mut findings = Vec::new();
+        let selector = block.selector.as_str();
+        if let Ok(owner) = self.name.child(&format!("{selector}._bimi")) {
+            let live = self.resolver.txt(&owner).await?;
+            findings.extend(only(bimi::Bimi::among(&owner, &live).1, &["BIMI-R12"]));
+        }
+        if block.decline.value {
+            return Ok(findings);
+        }
+        let walk = walk(self.planned, self.name).await?;
+        let organization = walk.organizational_domain();
+        let counts = |domain: &Name| *domain == *self.name || *domain == organization;
+        let records = walk.found.into_iter().filter(|found| counts(&found.domain));
+        let records: Vec<Dmarc> = records.map(|found| found.record).collect();
+        findings.extend(check_dmarc(&records));
+        Ok(findings)
+    }
+
+    /// MX-06.
+    async fn mx(&self) -> Found {
+        let records = self.planned.mx(self.name).await?;
+        Ok(mx::lint_regions(self.name, &records).into_iter().collect())
+    }
+
+    /// MX-07, and DNS-07 at the names that only the instance uses.
+    async fn instance(&self, instance: &crate::ses::Instance) -> Found {
+        let mut findings = Vec::new();
+        let mut names = Vec::new();
+        if let Some(host) = &instance.mail_from
+            && let Ok(name) = host.under(self.name)
+        {
+            let records = self.resolver.mx(&name).await?;
+            findings.extend(mx::lint_mail_from(&name, &records));
+            names.push(name);
+        }
+        if let Dkim::Byo(byo) = &instance.dkim.value {
+            let labels = format!("{}._domainkey", byo.selector.as_str());
+            names.extend(self.name.child(&labels));
+        }
+        let mut sets = Vec::new();
+        for name in names {
+            sets.push(texts(name.clone(), self.resolver.txt(&name).await?));
+        }
+        let zone = Zone {
+            apex: self.name,
+            sets: &sets,
+        };
+        findings.extend(zone.lint(std::slice::from_ref(self.name)));
+        Ok(findings)
+    }
+
+    /// DNS-06 and DKIM-18.
+    async fn wildcards(&self) -> Found {
+        let Ok(wildcard) = self.name.child("*") else {
+            return Ok(Vec::new());
+        };
+        let everywhere = self.resolver.txt(&wildcard).await?;
+        if everywhere.is_empty() {
+            return if self.domain.ses.is_empty() {
+                Ok(Vec::new())
+            } else {
+                let finding = dkim::check_wildcard(self.resolver, self.name).await?;
+                Ok(finding.into_iter().collect())
+            };
+        }
+        // What answers as the wildcard does is the wildcard.
+        let mut sets = Vec::new();
+        for name in self.published() {
+            sets.push(texts(name, Vec::new()));
+        }
+        for labels in ["_dmarc", "_mta-sts", "_smtp._tls", "default._bimi"] {
+            if let Ok(name) = self.name.child(labels) {
+                let values = self.resolver.txt(&name).await?;
+                if !values.is_empty() && values != everywhere {
+                    sets.push(texts(name, values));
+                }
+            }
+        }
+        sets.push(texts(wildcard, everywhere));
+        let zone = Zone {
+            apex: self.name,
+            sets: &sets,
+        };
+        let findings = zone.lint(std::slice::from_ref(self.name));
+        Ok(only(findings, &["DNS-06"]))
+    }
+
+    /// The names of policies that the manifest publishes, so that no wildcard answers there.
+    fn published(&self) -> Vec<Name> {
+        let domain = self.domain;
+        let bimi = domain.bimi.as_ref();
+        let bimi = bimi.map(|block| format!("{}._bimi", block.selector.as_str()));
+        let labels = [
+            domain.dmarc.is_some().then(|| "_dmarc".to_owned()),
+            domain.mta_sts.is_some().then(|| "_mta-sts".to_owned()),
+            domain.mta_sts.is_some().then(|| "mta-sts".to_owned()),
+            domain.tls_rpt.is_some().then(|| "_smtp._tls".to_owned()),
+            (!domain.ses.is_empty()).then(|| "_domainkey".to_owned()),
+            bimi,
+        ];
+        let labels = labels.into_iter().flatten();
+        labels
+            .filter_map(|labels| self.name.child(&labels).ok())
+            .collect()
+    }
+
+    /// DNS-13, for the names that a certificate is to be requested for.
+    async fn certificates(&self) -> Found {
+        let Some(hosting) = &self.domain.hosting else {
+            return Ok(Vec::new());
+        };
+        let mut hosts = Vec::new();
+        if hosting.certificate.is_none() {
+            let has_logo = self
+                .domain
+                .bimi
+                .as_ref()
+                .is_some_and(|block| block.logo.is_some());
+            let assets = has_logo.then(|| hosting.assets_host.under(self.name).ok());
+            hosts.extend(assets.flatten());
+            let policy = self.domain.mta_sts.as_ref();
+            hosts.extend(policy.and_then(|_| self.name.child("mta-sts").ok()));
+        }
+        let mut findings = Vec::new();
+        for host in hosts {
+            let records = caa::deciding(self.resolver, &host).await?;
+            findings.extend(caa::lint_host(&host, &records));
+        }
+        Ok(findings)
+    }
+}
+
+/// TXT values as a record set.
+fn texts(name: Name, values: Vec<Txt>) -> RecordSet {
+    RecordSet {
+        name,
+        kind: RecordType::Txt,
+        ttl: 0,
+        values: values.into_iter().map(RecordValue::Txt).collect(),
+    }
+}
