@@ -4,14 +4,18 @@ use std::io::Read;
 use std::path::Path;
 
 use clock::Clock;
+use manifest::Manifest;
+use model::Outside;
 use standards::checker::{Checked, check_file, check_record};
 use standards::dns::{Presentation, Txt};
-use standards::{Finding, Severity};
+use standards::{Finding, Place, Severity};
+use verify::Eyes;
 
-use crate::args::{FindingFormat, Lint};
+use crate::args::{FindingFormat, Global, Lint};
 use crate::exit::{Exit, Failure};
+use crate::network::Network;
 use crate::printer::Printer;
-use crate::project;
+use crate::{project, sandboxed};
 
 /// What stands for standard input.
 const STDIN: &str = "-";
@@ -19,11 +23,15 @@ const STDIN: &str = "-";
 /// No logo, certificate, policy or record comes near this.
 const BYTES_MAX: u64 = 4 << 20;
 
-pub(crate) fn run(args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
     let findings = if !args.records.is_empty() {
         records(&args.records, printer)?
     } else if is_manifest(&args.file) {
-        project::check(&args.file, Clock::real().now())?.1
+        manifest(global, args).await?
+    } else if args.online {
+        return Err(Failure::Usage(
+            "--online is for manifests: a file does not say which domain it is of".to_owned(),
+        ));
     } else {
         file(&args.file, printer)?
     };
@@ -38,18 +46,44 @@ pub(crate) fn run(args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
     }
 }
 
+/// The findings of a manifest, those of look-ups last.
+async fn manifest(global: &Global, args: &Lint) -> Result<Vec<Finding>, Failure> {
+    let (manifest, mut findings) = project::check(&args.file, Clock::real().now())?;
+    if let Some(manifest) = manifest.filter(|_| args.online) {
+        let outside = outside(global, &args.file, &manifest)?;
+        let eyes = Eyes::new(outside.as_ref());
+        for finding in manifest::lint_online(&manifest, &eyes).await {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// A stranger's eyes, on the network or in the sandbox.
+fn outside(global: &Global, file: &Path, manifest: &Manifest) -> Result<Box<dyn Outside>, Failure> {
+    if !global.sandbox {
+        return Ok(Box::new(Network::new()?));
+    }
+    let beside = file.parent().map(Path::to_owned).unwrap_or_default();
+    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let sandbox = sandboxed::open(&folder, manifest, global)?;
+    Ok(Box::new(sandboxed::Inside(sandbox)))
+}
+
 fn print(findings: &[Finding], format: FindingFormat, printer: &Printer) {
     match if printer.json {
         FindingFormat::Json
     } else {
         format
     } {
+        FindingFormat::Text if findings.is_empty() => printer.note("no findings"),
         FindingFormat::Text => printer.data(&report::findings_text(findings, &printer.palette())),
         FindingFormat::Json => printer.value(&report::findings_json(findings)),
-        FindingFormat::Sarif => printer.value(&report::findings_sarif(
-            findings,
-            env!("CARGO_PKG_VERSION"),
-        )),
+        FindingFormat::Sarif => {
+            printer.value(&report::findings_sarif(findings, env!("CARGO_PKG_VERSION")))
+        }
         FindingFormat::Github => printer.data(&report::findings_github(findings)),
         FindingFormat::Junit => printer.data(&report::findings_junit("deploy lint", findings)),
     }
@@ -108,11 +142,10 @@ fn records(texts: &[String], printer: &Printer) -> Result<Vec<Finding>, Failure>
         })?;
         note(&format!("record:{}", number + 1), &checked, printer);
         findings.extend(checked.findings.into_iter().map(|mut finding| {
-            if let standards::Place::Span(span) = &finding.place {
-                finding.place = standards::Place::Span(span.start + start..span.end + start);
-            } else {
-                finding.place = standards::Place::Span(start..start);
-            }
+            finding.place = match finding.place {
+                Place::Span(span) => Place::Span(span.start + start..span.end + start),
+                _ => Place::Span(start..start),
+            };
             finding.in_file("record", whole.as_bytes())
         }));
         start += line.len() + 1;

@@ -19,7 +19,7 @@ use crate::printer::Printer;
 pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
     let global = &cli.global;
     match cli.command {
-        Command::Lint(args) => lint::run(&args, printer),
+        Command::Lint(args) => lint::run(global, &args, printer).await,
         Command::Plan(args) => plan::run(global, &args, printer).await,
         Command::Apply(args) => apply::run(global, args, printer).await,
         Command::Destroy(args) => destroy::run(global, &args, printer).await,

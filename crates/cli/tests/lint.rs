@@ -1,0 +1,135 @@
+//! `deploy lint` as people call it: what it takes, and how it ends.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test writes a manifest for the program to read"
+)]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Runs `deploy lint` in the repository with `input` on standard input.
+fn lint(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_deploy"))
+        .arg("lint")
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // A program that ends before it has read all is right to.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("the program ends")
+}
+
+/// Checks the exit code, and which rules standard output names, in their order.
+#[track_caller]
+fn check(arguments: &[&str], input: &str, code: i32, expect: &[&str]) {
+    let arguments = [arguments, &["--json"]].concat();
+    let output = lint(&arguments, input);
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {shown}");
+    let data: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let findings = data["findings"].as_array().cloned().unwrap_or_default();
+    let rules: Vec<&str> = findings
+        .iter()
+        .filter_map(|finding| finding["rule"].as_str())
+        .collect();
+    assert_eq!(rules, expect, "{arguments:?}: {data}");
+}
+
+#[test]
+fn records_of_the_command_line() {
+    check(
+        &["--record", "v=spf1 include:amazonses.com ~all"],
+        "",
+        0,
+        &[],
+    );
+    check(&["--record", "v=spf1 +all"], "", 2, &["SPF-19"]);
+    check(
+        &["--record", "v=spf1 +all", "--record", "v=DMARC1; p=none"],
+        "",
+        2,
+        &["SPF-19", "DMARC-20"],
+    );
+    check(&["--record", "hello"], "", 2, &[]);
+}
+
+#[test]
+fn records_of_standard_input_as_dig_prints_them() {
+    let records = "\"v=spf1 \" \"?all\"\n\nv=TLSRPTv1; rua=mailto:t@example.com\n";
+    check(&["--record", "-"], records, 0, &["SPF-20"]);
+}
+
+#[test]
+fn files() {
+    check(&["assets/logo.svg"], "", 0, &[]);
+    check(&["assets/bimi_vmc.pem"], "", 0, &[]);
+    let policy = "version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\nmax_age: 1209600\r\n";
+    check(&["-"], policy, 0, &[]);
+    check(
+        &["-"],
+        &policy.replace("enforce", "Enforce"),
+        2,
+        &["STS-P03"],
+    );
+    check(&["-"], "hello\n", 2, &[]);
+    check(&["Cargo.lock"], "", 2, &[]);
+    check(&["no-such.svg"], "", 1, &[]);
+}
+
+#[test]
+fn a_finding_has_its_line_and_column() {
+    let policy = "version: STSv1\r\nmode: off\r\nmx: mx.example.com\r\nmax_age: 1209600\r\n";
+    let output = lint(&["-"], policy);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("--> stdin:2:7"), "{text}");
+    let output = lint(&["--record", "v=spf1 ~all", "--record", "v=spf1 ?all"], "");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("--> record:2:8"), "{text}");
+}
+
+#[test]
+fn every_format_is_for_files_too() {
+    let check = |format: &str, expect: &str| {
+        let output = lint(&["--record", "v=spf1 +all", "--format", format], "");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains(expect), "{format}: {text}");
+        assert_eq!(output.status.code(), Some(2), "{format}");
+    };
+    check("text", "error[SPF-19]");
+    check("json", "\"SPF-19\"");
+    check("sarif", "\"ruleId\": \"SPF-19\"");
+    check("github", "::error file=record,line=1,col=8");
+    check("junit", "<testsuite");
+}
+
+#[test]
+fn online_asks_the_sandbox() {
+    // The sandbox is kept beside its manifest.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lint-online");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let manifest = folder.join("m.yaml");
+    let text = "project: online\ndomains:\n  example.com:\n    dns: manual\n    spf: { include: [nobody.example.net] }\n";
+    std::fs::write(&manifest, text).expect("a file");
+    let manifest = manifest.to_str().expect("a path");
+    check(&[manifest], "", 0, &[]);
+    check(&[manifest, "--online", "--sandbox"], "", 2, &["SPF-13"]);
+    check(&["--online", "assets/logo.svg"], "", 2, &[]);
+}
+
+#[test]
+fn what_cannot_be_asked_is_not_passed_over() {
+    let usage = lint(&["--record", "v=spf1 -all", "assets/logo.svg"], "");
+    assert_eq!(usage.status.code(), Some(2));
+}
