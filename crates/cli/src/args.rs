@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,6 +40,15 @@ pub(crate) struct Global {
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The DNS resolver to ask, instead of the system's
+    #[arg(long, global = true, value_name = "IP[:PORT]", value_parser = resolver)]
+    pub(crate) resolver: Option<SocketAddr>,
+    /// Certificates to trust besides the public ones: a PEM file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Where every HTTPS host is, instead of its own address
+    #[arg(long, global = true, value_name = "IP:PORT")]
+    pub(crate) connect: Option<SocketAddr>,
 }
 
 /// How fast the sandbox's clock runs.
@@ -93,6 +103,13 @@ pub(crate) struct Changing {
     pub(crate) accept_risk: Vec<String>,
 }
 
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    let address = text
+        .parse()
+        .or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53)));
+    address.map_err(|_| "an address such as 192.0.2.1 or 192.0.2.1:5353".to_owned())
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(
         text.find(|c: char| !c.is_ascii_digit())
@@ -138,6 +155,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody"
     )]
     Drift(Selection),
+    /// Look at the live domain as a stranger does
+    #[command(
+        after_help = "Example:\n  deploy verify deploy/example.yaml --target example.com --all"
+    )]
+    Verify(Verify),
     /// Show the records to publish by hand
     #[command(
         after_help = "Example:\n  deploy records deploy/manual-dns.yaml --missing --format bind"
@@ -240,6 +262,9 @@ pub(crate) struct Apply {
     pub(crate) targets: Vec<String>,
     #[command(flatten)]
     pub(crate) changing: Changing,
+    /// Do not look at the live domains at the end
+    #[arg(long)]
+    pub(crate) no_verify: bool,
 }
 
 /// `deploy destroy`.
@@ -253,6 +278,22 @@ pub(crate) struct Destroy {
     /// refuse to deliver until it expires
     #[arg(long)]
     pub(crate) now: bool,
+}
+
+/// `deploy verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Show what is good as well
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Ask the mail hosts for STARTTLS; many networks do not let port 25 out
+    #[arg(long)]
+    pub(crate) smtp: bool,
+    /// Print JUnit XML
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) junit: bool,
 }
 
 /// `deploy records`.
@@ -343,7 +384,7 @@ pub(crate) struct Serve {
     pub(crate) of: SandboxOf,
     /// The address to listen at
     #[arg(long, default_value = "127.0.0.1")]
-    pub(crate) host: std::net::IpAddr,
+    pub(crate) host: IpAddr,
     /// The port of the AWS API; 0 for any
     #[arg(long, default_value_t = 4566)]
     pub(crate) aws: u16,

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod expected;
 mod files;
 mod interrupt;
 mod network;

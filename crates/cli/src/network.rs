@@ -1,30 +1,31 @@
-//! A stranger's eyes on the real network.
+//! A stranger's eyes on the real network, as the command line asks for them.
 
-use async_trait::async_trait;
-use model::{Fetched, NoAnswer, Outside};
+use std::sync::Arc;
 
+use model::Outside;
+use verify::{Stranger, View};
+
+use crate::args::Global;
 use crate::exit::Failure;
 
-/// Public DNS and HTTPS, as this machine reaches them.
-pub(crate) struct Network;
-
-impl Network {
-    pub(crate) fn new() -> Result<Self, Failure> {
-        Ok(Self)
-    }
-}
-
-#[async_trait]
-impl Outside for Network {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
-        Err(NoAnswer {
-            name: name.to_owned(),
-            rtype: rtype.to_owned(),
-            reason: "verify is not wired yet".to_owned(),
-        })
-    }
-
-    async fn fetch(&self, _url: &str) -> Result<Fetched, String> {
-        Err("verify is not wired yet".to_owned())
-    }
+/// Looks at public DNS, HTTPS and SMTP from this machine.
+pub(crate) fn outside(global: &Global) -> Result<Arc<dyn Outside>, Failure> {
+    let authorities = match &global.ca {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
+            Failure::outside(
+                &format!("could not read the certificates in {}", path.display()),
+                error,
+            )
+        })?),
+        None => None,
+    };
+    let view = View {
+        resolver: global.resolver,
+        connect: global.connect,
+        authorities,
+        ..View::default()
+    };
+    let stranger = Stranger::new(view)
+        .map_err(|error| Failure::outside("could not look at public DNS", error))?;
+    Ok(Arc::new(stranger))
 }

@@ -12,7 +12,7 @@ use clock::Clock;
 use engine::Engine;
 use ledger::{Folder, Journal};
 use manifest::Manifest;
-use model::{Ledger, Outside, Plan, Resource};
+use model::{Ledger, OutputRef, Outside, Plan, Resource};
 use plan::{Actual, Estimate, Inputs};
 use sandbox::Sandbox;
 use standards::dns::Name;
@@ -100,6 +100,15 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
+    /// A part of what a resource has returned so far.
+    pub(crate) fn output(&self, reference: &OutputRef) -> Option<serde_json::Value> {
+        let mut seen = self
+            .actual
+            .iter()
+            .filter(|(target, _)| target.id == reference.resource);
+        seen.find_map(|(_, seen)| seen.state()?.pointer(&reference.pointer).cloned())
+    }
+
     /// Whether something forbids to carry it out.
     pub(crate) fn is_refused(&self) -> bool {
         self.plan
@@ -135,7 +144,7 @@ impl Project {
         );
         let outside: Arc<dyn Outside> = match &sandbox {
             Some(sandbox) => Arc::new(sandboxed::Inside(sandbox.clone())),
-            None => Arc::new(crate::network::Network::new()?),
+            None => crate::network::outside(global)?,
         };
         let engine = Engine::new(sessions, outside, blueprint::secrets(&manifest), clock);
         Ok(Self {

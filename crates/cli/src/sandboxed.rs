@@ -1,13 +1,14 @@
 //! The sandbox that a manifest needs: its accounts and roles, its zones, its mail hosts; and a
 //! stranger's eyes in it.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use clock::Clock;
 use jiff::Timestamp;
 use manifest::{Dns, Manifest};
-use model::{Fetched, NoAnswer, Outside};
+use model::{Fetched, NoAnswer, Outside, Unseen, Visit};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::world::World;
@@ -129,6 +130,26 @@ impl Outside for Inside {
                 .map(|record| meaning(&record.rtype, &record.value))
                 .collect()),
         }
+    }
+
+    async fn visit(&self, url: &str, _address: Option<IpAddr>) -> Result<Visit, Unseen> {
+        let answer = self
+            .0
+            .https(url)
+            .await
+            .map_err(|error| Unseen::NoAnswer(error.to_string()))?;
+        let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        Ok(Visit {
+            status: answer.status.as_u16(),
+            headers: answer
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), text(value)))
+                .collect(),
+            body: answer.body.to_vec(),
+            took: None,
+            certificate: None,
+        })
     }
 
     async fn fetch(&self, url: &str) -> Result<Fetched, String> {

@@ -23,9 +23,7 @@ pub async fn check_gate(outside: &dyn Outside, check: &GateCheck) -> GateOutcome
         GateCheck::Served { url, sha256 } => served(outside, url, sha256).await,
         GateCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
         GateCheck::MxMatches { domain, patterns } => mx_matches(outside, domain, patterns).await,
-        GateCheck::MxOffersTls { domain } => GateOutcome::Refused(format!(
-            "STARTTLS of the mail hosts of {domain} is not checked by this version"
-        )),
+        GateCheck::MxOffersTls { domain } => mx_offers_tls(outside, domain).await,
     }
 }
 
@@ -105,4 +103,25 @@ async fn mx_matches(outside: &dyn Outside, domain: &str, patterns: &[String]) ->
             outside_policy.join(", ")
         ))
     }
+}
+
+async fn mx_offers_tls(outside: &dyn Outside, domain: &str) -> GateOutcome {
+    let values = match outside.lookup(domain, "MX").await {
+        Ok(values) => values,
+        Err(error) => return GateOutcome::NotYet(error.to_string()),
+    };
+    for host in values
+        .iter()
+        .filter_map(|value| value.split_whitespace().nth(1))
+    {
+        match outside.starttls(host).await {
+            Ok(_) => {}
+            Err(unseen) => {
+                return GateOutcome::Refused(format!(
+                    "{host} shows no valid certificate to STARTTLS: {unseen}"
+                ));
+            }
+        }
+    }
+    GateOutcome::Passed
 }

@@ -10,6 +10,7 @@ use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
 use crate::commands::plan::{Saved, show};
+use crate::commands::verify;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::printer::Printer;
@@ -56,7 +57,7 @@ pub(crate) async fn run(
         return Ok(Exit::Refused);
     }
     let exit = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
-    let exit = settle(exit, &project, &journal, Wish::All, printer).await;
+    let exit = settle(exit, &project, &journal, !args.no_verify, printer).await;
     finish(journal, project, exit, printer).await
 }
 
@@ -295,31 +296,44 @@ fn outcomes(plan: &Plan, report: &Report) -> serde_json::Value {
     serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
 }
 
-/// Looks again and plans again: after a complete apply the plan must be empty.
+/// Looks again and plans again: after a complete apply the plan must be empty. Then looks from
+/// outside.
 async fn settle(
     exit: Exit,
     project: &Project,
     journal: &Journal,
-    wish: Wish,
+    verifies: bool,
     printer: &Printer,
 ) -> Exit {
     if exit != Exit::Done {
         return exit;
     }
-    let again = project.plan(journal.ledger().await, wish).await;
-    if again.plan.is_empty() && !again.is_refused() {
-        if !printer.json {
-            printer.note("Looked again: everything is as the manifest asks.");
-        }
+    let again = project.plan(journal.ledger().await, Wish::All).await;
+    if !again.plan.is_empty() || again.is_refused() {
+        printer.note("Looked again: something is not as the manifest asks yet. Apply again.");
+        printer.note(&report::plan_text(
+            &again.plan,
+            &again.estimate,
+            &printer.note_palette(),
+        ));
+        return Exit::Incomplete;
+    }
+    if !printer.json {
+        printer.note("Looked again: everything is as the manifest asks.");
+    }
+    if !verifies {
         return Exit::Done;
     }
-    printer.note("Looked again: something is not as the manifest asks yet. Apply again.");
-    printer.note(&report::plan_text(
-        &again.plan,
-        &again.estimate,
-        &printer.note_palette(),
-    ));
-    Exit::Incomplete
+    let checks = verify::look(project, &again, false).await;
+    if !printer.json {
+        printer.note(&report::checks_text(
+            &checks,
+            false,
+            project.clock.now(),
+            &printer.note_palette(),
+        ));
+    }
+    verify::exit(&checks)
 }
 
 /// Closes the ledger. What lingers makes the run incomplete.

@@ -10,6 +10,7 @@ pub(crate) mod plan;
 pub(crate) mod records;
 pub(crate) mod sandbox;
 pub(crate) mod status;
+pub(crate) mod verify;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -24,6 +25,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Apply(args) => apply::run(global, args, printer).await,
         Command::Destroy(args) => destroy::run(global, &args, printer).await,
         Command::Drift(selection) => drift::run(global, &selection, printer).await,
+        Command::Verify(args) => verify::run(global, &args, printer).await,
         Command::Records(args) => records::run(global, &args, printer).await,
         Command::Status(selection) => status::run(global, &selection, printer).await,
         Command::Graph(args) => graph::run(global, &args, printer).await,

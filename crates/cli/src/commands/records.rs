@@ -8,7 +8,7 @@ use report::{RecordFormat, RecordVariants};
 use crate::args::{Global, Records};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use crate::project::{Planned, Project, Wish};
+use crate::project::{Project, Wish};
 
 pub(crate) async fn run(
     global: &Global,
@@ -30,7 +30,7 @@ pub(crate) async fn run(
         .filter(|resource| !args.missing || unpublished.contains(&resource.id))
         .cloned()
         .collect();
-    let look_up = |reference: &OutputRef| output(&planned, reference);
+    let look_up = |reference: &OutputRef| planned.output(reference);
     let records = report::publishable(&chosen, &look_up);
     let format = if printer.json {
         RecordFormat::Json
@@ -50,15 +50,6 @@ pub(crate) async fn run(
         &printer.palette(),
     ));
     Ok(Exit::Done)
-}
-
-/// A part of what another resource has returned so far.
-fn output(planned: &Planned, reference: &OutputRef) -> Option<serde_json::Value> {
-    let mut seen = planned
-        .actual
-        .iter()
-        .filter(|(target, _)| target.id == reference.resource);
-    seen.find_map(|(_, seen)| seen.state()?.pointer(&reference.pointer).cloned())
 }
 
 /// Whether public DNS answers a record as planned.
