@@ -177,8 +177,11 @@ async fn caller_account(config: &SdkConfig) -> Result<String, String> {
     let identity = answer.map_err(|error| {
         let error = crate::error("GetCallerIdentity", &error);
         match &error.code {
-            Some(code) => format!("{code}: {}", error.message),
-            None => error.message,
+            Some(code) => format!("AWS answered {code}: {}", error.message),
+            None => format!(
+                "no usable AWS credentials were found: log in (`aws sso login`), set AWS_PROFILE, or name a `profile` ({})",
+                error.message.replace('\n', " ")
+            ),
         }
     })?;
     identity

@@ -127,7 +127,8 @@ impl Publisher {
             impact: draft.impact,
             needs: draft.needs,
             gates: Vec::new(),
-            wait: self.zone.is_none(),
+            // What is done is what strangers can see.
+            wait: true,
             adopt: draft.adopt,
             serves_policy: None,
             place: draft.place,

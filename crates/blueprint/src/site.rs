@@ -1,5 +1,11 @@
 //! What is hosted: the logo, the mark certificate and the MTA-STS policy, in a private bucket behind
 //! a distribution with a certificate.
+//!
+//! The order is: files, then what serves them, then the names of the hosts, then the records that
+//! point there.
+
+mod bimi;
+mod mta_sts;
 
 use base64::Engine as _;
 use kinds::record::{Record, Sharing};
@@ -9,21 +15,16 @@ use kinds::{
     S3BucketPolicy, S3Object, acm_certificate, cloudfront_distribution,
     cloudfront_origin_access_control, s3_bucket, s3_bucket_policy, s3_object,
 };
-use manifest::{Hosting, Located, MtaSts};
-use model::{Field, Gate, GateCheck, Home, Impact, MailImpact, Need, ResourceId, ServedPolicy};
+use manifest::{Hosting, Located};
+use model::{Field, Home, Impact, MailImpact, Need, ResourceId};
 use serde_json::json;
-use standards::Finding;
-use standards::bimi::HttpsUri;
-use standards::dns::Name;
-use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord, PolicyId};
 
+use crate::Facts;
 use crate::names;
 use crate::publisher::RecordDraft;
 use crate::scope::{Draft, Scope};
-use crate::{Facts, records};
 
-/// Where MTA-STS policies are (RFC 8461 section 3.3).
-const POLICY_KEY: &str = ".well-known/mta-sts.txt";
+pub(crate) use mta_sts::{mta_sts_text, served_gate};
 
 /// One domain's site while it is expanded.
 struct Site<'s, 'a> {
@@ -39,6 +40,8 @@ struct Site<'s, 'a> {
 struct Served<'t> {
     name: &'t str,
     key: &'t str,
+    /// The name under which it is served.
+    host: &'t str,
     bytes: &'t [u8],
     media_type: &'t str,
     cache_control: &'t str,
@@ -54,7 +57,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
         .domain
         .mta_sts
         .as_ref()
-        .and_then(|block| policy(scope, block, facts));
+        .and_then(|block| mta_sts::policy(scope, block, facts));
     if bimi.is_none() && policy.is_none() {
         return;
     }
@@ -73,42 +76,33 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     if policy.is_some() {
         hosts.push(("mta-sts", site.scope.under("mta-sts")));
     }
-    let distribution = site.distribution(&hosts);
+    let logs = site.logs();
+    let assets = site.assets(&logs);
+    let files = bimi.map(|bimi| site.bimi_files(bimi)).unwrap_or_default();
+    let object = policy.as_ref().map(|(_, body)| site.policy_object(body));
+    let mut needs = vec![
+        Need::done(&assets, "the distribution reads from the bucket"),
+        Need::done(&logs, "the distribution writes its log there"),
+    ];
+    let objects = files.iter().map(|file| &file.object).chain(&object);
+    needs.extend(objects.map(|id| Need::done(id, "a file is there before what serves it")));
+    let distribution = site.distribution(&hosts, needs);
+    site.assets_policy(&assets, &distribution);
     let aliases = site.aliases(&hosts, &distribution);
     if let Some(bimi) = bimi {
-        site.bimi(bimi, &distribution, &aliases);
+        site.bimi_record(bimi, &files, &aliases);
     }
-    if let Some((block, policy)) = policy {
-        site.mta_sts(block, &policy, &distribution, &aliases);
-    }
-}
-
-/// The policy that the block asks for, from a file or from the domain's MX hosts (SEED A10).
-fn policy<'a>(
-    scope: &mut Scope<'a>,
-    block: &'a Located<MtaSts>,
-    facts: &Facts,
-) -> Option<(&'a Located<MtaSts>, Vec<u8>)> {
-    let declared: Vec<Name> = scope
-        .domain
-        .mx
-        .iter()
-        .map(|mx| mx.exchange.clone())
-        .collect();
-    let hosts = if declared.is_empty() {
-        facts.mx.get(scope.name).cloned().unwrap_or_default()
-    } else {
-        declared
-    };
-    match block.policy(&hosts) {
-        Ok((_, body)) => Some((block, body)),
-        Err(fault) => {
-            let finding = Finding::new("STS-P07", fault.to_string())
-                .in_place(block.place())
-                .mend("list patterns in `mta_sts.mx`, or hosts in `mx`");
-            scope.find(finding);
-            None
-        }
+    if let (Some((block, body)), Some(object)) = (policy, object) {
+        let mut needs = host_needs("mta-sts", &aliases);
+        needs.push(Need::ready(
+            &distribution,
+            "the policy is answered from every edge (STS-O01)",
+        ));
+        needs.push(Need::done(
+            &object,
+            "senders fetch the policy when they see a new id (STS-O01)",
+        ));
+        site.policy_record(block, &body, needs);
     }
 }
 
@@ -266,9 +260,7 @@ impl Site<'_, '_> {
         self.scope.push(self.scope.publisher.record(draft))
     }
 
-    fn distribution(&mut self, hosts: &[(&str, String)]) -> ResourceId {
-        let logs_policy = self.logs();
-        let assets = self.assets(&logs_policy);
+    fn distribution(&mut self, hosts: &[(&str, String)], mut needs: Vec<Need>) -> ResourceId {
         let (certificate, validation) = self.certificate(hosts);
         let comment = format!("deploy {} {}", self.scope.project(), self.scope.name);
         let access = self.access_control();
@@ -301,20 +293,17 @@ impl Site<'_, '_> {
             price_class: "PriceClass_100".to_owned(),
             tags: self.scope.tags(&id, &Tags::new()),
         };
-        let mut needs = vec![
-            Need::ready(&certificate, "CloudFront takes only an issued certificate"),
-            Need::done(&assets, "the distribution reads from the bucket"),
-            Need::done(&logs_policy, "the distribution writes its log there"),
-        ];
+        needs.push(Need::ready(
+            &certificate,
+            "CloudFront takes only an issued certificate",
+        ));
         needs.extend(
             validation
                 .iter()
                 .map(|record| Need::done(record, "the certificate is validated through it")),
         );
         let draft = self.draft("assets", &self.edge, needs);
-        let distribution = self.scope.add::<CloudfrontDistribution>(draft, &spec);
-        self.assets_policy(&assets, &distribution);
-        distribution
+        self.scope.add::<CloudfrontDistribution>(draft, &spec)
     }
 
     /// An access control that up to a hundred distributions of the account share (CloudFront quotas):
@@ -363,7 +352,7 @@ impl Site<'_, '_> {
                 let draft = RecordDraft {
                     name: format!("{purpose}.{suffix}"),
                     record,
-                    impact: self.impact(),
+                    impact: host_impact(purpose),
                     needs: vec![Need::ready(
                         distribution,
                         "a name points only at what answers for it",
@@ -378,216 +367,38 @@ impl Site<'_, '_> {
         aliases
     }
 
-    fn object(&mut self, served: &Served<'_>, distribution: &ResourceId) -> ResourceId {
+    fn object(&mut self, served: &Served<'_>) -> ResourceId {
         let assets = self.scope.id::<S3Bucket>("assets");
-        let policy = self.scope.id::<S3BucketPolicy>("assets");
         let spec = s3_object::Spec {
             bucket: self.bucket_name("assets"),
             key: served.key.to_owned(),
             content: base64::engine::general_purpose::STANDARD.encode(served.bytes),
             media_type: served.media_type.to_owned(),
             cache_control: served.cache_control.to_owned(),
-            distribution: Field::output(distribution, "/id"),
+            host: served.host.to_owned(),
         };
-        let needs = vec![
-            Need::done(&assets, "an object is in a bucket"),
-            Need::done(&policy, "nobody can read the object before"),
-        ];
+        let needs = vec![Need::done(&assets, "an object is in a bucket")];
         let draft = Draft {
             impact: served.impact.clone(),
             ..self.draft(served.name, &self.home, needs)
         };
         self.scope.add::<S3Object>(draft, &spec)
     }
-
-    fn bimi(
-        &mut self,
-        bimi: &Located<manifest::Bimi>,
-        distribution: &ResourceId,
-        aliases: &[(String, ResourceId)],
-    ) {
-        let impact = Impact::new(MailImpact::Branding, "the logo beside messages");
-        let mut files = Vec::new();
-        let mut served =
-            |site: &mut Self, name: &str, key: &str, bytes: &[u8], media_type: &str| {
-                let file = Served {
-                    name,
-                    key,
-                    bytes,
-                    media_type,
-                    cache_control: "max-age=3600",
-                    impact: impact.clone(),
-                };
-                files.push((
-                    key.to_owned(),
-                    s3_object::sha256(bytes),
-                    site.object(&file, distribution),
-                ));
-            };
-        let logo_key = bimi.logo.as_ref().map(|logo| key_of(&logo.value.0.path));
-        if let (Some(logo), Some(key)) = (&bimi.logo, &logo_key) {
-            served(self, "logo", key, &logo.value.0.bytes, "image/svg+xml");
-        }
-        let certificate_key = bimi
-            .certificate
-            .as_ref()
-            .map(|file| key_of(&file.value.0.path));
-        if let (Some(certificate), Some(key)) = (&bimi.certificate, &certificate_key) {
-            served(
-                self,
-                "mark-certificate",
-                key,
-                &certificate.value.0.bytes,
-                "application/pem-certificate-chain",
-            );
-        }
-        let host = self.assets_host();
-        let url = |key: &Option<String>| key.as_ref().map(|key| format!("https://{host}/{key}"));
-        let text = match bimi_text(bimi, url(&logo_key), url(&certificate_key)) {
-            Ok(text) => text,
-            Err(reason) => {
-                return self
-                    .scope
-                    .find(Finding::new("BIMI-R03", reason).in_place(bimi.place()));
-            }
-        };
-        let mut needs: Vec<Need> = files
-            .iter()
-            .map(|(_, _, id)| {
-                Need::done(
-                    id,
-                    "the files are there before the record names them (BIMI-X12)",
-                )
-            })
-            .collect();
-        needs.extend(host_needs("assets", aliases));
-        let mut record = records::bimi(self.scope, bimi, text, needs);
-        record
-            .gates
-            .extend(files.iter().map(|(key, sha256, _)| Gate {
-                rule: "BIMI-X12".to_owned(),
-                check: GateCheck::Served {
-                    url: format!("https://{host}/{key}"),
-                    sha256: sha256.clone(),
-                },
-                reason: "receivers fetch the file as soon as they see the record".to_owned(),
-            }));
-        self.scope.push(record);
-    }
-
-    fn mta_sts(
-        &mut self,
-        block: &Located<MtaSts>,
-        body: &[u8],
-        distribution: &ResourceId,
-        aliases: &[(String, ResourceId)],
-    ) {
-        let object = self.object(
-            &Served {
-                name: "mta-sts-policy",
-                key: POLICY_KEY,
-                bytes: body,
-                media_type: "text/plain",
-                // STS-H07: proxies may keep it for a minute at most.
-                cache_control: "max-age=60",
-                impact: Impact::new(MailImpact::Receiving, "senders deliver as this policy says"),
-            },
-            distribution,
-        );
-        let (policy, _) = MtaStsPolicy::parse(body);
-        self.scope.last().serves_policy = policy.as_ref().map(|policy| ServedPolicy {
-            enforce: policy.mode() == Mode::Enforce,
-            active: policy.mode() != Mode::None,
-            max_age: policy.max_age().seconds(),
-        });
-        if let Some(policy) = policy.filter(|policy| policy.mode() == Mode::Enforce) {
-            let gate = Gate {
-                rule: "STS-P13".to_owned(),
-                check: GateCheck::MxMatches {
-                    domain: self.scope.name.to_owned(),
-                    patterns: policy.mx().iter().map(ToString::to_string).collect(),
-                },
-                reason: "an enforced policy makes senders refuse hosts that it does not name"
-                    .to_owned(),
-            };
-            self.scope.last().gates.push(gate);
-        }
-        let mut needs = vec![
-            Need::done(
-                &object,
-                "senders fetch the policy when they see a new id (STS-O01)",
-            ),
-            Need::ready(
-                distribution,
-                "the policy is answered from every edge (STS-O01)",
-            ),
-        ];
-        needs.extend(host_needs("mta-sts", aliases));
-        let tls_rpt = self.scope.publisher_id("tls-rpt");
-        if self.scope.domain.tls_rpt.is_some() {
-            needs.push(Need::ready(
-                &tls_rpt,
-                "failures are reported from the first day (STS-O07)",
-            ));
-        }
-        let policy_host = self.scope.under("mta-sts");
-        let mut record = self.scope.publisher.record(RecordDraft {
-            name: "mta-sts".to_owned(),
-            record: policy_record(self.scope, body),
-            impact: Impact::new(
-                MailImpact::Receiving,
-                "tells senders that there is a policy",
-            ),
-            needs,
-            place: block.place(),
-            adopt: *self.scope.domain.adopt,
-        });
-        record.gates.push(served_gate(&policy_host, body));
-        self.scope.push(record);
-    }
 }
 
-fn policy_record(scope: &Scope<'_>, body: &[u8]) -> Record {
-    Record {
-        name: scope.under("_mta-sts").into(),
-        rtype: "TXT".to_owned(),
-        ttl: scope.ttl(),
-        values: vec![mta_sts_text(body).into()],
-        alias: None,
-        sharing: Sharing::OneOf {
-            prefix: "v=STSv1".to_owned(),
-        },
+/// What a host's name is for.
+fn host_impact(purpose: &str) -> Impact {
+    if purpose == "mta-sts" {
+        Impact::new(
+            MailImpact::Receiving,
+            "senders fetch the MTA-STS policy by this name",
+        )
+    } else {
+        Impact::new(
+            MailImpact::Branding,
+            "receivers fetch the logo by this name",
+        )
     }
-}
-
-/// The TXT value that announces a policy.
-pub(crate) fn mta_sts_text(body: &[u8]) -> String {
-    MtaStsRecord::new(PolicyId::of(body)).to_string()
-}
-
-/// The gate of STS-O01: the planned policy is what a stranger gets.
-pub(crate) fn served_gate(policy_host: &str, body: &[u8]) -> Gate {
-    Gate {
-        rule: "STS-O01".to_owned(),
-        check: GateCheck::Served {
-            url: format!("https://{policy_host}/{POLICY_KEY}"),
-            sha256: s3_object::sha256(body),
-        },
-        reason: "a sender that sees the new id must get the new policy".to_owned(),
-    }
-}
-
-fn bimi_text(
-    bimi: &manifest::Bimi,
-    logo: Option<String>,
-    certificate: Option<String>,
-) -> Result<String, String> {
-    let uri = |url: String| url.parse::<HttpsUri>().map_err(|error| error.to_string());
-    let logo = uri(logo.ok_or("a record that is no declination names a logo")?)?;
-    let record = bimi
-        .record(logo, certificate.map(uri).transpose()?)
-        .map_err(|error| error.to_string())?;
-    Ok(record.to_string())
 }
 
 fn host_needs(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Need> {
@@ -595,11 +406,6 @@ fn host_needs(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Need> {
     of_host
         .map(|(_, id)| Need::ready(id, "the host's name is answered first"))
         .collect()
-}
-
-/// Where a file of the manifest is served: under its own name.
-fn key_of(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or(path).to_owned()
 }
 
 /// TLS only, and what `allow` says.

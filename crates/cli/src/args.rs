@@ -31,9 +31,9 @@ pub(crate) struct Global {
     /// Use an AWS inside this process: no account, no network
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
-    /// How many times faster than AWS the sandbox runs, or `instant`
-    #[arg(long, global = true, default_value = "60", value_name = "N|instant")]
-    pub(crate) speed: Speed,
+    /// How many times faster than AWS the sandbox runs, or `instant`; 60 unless it serves
+    #[arg(long, global = true, value_name = "N|instant")]
+    pub(crate) speed: Option<Speed>,
     /// What else is in the sandbox's world when it is made: a YAML file
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) world: Option<PathBuf>,

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all();
     // With paused time, every wait costs nothing and is measured exactly.
-    builder.start_paused(cli.global.sandbox && cli.global.speed == Speed::Instant);
+    builder.start_paused(cli.global.sandbox && cli.global.speed == Some(Speed::Instant));
     let runtime = match builder.build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -19,9 +19,12 @@ pub(crate) fn outside(global: &Global) -> Result<Arc<dyn Outside>, Failure> {
         })?),
         None => None,
     };
+    // Whoever names where the hosts are looks at a private world: its name servers are the resolver.
+    let name_servers = global.resolver.filter(|_| global.connect.is_some());
     let view = View {
         resolver: global.resolver,
         connect: global.connect,
+        name_servers,
         authorities,
         ..View::default()
     };

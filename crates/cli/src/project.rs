@@ -54,6 +54,13 @@ pub(crate) fn check(
     path: &Path,
     now: jiff::Timestamp,
 ) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
+    if !path.exists() {
+        let text = format!(
+            "there is no {}: name the manifest, or `cd` to where it is",
+            path.display()
+        );
+        return Err(Failure::Usage(text));
+    }
     let (tree, inside) = Tree::of(path).map_err(|error| {
         Failure::outside(
             &format!("could not read the manifest {}", path.display()),
@@ -204,12 +211,14 @@ impl Project {
             Wish::NothingNow => Vec::new(),
         };
         for lingering in &lingering {
-            let known: BTreeSet<_> = desired.iter().map(|resource| resource.id.clone()).collect();
-            let more = lingering
+            // What still serves the policy stays as it is, whatever else is asked of it.
+            let stays: BTreeSet<_> = lingering
                 .resources
                 .iter()
-                .filter(|resource| !known.contains(&resource.id));
-            desired.extend(more.cloned());
+                .map(|resource| resource.id.clone())
+                .collect();
+            desired.retain(|resource| !stays.contains(&resource.id));
+            desired.extend(lingering.resources.iter().cloned());
         }
         let observed = self.engine.observe(&plan::looks(&desired, &ledger)).await;
         let ledger = plan::settle(ledger, self.engine.kinds(), &observed.actual);
@@ -221,8 +230,11 @@ impl Project {
             beyond: &beyond,
             actual: &observed.actual,
         });
+        // An account that can't be entered is one finding, not one for each of its resources.
+        if observed.findings.is_empty() {
+            findings.append(&mut plan.findings);
+        }
         findings.extend(observed.findings);
-        findings.append(&mut plan.findings);
         plan.findings = findings;
         let estimate = plan::estimate(&plan, &self.rates());
         Planned {

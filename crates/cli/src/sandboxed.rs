@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use clock::Clock;
 use jiff::Timestamp;
 use manifest::{Dns, Manifest};
-use model::{Fetched, NoAnswer, Outside, Unseen, Visit};
+use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::world::World;
@@ -19,6 +19,11 @@ use crate::exit::Failure;
 
 /// The account from which roles are assumed. It is in no manifest.
 pub(crate) const OPERATOR: &str = "999999999999";
+
+/// How many times faster than AWS the sandbox runs for people.
+const DEFAULT_SPEED: f64 = 60.0;
+/// The address of the mail hosts that a manifest presumes (RFC 5737: for documentation).
+const MAIL_HOST: &str = "192.0.2.25";
 
 /// Where a project's sandbox is kept.
 pub(crate) fn folder(beside: &Path, project: &str) -> PathBuf {
@@ -40,16 +45,18 @@ pub(crate) fn open(
         })?),
         None => None,
     };
-    let mut world = presumed(manifest);
+    let mut world = World::default();
     if let Some(text) = extra {
         world
             .add_yaml(&text)
             .map_err(|error| Failure::outside("could not use the world file", error))?;
     }
+    presume(&mut world, manifest);
     let wall = Clock::real().now();
     let speed = match global.speed {
-        Speed::Times(times) => times,
-        Speed::Instant => 1.0,
+        Some(Speed::Times(times)) => times,
+        Some(Speed::Instant) => 1.0,
+        None => DEFAULT_SPEED,
     };
     let clock =
         |saved: Option<Timestamp>| Clock::starting_at(saved.unwrap_or(wall).max(wall), speed);
@@ -57,9 +64,9 @@ pub(crate) fn open(
         .map_err(|error| Failure::outside("could not open the sandbox", error))
 }
 
-/// What a manifest presumes: accounts with roles, zones that are delegated to, mail hosts.
-fn presumed(manifest: &Manifest) -> World {
-    let mut world = World::default();
+/// Adds what a manifest presumes and the world does not have: accounts with roles, zones that are
+/// delegated to, mail hosts.
+fn presume(world: &mut World, manifest: &Manifest) {
     world.sts.seed_account(OPERATOR, &[]);
     for account in manifest.accounts.values() {
         let role = account.role.as_ref().map(|role| {
@@ -81,9 +88,8 @@ fn presumed(manifest: &Manifest) -> World {
         .iter()
         .map(|(name, domain)| (name, &domain.dns.value, false));
     for (name, dns, needs_mx) in domains.chain(parked) {
-        presume_zone(&mut world, manifest, (name.as_str(), dns), needs_mx);
+        presume_zone(world, manifest, (name.as_str(), dns), needs_mx);
     }
-    world
 }
 
 fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns), needs_mx: bool) {
@@ -102,9 +108,11 @@ fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns
             let Some(account) = manifest.account(&route53.account) else {
                 return;
             };
-            let zone = world.seed_zone(account.id.as_str(), name, true);
+            let zone = world.seed_zone(id, name, true);
             if let (Ok(zone), true) = (zone, needs_mx) {
                 let _ = world.seed_records(&zone, name, ("MX", 300), &[&mail_host]);
+                let _ =
+                    world.seed_records(&zone, &format!("mail.{name}"), ("A", 300), &[MAIL_HOST]);
             }
         }
         Dns::Route53(_) => {}
@@ -130,6 +138,22 @@ impl Outside for Inside {
                 .map(|record| meaning(&record.rtype, &record.value))
                 .collect()),
         }
+    }
+
+    /// Mail hosts of the sandbox are hosts with an address, and all of them offer TLS.
+    async fn starttls(&self, host: &str) -> Result<ShownCertificate, Unseen> {
+        let addresses = self
+            .lookup(host, "A")
+            .await
+            .map_err(|error| Unseen::NoAnswer(error.to_string()))?;
+        if addresses.is_empty() {
+            return Err(Unseen::NoAnswer(format!("{host} has no address")));
+        }
+        let not_after = self.0.clock().now() + std::time::Duration::from_secs(90 * 86_400);
+        Ok(ShownCertificate {
+            names: vec![host.to_owned()],
+            not_after,
+        })
     }
 
     async fn visit(&self, url: &str, _address: Option<IpAddr>) -> Result<Visit, Unseen> {

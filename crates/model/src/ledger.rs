@@ -78,6 +78,9 @@ pub struct DomainLedger {
 impl DomainLedger {
     /// Remembers that `policy` is served from `now` on, instead of what was.
     pub fn serve(&mut self, policy: Option<ServedPolicy>, now: Timestamp) {
+        if self.serving.map(|(old, _)| old) == policy {
+            return;
+        }
         if let Some((old, _)) = self.serving.take()
             && old.enforce
         {

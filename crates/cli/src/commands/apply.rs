@@ -139,6 +139,14 @@ pub(crate) async fn carry_out(
 ) -> Result<Exit, Failure> {
     let plan = &planned.plan;
     let accepted: BTreeSet<String> = changing.accept_risk.iter().cloned().collect();
+    if let Some(unknown) = accepted
+        .iter()
+        .find(|rule| standards::rules::find(rule).is_none())
+    {
+        return Err(Failure::Usage(format!(
+            "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"
+        )));
+    }
     record_risks(plan, journal, &accepted).await?;
     let options = Options {
         wait: changing.wait,
@@ -153,6 +161,9 @@ pub(crate) async fn carry_out(
         .await;
     interrupts.abort();
     let report = report?;
+    if stop.is_wished() {
+        printer.note("Stopped by you. Nothing is lost: run apply again to go on.");
+    }
     if printer.json {
         printer.value(&outcomes(plan, &report));
     } else if !plan.is_empty() || !report.is_complete() {
@@ -336,6 +347,23 @@ async fn settle(
     verify::exit(&checks)
 }
 
+/// What an enforced policy still needs, for people.
+pub(crate) fn lingers(one: &blueprint::Lingering) -> String {
+    let until = one.until.map_or_else(
+        || "the last sender has forgotten the enforced one".to_owned(),
+        |until| {
+            format!(
+                "{}, when the last sender has forgotten the enforced one",
+                until.strftime("%Y-%m-%d %H:%M UTC")
+            )
+        },
+    );
+    format!(
+        "{}: the MTA-STS policy is served with `mode: none` until {until}. Run this again after that.",
+        escape(&one.domain)
+    )
+}
+
 /// Closes the ledger. What lingers makes the run incomplete.
 pub(crate) async fn finish(
     journal: Journal,
@@ -348,11 +376,7 @@ pub(crate) async fn finish(
     let now = project.clock.now();
     let lingering = blueprint::linger(&ledger, &blueprint_desired(&project).await, now);
     for one in &lingering {
-        let until = one.until.map(|until| until.to_string()).unwrap_or_default();
-        printer.note(&format!(
-            "{}: the MTA-STS policy stays with `mode: none` until {until}, when the last sender has forgotten the old one. Run this again after that.",
-            escape(&one.domain)
-        ));
+        printer.note(&lingers(one));
     }
     Ok(if exit == Exit::Done && !lingering.is_empty() {
         Exit::Incomplete

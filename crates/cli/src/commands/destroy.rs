@@ -4,7 +4,7 @@ use model::{Ledger, ResourceId, Verb};
 use report::escape;
 
 use crate::args::{self, Global};
-use crate::commands::apply::{agreed, carry_out};
+use crate::commands::apply::{agreed, carry_out, lingers};
 use crate::commands::plan::show;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;

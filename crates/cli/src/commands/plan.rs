@@ -67,7 +67,7 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
         &palette,
     ));
     let hints = project.findings.len();
-    if hints > 0 {
+    if hints > 0 && !planned.plan.is_empty() {
         printer.note(&format!(
             "{hints} findings of the manifest, none of them an error: `deploy lint` shows them."
         ));

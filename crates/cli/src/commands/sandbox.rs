@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clock::Clock;
 use tokio::net::{TcpListener, UdpSocket};
 
-use crate::args::{self, Global, SandboxOf, Serve};
+use crate::args::{self, Global, SandboxOf, Serve, Speed};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::project::{Loaded, load};
@@ -92,7 +92,23 @@ fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
 }
 
 async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit, Failure> {
-    let sandbox = open(global, &args.of)?;
+    // Those who ask it live by the wall clock: their credentials must not run out in a minute.
+    let speed = match global.speed {
+        Some(Speed::Instant) => {
+            return Err(Failure::Usage(
+                "--speed instant: whoever asks over the network waits in real time".to_owned(),
+            ));
+        }
+        Some(speed) => speed,
+        None => Speed::Times(1.0),
+    };
+    let sandbox = open(
+        &Global {
+            speed: Some(speed),
+            ..global.clone()
+        },
+        &args.of,
+    )?;
     let failed = |error| Failure::outside("could not listen", error);
     let at = |port| SocketAddr::new(args.host, port);
     let aws = TcpListener::bind(at(args.aws)).await.map_err(failed)?;
@@ -108,6 +124,7 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
     let authority = folder.join("ca.pem");
     let pem = sandbox.world().acm.authority.certificate_pem();
     std::fs::write(&authority, pem).map_err(failed)?;
+    let authority = authority.canonicalize().map_err(failed)?;
     announce(
         printer,
         [aws.local_addr(), Ok(dns_address), https.local_addr()],
@@ -136,7 +153,7 @@ fn announce(
     });
     let credentials = sandbox.credentials(sandboxed::OPERATOR);
     printer.data(&format!(
-        "AWS_ENDPOINT_URL=http://{aws}\nAWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nAWS_REGION=us-east-1\nDEPLOY_SANDBOX_DNS={dns}\nDEPLOY_SANDBOX_HTTPS={https}\nDEPLOY_SANDBOX_CA={}",
+        "AWS_ENDPOINT_URL=http://{aws}\nAWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nAWS_REGION=us-east-1\nAWS_DEFAULT_REGION=us-east-1\nDEPLOY_SANDBOX_DNS={dns}\nDEPLOY_SANDBOX_HTTPS={https}\nDEPLOY_SANDBOX_CA={}",
         credentials.access_key_id(),
         credentials.secret_access_key(),
         authority.display(),

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{PublishedRecord, Spec};
 use crate::context::Context;
@@ -74,7 +74,27 @@ impl Mutate<Context> for PublishedRecord {
         Ok(physical(&target.spec.record).into())
     }
 
-    async fn delete(&self, _context: &Context, _target: &Target<Spec>) -> Result<(), KindError> {
-        Ok(())
+    /// A person takes it out. Until then it counts: a name must not point at what is gone.
+    async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let Observation::Present { state, .. } = self.observe(context, target).await? else {
+            return Ok(());
+        };
+        let record = &target.spec.record;
+        let ours = record.known_values();
+        let is_there = state
+            .set
+            .is_some_and(|set| set.values.iter().any(|value| ours.contains(&value.means)));
+        if !is_there {
+            return Ok(());
+        }
+        let message = format!(
+            "somebody to take {} {} out of the DNS",
+            record.rtype, record.name
+        );
+        Err(KindError::new(
+            ErrorClass::NotYet,
+            "delete a record",
+            message,
+        ))
     }
 }

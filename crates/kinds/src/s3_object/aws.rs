@@ -75,10 +75,10 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
 /// invalidation to CloudFront, by its caller reference.
 async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
     let operation = "CreateInvalidation";
-    let Some(distribution) = spec.distribution.known() else {
+    let client = aws_sdk_cloudfront::Client::new(&context.session()?.config("cloudfront"));
+    let Some(distribution) = serving(&client, &spec.host).await? else {
         return Ok(());
     };
-    let client = aws_sdk_cloudfront::Client::new(&context.session()?.config("cloudfront"));
     let path = format!("/{}", spec.key);
     let minute = context.clock.now().as_second() / 60;
     // The same content may come back later, and must be invalidated then as well.
@@ -104,6 +104,35 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
             Err(not_yet(error))
         }
         Err(error) => Err(error),
+    }
+}
+
+/// The distribution of this account that has the name. An alias belongs to one in all of AWS.
+async fn serving(
+    client: &aws_sdk_cloudfront::Client,
+    host: &str,
+) -> Result<Option<String>, KindError> {
+    let mut marker: Option<String> = None;
+    loop {
+        let request = client.list_distributions().set_marker(marker.take());
+        let answer = done("ListDistributions", request.send().await)?;
+        let Some(list) = answer.distribution_list() else {
+            return Ok(None);
+        };
+        let has_name = |aliases: &aws_sdk_cloudfront::types::Aliases| {
+            aliases
+                .items()
+                .iter()
+                .any(|alias| alias.eq_ignore_ascii_case(host))
+        };
+        let mut items = list.items().iter();
+        if let Some(item) = items.find(|item| item.aliases().is_some_and(has_name)) {
+            return Ok(Some(item.id().to_owned()));
+        }
+        match list.next_marker() {
+            Some(next) if list.is_truncated() && !next.is_empty() => marker = Some(next.to_owned()),
+            _ => return Ok(None),
+        }
     }
 }
 

@@ -18,7 +18,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Field, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -39,8 +39,9 @@ pub struct Spec {
     pub media_type: String,
     /// The Cache-Control that viewers see.
     pub cache_control: String,
-    /// The id of the distribution that serves it, whose cache a change invalidates.
-    pub distribution: Field<String>,
+    /// A name under which a distribution serves it, whose cache a change invalidates. The name, not
+    /// the distribution: an object is there before what serves it.
+    pub host: String,
 }
 
 /// What can be seen.

@@ -276,7 +276,7 @@ async fn an_object_walks_through_its_states() {
         content: base64("version: STSv1\n"),
         media_type: "text/plain".to_owned(),
         cache_control: "max-age=60".to_owned(),
-        distribution: distribution.as_str().into(),
+        host: super::cloudfront::HOST.to_owned(),
     };
     let object_id = id("s3_object", "policy");
     let mut walk = Walk::new(&stage, &object_id, REGION, &spec).await;
@@ -331,7 +331,7 @@ async fn an_invalidation_whose_outcome_is_not_known_is_made_again() {
         content: base64("one"),
         media_type: "image/svg+xml".to_owned(),
         cache_control: "max-age=3600".to_owned(),
-        distribution: distribution.as_str().into(),
+        host: super::cloudfront::HOST.to_owned(),
     };
     let mut walk = Walk::new(&stage, &id("s3_object", "logo"), REGION, &spec).await;
     walk.create().await;

@@ -1,0 +1,111 @@
+//! The logo and its mark certificate: their files, and the record that names them.
+
+use kinds::s3_object;
+use manifest::{Bimi, Located};
+use model::{Gate, GateCheck, Impact, MailImpact, Need, ResourceId};
+use standards::Finding;
+use standards::bimi::HttpsUri;
+
+use super::{Served, Site, host_needs};
+use crate::records;
+
+/// A file of BIMI, where it is served.
+pub(super) struct BimiFile {
+    url: String,
+    sha256: String,
+    /// Whether it is the logo; else it is the mark certificate.
+    is_logo: bool,
+    pub(super) object: ResourceId,
+}
+
+impl Site<'_, '_> {
+    /// The files that the block names.
+    pub(super) fn bimi_files(&mut self, bimi: &Bimi) -> Vec<BimiFile> {
+        let mut files = Vec::new();
+        if let Some(logo) = &bimi.logo {
+            let file = (&logo.value.0.path, &*logo.value.0.bytes);
+            files.push(self.bimi_file(file, ("logo", "image/svg+xml")));
+        }
+        if let Some(certificate) = &bimi.certificate {
+            let file = (&certificate.value.0.path, &*certificate.value.0.bytes);
+            let kind = ("mark-certificate", "application/pem-certificate-chain");
+            files.push(self.bimi_file(file, kind));
+        }
+        files
+    }
+
+    fn bimi_file(
+        &mut self,
+        (path, bytes): (&String, &[u8]),
+        (name, media_type): (&str, &str),
+    ) -> BimiFile {
+        let host = self.assets_host();
+        let key = key_of(path);
+        let object = self.object(&Served {
+            name,
+            key: &key,
+            host: &host,
+            bytes,
+            media_type,
+            cache_control: "max-age=3600",
+            impact: Impact::new(MailImpact::Branding, "the logo beside messages"),
+        });
+        BimiFile {
+            url: format!("https://{host}/{key}"),
+            sha256: s3_object::sha256(bytes),
+            is_logo: name == "logo",
+            object,
+        }
+    }
+
+    /// The record that names the files, after them and the names of their host.
+    pub(super) fn bimi_record(
+        &mut self,
+        bimi: &Located<Bimi>,
+        files: &[BimiFile],
+        aliases: &[(String, ResourceId)],
+    ) {
+        let text = match bimi_text(bimi, files) {
+            Ok(text) => text,
+            Err(reason) => {
+                let finding = Finding::new("BIMI-R03", reason).in_place(bimi.place());
+                return self.scope.find(finding);
+            }
+        };
+        let why = "the files are there before the record names them (BIMI-X12)";
+        let mut needs: Vec<Need> = files
+            .iter()
+            .map(|file| Need::done(&file.object, why))
+            .collect();
+        needs.extend(host_needs("assets", aliases));
+        let mut record = records::bimi(self.scope, bimi, text, needs);
+        record.gates.extend(files.iter().map(|file| Gate {
+            rule: "BIMI-X12".to_owned(),
+            check: GateCheck::Served {
+                url: file.url.clone(),
+                sha256: file.sha256.clone(),
+            },
+            reason: "receivers fetch the file as soon as they see the record".to_owned(),
+        }));
+        self.scope.push(record);
+    }
+}
+
+fn bimi_text(bimi: &Bimi, files: &[BimiFile]) -> Result<String, String> {
+    let uri = |is_logo: bool| {
+        let file = files.iter().find(|file| file.is_logo == is_logo);
+        file.map(|file| file.url.parse::<HttpsUri>())
+            .transpose()
+            .map_err(|error| error.to_string())
+    };
+    let logo = uri(true)?.ok_or("a record that is no declination names a logo")?;
+    let record = bimi
+        .record(logo, uri(false)?)
+        .map_err(|error| error.to_string())?;
+    Ok(record.to_string())
+}
+
+/// Where a file of the manifest is served: under its own name.
+fn key_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).to_owned()
+}

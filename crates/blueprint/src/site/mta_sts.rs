@@ -1,0 +1,154 @@
+//! The MTA-STS policy: its file, and the record that announces it.
+
+use kinds::record::{Record, Sharing};
+use kinds::s3_object;
+use manifest::{Located, MtaSts};
+use model::{Gate, GateCheck, Impact, MailImpact, Need, ResourceId, ServedPolicy};
+use standards::Finding;
+use standards::dns::Name;
+use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord, PolicyId};
+
+use super::{Served, Site};
+use crate::Facts;
+use crate::publisher::RecordDraft;
+use crate::scope::Scope;
+
+/// Where MTA-STS policies are (RFC 8461 section 3.3).
+const POLICY_KEY: &str = ".well-known/mta-sts.txt";
+
+/// The policy that the block asks for, from a file or from the domain's MX hosts (SEED A10).
+pub(super) fn policy<'a>(
+    scope: &mut Scope<'a>,
+    block: &'a Located<MtaSts>,
+    facts: &Facts,
+) -> Option<(&'a Located<MtaSts>, Vec<u8>)> {
+    let declared: Vec<Name> = scope
+        .domain
+        .mx
+        .iter()
+        .map(|mx| mx.exchange.clone())
+        .collect();
+    let hosts = if declared.is_empty() {
+        facts.mx.get(scope.name).cloned().unwrap_or_default()
+    } else {
+        declared
+    };
+    match block.policy(&hosts) {
+        Ok((_, body)) => Some((block, body)),
+        Err(fault) => {
+            let finding = Finding::new("STS-P07", fault.to_string())
+                .in_place(block.place())
+                .mend("list patterns in `mta_sts.mx`, or hosts in `mx`");
+            scope.find(finding);
+            None
+        }
+    }
+}
+
+impl Site<'_, '_> {
+    /// The policy's file.
+    pub(super) fn policy_object(&mut self, body: &[u8]) -> ResourceId {
+        let host = self.scope.under("mta-sts");
+        let object = self.object(&Served {
+            name: "mta-sts-policy",
+            key: POLICY_KEY,
+            host: &host,
+            bytes: body,
+            media_type: "text/plain",
+            // STS-H07: proxies may keep it for a minute at most.
+            cache_control: "max-age=60",
+            impact: Impact::new(MailImpact::Receiving, "senders deliver as this policy says"),
+        });
+        let (policy, _) = MtaStsPolicy::parse(body);
+        self.scope.last().serves_policy = policy.as_ref().map(|policy| ServedPolicy {
+            enforce: policy.mode() == Mode::Enforce,
+            active: policy.mode() != Mode::None,
+            max_age: policy.max_age().seconds(),
+        });
+        if let Some(policy) = policy.filter(|policy| policy.mode() == Mode::Enforce) {
+            let gates = enforce_gates(self.scope.name, &policy);
+            self.scope.last().gates.extend(gates);
+        }
+        object
+    }
+
+    /// The record that announces the policy, after `needs`.
+    pub(super) fn policy_record(
+        &mut self,
+        block: &Located<MtaSts>,
+        body: &[u8],
+        mut needs: Vec<Need>,
+    ) {
+        let tls_rpt = self.scope.publisher_id("tls-rpt");
+        if self.scope.domain.tls_rpt.is_some() {
+            needs.push(Need::ready(
+                &tls_rpt,
+                "failures are reported from the first day (STS-O07)",
+            ));
+        }
+        let policy_host = self.scope.under("mta-sts");
+        let mut record = self.scope.publisher.record(RecordDraft {
+            name: "mta-sts".to_owned(),
+            record: policy_record(self.scope, body),
+            impact: Impact::new(
+                MailImpact::Receiving,
+                "tells senders that there is a policy",
+            ),
+            needs,
+            place: block.place(),
+            adopt: *self.scope.domain.adopt,
+        });
+        record.gates.push(served_gate(&policy_host, body));
+        self.scope.push(record);
+    }
+}
+
+/// Enforcing needs evidence (DESIGN 7.4).
+fn enforce_gates(domain: &str, policy: &MtaStsPolicy) -> [Gate; 2] {
+    let matches = Gate {
+        rule: "STS-P13".to_owned(),
+        check: GateCheck::MxMatches {
+            domain: domain.to_owned(),
+            patterns: policy.mx().iter().map(ToString::to_string).collect(),
+        },
+        reason: "an enforced policy makes senders refuse hosts that it does not name".to_owned(),
+    };
+    let offers_tls = Gate {
+        rule: "STS-P16".to_owned(),
+        check: GateCheck::MxOffersTls {
+            domain: domain.to_owned(),
+        },
+        reason: "an enforced policy makes senders refuse hosts without valid TLS".to_owned(),
+    };
+    [matches, offers_tls]
+}
+
+fn policy_record(scope: &Scope<'_>, body: &[u8]) -> Record {
+    Record {
+        name: scope.under("_mta-sts").into(),
+        rtype: "TXT".to_owned(),
+        ttl: scope.ttl(),
+        values: vec![mta_sts_text(body).into()],
+        alias: None,
+        sharing: Sharing::OneOf {
+            prefix: "v=STSv1".to_owned(),
+        },
+    }
+}
+
+/// The TXT value that announces a policy.
+pub(crate) fn mta_sts_text(body: &[u8]) -> String {
+    MtaStsRecord::new(PolicyId::of(body)).to_string()
+}
+
+/// The gate of STS-O01: the planned policy is what a stranger gets.
+pub(crate) fn served_gate(policy_host: &str, body: &[u8]) -> Gate {
+    Gate {
+        rule: "STS-O01".to_owned(),
+        check: GateCheck::Served {
+            url: format!("https://{policy_host}/{POLICY_KEY}"),
+            sha256: s3_object::sha256(body),
+        },
+        reason: "a sender that sees the new id must get the new policy".to_owned(),
+    }
+}
