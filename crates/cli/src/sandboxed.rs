@@ -108,6 +108,14 @@ fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns
             let Some(account) = manifest.account(&route53.account) else {
                 return;
             };
+            let id = account.id.as_str();
+            if world
+                .route53
+                .zones_of(id)
+                .any(|zone| zone.name.plain() == name)
+            {
+                return;
+            }
             let zone = world.seed_zone(id, name, true);
             if let (Ok(zone), true) = (zone, needs_mx) {
                 let _ = world.seed_records(&zone, name, ("MX", 300), &[&mail_host]);

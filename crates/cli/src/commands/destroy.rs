@@ -50,13 +50,7 @@ pub(crate) async fn run(
 /// What is left, and why.
 fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit {
     for one in &again.lingering {
-        let until = one
-            .until
-            .map_or_else(|| "it is served".to_owned(), |until| until.to_string());
-        printer.note(&format!(
-            "{}: senders may hold the enforced MTA-STS policy until {until}. Until then it is served with `mode: none`; run destroy again after that.",
-            escape(&one.domain)
-        ));
+        printer.note(&lingers(one));
     }
     let stays: Vec<&ResourceId> = again
         .plan

@@ -46,7 +46,7 @@ async fn spec(stage: &Stage) -> Spec {
     logs.create().await;
     let mut access = Walk::new(stage, &control_id(), REGION, &control_spec("suite")).await;
     access.create().await;
-    let hosts = ["bimi.example.com", "mta-sts.example.com"];
+    let hosts = ["bimi.example.com", HOST];
     let certificate = super::acm::issued(stage, &hosts).await;
     Spec {
         caller_reference: "suite-reference".to_owned(),
@@ -61,13 +61,15 @@ async fn spec(stage: &Stage) -> Spec {
     }
 }
 
-/// A distribution, and its id.
-pub(crate) async fn distribution(stage: &Stage) -> String {
+/// A name of the distribution that [`distribution`] makes.
+pub(crate) const HOST: &str = "mta-sts.example.com";
+
+/// A distribution that is deployed.
+pub(crate) async fn distribution(stage: &Stage) {
     let spec = spec(stage).await;
     let mut walk = Walk::new(stage, &id(), REGION, &spec).await;
     walk.create().await;
     walk.until_ready().await;
-    walk.physical.expect("an id").to_string()
 }
 
 #[tokio::test(start_paused = true)]

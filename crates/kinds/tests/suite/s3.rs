@@ -269,7 +269,7 @@ async fn an_object_walks_through_its_states() {
     .await
     .create()
     .await;
-    let distribution = super::cloudfront::distribution(&stage).await;
+    super::cloudfront::distribution(&stage).await;
     let mut spec = s3_object::Spec {
         bucket: "suite-assets".to_owned(),
         key: ".well-known/mta-sts.txt".to_owned(),
@@ -324,7 +324,7 @@ async fn an_invalidation_whose_outcome_is_not_known_is_made_again() {
     let bucket_id = id("s3_bucket", "assets");
     let mut walk = Walk::new(&stage, &bucket_id, REGION, &bucket("suite-assets")).await;
     walk.create().await;
-    let distribution = super::cloudfront::distribution(&stage).await;
+    super::cloudfront::distribution(&stage).await;
     let mut spec = s3_object::Spec {
         bucket: "suite-assets".to_owned(),
         key: "logo.svg".to_owned(),
