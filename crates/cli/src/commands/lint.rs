@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use clock::Clock;
 use manifest::Manifest;
@@ -13,9 +14,8 @@ use verify::Eyes;
 
 use crate::args::{FindingFormat, Global, Lint};
 use crate::exit::{Exit, Failure};
-use crate::network::Network;
 use crate::printer::Printer;
-use crate::{project, sandboxed};
+use crate::{network, project, sandboxed};
 
 /// What stands for standard input.
 const STDIN: &str = "-";
@@ -62,14 +62,14 @@ async fn manifest(global: &Global, args: &Lint) -> Result<Vec<Finding>, Failure>
 }
 
 /// A stranger's eyes, on the network or in the sandbox.
-fn outside(global: &Global, file: &Path, manifest: &Manifest) -> Result<Box<dyn Outside>, Failure> {
+fn outside(global: &Global, file: &Path, manifest: &Manifest) -> Result<Arc<dyn Outside>, Failure> {
     if !global.sandbox {
-        return Ok(Box::new(Network::new()?));
+        return network::outside(global);
     }
     let beside = file.parent().map(Path::to_owned).unwrap_or_default();
     let folder = sandboxed::folder(&beside, manifest.project.as_str());
     let sandbox = sandboxed::open(&folder, manifest, global)?;
-    Ok(Box::new(sandboxed::Inside(sandbox)))
+    Ok(Arc::new(sandboxed::Inside(sandbox)))
 }
 
 fn print(findings: &[Finding], format: FindingFormat, printer: &Printer) {
