@@ -168,7 +168,7 @@ fn replica(manifest: &Manifest, domain: &Domain, instance: &Instance, report: &m
     );
 }
 
-/// SES-30, SES-32 and what a destination needs.
+/// SES-32 and what a destination needs. A set is declared in its instance, so that SES-30 always holds.
 pub(super) fn configuration_sets(manifest: &Manifest, report: &mut Report) {
     let mut sets: BTreeMap<(&str, &str, &str), &Located<ConfigurationSet>> = BTreeMap::new();
     for (name, domain) in domains(manifest) {

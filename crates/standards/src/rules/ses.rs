@@ -146,7 +146,7 @@ super::rules! {
         why "Bounces of its mail are reported in its account, not in the identity's."
         mend "give the sender's configuration set its destinations"
         source "SES: sending authorization";
-    "SES-30" Error Lint by "manifest::check"
+    "SES-30" Error Lint by "standards::ses"
         "An identity's default configuration set is in its account and region"
         why "SES refuses mail with a configuration set that is not there."
         mend "declare the set for the same instance"

@@ -24,4 +24,6 @@ mod tests;
 pub use easy_dkim::{EasyDkim, check_signing_zone, signing_zone};
 pub use endpoint::{Prepared, Signing, check_endpoint};
 pub use identity_policy::{IdentityPolicy, check_identity_policies};
-pub use sharing::{Delegate, Dependent, Existing, check_delegate, check_dependents};
+pub use sharing::{
+    Delegate, Dependent, Existing, check_default_set, check_delegate, check_dependents,
+};

@@ -38,13 +38,20 @@ pub struct Dependent<'a> {
     pub configuration_sets: &'a [&'a str],
 }
 
-/// What is there in the account and region of a [`Dependent`].
+/// What is there in one account and region.
 #[derive(Clone, Debug, Default)]
 pub struct Existing<'a> {
     /// The identities.
     pub identities: BTreeSet<&'a str>,
     /// The configuration sets.
     pub configuration_sets: BTreeSet<&'a str>,
+}
+
+/// SES-30: the default configuration set of an identity is among those of its account and region.
+pub fn check_default_set(set: &str, existing: &Existing<'_>) -> Option<Finding> {
+    let reason =
+        || format!("the configuration set {set} is not in the account and region of the identity");
+    (!existing.configuration_sets.contains(set)).then(|| Finding::new("SES-30", reason()))
 }
 
 /// SES-36.

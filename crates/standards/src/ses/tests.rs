@@ -176,6 +176,16 @@ fn ses_29_bounces_of_another_account() {
     check("111111111111", false, false);
 }
 
+#[test]
+fn ses_30_a_default_set_is_where_its_identity_is() {
+    let existing = Existing {
+        configuration_sets: ["news"].into(),
+        ..Existing::default()
+    };
+    assert!(check_default_set("news", &existing).is_none());
+    assert!(check_default_set("alerts", &existing).is_some());
+}
+
 fn prepared(region: &str, signing: Signing) -> Prepared {
     Prepared {
         region: region.to_owned(),
