@@ -9,7 +9,8 @@
 //! Quirks of SES:
 //!
 //! - Tokens differ per account and region, so the records of all instances stand side by side
-//!   (SES-06). The zone that they point into is named by the answer, or by a table (SES-04).
+//!   (SES-06). The zone that they point into is named by the answer (SES-03), or by a table
+//!   of ours (SES-04).
 //! - It verifies the domain by its DKIM records alone (SES-22), gives up after 72 hours, and begins
 //!   anew when it is told how to sign (SES-23).
 //! - A brought key is never shown again: the ledger knows the hash of the one that was given. It is

@@ -546,7 +546,7 @@ fn policies_come_from_the_mx() {
 }
 
 #[test]
-fn the_id_follows_the_bytes() {
+fn sts_r08_the_id_follows_the_bytes() {
     let week = policy(Mode::Testing, MaxAge::WEEK, &["a.example"]);
     let day = policy(Mode::Testing, MaxAge::DAY, &["a.example"]);
     assert_eq!(week.id(), PolicyId::of(week.to_string().as_bytes()));

@@ -36,7 +36,7 @@ super::rules! {
         why "Senders skip it, but it is a sign of a record in the wrong place."
         mend "move or remove the other text"
         source "RFC 8461 §3.1";
-    "STS-R08" Error Order
+    "STS-R08" Error Order by "standards::mta_sts"
         "The `id` changes whenever the policy changes, and only then"
         why "Senders fetch the policy again only when the id is new; with an old id they keep the old policy until it expires."
         mend "let this program derive the id from the policy's content"
@@ -214,7 +214,7 @@ super::rules! {
         why "Under enforce, mail to that host stops."
         mend "change the MX first, and wait out its TTL"
         source "RFC 8461 §5";
-    "STS-O04" Error Order
+    "STS-O04" Error Order by "blueprint::linger"
         "A policy ends by mode none, a new id, and waiting out the largest `max_age` ever served"
         why "Senders keep enforcing a cached policy; removing it under them refuses mail when anything changes."
         mend "let `deploy destroy` wind down, and run it again when the time has passed"
@@ -224,7 +224,7 @@ super::rules! {
         why "Cached policies stay in force until they expire."
         mend "wind down through mode none"
         source "RFC 8461 §3.1, §3.3";
-    "STS-O06" Error Order
+    "STS-O06" Error Order by "model"
         "The largest `max_age` served, and when, is remembered"
         why "Without it nobody can say when the last cached policy is gone."
         mend "keep the ledger; without one, wait for a year"

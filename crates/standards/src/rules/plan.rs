@@ -21,7 +21,7 @@ super::rules! {
         why "What was not seen may be there: a plan made blind could make it twice or delete it."
         mend "grant the permission or mend what failed, and plan again"
         source "DESIGN: kinds";
-    "PLAN-05" Error Lookup
+    "PLAN-05" Error Lookup by "cli"
         "The world is as it was when the plan was saved"
         why "A saved plan applies exactly or not at all; what moved since was not agreed to."
         mend "plan again, and look at what changed"

@@ -11,7 +11,7 @@ super::rules! {
         why "Deleting it gives new DKIM tokens and loses rules and policies: mail goes unsigned."
         mend "run `deploy adopt`, or set `adopt` on the instance"
         source "SES v2: CreateEmailIdentity";
-    "SES-03" Error Lookup
+    "SES-03" Error Lookup by "kinds"
         "DKIM CNAMEs point into the signing zone that SES names"
         why "In newer regions the zone is not dkim.amazonses.com, and a CNAME to it never verifies."
         mend "take `SigningHostedZone` from the identity"
@@ -46,7 +46,7 @@ super::rules! {
         why "Otherwise the replica never verifies."
         mend "create the parent first, with Easy DKIM"
         source "SES: Deterministic Easy DKIM";
-    "SES-10" Error Order
+    "SES-10" Error Order by "blueprint::sending"
         "A parent identity is made before its replicas and removed after them"
         why "SES refuses the other order."
         mend "let the plan order it"
@@ -111,7 +111,7 @@ super::rules! {
         why "SES v2 needs no token; it is kept for those who ask for it."
         mend "leave `domain_token` out"
         source "SES v1: VerifyDomainIdentity";
-    "SES-23" Error Live
+    "SES-23" Error Live by "kinds"
         "Identity, DKIM and MAIL FROM reach SUCCESS within 72 hours"
         why "Afterwards SES gives up, and verification must be started again."
         mend "compare the records with what SES wants, then start again"
@@ -181,7 +181,7 @@ super::rules! {
         why "SES refuses or ignores the association."
         mend "declare what is named"
         source "SES v2: tenants";
-    "SES-37" Error Order
+    "SES-37" Error Order by "model"
         "Senders stop before their records go"
         why "SES reports failure when the records are gone, and may refuse mail that is still being sent."
         mend "stop sending, disable MAIL FROM, delete the identity, then remove the records"
