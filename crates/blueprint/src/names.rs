@@ -1,12 +1,16 @@
 //! Names that AWS keeps, derived from the project and the resource, so that a repeated creation
 //! finds the first.
 
-use sha2::{Digest, Sha256};
-
 /// The first `length` hexadecimal digits of a hash over `parts`.
 pub(crate) fn token(parts: &[&str], length: usize) -> String {
-    let digest = Sha256::digest(parts.join("\n"));
-    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = model::plan::sha256(
+        parts
+            .join(
+                "
+",
+            )
+            .as_bytes(),
+    );
     text[..length].to_owned()
 }
 

@@ -93,9 +93,6 @@ mod tests {
     async fn a_faster_clock_shows_more_time() {
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH, 60.0);
         tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(
-            clock.now(),
-            Timestamp::UNIX_EPOCH + Duration::from_secs(120)
-        );
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + Duration::from_mins(2));
     }
 }

@@ -1,7 +1,6 @@
 //! Gates: what must be seen from outside just before a call.
 
 use model::{GateCheck, Outside};
-use sha2::{Digest, Sha256};
 use standards::dmarc::Dmarc;
 use standards::dns::Name;
 use standards::mta_sts::MxPattern;
@@ -34,11 +33,7 @@ async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> GateOutcome {
             GateOutcome::NotYet(format!("{url} answers {}", fetched.status))
         }
         Ok(fetched) => {
-            let seen: String = Sha256::digest(&fetched.body)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            if seen == sha256 {
+            if model::plan::sha256(&fetched.body) == sha256 {
                 GateOutcome::Passed
             } else {
                 GateOutcome::NotYet(format!("{url} still answers other bytes than planned"))

@@ -1,6 +1,6 @@
 //! The plan: an ordered, immutable, printable, savable set of actions.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,8 +143,15 @@ impl Plan {
 
 /// The SHA-256 of a JSON value, as 64 hexadecimal digits.
 pub fn digest(value: &Value) -> String {
-    Sha256::digest(value.to_string())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    sha256(value.to_string().as_bytes())
+}
+
+/// The SHA-256 of `bytes`, as 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing into a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -21,6 +21,8 @@ mod aws;
 use model::{Calls, Diff, Kind, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
+pub use model::plan::sha256;
+
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct S3Object;
@@ -72,19 +74,6 @@ impl Spec {
             cache_control: self.cache_control.clone(),
         }
     }
-}
-
-/// The SHA-256 of `bytes`, as 64 hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    use sha2::{Digest as _, Sha256};
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a text can't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 impl Kind for S3Object {
