@@ -29,12 +29,15 @@ struct Bucket {
     since: Timestamp,
 }
 
+/// Buckets by account, region and limit.
+type Buckets = BTreeMap<(String, String, &'static str), Bucket>;
+
 /// Keeps a bucket for each account, region and limit.
 #[derive(Clone, Debug)]
 pub struct Scheduler {
     clock: Clock,
     overrides: BTreeMap<String, Quota>,
-    buckets: Arc<Mutex<BTreeMap<(String, String, &'static str), Bucket>>>,
+    buckets: Arc<Mutex<Buckets>>,
 }
 
 impl Scheduler {

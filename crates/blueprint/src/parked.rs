@@ -12,15 +12,7 @@ use crate::scope::texts;
 pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>) -> Vec<Resource> {
     let domain = name.as_str();
     let publisher = Publisher::new(manifest, domain, &parked.dns, &texts(&parked.tags));
-    let mut dmarc = Dmarc::new(Policy::Reject);
-    dmarc.subdomain_policy = Some(Policy::Reject);
-    dmarc.nonexistent_policy = Some(Policy::Reject);
-    dmarc.rua = parked
-        .rua
-        .iter()
-        .map(|uri| uri.value.clone().into())
-        .collect();
-    let dmarc = dmarc.to_string();
+    let dmarc = dmarc_text(parked);
     let one_of = |prefix: &str| Sharing::OneOf {
         prefix: prefix.to_owned(),
     };
@@ -82,4 +74,16 @@ pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>)
         })
     };
     zone.into_iter().chain(records.map(record)).collect()
+}
+
+fn dmarc_text(parked: &Parked) -> String {
+    let mut dmarc = Dmarc::new(Policy::Reject);
+    dmarc.subdomain_policy = Some(Policy::Reject);
+    dmarc.nonexistent_policy = Some(Policy::Reject);
+    dmarc.rua = parked
+        .rua
+        .iter()
+        .map(|uri| uri.value.clone().into())
+        .collect();
+    dmarc.to_string()
 }

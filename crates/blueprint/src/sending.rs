@@ -94,11 +94,7 @@ impl Sender<'_, '_> {
             reputation_metrics: *set.reputation,
             sending: *set.sending,
             suppressed_reasons: suppressed,
-            events: set
-                .events
-                .iter()
-                .filter_map(|event| event_destination(event))
-                .collect(),
+            events: set.events.iter().filter_map(event_destination).collect(),
             tags: self.scope.tags(&id, &texts(&set.tags)),
         };
         let draft = self.draft(self.sending("sends through it"), Vec::new());

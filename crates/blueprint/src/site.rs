@@ -175,7 +175,7 @@ impl Site<'_, '_> {
             ..self.draft("logs", &self.home, needs)
         };
         self.scope
-            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, allow))
+            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow))
     }
 
     fn assets(&mut self, logs: &ResourceId) -> ResourceId {
@@ -333,7 +333,7 @@ impl Site<'_, '_> {
         let needs = vec![Need::done(assets, "a policy belongs to its bucket")];
         let draft = self.draft("assets", &self.home, needs);
         self.scope
-            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, allow));
+            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow));
     }
 
     /// The records of the hosts.
@@ -409,7 +409,7 @@ fn host_needs(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Need> {
 }
 
 /// TLS only, and what `allow` says.
-fn bucket_policy(name: &str, allow: serde_json::Value) -> s3_bucket_policy::Spec {
+fn bucket_policy(name: &str, allow: &serde_json::Value) -> s3_bucket_policy::Spec {
     let document = json!({
         "Version": "2012-10-17",
         "Statement": [

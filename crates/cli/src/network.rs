@@ -10,6 +10,7 @@ use crate::exit::Failure;
 
 /// Looks at public DNS, HTTPS and SMTP from this machine.
 pub(crate) fn outside(global: &Global) -> Result<Arc<dyn Outside>, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     let authorities = match &global.ca {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
             Failure::outside(

@@ -1,5 +1,6 @@
 //! Everything that is printed: data on standard output, everything else on standard error.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 use report::{Palette, escape};
@@ -12,6 +13,7 @@ pub(crate) struct Printer {
     pub(crate) json: bool,
 }
 
+#[expect(clippy::unused_self, reason = "whoever prints holds the printer")]
 impl Printer {
     /// The colours for standard output.
     pub(crate) fn palette(&self) -> Palette {
@@ -78,7 +80,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = escape(&error.to_string());
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(&format!(": {}", escape(&cause.to_string())));
+        let _ = write!(text, ": {}", escape(&cause.to_string()));
         source = cause.source();
     }
     text

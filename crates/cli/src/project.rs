@@ -135,13 +135,14 @@ impl Project {
         } = load(&selection.manifest, Clock::real().now())?;
         let targets = targets(&manifest, &selection.targets)?;
         let project = manifest.project.as_str().to_owned();
-        let sandbox = match global.sandbox {
-            true => Some(sandboxed::open(
+        let sandbox = if global.sandbox {
+            Some(sandboxed::open(
                 &sandboxed::folder(&beside, &project),
                 &manifest,
                 global,
-            )?),
-            false => None,
+            )?)
+        } else {
+            None
         };
         let clock = sandbox.as_ref().map_or_else(Clock::real, Sandbox::clock);
         let ledger = ledger_folder(&manifest, &beside, sandbox.is_some())?;

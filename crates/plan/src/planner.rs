@@ -115,21 +115,18 @@ impl<'a> Planner<'a> {
         }
         self.claims
             .extend(held_claims(kind, resource.home.as_ref(), &spec)?);
-        self.add_stages(kind, resource, &spec, &decision, &seen)
+        self.add_stages((kind, resource, &seen), &spec, &decision)
     }
 
     /// The actions that bring one desired resource about: one, or one a stage.
     fn add_stages(
         &mut self,
-        kind: &dyn AnyKind,
-        resource: &Resource,
+        (kind, resource, seen): (&dyn AnyKind, &Resource, &Observation),
         spec: &Value,
         decision: &Decision,
-        seen: &Observation,
     ) -> Result<(), ShapeError> {
         let mut stages = kind.stages(spec)?;
         let makes = matches!(decision.verb, Verb::Create | Verb::Replace);
-        let entry = self.inputs.ledger.entry(&resource.id);
         let predecessor = self.holding_predecessor(kind, resource)?;
         if let (true, Some(_), Some(released)) = (makes, &predecessor, kind.released(spec)?) {
             stages.insert(0, released);
@@ -143,7 +140,18 @@ impl<'a> Planner<'a> {
             self.push(action);
             return Ok(());
         }
-        let mut predecessor = predecessor;
+        self.add_each_stage((kind, resource, seen), &stages, decision, predecessor)
+    }
+
+    fn add_each_stage(
+        &mut self,
+        (kind, resource, seen): (&dyn AnyKind, &Resource, &Observation),
+        stages: &[Value],
+        decision: &Decision,
+        mut predecessor: Option<(&'a Entry, Diff)>,
+    ) -> Result<(), ShapeError> {
+        let makes = matches!(decision.verb, Verb::Create | Verb::Replace);
+        let entry = self.inputs.ledger.entry(&resource.id);
         for (position, stage) in stages.iter().enumerate() {
             let diff = match seen.state() {
                 Some(state) if !makes => kind.diff(stage, state, entry.map(|entry| &entry.spec))?,
@@ -151,9 +159,8 @@ impl<'a> Planner<'a> {
                 _ => Diff::default(),
             };
             let verb = match (position, makes) {
-                (0, true) => decision.verb,
                 (0, false) if diff.is_empty() => Verb::None,
-                (0, false) => decision.verb,
+                (0, _) => decision.verb,
                 _ => Verb::Update,
             };
             let reason = if position == 0 {
@@ -372,12 +379,11 @@ impl<'a> Planner<'a> {
         let mut spec = entry.spec.clone();
         if decision.verb == Verb::Delete {
             let claimed = |claim: &str| self.claims.contains(&claim_at(entry.home.as_ref(), claim));
-            match kind.without(&entry.spec, &claimed)? {
-                Some(rest) => spec = rest,
-                None => {
-                    decision.verb = Verb::Forget;
-                    "another resource still needs it".clone_into(&mut decision.reason);
-                }
+            if let Some(rest) = kind.without(&entry.spec, &claimed)? {
+                spec = rest;
+            } else {
+                decision.verb = Verb::Forget;
+                "another resource still needs it".clone_into(&mut decision.reason);
             }
         }
         let deletes = decision.verb == Verb::Delete;

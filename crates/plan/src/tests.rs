@@ -1,1 +1,413 @@
-//! Tables of decisions and order, over a kind made for them.
+//! Tables of decisions and order. Every mix of asked for, on record and there has its row.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use kinds::{S3Bucket, s3_bucket, tags};
+use model::{
+    Action, DomainLedger, Entry, Home, Impact, Kind, KindSet, Ledger, MailImpact, Need,
+    Observation, Origin, Ownership, Plan, Resource, ResourceId, Target, Verb,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use standards::Place;
+
+use crate::{Actual, Inputs, looks, plan};
+
+const DOMAIN: &str = "example.com";
+
+fn home(account: &str) -> Home {
+    Home {
+        account: account.into(),
+        account_id: "111111111111".into(),
+        region: "us-east-1".into(),
+    }
+}
+
+fn id(name: &str) -> ResourceId {
+    ResourceId::new(S3Bucket::NAME, DOMAIN, name)
+}
+
+fn spec(name: &str, days: u32) -> s3_bucket::Spec {
+    s3_bucket::Spec {
+        name: name.to_owned(),
+        accepts_log_delivery: false,
+        access_log: None,
+        expire_days: Some(days),
+        tags: tags::tags("project", &id(name), &tags::Tags::new()),
+    }
+}
+
+fn resource(name: &str, needs: &[&str]) -> Resource {
+    Resource {
+        id: id(name),
+        home: Some(home("web")),
+        spec: serde_json::to_value(spec(name, 30)).expect("plain data"),
+        impact: Impact::new(MailImpact::Receiving, "because"),
+        needs: needs
+            .iter()
+            .map(|needed| Need::done(&id(needed), "needs it"))
+            .collect(),
+        gates: Vec::new(),
+        wait: false,
+        adopt: false,
+        serves_policy: None,
+        place: Place::Whole,
+    }
+}
+
+fn entry(name: &str, needs: &[&str]) -> Entry {
+    let resource = resource(name, needs);
+    Entry {
+        id: resource.id,
+        home: resource.home,
+        physical: Some(name.into()),
+        spec: resource.spec,
+        intended: None,
+        state: Value::Null,
+        origin: Origin::Created,
+        before: None,
+        serves_policy: None,
+        needs: resource.needs,
+        impact: resource.impact,
+        open: false,
+        changed: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn there(name: &str, days: u32, ownership: Ownership) -> Observation {
+    let state = serde_json::to_value(spec(name, days).wanted()).expect("plain data");
+    Observation::Present {
+        physical: name.into(),
+        state,
+        ownership,
+    }
+}
+
+/// A little world: what is asked for, what is on record, what is there.
+#[derive(Default)]
+struct World {
+    desired: Vec<Resource>,
+    ledger: Ledger,
+    there: Vec<(String, Observation)>,
+}
+
+impl World {
+    fn ask(mut self, resource: Resource) -> Self {
+        self.desired.push(resource);
+        self
+    }
+
+    fn record(mut self, entry: Entry) -> Self {
+        let domain = self
+            .ledger
+            .domains
+            .entry(DOMAIN.to_owned())
+            .or_insert_with(DomainLedger::default);
+        domain.entries.insert(entry.id.clone(), entry);
+        self
+    }
+
+    fn see(mut self, name: &str, observation: Observation) -> Self {
+        self.there.push((name.to_owned(), observation));
+        self
+    }
+
+    fn plan(&self) -> Plan {
+        let kinds: KindSet = kinds::pure();
+        let mut actual = Actual::default();
+        for look in looks(&self.desired, &self.ledger) {
+            let Target { id, .. } = &look.target;
+            let seen = self.there.iter().find(|(name, _)| *name == id.name);
+            actual.insert(
+                look.target.clone(),
+                seen.map_or(Observation::Absent, |(_, seen)| seen.clone()),
+            );
+        }
+        plan(Inputs {
+            project: "project",
+            kinds: &kinds,
+            desired: &self.desired,
+            ledger: &self.ledger,
+            beyond: &Ledger::default(),
+            actual: &actual,
+        })
+    }
+}
+
+fn verbs(plan: &Plan) -> Vec<(Verb, &str)> {
+    plan.actions
+        .iter()
+        .map(|action| (action.verb, action.resource.name.as_str()))
+        .collect()
+}
+
+fn rules(plan: &Plan) -> Vec<&str> {
+    plan.findings
+        .iter()
+        .map(|finding| finding.rule.as_ref())
+        .collect()
+}
+
+/// The one action of a world with one resource, and the rules that its plan breaks.
+fn check(world: &World, verb: Verb, broken: &[&str]) {
+    let plan = world.plan();
+    assert_eq!(
+        plan.actions
+            .iter()
+            .map(|action| action.verb)
+            .collect::<Vec<_>>(),
+        [verb]
+    );
+    assert_eq!(rules(&plan), broken);
+}
+
+#[test]
+fn every_mix_has_its_verb() {
+    let asked = || World::default().ask(resource("a", &[]));
+    let ours = |days| there("a", days, Ownership::Ours);
+    check(&asked(), Verb::Create, &[]);
+    check(&asked().record(entry("a", &[])), Verb::Create, &[]);
+    check(
+        &asked().record(entry("a", &[])).see("a", ours(30)),
+        Verb::None,
+        &[],
+    );
+    check(
+        &asked().record(entry("a", &[])).see("a", ours(90)),
+        Verb::Update,
+        &[],
+    );
+    check(&asked().see("a", ours(30)), Verb::Adopt, &[]);
+    check(
+        &asked().see("a", there("a", 30, Ownership::Foreign)),
+        Verb::None,
+        &["PLAN-02"],
+    );
+    let adopts = World::default().ask(Resource {
+        adopt: true,
+        ..resource("a", &[])
+    });
+    check(
+        &adopts.see("a", there("a", 30, Ownership::Foreign)),
+        Verb::Adopt,
+        &[],
+    );
+    check(
+        &asked().see("a", Observation::Unknown("denied".to_owned())),
+        Verb::None,
+        &["PLAN-04"],
+    );
+    check(
+        &World::default().record(entry("a", &[])).see("a", ours(30)),
+        Verb::Delete,
+        &[],
+    );
+    check(&World::default().record(entry("a", &[])), Verb::Forget, &[]);
+    let adopted = Entry {
+        origin: Origin::Adopted,
+        ..entry("a", &[])
+    };
+    check(
+        &World::default().record(adopted).see("a", ours(30)),
+        Verb::Forget,
+        &[],
+    );
+}
+
+#[test]
+fn an_open_intent_is_done_again_even_when_nothing_differs() {
+    let open = Entry {
+        open: true,
+        ..entry("a", &[])
+    };
+    let world = World::default().ask(resource("a", &[])).record(open);
+    check(
+        &world.see("a", there("a", 30, Ownership::Ours)),
+        Verb::Update,
+        &[],
+    );
+}
+
+#[test]
+fn what_moves_is_made_before_the_old_goes() {
+    let elsewhere = Entry {
+        home: Some(home("old")),
+        ..entry("a", &[])
+    };
+    let world = World::default().ask(resource("a", &[])).record(elsewhere);
+    let plan = world.see("a", there("a", 30, Ownership::Ours)).plan();
+    let made = plan
+        .actions
+        .iter()
+        .position(|action| action.verb != Verb::Delete);
+    let gone = plan
+        .actions
+        .iter()
+        .position(|action| action.verb == Verb::Delete);
+    assert!(made < gone, "{:?}", verbs(&plan));
+}
+
+#[test]
+fn things_come_after_what_they_need_and_go_before_it() {
+    let world = World::default()
+        .ask(resource("b", &["a"]))
+        .ask(resource("a", &[]));
+    assert_eq!(
+        verbs(&world.plan()),
+        [(Verb::Create, "a"), (Verb::Create, "b")]
+    );
+    let leaving = World::default()
+        .record(entry("a", &[]))
+        .record(entry("b", &["a"]))
+        .see("a", there("a", 30, Ownership::Ours))
+        .see("b", there("b", 30, Ownership::Ours));
+    assert_eq!(
+        verbs(&leaving.plan()),
+        [(Verb::Delete, "b"), (Verb::Delete, "a")]
+    );
+}
+
+#[test]
+fn senders_go_before_their_records() {
+    let mut record = entry("record", &[]);
+    record.needs = vec![Need::done(&id("sender"), "tokens").undone_in_same_order()];
+    let leaving = World::default()
+        .record(record)
+        .record(entry("sender", &[]))
+        .see("record", there("record", 30, Ownership::Ours))
+        .see("sender", there("sender", 30, Ownership::Ours));
+    assert_eq!(
+        verbs(&leaving.plan()),
+        [(Verb::Delete, "sender"), (Verb::Delete, "record")]
+    );
+}
+
+#[test]
+fn a_removal_waits_for_those_that_are_switched_away_from_it() {
+    let world = World::default()
+        .ask(resource("user", &["new"]))
+        .ask(resource("new", &[]))
+        .record(entry("user", &["old"]))
+        .record(entry("old", &[]))
+        .see("user", there("user", 90, Ownership::Ours))
+        .see("old", there("old", 30, Ownership::Ours));
+    let order: Vec<_> = verbs(&world.plan())
+        .into_iter()
+        .map(|(_, name)| name.to_owned())
+        .collect();
+    assert_eq!(order, ["new", "user", "old"]);
+}
+
+#[test]
+fn needs_that_go_round_do_not_hang() {
+    let world = World::default()
+        .ask(resource("a", &["b"]))
+        .ask(resource("b", &["a"]));
+    // One of the two edges can't be kept; the plan says so or leaves it out, and ends.
+    let plan = world.plan();
+    assert_eq!(plan.actions.len(), 2);
+}
+
+#[test]
+fn the_digest_is_of_what_the_plan_does() {
+    let world = || World::default().ask(resource("a", &[]));
+    assert_eq!(world().plan().digest(), world().plan().digest());
+    let other = World::default().ask(resource("b", &[]));
+    assert_ne!(world().plan().digest(), other.plan().digest());
+}
+
+#[test]
+fn a_reference_is_resolved_when_its_resource_stays_and_unknown_when_it_is_made() {
+    let mut user = resource("user", &[]);
+    user.spec["access_log"] =
+        json!({"bucket": {"$output": format!("{}#/name", id("logs"))}, "prefix": "x/"});
+    let world = World::default().ask(user).ask(resource("logs", &[]));
+    // The spec of a bucket has no references of its own, so this one can't be read: it is said.
+    let plan = world.plan();
+    assert_eq!(rules(&plan), ["PLAN-08"]);
+    let known = world
+        .record(entry("logs", &[]))
+        .see("logs", there("logs", 30, Ownership::Ours))
+        .plan();
+    let made: Vec<&Action> = known
+        .actions
+        .iter()
+        .filter(|action| action.verb == Verb::Create)
+        .collect();
+    assert_eq!(made[0].spec["access_log"]["bucket"], "logs");
+}
+
+proptest! {
+    /// Promise 1: a second plan after apply is empty. Here apply is perfect: everything desired is
+    /// on record and there as asked.
+    #[test]
+    fn after_a_perfect_apply_the_plan_is_empty(names in prop::collection::btree_set("[a-z]{1,3}", 0..8)) {
+        let mut world = World::default();
+        for name in &names {
+            world = world
+                .ask(resource(name, &[]))
+                .record(entry(name, &[]))
+                .see(name, there(name, 30, Ownership::Ours));
+        }
+        prop_assert!(world.plan().is_empty());
+    }
+
+    /// Promise 3: what we don't own is never changed and never deleted.
+    #[test]
+    fn what_is_foreign_is_never_touched(
+        asked in prop::collection::btree_set(0u8..6, 0..6),
+        recorded in prop::collection::btree_set(0u8..6, 0..6),
+        foreign in prop::collection::btree_set(0u8..6, 0..6),
+    ) {
+        let name = |number: &u8| format!("n{number}");
+        let mut world = World::default();
+        for number in &asked {
+            world = world.ask(resource(&name(number), &[]));
+        }
+        for number in recorded.difference(&foreign) {
+            world = world.record(entry(&name(number), &[]));
+        }
+        for number in &foreign {
+            world = world.see(&name(number), there(&name(number), 90, Ownership::Foreign));
+        }
+        let touched: BTreeSet<String> = world
+            .plan()
+            .actions
+            .iter()
+            .filter(|action| action.changes())
+            .map(|action| action.resource.name.clone())
+            .collect();
+        for number in &foreign {
+            prop_assert!(!touched.contains(&name(number)));
+        }
+    }
+
+    /// The order respects every edge, whatever needs what.
+    #[test]
+    fn every_action_comes_after_those_that_it_waits_for(
+        edges in prop::collection::vec((0usize..8, 0usize..8), 0..20),
+        recorded in any::<bool>(),
+    ) {
+        let name = |number: usize| format!("n{number}");
+        let mut world = World::default();
+        for number in 0..8 {
+            let below: Vec<String> =
+                edges.iter().filter(|(from, to)| *from == number && to < from).map(|(_, to)| name(*to)).collect();
+            let needs: Vec<&str> = below.iter().map(String::as_str).collect();
+            let own = name(number);
+            world = if recorded {
+                world.record(entry(&own, &needs)).see(&own, there(&own, 30, Ownership::Ours))
+            } else {
+                world.ask(resource(&own, &needs))
+            };
+        }
+        let plan = world.plan();
+        prop_assert!(plan.findings.is_empty());
+        for action in &plan.actions {
+            for edge in &action.after {
+                prop_assert!(edge.action < action.id);
+            }
+        }
+    }
+}

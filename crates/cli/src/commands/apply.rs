@@ -1,6 +1,7 @@
 //! `deploy apply`: plan, confirm, carry out, look again.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use engine::{Options, Outcome, Report, Stop};
@@ -63,6 +64,7 @@ pub(crate) async fn run(
 
 /// A saved plan, when the file is one.
 fn read_saved(path: &Path) -> Result<Option<Saved>, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     let Ok(text) = std::fs::read_to_string(path) else {
         return Ok(None);
     };
@@ -97,10 +99,10 @@ fn moved(saved: &Plan, now: &Plan) -> String {
         "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n"
             .to_owned();
     for line in before.difference(&after) {
-        text.push_str(&format!("  no longer: {}\n", escape(line)));
+        let _ = writeln!(text, "  no longer: {}", escape(line));
     }
     for line in after.difference(&before) {
-        text.push_str(&format!("  new: {}\n", escape(line)));
+        let _ = writeln!(text, "  new: {}", escape(line));
     }
     text.push_str("Nothing was changed. Plan again, and look at what moved.");
     text
@@ -225,9 +227,10 @@ fn summary(plan: &Plan, report: &Report, project: &Project) -> String {
     if let Some(sandbox) = &project.sandbox {
         let speed = sandbox.clock().speed();
         if speed > 1.0 {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 " of AWS's time; the sandbox runs {speed} times as fast"
-            ));
+            );
         }
     }
     text.push_str(".\n");

@@ -82,7 +82,7 @@ fn print(findings: &[Finding], format: FindingFormat, printer: &Printer) {
         FindingFormat::Text => printer.data(&report::findings_text(findings, &printer.palette())),
         FindingFormat::Json => printer.value(&report::findings_json(findings)),
         FindingFormat::Sarif => {
-            printer.value(&report::findings_sarif(findings, env!("CARGO_PKG_VERSION")))
+            printer.value(&report::findings_sarif(findings, env!("CARGO_PKG_VERSION")));
         }
         FindingFormat::Github => printer.data(&report::findings_github(findings)),
         FindingFormat::Junit => printer.data(&report::findings_junit("deploy lint", findings)),

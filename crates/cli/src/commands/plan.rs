@@ -90,5 +90,6 @@ fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Fai
         plan: plan.clone(),
     };
     let text = serde_json::to_string_pretty(&saved).unwrap_or_default();
+    #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     std::fs::write(path, text).map_err(failed)
 }

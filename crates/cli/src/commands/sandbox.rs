@@ -123,6 +123,7 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
     sandbox.make_authority_secret();
     let authority = folder.join("ca.pem");
     let pem = sandbox.world().acm.authority.certificate_pem();
+    #[expect(clippy::disallowed_methods, reason = "for `curl --cacert`")]
     std::fs::write(&authority, pem).map_err(failed)?;
     let authority = authority.canonicalize().map_err(failed)?;
     announce(

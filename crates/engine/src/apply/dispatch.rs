@@ -118,12 +118,12 @@ impl Run<'_> {
         for id in free {
             match &self.plan.actions[id].batch {
                 Some(key) if !busy.contains(key) => {
-                    batches.entry(key.clone()).or_default().push(id)
+                    batches.entry(key.clone()).or_default().push(id);
                 }
-                // Its zone has a change in flight: it joins the next batch.
-                Some(_) => {}
                 None if steps.len() < STEPS_AT_ONCE => self.start_one(id, stages, steps),
-                None => {}
+                // Its zone has a change in flight, and it joins the next batch; or there is much
+                // under way.
+                Some(_) | None => {}
             }
         }
         for (key, ids) in batches {
@@ -133,7 +133,7 @@ impl Run<'_> {
                 self.watch.see(&Progress::Started(*id));
             }
             steps.push(Box::pin(async move {
-                Ok(Ended::Acted(self.act_together(ids).await?))
+                Ok(Ended::Acted(Box::pin(self.act_together(ids)).await?))
             }));
         }
     }
@@ -150,7 +150,7 @@ impl Run<'_> {
         stages[id] = Stage::Acting;
         self.watch.see(&Progress::Started(id));
         steps.push(Box::pin(async move {
-            Ok(Ended::Acted(vec![(id, self.act(id).await?)]))
+            Ok(Ended::Acted(vec![(id, Box::pin(self.act(id)).await?)]))
         }));
     }
 
@@ -159,9 +159,9 @@ impl Run<'_> {
             .after
             .iter()
             .all(|edge| match (&stages[edge.action], edge.level) {
-                (Stage::Over(Outcome::Done), _) => true,
                 // What is waited for by itself only, and has not come, is done all the same.
-                (Stage::Done | Stage::Over(Outcome::Waiting(_)), Level::Done) => true,
+                (Stage::Over(Outcome::Done), _)
+                | (Stage::Done | Stage::Over(Outcome::Waiting(_)), Level::Done) => true,
                 _ => false,
             })
     }

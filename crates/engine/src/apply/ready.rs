@@ -81,7 +81,7 @@ impl Run<'_> {
                     }
                 }
             }
-            let target = self.target(action, spec, Some(&known));
+            let target = target_of(action, spec, Some(&known));
             self.look_again(&target).await;
         }
     }
@@ -95,7 +95,7 @@ impl Run<'_> {
         }
         let target = Target {
             physical: action.physical.clone(),
-            ..self.target(action, action.spec.clone(), None)
+            ..target_of(action, action.spec.clone(), None)
         };
         let limit = self.limit();
         loop {
@@ -109,20 +109,6 @@ impl Run<'_> {
             if !self.pause(kind.poll(), limit).await {
                 return Outcome::Waiting(what);
             }
-        }
-    }
-
-    pub(crate) fn target(
-        &self,
-        action: &Action,
-        spec: serde_json::Value,
-        known: Option<&Known>,
-    ) -> Target {
-        Target {
-            id: action.resource.clone(),
-            home: action.home.clone(),
-            spec,
-            physical: known.map(|known| known.physical.clone()),
         }
     }
 
@@ -141,5 +127,15 @@ impl Run<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// What an action is about, as far as it is known.
+pub(crate) fn target_of(action: &Action, spec: serde_json::Value, known: Option<&Known>) -> Target {
+    Target {
+        id: action.resource.clone(),
+        home: action.home.clone(),
+        spec,
+        physical: known.map(|known| known.physical.clone()),
     }
 }

@@ -51,7 +51,7 @@ impl Run<'_> {
         self.intend(action, &spec).await?;
         let target = self.target_of(action, spec).await;
         match self.call(action, &target).await {
-            Ok(change) => self.applied(action, target, change).await,
+            Ok(change) => Box::pin(self.applied(action, target, change)).await,
             Err(outcome) => {
                 if let Outcome::Failed(error) = &outcome {
                     self.refused(action, error).await?;
@@ -75,7 +75,7 @@ impl Run<'_> {
 
     async fn target_of(&self, action: &Action, spec: Value) -> Target {
         let known = self.known.lock().await.get(&action.resource).cloned();
-        let mut target = self.target(action, spec, known.as_ref());
+        let mut target = super::ready::target_of(action, spec, known.as_ref());
         match action.verb {
             Verb::Create | Verb::Replace => target.physical = None,
             _ if action.desired.is_none() => target.physical.clone_from(&action.physical),
@@ -353,7 +353,7 @@ impl Run<'_> {
                 Err(outcome) => outcomes.push((id, outcome)),
             }
         }
-        outcomes.extend(self.send(items).await?);
+        outcomes.extend(Box::pin(self.send(items)).await?);
         Ok(outcomes)
     }
 
@@ -402,7 +402,7 @@ impl Run<'_> {
             return Ok(Vec::new());
         };
         let error = match self.send_together(&self.plan.actions[*first], &items).await {
-            Ok(changes) => return self.all_applied(items, changes).await,
+            Ok(changes) => return Box::pin(self.all_applied(items, changes)).await,
             Err(outcome) => outcome,
         };
         let refused =
@@ -436,7 +436,7 @@ impl Run<'_> {
             let target = item.target.with(spec);
             outcomes.push((
                 id,
-                self.applied(&self.plan.actions[id], target, change).await?,
+                Box::pin(self.applied(&self.plan.actions[id], target, change)).await?,
             ));
         }
         Ok(outcomes)

@@ -1,3 +1,5 @@
+//! A plan on a terminal, as snapshots, and what must never be on one.
+
 use insta::assert_snapshot;
 use model::{Change, Effect, Impact, Resource};
 use proptest::prelude::*;
