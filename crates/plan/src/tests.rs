@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use kinds::{S3Bucket, s3_bucket, tags};
 use model::{
-    Action, DomainLedger, Entry, Home, Impact, Kind, KindSet, Ledger, MailImpact, Need,
-    Observation, Origin, Ownership, Plan, Resource, ResourceId, Target, Verb,
+    Action, Entry, Home, Impact, Kind, KindSet, Ledger, MailImpact, Need, Observation, Origin,
+    Ownership, Plan, Resource, ResourceId, Target, Verb,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -99,11 +99,7 @@ impl World {
     }
 
     fn record(mut self, entry: Entry) -> Self {
-        let domain = self
-            .ledger
-            .domains
-            .entry(DOMAIN.to_owned())
-            .or_insert_with(DomainLedger::default);
+        let domain = self.ledger.domains.entry(DOMAIN.to_owned()).or_default();
         domain.entries.insert(entry.id.clone(), entry);
         self
     }
