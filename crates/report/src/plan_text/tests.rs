@@ -84,7 +84,7 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
     Accounts: dns (111111111111), web (222222222222)
     Plan: 0 to create, 4 to update, 0 to replace, 1 to delete, 2 unchanged.
     Mail impact: 1 change can affect receiving, 2 sending, 1 branding.
-    Calls: 4 (cloudfront 1, route53 1, s3 2), less than a second by AWS's quotas.
+    Calls: 5 (cloudfront 1, route53 2, s3 2), less than a second by AWS's quotas.
     Digest: (64 digits)
     ");
 }
