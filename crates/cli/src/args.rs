@@ -355,6 +355,12 @@ pub(crate) enum Sandbox {
     /// Print how often each API operation was called
     #[command(after_help = "Example:\n  deploy sandbox stats deploy/example.yaml")]
     Stats(SandboxOf),
+    /// Publish, as the operator of a manual DNS would, what `deploy records` prints
+    #[command(after_help = "Example:\n  deploy sandbox publish deploy/manual-dns.yaml")]
+    Publish(SandboxOf),
+    /// Take those records out of the DNS again
+    #[command(after_help = "Example:\n  deploy sandbox withdraw deploy/manual-dns.yaml")]
+    Withdraw(SandboxOf),
     /// Let time pass in the sandbox: 36h, 8d
     #[command(after_help = "Example:\n  deploy sandbox advance 8d deploy/example.yaml")]
     Advance {

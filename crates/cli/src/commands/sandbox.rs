@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 
 use clock::Clock;
+use model::{OutputRef, Resource};
 use tokio::net::{TcpListener, UdpSocket};
 
-use crate::args::{self, Global, SandboxOf, Serve, Speed};
+use crate::args::{self, Global, SandboxOf, Selection, Serve, Speed};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use crate::project::{Loaded, load};
+use crate::project::{Loaded, Project, Wish, load};
 use crate::sandboxed;
 
 pub(crate) async fn run(
@@ -19,6 +20,8 @@ pub(crate) async fn run(
     match command {
         args::Sandbox::Serve(args) => serve(global, &args, printer).await,
         args::Sandbox::Stats(of) => stats(global, &of, printer),
+        args::Sandbox::Publish(of) => publish(global, &of, true, printer).await,
+        args::Sandbox::Withdraw(of) => publish(global, &of, false, printer).await,
         args::Sandbox::Advance { time, of } => advance(time, &of, printer),
         args::Sandbox::Reset(of) => reset(&of, printer),
     }
@@ -33,6 +36,54 @@ fn open(global: &Global, of: &SandboxOf) -> Result<sandbox::Sandbox, Failure> {
         &manifest,
         global,
     )
+}
+
+/// Publishes by hand, or takes out, whatever is known of the records that a person has to publish.
+async fn publish(
+    global: &Global,
+    of: &SandboxOf,
+    present: bool,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let global = Global {
+        sandbox: true,
+        ..global.clone()
+    };
+    let selection = Selection {
+        manifest: of.manifest.clone(),
+        targets: Vec::new(),
+    };
+    let project = Project::open(&global, &selection)?;
+    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let by_hand: Vec<Resource> = planned
+        .desired
+        .iter()
+        .filter(|resource| resource.home.is_none())
+        .cloned()
+        .collect();
+    let records = report::publishable(&by_hand, &|reference: &OutputRef| planned.output(reference));
+    let Some(sandbox) = &project.sandbox else {
+        return Ok(Exit::Failed);
+    };
+    let now = sandbox.clock().now();
+    let mut count = 0;
+    for record in &records {
+        let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
+        let (Some(name), Some(values)) = (&record.name, values) else {
+            continue;
+        };
+        let mut world = sandbox.world();
+        let done = if present {
+            world.dns.publish(name, &record.rtype, &values, now)
+        } else {
+            world.dns.unpublish(name, &record.rtype, now)
+        };
+        done.map_err(|problem| Failure::Usage(format!("{name}: {problem}")))?;
+        count += 1;
+    }
+    let verb = if present { "Published" } else { "Took out" };
+    printer.note(&format!("{verb} {count} of {} records.", records.len()));
+    Ok(Exit::Done)
 }
 
 fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
