@@ -6,6 +6,7 @@
 )]
 
 pub mod moto;
+pub mod place;
 pub mod repository;
 pub mod served;
 pub mod tools;
