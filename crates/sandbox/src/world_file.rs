@@ -246,11 +246,23 @@ impl World {
         }
     }
 
+    /// The zone that a manifest presumes is there already: the file adds records to it. Whoever
+    /// wants a second one of its name says that nothing is delegated to it.
+    fn presumed_zone(&self, zone: &Zone) -> Option<String> {
+        let name = crate::dns::name::DnsName::parse(&zone.name).ok()?;
+        let mut held = self.route53.zones_of(&zone.account);
+        let same = held.find(|held| zone.delegated && held.name == name)?;
+        Some(same.id.clone())
+    }
+
     fn add_zone(&mut self, zone: &Zone) -> Result<(), WorldFileError> {
         self.sts.accounts.entry(zone.account.clone()).or_default();
-        let id = self
-            .seed_zone(&zone.account, &zone.name, zone.delegated)
-            .map_err(named(&zone.name))?;
+        let id = match self.presumed_zone(zone) {
+            Some(id) => id,
+            None => self
+                .seed_zone(&zone.account, &zone.name, zone.delegated)
+                .map_err(named(&zone.name))?,
+        };
         for set in &zone.records {
             let values: Vec<String> = set
                 .values
@@ -365,6 +377,18 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
         let text = serde_json::to_string(&world).expect("JSON has string keys only");
         let again: World = serde_json::from_str(&text).expect("the same world");
         assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
+    }
+
+    #[test]
+    fn a_zone_that_is_there_gets_the_records() {
+        let mut world = World::default();
+        world
+            .seed_zone("222222222222", "example.com", true)
+            .expect("a name");
+        world.add_yaml(FILE).expect("a world");
+        assert_eq!(world.route53.zones_of("222222222222").count(), 2);
+        let found = world.resolve("example.com", "TXT", Timestamp::UNIX_EPOCH);
+        assert!(matches!(found, Lookup::Found { .. }), "{found:?}");
     }
 
     #[track_caller]
