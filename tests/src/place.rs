@@ -406,3 +406,23 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The world at every moment of a history, as a stranger could meet it: after each change, each second
+/// until the next one, just before that, and for `after` seconds in the end.
+pub fn replay(history: &[Moment], after: i64, mut look: impl FnMut(&mut Moment)) {
+    for (number, moment) in history.iter().enumerate() {
+        let until = match history.get(number + 1) {
+            Some(next) => next.time - jiff::SignedDuration::from_nanos(1),
+            None => moment.time + jiff::SignedDuration::from_secs(after),
+        };
+        let mut now = moment.clone();
+        loop {
+            now.world.advance(now.time);
+            look(&mut now);
+            if now.time >= until {
+                break;
+            }
+            now.time = until.min(now.time + jiff::SignedDuration::from_secs(1));
+        }
+    }
+}

@@ -510,7 +510,8 @@ fn a18_many_domains_in_many_accounts() {
     // One of the ten receives no mail here, and has no policy to host.
     assert_eq!(domains.len(), 9, "{domains:?}");
     let identities = world.world.dump()["ses"]["places"].to_string();
-    assert_eq!(identities.matches("\"Easy\"").count(), 10);
+    // Ten domains, one of which sends from two regions.
+    assert_eq!(identities.matches("\"Easy\"").count(), 11);
     for parked in ["example-old.com", "example-typo.com"] {
         assert_eq!(world.resolve(parked, "MX"), ["0 ."]);
         assert_eq!(world.resolve(parked, "TXT"), ["\"v=spf1 -all\""]);
@@ -733,6 +734,24 @@ fn b09_behaviour_when_the_mx_is_not_found_is_the_manifests_choice() {
     place.apply().exits(0);
     assert_eq!(behaviour(&place, MARKETING), "RejectMessage");
     assert_eq!(behaviour(&place, OPERATIONS), "UseDefaultValue");
+}
+
+#[test]
+fn b10_records_have_the_variants_that_providers_need() {
+    let records = |option: &[&str]| example().place.run("records", option).exits(0).stdout;
+    let bind = records(&["--format", "bind"]);
+    assert!(bind.contains("_amazonses"), "{bind}");
+    let tokens = |text: &str| text.matches("amazonses:").count();
+    assert_eq!(tokens(&bind), 0);
+    assert_eq!(
+        tokens(&records(&["--format", "bind", "--amazonses-prefix"])),
+        2
+    );
+    let bare = records(&["--format", "bind", "--no-underscore"]);
+    assert!(!bare.contains("_amazonses"), "{bare}");
+    let relative = records(&["--json", "--relative"]);
+    assert!(records(&["--json"]).contains("\"_dmarc.example.com"));
+    assert!(relative.contains("\"_dmarc\""), "{relative}");
 }
 
 #[test]

@@ -133,6 +133,10 @@ pub enum FaultKind {
     TimeOutAfter,
     /// A read answers from before the last change. Other calls are not touched.
     StaleRead,
+    /// The process that calls ends at once, and nothing was done. Only a script does that.
+    KillBefore,
+    /// The process that calls ends at once, after it was done. Only a script does that.
+    KillAfter,
 }
 
 const ALL_KINDS: [FaultKind; 6] = [

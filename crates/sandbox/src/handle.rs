@@ -15,6 +15,9 @@ use crate::service::{self, Service, ServiceError};
 use crate::stats::{Logged, result_of};
 use crate::world::World;
 
+/// The exit code of a process that was killed.
+const KILLED: i32 = 137;
+
 /// A call that was let in.
 struct Admitted {
     call: Call,
@@ -45,13 +48,14 @@ impl Sandbox {
             }
         };
         admitted.call.now = self.0.clock.now();
+        let kind = admitted.fault.as_ref().map(|fault| fault.kind);
+        if kind == Some(FaultKind::KillBefore) {
+            self.kill();
+        }
         let (reply, logged) = self.carry_out(&admitted);
         let silent = matches!(
-            admitted.fault,
-            Some(Injected {
-                kind: FaultKind::TimeOutBefore | FaultKind::TimeOutAfter,
-                ..
-            })
+            kind,
+            Some(FaultKind::TimeOutBefore | FaultKind::TimeOutAfter)
         );
         let result = if silent {
             "no answer".to_owned()
@@ -67,6 +71,9 @@ impl Sandbox {
         self.record(logged);
         if admitted.changing && took_effect {
             self.save(&self.lock());
+        }
+        if kind == Some(FaultKind::KillAfter) {
+            self.kill();
         }
         if silent {
             let time_out = self.lock().delays.time_out;
@@ -225,6 +232,12 @@ impl Sandbox {
             self.desk().before = Some(before);
         }
         reply
+    }
+
+    /// Ends the caller's process, which is this one, as `kill -9` would: nothing is put in order.
+    fn kill(&self) -> ! {
+        self.save(&self.lock());
+        std::process::exit(KILLED)
     }
 
     fn next_number(&self) -> u64 {

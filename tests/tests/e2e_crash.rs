@@ -1,0 +1,199 @@
+//! Killed, failed, throttled or left without an answer at any call: the next run ends in the same
+//! place. A call that changes something is counted from 1 to the last; each is tried.
+
+use std::sync::Mutex;
+
+use sandbox::faults::{Fault, FaultKind};
+use serde_json::Value;
+use tests::place::{Moment, Place};
+
+/// What users own, without times and without the ids of object versions, which count.
+fn shape(moment: &Moment) -> Value {
+    fn blank(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                if fields.contains_key("modified") {
+                    fields.remove("id");
+                }
+                fields.values_mut().for_each(blank);
+            }
+            Value::Array(items) => items.iter_mut().for_each(blank),
+            Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => {
+                *value = Value::Null;
+            }
+            _ => {}
+        }
+    }
+    let mut dump = moment.world.dump();
+    blank(&mut dump);
+    dump
+}
+
+/// A start from which each trial sets out, and where all of them must end.
+struct Course {
+    start: Place,
+    command: &'static str,
+    calls: u64,
+    end: Value,
+}
+
+impl Course {
+    fn new(start: Place, command: &'static str) -> Self {
+        let undisturbed = start.copy();
+        undisturbed.keep_history();
+        undisturbed.run(command, &["--yes"]).exits(0);
+        let calls = undisturbed
+            .calls()
+            .iter()
+            .filter(|call| call.changing)
+            .count();
+        Self {
+            start,
+            command,
+            calls: calls as u64,
+            end: shape(&undisturbed.world()),
+        }
+    }
+
+    /// Runs into the fault, then runs again without it; what went wrong.
+    fn trial(&self, fault: &Fault) -> Option<String> {
+        let place = self.start.copy();
+        place.change_world(|world, _| world.faults.script = vec![fault.clone()]);
+        let first = place.run(self.command, &["--yes"]);
+        let killed = matches!(fault.kind, FaultKind::KillBefore | FaultKind::KillAfter);
+        if killed && first.code != 137 {
+            return Some(format!("{fault:?} never came\n{}", first.stderr));
+        }
+        if !killed && ![0, 1, 5].contains(&first.code) {
+            return Some(format!("{fault:?}: first {}\n{}", first.code, first.stderr));
+        }
+        place.change_world(|world, _| world.faults.script.clear());
+        let second = place.run(self.command, &["--yes"]);
+        if second.code != 0 {
+            return Some(format!(
+                "{fault:?}: {} and then {}\n{}\n{}",
+                first.code, second.code, first.stderr, second.stderr
+            ));
+        }
+        let end = shape(&place.world());
+        (end != self.end).then(|| format!("{fault:?}: {}", difference(&self.end, &end)))
+    }
+
+    /// Tries all, on every core.
+    #[track_caller]
+    fn all(&self, faults: Vec<Fault>) {
+        let left = Mutex::new(faults);
+        let wrong = Mutex::new(Vec::new());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            for _ in 0..cores {
+                scope.spawn(|| {
+                    loop {
+                        let next = left.lock().expect("no panic").pop();
+                        let Some(fault) = next else { break };
+                        if let Some(text) = self.trial(&fault) {
+                            wrong.lock().expect("no panic").push(text);
+                        }
+                    }
+                });
+            }
+        });
+        let wrong = wrong.into_inner().expect("no panic");
+        assert!(
+            wrong.is_empty(),
+            "{} trials:\n{}",
+            wrong.len(),
+            wrong.join("\n----\n")
+        );
+    }
+}
+
+/// The first place where two values differ.
+fn difference(expected: &Value, found: &Value) -> String {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            let keys = expected.keys().chain(found.keys());
+            for key in keys {
+                let pair = (expected.get(key), found.get(key));
+                match pair {
+                    (Some(a), Some(b)) if a == b => {}
+                    (Some(a), Some(b)) => return format!("{key} / {}", difference(a, b)),
+                    (Some(_), None) => return format!("{key} is missing"),
+                    (None, _) => return format!("{key} is too much"),
+                }
+            }
+            String::new()
+        }
+        _ => format!("{expected} became {found}"),
+    }
+}
+
+fn fresh(name: &str) -> Place {
+    let place = Place::of(name);
+    place.make_world(None);
+    place
+}
+
+fn applied(name: &str) -> Place {
+    let place = fresh(name);
+    place.apply().exits(0);
+    place
+}
+
+fn kill(kind: FaultKind, call: u64) -> Fault {
+    Fault::new(kind).at_changes().nth(call)
+}
+
+/// Promise 2: "Kill it at any call; the next apply ends in the same place, with nothing orphaned and
+/// nothing made twice." Before call n + 1 the world is as after call n, so each second kill is
+/// before its call, which is when an intent is open and nothing was done.
+#[test]
+fn apply_killed_at_any_call_ends_in_the_same_place() {
+    let course = Course::new(fresh("example"), "apply");
+    let faults = (1..=course.calls).flat_map(|call| {
+        let before = (call % 3 == 0).then(|| kill(FaultKind::KillBefore, call));
+        [Some(kill(FaultKind::KillAfter, call)), before]
+    });
+    course.all(faults.flatten().collect());
+}
+
+/// The same promise for destroy.
+#[test]
+fn destroy_killed_at_any_call_ends_in_the_same_place() {
+    let course = Course::new(applied("example"), "destroy");
+    let faults = (1..=course.calls).flat_map(|call| {
+        let before = (call % 3 == 0).then(|| kill(FaultKind::KillBefore, call));
+        [Some(kill(FaultKind::KillAfter, call)), before]
+    });
+    course.all(faults.flatten().collect());
+}
+
+/// Promise 7: "Throttling, time-outs and 5xx never change the outcome, only the time."
+#[test]
+fn errors_throttles_and_time_outs_never_change_the_outcome() {
+    let kinds = [
+        FaultKind::ErrorBefore,
+        FaultKind::ErrorAfter,
+        FaultKind::Throttle,
+        FaultKind::TimeOutBefore,
+        FaultKind::TimeOutAfter,
+    ];
+    for (start, command) in [(fresh("example"), "apply"), (applied("example"), "destroy")] {
+        let course = Course::new(start, command);
+        // Each call meets one of the kinds, and each kind about a fifth of the calls.
+        let faults = (1..=course.calls).zip(kinds.iter().cycle());
+        let faults = faults.map(|(call, kind)| kill(*kind, call)).collect();
+        course.all(faults);
+    }
+}
+
+/// An error that is final for its call: the caller may not. What does not depend on it goes on; the
+/// next run does the rest.
+#[test]
+fn denied_at_a_call_goes_on_when_allowed() {
+    let course = Course::new(fresh("two-accounts-one-region"), "apply");
+    let denied = |call| {
+        kill(FaultKind::ErrorBefore, call).with(403, "AccessDeniedException", "You may not.")
+    };
+    course.all((1..=course.calls).map(denied).collect());
+}

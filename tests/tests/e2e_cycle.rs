@@ -1,0 +1,170 @@
+//! Every shipped manifest goes round: apply, look, apply, destroy. What was there before is there
+//! afterwards, byte for byte.
+
+use tests::place::Place;
+
+/// Other people's things in the zone of `domain`: values in sets that we share, whole sets, a bucket
+/// and a distribution.
+fn foreign(account: &str, domain: &str) -> String {
+    format!(
+        r#"
+zones:
+  - account: "{account}"
+    name: {domain}
+    records:
+      - {{ name: {domain}, type: TXT, ttl: 600, values: ["site-verification=abc", "another=1"] }}
+      - {{ name: www.{domain}, type: A, ttl: 60, values: [192.0.2.1, 192.0.2.2] }}
+      - {{ name: _amazonses.{domain}, type: TXT, ttl: 1800, values: [somebody-elses-token] }}
+      - {{ name: old._domainkey.{domain}, type: CNAME, values: [old.dkim.example.invalid] }}
+buckets: [{{ account: "888888888888", name: somebody-elses, region: eu-west-1 }}]
+distributions: [{{ account: "888888888888", aliases: [www.{domain}] }}]
+"#
+    )
+}
+
+/// Whether something in a plan would change.
+fn is_empty(place: &Place) -> bool {
+    let plan = place
+        .run("plan", &["--exit-code", "--json"])
+        .exits(0)
+        .json();
+    let actions = plan["actions"].as_array().expect("actions");
+    assert!(
+        !actions.is_empty(),
+        "a plan of an applied manifest has what is in sync"
+    );
+    actions.iter().all(|action| action["verb"] == "none")
+}
+
+/// Promise 1: "A second plan after apply is empty, whatever the manifest."
+/// Promise 3: "What we don't own is never changed and never deleted."
+/// Promise 4: "Destroy leaves nothing of ours behind, and says so after looking."
+fn goes_round(place: &Place, world_file: &str) {
+    place.make_world(Some(world_file));
+    let before = place.world().dump();
+    place.apply().exits(0).says("Looked again");
+    assert_ne!(place.world().dump(), before);
+    rest_of_the_round(place, &before);
+}
+
+fn rest_of_the_round(place: &Place, before: &str) {
+    assert!(is_empty(place));
+    place.keep_history();
+    place.apply().exits(0);
+    assert!(!place.calls().is_empty(), "it looked");
+    assert_eq!(place.changing_calls(), [], "it changed nothing");
+    place.run("drift", &[]).exits(0);
+    place
+        .destroy()
+        .exits(0)
+        .says("Looked again: nothing of ours is left.");
+    same(before, &place.world().dump());
+    place.destroy().exits(0);
+}
+
+/// Both dumps, or the first lines that differ.
+#[track_caller]
+fn same(before: &str, after: &str) {
+    let differs = before
+        .lines()
+        .zip(after.lines())
+        .find(|(before, after)| before != after);
+    assert_eq!(differs, None, "{after}");
+    assert_eq!(before, after);
+}
+
+#[test]
+fn example_goes_round() {
+    goes_round(
+        &Place::of("example"),
+        &foreign("111111111111", "example.com"),
+    );
+}
+
+#[test]
+fn two_accounts_one_region_goes_round() {
+    let world = foreign("111111111111", "example.com");
+    goes_round(&Place::of("two-accounts-one-region"), &world);
+}
+
+#[test]
+fn two_accounts_two_regions_goes_round() {
+    let world = foreign("111111111111", "example.com");
+    goes_round(&Place::of("two-accounts-two-regions"), &world);
+}
+
+#[test]
+fn one_account_two_regions_goes_round() {
+    let world = foreign("333333333333", "example.com");
+    goes_round(&Place::of("one-account-two-regions"), &world);
+}
+
+#[test]
+fn fleet_goes_round() {
+    goes_round(&Place::of("fleet"), &foreign("111111111111", "example.org"));
+}
+
+#[test]
+fn conflicting_values_are_adopted_and_restored() {
+    let place = Place::of("example");
+    place.edit(
+        "    spf: { include:",
+        "    adopt: true\n    spf: { include:",
+    );
+    let world = foreign("111111111111", "example.com").replace(
+        "buckets:",
+        r#"      - { name: _dmarc.example.com, type: TXT, ttl: 300, values: ["v=DMARC1; p=none"] }
+      - { name: _mta-sts.example.com, type: TXT, ttl: 300, values: ["v=STSv1; id=1"] }
+      - { name: mta-sts.example.com, type: A, ttl: 60, values: [192.0.2.7] }
+      - { name: bimi-assets.example.com, type: CNAME, ttl: 60, values: [old.example.net] }
+buckets:"#,
+    );
+    goes_round(&place, &world);
+}
+
+#[test]
+fn manual_dns_goes_round_when_a_person_publishes() {
+    let place = Place::of("manual-dns");
+    place.make_world(None);
+    let before = place.world().dump();
+    let mut code = place.apply().exits(5).code;
+    let mut rounds = 0;
+    while code == 5 {
+        rounds += 1;
+        assert!(rounds < 5, "{}", place.run("plan", &[]).stdout);
+        publish(&place);
+        code = place.apply().code;
+    }
+    assert_eq!(code, 0);
+    rest_of_the_round(&place, &before);
+}
+
+/// Publishes what `deploy records` says, as far as it is known, as the operator would.
+fn publish(place: &Place) {
+    let records = place.run("records", &["--json"]).json();
+    let records = records.as_array().or_else(|| records["records"].as_array());
+    let records = records.expect("records").clone();
+    place.change_world(|world, now| {
+        let mut sets = std::collections::BTreeMap::<(String, String), Vec<String>>::new();
+        for record in &records {
+            let text = |key: &str| record[key].as_str().unwrap_or_default().to_owned();
+            let values = match &record["values"] {
+                serde_json::Value::Array(values) => values.clone(),
+                _ => vec![record["value"].clone()],
+            };
+            let known = values.iter().filter_map(|value| value.as_str());
+            let known = known.filter(|value| !value.contains("known after apply"));
+            let set = sets.entry((text("name"), text("type"))).or_default();
+            set.extend(known.map(str::to_owned));
+        }
+        for ((name, rtype), values) in sets {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            if !values.is_empty() && !name.contains("known after apply") {
+                world
+                    .dns
+                    .publish(&name, &rtype, &values, now)
+                    .expect("a name");
+            }
+        }
+    });
+}

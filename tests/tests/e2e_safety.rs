@@ -1,0 +1,481 @@
+//! What is refused, what is asked for first, and what an interrupted run leaves.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command};
+
+use sandbox::world::World;
+use tests::place::{Place, Ran};
+use tests::served::Served;
+
+fn applied(name: &str) -> Place {
+    let place = Place::of(name);
+    place.make_world(None);
+    place.apply().exits(0);
+    place.advance("5m");
+    place
+}
+
+/// Runs what must change nothing.
+#[track_caller]
+fn changes_nothing(place: &Place, run: impl FnOnce() -> Ran) -> Ran {
+    place.make_world(None);
+    place.keep_history();
+    let calls = place.changing_calls().len();
+    let before = place.world().dump();
+    let ran = run();
+    assert_eq!(place.changing_calls().len(), calls, "{}", ran.stderr);
+    assert_eq!(place.world().dump(), before);
+    ran
+}
+
+const ENFORCED: (&str, &str) = ("mode: testing, max_age: 7d", "mode: enforce, max_age: 7d");
+
+/// The example with an enforced policy.
+fn enforced() -> Place {
+    let place = Place::of("example");
+    place.edit(ENFORCED.0, ENFORCED.1);
+    // No mail host of the sandbox answers on port 25; the operator takes the risk on himself.
+    place
+        .run("apply", &["--yes", "--accept-risk", "STS-P16"])
+        .exits(0);
+    place.advance("5m");
+    place
+}
+
+/// Promise 5: "A saved plan applies exactly, or not at all."
+#[test]
+fn a_saved_plan_applies_exactly() {
+    let place = Place::of("example");
+    let saved = place.run("plan", &["-o", "plan.json", "--json"]).exits(0);
+    let applied = place
+        .run_on("plan.json", "apply", &["--yes", "--json"])
+        .exits(0);
+    // Two values of JSON: the plan, and what became of it.
+    let text = applied.stdout;
+    assert!(text.contains(saved.json()["digest"].as_str().expect("a digest")));
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+#[test]
+fn a_saved_plan_is_refused_after_the_world_moved() {
+    let place = Place::of("example");
+    place.run("plan", &["-o", "plan.json"]).exits(0);
+    let identical = "\"v=TLSRPTv1; rua=mailto:tlsrpt@example.com\"";
+    publish(&place, "_smtp._tls.example.com", identical);
+    changes_nothing(&place, || {
+        place.run_on("plan.json", "apply", &["--yes"]).exits(4)
+    })
+    .says("PLAN-05");
+}
+
+#[test]
+fn a_saved_plan_is_refused_after_the_manifest_changed() {
+    let place = Place::of("example");
+    place.run("plan", &["-o", "plan.json"]).exits(0);
+    place.edit("max_age: 7d", "max_age: 8d");
+    changes_nothing(&place, || {
+        place.run_on("plan.json", "apply", &["--yes"]).exits(4)
+    })
+    .says("PLAN-05");
+}
+
+#[test]
+fn a_saved_plan_is_refused_the_second_time() {
+    let place = Place::of("two-accounts-one-region");
+    place.run("plan", &["-o", "plan.json"]).exits(0);
+    place.run_on("plan.json", "apply", &["--yes"]).exits(0);
+    changes_nothing(&place, || {
+        place.run_on("plan.json", "apply", &["--yes"]).exits(4)
+    });
+}
+
+/// Promise 6: "No change is made in an account other than the one declared."
+#[test]
+fn credentials_of_another_account_change_nothing() {
+    let place = Place::with(OWN_CREDENTIALS);
+    let mut world = World::default();
+    for account in ["333333333333", "666666666666"] {
+        world.sts.seed_account(account, &[]);
+        world
+            .seed_zone(account, "example.com", true)
+            .expect("a name");
+    }
+    let served = Served::start(world).expect("a sandbox with ports");
+    let before = served.sandbox().world().dump();
+    // The manifest says 333333333333, and these are the keys of somebody else.
+    let environment = served.aws_environment("666666666666");
+    let environment: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let ran = place.deploy_in(&environment, &["apply", place.manifest(), "--yes"]);
+    assert!([1, 4].contains(&ran.code), "{}\n{}", ran.stdout, ran.stderr);
+    let stats = served.sandbox().stats();
+    assert!(stats.calls("sts", "GetCallerIdentity") > 0, "{stats:?}");
+    assert_eq!(stats.changes().count(), 0, "{}", ran.stderr);
+    assert_eq!(served.sandbox().world().dump(), before);
+    ran.says("333333333333").says("666666666666");
+}
+
+const OWN_CREDENTIALS: &str = "project: own
+accounts:
+  mail: { id: \"333333333333\" }
+domains:
+  example.com:
+    dns: { route53: { account: mail } }
+    dmarc: { p: none, rua: [\"mailto:dmarc@example.com\"] }
+    ses:
+      - { account: mail, region: eu-west-1, mail_from: bounce }
+";
+
+#[test]
+fn an_account_that_lets_nobody_in_changes_nothing() {
+    let place = Place::of("two-accounts-one-region");
+    place.make_world(None);
+    place.edit("id: \"444444444444\"", "id: \"555555555555\"");
+    let ran = changes_nothing(&place, || place.apply());
+    assert!([1, 4].contains(&ran.code), "{}\n{}", ran.stdout, ran.stderr);
+    ran.says("555555555555");
+}
+
+/// The same promise while all is well: each call is made in an account and a region of the manifest.
+#[test]
+fn every_change_is_made_in_a_declared_account() {
+    let place = Place::of("example");
+    place.make_world(None);
+    place.keep_history();
+    place.apply().exits(0);
+    let calls = place.changing_calls();
+    assert!(calls.len() > 30);
+    for call in calls {
+        let declared = match call.service.as_str() {
+            "route53" => call.account == "111111111111",
+            "s3" | "cloudfront" | "acm" => call.account == "222222222222",
+            "ses" => [("333333333333", "us-east-1"), ("444444444444", "eu-west-1")]
+                .contains(&(call.account.as_str(), call.region.as_str())),
+            _ => false,
+        };
+        assert!(declared, "{call:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_and_without_yes_nothing_is_applied_or_destroyed() {
+    let place = Place::of("two-accounts-one-region");
+    changes_nothing(&place, || place.run("apply", &[]).exits(2)).says("--yes");
+    place.apply().exits(0);
+    changes_nothing(&place, || place.run("destroy", &[]).exits(2)).says("--yes");
+}
+
+#[test]
+fn a_conflict_is_shown_with_both_values() {
+    let place = Place::of("example");
+    place.make_world(Some(
+        r#"
+zones:
+  - account: "111111111111"
+    name: example.com
+    records:
+      - { name: _dmarc.example.com, type: TXT, ttl: 300, values: ["v=DMARC1; p=reject; fo=1"] }
+"#,
+    ));
+    changes_nothing(&place, || place.apply().exits(4))
+        .says("v=DMARC1; p=reject; fo=1")
+        .says("v=DMARC1; p=quarantine; sp=quarantine;")
+        .says("adopt");
+}
+
+#[test]
+fn a_changed_line_changes_only_that() {
+    let place = applied("example");
+    place.keep_history();
+    place.edit("mailto:tlsrpt@example.com", "mailto:tls@example.com");
+    let plan = place
+        .run("plan", &["--exit-code", "--json"])
+        .exits(3)
+        .json();
+    let actions = plan["actions"].as_array().expect("actions");
+    let changing: Vec<&str> = actions
+        .iter()
+        .filter(|action| action["verb"] != "none")
+        .filter_map(|action| action["name"].as_str())
+        .collect();
+    assert_eq!(changing, ["tls-rpt"]);
+    place.apply().exits(0);
+    let calls = place.changing_calls();
+    assert_eq!(calls.len(), 1, "{calls:#?}");
+    assert_eq!(
+        place
+            .world()
+            .later(120)
+            .resolve("_smtp._tls.example.com", "TXT"),
+        ["\"v=TLSRPTv1; rua=mailto:tls@example.com\""]
+    );
+}
+
+/// Puts a record set into the example's zone behind the program's back.
+fn publish(place: &Place, name: &str, value: &str) {
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        let zone = zone.expect("a zone").id.clone();
+        world
+            .seed_records(&zone, name, ("TXT", 3600), &[value])
+            .expect("a name");
+    });
+}
+
+#[test]
+fn drift_names_what_moved_and_apply_mends_it_or_shows_both_values() {
+    let place = applied("example");
+    place.run("drift", &[]).exits(0);
+    let ours = place.world().resolve("_dmarc.example.com", "TXT");
+    publish(&place, "_dmarc.example.com", "\"v=DMARC1; p=none\"");
+    place.change_world(|world, _| {
+        let mut buckets = world.s3.buckets.iter_mut();
+        let assets = buckets.find(|(name, _)| name.contains("assets"));
+        assets.expect("a bucket").1.public_access_block = None;
+    });
+    let drift = place.run("drift", &["--json"]).exits(3);
+    drift.json();
+    for moved in ["dmarc", "s3_bucket/example.com/assets"] {
+        assert!(drift.stdout.contains(moved), "{}", drift.stdout);
+    }
+    // Whose value is right is for a person to say.
+    place
+        .apply()
+        .exits(4)
+        .says("v=DMARC1; p=none")
+        .says("v=DMARC1; p=quarantine; sp=quarantine;");
+    publish(&place, "_dmarc.example.com", &ours[0]);
+    place.apply().exits(0);
+    place.run("drift", &[]).exits(0);
+    let mut buckets = place.world().world.s3.buckets.into_values();
+    assert!(buckets.all(|bucket| bucket.public_access_block.is_some()));
+}
+
+#[test]
+fn a_block_that_leaves_the_manifest_is_deleted_and_shown_first_with_its_mail_impact() {
+    let place = applied("example");
+    place.edit(
+        "    tls_rpt: { rua: [\"mailto:tlsrpt@example.com\"] }\n",
+        "",
+    );
+    place.edit(
+        "    bimi: { logo: ../assets/logo.svg, certificate: ../assets/bimi_vmc.pem }\n",
+        "",
+    );
+    place
+        .run("plan", &["--exit-code"])
+        .exits(3)
+        .says("mail impact: branding");
+    place.apply().exits(0);
+    let world = place.world().later(120);
+    assert!(world.resolve("_smtp._tls.example.com", "TXT").is_empty());
+    assert!(world.resolve("default._bimi.example.com", "TXT").is_empty());
+    assert!(!world.resolve("_mta-sts.example.com", "TXT").is_empty());
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+#[test]
+fn an_instance_that_leaves_the_manifest_is_deleted_before_its_records() {
+    let place = applied("example");
+    place.keep_history();
+    place.edit(
+        "      - { account: operations, region: eu-west-1, mail_from: mail2, domain_token: true }\n",
+        "",
+    );
+    place.run("plan", &[]).exits(0).says("mail impact: sending");
+    place.apply().exits(0);
+    let calls = place.changing_calls();
+    let first = |operation: &str| calls.iter().position(|call| call.operation == operation);
+    let identity = first("DeleteEmailIdentity").expect("the identity is deleted");
+    let records = calls
+        .iter()
+        .rposition(|call| call.service == "route53")
+        .expect("records");
+    assert!(identity < records, "{calls:#?}");
+    let world = place.world().later(120);
+    assert!(world.resolve("mail2.example.com", "MX").is_empty());
+    assert_eq!(world.resolve("mail1.example.com", "MX").len(), 1);
+    assert!(!world.dump().contains("444444444444/eu-west-1"));
+}
+
+#[test]
+fn a_domain_that_leaves_the_manifest_is_deleted() {
+    let place = Place::with(TWO_DOMAINS);
+    place.apply().exits(0);
+    place.edit(SECOND_DOMAIN, "");
+    place
+        .run("plan", &["--exit-code"])
+        .exits(3)
+        .says("example.net");
+    place.apply().exits(0);
+    let world = place.world().later(120);
+    assert!(world.resolve("_dmarc.example.net", "TXT").is_empty());
+    assert!(!world.resolve("_dmarc.example.com", "TXT").is_empty());
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+const SECOND_DOMAIN: &str = "  example.net:
+    dns: { route53: { account: mail } }
+    dmarc: { p: none, rua: [\"mailto:dmarc@example.net\"] }
+    ses:
+      - { account: mail, region: us-east-1, mail_from: bounce }
+";
+
+const TWO_DOMAINS: &str = "project: two
+accounts:
+  mail: { id: \"333333333333\", role: mail-deploy }
+domains:
+  example.com:
+    dns: { route53: { account: mail } }
+    dmarc: { p: none, rua: [\"mailto:dmarc@example.com\"] }
+    ses:
+      - { account: mail, region: eu-west-1, mail_from: bounce }
+  example.net:
+    dns: { route53: { account: mail } }
+    dmarc: { p: none, rua: [\"mailto:dmarc@example.net\"] }
+    ses:
+      - { account: mail, region: us-east-1, mail_from: bounce }
+";
+
+#[test]
+fn target_limits_every_command_to_a_domain() {
+    let place = Place::with(TWO_DOMAINS);
+    let only = ["--target", "example.net"];
+    let with = |more: &[&'static str]| [&only[..], more].concat();
+    place.run("apply", &with(&["--yes"])).exits(0);
+    let published = |domain: &str| {
+        let world = place.world().later(120);
+        !world.resolve(&format!("_dmarc.{domain}"), "TXT").is_empty()
+    };
+    assert!(published("example.net") && !published("example.com"));
+    place.run("plan", &with(&["--exit-code"])).exits(0);
+    place.run("plan", &["--exit-code"]).exits(3);
+    place.run("drift", &only).exits(0);
+    place.apply().exits(0);
+    assert!(published("example.net") && published("example.com"));
+    place.run("destroy", &with(&["--yes"])).exits(0);
+    assert!(!published("example.net") && published("example.com"));
+    place.run("plan", &["--target", "example.edu"]).exits(2);
+}
+
+/// DESIGN 7.5: "Let go slowly."
+#[test]
+fn destroy_winds_an_enforced_policy_down() {
+    let place = enforced();
+    let before = place.world();
+    place.destroy().exits(5).says("mode: none");
+    let mut world = place.world().later(120);
+    assert_ne!(
+        world.resolve("_mta-sts.example.com", "TXT"),
+        before.resolve("_mta-sts.example.com", "TXT"),
+        "a new id"
+    );
+    let policy = world.fetch("mta-sts.example.com", "/.well-known/mta-sts.txt");
+    let policy = String::from_utf8(policy.expect("a policy")).expect("UTF-8");
+    assert!(policy.contains("mode: none"), "{policy}");
+    // Six days later somebody still holds the policy, and on the ninth day nobody does.
+    place.advance("6d");
+    place.destroy().exits(5);
+    assert!(
+        !place
+            .world()
+            .resolve("_mta-sts.example.com", "TXT")
+            .is_empty()
+    );
+    place.advance("3d");
+    place.destroy().exits(0).says("nothing of ours is left");
+    assert!(place.world().world.s3.buckets.is_empty());
+    assert!(
+        place
+            .world()
+            .later(120)
+            .resolve("_mta-sts.example.com", "TXT")
+            .is_empty()
+    );
+}
+
+#[test]
+fn destroy_now_accepts_the_risk() {
+    let place = enforced();
+    place.run("destroy", &["--yes", "--now"]).exits(0);
+    assert!(place.world().world.s3.buckets.is_empty());
+}
+
+/// DESIGN 7.4: "Enforce with evidence": every live MX host matches a pattern of the policy.
+#[test]
+fn enforce_against_the_live_mx_is_refused() {
+    let place = Place::of("example");
+    place.edit("    mx: [10 inbound-smtp.us-east-1.amazonaws.com]\n", "");
+    place.edit(
+        ENFORCED.0,
+        "mode: enforce, max_age: 7d, mx: [mx.elsewhere.example]",
+    );
+    // What is published stays: mail.example.com, which the policy does not name.
+    place.apply().exits(4).says("STS-P13");
+    let world = place.world().later(120);
+    assert_eq!(world.resolve("example.com", "MX"), ["10 mail.example.com"]);
+    assert!(world.resolve("_mta-sts.example.com", "TXT").is_empty());
+    let mut buckets = world.world.s3.buckets.values();
+    assert!(buckets.all(|bucket| bucket.current(".well-known/mta-sts.txt").is_none()));
+}
+
+/// Starts an apply that takes a few seconds, and comes back when the asset bucket is there.
+fn half_way(place: &Place) -> (Child, std::thread::JoinHandle<String>) {
+    let arguments = [
+        "apply",
+        place.manifest(),
+        "--sandbox",
+        "--speed",
+        "60",
+        "--yes",
+    ];
+    let mut child = place.start(&arguments);
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let mut stdout = child.stdout.take().expect("a pipe");
+    std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+    let begun = lines.any(|line| {
+        line.expect("UTF-8")
+            .contains("✓ create s3_bucket/example.com/assets")
+    });
+    assert!(begun, "the bucket is never made");
+    let rest = std::thread::spawn(move || {
+        let rest: Vec<String> = lines.map_while(Result::ok).collect();
+        rest.join("\n")
+    });
+    (child, rest)
+}
+
+#[test]
+fn interrupted_once_it_finishes_what_is_in_flight_and_the_next_apply_goes_on() {
+    let place = Place::of("example");
+    let (mut child, rest) = half_way(&place);
+    let id = child.id().to_string();
+    let status = Command::new("kill").args(["-INT", &id]).status();
+    assert!(status.expect("kill runs").success());
+    let status = child.wait().expect("it ends");
+    let said = rest.join().expect("no panic");
+    assert_eq!(status.code(), Some(5), "{said}");
+    assert!(said.contains("the next apply goes on from here"), "{said}");
+    assert_eq!(place.world().world.cloudfront.all().count(), 0, "{said}");
+    place.apply().exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+/// Promise 2, with a real signal.
+#[test]
+fn killed_it_goes_on_and_makes_nothing_twice() {
+    let place = Place::of("example");
+    let (mut child, rest) = half_way(&place);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    rest.join().expect("no panic");
+    place.apply().exits(0);
+    let world = place.world().world;
+    assert_eq!(world.s3.buckets.len(), 2);
+    assert_eq!(world.cloudfront.all().count(), 1);
+    let certificates = &world.acm.certificates["222222222222/us-east-1"];
+    assert_eq!(certificates.len(), 1);
+    place.destroy().exits(0);
+}
