@@ -19,6 +19,8 @@ fn shape(moment: &Moment) -> Value {
             }
             Value::Array(items) => {
                 items.iter_mut().for_each(blank);
+                // A file that is sent again is a version more of the same object.
+                items.dedup();
                 // The values of a set have no order.
                 if items.iter().all(Value::is_string) {
                     items.sort_by_key(ToString::to_string);
