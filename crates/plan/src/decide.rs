@@ -148,8 +148,9 @@ fn found(
             Verb::Adopt,
             "the manifest says `adopt`: takes over what is there",
         )
-        .with(diff)
-        .taken_over(),
+        // It counts as adopted when it took something away: of an A and an AAAA that a CNAME was
+        // in the way of, one did, and the other has nothing to leave behind.
+        .with(diff),
         (Ownership::Shared, None) if diff.is_empty() => {
             Decision::new(Verb::Adopt, "is already there").taken_over()
         }
