@@ -87,8 +87,8 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     let objects = files.iter().map(|file| &file.object).chain(&object);
     needs.extend(objects.map(|id| Need::done(id, "a file is there before what serves it")));
     let distribution = site.distribution(&hosts, needs);
-    site.assets_policy(&assets, &distribution);
-    let aliases = site.aliases(&hosts, &distribution);
+    let readable = site.assets_policy(&assets, &distribution);
+    let aliases = site.aliases(&hosts, &distribution, &readable);
     if let Some(bimi) = bimi {
         site.bimi_record(bimi, &files, &aliases);
     }
@@ -319,7 +319,7 @@ impl Site<'_, '_> {
     }
 
     /// Lets the distribution, and nobody else, read the assets.
-    fn assets_policy(&mut self, assets: &ResourceId, distribution: &ResourceId) {
+    fn assets_policy(&mut self, assets: &ResourceId, distribution: &ResourceId) -> ResourceId {
         let name = self.bucket_name("assets");
         let arn: Field<String> = Field::output(distribution, "/arn");
         let allow = json!({
@@ -333,14 +333,15 @@ impl Site<'_, '_> {
         let needs = vec![Need::done(assets, "a policy belongs to its bucket")];
         let draft = self.draft("assets", &self.home, needs);
         self.scope
-            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow));
+            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow))
     }
 
-    /// The records of the hosts.
+    /// The records of the hosts. As long as a name is there, the files behind it can be read.
     fn aliases(
         &mut self,
         hosts: &[(&str, String)],
         distribution: &ResourceId,
+        readable: &ResourceId,
     ) -> Vec<(String, ResourceId)> {
         let mut aliases = Vec::new();
         for (purpose, host) in hosts {
@@ -353,10 +354,10 @@ impl Site<'_, '_> {
                     name: format!("{purpose}.{suffix}"),
                     record,
                     impact: host_impact(purpose),
-                    needs: vec![Need::ready(
-                        distribution,
-                        "a name points only at what answers for it",
-                    )],
+                    needs: vec![
+                        Need::ready(distribution, "a name points only at what answers for it"),
+                        Need::done(readable, "the distribution may read what it answers with"),
+                    ],
                     place: self.hosting.place(),
                     adopt: *self.scope.domain.adopt,
                 };
