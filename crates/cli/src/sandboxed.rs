@@ -91,6 +91,41 @@ fn presume(world: &mut World, manifest: &Manifest) {
     for (name, dns, needs_mx) in domains.chain(parked) {
         presume_zone(world, manifest, (name.as_str(), dns), needs_mx);
     }
+    for domain in manifest.domains.values() {
+        for mx in &domain.mx {
+            presume_host(world, manifest, mx.exchange.as_str());
+        }
+    }
+}
+
+/// Gives a mail host that the manifest names an address, where the world has none.
+fn presume_host(world: &mut World, manifest: &Manifest, host: &str) {
+    let now = Timestamp::UNIX_EPOCH;
+    if matches!(world.resolve(host, "A", now), Lookup::Found { .. }) {
+        return;
+    }
+    let zone = zone_around(world, manifest, host);
+    // Names of a manifest are valid names, so that nothing here can fail.
+    match zone {
+        Some(zone) => drop(world.seed_records(&zone, host, ("A", 300), &[MAIL_HOST])),
+        None => drop(world.dns.publish(host, "A", &[MAIL_HOST], now)),
+    }
+}
+
+/// The id of the hosted zone that a host is in.
+fn zone_around(world: &World, manifest: &Manifest, host: &str) -> Option<String> {
+    let accounts = manifest
+        .accounts
+        .values()
+        .map(|account| account.id.as_str());
+    let mut zones = accounts.flat_map(|id| world.route53.zones_of(id));
+    let is_around = |zone: &str| {
+        host.strip_suffix(zone)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    zones
+        .find(|zone| is_around(&zone.name.plain()))
+        .map(|zone| zone.id.clone())
 }
 
 fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns), needs_mx: bool) {
@@ -103,6 +138,7 @@ fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns
                 let _ = world
                     .dns
                     .publish(name, "MX", &[&mail_host], Timestamp::UNIX_EPOCH);
+                presume_host(world, manifest, &format!("mail.{name}"));
             }
         }
         Dns::Route53(route53) if !*route53.create => {

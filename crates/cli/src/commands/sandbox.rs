@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clock::Clock;
-use model::{OutputRef, Resource};
+use model::{Action, OutputRef, Resource};
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::args::{self, Global, SandboxOf, Selection, Serve, Speed};
@@ -54,14 +54,27 @@ async fn publish(
         targets: Vec::new(),
     };
     let project = Project::open(&global, &selection)?;
-    let planned = project.plan(project.ledger().await?, Wish::All).await;
-    let by_hand: Vec<Resource> = planned
-        .desired
+    let ledger = project.ledger().await?;
+    let wish = if present { Wish::All } else { Wish::NothingNow };
+    let planned = project.plan(ledger, wish).await;
+    let by_hand = planned
+        .plan
+        .actions
         .iter()
-        .filter(|resource| resource.home.is_none())
-        .cloned()
+        .filter(|action| action.home.is_none());
+    // What is asked for has its record in the desired state, what is leaving only in its action.
+    let resources: Vec<Resource> = by_hand
+        .filter_map(|action| {
+            let resource = action.desired.clone().or_else(|| leaving(action));
+            resource.map(|resource| Resource {
+                spec: action.spec.clone(),
+                ..resource
+            })
+        })
         .collect();
-    let records = report::publishable(&by_hand, &|reference: &OutputRef| planned.output(reference));
+    let records = report::publishable(&resources, &|reference: &OutputRef| {
+        planned.output(reference)
+    });
     let Some(sandbox) = &project.sandbox else {
         return Ok(Exit::Failed);
     };
@@ -84,6 +97,23 @@ async fn publish(
     let verb = if present { "Published" } else { "Took out" };
     printer.note(&format!("{verb} {count} of {} records.", records.len()));
     Ok(Exit::Done)
+}
+
+/// A resource that is leaving, as far as its record needs it.
+fn leaving(action: &Action) -> Option<Resource> {
+    let entry = action.entry.as_ref()?;
+    Some(Resource {
+        id: entry.id.clone(),
+        home: None,
+        spec: entry.spec.clone(),
+        impact: entry.impact.clone(),
+        needs: Vec::new(),
+        gates: Vec::new(),
+        wait: false,
+        adopt: false,
+        serves_policy: None,
+        place: standards::Place::Whole,
+    })
 }
 
 fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
