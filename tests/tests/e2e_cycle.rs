@@ -54,16 +54,21 @@ fn goes_round(place: &Place, world_file: &str) {
     let before = place.world().dump();
     place.apply().exits(0).says("Looked again");
     assert_ne!(place.world().dump(), before);
-    rest_of_the_round(place, &before);
+    is_in_sync(place);
+    ends(place, &before);
 }
 
-fn rest_of_the_round(place: &Place, before: &str) {
+/// Nothing is planned, nothing is changed, nothing has drifted.
+fn is_in_sync(place: &Place) {
     assert!(is_empty(place));
     place.keep_history();
     place.apply().exits(0);
     assert!(!place.calls().is_empty(), "it looked");
     assert_eq!(place.changing_calls(), [], "it changed nothing");
     place.run("drift", &[]).exits(0);
+}
+
+fn ends(place: &Place, before: &str) {
     place
         .destroy()
         .exits(0)
@@ -141,23 +146,34 @@ fn manual_dns_goes_round_when_a_person_publishes() {
     place.make_world(None);
     let before = place.world().dump();
     let mut code = place.apply().exits(5).code;
+    let mut published = Vec::new();
     let mut rounds = 0;
     while code == 5 {
         rounds += 1;
         assert!(rounds < 5, "{}", place.run("plan", &[]).stdout);
-        publish(&place);
+        published = publish(&place);
         code = place.apply().code;
     }
     assert_eq!(code, 0, "{}", place.apply().stderr);
-    rest_of_the_round(&place, &before);
+    is_in_sync(&place);
+    // Nothing goes away while names still point there.
+    place.destroy().exits(5).says("out of the DNS");
+    assert_eq!(place.world().world.cloudfront.all().count(), 1);
+    place.change_world(|world, now| {
+        for (name, rtype) in &published {
+            world.dns.unpublish(name, rtype, now).expect("a name");
+        }
+    });
+    ends(&place, &before);
 }
 
 /// Publishes what `deploy records` says, as far as it is known, as the operator would; the mail hosts
 /// have been there all the time.
-fn publish(place: &Place) {
+fn publish(place: &Place) -> Vec<(String, String)> {
     let records = place.run("records", &["--json"]).json();
     let records = records.as_array().or_else(|| records["records"].as_array());
     let records = records.expect("records").clone();
+    let mut published = Vec::new();
     place.change_world(|world, now| {
         for host in ["mx1.example.org", "mx2.example.org"] {
             let published = world.dns.publish(host, "A", &["192.0.2.25"], now);
@@ -182,7 +198,9 @@ fn publish(place: &Place) {
                     .dns
                     .publish(&name, &rtype, &values, now)
                     .expect("a name");
+                published.push((name, rtype));
             }
         }
     });
+    published
 }
