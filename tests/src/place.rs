@@ -53,6 +53,10 @@ pub struct Ran {
 impl Ran {
     /// Fails with everything that was printed unless the exit code is `code`.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "it is a check, which may be the last one"
+    )]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}\n{}", self.stdout, self.stderr);
         self
@@ -60,6 +64,10 @@ impl Ran {
 
     /// Fails unless standard output or standard error has `text`, whatever way its lines are broken.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "it is a check, which may be the last one"
+    )]
     pub fn says(self, text: &str) -> Self {
         let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let all = squeezed(&format!("{}\n{}", self.stdout, self.stderr));
@@ -224,7 +232,9 @@ impl Place {
     fn find_project(&mut self) {
         let text = self.read(&self.manifest);
         let line = text.lines().find_map(|line| line.strip_prefix("project:"));
-        self.project = line.expect("a project").trim().to_owned();
+        line.expect("a project")
+            .trim()
+            .clone_into(&mut self.project);
     }
 
     /// The manifest's path in the folder.
