@@ -1,1 +1,216 @@
-//! Tables of what a manifest expands to.
+//! Tables of what a manifest expands to, and of what lingers.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use manifest::{Manifest, MemoryFiles};
+use model::{
+    DomainLedger, Entry, GateCheck, Ledger, Level, Origin, Resource, ResourceId, ServedPolicy,
+    field,
+};
+use serde_json::Value;
+
+use crate::{Facts, desired, linger};
+
+const EXAMPLE: &str = include_str!("../../../deploy/example.yaml");
+
+fn load(text: &str) -> Manifest {
+    let files = MemoryFiles::default()
+        .with("deploy/example.yaml", text)
+        .with(
+            "assets/logo.svg",
+            include_bytes!("../../../assets/logo.svg").as_slice(),
+        )
+        .with(
+            "assets/bimi_vmc.pem",
+            include_bytes!("../../../assets/bimi_vmc.pem").as_slice(),
+        );
+    let (manifest, findings) = manifest::load("deploy/example.yaml", &files);
+    assert!(findings.is_empty(), "{findings:?}");
+    manifest.expect("a manifest")
+}
+
+fn expand(text: &str) -> Vec<Resource> {
+    let (resources, findings) = desired(&load(text), &Facts::default());
+    assert!(findings.is_empty(), "{findings:?}");
+    resources
+}
+
+fn find<'a>(resources: &'a [Resource], kind: &str, name: &str) -> &'a Resource {
+    let id = ResourceId::new(kind, "example.com", name);
+    resources
+        .iter()
+        .find(|resource| resource.id == id)
+        .unwrap_or_else(|| panic!("no {id}"))
+}
+
+fn named<'a>(resources: &'a [Resource], part: &str) -> Vec<&'a Resource> {
+    resources
+        .iter()
+        .filter(|resource| resource.id.name.contains(part))
+        .collect()
+}
+
+#[test]
+fn the_number_of_records_is_known_before_anything_exists() {
+    let resources = expand(EXAMPLE);
+    assert_eq!(
+        named(&resources, ".dkim.").len(),
+        6,
+        "three for each of two instances"
+    );
+    assert_eq!(
+        named(&resources, "acm.").len(),
+        2,
+        "one for each name of the certificate"
+    );
+    assert_eq!(named(&resources, "domain-token").len(), 2);
+}
+
+#[test]
+fn instances_of_one_region_share_their_mail_from_records() {
+    let both = EXAMPLE.replace(
+        "operations, region: eu-west-1, mail_from: mail2",
+        "operations, region: us-east-1, mail_from: mail1",
+    );
+    let resources = expand(&both);
+    assert_eq!(named(&resources, "mail-from.mail1.example.com").len(), 2);
+    assert!(named(&resources, "mail2").is_empty());
+}
+
+#[test]
+fn every_need_and_reference_is_of_a_resource_that_is_asked_for() {
+    let resources = expand(EXAMPLE);
+    let is_asked_for = |id: &ResourceId| resources.iter().any(|resource| resource.id == *id);
+    for resource in &resources {
+        let referred = field::references(&resource.spec)
+            .into_iter()
+            .map(|reference| reference.resource);
+        for id in resource
+            .needs
+            .iter()
+            .map(|need| need.resource.clone())
+            .chain(referred)
+        {
+            assert!(is_asked_for(&id), "{} needs {id}", resource.id);
+        }
+    }
+}
+
+#[test]
+fn the_policy_is_announced_after_a_stranger_gets_it() {
+    let resources = expand(EXAMPLE);
+    let record = find(&resources, "route53_record_set", "mta-sts");
+    assert!(
+        matches!(&record.gates[0].check, GateCheck::Served { url, .. } if url.ends_with("mta-sts.txt"))
+    );
+    let ready = |name: &str| {
+        record
+            .needs
+            .iter()
+            .any(|need| need.resource.name == name && need.level == Level::Ready)
+    };
+    assert!(ready("mta-sts.a") && ready("mta-sts.aaaa") && ready("tls-rpt"));
+}
+
+#[test]
+fn dmarc_enforcement_waits_for_every_sender_and_bimi_for_dmarc() {
+    let resources = expand(EXAMPLE);
+    let needs = |name: &str| -> Vec<String> {
+        let record = find(&resources, "route53_record_set", name);
+        let ready = record
+            .needs
+            .iter()
+            .filter(|need| need.level == Level::Ready);
+        ready.map(|need| need.resource.name.clone()).collect()
+    };
+    assert_eq!(
+        needs("dmarc"),
+        ["marketing.us-east-1", "operations.eu-west-1"]
+    );
+    assert!(needs("bimi.default").contains(&"dmarc".to_owned()));
+}
+
+#[test]
+fn enforcing_needs_evidence() {
+    let resources = expand(&EXAMPLE.replace("mode: testing", "mode: enforce"));
+    let gates = &find(&resources, "s3_object", "mta-sts-policy").gates;
+    let rules: Vec<&str> = gates.iter().map(|gate| gate.rule.as_str()).collect();
+    assert_eq!(rules, ["STS-P13", "STS-P16"]);
+}
+
+/// A ledger as after a perfect apply.
+fn ledger(resources: &[Resource], serving: ServedPolicy, now: Timestamp) -> Ledger {
+    let mut held = DomainLedger::default();
+    for resource in resources {
+        held.entries.insert(
+            resource.id.clone(),
+            Entry {
+                id: resource.id.clone(),
+                home: resource.home.clone(),
+                physical: Some("x".into()),
+                spec: resource.spec.clone(),
+                intended: None,
+                state: Value::Null,
+                origin: Origin::Created,
+                before: None,
+                serves_policy: resource.serves_policy,
+                needs: resource.needs.clone(),
+                impact: resource.impact.clone(),
+                open: false,
+                changed: now,
+            },
+        );
+    }
+    held.serve(Some(serving), now);
+    let mut ledger = Ledger::default();
+    ledger.domains.insert("example.com".to_owned(), held);
+    ledger
+}
+
+#[test]
+fn an_enforced_policy_lingers_as_none_until_its_last_copy_expires() {
+    let now = Timestamp::UNIX_EPOCH;
+    let resources = expand(EXAMPLE);
+    let enforced = ServedPolicy {
+        enforce: true,
+        active: true,
+        max_age: 86_400,
+    };
+    let mut ledger = ledger(&resources, enforced, now);
+    let first = linger(&ledger, &[], now);
+    assert_eq!(first.len(), 1);
+    assert_eq!(
+        first[0].until, None,
+        "the wait begins when `none` is served"
+    );
+    let policy = find(&first[0].resources, "s3_object", "mta-sts-policy");
+    assert_eq!(
+        policy.serves_policy.map(|policy| policy.active),
+        Some(false)
+    );
+    assert!(
+        first[0]
+            .resources
+            .iter()
+            .all(|resource| !resource.id.name.contains("dkim"))
+    );
+
+    let held = ledger.domains.get_mut("example.com").expect("a domain");
+    held.serve(policy.serves_policy, now);
+    let until = now + Duration::from_secs(86_400 + 3600);
+    assert_eq!(linger(&ledger, &[], now)[0].until, Some(until));
+    assert!(linger(&ledger, &[], until).is_empty());
+}
+
+#[test]
+fn a_policy_that_was_only_tested_goes_at_once() {
+    let now = Timestamp::UNIX_EPOCH;
+    let resources = expand(EXAMPLE);
+    let tested = ServedPolicy {
+        enforce: false,
+        active: true,
+        max_age: 86_400,
+    };
+    assert!(linger(&ledger(&resources, tested, now), &[], now).is_empty());
+}
