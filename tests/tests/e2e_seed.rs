@@ -473,6 +473,29 @@ fn a15_plan_shows_reasons_and_mail_impact_and_apply_wants_a_yes() {
 }
 
 #[test]
+fn a16_verify_looks_as_a_stranger_and_names_what_is_not_there() {
+    let applied = apply("example");
+    let place = &applied.place;
+    place.advance("5m");
+    place.run("verify", &["--json"]).exits(0).json();
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        let zone = zone.expect("a zone").id.clone();
+        let wrong = world.seed_records(
+            &zone,
+            "_mta-sts.example.com",
+            ("TXT", 60),
+            &["\"v=STSv1; id=another;\""],
+        );
+        wrong.expect("a name");
+    });
+    place
+        .run("verify", &[])
+        .exits(3)
+        .says("_mta-sts.example.com TXT");
+}
+
+#[test]
 fn a17_destroy_empties_and_deletes_both_buckets() {
     let applied = apply("example");
     let place = &applied.place;
