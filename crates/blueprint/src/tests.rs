@@ -198,7 +198,7 @@ fn an_enforced_policy_lingers_as_none_until_its_last_copy_expires() {
 
     let held = ledger.domains.get_mut("example.com").expect("a domain");
     held.serve(policy.serves_policy, now);
-    let until = now + Duration::from_secs(86_400 + 3600);
+    let until = now + Duration::from_hours(25);
     assert_eq!(linger(&ledger, &[], now)[0].until, Some(until));
     assert!(linger(&ledger, &[], until).is_empty());
 }
