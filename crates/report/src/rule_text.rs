@@ -18,15 +18,13 @@ pub fn rule_text(rule: &Rule, palette: &Palette) -> String {
         &Part(palette.strong, rule.title),
     );
     page.gap();
-    let phases: Vec<&str> = rule.phases.iter().map(|phase| when(*phase)).collect();
-    let phases = phases.join("; ");
-    let decided = rule.decided_by.unwrap_or("nothing yet");
+    let phases: Vec<String> = rule.phases.iter().map(|phase| when(rule, *phase)).collect();
     let rows = [
         ("why     ", rule.why),
         ("mend    ", rule.mend),
-        ("when    ", &phases),
+        ("when    ", &phases.join("; ")),
         ("source  ", rule.source),
-        ("decider ", decided),
+        ("code    ", &code(rule)),
     ];
     for (label, text) in rows {
         page.folded(
@@ -66,12 +64,38 @@ pub fn rules_json<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Value {
     json!({"format": "deploy.rules", "version": 1, "rules": rules})
 }
 
-fn when(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Lint => "from the manifest and its files (`deploy lint`)",
-        Phase::Lookup => "by looking, before a change (`deploy plan`)",
-        Phase::Live => "on the live domain (`deploy verify`)",
-        Phase::Order => "in the order of changes (`deploy apply`)",
+/// When a rule is looked at, and by which command.
+fn when(rule: &Rule, phase: Phase) -> String {
+    let occasion = match phase {
+        Phase::Lint => "from the manifest and its files",
+        Phase::Lookup => "by looking, before a change",
+        Phase::Live => "on the live domain",
+        Phase::Order => "in the order of changes",
+    };
+    let part = rule.decided_by.map(|path| path.split("::").next());
+    let command = match (phase, part.flatten()) {
+        (_, None) => return occasion.to_owned(),
+        (Phase::Lint, _) => "deploy lint",
+        (Phase::Lookup, Some("standards" | "manifest")) => "deploy lint --online",
+        (Phase::Live, _) | (Phase::Lookup, Some("verify")) => "deploy verify",
+        (Phase::Lookup, _) => "deploy plan",
+        (Phase::Order, _) => "deploy apply",
+    };
+    format!("{occasion} (`{command}`)")
+}
+
+/// Where in the program the rule is checked, in words.
+fn code(rule: &Rule) -> String {
+    match (rule.decided_by, rule.undecided) {
+        (Some(path), _) => match path.split_once(" (as ") {
+            Some((path, id)) => format!(
+                "{path}; what it finds is called {}",
+                id.trim_end_matches(')')
+            ),
+            None => path.to_owned(),
+        },
+        (None, Some(why)) => format!("nothing checks it yet: {why}"),
+        (None, None) => "nothing checks it yet".to_owned(),
     }
 }
 
@@ -91,10 +115,29 @@ mod tests {
           why     Under enforce, senders do not deliver to a host that matches none; `*.example.com` covers
                   one label only.
           mend    add the host to `mx`, before it receives mail
-          when    by looking, before a change (`deploy plan`); on the live domain (`deploy verify`)
+          when    by looking, before a change (`deploy lint --online`); on the live domain (`deploy verify`)
           source  RFC 8461 §4.1
-          decider standards::mta_sts
+          code    standards::mta_sts
         ");
+    }
+
+    #[test]
+    fn where_a_rule_is_checked_is_said_in_words() {
+        let check = |id: &str, expect: &str| {
+            let text = rule_text(
+                rules::find(id).expect("is in the registry"),
+                &Palette::plain(),
+            );
+            let row = text.lines().skip_while(|line| !line.starts_with("  code"));
+            let row: Vec<&str> = row.map(str::trim).collect();
+            assert_eq!(row.join(" "), format!("code    {expect}"), "{id}");
+        };
+        check("SPF-01", "standards::spf");
+        check("RCV-08", "standards::dkim; what it finds is called DKIM-07");
+        check(
+            "SES-33",
+            "nothing checks it yet: deploy sets up no domain for click tracking",
+        );
     }
 
     #[test]

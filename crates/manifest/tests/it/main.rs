@@ -4,6 +4,7 @@ mod broken;
 mod hostile;
 mod lint;
 mod online;
+mod rules;
 mod schema;
 mod shipped;
 mod support;

@@ -76,7 +76,7 @@ super::rules! {
         why "Otherwise every signature fails."
         mend "publish the public half of the key that SES was given"
         source "SES API: PutEmailIdentityDkimSigningAttributes";
-    "DKIM-16" Error Order
+    "DKIM-16" Error Order not "SES rotates the keys of Easy DKIM behind the same names; of a key of yours the old record goes in the same apply as the switch, without the days of waiting"
         "A key is published before it signs, and stays for a week after it last signed"
         why "Mail in queues and mailboxes is still verified with the old key."
         mend "publish the new selector, switch, wait seven days, then revoke the old one"
@@ -91,7 +91,7 @@ super::rules! {
         why "Verifiers get a text that is no key, in place of no answer."
         mend "remove the wildcard"
         source "RFC 6376 §6.1.2";
-    "DKIM-19" Info Lookup
+    "DKIM-19" Info Lookup by "verify::checks::dkim::check"
         "Only known selectors are judged"
         why "DNS cannot list the selectors of a domain, so that a missing key proves nothing."
         mend "name the selectors in the manifest"

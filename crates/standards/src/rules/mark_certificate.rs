@@ -106,7 +106,7 @@ super::rules! {
         why "An old copy may vouch for another logo."
         mend "invalidate the cache, or deploy again"
         source "operational";
-    "VMC-22" Error Order
+    "VMC-22" Error Order by "standards::bimi::mark_certificate (as VMC-08)"
         "A new logo comes with its new certificate, never alone"
         why "Between the two changes logo and certificate differ, and receivers show none."
         mend "change both in one apply, under new URLs"

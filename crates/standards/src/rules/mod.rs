@@ -58,16 +58,19 @@ pub struct Rule {
     pub mend: &'static str,
     /// Where it is written.
     pub source: &'static str,
-    /// What decides it: a path in this program, or nothing yet.
+    /// What decides it: a module or an item of this program, `crate::module::item`. Where the
+    /// finding goes by another rule's id, that follows: `standards::dkim (as DKIM-07)`.
     pub decided_by: Option<&'static str>,
+    /// Why nothing decides it yet, where nothing does.
+    pub undecided: Option<&'static str>,
 }
 
 /// A table of rules, each as
 /// `"ID" Severity Phase | Phase by "decider" "title" why "…" mend "…" source "…";`
-/// where `by` may be absent.
+/// with `not "reason"` in the place of `by "decider"` where nothing decides it yet.
 macro_rules! rules {
     ($(
-        $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)?
+        $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)? $(not $undecided:literal)?
         $title:literal why $why:literal mend $mend:literal source $source:literal;
     )*) => {
         /// The rules of this section, in the order of the catalogue.
@@ -81,6 +84,7 @@ macro_rules! rules {
                 mend: $mend,
                 source: $source,
                 decided_by: $crate::rules::optional!($($decider)?),
+                undecided: $crate::rules::optional!($($undecided)?),
             },
         )*];
     };

@@ -193,7 +193,7 @@ super::rules! {
         why "From its expiry on senders cannot refresh the policy."
         mend "renew it"
         source "operational";
-    "STS-H12" Error Lookup
+    "STS-H12" Error Lookup by "verify::checks::mta_sts (as STS-H05)"
         "`mta-sts` is not a CNAME to a host that cannot show our certificate"
         why "Every fetch fails on the certificate."
         mend "point the name at the distribution of this domain"
@@ -204,7 +204,7 @@ super::rules! {
         why "A sender that sees the id first fetches and caches the old policy under it."
         mend "publish the file, fetch it, and only then the record"
         source "RFC 8461 §8.1";
-    "STS-O02" Error Order
+    "STS-O02" Error Order not "the MX and the policy of one manifest are published side by side: widen `mta_sts.mx` in an apply of its own first"
         "A new mail host is in the policy before it is in the MX"
         why "Senders with a cached policy refuse a host that the policy does not name."
         mend "widen the policy, publish its id, wait out the TTL, then change the MX"
@@ -219,7 +219,7 @@ super::rules! {
         why "Senders keep enforcing a cached policy; removing it under them refuses mail when anything changes."
         mend "let `deploy destroy` wind down, and run it again when the time has passed"
         source "RFC 8461 §8.3";
-    "STS-O05" Error Order
+    "STS-O05" Error Order by "blueprint::linger (as STS-O04)"
         "Removing the record alone is not taken for an end of the policy"
         why "Cached policies stay in force until they expire."
         mend "wind down through mode none"
@@ -239,12 +239,12 @@ super::rules! {
         why "The first mistake is then paid in refused mail."
         mend "run in testing for some weeks"
         source "RFC 8461 §5";
-    "STS-O09" Error Order
+    "STS-O09" Error Order by "blueprint::linger (as STS-O04)"
         "The policy's host and certificate outlive the record and the caches"
         why "Senders whose copy expires cannot fetch again, and fall back to unprotected delivery."
         mend "remove the host last"
         source "RFC 8461 §3.3, §8.3";
-    "STS-O10" Error Order
+    "STS-O10" Error Order not "an old manifest is judged as a new one: by the MX that is live when its policy is published (STS-P13)"
         "A rollback does not restore a policy that leaves out a mail host of today"
         why "Mail to that host would be refused."
         mend "keep the host's pattern in the restored policy"

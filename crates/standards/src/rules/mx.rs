@@ -37,7 +37,7 @@ super::rules! {
         mend "receive under another name"
         source "SES: custom MAIL FROM";
 
-    "DANE-01" Error Live
+    "DANE-01" Error Live not "deploy looks for no TLSA record; what a mail host shows to STARTTLS is judged by STS-P16"
         "Where TLSA exists for a mail host, its zone validates and its certificate matches"
         why "Senders with DANE do not deliver otherwise, and MTA-STS does not override that."
         mend "correct or remove the TLSA record"
@@ -47,7 +47,7 @@ super::rules! {
         why "TLSA lives in the host's zone and follows its certificate; neither is ours."
         mend "remove it; the provider publishes TLSA or nobody does"
         source "RFC 7672 §2";
-    "DANE-03" Error Order
+    "DANE-03" Error Order not "deploy publishes no TLSA record, so there is none to roll over"
         "A new TLSA is published before its certificate, and the old one kept for a TTL"
         why "Senders that see only one of the two refuse to deliver."
         mend "publish both TLSA records during the change"

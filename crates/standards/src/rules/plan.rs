@@ -26,7 +26,7 @@ super::rules! {
         why "A saved plan applies exactly or not at all; what moved since was not agreed to."
         mend "plan again, and look at what changed"
         source "DESIGN: promises";
-    "PLAN-06" Error Order
+    "PLAN-06" Error Order by "engine::apply::ready::pass_gates"
         "An action that can stop mail or lose data has its risk accepted by name"
         why "Such an action is hard to take back."
         mend "check the reason, then pass `--accept-risk` with this rule's id"
@@ -41,7 +41,7 @@ super::rules! {
         why "Without an order nothing can be applied; this is a fault of deploy, not of the manifest."
         mend "report it with the manifest that shows it"
         source "DESIGN: flow";
-    "PLAN-09" Error Lookup
+    "PLAN-09" Error Lookup not "CloudFront shows who has a name only to somebody with a certificate for it: apply meets the refusal and reports it in CloudFront's words"
         "A name is hosted by nobody else"
         why "CloudFront gives an alternate domain name to one distribution in all of AWS."
         mend "remove the name from the other distribution first"

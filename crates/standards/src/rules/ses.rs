@@ -6,7 +6,7 @@ super::rules! {
         why "SES has one identity of a name there; a second declaration could only fight with the first."
         mend "merge the two instances"
         source "SES v2: CreateEmailIdentity";
-    "SES-02" Error Lookup
+    "SES-02" Error Lookup by "plan::decide (as PLAN-02)"
         "An identity that was there before is adopted, never made again"
         why "Deleting it gives new DKIM tokens and loses rules and policies: mail goes unsigned."
         mend "run `deploy adopt`, or set `adopt` on the instance"
@@ -51,7 +51,7 @@ super::rules! {
         why "SES refuses the other order."
         mend "let the plan order it"
         source "SES: Deterministic Easy DKIM";
-    "SES-11" Error Lookup
+    "SES-11" Error Lookup not "AWS has no way to ask whether a call would be allowed without the right to simulate policies; `deploy iam` writes the permission down"
         "The caller may replicate the parent's signing key"
         why "Without the permission the replica fails; across accounts it is not documented."
         mend "allow `ses:ReplicateEmailIdentityDkimSigningKey` on the parent"
@@ -116,17 +116,17 @@ super::rules! {
         why "Afterwards SES gives up, and verification must be started again."
         mend "compare the records with what SES wants, then start again"
         source "SES v2: GetEmailIdentity";
-    "SES-24" Warn Live
+    "SES-24" Warn Live by "aws::quotas::LIMITS"
         "SES is asked within one call a second"
         why "More is throttled."
         mend "this is a rule for the program itself: report it as a fault"
         source "SES quotas";
-    "SES-25" Error Lookup
+    "SES-25" Error Lookup not "no account is asked whether it is in the sandbox of SES"
         "The region has production access"
         why "In the SES sandbox mail goes to verified recipients only, 200 a day."
         mend "request production access for the region"
         source "SES v2: GetAccount; SES: regions";
-    "SES-26" Error Lookup
+    "SES-26" Error Lookup not "no account is asked whether it may send"
         "The account may send"
         why "Under probation or shutdown SES limits or refuses mail."
         mend "look at the account's reputation page and answer AWS"
@@ -161,7 +161,7 @@ super::rules! {
         why "SES refuses another value."
         mend "choose a value in the range"
         source "SES v2: DeliveryOptions";
-    "SES-33" Error Lookup | Live
+    "SES-33" Error Lookup | Live not "deploy sets up no domain for click tracking"
         "A tracking domain is verified and leads to the region's tracking host"
         why "Links in mail break otherwise; HTTPS needs a certificate in front."
         mend "publish the CNAME, and put a distribution with a certificate in front for HTTPS"
@@ -191,12 +191,12 @@ super::rules! {
         why "1024 bits are within reach of attackers; SES refuses a second change within a day."
         mend "use RSA_2048_BIT"
         source "SES v2: PutEmailIdentityDkimSigningAttributes";
-    "SES-39" Error Lookup
+    "SES-39" Error Lookup not "the host names of the European partition are not known here; tokens and their zone are read from the answers (SES-03)"
         "Host names follow the partition of the region"
         why "GovCloud and the European Sovereign Cloud have other suffixes; a guessed name never verifies."
         mend "take the names from the API"
         source "botocore endpoints";
-    "SES-40" Warn Lookup
+    "SES-40" Warn Lookup not "no account is asked for identities above or below those of the manifest"
         "A subdomain that sends has an identity of its own where alignment is strict"
         why "SES signs with the parent's domain otherwise, which strict alignment refuses."
         mend "create an identity for the subdomain, or use `adkim=r`"

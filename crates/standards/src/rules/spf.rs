@@ -146,7 +146,7 @@ super::rules! {
         why "Sender ID is abandoned; the record only makes answers longer."
         mend "remove it"
         source "RFC 7208 appendix C";
-    "SPF-30" Error Order
+    "SPF-30" Error Order not "deploy flattens nothing: it publishes the includes as they are written"
         "A flattened record is derived again on a schedule"
         why "Suppliers move their addresses without telling; a flattened copy then refuses their mail."
         mend "use the include itself, or schedule `deploy drift`"
