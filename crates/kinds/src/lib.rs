@@ -20,6 +20,7 @@ pub mod s3_bucket_policy;
 pub mod s3_object;
 #[cfg(feature = "aws")]
 mod sdk;
+pub mod ses_account;
 pub mod ses_configuration_set;
 pub mod ses_domain_token;
 pub mod ses_identity;

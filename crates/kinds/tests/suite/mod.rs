@@ -1,5 +1,6 @@
 //! The suite's parts: the stage, the walk over states, and one file for each group of kinds.
 
+mod accounts;
 mod acm;
 mod cloudfront;
 mod hosted_zone;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws::{Access, Connection, Sessions};
+use aws::{Access, Connection, Session, Sessions};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use clock::Clock;
 use kinds::route53_record_set::Zones;
@@ -94,6 +94,12 @@ impl Stage {
             account_id: ACCOUNT.into(),
             region: region.into(),
         }
+    }
+
+    /// A session in the account.
+    pub(crate) async fn session(&self, region: &str) -> Arc<Session> {
+        let session = self.sessions.session(&Self::home(region)).await;
+        session.expect("a session")
     }
 
     /// What a kind acts through.
