@@ -130,21 +130,30 @@ fn scope(credential: &str) -> Option<Claim> {
     (parts.next().as_deref() == Some("aws4_request")).then_some(claim)
 }
 
+/// The time, which a caller and AWS may not agree on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    /// What the world, and everybody who calls, goes by.
+    pub(crate) here: Timestamp,
+    /// What AWS says that it is.
+    pub(crate) at_aws: Timestamp,
+}
+
 /// Checks a claim against the credentials that this world gave out.
 pub(crate) fn verify(
     claim: &Claim,
     (request, body): (&Parts, &[u8]),
     keys: &sts::State,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Signer, Denied> {
     let key = keys.key(&claim.access_key_id).ok_or(Denied::UnknownKey)?;
     if claim.token.as_deref() != key.token.as_deref() {
         return Err(Denied::WrongToken);
     }
-    if key.expires.is_some_and(|expires| expires <= now) {
+    if key.expires.is_some_and(|expires| expires <= now.here) {
         return Err(Denied::Expired);
     }
-    check_time(claim, now)?;
+    check_time(claim, now.at_aws)?;
     let hash = payload_hash(claim, request, body)?;
     let text = string_to_sign(claim, &canonical_request(claim, request, &hash));
     let expected = unhex(&claim.signature).ok_or(Denied::WrongSignature)?;

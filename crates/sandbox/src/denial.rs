@@ -9,7 +9,7 @@ use crate::service::ServiceError;
 enum Family {
     /// S3 has words of its own.
     S3,
-    /// STS, SES v1, Route 53 and CloudFront: XML.
+    /// STS, IAM, SES v1, Route 53 and CloudFront: XML.
     Xml,
     /// SES v2: REST with JSON.
     RestJson,
@@ -45,7 +45,7 @@ pub(crate) fn address(call: &mut Call, claim: Option<&Result<Claim, Denied>>) {
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
-    let known = ["sts", "route53", "acm", "cloudfront", "tagging"];
+    let known = ["sts", "iam", "route53", "acm", "cloudfront", "tagging"];
     call.service = match known.iter().find(|name| **name == label) {
         Some(name) => (*name).to_owned(),
         None if label == "email" => "ses".to_owned(),
@@ -143,6 +143,19 @@ fn s3(denied: Denied) -> ServiceError {
     ServiceError::new(status, code, message)
 }
 
+/// The answer to a caller whose role is not allowed `action`.
+pub(crate) fn unauthorized(call: &Call, action: &str) -> ServiceError {
+    let message = format!(
+        "User: {} is not authorized to perform: {action} because no identity-based policy allows the {action} action",
+        call.principal
+    );
+    match family(call) {
+        Family::Json => ServiceError::new(400, "AccessDeniedException", message),
+        Family::RestJson => ServiceError::new(403, "AccessDeniedException", message),
+        Family::Xml | Family::S3 => ServiceError::new(403, "AccessDenied", message),
+    }
+}
+
 /// The service's own throttling error.
 pub(crate) fn throttled(call: &Call) -> ServiceError {
     match call.service.as_str() {
@@ -169,7 +182,7 @@ pub(crate) fn internal(call: &Call) -> ServiceError {
 /// The answer to a request for a service that the sandbox does not have.
 pub(crate) fn no_such_service(call: &Call) -> Reply {
     let message = format!(
-        "the sandbox has no service named {}; it has sts, s3, route53, acm, cloudfront, ses and tagging",
+        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses and tagging",
         call.service
     );
     let body =

@@ -10,6 +10,7 @@ use crate::auth::{self, Claim};
 use crate::call::{Call, NoAnswer, Reply};
 use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
+use crate::iam;
 use crate::quotas::Drawer;
 use crate::service::{self, Service, ServiceError};
 use crate::stats::{Logged, result_of};
@@ -44,7 +45,7 @@ impl Sandbox {
                     at: arrived,
                     ..logged
                 });
-                return Ok(dated(reply, self.0.clock.now()));
+                return Ok(self.dated(reply));
             }
         };
         admitted.call.now = self.0.clock.now();
@@ -80,7 +81,7 @@ impl Sandbox {
             self.wait(time_out).await;
             return Err(NoAnswer);
         }
-        Ok(dated(reply, self.0.clock.now()))
+        Ok(self.dated(reply))
     }
 
     /// Who calls what, and whether that is let in: signature, operation, quota, fault. Quotas
@@ -133,6 +134,10 @@ impl Sandbox {
             changing,
             number,
         };
+        if let Some(action) = iam::denied(&world, &call, operation) {
+            let reply = service.error(&call, &denial::unauthorized(&call, &action));
+            return Err(refuse(&call, operation, reply));
+        }
         let fault = desk.faults.befalls(&world.faults, &target);
         drop((world, desk));
         Ok(Admitted {
@@ -151,12 +156,12 @@ impl Sandbox {
     ) -> Result<(), ServiceError> {
         let signer = match claim {
             Some(claim) => claim.and_then(|claim| {
-                auth::verify(
-                    &claim,
-                    (&call.request, &call.body),
-                    &self.lock().sts,
-                    call.now,
-                )
+                let world = self.lock();
+                let now = auth::Now {
+                    here: call.now,
+                    at_aws: call.now + world.clock_skew,
+                };
+                auth::verify(&claim, (&call.request, &call.body), &world.sts, now)
             }),
             // S3 decides for itself what a stranger may read.
             None if call.service == "s3" => return Ok(()),
@@ -240,6 +245,12 @@ impl Sandbox {
         std::process::exit(KILLED)
     }
 
+    /// Every answer of AWS says when it was given; the SDK corrects its clock by it.
+    fn dated(&self, reply: Reply) -> Reply {
+        let skew = self.lock().clock_skew;
+        dated(reply, self.0.clock.now() + skew)
+    }
+
     fn next_number(&self) -> u64 {
         let mut desk = self.desk();
         desk.calls += 1;
@@ -306,7 +317,6 @@ fn logged(call: &Call, operation: &str, changing: bool, reply: &Reply) -> Logged
     }
 }
 
-/// Every answer of AWS says when it was given; the SDK corrects its clock by it.
 fn dated(mut reply: Reply, now: Timestamp) -> Reply {
     let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(date) = http::HeaderValue::from_str(&date) {

@@ -20,6 +20,7 @@ pub mod dns;
 pub mod faults;
 mod handle;
 mod https;
+pub mod iam;
 mod paging;
 mod persist;
 mod query;

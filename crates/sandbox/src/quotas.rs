@@ -109,6 +109,13 @@ pub const TABLE: &[Quota] = &[
         "IAM User Guide, STS quotas",
     ),
     quota(
+        "iam.requests",
+        Scope::Account,
+        5.0,
+        20.0,
+        "none published; ours, careful",
+    ),
+    quota(
         "tagging.requests",
         Scope::Region,
         15.0,

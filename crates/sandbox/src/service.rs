@@ -60,6 +60,8 @@ impl ServiceError {
 pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
     match call.service.as_str() {
         "sts" => Some(&crate::sts::Sts),
+        // One line, one service.
+        "iam" => Some(&crate::iam::Iam),
         // Each line below is filled in by the service's own folder.
         "s3" => Some(&crate::s3::S3),
         // One line, one service.

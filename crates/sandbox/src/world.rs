@@ -19,6 +19,8 @@ use crate::quotas::Quotas;
 pub struct World {
     /// How long things take.
     pub delays: Delays,
+    /// How far AWS's clock is ahead of the clock of everybody who calls.
+    pub clock_skew: SignedDuration,
     /// How many calls each service takes.
     pub quotas: Quotas,
     /// What goes wrong.

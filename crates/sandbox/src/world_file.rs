@@ -2,7 +2,7 @@
 //!
 //! ```yaml
 //! accounts:
-//!   "111111111111": { roles: { mail-deploy: { external_id: mail } } }
+//!   "111111111111": { roles: { mail-deploy: { external_id: mail, denied: ["s3:Put*"] } } }
 //! zones:                       # hosted zones in Route 53
 //!   - account: "111111111111"
 //!     name: example.com
@@ -13,7 +13,8 @@
 //!   - { name: example.org, type: TXT, values: ["v=spf1 -all"] }
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
 //! distributions: [{ account: "222222222222", aliases: [www.example.com] }]
-//! ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
+//! ses: [{ account: "111111111111", region: eu-west-1, production: false, enforcement: PROBATION }]
+//! clock_skew: 20m                # AWS's clock is ahead of the caller's
 //! delays: { cloudfront_deploy: 10s }
 //! quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
 //! limits: { cloudfront: { distributions: 500, origin_access_controls: 100 }, acm: { names: 10 }, route53: { zones: 500 } }
@@ -22,7 +23,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::faults::Faults;
@@ -44,8 +45,10 @@ pub struct WorldFile {
     pub buckets: Vec<Bucket>,
     /// Other people's distributions.
     pub distributions: Vec<Distribution>,
-    /// Where SES holds an account in its own sandbox.
-    pub ses_sandbox: Vec<Place>,
+    /// How accounts stand with SES, where they are not in production and healthy.
+    pub ses: Vec<crate::ses::Seed>,
+    /// How far AWS's clock is ahead of the callers'.
+    pub clock_skew: Option<SignedDuration>,
     /// How long things take.
     pub delays: Option<Delays>,
     /// How many calls are let in.
@@ -128,16 +131,6 @@ pub struct Limits {
 pub struct Zones {
     /// 500 at first.
     pub zones: usize,
-}
-
-/// An account and a region.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Place {
-    /// Twelve digits.
-    pub account: String,
-    /// `eu-west-1`.
-    pub region: String,
 }
 
 fn yes() -> bool {
@@ -228,9 +221,10 @@ impl World {
             let added = self.cloudfront.seed_distribution(&account, &aliases);
             added.map_err(|error| WorldFileError::Distribution(error.message))?;
         }
-        for place in &file.ses_sandbox {
-            self.ses.seed_sandbox(&place.account, &place.region);
+        for seed in &file.ses {
+            self.ses.seed_standing(seed);
         }
+        self.clock_skew = file.clock_skew.unwrap_or(self.clock_skew);
         self.delays = file.delays.unwrap_or(self.delays.clone());
         self.quotas = file.quotas.unwrap_or(self.quotas.clone());
         self.faults = file.faults.unwrap_or(self.faults.clone());
@@ -298,7 +292,7 @@ impl WorldFile {
         let named = self.zones.iter().map(|zone| &zone.account);
         let named = named.chain(self.buckets.iter().map(|bucket| &bucket.account));
         let named = named.chain(self.distributions.iter().map(|held| &held.account));
-        let named = named.chain(self.ses_sandbox.iter().map(|place| &place.account));
+        let named = named.chain(self.ses.iter().map(|seed| &seed.account));
         let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(id) = self.accounts.keys().chain(named).find(|id| !is_account(id)) {
             return Err(WorldFileError::Account(id.clone()));
@@ -329,7 +323,8 @@ dns:
   - { name: example.org, type: MX, values: [10 mx.example.org] }
 buckets: [{ account: "333333333333", name: taken, region: eu-west-1 }]
 distributions: [{ account: "333333333333", aliases: [www.example.com] }]
-ses_sandbox: [{ account: "111111111111", region: eu-west-1 }]
+ses: [{ account: "111111111111", region: eu-west-1, production: false, enforcement: PROBATION }]
+clock_skew: 20m
 delays: { cloudfront_deploy: 10s }
 quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
 limits: { cloudfront: { distributions: 2 }, acm: { names: 100 }, route53: { zones: 3 } }
@@ -343,9 +338,10 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
         assert_eq!(world.s3.buckets["taken"].owner, "333333333333");
         assert_eq!(
             world.delays.cloudfront_deploy,
-            jiff::SignedDuration::from_secs(10)
+            SignedDuration::from_secs(10)
         );
-        assert_eq!(world.delays.ses_verify, jiff::SignedDuration::from_secs(60));
+        assert_eq!(world.delays.ses_verify, SignedDuration::from_secs(60));
+        assert_eq!(world.clock_skew, SignedDuration::from_mins(20));
         let limits = world.cloudfront.limits;
         assert_eq!(
             (limits.distributions, limits.origin_access_controls),

@@ -134,6 +134,7 @@ async fn a_role_that_assumes_a_role_does_so_for_an_hour_at_most() {
 async fn a_wrong_external_id_is_denied() {
     let role_with_id = Role {
         external_id: Some("mail".to_owned()),
+        ..Role::default()
     };
     let sandbox = sandbox_with(|world| {
         let account = world.sts.accounts.get_mut(TWO).expect("the account");

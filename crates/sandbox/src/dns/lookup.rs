@@ -167,6 +167,38 @@ impl World {
         }
     }
 
+    /// The name servers to which the zone above delegates `zone`; none where nobody is sent there.
+    pub fn delegation(&self, zone: &str, now: Timestamp) -> Vec<String> {
+        let Ok(zone) = DnsName::parse(zone) else {
+            return Vec::new();
+        };
+        if let Some(delegation) = self.dns.delegations.get(&zone) {
+            let servers = delegation.name_servers.iter();
+            return servers.map(DnsName::plain).collect();
+        }
+        if let Some(records) = self.dns.elsewhere.get(&zone) {
+            let itself = PublicZone {
+                apex: zone.clone(),
+                records,
+                now,
+            };
+            return match itself.ask(&zone, "NS") {
+                Answer::Records(records, _) => records.into_iter().map(|one| one.value).collect(),
+                _ => Vec::new(),
+            };
+        }
+        let above = zone.ancestor(zone.depth().saturating_sub(1));
+        match self.authority(&above, now) {
+            Authority::Zone(parent, _) => match parent.ask(&zone, "NS") {
+                Answer::Delegated(cut, servers) if cut == zone => {
+                    servers.iter().map(DnsName::plain).collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
     /// Who answers for a name, by the longest domain that is delegated.
     fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'_> {
         for depth in (1..=name.depth()).rev() {

@@ -118,6 +118,11 @@ impl Service for S3 {
     }
 }
 
+/// The action of IAM that an operation needs.
+pub(crate) fn action(operation: &str) -> Option<&'static str> {
+    operations::by_name(operation).map(|operation| operation.action)
+}
+
 /// Lets happen what is due by `now`: nothing in S3 takes time.
 pub fn advance(world: &mut World, now: Timestamp) {
     let _ = (world, now);

@@ -10,12 +10,28 @@ use super::state::{Caller, State};
 /// How long AWS's people take to look at a request for production access.
 const REVIEW: SignedDuration = SignedDuration::from_hours(24);
 
+/// What AWS makes of an account's mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Enforcement {
+    /// Nothing is wrong.
+    #[default]
+    Healthy,
+    /// Under review.
+    Probation,
+    /// Paused.
+    Shutdown,
+}
+
 /// An account's standing in one region.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Standing {
     /// Whether mail can go to people who did not confirm their address to SES.
     pub(crate) production: bool,
     pub(crate) sending: bool,
+    /// `HEALTHY`, `PROBATION` or `SHUTDOWN`.
+    pub(crate) enforcement: Enforcement,
     pub(crate) auto_warmup: bool,
     /// As `PutAccountDetails` gave them.
     pub(crate) details: Option<Value>,
@@ -31,6 +47,7 @@ impl Default for Standing {
         Self {
             production: true,
             sending: true,
+            enforcement: Enforcement::Healthy,
             auto_warmup: false,
             details: None,
             asked: None,
@@ -38,6 +55,29 @@ impl Default for Standing {
             vdm: json!({ "VdmEnabled": "DISABLED" }),
         }
     }
+}
+
+/// An account's standing, as a world file gives it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seed {
+    /// Twelve digits.
+    pub account: String,
+    /// `eu-west-1`.
+    pub region: String,
+    /// Whether the account is out of SES's own sandbox.
+    #[serde(default = "yes")]
+    pub production: bool,
+    /// Whether the account's own switch lets mail out.
+    #[serde(default = "yes")]
+    pub sending: bool,
+    /// What AWS makes of the account's mail.
+    #[serde(default)]
+    pub enforcement: Enforcement,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Standing {
@@ -65,6 +105,16 @@ impl State {
             .entry(crate::call::place(account, region))
             .or_default();
         place.standing.get_or_insert_default().production = false;
+    }
+
+    /// Gives an account its standing in a region.
+    pub fn seed_standing(&mut self, seed: &Seed) {
+        let place = crate::call::place(&seed.account, &seed.region);
+        let place = self.places.entry(place).or_default();
+        let standing = place.standing.get_or_insert_default();
+        standing.production = seed.production;
+        standing.sending = seed.sending;
+        standing.enforcement = seed.enforcement;
     }
 
     /// The caller's standing.

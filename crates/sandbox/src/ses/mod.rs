@@ -16,6 +16,7 @@ mod verification;
 
 use jiff::Timestamp;
 
+pub use account::{Enforcement, Seed};
 pub use state::State;
 
 use crate::call::{Call, Reply};

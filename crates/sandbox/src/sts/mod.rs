@@ -6,8 +6,8 @@ mod state;
 
 use jiff::SignedDuration;
 
-pub(crate) use state::Assume;
 pub use state::{Account, Issued, Role, State, User};
+pub(crate) use state::{Assume, Principal};
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form, Xml};

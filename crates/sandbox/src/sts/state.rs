@@ -51,6 +51,46 @@ impl User {
 pub struct Role {
     /// What the caller has to name, where the role asks for it.
     pub external_id: Option<String>,
+    /// IAM actions that it is not allowed, with `*` for the rest of a name: `s3:Put*`.
+    pub denied: Vec<String>,
+}
+
+impl Role {
+    /// Whether it is not allowed `action`.
+    pub(crate) fn denies(&self, action: &str) -> bool {
+        self.denied
+            .iter()
+            .any(|pattern| match pattern.strip_suffix('*') {
+                Some(start) => action.starts_with(start),
+                None => pattern == action,
+            })
+    }
+}
+
+/// Whoever acts, as far as an ARN tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Principal<'a> {
+    /// A session of a role.
+    Role {
+        /// The role's account.
+        account: &'a str,
+        /// Its name, without a path.
+        name: &'a str,
+    },
+    /// A user, or nobody that is known.
+    Other,
+}
+
+impl<'a> Principal<'a> {
+    /// The principal of `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
+    pub(crate) fn of(arn: &'a str) -> Self {
+        let session = || {
+            let (account, rest) = arn.strip_prefix("arn:aws:sts::")?.split_once(':')?;
+            let (name, _) = rest.strip_prefix("assumed-role/")?.split_once('/')?;
+            Some(Self::Role { account, name })
+        };
+        session().unwrap_or(Self::Other)
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -45,7 +45,7 @@ fn get(world: &mut World, request: &Request<'_>) -> Answer {
     };
     let mut answer = json!({
         "DedicatedIpAutoWarmupEnabled": standing.auto_warmup,
-        "EnforcementStatus": "HEALTHY",
+        "EnforcementStatus": standing.enforcement,
         "ProductionAccessEnabled": production,
         "SendQuota": { "Max24HourSend": a_day, "MaxSendRate": a_second, "SentLast24Hours": 0.0 },
         "SendingEnabled": standing.sending,

@@ -1,0 +1,127 @@
+//! IAM, as far as a program asks it what its own role may do.
+//!
+//! There are no policies: a role may do everything in its account but what the world denies it
+//! ([`crate::sts::Role`]). That holds for every call, and `SimulatePrincipalPolicy` says so
+//! beforehand. What else it does not emulate is a table in the README of the crate.
+
+mod actions;
+
+pub use actions::actions;
+
+use crate::call::{Call, Reply};
+use crate::query::{Dialect, Form};
+use crate::service::{Service, ServiceError};
+use crate::sts::{Principal, Role};
+use crate::world::World;
+
+const DIALECT: Dialect = Dialect {
+    namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+};
+
+/// The service on the wire.
+pub struct Iam;
+
+impl Service for Iam {
+    fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
+        match Form::of(call).get("Action").unwrap_or_default() {
+            "SimulatePrincipalPolicy" => Ok("SimulatePrincipalPolicy"),
+            unknown => {
+                let message = format!("Could not find operation {unknown} for version 2010-05-08");
+                Err(self.error(call, &ServiceError::new(400, "InvalidAction", message)))
+            }
+        }
+    }
+
+    fn handle(&self, world: &mut World, call: &Call, _operation: &'static str) -> Reply {
+        simulate(world, call).unwrap_or_else(|error| self.error(call, &error))
+    }
+
+    fn is_read(&self, _operation: &'static str) -> bool {
+        true
+    }
+
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
+        vec![("iam.requests", 1.0)]
+    }
+
+    fn error(&self, call: &Call, error: &ServiceError) -> Reply {
+        DIALECT.error(call, error)
+    }
+}
+
+fn simulate(world: &World, call: &Call) -> Result<Reply, ServiceError> {
+    let form = Form::of(call);
+    let source = form.get("PolicySourceArn").unwrap_or_default();
+    let names = form.list("ActionNames");
+    if source.is_empty() || names.is_empty() {
+        let field = if source.is_empty() {
+            "policySourceArn"
+        } else {
+            "actionNames"
+        };
+        let message = format!(
+            "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"
+        );
+        return Err(ServiceError::new(400, "ValidationError", message));
+    }
+    let role = principal(world, call, source)?;
+    let mut resources = form.list("ResourceArns");
+    if resources.is_empty() {
+        resources.push("*");
+    }
+    Ok(DIALECT.reply(call, "SimulatePrincipalPolicy", |xml| {
+        xml.text("IsTruncated", "false");
+        xml.element("EvaluationResults", |xml| {
+            let pairs = names
+                .iter()
+                .flat_map(|name| resources.iter().map(move |resource| (name, resource)));
+            for (name, resource) in pairs {
+                let denied = role.is_some_and(|role| role.denies(name));
+                xml.element("member", |xml| {
+                    xml.text("EvalActionName", name);
+                    xml.text("EvalResourceName", resource);
+                    xml.text(
+                        "EvalDecision",
+                        if denied { "implicitDeny" } else { "allowed" },
+                    );
+                    xml.element("MatchedStatements", |_| {});
+                    xml.element("MissingContextValues", |_| {});
+                });
+            }
+        });
+    }))
+}
+
+/// The role that an ARN names; nothing for the account's user, who may do everything.
+fn principal<'a>(
+    world: &'a World,
+    call: &Call,
+    arn: &str,
+) -> Result<Option<&'a Role>, ServiceError> {
+    let own = arn.strip_prefix(&format!("arn:aws:iam::{}:", call.account));
+    let Some(own) = own else {
+        let message =
+            format!("Invalid Entity Arn: {arn} does not clearly define entity type and name.");
+        return Err(ServiceError::new(400, "InvalidInput", message));
+    };
+    if own == "user/admin" {
+        return Ok(None);
+    }
+    let name = own.rsplit('/').next().unwrap_or_default();
+    let account = world.sts.accounts.get(&call.account);
+    let role = account.and_then(|account| account.roles.get(name));
+    role.map(Some).ok_or_else(|| {
+        let message = format!("The role with name {name} cannot be found.");
+        ServiceError::new(404, "NoSuchEntity", message)
+    })
+}
+
+/// The first action of a call that its caller's role is denied.
+pub(crate) fn denied(world: &World, call: &Call, operation: &str) -> Option<String> {
+    let Principal::Role { account, name } = Principal::of(&call.principal) else {
+        return None;
+    };
+    let role = world.sts.accounts.get(account)?.roles.get(name)?;
+    let needed = actions(&call.service, operation);
+    needed.into_iter().find(|action| role.denies(action))
+}
