@@ -40,7 +40,7 @@ impl Access {
 }
 
 /// The partition of a region (AWS General Reference, "ARNs").
-fn partition(region: &str) -> &'static str {
+pub fn partition(region: &str) -> &'static str {
     match region.split('-').next() {
         Some("cn") => "aws-cn",
         Some("us") if region.starts_with("us-gov-") => "aws-us-gov",

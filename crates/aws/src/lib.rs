@@ -9,8 +9,11 @@ mod error;
 pub mod quotas;
 mod scheduler;
 mod session;
+mod simulate;
+mod skew;
 
-pub use access::{Access, Connection};
+pub use access::{Access, Connection, partition};
 pub use error::{code, error, is_code};
 pub use scheduler::Scheduler;
 pub use session::{Session, SessionError, Sessions};
+pub use simulate::{Decision, simulate};

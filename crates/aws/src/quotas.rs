@@ -46,7 +46,7 @@ const fn adaptive(name: &'static str, per_second: f64, burst: f64, source: &'sta
 const ROUTE53: &str = "Route 53 Developer Guide, throttling API requests (since 2026-07-30)";
 
 /// Every limit that requests are held to. A bucket is kept for each account, region and name.
-pub const LIMITS: [Limit; 15] = [
+pub const LIMITS: [Limit; 16] = [
     limit("route53.requests", 10.0, 50.0, ROUTE53),
     limit("route53.create_hosted_zone", 2.0, 40.0, ROUTE53),
     limit("route53.delete_hosted_zone", 5.0, 40.0, ROUTE53),
@@ -80,6 +80,12 @@ pub const LIMITS: [Limit; 15] = [
         3500.0,
         3500.0,
         "S3 performance guidelines, writes of a prefix",
+    ),
+    adaptive(
+        "iam.requests",
+        5.0,
+        5.0,
+        "none published: start low and adapt",
     ),
     limit(
         "sts.requests",

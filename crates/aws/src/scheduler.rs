@@ -229,6 +229,7 @@ fn charges(service: &str, request: &HttpRequest) -> Vec<(&'static Limit, f64)> {
         "acm" => vec![(acm_limit(target), 1.0)],
         "ses" => vec![("ses.requests", 1.0)],
         "s3" => vec![("s3.requests", 1.0)],
+        "iam" => vec![("iam.requests", 1.0)],
         _ => vec![("sts.requests", 1.0)],
     };
     names

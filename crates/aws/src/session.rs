@@ -11,11 +11,13 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use clock::Clock;
+use jiff::SignedDuration;
 use model::{AccountName, Home};
 use tokio::sync::Mutex;
 
 use crate::access::{Access, Connection};
 use crate::scheduler::Scheduler;
+use crate::skew::Skew;
 
 /// Why a session could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +51,17 @@ pub struct Sessions {
     connection: Connection,
     http: SharedHttpClient,
     scheduler: Scheduler,
+    skew: Skew,
     open: Mutex<BTreeMap<Home, Arc<Session>>>,
-    checked: Mutex<BTreeMap<AccountName, SdkConfig>>,
+    checked: Mutex<BTreeMap<AccountName, Entered>>,
+}
+
+/// An account that was entered, its number found to be the declared one.
+#[derive(Clone)]
+struct Entered {
+    config: SdkConfig,
+    /// The ARN of whoever the credentials are.
+    caller: String,
 }
 
 impl Sessions {
@@ -63,15 +74,23 @@ impl Sessions {
                 ))
                 .build_https()
         });
+        let skew = Skew::default();
+        let http = skew.watch(http, connection.clock);
         let scheduler = Scheduler::new(connection.clock, connection.quotas.clone());
         Self {
             accounts,
             connection,
             http,
             scheduler,
+            skew,
             open: Mutex::default(),
             checked: Mutex::default(),
         }
+    }
+
+    /// How far AWS's clock is ahead of ours, when it has answered.
+    pub fn skew(&self) -> Option<SignedDuration> {
+        self.skew.seen()
     }
 
     /// The session of a home. The first in an account compares the account's number with the
@@ -81,28 +100,29 @@ impl Sessions {
         if let Some(session) = open.get(home) {
             return Ok(session.clone());
         }
-        let config = self.account(&home.account, home.region.as_str()).await?;
-        let session = Arc::new(Session::new(&config, home, &self.scheduler, &self.http));
+        let entered = self.account(&home.account, home.region.as_str()).await?;
+        let session = Arc::new(Session::new(&entered, home, &self.scheduler, &self.http));
         open.insert(home.clone(), session.clone());
         Ok(session)
     }
 
-    async fn account(&self, name: &AccountName, region: &str) -> Result<SdkConfig, SessionError> {
+    async fn account(&self, name: &AccountName, region: &str) -> Result<Entered, SessionError> {
         let mut checked = self.checked.lock().await;
-        if let Some(config) = checked.get(name) {
-            return Ok(config.clone());
+        if let Some(entered) = checked.get(name) {
+            return Ok(entered.clone());
         }
         let access = self
             .accounts
             .get(name)
             .ok_or_else(|| SessionError::UnknownAccount(name.clone()))?;
         let config = self.configure(access, region).await;
-        let actual = caller_account(&config)
-            .await
-            .map_err(|reason| SessionError::Credentials {
-                account: name.clone(),
-                reason,
-            })?;
+        let (actual, caller) =
+            caller(&config)
+                .await
+                .map_err(|reason| SessionError::Credentials {
+                    account: name.clone(),
+                    reason,
+                })?;
         if actual != access.id.as_str() {
             return Err(SessionError::WrongAccount {
                 account: name.clone(),
@@ -110,8 +130,9 @@ impl Sessions {
                 actual,
             });
         }
-        checked.insert(name.clone(), config.clone());
-        Ok(config)
+        let entered = Entered { config, caller };
+        checked.insert(name.clone(), entered.clone());
+        Ok(entered)
     }
 
     async fn configure(&self, access: &Access, region: &str) -> SdkConfig {
@@ -171,7 +192,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-async fn caller_account(config: &SdkConfig) -> Result<String, String> {
+/// The account and the ARN of whoever the credentials are.
+async fn caller(config: &SdkConfig) -> Result<(String, String), String> {
     let client = aws_sdk_sts::Client::new(config);
     let answer = client.get_caller_identity().send().await;
     let identity = answer.map_err(|error| {
@@ -184,16 +206,18 @@ async fn caller_account(config: &SdkConfig) -> Result<String, String> {
             ),
         }
     })?;
-    identity
+    let account = identity
         .account()
-        .map(str::to_owned)
-        .ok_or_else(|| "AWS did not say which account".to_owned())
+        .ok_or_else(|| "AWS did not say which account".to_owned())?;
+    let arn = identity.arn().unwrap_or_default();
+    Ok((account.to_owned(), arn.to_owned()))
 }
 
 /// One account and region.
 #[derive(Clone, Debug)]
 pub struct Session {
     home: Home,
+    caller: String,
     clock: Clock,
     config: SdkConfig,
     scheduler: Scheduler,
@@ -201,19 +225,16 @@ pub struct Session {
 }
 
 impl Session {
-    fn new(
-        config: &SdkConfig,
-        home: &Home,
-        scheduler: &Scheduler,
-        http: &SharedHttpClient,
-    ) -> Self {
-        let config = config
+    fn new(entered: &Entered, home: &Home, scheduler: &Scheduler, http: &SharedHttpClient) -> Self {
+        let config = entered
+            .config
             .clone()
             .into_builder()
             .region(Region::new(home.region.to_string()))
             .build();
         Self {
             home: home.clone(),
+            caller: entered.caller.clone(),
             clock: scheduler.clock(),
             config,
             scheduler: scheduler.clone(),
@@ -224,6 +245,11 @@ impl Session {
     /// Where it acts.
     pub fn home(&self) -> &Home {
         &self.home
+    }
+
+    /// The ARN of whoever acts, as STS says it.
+    pub fn caller(&self) -> &str {
+        &self.caller
     }
 
     /// The account's number, to be named as the expected owner of every bucket.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use standards::Finding;
 
-use crate::{Diff, Home, KindError, Observation, PhysicalId, ResourceId, Verb};
+use crate::{Diff, Home, KindError, Observation, Permission, PhysicalId, ResourceId, Verb};
 
 /// Whether a resource is usable by what depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +116,10 @@ pub trait Kind: Send + Sync + 'static {
 
     /// The API calls that an action makes.
     fn calls(verb: Verb, desired: &Self::Spec) -> Vec<Calls>;
+
+    /// What a role must be allowed to look at it, to change it and to remove it. The one list there
+    /// is: policies are printed from it, and `deploy doctor` asks IAM about it.
+    fn permissions() -> &'static [Permission];
 
     /// The steps in which a new resource reaches its spec, each to be ready before the next;
     /// the last is the spec itself.
@@ -286,6 +290,8 @@ pub trait AnyKind: Send + Sync {
     fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError>;
     /// See [`Kind::calls`].
     fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError>;
+    /// See [`Kind::permissions`].
+    fn permissions(&self) -> &'static [Permission];
     /// See [`Kind::stages`].
     fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError>;
     /// See [`Kind::released`].
@@ -391,6 +397,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError> {
         Ok(K::calls(verb, &read::<K, K::Spec>(desired)?))
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        K::permissions()
     }
 
     fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError> {

@@ -15,6 +15,7 @@ pub mod kind;
 pub mod ledger;
 pub mod observation;
 pub mod outside;
+pub mod permission;
 pub mod plan;
 pub mod resource;
 
@@ -27,5 +28,6 @@ pub use kind::{AnyKind, Calls, Erased, Kind, KindSet, Mutate, Observe, Readiness
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
+pub use permission::Permission;
 pub use plan::{Action, ActionId, Edge, Plan, Verb};
 pub use resource::{Gate, GateCheck, Impact, Level, MailImpact, Need, Resource, Undo};

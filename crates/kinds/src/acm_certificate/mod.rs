@@ -22,7 +22,7 @@ mod aws;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Calls, Diff, Effect, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Effect, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -82,6 +82,20 @@ fn sorted(names: &[String]) -> Vec<String> {
     names
 }
 
+const PERMISSIONS: &[Permission] = &[
+    Permission::anywhere(&["acm:ListCertificates", "acm:RequestCertificate"]),
+    Permission::on(
+        &[
+            "acm:AddTagsToCertificate",
+            "acm:DeleteCertificate",
+            "acm:DescribeCertificate",
+            "acm:ListTagsForCertificate",
+            "acm:RemoveTagsFromCertificate",
+        ],
+        "arn:{partition}:acm:{region}:{account}:certificate/*",
+    ),
+];
+
 impl Kind for AcmCertificate {
     const NAME: &'static str = "acm_certificate";
     type Spec = Spec;
@@ -130,6 +144,10 @@ impl Kind for AcmCertificate {
             Verb::Delete => vec![Calls::new("acm", "DeleteCertificate", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn obstacle(desired: &Spec) -> Option<Finding> {

@@ -21,7 +21,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Field, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -180,6 +180,23 @@ impl State {
     }
 }
 
+const PERMISSIONS: &[Permission] = &[
+    Permission::anywhere(&["cloudfront:ListDistributions"]),
+    Permission::on(
+        &[
+            "cloudfront:CreateDistribution",
+            "cloudfront:DeleteDistribution",
+            "cloudfront:GetDistribution",
+            "cloudfront:GetDistributionConfig",
+            "cloudfront:ListTagsForResource",
+            "cloudfront:TagResource",
+            "cloudfront:UntagResource",
+            "cloudfront:UpdateDistribution",
+        ],
+        "arn:{partition}:cloudfront::{account}:distribution/*",
+    ),
+];
+
 impl Kind for CloudfrontDistribution {
     const NAME: &'static str = "cloudfront_distribution";
     type Spec = Spec;
@@ -215,6 +232,10 @@ impl Kind for CloudfrontDistribution {
             ],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     /// An alias belongs to one distribution in all of AWS, so the old one lets go of it first.

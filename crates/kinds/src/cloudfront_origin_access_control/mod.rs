@@ -13,7 +13,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -42,6 +42,19 @@ pub struct State {
     /// It signs every request, with `SigV4`, for S3.
     pub signs_always: bool,
 }
+
+const PERMISSIONS: &[Permission] = &[
+    Permission::anywhere(&["cloudfront:ListOriginAccessControls"]),
+    Permission::on(
+        &[
+            "cloudfront:CreateOriginAccessControl",
+            "cloudfront:DeleteOriginAccessControl",
+            "cloudfront:GetOriginAccessControl",
+            "cloudfront:UpdateOriginAccessControl",
+        ],
+        "arn:{partition}:cloudfront::{account}:origin-access-control/*",
+    ),
+];
 
 impl Kind for CloudfrontOriginAccessControl {
     const NAME: &'static str = "cloudfront_origin_access_control";
@@ -85,5 +98,9 @@ impl Kind for CloudfrontOriginAccessControl {
             ],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 }

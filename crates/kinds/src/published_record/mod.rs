@@ -11,7 +11,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Readiness, Verb};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Record, State};
@@ -60,6 +60,10 @@ impl Kind for PublishedRecord {
 
     fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
         Vec::new()
+    }
+
+    fn permissions() -> &'static [Permission] {
+        &[]
     }
 
     fn claims(spec: &Spec) -> Vec<String> {

@@ -17,7 +17,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -56,6 +56,19 @@ pub struct State {
     pub tags: Tags,
 }
 
+const PERMISSIONS: &[Permission] = &[
+    Permission::anywhere(&["route53:CreateHostedZone", "route53:ListHostedZonesByName"]),
+    Permission::on(
+        &[
+            "route53:ChangeTagsForResource",
+            "route53:DeleteHostedZone",
+            "route53:GetHostedZone",
+            "route53:ListTagsForResource",
+        ],
+        "arn:{partition}:route53:::hostedzone/*",
+    ),
+];
+
 impl Kind for Route53HostedZone {
     const NAME: &'static str = "route53_hosted_zone";
     type Spec = Spec;
@@ -86,6 +99,10 @@ impl Kind for Route53HostedZone {
             Verb::Delete => vec![Calls::new("route53", "DeleteHostedZone", 1)],
             Verb::Update | Verb::Adopt | Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn obstacle(desired: &Spec) -> Option<Finding> {

@@ -31,7 +31,7 @@ pub use aws::Zones;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Readiness, Verb};
+use model::{Calls, Diff, Field, Kind, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -52,6 +52,17 @@ pub struct Spec {
     /// The record.
     pub record: Record,
 }
+
+const PERMISSIONS: &[Permission] = &[
+    Permission::on(
+        &[
+            "route53:ChangeResourceRecordSets",
+            "route53:ListResourceRecordSets",
+        ],
+        "arn:{partition}:route53:::hostedzone/*",
+    ),
+    Permission::on(&["route53:GetChange"], "arn:{partition}:route53:::change/*"),
+];
 
 impl Kind for Route53RecordSet {
     const NAME: &'static str = "route53_record_set";
@@ -80,6 +91,10 @@ impl Kind for Route53RecordSet {
     fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
         // The planner counts one call for each batch; see `plan`.
         Vec::new()
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn conflict(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding> {

@@ -24,7 +24,7 @@ mod aws;
 #[cfg(feature = "aws")]
 mod empty;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -107,6 +107,42 @@ impl Spec {
     }
 }
 
+const PERMISSIONS: &[Permission] = &[
+    Permission::named(
+        &[
+            "s3:CreateBucket",
+            "s3:DeleteBucket",
+            // CloudFront writes itself into the ACL of a log bucket, in the name of whoever makes
+            // the distribution.
+            "s3:GetBucketAcl",
+            "s3:GetBucketLogging",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:ListBucket",
+            "s3:ListBucketVersions",
+            "s3:PutBucketAcl",
+            "s3:PutBucketLogging",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+        ],
+        "arn:{partition}:s3:::{name}",
+        "/name",
+    ),
+    Permission::named(
+        &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        "arn:{partition}:s3:::{name}/*",
+        "/name",
+    ),
+];
+
 impl Kind for S3Bucket {
     const NAME: &'static str = "s3_bucket";
     type Spec = Spec;
@@ -147,5 +183,9 @@ impl Kind for S3Bucket {
             calls.push(Calls::new("s3", "PutBucketLifecycleConfiguration", 1));
         }
         calls
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 }

@@ -13,7 +13,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -63,6 +63,16 @@ pub fn canonical(document: &Value) -> Value {
     }
 }
 
+const PERMISSIONS: &[Permission] = &[Permission::named(
+    &[
+        "s3:DeleteBucketPolicy",
+        "s3:GetBucketPolicy",
+        "s3:PutBucketPolicy",
+    ],
+    "arn:{partition}:s3:::{name}",
+    "/bucket",
+)];
+
 impl Kind for S3BucketPolicy {
     const NAME: &'static str = "s3_bucket_policy";
     type Spec = Spec;
@@ -85,5 +95,9 @@ impl Kind for S3BucketPolicy {
             Verb::Delete => vec![Calls::new("s3", "DeleteBucketPolicy", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 }

@@ -18,7 +18,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 pub use model::plan::sha256;
@@ -76,6 +76,21 @@ impl Spec {
     }
 }
 
+const PERMISSIONS: &[Permission] = &[
+    // Whoever may not list a bucket is told 403, not 404, of an object that is not there.
+    Permission::named(&["s3:ListBucket"], "arn:{partition}:s3:::{name}", "/bucket"),
+    Permission::named(
+        &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+        "arn:{partition}:s3:::{name}/*",
+        "/bucket",
+    ),
+    Permission::anywhere(&["cloudfront:ListDistributions"]),
+    Permission::on(
+        &["cloudfront:CreateInvalidation"],
+        "arn:{partition}:cloudfront::{account}:distribution/*",
+    ),
+];
+
 impl Kind for S3Object {
     const NAME: &'static str = "s3_object";
     type Spec = Spec;
@@ -109,5 +124,9 @@ impl Kind for S3Object {
             Verb::Delete => vec![Calls::new("s3", "DeleteObject", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 }

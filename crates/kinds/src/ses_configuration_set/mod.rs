@@ -20,7 +20,7 @@ mod aws;
 
 use std::collections::BTreeMap;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -81,6 +81,27 @@ pub struct Spec {
     pub tags: Tags,
 }
 
+const PERMISSIONS: &[Permission] = &[Permission::named(
+    &[
+        "ses:CreateConfigurationSet",
+        "ses:CreateConfigurationSetEventDestination",
+        "ses:DeleteConfigurationSet",
+        "ses:DeleteConfigurationSetEventDestination",
+        "ses:GetConfigurationSet",
+        "ses:GetConfigurationSetEventDestinations",
+        "ses:ListTagsForResource",
+        "ses:PutConfigurationSetDeliveryOptions",
+        "ses:PutConfigurationSetReputationOptions",
+        "ses:PutConfigurationSetSendingOptions",
+        "ses:PutConfigurationSetSuppressionOptions",
+        "ses:TagResource",
+        "ses:UntagResource",
+        "ses:UpdateConfigurationSetEventDestination",
+    ],
+    "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
+    "/name",
+)];
+
 impl Kind for SesConfigurationSet {
     const NAME: &'static str = "ses_configuration_set";
     type Spec = Spec;
@@ -118,5 +139,9 @@ impl Kind for SesConfigurationSet {
             Verb::Delete => vec![Calls::new("ses", "DeleteConfigurationSet", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 }

@@ -14,7 +14,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Readiness, Verb};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -38,6 +38,12 @@ pub struct State {
     pub status: String,
 }
 
+/// Actions of SES v1, which know no resources.
+const PERMISSIONS: &[Permission] = &[Permission::anywhere(&[
+    "ses:GetIdentityVerificationAttributes",
+    "ses:VerifyDomainIdentity",
+])];
+
 impl Kind for SesDomainToken {
     const NAME: &'static str = "ses_domain_token";
     type Spec = Spec;
@@ -60,6 +66,10 @@ impl Kind for SesDomainToken {
             // The token goes with its identity; SES has no call for it alone.
             _ => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn slow() -> bool {

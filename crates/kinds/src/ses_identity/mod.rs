@@ -26,7 +26,7 @@ pub(crate) use aws::{GONE, client};
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -125,6 +125,36 @@ impl Dkim {
     }
 }
 
+const PERMISSIONS: &[Permission] = &[
+    Permission::named(
+        &[
+            "ses:CreateEmailIdentity",
+            "ses:DeleteEmailIdentity",
+            "ses:GetEmailIdentity",
+            "ses:ListTagsForResource",
+            "ses:PutEmailIdentityConfigurationSetAttributes",
+            "ses:PutEmailIdentityDkimAttributes",
+            "ses:PutEmailIdentityDkimSigningAttributes",
+            "ses:PutEmailIdentityFeedbackAttributes",
+            // Deterministic Easy DKIM: the key of the parent, which has the same name.
+            "ses:ReplicateEmailIdentityDkimSigningKey",
+            "ses:TagResource",
+            "ses:UntagResource",
+        ],
+        "arn:{partition}:ses:*:{account}:identity/{name}",
+        "/domain",
+    ),
+    // An identity is made with its default configuration set.
+    Permission::named(
+        &[
+            "ses:CreateEmailIdentity",
+            "ses:PutEmailIdentityConfigurationSetAttributes",
+        ],
+        "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
+        "/configuration_set",
+    ),
+];
+
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
     type Spec = Spec;
@@ -212,6 +242,10 @@ impl Kind for SesIdentity {
             Verb::Delete => vec![Calls::new("ses", "DeleteEmailIdentity", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn poll() -> Duration {

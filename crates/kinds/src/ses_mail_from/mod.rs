@@ -17,7 +17,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -57,6 +57,15 @@ pub struct State {
     pub status: String,
 }
 
+const PERMISSIONS: &[Permission] = &[Permission::named(
+    &[
+        "ses:GetEmailIdentity",
+        "ses:PutEmailIdentityMailFromAttributes",
+    ],
+    "arn:{partition}:ses:{region}:{account}:identity/{name}",
+    "/identity",
+)];
+
 impl Kind for SesMailFrom {
     const NAME: &'static str = "ses_mail_from";
     type Spec = Spec;
@@ -91,6 +100,10 @@ impl Kind for SesMailFrom {
             Verb::Forget | Verb::None => Vec::new(),
             _ => vec![Calls::new("ses", "PutEmailIdentityMailFromAttributes", 1)],
         }
+    }
+
+    fn permissions() -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn stages(desired: &Spec) -> Vec<Spec> {
