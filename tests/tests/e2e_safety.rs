@@ -133,9 +133,12 @@ fn an_account_that_lets_nobody_in_changes_nothing() {
     let place = Place::of("two-accounts-one-region");
     place.make_world(None);
     place.edit("id: \"444444444444\"", "id: \"555555555555\"");
-    let ran = changes_nothing(&place, || place.apply());
-    assert!([1, 4].contains(&ran.code), "{}\n{}", ran.stdout, ran.stderr);
-    ran.says("555555555555");
+    let ran = changes_nothing(&place, || place.apply())
+        .says("its role cannot be assumed: AWS answered AccessDenied")
+        .says("arn:aws:iam::555555555555:role/mail-deploy");
+    assert_eq!(ran.code, 4, "{}\n{}", ran.stdout, ran.stderr);
+    let findings = ran.stdout.matches("error[PLAN-04]").count();
+    assert_eq!(findings, 1, "one an account:\n{}", ran.stdout);
 }
 
 /// The same promise while all is well: each call is made in an account and a region of the manifest.

@@ -1,26 +1,29 @@
 //! A session: one account, one region, and the clients of the services in it.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use clock::Clock;
 use jiff::SignedDuration;
-use model::{AccountName, Home};
-use tokio::sync::Mutex;
+use model::{AccountName, Home, KindError};
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::access::{Access, Connection};
 use crate::scheduler::Scheduler;
 use crate::skew::Skew;
 
 /// Why a session could not be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SessionError {
     /// The manifest has no such account.
     #[error("the manifest has no account `{0}`")]
@@ -45,6 +48,10 @@ pub enum SessionError {
     },
 }
 
+/// An account that was asked who it is, or is being asked: once in a run, whatever came of it. So
+/// accounts answer side by side, and one that refuses us says so once, not for each resource.
+type Checked = OnceCell<Result<Entered, SessionError>>;
+
 /// Opens sessions, and keeps them.
 pub struct Sessions {
     accounts: BTreeMap<AccountName, Access>,
@@ -53,7 +60,7 @@ pub struct Sessions {
     scheduler: Scheduler,
     skew: Skew,
     open: Mutex<BTreeMap<Home, Arc<Session>>>,
-    checked: Mutex<BTreeMap<AccountName, Entered>>,
+    checked: Mutex<BTreeMap<AccountName, Arc<Checked>>>,
 }
 
 /// An account that was entered, its number found to be the declared one.
@@ -96,21 +103,29 @@ impl Sessions {
     /// The session of a home. The first in an account compares the account's number with the
     /// declared one; nothing else is asked of AWS before that.
     pub async fn session(&self, home: &Home) -> Result<Arc<Session>, SessionError> {
-        let mut open = self.open.lock().await;
-        if let Some(session) = open.get(home) {
+        if let Some(session) = self.open.lock().await.get(home) {
             return Ok(session.clone());
         }
         let entered = self.account(&home.account, home.region.as_str()).await?;
-        let session = Arc::new(Session::new(&entered, home, &self.scheduler, &self.http));
-        open.insert(home.clone(), session.clone());
-        Ok(session)
+        let mut open = self.open.lock().await;
+        let session = open
+            .entry(home.clone())
+            .or_insert_with(|| Arc::new(Session::new(&entered, home, &self.scheduler, &self.http)));
+        Ok(session.clone())
     }
 
     async fn account(&self, name: &AccountName, region: &str) -> Result<Entered, SessionError> {
-        let mut checked = self.checked.lock().await;
-        if let Some(entered) = checked.get(name) {
-            return Ok(entered.clone());
-        }
+        let checked = {
+            let mut accounts = self.checked.lock().await;
+            accounts.entry(name.clone()).or_default().clone()
+        };
+        checked
+            .get_or_init(|| self.check(name, region))
+            .await
+            .clone()
+    }
+
+    async fn check(&self, name: &AccountName, region: &str) -> Result<Entered, SessionError> {
         let access = self
             .accounts
             .get(name)
@@ -130,9 +145,7 @@ impl Sessions {
                 actual,
             });
         }
-        let entered = Entered { config, caller };
-        checked.insert(name.clone(), entered.clone());
-        Ok(entered)
+        Ok(Entered { config, caller })
     }
 
     async fn configure(&self, access: &Access, region: &str) -> SdkConfig {
@@ -196,21 +209,35 @@ fn timeouts() -> TimeoutConfig {
 async fn caller(config: &SdkConfig) -> Result<(String, String), String> {
     let client = aws_sdk_sts::Client::new(config);
     let answer = client.get_caller_identity().send().await;
-    let identity = answer.map_err(|error| {
-        let error = crate::error("GetCallerIdentity", &error);
-        match &error.code {
-            Some(code) => format!("AWS answered {code}: {}", error.message),
-            None => format!(
-                "no usable AWS credentials were found: log in (`aws sso login`), set AWS_PROFILE, or name a `profile` ({})",
-                error.message.replace('\n', " ")
-            ),
-        }
+    let identity = answer.map_err(|error| match role_refusal(&error) {
+        Some(refusal) => format!("its role cannot be assumed: AWS answered {refusal}"),
+        None => no_identity(&crate::error("GetCallerIdentity", &error)),
     })?;
     let account = identity
         .account()
         .ok_or_else(|| "AWS did not say which account".to_owned())?;
     let arn = identity.arn().unwrap_or_default();
     Ok((account.to_owned(), arn.to_owned()))
+}
+
+fn no_identity(error: &KindError) -> String {
+    match &error.code {
+        Some(code) => format!("AWS answered {code}: {}", error.message),
+        None => format!(
+            "no usable AWS credentials were found: log in (`aws sso login`), set AWS_PROFILE, or name a `profile` ({})",
+            error.message.replace('\n', " ")
+        ),
+    }
+}
+
+/// AWS's words, when it was the role that it refused: the SDK hides them below several errors.
+fn role_refusal(error: &(dyn Error + 'static)) -> Option<String> {
+    let refusal = std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| {
+        (*error).source()
+    })
+    .find_map(|error| error.downcast_ref::<AssumeRoleError>())?;
+    let code = refusal.code().unwrap_or("an error without a code");
+    Some(format!("{code}: {}", refusal.message().unwrap_or_default()))
 }
 
 /// One account and region.

@@ -117,7 +117,7 @@ impl Observed {
         };
         let finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {
             id: format!("account {account}"),
-            account: Some(account.to_string()),
+            account: None,
         });
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
