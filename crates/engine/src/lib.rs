@@ -11,7 +11,7 @@ mod progress;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws::{SessionError, Sessions};
+use aws::{Session, SessionError, Sessions};
 use clock::Clock;
 use kinds::{Actors, Context, Secrets};
 use model::{AnyKind, Home, KindSet, Outside};
@@ -56,6 +56,11 @@ impl Engine {
     /// The kinds, for the planner.
     pub fn kinds(&self) -> &KindSet {
         &self.kinds
+    }
+
+    /// The way into an account and region, for those who ask about the account itself.
+    pub async fn session(&self, home: &Home) -> Result<Arc<Session>, SessionError> {
+        self.sessions.session(home).await
     }
 
     /// A stranger's eyes.

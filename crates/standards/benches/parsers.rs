@@ -1,4 +1,4 @@
-//! How long each parser takes on inputs of 1 kB to 1 MB.
+//! How long each parser takes on inputs of 1 KiB to 1 MiB.
 //!
 //! The column to read is the throughput: where it stays the same from one size to the
 //! next, time is linear in the input. The inputs are what a hostile record or file would
@@ -21,7 +21,7 @@ use standards::spf::Spf;
 use standards::tag_list::TagList;
 use standards::tls_rpt::TlsRpt;
 
-const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+const SIZES: [usize; 4] = [1 << 10, 10 << 10, 100 << 10, 1 << 20];
 
 fn main() {
     divan::main();

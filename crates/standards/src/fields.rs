@@ -5,15 +5,13 @@
 use std::fmt;
 use std::ops::Range;
 
-use serde::Serialize;
-
 use crate::dns::txt::lint_policy;
 use crate::quote::quote;
 use crate::tag_list::{Part, parts};
 use crate::{Finding, Severity};
 
 /// A field of a record that the RFC leaves to later specifications.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Extension {
     name: String,
     value: String,

@@ -142,6 +142,8 @@ pub mod spf;
 pub mod tag_list;
 #[cfg(test)]
 mod test_support;
+mod text;
 pub mod tls_rpt;
 
 pub use finding::{Finding, Place, Severity};
+pub use text::Unreadable;

@@ -1,21 +1,19 @@
 //! `deploy lint`: findings about a manifest, or about one record or file of anybody's.
 
+mod online;
+
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use clock::Clock;
-use manifest::Manifest;
-use model::Outside;
 use standards::checker::{Checked, check_file, check_record};
 use standards::dns::{Presentation, Txt};
 use standards::{Finding, Place, Severity};
-use verify::Eyes;
 
 use crate::args::{FindingFormat, Global, Lint};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use crate::{network, project, sandboxed};
+use crate::project;
 
 /// What stands for standard input.
 const STDIN: &str = "-";
@@ -27,7 +25,7 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
     let findings = if !args.records.is_empty() {
         records(&args.records, printer)?
     } else if is_manifest(&args.file) {
-        manifest(global, args).await?
+        manifest(global, args, printer).await?
     } else if args.online {
         return Err(Failure::Usage(
             "--online is for manifests: a file does not say which domain it is of".to_owned(),
@@ -36,10 +34,7 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
         file(&args.file, printer)?
     };
     print(&findings, args.format, printer);
-    let wrong = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    if wrong {
+    if findings.iter().any(is_error) {
         Err(Failure::Manifest(Vec::new()))
     } else {
         Ok(Exit::Done)
@@ -47,12 +42,16 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
 }
 
 /// The findings of a manifest, those of look-ups last.
-async fn manifest(global: &Global, args: &Lint) -> Result<Vec<Finding>, Failure> {
+async fn manifest(
+    global: &Global,
+    args: &Lint,
+    printer: &Printer,
+) -> Result<Vec<Finding>, Failure> {
     let (manifest, mut findings) = project::check(&args.file, Clock::real().now())?;
     if let Some(manifest) = manifest.filter(|_| args.online) {
-        let outside = outside(global, &args.file, &manifest)?;
-        let eyes = Eyes::new(outside.as_ref());
-        for finding in manifest::lint_online(&manifest, &eyes).await {
+        let is_sound = !findings.iter().any(is_error);
+        let seen = online::findings(global, (&args.file, &manifest), is_sound, printer).await?;
+        for finding in seen {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
@@ -61,15 +60,8 @@ async fn manifest(global: &Global, args: &Lint) -> Result<Vec<Finding>, Failure>
     Ok(findings)
 }
 
-/// A stranger's eyes, on the network or in the sandbox.
-fn outside(global: &Global, file: &Path, manifest: &Manifest) -> Result<Arc<dyn Outside>, Failure> {
-    if !global.sandbox {
-        return network::outside(global);
-    }
-    let beside = file.parent().map(Path::to_owned).unwrap_or_default();
-    let folder = sandboxed::folder(&beside, manifest.project.as_str());
-    let sandbox = sandboxed::open(&folder, manifest, global)?;
-    Ok(Arc::new(sandboxed::Inside(sandbox)))
+fn is_error(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
 }
 
 fn print(findings: &[Finding], format: FindingFormat, printer: &Printer) {

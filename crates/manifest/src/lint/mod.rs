@@ -11,7 +11,7 @@ mod places;
 mod planned;
 mod ses;
 
-pub use online::lint_online;
+pub use online::{ServedPolicies, lint_online};
 
 use std::collections::BTreeSet;
 
@@ -49,6 +49,14 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
     }
     findings.extend(mail::across(manifest));
     in_order(findings, &manifest.project.position.source.path)
+}
+
+/// The same finding about `domain`, lowered if the manifest says to live with it.
+pub fn accept(manifest: &Manifest, domain: &Name, finding: Finding) -> Finding {
+    match manifest.domains.get(domain) {
+        Some(block) => accepted(finding, block),
+        None => finding,
+    }
 }
 
 /// The same finding, lowered if the domain accepts it.

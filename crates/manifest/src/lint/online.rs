@@ -3,15 +3,19 @@
 //! Rules about what will be are judged on DNS with the manifest's records in it; rules about
 //! what stands in the way, on DNS as it is.
 
+use std::collections::BTreeMap;
+
 use futures::{StreamExt, stream};
 use standards::Finding;
-use standards::bimi::{self, check_dmarc};
-use standards::dkim;
+use standards::bimi::{self, MarkCertificate, check_dmarc};
+use standards::dkim::{self, DkimKey};
 use standards::dmarc::discovery::{discover, walk};
 use standards::dmarc::{self, Dmarc, Policy};
 use standards::dns::zone::Zone;
-use standards::dns::{Name, NoAnswer, RecordSet, RecordType, RecordValue, Resolver, Txt, caa, mx};
-use standards::mta_sts::{self, MtaStsRecord};
+use standards::dns::{
+    Mx, Name, NoAnswer, RecordSet, RecordType, RecordValue, Resolver, Txt, caa, mx,
+};
+use standards::mta_sts::{self, MtaStsPolicy, MtaStsRecord};
 use standards::spf::{self, Spf, survey};
 use standards::tls_rpt::{self, TlsRpt};
 
@@ -26,15 +30,23 @@ use crate::ses::Dkim;
 /// How many domains are looked at side by side.
 const AT_ONCE: usize = 16;
 
+/// The MTA-STS policies that domains serve today.
+pub type ServedPolicies = BTreeMap<Name, MtaStsPolicy>;
+
 /// What look-ups say of every domain, beside what [`lint`](super::lint) says of it. A question
 /// without an answer is a finding: what could not be seen was not checked.
-pub async fn lint_online<R: Resolver>(manifest: &Manifest, resolver: &R) -> Vec<Finding> {
+pub async fn lint_online<R: Resolver>(
+    manifest: &Manifest,
+    resolver: &R,
+    served: &ServedPolicies,
+) -> Vec<Finding> {
     let planned = Planned::new(manifest, resolver);
     let looks = manifest.domains.iter().map(|(name, domain)| Look {
         name,
         domain,
         resolver,
         planned: &planned,
+        served: served.get(name),
     });
     let found: Vec<Vec<Finding>> = stream::iter(looks)
         .map(async |look| look.all().await)
@@ -65,6 +77,8 @@ struct Look<'a, R> {
     resolver: &'a R,
     /// DNS as it will be.
     planned: &'a Planned<'a, R>,
+    /// The policy that it serves today.
+    served: Option<&'a MtaStsPolicy>,
 }
 
 /// The findings in the manifest, and LIVE-02 for a question that nobody answered.
@@ -158,13 +172,15 @@ impl<R: Resolver> Look<'_, R> {
         Ok(findings)
     }
 
-    /// DMARC-03, DMARC-21 to DMARC-25 and DMARC-27.
+    /// DMARC-03, DMARC-21 to DMARC-25, DMARC-27 and DMARC-33.
     async fn dmarc(&self, record: &Dmarc) -> Found {
         let Ok(owner) = dmarc::record_owner(self.name) else {
             return Ok(Vec::new());
         };
         let live = self.resolver.txt(&owner).await?;
-        let mut findings = only(Dmarc::among(&owner, &live).1, &["DMARC-03"]);
+        let (published, faults) = Dmarc::among(&owner, &live);
+        let mut findings = only(faults, &["DMARC-03"]);
+        findings.extend(record.check_step(published.as_ref()));
         findings.extend(discover(self.planned, self.name).await?.findings);
         findings.extend(reports(self.planned, self.name, record).await?);
         Ok(findings)
@@ -180,18 +196,25 @@ impl<R: Resolver> Look<'_, R> {
         Ok(findings)
     }
 
-    /// STS-R06, STS-R07, and the policy beside the MX: STS-P13, STS-P14.
+    /// STS-R06, STS-R07, the policy beside the MX (STS-P13, STS-P14), and the step to it.
     async fn mta_sts(&self, block: &crate::mail::MtaSts) -> Found {
         let mut findings = Vec::new();
+        let mut announced = None;
         if let Ok(owner) = mta_sts::record_owner(self.name) {
             let live = self.resolver.txt(&owner).await?;
             let rules = ["STS-R06", "STS-R07"];
-            findings.extend(only(MtaStsRecord::among(&owner, &live).1, &rules));
+            let (record, faults) = MtaStsRecord::among(&owner, &live);
+            findings.extend(only(faults, &rules));
+            announced = record;
         }
         let records = self.planned.mx(self.name).await?;
         let hosts: Vec<&Name> = records.iter().map(|mx| &mx.exchange).collect();
         match block.policy(hosts.iter().copied()) {
-            Ok((policy, _)) => findings.extend(mta_sts::check_mx(&policy, hosts)),
+            Ok((policy, _)) => {
+                findings.extend(mta_sts::check_mx(&policy, hosts));
+                let published = announced.is_some();
+                findings.extend(self.policy_step(&policy, published, &records).await?);
+            }
             // Without an MX there is nothing to make a policy from.
             Err(_) if hosts.is_empty() => {
                 let reason = format!("{} has no MX, so no policy can be made from it", self.name);
@@ -199,6 +222,27 @@ impl<R: Resolver> Look<'_, R> {
             }
             Err(_) => {}
         }
+        Ok(findings)
+    }
+
+    /// STS-O02, STS-O03, STS-O07, STS-O08 and STS-P06: from the policy that is served to `next`.
+    async fn policy_step(&self, next: &MtaStsPolicy, announced: bool, mx: &[Mx]) -> Found {
+        let has_tls_rpt = self.domain.tls_rpt.is_some();
+        let served = match self.served.filter(|_| announced) {
+            Some(served) => served,
+            None if announced => return Ok(Vec::new()), // It can't be seen from here.
+            None => return Ok(mta_sts::check_step(None, next, has_tls_rpt)),
+        };
+        let mut findings = mta_sts::check_step(Some(served), next, has_tls_rpt);
+        let live = self.resolver.mx(self.name).await?;
+        let (planned, live) = (hosts(mx), hosts(&live));
+        findings.extend(mta_sts::check_removed_hosts(
+            served,
+            next,
+            live.iter().copied(),
+        ));
+        let added = planned.into_iter().filter(|host| !live.contains(host));
+        findings.extend(mta_sts::check_added_hosts(served, added));
         Ok(findings)
     }
 
@@ -219,7 +263,20 @@ impl<R: Resolver> Look<'_, R> {
         let records = walk.found.into_iter().filter(|found| counts(&found.domain));
         let records: Vec<Dmarc> = records.map(|found| found.record).collect();
         findings.extend(check_dmarc(&records));
+        findings.extend(self.mark_authority(block).await?);
         Ok(findings)
+    }
+
+    /// DNS-14: whether the authority of the mark certificate may issue the next one.
+    async fn mark_authority(&self, block: &crate::domain::Bimi) -> Found {
+        let file = block.certificate.as_ref();
+        let certificate = file.and_then(|file| MarkCertificate::parse(&file.bytes).0);
+        let Some(authority) = certificate.and_then(|certificate| certificate.authority()) else {
+            return Ok(Vec::new());
+        };
+        let records = caa::deciding(self.resolver, self.name).await?;
+        let finding = caa::lint_mark(self.name, &records, &authority);
+        Ok(finding.into_iter().collect())
     }
 
     /// MX-06.
@@ -228,7 +285,7 @@ impl<R: Resolver> Look<'_, R> {
         Ok(mx::lint_regions(self.name, &records).into_iter().collect())
     }
 
-    /// MX-07, and DNS-07 at the names that only the instance uses.
+    /// MX-07, SES-39, and DKIM-02 and DNS-07 at the names that only the instance uses.
     async fn instance(&self, instance: &crate::ses::Instance) -> Found {
         let mut findings = Vec::new();
         let mut names = Vec::new();
@@ -237,11 +294,17 @@ impl<R: Resolver> Look<'_, R> {
         {
             let records = self.resolver.mx(&name).await?;
             findings.extend(mx::lint_mail_from(&name, &records));
+            findings.extend(foreign_partition(instance));
             names.push(name);
         }
-        if let Dkim::Byo(byo) = &instance.dkim.value {
-            let labels = format!("{}._domainkey", byo.selector.as_str());
-            names.extend(self.name.child(&labels));
+        if let Dkim::Byo(byo) = &instance.dkim.value
+            && let Ok(owner) = self
+                .name
+                .child(&format!("{}._domainkey", byo.selector.as_str()))
+        {
+            let live = self.resolver.txt(&owner).await?;
+            findings.extend(only(DkimKey::among(&owner, &live).1, &["DKIM-02"]));
+            names.push(owner);
         }
         let mut sets = Vec::new();
         for name in names {
@@ -334,6 +397,22 @@ impl<R: Resolver> Look<'_, R> {
         }
         Ok(findings)
     }
+}
+
+fn hosts(records: &[Mx]) -> Vec<&Name> {
+    records.iter().map(|mx| &mx.exchange).collect()
+}
+
+/// SES-39: the MX of a MAIL FROM is named in the partition that everybody uses, and in that of
+/// the GovCloud. What it is called in Europe's own is not known here.
+fn foreign_partition(instance: &crate::ses::Instance) -> Option<Finding> {
+    let region = instance.region.as_str();
+    region.starts_with("eusc-").then(|| {
+        let reason = format!(
+            "the MX of a MAIL FROM would be feedback-smtp.{region}.amazonses.com, and {region} is in a partition of AWS with other host names"
+        );
+        Finding::new("SES-39", reason)
+    })
 }
 
 /// TXT values as a record set.

@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use futures::executor::block_on;
-use manifest::{MemoryFiles, lint_online, load};
+use manifest::{MemoryFiles, ServedPolicies, lint_online, load};
 use standards::Severity::{self, Error, Info, Warn};
 use standards::dns::caa::Caa;
 use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
+use standards::mta_sts::MtaStsPolicy;
 
 use crate::support::render;
 
 const LOGO: &str = include_str!("../../../../tests/broken-manifests/files/logo.svg");
+
+/// A certificate that `DigiCert` issued; the domain is another one's.
+const VMC: &str = include_str!("../../../standards/tests/real_mark_certificates/paypal.pem");
+const RSA: &str = include_str!("../../../standards/src/dkim/test_keys/pkcs8.pem");
 
 /// A DNS of lines `name type value`. A value `!` makes the question fail.
 struct World(BTreeMap<(Name, String), Vec<String>>);
@@ -84,15 +89,30 @@ impl Resolver for World {
 /// What is found for `example.com` with this block, in a world of these records.
 #[track_caller]
 fn check(block: &str, world: &[&str], expect: &[(&str, Severity)]) {
+    check_served(block, world, None, expect);
+}
+
+/// The same, with this policy served for it.
+#[track_caller]
+fn check_served(block: &str, world: &[&str], policy: Option<&str>, expect: &[(&str, Severity)]) {
     let text = format!(
         "project: test\naccounts:\n  a: {{ id: \"111111111111\" }}\ndomains:\n  example.com:\n    dns: manual\n{block}"
     );
     let files = MemoryFiles::default()
         .with("m.yaml", text)
-        .with("logo.svg", LOGO);
+        .with("logo.svg", LOGO)
+        .with("vmc.pem", VMC)
+        .with("rsa.pem", RSA);
     let (manifest, faults) = load("m.yaml", &files);
     let manifest = manifest.unwrap_or_else(|| panic!("{block}\n{}", render(&faults)));
-    let findings = block_on(lint_online(&manifest, &World::new(world)));
+    let served: ServedPolicies = policy
+        .iter()
+        .map(|body| {
+            let policy = MtaStsPolicy::parse(body.as_bytes()).0.expect("a policy");
+            ("example.com".parse().expect("a name"), policy)
+        })
+        .collect();
+    let findings = block_on(lint_online(&manifest, &World::new(world), &served));
     let mut found: Vec<(&str, Severity)> = findings
         .iter()
         .map(|finding| (&*finding.rule, finding.severity))
@@ -188,20 +208,24 @@ fn dmarc() {
     let mail = "reports.example.net MX 10 mx.example.net";
     let host = "mx.example.net A 192.0.2.1";
     let agrees = "example.com._report._dmarc.reports.example.net TXT v=DMARC1;";
-    check(DMARC, &[mail, host, agrees], &[]);
-    check(DMARC, &[mail, host], &[("DMARC-22", Error)]);
-    check(DMARC, &[agrees], &[("DMARC-21", Error)]);
-    let two = ["_dmarc.example.com TXT v=DMARC1; p=none"; 2];
+    let live = "_dmarc.example.com TXT v=DMARC1; p=quarantine";
+    check(DMARC, &[mail, host, agrees, live], &[]);
+    check(DMARC, &[mail, host, live], &[("DMARC-22", Error)]);
+    check(DMARC, &[agrees, live], &[("DMARC-21", Error)]);
     check(
         DMARC,
-        &[mail, host, agrees, two[0], two[1]],
-        &[("DMARC-03", Error)],
+        &[mail, host, agrees, live, live],
+        &[("DMARC-03", Error), ("DMARC-33", Warn)],
     );
     check(
         DMARC,
-        &[mail, host, agrees, "_dmarc.com TXT v=DMARC1; p=none"],
+        &[mail, host, agrees, live, "_dmarc.com TXT v=DMARC1; p=none"],
         &[("DMARC-27", Warn)],
     );
+    let from_nothing = ("DMARC-33", Warn);
+    check(DMARC, &[mail, host, agrees], &[from_nothing]);
+    let none = "_dmarc.example.com TXT v=DMARC1; p=none";
+    check(DMARC, &[mail, host, agrees, none], &[from_nothing]);
 }
 
 #[test]
@@ -236,39 +260,115 @@ fn tls_rpt() {
     );
 }
 
+const POLICY: &str = "    hosting: { account: a, region: us-east-1 }\n    mta_sts: { mode: testing, mx: [mx1.example.com] }\n";
+const MX1: &str = "example.com MX 10 mx1.example.com";
+const ANNOUNCED: &str = "_mta-sts.example.com TXT v=STSv1; id=1;";
+
 #[test]
 fn mta_sts() {
-    let block = "    hosting: { account: a, region: us-east-1 }\n    mta_sts: { mode: enforce, mx: [mx1.example.com] }\n";
-    check(block, &["example.com MX 10 mx1.example.com"], &[]);
+    // A record that is there, and a policy that can't be seen from here: no step is judged.
+    check(POLICY, &[MX1, ANNOUNCED], &[]);
+    let enforced = POLICY.replace("testing", "enforce");
     check(
-        block,
-        &["example.com MX 10 mx2.example.com"],
+        &enforced,
+        &["example.com MX 10 mx2.example.com", ANNOUNCED],
         &[("STS-P13", Error), ("STS-P14", Warn)],
     );
-    check(block, &[], &[("STS-R11", Error)]);
-    let made = "    hosting: { account: a, region: us-east-1 }\n    mta_sts: { mode: enforce }\n";
-    check(made, &["example.com MX 10 mx2.example.com"], &[]);
-    check(made, &[], &[("STS-R11", Error)]);
-    let mx = "example.com MX 10 mx1.example.com";
-    let two = ["_mta-sts.example.com TXT v=STSv1; id=1;"; 2];
-    check(block, &[mx, two[0], two[1]], &[("STS-R06", Error)]);
+    check(POLICY, &[ANNOUNCED], &[("STS-R11", Error)]);
+    let made = POLICY.replace(", mx: [mx1.example.com]", "");
     check(
-        block,
-        &[mx, two[0], "_mta-sts.example.com TXT hello"],
+        &made,
+        &["example.com MX 10 mx2.example.com", ANNOUNCED],
+        &[],
+    );
+    check(&made, &[ANNOUNCED], &[("STS-R11", Error)]);
+    check(
+        &enforced,
+        &[MX1, ANNOUNCED, "_mta-sts.example.com TXT hello"],
         &[("STS-R07", Warn)],
+    );
+    check(
+        POLICY,
+        &[MX1, ANNOUNCED, ANNOUNCED],
+        &[("STS-R06", Error), ("STS-O07", Warn)],
     );
 }
 
 #[test]
+fn the_step_from_the_policy_that_is_served() {
+    let policy = |mode: &str, mx: &str| {
+        format!("version: STSv1\r\nmode: {mode}\r\nmx: {mx}\r\nmax_age: 604800\r\n")
+    };
+    let enforced = POLICY.replace("testing", "enforce");
+    let unreported = ("STS-O07", Warn);
+    check(POLICY, &[MX1], &[unreported]);
+    check(&enforced, &[MX1], &[unreported, ("STS-O08", Warn)]);
+
+    let world = [MX1, ANNOUNCED];
+    let testing = policy("testing", "mx1.example.com");
+    check_served(&enforced, &world, Some(&testing), &[]);
+    let long = enforced.replace("enforce,", "enforce, max_age: 40d,");
+    check_served(&long, &world, Some(&testing), &[("STS-P06", Warn)]);
+
+    // A host that mail still goes to leaves the enforced policy.
+    let both = policy("enforce", "*.example.com");
+    let two = [MX1, "example.com MX 20 mx2.example.com", ANNOUNCED];
+    check_served(
+        &enforced,
+        &two,
+        Some(&both),
+        &[("STS-O03", Error), ("STS-P13", Error)],
+    );
+    // A host is added that the enforced policy of before does not allow.
+    let added = format!("    mx: [10 mx1.example.com, 20 mx2.example.com]\n{enforced}").replace(
+        "mx: [mx1.example.com]",
+        "mx: [mx1.example.com, mx2.example.com]",
+    );
+    let one = policy("enforce", "mx1.example.com");
+    check_served(&added, &world, Some(&one), &[("STS-O02", Error)]);
+    check_served(&added, &world, Some(&both), &[]);
+    check_served(&added, &world, Some(&testing), &[]);
+}
+
+#[test]
 fn certificates() {
-    let block = "    hosting: { account: a, region: us-east-1 }\n    mta_sts: { mode: testing, mx: [mx1.example.com] }\n";
-    let mx = "example.com MX 10 mx1.example.com";
-    check(block, &[mx, "example.com CAA 0 issue \"amazon.com\""], &[]);
+    let world = |caa: &'static str| [MX1, ANNOUNCED, caa];
     check(
-        block,
-        &[mx, "example.com CAA 0 issue \"other.example\""],
+        POLICY,
+        &world("example.com CAA 0 issue \"amazon.com\""),
+        &[],
+    );
+    check(
+        POLICY,
+        &world("example.com CAA 0 issue \"other.example\""),
         &[("DNS-13", Error)],
     );
+}
+
+#[test]
+fn the_authority_of_the_mark_certificate_may_issue_the_next() {
+    let block = "    hosting: { account: a, region: us-east-1 }\n    bimi: { logo: logo.svg, certificate: vmc.pem }\n";
+    let dmarc = "_dmarc.example.com TXT v=DMARC1; p=reject";
+    let caa = |authority: &str| format!("example.com CAA 0 issuevmc \"{authority}\"");
+    check(block, &[dmarc], &[]);
+    check(block, &[dmarc, &caa("digicert.com")], &[]);
+    check(block, &[dmarc, &caa("globalsign.com")], &[("DNS-14", Warn)]);
+}
+
+#[test]
+fn the_record_of_a_key_of_ours() {
+    let block = "    ses: [{ account: a, region: us-east-1, dkim: { byo: { selector: s, private_key: rsa.pem } } }]\n";
+    let key = "s._domainkey.example.com TXT v=DKIM1; p=";
+    check(block, &[key], &[]);
+    check(block, &[key, key], &[("DKIM-02", Error), ("DNS-07", Error)]);
+}
+
+#[test]
+fn a_partition_with_names_of_its_own() {
+    let block =
+        |region: &str| format!("    ses: [{{ account: a, region: {region}, mail_from: m }}]\n");
+    check(&block("us-gov-west-1"), &[], &[]);
+    check(&block("eusc-de-east-1"), &[], &[("SES-39", Error)]);
 }
 
 #[test]
@@ -337,7 +437,10 @@ fn mail_hosts() {
 fn what_the_manifest_plans_for_another_domain_counts() {
     check(
         "    spf: { include: [example.org] }\n    dmarc: { p: reject, rua: [\"mailto:d@example.org\"] }\n  example.org: { dns: manual, mx: [10 mx.example.org], spf: { ip4: [192.0.2.1] } }\n",
-        &["mx.example.org A 192.0.2.1"],
+        &[
+            "mx.example.org A 192.0.2.1",
+            "_dmarc.example.com TXT v=DMARC1; p=quarantine",
+        ],
         &[],
     );
 }

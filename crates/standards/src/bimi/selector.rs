@@ -3,12 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 /// What stands before `._bimi.` in a record's name: labels of letters, digits and inner hyphens,
 /// in lower case. The default is `default`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector(String);
 
 /// The text is no selector.
@@ -84,8 +81,7 @@ impl From<Selector> for String {
 }
 
 /// One prefix of `lps=`: 1 to 63 letters, digits and hyphens, in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalPartPrefix(String);
 
 /// The text is no prefix of a local part.

@@ -4,14 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 use crate::dns::Name;
 use crate::{host, quote::quote};
 
 /// An `https:` URI with a full host name, as it can stand in an assertion record.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HttpsUri {
     text: String,
     host: Name,

@@ -25,7 +25,7 @@ mod wildcard;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use private_key::{PrivateKeyError, public_half};
 pub use public_key::{PublicKey, PublicKeyError, RsaPublicKey};
@@ -36,7 +36,7 @@ use crate::dns::{Name, Txt};
 use crate::{Finding, Severity, single};
 
 /// A hash that signatures with the key may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HashAlgorithm {
     /// No longer accepted (RFC 8301).
@@ -48,7 +48,7 @@ pub enum HashAlgorithm {
 }
 
 /// What the key may sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
     /// Everything.
@@ -62,7 +62,7 @@ pub enum Service {
 }
 
 /// A key record. Notes (`n=`) and tags of other specifications are not kept.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DkimKey {
     /// The key itself.
     pub key: PublicKey,

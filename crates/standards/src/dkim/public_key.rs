@@ -6,7 +6,6 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use serde::Serialize;
 use x509_parser::asn1_rs::{Any, FromDer, Tag};
 
 use crate::quote::quote;
@@ -145,12 +144,6 @@ impl fmt::Debug for RsaPublicKey {
             self.bits(),
             STANDARD.encode(self.to_der())
         )
-    }
-}
-
-impl Serialize for PublicKey {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

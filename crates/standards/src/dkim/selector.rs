@@ -3,15 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 use crate::dns::{Name, NameError};
 use crate::quote::quote;
 use crate::{Finding, owner};
 
 /// The name of one key of a domain: labels of letters, digits and inner hyphens.
 /// A dot in it starts a new label of the DNS name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector(String);
 
 /// Why a text is not a selector.

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::mail_uri::ReportUri;
 
 /// What a receiver is asked to do with mail that fails, from the mildest to the strictest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Policy {
     /// Nothing.
     None,
@@ -65,7 +64,7 @@ impl fmt::Display for Policy {
 }
 
 /// How close an authenticated domain must be to the author's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Alignment {
     /// The same organizational domain.
@@ -76,7 +75,7 @@ pub enum Alignment {
 }
 
 /// Whether the domain is a public suffix, by its own word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Psd {
     /// Not said: found out by the tree walk.
@@ -89,7 +88,7 @@ pub enum Psd {
 }
 
 /// When a failure report is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailureOption {
     /// `0`: every mechanism failed.
@@ -115,7 +114,7 @@ impl FailureOption {
 }
 
 /// A share of messages, 0 to 100, from before RFC 9989.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Percent(u8);
 
 impl Percent {
@@ -131,7 +130,7 @@ impl Percent {
 }
 
 /// The largest report that a place takes, from before RFC 9989: `10m`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SizeLimit {
     number: u64,
     unit: Option<char>,
@@ -171,7 +170,7 @@ impl fmt::Display for SizeLimit {
 }
 
 /// A place that reports go to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReportTarget {
     /// The place.
     pub uri: ReportUri,
@@ -197,7 +196,7 @@ impl fmt::Display for ReportTarget {
 }
 
 /// A domain's policy. Tags that no standard knows, and `rf`, are not kept.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dmarc {
     /// `p`: for the domain itself.
     pub policy: Policy,

@@ -34,7 +34,7 @@ pub use crate::fields::Extension;
 pub use max_age::{MaxAge, MaxAgeError};
 pub use mx_pattern::{MxPattern, MxPatternError, check_mx};
 pub use policy::{Mode, ModeError, MtaStsPolicy, PolicyError, PolicyExtension};
-pub use ramp::{check_removed_hosts, check_step, wind_down};
+pub use ramp::{check_added_hosts, check_removed_hosts, check_step, wind_down};
 pub use record::{
     MtaStsRecord, PolicyId, PolicyIdError, check_mail_subdomains, check_record_owner, record_owner,
 };

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 use super::{Mode, MtaStsPolicy};
 use crate::dns::Name;
 use crate::{Finding, Place, Severity, host};
 
 /// A host name, or `*.` and the name that one more label may stand before.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MxPattern {
     wildcard: bool,
     host: Name,

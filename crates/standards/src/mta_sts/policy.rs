@@ -3,15 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 use super::{MaxAge, MxPattern, MxPatternError, PolicyId};
 use crate::dns::Name;
 use crate::{Finding, Severity};
 
 /// What a sender does when no MX host meets the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     /// Nothing: the domain has no policy, or no longer.
     None,
@@ -50,7 +47,7 @@ impl fmt::Display for Mode {
 }
 
 /// A field of the policy that the RFC leaves to later specifications.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PolicyExtension {
     name: String,
     value: String,
@@ -88,7 +85,7 @@ impl PolicyExtension {
 /// A policy: its mode, its lifetime, the MX hosts it allows.
 ///
 /// A mode other than none has at least one pattern.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MtaStsPolicy {
     mode: Mode,
     max_age: MaxAge,

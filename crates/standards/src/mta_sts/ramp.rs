@@ -58,6 +58,28 @@ pub fn check_removed_hosts<'a>(
         .collect()
 }
 
+/// STS-O02: a host that is to be an MX while senders hold the policy `previous`, which is
+/// enforced and leaves it out. They refuse to deliver there until they have seen another policy.
+pub fn check_added_hosts<'a>(
+    previous: &MtaStsPolicy,
+    mx_hosts: impl IntoIterator<Item = &'a Name>,
+) -> Vec<Finding> {
+    if previous.mode() != Mode::Enforce {
+        return Vec::new();
+    }
+    mx_hosts
+        .into_iter()
+        .filter(|host| !previous.allows(host))
+        .map(|host| {
+            let reason = format!(
+                "{host} is to be an MX host, and the enforced policy that is published does not allow it: senders hold that policy for up to {} seconds",
+                previous.max_age()
+            );
+            Finding::new("STS-O02", reason).in_place(Place::Live(host.to_string()))
+        })
+        .collect()
+}
+
 /// The policy to serve before a domain gives MTA-STS up: mode none for a day (STS-O04).
 pub fn wind_down() -> MtaStsPolicy {
     MtaStsPolicy::new(Mode::None, MaxAge::DAY, Vec::new()).expect("mode none needs no mx pattern")

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::dns::{Name, NameError, Txt};
@@ -19,7 +18,7 @@ const RULES: FieldRules = FieldRules {
 };
 
 /// The id that tells senders a policy has changed: 1 to 32 letters and digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyId(String);
 
 /// Why a text is not a policy id.
@@ -79,7 +78,7 @@ impl fmt::Display for PolicyId {
 }
 
 /// The record that says a domain has a policy, and which one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MtaStsRecord {
     /// Changes with the policy.
     pub id: PolicyId,

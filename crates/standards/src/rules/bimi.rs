@@ -127,7 +127,7 @@ super::rules! {
         why "Receivers may refuse image or certificate under another type."
         mend "serve image/svg+xml and application/pem-certificate-chain"
         source "operational";
-    "BIMI-X11" Warn Order not "a file is served under its own name: rename it in the manifest, and receivers see a new address"
+    "BIMI-X11" Warn Order by "cli::commands::lint::online"
         "A replaced logo or certificate gets a new URL"
         why "Receivers cache by URL and go on showing the old one."
         mend "publish the new file under a new name"

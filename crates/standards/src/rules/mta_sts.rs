@@ -204,7 +204,7 @@ super::rules! {
         why "A sender that sees the id first fetches and caches the old policy under it."
         mend "publish the file, fetch it, and only then the record"
         source "RFC 8461 §8.1";
-    "STS-O02" Error Order not "the MX and the policy of one manifest are published side by side: widen `mta_sts.mx` in an apply of its own first"
+    "STS-O02" Error Order by "standards::mta_sts"
         "A new mail host is in the policy before it is in the MX"
         why "Senders with a cached policy refuse a host that the policy does not name."
         mend "widen the policy, publish its id, wait out the TTL, then change the MX"
@@ -244,7 +244,7 @@ super::rules! {
         why "Senders whose copy expires cannot fetch again, and fall back to unprotected delivery."
         mend "remove the host last"
         source "RFC 8461 §3.3, §8.3";
-    "STS-O10" Error Order not "an old manifest is judged as a new one: by the MX that is live when its policy is published (STS-P13)"
+    "STS-O10" Error Order by "blueprint::site::mta_sts (as STS-P13)"
         "A rollback does not restore a policy that leaves out a mail host of today"
         why "Mail to that host would be refused."
         mend "keep the host's pattern in the restored policy"

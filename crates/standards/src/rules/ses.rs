@@ -121,12 +121,12 @@ super::rules! {
         why "More is throttled."
         mend "this is a rule for the program itself: report it as a fault"
         source "SES quotas";
-    "SES-25" Error Lookup not "no account is asked whether it is in the sandbox of SES"
+    "SES-25" Error Lookup by "kinds::ses_account"
         "The region has production access"
         why "In the SES sandbox mail goes to verified recipients only, 200 a day."
         mend "request production access for the region"
         source "SES v2: GetAccount; SES: regions";
-    "SES-26" Error Lookup not "no account is asked whether it may send"
+    "SES-26" Error Lookup by "kinds::ses_account"
         "The account may send"
         why "Under probation or shutdown SES limits or refuses mail."
         mend "look at the account's reputation page and answer AWS"
@@ -191,12 +191,12 @@ super::rules! {
         why "1024 bits are within reach of attackers; SES refuses a second change within a day."
         mend "use RSA_2048_BIT"
         source "SES v2: PutEmailIdentityDkimSigningAttributes";
-    "SES-39" Error Lookup not "the host names of the European partition are not known here; tokens and their zone are read from the answers (SES-03)"
+    "SES-39" Error Lookup by "manifest::lint::online"
         "Host names follow the partition of the region"
         why "GovCloud and the European Sovereign Cloud have other suffixes; a guessed name never verifies."
         mend "take the names from the API"
         source "botocore endpoints";
-    "SES-40" Warn Lookup not "no account is asked for identities above or below those of the manifest"
+    "SES-40" Warn Lookup by "standards::ses"
         "A subdomain that sends has an identity of its own where alignment is strict"
         why "SES signs with the parent's domain otherwise, which strict alignment refuses."
         mend "create an identity for the subdomain, or use `adkim=r`"

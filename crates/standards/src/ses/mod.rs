@@ -26,4 +26,5 @@ pub use endpoint::{Prepared, Signing, check_endpoint};
 pub use identity_policy::{IdentityPolicy, check_identity_policies};
 pub use sharing::{
     Delegate, Dependent, Existing, check_default_set, check_delegate, check_dependents,
+    check_parents,
 };

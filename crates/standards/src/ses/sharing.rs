@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::Finding;
+use crate::dns::Name;
 
 /// An account that may send with the identity of another.
 #[derive(Clone, Copy, Debug)]
@@ -78,4 +79,22 @@ pub fn check_dependents(dependents: &[Dependent<'_>], existing: &Existing<'_>) -
         }
     }
     findings
+}
+
+/// SES-40: identities of domains above `domain`, in the account and region that it sends from.
+pub fn check_parents<'a>(
+    domain: &Name,
+    identities: impl IntoIterator<Item = &'a Name>,
+) -> Vec<Finding> {
+    let parents = identities
+        .into_iter()
+        .filter(|parent| domain.is_below(parent));
+    let reason = |parent: &Name| {
+        format!(
+            "{parent} is an identity of this account and region too: for mail from {domain} its DKIM, MAIL FROM and configuration set no longer hold"
+        )
+    };
+    parents
+        .map(|parent| Finding::new("SES-40", reason(parent)))
+        .collect()
 }

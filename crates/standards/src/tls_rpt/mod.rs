@@ -15,8 +15,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::mail_host::why_unreachable;
@@ -33,7 +31,7 @@ const RULES: FieldRules = FieldRules {
 };
 
 /// The `_smtp._tls` TXT record: at least one URI, each `mailto:` or `https:`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TlsRpt {
     rua: Vec<ReportUri>,
     extensions: Vec<Extension>,

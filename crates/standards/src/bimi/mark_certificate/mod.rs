@@ -134,6 +134,15 @@ impl MarkCertificate {
         &self.organization
     }
 
+    /// The domain by which CAA lists the authority that issued it (DNS-14), where that is one of
+    /// those in [`TrustStore::bimi`].
+    pub fn authority(&self) -> Option<Name> {
+        let parsed = self.chain[0].parsed();
+        let mut names = parsed.issuer().iter_organization();
+        let organization = names.next()?.as_str().ok()?;
+        trust::caa_domain(organization)
+    }
+
     /// What kind of mark it is.
     pub fn mark_type(&self) -> MarkType {
         self.mark_type

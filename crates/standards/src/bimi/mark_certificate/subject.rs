@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use x509_parser::der_parser::asn1_rs::Oid;
 use x509_parser::prelude::X509Certificate;
 
@@ -11,7 +11,7 @@ use crate::Finding;
 use crate::quote::quote;
 
 /// What kind of mark the logo is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkType {
     /// A registered trademark.

@@ -3,6 +3,7 @@
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::pem;
+use crate::dns::Name;
 
 /// Roots that a mark certificate's chain may end at.
 ///
@@ -34,6 +35,24 @@ const BIMI_ROOTS: &[&str] = &[
     include_str!("roots/sslcom-vmc-ecc-root-2024.pem"),
     include_str!("roots/entrust-verified-mark-root-vmcr1.pem"),
 ];
+
+/// The authorities of [`BIMI_ROOTS`]: how their names begin in certificates, and the domain by
+/// which CAA lists them (RFC 8659 §4.2).
+const AUTHORITIES: [(&str, &str); 4] = [
+    ("digicert", "digicert.com"),
+    ("globalsign", "globalsign.com"),
+    ("ssl corp", "ssl.com"),
+    ("entrust", "entrust.net"),
+];
+
+/// The domain by which CAA lists the authority of this name, where it is one of those known here.
+pub(super) fn caa_domain(organization: &str) -> Option<Name> {
+    let organization = organization.to_ascii_lowercase();
+    let known = AUTHORITIES
+        .iter()
+        .find(|(start, _)| organization.starts_with(start));
+    known.and_then(|(_, domain)| Name::parse(domain).ok())
+}
 
 impl TrustStore {
     /// The roots of the authorities that the BIMI Group lists, and Entrust's, which it listed.

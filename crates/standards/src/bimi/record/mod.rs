@@ -15,7 +15,7 @@ mod parse;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::selector::{LocalPartPrefix, Selector};
 use super::uri::HttpsUri;
@@ -25,7 +25,7 @@ use crate::tag_list::TagList;
 use crate::{Finding, Severity, single};
 
 /// A valid assertion record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bimi {
     location: Option<HttpsUri>,
     authority: Option<HttpsUri>,
@@ -34,7 +34,7 @@ pub struct Bimi {
 }
 
 /// What to show when the sender has a picture of its own (`avp=`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AvatarPreference {
     /// The logo.
