@@ -211,8 +211,8 @@ pub(crate) struct Lint {
     /// Check this TXT value; may be repeated; `-` takes one a line from standard input
     #[arg(long = "record", value_name = "TXT", conflicts_with = "file")]
     pub(crate) records: Vec<String>,
-    /// Look public DNS up too, and check the manifest beside what is published; with --sandbox, the
-    /// sandbox's DNS
+    /// Look too, and check the manifest beside what is published and what its accounts have; nothing
+    /// is changed. With --sandbox, look into the sandbox
     #[arg(long, conflicts_with = "records")]
     pub(crate) online: bool,
     /// How to print findings

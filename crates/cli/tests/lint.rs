@@ -74,7 +74,8 @@ fn records_of_standard_input_as_dig_prints_them() {
 #[test]
 fn files() {
     check(&["assets/logo.svg"], "", 0, &[]);
-    check(&["assets/bimi_vmc.pem"], "", 0, &[]);
+    // No root of BIMI vouches for the certificate for tests.
+    check(&["assets/bimi_vmc.pem"], "", 2, &["VMC-02"]);
     let policy = "version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\nmax_age: 1209600\r\n";
     check(&["-"], policy, 0, &[]);
     check(
@@ -132,4 +133,71 @@ fn online_asks_the_sandbox() {
 fn what_cannot_be_asked_is_not_passed_over() {
     let usage = lint(&["--record", "v=spf1 -all", "assets/logo.svg"], "");
     assert_eq!(usage.status.code(), Some(2));
+}
+
+/// Runs `deploy` with these arguments.
+fn deploy(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_deploy"))
+        .args(arguments)
+        .args(["--sandbox", "--speed", "instant"])
+        .output()
+        .expect("the program starts")
+}
+
+/// The manifest of a domain, with these lines more, and this policy and time to live.
+fn manifest_of(policy: &str, ttl: &str, more: &str) -> String {
+    format!(
+        "project: steps\n\
+         accounts: {{ a: {{ id: \"111111111111\" }} }}\n\
+         domains:\n  \
+           example.com:\n    \
+             dns: {{ route53: {{ account: a }} }}\n    \
+             ttl: {ttl}\n    \
+             hosting: {{ account: a, region: us-east-1 }}\n    \
+             dmarc: {{ p: {policy}, rua: [\"mailto:d@example.com\"] }}\n    \
+             bimi: {{ logo: logo.svg }}\n    \
+             ses: [{{ account: a, region: us-east-1, mail_from: m }}]\n{more}"
+    )
+}
+
+#[test]
+fn online_sees_what_a_change_leaves_behind() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lint-steps");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join(".git")).expect("a folder");
+    let logo = std::fs::read_to_string(root().join("assets/logo.svg")).expect("a logo");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).expect("a file");
+    };
+    write("logo.svg", &logo);
+    write("m.yaml", &manifest_of("quarantine", "1d", ""));
+    let manifest = folder.join("m.yaml");
+    let manifest = manifest.to_str().expect("a path");
+    let rules = || -> Vec<String> {
+        let output = deploy(&["lint", manifest, "--online", "--json"]);
+        let data: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let findings = data["findings"].as_array().cloned().unwrap_or_default();
+        let rule = |finding: &serde_json::Value| finding["rule"].as_str().map(str::to_owned);
+        findings.iter().filter_map(rule).collect()
+    };
+    let later = ["DNS-09", "BIMI-X11", "SES-40"];
+
+    let applied = deploy(&["apply", manifest, "--yes"]);
+    let shown = String::from_utf8_lossy(&applied.stderr).into_owned();
+    assert_eq!(applied.status.code(), Some(0), "{shown}");
+    let found = rules();
+    assert!(
+        found.iter().all(|rule| !later.contains(&&**rule)),
+        "{found:?}"
+    );
+
+    // Another logo at the same address, a record that was to be kept for a day, and an identity
+    // below the one that is there.
+    let below = "  news.example.com:\n    dns: { route53: { account: a } }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n";
+    write("logo.svg", &logo.replace("Deploy", "Other"));
+    write("m.yaml", &manifest_of("reject", "5m", below));
+    let found = rules();
+    for rule in later {
+        assert!(found.iter().any(|found| found == rule), "{rule}: {found:?}");
+    }
 }

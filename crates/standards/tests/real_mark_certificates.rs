@@ -10,6 +10,8 @@ struct Expected {
     domain: &'static str,
     organization: &'static str,
     mark_type: MarkType,
+    /// By which CAA lists who issued it.
+    authority: &'static str,
     /// Rules of findings that are warnings.
     warnings: &'static [&'static str],
     /// A moment at which it was valid.
@@ -24,6 +26,11 @@ fn check(file: &[u8], expected: &Expected) {
     let certificate = certificate.unwrap_or_else(|| panic!("{name} is valid"));
     assert_eq!(certificate.organization(), expected.organization);
     assert_eq!(certificate.mark_type(), expected.mark_type);
+    let authority = certificate.authority();
+    assert_eq!(
+        authority.as_ref().map(Name::as_str),
+        Some(expected.authority)
+    );
 
     let domain = Name::parse(name).expect("a name");
     let mail = domain.child("mail").expect("a name");
@@ -53,6 +60,7 @@ fn paypal() {
         domain: "paypal.com",
         organization: "PayPal, Inc.",
         mark_type: MarkType::Registered,
+        authority: "digicert.com",
         // No key usage, and only SHA-1 over the logo.
         warnings: &["VMC-17", "VMC-06"],
         now: "2025-01-01T00:00:00Z",
@@ -69,6 +77,7 @@ fn globalsign() {
         domain: "globalsign.com",
         organization: "GMO GlobalSign Pte. Ltd.",
         mark_type: MarkType::Registered,
+        authority: "globalsign.com",
         warnings: &["VMC-17"],
         now: "2025-06-01T00:00:00Z",
     };
@@ -84,6 +93,7 @@ fn xometry() {
         domain: "xometry.com",
         organization: "XOMETRY, INC.",
         mark_type: MarkType::PriorUse,
+        authority: "digicert.com",
         warnings: &["VMC-17", "VMC-06", "VMC-20"],
         now: "2025-01-01T00:00:00Z",
     };

@@ -100,7 +100,7 @@ fn file(path: &Path, printer: &Printer) -> Result<Vec<Finding>, Failure> {
             .map_err(|error| Failure::outside(&format!("could not read {name}"), error))?;
         (name, read(opened)?)
     };
-    let checked = check_file(&name, &bytes).ok_or_else(|| {
+    let checked = check_file(&name, &bytes, Clock::real().now()).ok_or_else(|| {
         Failure::Usage(format!(
             "{name} is no logo, no mark certificate, no MTA-STS policy and no record; a manifest is a .yaml file"
         ))

@@ -231,7 +231,7 @@ pub(super) fn across(manifest: &Manifest) -> Vec<Finding> {
         findings.extend(
             placed
                 .into_iter()
-                .map(|finding| super::accepted(finding, domain)),
+                .map(|finding| super::accepted(finding, &domain.accept)),
         );
     }
     findings

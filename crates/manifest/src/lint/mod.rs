@@ -15,6 +15,7 @@ pub use online::{ServedPolicies, lint_online};
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use standards::dns::Name;
 use standards::{Finding, Severity, receivers};
@@ -23,6 +24,10 @@ use crate::domain::Domain;
 use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::report::in_order;
+use crate::values::{Reason, RuleId};
+
+/// Findings to live with, each with its reason.
+type Accepted = IndexMap<RuleId, Located<Reason>>;
 
 /// The findings of every domain, those that it accepts lowered to info. `now` judges certificates.
 pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
@@ -44,7 +49,7 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
             subject
                 .lint()
                 .into_iter()
-                .map(|finding| accepted(finding, domain)),
+                .map(|finding| accepted(finding, &domain.accept)),
         );
     }
     findings.extend(mail::across(manifest));
@@ -53,16 +58,17 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
 
 /// The same finding about `domain`, lowered if the manifest says to live with it.
 pub fn accept(manifest: &Manifest, domain: &Name, finding: Finding) -> Finding {
-    match manifest.domains.get(domain) {
-        Some(block) => accepted(finding, block),
+    let declared = manifest.domains.get(domain).map(|block| &block.accept);
+    let parked = || manifest.parked.get(domain).map(|parked| &parked.accept);
+    match declared.or_else(parked) {
+        Some(accept) => accepted(finding, accept),
         None => finding,
     }
 }
 
-/// The same finding, lowered if the domain accepts it.
-fn accepted(mut finding: Finding, domain: &Domain) -> Finding {
-    let reason = domain
-        .accept
+/// The same finding, lowered if it is among those to live with.
+fn accepted(mut finding: Finding, accept: &Accepted) -> Finding {
+    let reason = accept
         .iter()
         .find(|(rule, _)| rule.as_str() == finding.rule);
     if let Some((_, reason)) = reason {

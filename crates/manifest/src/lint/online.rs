@@ -62,7 +62,8 @@ pub async fn lint_online<R: Resolver>(
             .map(|uri| uri.value.clone().into())
             .collect();
         let found = reports(&planned, name, &record).await;
-        findings.extend(at(&parked.position, found));
+        let found = at(&parked.position, found).into_iter();
+        findings.extend(found.map(|finding| accepted(finding, &parked.accept)));
     }
     in_order(findings, &manifest.project.position.source.path)
 }
@@ -135,7 +136,7 @@ impl<R: Resolver> Look<'_, R> {
         }
         findings
             .into_iter()
-            .map(|finding| accepted(finding, domain))
+            .map(|finding| accepted(finding, &domain.accept))
             .collect()
     }
 

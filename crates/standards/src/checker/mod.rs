@@ -5,9 +5,10 @@ mod tests;
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::bimi::{Bimi, MarkCertificate, Svg, svg};
+use crate::bimi::{Bimi, MarkCertificate, Svg, TrustStore, svg};
 use crate::dkim::DkimKey;
 use crate::dmarc::Dmarc;
 use crate::mta_sts::{MtaStsPolicy, MtaStsRecord};
@@ -97,9 +98,10 @@ pub fn check_record(text: &str) -> Option<Checked> {
     })
 }
 
-/// Checks the file `name`, which holds `file`: a logo, a mark certificate, a policy, or one
-/// record. Nothing when it is of no kind known here.
-pub fn check_file(name: &str, file: &[u8]) -> Option<Checked> {
+/// Checks the file `name`, which holds `file`: a logo, a mark certificate with its chain to a root
+/// of BIMI and its dates at `now`, a policy, or one record. Nothing when it is of no kind known
+/// here.
+pub fn check_file(name: &str, file: &[u8], now: Timestamp) -> Option<Checked> {
     match kind_of_file(name, file) {
         Some(Kind::Logo) => {
             let mut findings = Svg::parse(file).1;
@@ -111,7 +113,11 @@ pub fn check_file(name: &str, file: &[u8]) -> Option<Checked> {
             })
         }
         Some(Kind::MarkCertificate) => {
-            let findings = MarkCertificate::parse(file).1;
+            let (certificate, mut findings) = MarkCertificate::parse(file);
+            if let Some(certificate) = certificate {
+                findings.extend(certificate.check_trust(&TrustStore::bimi()));
+                findings.extend(certificate.check_time(now));
+            }
             Some(Checked {
                 kind: Kind::MarkCertificate,
                 canonical: None,

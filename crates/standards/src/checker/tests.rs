@@ -2,8 +2,14 @@
 
 use proptest::prelude::*;
 
+use jiff::Timestamp;
+
 use super::{Kind, check_file, check_record};
 use crate::test_support::rules;
+
+fn now() -> Timestamp {
+    "2026-11-24T00:00:00Z".parse().expect("a time")
+}
 
 #[test]
 fn records() {
@@ -42,7 +48,7 @@ fn records() {
 
 #[test]
 fn files() {
-    let kind = |name: &str, file: &[u8]| check_file(name, file).map(|checked| checked.kind);
+    let kind = |name: &str, file: &[u8]| check_file(name, file, now()).map(|checked| checked.kind);
     let logo = include_bytes!("../../../../assets/logo.svg");
     let certificate = include_bytes!("../../../../assets/bimi_vmc.pem");
     let policy = include_bytes!("../../../../assets/.well-known/mta-sts.txt.example");
@@ -58,6 +64,22 @@ fn files() {
     assert_eq!(kind("notes.txt", b"\xff\xfe"), None);
 }
 
+#[test]
+fn a_mark_certificate_is_traced_to_a_root_and_has_not_run_out() {
+    let check = |file: &[u8], expect: &[&str]| {
+        let checked = check_file("vmc.pem", file, now()).expect("a known kind");
+        assert_eq!(rules(&checked.findings), expect);
+    };
+    // Ours is for tests: no root of BIMI vouches for it. PayPal's ran out in 2025, and had two
+    // warnings before.
+    check(
+        include_bytes!("../../../../assets/bimi_vmc.pem"),
+        &["VMC-02"],
+    );
+    let paypal = include_bytes!("../../tests/real_mark_certificates/paypal.pem");
+    check(paypal, &["VMC-17", "VMC-06", "VMC-10"]);
+}
+
 proptest! {
     #[test]
     fn any_text_and_any_file_end_well(text in any::<String>(), file in any::<Vec<u8>>()) {
@@ -66,8 +88,8 @@ proptest! {
             check_record(&format!("{version}{text}"));
         }
         for name in ["a.svg", "a.svgz", "a.pem", "mta-sts.txt", "-"] {
-            check_file(name, &file);
-            check_file(name, text.as_bytes());
+            check_file(name, &file, now());
+            check_file(name, text.as_bytes(), now());
         }
     }
 }
