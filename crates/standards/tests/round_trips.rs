@@ -125,7 +125,7 @@ fn what_receivers_cannot_read_is_refused_with_the_reason() {
         "no mechanism is called \"ipv4\"",
     );
     refused::<Dmarc>("v=DMARC1; p=rejct", "rejct");
-    refused::<MtaStsRecord>("v=STSv1; id=a-b;", "a-b");
+    refused::<MtaStsRecord>("v=STSv1; id=a-b;", "the id holds '-'");
     refused::<MtaStsPolicy>("version: STSv1\r\nmode: off\r\nmax_age: 1\r\n", "off");
     refused::<Mx>("mx.example.com", "10 mail.example.com");
     refused::<MaxAge>("soon", "soon");

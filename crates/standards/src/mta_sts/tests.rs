@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{
-    MaxAge, Mode, MtaStsPolicy, MtaStsRecord, MxPattern, PolicyId, check_mail_subdomains, check_mx,
-    check_record_owner, check_removed_hosts, check_step, record_owner, wind_down,
+    MaxAge, Mode, MtaStsPolicy, MtaStsRecord, MxPattern, PolicyId, check_added_hosts,
+    check_mail_subdomains, check_mx, check_record_owner, check_removed_hosts, check_step,
+    record_owner, wind_down,
 };
 use crate::dns::{Name, Txt};
 use crate::test_support::{has_error, name, rules, summary};
@@ -454,6 +455,25 @@ fn o03_hosts_that_are_still_in_use() {
     check(&both, &one, &hosts[..1], &[]);
     check(&both, &testing, &hosts, &[]);
     check(&one, &both, &hosts, &[]);
+}
+
+#[test]
+fn o02_hosts_that_senders_do_not_know_yet() {
+    let hosts = [name("a.example"), name("b.example")];
+    let check = |published: MtaStsPolicy, expect: &[&str]| {
+        let found = check_added_hosts(&published, &hosts);
+        assert_eq!(summary("", &found), expect);
+    };
+    let one = ["a.example"];
+    check(
+        policy(Mode::Enforce, MaxAge::WEEK, &one),
+        &["STS-O02 error at b.example"],
+    );
+    check(policy(Mode::Testing, MaxAge::WEEK, &one), &[]);
+    check(
+        policy(Mode::Enforce, MaxAge::WEEK, &["a.example", "b.example"]),
+        &[],
+    );
 }
 
 #[test]

@@ -268,3 +268,19 @@ fn ses_36_what_is_named_is_there() {
     check(&["example.net"], &["news"], &["SES-36"]);
     check(&["example.com"], &["alerts"], &["SES-36"]);
 }
+
+#[test]
+fn ses_40_an_identity_above() {
+    let check = |domain: &str, identities: &[&str], expect: &[&str]| {
+        let identities: Vec<_> = identities.iter().map(|identity| name(identity)).collect();
+        let findings = check_parents(&name(domain), &identities);
+        assert_eq!(rules(&findings), expect, "{domain} {identities:?}");
+    };
+    check(
+        "news.example.com",
+        &["news.example.com", "example.com"],
+        &["SES-40"],
+    );
+    check("example.com", &["news.example.com", "example.com"], &[]);
+    check("news.example.com", &["example.net", "s.example.com"], &[]);
+}
