@@ -168,6 +168,16 @@ pub(crate) enum Command {
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
     Status(Selection),
+    /// Look whether apply could work: credentials, permissions, delegation, CAA, SES, quotas, clock
+    #[command(
+        after_help = "Example:\n  deploy doctor deploy/example.yaml --sandbox && deploy apply deploy/example.yaml --sandbox\n\nIt changes nothing. Exit codes: 0 nothing is wrong with what could be seen, 3 findings."
+    )]
+    Doctor(Selection),
+    /// Print the IAM policy that the role of each account needs
+    #[command(
+        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json"
+    )]
+    Iam(Selection),
     /// Print the plan's graph
     #[command(
         after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg"

@@ -195,18 +195,42 @@ impl Project {
         ledger
     }
 
+    /// What the manifest asks for, of the domains that the command is about, and what stands in the
+    /// way of asking.
+    pub(crate) async fn desired(&self) -> (Vec<Resource>, Vec<Finding>) {
+        let (mut desired, findings) = blueprint::desired(&self.manifest, &self.facts().await);
+        if !self.targets.is_empty() {
+            desired.retain(|resource| self.targets.contains(&resource.id.domain));
+        }
+        (desired, findings)
+    }
+
+    /// The domains that the command is about.
+    pub(crate) fn domains(&self) -> Vec<Name> {
+        let all = self
+            .manifest
+            .domains
+            .keys()
+            .chain(self.manifest.parked.keys());
+        all.filter(|name| self.targets.is_empty() || self.targets.contains(name.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether the command is about some of the manifest's domains only.
+    pub(crate) fn is_targeted(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
     /// Looks at the world and plans.
     pub(crate) async fn plan(&self, ledger: Ledger, wish: Wish) -> Planned {
         self.engine.forget_listings().await;
         let beyond = self.out_of_scope(ledger.clone());
         let ledger = self.in_scope(ledger);
         let (mut desired, mut findings) = match wish {
-            Wish::All => blueprint::desired(&self.manifest, &self.facts().await),
+            Wish::All => self.desired().await,
             Wish::Nothing | Wish::NothingNow => (Vec::new(), Vec::new()),
         };
-        if !self.targets.is_empty() {
-            desired.retain(|resource| self.targets.contains(&resource.id.domain));
-        }
         let lingering = match wish {
             Wish::All | Wish::Nothing => blueprint::linger(&ledger, &desired, self.clock.now()),
             Wish::NothingNow => Vec::new(),
@@ -287,7 +311,10 @@ fn mx(value: &str) -> Option<(u16, Name)> {
     Some((preference.parse().ok()?, Name::parse(host).ok()?))
 }
 
-fn targets(manifest: &Manifest, targets: &[String]) -> Result<BTreeSet<String>, Failure> {
+pub(crate) fn targets(
+    manifest: &Manifest,
+    targets: &[String],
+) -> Result<BTreeSet<String>, Failure> {
     let known = |target: &str| {
         manifest
             .domains
@@ -308,7 +335,8 @@ fn targets(manifest: &Manifest, targets: &[String]) -> Result<BTreeSet<String>, 
     }
 }
 
-fn accesses(manifest: &Manifest) -> BTreeMap<model::AccountName, Access> {
+/// How each account of a manifest is reached.
+pub(crate) fn accesses(manifest: &Manifest) -> BTreeMap<model::AccountName, Access> {
     let access = |account: &manifest::Account| Access {
         id: account.id.as_str().into(),
         role: account.role.as_ref().map(|role| role.as_str().to_owned()),

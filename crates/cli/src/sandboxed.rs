@@ -185,6 +185,11 @@ impl Outside for Inside {
         }
     }
 
+    async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
+        let now = self.0.clock().now();
+        Ok(self.0.world().delegation(zone, now))
+    }
+
     /// Mail hosts of the sandbox are hosts with an address, and all of them offer TLS.
     async fn starttls(&self, host: &str) -> Result<ShownCertificate, Unseen> {
         let addresses = self

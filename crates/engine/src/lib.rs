@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use aws::{Session, SessionError, Sessions};
 use clock::Clock;
+use jiff::SignedDuration;
 use kinds::{Actors, Context, Secrets};
 use model::{AnyKind, Home, KindSet, Outside};
 
@@ -61,6 +62,11 @@ impl Engine {
     /// The way into an account and region, for those who ask about the account itself.
     pub async fn session(&self, home: &Home) -> Result<Arc<Session>, SessionError> {
         self.sessions.session(home).await
+    }
+
+    /// How far AWS's clock is ahead of ours, when AWS has answered anything.
+    pub fn skew(&self) -> Option<SignedDuration> {
+        self.sessions.skew()
     }
 
     /// A stranger's eyes.

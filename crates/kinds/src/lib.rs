@@ -9,6 +9,8 @@ pub mod cloudfront_distribution;
 pub mod cloudfront_origin_access_control;
 #[cfg(feature = "aws")]
 mod context;
+#[cfg(feature = "aws")]
+pub mod holdings;
 pub mod published_record;
 pub mod record;
 #[cfg(feature = "aws")]

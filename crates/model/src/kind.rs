@@ -119,7 +119,7 @@ pub trait Kind: Send + Sync + 'static {
 
     /// What a role must be allowed to look at it, to change it and to remove it. The one list there
     /// is: policies are printed from it, and `deploy doctor` asks IAM about it.
-    fn permissions() -> &'static [Permission];
+    fn permissions(desired: &Self::Spec) -> Vec<Permission>;
 
     /// The steps in which a new resource reaches its spec, each to be ready before the next;
     /// the last is the spec itself.
@@ -291,7 +291,7 @@ pub trait AnyKind: Send + Sync {
     /// See [`Kind::calls`].
     fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError>;
     /// See [`Kind::permissions`].
-    fn permissions(&self) -> &'static [Permission];
+    fn permissions(&self, desired: &Value) -> Result<Vec<Permission>, ShapeError>;
     /// See [`Kind::stages`].
     fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError>;
     /// See [`Kind::released`].
@@ -399,8 +399,8 @@ impl<K: Kind> AnyKind for Erased<K> {
         Ok(K::calls(verb, &read::<K, K::Spec>(desired)?))
     }
 
-    fn permissions(&self) -> &'static [Permission] {
-        K::permissions()
+    fn permissions(&self, desired: &Value) -> Result<Vec<Permission>, ShapeError> {
+        Ok(K::permissions(&read::<K, K::Spec>(desired)?))
     }
 
     fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError> {

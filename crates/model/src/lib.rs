@@ -9,6 +9,7 @@
 pub mod check;
 pub mod diff;
 pub mod error;
+pub mod exam;
 pub mod field;
 pub mod id;
 pub mod kind;

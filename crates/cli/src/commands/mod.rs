@@ -2,8 +2,10 @@
 
 pub(crate) mod apply;
 pub(crate) mod destroy;
+pub(crate) mod doctor;
 pub(crate) mod drift;
 pub(crate) mod graph;
+pub(crate) mod iam;
 pub(crate) mod lint;
 pub(crate) mod offline;
 pub(crate) mod plan;
@@ -28,6 +30,8 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(global, &args, printer).await,
         Command::Records(args) => records::run(global, &args, printer).await,
         Command::Status(selection) => status::run(global, &selection, printer).await,
+        Command::Doctor(selection) => doctor::run(global, &selection, printer).await,
+        Command::Iam(selection) => iam::run(&selection, printer),
         Command::Graph(args) => graph::run(global, &args, printer).await,
         Command::Explain { rule } => offline::explain(&rule, printer),
         Command::Rules => Ok(offline::rules(printer)),

@@ -146,8 +146,8 @@ impl Kind for AcmCertificate {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 
     fn obstacle(desired: &Spec) -> Option<Finding> {

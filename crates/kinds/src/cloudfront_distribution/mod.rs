@@ -234,8 +234,8 @@ impl Kind for CloudfrontDistribution {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 
     /// An alias belongs to one distribution in all of AWS, so the old one lets go of it first.

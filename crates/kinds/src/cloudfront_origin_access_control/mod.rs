@@ -100,7 +100,7 @@ impl Kind for CloudfrontOriginAccessControl {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 }

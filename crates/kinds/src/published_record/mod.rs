@@ -62,8 +62,8 @@ impl Kind for PublishedRecord {
         Vec::new()
     }
 
-    fn permissions() -> &'static [Permission] {
-        &[]
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        Vec::new()
     }
 
     fn claims(spec: &Spec) -> Vec<String> {

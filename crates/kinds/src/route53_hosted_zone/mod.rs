@@ -56,16 +56,21 @@ pub struct State {
     pub tags: Tags,
 }
 
-const PERMISSIONS: &[Permission] = &[
-    Permission::anywhere(&["route53:CreateHostedZone", "route53:ListHostedZonesByName"]),
+const ZONE: &str = "arn:{partition}:route53:::hostedzone/*";
+
+const FINDING: [Permission; 2] = [
+    Permission::anywhere(&["route53:ListHostedZonesByName"]),
     Permission::on(
-        &[
-            "route53:ChangeTagsForResource",
-            "route53:DeleteHostedZone",
-            "route53:GetHostedZone",
-            "route53:ListTagsForResource",
-        ],
-        "arn:{partition}:route53:::hostedzone/*",
+        &["route53:GetHostedZone", "route53:ListTagsForResource"],
+        ZONE,
+    ),
+];
+
+const CREATING: [Permission; 2] = [
+    Permission::anywhere(&["route53:CreateHostedZone"]),
+    Permission::on(
+        &["route53:ChangeTagsForResource", "route53:DeleteHostedZone"],
+        ZONE,
     ),
 ];
 
@@ -101,8 +106,9 @@ impl Kind for Route53HostedZone {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        let creating: &[Permission] = if desired.create { &CREATING } else { &[] };
+        [&FINDING, creating].concat()
     }
 
     fn obstacle(desired: &Spec) -> Option<Finding> {

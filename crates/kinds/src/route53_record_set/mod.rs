@@ -93,8 +93,8 @@ impl Kind for Route53RecordSet {
         Vec::new()
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 
     fn conflict(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding> {

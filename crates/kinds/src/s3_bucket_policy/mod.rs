@@ -97,7 +97,7 @@ impl Kind for S3BucketPolicy {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 }

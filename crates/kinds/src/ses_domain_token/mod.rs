@@ -68,8 +68,8 @@ impl Kind for SesDomainToken {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 
     fn slow() -> bool {

@@ -125,35 +125,39 @@ impl Dkim {
     }
 }
 
-const PERMISSIONS: &[Permission] = &[
-    Permission::named(
-        &[
-            "ses:CreateEmailIdentity",
-            "ses:DeleteEmailIdentity",
-            "ses:GetEmailIdentity",
-            "ses:ListTagsForResource",
-            "ses:PutEmailIdentityConfigurationSetAttributes",
-            "ses:PutEmailIdentityDkimAttributes",
-            "ses:PutEmailIdentityDkimSigningAttributes",
-            "ses:PutEmailIdentityFeedbackAttributes",
-            // Deterministic Easy DKIM: the key of the parent, which has the same name.
-            "ses:ReplicateEmailIdentityDkimSigningKey",
-            "ses:TagResource",
-            "ses:UntagResource",
-        ],
-        "arn:{partition}:ses:*:{account}:identity/{name}",
-        "/domain",
-    ),
-    // An identity is made with its default configuration set.
-    Permission::named(
-        &[
-            "ses:CreateEmailIdentity",
-            "ses:PutEmailIdentityConfigurationSetAttributes",
-        ],
-        "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
-        "/configuration_set",
-    ),
-];
+const IDENTITY: Permission = Permission::named(
+    &[
+        "ses:CreateEmailIdentity",
+        "ses:DeleteEmailIdentity",
+        "ses:GetEmailIdentity",
+        "ses:ListTagsForResource",
+        "ses:PutEmailIdentityConfigurationSetAttributes",
+        "ses:PutEmailIdentityDkimAttributes",
+        "ses:PutEmailIdentityDkimSigningAttributes",
+        "ses:PutEmailIdentityFeedbackAttributes",
+        "ses:TagResource",
+        "ses:UntagResource",
+    ],
+    "arn:{partition}:ses:{region}:{account}:identity/{name}",
+    "/domain",
+);
+
+/// An identity is made with its default configuration set.
+const WITH_SET: Permission = Permission::named(
+    &[
+        "ses:CreateEmailIdentity",
+        "ses:PutEmailIdentityConfigurationSetAttributes",
+    ],
+    "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
+    "/configuration_set",
+);
+
+/// SES-11: a replica takes the key of its parent, which has its name in another region.
+const REPLICA: Permission = Permission::named(
+    &["ses:ReplicateEmailIdentityDkimSigningKey"],
+    "arn:{partition}:ses:*:{account}:identity/{name}",
+    "/domain",
+);
 
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
@@ -244,8 +248,12 @@ impl Kind for SesIdentity {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        let mut permissions = vec![IDENTITY];
+        permissions.extend(desired.configuration_set.is_some().then_some(WITH_SET));
+        let is_replica = matches!(desired.dkim, Dkim::Deterministic { .. });
+        permissions.extend(is_replica.then_some(REPLICA));
+        permissions
     }
 
     fn poll() -> Duration {

@@ -102,8 +102,8 @@ impl Kind for SesMailFrom {
         }
     }
 
-    fn permissions() -> &'static [Permission] {
-        PERMISSIONS
+    fn permissions(_desired: &Spec) -> Vec<Permission> {
+        PERMISSIONS.to_vec()
     }
 
     fn stages(desired: &Spec) -> Vec<Spec> {

@@ -4,6 +4,7 @@
 //! about it, where it is written and what decides it. The code that decides a rule
 //! makes a [`Finding`](crate::Finding) by its id.
 
+mod aws;
 mod bimi;
 mod dkim;
 mod dmarc;
@@ -117,6 +118,7 @@ const SECTIONS: &[&[Rule]] = &[
     receivers::RULES,
     manifest::RULES,
     plan::RULES,
+    aws::RULES,
     live::RULES,
 ];
 

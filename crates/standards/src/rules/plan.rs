@@ -41,7 +41,7 @@ super::rules! {
         why "Without an order nothing can be applied; this is a fault of deploy, not of the manifest."
         mend "report it with the manifest that shows it"
         source "DESIGN: flow";
-    "PLAN-09" Error Lookup not "CloudFront shows who has a name only to somebody with a certificate for it: apply meets the refusal and reports it in CloudFront's words"
+    "PLAN-09" Error Lookup by "doctor"
         "A name is hosted by nobody else"
         why "CloudFront gives an alternate domain name to one distribution in all of AWS."
         mend "remove the name from the other distribution first"

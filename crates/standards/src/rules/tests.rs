@@ -55,7 +55,7 @@ fn texts_have_the_form_that_reports_rely_on() {
 }
 
 fn is_ours(id: &str) -> bool {
-    ["MAN-", "PLAN-", "LIVE-"]
+    ["MAN-", "PLAN-", "AWS-", "LIVE-"]
         .iter()
         .any(|prefix| id.starts_with(prefix))
 }

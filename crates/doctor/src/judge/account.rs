@@ -1,0 +1,165 @@
+//! An account: whether it can be entered, what may be done in it, what room it has.
+
+use kinds::ses_account::Standing;
+use model::Region;
+use model::exam::{Exam, Subject};
+use standards::{Finding, Severity};
+
+use super::{Notes, counted};
+use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Usage};
+
+pub(super) fn judge(account: &AccountFacts) -> Vec<Exam> {
+    let mut notes = Notes::on(Subject::Account {
+        name: account.name.clone(),
+        id: account.id.clone(),
+    });
+    if entry(account, &mut notes) {
+        for permissions in &account.permissions {
+            judge_permissions(permissions, &mut notes);
+        }
+        for (region, standing) in &account.standings {
+            judge_standing(region, standing, &mut notes);
+        }
+        for usage in &account.usage {
+            judge_usage(usage, &mut notes);
+        }
+    }
+    notes.done()
+}
+
+/// PLAN-03, PLAN-04: whether the account was entered.
+fn entry(account: &AccountFacts, notes: &mut Notes) -> bool {
+    let what = "credentials";
+    match &account.entry {
+        Entry::Entered(caller) => {
+            notes.good("PLAN-03", what, caller);
+            true
+        }
+        Entry::WrongAccount(actual) => {
+            let reason = format!(
+                "the manifest says {}, and the credentials act in {actual}",
+                account.id
+            );
+            notes.broken(what, Finding::new("PLAN-03", reason));
+            false
+        }
+        Entry::Refused(reason) => {
+            let mut finding = Finding::new("PLAN-04", reason.clone());
+            "log in, or correct the account's `role`, `profile` or `external_id`, and let the role trust you"
+                .clone_into(&mut finding.mend);
+            notes.broken(what, finding);
+            false
+        }
+    }
+}
+
+/// AWS-02: what was refused, and what would be.
+fn judge_permissions(permissions: &Permissions, notes: &mut Notes) {
+    let what = format!("permissions for {}", permissions.service);
+    let empty = Simulated::default();
+    let simulated = match &permissions.simulated {
+        Some(Ok(simulated)) => simulated,
+        _ => &empty,
+    };
+    let mut denied: Vec<String> = permissions
+        .refused
+        .iter()
+        .map(|action| format!("{action} (refused when it was tried)"))
+        .collect();
+    let foreseen = simulated.denied.iter();
+    denied.extend(
+        foreseen
+            .filter(|(action, ..)| !permissions.refused.contains(action))
+            .map(|(action, on, word)| format!("{action} on {on} ({word})")),
+    );
+    if !denied.is_empty() {
+        let reason = format!("not allowed: {}", denied.join(", "));
+        return notes.broken(&what, Finding::new("AWS-02", reason));
+    }
+    match &permissions.simulated {
+        Some(Err(unseen)) => notes.unseen("AWS-02", &what, unseen),
+        Some(Ok(Simulated { open, .. })) if !open.is_empty() => {
+            notes.unseen("AWS-02", &what, &conditional(open));
+        }
+        Some(Ok(simulated)) => {
+            let seen = format!("{} allowed, says IAM", counted(simulated.allowed, "action"));
+            notes.good("AWS-02", &what, seen);
+        }
+        None => {}
+    }
+}
+
+/// Actions that are not allowed without values which only a call has.
+fn conditional(open: &[(String, Vec<String>)]) -> Unseen {
+    let (action, keys) = &open[0];
+    let more = match open.len() {
+        1 => String::new(),
+        more => format!(", and {} more", more - 1),
+    };
+    Unseen::new(
+        format!(
+            "{action} depends on conditions that a simulation cannot meet ({}){more}",
+            keys.join(", ")
+        ),
+        "compare the conditions of the role's policies with the policy of `deploy iam`",
+    )
+}
+
+/// SES-25, SES-26.
+fn judge_standing(region: &Region, standing: &Seen<Standing>, notes: &mut Notes) {
+    let what = format!("SES in {region}");
+    let standing = match standing {
+        Ok(standing) => standing,
+        Err(unseen) => return notes.unseen("SES-25", &what, unseen),
+    };
+    let findings = standing.findings();
+    if findings.is_empty() {
+        let seen = format!(
+            "in production, {} a day, {} a second, {} in the last day",
+            standing.per_day, standing.per_second, standing.sent
+        );
+        notes.good("SES-25", &what, seen);
+    }
+    for mut finding in findings {
+        if finding.rule == "SES-25" {
+            finding.mend =
+                format!("request production access in {region}: AWS answers within a day or so");
+        }
+        notes.broken(&what, finding);
+    }
+}
+
+/// AWS-03. Quotas are AWS's defaults: an account that holds more was granted more.
+fn judge_usage(usage: &Usage, notes: &mut Notes) {
+    let Usage {
+        quota,
+        place,
+        held,
+        wanted,
+    } = usage;
+    let what = format!("{} {place}", quota.what);
+    let what = what.trim_end();
+    let held = match held {
+        Ok(held) => *held,
+        Err(unseen) => return notes.unseen("AWS-03", what, unseen),
+    };
+    let limit = quota.limit;
+    let seen = format!("{held} of {limit} by default, {wanted} more wanted");
+    if held > limit && *wanted > 0 {
+        let unseen = Unseen::new(
+            format!(
+                "{held} are there, more than AWS's default of {limit}: the quota was raised, and how far is not known"
+            ),
+            "look in the console of Service Quotas for its value",
+        );
+        return notes.unseen("AWS-03", what, &unseen);
+    }
+    if *wanted == 0 || (held + wanted) * 10 <= limit * 9 {
+        return notes.good("AWS-03", what, seen);
+    }
+    let mut finding = Finding::new("AWS-03", format!("{seen} ({})", quota.source));
+    if held + wanted > limit {
+        finding.severity = Severity::Error;
+    }
+    notes.broken(what, finding);
+}

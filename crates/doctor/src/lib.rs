@@ -1,0 +1,20 @@
+//! Looks at accounts and domains before anything is done, and judges what it saw.
+//!
+//! [`look`] gathers [`Facts`]: it only reads, and where it could not it keeps the reason. [`judge`]
+//! is pure: facts in, [`Exam`]s out. What was not seen is never called good.
+
+mod facts;
+mod grants;
+mod judge;
+mod look;
+mod quotas;
+
+pub use facts::{
+    AccountFacts, DomainFacts, Entry, Facts, Host, Hosting, Permissions, PointsTo, Seen, Simulated,
+    Unseen, Usage, ZoneFacts,
+};
+pub use grants::{Grant, READS, grants, policy};
+pub use judge::judge;
+pub use look::{Account, Patient, look};
+pub use model::exam::{Exam, Outcome, Subject};
+pub use quotas::Quota;

@@ -1,0 +1,308 @@
+//! One account: entered, asked what may be done in it, and counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::{Session, SessionError};
+use futures::future::join_all;
+use jiff::SignedDuration;
+use kinds::holdings::{self, Distribution};
+use kinds::{
+    AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, Route53HostedZone,
+    S3Bucket, SesIdentity, ses_account,
+};
+use model::{AccountName, Home, Kind, KindError, Region};
+
+use super::{Account, Patient, refused, unseen, wanted};
+use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Usage};
+use crate::grants::{Grant, grants, service};
+use crate::quotas::{self, Quota};
+
+/// Where global services live, and where an account is entered that nothing lives in.
+const GLOBAL: &str = "us-east-1";
+/// ACM counts the certificates of so long.
+const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// What was counted, and the actions that were refused meanwhile.
+#[derive(Default)]
+struct Counted {
+    usage: Vec<Usage>,
+    refused: BTreeSet<String>,
+}
+
+impl Counted {
+    /// Keeps a count, or why there is none.
+    fn keep(
+        &mut self,
+        (quota, place): (Quota, &str),
+        held: Result<usize, KindError>,
+        wanted: usize,
+    ) {
+        let held = self.seen(held);
+        self.usage.push(Usage {
+            quota,
+            place: place.to_owned(),
+            held,
+            wanted,
+        });
+    }
+
+    /// What was read, and a note of what was refused.
+    fn seen<T>(&mut self, read: Result<T, KindError>) -> Seen<T> {
+        read.map_err(|error| {
+            self.refused.extend(refused(&error));
+            unseen(&error)
+        })
+    }
+}
+
+/// Everything about an account, and its distributions, where it could be entered.
+pub(super) async fn look(
+    patient: &Patient<'_>,
+    account: &Account,
+) -> (AccountFacts, Option<Seen<Vec<Distribution>>>) {
+    let mut facts = AccountFacts {
+        name: account.name.clone(),
+        id: account.id.clone(),
+        entry: Entry::Refused(String::new()),
+        permissions: Vec::new(),
+        usage: Vec::new(),
+        standings: Vec::new(),
+    };
+    let session = match patient.engine.session(&home(account, GLOBAL)).await {
+        Ok(session) => session,
+        Err(error) => {
+            facts.entry = entry(error);
+            return (facts, None);
+        }
+    };
+    facts.entry = Entry::Entered(session.caller().to_owned());
+    let mut counted = Counted::default();
+    let distributions = count_global(patient, &session, &mut counted).await;
+    for region in regions(patient, account) {
+        // The account was entered: its other regions are open too.
+        if let Ok(session) = patient
+            .engine
+            .session(&home(account, region.as_str()))
+            .await
+        {
+            count_region(patient, &session, &mut counted).await;
+            if wants(patient, account, SesIdentity::NAME, region.as_str()) {
+                let standing = counted.seen(ses_account::standing(&session).await);
+                facts.standings.push((region, standing));
+            }
+        }
+    }
+    facts.permissions = permissions(patient, account, &session, &counted.refused).await;
+    facts.usage = counted.usage;
+    (facts, Some(distributions))
+}
+
+fn home(account: &Account, region: &str) -> Home {
+    Home {
+        account: account.name.clone(),
+        account_id: account.id.clone(),
+        region: region.into(),
+    }
+}
+
+fn entry(error: SessionError) -> Entry {
+    match error {
+        SessionError::WrongAccount { actual, .. } => Entry::WrongAccount(actual),
+        SessionError::Credentials { reason, .. } => Entry::Refused(reason),
+        SessionError::UnknownAccount(_) => Entry::Refused(error.to_string()),
+    }
+}
+
+/// Nothing was looked at in an account that could not be entered.
+pub(super) fn closed(account: &AccountName) -> Unseen {
+    Unseen::new(
+        format!("account {account} could not be entered"),
+        format!("see the finding of account {account}"),
+    )
+}
+
+/// The regions in which something is to live.
+fn regions(patient: &Patient<'_>, account: &Account) -> BTreeSet<Region> {
+    let homes = patient.desired.iter().filter_map(|one| one.home.as_ref());
+    let here = homes.filter(|home| home.account == account.name);
+    here.map(|home| home.region.clone()).collect()
+}
+
+fn wants(patient: &Patient<'_>, account: &Account, kind: &str, region: &str) -> bool {
+    patient.desired.iter().any(|resource| {
+        resource.id.kind == kind
+            && resource
+                .home
+                .as_ref()
+                .is_some_and(|home| home.account == account.name && home.region.as_str() == region)
+    })
+}
+
+/// What belongs to no region. A service that nothing is asked of is not asked either.
+async fn count_global(
+    patient: &Patient<'_>,
+    session: &Session,
+    counted: &mut Counted,
+) -> Seen<Vec<Distribution>> {
+    let account = &session.home().account;
+    let wants = |kind: &str| {
+        let mut all = patient.desired.iter();
+        all.any(|one| {
+            one.id.kind == kind
+                && one
+                    .home
+                    .as_ref()
+                    .is_some_and(|home| home.account == *account)
+        })
+    };
+    let more = |kind: &str| wanted(patient, kind, account, None);
+    if wants(S3Bucket::NAME) {
+        let held = holdings::buckets(session).await;
+        counted.keep((quotas::BUCKETS, ""), held, more(S3Bucket::NAME));
+    }
+    if more(Route53HostedZone::NAME) > 0 && creates_zones(patient) {
+        let held = holdings::zones(session).await.map(|zones| zones.len());
+        counted.keep((quotas::ZONES, ""), held, more(Route53HostedZone::NAME));
+    }
+    if !wants(CloudfrontDistribution::NAME) {
+        return Ok(Vec::new());
+    }
+    let distributions = holdings::distributions(session).await;
+    let held = distributions.as_ref().map(Vec::len).map_err(Clone::clone);
+    let kind = CloudfrontDistribution::NAME;
+    counted.keep((quotas::DISTRIBUTIONS, ""), held, more(kind));
+    let kind = CloudfrontOriginAccessControl::NAME;
+    let held = holdings::access_controls(session).await;
+    counted.keep((quotas::ACCESS_CONTROLS, ""), held, more(kind));
+    counted.seen(distributions)
+}
+
+/// Whether some zone is to be made. One that is only found takes no room.
+fn creates_zones(patient: &Patient<'_>) -> bool {
+    let mut zones = patient.desired.iter();
+    zones.any(|one| one.id.kind == Route53HostedZone::NAME && one.spec["create"] == true)
+}
+
+/// What each region has of its own.
+async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Counted) {
+    let Home {
+        account, region, ..
+    } = session.home();
+    let more = |kind: &str| wanted(patient, kind, account, Some(region.as_str()));
+    let place = format!("in {region}");
+    let lives = |kind: &str| {
+        patient
+            .desired
+            .iter()
+            .any(|one| one.id.kind == kind && one.home.as_ref() == Some(session.home()))
+    };
+    if lives(AcmCertificate::NAME) {
+        let asked = holdings::certificates(session).await;
+        let since = (session.clock().now() - YEAR).as_second();
+        let held = asked.as_ref().map(Vec::len).map_err(Clone::clone);
+        let kind = AcmCertificate::NAME;
+        counted.keep((quotas::CERTIFICATES, &place), held, more(kind));
+        let recent = asked.map(|times| times.iter().filter(|time| **time > since).count());
+        let quota = quotas::CERTIFICATES_A_YEAR;
+        counted.keep((quota, &place), recent, more(kind));
+    }
+    if lives(SesIdentity::NAME) {
+        let held = ses_account::identities(session).await;
+        let held = held.map(|identities| identities.len());
+        let kind = SesIdentity::NAME;
+        counted.keep((quotas::IDENTITIES, &place), held, more(kind));
+    }
+}
+
+/// What the role may do, by service.
+async fn permissions(
+    patient: &Patient<'_>,
+    account: &Account,
+    session: &Session,
+    refused: &BTreeSet<String>,
+) -> Vec<Permissions> {
+    let grants = grants(patient.engine.kinds(), patient.desired, &account.name);
+    let mut by_service: BTreeMap<&str, Permissions> = BTreeMap::new();
+    let simulated = join_all(grants.iter().map(|grant| simulate(account, session, grant)));
+    for (grant, simulated) in grants.iter().zip(simulated.await) {
+        let permissions = by_service.entry(&grant.service).or_default();
+        permissions.service.clone_from(&grant.service);
+        permissions.needed.extend(&grant.actions);
+        permissions.simulated = Some(add(permissions.simulated.take(), simulated));
+    }
+    for action in refused {
+        // What only the doctor reads is needed by nobody else.
+        if let Some(permissions) = by_service.get_mut(service(action))
+            && permissions.needed.contains(action.as_str())
+        {
+            permissions.refused.insert(action.clone());
+        }
+    }
+    by_service.into_values().collect()
+}
+
+/// One simulation after the other, as one.
+fn add(before: Option<Seen<Simulated>>, next: Seen<Simulated>) -> Seen<Simulated> {
+    let Some(before) = before else {
+        return next;
+    };
+    let (mut before, next) = (before?, next?);
+    before.allowed += next.allowed;
+    before.denied.extend(next.denied);
+    before.open.extend(next.open);
+    Ok(before)
+}
+
+/// Asks IAM about a grant, on the first of its resources.
+async fn simulate(account: &Account, session: &Session, grant: &Grant) -> Seen<Simulated> {
+    let principal = principal(account, session.caller())?;
+    // IAM compares text: a star would be a name that no policy allows.
+    let resource = grant.resources.first().map_or("*", String::as_str);
+    let resource = match resource {
+        "*" => resource.to_owned(),
+        _ => resource
+            .replace(":ses:*:", &format!(":ses:{}:", session.home().region))
+            .replace('*', "EXAMPLE"),
+    };
+    let actions: Vec<&str> = grant.actions.iter().copied().collect();
+    let decisions = aws::simulate(session, &principal, &actions, &resource).await;
+    let decisions = decisions.map_err(|error| {
+        let mut unseen = unseen(&error);
+        unseen.why = format!("what the role may do was not simulated: {}", unseen.why);
+        unseen
+    })?;
+    let mut simulated = Simulated::default();
+    for decision in decisions {
+        if decision.allowed {
+            simulated.allowed += 1;
+        } else if decision.missing.is_empty() {
+            let on = resource.clone();
+            simulated.denied.push((decision.action, on, decision.word));
+        } else {
+            simulated.open.push((decision.action, decision.missing));
+        }
+    }
+    Ok(simulated)
+}
+
+/// The role or user whose policies decide, as IAM names it. STS names the session of a role, without
+/// the role's path.
+fn principal(account: &Account, caller: &str) -> Seen<String> {
+    if let Some(role) = &account.role {
+        return Ok(role.clone());
+    }
+    if caller.contains(":user/") {
+        return Ok(caller.to_owned());
+    }
+    let role = || {
+        let (start, rest) = caller.split_once(":assumed-role/")?;
+        let (name, _) = rest.split_once('/')?;
+        Some(format!("{}:role/{name}", start.replace(":sts:", ":iam:")))
+    };
+    role().ok_or_else(|| {
+        Unseen::new(
+            format!("IAM simulates roles and users, and the credentials are {caller}"),
+            "name a `role` for the account",
+        )
+    })
+}

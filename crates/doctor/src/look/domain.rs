@@ -1,0 +1,404 @@
+//! The domains: zones and delegation, who may issue certificates, whose the names are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::stream::{self, StreamExt};
+use kinds::holdings::{self, Distribution};
+use kinds::{
+    AcmCertificate, CloudfrontDistribution, Route53HostedZone, Route53RecordSet, acm_certificate,
+    cloudfront_distribution, record, route53_hosted_zone,
+};
+use model::{
+    AccountName, Kind, Ledger, Observation, Outside, Ownership, Resource, Unseen as Hidden,
+};
+use plan::{Actual, Look};
+use serde::de::DeserializeOwned;
+use standards::dns::Name;
+use standards::dns::caa::climb;
+use verify::Eyes;
+
+use super::account::closed;
+use super::{Distributions, Patient, unseen};
+use crate::facts::{DomainFacts, Host, Hosting, PointsTo, Seen, Unseen, Usage, ZoneFacts};
+use crate::quotas::RECORDS;
+
+/// Domains looked at side by side.
+const AT_ONCE: usize = 16;
+
+/// The domains, and how full the zones of each account are.
+pub(super) struct Looked {
+    pub(super) domains: Vec<DomainFacts>,
+    pub(super) records: BTreeMap<AccountName, Vec<Usage>>,
+}
+
+/// One domain, and what the manifest asks for it.
+struct Scene<'a> {
+    patient: &'a Patient<'a>,
+    distributions: &'a Distributions,
+    actual: &'a Actual,
+    name: &'a Name,
+    resources: Vec<&'a Resource>,
+}
+
+pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -> Looked {
+    let actual = observe(patient, distributions).await;
+    let scenes = patient.domains.iter().map(|name| Scene {
+        patient,
+        distributions,
+        actual: &actual,
+        name,
+        resources: patient
+            .desired
+            .iter()
+            .filter(|resource| resource.id.domain == name.as_str())
+            .collect(),
+    });
+    let domains: Vec<DomainFacts> = stream::iter(scenes)
+        .map(|scene| async move { scene.look().await })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let records = records(patient, &domains).await;
+    Looked { domains, records }
+}
+
+/// Looks at the zones, at the records that lead to hosts, and at distributions that have their names
+/// and are not in the ledger: only their tags say whose they are.
+async fn observe(patient: &Patient<'_>, distributions: &Distributions) -> Actual {
+    let is_wanted = |resource: &&Resource| match resource.id.kind.as_str() {
+        Route53HostedZone::NAME => true,
+        Route53RecordSet::NAME => {
+            resource.spec.pointer("/record/alias/target").is_some()
+                && resource
+                    .spec
+                    .pointer("/record/rtype")
+                    .is_some_and(|rtype| rtype == "A")
+        }
+        CloudfrontDistribution::NAME => {
+            let holder = holder(resource, distributions);
+            holder.is_some_and(|holder| !is_in_ledger(patient.ledger, &holder.id))
+        }
+        _ => false,
+    };
+    let open = |resource: &&Resource| {
+        let mut home = resource.home.iter();
+        home.any(|home| distributions.contains_key(&home.account))
+    };
+    let wanted: Vec<Resource> = patient
+        .desired
+        .iter()
+        .filter(open)
+        .filter(is_wanted)
+        .cloned()
+        .collect();
+    let looks: Vec<Look> = plan::looks(&wanted, &Ledger::default());
+    patient.engine.observe(&looks).await.actual
+}
+
+fn aliases(resource: &Resource) -> Vec<String> {
+    let spec: Option<cloudfront_distribution::Spec> = read(&resource.spec);
+    spec.map(|spec| spec.aliases).unwrap_or_default()
+}
+
+/// The account's distribution that has one of the names that `resource` asks for.
+fn holder<'a>(resource: &Resource, distributions: &'a Distributions) -> Option<&'a Distribution> {
+    let account = &resource.home.as_ref()?.account;
+    let all = distributions.get(account)?.as_ref().ok()?;
+    let names = aliases(resource);
+    all.iter()
+        .find(|one| one.aliases.iter().any(|alias| names.contains(alias)))
+}
+
+fn is_in_ledger(ledger: &Ledger, id: &str) -> bool {
+    let mut entries = ledger.entries();
+    entries.any(|entry| {
+        entry.id.kind == CloudfrontDistribution::NAME
+            && entry
+                .physical
+                .as_ref()
+                .is_some_and(|physical| physical.as_str() == id)
+    })
+}
+
+fn read<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
+    T::deserialize(value).ok()
+}
+
+impl Scene<'_> {
+    async fn look(&self) -> DomainFacts {
+        let zone = self.zone().await;
+        let mut hosts = Vec::new();
+        for name in self.hosts() {
+            hosts.push(self.host(name).await);
+        }
+        DomainFacts {
+            name: self.name.clone(),
+            zone,
+            hosts,
+        }
+    }
+
+    fn of_kind(&self, kind: &str) -> Option<&Resource> {
+        let mut all = self.resources.iter().copied();
+        all.find(|resource| resource.id.kind == kind)
+    }
+
+    fn outside(&self) -> &dyn Outside {
+        self.patient.engine.outside()
+    }
+
+    fn seen(&self, resource: &Resource) -> Option<&Observation> {
+        let mut all = self.actual.iter();
+        all.find(|(target, _)| target.id == resource.id)
+            .map(|(_, seen)| seen)
+    }
+
+    async fn zone(&self) -> ZoneFacts {
+        let Some(resource) = self.of_kind(Route53HostedZone::NAME) else {
+            return ZoneFacts::Manual(self.name_servers().await);
+        };
+        let Some(home) = &resource.home else {
+            return ZoneFacts::Unclear("the hosted zone has no account".to_owned());
+        };
+        if !self.distributions.contains_key(&home.account) {
+            return ZoneFacts::Unseen(closed(&home.account));
+        }
+        let spec: Option<route53_hosted_zone::Spec> = read(&resource.spec);
+        match self.seen(resource) {
+            Some(Observation::Present { state, .. }) => {
+                self.found(home.account.clone(), state).await
+            }
+            Some(Observation::Absent) if spec.is_some_and(|spec| spec.create) => {
+                ZoneFacts::ToCreate
+            }
+            Some(Observation::Absent) => ZoneFacts::Missing(home.account.clone()),
+            Some(Observation::Unknown(reason)) if reason.contains("not allowed") => {
+                let mend = format!("see the findings of account {}", home.account);
+                ZoneFacts::Unseen(Unseen::new(reason.clone(), mend))
+            }
+            Some(Observation::Unknown(reason)) => ZoneFacts::Unclear(reason.clone()),
+            None => ZoneFacts::Unclear("nobody looked for the hosted zone".to_owned()),
+        }
+    }
+
+    async fn found(&self, account: AccountName, state: &serde_json::Value) -> ZoneFacts {
+        let state: Option<route53_hosted_zone::State> = read(state);
+        let named = state.and_then(|state| Some((Name::parse(&state.name).ok()?, state)));
+        let Some((name, state)) = named else {
+            return ZoneFacts::Unclear("what Route 53 says of the zone cannot be read".to_owned());
+        };
+        let delegated = match self.outside().delegation(name.as_str()).await {
+            Ok(servers) => Ok(names(&servers)),
+            Err(hidden) => Err(from_outside(&hidden)),
+        };
+        ZoneFacts::Found {
+            account,
+            id: state.id,
+            name,
+            servers: names(&state.name_servers),
+            delegated,
+        }
+    }
+
+    /// The name servers of the zone that a domain is in, as public DNS has them.
+    async fn name_servers(&self) -> Seen<Vec<String>> {
+        let mut name = self.name.clone();
+        loop {
+            let found = self.outside().lookup(name.as_str(), "NS").await;
+            let found = found.map_err(|error| Unseen::new(error.to_string(), "try again"))?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            match name.parent() {
+                Some(parent) if !parent.is_root() => name = parent,
+                _ => {
+                    let why = format!("no zone of public DNS has {}", self.name);
+                    return Err(Unseen::new(why, "register the domain, and delegate it"));
+                }
+            }
+        }
+    }
+
+    /// The hosts that get a certificate or a place at CloudFront.
+    fn hosts(&self) -> BTreeSet<Name> {
+        let issued = self.issued();
+        let served = self.of_kind(CloudfrontDistribution::NAME).map(aliases);
+        let served = served.unwrap_or_default();
+        let served = served.iter().filter_map(|name| Name::parse(name).ok());
+        issued.into_iter().chain(served).collect()
+    }
+
+    /// The names of the certificate that ACM is to issue.
+    fn issued(&self) -> BTreeSet<Name> {
+        let spec = self.of_kind(AcmCertificate::NAME);
+        let spec: Option<acm_certificate::Spec> = spec.and_then(|one| read(&one.spec));
+        let ours = spec.filter(|spec| spec.existing.is_none());
+        names(&ours.map(|spec| spec.names).unwrap_or_default())
+    }
+
+    async fn host(&self, name: Name) -> Host {
+        let caa = match self.issued().contains(&name) {
+            true => Some(self.caa(&name).await),
+            false => None,
+        };
+        let hosting = match self.of_kind(CloudfrontDistribution::NAME) {
+            Some(resource) => self.hosting(resource, &name).await,
+            None => None,
+        };
+        Host { name, caa, hosting }
+    }
+
+    /// The CAA set that decides: the first on the way up.
+    async fn caa(&self, host: &Name) -> Seen<Vec<String>> {
+        let eyes = Eyes::new(self.outside());
+        for name in climb(host) {
+            let found = eyes.lookup(&name, "CAA").await;
+            let values = found.map_err(|error| {
+                let why = format!("{} CAA: {}", error.name, error.reason);
+                Unseen::new(why, "look at the zone's name servers, then try again")
+            })?;
+            if !values.is_empty() {
+                return Ok(values);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn hosting(&self, resource: &Resource, name: &Name) -> Option<Hosting> {
+        let account = resource.home.as_ref()?.account.clone();
+        let Some(distributions) = self.distributions.get(&account) else {
+            return Some(Hosting {
+                holder: Err(closed(&account)),
+                points_to: Err(closed(&account)),
+                account,
+            });
+        };
+        let has = |one: &&Distribution| one.aliases.iter().any(|alias| alias == name.as_str());
+        let holder = distributions.clone().map(|all| {
+            let holder = all.iter().find(has)?;
+            Some((holder.id.clone(), self.is_ours(resource, &holder.id)))
+        });
+        let points_to = match distributions {
+            Ok(own) => self.points_to(name, own).await,
+            Err(unseen) => Err(unseen.clone()),
+        };
+        Some(Hosting {
+            account,
+            holder,
+            points_to,
+        })
+    }
+
+    /// By the ledger, or by its tags, or because the manifest takes it over.
+    fn is_ours(&self, resource: &Resource, id: &str) -> bool {
+        let tagged = matches!(
+            self.seen(resource),
+            Some(Observation::Present { physical, ownership: Ownership::Ours, .. })
+                if physical.as_str() == id
+        );
+        tagged || resource.adopt || is_in_ledger(self.patient.ledger, id)
+    }
+
+    /// Where DNS leads, by a CNAME or by an alias of our zone.
+    async fn points_to(&self, name: &Name, own: &[Distribution]) -> Seen<PointsTo> {
+        let found = self.outside().lookup(name.as_str(), "CNAME").await;
+        let mut targets = found.map_err(|error| {
+            Unseen::new(
+                error.to_string(),
+                "look at the zone's name servers, then try again",
+            )
+        })?;
+        targets.extend(self.alias_target(name));
+        let target = targets
+            .iter()
+            .map(|target| target.trim_end_matches('.').to_ascii_lowercase())
+            .find(|target| target.ends_with(".cloudfront.net"));
+        Ok(match target {
+            None => PointsTo::Nowhere,
+            Some(target) if own.iter().any(|one| one.domain_name == target) => {
+                PointsTo::Own(target)
+            }
+            Some(target) => PointsTo::Foreign(target),
+        })
+    }
+
+    /// The name that the alias at a host follows now.
+    fn alias_target(&self, name: &Name) -> Option<String> {
+        let mut records = self.resources.iter().filter(|resource| {
+            resource.id.kind == Route53RecordSet::NAME
+                && resource
+                    .spec
+                    .pointer("/record/name")
+                    .is_some_and(|at| at == name.as_str())
+        });
+        records.find_map(|resource| {
+            let state: record::State = read(self.seen(resource)?.state()?)?;
+            let cname = state.in_the_way.iter().find(|set| set.rtype == "CNAME");
+            let cname = cname.and_then(|set| Some(set.values.first()?.means.clone()));
+            cname.or_else(|| Some(state.set?.alias?.0))
+        })
+    }
+}
+
+fn names(texts: &[String]) -> BTreeSet<Name> {
+    let names = texts.iter().filter_map(|text| Name::parse(text).ok());
+    names.collect()
+}
+
+fn from_outside(hidden: &Hidden) -> Unseen {
+    let mend = match hidden {
+        Hidden::NotFromHere => "look from a machine that reaches public DNS",
+        _ => "look at the name servers of the zone above, then try again",
+    };
+    Unseen::new(hidden.to_string(), mend)
+}
+
+/// How full the zones are, each once.
+async fn records(
+    patient: &Patient<'_>,
+    domains: &[DomainFacts],
+) -> BTreeMap<AccountName, Vec<Usage>> {
+    let ours: BTreeSet<_> = patient.ledger.entries().map(|entry| &entry.id).collect();
+    let mut wanted: BTreeMap<(&AccountName, &str), (&Name, usize)> = BTreeMap::new();
+    for domain in domains {
+        let ZoneFacts::Found {
+            account, id, name, ..
+        } = &domain.zone
+        else {
+            continue;
+        };
+        let new = patient.desired.iter().filter(|resource| {
+            resource.id.kind == Route53RecordSet::NAME
+                && resource.id.domain == domain.name.as_str()
+                && !ours.contains(&resource.id)
+        });
+        wanted.entry((account, id)).or_insert((name, 0)).1 += new.count();
+    }
+    let mut usage: BTreeMap<AccountName, Vec<Usage>> = BTreeMap::new();
+    let accounts: BTreeSet<&AccountName> = wanted.keys().map(|(account, _)| *account).collect();
+    for account in accounts {
+        let zones = zones(patient, account).await;
+        let here = wanted.iter().filter(|((of, _), _)| *of == account);
+        let full = here.map(|((_, id), (name, count))| Usage {
+            quota: RECORDS,
+            place: name.to_string(),
+            held: zones
+                .as_ref()
+                .map(|zones| zones.get(*id).copied().unwrap_or_default())
+                .map_err(Clone::clone),
+            wanted: *count,
+        });
+        usage.insert(account.clone(), full.collect());
+    }
+    usage
+}
+
+async fn zones(patient: &Patient<'_>, account: &AccountName) -> Seen<BTreeMap<String, usize>> {
+    let homes = patient.desired.iter().filter_map(|one| one.home.as_ref());
+    let home = homes.into_iter().find(|home| home.account == *account);
+    let home = home.ok_or_else(|| Unseen::new("the account has no zone", "try again"))?;
+    let session = patient.engine.session(home).await;
+    let session = session.map_err(|error| Unseen::new(error.to_string(), "try again"))?;
+    let zones = holdings::zones(&session).await;
+    zones.map_err(|error| unseen(&error))
+}

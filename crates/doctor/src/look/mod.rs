@@ -1,0 +1,114 @@
+//! Gathers the facts. Everything here reads: one cheap call for each thing that is asked, so that it
+//! ends in seconds.
+
+mod account;
+mod domain;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::Engine;
+use futures::future::join_all;
+use kinds::holdings::Distribution;
+use model::{AccountId, AccountName, ErrorClass, KindError, Ledger, Resource};
+use standards::dns::Name;
+
+use crate::facts::{Facts, Seen, Unseen};
+
+/// What is to be looked at, and through what.
+pub struct Patient<'a> {
+    /// What looks.
+    pub engine: &'a Engine,
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// The domains.
+    pub domains: Vec<Name>,
+    /// What the manifest asks for.
+    pub desired: &'a [Resource],
+    /// What is ours already.
+    pub ledger: &'a Ledger,
+}
+
+/// An account of the manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its name.
+    pub name: AccountName,
+    /// Its number.
+    pub id: AccountId,
+    /// The ARN of the role to act in; nothing where the credentials act as they are.
+    pub role: Option<String>,
+}
+
+/// The distributions of each account that could be entered, and of no other.
+type Distributions = BTreeMap<AccountName, Seen<Vec<Distribution>>>;
+
+/// Looks at everything, accounts first: what they hold says whose a name is.
+pub async fn look(patient: &Patient<'_>) -> Facts {
+    let looked = join_all(
+        patient
+            .accounts
+            .iter()
+            .map(|account| account::look(patient, account)),
+    );
+    let (mut accounts, distributions): (Vec<_>, Vec<_>) = looked.await.into_iter().unzip();
+    let names = accounts.iter().map(|account| account.name.clone());
+    let distributions: Distributions = names
+        .zip(distributions)
+        .filter_map(|(name, seen)| Some((name, seen?)))
+        .collect();
+    let looked = domain::look(patient, &distributions).await;
+    let skew = patient.engine.skew().ok_or_else(|| {
+        Unseen::new(
+            "AWS has not answered",
+            "mend what keeps this machine from reaching AWS",
+        )
+    });
+    for account in &mut accounts {
+        let records = looked.records.get(&account.name);
+        account.usage.extend(records.cloned().unwrap_or_default());
+    }
+    Facts {
+        skew,
+        accounts,
+        domains: looked.domains,
+    }
+}
+
+/// How many resources of `kind` the manifest asks for in the account and region that are not ours
+/// yet.
+fn wanted(patient: &Patient<'_>, kind: &str, account: &AccountName, region: Option<&str>) -> usize {
+    let ours: BTreeSet<_> = patient.ledger.entries().map(|entry| &entry.id).collect();
+    let lives = |resource: &&Resource| {
+        resource.home.as_ref().is_some_and(|home| {
+            home.account == *account && region.is_none_or(|region| home.region.as_str() == region)
+        })
+    };
+    let here = patient.desired.iter().filter(lives);
+    here.filter(|resource| resource.id.kind == kind && !ours.contains(&resource.id))
+        .count()
+}
+
+/// A call that failed as a reason: what to do depends on whether it was refused.
+fn unseen(error: &KindError) -> Unseen {
+    let code = error.code.as_deref();
+    let code = code.map(|code| format!(" {code}")).unwrap_or_default();
+    let why = format!("{}:{code} {}", error.operation, error.message);
+    let mend = match error.class {
+        ErrorClass::Denied => match refused(error) {
+            Some(action) => format!("allow {action}: `deploy iam` prints the whole policy"),
+            None => "allow the call: `deploy iam` prints the whole policy".to_owned(),
+        },
+        _ => "try again".to_owned(),
+    };
+    Unseen::new(why, mend)
+}
+
+/// The action that AWS says is not allowed.
+fn refused(error: &KindError) -> Option<String> {
+    if error.class != ErrorClass::Denied {
+        return None;
+    }
+    let (_, rest) = error.message.split_once("not authorized to perform: ")?;
+    let action = rest.split_whitespace().next()?;
+    Some(action.trim_end_matches('.').to_owned())
+}
