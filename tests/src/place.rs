@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
+use sandbox::Kept;
 use sandbox::cloudfront::edge::{self, Viewer};
 use sandbox::dns::Lookup;
 use sandbox::stats::Logged;
@@ -107,13 +108,20 @@ pub struct Moment {
     pub world: World,
 }
 
+impl From<Kept> for Moment {
+    fn from(kept: Kept) -> Self {
+        Self {
+            time: kept.time,
+            world: kept.world,
+        }
+    }
+}
+
 impl Moment {
     fn read(path: &Path) -> Self {
-        let saved = saved(path);
-        Self {
-            time: serde_json::from_value(saved["time"].clone()).expect("a timestamp"),
-            world: serde_json::from_value(saved["world"].clone()).expect("a world"),
-        }
+        let text = std::fs::read_to_string(path).expect("a world of the history");
+        let kept: Kept = serde_json::from_str(&text).expect("a world");
+        kept.into()
     }
 
     /// What users own, as text that is the same when nothing that a user sees has changed.
@@ -347,17 +355,19 @@ impl Place {
 
     /// The world as the last run left it.
     pub fn world(&self) -> Moment {
-        Moment::read(&self.state().join("world.json"))
+        self.kept().into()
+    }
+
+    fn kept(&self) -> Kept {
+        let kept = Kept::read(&self.state()).expect("a folder of this program");
+        kept.expect("a world that was left")
     }
 
     /// Changes the world behind the program's back.
     pub fn change_world(&self, change: impl FnOnce(&mut World, Timestamp)) {
-        let path = self.state().join("world.json");
-        let mut saved = saved(&path);
-        let Moment { time, mut world } = Moment::read(&path);
-        change(&mut world, time);
-        saved["world"] = serde_json::to_value(world).expect("JSON");
-        std::fs::write(&path, saved.to_string()).expect("a writable folder");
+        let mut kept = self.kept();
+        change(&mut kept.world, kept.time);
+        kept.write(&self.state()).expect("a writable folder");
     }
 
     /// From now on every call and every world is kept.
@@ -396,11 +406,6 @@ impl Place {
         std::fs::remove_dir_all(self.state().join("history")).expect("a history");
         self.keep_history();
     }
-}
-
-fn saved(path: &Path) -> Value {
-    let text = std::fs::read_to_string(path).expect("a world that was left");
-    serde_json::from_str(&text).expect("JSON")
 }
 
 /// Copies a folder.

@@ -21,7 +21,7 @@ use standards::{Finding, Severity};
 use crate::args::{Global, Selection};
 use crate::exit::Failure;
 use crate::files::Tree;
-use crate::sandboxed;
+use crate::sandboxed::{self, Presumed};
 
 /// A manifest, checked.
 pub(crate) struct Loaded {
@@ -81,6 +81,8 @@ pub(crate) struct Project {
     pub(crate) engine: Engine,
     pub(crate) clock: Clock,
     pub(crate) sandbox: Option<Sandbox>,
+    /// What was presumed when the sandbox was made, in this run.
+    pub(crate) presumed: Option<Presumed>,
     ledger: PathBuf,
     targets: BTreeSet<String>,
 }
@@ -135,14 +137,12 @@ impl Project {
         } = load(&selection.manifest, Clock::real().now())?;
         let targets = targets(&manifest, &selection.targets)?;
         let project = manifest.project.as_str().to_owned();
-        let sandbox = if global.sandbox {
-            Some(sandboxed::open(
-                &sandboxed::folder(&beside, &project),
-                &manifest,
-                global,
-            )?)
+        let (sandbox, presumed) = if global.sandbox {
+            let folder = sandboxed::folder(&beside, &project);
+            let (sandbox, presumed) = sandboxed::open_or_make(&folder, &manifest, global)?;
+            (Some(sandbox), presumed)
         } else {
-            None
+            (None, None)
         };
         let clock = sandbox.as_ref().map_or_else(Clock::real, Sandbox::clock);
         let ledger = ledger_folder(&manifest, &beside, sandbox.is_some())?;
@@ -161,6 +161,7 @@ impl Project {
             engine,
             clock,
             sandbox,
+            presumed,
             ledger,
             targets,
         })
@@ -269,6 +270,15 @@ impl Project {
             lingering,
             desired,
         }
+    }
+
+    /// All that the manifest asks of the domains that the command is about.
+    pub(crate) async fn asked(&self) -> Vec<Resource> {
+        let (mut desired, _) = blueprint::desired(&self.manifest, &self.facts().await);
+        if !self.targets.is_empty() {
+            desired.retain(|resource| self.targets.contains(&resource.id.domain));
+        }
+        desired
     }
 
     /// The MX hosts of domains whose policy is made from what is published.

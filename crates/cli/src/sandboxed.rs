@@ -1,5 +1,6 @@
-//! The sandbox that a manifest needs: its accounts and roles, its zones, its mail hosts; and a
-//! stranger's eyes in it.
+//! The sandbox that a manifest needs, and a stranger's eyes in it.
+
+mod presumed;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use clock::Clock;
 use jiff::Timestamp;
-use manifest::{Dns, Manifest};
+use manifest::Manifest;
 use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
@@ -17,13 +18,14 @@ use standards::dns::{Presentation, Txt};
 use crate::args::{Global, Speed};
 use crate::exit::Failure;
 
+pub(crate) use presumed::Presumed;
+use presumed::presume;
+
 /// The account from which roles are assumed. It is in no manifest.
 pub(crate) const OPERATOR: &str = "999999999999";
 
 /// How many times faster than AWS the sandbox runs for people.
 const DEFAULT_SPEED: f64 = 60.0;
-/// The address of the mail hosts that a manifest presumes (RFC 5737: for documentation).
-const MAIL_HOST: &str = "192.0.2.25";
 
 /// Where a project's sandbox is kept.
 pub(crate) fn folder(beside: &Path, project: &str) -> PathBuf {
@@ -36,6 +38,15 @@ pub(crate) fn open(
     manifest: &Manifest,
     global: &Global,
 ) -> Result<Sandbox, Failure> {
+    Ok(open_or_make(folder, manifest, global)?.0)
+}
+
+/// The same; and what was presumed, if it was made.
+pub(crate) fn open_or_make(
+    folder: &Path,
+    manifest: &Manifest,
+    global: &Global,
+) -> Result<(Sandbox, Option<Presumed>), Failure> {
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     let extra = match &global.world {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
@@ -52,7 +63,7 @@ pub(crate) fn open(
             .add_yaml(&text)
             .map_err(|error| Failure::outside("could not use the world file", error))?;
     }
-    presume(&mut world, manifest);
+    let presumed = presume(&mut world, manifest);
     let wall = Clock::real().now();
     let speed = match global.speed {
         Some(Speed::Times(times)) => times,
@@ -61,107 +72,14 @@ pub(crate) fn open(
     };
     let clock =
         |saved: Option<Timestamp>| Clock::starting_at(saved.unwrap_or(wall).max(wall), speed);
-    Sandbox::open_at(folder, clock, || world)
-        .map_err(|error| Failure::outside("could not open the sandbox", error))
-}
-
-/// Adds what a manifest presumes and the world does not have: accounts with roles, zones that are
-/// delegated to, mail hosts.
-fn presume(world: &mut World, manifest: &Manifest) {
-    world.sts.seed_account(OPERATOR, &[]);
-    for account in manifest.accounts.values() {
-        let role = account.role.as_ref().map(|role| {
-            role.as_str()
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        });
-        let roles: Vec<&str> = role.iter().map(String::as_str).collect();
-        world.sts.seed_account(account.id.as_str(), &roles);
-    }
-    let domains = manifest
-        .domains
-        .iter()
-        .map(|(name, domain)| (name, &domain.dns.value, domain.mx.is_empty()));
-    let parked = manifest
-        .parked
-        .iter()
-        .map(|(name, domain)| (name, &domain.dns.value, false));
-    for (name, dns, needs_mx) in domains.chain(parked) {
-        presume_zone(world, manifest, (name.as_str(), dns), needs_mx);
-    }
-    for domain in manifest.domains.values() {
-        for mx in &domain.mx {
-            presume_host(world, manifest, mx.exchange.as_str());
-        }
-    }
-}
-
-/// Gives a mail host that the manifest names an address, where the world has none.
-fn presume_host(world: &mut World, manifest: &Manifest, host: &str) {
-    let now = Timestamp::UNIX_EPOCH;
-    if matches!(world.resolve(host, "A", now), Lookup::Found { .. }) {
-        return;
-    }
-    let zone = zone_around(world, manifest, host);
-    // Names of a manifest are valid names, so that nothing here can fail.
-    match zone {
-        Some(zone) => drop(world.seed_records(&zone, host, ("A", 300), &[MAIL_HOST])),
-        None => drop(world.dns.publish(host, "A", &[MAIL_HOST], now)),
-    }
-}
-
-/// The id of the hosted zone that a host is in.
-fn zone_around(world: &World, manifest: &Manifest, host: &str) -> Option<String> {
-    let accounts = manifest
-        .accounts
-        .values()
-        .map(|account| account.id.as_str());
-    let mut zones = accounts.flat_map(|id| world.route53.zones_of(id));
-    let is_around = |zone: &str| {
-        host.strip_suffix(zone)
-            .is_some_and(|rest| rest.ends_with('.'))
+    let mut is_new = false;
+    let fresh = || {
+        is_new = true;
+        world
     };
-    zones
-        .find(|zone| is_around(&zone.name.plain()))
-        .map(|zone| zone.id.clone())
-}
-
-fn presume_zone(world: &mut World, manifest: &Manifest, (name, dns): (&str, &Dns), needs_mx: bool) {
-    let mail_host = format!("10 mail.{name}");
-    // Names of a manifest are valid names, so that nothing here can fail.
-    match dns {
-        Dns::Manual => {
-            let _ = world.dns.add_zone(name, Timestamp::UNIX_EPOCH);
-            if needs_mx {
-                let _ = world
-                    .dns
-                    .publish(name, "MX", &[&mail_host], Timestamp::UNIX_EPOCH);
-                presume_host(world, manifest, &format!("mail.{name}"));
-            }
-        }
-        Dns::Route53(route53) if !*route53.create => {
-            let Some(account) = manifest.account(&route53.account) else {
-                return;
-            };
-            let id = account.id.as_str();
-            if world
-                .route53
-                .zones_of(id)
-                .any(|zone| zone.name.plain() == name)
-            {
-                return;
-            }
-            let zone = world.seed_zone(id, name, true);
-            if let (Ok(zone), true) = (zone, needs_mx) {
-                let _ = world.seed_records(&zone, name, ("MX", 300), &[&mail_host]);
-                let _ =
-                    world.seed_records(&zone, &format!("mail.{name}"), ("A", 300), &[MAIL_HOST]);
-            }
-        }
-        Dns::Route53(_) => {}
-    }
+    let sandbox = Sandbox::open_at(folder, clock, fresh)
+        .map_err(|error| Failure::outside("could not open the sandbox", error))?;
+    Ok((sandbox, is_new.then_some(presumed)))
 }
 
 /// A stranger in the sandbox's world.

@@ -51,7 +51,7 @@ impl Sandbox {
         admitted.call.now = self.0.clock.now();
         let kind = admitted.fault.as_ref().map(|fault| fault.kind);
         if kind == Some(FaultKind::KillBefore) {
-            self.kill();
+            kill();
         }
         let (reply, logged) = self.carry_out(&admitted);
         let silent = matches!(
@@ -63,18 +63,14 @@ impl Sandbox {
         } else {
             result_of(&reply)
         };
-        let took_effect = logged.took_effect;
         let logged = Logged {
             at: arrived,
             result,
             ..logged
         };
         self.record(logged);
-        if admitted.changing && took_effect {
-            self.save(&self.lock());
-        }
         if kind == Some(FaultKind::KillAfter) {
-            self.kill();
+            kill();
         }
         if silent {
             let time_out = self.lock().delays.time_out;
@@ -230,19 +226,14 @@ impl Sandbox {
             return service.handle(&mut world, call, operation);
         }
         let before = can_be_stale(&world).then(|| Box::new(world.clone()));
-        let reply = service.handle(&mut world, call, operation);
-        // An instant delay has passed when the change is made.
-        world.advance_shared(call.now);
+        let reply = change(&mut world, *service, call, operation);
+        if reply.status().as_u16() < 400 {
+            self.keep(&world, call);
+        }
         if let Some(before) = before {
             self.desk().before = Some(before);
         }
         reply
-    }
-
-    /// Ends the caller's process, which is this one, as `kill -9` would: nothing is put in order.
-    fn kill(&self) -> ! {
-        self.save(&self.lock());
-        std::process::exit(KILLED)
     }
 
     /// Every answer of AWS says when it was given; the SDK corrects its clock by it.
@@ -292,6 +283,28 @@ impl Sandbox {
                 &id[20..32]
             ),
         }
+    }
+}
+
+/// Ends the caller's process, which is this one, as `kill -9` would: nothing is put in order.
+fn kill() -> ! {
+    std::process::exit(KILLED)
+}
+
+fn change(world: &mut World, service: &dyn Service, call: &Call, operation: &'static str) -> Reply {
+    let reply = service.handle(world, call, operation);
+    // An instant delay has passed when the change is made.
+    world.advance_shared(call.now);
+    reply
+}
+
+/// Carries a call out once more that changed a world, in the world as it was before.
+pub(crate) fn again(world: &mut World, call: &Call) {
+    world.advance_shared(call.now);
+    if let Some(service) = service::find(call)
+        && let Ok(operation) = service.operation(call)
+    {
+        change(world, service, call, operation);
     }
 }
 

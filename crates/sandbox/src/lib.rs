@@ -37,12 +37,14 @@ pub mod web;
 pub mod world;
 pub mod world_file;
 
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clock::Clock;
 
 use crate::persist::Folder;
-pub use crate::persist::PersistError;
+pub use crate::persist::{Kept, PersistError};
 use crate::stats::Stats;
 use crate::world::World;
 
@@ -55,6 +57,29 @@ struct Inner {
     world: Mutex<World>,
     desk: Mutex<Desk>,
     folder: Option<Folder>,
+    /// Whether the world was changed by hand since it was last written whole.
+    touched: AtomicBool,
+}
+
+/// The world, for whoever looks at it or changes it by hand. Calls wait meanwhile.
+pub struct Held<'a> {
+    world: MutexGuard<'a, World>,
+    touched: &'a AtomicBool,
+}
+
+impl Deref for Held<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut World {
+        self.touched.store(true, Ordering::Relaxed);
+        &mut self.world
+    }
 }
 
 /// What the sandbox knows about its callers. It is no part of the world.
@@ -87,6 +112,7 @@ impl Sandbox {
             world: Mutex::new(world),
             desk: Mutex::new(desk),
             folder,
+            touched: AtomicBool::new(false),
         }))
     }
 
@@ -96,10 +122,13 @@ impl Sandbox {
     }
 
     /// The world as it is now, everything due having happened.
-    pub fn world(&self) -> MutexGuard<'_, World> {
+    pub fn world(&self) -> Held<'_> {
         let mut world = self.lock();
         world.advance(self.0.clock.now());
-        world
+        Held {
+            world,
+            touched: &self.0.touched,
+        }
     }
 
     /// The world as strangers see it now: without what SES has seen since it was last asked, which

@@ -23,14 +23,14 @@ use aws_sdk_s3::types::{Tag as S3Tag, Tagging as S3Tagging};
 use aws_sdk_sesv2::Client as Ses;
 use aws_sdk_sesv2::types::Tag as SesTag;
 use clock::Clock;
-use common::{ONE, TWO, code, config, sandbox, sandbox_with, wait};
+use common::{ONE, TWO, code, config, killed, sandbox, sandbox_with, wait};
 use jiff::Timestamp;
-use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind, Seeded};
 use sandbox::quotas::{Quotas, Rate, TABLE};
 use sandbox::stats::Logged;
 use sandbox::web::HttpsError;
 use sandbox::world::{Delays, World};
+use sandbox::{Kept, Sandbox};
 
 /// A bucket, an SES identity and a zone, each with the tag `project = mail`.
 async fn tag_three(sandbox: &Sandbox) {
@@ -613,14 +613,68 @@ async fn everything_survives_a_kill() {
     let first = kept(folder.path());
     tag_three(&first).await;
     let before = first.world().dump();
-    // As a kill would: nothing is dropped.
-    std::mem::forget(first);
-    let second = kept(folder.path());
+    let left = killed(folder.path());
+    let second = kept(left.path());
     assert_eq!(second.world().dump(), before);
+    assert_eq!(second.stats().counts, first.stats().counts);
     assert_eq!(tagged(&second, ONE, "us-east-1", "mail").await.len(), 3);
     drop(second);
-    Sandbox::reset(folder.path()).expect("reset");
-    assert_eq!(kept(folder.path()).stats().total(), 0);
+    Sandbox::reset(left.path()).expect("reset");
+    assert_eq!(kept(left.path()).stats().total(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_changed_by_hand_survives_a_kill_with_the_next_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = kept(folder.path());
+    let zone = first.world().seed_zone(ONE, "example.com", true);
+    let zone = zone.expect("a zone");
+    change(&first, &zone, ChangeAction::Create).await;
+    change(&first, &zone, ChangeAction::Upsert).await;
+    let second = kept(killed(folder.path()).path());
+    assert_eq!(second.world().dump(), first.world().dump());
+    assert_eq!(records(&second, &zone).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kept_sandbox_is_opened_by_one_at_a_time_and_looked_at_by_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = kept(folder.path());
+    tag_three(&first).await;
+    let again = Sandbox::open(folder.path(), 1.0, World::default);
+    let error = again.expect_err("it is open").to_string();
+    assert!(error.contains("in use by another command"), "{error}");
+    let seen = Kept::read(folder.path()).expect("a folder");
+    let seen = seen.expect("a world");
+    assert_eq!(seen.stats.counts, first.stats().counts);
+    assert_eq!(seen.world.dump(), first.world().dump());
+    drop(first);
+    assert_eq!(kept(folder.path()).world().dump(), seen.world.dump());
+}
+
+/// The journal is carried out again after a kill: the world must come out as it was, to the last
+/// counter, whatever was called.
+#[tokio::test(start_paused = true)]
+async fn a_world_that_is_made_again_from_its_calls_is_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sandbox = kept(folder.path());
+    let zone = sandbox.world().seed_zone(ONE, "example.com", true);
+    let zone = zone.expect("a zone");
+    let (certificate, validation) = certify(&sandbox, &zone).await;
+    let (id, domain, access) = host(&sandbox, &certificate).await;
+    put_record(&sandbox, &zone, ChangeAction::Create, alias(HOST, &domain)).await;
+    let same = || {
+        let left = Kept::read(folder.path()).expect("a folder");
+        let mut left = left.expect("a world");
+        left.world.advance(sandbox.clock().now());
+        let print = |world: &World| serde_json::to_value(world).expect("JSON");
+        assert_eq!(print(&left.world), print(&sandbox.world()));
+    };
+    same();
+    put_record(&sandbox, &zone, ChangeAction::Delete, alias(HOST, &domain)).await;
+    take_down(&sandbox, &id, &access).await;
+    put_record(&sandbox, &zone, ChangeAction::Delete, validation).await;
+    same();
 }
 
 #[tokio::test]

@@ -414,10 +414,8 @@ async fn a_world_survives_the_end_of_its_process() {
     let first = Sandbox::open_at(folder.path(), |_| common::clock(), fresh).expect("a new one");
     let session = assume(&sts(&first), &role(TWO)).await;
     let left = first.clock().now();
-    // As a kill would: nothing is dropped.
-    std::mem::forget(first);
     let second = Sandbox::open_at(
-        folder.path(),
+        common::killed(folder.path()).path(),
         |saved| clock::Clock::starting_at(saved.expect("a saved time"), 1.0),
         || unreachable!("there is a saved world"),
     )

@@ -11,6 +11,7 @@ use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
 use crate::commands::plan::{Saved, show};
+use crate::commands::sandbox::introduce;
 use crate::commands::verify;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
@@ -35,6 +36,7 @@ pub(crate) async fn run(
         },
     };
     let project = Project::open(global, &selection)?;
+    introduce(project.presumed.as_ref(), printer);
     let journal = project.journal().await?;
     let planned = project.plan(journal.ledger().await, Wish::All).await;
     if let Some(saved) = &saved
@@ -377,7 +379,7 @@ pub(crate) async fn finish(
     let ledger: Ledger = project.in_scope(journal.ledger().await);
     journal.close().await?;
     let now = project.clock.now();
-    let lingering = blueprint::linger(&ledger, &blueprint_desired(&project).await, now);
+    let lingering = blueprint::linger(&ledger, &project.asked().await, now);
     for one in &lingering {
         printer.note(&lingers(one));
     }
@@ -386,8 +388,4 @@ pub(crate) async fn finish(
     } else {
         exit
     })
-}
-
-async fn blueprint_desired(project: &Project) -> Vec<model::Resource> {
-    project.plan(Ledger::default(), Wish::All).await.desired
 }

@@ -6,6 +6,7 @@ use model::Plan;
 use serde::{Deserialize, Serialize};
 
 use crate::args::{self, Global};
+use crate::commands::sandbox::introduce;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::project::{Planned, Project, Wish};
@@ -31,6 +32,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = Project::open(global, &args.selection)?;
+    introduce(project.presumed.as_ref(), printer);
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     if args.markdown {
         printer.data(&report::plan_markdown(&planned.plan, &planned.estimate));

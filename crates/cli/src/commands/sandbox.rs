@@ -10,7 +10,7 @@ use crate::args::{self, Global, SandboxOf, Selection, Serve, Speed};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::project::{Loaded, Project, Wish, load};
-use crate::sandboxed;
+use crate::sandboxed::{self, Presumed};
 
 pub(crate) async fn run(
     global: &Global,
@@ -27,15 +27,21 @@ pub(crate) async fn run(
     }
 }
 
-fn open(global: &Global, of: &SandboxOf) -> Result<sandbox::Sandbox, Failure> {
+fn open(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<sandbox::Sandbox, Failure> {
     let Loaded {
         manifest, beside, ..
     } = load(&of.manifest, Clock::real().now())?;
-    sandboxed::open(
-        &sandboxed::folder(&beside, manifest.project.as_str()),
-        &manifest,
-        global,
-    )
+    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let (sandbox, presumed) = sandboxed::open_or_make(&folder, &manifest, global)?;
+    introduce(presumed.as_ref(), printer);
+    Ok(sandbox)
+}
+
+/// Says what was presumed, if the sandbox was made in this run.
+pub(crate) fn introduce(presumed: Option<&Presumed>, printer: &Printer) {
+    if let (Some(presumed), false) = (presumed, printer.json) {
+        printer.note(&presumed.to_string());
+    }
 }
 
 /// Publishes by hand, or takes out, whatever is known of the records that a person has to publish.
@@ -132,9 +138,18 @@ fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Resu
     Ok(Exit::Done)
 }
 
+/// The counts as they are kept: a sandbox that is being served is not disturbed.
 fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let sandbox = open(global, of)?;
-    let stats = sandbox.stats();
+    let Loaded {
+        manifest, beside, ..
+    } = load(&of.manifest, Clock::real().now())?;
+    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let kept = sandbox::Kept::read(&folder)
+        .map_err(|error| Failure::outside("could not look at the sandbox", error))?;
+    let stats = match kept {
+        Some(kept) => kept.stats,
+        None => open(global, of, printer)?.stats(),
+    };
     if printer.json {
         let rows: Vec<_> = stats
             .iter()
@@ -143,16 +158,28 @@ fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Fai
             })
             .collect();
         printer.value(&rows.into());
+    } else if stats.total() == 0 {
+        printer.note("Nothing was called yet.");
     } else {
-        let rows: Vec<String> = stats
-            .iter()
-            .map(|([account, service, operation, result], calls)| {
-                format!("{account}  {service:<10} {operation:<40} {result:<24} {calls:>6}")
-            })
-            .collect();
-        printer.data(&rows.join("\n"));
+        printer.data(&table(&stats));
     }
     Ok(Exit::Done)
+}
+
+fn table(stats: &sandbox::stats::Stats) -> String {
+    let header = ["account", "service", "operation", "result"];
+    let rows: Vec<([&str; 4], String)> = std::iter::once((header, "calls".to_owned()))
+        .chain(stats.iter().map(|(row, calls)| (row, calls.to_string())))
+        .collect();
+    let width = |column: usize| rows.iter().map(|(row, _)| row[column].len()).max();
+    let widths: Vec<usize> = (0..header.len()).filter_map(width).collect();
+    let line = |(row, calls): &(_, String)| {
+        let cells: Vec<String> = std::iter::zip::<&[&str; 4], _>(row, &widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        format!("{}  {calls:>6}", cells.join("  "))
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
@@ -189,6 +216,7 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
             ..global.clone()
         },
         &args.of,
+        printer,
     )?;
     let failed = |error| Failure::outside("could not listen", error);
     let at = |port| SocketAddr::new(args.host, port);

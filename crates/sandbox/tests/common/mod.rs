@@ -1,12 +1,15 @@
 //! What the tests of every service share: a world with three accounts, and SDK configurations in it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+use std::path::Path;
+
 use aws_config::SdkConfig;
 use clock::Clock;
 use jiff::Timestamp;
 use sandbox::Sandbox;
 use sandbox::quotas::Quotas;
 use sandbox::world::World;
+use tempfile::TempDir;
 
 /// The account of most tests.
 pub(crate) const ONE: &str = "111111111111";
@@ -48,6 +51,16 @@ pub(crate) async fn wait(sandbox: &Sandbox, seconds: u64) {
         .clock()
         .sleep(std::time::Duration::from_secs(seconds))
         .await;
+}
+
+/// A copy of a sandbox's folder as it is now: what a kill at this moment would leave.
+pub(crate) fn killed(folder: &Path) -> TempDir {
+    let left = tempfile::tempdir().expect("a folder");
+    for file in std::fs::read_dir(folder).expect("a folder") {
+        let file = file.expect("a file");
+        std::fs::copy(file.path(), left.path().join(file.file_name())).expect("a copy");
+    }
+    left
 }
 
 /// `Code: message` of an SDK error, or what else it was.

@@ -1,0 +1,194 @@
+//! What a manifest presumes, and what a new sandbox therefore has: accounts and roles, zones that
+//! are delegated to, mail hosts.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+use manifest::{Dns, Manifest};
+use report::escape;
+use sandbox::dns::Lookup;
+use sandbox::world::World;
+
+use super::OPERATOR;
+
+/// The address of the mail hosts that a manifest presumes (RFC 5737: for documentation).
+const MAIL_HOST: &str = "192.0.2.25";
+
+/// How many names of a sort are told; of a fleet's thousands, a few.
+const TOLD_MAX: usize = 6;
+
+/// What was presumed, for people.
+#[derive(Debug, Default)]
+pub(crate) struct Presumed {
+    accounts: Vec<String>,
+    hosted_zones: Vec<String>,
+    other_zones: Vec<String>,
+    mail_hosts: BTreeSet<String>,
+}
+
+impl fmt::Display for Presumed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "A new sandbox was made, with what the manifest presumes (`--world FILE` adds to it):"
+        )?;
+        let mail_hosts: Vec<String> = self.mail_hosts.iter().cloned().collect();
+        let sorts = [
+            ("accounts", &self.accounts),
+            ("hosted zones, delegated to", &self.hosted_zones),
+            ("zones on somebody else's servers", &self.other_zones),
+            ("mail hosts", &mail_hosts),
+        ];
+        for (sort, names) in sorts {
+            if !names.is_empty() {
+                writeln!(f, "  {sort}: {}", listed(names))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let told: Vec<String> = names
+        .iter()
+        .take(TOLD_MAX)
+        .map(|name| escape(name))
+        .collect();
+    let told = told.join(", ");
+    match names.len().saturating_sub(TOLD_MAX) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
+}
+
+/// Adds what a manifest presumes and the world does not have.
+pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
+    let mut presumed = Presumed::default();
+    presume_accounts(world, manifest, &mut presumed);
+    let domains = manifest
+        .domains
+        .iter()
+        .map(|(name, domain)| (name, &domain.dns.value, domain.mx.is_empty()));
+    let parked = manifest
+        .parked
+        .iter()
+        .map(|(name, domain)| (name, &domain.dns.value, false));
+    for (name, dns, needs_mx) in domains.chain(parked) {
+        let place = Place {
+            manifest,
+            name: name.as_str(),
+            needs_mx,
+        };
+        match dns {
+            Dns::Manual => presume_zone_elsewhere(world, &place, &mut presumed),
+            Dns::Route53(route53) if !*route53.create => {
+                if let Some(account) = manifest.account(&route53.account) {
+                    presume_hosted_zone(world, account.id.as_str(), &place, &mut presumed);
+                }
+            }
+            Dns::Route53(_) => {}
+        }
+    }
+    for domain in manifest.domains.values() {
+        for mx in &domain.mx {
+            presume_host(world, manifest, mx.exchange.as_str(), &mut presumed);
+        }
+    }
+    presumed
+}
+
+fn presume_accounts(world: &mut World, manifest: &Manifest, presumed: &mut Presumed) {
+    world.sts.seed_account(OPERATOR, &[]);
+    for account in manifest.accounts.values() {
+        let role = account.role.as_ref().map(|role| {
+            role.as_str()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
+        let roles: Vec<&str> = role.iter().map(String::as_str).collect();
+        world.sts.seed_account(account.id.as_str(), &roles);
+        presumed.accounts.push(match &role {
+            Some(role) => format!("{} (role {role})", account.id.as_str()),
+            None => account.id.as_str().to_owned(),
+        });
+    }
+}
+
+/// A domain whose zone is presumed.
+struct Place<'a> {
+    manifest: &'a Manifest,
+    name: &'a str,
+    needs_mx: bool,
+}
+
+// Names of a manifest are valid names, so that nothing below can fail.
+
+fn presume_zone_elsewhere(world: &mut World, place: &Place<'_>, presumed: &mut Presumed) {
+    let always = Timestamp::UNIX_EPOCH;
+    let _ = world.dns.add_zone(place.name, always);
+    presumed.other_zones.push(place.name.to_owned());
+    if place.needs_mx {
+        let host = format!("mail.{}", place.name);
+        let _ = world
+            .dns
+            .publish(place.name, "MX", &[&format!("10 {host}")], always);
+        presume_host(world, place.manifest, &host, presumed);
+    }
+}
+
+fn presume_hosted_zone(
+    world: &mut World,
+    account: &str,
+    place: &Place<'_>,
+    presumed: &mut Presumed,
+) {
+    let name = place.name;
+    let is_there = world
+        .route53
+        .zones_of(account)
+        .any(|zone| zone.name.plain() == name);
+    if is_there {
+        return;
+    }
+    let zone = world.seed_zone(account, name, true);
+    presumed.hosted_zones.push(format!("{name} in {account}"));
+    if let (Ok(zone), true) = (zone, place.needs_mx) {
+        let host = format!("mail.{name}");
+        let mx = format!("10 {host}");
+        let _ = world.seed_records(&zone, name, ("MX", 300), &[&mx]);
+        let _ = world.seed_records(&zone, &host, ("A", 300), &[MAIL_HOST]);
+        presumed.mail_hosts.insert(host);
+    }
+}
+
+/// Gives a mail host an address, where the world has none.
+fn presume_host(world: &mut World, manifest: &Manifest, host: &str, presumed: &mut Presumed) {
+    let now = Timestamp::UNIX_EPOCH;
+    if matches!(world.resolve(host, "A", now), Lookup::Found { .. }) {
+        return;
+    }
+    match zone_around(world, manifest, host) {
+        Some(zone) => drop(world.seed_records(&zone, host, ("A", 300), &[MAIL_HOST])),
+        None => drop(world.dns.publish(host, "A", &[MAIL_HOST], now)),
+    }
+    presumed.mail_hosts.insert(host.to_owned());
+}
+
+/// The id of the hosted zone that a host is in.
+fn zone_around(world: &World, manifest: &Manifest, host: &str) -> Option<String> {
+    let accounts = manifest
+        .accounts
+        .values()
+        .map(|account| account.id.as_str());
+    let mut zones = accounts.flat_map(|id| world.route53.zones_of(id));
+    let is_around = |zone: &str| {
+        host.strip_suffix(zone)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    zones
+        .find(|zone| is_around(&zone.name.plain()))
+        .map(|zone| zone.id.clone())
+}

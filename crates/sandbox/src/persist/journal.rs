@@ -1,0 +1,152 @@
+//! The lines of the journal: what was called since the world was written.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Kept;
+use crate::call::Call;
+use crate::handle;
+use crate::stats::Logged;
+
+/// A line of the journal.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Line {
+    /// Counted from 1, over all journals of the folder.
+    pub(super) number: u64,
+    pub(super) event: Event,
+}
+
+/// What a line says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Event {
+    /// A call changed the world.
+    Change(Box<Request>),
+    /// A call was answered, and counts.
+    Call(Logged),
+}
+
+/// All that a call's effect follows from.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Request {
+    at: Timestamp,
+    account: String,
+    principal: String,
+    region: String,
+    service: String,
+    id: String,
+    method: String,
+    uri: String,
+    /// HTTP's header values are octets: each is written as the character of its number.
+    headers: Vec<(String, String)>,
+    /// In base64.
+    body: String,
+}
+
+impl Event {
+    pub(super) fn change(call: &Call) -> Self {
+        let value = |value: &http::HeaderValue| {
+            value
+                .as_bytes()
+                .iter()
+                .map(|octet| char::from(*octet))
+                .collect()
+        };
+        let headers = call.request.headers.iter();
+        Self::Change(Box::new(Request {
+            at: call.now,
+            account: call.account.clone(),
+            principal: call.principal.clone(),
+            region: call.region.clone(),
+            service: call.service.clone(),
+            id: call.request_id.clone(),
+            method: call.request.method.to_string(),
+            uri: call.request.uri.to_string(),
+            headers: headers
+                .map(|(name, octets)| (name.to_string(), value(octets)))
+                .collect(),
+            body: STANDARD.encode(&call.body),
+        }))
+    }
+}
+
+impl Request {
+    /// The call as it was. Nothing when this program did not write it.
+    fn call(self) -> Option<Call> {
+        let mut request = http::Request::builder()
+            .method(self.method.as_str())
+            .uri(self.uri);
+        for (name, value) in self.headers {
+            let octets: Option<Vec<u8>> = value
+                .chars()
+                .map(|octet| u8::try_from(octet).ok())
+                .collect();
+            request = request.header(name, octets?);
+        }
+        let (request, ()) = request.body(()).ok()?.into_parts();
+        Some(Call {
+            account: self.account,
+            principal: self.principal,
+            region: self.region,
+            service: self.service,
+            request,
+            body: STANDARD.decode(self.body).ok()?.into(),
+            now: self.at,
+            request_id: self.id,
+        })
+    }
+}
+
+/// How a journal ends.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The number of the last line.
+    pub(super) lines: u64,
+    /// How many bytes the whole lines have.
+    pub(super) length: u64,
+}
+
+/// Carries out what a journal says, as far as the world does not have it yet. The last line may be
+/// half a one: its call was never answered.
+pub(super) fn carry_out(kept: &mut Kept, text: &[u8]) -> Result<Read, serde_json::Error> {
+    let mut read = Read {
+        lines: kept.lines,
+        length: 0,
+    };
+    for line in text.split_inclusive(|octet| *octet == b'\n') {
+        if !line.ends_with(b"\n") {
+            break;
+        }
+        let Line { number, event } = serde_json::from_slice(line)?;
+        read.length += u64::try_from(line.len()).unwrap_or(0);
+        if number > read.lines {
+            read.lines = number;
+            take(kept, event);
+        }
+    }
+    kept.lines = read.lines;
+    // The log is of one process.
+    kept.stats.log.clear();
+    Ok(read)
+}
+
+fn take(kept: &mut Kept, event: Event) {
+    match event {
+        Event::Change(request) => {
+            kept.time = kept.time.max(request.at);
+            if let Some(call) = request.call() {
+                handle::again(&mut kept.world, &call);
+            }
+        }
+        Event::Call(logged) => {
+            kept.calls += 1;
+            kept.time = kept.time.max(logged.at);
+            kept.stats.record(logged);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The sandbox's memory between commands: a folder with the world as it was, and a journal of the
+//! calls since then.
+//!
+//! Everything in a world follows from its state, the call and the time. So a call that changed
+//! something is kept by writing the call down, which costs the same however large the world is. Whoever
+//! opens the folder after a kill carries the calls out again. When the journal has grown longer than
+//! the world, and at the end of a command, the world is written whole and the journal begins anew.
+//!
+//! Whoever wants to see how the world came to be makes a folder `history` beside that file: each
+//! call is then a line of `history/calls.jsonl`, and in `history/worlds`, if that is there too, the
+//! world after each change is a file. Tests replay them.
+
+mod folder;
+mod journal;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use clock::Clock;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::stats::{Logged, Stats};
+use crate::world::World;
+use crate::{Desk, Inner, Sandbox};
+
+pub(crate) use folder::Folder;
+use journal::Event;
+
+/// What is kept of a sandbox.
+#[derive(Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Kept<W = World> {
+    /// What the sandbox's clock showed, which may be ahead of the wall's.
+    pub time: Timestamp,
+    /// How many calls there were, ever.
+    calls: u64,
+    /// The number of the last line of the journal that the world has in it.
+    #[serde(default)]
+    lines: u64,
+    /// What was called.
+    pub stats: Stats,
+    /// Everything there was.
+    pub world: W,
+}
+
+/// The folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PersistError {
+    /// The file system says no.
+    #[error("cannot use the sandbox's folder {path}")]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// The file is not one that this program wrote.
+    #[error("cannot read {path}; `deploy sandbox reset` starts anew")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// Another process has the sandbox open.
+    #[error(
+        "the sandbox in {path} is in use by another command (`deploy sandbox serve`?): wait until it ends, or end it"
+    )]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl Kept {
+    /// What is kept in `folder`, to look at it: whoever has it open is not disturbed.
+    pub fn read(folder: &Path) -> Result<Option<Self>, PersistError> {
+        Ok(folder::read(folder)?.map(|(kept, _)| kept))
+    }
+
+    /// Keeps this in `folder` instead, while nobody has it open.
+    pub fn write(&self, folder: &Path) -> Result<(), PersistError> {
+        let Self {
+            time,
+            calls,
+            lines,
+            stats,
+            world,
+        } = self;
+        let kept = Kept {
+            time: *time,
+            calls: *calls,
+            lines: *lines,
+            stats: stats.clone(),
+            world,
+        };
+        let opened = Folder::open(folder)?;
+        opened.replace(kept).map_err(|source| PersistError::Folder {
+            path: folder.to_owned(),
+            source,
+        })
+    }
+}
+
+impl Sandbox {
+    /// The sandbox that is kept in `folder`, or else a new one with the world that `fresh` makes.
+    /// Its clock goes on from where it stopped, at least from the wall clock, `speed` times as fast.
+    pub fn open(
+        folder: &Path,
+        speed: f64,
+        fresh: impl FnOnce() -> World,
+    ) -> Result<Self, PersistError> {
+        let wall = Clock::real().now();
+        Self::open_at(
+            folder,
+            |saved| Clock::starting_at(saved.unwrap_or(wall).max(wall), speed),
+            fresh,
+        )
+    }
+
+    /// The same, with a clock that `clock` makes from the time at which the sandbox was left.
+    pub fn open_at(
+        folder: &Path,
+        clock: impl FnOnce(Option<Timestamp>) -> Clock,
+        fresh: impl FnOnce() -> World,
+    ) -> Result<Self, PersistError> {
+        let opened = Folder::open(folder)?;
+        let Some((kept, journal)) = folder::read(folder)? else {
+            let sandbox = Self::with(fresh(), clock(None), Desk::default(), Some(opened));
+            sandbox.save(&sandbox.lock());
+            return Ok(sandbox);
+        };
+        opened
+            .go_on(&journal)
+            .map_err(|source| PersistError::Folder {
+                path: folder.to_owned(),
+                source,
+            })?;
+        let desk = Desk {
+            stats: kept.stats,
+            calls: kept.calls,
+            ..Desk::default()
+        };
+        Ok(Self::with(
+            kept.world,
+            clock(Some(kept.time)),
+            desk,
+            Some(opened),
+        ))
+    }
+
+    /// Lets time pass in the sandbox that is kept in `folder`, without waiting for it. Only while
+    /// nobody has it open: a clock that runs can't be set.
+    pub fn advance(
+        folder: &Path,
+        time: std::time::Duration,
+    ) -> Result<Option<Timestamp>, PersistError> {
+        let Some(mut kept) = Kept::read(folder)? else {
+            return Ok(None);
+        };
+        kept.time = kept.time.max(Clock::real().now()) + time;
+        kept.write(folder)?;
+        Ok(Some(kept.time))
+    }
+
+    /// Forgets what is kept in `folder`.
+    pub fn reset(folder: &Path) -> Result<(), PersistError> {
+        for file in [folder::world(folder), folder::journal(folder)] {
+            match fs::remove_file(file) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(PersistError::Folder {
+                        path: folder.to_owned(),
+                        source,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the world whole, if this sandbox is kept. A full disk ends the process: an AWS that
+    /// forgets what it said would be worse.
+    pub(crate) fn save(&self, world: &World) {
+        if let Some(folder) = &self.0.folder {
+            self.0.touched.store(false, Ordering::Relaxed);
+            let desk = self.desk();
+            folder
+                .replace(desk.kept(world, self.0.clock.now()))
+                .expect("the sandbox's folder can be written");
+        }
+    }
+
+    /// Writes a change down, if this sandbox is kept: while its world is still locked, so that the
+    /// journal has the changes in their order.
+    pub(crate) fn keep(&self, world: &World, call: &Call) {
+        let Some(folder) = &self.0.folder else { return };
+        // What was changed by hand is in no call.
+        if self.0.touched.load(Ordering::Relaxed) || folder.is_long() {
+            return self.save(world);
+        }
+        folder
+            .append(Event::change(call))
+            .expect("the sandbox's folder can be written");
+        if folder.wants_worlds() {
+            let desk = self.desk();
+            folder
+                .note_world(&desk.kept(world, self.0.clock.now()))
+                .expect("the sandbox's history can be written");
+        }
+    }
+
+    /// Counts a call, and writes it down if somebody wants the history.
+    pub(crate) fn record(&self, logged: Logged) {
+        let mut desk = self.desk();
+        if let Some(folder) = &self.0.folder {
+            folder
+                .note_call(&logged)
+                .expect("the sandbox's history can be written");
+            folder
+                .append(Event::Call(logged.clone()))
+                .expect("the sandbox's folder can be written");
+        }
+        desk.stats.record(logged);
+    }
+}
+
+impl Desk {
+    /// What is kept, but for the number of the journal's last line, which the folder knows.
+    fn kept<'a>(&self, world: &'a World, time: Timestamp) -> Kept<&'a World> {
+        Kept {
+            time,
+            calls: self.calls,
+            lines: 0,
+            stats: self.stats.clone(),
+            world,
+        }
+    }
+}
+
+/// At the end of a command the world is written whole, so that the next one begins at once.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let (Some(folder), Ok(world), Ok(desk)) =
+            (&self.folder, self.world.get_mut(), self.desk.get_mut())
+        {
+            let _ = folder.replace(desk.kept(world, self.clock.now()));
+        }
+    }
+}

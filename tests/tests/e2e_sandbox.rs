@@ -1,0 +1,135 @@
+//! The sandbox as people use it: its time, its calls, what it presumes, what it keeps.
+
+use std::io::{BufRead, BufReader};
+use std::process::Child;
+
+use serde_json::Value;
+use tests::place::Place;
+
+/// What a run showed: how long it says that it took, and each call with its moment since the first.
+#[derive(Debug, PartialEq)]
+struct Shown {
+    seconds: f64,
+    calls: Vec<String>,
+}
+
+fn shown(place: &Place, command: &str, options: &[&str]) -> Shown {
+    place.keep_history();
+    let ran = place.run(command, options).exits(0);
+    // The plan, and then how it went.
+    let mut said = serde_json::Deserializer::from_str(&ran.stdout).into_iter::<Value>();
+    let seconds = said.find_map(|value| value.expect("JSON")["elapsed_seconds"].as_f64());
+    let calls = place.calls();
+    let first = calls.first().expect("a call").at;
+    let line = |call: &sandbox::stats::Logged| {
+        let since = call.at.duration_since(first);
+        let (account, region) = (&call.account, &call.region);
+        let (service, operation, result) = (&call.service, &call.operation, &call.result);
+        format!("{since:#} {account} {region} {service} {operation} {result}")
+    };
+    let calls = calls.iter().map(line).collect();
+    place.forget_history();
+    Shown {
+        seconds: seconds.expect("how long it took"),
+        calls,
+    }
+}
+
+/// Issue 3: "reports the virtual time, the same on every run".
+#[test]
+fn every_run_makes_the_same_calls_at_the_same_virtual_times() {
+    let run = || {
+        let place = Place::of("example");
+        place.make_world(None);
+        let up = shown(&place, "apply", &["--yes", "--json", "--no-verify"]);
+        let down = shown(&place, "destroy", &["--yes", "--json"]);
+        (up, down)
+    };
+    let (up, down) = run();
+    assert!(up.seconds > 180.0, "{up:?}");
+    assert!(up.calls.len() > 200, "{up:?}");
+    for _ in 0..3 {
+        let (again_up, again_down) = run();
+        same(&up, &again_up);
+        same(&down, &again_down);
+    }
+}
+
+/// The first call that differs tells more than two long lists.
+#[track_caller]
+fn same(one: &Shown, other: &Shown) {
+    let mut pairs = one.calls.iter().zip(&other.calls);
+    assert_eq!(pairs.find(|(one, other)| one != other), None);
+    assert_eq!(one, other);
+}
+
+#[test]
+fn what_a_new_sandbox_presumes_is_said_once() {
+    let place = Place::of("example");
+    place
+        .run("plan", &[])
+        .exits(0)
+        .says("A new sandbox was made, with what the manifest presumes")
+        .says("111111111111 (role mail-deploy)")
+        .says("hosted zones, delegated to: example.com in 111111111111");
+    let again = place.run("plan", &[]).exits(0);
+    assert!(!again.stderr.contains("A new sandbox"), "{}", again.stderr);
+    let place = Place::of("manual-dns");
+    let domain = "zones on somebody else's servers: example.org";
+    place
+        .run("plan", &[])
+        .says(domain)
+        .says("mail hosts: mx1.example.org, mx2.example.org");
+}
+
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn stats_are_a_table_and_disturb_nobody() {
+    let place = Place::of("example");
+    place.make_world(None);
+    place.apply().exits(0);
+    let stats = || {
+        place
+            .deploy(&["sandbox", "stats", place.manifest()])
+            .exits(0)
+    };
+    let table = stats().stdout;
+    let header: Vec<&str> = table
+        .lines()
+        .next()
+        .expect("a header")
+        .split_whitespace()
+        .collect();
+    assert_eq!(
+        header,
+        ["account", "service", "operation", "result", "calls"]
+    );
+    assert!(
+        table
+            .lines()
+            .any(|line| line.contains("CreateDistributionWithTags")),
+        "{table}"
+    );
+
+    let ports = ["--aws", "0", "--dns", "0", "--https", "0"];
+    let serve = [&["sandbox", "serve", place.manifest()][..], &ports].concat();
+    let mut serving = Serving(place.start(&serve));
+    let mut said = BufReader::new(serving.0.stdout.take().expect("a pipe")).lines();
+    said.next().expect("it serves").expect("UTF-8");
+    assert_eq!(stats().stdout, table);
+    // Its world is in its memory: nobody may change the files behind its back.
+    place
+        .run("plan", &[])
+        .exits(1)
+        .says("in use by another command");
+    drop(serving);
+    place.run("plan", &["--exit-code"]).exits(0);
+}
