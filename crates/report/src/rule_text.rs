@@ -72,16 +72,29 @@ fn when(rule: &Rule, phase: Phase) -> String {
         Phase::Live => "on the live domain",
         Phase::Order => "in the order of changes",
     };
-    let part = rule.decided_by.map(|path| path.split("::").next());
-    let command = match (phase, part.flatten()) {
-        (_, None) => return occasion.to_owned(),
-        (Phase::Lint, _) => "deploy lint",
-        (Phase::Lookup, Some("standards" | "manifest")) => "deploy lint --online",
-        (Phase::Live, _) | (Phase::Lookup, Some("verify")) => "deploy verify",
-        (Phase::Lookup, _) => "deploy plan",
-        (Phase::Order, _) => "deploy apply",
-    };
-    format!("{occasion} (`{command}`)")
+    match rule.decided_by {
+        Some(path) => format!("{occasion} (`{}`)", command(phase, path)),
+        None => occasion.to_owned(),
+    }
+}
+
+/// The command that checks a rule of this phase with the code at `path`.
+fn command(phase: Phase, path: &str) -> &'static str {
+    const LOOKS: [&str; 4] = [
+        "standards::",
+        "manifest::",
+        "kinds::ses_account",
+        "cli::commands::lint",
+    ];
+    let looks = LOOKS.iter().any(|start| path.starts_with(start));
+    match phase {
+        Phase::Lint => "deploy lint",
+        Phase::Live => "deploy verify",
+        Phase::Lookup if path.starts_with("verify") => "deploy verify",
+        Phase::Lookup | Phase::Order if looks => "deploy lint --online",
+        Phase::Lookup => "deploy plan",
+        Phase::Order => "deploy apply",
+    }
 }
 
 /// Where in the program the rule is checked, in words.
@@ -134,6 +147,25 @@ mod tests {
         };
         check("SPF-01", "standards::spf");
         check("RCV-08", "standards::dkim; what it finds is called DKIM-07");
+        let when = |id: &str, expect: &str| {
+            let rule = rules::find(id).expect("is in the registry");
+            let text = rule_text(rule, &Palette::plain());
+            let row = text.lines().find(|line| line.starts_with("  when"));
+            assert_eq!(row, Some(&*format!("  when    {expect}")), "{id}");
+        };
+        when("SPF-01", "from the manifest and its files (`deploy lint`)");
+        when(
+            "SES-25",
+            "by looking, before a change (`deploy lint --online`)",
+        );
+        when("PLAN-02", "by looking, before a change (`deploy plan`)");
+        when(
+            "STS-O02",
+            "in the order of changes (`deploy lint --online`)",
+        );
+        when("STS-O01", "in the order of changes (`deploy apply`)");
+        when("LIVE-01", "on the live domain (`deploy verify`)");
+        when("SES-33", "by looking, before a change; on the live domain");
         check(
             "SES-33",
             "nothing checks it yet: deploy sets up no domain for click tracking",

@@ -25,6 +25,22 @@
 //!
 //! [`checker`] takes a text or a file of any of these kinds.
 //!
+//! What is one text is kept as that text: with serde, a record is written as it prints and read
+//! as receivers read it. `str::parse` does the same, and an [`Unreadable`] text says what is
+//! wrong with it.
+//!
+//! ```
+//! use standards::dmarc::{Dmarc, Policy};
+//!
+//! let record: Dmarc = serde_json::from_str(r#""v=DMARC1;p=reject; rua=mailto:a@example.com""#)?;
+//! assert_eq!(record.policy, Policy::Reject);
+//! assert_eq!(
+//!     serde_json::to_string(&record)?,
+//!     r#""v=DMARC1; p=reject; rua=mailto:a@example.com""#
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
 //! # DNS
 //!
 //! [`dns`] has names, values and record sets that compare by what they mean.

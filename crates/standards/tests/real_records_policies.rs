@@ -1,7 +1,8 @@
 //! DMARC, MTA-STS, TLS-RPT and DKIM records that people publish, as found in public
 //! repositories and documentation: what receivers accept has no error here.
 //!
-//! The source stands beside each. None is made up, and none is repaired.
+//! The source stands beside each. None is made up, and none is repaired. Where a source is only
+//! known as a file of a public repository, an exact search of public code for the record finds it.
 
 use standards::dkim::DkimKey;
 use standards::dmarc::Dmarc;

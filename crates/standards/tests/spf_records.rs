@@ -1,5 +1,8 @@
 //! SPF records that real domains published and standards print, each with where it was
 //! found. None is made up. A record that works has no finding of severity error.
+//!
+//! A source that is known as a file of a public repository, and not by the repository's name, is
+//! told by what the file is; an exact search of public code for the record finds it.
 
 use standards::Severity;
 use standards::spf::Spf;

@@ -166,10 +166,10 @@ fn note(name: &str, checked: &Checked, printer: &Printer) {
         Some(canonical) if !canonical.contains('\n') => format!("{name}: {kind}: {canonical}"),
         _ => format!("{name}: {kind}"),
     };
-    let verdict = if checked.is_usable() {
-        "receivers can use it"
-    } else {
-        "receivers can't use it as it is"
+    let verdict = match &checked.canonical {
+        _ if checked.is_usable() => "receivers can use it",
+        Some(_) => "receivers read it so, and it has errors",
+        None => "receivers can't use it as it is",
     };
     printer.note(&report::escape(&format!("{text}: {verdict}")));
 }

@@ -405,7 +405,7 @@ fn hosts(records: &[Mx]) -> Vec<&Name> {
 }
 
 /// SES-39: the MX of a MAIL FROM is named in the partition that everybody uses, and in that of
-/// the GovCloud. What it is called in Europe's own is not known here.
+/// the government of the United States. What it is called in Europe's own is not known here.
 fn foreign_partition(instance: &crate::ses::Instance) -> Option<Finding> {
     let region = instance.region.as_str();
     region.starts_with("eusc-").then(|| {

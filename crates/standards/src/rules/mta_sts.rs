@@ -36,7 +36,7 @@ super::rules! {
         why "Senders skip it, but it is a sign of a record in the wrong place."
         mend "move or remove the other text"
         source "RFC 8461 §3.1";
-    "STS-R08" Error Order by "standards::mta_sts"
+    "STS-R08" Error Order by "blueprint::site::mta_sts::mta_sts_text"
         "The `id` changes whenever the policy changes, and only then"
         why "Senders fetch the policy again only when the id is new; with an old id they keep the old policy until it expires."
         mend "let this program derive the id from the policy's content"
