@@ -50,7 +50,9 @@ async fn manifest(
     let (manifest, mut findings) = project::check(&args.file, Clock::real().now())?;
     if let Some(manifest) = manifest.filter(|_| args.online) {
         let is_sound = !findings.iter().any(is_error);
-        let seen = online::findings(global, (&args.file, &manifest), is_sound, printer).await?;
+        let seen = online::findings(global, (&args.file, &manifest), is_sound, printer);
+        // It is large, and most runs have no look-ups.
+        let seen = Box::pin(seen).await?;
         for finding in seen {
             if !findings.contains(&finding) {
                 findings.push(finding);

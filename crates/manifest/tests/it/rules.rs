@@ -64,9 +64,9 @@ fn with(lines: &str) -> Vec<Finding> {
 
 /// The domain `example.com` with these lines in its block.
 fn domain(lines: &str) -> Vec<Finding> {
-    let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+    let lines = lines.replace('\n', "\n    ");
     with(&format!(
-        "domains:\n  example.com:\n    dns: manual\n{lines}"
+        "domains:\n  example.com:\n    dns: manual\n    {lines}\n"
     ))
 }
 
@@ -76,11 +76,8 @@ fn instances(instances: &[&str]) -> Vec<Finding> {
 }
 
 fn sending(dmarc: &str, instances: &[&str]) -> Vec<Finding> {
-    let instances: String = instances
-        .iter()
-        .map(|instance| format!("\n  - {{ {instance} }}"))
-        .collect();
-    domain(&format!("dmarc: {dmarc}\nses:{instances}"))
+    let instances = instances.join(" }\n  - { ");
+    domain(&format!("dmarc: {dmarc}\nses:\n  - {{ {instances} }}"))
 }
 
 /// A configuration set with these keys.

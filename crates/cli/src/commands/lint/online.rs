@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::stream::{self, StreamExt as _};
 use kinds::{Route53RecordSet, S3Object, SesIdentity, route53_record_set, ses_account};
-use manifest::{Dns, Manifest, ServedPolicies};
+use manifest::{Dns, Located, Manifest, ServedPolicies};
 use model::{Action, Home, Kind, OutputRef, Outside, Resource, Unseen, Verb};
 use standards::dns::zone::{self, Zone};
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
@@ -21,6 +22,9 @@ use crate::exit::Failure;
 use crate::printer::Printer;
 use crate::project::{Planned, Project, Wish};
 use crate::{expected, network, sandboxed};
+
+/// How many domains are looked at side by side.
+const AT_ONCE: usize = 16;
 
 /// What look-ups find. The accounts are asked for a manifest without errors only: what is planned
 /// from another means nothing.
@@ -48,14 +52,13 @@ async fn of_project(project: &Project) -> Result<Vec<Finding>, Failure> {
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     let mut findings = published(manifest, outside).await;
     findings.extend(planned.plan.findings.iter().cloned());
-    for expected in expected::expected(project, &planned) {
-        let mut found = delegation(outside, &expected).await;
-        found.extend(aliases(outside, manifest, &expected).await);
-        let place = place_of(manifest, &expected.domain);
-        findings.extend(found.into_iter().map(|finding| {
-            manifest::accept(manifest, &expected.domain, finding.in_place(place.clone()))
-        }));
-    }
+    let domains = stream::iter(expected::expected(project, &planned));
+    let found: Vec<Vec<Finding>> = domains
+        .map(async |expected| around(outside, manifest, &expected).await)
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    findings.extend(found.concat());
     findings.extend(changes(manifest, &planned));
     findings.extend(senders(project, &planned).await);
     Ok(findings)
@@ -80,24 +83,34 @@ async fn published(manifest: &Manifest, outside: &dyn Outside) -> Vec<Finding> {
 
 /// The policies that are served today. One that can't be fetched or read is not known.
 async fn served(manifest: &Manifest, outside: &dyn Outside) -> ServedPolicies {
-    let mut served = ServedPolicies::new();
-    let with_policy = manifest.domains.iter();
-    for (name, _) in with_policy.filter(|(_, domain)| domain.mta_sts.is_some()) {
+    let domains = manifest.domains.iter();
+    let with_policy = domains.filter(|(_, domain)| domain.mta_sts.is_some());
+    let fetched = stream::iter(with_policy).map(async |(name, _)| {
         let url = format!("https://mta-sts.{name}/.well-known/mta-sts.txt");
-        if let Ok(fetched) = outside.fetch(&url).await
-            && fetched.status == 200
-            && let (Some(policy), _) = MtaStsPolicy::parse(&fetched.body)
-        {
-            served.insert(name.clone(), policy);
-        }
-    }
-    served
+        let fetched = outside.fetch(&url).await.ok();
+        let body = fetched.filter(|fetched| fetched.status == 200)?.body;
+        Some((name.clone(), MtaStsPolicy::parse(&body).0?))
+    });
+    let served: Vec<Option<(Name, MtaStsPolicy)>> = fetched.buffered(AT_ONCE).collect().await;
+    served.into_iter().flatten().collect()
+}
+
+/// What stands around the records of one domain.
+async fn around(outside: &dyn Outside, manifest: &Manifest, expected: &Expected) -> Vec<Finding> {
+    let mut findings = delegation(outside, expected).await;
+    findings.extend(aliases(outside, manifest, expected).await);
+    let place = place_of(manifest, &expected.domain);
+    findings
+        .into_iter()
+        .map(|finding| finding.in_place(place.clone()))
+        .map(|finding| manifest::accept(manifest, &expected.domain, finding))
+        .collect()
 }
 
 /// Where a domain is in the manifest.
 fn place_of(manifest: &Manifest, domain: &Name) -> Place {
-    let declared = manifest.domains.get(domain).map(|domain| domain.place());
-    let parked = || manifest.parked.get(domain).map(|parked| parked.place());
+    let declared = manifest.domains.get(domain).map(Located::place);
+    let parked = || manifest.parked.get(domain).map(Located::place);
     declared.or_else(parked).unwrap_or_default()
 }
 

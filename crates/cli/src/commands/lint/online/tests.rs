@@ -38,7 +38,7 @@ async fn rules(domains: &str, world: &str) -> Vec<String> {
         targets: Vec::new(),
     };
     let project = Project::open(&global, &selection).expect("a sound manifest");
-    let findings = of_project(&project).await.expect("findings");
+    let findings = Box::pin(of_project(&project)).await.expect("findings");
     let sandbox = project.sandbox.as_ref().expect("a sandbox");
     let stats = sandbox.stats();
     assert!(stats.total() > 0, "AWS is asked");
