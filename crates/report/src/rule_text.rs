@@ -91,6 +91,7 @@ fn command(phase: Phase, path: &str) -> &'static str {
         Phase::Lint => "deploy lint",
         Phase::Live => "deploy verify",
         Phase::Lookup if path.starts_with("verify") => "deploy verify",
+        Phase::Lookup if path.starts_with("doctor") => "deploy doctor",
         Phase::Lookup | Phase::Order if looks => "deploy lint --online",
         Phase::Lookup => "deploy plan",
         Phase::Order => "deploy apply",
@@ -158,6 +159,7 @@ mod tests {
             "SES-25",
             "by looking, before a change (`deploy lint --online`)",
         );
+        when("AWS-02", "by looking, before a change (`deploy doctor`)");
         when("PLAN-02", "by looking, before a change (`deploy plan`)");
         when(
             "STS-O02",

@@ -51,7 +51,7 @@ super::rules! {
         why "SES refuses the other order."
         mend "let the plan order it"
         source "SES: Deterministic Easy DKIM";
-    "SES-11" Error Lookup not "AWS has no way to ask whether a call would be allowed without the right to simulate policies; `deploy iam` writes the permission down"
+    "SES-11" Error Lookup by "doctor (as AWS-02)"
         "The caller may replicate the parent's signing key"
         why "Without the permission the replica fails; across accounts it is not documented."
         mend "allow `ses:ReplicateEmailIdentityDkimSigningKey` on the parent"
