@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use manifest::AccountId;
 use report::RecordFormat;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -134,6 +135,11 @@ fn duration(text: &str) -> Result<Duration, String> {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a manifest from what a domain publishes today
+    #[command(
+        after_help = "Examples:\n  deploy init example.com -o deploy/example.yaml --account 111111111111\n  deploy init example.com example.org > deploy.yaml\n  deploy init example.com --sandbox --sandbox-of deploy/example.yaml"
+    )]
+    Init(Init),
     /// Check a manifest and its files, or one record or file of anybody's
     #[command(
         after_help = "Examples:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif\n  deploy lint deploy/example.yaml --online\n  deploy lint --record 'v=spf1 include:amazonses.com ~all'\n  dig +short TXT _dmarc.example.com | deploy lint --record -\n  deploy lint logo.svg\n  curl -s https://mta-sts.example.com/.well-known/mta-sts.txt | deploy lint -"
@@ -209,6 +215,27 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566"
     )]
     Sandbox(Sandbox),
+}
+
+/// `deploy init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The domain; several go into one manifest
+    #[arg(value_name = "DOMAIN", required = true)]
+    pub(crate) domains: Vec<String>,
+    /// Write the manifest here, and the logo and the mark certificate that it names beside it;
+    /// by default it is printed
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite what is there
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// The id of the account that everything is in; without it, lint names the line to complete
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+    /// With --sandbox: the manifest whose sandbox is looked at
+    #[arg(long, default_value = "deploy.yaml", value_name = "MANIFEST")]
+    pub(crate) sandbox_of: PathBuf,
 }
 
 /// `deploy lint`.

@@ -27,9 +27,11 @@
 //! | `check` | whether the manifest can be carried out |
 //! | `records` | the records that blocks ask for |
 //! | `lint` | what these do to mail |
+//! | `draft` | a manifest from what a domain publishes today |
 
 mod check;
 mod domain;
+pub mod draft;
 mod files;
 mod lint;
 mod load;

@@ -18,6 +18,7 @@ pub mod observation;
 pub mod outside;
 pub mod permission;
 pub mod plan;
+pub mod published;
 pub mod resource;
 
 pub use check::{Check, Verdict};
@@ -31,4 +32,5 @@ pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use permission::Permission;
 pub use plan::{Action, ActionId, Edge, Plan, Verb};
+pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
 pub use resource::{Gate, GateCheck, Impact, Level, MailImpact, Need, Resource, Undo};

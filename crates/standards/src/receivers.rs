@@ -1,6 +1,97 @@
-//! What the large mailbox providers make of the findings about a domain that sends in bulk.
+//! Mailbox providers: which one a mail host is of, and what the large ones make of the findings
+//! about a domain that sends in bulk.
 
+use crate::dns::Name;
 use crate::{Finding, Severity};
+
+/// A service that receives mail for other people's domains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// What people call it.
+    pub name: &'static str,
+    /// The domains that its mail hosts are below.
+    hosts: &'static [&'static str],
+    /// What the SPF record of a domain includes that sends through it too.
+    pub spf: Option<&'static str>,
+    /// Whether people have mailboxes there. The others are filters and APIs.
+    pub has_mailboxes: bool,
+}
+
+/// The providers that are recognised. Sources: their own set-up guides.
+const PROVIDERS: &[Provider] = &[
+    mailboxes(
+        "Google Workspace",
+        &["google.com", "googlemail.com"],
+        "_spf.google.com",
+    ),
+    mailboxes(
+        "Microsoft 365",
+        &["mail.protection.outlook.com", "mx.microsoft"],
+        "spf.protection.outlook.com",
+    ),
+    mailboxes("iCloud", &["mail.icloud.com"], "icloud.com"),
+    mailboxes("Zoho Mail", &["zoho.com", "zoho.eu"], "zohomail.com"),
+    mailboxes(
+        "Proton Mail",
+        &["protonmail.ch", "proton.ch"],
+        "_spf.protonmail.ch",
+    ),
+    mailboxes(
+        "Fastmail",
+        &["messagingengine.com"],
+        "spf.messagingengine.com",
+    ),
+    filter("Amazon SES", &["amazonaws.com"]),
+    filter("Proofpoint", &["pphosted.com", "ppe-hosted.com"]),
+    filter("Mimecast", &["mimecast.com"]),
+    filter("Cisco Secure Email", &["iphmx.com"]),
+    filter("Barracuda", &["barracudanetworks.com"]),
+    filter("Symantec Email Security", &["messagelabs.com"]),
+    filter("Hornetsecurity", &["hornetsecurity.com"]),
+    filter("Trend Micro", &["trendmicro.com", "trendmicro.eu"]),
+    filter("Mailgun", &["mailgun.org"]),
+];
+
+const fn mailboxes(
+    name: &'static str,
+    hosts: &'static [&'static str],
+    spf: &'static str,
+) -> Provider {
+    Provider {
+        name,
+        hosts,
+        spf: Some(spf),
+        has_mailboxes: true,
+    }
+}
+
+const fn filter(name: &'static str, hosts: &'static [&'static str]) -> Provider {
+    Provider {
+        name,
+        hosts,
+        spf: None,
+        has_mailboxes: false,
+    }
+}
+
+/// The provider that a mail host belongs to, where it is a known one.
+///
+/// ```
+/// use standards::receivers::provider;
+///
+/// let host = "aspmx.l.google.com".parse()?;
+/// assert_eq!(provider(&host).map(|provider| provider.name), Some("Google Workspace"));
+/// # Ok::<(), standards::dns::NameError>(())
+/// ```
+pub fn provider(mail_host: &Name) -> Option<&'static Provider> {
+    let is_of = |domain: &&str| {
+        let before = mail_host.as_str().strip_suffix(*domain);
+        before.is_some_and(|before| before.ends_with('.'))
+    };
+    PROVIDERS
+        .iter()
+        .find(|provider| provider.hosts.iter().any(|domain| is_of(&domain)))
+}
 
 /// Of what a provider looks at before it takes bulk mail.
 const PROTOCOLS: [&str; 3] = ["SPF-", "DKIM-", "DMARC-"];
@@ -40,6 +131,24 @@ pub fn check_bulk_sender(findings: &[Finding]) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_host_tells_whose_it_is() {
+        let check = |host: &str, expect: Option<&str>| {
+            let host = host.parse().expect("a name");
+            assert_eq!(provider(&host).map(|one| one.name), expect, "{host}");
+        };
+        check("smtp.google.com", Some("Google Workspace"));
+        check("alt1.aspmx.l.google.com", Some("Google Workspace"));
+        check(
+            "example-com.mail.protection.outlook.com",
+            Some("Microsoft 365"),
+        );
+        check("inbound-smtp.eu-west-1.amazonaws.com", Some("Amazon SES"));
+        check("mx.notgoogle.com", None);
+        check("google.com", None);
+        check("mx.example.com", None);
+    }
 
     #[test]
     fn rcv_02() {

@@ -3,6 +3,8 @@
 //! A [`Stranger`] looks at public DNS and at web and mail servers over the network, and takes
 //! nothing on trust: whatever they answer, it ends in bounded time and memory.
 //!
+//! [`published`] reads what a domain publishes, whoever deployed it.
+//!
 //! [`verify`] compares what any [`model::Outside`] sees with what is [`Expected`] of one domain,
 //! and [`verify_all`] does so for a fleet. Each [`Check`] is of a rule of `standards::rules`.
 //!
@@ -26,11 +28,13 @@ mod checks;
 mod expected;
 mod eyes;
 mod notes;
+mod published;
 mod run;
 mod stranger;
 
 pub use expected::{Expected, File, HostedZone, Instance, Mark, Record};
 pub use eyes::Eyes;
 pub use model::check::{Check, Outcome, Verdict};
+pub use published::{NothingPublished, published};
 pub use run::{Options, verify, verify_all};
 pub use stranger::{Stranger, StrangerError, View};

@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod drift;
 pub(crate) mod graph;
 pub(crate) mod iam;
+pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod offline;
 pub(crate) mod plan;
@@ -22,6 +23,7 @@ use crate::printer::Printer;
 pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
     let global = &cli.global;
     match cli.command {
+        Command::Init(args) => init::run(global, &args, printer).await,
         Command::Lint(args) => lint::run(global, &args, printer).await,
         Command::Plan(args) => plan::run(global, &args, printer).await,
         Command::Apply(args) => apply::run(global, args, printer).await,

@@ -90,6 +90,14 @@ text_value! {
     }
 }
 
+impl std::str::FromStr for AccountId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Text::parse(text)
+    }
+}
+
 text_value! {
     /// A role to assume: its name in the account, or its whole ARN.
     pub struct RoleName {

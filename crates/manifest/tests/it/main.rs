@@ -1,6 +1,7 @@
 //! The manifest crate as its users meet it: files in, a manifest and findings out.
 
 mod broken;
+mod draft;
 mod hostile;
 mod lint;
 mod online;

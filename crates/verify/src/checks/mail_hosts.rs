@@ -5,6 +5,7 @@ use standards::dns::mx::{MxUse, lint_regions, lint_set};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
 
 use super::{Scene, shown};
+use crate::eyes::Eyes;
 use crate::notes::Notes;
 use model::Check;
 
@@ -39,15 +40,15 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     findings.extend(lint_set(&hosts, &used));
     findings.extend(lint_regions(domain, &hosts));
     for mx in hosts.iter().filter(|mx| !mx.is_null()).take(HOSTS_MAX) {
-        let found = check_host(scene, &mx.exchange).await;
+        let found = fault(scene.eyes, &mx.exchange).await;
         findings.extend(found.unwrap_or_else(|error| Some(super::unanswered(&error))));
     }
     notes.judge("MX-03", &what, shown(&values), findings);
     notes.done()
 }
 
-async fn check_host(scene: &Scene<'_>, host: &Name) -> Result<Option<Finding>, NoAnswer> {
-    let eyes = scene.eyes;
+/// MX-03, for one host.
+pub(crate) async fn fault(eyes: &Eyes<'_>, host: &Name) -> Result<Option<Finding>, NoAnswer> {
     let reason = if !host.is_host() {
         format!("{host} is not the name of a host")
     } else if let Some(target) = eyes.lookup(host, "CNAME").await?.first() {

@@ -10,6 +10,7 @@ use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
 use standards::{Finding, Severity};
 
 use super::Scene;
+use crate::eyes::Eyes;
 use crate::notes::Notes;
 use model::Check;
 
@@ -33,7 +34,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let url = format!("https://{host}/.well-known/mta-sts.txt");
     match scene.eyes.outside().visit(&url, None).await {
         Err(unseen) => {
-            let finding = explain(scene, &host, &unseen).await;
+            let finding = explain(scene.eyes, &host, &unseen).await;
             notes.broken(&url, finding);
         }
         Ok(visit) => {
@@ -63,16 +64,17 @@ async fn check_delegation(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>)
     };
     let what = format!("{owner} CNAME");
     let reason = || format!("the record is at {target}, and {host} is no alias");
-    let finding = (!is_delegated(scene, host).await).then(|| Finding::new("STS-R09", reason()));
+    let finding =
+        (!is_delegated(scene.eyes, host).await).then(|| Finding::new("STS-R09", reason()));
     notes.judge("STS-R09", &what, target.clone(), finding);
 }
 
 /// The rule that a failed fetch breaks.
-async fn explain(scene: &Scene<'_>, host: &Name, unseen: &Unseen) -> Finding {
+pub(crate) async fn explain(eyes: &Eyes<'_>, host: &Name, unseen: &Unseen) -> Finding {
     let reason = unseen.to_string();
     match unseen {
         Unseen::NoTls(_) => Finding::new("STS-H09", reason),
-        Unseen::OtherName(_) if is_delegated(scene, host).await => Finding::new("STS-H05", reason),
+        Unseen::OtherName(_) if is_delegated(eyes, host).await => Finding::new("STS-H05", reason),
         Unseen::OtherName(_) | Unseen::Certificate(_) => Finding::new("STS-H03", reason),
         // Senders give up too.
         Unseen::Slow(_) => Finding::new("STS-H06", reason).weighing(Severity::Error),
@@ -81,13 +83,13 @@ async fn explain(scene: &Scene<'_>, host: &Name, unseen: &Unseen) -> Finding {
 }
 
 /// Whether the policy host is an alias of somebody else's.
-async fn is_delegated(scene: &Scene<'_>, host: &Name) -> bool {
-    let alias = scene.eyes.lookup(host, "CNAME").await;
+async fn is_delegated(eyes: &Eyes<'_>, host: &Name) -> bool {
+    let alias = eyes.lookup(host, "CNAME").await;
     alias.is_ok_and(|alias| !alias.is_empty())
 }
 
 /// What senders refuse before they read the body.
-fn judge_answer(visit: &Visit) -> Vec<Finding> {
+pub(crate) fn judge_answer(visit: &Visit) -> Vec<Finding> {
     match visit.status {
         200 => Vec::new(),
         300..400 => {
@@ -119,7 +121,7 @@ fn judge_content(visit: &Visit, planned: &[u8], now: Timestamp) -> Vec<Finding> 
 }
 
 /// STS-H04: `text/plain`, in a character set that ASCII is part of.
-fn judge_media_type(visit: &Visit) -> Option<Finding> {
+pub(crate) fn judge_media_type(visit: &Visit) -> Option<Finding> {
     let Some(text) = visit.headers.get("content-type") else {
         return Some(Finding::new("STS-H04", "it has no media type"));
     };

@@ -2,6 +2,7 @@
 
 mod mail;
 mod names;
+mod published;
 mod web;
 mod world;
 

@@ -1,0 +1,6 @@
+//! What domains publish, and the manifest that is drafted from it.
+
+mod fixtures;
+mod properties;
+mod snapshots;
+mod world;

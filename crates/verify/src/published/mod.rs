@@ -1,0 +1,177 @@
+//! What a domain publishes about its mail, read and judged as receivers would.
+
+mod records;
+mod senders;
+mod web;
+
+use std::time::Duration;
+
+use futures::join;
+use model::{Outside, Published, Seen};
+use standards::Finding;
+use standards::dns::{Name, NoAnswer, Txt};
+
+use crate::eyes::Eyes;
+
+/// How long one subject may take, such as all selectors: a record can name many hosts, each slow.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// What a name can have that shows that it is there.
+const TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "A", "AAAA"];
+
+/// Why there is nothing to read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NothingPublished {
+    /// DNS has no record at the domain's name.
+    #[error(
+        "DNS has nothing at {0}: no mail host, no text, no address, no name server; look at the spelling, or whether the domain is registered"
+    )]
+    NoSuchDomain(Name),
+    /// DNS did not answer, so that whatever was written would be a guess.
+    #[error("what {domain} publishes can't be seen")]
+    NoAnswer {
+        /// The domain.
+        domain: Name,
+        /// What was asked for, and why there was no answer.
+        source: NoAnswer,
+    },
+}
+
+/// Reads what `domain` publishes.
+pub async fn published(
+    domain: &Name,
+    outside: &dyn Outside,
+) -> Result<Published, NothingPublished> {
+    let eyes = Eyes::new(outside);
+    if !exists(&eyes, domain).await? {
+        return Err(NothingPublished::NoSuchDomain(domain.clone()));
+    }
+    let mut seen = Published::of(domain.clone());
+    seen.exists = true;
+    let (zone, mx, spf, dmarc) = join!(
+        senders::zone(&eyes, domain),
+        within(records::mx(&eyes, domain)),
+        within(records::spf(&eyes, domain)),
+        within(records::dmarc(&eyes, domain)),
+    );
+    let (tls_rpt, mta_sts, bimi) = join!(
+        within(records::tls_rpt(&eyes, domain)),
+        within(web::mta_sts(&eyes, domain)),
+        within(web::bimi(&eyes, domain)),
+    );
+    let (keys, tokens, mail_from, certificate) = join!(
+        within(senders::keys(&eyes, domain)),
+        within(senders::tokens(&eyes, domain)),
+        within(senders::mail_from(&eyes, domain)),
+        within(web::certificate(&eyes, domain)),
+    );
+    seen.zone = zone;
+    seen.mx = mx;
+    seen.spf = spf.seen;
+    seen.spf_lookups = spf.lookups;
+    seen.other_texts = spf.others;
+    seen.dmarc = dmarc.seen;
+    seen.dmarc_above = dmarc.above;
+    seen.tls_rpt = tls_rpt;
+    seen.mta_sts = mta_sts.record;
+    seen.policy = mta_sts.policy;
+    seen.policy_alias = mta_sts.alias;
+    seen.bimi = bimi.record;
+    seen.logo = bimi.logo;
+    seen.certificate = bimi.certificate;
+    seen.keys = keys.keys;
+    seen.key_findings = keys.findings;
+    seen.ses_tokens = tokens;
+    seen.mail_from = mail_from;
+    seen.certificate_findings = certificate;
+    web::check_hosts(&mut seen);
+    Ok(seen)
+}
+
+/// Whether anything is at the name. An answer counts; a failure does only where nothing else answers.
+async fn exists(eyes: &Eyes<'_>, domain: &Name) -> Result<bool, NothingPublished> {
+    let mut failure = None;
+    for rtype in TYPES {
+        match eyes.lookup(domain, rtype).await {
+            Ok(values) if !values.is_empty() => return Ok(true),
+            Ok(_) => {}
+            Err(error) => failure = Some(error),
+        }
+    }
+    match failure {
+        None => Ok(false),
+        Some(source) => Err(NothingPublished::NoAnswer {
+            domain: domain.clone(),
+            source,
+        }),
+    }
+}
+
+/// A subject that could not be looked at to its end.
+trait Unanswered {
+    fn unanswered(finding: Finding) -> Self;
+}
+
+impl<T> Unanswered for Seen<T> {
+    fn unanswered(finding: Finding) -> Self {
+        Self {
+            findings: vec![finding],
+            is_answered: false,
+            ..Self::default()
+        }
+    }
+}
+
+impl Unanswered for Vec<Finding> {
+    fn unanswered(finding: Finding) -> Self {
+        vec![finding]
+    }
+}
+
+async fn within<T: Unanswered>(look: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, look).await {
+        Ok(seen) => seen,
+        Err(_) => T::unanswered(Finding::new(
+            "LIVE-02",
+            format!(
+                "its look-ups had no end after {} seconds",
+                PATIENCE.as_secs()
+            ),
+        )),
+    }
+}
+
+fn no_answer(error: &NoAnswer) -> Finding {
+    Finding::new("LIVE-02", error.to_string())
+}
+
+/// The findings of a look-up, or that it had no answer.
+fn or_unanswered(findings: Result<Vec<Finding>, NoAnswer>) -> Vec<Finding> {
+    findings.unwrap_or_else(|error| vec![no_answer(&error)])
+}
+
+/// The texts at a name, read by `among`.
+async fn texts<T>(
+    eyes: &Eyes<'_>,
+    owner: &Name,
+    among: impl FnOnce(&Name, &[Txt]) -> (Option<T>, Vec<Finding>),
+) -> Seen<T> {
+    match eyes.lookup(owner, "TXT").await {
+        Err(error) => Seen::unanswered(no_answer(&error)),
+        Ok(values) => {
+            let texts: Vec<Txt> = values
+                .iter()
+                .map(|value| Txt::new(value.as_bytes()))
+                .collect();
+            let (read, findings) = match texts.is_empty() {
+                true => (None, Vec::new()),
+                false => among(owner, &texts),
+            };
+            Seen {
+                values,
+                read,
+                findings,
+                is_answered: true,
+            }
+        }
+    }
+}
