@@ -69,6 +69,10 @@ fn records_of_the_command_line() {
 fn records_of_standard_input_as_dig_prints_them() {
     let records = "\"v=spf1 \" \"?all\"\n\nv=TLSRPTv1; rua=mailto:t@example.com\n";
     check(&["--record", "-"], records, 0, &["SPF-20"]);
+    let long = format!("\"v=spf1 {}~all\"\n", "ip4:192.0.2.1 ".repeat(20));
+    let output = lint(&["--record", "-"], &long);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("error[DNS-01]"), "{text}");
 }
 
 #[test]

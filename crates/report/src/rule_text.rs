@@ -73,8 +73,8 @@ fn when(rule: &Rule, phase: Phase) -> String {
         Phase::Order => "in the order of changes",
     };
     match rule.decided_by {
-        Some(path) => format!("{occasion} (`{}`)", command(phase, path)),
-        None => occasion.to_owned(),
+        Some(path) if !rule.is_kept => format!("{occasion} (`{}`)", command(phase, path)),
+        _ => occasion.to_owned(),
     }
 }
 
@@ -101,6 +101,9 @@ fn command(phase: Phase, path: &str) -> &'static str {
 /// Where in the program the rule is checked, in words.
 fn code(rule: &Rule) -> String {
     match (rule.decided_by, rule.undecided) {
+        (Some(path), _) if rule.is_kept => {
+            format!("{path}, for users of the library: what deploy makes keeps the rule")
+        }
         (Some(path), _) => match path.split_once(" (as ") {
             Some((path, id)) => format!(
                 "{path}; what it finds is called {}",
@@ -146,7 +149,11 @@ mod tests {
             let row: Vec<&str> = row.map(str::trim).collect();
             assert_eq!(row.join(" "), format!("code    {expect}"), "{id}");
         };
-        check("SPF-01", "standards::spf");
+        check("SPF-04", "standards::spf");
+        check(
+            "SES-27",
+            "standards::ses, for users of the library: what deploy makes keeps the rule",
+        );
         check("RCV-08", "standards::dkim; what it finds is called DKIM-07");
         let when = |id: &str, expect: &str| {
             let rule = rules::find(id).expect("is in the registry");
@@ -154,7 +161,8 @@ mod tests {
             let row = text.lines().find(|line| line.starts_with("  when"));
             assert_eq!(row, Some(&*format!("  when    {expect}")), "{id}");
         };
-        when("SPF-01", "from the manifest and its files (`deploy lint`)");
+        when("SPF-04", "from the manifest and its files (`deploy lint`)");
+        when("SES-27", "from the manifest and its files");
         when(
             "SES-25",
             "by looking, before a change (`deploy lint --online`)",

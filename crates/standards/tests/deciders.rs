@@ -77,6 +77,17 @@ fn every_rule_is_decided_by_what_is_there_or_says_why_not() {
 }
 
 #[test]
+fn only_rules_without_a_look_up_are_kept_by_what_is_made() {
+    use standards::rules::Phase;
+
+    for rule in standards::rules::all().filter(|rule| rule.is_kept) {
+        assert_eq!(rule.phases, [Phase::Lint], "{}", rule.id);
+        let by = rule.decided_by.unwrap_or_default();
+        assert!(by.starts_with("standards::"), "{} by {by}", rule.id);
+    }
+}
+
+#[test]
 fn what_is_not_there_is_noticed() {
     assert_eq!(fault("SPF-01", "standards::spf"), None);
     assert_eq!(fault("SES-24", "aws::quotas::LIMITS"), None);

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use clock::Clock;
 use standards::checker::{Checked, check_file, check_record};
-use standards::dns::{Presentation, Txt};
+use standards::dns::Presentation;
+use standards::dns::txt::lint_presentation;
 use standards::{Finding, Place, Severity};
 
 use crate::args::{FindingFormat, Global, Lint};
@@ -116,26 +117,29 @@ fn file(path: &Path, printer: &Printer) -> Result<Vec<Finding>, Failure> {
 
 /// The findings of records, each a line of a file that is not there.
 fn records(texts: &[String], printer: &Printer) -> Result<Vec<Finding>, Failure> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<(String, Vec<Finding>)> = Vec::new();
     for text in texts {
         if text == STDIN {
             let input = String::from_utf8_lossy(&read(std::io::stdin())?).into_owned();
-            lines.extend(input.lines().map(value).filter(|line| !line.is_empty()));
+            let input = input.lines().map(str::trim);
+            lines.extend(input.filter(|line| !line.is_empty()).map(value));
         } else {
-            lines.push(text.clone());
+            lines.push((text.clone(), Vec::new()));
         }
     }
-    let whole = lines.join("\n");
+    let values: Vec<&str> = lines.iter().map(|(line, _)| line.as_str()).collect();
+    let whole = values.join("\n");
     let mut findings = Vec::new();
     let mut start = 0;
-    for (number, line) in lines.iter().enumerate() {
+    for (number, (line, faults)) in lines.iter().enumerate() {
         let checked = check_record(line).ok_or_else(|| {
             Failure::Usage(format!(
                 "`{line}` is no record that is known here: SPF, DKIM, DMARC, MTA-STS, TLS reporting or BIMI"
             ))
         })?;
         note(&format!("record:{}", number + 1), &checked, printer);
-        findings.extend(checked.findings.into_iter().map(|mut finding| {
+        let found = faults.iter().cloned().chain(checked.findings);
+        findings.extend(found.map(|mut finding| {
             finding.place = match finding.place {
                 Place::Span(span) => Place::Span(span.start + start..span.end + start),
                 _ => Place::Span(start..start),
@@ -147,15 +151,16 @@ fn records(texts: &[String], printer: &Printer) -> Result<Vec<Finding>, Failure>
     Ok(findings)
 }
 
-/// The value of a line, which `dig +short` and zone files write in quotes.
-fn value(line: &str) -> String {
-    let line = line.trim();
-    if line.starts_with('"')
-        && let Ok(txt) = Txt::parse(line, Presentation::ZoneFile)
-    {
-        return txt.text().into_owned();
+/// The value of a line, which `dig +short` and zone files write in quotes, and what is wrong with
+/// how it is written (DNS-01).
+fn value(line: &str) -> (String, Vec<Finding>) {
+    if !line.starts_with('"') {
+        return (line.to_owned(), Vec::new());
     }
-    line.to_owned()
+    match lint_presentation(line, Presentation::ZoneFile) {
+        (Some(txt), _) => (txt.text().into_owned(), Vec::new()),
+        (None, faults) => (line.to_owned(), faults),
+    }
 }
 
 /// Says what something was taken for, to people.

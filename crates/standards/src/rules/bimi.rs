@@ -1,7 +1,7 @@
 //! Rules of BIMI: the assertion record (R), and what it needs of other protocols (X).
 
 super::rules! {
-    "BIMI-R01" Error Lint by "standards::bimi"
+    "BIMI-R01" Error Lint lib "standards::bimi"
         "The record is at `SELECTOR._bimi` under the domain"
         why "Receivers ask for that name only."
         mend "publish at `default._bimi.DOMAIN`"
@@ -66,7 +66,7 @@ super::rules! {
         why "Receivers ignore an unknown tag; a repeated one makes the record invalid."
         mend "correct the name, or keep one of the two"
         source "BIMI §4.3; RFC 6376 §3.2";
-    "BIMI-R14" Info Lint by "standards::bimi"
+    "BIMI-R14" Info Lint lib "standards::bimi"
         "Domains that share a logo share one record through a CNAME"
         why "A copy in each domain is one more thing to forget when the logo changes."
         mend "point the other domains' `default._bimi` at this one by CNAME"
@@ -137,7 +137,7 @@ super::rules! {
         why "Receivers that fetch in between find nothing and remember it."
         mend "let the plan order it: files, check, record"
         source "operational";
-    "BIMI-X13" Error Lint by "standards::bimi"
+    "BIMI-X13" Error Lint lib "standards::bimi"
         "No BIMI record stands at the apex or at `_bimi` itself"
         why "Nobody looks there."
         mend "publish at `default._bimi.DOMAIN`"

@@ -1,7 +1,7 @@
 //! Rules of DKIM keys.
 
 super::rules! {
-    "DKIM-01" Error Lint by "standards::dkim"
+    "DKIM-01" Error Lint lib "standards::dkim"
         "The key is at `SELECTOR._domainkey` under the domain"
         why "Verifiers ask for that name only; the signature then has no key."
         mend "publish the key at the selector's name"
@@ -61,7 +61,7 @@ super::rules! {
         why "Verifiers may treat the mail as unsigned."
         mend "remove `y` from `t=`"
         source "RFC 6376 §3.6.1";
-    "DKIM-13" Error Lint by "standards::dkim"
+    "DKIM-13" Error Lint lib "standards::dkim"
         "`t=s` is not used where the signer's identity is in a subdomain"
         why "Such signatures fail."
         mend "remove `s` from `t=`, or sign with the same domain in i= and d="
@@ -71,7 +71,7 @@ super::rules! {
         why "A repeated tag makes the whole record invalid."
         mend "keep one of them"
         source "RFC 6376 §3.2";
-    "DKIM-15" Error Lint by "standards::dkim"
+    "DKIM-15" Error Lint lib "standards::dkim"
         "The published key belongs to the private key that signs"
         why "Otherwise every signature fails."
         mend "publish the public half of the key that SES was given"
@@ -81,7 +81,7 @@ super::rules! {
         why "Mail in queues and mailboxes is still verified with the old key."
         mend "publish the new selector, switch, wait seven days, then revoke the old one"
         source "RFC 6376 §3.1, §6";
-    "DKIM-17" Warn Lint by "standards::dkim"
+    "DKIM-17" Warn Lint lib "standards::dkim"
         "Mail is not signed with Ed25519 alone"
         why "Many receivers still cannot verify it, and see unsigned mail."
         mend "sign with an RSA key as well"

@@ -1,7 +1,7 @@
 //! Rules of DMARC.
 
 super::rules! {
-    "DMARC-01" Error Lint by "standards::dmarc"
+    "DMARC-01" Error Lint lib "standards::dmarc"
         "The record is at `_dmarc` under the domain"
         why "Receivers ask for that name only."
         mend "publish at `_dmarc.DOMAIN`"
@@ -166,7 +166,7 @@ super::rules! {
         why "Reports under a milder policy show what reject would lose."
         mend "publish quarantine or `t=y`, and read the reports for some weeks"
         source "RFC 9989 §5.1.7";
-    "DMARC-34" Error Lint by "standards::dmarc"
+    "DMARC-34" Error Lint lib "standards::dmarc"
         "A parked domain rejects: p=reject, SPF -all, null MX"
         why "An unguarded domain is a gift to forgers."
         mend "list the domain under `parked`"

@@ -62,16 +62,20 @@ pub struct Rule {
     /// What decides it: a module or an item of this program, `crate::module::item`. Where the
     /// finding goes by another rule's id, that follows: `standards::dkim (as DKIM-07)`.
     pub decided_by: Option<&'static str>,
+    /// Whether only users of the library can meet it: whatever the manifest says, what this
+    /// program makes keeps the rule.
+    pub is_kept: bool,
     /// Why nothing decides it yet, where nothing does.
     pub undecided: Option<&'static str>,
 }
 
 /// A table of rules, each as
 /// `"ID" Severity Phase | Phase by "decider" "title" why "…" mend "…" source "…";`
-/// with `not "reason"` in the place of `by "decider"` where nothing decides it yet.
+/// with `lib "decider"` in the place of `by "decider"` where only users of the library can break
+/// it, and `not "reason"` where nothing decides it yet.
 macro_rules! rules {
     ($(
-        $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)? $(not $undecided:literal)?
+        $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)? $(lib $library:literal)? $(not $undecided:literal)?
         $title:literal why $why:literal mend $mend:literal source $source:literal;
     )*) => {
         /// The rules of this section, in the order of the catalogue.
@@ -84,7 +88,8 @@ macro_rules! rules {
                 why: $why,
                 mend: $mend,
                 source: $source,
-                decided_by: $crate::rules::optional!($($decider)?),
+                decided_by: $crate::rules::optional!($($decider)? $($library)?),
+                is_kept: $crate::rules::optional!($($library)?).is_some(),
                 undecided: $crate::rules::optional!($($undecided)?),
             },
         )*];
@@ -94,7 +99,7 @@ macro_rules! rules {
 /// `Some` of what stands between the brackets, or `None`.
 macro_rules! optional {
     () => {
-        None
+        None::<&'static str>
     };
     ($value:literal) => {
         Some($value)

@@ -1,7 +1,7 @@
 //! Rules of MTA-STS: the record (R), the policy (P), its host (H) and the order of changes (O).
 
 super::rules! {
-    "STS-R01" Error Lint by "standards::mta_sts"
+    "STS-R01" Error Lint lib "standards::mta_sts"
         "The record is at `_mta-sts` under the policy domain"
         why "Senders ask for that name only."
         mend "publish at `_mta-sts.DOMAIN`"

@@ -42,7 +42,7 @@ super::rules! {
         why "Senders with DANE do not deliver otherwise, and MTA-STS does not override that."
         mend "correct or remove the TLSA record"
         source "RFC 8461 §2; RFC 7672";
-    "DANE-02" Error Lint by "standards::dns::mx"
+    "DANE-02" Error Lint lib "standards::dns::mx"
         "No TLSA is declared for a mail host that a provider owns"
         why "TLSA lives in the host's zone and follows its certificate; neither is ours."
         mend "remove it; the provider publishes TLSA or nobody does"

@@ -16,17 +16,17 @@ super::rules! {
         why "In newer regions the zone is not dkim.amazonses.com, and a CNAME to it never verifies."
         mend "take `SigningHostedZone` from the identity"
         source "SES v2: DkimAttributes";
-    "SES-04" Error Lint by "standards::ses"
+    "SES-04" Error Lint lib "standards::ses"
         "Without that field, the zone is taken from the table of regions"
         why "A wrong zone leaves the identity pending for ever."
         mend "this is a rule for the program itself: report it as a fault"
         source "AWS General Reference: SES DKIM domains";
-    "SES-05" Error Lint by "standards::ses"
+    "SES-05" Error Lint lib "standards::ses"
         "An Easy DKIM identity has exactly its three CNAMEs"
         why "SES verifies, and later rotates, all three."
         mend "publish the three names as SES returned them"
         source "SES: Easy DKIM";
-    "SES-06" Error Lint by "standards::ses"
+    "SES-06" Error Lint lib "standards::ses"
         "DKIM CNAMEs of every account and region stand side by side"
         why "Tokens differ by account and region; removing another's leaves its mail unsigned."
         mend "remove only the CNAMEs of the instance that goes"
@@ -131,22 +131,22 @@ super::rules! {
         why "Under probation or shutdown SES limits or refuses mail."
         mend "look at the account's reputation page and answer AWS"
         source "SES v2: GetAccount";
-    "SES-27" Error Lint by "standards::ses"
+    "SES-27" Error Lint lib "standards::ses"
         "An identity policy fits SES's limits, and its identity is verified"
         why "SES refuses a name or a size beyond them."
         mend "shorten the policy, at most 4 KB, and name it in letters, digits, - and _"
         source "SES v2: CreateEmailIdentityPolicy";
-    "SES-28" Warn Lint by "standards::ses"
+    "SES-28" Warn Lint lib "standards::ses"
         "An identity policy names who may send, and as whom"
         why "A principal of `*` without conditions lets any AWS account send in your name."
         mend "name the principals, and add a condition on `ses:FromAddress`"
         source "SES: identity authorization policies";
-    "SES-29" Warn Lint by "standards::ses"
+    "SES-29" Warn Lint lib "standards::ses"
         "A sender in another account has event destinations of its own"
         why "Bounces of its mail are reported in its account, not in the identity's."
         mend "give the sender's configuration set its destinations"
         source "SES: sending authorization";
-    "SES-30" Error Lint by "standards::ses"
+    "SES-30" Error Lint lib "standards::ses"
         "An identity's default configuration set is in its account and region"
         why "SES refuses mail with a configuration set that is not there."
         mend "declare the set for the same instance"
@@ -166,17 +166,17 @@ super::rules! {
         why "Links in mail break otherwise; HTTPS needs a certificate in front."
         mend "publish the CNAME, and put a distribution with a certificate in front for HTTPS"
         source "SES v2: TrackingOptions";
-    "SES-34" Error Lint by "standards::ses"
+    "SES-34" Error Lint lib "standards::ses"
         "A global endpoint has one other region, prepared like the first"
         why "Half of the mail fails when identity or configuration set is missing in one of the two."
         mend "declare the instance in both regions under the same names"
         source "SES v2: CreateMultiRegionEndpoint";
-    "SES-35" Warn Lint by "standards::ses"
+    "SES-35" Warn Lint lib "standards::ses"
         "The regions of a global endpoint sign with the same key"
         why "Otherwise each signs with its own selectors: valid, and twice the records."
         mend "make one a replica of the other"
         source "SES: global endpoints";
-    "SES-36" Warn Lint by "standards::ses"
+    "SES-36" Warn Lint lib "standards::ses"
         "Dependent resources name identities and sets that exist"
         why "SES refuses or ignores the association."
         mend "declare what is named"

@@ -1,7 +1,7 @@
 //! Rules of SPF.
 
 super::rules! {
-    "SPF-01" Error Lint by "standards::spf"
+    "SPF-01" Error Lint lib "standards::spf"
         "SPF is published as TXT"
         why "The SPF record type (99) is withdrawn; receivers do not ask for it."
         mend "publish a TXT record"
@@ -126,7 +126,7 @@ super::rules! {
         why "A duplicate include spends a look-up for nothing."
         mend "remove the repeated term"
         source "RFC 7208 §10.1.1";
-    "SPF-26" Error Lint by "standards::spf"
+    "SPF-26" Error Lint lib "standards::spf"
         "A domain without mail publishes `v=spf1 -all`"
         why "Without it anybody can use the domain as an envelope sender."
         mend "publish `v=spf1 -all`"

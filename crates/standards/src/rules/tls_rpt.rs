@@ -1,7 +1,7 @@
 //! Rules of SMTP TLS reporting.
 
 super::rules! {
-    "RPT-01" Error Lint by "standards::tls_rpt"
+    "RPT-01" Error Lint lib "standards::tls_rpt"
         "The record is at `_smtp._tls` under the domain"
         why "Senders ask for that name only."
         mend "publish at `_smtp._tls.DOMAIN`"
@@ -51,7 +51,7 @@ super::rules! {
         why "Senders post `application/tlsrpt+gzip` or `application/tlsrpt+json`; a refusal loses the report."
         mend "let the endpoint accept a POST of both types"
         source "RFC 8460 §5.4, §6";
-    "RPT-11" Info Lint by "standards::tls_rpt"
+    "RPT-11" Info Lint lib "standards::tls_rpt"
         "Reports may go to another domain without its permission"
         why "TLS reporting has no such permission as DMARC has; a record under `_report` would do nothing."
         mend "nothing is needed; publish no permission record"
@@ -61,7 +61,7 @@ super::rules! {
         why "Senders that refuse to deliver over weak TLS tell it only in these reports; without them lost mail goes unnoticed."
         mend "add a `tls_rpt` block with a `rua`"
         source "RFC 8461 §6";
-    "RPT-13" Warn Lint by "standards::dkim"
+    "RPT-13" Warn Lint lib "standards::dkim"
         "A DKIM key that signs TLS reports allows the service type `tlsrpt`"
         why "Receivers of our reports may refuse a signature whose key is limited to other services."
         mend "leave `s=` out of the key record, or add `tlsrpt`"
