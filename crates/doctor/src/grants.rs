@@ -26,6 +26,10 @@ pub struct Grant {
     pub resources: BTreeSet<String>,
 }
 
+/// IAM takes some thousand characters a policy: this many names are written out, more are written as
+/// what they have in common.
+const NAMES_MAX: usize = 10;
+
 /// What is needed in one account. Resources whose kind is not known need nothing.
 pub fn grants(kinds: &KindSet, desired: &[Resource], account: &AccountName) -> Vec<Grant> {
     let mut by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>> = BTreeMap::new();
@@ -77,18 +81,8 @@ pub(crate) fn service(action: &str) -> &str {
 
 /// The policy document that allows `grants`, and what `deploy doctor` reads.
 pub fn policy(grants: &[Grant]) -> Value {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut statements: Vec<Value> = Vec::new();
-    for grant in grants {
-        let count = counts.entry(&grant.service).or_default();
-        *count += 1;
-        statements.push(json!({
-            "Sid": format!("{}{count}", capital(&grant.service)),
-            "Effect": "Allow",
-            "Action": grant.actions,
-            "Resource": grant.resources,
-        }));
-    }
+    let allow = |grant: &Grant| json!({ "Effect": "Allow", "Action": grant.actions, "Resource": short(&grant.resources) });
+    let mut statements: Vec<Value> = grants.iter().map(allow).collect();
     statements.push(json!({
         "Sid": "Doctor",
         "Effect": "Allow",
@@ -98,7 +92,53 @@ pub fn policy(grants: &[Grant]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-fn capital(text: &str) -> String {
-    let (first, rest) = text.split_at(1.min(text.len()));
-    first.to_uppercase() + rest
+/// The resources, or how all of them begin.
+fn short(resources: &BTreeSet<String>) -> Vec<String> {
+    let (Some(first), Some(last)) = (resources.first(), resources.last()) else {
+        return Vec::new();
+    };
+    if resources.len() <= NAMES_MAX {
+        return resources.iter().cloned().collect();
+    }
+    // In order, what the first and the last have in common all have.
+    let common = first.chars().zip(last.chars());
+    let common: String = common.take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    vec![format!("{common}*")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(names: usize, expect: &[&str]) {
+        let arns = (0..names).map(|name| format!("arn:aws:s3:::anycompany-{name}"));
+        assert_eq!(short(&arns.collect()), expect);
+    }
+
+    #[test]
+    fn many_names_are_written_as_what_they_have_in_common() {
+        check(1, &["arn:aws:s3:::anycompany-0"]);
+        check(11, &["arn:aws:s3:::anycompany-*"]);
+        assert!(short(&BTreeSet::new()).is_empty());
+    }
+
+    #[test]
+    fn a_policy_allows_what_is_granted_and_what_the_doctor_reads() {
+        let grant = Grant {
+            service: "s3".to_owned(),
+            actions: BTreeSet::from(["s3:PutObject", "s3:GetObject"]),
+            resources: BTreeSet::from(["arn:aws:s3:::b/*".to_owned()]),
+        };
+        let policy = policy(&[grant]);
+        assert_eq!(
+            policy["Statement"][0],
+            json!({
+                "Effect": "Allow",
+                "Action": ["s3:GetObject", "s3:PutObject"],
+                "Resource": ["arn:aws:s3:::b/*"],
+            })
+        );
+        assert_eq!(policy["Statement"][1]["Action"], json!(READS));
+    }
 }

@@ -107,14 +107,13 @@ impl Spec {
     }
 }
 
-const PERMISSIONS: &[Permission] = &[
+const BUCKET: &str = "arn:{partition}:s3:::{name}";
+
+const PERMISSIONS: [Permission; 2] = [
     Permission::named(
         &[
             "s3:CreateBucket",
             "s3:DeleteBucket",
-            // CloudFront writes itself into the ACL of a log bucket, in the name of whoever makes
-            // the distribution.
-            "s3:GetBucketAcl",
             "s3:GetBucketLogging",
             "s3:GetBucketOwnershipControls",
             "s3:GetBucketPublicAccessBlock",
@@ -124,7 +123,6 @@ const PERMISSIONS: &[Permission] = &[
             "s3:GetLifecycleConfiguration",
             "s3:ListBucket",
             "s3:ListBucketVersions",
-            "s3:PutBucketAcl",
             "s3:PutBucketLogging",
             "s3:PutBucketOwnershipControls",
             "s3:PutBucketPublicAccessBlock",
@@ -133,7 +131,7 @@ const PERMISSIONS: &[Permission] = &[
             "s3:PutEncryptionConfiguration",
             "s3:PutLifecycleConfiguration",
         ],
-        "arn:{partition}:s3:::{name}",
+        BUCKET,
         "/name",
     ),
     Permission::named(
@@ -142,6 +140,11 @@ const PERMISSIONS: &[Permission] = &[
         "/name",
     ),
 ];
+
+/// CloudFront writes itself into the ACL of a log bucket, in the name of whoever makes the
+/// distribution.
+const LOG_DELIVERY: Permission =
+    Permission::named(&["s3:GetBucketAcl", "s3:PutBucketAcl"], BUCKET, "/name");
 
 impl Kind for S3Bucket {
     const NAME: &'static str = "s3_bucket";
@@ -185,7 +188,8 @@ impl Kind for S3Bucket {
         calls
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        let logs = desired.accepts_log_delivery.then_some(LOG_DELIVERY);
+        PERMISSIONS.into_iter().chain(logs).collect()
     }
 }
