@@ -30,6 +30,7 @@ pub mod s3;
 mod serve;
 pub mod service;
 pub mod ses;
+pub mod smtp;
 pub mod stats;
 pub mod sts;
 pub mod tagging;

@@ -39,6 +39,8 @@ pub struct World {
     pub ses: crate::ses::State,
     /// The DNS that is not in Route 53: delegations, zones elsewhere, AWS's own names.
     pub dns: crate::dns::State,
+    /// The mail hosts, as far as something is wrong with them.
+    pub mail: crate::smtp::State,
 }
 
 impl World {

@@ -9,8 +9,11 @@ use crate::world::World;
 /// ACM stops looking after this time.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
-/// No certificate ends so soon after it was issued.
-const YOUTH: SignedDuration = SignedDuration::from_hours(190 * 24);
+/// No certificate is renewed or ends so soon after it was issued.
+const YOUTH: SignedDuration = SignedDuration::from_hours(130 * 24);
+
+/// How long before its end a certificate is renewed (ACM User Guide, "Managed certificate renewal").
+const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// The CNAME that proves a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +102,7 @@ struct Reach {
     looked: Timestamp,
     /// Asked for until then: ACM has lost its patience.
     asked: Timestamp,
-    /// Issued until then: it may have ended.
+    /// Issued until then: it may be renewed, or have ended.
     issued: Timestamp,
 }
 
@@ -123,19 +126,44 @@ fn step(world: &World, certificate: &Certificate, reach: &Reach) -> Option<Certi
             pend(world, &mut next, now);
             Some(next)
         }
-        Status::Issued if has_ended(certificate, reach) => {
-            let mut next = certificate.clone();
-            next.status = Status::Expired;
-            Some(next)
+        Status::Issued if certificate.issued_at <= Some(reach.issued) => {
+            aged(world, certificate, now)
         }
         _ => None,
     }
 }
 
-fn has_ended(certificate: &Certificate, reach: &Reach) -> bool {
-    let issued = certificate.issued_at;
-    issued.is_some_and(|issued| issued <= reach.issued)
-        && certificate.not_after().is_some_and(|end| reach.now > end)
+/// An old certificate: renewed, as often as its time has come since, or at its end.
+fn aged(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Certificate> {
+    let mut next = certificate.clone();
+    while let Some(at) = renewal(world, &next, now) {
+        next.issued_at = Some(at);
+    }
+    if next.not_after().is_some_and(|end| now > end) {
+        next.status = Status::Expired;
+    }
+    (next != *certificate).then_some(next)
+}
+
+/// When a certificate that is used is issued anew: as soon as its time has come and all of its
+/// records are seen.
+fn renewal(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Timestamp> {
+    let end = certificate.not_after()?;
+    let mut at = end - RENEWED_BEFORE;
+    if now < at
+        || world
+            .cloudfront
+            .users_of_certificate(&certificate.arn)
+            .is_empty()
+    {
+        return None;
+    }
+    for name in &certificate.validations {
+        let record = ValidationRecord::of(&certificate.account, &name.domain_name);
+        at = at.max(record.seen(world, now)?);
+    }
+    let at = at + world.delays.acm_issue;
+    (at <= now.min(end)).then_some(at)
 }
 
 /// Whether something can happen to a pending certificate. Its records need not be looked up at

@@ -36,6 +36,36 @@ impl State {
         Ok(())
     }
 
+    /// The servers that registries name for `domain`. A zone elsewhere that nobody delegates is
+    /// delegated to its own.
+    pub(crate) fn delegated(&self, domain: &DnsName, now: Timestamp) -> Option<Vec<DnsName>> {
+        if let Some(delegation) = self.delegations.get(domain) {
+            return Some(delegation.name_servers.clone());
+        }
+        let records = self.elsewhere.get(domain)?;
+        let mut sets = records.visible_at(domain, now);
+        let (servers, _) = sets.find(|(set, _)| set.key.rtype == "NS")?;
+        let servers = servers.values().iter();
+        Some(
+            servers
+                .filter_map(|server| DnsName::parse(server).ok())
+                .collect(),
+        )
+    }
+
+    /// The zone elsewhere with this apex, if `server` is one that the world is sent to for it.
+    pub(crate) fn elsewhere_at(
+        &self,
+        apex: &DnsName,
+        server: &DnsName,
+        now: Timestamp,
+    ) -> Option<&Records> {
+        let records = self.elsewhere.get(apex)?;
+        self.delegated(apex, now)?
+            .contains(server)
+            .then_some(records)
+    }
+
     /// Adds an empty zone on somebody else's servers, delegated to.
     pub fn add_zone(&mut self, zone: &str, since: Timestamp) -> Result<(), NameProblem> {
         let apex = DnsName::parse(zone)?;

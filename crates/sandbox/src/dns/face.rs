@@ -1,9 +1,13 @@
 //! The public DNS on a port: what `dig` asks.
 //!
-//! One server stands for all of them. It answers with the authority of the zones that are
-//! delegated to, and follows CNAMEs from one to the next so that stub resolvers are content with it. A
-//! name that nobody delegated does not exist for whoever wants recursion, as a resolver would find
-//! out; whoever asks a name server is refused.
+//! One server stands for all of them. Whoever wants recursion asks a resolver: it answers from the
+//! zones that are delegated to, and follows CNAMEs from one to the next; a name that nobody
+//! delegated does not exist.
+//!
+//! Whoever wants no recursion asks a name server. About the NS records of a delegated zone that is
+//! one of the zone above, which refers to the servers that registries name. About everything else
+//! it is one that has the zone, whether the world is sent to it or not; without such a zone the
+//! question is refused.
 
 use std::io;
 use std::time::Duration;
@@ -17,6 +21,7 @@ use hickory_server::zone_handler::MessageResponseBuilder;
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::Sandbox;
+use crate::dns::lookup::Trace;
 use crate::dns::name::DnsName;
 use crate::dns::{End, Record, value};
 
@@ -27,6 +32,8 @@ const TCP_BUFFER: usize = 65_535;
 /// The largest UDP answer, whatever the client can take: it fits an Ethernet frame
 /// (dnsflagday.net/2020).
 const UDP_MAX: u16 = 1232;
+/// How long referrals of registries are kept: two days.
+const REFERRAL_TTL: u32 = 172_800;
 
 impl Sandbox {
     /// Answers DNS questions on both sockets, until it is dropped.
@@ -47,6 +54,7 @@ struct Sections {
     code: ResponseCode,
     authoritative: bool,
     answers: Vec<rr::Record>,
+    referral: Vec<rr::Record>,
     start_of_authority: Option<rr::Record>,
 }
 
@@ -56,6 +64,7 @@ impl Sections {
             code,
             authoritative: false,
             answers: Vec::new(),
+            referral: Vec::new(),
             start_of_authority: None,
         }
     }
@@ -85,7 +94,7 @@ impl RequestHandler for Face {
         let response = builder.build(
             metadata,
             &sections.answers,
-            [],
+            &sections.referral,
             &sections.start_of_authority,
             [],
         );
@@ -120,32 +129,69 @@ impl Face {
             return Sections::only(ResponseCode::NotImp);
         }
         let name = DnsName::from_labels(query.name().iter());
-        let trace = {
+        if request.metadata.recursion_desired {
             let now = self.sandbox.clock().now();
-            let world = self.sandbox.public_world();
-            world.trace(&name, &query.query_type().to_string(), now)
-        };
-        let (code, records, start) = match trace.end {
-            End::Found(records) => (ResponseCode::NoError, records, None),
-            End::NoData(start) => (ResponseCode::NoError, Vec::new(), start),
-            End::NxDomain(start) => (ResponseCode::NXDomain, Vec::new(), start),
-            End::NotDelegated if trace.chain.is_empty() && !request.metadata.recursion_desired => {
-                return Sections::only(ResponseCode::Refused);
-            }
-            End::NotDelegated => (ResponseCode::NXDomain, Vec::new(), None),
-            End::ServFail => return Sections::only(ResponseCode::ServFail),
-        };
-        let answers = trace.chain.iter().chain(&records).map(to_wire).collect();
-        let Some(answers) = answers else {
-            return Sections::only(ResponseCode::ServFail);
-        };
-        Sections {
-            code,
-            authoritative: true,
-            answers,
-            start_of_authority: start.as_ref().and_then(to_negative),
+            let rtype = query.query_type().to_string();
+            let trace = self.sandbox.public_world().trace(&name, &rtype, now);
+            return sections(trace, true);
         }
+        self.at_a_server(&name, query.query_type())
     }
+
+    /// The answer of a name server, from its own zones.
+    fn at_a_server(&self, name: &DnsName, kind: RecordType) -> Sections {
+        let now = self.sandbox.clock().now();
+        let world = self.sandbox.public_world();
+        if kind == RecordType::NS {
+            let Some(servers) = world.referral(name, now) else {
+                return sections(world.trace(name, "NS", now), true);
+            };
+            return Sections {
+                referral: servers
+                    .iter()
+                    .filter_map(|one| to_referral(name, one))
+                    .collect(),
+                ..Sections::only(ResponseCode::NoError)
+            };
+        }
+        sections(world.ask_any_server(name, &kind.to_string(), now), false)
+    }
+}
+
+/// What was found, for the wire. A resolver says of a name that nobody delegated that it does not
+/// exist, a name server refuses to speak of it.
+fn sections(trace: Trace, recursive: bool) -> Sections {
+    let (code, records, start) = match trace.end {
+        End::Found(records) => (ResponseCode::NoError, records, None),
+        End::NoData(start) => (ResponseCode::NoError, Vec::new(), start),
+        End::NxDomain(start) => (ResponseCode::NXDomain, Vec::new(), start),
+        End::NotDelegated if trace.chain.is_empty() && !recursive => {
+            return Sections::only(ResponseCode::Refused);
+        }
+        End::NotDelegated => (ResponseCode::NXDomain, Vec::new(), None),
+        End::ServFail => return Sections::only(ResponseCode::ServFail),
+    };
+    let answers = trace.chain.iter().chain(&records).map(to_wire).collect();
+    let Some(answers) = answers else {
+        return Sections::only(ResponseCode::ServFail);
+    };
+    Sections {
+        code,
+        authoritative: true,
+        answers,
+        referral: Vec::new(),
+        start_of_authority: start.as_ref().and_then(to_negative),
+    }
+}
+
+/// The record by which the zone above `zone` refers to `server`.
+fn to_referral(zone: &DnsName, server: &DnsName) -> Option<rr::Record> {
+    let server = rr::RData::NS(rr::rdata::NS(value::to_wire_name(server)?));
+    Some(rr::Record::from_rdata(
+        value::to_wire_name(zone)?,
+        REFERRAL_TTL,
+        server,
+    ))
 }
 
 fn to_wire(record: &Record) -> Option<rr::Record> {

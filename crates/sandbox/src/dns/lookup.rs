@@ -39,7 +39,7 @@ pub(crate) enum End {
 }
 
 /// Who answers for a name.
-enum Authority<'a> {
+pub(crate) enum Authority<'a> {
     /// A zone, and since when it is delegated to.
     Zone(PublicZone<'a>, Timestamp),
     /// AWS itself.
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// The answer of a zone, aliases flattened.
-    fn flat(&self, zone: &PublicZone<'_>, name: &DnsName, rtype: &str) -> Answer {
+    pub(crate) fn flat(&self, zone: &PublicZone<'_>, name: &DnsName, rtype: &str) -> Answer {
         let mut answer = zone.ask(name, rtype);
         let mut since = Timestamp::MIN;
         for _ in 0..HOPS {
@@ -167,40 +167,8 @@ impl World {
         }
     }
 
-    /// The name servers to which the zone above delegates `zone`; none where nobody is sent there.
-    pub fn delegation(&self, zone: &str, now: Timestamp) -> Vec<String> {
-        let Ok(zone) = DnsName::parse(zone) else {
-            return Vec::new();
-        };
-        if let Some(delegation) = self.dns.delegations.get(&zone) {
-            let servers = delegation.name_servers.iter();
-            return servers.map(DnsName::plain).collect();
-        }
-        if let Some(records) = self.dns.elsewhere.get(&zone) {
-            let itself = PublicZone {
-                apex: zone.clone(),
-                records,
-                now,
-            };
-            return match itself.ask(&zone, "NS") {
-                Answer::Records(records, _) => records.into_iter().map(|one| one.value).collect(),
-                _ => Vec::new(),
-            };
-        }
-        let above = zone.ancestor(zone.depth().saturating_sub(1));
-        match self.authority(&above, now) {
-            Authority::Zone(parent, _) => match parent.ask(&zone, "NS") {
-                Answer::Delegated(cut, servers) if cut == zone => {
-                    servers.iter().map(DnsName::plain).collect()
-                }
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        }
-    }
-
     /// Who answers for a name, by the longest domain that is delegated.
-    fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'_> {
+    pub(crate) fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'_> {
         for depth in (1..=name.depth()).rev() {
             let domain = name.ancestor(depth);
             if let Some(delegation) = self.dns.delegations.get(&domain) {

@@ -12,6 +12,7 @@ mod face;
 mod lookup;
 pub mod name;
 pub mod records;
+mod servers;
 pub mod strings;
 pub(crate) mod value;
 
@@ -81,17 +82,22 @@ impl World {
         let Ok(name) = DnsName::parse(name) else {
             return Lookup::NxDomain;
         };
-        let trace = self.trace(&name, &rtype.to_ascii_uppercase(), now);
+        self.trace(&name, &rtype.to_ascii_uppercase(), now).into()
+    }
+}
+
+impl From<lookup::Trace> for Lookup {
+    fn from(trace: lookup::Trace) -> Self {
         match trace.end {
-            End::Found(records) => Lookup::Found {
+            End::Found(records) => Self::Found {
                 chain: trace.chain,
                 records,
                 since: trace.since,
             },
-            End::NoData(_) => Lookup::NoData,
+            End::NoData(_) => Self::NoData,
             // Nobody registered the domain: the zone above it says so.
-            End::NxDomain(_) | End::NotDelegated => Lookup::NxDomain,
-            End::ServFail => Lookup::ServFail,
+            End::NxDomain(_) | End::NotDelegated => Self::NxDomain,
+            End::ServFail => Self::ServFail,
         }
     }
 }

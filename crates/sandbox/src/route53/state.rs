@@ -173,6 +173,11 @@ impl State {
         })
     }
 
+    /// A public zone of this name, whoever has it.
+    pub(crate) fn some_public_zone(&self, name: &DnsName) -> Option<&Zone> {
+        self.zones_named(name).find(|zone| zone.vpc.is_none())
+    }
+
     /// The account's zones, by id.
     pub fn zones_of(&self, account: &str) -> impl Iterator<Item = &Zone> {
         self.zones
