@@ -30,10 +30,11 @@ pub enum Outcome {
     Good,
     /// It is broken.
     Finding(Finding),
-    /// It is kept where the record is published; resolvers still hold the answer of before.
+    /// It will be kept without a change of what is planned.
     Waiting {
-        /// When they have forgotten it.
-        until: Timestamp,
+        /// When resolvers have forgotten the answer of before; nothing where it is for a person to
+        /// publish a record, or for another apply to come.
+        until: Option<Timestamp>,
     },
     /// It could not be looked at.
     Skipped {

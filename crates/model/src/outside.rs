@@ -154,4 +154,15 @@ pub trait Outside: Send + Sync {
     async fn starttls(&self, _host: &str) -> Result<ShownCertificate, Unseen> {
         Err(Unseen::NotFromHere)
     }
+
+    /// The certificates that the mail host shows after STARTTLS, as DER, its own first, whoever
+    /// vouches for them: under DANE that is DNS.
+    async fn mail_certificates(&self, _host: &str) -> Result<Vec<Vec<u8>>, Unseen> {
+        Err(Unseen::NotFromHere)
+    }
+
+    /// POSTs `body` to `url`, as who sends a report does.
+    async fn post(&self, _url: &str, _media_type: &str, _body: &[u8]) -> Result<Visit, Unseen> {
+        Err(Unseen::NotFromHere)
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use standards::bimi::Selector;
 use standards::dns::Name;
 
@@ -14,14 +15,30 @@ pub struct Expected {
     pub zone: Option<HostedZone>,
     /// Every record that is planned.
     pub records: Vec<Record>,
-    /// Hosts whose certificates ACM issues and renews.
-    pub hosts: Vec<Name>,
+    /// The certificates that ACM issues and renews.
+    pub certificates: Vec<Certificate>,
     /// The body of the MTA-STS policy.
     pub policy: Option<Vec<u8>>,
     /// The logos, by selector.
     pub marks: Vec<Mark>,
     /// The SES instances that send for the domain.
     pub instances: Vec<Instance>,
+    /// Records, by name and type, that nobody has seen live yet and that a person has still to
+    /// publish, or that depend on such a one.
+    pub awaited: BTreeSet<(Name, String)>,
+    /// Domains of the same project that are still to be applied.
+    pub pending: BTreeSet<Name>,
+}
+
+/// A certificate that ACM issues, and renews as long as it sees its validation records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// The hosts that it is for.
+    pub hosts: Vec<Name>,
+    /// When it ends; nothing while it is not issued.
+    pub not_after: Option<Timestamp>,
+    /// The names of its validation records.
+    pub validation: BTreeSet<Name>,
 }
 
 /// A hosted zone.
@@ -70,12 +87,62 @@ pub struct File {
 }
 
 /// One SES account-and-region that sends for the domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Instance {
     /// What people call it: `marketing in us-east-1`.
     pub label: String,
     /// Its custom MAIL FROM domain.
     pub mail_from: Option<Name>,
+    /// What SES says of its identity, its DKIM, its MAIL FROM.
+    pub parts: Vec<Part>,
+    /// What SES says of its account, where somebody asked.
+    pub account: Option<Sending>,
+    /// Where its links lead, where they lead through a domain of one's own.
+    pub tracking: Option<Tracking>,
+}
+
+/// A part of an instance that SES verifies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is: `ses_identity marketing.us-east-1`.
+    pub what: String,
+    /// How far SES is with it.
+    pub standing: Standing,
+}
+
+/// How far SES is with a part of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not there.
+    Missing,
+    /// It is verified.
+    Verified,
+    /// It waits for this.
+    Waiting(String),
+    /// It failed, for this reason.
+    Failed(String),
+}
+
+/// What SES lets an account do in a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// Whether it may send to everybody.
+    pub production: bool,
+    /// Whether sending is on.
+    pub enabled: bool,
+    /// SES's word for its standing: `HEALTHY`, `PROBATION`, `SHUTDOWN`.
+    pub enforcement: String,
+}
+
+/// A domain through which the links of an instance's mail lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracking {
+    /// The domain.
+    pub domain: Name,
+    /// The region of the instance.
+    pub region: String,
+    /// Whether links are https.
+    pub https: bool,
 }
 
 impl Expected {
@@ -85,11 +152,31 @@ impl Expected {
             domain,
             zone: None,
             records: Vec::new(),
-            hosts: Vec::new(),
+            certificates: Vec::new(),
             policy: None,
             marks: Vec::new(),
             instances: Vec::new(),
+            awaited: BTreeSet::new(),
+            pending: BTreeSet::new(),
         }
+    }
+
+    /// Whether a record at `name` is still to be published by a person.
+    pub(crate) fn awaits(&self, name: &Name) -> bool {
+        self.awaited.iter().any(|(awaited, _)| awaited == name)
+    }
+
+    /// The hosts whose certificates ACM issues.
+    pub(crate) fn hosts(&self) -> BTreeSet<&Name> {
+        let certificates = self.certificates.iter();
+        certificates.flat_map(|one| &one.hosts).collect()
+    }
+
+    /// Whether a record at `name` is planned that gives it addresses.
+    pub(crate) fn plans_address(&self, name: &Name) -> bool {
+        let gives = |rtype: &str| ["A", "AAAA", "CNAME"].contains(&rtype);
+        let mut records = self.records.iter();
+        records.any(|record| record.name == *name && gives(&record.rtype))
     }
 
     /// The MAIL FROM domains, each once: instances of one region share theirs.

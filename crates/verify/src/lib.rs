@@ -6,7 +6,8 @@
 //! [`published`] reads what a domain publishes, whoever deployed it.
 //!
 //! [`verify`] compares what any [`model::Outside`] sees with what is [`Expected`] of one domain,
-//! and [`verify_all`] does so for a fleet. Each [`Check`] is of a rule of `standards::rules`.
+//! and [`verify_all`] does so for a fleet; [`drift`] makes those checks alone that say that something
+//! moved. Each [`Check`] is of a rule of `standards::rules`.
 //!
 //! ```
 //! use standards::dns::Name;
@@ -32,9 +33,12 @@ mod published;
 mod run;
 mod stranger;
 
-pub use expected::{Expected, File, HostedZone, Instance, Mark, Record};
+pub use expected::{
+    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Sending, Standing,
+    Tracking,
+};
 pub use eyes::Eyes;
 pub use model::check::{Check, Outcome, Verdict};
 pub use published::{NothingPublished, published};
-pub use run::{Options, verify, verify_all};
+pub use run::{Options, drift, verify, verify_all};
 pub use stranger::{Stranger, StrangerError, View};

@@ -39,9 +39,11 @@ impl<'a> Notes<'a> {
         rule: &'static str,
         what: &str,
         seen: impl Into<String>,
-        until: Timestamp,
+        until: impl Into<Option<Timestamp>>,
     ) {
-        let outcome = Outcome::Waiting { until };
+        let outcome = Outcome::Waiting {
+            until: until.into(),
+        };
         self.add(rule.into(), what, Some(seen.into()), outcome);
     }
 

@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt, join, stream};
 use jiff::Timestamp;
-use model::Outside;
+use model::{Outside, Unseen};
 use standards::Finding;
 use standards::bimi::TrustStore;
 
 use crate::checks::{
-    Scene, bimi, caa, delegation, dkim, dmarc, mail_hosts, mta_sts, records, spf, tls_rpt,
-    wildcards,
+    Scene, aliases, bimi, caa, certificates, dane, delegation, dkim, dmarc, mail_hosts, mta_sts,
+    records, senders, ses, spf, tls_rpt, wildcards,
 };
 use crate::expected::Expected;
 use crate::eyes::Eyes;
 use crate::notes::Notes;
 use model::Check;
+use model::check::Outcome;
 
 /// How to verify.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Options {
     pub now: Timestamp,
     /// Whether to ask mail hosts for STARTTLS. Many networks do not let port 25 out.
     pub smtp: bool,
+    /// Whether to send an empty report to where reports about TLS go by https.
+    pub reports: bool,
     /// The roots that vouch for mark certificates.
     pub trust: TrustStore,
     /// How many domains are looked at side by side.
@@ -38,6 +41,7 @@ impl Options {
         Self {
             now,
             smtp: false,
+            reports: false,
             trust: TrustStore::bimi(),
             at_once: 16,
             patience: Duration::from_mins(2),
@@ -48,33 +52,101 @@ impl Options {
 /// Looks at one domain.
 pub async fn verify(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
     let eyes = Eyes::new(outside);
+    let delegation = delegation_of(expected, outside, options).await;
     let scene = Scene {
         expected,
         eyes: &eyes,
         options,
+        delegation: &delegation,
     };
     // Records first: what is reported there is not reported again by those who depend on it.
-    let (delegation, records, wildcards, caa) = join!(
+    let (found, records, aliases, wildcards, caa) = join!(
         within(&scene, delegation::check(&scene)),
         within(&scene, records::check(&scene)),
+        within(&scene, aliases::check(&scene)),
         within(&scene, wildcards::check(&scene)),
         within(&scene, caa::check(&scene)),
     );
-    let (mail_hosts, mta_sts, tls_rpt, spf) = join!(
+    let (mail_hosts, dane, mta_sts, tls_rpt) = join!(
         within(&scene, mail_hosts::check(&scene)),
+        within(&scene, dane::check(&scene)),
         within(&scene, mta_sts::check(&scene)),
         within(&scene, tls_rpt::check(&scene)),
+    );
+    let (spf, senders, links) = join!(
         within(&scene, spf::check(&scene)),
+        within(&scene, senders::check(&scene)),
+        within(&scene, ses::check_links(&scene)),
     );
     let (dkim, dmarc, bimi) = join!(
         within(&scene, dkim::check(&scene)),
         within(&scene, dmarc::check(&scene)),
         within(&scene, bimi::check(&scene)),
     );
+    let names = [
+        records,
+        aliases,
+        wildcards,
+        caa,
+        certificates::check(&scene),
+    ];
+    let mail = [
+        mail_hosts, dane, mta_sts, tls_rpt, spf, senders, dkim, dmarc, bimi,
+    ];
+    let seen = [names.concat(), mail.concat(), links].concat();
     [
-        delegation, records, wildcards, caa, mail_hosts, mta_sts, tls_rpt, spf, dkim, dmarc, bimi,
+        found.clone(),
+        beyond(&scene, &found, seen),
+        ses::check(&scene),
     ]
     .concat()
+}
+
+/// Looks at what one domain was left with, as far as it can move without us: its delegation, its
+/// records at their name servers and beyond, what its names lead to, and its certificates.
+pub async fn drift(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
+    let eyes = Eyes::new(outside);
+    let delegation = delegation_of(expected, outside, options).await;
+    let scene = Scene {
+        expected,
+        eyes: &eyes,
+        options,
+        delegation: &delegation,
+    };
+    let (found, records, aliases) = join!(
+        within(&scene, delegation::check(&scene)),
+        within(&scene, records::check(&scene)),
+        within(&scene, aliases::check_served(&scene)),
+    );
+    let seen = [records, aliases, certificates::check(&scene)].concat();
+    [found.clone(), beyond(&scene, &found, seen)].concat()
+}
+
+/// The name servers to which the zone above sends the world.
+async fn delegation_of(
+    expected: &Expected,
+    outside: &dyn Outside,
+    options: &Options,
+) -> Result<Vec<String>, Unseen> {
+    let zone = expected.zone.as_ref();
+    let zone = zone.map_or(&expected.domain, |zone| &zone.name);
+    let asked = outside.delegation(zone.as_str());
+    let answer = tokio::time::timeout(options.patience, asked).await;
+    answer.unwrap_or(Err(Unseen::Slow(options.patience)))
+}
+
+/// What was `seen`; of a domain that the world looks for at other name servers, nothing of ours
+/// can be seen, and that is one fault.
+fn beyond(scene: &Scene<'_>, delegation: &[Check], mut seen: Vec<Check>) -> Vec<Check> {
+    if let Some(reason) = delegation::elsewhere(scene, delegation) {
+        for check in &mut seen {
+            if matches!(check.outcome, Outcome::Finding(_)) {
+                let why = format!("the world is sent to other name servers (DNS-08): {reason}");
+                check.outcome = Outcome::Skipped { why };
+            }
+        }
+    }
+    seen
 }
 
 /// The checks of one subject, or one that says that they had no end: a record can name thousands of

@@ -6,6 +6,7 @@ pub mod name;
 pub mod record;
 pub mod record_set;
 pub mod resolver;
+pub mod tlsa;
 pub mod txt;
 pub mod zone;
 
@@ -15,5 +16,6 @@ pub use name::{Name, NameError};
 pub use record::{RecordError, RecordType, RecordValue, Soa, UnknownType};
 pub use record_set::RecordSet;
 pub use resolver::{NoAnswer, Resolver};
+pub use tlsa::{Tlsa, TlsaError};
 pub use txt::{Presentation, Txt, TxtError};
 pub use zone::Zone;

@@ -17,4 +17,9 @@ super::rules! {
         why "Receivers compare the logo with the one in the mark certificate."
         mend "invalidate the cache, or deploy again"
         source "DESIGN: verify";
+    "LIVE-04" Error Live by "verify"
+        "A name that leads to a server leads to one of ours"
+        why "What a name points at and nobody has, somebody else can take, and then answer in the domain's name."
+        mend "apply again, or take the record out of DNS"
+        source "DESIGN: never dangle";
 }

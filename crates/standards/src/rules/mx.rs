@@ -37,7 +37,7 @@ super::rules! {
         mend "receive under another name"
         source "SES: custom MAIL FROM";
 
-    "DANE-01" Error Live not "deploy looks for no TLSA record; what a mail host shows to STARTTLS is judged by STS-P16"
+    "DANE-01" Error Live by "verify"
         "Where TLSA exists for a mail host, its zone validates and its certificate matches"
         why "Senders with DANE do not deliver otherwise, and MTA-STS does not override that."
         mend "correct or remove the TLSA record"

@@ -16,7 +16,7 @@ super::rules! {
         why "Above 0.3 % of complaints Gmail stops delivering; below 0.1 % is expected."
         mend "add List-Unsubscribe-Post to the mail, and honour it"
         source "RFC 8058; Google and Yahoo sender requirements";
-    "RCV-04" Warn Live not "the addresses that SES sends from are Amazon's to name, and deploy sets up no dedicated ones"
+    "RCV-04" Warn Live by "verify"
         "Dedicated sending addresses have reverse DNS that points back, and use TLS"
         why "Gmail refuses mail from addresses without."
         mend "set the PTR record and its A or AAAA"

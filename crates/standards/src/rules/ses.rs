@@ -111,7 +111,7 @@ super::rules! {
         why "SES v2 needs no token; it is kept for those who ask for it."
         mend "leave `domain_token` out"
         source "SES v1: VerifyDomainIdentity";
-    "SES-23" Error Live by "kinds"
+    "SES-23" Error Live by "verify"
         "Identity, DKIM and MAIL FROM reach SUCCESS within 72 hours"
         why "Afterwards SES gives up, and verification must be started again."
         mend "compare the records with what SES wants, then start again"
@@ -161,7 +161,7 @@ super::rules! {
         why "SES refuses another value."
         mend "choose a value in the range"
         source "SES v2: DeliveryOptions";
-    "SES-33" Error Lookup | Live not "deploy sets up no domain for click tracking"
+    "SES-33" Error Lookup | Live by "verify"
         "A tracking domain is verified and leads to the region's tracking host"
         why "Links in mail break otherwise; HTTPS needs a certificate in front."
         mend "publish the CNAME, and put a distribution with a certificate in front for HTTPS"

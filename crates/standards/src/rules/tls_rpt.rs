@@ -46,7 +46,7 @@ super::rules! {
         why "Reports to a domain without a mail server bounce and are lost."
         mend "name a mailbox in a domain that has an MX"
         source "operational";
-    "RPT-10" Warn Live not "it takes a report to be posted, and a check must leave nothing behind at somebody's endpoint"
+    "RPT-10" Warn Live by "verify"
         "An `https:` address accepts both report media types"
         why "Senders post `application/tlsrpt+gzip` or `application/tlsrpt+json`; a refusal loses the report."
         mend "let the endpoint accept a POST of both types"

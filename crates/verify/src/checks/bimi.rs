@@ -1,14 +1,16 @@
 //! The logo and the mark certificate as receivers fetch them: BIMI-X08 to BIMI-X10, the rules
-//! of both files, VMC-10 and VMC-21.
+//! of both files, VMC-10 and VMC-21; and whether its issuer may renew the certificate: DNS-14.
 
 use model::Visit;
 use sha2::{Digest, Sha256};
 use standards::bimi::mark_certificate::Use;
 use standards::bimi::{MarkCertificate, Svg};
 use standards::dmarc::discovery::walk;
+use standards::dns::Name;
+use standards::dns::caa::{Caa, Certificate, allows, lint_mark};
 use standards::{Finding, Severity};
 
-use super::Scene;
+use super::{Absent, Scene, caa, shown, unanswered};
 use crate::expected::{File, Mark};
 use crate::notes::Notes;
 use model::Check;
@@ -32,6 +34,19 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 
 /// The file behind `url`, if a receiver gets one.
 async fn fetch(scene: &Scene<'_>, url: &str, notes: &mut Notes<'_>) -> Option<Visit> {
+    if let Some(host) = host_of(url) {
+        match scene.absent(&host).await {
+            None => {}
+            Some(Absent::Awaited) => {
+                notes.waiting("BIMI-X08", url, "no address", None);
+                return None;
+            }
+            Some(Absent::Reported) => {
+                notes.skipped("BIMI-X08", url, format!("{host} has no address (LIVE-04)"));
+                return None;
+            }
+        }
+    }
     let finding = match scene.eyes.outside().visit(url, None).await {
         Err(unseen) => Finding::new("BIMI-X08", unseen.to_string()),
         Ok(visit) if visit.status == 200 => return Some(visit),
@@ -44,6 +59,11 @@ async fn fetch(scene: &Scene<'_>, url: &str, notes: &mut Notes<'_>) -> Option<Vi
     };
     notes.broken(url, finding);
     None
+}
+
+fn host_of(url: &str) -> Option<Name> {
+    let host = url.strip_prefix("https://")?.split(['/', ':']).next()?;
+    Name::parse(host).ok()
 }
 
 async fn check_logo(scene: &Scene<'_>, file: &File, notes: &mut Notes<'_>) -> Option<Svg> {
@@ -97,11 +117,46 @@ async fn check_certificate(
             now: scene.options.now,
         }));
     }
+    if let Some(certificate) = &certificate {
+        check_issuer(scene, certificate, notes).await;
+    }
     let seen = certificate.map_or_else(String::new, |certificate| {
         let (who, until) = (certificate.organization(), certificate.not_after());
         format!("a certificate of {who} until {until}")
     });
     notes.judge("VMC-10", &file.url, seen, findings);
+}
+
+/// DNS-14. Where the name of the issuer is not known, only that nobody may issue is a fault.
+async fn check_issuer(scene: &Scene<'_>, certificate: &MarkCertificate, notes: &mut Notes<'_>) {
+    let what = format!("{} CAA issuevmc", scene.domain());
+    let records: Vec<Caa> = match caa::deciding(scene, scene.domain()).await {
+        Ok(values) => values
+            .iter()
+            .filter_map(|value| value.parse().ok())
+            .collect(),
+        Err(error) => return notes.broken(&what, unanswered(&error)),
+    };
+    let authorities: Vec<String> = records
+        .iter()
+        .filter(|record| record.tag == "issuevmc")
+        .filter_map(|record| Some(record.authority()?.to_string()))
+        .collect();
+    let finding = match certificate.issuer_in_caa() {
+        Some(issuer) => lint_mark(scene.domain(), &records, &issuer),
+        None if authorities.is_empty() => {
+            let reason = format!(
+                "CAA lets nobody issue a mark certificate for {}",
+                scene.domain()
+            );
+            (!allows(&records, Certificate::Mark, &[])).then(|| Finding::new("DNS-14", reason))
+        }
+        None => {
+            let why = "the name of its issuer in CAA records is not known";
+            return notes.skipped("DNS-14", &what, why);
+        }
+    };
+    notes.judge("DNS-14", &what, shown(&authorities), finding);
 }
 
 /// BIMI-X10.

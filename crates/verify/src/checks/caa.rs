@@ -9,7 +9,7 @@ use model::Check;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
-    for host in &scene.expected.hosts {
+    for host in scene.expected.hosts() {
         let what = format!("{host} CAA");
         match deciding(scene, host).await {
             Err(error) => notes.broken(&what, super::unanswered(&error)),
@@ -26,7 +26,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 }
 
 /// The record set that decides: the first on the way up.
-async fn deciding(scene: &Scene<'_>, host: &Name) -> Result<Vec<String>, NoAnswer> {
+pub(crate) async fn deciding(scene: &Scene<'_>, host: &Name) -> Result<Vec<String>, NoAnswer> {
     for name in climb(host) {
         let values = scene.eyes.lookup(&name, "CAA").await?;
         if !values.is_empty() {

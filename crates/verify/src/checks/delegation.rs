@@ -1,58 +1,76 @@
 //! Whether the world is sent to the zone that we write: DNS-08 and DNS-12.
 
-use std::collections::BTreeSet;
-
 use model::Unseen;
 use standards::Finding;
 use standards::dns::Name;
 use standards::dns::zone::lint_delegation;
 
-use super::{Scene, shown};
+use super::{Scene, names, shown};
 use crate::expected::HostedZone;
 use crate::notes::Notes;
 use model::Check;
+use model::check::Outcome;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let Some(zone) = &scene.expected.zone else {
         return Vec::new();
     };
     let mut notes = Notes::on(scene.domain());
-    let what = format!("{} NS", zone.name);
-    match scene.eyes.outside().delegation(zone.name.as_str()).await {
+    let what = subject(zone);
+    match scene.delegation {
         Err(Unseen::NotFromHere) => {
             notes.skipped("DNS-08", &what, Unseen::NotFromHere.to_string());
         }
         Err(error) => notes.broken(&what, Finding::new("LIVE-02", error.to_string())),
         Ok(servers) => {
-            let delegated: BTreeSet<Name> = servers
-                .iter()
-                .filter_map(|server| Name::parse(server).ok())
-                .collect();
-            let findings = match lint_delegation(&zone.name, &delegated, &zone.servers) {
-                Some(finding) => vec![finding],
-                None => lame(scene, zone).await,
-            };
-            notes.judge("DNS-08", &what, shown(&servers), findings);
+            let finding = lint_delegation(&zone.name, &names(servers), &zone.servers);
+            let is_ours = finding.is_none();
+            notes.judge("DNS-08", &what, shown(servers), finding);
+            if is_ours {
+                lame(scene, zone, &mut notes).await;
+            }
         }
     }
     dnssec(scene, zone, &mut notes).await;
     notes.done()
 }
 
+fn subject(zone: &HostedZone) -> String {
+    format!("{} NS", zone.name)
+}
+
+/// Where the world is sent instead of to the zone that we write, by the checks of the delegation.
+/// Then nothing that we publish can be seen, and that is not one fault more each.
+pub(crate) fn elsewhere(scene: &Scene<'_>, checks: &[Check]) -> Option<String> {
+    let what = subject(scene.expected.zone.as_ref()?);
+    let mut findings = checks.iter().filter(|check| check.what == what);
+    findings.find_map(|check| match &check.outcome {
+        Outcome::Finding(finding) if finding.rule == "DNS-08" => Some(finding.reason.clone()),
+        _ => None,
+    })
+}
+
 /// Name servers that the world is sent to and that do not answer for the zone.
-async fn lame(scene: &Scene<'_>, zone: &HostedZone) -> Vec<Finding> {
-    let mut findings = Vec::new();
+async fn lame(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
     for server in &zone.servers {
-        let reason = match start_of_authority(scene, zone, server).await {
-            Err(Unseen::NotFromHere) => continue,
-            Err(error) => error.to_string(),
-            Ok(values) if values.is_empty() => "it does not know the zone".to_owned(),
-            Ok(_) => continue,
-        };
-        let reason = format!("{server} does not answer for {}: {reason}", zone.name);
-        findings.push(Finding::new("DNS-08", reason));
+        let what = format!("{} at {server}", zone.name);
+        let reason = |why: &str| format!("{server} does not answer for {}: {why}", zone.name);
+        match start_of_authority(scene, zone, server).await {
+            Err(Unseen::NotFromHere) => {}
+            // Silence may be the network's, and over in a minute.
+            Err(error @ Unseen::Slow(_)) => {
+                notes.broken(&what, Finding::new("LIVE-02", error.to_string()));
+            }
+            Err(error) => notes.broken(&what, Finding::new("DNS-08", reason(&error.to_string()))),
+            Ok(values) if values.is_empty() => {
+                notes.broken(
+                    &what,
+                    Finding::new("DNS-08", reason("it does not know the zone")),
+                );
+            }
+            Ok(_) => notes.good("DNS-08", &what, "it answers for the zone"),
+        }
     }
-    findings
 }
 
 async fn start_of_authority(

@@ -1,6 +1,7 @@
 //! DMARC as a receiver finds it, and where its reports go: DMARC-21, DMARC-22, DMARC-27, and
 //! what BIMI needs of it (BIMI-X01 to BIMI-X05).
 
+use standards::Finding;
 use standards::bimi::check_dmarc;
 use standards::dmarc::Dmarc;
 use standards::dmarc::discovery::{Discovery, discover, walk};
@@ -42,20 +43,42 @@ fn check_organization(found: &Discovery, what: &str, notes: &mut Notes<'_>) {
 async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: &mut Notes<'_>) {
     let what = format!("DMARC reports of {domain}");
     match record.check_report_mail(scene.eyes).await {
-        Ok(findings) => notes.judge("DMARC-21", &what, "can arrive", findings),
+        Ok(findings) => judge_to_come(scene, "DMARC-21", (&what, "can arrive"), findings, notes),
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
     match record.check_external_hosts(scene.eyes, domain).await {
         Ok(findings) => {
             // A record that we plan for ourselves is reported with the records.
             let findings = findings.into_iter().filter(|one| !is_planned(scene, one));
-            notes.judge("DMARC-22", &what, "agreed to", findings);
+            judge_to_come(scene, "DMARC-22", (&what, "agreed to"), findings, notes);
         }
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
 }
 
-fn is_planned(scene: &Scene<'_>, finding: &standards::Finding) -> bool {
+/// As [`Notes::judge`]; what a domain that is still to be applied breaks is waited for.
+pub(crate) fn judge_to_come(
+    scene: &Scene<'_>,
+    rule: &'static str,
+    (what, seen): (&str, &str),
+    findings: impl IntoIterator<Item = Finding>,
+    notes: &mut Notes<'_>,
+) {
+    let (to_come, findings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|one| scene.is_to_come(one));
+    for finding in &to_come {
+        let reason = format!(
+            "{}: that is still to be applied or published",
+            finding.reason
+        );
+        notes.waiting(rule, what, reason, None);
+    }
+    if to_come.is_empty() || !findings.is_empty() {
+        notes.judge(rule, what, seen, findings);
+    }
+}
+
+fn is_planned(scene: &Scene<'_>, finding: &Finding) -> bool {
     let standards::Place::Live(place) = &finding.place else {
         return false;
     };
@@ -65,6 +88,10 @@ fn is_planned(scene: &Scene<'_>, finding: &standards::Finding) -> bool {
 
 async fn check_enforcement(scene: &Scene<'_>, found: &Discovery, notes: &mut Notes<'_>) {
     let what = format!("DMARC of {} for BIMI", scene.domain());
+    let owner = scene.domain().child("_dmarc");
+    if found.applies.is_none() && owner.is_ok_and(|owner| scene.expected.awaits(&owner)) {
+        return notes.waiting("BIMI-X01", &what, "no policy", None);
+    }
     match deciding(scene, found).await {
         Ok(records) => notes.judge("BIMI-X01", &what, "enforced", check_dmarc(&records)),
         Err(error) => notes.broken(&what, super::unanswered(&error)),

@@ -9,7 +9,7 @@ use standards::dns::{Mx, Name, NoAnswer, Resolver};
 use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
 use standards::{Finding, Severity};
 
-use super::Scene;
+use super::{Absent, Scene};
 use crate::eyes::Eyes;
 use crate::notes::Notes;
 use model::Check;
@@ -32,6 +32,17 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     };
     let mut notes = Notes::on(scene.domain());
     let url = format!("https://{host}/.well-known/mta-sts.txt");
+    match scene.absent(&host).await {
+        None => {}
+        Some(Absent::Awaited) => {
+            notes.waiting("STS-H01", &url, "no address", None);
+            return notes.done();
+        }
+        Some(Absent::Reported) => {
+            notes.skipped("STS-H01", &url, format!("{host} has no address (LIVE-04)"));
+            return notes.done();
+        }
+    }
     match scene.eyes.outside().visit(&url, None).await {
         Err(unseen) => {
             let finding = explain(scene.eyes, &host, &unseen).await;

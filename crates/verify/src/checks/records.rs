@@ -2,7 +2,6 @@
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use model::Unseen;
 use standards::bimi::Bimi;
 use standards::dmarc::Dmarc;
 use standards::dns::{Name, NoAnswer, Txt};
@@ -11,6 +10,7 @@ use standards::spf::lint::lint_values;
 use standards::tls_rpt::TlsRpt;
 use standards::{Finding, Severity};
 
+use super::certificates::doomed;
 use super::{Scene, shown};
 use crate::expected::Record;
 use crate::eyes::asked;
@@ -59,17 +59,45 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
     let servers = at_servers(scene, record).await;
     match (fault(record, &live), servers) {
         (None, Servers::Behind(reason)) => notes.broken(&what, differs(rule, record, reason)),
+        (None, Servers::Mixed) | (Some(_), Servers::Agree | Servers::Mixed) => {
+            let until = forgotten_at(scene, record).await;
+            notes.waiting(rule, &what, shown(&live), until);
+        }
         (None, _) => {
             let findings = read(rule, &record.name, &live);
             notes.judge(rule, &what, shown(&live), findings);
         }
-        (Some(_), Servers::Agree) => {
-            let until = forgotten_at(scene, record).await;
-            notes.waiting(rule, &what, shown(&live), until);
+        (Some(_), _) if is_awaited(scene, record) => {
+            notes.waiting(rule, &what, shown(&live), None);
         }
-        (Some(reason), _) => notes.broken(&what, differs(rule, record, reason)),
+        // An alias without any address is looked at with the aliases.
+        (Some(_), _) if record.values.is_empty() && is_nowhere(scene, &record.name).await => {}
+        (Some(reason), _) => notes.broken(&what, missing(scene, rule, record, reason)),
     }
     notes.done()
+}
+
+fn is_awaited(scene: &Scene<'_>, record: &Record) -> bool {
+    let awaited = (record.name.clone(), record.rtype.clone());
+    scene.expected.awaited.contains(&awaited)
+}
+
+async fn is_nowhere(scene: &Scene<'_>, name: &Name) -> bool {
+    let of = |rtype| async move {
+        let values = scene.eyes.lookup(name, rtype).await;
+        values.is_ok_and(|values| values.is_empty())
+    };
+    of("A").await && of("AAAA").await
+}
+
+/// A record that is not as planned; worse, where a certificate is about to end without it.
+fn missing(scene: &Scene<'_>, rule: &'static str, record: &Record, reason: String) -> Finding {
+    match doomed(scene, &record.name) {
+        Some(why) => {
+            differs("STS-H11", record, format!("{reason}; {why}")).weighing(Severity::Error)
+        }
+        None => differs(rule, record, reason),
+    }
 }
 
 /// A record that is not as planned. What to do is to publish it, whatever else `rule` is about.
@@ -127,36 +155,41 @@ fn meaning(rtype: &str, value: &str) -> String {
 enum Servers {
     /// All that answered have what is planned.
     Agree,
-    /// One that answered does not.
+    /// One that answered does not, and never will by itself.
     Behind(String),
+    /// Some that answered do not yet: their operator's servers copy from each other.
+    Mixed,
     /// None could be asked.
     Unknown,
 }
 
 async fn at_servers(scene: &Scene<'_>, record: &Record) -> Servers {
-    let Some(zone) = &scene.expected.zone else {
-        return Servers::Unknown;
-    };
-    if !record.name.is_within(&zone.name) {
+    let zone = scene.expected.zone.as_ref();
+    let apex = zone.map_or(scene.domain(), |zone| &zone.name);
+    if !record.name.is_within(apex) {
         return Servers::Unknown;
     }
     let outside = scene.eyes.outside();
-    let asked = zone.servers.iter().map(|server| async move {
+    let servers = scene.servers();
+    let asked = servers.iter().map(|server| async move {
         let answer = outside.lookup_at(server.as_str(), asked(&record.name), &record.rtype);
         (server, answer.await)
     });
-    let mut state = Servers::Unknown;
+    let (mut agrees, mut behind) = (false, None);
     for (server, answer) in join_all(asked).await {
-        match answer {
-            // DNS-08 tells of servers that do not answer.
-            Err(Unseen::NotFromHere | _) => {}
-            Ok(values) => match fault(record, &values) {
-                Some(reason) => return Servers::Behind(format!("at {server} {reason}")),
-                None => state = Servers::Agree,
-            },
+        // DNS-08 tells of servers that do not answer.
+        let Ok(values) = answer else { continue };
+        match fault(record, &values) {
+            Some(reason) => behind = Some(format!("at {server} {reason}")),
+            None => agrees = true,
         }
     }
-    state
+    match (behind, agrees) {
+        (None, true) => Servers::Agree,
+        (None, false) => Servers::Unknown,
+        (Some(_), true) if zone.is_none() => Servers::Mixed,
+        (Some(reason), _) => Servers::Behind(reason),
+    }
 }
 
 /// When resolvers have forgotten the answer they give now.

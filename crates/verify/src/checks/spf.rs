@@ -28,6 +28,9 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
                 }
                 check_cost(scene, name, &record, &mut notes).await;
             }
+            Ok(None) if is_sender && scene.expected.awaits(name) => {
+                notes.waiting("SES-14", &what, "no SPF record", None);
+            }
             Ok(None) if is_sender => {
                 let reason = format!("{name} has no SPF record, so mail of SES fails SPF");
                 notes.broken(&what, Finding::new("SES-14", reason));

@@ -64,8 +64,8 @@ impl Dns {
     /// What the resolver says.
     pub(super) async fn lookup(&self, name: &str, rtype: &str) -> Result<Answer, String> {
         let kind = record_type(rtype)?;
-        let answered = self.ask(&self.resolver, name, kind).await?;
-        let answer = read(&answered, kind);
+        let answered = self.ask(&self.resolver, name, kind).await;
+        let answer = read(&answered.map_err(|fault| fault.to_string())?, kind);
         let is_open = answer.values.is_empty() && answer.held_for.is_none();
         if is_open && kind != RecordType::CNAME {
             self.check_aliases(name).await?;
@@ -75,7 +75,8 @@ impl Dns {
 
     /// An empty answer that no zone vouches for can be the end of too many CNAMEs.
     async fn check_aliases(&self, name: &str) -> Result<(), String> {
-        let alias = self.ask(&self.resolver, name, RecordType::CNAME).await?;
+        let alias = self.ask(&self.resolver, name, RecordType::CNAME).await;
+        let alias = alias.map_err(|fault| fault.to_string())?;
         match read(&alias, RecordType::CNAME).values.first() {
             None => Ok(()),
             Some(target) => Err(format!(
@@ -115,7 +116,7 @@ impl Dns {
         let kind = record_type(rtype).map_err(Unseen::NoAnswer)?;
         let resolver = self.server(server).await?;
         let answered = self.ask(&resolver, name, kind).await;
-        Ok(read(&answered.map_err(Unseen::NoAnswer)?, kind))
+        Ok(read(&answered?, kind))
     }
 
     /// The name servers that the zone above `zone` names for it.
@@ -132,7 +133,10 @@ impl Dns {
             };
             match asked {
                 Ok(answered) => return Ok(referral(&answered, zone)),
-                Err(reason) => fault = Unseen::NoAnswer(format!("{server}: {reason}")),
+                Err(Unseen::NoAnswer(reason)) => {
+                    fault = Unseen::NoAnswer(format!("{server}: {reason}"));
+                }
+                Err(other) => fault = other,
             }
         }
         Err(fault)
@@ -196,31 +200,31 @@ impl Dns {
         resolver: &TokioResolver,
         name: &str,
         kind: RecordType,
-    ) -> Result<Answered, String> {
+    ) -> Result<Answered, Unseen> {
+        let fault = |reason: String| Err(Unseen::NoAnswer(reason));
         // With its final dot a name is never completed from the system's search list.
         let full = if name == "." {
             ".".to_owned()
         } else {
             format!("{name}.")
         };
-        let full = Name::from_ascii(&full).map_err(|_| "that is not a DNS name".to_owned())?;
+        let Ok(full) = Name::from_ascii(&full) else {
+            return fault("that is not a DNS name".to_owned());
+        };
         let Ok(_lane) = self.lanes.acquire().await else {
-            return Err("nobody asks any more".to_owned());
+            return fault("nobody asks any more".to_owned());
         };
         match tokio::time::timeout(self.patience, resolver.lookup(full, kind)).await {
             Ok(Ok(lookup)) => Ok(Answered::Records(lookup)),
             Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none)))) => match none.response_code {
                 ResponseCode::NoError | ResponseCode::NXDomain => Ok(Answered::None(none)),
-                code => Err(format!("the server answers {code}")),
+                code => fault(format!("the server answers {code}")),
             },
             Ok(Err(NetError::Dns(DnsError::ResponseCode(code)))) => {
-                Err(format!("the server answers {code}"))
+                fault(format!("the server answers {code}"))
             }
-            Ok(Err(NetError::Timeout)) | Err(_) => Err(format!(
-                "no answer in {} seconds",
-                self.patience.as_secs_f32()
-            )),
-            Ok(Err(error)) => Err(error.to_string()),
+            Ok(Err(NetError::Timeout)) | Err(_) => Err(Unseen::Slow(self.patience)),
+            Ok(Err(error)) => fault(error.to_string()),
         }
     }
 }

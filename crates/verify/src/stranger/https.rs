@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use model::{Unseen, Visit};
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
@@ -39,18 +40,25 @@ pub(super) fn parse(text: &str) -> Result<HttpsUrl, Unseen> {
     }
 }
 
-/// GETs `url` from the first of `addresses` that answers.
-pub(super) async fn get(
+/// GETs `url` from the first of `addresses` that answers; or POSTs there what is `sent`, with its
+/// media type.
+pub(super) async fn ask(
     tls: &Arc<ClientConfig>,
     url: &HttpsUrl,
     addresses: &[SocketAddr],
-    patience: Duration,
+    (sent, patience): (Option<(&str, &[u8])>, Duration),
 ) -> Result<Visit, Unseen> {
     let client = client(tls, url, addresses, patience)?;
     let started = Instant::now();
     let asked = async {
-        let response = client
-            .get(url.url.clone())
+        let request = match sent {
+            None => client.get(url.url.clone()),
+            Some((media_type, body)) => client
+                .post(url.url.clone())
+                .header(CONTENT_TYPE, media_type)
+                .body(body.to_vec()),
+        };
+        let response = request
             .send()
             .await
             .map_err(|error| explain(&error, patience))?;

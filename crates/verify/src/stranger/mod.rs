@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use rustls::ClientConfig;
 
@@ -35,6 +36,9 @@ pub struct View {
     pub mail_hosts: Option<SocketAddr>,
     /// Roots to trust besides the public ones, as PEM.
     pub authorities: Option<String>,
+    /// The time by which certificates are judged, in place of the system's: a sandbox is ahead of
+    /// it.
+    pub now: Option<Timestamp>,
     /// How long one question to DNS may take, its repetitions included.
     pub dns_patience: Duration,
     /// How long one HTTPS or SMTP exchange may take, from the first packet to the last byte.
@@ -49,6 +53,7 @@ impl Default for View {
             connect: None,
             mail_hosts: None,
             authorities: None,
+            now: None,
             dns_patience: Duration::from_secs(10),
             patience: Duration::from_secs(20),
         }
@@ -76,7 +81,7 @@ pub struct Stranger {
 impl Stranger {
     /// A stranger who looks by `view`. Within a tokio runtime only.
     pub fn new(view: View) -> Result<Self, StrangerError> {
-        let tls = certificate::client_config(view.authorities.as_deref())
+        let tls = certificate::client_config(view.authorities.as_deref(), view.now)
             .map_err(StrangerError::Authorities)?;
         Ok(Self {
             dns: Dns::new(&view).map_err(StrangerError::Resolver)?,
@@ -148,7 +153,7 @@ impl Outside for Stranger {
             }
             (instead, _) => self.addresses(&url.host, instead, https::PORT).await?,
         };
-        https::get(&self.tls, &url, &addresses, self.view.patience).await
+        https::ask(&self.tls, &url, &addresses, (None, self.view.patience)).await
     }
 
     async fn lookup_at(
@@ -174,5 +179,22 @@ impl Outside for Stranger {
             .addresses(host, self.view.mail_hosts, smtp::PORT)
             .await?;
         smtp::starttls(&self.tls, host, &addresses, self.view.patience).await
+    }
+
+    async fn mail_certificates(&self, host: &str) -> Result<Vec<Vec<u8>>, Unseen> {
+        let addresses = self
+            .addresses(host, self.view.mail_hosts, smtp::PORT)
+            .await?;
+        let tls = Arc::new(certificate::accepting_all().map_err(Unseen::NoAnswer)?);
+        smtp::chain(&tls, host, &addresses, self.view.patience).await
+    }
+
+    async fn post(&self, url: &str, media_type: &str, body: &[u8]) -> Result<Visit, Unseen> {
+        let url = https::parse(url)?;
+        let addresses = self
+            .addresses(&url.host, self.view.connect, https::PORT)
+            .await?;
+        let sent = Some((media_type, body));
+        https::ask(&self.tls, &url, &addresses, (sent, self.view.patience)).await
     }
 }

@@ -27,6 +27,18 @@ pub(super) async fn starttls(
     addresses: &[SocketAddr],
     patience: Duration,
 ) -> Result<ShownCertificate, Unseen> {
+    let chain = chain(tls, host, addresses, patience).await?;
+    let leaf = chain.first().and_then(|leaf| certificate::read(leaf));
+    leaf.ok_or_else(|| Unseen::Certificate("it cannot be read".to_owned()))
+}
+
+/// All certificates that `host` shows after STARTTLS, its own first, as far as `tls` accepts them.
+pub(super) async fn chain(
+    tls: &Arc<ClientConfig>,
+    host: &str,
+    addresses: &[SocketAddr],
+    patience: Duration,
+) -> Result<Vec<Vec<u8>>, Unseen> {
     let asked = async {
         let stream = TcpStream::connect(addresses).await.map_err(|error| {
             Unseen::NoAnswer(format!("{host} does not answer on port 25: {error}"))
@@ -41,11 +53,8 @@ pub(super) async fn starttls(
                 certificate::tls_fault(&error).unwrap_or_else(|| Unseen::NoTls(error.to_string()))
             })?;
         let (_, session) = stream.get_ref();
-        session
-            .peer_certificates()
-            .and_then(|chain| chain.first())
-            .and_then(|leaf| certificate::read(leaf))
-            .ok_or_else(|| Unseen::Certificate("it cannot be read".to_owned()))
+        let chain = session.peer_certificates().unwrap_or_default();
+        Ok(chain.iter().map(|one| one.to_vec()).collect())
     };
     tokio::time::timeout(patience, asked)
         .await

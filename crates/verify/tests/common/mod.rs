@@ -85,6 +85,7 @@ pub(crate) fn expected(domain: &str, servers: &[String]) -> Expected {
     expected.instances = vec![verify::Instance {
         label: "marketing in us-east-1".to_owned(),
         mail_from: Some(name(domain, "mail1")),
+        ..verify::Instance::default()
     }];
     expected
 }

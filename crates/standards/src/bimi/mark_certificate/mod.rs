@@ -39,6 +39,16 @@ use chain::Certificate;
 /// The most bytes of a PEM file that are read; real ones have about ten thousand.
 pub const READ_LIMIT: usize = 512 * 1024;
 
+/// Issuers of mark certificates, and their names in CAA records (their certification practice
+/// statements).
+const CAA_NAMES: &[(&str, &str)] = &[
+    ("digicert", "digicert.com"),
+    ("globalsign", "globalsign.com"),
+    ("ssl.com", "ssl.com"),
+    ("ssl corp", "ssl.com"),
+    ("entrust", "entrust.net"),
+];
+
 /// Days before the end of a certificate at which its renewal becomes more urgent (VMC-10).
 const DAYS_OF_WARNING: &[i64] = &[14, 30, 60];
 
@@ -127,6 +137,14 @@ impl MarkCertificate {
     /// The DNS names that it is for.
     pub fn names(&self) -> &[Name] {
         &self.names
+    }
+
+    /// The name under which its issuer stands in CAA records, where that is known.
+    pub fn issuer_in_caa(&self) -> Option<Name> {
+        let leaf = self.chain.first()?.parsed();
+        let issuer = leaf.issuer().to_string().to_ascii_lowercase();
+        let known = CAA_NAMES.iter().find(|(brand, _)| issuer.contains(brand))?;
+        Name::parse(known.1).ok()
     }
 
     /// The organization whose mark it is.

@@ -179,7 +179,7 @@ async fn what_resolvers_still_remember_is_waited_for() {
         let checks = stage.verify().await;
         assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
         let found = checks.into_iter().find_map(|check| match check.outcome {
-            Outcome::Waiting { until } => Some((check.rule.into_owned(), until)),
+            Outcome::Waiting { until } => Some((check.rule.into_owned(), until?)),
             _ => None,
         });
         found.expect("something to wait for")
@@ -206,13 +206,96 @@ async fn a_name_server_that_is_behind_is_a_fault() {
     assert_eq!(broken(behind).await, ["STS-R06"]);
 }
 
+/// The name servers of a manual DNS are those that the world is sent to.
 #[tokio::test]
-async fn manual_dns_is_looked_at_through_the_resolver_alone() {
-    let manual = |stage: &mut Stage| {
+async fn manual_dns_is_waited_for_too_where_its_servers_are_seen() {
+    let mut stage = Stage::new();
+    stage.expected.zone = None;
+    on_its_way(&mut stage);
+    let checks = stage.verify().await;
+    assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
+    let blind = |stage: &mut Stage| {
         stage.expected.zone = None;
+        stage.world.delegation = Err(Unseen::NotFromHere);
         on_its_way(stage);
     };
-    assert_eq!(broken(manual).await, ["STS-R06"]);
+    assert_eq!(broken(blind).await, ["STS-R06"]);
+}
+
+/// Servers that copy from each other are not there at the same time.
+#[tokio::test]
+async fn a_manual_server_that_is_behind_is_waited_for() {
+    let mut stage = Stage::new();
+    stage.expected.zone = None;
+    let behind = (
+        "ns-2.example.net".to_owned(),
+        "_mta-sts.example.com".to_owned(),
+    );
+    stage.world.stale.insert(behind);
+    let checks = stage.verify().await;
+    assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
+}
+
+/// On the first deployment a record that nobody has published is no fault of anybody's.
+#[tokio::test]
+async fn what_a_person_has_still_to_publish_is_waited_for() {
+    let mut stage = Stage::new();
+    for (owner, rtype) in [
+        ("_dmarc.example.com", "TXT"),
+        ("mail1.example.com", "TXT"),
+        ("mta-sts.example.com", "A"),
+        ("mta-sts.example.com", "AAAA"),
+        ("bimi-assets.example.com", "A"),
+        ("bimi-assets.example.com", "AAAA"),
+        ("example.com", "MX"),
+    ] {
+        stage.world.set(owner, rtype, &[]);
+        let awaited = (name(owner), rtype.to_owned());
+        stage.expected.awaited.insert(awaited);
+    }
+    let checks = stage.verify().await;
+    assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
+    let waits = |rule: &str| {
+        let mut checks = checks.iter().filter(|check| check.rule == rule);
+        checks.any(|check| check.outcome == Outcome::Waiting { until: None })
+    };
+    for rule in ["DMARC-03", "SES-14", "STS-H01", "BIMI-X08", "RPT-09"] {
+        assert!(waits(rule), "{rule}: {checks:#?}");
+    }
+    // What nobody has to publish is a fault.
+    stage.world.set("_smtp._tls.example.com", "TXT", &[]);
+    assert_eq!(Verdict::of(&stage.verify().await), Verdict::Faulty);
+}
+
+#[tokio::test]
+async fn reports_to_a_domain_that_is_still_to_be_applied_are_waited_for() {
+    let mut stage = Stage::new();
+    let agreement = "example.com._report._dmarc.reports.example.net";
+    stage.world.set(agreement, "TXT", &[]);
+    stage.world.set("reports.example.net", "MX", &[]);
+    assert_eq!(Verdict::of(&stage.verify().await), Verdict::Faulty);
+    stage.expected.pending.insert(name("reports.example.net"));
+    let checks = stage.verify().await;
+    assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
+}
+
+/// A domain whose delegation went away has one fault, whatever cannot be seen because of it.
+#[tokio::test]
+async fn what_follows_from_a_delegation_elsewhere_is_not_one_fault_more() {
+    let gone = |stage: &mut Stage| {
+        stage.world.delegation = Ok(vec!["ns.registrar.example".to_owned()]);
+        let records = &mut stage.world.records;
+        records.retain(|(owner, _), _| !owner.ends_with("example.com"));
+    };
+    assert_eq!(broken(gone).await, ["DNS-08"]);
+}
+
+#[tokio::test]
+async fn a_silent_name_server_is_not_called_lame() {
+    let silent = |stage: &mut Stage| {
+        stage.world.silent.insert("ns-2.example.net".to_owned());
+    };
+    assert_eq!(broken(silent).await, ["LIVE-02"]);
 }
 
 #[tokio::test]
@@ -261,6 +344,19 @@ async fn dns_13_caa_keeps_amazon_out() {
         }
     };
     assert!(broken(closer).await.is_empty());
+}
+
+#[tokio::test]
+async fn dns_14_caa_keeps_the_issuer_of_the_mark_certificate_out() {
+    let caa = |value: &'static str| {
+        broken(move |stage| {
+            let values = ["0 issue \"amazon.com\"", value];
+            stage.world.set("example.com", "CAA", &values);
+        })
+    };
+    assert_eq!(caa("0 issuevmc \";\"").await, ["DNS-14"]);
+    // Nobody knows by which name the issuer of this certificate would be listed.
+    assert!(caa("0 issuevmc \"digicert.com\"").await.is_empty());
 }
 
 #[tokio::test]

@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 use standards::bimi::TrustStore;
 use standards::dns::Name;
 
-use crate::expected::{Expected, File, HostedZone, Instance, Mark, Record};
+use crate::expected::{
+    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Sending, Standing,
+    Tracking,
+};
 use crate::run::{Options, verify};
 use model::check::{Check, Outcome};
 
@@ -41,6 +44,8 @@ _amazonses.example.com TXT first-token
 _amazonses.example.com TXT second-token
 token._domainkey.example.com CNAME token.dkim.amazonses.com
 own._domainkey.example.com TXT KEY
+_acm.mta-sts.example.com CNAME _x.acm-validations.aws
+click.example.com CNAME r.us-east-1.awstrack.me
 mail1.example.com MX 10 feedback-smtp.us-east-1.amazonses.com
 mail1.example.com TXT v=spf1 include:amazonses.com ~all
 ";
@@ -57,6 +62,7 @@ bimi-assets.example.com AAAA 2001:db8::1
 reports.example.net MX 10 mx.example.net
 mx.example.net A 192.0.2.26
 example.com._report._dmarc.reports.example.net TXT v=DMARC1;
+r.us-east-1.awstrack.me A 192.0.2.40
 amazonses.com TXT v=spf1 ip4:199.255.192.0/22 -all
 token.dkim.amazonses.com TXT KEY
 ";
@@ -74,14 +80,22 @@ pub(super) struct World {
     pub(super) broken: BTreeSet<Question>,
     /// Names that resolvers never come to an end with.
     pub(super) endless: BTreeSet<String>,
-    /// Name servers that do not answer.
+    /// Name servers that refuse to answer.
     pub(super) lame: BTreeSet<String>,
+    /// Name servers that do not answer in time.
+    pub(super) silent: BTreeSet<String>,
+    /// Name servers, and names that they have nothing at.
+    pub(super) stale: BTreeSet<(String, String)>,
     pub(super) delegation: Result<Vec<String>, Unseen>,
     pub(super) pages: BTreeMap<String, Result<Visit, Unseen>>,
     /// Pages at one address.
     pub(super) at_address: BTreeMap<(String, IpAddr), Result<Visit, Unseen>>,
     pub(super) mail_hosts: BTreeMap<String, Result<ShownCertificate, Unseen>>,
     pub(super) held_for: Option<Duration>,
+    /// The certificates that mail hosts show, as DER.
+    pub(super) chains: BTreeMap<String, Vec<Vec<u8>>>,
+    /// The statuses with which reports are answered, by media type.
+    pub(super) posts: BTreeMap<String, u16>,
 }
 
 /// The time in this world: the certificates of `assets/` are valid.
@@ -133,11 +147,15 @@ impl World {
             broken: BTreeSet::new(),
             endless: BTreeSet::new(),
             lame: BTreeSet::new(),
+            silent: BTreeSet::new(),
+            stale: BTreeSet::new(),
             delegation: Ok(SERVERS.map(str::to_owned).to_vec()),
             pages: BTreeMap::new(),
             at_address: BTreeMap::new(),
             mail_hosts: BTreeMap::from([("mx1.example.com".to_owned(), Ok(certificate()))]),
             held_for: None,
+            chains: BTreeMap::new(),
+            posts: BTreeMap::new(),
         };
         for (name, rtype, value) in lines(PLANNED).chain(lines(AROUND)) {
             world
@@ -259,6 +277,12 @@ impl Outside for World {
         if self.lame.contains(server) {
             return Err(Unseen::NoAnswer("the server answers REFUSED".to_owned()));
         }
+        if self.silent.contains(server) {
+            return Err(Unseen::Slow(Duration::from_secs(10)));
+        }
+        if self.stale.contains(&(server.to_owned(), name.to_owned())) {
+            return Ok(Vec::new());
+        }
         let question = (name.to_owned(), rtype.to_owned());
         if let Some(values) = self.ahead.get(&question) {
             return Ok(values.clone());
@@ -277,6 +301,21 @@ impl Outside for World {
     async fn starttls(&self, host: &str) -> Result<ShownCertificate, Unseen> {
         let nothing = Err(Unseen::NoAnswer("connection refused".to_owned()));
         self.mail_hosts.get(host).cloned().unwrap_or(nothing)
+    }
+
+    async fn mail_certificates(&self, host: &str) -> Result<Vec<Vec<u8>>, Unseen> {
+        let nothing = || Unseen::NoAnswer("connection refused".to_owned());
+        self.chains.get(host).cloned().ok_or_else(nothing)
+    }
+
+    async fn post(&self, _url: &str, media_type: &str, body: &[u8]) -> Result<Visit, Unseen> {
+        assert!(!body.is_empty(), "a report has something in it");
+        let status = self.posts.get(media_type).copied();
+        let status = status.ok_or_else(|| Unseen::NoAnswer("connection refused".to_owned()))?;
+        Ok(Visit {
+            status,
+            ..Visit::default()
+        })
     }
 }
 
@@ -299,7 +338,11 @@ impl Stage {
             name: name("example.com"),
             servers: SERVERS.iter().map(|server| name(server)).collect(),
         });
-        expected.hosts = vec![name("mta-sts.example.com"), name("bimi-assets.example.com")];
+        expected.certificates = vec![Certificate {
+            hosts: vec![name("mta-sts.example.com"), name("bimi-assets.example.com")],
+            not_after: Some("2027-06-01T00:00:00Z".parse().expect("a time")),
+            validation: [name("_acm.mta-sts.example.com")].into(),
+        }];
         expected.policy = Some(POLICY.into());
         expected.marks = vec![Mark {
             selector: "default".parse().expect("a selector"),
@@ -309,6 +352,20 @@ impl Stage {
         expected.instances = vec![Instance {
             label: "marketing in us-east-1".to_owned(),
             mail_from: Some(name("mail1.example.com")),
+            parts: vec![Part {
+                what: "ses_identity marketing.us-east-1".to_owned(),
+                standing: Standing::Verified,
+            }],
+            account: Some(Sending {
+                production: true,
+                enabled: true,
+                enforcement: "HEALTHY".to_owned(),
+            }),
+            tracking: Some(Tracking {
+                domain: name("click.example.com"),
+                region: "us-east-1".to_owned(),
+                https: false,
+            }),
         }];
         for (owner, rtype, value) in lines(PLANNED) {
             add_value(&mut expected, &owner, &rtype, value);
@@ -316,6 +373,7 @@ impl Stage {
         let trust = TrustStore::empty().with_roots(TEST_ROOT);
         let options = Options {
             smtp: true,
+            reports: true,
             trust: trust.expect("the root of the shipped certificate"),
             ..Options::at(now())
         };

@@ -1,0 +1,101 @@
+//! What SES says of each instance: SES-23, SES-25, SES-26; and where the links in its mail lead:
+//! SES-33.
+
+use model::Unseen;
+use standards::Finding;
+
+use super::{Scene, shown, unanswered};
+use crate::expected::{Instance, Sending, Standing, Tracking};
+use crate::notes::Notes;
+use model::Check;
+
+/// What SES said already.
+pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
+    let mut notes = Notes::on(scene.domain());
+    for instance in &scene.expected.instances {
+        verified(instance, &mut notes);
+        if let Some(account) = &instance.account {
+            may_send(&instance.label, account, &mut notes);
+        }
+    }
+    notes.done()
+}
+
+/// What is seen of the domains that links lead through.
+pub(crate) async fn check_links(scene: &Scene<'_>) -> Vec<Check> {
+    let mut notes = Notes::on(scene.domain());
+    let instances = scene.expected.instances.iter();
+    for tracking in instances.filter_map(|instance| instance.tracking.as_ref()) {
+        links(scene, tracking, &mut notes).await;
+    }
+    notes.done()
+}
+
+fn verified(instance: &Instance, notes: &mut Notes<'_>) {
+    for part in &instance.parts {
+        let reason = match &part.standing {
+            Standing::Verified => {
+                notes.good("SES-23", &part.what, "verified");
+                continue;
+            }
+            Standing::Waiting(what) => {
+                notes.waiting("SES-23", &part.what, format!("waits for {what}"), None);
+                continue;
+            }
+            Standing::Missing => "SES does not have it".to_owned(),
+            Standing::Failed(why) => why.clone(),
+        };
+        notes.broken(&part.what, Finding::new("SES-23", reason));
+    }
+}
+
+fn may_send(label: &str, account: &Sending, notes: &mut Notes<'_>) {
+    let what = format!("SES of {label}");
+    let reason = "mail goes to verified recipients only: the account is in SES's sandbox";
+    let sandboxed = (!account.production).then(|| Finding::new("SES-25", reason));
+    notes.judge("SES-25", &what, "production access", sandboxed);
+    let reason = match (account.enabled, account.enforcement.as_str()) {
+        (false, _) => Some("sending is switched off".to_owned()),
+        (true, "PROBATION" | "SHUTDOWN") => {
+            Some(format!("SES has it under {}", account.enforcement))
+        }
+        (true, _) => None,
+    };
+    let finding = reason.map(|reason| Finding::new("SES-26", reason));
+    notes.judge("SES-26", &what, account.enforcement.clone(), finding);
+}
+
+/// SES-33. Links over http lead to SES's own host; for https a server with a certificate stands in
+/// front of it.
+async fn links(scene: &Scene<'_>, tracking: &Tracking, notes: &mut Notes<'_>) {
+    let Tracking {
+        domain,
+        region,
+        https,
+    } = tracking;
+    let what = format!("links through {domain}");
+    if *https {
+        let seen = scene
+            .eyes
+            .outside()
+            .visit(&format!("https://{domain}/"), None)
+            .await;
+        let finding = match seen {
+            Err(Unseen::NotFromHere) => {
+                return notes.skipped("SES-33", &what, Unseen::NotFromHere.to_string());
+            }
+            Err(unseen) => Some(Finding::new("SES-33", unseen.to_string())),
+            Ok(_) => None,
+        };
+        return notes.judge("SES-33", &what, "https, with a certificate", finding);
+    }
+    let host = format!("r.{region}.awstrack.me");
+    match scene.eyes.lookup(domain, "CNAME").await {
+        Err(error) => notes.broken(&what, unanswered(&error)),
+        Ok(targets) => {
+            let reason = || format!("its CNAME leads to {}, and not to {host}", shown(&targets));
+            let finding = (!targets.contains(&host)).then(|| Finding::new("SES-33", reason()));
+            notes.judge("SES-33", &what, shown(&targets), finding);
+        }
+    }
+}
