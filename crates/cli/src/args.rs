@@ -319,6 +319,10 @@ pub(crate) struct Destroy {
 
 /// `deploy verify`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -328,9 +332,15 @@ pub(crate) struct Verify {
     /// Ask the mail hosts for STARTTLS; many networks do not let port 25 out
     #[arg(long)]
     pub(crate) smtp: bool,
+    /// Send an empty TLS report to https addresses of reports, in both forms
+    #[arg(long)]
+    pub(crate) reports: bool,
     /// Print JUnit XML
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
     pub(crate) junit: bool,
+    /// Print Markdown, for a comment or a ticket
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 }
 
 /// `deploy records`.

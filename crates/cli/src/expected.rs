@@ -1,75 +1,123 @@
-//! What should be live, from what is desired and what other resources returned.
+//! What should be live, from what is desired or was left, and what resources returned.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use kinds::record::{Record, Sharing, canonical};
 use kinds::{
     AcmCertificate, Route53HostedZone, S3Object, SesDomainToken, SesIdentity, SesMailFrom,
     acm_certificate, route53_hosted_zone, s3_object, ses_mail_from,
 };
 use manifest::Manifest;
-use model::{Kind, OutputRef, Readiness, Resource, field};
+use model::{Entry, Home, Kind, Ledger, OutputRef, Readiness, Resource, ResourceId, field};
+use plan::Actual;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use standards::Severity;
 use standards::dns::Name;
-use standards::{Finding, Severity};
-use verify::{Check, Expected, File, HostedZone, Instance, Mark, Outcome};
+use verify::{
+    Certificate, Check, Expected, File, HostedZone, Instance, Mark, Outcome, Part, Standing,
+};
 
 use crate::project::{Planned, Project};
 
+/// One resource, as far as a stranger can see something of it.
+struct Source<'a> {
+    id: &'a ResourceId,
+    home: Option<&'a Home>,
+    spec: Value,
+    state: Option<Value>,
+    serves_policy: bool,
+}
+
 /// What should be live, one domain after the other.
 pub(crate) fn expected(project: &Project, planned: &Planned) -> Vec<Expected> {
-    let mut domains: BTreeMap<&str, Expected> = BTreeMap::new();
-    for resource in &planned.desired {
-        let Ok(name) = Name::parse(&resource.id.domain) else {
-            continue;
-        };
-        let expected = domains
-            .entry(&resource.id.domain)
-            .or_insert_with(|| Expected::of(name));
-        add(expected, resource, planned);
-    }
-    let mut domains: Vec<Expected> = domains.into_values().collect();
+    let sources = planned.desired.iter().map(|resource| Source {
+        id: &resource.id,
+        home: resource.home.as_ref(),
+        spec: field::resolve(&resource.spec, &|reference: &OutputRef| {
+            planned.output(reference)
+        }),
+        state: state(planned, resource),
+        serves_policy: resource.serves_policy.is_some(),
+    });
+    let mut domains = by_domain(project, sources);
+    let pending: BTreeSet<Name> = planned
+        .pending
+        .iter()
+        .filter_map(|domain| Name::parse(domain).ok())
+        .collect();
+    let awaited = awaited(project, planned);
     for domain in &mut domains {
         domain
             .marks
             .extend(marks(&project.manifest, &domain.domain));
+        domain.pending.clone_from(&pending);
+        domain.awaited.clone_from(&awaited);
     }
     domains
 }
 
-fn add(expected: &mut Expected, resource: &Resource, planned: &Planned) {
-    let spec = field::resolve(&resource.spec, &|reference: &OutputRef| {
-        planned.output(reference)
-    });
-    match resource.id.kind.as_str() {
-        Route53HostedZone::NAME => expected.zone = state(planned, resource).and_then(zone),
-        AcmCertificate::NAME => {
-            let spec: Option<acm_certificate::Spec> = read(&spec);
-            let names = spec.map(|spec| spec.names).unwrap_or_default();
-            expected
-                .hosts
-                .extend(names.iter().filter_map(|name| Name::parse(name).ok()));
+/// What was left live by the resources of the ledger, without those that are not as they were left:
+/// of them AWS has told already.
+pub(crate) fn left(
+    project: &Project,
+    ledger: &Ledger,
+    actual: &Actual,
+    moved: &BTreeSet<&ResourceId>,
+) -> Vec<Expected> {
+    let entries = ledger
+        .entries()
+        .filter(|entry| !entry.open && !moved.contains(&entry.id));
+    let sources = entries.map(|entry| {
+        let mut seen = actual.iter().filter(|(target, _)| target.id == entry.id);
+        let seen = seen.find_map(|(_, seen)| seen.state().cloned());
+        Source {
+            id: &entry.id,
+            home: entry.home.as_ref(),
+            spec: entry.spec.clone(),
+            state: Some(seen.unwrap_or_else(|| entry.state.clone())),
+            serves_policy: entry.serves_policy.is_some(),
         }
-        S3Object::NAME if resource.serves_policy.is_some() => {
-            let spec: Option<s3_object::Spec> = read(&spec);
+    });
+    by_domain(project, sources)
+}
+
+fn by_domain<'a>(
+    project: &Project,
+    sources: impl IntoIterator<Item = Source<'a>>,
+) -> Vec<Expected> {
+    let mut domains: BTreeMap<&str, Expected> = BTreeMap::new();
+    for source in sources {
+        let Ok(name) = Name::parse(&source.id.domain) else {
+            continue;
+        };
+        let expected = domains
+            .entry(&source.id.domain)
+            .or_insert_with(|| Expected::of(name));
+        add(expected, project, &source);
+    }
+    domains.into_values().collect()
+}
+
+fn add(expected: &mut Expected, project: &Project, source: &Source<'_>) {
+    let Source { spec, state, .. } = source;
+    match source.id.kind.as_str() {
+        Route53HostedZone::NAME => expected.zone = state.clone().and_then(zone),
+        AcmCertificate::NAME => expected
+            .certificates
+            .push(certificate(spec, state.as_ref())),
+        S3Object::NAME if source.serves_policy => {
+            let spec: Option<s3_object::Spec> = read(spec);
             expected.policy = spec.map(|spec| spec.bytes());
         }
-        SesIdentity::NAME => {
-            let label = resource
-                .home
-                .as_ref()
-                .map(|home| format!("{} in {}", home.account, home.region));
-            let mail_from = None;
-            expected.instances.push(Instance {
-                label: label.unwrap_or_default(),
-                mail_from,
-            });
-        }
-        SesMailFrom::NAME => {
-            let spec: Option<ses_mail_from::Spec> = read(&spec);
-            if let (Some(instance), Some(spec)) = (expected.instances.last_mut(), spec) {
+        SesIdentity::NAME | SesMailFrom::NAME | SesDomainToken::NAME => {
+            let part = part(project, source);
+            let instance = instance(expected, source);
+            instance.parts.extend(part);
+            let spec: Option<ses_mail_from::Spec> = read(spec);
+            if let Some(spec) = spec {
                 instance.mail_from = Name::parse(&spec.mail_from).ok();
             }
         }
@@ -80,6 +128,90 @@ fn add(expected: &mut Expected, resource: &Resource, planned: &Planned) {
                 .extend(record.and_then(|record| live(&record)));
         }
     }
+}
+
+/// The instance that a part is of, by its account and region.
+fn instance<'a>(expected: &'a mut Expected, source: &Source<'_>) -> &'a mut Instance {
+    let home = source.home;
+    let label = home.map(|home| format!("{} in {}", home.account, home.region));
+    let label = label.unwrap_or_default();
+    let known = expected.instances.iter().position(|one| one.label == label);
+    let at = known.unwrap_or_else(|| {
+        expected.instances.push(Instance {
+            label,
+            mail_from: None,
+            parts: Vec::new(),
+            account: None,
+            tracking: None,
+        });
+        expected.instances.len() - 1
+    });
+    &mut expected.instances[at]
+}
+
+/// How far SES is with a part of an instance (SES-23).
+fn part(project: &Project, source: &Source<'_>) -> Option<Part> {
+    let kind = project.engine.kinds().get(source.id.kind.as_str())?;
+    let readiness = source
+        .state
+        .as_ref()
+        .map(|state| kind.readiness(&source.spec, state));
+    let standing = match readiness {
+        None => Standing::Missing,
+        Some(Ok(Readiness::Ready)) => Standing::Verified,
+        Some(Ok(Readiness::Waiting(what))) => Standing::Waiting(what),
+        Some(Ok(Readiness::Failed(why))) => Standing::Failed(why),
+        Some(Err(_)) => return None,
+    };
+    Some(Part {
+        what: format!("{} {}", source.id.kind, source.id.name),
+        standing,
+    })
+}
+
+fn certificate(spec: &Value, state: Option<&Value>) -> Certificate {
+    let spec: Option<acm_certificate::Spec> = read(spec);
+    let state: Option<acm_certificate::State> = state.and_then(read);
+    let hosts = spec.map(|spec| spec.names).unwrap_or_default();
+    let validation = state.iter().flat_map(|state| state.validation.values());
+    Certificate {
+        hosts: hosts
+            .iter()
+            .filter_map(|name| Name::parse(name).ok())
+            .collect(),
+        not_after: state
+            .as_ref()
+            .and_then(|state| Timestamp::from_second(state.not_after?).ok()),
+        validation: validation
+            .filter_map(|record| Name::parse(&record.name).ok())
+            .collect(),
+    }
+}
+
+/// The records that a person has still to publish, by name and type.
+fn awaited(project: &Project, planned: &Planned) -> BTreeSet<(Name, String)> {
+    let by_hand = planned.plan.actions.iter().filter(|action| {
+        action.home.is_none()
+            && action.desired.is_some()
+            && is_awaited(project, action.entry.as_ref())
+    });
+    by_hand
+        .filter_map(|action| {
+            let record: Record = action.spec.get("record").and_then(read)?;
+            let name = Name::parse(record.name.known()?).ok()?;
+            Some((name, record.rtype))
+        })
+        .collect()
+}
+
+/// Whether what is on record of a record by hand says that nobody has seen it live yet.
+pub(crate) fn is_awaited(project: &Project, entry: Option<&Entry>) -> bool {
+    let Some(entry) = entry.filter(|entry| !entry.open) else {
+        return true;
+    };
+    let kind = project.engine.kinds().get(entry.id.kind.as_str());
+    let readiness = kind.map(|kind| kind.readiness(&entry.spec, &entry.state));
+    !matches!(readiness, Some(Ok(Readiness::Ready)))
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
@@ -141,38 +273,6 @@ fn marks(manifest: &Manifest, domain: &Name) -> Option<Mark> {
             .certificate
             .as_ref()
             .map(|certificate| file(&certificate.value.0.path, &certificate.value.0.bytes)),
-    })
-}
-
-/// What SES itself says of each instance (SES-23).
-pub(crate) fn instances(project: &Project, planned: &Planned) -> Vec<Check> {
-    let kinds = [SesIdentity::NAME, SesMailFrom::NAME, SesDomainToken::NAME];
-    let ours = planned
-        .desired
-        .iter()
-        .filter(|resource| kinds.contains(&resource.id.kind.as_str()));
-    ours.filter_map(|resource| instance(project, planned, resource))
-        .collect()
-}
-
-fn instance(project: &Project, planned: &Planned, resource: &Resource) -> Option<Check> {
-    let kind = project.engine.kinds().get(resource.id.kind.as_str())?;
-    let seen = state(planned, resource).map(|state| kind.readiness(&resource.spec, &state));
-    let outcome = match seen {
-        None => Outcome::Finding(Finding::new("SES-23", "SES does not have it")),
-        Some(Ok(Readiness::Ready)) => Outcome::Good,
-        Some(Ok(Readiness::Waiting(what))) => Outcome::Skipped {
-            why: format!("waits for {what}"),
-        },
-        Some(Ok(Readiness::Failed(why))) => Outcome::Finding(Finding::new("SES-23", why)),
-        Some(Err(_)) => return None,
-    };
-    Some(Check {
-        rule: "SES-23".into(),
-        domain: Name::parse(&resource.id.domain).ok()?,
-        what: format!("{} {}", resource.id.kind, resource.id.name),
-        seen: None,
-        outcome,
     })
 }
 

@@ -5,12 +5,14 @@ mod commands;
 mod exit;
 mod expected;
 mod files;
+mod inside;
 mod interrupt;
 mod network;
 mod printer;
 mod progress;
 mod project;
 mod sandboxed;
+mod served;
 
 use std::process::ExitCode;
 

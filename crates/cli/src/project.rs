@@ -18,10 +18,12 @@ use sandbox::Sandbox;
 use standards::dns::Name;
 use standards::{Finding, Severity};
 
-use crate::args::{Global, Selection};
+use crate::args::{Global, Selection, Speed};
 use crate::exit::Failure;
 use crate::files::Tree;
+use crate::inside::Inside;
 use crate::sandboxed::{self, Presumed};
+use crate::served::Served;
 
 /// A manifest, checked.
 pub(crate) struct Loaded {
@@ -83,8 +85,28 @@ pub(crate) struct Project {
     pub(crate) sandbox: Option<Sandbox>,
     /// What was presumed when the sandbox was made, in this run.
     pub(crate) presumed: Option<Presumed>,
+    /// Whether waiting costs nothing: the clock is paused.
+    instant: bool,
     ledger: PathBuf,
     targets: BTreeSet<String>,
+}
+
+/// A stranger's eyes on the network.
+pub(crate) enum Eyes<'a> {
+    /// They see the Internet.
+    Open(&'a dyn Outside),
+    /// They see a sandbox that listens on loopback.
+    Served(Box<Served>),
+}
+
+impl Eyes<'_> {
+    /// Who looks.
+    pub(crate) fn outside(&self) -> &dyn Outside {
+        match self {
+            Self::Open(outside) => *outside,
+            Self::Served(served) => served.stranger(),
+        }
+    }
 }
 
 /// What a command wants of a manifest.
@@ -106,6 +128,8 @@ pub(crate) struct Planned {
     pub(crate) lingering: Vec<Lingering>,
     /// Everything asked for.
     pub(crate) desired: Vec<Resource>,
+    /// Domains of the manifest that the command is not about, and that are still to be applied.
+    pub(crate) pending: BTreeSet<String>,
 }
 
 impl Planned {
@@ -151,7 +175,7 @@ impl Project {
             connection(&manifest, sandbox.as_ref(), clock),
         );
         let outside: Arc<dyn Outside> = match &sandbox {
-            Some(sandbox) => Arc::new(sandboxed::Inside(sandbox.clone())),
+            Some(sandbox) => Arc::new(Inside(sandbox.clone())),
             None => crate::network::outside(global)?,
         };
         let engine = Engine::new(sessions, outside, blueprint::secrets(&manifest), clock);
@@ -162,6 +186,7 @@ impl Project {
             clock,
             sandbox,
             presumed,
+            instant: global.sandbox && global.speed == Some(Speed::Instant),
             ledger,
             targets,
         })
@@ -206,6 +231,19 @@ impl Project {
         (desired, findings)
     }
 
+    /// The domains of which the manifest asks for what is in no ledger, where the command is about
+    /// others.
+    async fn pending(&self, beyond: &Ledger) -> BTreeSet<String> {
+        if self.targets.is_empty() {
+            return BTreeSet::new();
+        }
+        let (desired, _) = blueprint::desired(&self.manifest, &self.facts().await);
+        let open = desired.into_iter().filter(|resource| {
+            !self.targets.contains(&resource.id.domain) && beyond.entry(&resource.id).is_none()
+        });
+        open.map(|resource| resource.id.domain).collect()
+    }
+
     /// The domains that the command is about.
     pub(crate) fn domains(&self) -> Vec<Name> {
         let all = self
@@ -231,6 +269,10 @@ impl Project {
         let (mut desired, mut findings) = match wish {
             Wish::All => self.desired().await,
             Wish::Nothing | Wish::NothingNow => (Vec::new(), Vec::new()),
+        };
+        let pending = match wish {
+            Wish::All => self.pending(&beyond).await,
+            Wish::Nothing | Wish::NothingNow => BTreeSet::new(),
         };
         let lingering = match wish {
             Wish::All | Wish::Nothing => blueprint::linger(&ledger, &desired, self.clock.now()),
@@ -269,6 +311,7 @@ impl Project {
             estimate,
             lingering,
             desired,
+            pending,
         }
     }
 
@@ -279,6 +322,18 @@ impl Project {
             desired.retain(|resource| self.targets.contains(&resource.id.domain));
         }
         desired
+    }
+
+    /// Eyes on the network: those that ask the Internet. In a sandbox they ask its ports, and from
+    /// here on its time is real.
+    pub(crate) async fn look_outside(&self) -> Result<Eyes<'_>, Failure> {
+        let Some(sandbox) = &self.sandbox else {
+            return Ok(Eyes::Open(self.engine.outside()));
+        };
+        if self.instant {
+            tokio::time::resume();
+        }
+        Ok(Eyes::Served(Box::new(Served::start(sandbox).await?)))
     }
 
     /// The MX hosts of domains whose policy is made from what is published.

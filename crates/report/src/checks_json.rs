@@ -25,6 +25,7 @@ pub fn checks_json(checks: &[Check]) -> Value {
         "format": "deploy.checks",
         "version": 1,
         "verdict": Verdict::of(checks),
+        "until": crate::checks_text::last_wait(checks),
         "summary": {
             "good": counts.good,
             "findings": counts.findings,
@@ -35,7 +36,7 @@ pub fn checks_json(checks: &[Check]) -> Value {
     })
 }
 
-fn check_json(check: &Check) -> Value {
+pub(crate) fn check_json(check: &Check) -> Value {
     let mut value = json!({
         "domain": check.domain,
         "rule": check.rule,

@@ -5,6 +5,7 @@ use standards::Severity;
 
 use crate::junit::attribute;
 use crate::put::putln;
+use crate::words;
 
 /// A suite for each domain and a test case for each check. Findings of weight are failures; what is
 /// waiting or was not looked at is skipped.
@@ -55,7 +56,10 @@ fn case(check: &Check) -> String {
             let text = attribute(&finding.reason);
             Some(format!("<system-out>{text}</system-out>"))
         }
-        Outcome::Waiting { until } => Some(format!("<skipped message=\"waiting until {until}\"/>")),
+        Outcome::Waiting { until } => {
+            let what = words::waiting(*until);
+            Some(format!("<skipped message=\"{}\"/>", attribute(&what)))
+        }
         Outcome::Skipped { why } => Some(format!("<skipped message=\"{}\"/>", attribute(why))),
     };
     match content {

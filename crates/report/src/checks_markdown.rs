@@ -2,8 +2,8 @@
 
 use model::check::{Check, Outcome};
 
-use crate::escape;
 use crate::put::putln;
+use crate::{escape, words};
 
 /// A table for each domain of what is not good, and how many checks are.
 pub fn checks_markdown(checks: &[Check]) -> String {
@@ -49,7 +49,7 @@ fn row(check: &Check) -> String {
         Outcome::Waiting { until } => (
             "waiting".to_owned(),
             check.seen.as_deref().unwrap_or_default(),
-            format!("wait until {until}"),
+            words::waiting(*until),
         ),
         Outcome::Skipped { why } => ("not looked at".to_owned(), why.as_str(), String::new()),
     };

@@ -30,6 +30,17 @@ pub fn checks_text(checks: &[Check], all: bool, now: Timestamp, palette: &Palett
     page.finish()
 }
 
+/// Checks as lines of a page, by domain.
+pub(crate) fn checks(page: &mut Page<'_>, checks: &[Check], now: Timestamp) {
+    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
+        let style = page.palette.strong;
+        page.line(0, &[Part(style, group[0].domain.as_str())]);
+        for check in group {
+            show(page, check, now);
+        }
+    }
+}
+
 fn is_good(check: &Check) -> bool {
     check.outcome == Outcome::Good
 }
@@ -58,7 +69,11 @@ fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
             let label = Part(palette.strong, "= ");
             page.folded(6, &label, &Part(Style::new(), &finding.mend));
         }
-        Outcome::Waiting { until } => {
+        Outcome::Waiting { until: None } => {
+            let text = format!("{seen}: {}", words::waiting(None));
+            page.folded(6, &Part(style, ""), &Part(style, &text));
+        }
+        Outcome::Waiting { until: Some(until) } => {
             let seconds = until.as_second() - now.as_second();
             let left = words::lasting(u64::try_from(seconds).unwrap_or(0));
             let text = format!("resolvers still answer {seen}, until {until}, {left} from now");
@@ -147,7 +162,17 @@ fn summary(checks: &[Check]) -> String {
     if parts.is_empty() {
         return format!("{of}.");
     }
-    format!("{of}: {}.", parts.join(", "))
+    let until = last_wait(checks).map(|until| format!(" Look again after {until}."));
+    format!("{of}: {}.{}", parts.join(", "), until.unwrap_or_default())
+}
+
+/// When resolvers have forgotten the last of what they still answer.
+pub(crate) fn last_wait(checks: &[Check]) -> Option<Timestamp> {
+    let waits = checks.iter().filter_map(|check| match check.outcome {
+        Outcome::Waiting { until } => until,
+        _ => None,
+    });
+    waits.max()
 }
 
 #[cfg(test)]
@@ -192,7 +217,13 @@ pub(crate) mod tests {
                 "example.com",
                 "STS-R06",
                 "_mta-sts.example.com TXT",
-                Outcome::Waiting { until },
+                Outcome::Waiting { until: Some(until) },
+            ),
+            check(
+                "example.com",
+                "RPT-07",
+                "_smtp._tls.example.com TXT",
+                Outcome::Waiting { until: None },
             ),
             check(
                 "example.net",

@@ -1,23 +1,57 @@
 //! What moved without us, as text and as JSON.
 
-use model::{Change, Home};
+use jiff::Timestamp;
+use model::check::Outcome;
+use model::{Change, Check, Home, Verdict};
 use plan::{Drift, Moved};
 use serde_json::{Value, json};
 
 use crate::action_text::{Columns, changed};
+use crate::checks_json::check_json;
+use crate::checks_text::checks;
 use crate::page::{Page, Part};
 use crate::{Palette, value, words};
 
-/// Every resource that moved, by domain: each field as we left it and as it is now. `owned` is how
-/// many resources were compared.
-pub fn drift_text(drifts: &[Drift], owned: usize, palette: &Palette) -> String {
+/// What is compared with how we left it.
+#[derive(Clone, Copy, Debug)]
+pub struct Drifted<'a> {
+    /// The resources that moved.
+    pub drifts: &'a [Drift],
+    /// What was looked at from outside, as a stranger does.
+    pub live: &'a [Check],
+    /// How many resources were compared.
+    pub owned: usize,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl Drifted<'_> {
+    /// Whether nothing moved. What resolvers still remember did not.
+    pub fn is_in_sync(&self) -> bool {
+        self.drifts.is_empty() && Verdict::of(self.live) < Verdict::Faulty
+    }
+
+    /// The checks that show something.
+    fn shown(&self) -> Vec<Check> {
+        let is_shown = |check: &&Check| match check.outcome {
+            Outcome::Finding(_) | Outcome::Waiting { .. } => true,
+            Outcome::Good | Outcome::Skipped { .. } => false,
+        };
+        self.live.iter().filter(is_shown).cloned().collect()
+    }
+}
+
+/// Every resource that moved, by domain: each field as we left it and as it is now. Then what a
+/// stranger sees of it.
+pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
     let mut page = Page::new(palette);
-    let homes = drifts
+    let homes = drifted
+        .drifts
         .iter()
         .map(|drift| (&drift.resource, drift.home.as_ref()));
     let columns = Columns::of(homes);
     let mut domain = None;
-    for drift in drifts {
+    for drift in drifted.drifts {
         if domain != Some(&drift.resource.domain) {
             domain = Some(&drift.resource.domain);
             page.gap();
@@ -25,8 +59,14 @@ pub fn drift_text(drifts: &[Drift], owned: usize, palette: &Palette) -> String {
         }
         show(&mut page, drift, &columns);
     }
+    let shown = drifted.shown();
+    if !shown.is_empty() {
+        page.gap();
+        page.line(0, &[Part(palette.strong, "Seen from outside")]);
+        checks(&mut page, &shown, drifted.now);
+    }
     page.gap();
-    summary(&mut page, drifts, owned);
+    summary(&mut page, drifted);
     page.finish()
 }
 
@@ -60,10 +100,11 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
     }
 }
 
-fn summary(page: &mut Page<'_>, drifts: &[Drift], owned: usize) {
+fn summary(page: &mut Page<'_>, drifted: &Drifted<'_>) {
     let palette = *page.palette;
+    let Drifted { drifts, owned, .. } = *drifted;
     let count = |is: fn(&Moved) -> bool| drifts.iter().filter(|drift| is(&drift.moved)).count();
-    if drifts.is_empty() {
+    if drifted.is_in_sync() {
         let text = format!(
             "In sync: {} as we left them.",
             words::counted(owned, "resource")
@@ -72,25 +113,35 @@ fn summary(page: &mut Page<'_>, drifts: &[Drift], owned: usize) {
         return;
     }
     let text = format!(
-        "Drift: {} modified, {} deleted, {} not seen, of {}.",
+        "Drift: {} modified, {} deleted, {} not seen, of {}{}.",
         count(|moved| matches!(moved, Moved::Modified(_))),
         count(|moved| matches!(moved, Moved::Deleted)),
         count(|moved| matches!(moved, Moved::Unknown(_))),
         words::counted(owned, "resource"),
+        from_outside(drifted.live),
     );
     page.line(0, &[Part(palette.strong, &text)]);
     let hint = "`deploy plan` shows what apply would do about it.";
     page.line(0, &[Part(palette.faint, hint)]);
 }
 
+/// How many findings there are from outside, for the end of a line.
+fn from_outside(live: &[Check]) -> String {
+    match live.iter().filter_map(Check::finding).count() {
+        0 => String::new(),
+        count => format!("; {} from outside", words::counted(count, "finding")),
+    }
+}
+
 /// The same as JSON: `changes` say `left`, as we left it, and `is`, as it is now.
-pub fn drift_json(drifts: &[Drift], owned: usize) -> Value {
+pub fn drift_json(drifted: &Drifted<'_>) -> Value {
     json!({
         "format": "deploy.drift",
         "version": 1,
-        "in_sync": drifts.is_empty(),
-        "owned": owned,
-        "drift": drifts.iter().map(one).collect::<Vec<_>>(),
+        "in_sync": drifted.is_in_sync(),
+        "owned": drifted.owned,
+        "drift": drifted.drifts.iter().map(one).collect::<Vec<_>>(),
+        "live": drifted.shown().iter().map(check_json).collect::<Vec<_>>(),
     })
 }
 
@@ -156,9 +207,19 @@ mod tests {
         ]
     }
 
+    fn drifted<'a>(drifts: &'a [Drift], live: &'a [Check]) -> Drifted<'a> {
+        Drifted {
+            drifts,
+            live,
+            owned: 41,
+            now: crate::checks_text::tests::now(),
+        }
+    }
+
     #[test]
     fn each_field_is_shown_as_it_was_left_and_as_it_is() {
-        assert_snapshot!(drift_text(&drifts(), 41, &Palette::plain()), @r"
+        let text = |drifts: &[Drift]| drift_text(&drifted(drifts, &[]), &Palette::plain());
+        assert_snapshot!(text(&drifts()), @r"
         example.com
           ~ route53_record_set dmarc  dns us-east-1  is not as we left it
               values: v=DMARC1; p=quarantine → v=DMARC1; p=none
@@ -169,12 +230,30 @@ mod tests {
         Drift: 1 modified, 1 deleted, 1 not seen, of 41 resources.
         `deploy plan` shows what apply would do about it.
         ");
-        assert_snapshot!(drift_text(&[], 41, &Palette::plain()), @"In sync: 41 resources as we left them.");
+        assert_snapshot!(text(&[]), @"In sync: 41 resources as we left them.");
+    }
+
+    #[test]
+    fn what_a_stranger_sees_is_drift_too_unless_it_is_on_its_way() {
+        let checks = crate::checks_text::tests::checks();
+        let palette = Palette::plain();
+        assert_snapshot!(drift_text(&drifted(&[], &checks), &palette));
+        let on_its_way: Vec<Check> = checks
+            .iter()
+            .filter(|check| check.finding().is_none())
+            .cloned()
+            .collect();
+        assert!(drifted(&[], &on_its_way).is_in_sync());
+        let json = drift_json(&drifted(&[], &checks));
+        assert_eq!(json["in_sync"], false);
+        assert_eq!(json["live"].as_array().map(Vec::len), Some(4));
+        assert_eq!(json["live"][0]["rule"], "DMARC-03");
     }
 
     #[test]
     fn json_says_which_side_is_which() {
-        let json = drift_json(&drifts(), 41);
+        let drifts = drifts();
+        let json = drift_json(&drifted(&drifts, &[]));
         assert_eq!(
             json["drift"][0]["changes"][0]["is"],
             json!(["v=DMARC1; p=none"])

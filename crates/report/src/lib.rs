@@ -46,7 +46,7 @@ pub use checks_text::checks_text;
 pub use doctor_json::doctor_json;
 pub use doctor_text::doctor_text;
 pub use draft_json::draft_json;
-pub use drift_text::{drift_json, drift_text};
+pub use drift_text::{Drifted, drift_json, drift_text};
 pub use escape::{escape, json_text};
 pub use finding_json::findings_json;
 pub use finding_text::findings_text;

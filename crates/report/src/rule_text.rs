@@ -177,8 +177,8 @@ mod tests {
         when("LIVE-01", "on the live domain (`deploy verify`)");
         when("SES-33", "by looking, before a change; on the live domain");
         check(
-            "SES-33",
-            "nothing checks it yet: deploy sets up no domain for click tracking",
+            "DANE-03",
+            "nothing checks it yet: deploy publishes no TLSA record, so there is none to roll over",
         );
     }
 

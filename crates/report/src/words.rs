@@ -49,6 +49,16 @@ pub(crate) fn lasting(seconds: u64) -> String {
     }
 }
 
+/// What a check waits for: time, or a person.
+pub(crate) fn waiting(until: Option<jiff::Timestamp>) -> String {
+    match until {
+        Some(until) => format!("wait until {until}"),
+        None => "not published yet: `deploy records --missing` shows what is to be published, and \
+                 `deploy apply` goes on"
+            .to_owned(),
+    }
+}
+
 /// A resource within its domain: `route53_record_set dmarc`.
 pub(crate) fn within_domain(id: &ResourceId) -> String {
     format!("{} {}", id.kind, id.name)

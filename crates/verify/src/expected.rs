@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use standards::Finding;
 use standards::bimi::Selector;
 use standards::dns::Name;
 
@@ -95,8 +96,9 @@ pub struct Instance {
     pub mail_from: Option<Name>,
     /// What SES says of its identity, its DKIM, its MAIL FROM.
     pub parts: Vec<Part>,
-    /// What SES says of its account, where somebody asked.
-    pub account: Option<Sending>,
+    /// What keeps its account from sending, by SES's own word (SES-25, SES-26), where somebody
+    /// asked.
+    pub account: Option<Vec<Finding>>,
     /// Where its links lead, where they lead through a domain of one's own.
     pub tracking: Option<Tracking>,
 }
@@ -121,17 +123,6 @@ pub enum Standing {
     Waiting(String),
     /// It failed, for this reason.
     Failed(String),
-}
-
-/// What SES lets an account do in a region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sending {
-    /// Whether it may send to everybody.
-    pub production: bool,
-    /// Whether sending is on.
-    pub enabled: bool,
-    /// SES's word for its standing: `HEALTHY`, `PROBATION`, `SHUTDOWN`.
-    pub enforcement: String,
 }
 
 /// A domain through which the links of an instance's mail lead.

@@ -34,7 +34,7 @@ mod run;
 mod stranger;
 
 pub use expected::{
-    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Sending, Standing,
+    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing,
     Tracking,
 };
 pub use eyes::Eyes;

@@ -340,7 +340,8 @@ async fn settle(
     if !verifies {
         return Exit::Done;
     }
-    let checks = verify::look(project, &again, false).await;
+    let eyes = (project.engine.outside(), verify::Closely::default());
+    let checks = verify::look(project, &again, eyes, printer).await;
     if !printer.json {
         printer.note(&report::checks_text(
             &checks,

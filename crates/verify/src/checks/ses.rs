@@ -5,7 +5,7 @@ use model::Unseen;
 use standards::Finding;
 
 use super::{Scene, shown, unanswered};
-use crate::expected::{Instance, Sending, Standing, Tracking};
+use crate::expected::{Instance, Standing, Tracking};
 use crate::notes::Notes;
 use model::Check;
 
@@ -49,20 +49,12 @@ fn verified(instance: &Instance, notes: &mut Notes<'_>) {
     }
 }
 
-fn may_send(label: &str, account: &Sending, notes: &mut Notes<'_>) {
+fn may_send(label: &str, findings: &[Finding], notes: &mut Notes<'_>) {
     let what = format!("SES of {label}");
-    let reason = "mail goes to verified recipients only: the account is in SES's sandbox";
-    let sandboxed = (!account.production).then(|| Finding::new("SES-25", reason));
-    notes.judge("SES-25", &what, "production access", sandboxed);
-    let reason = match (account.enabled, account.enforcement.as_str()) {
-        (false, _) => Some("sending is switched off".to_owned()),
-        (true, "PROBATION" | "SHUTDOWN") => {
-            Some(format!("SES has it under {}", account.enforcement))
-        }
-        (true, _) => None,
-    };
-    let finding = reason.map(|reason| Finding::new("SES-26", reason));
-    notes.judge("SES-26", &what, account.enforcement.clone(), finding);
+    for rule in ["SES-25", "SES-26"] {
+        let broken = findings.iter().filter(|finding| finding.rule == rule);
+        notes.judge(rule, &what, "it may send", broken.cloned());
+    }
 }
 
 /// SES-33. Links over http lead to SES's own host; for https a server with a certificate stands in

@@ -1,0 +1,76 @@
+//! The sandbox's DNS, HTTPS and SMTP on loopback, and a stranger who asks there: with the code that
+//! asks the Internet.
+
+use std::io;
+use std::net::Ipv4Addr;
+
+use sandbox::Sandbox;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::task::AbortHandle;
+use verify::{Stranger, View};
+
+use crate::exit::Failure;
+
+/// How often a free port is looked for that is free for UDP and for TCP.
+const ATTEMPTS: usize = 20;
+
+/// A sandbox that listens as long as this is held.
+pub(crate) struct Served {
+    stranger: Stranger,
+    tasks: Vec<AbortHandle>,
+}
+
+impl Served {
+    /// Listens, and gives a stranger who looks there.
+    pub(crate) async fn start(sandbox: &Sandbox) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::outside("could not listen on loopback", error);
+        let (udp, tcp) = dns_sockets().await.map_err(failed)?;
+        let local = (Ipv4Addr::LOCALHOST, 0);
+        let https = TcpListener::bind(local).await.map_err(failed)?;
+        let smtp = TcpListener::bind(local).await.map_err(failed)?;
+        let dns = tcp.local_addr().map_err(failed)?;
+        let view = View {
+            resolver: Some(dns),
+            name_servers: Some(dns),
+            connect: Some(https.local_addr().map_err(failed)?),
+            mail_hosts: Some(smtp.local_addr().map_err(failed)?),
+            authorities: Some(sandbox.root_certificate()),
+            now: Some(sandbox.clock().now()),
+            ..View::default()
+        };
+        let stranger = Stranger::new(view)
+            .map_err(|error| Failure::outside("could not look at the sandbox", error))?;
+        let tasks = vec![
+            tokio::spawn(sandbox.clone().serve_dns(udp, tcp)).abort_handle(),
+            tokio::spawn(sandbox.clone().serve_https(https)).abort_handle(),
+            tokio::spawn(sandbox.clone().serve_smtp(smtp)).abort_handle(),
+        ];
+        Ok(Self { stranger, tasks })
+    }
+
+    /// Who looks.
+    pub(crate) fn stranger(&self) -> &Stranger {
+        &self.stranger
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// A UDP and a TCP socket with one port. A port that is free for one can be taken for the other.
+async fn dns_sockets() -> io::Result<(UdpSocket, TcpListener)> {
+    let mut attempt = 0;
+    loop {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        match UdpSocket::bind(tcp.local_addr()?).await {
+            Ok(udp) => return Ok((udp, tcp)),
+            Err(error) if attempt == ATTEMPTS => return Err(error),
+            Err(_) => attempt += 1,
+        }
+    }
+}
