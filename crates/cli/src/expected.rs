@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws::Session;
 use jiff::Timestamp;
 use kinds::record::{Record, Sharing, canonical};
 use kinds::{
-    AcmCertificate, Route53HostedZone, S3Object, SesDomainToken, SesIdentity, SesMailFrom,
-    acm_certificate, route53_hosted_zone, s3_object, ses_mail_from,
+    AcmCertificate, Route53HostedZone, S3Object, SesConfigurationSet, SesDomainToken, SesIdentity,
+    SesMailFrom, acm_certificate, route53_hosted_zone, s3_object, ses_account, ses_mail_from,
 };
 use manifest::Manifest;
 use model::{Entry, Home, Kind, Ledger, OutputRef, Readiness, Resource, ResourceId, field};
@@ -14,10 +15,11 @@ use plan::Actual;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use standards::Severity;
 use standards::dns::Name;
+use standards::{Finding, Severity};
 use verify::{
     Certificate, Check, Expected, File, HostedZone, Instance, Mark, Outcome, Part, Standing,
+    Tracking,
 };
 
 use crate::project::{Planned, Project};
@@ -130,11 +132,58 @@ fn add(expected: &mut Expected, project: &Project, source: &Source<'_>) {
     }
 }
 
+/// Asks SES about the accounts that send, and where the links in their mail lead. What it does not
+/// tell is not looked at: to verify needs no rights beyond those of the plan.
+pub(crate) async fn ask_senders(project: &Project, planned: &Planned, domains: &mut [Expected]) {
+    let mut standings: BTreeMap<&Home, Option<Vec<Finding>>> = BTreeMap::new();
+    for resource in &planned.desired {
+        let Some(home) = &resource.home else { continue };
+        let kind = resource.id.kind.as_str();
+        if ![SesIdentity::NAME, SesConfigurationSet::NAME].contains(&kind) {
+            continue;
+        }
+        let Ok(session) = project.engine.session(home).await else {
+            continue;
+        };
+        let mut domains = domains.iter_mut();
+        let domain = domains.find(|one| one.domain.as_str() == resource.id.domain);
+        let Some(instance) = domain.and_then(|domain| {
+            let mut instances = domain.instances.iter_mut();
+            instances.find(|one| one.label == label(Some(home)))
+        }) else {
+            continue;
+        };
+        if kind == SesConfigurationSet::NAME {
+            let set = resource.spec["name"].as_str().unwrap_or_default();
+            instance.tracking = tracking(&session, set, home).await;
+        } else {
+            if !standings.contains_key(home) {
+                let standing = ses_account::standing(&session).await;
+                standings.insert(home, standing.ok().map(|standing| standing.findings()));
+            }
+            instance.account = standings.get(home).cloned().flatten();
+        }
+    }
+}
+
+async fn tracking(session: &Session, set: &str, home: &Home) -> Option<Tracking> {
+    let (domain, https) = ses_account::tracking(session, set).await.ok()??;
+    Some(Tracking {
+        domain: Name::parse(&domain).ok()?,
+        region: home.region.to_string(),
+        https,
+    })
+}
+
+/// What people call the instance that is at home there.
+fn label(home: Option<&Home>) -> String {
+    home.map(|home| format!("{} in {}", home.account, home.region))
+        .unwrap_or_default()
+}
+
 /// The instance that a part is of, by its account and region.
 fn instance<'a>(expected: &'a mut Expected, source: &Source<'_>) -> &'a mut Instance {
-    let home = source.home;
-    let label = home.map(|home| format!("{} in {}", home.account, home.region));
-    let label = label.unwrap_or_default();
+    let label = label(source.home);
     let known = expected.instances.iter().position(|one| one.label == label);
     let at = known.unwrap_or_else(|| {
         expected.instances.push(Instance {

@@ -5,7 +5,7 @@
 mod aws;
 
 #[cfg(feature = "aws")]
-pub use aws::{identities, standing};
+pub use aws::{identities, standing, tracking};
 
 use serde::{Deserialize, Serialize};
 use standards::Finding;

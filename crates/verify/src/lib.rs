@@ -34,8 +34,7 @@ mod run;
 mod stranger;
 
 pub use expected::{
-    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing,
-    Tracking,
+    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
 };
 pub use eyes::Eyes;
 pub use model::check::{Check, Outcome, Verdict};

@@ -59,7 +59,8 @@ pub(crate) async fn look(
     (outside, closely): (&dyn Outside, Closely),
     printer: &Printer,
 ) -> Vec<Check> {
-    let expected = expected::expected(project, planned);
+    let mut expected = expected::expected(project, planned);
+    expected::ask_senders(project, planned, &mut expected).await;
     let options = Options {
         smtp: closely.smtp,
         reports: closely.reports,

@@ -2,7 +2,7 @@
 
 use ::aws::Session;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::types::IdentityType;
+use aws_sdk_sesv2::types::{HttpsPolicy, IdentityType};
 use model::KindError;
 
 use super::{Identity, Standing};
@@ -26,6 +26,25 @@ pub async fn standing(session: &Session) -> Result<Standing, KindError> {
         per_second: quota.map_or(0.0, |quota| quota.max_send_rate()),
         sent: quota.map_or(0.0, |quota| quota.sent_last24_hours()),
     })
+}
+
+/// The domain through which links of mail with a configuration set lead, and whether by https;
+/// nothing where they lead through SES's own: one call.
+pub async fn tracking(session: &Session, set: &str) -> Result<Option<(String, bool)>, KindError> {
+    let client = Client::new(&session.config("ses"));
+    let request = client.get_configuration_set().configuration_set_name(set);
+    let set = done("GetConfigurationSet", request.send().await)?;
+    let Some(options) = set.tracking_options() else {
+        return Ok(None);
+    };
+    let is_https = matches!(
+        options.https_policy(),
+        Some(HttpsPolicy::Require | HttpsPolicy::RequireOpenOnly)
+    );
+    Ok(Some((
+        options.custom_redirect_domain().to_owned(),
+        is_https,
+    )))
 }
 
 /// Every identity that SES has in the session's account and region: a call for each thousand.

@@ -12,8 +12,7 @@ use standards::bimi::TrustStore;
 use standards::dns::Name;
 
 use crate::expected::{
-    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing,
-    Tracking,
+    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
 };
 use crate::run::{Options, verify};
 use model::check::{Check, Outcome};
