@@ -21,7 +21,6 @@ use standards::{Finding, Severity};
 use crate::args::{Global, Selection, Speed};
 use crate::exit::Failure;
 use crate::files::Tree;
-use crate::inside::Inside;
 use crate::sandboxed::{self, Presumed};
 use crate::served::Served;
 
@@ -175,7 +174,7 @@ impl Project {
             connection(&manifest, sandbox.as_ref(), clock),
         );
         let outside: Arc<dyn Outside> = match &sandbox {
-            Some(sandbox) => Arc::new(Inside(sandbox.clone())),
+            Some(sandbox) => Arc::new(sandboxed::Inside(sandbox.clone())),
             None => crate::network::outside(global)?,
         };
         let engine = Engine::new(sessions, outside, blueprint::secrets(&manifest), clock);

@@ -13,6 +13,7 @@ use sandbox::world::World;
 use crate::args::{Global, Speed};
 use crate::exit::Failure;
 
+pub(crate) use crate::inside::Inside;
 pub(crate) use presumed::Presumed;
 use presumed::presume;
 

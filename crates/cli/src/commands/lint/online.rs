@@ -19,7 +19,6 @@ use verify::{Expected, Eyes};
 
 use crate::args::{Global, Selection};
 use crate::exit::Failure;
-use crate::inside::Inside;
 use crate::printer::Printer;
 use crate::project::{Planned, Project, Wish};
 use crate::{expected, network, sandboxed};
@@ -73,7 +72,7 @@ fn outside(global: &Global, file: &Path, manifest: &Manifest) -> Result<Arc<dyn 
     let beside = file.parent().map(Path::to_owned).unwrap_or_default();
     let folder = sandboxed::folder(&beside, manifest.project.as_str());
     let sandbox = sandboxed::open(&folder, manifest, global)?;
-    Ok(Arc::new(Inside(sandbox)))
+    Ok(Arc::new(sandboxed::Inside(sandbox)))
 }
 
 /// What public DNS and the served policies say.
