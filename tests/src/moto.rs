@@ -1,12 +1,15 @@
 //! `moto`, the emulation of AWS that most Python projects test with, as a server.
+//!
+//! It is started by `tests/conformance/moto_served.py`, which puts one of its answers right.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::thread;
 
+use crate::repository::root;
 use crate::tools::python_program;
 
-/// A running `moto_server`. It stops when it is dropped.
+/// A running moto. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Moto {
     server: Child,
@@ -19,14 +22,19 @@ impl Moto {
     /// Panics when it is not installed, or ends before it listens.
     #[track_caller]
     pub fn start() -> Self {
-        let mut server = python_program("moto_server")
+        let mut server = python_program("python")
+            .arg(root().join("tests/conformance/moto_served.py"))
             .args(["--host", "127.0.0.1", "--port", "0"])
+            // It issues certificates by the clock, after a minute if nobody says otherwise.
+            .env("MOTO_ACM_VALIDATION_WAIT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| {
-                panic!("moto_server is not there ({error}): run `cargo xtask test` once, which installs it")
+                panic!(
+                    "moto is not there ({error}): run `cargo xtask test` once, which installs it"
+                )
             });
         let mut log = server
             .stderr
@@ -37,7 +45,7 @@ impl Moto {
         let endpoint = loop {
             let start = said.len();
             let read = log.read_line(&mut said).expect("its log is text");
-            assert!(read > 0, "moto_server ended before it listened:\n{said}");
+            assert!(read > 0, "moto ended before it listened:\n{said}");
             // ` * Running on http://127.0.0.1:43571`
             if let Some((_, url)) = said[start..].split_once("Running on ") {
                 break url.trim().to_owned();

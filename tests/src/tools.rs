@@ -30,9 +30,18 @@ pub fn run_script(script: &str, environment: &[(&str, &OsStr)]) {
     run(&mut command);
 }
 
-/// Runs a tool, and panics with what it wrote when it fails.
+/// The same with arguments for the script; returns what it printed.
 #[track_caller]
-pub fn run(command: &mut Command) {
+pub fn ask_script(script: &str, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let mut command = python_program("python");
+    command.arg(root().join("tests/conformance").join(script));
+    command.args(arguments).envs(environment.iter().copied());
+    run(&mut command)
+}
+
+/// Runs a tool, and panics with what it wrote when it fails. Returns its standard output.
+#[track_caller]
+pub fn run(command: &mut Command) -> String {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
@@ -48,4 +57,5 @@ pub fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -18,11 +18,14 @@ impl Run<'_> {
         self.engine.clock.now() + self.options.wait
     }
 
-    /// Waits a little. False when there is no time left, or the operator wants to stop.
+    /// Waits a little, and not beyond the limit. False when there is no time left, or the operator
+    /// wants to stop.
     pub(crate) async fn pause(&self, length: Duration, limit: Timestamp) -> bool {
-        if self.engine.clock.now() >= limit {
+        let left = limit.duration_since(self.engine.clock.now());
+        let Some(left) = Duration::try_from(left).ok().filter(|left| !left.is_zero()) else {
             return false;
-        }
+        };
+        let length = length.min(left);
         tokio::select! {
             () = self.engine.clock.sleep(length) => true,
             () = self.stop.wished() => false,

@@ -1,0 +1,56 @@
+"""moto's server, with three faults put right, with which no bucket could be made or looked at.
+
+- GetBucketVersioning has a root element that S3 does not use. boto3 reads it anyway; the AWS SDKs
+  that read XML strictly, the one for Rust among them, refuse it.
+- PutBucketLogging fails when a statement of the log bucket's policy has the principal `*`.
+- A bucket policy refuses as if every condition in it were met. Ours refuses plain HTTP, which is
+  what a test speaks; here a statement with a condition says nothing.
+
+`against_moto.py lacks` looks at them in moto itself, and says when one is no longer needed.
+"""
+
+import json
+import sys
+from types import SimpleNamespace
+
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
+from moto.server import main
+
+versioning_by_moto = S3Response.get_bucket_versioning
+log_permission_by_moto = FakeBucket._log_permissions_enabled_policy
+permission_by_moto = FakeBucket.get_permission
+
+
+def get_bucket_versioning(self):
+    status, headers, body = versioning_by_moto(self)
+    wrong, right = "GetBucketVersioningResponse", "VersioningConfiguration"
+    return status, headers, body.replace(wrong, right)
+
+
+def without(statements, policy):
+    """The policy without some of its statements, as bytes."""
+    document = json.loads(policy or '{"Statement": []}')
+    document["Statement"] = [one for one in document["Statement"] if not statements(one)]
+    return json.dumps(document).encode()
+
+
+def log_permissions_enabled_policy(target_bucket, target_prefix):
+    seen = SimpleNamespace(
+        name=target_bucket.name,
+        partition=target_bucket.partition,
+        policy=without(lambda one: one["Principal"] == "*", target_bucket.policy),
+    )
+    return log_permission_by_moto(seen, target_prefix)
+
+
+def get_permission(self, action, resource):
+    seen = SimpleNamespace(policy=without(lambda one: "Condition" in one, self.policy))
+    return permission_by_moto(seen, action, resource)
+
+
+if __name__ == "__main__":
+    S3Response.get_bucket_versioning = get_bucket_versioning
+    FakeBucket._log_permissions_enabled_policy = staticmethod(log_permissions_enabled_policy)
+    FakeBucket.get_permission = get_permission
+    sys.exit(main(sys.argv[1:]))
