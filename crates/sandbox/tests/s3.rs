@@ -1729,6 +1729,38 @@ async fn uploads_in_parts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn objects_keep_to_their_limits() {
+    use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+    let (_, client) = with_bucket().await;
+    let put = |key: String| client.put_object().bucket(MAIL).key(key);
+    put("k".repeat(1024)).send().await.expect("a long key");
+    let key = put("k".repeat(1025)).send().await;
+    assert_eq!(code(key), "KeyTooLongError");
+    let note = |size| {
+        put("a".to_owned())
+            .metadata("note", "x".repeat(size))
+            .send()
+    };
+    note(2048 - "note".len()).await.expect("2 KB of metadata");
+    assert_eq!(code(note(2048).await), "MetadataTooLarge");
+
+    let upload = client.create_multipart_upload().bucket(MAIL).key("a");
+    let upload = upload.send().await.expect("an upload");
+    let id = upload.upload_id().expect("its id");
+    let mut parts = CompletedMultipartUpload::builder();
+    for number in [1, 2] {
+        let part = client.upload_part().bucket(MAIL).key("a").upload_id(id);
+        let part = part.part_number(number).body(ByteStream::from_static(b"x"));
+        let etag = part.send().await.expect("a part").e_tag;
+        let part = CompletedPart::builder().part_number(number);
+        parts = parts.parts(part.set_e_tag(etag).build());
+    }
+    let complete = client.complete_multipart_upload().bucket(MAIL).key("a");
+    let complete = complete.upload_id(id).multipart_upload(parts.build());
+    assert_eq!(code(complete.send().await), "EntityTooSmall");
+}
+
+#[tokio::test(start_paused = true)]
 async fn bucket_tags_show_in_the_state() {
     let (sandbox, client) = with_bucket().await;
     let tag = Tag::builder().key("project").value("mail").build();

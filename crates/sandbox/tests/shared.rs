@@ -148,6 +148,8 @@ async fn resources_are_found_by_type() {
         .resource_type_filters("s3")
         .send();
     assert_eq!(code(arns.await), "InvalidParameterException");
+    let page = client.get_resources().pagination_token("nobody gave this");
+    assert_eq!(code(page.send().await), "PaginationTokenExpiredException");
 }
 
 /// Writes one TXT record into a new delegated zone.
