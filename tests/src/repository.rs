@@ -9,6 +9,12 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// The text of the file at `path`.
+pub fn text(path: &str) -> String {
+    let text = std::fs::read_to_string(root().join(path));
+    text.unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// The manifest at `path`, which must be without errors.
 pub fn manifest(path: &str) -> Manifest {
     let (manifest, findings) = manifest::load(path, &Repository);

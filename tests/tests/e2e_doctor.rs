@@ -340,6 +340,48 @@ fn an_account_that_ses_does_not_let_send() {
 }
 
 #[test]
+fn a_finding_that_the_manifest_accepts_weighs_nothing() {
+    let place =
+        example_in(r#"ses: [{ account: "444444444444", region: eu-west-1, production: false }]"#);
+    place.edit(
+        "    accept:\n",
+        "    accept:\n      SES-25: the request for production access is on its way\n",
+    );
+    let ran = doctor(&place, &[]).exits(0);
+    let report = ran.json();
+    assert_eq!(report["well"], true);
+    assert_eq!(report["summary"]["findings"], 1);
+    ran.says("the request for production access is on its way");
+}
+
+/// The same request of IAM over a socket, with a person's own credentials and no role.
+#[test]
+fn it_asks_iam_over_the_wire() {
+    let place = Place::with(OWN_CREDENTIALS);
+    let mut world = World::default();
+    world.sts.seed_account("333333333333", &[]);
+    world
+        .seed_zone("333333333333", "example.com", true)
+        .expect("a name");
+    let served = Served::start(world).expect("a sandbox with ports");
+    let environment = served.aws_environment("333333333333");
+    let environment: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let dns = served.dns().to_string();
+    // Whoever names where the hosts are has all name servers behind the resolver.
+    let options = ["--json", "--resolver", &dns, "--connect", "127.0.0.1:9"];
+    let arguments = [&["doctor", place.manifest()], &options[..]].concat();
+    let ran = place.deploy_in(&environment, &arguments).exits(0);
+    let ran = ran.says("actions allowed, says IAM");
+    assert!(said(&ran, "unseen").is_empty(), "{}", ran.stdout);
+    let stats = served.sandbox().stats();
+    assert!(stats.calls("iam", "SimulatePrincipalPolicy") > 0);
+    assert_eq!(stats.changes().count(), 0);
+}
+
+#[test]
 fn a_quota_that_is_near() {
     let held: Vec<String> = (0..450)
         .map(|number| {
@@ -417,8 +459,7 @@ fn the_guide_shows_the_policies_of_the_example() {
     let place = Place::of("example");
     let ran = place.deploy(&["iam", place.manifest()]).exits(0);
     let report = ran.json();
-    let guide = std::fs::read_to_string(repository::root().join("docs/guide/permissions.md"));
-    let guide = guide.expect("the guide");
+    let guide = repository::text("docs/guide/permissions.md");
     for (name, account) in report["accounts"].as_object().expect("accounts") {
         let policy = serde_json::to_string_pretty(&account["policy"]).expect("JSON");
         assert!(

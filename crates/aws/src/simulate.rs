@@ -66,15 +66,16 @@ pub async fn simulate(
 
 fn form(principal: &str, actions: &[&str], resource: &str) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let mut form = format!(
+    let start = format!(
         "Action={OPERATION}&Version=2010-05-08&MaxItems=1000&PolicySourceArn={}&ResourceArns.member.1={}",
         encode(principal),
         encode(resource)
     );
-    for (action, number) in actions.iter().zip(1..) {
-        form += &format!("&ActionNames.member.{number}={}", encode(action));
-    }
-    form
+    let named = actions.iter().zip(1..).map(|(action, number)| {
+        let action = encode(action);
+        format!("&ActionNames.member.{number}={action}")
+    });
+    std::iter::once(start).chain(named).collect()
 }
 
 /// Where IAM is, and the region of its signatures: it is one place for each partition.

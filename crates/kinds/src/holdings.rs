@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use aws::Session;
 use aws_sdk_cloudfront::types::Aliases;
+use aws_smithy_types::DateTime;
 use model::KindError;
 
 use crate::sdk::done;
@@ -51,7 +52,7 @@ pub async fn certificates(session: &Session) -> Result<Vec<i64>, KindError> {
             .set_next_token(token.take());
         let page = done("ListCertificates", request.send().await)?;
         let times = page.certificate_summary_list().iter();
-        asked.extend(times.map(|one| one.created_at().map_or(0, |time| time.secs())));
+        asked.extend(times.map(|one| one.created_at().map_or(0, DateTime::secs)));
         token = page.next_token().map(str::to_owned);
         if token.is_none() {
             return Ok(asked);

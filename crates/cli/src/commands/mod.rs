@@ -32,7 +32,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(global, &args, printer).await,
         Command::Records(args) => records::run(global, &args, printer).await,
         Command::Status(selection) => status::run(global, &selection, printer).await,
-        Command::Doctor(selection) => doctor::run(global, &selection, printer).await,
+        Command::Doctor(selection) => Box::pin(doctor::run(global, &selection, printer)).await,
         Command::Iam(selection) => iam::run(&selection, printer),
         Command::Graph(args) => graph::run(global, &args, printer).await,
         Command::Explain { rule } => offline::explain(&rule, printer),

@@ -81,13 +81,13 @@ fn delegation(
     let what = format!("{zone} NS");
     match delegated {
         Err(unseen) => notes.unseen("DNS-08", &what, unseen),
-        Ok(delegated) => match lint_delegation(zone, delegated, servers) {
-            Some(finding) => notes.broken(&what, finding),
-            None => {
-                let names: Vec<String> = delegated.iter().map(Name::to_string).collect();
-                notes.good("DNS-08", &what, shown(&names));
+        Ok(delegated) => {
+            if let Some(finding) = lint_delegation(zone, delegated, servers) {
+                return notes.broken(&what, finding);
             }
-        },
+            let names: Vec<String> = delegated.iter().map(Name::to_string).collect();
+            notes.good("DNS-08", &what, shown(&names));
+        }
     }
 }
 
@@ -105,7 +105,7 @@ fn caa(host: &Host, notes: &mut Notes) {
             match lint_host(&host.name, &records) {
                 Some(finding) => notes.broken(&what, finding),
                 None if values.is_empty() => {
-                    notes.good("DNS-13", &what, "no CAA: anybody may issue")
+                    notes.good("DNS-13", &what, "no CAA: anybody may issue");
                 }
                 None => notes.good("DNS-13", &what, shown(values)),
             }

@@ -13,7 +13,7 @@ use standards::{Finding, Severity};
 
 use crate::facts::{Facts, Seen, Unseen};
 
-/// Beyond this AWS refuses a signature (SigV4; S3 alone is more patient).
+/// Beyond this AWS refuses a signature (`SigV4`; S3 alone is more patient).
 const REFUSED: SignedDuration = SignedDuration::from_mins(5);
 /// Beyond this the clock is not kept by anybody.
 const LOOSE: SignedDuration = SignedDuration::from_mins(1);

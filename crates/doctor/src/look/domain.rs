@@ -36,6 +36,7 @@ struct Scene<'a> {
     patient: &'a Patient<'a>,
     distributions: &'a Distributions,
     actual: &'a Actual,
+    eyes: Eyes<'a>,
     name: &'a Name,
     resources: Vec<&'a Resource>,
 }
@@ -46,6 +47,7 @@ pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -
         patient,
         distributions,
         actual: &actual,
+        eyes: Eyes::new(patient.engine.outside()),
         name,
         resources: patient
             .desired
@@ -237,9 +239,10 @@ impl Scene<'_> {
     }
 
     async fn host(&self, name: Name) -> Host {
-        let caa = match self.issued().contains(&name) {
-            true => Some(self.caa(&name).await),
-            false => None,
+        let caa = if self.issued().contains(&name) {
+            Some(self.caa(&name).await)
+        } else {
+            None
         };
         let hosting = match self.of_kind(CloudfrontDistribution::NAME) {
             Some(resource) => self.hosting(resource, &name).await,
@@ -250,9 +253,8 @@ impl Scene<'_> {
 
     /// The CAA set that decides: the first on the way up.
     async fn caa(&self, host: &Name) -> Seen<Vec<String>> {
-        let eyes = Eyes::new(self.outside());
         for name in climb(host) {
-            let found = eyes.lookup(&name, "CAA").await;
+            let found = self.eyes.lookup(&name, "CAA").await;
             let values = found.map_err(|error| {
                 let why = format!("{} CAA: {}", error.name, error.reason);
                 Unseen::new(why, "look at the zone's name servers, then try again")

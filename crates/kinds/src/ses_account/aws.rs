@@ -2,7 +2,7 @@
 
 use ::aws::Session;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::types::{HttpsPolicy, IdentityType};
+use aws_sdk_sesv2::types::{HttpsPolicy, IdentityType, SendQuota};
 use model::KindError;
 
 use super::{Identity, Standing};
@@ -22,9 +22,9 @@ pub async fn standing(session: &Session) -> Result<Standing, KindError> {
         review: review.map(|status| status.as_str().to_owned()),
         sending: account.sending_enabled(),
         enforcement: account.enforcement_status().unwrap_or_default().to_owned(),
-        per_day: quota.map_or(0.0, |quota| quota.max24_hour_send()),
-        per_second: quota.map_or(0.0, |quota| quota.max_send_rate()),
-        sent: quota.map_or(0.0, |quota| quota.sent_last24_hours()),
+        per_day: quota.map_or(0.0, SendQuota::max24_hour_send),
+        per_second: quota.map_or(0.0, SendQuota::max_send_rate),
+        sent: quota.map_or(0.0, SendQuota::sent_last24_hours),
     })
 }
 

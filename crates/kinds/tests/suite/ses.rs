@@ -6,7 +6,7 @@ use kinds::ses_configuration_set::{Destination, EventDestination};
 use kinds::ses_identity::Dkim;
 use kinds::ses_mail_from::OnMxFailure;
 use kinds::{ses_configuration_set, ses_domain_token, ses_identity, ses_mail_from};
-use model::{ErrorClass, Home, Observation, Ownership, ResourceId};
+use model::{ErrorClass, Home, Kind, Observation, Ownership, ResourceId};
 use sandbox::faults::{Fault, FaultKind};
 
 use super::stage::{ACCOUNT, Stage, tags};
@@ -467,4 +467,16 @@ async fn a_domain_token_is_asked_for_once_and_goes_with_its_identity() {
     gone.send().await.expect("deleted");
     assert_eq!(walk.observe().await, Observation::Absent);
     walk.try_delete().await.expect("gone is gone");
+}
+
+#[test]
+fn a_replica_needs_the_right_to_its_parent_s_key() {
+    let needs = |dkim: Dkim| {
+        let permissions = kinds::SesIdentity::permissions(&identity(dkim));
+        let mut actions = permissions.iter().flat_map(|one| one.actions);
+        actions.any(|action| *action == "ses:ReplicateEmailIdentityDkimSigningKey")
+    };
+    assert!(!needs(EASY));
+    let parent_region = "us-east-1".to_owned();
+    assert!(needs(Dkim::Deterministic { parent_region }));
 }
