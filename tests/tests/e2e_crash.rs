@@ -219,3 +219,69 @@ fn denied_at_a_call_goes_on_when_allowed() {
     };
     course.all((1..=course.calls).map(denied).collect());
 }
+
+/// A run that dies between a change of records and its own note of it does not know when they are
+/// answered. The next one waits for that all the same, and what strangers see is as planned.
+#[test]
+fn killed_at_records_the_next_apply_waits_until_they_are_answered() {
+    // The last ones have nothing after them that takes as long. Records that are ready together
+    // share a call, so a run may have a call or two more or less.
+    let last = record_batches(&fresh("example"));
+    let mut killed = 0;
+    for call in last - 2..=last + 2 {
+        let place = fresh("example");
+        let fault = Fault::new(FaultKind::KillAfter).at("route53", "ChangeResourceRecordSets");
+        place.change_world(|world, _| world.faults.script = vec![fault.nth(call)]);
+        if place.apply().code == 137 {
+            killed += 1;
+            place.change_world(|world, _| world.faults.script.clear());
+            place.apply().exits(0);
+        }
+    }
+    assert!(killed > 0, "no run met its fault");
+}
+
+fn record_batches(place: &Place) -> u64 {
+    let undisturbed = place.copy();
+    undisturbed.keep_history();
+    undisturbed.run("apply", &["--yes", "--no-verify"]).exits(0);
+    let calls = undisturbed.changing_calls();
+    let batches = calls
+        .iter()
+        .filter(|call| call.operation == "ChangeResourceRecordSets");
+    batches.count() as u64
+}
+
+/// What had to make room is on record before it does.
+#[test]
+fn what_was_there_before_comes_back_after_a_crash() {
+    let adopting = || {
+        let place = Place::of("example");
+        place.edit(
+            "    dns: { route53: { account: dns } }\n",
+            "    adopt: true\n    dns: { route53: { account: dns } }\n",
+        );
+        place.make_world(Some(
+            r#"
+zones:
+  - account: "111111111111"
+    name: example.com
+    records:
+      - { name: _dmarc.example.com, type: TXT, ttl: 300, values: ["v=DMARC1; p=reject; fo=1"] }
+      - { name: mta-sts.example.com, type: CNAME, ttl: 60, values: ["old.example.net."] }
+"#,
+        ));
+        place
+    };
+    let before = adopting().world().dump();
+    for call in 1..=record_batches(&adopting()) {
+        let place = adopting();
+        let fault = Fault::new(FaultKind::KillAfter).at("route53", "ChangeResourceRecordSets");
+        place.change_world(|world, _| world.faults.script = vec![fault.nth(call)]);
+        place.run("apply", &["--yes", "--no-verify"]);
+        place.change_world(|world, _| world.faults.script.clear());
+        place.run("apply", &["--yes", "--no-verify"]).exits(0);
+        place.destroy().exits(0);
+        assert_eq!(place.world().dump(), before, "killed at batch {call}");
+    }
+}

@@ -228,7 +228,7 @@ fn publish(place: &Place, name: &str, value: &str) {
 }
 
 #[test]
-fn drift_names_what_moved_and_apply_mends_it_or_shows_both_values() {
+fn drift_names_what_moved_and_apply_takes_it_back() {
     let place = applied("example");
     place.run("drift", &[]).exits(0);
     let ours = place.world().resolve("_dmarc.example.com", "TXT");
@@ -243,17 +243,72 @@ fn drift_names_what_moved_and_apply_mends_it_or_shows_both_values() {
     for moved in ["dmarc", "s3_bucket/example.com/assets"] {
         assert!(drift.stdout.contains(moved), "{}", drift.stdout);
     }
-    // Whose value is right is for a person to say.
     place
-        .apply()
-        .exits(4)
+        .run("plan", &["--exit-code"])
+        .exits(3)
+        .says("drift: somebody else changed it, and it is taken back")
         .says("v=DMARC1; p=none")
-        .says("v=DMARC1; p=quarantine; sp=quarantine;");
-    publish(&place, "_dmarc.example.com", &ours[0]);
+        .says("mail impact: sending");
     place.apply().exits(0);
+    let world = place.world().later(120);
+    assert_eq!(world.resolve("_dmarc.example.com", "TXT"), ours);
     place.run("drift", &[]).exits(0);
     let mut buckets = place.world().world.s3.buckets.into_values();
     assert!(buckets.all(|bucket| bucket.public_access_block.is_some()));
+}
+
+/// A second policy beside ours is somebody else's, and makes receivers see none at all.
+#[test]
+fn a_value_of_somebody_else_beside_ours_is_theirs_to_take_out() {
+    let place = applied("example");
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        let zone = zone.expect("a zone").id.clone();
+        let ours = "\"v=DMARC1; p=quarantine; sp=quarantine; rua=mailto:dmarc@example.com\"";
+        let both = [ours, "\"v=DMARC1; p=none\""];
+        world
+            .seed_records(&zone, "_dmarc.example.com", ("TXT", 3600), &both)
+            .expect("a name");
+    });
+    changes_nothing(&place, || place.apply().exits(4))
+        .says("PLAN-01")
+        .says("v=DMARC1; p=none");
+}
+
+#[test]
+fn two_hosted_zones_of_one_name_stop_the_plan() {
+    let place = Place::of("example");
+    let mut ids = Vec::new();
+    place.make_world(None);
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        ids.push(zone.expect("the zone that is delegated to").id.clone());
+        let other = world.seed_zone("111111111111", "example.com", false);
+        ids.push(other.expect("a name"));
+    });
+    let ran = changes_nothing(&place, || place.apply().exits(4));
+    let ran = ran.says("PLAN-11").says(&ids[0]).says(&ids[1]);
+    ran.says("dns: { route53: { account: …, zone: Z… } }");
+    let named = format!("dns: {{ route53: {{ account: dns, zone: {} }} }}", ids[0]);
+    place.edit("dns: { route53: { account: dns } }", &named);
+    place.apply().exits(0);
+}
+
+#[test]
+fn a_name_below_a_delegation_stops_the_plan() {
+    let place = Place::of("example");
+    place.make_world(Some(
+        r#"
+zones:
+  - account: "111111111111"
+    name: example.com
+    records:
+      - { name: mta-sts.example.com, type: NS, ttl: 300, values: ["ns1.example.net."] }
+"#,
+    ));
+    changes_nothing(&place, || place.apply().exits(4))
+        .says("PLAN-10")
+        .says("`mta-sts.example.com` is delegated to ns1.example.net");
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
+use anstream::stream::RawStream;
 use report::{Palette, escape};
 use serde_json::Value;
+use terminal_size::{Height, Width};
 
 /// Prints. Colour follows the terminal and `NO_COLOR`.
 #[derive(Debug)]
@@ -17,12 +19,14 @@ pub(crate) struct Printer {
 impl Printer {
     /// The colours for standard output.
     pub(crate) fn palette(&self) -> Palette {
-        palette(anstream::AutoStream::choice(&std::io::stdout()))
+        let out = std::io::stdout();
+        palette(&out, terminal_size::terminal_size_of(&out))
     }
 
     /// The colours for standard error.
     pub(crate) fn note_palette(&self) -> Palette {
-        palette(anstream::AutoStream::choice(&std::io::stderr()))
+        let out = std::io::stderr();
+        palette(&out, terminal_size::terminal_size_of(&out))
     }
 
     /// Prints data, as it is.
@@ -61,11 +65,15 @@ impl Printer {
     }
 }
 
-fn palette(choice: anstream::ColorChoice) -> Palette {
-    if choice == anstream::ColorChoice::Never {
-        Palette::plain()
-    } else {
-        Palette::coloured()
+/// The colours that a stream shows, and as many columns as its terminal has.
+fn palette(out: &impl RawStream, size: Option<(Width, Height)>) -> Palette {
+    let palette = match anstream::AutoStream::choice(out) {
+        anstream::ColorChoice::Never => Palette::plain(),
+        _ => Palette::coloured(),
+    };
+    match size {
+        Some((Width(columns), _)) => palette.in_columns(columns.into()),
+        None => palette,
     }
 }
 

@@ -44,7 +44,7 @@ impl<'a> Show<'a> {
 
     fn name(&self, id: ActionId) -> String {
         let action = &self.plan.actions[id];
-        escape(&format!("{} {}", action.verb, action.resource))
+        escape(&format!("{} {}", report::verb(action), action.resource))
     }
 
     fn line(&self, text: &str) {

@@ -263,6 +263,7 @@ impl Project {
     /// Looks at the world and plans.
     pub(crate) async fn plan(&self, ledger: Ledger, wish: Wish) -> Planned {
         self.engine.forget_listings().await;
+        self.engine.resume(&ledger).await;
         let beyond = self.out_of_scope(ledger.clone());
         let ledger = self.in_scope(ledger);
         let (mut desired, mut findings) = match wish {

@@ -36,7 +36,7 @@ async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> GateOutcome {
             if model::plan::sha256(&fetched.body) == sha256 {
                 GateOutcome::Passed
             } else {
-                GateOutcome::NotYet(format!("{url} still answers other bytes than planned"))
+                GateOutcome::NotYet(format!("{url} does not return the planned bytes yet"))
             }
         }
     }

@@ -1,11 +1,13 @@
 //! Looks at everything that a plan is about, level by level, so that references resolve.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use aws::SessionError;
 use futures::stream::{self, StreamExt};
+use kinds::Route53RecordSet;
 use model::field::{references, resolve};
-use model::{ErrorClass, KindError, Observation, OutputRef, ResourceId, Target};
+use model::{ErrorClass, Kind, KindError, Ledger, Observation, OutputRef, ResourceId, Target};
 use plan::{Actual, Look};
 use serde_json::Value;
 use standards::{Finding, Place};
@@ -14,6 +16,9 @@ use crate::Engine;
 
 /// How many looks are under way at once. The quota scheduler says how fast they go.
 const LOOKS_AT_ONCE: usize = 64;
+
+/// Route 53 says 60 seconds (Developer Guide, "Checking the status of your changes"); this is ample.
+const SYNC_MAX: Duration = Duration::from_secs(3600);
 
 /// What was seen, and what kept from seeing.
 #[derive(Debug, Default)]
@@ -76,6 +81,18 @@ impl Engine {
             Ok(observation) => observation,
             Err(error) => Observation::Unknown(words(&error)),
         })
+    }
+
+    /// Takes up the waiting of an earlier run that ended before its records were answered by all name
+    /// servers. What was written longer ago is answered, and is not asked for.
+    pub async fn resume(&self, ledger: &Ledger) {
+        let since = self.clock.now() - SYNC_MAX;
+        let records = ledger
+            .entries()
+            .filter(|entry| entry.id.kind == Route53RecordSet::NAME && entry.changed > since);
+        for entry in records {
+            self.zones.resume(&entry.spec, &entry.state).await;
+        }
     }
 
     /// Lets the next looks list their zones anew.

@@ -11,7 +11,7 @@ use standards::Finding;
 use standards::dns::{Presentation, Txt};
 
 /// Who else may have values in the same record set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sharing {
     /// Nobody: the set is ours alone (CNAME, A, AAAA, MX).
@@ -22,13 +22,15 @@ pub enum Sharing {
         /// What the value begins with, compared without case.
         prefix: String,
     },
-    /// Anybody, with any number of values: `_amazonses`.
+    /// Anybody, with any number of values: `_amazonses`. What is not known to be ours alone is
+    /// treated so.
+    #[default]
     Many,
 }
 
 /// An alias of Route 53: an A or AAAA record that follows an AWS name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Alias {
     /// The name that it follows, without the final dot.
     pub target: Field<String>,
@@ -37,8 +39,8 @@ pub struct Alias {
 }
 
 /// A record that we want.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Record {
     /// Its name, without the final dot.
     pub name: Field<String>,
@@ -55,7 +57,8 @@ pub struct Record {
 }
 
 /// One value of a record set, as it stands there. A value of somebody else goes back to the letter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LiveValue {
     /// What it means, in its one spelling.
     pub means: String,
@@ -89,7 +92,8 @@ impl LiveValue {
 }
 
 /// A record set as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LiveSet {
     /// Its name, without the final dot.
     pub name: String,
@@ -109,14 +113,17 @@ pub struct LiveSet {
 }
 
 /// What can be seen of a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// The set at its name and type.
     pub set: Option<LiveSet>,
     /// Sets of the same name that can't stand beside it: a CNAME, or anything beside our CNAME.
     pub in_the_way: Vec<LiveSet>,
-    /// Whether what we changed last is answered by all name servers.
-    pub in_sync: bool,
+    /// A delegation at the record's name or above it: strangers never see what this zone has there.
+    pub hidden_by: Option<LiveSet>,
+    /// Our last change of the set, as long as not all name servers answer it.
+    pub pending: Option<String>,
 }
 
 /// One spelling for values that mean the same.
@@ -166,7 +173,7 @@ impl Record {
     }
 
     /// Whether `value` can't stand beside ours.
-    fn excludes(&self, value: &str) -> bool {
+    pub fn excludes(&self, value: &str) -> bool {
         match &self.sharing {
             Sharing::Whole => true,
             Sharing::OneOf { prefix } => begins_with(value, prefix),
@@ -184,8 +191,34 @@ impl Record {
             .collect()
     }
 
+    /// Whether something that we wrote into `set` is no longer there: then what stands in its place
+    /// was changed without us, and is not a value of somebody else's beside ours.
+    pub fn was_changed(&self, set: &LiveSet, owned: Option<&Self>) -> bool {
+        let same_set = |owned: &&Self| match (owned.name.known(), self.name.known()) {
+            (Some(old), Some(new)) => owned.rtype == self.rtype && same_name(old, new),
+            _ => false,
+        };
+        owned.filter(same_set).is_some_and(|owned| {
+            let is_there = |value: &String| set.values.iter().any(|live| live.means == *value);
+            !owned.known_values().iter().all(is_there)
+                || (owned.alias.is_some() && !owned.follows(set))
+        })
+    }
+
+    /// Whether the alias of `set` is the one that is asked for.
+    pub fn follows(&self, set: &LiveSet) -> bool {
+        let target = self.alias.as_ref().and_then(|alias| alias.target.known());
+        let live = set.alias.as_ref().map(|(target, _)| target);
+        target
+            .zip(live)
+            .is_some_and(|(ours, live)| same_name(ours, live))
+    }
+
     /// The foreign values that can't stand beside ours.
     pub fn conflicting<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a str> {
+        if self.was_changed(set, owned) {
+            return Vec::new();
+        }
         self.foreign(set, owned)
             .into_iter()
             .filter(|value| self.excludes(value))
@@ -196,6 +229,7 @@ impl Record {
     pub fn concerns(&self, state: &State) -> bool {
         let ours = self.known_values();
         !state.in_the_way.is_empty()
+            || state.hidden_by.is_some()
             || state.set.as_ref().is_some_and(|set| {
                 set.alias.is_some()
                     || set.routing.is_some()
@@ -254,9 +288,10 @@ impl Record {
             };
             alone.claims().iter().any(|claim| ours(claim))
         };
+        // Those that stand in the place of ours are shown beside ours already.
         let added: Vec<String> = others(actual)
             .into_iter()
-            .filter(|value| !before.contains(value) && !claimed(value))
+            .filter(|value| !before.contains(value) && !claimed(value) && !self.excludes(value))
             .collect();
         if !added.is_empty() {
             found
@@ -305,17 +340,9 @@ impl Record {
             .flat_map(LiveSet::describe)
             .collect();
         if let Some(set) = &actual.set {
-            if set.routing.is_some() {
-                there.extend(set.describe());
-            } else {
-                let values = self.conflicting(set, owned);
-                there.extend(
-                    values
-                        .into_iter()
-                        .map(|value| format!("{} {value}", self.rtype)),
-                );
-                there.extend(self.foreign_alias(set, owned));
-            }
+            let values = self.conflicting(set, owned).into_iter();
+            there.extend(values.map(|value| format!("{} {value}", self.rtype)));
+            there.extend(self.foreign_alias(set, owned));
         }
         (!there.is_empty()).then(|| {
             let wanted = self.describe_values().join(", ");
@@ -332,15 +359,32 @@ impl Record {
 
     fn foreign_alias(&self, set: &LiveSet, owned: Option<&Self>) -> Option<String> {
         let (target, _) = set.alias.as_ref()?;
-        let is_ours = |record: &Self| {
-            record
-                .alias
-                .as_ref()
-                .and_then(|alias| alias.target.known().map(|ours| same_name(ours, target)))
-                .unwrap_or(false)
-        };
-        let ours = is_ours(self) || owned.is_some_and(is_ours);
+        let ours = self.follows(set)
+            || owned.is_some_and(|owned| owned.follows(set))
+            || self.was_changed(set, owned);
         (!ours).then(|| format!("{} alias to {target}", self.rtype))
+    }
+
+    /// What keeps the record from being seen, or from being written at all.
+    pub fn obstacle(&self, actual: &State) -> Option<Finding> {
+        let name = self.name.known()?;
+        if let Some(delegation) = &actual.hidden_by {
+            let servers: Vec<&str> = delegation
+                .values
+                .iter()
+                .map(|value| value.means.as_str())
+                .collect();
+            let text = format!(
+                "`{}` is delegated to {}, so nobody sees {} {name} in this hosted zone",
+                delegation.name,
+                servers.join(", "),
+                self.rtype
+            );
+            return Some(Finding::new("PLAN-10", text));
+        }
+        let routed = actual.set.iter().chain(&actual.in_the_way);
+        let fixed = routed.into_iter().find(|set| set.is_fixed())?;
+        Some(Finding::new("PLAN-10", fixed.why_fixed()))
     }
 
     /// Our values for people.
@@ -401,6 +445,24 @@ impl LiveSet {
             evaluates_health: false,
             routing: None,
         }
+    }
+
+    /// Whether nobody may move it for a record of ours: one with a routing policy, of which there may
+    /// be several at one name, or what the zone itself or a delegation needs.
+    pub fn is_fixed(&self) -> bool {
+        self.routing.is_some() || self.rtype == "NS" || self.rtype == "SOA"
+    }
+
+    /// The same in words.
+    pub fn why_fixed(&self) -> String {
+        let what = match &self.routing {
+            Some(identifier) => format!("with a routing policy (`{identifier}`)"),
+            None => "that the zone itself or a delegation needs".to_owned(),
+        };
+        format!(
+            "`{}` has a record set of type {} {what}; it is never changed here: remove it yourself",
+            self.name, self.rtype
+        )
     }
 
     fn describe(&self) -> Vec<String> {

@@ -28,7 +28,8 @@ fn live(rtype: &str, ttl: u32, values: &[&str]) -> State {
             routing: None,
         }),
         in_the_way: Vec::new(),
-        in_sync: true,
+        hidden_by: None,
+        pending: None,
     }
 }
 
@@ -120,4 +121,38 @@ fn an_unknown_value_is_a_change_to_what_is_known_after_apply() {
         fields(&ours.diff(&live("TXT", 300, &["other"]), None)),
         ["values"]
     );
+}
+
+#[test]
+fn our_value_changed_by_hand_is_drift_and_no_conflict() {
+    let ours = record("TXT", &["v=spf1 -all"], spf());
+    let actual = live("TXT", 300, &["site=1", "v=spf1 ~all"]);
+    assert!(ours.conflict(&actual, Some(&ours)).is_none());
+    assert_eq!(fields(&ours.diff(&actual, Some(&ours))), ["values"]);
+    let recorded = live("TXT", 300, &["site=1", "v=spf1 -all"]);
+    let drift = ours.drift(&recorded, &actual, &|_| false);
+    assert_eq!(fields(&drift), ["values"]);
+    // Never written by us, it is somebody else's.
+    assert!(ours.conflict(&actual, None).is_some());
+}
+
+#[test]
+fn a_second_value_beside_ours_is_a_conflict() {
+    let ours = record("TXT", &["v=spf1 -all"], spf());
+    let actual = live("TXT", 300, &["v=spf1 -all", "v=spf1 ~all"]);
+    assert!(ours.conflict(&actual, Some(&ours)).is_some());
+    let mx = record("MX", &["10 a.example.net"], Sharing::Whole);
+    let more = live("MX", 300, &["10 a.example.net", "20 b.example.net"]);
+    assert!(mx.conflict(&more, Some(&mx)).is_some());
+    let other = live("MX", 300, &["20 b.example.net"]);
+    assert!(mx.conflict(&other, Some(&mx)).is_none());
+}
+
+#[test]
+fn what_we_had_at_another_name_says_nothing_about_this_one() {
+    let mut before = record("TXT", &["v=spf1 -all"], spf());
+    before.name = "elsewhere.example.com".into();
+    let ours = record("TXT", &["v=spf1 -all"], spf());
+    let actual = live("TXT", 300, &["v=spf1 ~all"]);
+    assert!(ours.conflict(&actual, Some(&before)).is_some());
 }

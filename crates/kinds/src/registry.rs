@@ -26,6 +26,8 @@ pub trait Actor: Send + Sync {
         diff: &Diff,
         owned: Option<&Value>,
     ) -> Result<Outcome, KindError>;
+    /// See [`Mutate::resume`].
+    async fn resume(&self, context: &Context, target: &Target) -> Result<(), KindError>;
     /// See [`Mutate::delete`].
     async fn delete(&self, context: &Context, target: &Target) -> Result<(), KindError>;
     /// See [`Mutate::change`].
@@ -122,6 +124,10 @@ impl<K: Mutate<Context> + Default> Actor for Acting<K> {
             .await
     }
 
+    async fn resume(&self, context: &Context, target: &Target) -> Result<(), KindError> {
+        self.0.resume(context, &typed::<K>(target)?).await
+    }
+
     async fn delete(&self, context: &Context, target: &Target) -> Result<(), KindError> {
         self.0.delete(context, &typed::<K>(target)?).await
     }
@@ -139,6 +145,7 @@ impl<K: Mutate<Context> + Default> Actor for Acting<K> {
                 owned: item.owned.as_ref().map(spec::<K>).transpose()?,
                 before: item.before.clone(),
                 adopt: item.adopt,
+                open: item.open,
             });
         }
         self.0.change(context, &typed).await

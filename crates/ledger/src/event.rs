@@ -93,6 +93,10 @@ fn intend(ledger: &mut DomainLedger, verb: Verb, entry: &Entry) {
         Some(known) if !matches!(verb, Verb::Create | Verb::Replace) => {
             known.open = true;
             known.intended = Some(entry.spec.clone());
+            // What makes room for it would be lost with the result.
+            if known.before.is_none() {
+                known.before.clone_from(&entry.before);
+            }
         }
         _ => {
             ledger.entries.insert(
@@ -185,6 +189,33 @@ mod tests {
         let held = ledger.entries.values().next().expect("an entry");
         assert!(held.open);
         assert_eq!((&held.spec, &held.intended), (&json!(1), &Some(json!(2))));
+    }
+
+    #[test]
+    fn what_makes_room_is_on_record_before_the_result() {
+        let mut ledger = DomainLedger::default();
+        let adopting = |verb, spec| {
+            let entry = Entry {
+                before: Some(json!("theirs")),
+                ..entry(spec)
+            };
+            Event::Intended {
+                verb,
+                entry: Box::new(entry),
+            }
+        };
+        add(&mut ledger, adopting(Verb::Adopt, 1));
+        let held = ledger.entries.values().next().expect("an entry");
+        assert_eq!(held.before, Some(json!("theirs")));
+        assert_eq!(held.owned(), None, "nobody knows whether it was written");
+        let known = Event::Applied {
+            entry: Box::new(entry(1)),
+        };
+        add(&mut ledger, known);
+        add(&mut ledger, adopting(Verb::Update, 2));
+        let held = ledger.entries.values().next().expect("an entry");
+        assert_eq!(held.before, Some(json!("theirs")));
+        assert_eq!(held.owned(), Some(&json!(1)));
     }
 
     #[test]

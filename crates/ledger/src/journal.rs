@@ -41,7 +41,10 @@ pub enum LedgerError {
         found: u32,
     },
     /// Somebody else is at work.
-    #[error("the ledger is in use by {holder}, since {since}: wait until that run ends")]
+    #[error(
+        "the ledger is in use by {holder} since {}: wait until that run ends",
+        since.strftime("%Y-%m-%d %H:%M UTC")
+    )]
     Locked {
         /// Who.
         holder: String,

@@ -71,6 +71,12 @@ impl<T> Field<T> {
     }
 }
 
+impl<T: Default> Default for Field<T> {
+    fn default() -> Self {
+        Self::Known(T::default())
+    }
+}
+
 impl<T> From<T> for Field<T> {
     fn from(value: T) -> Self {
         Self::Known(value)

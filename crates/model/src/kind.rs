@@ -91,10 +91,10 @@ impl<S> Target<S> {
 pub trait Kind: Send + Sync + 'static {
     /// Its name: `ses_identity`.
     const NAME: &'static str;
-    /// What can be asked for.
-    type Spec: Serialize + DeserializeOwned + Clone + Send + Sync;
-    /// What can be seen.
-    type State: Serialize + DeserializeOwned + Clone + Send + Sync;
+    /// What can be asked for. Its default is what a ledger has where it does not say.
+    type Spec: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
+    /// What can be seen. Its default is what a ledger has where it does not say.
+    type State: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
 
     /// The fields in which `actual` is not as desired. `owned` is what the ledger says we asked
     /// for last time; kinds that share a resource with other owners need it.
@@ -142,9 +142,20 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// What keeps a resource that is not there from being made, if something does: a hosted zone
-    /// that was to be found, not created.
-    fn obstacle(_desired: &Self::Spec) -> Option<Finding> {
+    /// What keeps it from being as desired whatever the manifest says, if something does: a hosted
+    /// zone that was to be found and is not there, a delegation that hides a record. `actual` is
+    /// nothing when it is not there.
+    fn obstacle(_desired: &Self::Spec, _actual: Option<&Self::State>) -> Option<Finding> {
+        None
+    }
+
+    /// What of others has to make room when this is adopted, in the kind's own shape: it is written
+    /// down before the call, and put back on deletion.
+    fn displaced(
+        _desired: &Self::Spec,
+        _actual: &Self::State,
+        _owned: Option<&Self::Spec>,
+    ) -> Option<Value> {
         None
     }
 
@@ -161,6 +172,12 @@ pub trait Kind: Send + Sync + 'static {
     /// Actions of one key can go out in one call.
     fn batch(_spec: &Self::Spec) -> Option<String> {
         None
+    }
+
+    /// What the part of its state at `pointer` is, in words: it comes later than the resource.
+    fn output(pointer: &str) -> String {
+        let name = pointer.rsplit('/').next().unwrap_or(pointer);
+        format!("its {}", name.replace('_', " "))
     }
 
     /// How long to wait between two looks while it is not ready.
@@ -205,6 +222,8 @@ pub struct BatchItem<S> {
     pub before: Option<Value>,
     /// Whether conflicting values of others are taken over.
     pub adopt: bool,
+    /// Whether a run that died left its intent open: what it did may still be on its way.
+    pub open: bool,
 }
 
 /// What a change left behind.
@@ -239,6 +258,11 @@ pub trait Mutate<C: Sync>: Observe<C> {
         target: &Target<Self::Spec>,
         update: &Update<'_, Self::Spec>,
     ) -> Result<Outcome, KindError>;
+
+    /// Ends what a run that died had begun, where nothing differs any more: what a look can't see.
+    async fn resume(&self, _context: &C, _target: &Target<Self::Spec>) -> Result<(), KindError> {
+        Ok(())
+    }
 
     /// Removes it, and everything in it. `NotYet` when it must be asked again later.
     async fn delete(&self, context: &C, target: &Target<Self::Spec>) -> Result<(), KindError>;
@@ -304,7 +328,18 @@ pub trait AnyKind: Send + Sync {
         owned: Option<&Value>,
     ) -> Result<Option<Finding>, ShapeError>;
     /// See [`Kind::obstacle`].
-    fn obstacle(&self, desired: &Value) -> Result<Option<Finding>, ShapeError>;
+    fn obstacle(
+        &self,
+        desired: &Value,
+        actual: Option<&Value>,
+    ) -> Result<Option<Finding>, ShapeError>;
+    /// See [`Kind::displaced`].
+    fn displaced(
+        &self,
+        desired: &Value,
+        actual: &Value,
+        owned: Option<&Value>,
+    ) -> Result<Option<Value>, ShapeError>;
     /// See [`Kind::claims`].
     fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError>;
     /// See [`Kind::without`].
@@ -315,6 +350,8 @@ pub trait AnyKind: Send + Sync {
     ) -> Result<Option<Value>, ShapeError>;
     /// See [`Kind::batch`].
     fn batch(&self, spec: &Value) -> Result<Option<String>, ShapeError>;
+    /// See [`Kind::output`].
+    fn output(&self, pointer: &str) -> String;
     /// See [`Kind::poll`].
     fn poll(&self) -> Duration;
     /// See [`Kind::slow`].
@@ -430,8 +467,27 @@ impl<K: Kind> AnyKind for Erased<K> {
         ))
     }
 
-    fn obstacle(&self, desired: &Value) -> Result<Option<Finding>, ShapeError> {
-        Ok(K::obstacle(&read::<K, K::Spec>(desired)?))
+    fn obstacle(
+        &self,
+        desired: &Value,
+        actual: Option<&Value>,
+    ) -> Result<Option<Finding>, ShapeError> {
+        let actual = actual.map(read::<K, K::State>).transpose()?;
+        Ok(K::obstacle(&read::<K, K::Spec>(desired)?, actual.as_ref()))
+    }
+
+    fn displaced(
+        &self,
+        desired: &Value,
+        actual: &Value,
+        owned: Option<&Value>,
+    ) -> Result<Option<Value>, ShapeError> {
+        let owned = read_some::<K>(owned)?;
+        Ok(K::displaced(
+            &read::<K, K::Spec>(desired)?,
+            &read::<K, K::State>(actual)?,
+            owned.as_ref(),
+        ))
     }
 
     fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError> {
@@ -450,6 +506,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn batch(&self, spec: &Value) -> Result<Option<String>, ShapeError> {
         Ok(K::batch(&read::<K, K::Spec>(spec)?))
+    }
+
+    fn output(&self, pointer: &str) -> String {
+        K::output(pointer)
     }
 
     fn poll(&self) -> Duration {

@@ -60,6 +60,14 @@ pub struct Entry {
     pub changed: Timestamp,
 }
 
+impl Entry {
+    /// What we know to have written: nothing while the first intent is open, unless it was seen to
+    /// have been carried out (`plan::settle`).
+    pub fn owned(&self) -> Option<&Value> {
+        (!self.open || self.intended.is_some()).then_some(&self.spec)
+    }
+}
+
 /// What the ledger holds for one domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainLedger {

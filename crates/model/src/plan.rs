@@ -103,6 +103,14 @@ impl Action {
     pub fn changes(&self) -> bool {
         self.verb != Verb::None
     }
+
+    /// Whether a finding keeps it from being changed: then it does nothing, and is not in sync either.
+    pub fn is_refused(&self) -> bool {
+        self.verb == Verb::None && self.reason == Self::REFUSED
+    }
+
+    /// The reason of what a finding stands in the way of.
+    pub const REFUSED: &str = "refused";
 }
 
 /// The plan.

@@ -1,7 +1,7 @@
 //! What to do with one resource, from what is asked for, what the ledger has and what was seen.
 
 use model::kind::ShapeError;
-use model::{AnyKind, Diff, Entry, Observation, Origin, Ownership, Resource, Verb};
+use model::{Action, AnyKind, Diff, Entry, Observation, Origin, Ownership, Resource, Verb};
 use serde_json::Value;
 use standards::{Finding, Place};
 
@@ -40,7 +40,7 @@ impl Decision {
     fn refused(finding: Finding) -> Self {
         Self {
             finding: Some(finding),
-            ..Self::new(Verb::None, "refused")
+            ..Self::new(Verb::None, Action::REFUSED)
         }
     }
 }
@@ -63,15 +63,29 @@ pub(crate) fn decide(
         Observation::Present {
             state, ownership, ..
         } => {
-            let owned = entry.map(|entry| &entry.spec);
+            if let Some(finding) = kind.obstacle(spec, Some(state))? {
+                return Ok(Decision::refused(finding.in_place(place(resource))));
+            }
+            let owned = entry.and_then(Entry::owned);
             let diff = kind.diff(spec, state, owned)?;
             let conflict = kind.conflict(spec, state, owned)?;
-            Ok(match entry {
-                Some(entry) => known(resource, entry, diff, conflict),
+            // Of what many share, only what we are known to have written is ours.
+            let ours = entry.filter(|_| owned.is_some() || *ownership != Ownership::Shared);
+            Ok(match ours {
+                Some(entry) => {
+                    let moved = has_moved(kind, entry, state)?;
+                    known(resource, entry, (diff, moved), conflict)
+                }
                 None => found(resource, *ownership, diff, conflict),
             })
         }
     }
+}
+
+/// Whether somebody changed what we had written.
+fn has_moved(kind: &dyn AnyKind, entry: &Entry, state: &Value) -> Result<bool, ShapeError> {
+    let left = kind.diff(&entry.spec, state, Some(&entry.spec))?;
+    Ok(!entry.open && !left.is_empty())
 }
 
 fn absent(
@@ -80,7 +94,7 @@ fn absent(
     spec: &Value,
     entry: Option<&Entry>,
 ) -> Result<Decision, ShapeError> {
-    if let Some(finding) = kind.obstacle(spec)? {
+    if let Some(finding) = kind.obstacle(spec, None)? {
         return Ok(Decision::refused(finding.in_place(place(resource))));
     }
     Ok(match entry {
@@ -93,7 +107,12 @@ fn absent(
 }
 
 /// What is in the ledger and is there.
-fn known(resource: &Resource, entry: &Entry, diff: Diff, conflict: Option<Finding>) -> Decision {
+fn known(
+    resource: &Resource,
+    entry: &Entry,
+    (diff, moved): (Diff, bool),
+    conflict: Option<Finding>,
+) -> Decision {
     if let Some(finding) = conflict.filter(|_| !resource.adopt) {
         return Decision::refused(finding.in_place(place(resource)));
     }
@@ -102,7 +121,12 @@ fn known(resource: &Resource, entry: &Entry, diff: Diff, conflict: Option<Findin
         return Decision::new(Verb::Replace, reason).with(diff);
     }
     if !diff.is_empty() {
-        return Decision::new(Verb::Update, "differs from the manifest").with(diff);
+        let reason = if moved {
+            "drift: somebody else changed it, and it is taken back"
+        } else {
+            "differs from the manifest"
+        };
+        return Decision::new(Verb::Update, reason).with(diff);
     }
     if entry.open {
         return Decision::new(Verb::Update, "an earlier run stopped inside its change");

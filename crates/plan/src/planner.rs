@@ -131,7 +131,9 @@ impl<'a> Planner<'a> {
         if let (true, Some(_), Some(released)) = (makes, &predecessor, kind.released(spec)?) {
             stages.insert(0, released);
         }
-        if stages.len() == 1 || decision.verb == Verb::None {
+        // What a run that died has brought there is there: only what follows it is left to do.
+        let is_there = decision.verb == Verb::Update && decision.diff.is_empty();
+        if stages.len() == 1 || decision.verb == Verb::None || is_there {
             let mut action = self.action(kind, resource, spec, decision)?;
             if let Some((old, diff)) = predecessor.filter(|_| decision.verb != Verb::None) {
                 action.id += 1;
@@ -327,7 +329,7 @@ impl<'a> Planner<'a> {
             .inputs
             .ledger
             .entry(&resource.id)
-            .filter(|_| decision.verb != Verb::Replace)
+            .filter(|entry| decision.verb != Verb::Replace && entry.owned().is_some())
         {
             return Ok(entry.origin);
         }

@@ -6,19 +6,17 @@ use serde_json::Value;
 use crate::Actual;
 use crate::looks::held;
 
-/// The ledger with every open intent of a change decided: when what was seen is as the intent
-/// asked, the call had reached AWS and is on record; else the entry is as before, and still open, so
-/// that the plan does it again.
+/// The ledger with every open intent decided: when what was seen is as the intent asked, the call had
+/// reached AWS, and what it asked for is what we own; else the entry is as before. Both are still
+/// open, so that the plan does the rest: again, or what has to follow it.
 #[must_use]
 pub fn settle(mut ledger: Ledger, kinds: &KindSet, actual: &Actual) -> Ledger {
     for domain in ledger.domains.values_mut() {
-        for entry in domain.entries.values_mut() {
-            if let Some(intended) = entry.intended.take() {
-                if is_done(kinds, entry, &intended, actual) {
-                    entry.spec = intended;
-                } else {
-                    entry.intended = Some(intended);
-                }
+        for entry in domain.entries.values_mut().filter(|entry| entry.open) {
+            let intended = entry.intended.as_ref().unwrap_or(&entry.spec).clone();
+            if is_done(kinds, entry, &intended, actual) {
+                entry.spec.clone_from(&intended);
+                entry.intended = Some(intended);
             }
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::fields::{self, Shown};
 use crate::page::{Page, Part};
-use crate::{WIDTH, value, words};
+use crate::{value, words};
 
 /// Where the fields of an action begin.
 const FIELD_INDENT: usize = 6;
@@ -49,7 +49,7 @@ pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, rea
     let (label, place) = columns.cells(&action.resource, action.home.as_ref());
     let title = format!("{} {label}  {place}", words::sign(action.verb));
     let width = 2 + title.chars().count();
-    let fits = |reason: &&str| width + 2 + reason.chars().count() <= WIDTH;
+    let fits = |reason: &&str| width + 2 + reason.chars().count() <= palette.width;
     let beside = reason.filter(fits).unwrap_or_default();
     let place = if beside.is_empty() {
         place.trim_end()
@@ -114,7 +114,9 @@ fn spec(page: &mut Page<'_>, spec: &Value) {
     let fields: Vec<(String, &str)> = shown
         .iter()
         .filter_map(|shown| match shown {
-            Shown::Field { name, value } => Some((format!("{name}: "), value.as_str())),
+            Shown::Field { name, value } => {
+                Some((format!("{}: ", words::field(name)), value.as_str()))
+            }
             Shown::Line { .. } | Shown::Text(_) => None,
         })
         .collect();
@@ -174,7 +176,7 @@ fn changes(page: &mut Page<'_>, action: &Action) {
 /// AWS's name for it.
 fn physical(page: &mut Page<'_>, action: &Action) {
     if let Some(physical) = &action.physical {
-        let label = Part(page.palette.faint, "physical: ");
+        let label = Part(page.palette.faint, "name at AWS: ");
         let text = Part(anstyle::Style::new(), physical.as_str());
         page.folded(FIELD_INDENT, &label, &text);
     }
@@ -184,7 +186,7 @@ fn diff(page: &mut Page<'_>, diff: &Diff) {
     for change in &diff.changes {
         let from = value::shown(&change.field, &change.from);
         let to = value::shown(&change.field, &change.to);
-        changed(page, &change.field, &from, &to);
+        changed(page, &words::field(&change.field), &from, &to);
     }
 }
 
@@ -193,7 +195,7 @@ pub(crate) fn changed(page: &mut Page<'_>, name: &str, from: &str, to: &str) {
     let palette = *page.palette;
     let label = format!("{name}: ");
     let width = |text: &str| crate::escape(text).chars().count();
-    if FIELD_INDENT + width(&label) + width(from) + 3 + width(to) <= WIDTH {
+    if FIELD_INDENT + width(&label) + width(from) + 3 + width(to) <= palette.width {
         page.line(
             FIELD_INDENT,
             &[

@@ -95,7 +95,7 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
         {
             // A diff goes from what AWS has to what is asked for; drift went the other way.
             let (left, is) = (value::shown(field, to), value::shown(field, from));
-            changed(page, field, &left, &is);
+            changed(page, &words::field(field), &left, &is);
         }
     }
 }

@@ -68,7 +68,8 @@ fn walk(path: &str, value: &Value, fields: &mut Vec<Shown>) {
         }
     };
     if name == "tags" {
-        fields.push(field(map.len().to_string()));
+        let keys: Vec<&str> = map.keys().map(String::as_str).collect();
+        fields.push(field(keys.join(", ")));
     } else if let Some(Value::Array(statements)) = map.get("Statement") {
         fields.extend(statements.iter().map(statement));
     } else {
@@ -173,13 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_is_skipped_and_tags_are_counted() {
+    fn what_says_nothing_is_skipped_and_tags_are_named() {
         check(
             &json!({
                 "name": "bucket", "token": "abc", "access_log": {"bucket": "logs", "prefix": ""},
                 "expire_days": null, "tags": {"a": "1", "b": "2"},
             }),
-            &["name: bucket", "access_log.bucket: logs", "tags: 2"],
+            &["name: bucket", "access_log.bucket: logs", "tags: a, b"],
         );
     }
 

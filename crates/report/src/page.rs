@@ -4,7 +4,10 @@ use anstyle::Style;
 
 use crate::fold::fold;
 use crate::put::put;
-use crate::{Palette, WIDTH, escape};
+use crate::{Palette, escape};
+
+/// How far below a label its text begins, where it does not fit beside it.
+const BELOW: usize = 4;
 
 /// Text in one style. It is escaped when it is put on a page.
 pub(crate) struct Part<'a>(pub(crate) Style, pub(crate) &'a str);
@@ -39,21 +42,27 @@ impl<'a> Page<'a> {
         self.text.push('\n');
     }
 
-    /// `label` and then `text`, which continues below its own beginning where a line is full.
+    /// `label` and then `text`, which continues below its own beginning where a line is full; below the
+    /// label where that leaves it little room.
     pub(crate) fn folded(&mut self, indent: usize, label: &Part<'_>, text: &Part<'_>) {
         let name = escape(label.1);
-        let hang = indent + name.chars().count();
-        let lines = fold(&escape(text.1), WIDTH.saturating_sub(hang));
+        let text_escaped = escape(text.1);
+        let width = self.palette.width;
+        let beside = indent + name.chars().count();
+        let fits = beside + text_escaped.chars().count() <= width;
+        let below = !fits && beside > width / 2;
+        let hang = if below { indent + BELOW } else { beside };
+        let lines = fold(&text_escaped, width.saturating_sub(hang));
+        self.indent(indent);
+        self.paint(label.0, if below { name.trim_end() } else { &name });
         for (at, line) in lines.iter().enumerate() {
-            if at == 0 {
-                self.indent(indent);
-                self.paint(label.0, &name);
-            } else {
+            if at > 0 || below {
+                self.text.push('\n');
                 self.indent(hang);
             }
             self.paint(text.0, line);
-            self.text.push('\n');
         }
+        self.text.push('\n');
     }
 
     /// `label` and then items, as many on a line as fit, `between` them. An item that is longer than
@@ -78,7 +87,7 @@ impl<'a> Page<'a> {
                 self.indent(indent);
                 self.paint(label.0, &name);
                 used = start;
-            } else if used + between.len() + width > WIDTH {
+            } else if used + between.len() + width > self.palette.width {
                 self.text.push('\n');
                 self.indent(start);
                 used = start;
@@ -99,7 +108,7 @@ impl<'a> Page<'a> {
         let mut column = start;
         for (at, (style, text)) in parts.iter().enumerate() {
             let lines = if at + 1 == parts.len() {
-                fold(text, WIDTH.saturating_sub(column))
+                fold(text, self.palette.width.saturating_sub(column))
             } else {
                 vec![text.clone()]
             };
@@ -113,7 +122,7 @@ impl<'a> Page<'a> {
             match lines.as_slice() {
                 [only] => column += only.chars().count(),
                 // Nothing goes beside folded text.
-                _ => return WIDTH - start,
+                _ => return self.palette.width - start,
             }
         }
         column - start

@@ -4,9 +4,17 @@ use anstyle::{AnsiColor, Style};
 use model::Verb;
 use standards::Severity;
 
-/// One style a meaning. [`Palette::plain`] has no colours, for pipes, files and `NO_COLOR`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use crate::WIDTH;
+
+/// The least that lines are folded to.
+const WIDTH_MIN: usize = 60;
+
+/// One style a meaning, and how wide a line is. [`Palette::plain`] has no colours, for pipes, files and
+/// `NO_COLOR`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
+    /// The columns that text is laid out for.
+    pub width: usize,
     /// What comes, what is well.
     pub good: Style,
     /// What changes, what deserves a look.
@@ -24,13 +32,30 @@ pub struct Palette {
 impl Palette {
     /// No colours.
     pub fn plain() -> Self {
-        Self::default()
+        Self {
+            width: WIDTH,
+            good: Style::new(),
+            change: Style::new(),
+            bad: Style::new(),
+            notice: Style::new(),
+            strong: Style::new(),
+            faint: Style::new(),
+        }
+    }
+
+    /// The same for a terminal of so many columns: narrower than [`WIDTH`] where it must be, but never
+    /// so narrow that nothing fits.
+    #[must_use]
+    pub fn in_columns(self, columns: usize) -> Self {
+        let width = columns.clamp(WIDTH_MIN, WIDTH);
+        Self { width, ..self }
     }
 
     /// The sixteen colours that every terminal has, so that its own theme decides how they look.
     pub fn coloured() -> Self {
         let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
         Self {
+            width: WIDTH,
             good: colour(AnsiColor::Green),
             change: colour(AnsiColor::Yellow),
             bad: colour(AnsiColor::Red),

@@ -146,20 +146,16 @@ fn summary(page: &mut Page<'_>, plan: &Plan, estimate: &Estimate) {
         return;
     }
     accounts(page, plan);
-    page.line(
+    page.folded(
         0,
-        &[
-            Part(palette.strong, "Plan: "),
-            Part(palette.strong, &counts(plan)),
-        ],
+        &Part(palette.strong, "Plan: "),
+        &Part(palette.strong, &counts(plan)),
     );
     if let Some(text) = impacts(plan) {
-        page.line(
+        page.folded(
             0,
-            &[
-                Part(palette.strong, "Mail impact: "),
-                Part(palette.strong, &text),
-            ],
+            &Part(palette.strong, "Mail impact: "),
+            &Part(palette.strong, &text),
         );
     }
     page.folded(
@@ -220,20 +216,31 @@ fn accounts(page: &mut Page<'_>, plan: &Plan) {
     page.packed(0, &Part(faint, "Accounts: "), " ", items);
 }
 
-/// `31 to create, 2 to update, 0 to replace, 1 to delete, 12 unchanged.`
+/// `31 to create, 2 to update, 0 to replace, 1 to delete, 12 unchanged.` What a person publishes is
+/// counted apart, and so is what is refused: nobody looked whether that is unchanged.
 pub(crate) fn counts(plan: &Plan) -> String {
-    let always = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete];
-    let sometimes = [Verb::Adopt, Verb::Forget];
-    let present = sometimes.into_iter().filter(|verb| plan.count(*verb) > 0);
-    let mut parts: Vec<String> = always
+    let count = |by_hand: bool, verb: Verb| {
+        let is = |action: &&Action| action.home.is_none() == by_hand && action.verb == verb;
+        plan.actions.iter().filter(is).count()
+    };
+    let mut parts: Vec<String> = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]
         .into_iter()
-        .chain(present)
-        .map(|verb| format!("{} to {verb}", words::grouped(plan.count(verb))))
+        .map(|verb| format!("{} to {verb}", words::grouped(count(false, verb))))
         .collect();
-    parts.push(format!(
-        "{} unchanged.",
-        words::grouped(plan.count(Verb::None))
-    ));
+    let refused = plan.actions.iter().filter(|action| action.is_refused());
+    let refused = refused.count();
+    let sometimes = [
+        (count(true, Verb::Create), "to publish by hand"),
+        (count(true, Verb::Update), "to publish anew by hand"),
+        (count(true, Verb::Delete), "to take out by hand"),
+        (plan.count(Verb::Adopt), "to adopt"),
+        (plan.count(Verb::Forget), "to forget"),
+        (refused, "refused"),
+    ];
+    let present = sometimes.into_iter().filter(|(count, _)| *count > 0);
+    parts.extend(present.map(|(count, what)| format!("{} {what}", words::grouped(count))));
+    let unchanged = plan.count(Verb::None) - refused;
+    parts.push(format!("{} unchanged.", words::grouped(unchanged)));
     parts.join(", ")
 }
 

@@ -6,12 +6,18 @@ use serde_json::{Value, json};
 
 use crate::action_text::Columns;
 use crate::page::{Page, Part};
-use crate::{Palette, WIDTH, words};
+use crate::{Palette, words};
 
 /// Every resource in the ledger by domain, and what an apply or time still has to finish.
 pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String {
     let mut page = Page::new(palette);
-    for (name, domain) in &ledger.domains {
+    let domains = || {
+        ledger
+            .domains
+            .iter()
+            .filter(|(_, domain)| matters(domain, now))
+    };
+    for (name, domain) in domains() {
         page.gap();
         let count = format!("  {}", words::counted(domain.entries.len(), "resource"));
         page.line(
@@ -41,8 +47,13 @@ pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String
         }
     }
     page.gap();
-    summary(&mut page, ledger, now);
+    summary(&mut page, ledger, domains().count(), now);
     page.finish()
+}
+
+/// Whether there is something of ours left, or something that senders may remember.
+fn matters(domain: &DomainLedger, now: Timestamp) -> bool {
+    !domain.is_empty() || domain.cached_until.is_some_and(|until| until > now)
 }
 
 fn pending(entry: &Entry) -> Option<&'static str> {
@@ -64,7 +75,7 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
         Origin::Adopted => "  adopted",
     };
     let width = 2 + 2 + label.len() + 2 + place.len() + 2 + physical.chars().count() + origin.len();
-    let beside = if width <= WIDTH { physical } else { "" };
+    let beside = if width <= palette.width { physical } else { "" };
     let place = if beside.is_empty() {
         place.trim_end().to_owned()
     } else {
@@ -112,7 +123,10 @@ fn policy(page: &mut Page<'_>, domain: &DomainLedger, now: Timestamp) {
     }
     if let Some(until) = domain.cached_until.filter(|until| *until > now) {
         let left = words::lasting(seconds(now, until));
-        let text = format!("senders may hold an older enforced policy until {until} ({left})");
+        let text = format!(
+            "senders may hold an older enforced policy until {} ({left})",
+            words::moment(until)
+        );
         page.line(
             2,
             &[
@@ -149,14 +163,14 @@ impl Pending {
     }
 }
 
-fn summary(page: &mut Page<'_>, ledger: &Ledger, now: Timestamp) {
+fn summary(page: &mut Page<'_>, ledger: &Ledger, domains: usize, now: Timestamp) {
     let palette = *page.palette;
     let owned = ledger.entries().count();
     let pending = Pending::of(ledger, now);
     let text = format!(
         "Owned: {} in {}.",
         words::counted(owned, "resource"),
-        words::counted(ledger.domains.len(), "domain")
+        words::counted(domains, "domain")
     );
     page.line(0, &[Part(palette.strong, &text)]);
     let parts = [
@@ -301,6 +315,20 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_of_which_nothing_is_left_is_not_listed() {
+        let mut ledger = ledger();
+        let gone = DomainLedger {
+            accepted: vec![("STS-O04".to_owned(), Timestamp::UNIX_EPOCH)],
+            ..DomainLedger::default()
+        };
+        ledger.domains.insert("example.net".to_owned(), gone);
+        let now = "2026-11-24T07:00:00Z".parse().expect("a time");
+        let text = status_text(&ledger, now, &Palette::plain());
+        assert!(!text.contains("example.net"), "{text}");
+        assert!(text.contains("Owned: 3 resources in 1 domain."), "{text}");
+    }
+
+    #[test]
     fn what_is_owned_and_what_is_pending() {
         let now = "2026-11-24T07:00:00Z".parse().expect("a time");
         assert_snapshot!(status_text(&ledger(), now, &Palette::plain()), @r"
@@ -312,7 +340,7 @@ mod tests {
           ! acm_certificate hosts     web us-east-1  arn:aws:acm:us-east-1:222222222222:certificate/old
               was replaced; the next apply removes it
           MTA-STS: serves a testing policy for 1 d 1 h; senders keep it for 7 d
-          MTA-STS: senders may hold an older enforced policy until 2026-11-30T07:00:00Z (6 d)
+          MTA-STS: senders may hold an older enforced policy until 2026-11-30 07:00 UTC (6 d)
           risk: STS-P16, accepted 4 d 1 h ago
 
         Owned: 3 resources in 1 domain.

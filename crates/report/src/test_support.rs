@@ -165,7 +165,8 @@ fn state(resource: &Resource) -> (String, Value) {
             let state = kinds::record::State {
                 set: Some(set),
                 in_the_way: Vec::new(),
-                in_sync: true,
+                hidden_by: None,
+                pending: None,
             };
             let name = record.name.known().expect("known");
             (format!("{name} {}", record.rtype), json!(state))

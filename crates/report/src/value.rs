@@ -38,6 +38,8 @@ fn plain(value: &Value) -> String {
     }
     match value {
         Value::Null => NONE.to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
         Value::String(text) if text.is_empty() => "(empty)".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(items) if items.is_empty() => NONE.to_owned(),
@@ -110,7 +112,7 @@ mod tests {
             r#"{"a":[1,"(known after apply)"]}"#,
         );
         check(json!([]), "(none)");
-        check(json!(true), "true");
+        check(json!(true), "yes");
     }
 
     #[test]

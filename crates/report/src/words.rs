@@ -1,6 +1,7 @@
 //! Numbers, times and places in words.
 
-use model::{Gate, GateCheck, Home, ResourceId, Verb};
+use jiff::Timestamp;
+use model::{Action, Gate, GateCheck, Home, ResourceId, Verb};
 
 /// The sign of a verb at the start of its line.
 pub(crate) fn sign(verb: Verb) -> &'static str {
@@ -50,13 +51,59 @@ pub(crate) fn lasting(seconds: u64) -> String {
 }
 
 /// What a check waits for: time, or a person.
-pub(crate) fn waiting(until: Option<jiff::Timestamp>) -> String {
+pub(crate) fn waiting(until: Option<Timestamp>) -> String {
     match until {
-        Some(until) => format!("wait until {until}"),
+        Some(until) => format!("wait until {}", moment(until)),
         None => "not published yet: `deploy records --missing` shows what is to be published, and \
                  `deploy apply` goes on"
             .to_owned(),
     }
+}
+
+/// A moment as people read it: `2026-11-24 09:05 UTC`.
+pub fn moment(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// What an action does, in a word: a record that a person publishes is not created by us.
+pub fn verb(action: &Action) -> String {
+    let word = match (action.home.is_none(), action.verb) {
+        (true, Verb::Create) => "publish",
+        (true, Verb::Update | Verb::Replace) => "publish anew",
+        (true, Verb::Delete) => "take out",
+        // It waits, or is looked at, and nothing more.
+        (_, Verb::None) => "check",
+        (_, verb) => return verb.to_string(),
+    };
+    word.to_owned()
+}
+
+/// Words that are written otherwise than in a field's name.
+const SPELLINGS: [(&str, &str); 9] = [
+    ("arn", "ARN"),
+    ("aws", "AWS"),
+    ("dkim", "DKIM"),
+    ("dns", "DNS"),
+    ("id", "ID"),
+    ("mx", "MX"),
+    ("sha256", "SHA-256"),
+    ("tls", "TLS"),
+    ("ttl", "TTL"),
+];
+
+/// A field's name in words: `accepts_log_delivery` is `accepts log delivery`, `logging.bucket` is
+/// `logging bucket`. A tag's key is somebody's own word and stays as it is.
+pub(crate) fn field(name: &str) -> String {
+    if let Some(key) = name.strip_prefix("tags.") {
+        return format!("tag {key}");
+    }
+    let spelled = |word: &str| {
+        let known = SPELLINGS.iter().find(|(plain, _)| *plain == word);
+        known.map_or(word, |(_, spelled)| spelled).to_owned()
+    };
+    let words: Vec<String> = name.split(['_', '.', ' ']).map(spelled).collect();
+    // It is a term of SES, and no mail.
+    words.join(" ").replace("mail from", "MAIL FROM")
 }
 
 /// A resource within its domain: `route53_record_set dmarc`.
@@ -105,6 +152,23 @@ mod tests {
         check(3661, "1 h 1 min");
         check(7200, "2 h");
         check(90_000, "1 d 1 h");
+    }
+
+    #[test]
+    fn fields_read_as_words() {
+        let check = |name, expect: &str| assert_eq!(field(name), expect);
+        check("accepts_log_delivery", "accepts log delivery");
+        check("dkim.easy.key_length", "DKIM easy key length");
+        check("on_mx_failure", "on MX failure");
+        check("mail_from", "MAIL FROM");
+        check("tags.deploy:project", "tag deploy:project");
+        check("values of others", "values of others");
+    }
+
+    #[test]
+    fn moments_have_no_fractions() {
+        let at = "2026-11-24T09:05:07.123456789Z".parse().expect("a time");
+        assert_eq!(moment(at), "2026-11-24 09:05 UTC");
     }
 
     #[test]

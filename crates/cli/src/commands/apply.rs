@@ -93,21 +93,31 @@ fn moved(saved: &Plan, now: &Plan) -> String {
     let describe = |plan: &Plan| -> BTreeSet<String> {
         let changing = plan.actions.iter().filter(|action| action.changes());
         changing
-            .map(|action| format!("{} {}", action.verb, action.resource))
+            .map(|action| format!("{} {}", report::verb(action), action.resource))
             .collect()
     };
     let (before, after) = (describe(saved), describe(now));
     let mut text =
         "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n"
             .to_owned();
-    for line in before.difference(&after) {
-        let _ = writeln!(text, "  no longer: {}", escape(line));
-    }
-    for line in after.difference(&before) {
-        let _ = writeln!(text, "  new: {}", escape(line));
-    }
+    some_of(&mut text, "no longer", &before, &after);
+    some_of(&mut text, "new", &after, &before);
     text.push_str("Nothing was changed. Plan again, and look at what moved.");
     text
+}
+
+/// How many lines show what moved; a fleet would fill screens.
+const MOVED_MAX: usize = 10;
+
+/// The lines that only `these` have.
+fn some_of(text: &mut String, what: &str, these: &BTreeSet<String>, those: &BTreeSet<String>) {
+    let only: Vec<&String> = these.difference(those).collect();
+    for line in only.iter().take(MOVED_MAX) {
+        let _ = writeln!(text, "  {what}: {}", escape(line));
+    }
+    if let Some(rest) = only.len().checked_sub(MOVED_MAX).filter(|rest| *rest > 0) {
+        let _ = writeln!(text, "  {what}: and {rest} more");
+    }
 }
 
 /// Whether the operator agrees. Without a terminal only `--yes` does.
@@ -244,7 +254,10 @@ fn summary(plan: &Plan, report: &Report, project: &Project) -> String {
 
 /// What became of an action that is not done, and what to do.
 fn unfinished(plan: &Plan, id: usize, outcome: &Outcome) -> String {
-    let name = |id: usize| format!("{} {}", plan.actions[id].verb, plan.actions[id].resource);
+    let name = |id: usize| {
+        let action = &plan.actions[id];
+        format!("{} {}", report::verb(action), action.resource)
+    };
     let line = match outcome {
         Outcome::Done => return String::new(),
         Outcome::Failed(error) => {
@@ -360,7 +373,7 @@ pub(crate) fn lingers(one: &blueprint::Lingering) -> String {
         |until| {
             format!(
                 "{}, when the last sender has forgotten the enforced one",
-                until.strftime("%Y-%m-%d %H:%M UTC")
+                report::moment(until)
             )
         },
     );

@@ -134,7 +134,10 @@ fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Resu
                 "this manifest has no sandbox yet: `deploy apply --sandbox` makes one".to_owned(),
             )
         })?;
-    printer.note(&format!("It is {later} in the sandbox now."));
+    printer.note(&format!(
+        "It is {} in the sandbox now.",
+        report::moment(later)
+    ));
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,7 @@
 //! Carries a plan out: starts what may start, one batch a key, waits for what others wait for, and
 //! writes every step down.
 
+mod batch;
 mod dispatch;
 mod ready;
 mod step;

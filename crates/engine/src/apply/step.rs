@@ -1,11 +1,11 @@
-//! One action: its gates, its intent, its call, its result.
+//! One action by itself: its gates, its intent, its call, its result.
 
 use std::time::Duration;
 
 use kinds::Actor;
 use ledger::{Event, LedgerError};
 use model::field::{references, resolve};
-use model::kind::{BatchItem, Outcome as Change};
+use model::kind::Outcome as Change;
 use model::{
     Action, ActionId, Entry, ErrorClass, KindError, Origin, OutputRef, PhysicalId, Target, Verb,
 };
@@ -15,9 +15,9 @@ use super::{Known, Outcome, Run};
 use crate::progress::Progress;
 
 /// How often a call whose outcome is unknown is made again, after a look.
-const AMBIGUOUS_MAX: u32 = 5;
+pub(super) const AMBIGUOUS_MAX: u32 = 5;
 /// How long to wait before looking at what an ambiguous call did.
-const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(2);
+pub(super) const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(2);
 
 impl Run<'_> {
     /// `spec` with everything put in that is known by now.
@@ -62,18 +62,18 @@ impl Run<'_> {
     }
 
     /// The spec, every reference resolved.
-    async fn spec_of(&self, action: &Action) -> Result<Value, Outcome> {
+    pub(super) async fn spec_of(&self, action: &Action) -> Result<Value, Outcome> {
         let spec = self.resolved(&action.spec).await;
         match references(&spec).first() {
             None => Ok(spec),
-            Some(reference) => Err(Outcome::Waiting(format!(
-                "{} has no {} yet",
-                reference.resource, reference.pointer
-            ))),
+            Some(OutputRef { resource, pointer }) => {
+                let what = self.engine.kind(&resource.kind).output(pointer);
+                Err(Outcome::Waiting(format!("AWS to show {what} ({resource})")))
+            }
         }
     }
 
-    async fn target_of(&self, action: &Action, spec: Value) -> Target {
+    pub(super) async fn target_of(&self, action: &Action, spec: Value) -> Target {
         let known = self.known.lock().await.get(&action.resource).cloned();
         let mut target = super::ready::target_of(action, spec, known.as_ref());
         match action.verb {
@@ -85,7 +85,7 @@ impl Run<'_> {
     }
 
     /// Writes down what is about to be done.
-    async fn intend(&self, action: &Action, spec: &Value) -> Result<(), LedgerError> {
+    pub(super) async fn intend(&self, action: &Action, spec: &Value) -> Result<(), LedgerError> {
         let domain = &action.resource.domain;
         if action.verb == Verb::Replace && action.entry.is_some() {
             self.journal
@@ -101,7 +101,11 @@ impl Run<'_> {
             // A removal that stops in the middle is found by what is left of it.
             return Ok(());
         }
-        let entry = Box::new(self.entry(action, spec, None));
+        let mut entry = Box::new(self.entry(action, spec, None));
+        if let Some(before) = self.displaced(action, spec).await {
+            entry.before = Some(before);
+            entry.origin = Origin::Adopted;
+        }
         self.journal
             .record(
                 domain,
@@ -124,12 +128,22 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What of others has to make room, as it was when the plan was made. The call may find that it
+    /// moved, and says so; but a run that dies in between can no longer ask.
+    async fn displaced(&self, action: &Action, spec: &Value) -> Option<Value> {
+        let resource = action.desired.as_ref().filter(|resource| resource.adopt)?;
+        let known = self.known.lock().await.get(&resource.id).cloned()?;
+        let kind = self.engine.kind(&resource.id.kind);
+        let owned = action.entry.as_ref().and_then(Entry::owned);
+        kind.displaced(spec, &known.state, owned).ok().flatten()
+    }
+
     fn entry(&self, action: &Action, spec: &Value, known: Option<&Known>) -> Entry {
         let resource = action.desired.as_ref();
         let before = action
             .entry
             .as_ref()
-            .filter(|_| action.verb != Verb::Replace);
+            .filter(|entry| action.verb != Verb::Replace && entry.owned().is_some());
         Entry {
             id: action.resource.clone(),
             home: action.home.clone(),
@@ -182,7 +196,7 @@ impl Run<'_> {
 
     /// What an ambiguous call did, by looking. Nothing when it has to be made again.
     async fn had_effect(&self, action: &Action, target: &Target) -> Option<Change> {
-        let owned = action.entry.as_ref().map(|entry| &entry.spec);
+        let owned = action.entry.as_ref().and_then(Entry::owned);
         let model::Observation::Present {
             physical, state, ..
         } = self.engine.look(target).await.ok()?
@@ -204,7 +218,7 @@ impl Run<'_> {
             .await
             .map_err(|error| session_error(&error))?;
         let actor = self.actor(action)?;
-        let owned = action.entry.as_ref().map(|entry| &entry.spec);
+        let owned = action.entry.as_ref().and_then(Entry::owned);
         match action.verb {
             Verb::Create | Verb::Replace => actor.create(&context, target).await,
             Verb::Adopt if action.diff.is_empty() => Ok(target
@@ -212,6 +226,14 @@ impl Run<'_> {
                 .clone()
                 .unwrap_or_else(|| PhysicalId::from(""))
                 .into()),
+            Verb::Update if action.diff.is_empty() => {
+                actor.resume(&context, target).await?;
+                Ok(target
+                    .physical
+                    .clone()
+                    .unwrap_or_else(|| PhysicalId::from(""))
+                    .into())
+            }
             Verb::Update | Verb::Adopt => actor.update(&context, target, &action.diff, owned).await,
             Verb::Delete => {
                 actor.delete(&context, target).await?;
@@ -225,7 +247,7 @@ impl Run<'_> {
         }
     }
 
-    fn actor(&self, action: &Action) -> Result<&dyn Actor, KindError> {
+    pub(super) fn actor(&self, action: &Action) -> Result<&dyn Actor, KindError> {
         let actor = self.engine.actors.get(action.resource.kind.as_str());
         actor.map(AsRef::as_ref).ok_or_else(|| {
             KindError::new(
@@ -237,7 +259,7 @@ impl Run<'_> {
     }
 
     /// Writes down what a call did, and looks at what others will refer to.
-    async fn applied(
+    pub(super) async fn applied(
         &self,
         action: &Action,
         mut target: Target,
@@ -325,10 +347,15 @@ impl Run<'_> {
         let mut pointers = self.pointers.get(&action.resource).into_iter().flatten();
         let missing =
             pointers.find(|pointer| known.state.pointer(pointer).is_none_or(Value::is_null))?;
-        Some(format!("AWS to return {missing}"))
+        let what = self.engine.kind(&action.resource.kind).output(missing);
+        Some(format!("AWS to show {what}"))
     }
 
-    async fn refused(&self, action: &Action, error: &KindError) -> Result<(), LedgerError> {
+    pub(super) async fn refused(
+        &self,
+        action: &Action,
+        error: &KindError,
+    ) -> Result<(), LedgerError> {
         // Of an ambiguous call nobody knows: its intent stays open, and the next run looks.
         if error.class == ErrorClass::Ambiguous || action.desired.is_none() {
             return Ok(());
@@ -338,152 +365,6 @@ impl Run<'_> {
             reason: error.to_string(),
         };
         self.journal.record(&action.resource.domain, event).await
-    }
-
-    /// Carries out actions of one batch key: their gates each, their call together.
-    pub(crate) async fn act_together(
-        &self,
-        ids: Vec<ActionId>,
-    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
-        let mut outcomes = Vec::new();
-        let mut items = Vec::new();
-        for id in ids {
-            match self.prepare(id).await? {
-                Ok(item) => items.push((id, item)),
-                Err(outcome) => outcomes.push((id, outcome)),
-            }
-        }
-        outcomes.extend(Box::pin(self.send(items)).await?);
-        Ok(outcomes)
-    }
-
-    async fn prepare(
-        &self,
-        id: ActionId,
-    ) -> Result<Result<BatchItem<Value>, Outcome>, LedgerError> {
-        let action = &self.plan.actions[id];
-        if let Err(outcome) = self.pass_gates(action).await {
-            return Ok(Err(outcome));
-        }
-        let spec = match self.spec_of(action).await {
-            Ok(spec) => spec,
-            Err(outcome) => return Ok(Err(outcome)),
-        };
-        self.intend(action, &spec).await?;
-        let target = self.target_of(action, spec).await;
-        let deletes = action.verb == Verb::Delete;
-        let entry = action.entry.as_ref();
-        Ok(Ok(BatchItem {
-            owned: if deletes {
-                Some(target.spec.clone())
-            } else {
-                entry.map(|entry| entry.spec.clone())
-            },
-            before: entry
-                .filter(|_| deletes)
-                .and_then(|entry| entry.before.clone()),
-            adopt: action
-                .desired
-                .as_ref()
-                .is_some_and(|resource| resource.adopt),
-            target: if deletes {
-                target.with(None)
-            } else {
-                target.with(Some(target.spec.clone()))
-            },
-        }))
-    }
-
-    async fn send(
-        &self,
-        items: Vec<(ActionId, BatchItem<Value>)>,
-    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
-        let Some((first, _)) = items.first() else {
-            return Ok(Vec::new());
-        };
-        let error = match self.send_together(&self.plan.actions[*first], &items).await {
-            Ok(changes) => return Box::pin(self.all_applied(items, changes)).await,
-            Err(outcome) => outcome,
-        };
-        let refused =
-            matches!(&error, Outcome::Failed(error) if error.class != ErrorClass::Ambiguous);
-        if refused && items.len() > 1 {
-            // All or nothing: one bad record refuses its siblings. Each alone tells which it is.
-            let mut outcomes = Vec::new();
-            for item in items {
-                outcomes.extend(Box::pin(self.send(vec![item])).await?);
-            }
-            return Ok(outcomes);
-        }
-        let mut outcomes = Vec::new();
-        for (id, _) in items {
-            if let Outcome::Failed(error) = &error {
-                self.refused(&self.plan.actions[id], error).await?;
-            }
-            outcomes.push((id, error.clone()));
-        }
-        Ok(outcomes)
-    }
-
-    async fn all_applied(
-        &self,
-        items: Vec<(ActionId, BatchItem<Value>)>,
-        changes: Vec<Change>,
-    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
-        let mut outcomes = Vec::new();
-        for ((id, item), change) in items.into_iter().zip(changes) {
-            let spec = item.target.spec.clone().or(item.owned).unwrap_or_default();
-            let target = item.target.with(spec);
-            outcomes.push((
-                id,
-                Box::pin(self.applied(&self.plan.actions[id], target, change)).await?,
-            ));
-        }
-        Ok(outcomes)
-    }
-
-    async fn send_together(
-        &self,
-        action: &Action,
-        items: &[(ActionId, BatchItem<Value>)],
-    ) -> Result<Vec<Change>, Outcome> {
-        let batch: Vec<BatchItem<Value>> = items.iter().map(|(_, item)| item.clone()).collect();
-        let limit = self.limit();
-        let mut ambiguous = 0;
-        loop {
-            let error = match self.send_once(action, &batch).await {
-                Ok(changes) => return Ok(changes),
-                Err(error) => error,
-            };
-            match error.class {
-                ErrorClass::NotYet | ErrorClass::Throttled => {}
-                ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
-                    ambiguous += 1;
-                    // A batch compares before it sets: sent again over a fresh listing, it does
-                    // what is left to do.
-                    self.engine.forget_listings().await;
-                }
-                _ => return Err(Outcome::Failed(error)),
-            }
-            self.watch
-                .see(&Progress::Waiting(action.id, &error.message));
-            if !self.pause(AMBIGUOUS_PAUSE, limit).await {
-                return Err(Outcome::Waiting(error.message));
-            }
-        }
-    }
-
-    async fn send_once(
-        &self,
-        action: &Action,
-        batch: &[BatchItem<Value>],
-    ) -> Result<Vec<Change>, KindError> {
-        let context = self
-            .engine
-            .context(action.home.as_ref())
-            .await
-            .map_err(|error| session_error(&error))?;
-        self.actor(action)?.change(&context, batch).await
     }
 }
 
@@ -498,7 +379,7 @@ fn reason(error: &KindError) -> String {
     }
 }
 
-fn session_error(error: &aws::SessionError) -> KindError {
+pub(super) fn session_error(error: &aws::SessionError) -> KindError {
     KindError::new(ErrorClass::Denied, "open a session", error.to_string())
 }
 

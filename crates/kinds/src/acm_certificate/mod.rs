@@ -5,7 +5,7 @@
 //! ```
 //!
 //! An existing certificate can be named instead (`certificate: arn:…`); then nothing is requested or
-//! deleted.
+//! deleted, and it has to be issued for every host before anything else is done.
 //!
 //! Quirks of ACM:
 //!
@@ -33,8 +33,8 @@ use crate::tags::Tags;
 pub struct AcmCertificate;
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// Every name the certificate is for, the first being its subject.
     pub names: Vec<String>,
@@ -48,7 +48,8 @@ pub struct Spec {
 }
 
 /// The CNAME by which ACM sees that a name is ours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ValidationRecord {
     /// Its name, absolute, without the final dot.
     pub name: String,
@@ -57,7 +58,8 @@ pub struct ValidationRecord {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// The certificate's ARN.
     pub arn: String,
@@ -150,12 +152,37 @@ impl Kind for AcmCertificate {
         PERMISSIONS.to_vec()
     }
 
-    fn obstacle(desired: &Spec) -> Option<Finding> {
+    fn obstacle(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
         let arn = desired.existing.as_ref()?;
-        Some(Finding::new(
-            "PLAN-07",
-            format!("the manifest names the certificate `{arn}`, and this account has none such"),
-        ))
+        let Some(actual) = actual else {
+            let text = "the manifest names the certificate `{}`, and this account has none such";
+            return Some(Finding::new("PLAN-12", text.replace("{}", arn)));
+        };
+        let left_out: Vec<&str> = desired
+            .names
+            .iter()
+            .filter(|host| !actual.names.iter().any(|name| covers(name, host)))
+            .map(String::as_str)
+            .collect();
+        let text = if !left_out.is_empty() {
+            format!(
+                "the certificate `{arn}` is for {}, and not for {}",
+                actual.names.join(", "),
+                left_out.join(", ")
+            )
+        } else if actual.status != "ISSUED" {
+            format!("the certificate `{arn}` is {}", actual.status)
+        } else {
+            return None;
+        };
+        Some(Finding::new("PLAN-12", text))
+    }
+
+    fn output(pointer: &str) -> String {
+        match pointer.split('/').collect::<Vec<_>>().as_slice() {
+            ["", "validation", host, ..] => format!("the validation record of {host}"),
+            _ => "its ARN".to_owned(),
+        }
     }
 
     fn poll() -> Duration {
@@ -172,6 +199,16 @@ impl State {
     pub fn is_dead(&self) -> bool {
         is_dead(&self.status)
     }
+}
+
+/// Whether a certificate for `name` is one for `host`: a wildcard stands for one label (RFC 9525
+/// section 6.3).
+fn covers(name: &str, host: &str) -> bool {
+    let below = |rest: &str| {
+        host.split_once('.')
+            .is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(rest))
+    };
+    name.eq_ignore_ascii_case(host) || name.strip_prefix("*.").is_some_and(below)
 }
 
 fn is_dead(status: &str) -> bool {

@@ -426,8 +426,13 @@ impl Mutate<Context> for CloudfrontDistribution {
             .if_match(etag)
             .send()
             .await;
-        found("DeleteDistribution", answer, &GONE)?;
-        Ok(())
+        match found("DeleteDistribution", answer, &GONE) {
+            // The edges still have it.
+            Err(error) if error.code.as_deref() == Some("DistributionNotDisabled") => {
+                Err(disabling())
+            }
+            answer => answer.map(drop),
+        }
     }
 }
 

@@ -31,8 +31,8 @@ use crate::tags::Tags;
 pub struct CloudfrontDistribution;
 
 /// Where the distribution writes its log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Logging {
     /// The log bucket's domain name: `name.s3.amazonaws.com`.
     pub bucket: String,
@@ -41,8 +41,8 @@ pub struct Logging {
 }
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// The caller reference: a repeated creation finds the first.
     pub caller_reference: String,
@@ -65,7 +65,8 @@ pub struct Spec {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// CloudFront's id.
     pub id: String,

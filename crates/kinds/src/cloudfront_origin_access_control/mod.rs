@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 pub struct CloudfrontOriginAccessControl;
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// Its name, at most 64 characters.
     pub name: String,
@@ -31,7 +31,8 @@ pub struct Spec {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// CloudFront's id.
     pub id: String,

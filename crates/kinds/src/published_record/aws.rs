@@ -44,7 +44,8 @@ impl Observe<Context> for PublishedRecord {
         let state = State {
             set: Some(set),
             in_the_way: Vec::new(),
-            in_sync: true,
+            hidden_by: None,
+            pending: None,
         };
         // Whatever is there, it is for a person to change: there is always something to look at.
         Ok(Observation::Present {

@@ -28,8 +28,8 @@ fn name_of(zone: &HostedZone) -> &str {
 enum Found {
     Nothing,
     One(String),
-    /// Several public zones have the name, and nothing says which is meant.
-    Several(Vec<String>),
+    /// Several public zones have the name, and nothing says which is meant: the first, and the others.
+    Several(String, Vec<String>),
 }
 
 /// The public zone of this name, or, when it is to be found, of the nearest parent.
@@ -46,9 +46,9 @@ async fn find(client: &Client, spec: &Spec) -> Result<Found, KindError> {
         if let Some(zone) = ours.or_else(|| zones.first().filter(|_| zones.len() == 1)) {
             return Ok(Found::One(bare(zone.id()).to_owned()));
         }
-        if !zones.is_empty() {
-            let ids = zones.iter().map(|zone| bare(zone.id()).to_owned());
-            return Ok(Found::Several(ids.collect()));
+        if let Some((first, others)) = zones.split_first() {
+            let id = |zone: &HostedZone| bare(zone.id()).to_owned();
+            return Ok(Found::Several(id(first), others.iter().map(id).collect()));
         }
         match name.split_once('.') {
             Some((_, parent)) if !spec.create && parent.contains('.') => name = parent,
@@ -140,16 +140,10 @@ impl Observe<Context> for Route53HostedZone {
             Some(id) => Found::One(id.as_str().to_owned()),
             None => find(&client, &target.spec).await?,
         };
-        let id = match found_by_name {
+        let (id, others) = match found_by_name {
             Found::Nothing => return Ok(Observation::Absent),
-            Found::One(id) => id,
-            Found::Several(ids) => {
-                return Ok(Observation::Unknown(format!(
-                    "this account has several public hosted zones of that name ({}): name one as \
-                     `zone`",
-                    ids.join(", ")
-                )));
-            }
+            Found::One(id) => (id, Vec::new()),
+            Found::Several(first, others) => (first, others),
         };
         let answer = client.get_hosted_zone().id(&id).send().await;
         let Some(answer) = found("GetHostedZone", answer, &["NoSuchHostedZone"])? else {
@@ -181,6 +175,7 @@ impl Observe<Context> for Route53HostedZone {
                 name: name_of(zone).to_owned(),
                 name_servers: servers,
                 tags,
+                others,
             },
             ownership,
         })
@@ -206,7 +201,7 @@ impl Mutate<Context> for Route53HostedZone {
             // The caller reference was used: an earlier call made it, and its answer was lost.
             None => match find(&client, spec).await? {
                 Found::One(id) => id,
-                Found::Nothing | Found::Several(_) => {
+                Found::Nothing | Found::Several(..) => {
                     let message = "it exists and is not listed yet";
                     return Err(KindError::new(
                         ErrorClass::NotYet,

@@ -28,8 +28,8 @@ use crate::tags::Tags;
 pub struct Route53HostedZone;
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// The zone's name, without the final dot.
     pub name: String,
@@ -44,7 +44,8 @@ pub struct Spec {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// Route 53's id, without `/hostedzone/`.
     pub id: String,
@@ -54,6 +55,8 @@ pub struct State {
     pub name_servers: Vec<String>,
     /// Tags, where we created it.
     pub tags: Tags,
+    /// Other public zones of the name, where nothing says which one is meant.
+    pub others: Vec<String>,
 }
 
 const ZONE: &str = "arn:{partition}:route53:::hostedzone/*";
@@ -111,15 +114,26 @@ impl Kind for Route53HostedZone {
         [&FINDING, creating].concat()
     }
 
-    fn obstacle(desired: &Spec) -> Option<Finding> {
-        (!desired.create).then(|| {
-            Finding::new(
+    fn obstacle(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+        match actual {
+            None if !desired.create => Some(Finding::new(
                 "PLAN-07",
                 format!(
                     "there is no public hosted zone `{}` in this account",
                     desired.name
                 ),
-            )
-        })
+            )),
+            Some(actual) if !actual.others.is_empty() => Some(Finding::new(
+                "PLAN-11",
+                format!(
+                    "this account has {} public hosted zones `{}`: {}, {}",
+                    actual.others.len() + 1,
+                    actual.name,
+                    actual.id,
+                    actual.others.join(", ")
+                ),
+            )),
+            _ => None,
+        }
     }
 }

@@ -14,14 +14,17 @@ use model::kind::{BatchItem, Outcome, Update};
 use model::{
     ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId, Target,
 };
+use serde::Deserialize;
+use serde_json::Value;
+use standards::Finding;
 use standards::dns::Name;
 use tokio::sync::Mutex;
 
-use super::batch::{Part, SetChange, Sets, batches, changes, immovable};
+use super::batch::{Part, SetChange, Sets, batches, changes, immovable, key};
 use super::{Route53RecordSet, Spec};
 use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
-use crate::sdk::{built, done, known};
+use crate::sdk::{built, done, found, known};
 
 /// A zone as it was listed, with our own changes since.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ struct Zone {
     sets: Option<Sets>,
     /// Our changes that not all name servers answer yet, by the set that they changed.
     pending: BTreeMap<(String, String), String>,
+    /// Our changes that all of them answer.
+    settled: BTreeSet<String>,
     /// What each resource took over in this run. A call that is repeated, because its outcome was
     /// not known, no longer sees it.
     taken: BTreeMap<ResourceId, Vec<LiveSet>>,
@@ -48,6 +53,26 @@ impl Zones {
             .entry(id.to_owned())
             .or_default()
             .clone()
+    }
+
+    /// Takes up the waiting of an earlier run: what was recorded of a record may be a change that was
+    /// not answered by all name servers then.
+    pub async fn resume(&self, spec: &Value, recorded: &Value) {
+        let read = |value: &Value| State::deserialize(value).ok()?.pending;
+        let (Some(change), Ok(spec)) = (read(recorded), Spec::deserialize(spec)) else {
+            return;
+        };
+        let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
+            return;
+        };
+        let zone = self.zone(zone).await;
+        let mut zone = zone.lock().await;
+        if !zone.settled.contains(&change) {
+            // What this run changed is newer.
+            zone.pending
+                .entry(key(name, &spec.record.rtype))
+                .or_insert(change);
+        }
     }
 
     /// Forgets every listing, so that the next look lists anew.
@@ -82,18 +107,15 @@ impl Observe<Context> for Route53RecordSet {
             None => zone.sets.insert(list(&client, zone_id).await?),
         };
         let state = look(sets, &target.spec.record, name);
-        let key = (
-            name.trim_end_matches('.').to_ascii_lowercase(),
-            target.spec.record.rtype.clone(),
-        );
-        let in_sync = settle(&client, &mut zone, &key).await?;
+        let key = key(name, &target.spec.record.rtype);
+        let pending = settle(&client, &mut zone, &key).await?;
         // What was deleted is there for strangers until that is in sync.
-        if in_sync && !target.spec.record.concerns(&state) {
+        if pending.is_none() && !target.spec.record.concerns(&state) {
             return Ok(Observation::Absent);
         }
         Ok(Observation::Present {
             physical: physical(zone_id, &target.spec.record),
-            state: State { in_sync, ..state },
+            state: State { pending, ..state },
             ownership: Ownership::Shared,
         })
     }
@@ -108,27 +130,48 @@ fn look(sets: &Sets, record: &Record, name: &str) -> State {
     State {
         set: sets.get(&(name.clone(), record.rtype.clone())).cloned(),
         in_the_way: beside.map(|(_, set)| set.clone()).collect(),
-        in_sync: true,
+        hidden_by: delegation(sets, &name, &record.rtype),
+        pending: None,
     }
 }
 
-/// Whether our last change of a set is in sync. One look settles every set of the same change.
+/// The delegation that takes `name` out of the zone: NS records at it or above it, but not at the
+/// zone's own name, where the SOA is (RFC 1034 section 4.2.1).
+fn delegation(sets: &Sets, name: &str, rtype: &str) -> Option<LiveSet> {
+    let mut at = name;
+    loop {
+        let set = |rtype: &str| sets.get(&(at.to_owned(), rtype.to_owned()));
+        // The records that delegate are the parent's own.
+        let delegates = at != name || !["NS", "DS"].contains(&rtype);
+        match (set("SOA"), set("NS")) {
+            (None, Some(servers)) if delegates => return Some(servers.clone()),
+            (None, _) => at = at.split_once('.')?.1,
+            (Some(_), _) => return None,
+        }
+    }
+}
+
+/// Our last change of a set, as long as it is not in sync. One look settles every set of the same
+/// change.
 async fn settle(
     client: &Client,
     zone: &mut Zone,
     key: &(String, String),
-) -> Result<bool, KindError> {
+) -> Result<Option<String>, KindError> {
     let Some(change) = zone.pending.get(key).cloned() else {
-        return Ok(true);
+        return Ok(None);
     };
-    let answer = done("GetChange", client.get_change().id(&change).send().await)?;
-    let in_sync = answer
-        .change_info()
+    let answer = client.get_change().id(&change).send().await;
+    // A change that Route 53 no longer knows is long answered.
+    let in_sync = found("GetChange", answer, &["NoSuchChange"])?
+        .and_then(|answer| answer.change_info)
         .is_none_or(|info| *info.status() == ChangeStatus::Insync);
-    if in_sync {
-        zone.pending.retain(|_, other| *other != change);
+    if !in_sync {
+        return Ok(Some(change));
     }
-    Ok(in_sync)
+    zone.pending.retain(|_, other| *other != change);
+    zone.settled.insert(change);
+    Ok(None)
 }
 
 fn physical(zone: &str, record: &Record) -> PhysicalId {
@@ -216,6 +259,7 @@ async fn alone(
         owned,
         before: None,
         adopt: false,
+        open: false,
     };
     let outcomes = kind.change(context, &[item]).await?;
     let physical = physical("", &target.spec.record);
@@ -235,6 +279,7 @@ fn part(item: &BatchItem<Spec>) -> Part {
         owned: item.owned.as_ref().map(|spec| spec.record.clone()),
         before: before.unwrap_or_default(),
         adopt: item.adopt,
+        open: item.open,
     }
 }
 
@@ -253,7 +298,10 @@ async fn send(
     };
     let parts: Vec<Part> = items.iter().map(part).collect();
     if let Some(set) = parts.iter().find_map(|part| immovable(&sets, part)) {
-        return Err(in_the_way(set));
+        return Err(conflict(&set.why_fixed()));
+    }
+    if let Some(finding) = parts.iter().find_map(|part| moved(&sets, part)) {
+        return Err(conflict(&finding.reason));
     }
     let (changes, taken) = changes(&sets, &parts);
     let mut fresh = BTreeSet::new();
@@ -304,19 +352,15 @@ async fn send_batch(
     Ok(answer.change_info().map(|info| info.id().to_owned()))
 }
 
-fn in_the_way(set: &LiveSet) -> KindError {
-    let what = match &set.routing {
-        Some(identifier) => format!("with a routing policy (`{identifier}`)"),
-        None => "that the zone itself or a delegation needs".to_owned(),
-    };
-    KindError::new(
-        ErrorClass::Conflict,
-        OPERATION,
-        format!(
-            "`{}` has a record set of type {} {what}; it is never changed here: remove it yourself",
-            set.name, set.rtype
-        ),
-    )
+fn conflict(message: &str) -> KindError {
+    KindError::new(ErrorClass::Conflict, OPERATION, message)
+}
+
+/// What came into the way since the plan was made.
+fn moved(sets: &Sets, part: &Part) -> Option<Finding> {
+    let wanted = part.wanted.as_ref().filter(|_| !part.adopt)?;
+    let state = look(sets, wanted, wanted.name.known()?);
+    wanted.conflict(&state, part.owned.as_ref())
 }
 
 fn remember(sets: &mut Sets, changes: &[SetChange]) {

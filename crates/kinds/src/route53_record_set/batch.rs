@@ -1,7 +1,7 @@
 //! What one batch does to a zone, computed from what the zone holds and what each resource asks for.
 //! Pure, so that every mix of owners can be tested as a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{Alias, LiveSet, LiveValue, Record, canonical};
 
@@ -16,6 +16,9 @@ pub struct Part {
     pub before: Vec<LiveSet>,
     /// Whether values of others that are in the way are taken over.
     pub adopt: bool,
+    /// Whether a run that died may have written it: then it is written again even if nothing differs,
+    /// because only a change of our own tells when all name servers answer it.
+    pub open: bool,
 }
 
 /// One change of a batch. A replaced set is deleted and created, never upserted: the deletion must
@@ -35,7 +38,8 @@ pub type Sets = BTreeMap<(String, String), LiveSet>;
 /// What a part took over, by its position in the batch.
 pub type TakenOver = Vec<Vec<LiveSet>>;
 
-fn key(name: &str, rtype: &str) -> (String, String) {
+/// Where a set is among a zone's sets.
+pub fn key(name: &str, rtype: &str) -> (String, String) {
     (
         name.trim_end_matches('.').to_ascii_lowercase(),
         rtype.to_owned(),
@@ -50,28 +54,50 @@ pub fn changes(live: &Sets, parts: &[Part]) -> (Vec<SetChange>, TakenOver) {
     for owned in parts.iter().filter_map(|part| part.owned.as_ref()) {
         withdraw(&mut next, owned, parts);
     }
-    let taken = parts
+    for part in parts {
+        take_back(&mut next, live, part);
+    }
+    // What makes room for two parts belongs to both: it comes back with the last of them.
+    let taken: TakenOver = parts
         .iter()
         .map(|part| match &part.wanted {
-            Some(wanted) => insert(&mut next, wanted, part.adopt),
-            None => Vec::new(),
+            Some(wanted) if part.adopt => displaced(&next, wanted),
+            _ => Vec::new(),
         })
         .collect();
+    for (part, taken) in parts.iter().zip(&taken) {
+        if let Some(wanted) = &part.wanted {
+            make_room(&mut next, wanted, taken);
+            insert(&mut next, wanted);
+        }
+    }
     for part in parts.iter().filter(|part| part.wanted.is_none()) {
         restore(&mut next, part);
     }
+    let again = written_again(live, parts);
     let mut changes = Vec::new();
     for (key, old) in live {
-        if next.get(key) != Some(old) {
+        if next.get(key) != Some(old) || again.contains(key) {
             changes.push(SetChange::Delete(old.clone()));
         }
     }
     for (key, new) in next {
-        if live.get(&key) != Some(&new) {
+        if live.get(&key) != Some(&new) || again.contains(&key) {
             changes.push(SetChange::Create(new));
         }
     }
     (changes, taken)
+}
+
+/// The sets of parts whose writing was begun by a run that died.
+fn written_again(live: &Sets, parts: &[Part]) -> BTreeSet<(String, String)> {
+    let open = parts.iter().filter(|part| part.open);
+    let keys = open.filter_map(|part| {
+        let wanted = part.wanted.as_ref()?;
+        Some(key(wanted.name.known()?, &wanted.rtype))
+    });
+    keys.filter(|key| live.get(key).is_some_and(|set| !set.is_fixed()))
+        .collect()
 }
 
 /// AWS's limits of one batch (Route 53 quotas): record elements, and characters of values.
@@ -135,23 +161,26 @@ impl SetChange {
     }
 }
 
-/// A set that stands where `part` wants to be and that nobody may move for it: one with a routing
-/// policy, of which there may be several at one name, or a delegation.
+/// A set that stands where `part` wants to be and that nobody may move for it.
 pub fn immovable<'s>(sets: &'s Sets, part: &Part) -> Option<&'s LiveSet> {
     let wanted = part.wanted.as_ref()?;
     let key = key(wanted.name.known()?, &wanted.rtype);
-    let at_the_name = sets.range((key.0.clone(), String::new())..);
-    at_the_name
-        .take_while(|((name, _), _)| *name == key.0)
+    at_name(sets, &key.0)
         .find(|(other, set)| {
             (**other == key && set.routing.is_some())
-                || (excludes(wanted, other, &key) && is_fixed(set))
+                || (excludes(wanted, other, &key) && set.is_fixed())
         })
         .map(|(_, set)| set)
 }
 
-fn is_fixed(set: &LiveSet) -> bool {
-    set.routing.is_some() || set.rtype == "NS" || set.rtype == "SOA"
+/// Every set of one name.
+fn at_name<'s>(
+    sets: &'s Sets,
+    name: &str,
+) -> impl Iterator<Item = (&'s (String, String), &'s LiveSet)> {
+    let name = name.to_owned();
+    sets.range((name.clone(), String::new())..)
+        .take_while(move |((other, _), _)| *other == name)
 }
 
 /// Whether another type at the same name can't stand beside `wanted`.
@@ -182,7 +211,7 @@ fn withdraw(sets: &mut Sets, owned: &Record, parts: &[Part]) {
     let were = owned.known_values();
     set.values
         .retain(|value| keeps.contains(&value.means) || !were.contains(&value.means));
-    if owned.alias.is_some() && wanted().all(|record| record.alias.is_none()) {
+    if owned.follows(set) && wanted().all(|record| record.alias.is_none()) {
         set.alias = None;
     }
     if set.values.is_empty() && set.alias.is_none() {
@@ -190,20 +219,44 @@ fn withdraw(sets: &mut Sets, owned: &Record, parts: &[Part]) {
     }
 }
 
-/// Puts the values of `wanted` in, and returns whole sets of others that had to make room.
-fn insert(sets: &mut Sets, wanted: &Record, adopt: bool) -> Vec<LiveSet> {
+/// Takes out what somebody made of our values: what we own is put back, not joined by it.
+fn take_back(sets: &mut Sets, live: &Sets, part: &Part) {
+    let (Some(wanted), Some(owned)) = (&part.wanted, &part.owned) else {
+        return;
+    };
     let Some(name) = wanted.name.known() else {
-        return Vec::new();
+        return;
     };
     let key = key(name, &wanted.rtype);
-    let mut taken = if adopt {
-        make_room(sets, wanted, &key)
-    } else {
-        Vec::new()
+    if !live
+        .get(&key)
+        .is_some_and(|set| wanted.was_changed(set, Some(owned)))
+    {
+        return;
+    }
+    let Some(set) = sets.get_mut(&key).filter(|set| set.routing.is_none()) else {
+        return;
     };
+    let ours = wanted.known_values();
+    set.values
+        .retain(|value| ours.contains(&value.means) || !wanted.excludes(&value.means));
+    if set.alias.is_some() && !wanted.follows(set) {
+        set.alias = None;
+    }
+    if set.values.is_empty() && set.alias.is_none() {
+        sets.remove(&key);
+    }
+}
+
+/// Puts the values of `wanted` in.
+fn insert(sets: &mut Sets, wanted: &Record) {
+    let Some(name) = wanted.name.known() else {
+        return;
+    };
+    let key = key(name, &wanted.rtype);
     let set = sets.entry(key).or_insert_with(|| LiveSet::empty(wanted));
     if set.routing.is_some() {
-        return taken;
+        return;
     }
     if let Some(Alias { target, zone }) = &wanted.alias {
         let alias = target
@@ -215,19 +268,7 @@ fn insert(sets: &mut Sets, wanted: &Record, adopt: bool) -> Vec<LiveSet> {
             set.alias = alias;
             set.evaluates_health = false;
         }
-        return taken;
-    }
-    if adopt {
-        let in_the_way: Vec<String> = wanted
-            .conflicting(set, None)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        if !in_the_way.is_empty() && taken.is_empty() {
-            taken.push(set.clone());
-        }
-        set.values
-            .retain(|value| !in_the_way.contains(&value.means));
+        return;
     }
     let ours = wanted.known_values();
     let alone = set.values.iter().all(|value| ours.contains(&value.means));
@@ -239,36 +280,47 @@ fn insert(sets: &mut Sets, wanted: &Record, adopt: bool) -> Vec<LiveSet> {
             set.values.push(LiveValue::ours(&wanted.rtype, &value));
         }
     }
-    taken
 }
 
-/// Removes sets of others that can't stand beside `wanted`: a CNAME at its name, or an alias or a
-/// plain set where the other is asked for.
-fn make_room(sets: &mut Sets, wanted: &Record, key: &(String, String)) -> Vec<LiveSet> {
-    let movable = |(other, set): (&(String, String), &LiveSet)| {
-        (excludes(wanted, other, key) && !is_fixed(set)).then(|| other.clone())
+/// The sets of others that have to make room for `wanted`, whole or in part, as they are: those that
+/// can't stand beside it, and its own with values or an alias in its place.
+pub fn displaced(sets: &Sets, wanted: &Record) -> Vec<LiveSet> {
+    let Some(name) = wanted.name.known() else {
+        return Vec::new();
     };
-    let keys: Vec<_> = sets.iter().filter_map(movable).collect();
-    let mut taken: Vec<LiveSet> = keys.iter().filter_map(|other| sets.remove(other)).collect();
-    let turns = sets.get(key).is_some_and(|set| {
-        let ours = |target: &String| {
-            wanted
-                .alias
-                .as_ref()
-                .and_then(|alias| alias.target.known())
-                .is_some_and(|own| crate::record::same_name(own, target))
-        };
-        match (&set.alias, &wanted.alias) {
-            _ if set.routing.is_some() => false,
-            (Some((target, _)), _) => !ours(target),
-            (None, Some(_)) => true,
-            (None, None) => false,
-        }
-    });
-    if turns {
-        taken.extend(sets.remove(key));
+    let key = key(name, &wanted.rtype);
+    let beside = at_name(sets, &key.0)
+        .filter(|(other, set)| excludes(wanted, other, &key) && !set.is_fixed());
+    let mut displaced: Vec<LiveSet> = beside.map(|(_, set)| set.clone()).collect();
+    let in_place = sets
+        .get(&key)
+        .filter(|set| set.routing.is_none())
+        .filter(|set| turns(wanted, set) || !wanted.conflicting(set, None).is_empty());
+    displaced.extend(in_place.cloned());
+    displaced
+}
+
+/// Whether an alias stands where values are asked for, or the other way round, or another alias.
+fn turns(wanted: &Record, set: &LiveSet) -> bool {
+    match (&set.alias, &wanted.alias) {
+        (Some(_), _) => !wanted.follows(set),
+        (None, Some(_)) => true,
+        (None, None) => false,
     }
-    taken
+}
+
+/// Takes out what has to make room.
+fn make_room(sets: &mut Sets, wanted: &Record, displaced: &[LiveSet]) {
+    for old in displaced {
+        let at = key(&old.name, &old.rtype);
+        if old.rtype != wanted.rtype || turns(wanted, old) {
+            sets.remove(&at);
+        } else if let Some(set) = sets.get_mut(&at) {
+            let conflicting = wanted.conflicting(old, None);
+            set.values
+                .retain(|value| !conflicting.contains(&value.means.as_str()));
+        }
+    }
 }
 
 /// Puts back what a part took over, where its place is free. What stood beside it then and has

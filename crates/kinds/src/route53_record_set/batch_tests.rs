@@ -43,6 +43,7 @@ fn put(wanted: Record) -> Part {
         owned: None,
         before: Vec::new(),
         adopt: false,
+        open: false,
     }
 }
 
@@ -52,6 +53,7 @@ fn remove(owned: Record) -> Part {
         owned: Some(owned),
         before: Vec::new(),
         adopt: false,
+        open: false,
     }
 }
 
@@ -331,5 +333,103 @@ fn a_zone_s_own_servers_are_never_moved() {
         !changes
             .iter()
             .any(|change| matches!(change, SetChange::Delete(_)))
+    );
+}
+
+#[test]
+fn our_value_changed_by_hand_is_taken_back() {
+    let spf = Sharing::OneOf {
+        prefix: "v=spf1".to_owned(),
+    };
+    let ours = record("example.com", "TXT", &["v=spf1 -all"], spf);
+    let live = zone(&[set("example.com", "TXT", 300, &["site=1", "v=spf1 ~all"])]);
+    for adopt in [false, true] {
+        let part = Part {
+            owned: Some(ours.clone()),
+            adopt,
+            ..put(ours.clone())
+        };
+        let (changes, taken) = changes(&live, &[part]);
+        let back = set("example.com", "TXT", 300, &["site=1", "v=spf1 -all"]);
+        assert_eq!(changes.last(), Some(&SetChange::Create(back)));
+        assert!(taken[0].is_empty(), "nothing of somebody else's");
+    }
+}
+
+#[test]
+fn an_alias_changed_by_hand_is_taken_back_and_otherwise_left() {
+    let mut ours = record("mta-sts.example.com", "A", &[], Sharing::Whole);
+    ours.alias = Some(Alias {
+        target: "d1.cloudfront.net".into(),
+        zone: "Z2FDTNDATAQYW2".to_owned(),
+    });
+    let mut there = set("mta-sts.example.com", "A", 60, &[]);
+    there.ttl = None;
+    there.alias = Some(("d9.cloudfront.net".to_owned(), "Z2FDTNDATAQYW2".to_owned()));
+    let live = zone(&[there]);
+    let part = Part {
+        owned: Some(ours.clone()),
+        ..put(ours.clone())
+    };
+    let (forward, _) = changes(&live, &[part]);
+    let Some(SetChange::Create(after)) = forward.last() else {
+        panic!("a set is created")
+    };
+    let alias = after.alias.as_ref().map(|(target, _)| target.as_str());
+    assert_eq!(alias, Some("d1.cloudfront.net"));
+    assert_eq!(changes(&live, &[remove(ours)]).0, [], "theirs stays");
+}
+
+#[test]
+fn a_cname_that_made_room_for_two_comes_back_with_the_last_of_them() {
+    let before = set("mta-sts.example.com", "CNAME", 60, &["old.example.net"]);
+    let alias = |rtype: &str| {
+        let mut record = record("mta-sts.example.com", rtype, &[], Sharing::Whole);
+        record.alias = Some(Alias {
+            target: "d1.cloudfront.net".into(),
+            zone: "Z2FDTNDATAQYW2".to_owned(),
+        });
+        record
+    };
+    let adopting = |rtype| Part {
+        adopt: true,
+        ..put(alias(rtype))
+    };
+    let live = zone(std::slice::from_ref(&before));
+    let (forward, taken) = changes(&live, &[adopting("A"), adopting("AAAA")]);
+    assert_eq!(taken, [vec![before.clone()], vec![before.clone()]]);
+    let mut live: Sets = forward
+        .iter()
+        .filter(|change| matches!(change, SetChange::Create(_)))
+        .map(|change| (change.key(), change.set().clone()))
+        .collect();
+    for (rtype, taken) in ["A", "AAAA"].into_iter().zip(taken) {
+        let undo = Part {
+            before: taken,
+            ..remove(alias(rtype))
+        };
+        for change in changes(&live, &[undo]).0 {
+            match &change {
+                SetChange::Delete(_) => live.remove(&change.key()),
+                SetChange::Create(set) => live.insert(change.key(), set.clone()),
+            };
+        }
+    }
+    assert_eq!(live, zone(&[before]));
+}
+
+#[test]
+fn what_a_run_that_died_may_have_written_is_written_again() {
+    let ours = record("x.example.com", "TXT", &["a"], Sharing::Many);
+    let there = set("x.example.com", "TXT", 60, &["stranger", "a"]);
+    let part = Part {
+        open: true,
+        owned: Some(ours.clone()),
+        ..put(ours)
+    };
+    let (changes, _) = changes(&zone(std::slice::from_ref(&there)), &[part]);
+    assert_eq!(
+        changes,
+        [SetChange::Delete(there.clone()), SetChange::Create(there)]
     );
 }

@@ -19,6 +19,7 @@
 //!   UPSERT twice. Changes of one name never go in two batches.
 //! - Sets with a routing policy share name and type, told apart by their identifiers. They are never
 //!   changed here, and neither is a delegation, whatever the manifest says.
+//! - What is written below a delegation is taken, and never answered.
 //! - A change is answered by all name servers when `GetChange` says INSYNC, a minute later at most.
 
 #[cfg(feature = "aws")]
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 use model::{Calls, Diff, Field, Kind, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use standards::Finding;
 
 use crate::record::{Record, State};
@@ -42,8 +44,8 @@ use crate::record::{Record, State};
 pub struct Route53RecordSet;
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// The hosted zone's id.
     pub zone: Field<String>,
@@ -79,7 +81,7 @@ impl Kind for Route53RecordSet {
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
-        if actual.in_sync {
+        if actual.pending.is_none() {
             Readiness::Ready
         } else {
             Readiness::Waiting(
@@ -101,6 +103,25 @@ impl Kind for Route53RecordSet {
         desired
             .record
             .conflict(actual, owned.map(|spec| &spec.record))
+    }
+
+    fn obstacle(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+        desired.record.obstacle(actual?)
+    }
+
+    fn displaced(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Value> {
+        let (record, owned) = (&desired.record, owned.map(|spec| &spec.record));
+        // What somebody made of our own values is not theirs to get back.
+        let own = actual
+            .set
+            .iter()
+            .filter(|set| !record.was_changed(set, owned));
+        let sets = own
+            .chain(&actual.in_the_way)
+            .map(|set| (batch::key(&set.name, &set.rtype), set.clone()));
+        let displaced = batch::displaced(&sets.collect(), record);
+        let displaced = (!displaced.is_empty()).then_some(displaced)?;
+        serde_json::to_value(displaced).ok()
     }
 
     fn claims(spec: &Spec) -> Vec<String> {

@@ -34,8 +34,8 @@ use crate::tags::Tags;
 pub struct S3Bucket;
 
 /// Where a bucket's access log goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AccessLog {
     /// The bucket that receives it.
     pub bucket: String,
@@ -44,8 +44,8 @@ pub struct AccessLog {
 }
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// Its name, global at AWS.
     pub name: String,
@@ -64,7 +64,8 @@ pub struct Spec {
     clippy::struct_excessive_bools,
     reason = "each is a setting of its own at S3"
 )]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// Its name.
     pub name: String,

@@ -28,8 +28,8 @@ pub use model::plan::sha256;
 pub struct S3Object;
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// The bucket's name.
     pub bucket: String,
@@ -47,7 +47,8 @@ pub struct Spec {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// The SHA-256 of the bytes, as 64 hexadecimal digits.
     pub sha256: String,

@@ -8,16 +8,16 @@ use aws_sdk_sesv2::types::{
     CloudWatchDestination, CloudWatchDimensionConfiguration, DeliveryOptions, DimensionValueSource,
     EventBridgeDestination, EventDestinationDefinition, EventType, KinesisFirehoseDestination,
     ReputationOptions, SendingOptions, SnsDestination, SuppressionListReason, SuppressionOptions,
-    Tag, TlsPolicy,
+    TlsPolicy,
 };
 use model::kind::{Outcome, Update};
 use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
 
 use super::{Destination, EventDestination, SesConfigurationSet, Spec};
 use crate::context::Context;
-use crate::sdk::{built, done, finish, found, tag_changes};
-use crate::ses_identity::{GONE, client};
-use crate::tags::{self, Tags};
+use crate::sdk::{built, done, finish, found};
+use crate::ses_identity::{GONE, client, retag, sdk_tags};
+use crate::tags;
 
 #[async_trait]
 impl Observe<Context> for SesConfigurationSet {
@@ -207,12 +207,6 @@ fn reasons(spec: &Spec) -> Option<Vec<SuppressionListReason>> {
     )
 }
 
-fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
-    tags.iter()
-        .map(|(key, value)| built(operation, Tag::builder().key(key).value(value).build()))
-        .collect()
-}
-
 /// Makes, changes and removes event destinations until they are `desired`.
 async fn put_events(
     client: &Client,
@@ -348,7 +342,12 @@ impl Mutate<Context> for SesConfigurationSet {
             .await?;
         }
         if touches("tags") {
-            retag(context, &client, spec).await?;
+            retag(
+                context,
+                &format!("configuration-set/{}", spec.name),
+                &spec.tags,
+            )
+            .await?;
         }
         Ok(PhysicalId::from(spec.name.as_str()).into())
     }
@@ -369,46 +368,4 @@ async fn sending_pool(client: &Client, name: &str) -> Result<Option<String>, Kin
     let answer = done("GetConfigurationSet", request.send().await)?;
     let options = answer.delivery_options();
     Ok(options.and_then(|options| options.sending_pool_name().map(str::to_owned)))
-}
-
-async fn retag(context: &Context, client: &Client, spec: &Spec) -> Result<(), KindError> {
-    let home = context.session()?.home();
-    let arn = format!(
-        "arn:aws:ses:{}:{}:configuration-set/{}",
-        home.region, home.account_id, spec.name
-    );
-    let answer = done(
-        "ListTagsForResource",
-        client
-            .list_tags_for_resource()
-            .resource_arn(&arn)
-            .send()
-            .await,
-    )?;
-    let actual = answer
-        .tags()
-        .iter()
-        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-        .collect();
-    let (set, removed) = tag_changes(&spec.tags, &actual);
-    if !set.is_empty() {
-        let tags = sdk_tags("TagResource", &set)?;
-        done(
-            "TagResource",
-            client
-                .tag_resource()
-                .resource_arn(&arn)
-                .set_tags(Some(tags))
-                .send()
-                .await,
-        )?;
-    }
-    if !removed.is_empty() {
-        let request = client
-            .untag_resource()
-            .resource_arn(&arn)
-            .set_tag_keys(Some(removed));
-        done("UntagResource", request.send().await)?;
-    }
-    Ok(())
 }

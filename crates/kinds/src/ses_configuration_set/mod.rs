@@ -50,7 +50,6 @@ pub enum Destination {
 
 /// One event destination.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EventDestination {
     /// SES's words for the events, sorted: `BOUNCE`, `COMPLAINT`, `DELIVERY`, …
     pub types: Vec<String>,
@@ -59,8 +58,8 @@ pub struct EventDestination {
 }
 
 /// What can be asked for, and what can be seen: the two have one shape.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// Its name.
     pub name: String,

@@ -20,6 +20,36 @@ pub(crate) fn client(context: &Context) -> Result<Client, KindError> {
     Ok(Client::new(&context.session()?.config("ses")))
 }
 
+/// Brings the tags of an SES resource, `identity/example.com`, to what is desired.
+pub(crate) async fn retag(
+    context: &Context,
+    resource: &str,
+    desired: &Tags,
+) -> Result<(), KindError> {
+    let client = client(context)?;
+    let home = context.session()?.home();
+    let arn = format!("arn:aws:ses:{}:{}:{resource}", home.region, home.account_id);
+    let request = client.list_tags_for_resource().resource_arn(&arn);
+    let answer = done("ListTagsForResource", request.send().await)?;
+    let actual = answer
+        .tags()
+        .iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect();
+    let (set, removed) = tag_changes(desired, &actual);
+    if !set.is_empty() {
+        let tags = sdk_tags("TagResource", &set)?;
+        let request = client.tag_resource().resource_arn(&arn);
+        done("TagResource", request.set_tags(Some(tags)).send().await)?;
+    }
+    if !removed.is_empty() {
+        let request = client.untag_resource().resource_arn(&arn);
+        let request = request.set_tag_keys(Some(removed));
+        done("UntagResource", request.send().await)?;
+    }
+    Ok(())
+}
+
 fn key_length(length: &DkimSigningKeyLength) -> u32 {
     if *length == DkimSigningKeyLength::Rsa1024Bit {
         1024
@@ -160,7 +190,7 @@ fn private_key(context: &Context, sha256: &str) -> Result<String, KindError> {
         .collect())
 }
 
-fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
+pub(crate) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
     tags.iter()
         .map(|(key, value)| built(operation, Tag::builder().key(key).value(value).build()))
         .collect()
@@ -228,7 +258,7 @@ impl Mutate<Context> for SesIdentity {
             feedback(&client, spec).await?;
         }
         if touches("tags") {
-            retag(context, &client, spec).await?;
+            retag(context, &format!("identity/{}", spec.domain), &spec.tags).await?;
         }
         Ok(PhysicalId::from(spec.domain.as_str()).into())
     }
@@ -277,47 +307,5 @@ async fn feedback(client: &Client, spec: &Spec) -> Result<(), KindError> {
         .email_identity(&spec.domain)
         .email_forwarding_enabled(spec.feedback);
     done("PutEmailIdentityFeedbackAttributes", request.send().await)?;
-    Ok(())
-}
-
-async fn retag(context: &Context, client: &Client, spec: &Spec) -> Result<(), KindError> {
-    let home = context.session()?.home();
-    let arn = format!(
-        "arn:aws:ses:{}:{}:identity/{}",
-        home.region, home.account_id, spec.domain
-    );
-    let answer = done(
-        "ListTagsForResource",
-        client
-            .list_tags_for_resource()
-            .resource_arn(&arn)
-            .send()
-            .await,
-    )?;
-    let actual = answer
-        .tags()
-        .iter()
-        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-        .collect();
-    let (set, removed) = tag_changes(&spec.tags, &actual);
-    if !set.is_empty() {
-        let tags = sdk_tags("TagResource", &set)?;
-        done(
-            "TagResource",
-            client
-                .tag_resource()
-                .resource_arn(&arn)
-                .set_tags(Some(tags))
-                .send()
-                .await,
-        )?;
-    }
-    if !removed.is_empty() {
-        let request = client
-            .untag_resource()
-            .resource_arn(&arn)
-            .set_tag_keys(Some(removed));
-        done("UntagResource", request.send().await)?;
-    }
     Ok(())
 }

@@ -22,7 +22,7 @@
 mod aws;
 
 #[cfg(feature = "aws")]
-pub(crate) use aws::{GONE, client};
+pub(crate) use aws::{GONE, client, retag, sdk_tags};
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub struct SesIdentity;
 
 /// How messages are signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum Dkim {
     /// SES makes and keeps the keys.
     Easy {
@@ -58,9 +58,15 @@ pub enum Dkim {
     },
 }
 
+impl Default for Dkim {
+    fn default() -> Self {
+        Self::Easy { key_length: 2048 }
+    }
+}
+
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// The domain.
     pub domain: String,
@@ -75,7 +81,8 @@ pub struct Spec {
 }
 
 /// One DKIM record that SES wants to find.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DkimRecord {
     /// Its name, without the final dot.
     pub name: String,
@@ -84,7 +91,8 @@ pub struct DkimRecord {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// The domain.
     pub domain: String,
@@ -254,6 +262,10 @@ impl Kind for SesIdentity {
         let is_replica = matches!(desired.dkim, Dkim::Deterministic { .. });
         permissions.extend(is_replica.then_some(REPLICA));
         permissions
+    }
+
+    fn output(_pointer: &str) -> String {
+        "the DKIM records".to_owned()
     }
 
     fn poll() -> Duration {

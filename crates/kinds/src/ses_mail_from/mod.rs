@@ -25,18 +25,19 @@ use serde::{Deserialize, Serialize};
 pub struct SesMailFrom;
 
 /// What SES does when it does not find the MX record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OnMxFailure {
     /// It sends with its own MAIL FROM: SPF no longer aligns.
+    #[default]
     UseDefaultValue,
     /// It refuses to send.
     RejectMessage,
 }
 
 /// What can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spec {
     /// The identity's domain.
     pub identity: String,
@@ -47,7 +48,8 @@ pub struct Spec {
 }
 
 /// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct State {
     /// The MAIL FROM domain.
     pub mail_from: String,

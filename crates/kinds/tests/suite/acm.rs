@@ -120,9 +120,40 @@ async fn a_named_certificate_that_is_not_there_is_an_obstacle() {
         ..spec(&["bimi.example.com"])
     };
     let walk = Walk::new(&stage, &id(), REGION, &wanted).await;
-    let found = stage.kind("acm_certificate").obstacle(&walk.spec).unwrap();
-    assert!(found.is_some());
+    let kind = stage.kind("acm_certificate");
+    assert!(kind.obstacle(&walk.spec, None).unwrap().is_some());
     walk.try_create().await.expect_err("nothing is requested");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_named_certificate_has_to_be_issued_for_every_host() {
+    let stage = Stage::new();
+    let mut request = Walk::new(&stage, &id(), REGION, &spec(&["*.example.com"])).await;
+    request.create().await;
+    let arn = request.physical.as_ref().map(ToString::to_string);
+    let kind = stage.kind("acm_certificate");
+    let said = async |hosts: &[&str]| {
+        let wanted = Spec {
+            existing: arn.clone(),
+            tags: Tags::new(),
+            ..spec(hosts)
+        };
+        let walk = Walk::anywhere(&stage, &id(), Some(Stage::home(REGION)), &wanted);
+        let (_, state, _) = walk.state().await;
+        let found = kind.obstacle(&walk.spec, Some(&state)).unwrap();
+        found.map(|found| found.reason).unwrap_or_default()
+    };
+    let hosts = ["bimi.example.com", "MTA-STS.example.com"];
+    assert!(said(&hosts).await.contains("PENDING_VALIDATION"));
+    validate(&stage, &request).await;
+    request.until_ready().await;
+    assert_eq!(said(&hosts).await, "");
+    let elsewhere = ["bimi.example.com", "a.b.example.com", "example.com"];
+    let found = said(&elsewhere).await;
+    assert!(
+        found.ends_with("is for *.example.com, and not for a.b.example.com, example.com"),
+        "{found}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

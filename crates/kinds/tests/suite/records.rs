@@ -6,7 +6,7 @@ use aws_sdk_route53::types::{
 use kinds::record::{Alias, Record, Sharing};
 use kinds::route53_record_set::Spec;
 use model::kind::{BatchItem, Outcome};
-use model::{ErrorClass, Field, KindError, Observation, Ownership, ResourceId, Target};
+use model::{ErrorClass, Field, KindError, Observation, Ownership, Readiness, ResourceId, Target};
 use sandbox::faults::{Fault, FaultKind};
 use serde_json::Value;
 
@@ -122,6 +122,7 @@ fn item(name: &str, wanted: Option<&Spec>, owned: Option<&Spec>) -> BatchItem<Va
         owned: owned.map(json),
         before: None,
         adopt: false,
+        open: false,
     }
 }
 
@@ -471,6 +472,9 @@ async fn a_set_with_a_routing_policy_is_never_changed() {
         change(&stage, &zone, ChangeAction::Create, set).await;
     }
     let before = stage.sandbox.world().dump();
+    let wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
+    let obstacle = obstacle(&stage, &wanted).await.expect("the plan says so");
+    assert!(obstacle.contains("routing policy"), "{obstacle}");
     let cname = record(name, "CNAME", &["y.example.net"], Sharing::Whole);
     let address = record(name, "A", &["192.0.2.1"], Sharing::Whole);
     for wanted in [alias(name, "d111111abcdef8.cloudfront.net"), cname, address] {
@@ -483,4 +487,96 @@ async fn a_set_with_a_routing_policy_is_never_changed() {
         gone.expect("there is nothing of ours");
         assert_eq!(stage.sandbox.world().dump(), before);
     }
+}
+
+/// What the planner would be told.
+async fn obstacle(stage: &Stage, wanted: &Spec) -> Option<String> {
+    let walk = Walk::anywhere(stage, &id("x"), Some(Stage::home(REGION)), wanted);
+    let (_, state, _) = walk.state().await;
+    let found = stage.kind(KIND).obstacle(&walk.spec, Some(&state)).unwrap();
+    found.map(|found| found.reason)
+}
+
+#[tokio::test(start_paused = true)]
+async fn below_a_delegation_nothing_is_seen() {
+    let (stage, zone) = zone();
+    let servers = plain_set("mta-sts.example.com", "NS", &["ns1.example.net."]);
+    change(&stage, &zone, ChangeAction::Create, servers).await;
+    for name in ["mta-sts.example.com", "a.b.mta-sts.example.com"] {
+        let wanted = spec(&zone, record(name, "TXT", &["x"], Sharing::Many));
+        let found = obstacle(&stage, &wanted).await.expect("a delegation");
+        let expected = format!(
+            "`mta-sts.example.com` is delegated to ns1.example.net, so nobody sees TXT {name} in \
+             this hosted zone"
+        );
+        assert_eq!(found, expected);
+    }
+    // The zone's own servers delegate nothing, and neither does a name beside.
+    for name in ["example.com", "sts.example.com"] {
+        let wanted = spec(&zone, record(name, "TXT", &["x"], Sharing::Many));
+        let walk = Walk::anywhere(&stage, &id("x"), Some(Stage::home(REGION)), &wanted);
+        assert_eq!(walk.observe().await, Observation::Absent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
+    let (mut stage, zone) = zone();
+    let wanted = spec(
+        &zone,
+        record("a.example.com", "A", &["192.0.2.1"], Sharing::Whole),
+    );
+    let walk = Walk::new(&stage, &id("a"), REGION, &wanted).await;
+    walk.try_create().await.expect("made");
+    let (_, recorded, _) = walk.state().await;
+    let spec = walk.spec.clone();
+    let readiness = |stage: &Stage, state: &Value| stage.kind(KIND).readiness(&spec, state);
+    assert_ne!(readiness(&stage, &recorded).unwrap(), Readiness::Ready);
+
+    // The next process knows what the ledger has.
+    stage.new_run();
+    stage
+        .context(None)
+        .await
+        .zones
+        .resume(&spec, &recorded)
+        .await;
+    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::home(REGION)), &spec);
+    let (_, state, _) = walk.state().await;
+    assert_ne!(readiness(&stage, &state).unwrap(), Readiness::Ready);
+    stage.wait(60).await;
+    let (_, state, _) = walk.state().await;
+    assert_eq!(readiness(&stage, &state).unwrap(), Readiness::Ready);
+
+    // Where the ledger does not have it, the record is written again, and that is waited for.
+    stage.new_run();
+    let open = BatchItem {
+        open: true,
+        ..item("a", Some(&wanted), Some(&wanted))
+    };
+    send(&stage, &[open]).await.expect("written again");
+    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::home(REGION)), &spec);
+    let (_, state, _) = walk.state().await;
+    assert_ne!(readiness(&stage, &state).unwrap(), Readiness::Ready);
+    assert_eq!(
+        live(&stage, &zone, "a.example.com", "A").await,
+        ["192.0.2.1"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_into_the_way_since_the_plan_is_not_joined() {
+    let (stage, zone) = zone();
+    let name = "_dmarc.example.com";
+    let sharing = Sharing::OneOf {
+        prefix: "v=DMARC1".to_owned(),
+    };
+    let wanted = spec(&zone, record(name, "TXT", &["v=DMARC1; p=reject"], sharing));
+    let walk = Walk::new(&stage, &id("dmarc"), REGION, &wanted).await;
+    let theirs = plain_set(name, "TXT", &["\"v=DMARC1; p=none\""]);
+    change(&stage, &zone, ChangeAction::Create, theirs).await;
+    let error = walk.try_create().await.expect_err("two policies are none");
+    assert_eq!(error.class, ErrorClass::Conflict);
+    assert!(error.message.contains("p=none"), "{error}");
+    assert_eq!(live(&stage, &zone, name, "TXT").await.len(), 1);
 }

@@ -346,6 +346,22 @@ async fn an_invalidation_whose_outcome_is_not_known_is_made_again() {
     stage.sandbox.world().faults.script.clear();
     walk.update(&diff).await.expect("updated");
     assert_eq!(invalidations(&stage), 1);
+    let puts = |stage: &Stage| stage.sandbox.stats().calls("s3", "PutObject");
+    // `create` makes it twice; the update sends it once, as it was there already when asked again.
+    assert_eq!(puts(&stage), 3);
+
+    // A run that died may have died between the two.
+    stage.wait(60).await;
+    let context = walk.context().await;
+    let actor = stage.actor("s3_object");
+    let target = model::Target {
+        id: id("s3_object", "logo"),
+        home: Some(Stage::home(REGION)),
+        spec: walk.spec.clone(),
+        physical: walk.physical.clone(),
+    };
+    actor.resume(&context, &target).await.expect("resumed");
+    assert_eq!((invalidations(&stage), puts(&stage)), (2, 3));
 }
 
 /// How many invalidations there are.

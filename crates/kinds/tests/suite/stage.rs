@@ -79,6 +79,11 @@ impl Stage {
         }
     }
 
+    /// What a process remembers of zones is gone.
+    pub(crate) fn new_run(&mut self) {
+        self.zones = Arc::default();
+    }
+
     /// The private keys that the manifest brings.
     pub(crate) fn bring(&mut self, keys: impl IntoIterator<Item = Vec<u8>>) {
         let keys = keys

@@ -63,9 +63,9 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
     assert_snapshot!(lasting(&plan), @"
     example.com  5 changes, where no reason is shown: differs from the manifest
       ~ s3_bucket logs            web us-east-1
-          expire_days: 90 → 30
+          expire days: 90 → 30
       ~ s3_object logo            web us-east-1
-          sha256: 1bfe78225302… → b12e0d83ce23…
+          SHA-256: 1bfe78225302… → b12e0d83ce23…
           mail impact: branding (the logo beside messages)
       ~ route53_record_set spf    dns us-east-1
           example.com TXT
@@ -106,16 +106,50 @@ fn what_moves_shows_where_from_and_what_goes_there() {
     example.com  2 changes
       ± s3_bucket logs  web eu-west-1  moves to another account or region
           home: web us-east-1 → web eu-west-1
-          name: anycompany-example-com-logs-12e6e74e  accepts_log_delivery: true  expire_days: 90
-          tags: 2
+          name: anycompany-example-com-logs-12e6e74e  accepts log delivery: yes  expire days: 90
+          tags: deploy:project, deploy:resource
       - s3_bucket logs  web us-east-1  no longer asked for
-          physical: anycompany-example-com-logs-12e6e74e
+          name at AWS: anycompany-example-com-logs-12e6e74e
 
     Accounts: web (222222222222)
     Plan: 0 to create, 0 to update, 1 to replace, 1 to delete, 0 unchanged.
     Calls: 10 (s3 10), less than a second by AWS's quotas.
     Digest: (64 digits)
     ");
+}
+
+#[test]
+fn what_is_refused_and_what_a_person_publishes_is_counted_apart() {
+    let mut plan = second_plan(|_| {});
+    let unchanged = plan.actions.len();
+    plan.actions[0].reason = Action::REFUSED.to_owned();
+    for (action, verb) in plan.actions[1..]
+        .iter_mut()
+        .zip([Verb::Create, Verb::Delete])
+    {
+        action.home = None;
+        action.verb = verb;
+    }
+    let expected = format!(
+        "0 to create, 0 to update, 0 to replace, 0 to delete, 1 to publish by hand, 1 to take out by \
+         hand, 1 refused, {} unchanged.",
+        unchanged - 3
+    );
+    assert_eq!(super::counts(&plan), expected);
+}
+
+#[test]
+fn a_plan_fits_on_a_narrow_terminal() {
+    let plan = first_plan(&example().0);
+    for columns in [60, 80, 100] {
+        let palette = Palette::plain().in_columns(columns);
+        let text = plan_text(&plan, &estimate(&plan), &palette);
+        // Titles have columns of their own, and are cut by nobody.
+        let is_title = |line: &&str| line.starts_with("  +") || line.starts_with("  >");
+        let mut lines = text.lines().filter(|line| !is_title(line)).skip(1);
+        let long = lines.find(|line| line.chars().count() > columns.max(72));
+        assert_eq!(long, None, "in {columns} columns");
+    }
 }
 
 #[test]

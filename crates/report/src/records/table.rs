@@ -2,7 +2,7 @@
 
 use super::prepare::{Prepared, Set};
 use crate::page::{Page, Part};
-use crate::{Palette, WIDTH, words};
+use crate::{Palette, words};
 
 /// Longer names push their line's other columns to the right.
 const NAME_COLUMNS_MAX: usize = 44;
@@ -72,7 +72,7 @@ fn row(page: &mut Page<'_>, name: &str, set: &Set, value: &str) {
     let palette = *page.palette;
     let middle = format!("  {:<5}  {:>6}", set.rtype.name(), set.ttl);
     let start = 2 + name.chars().count() + middle.chars().count() + 2;
-    let fits = start + value.chars().count() <= WIDTH;
+    let fits = start + value.chars().count() <= palette.width;
     let beside = if fits {
         format!("  {value}")
     } else {

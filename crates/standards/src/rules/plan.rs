@@ -46,4 +46,19 @@ super::rules! {
         why "CloudFront gives an alternate domain name to one distribution in all of AWS."
         mend "remove the name from the other distribution first"
         source "DESIGN: kinds";
+    "PLAN-10" Error Lookup by "kinds"
+        "What is written into a hosted zone is seen, and takes nothing from it"
+        why "A record below a delegation is seen by nobody, and one in the place of a delegation or of a routing policy takes more away than it brings."
+        mend "remove what is in the way yourself, or name the hosted zone that is delegated to: `dns: { route53: { account: …, zone: Z… } }`"
+        source "RFC 1034 section 4.2.1";
+    "PLAN-11" Error Lookup by "kinds"
+        "It is clear which hosted zone is meant"
+        why "Route 53 lets several public zones have one name, and only one of them is delegated to: records in another are seen by nobody."
+        mend "name the one whose name servers `dig NS` answers: `dns: { route53: { account: …, zone: Z… } }`"
+        source "Route 53 Developer Guide: hosted zones of one name";
+    "PLAN-12" Error Lookup by "kinds"
+        "A certificate that the manifest names is issued, in us-east-1, for every host"
+        why "CloudFront takes no other, and a host without a certificate answers nobody: no logo, and no MTA-STS policy."
+        mend "name a certificate that is, or leave `certificate` out to let deploy request one"
+        source "CloudFront Developer Guide: requirements for using SSL/TLS certificates";
 }
