@@ -8,6 +8,7 @@ mod files;
 mod inside;
 mod interrupt;
 mod network;
+mod outcome;
 mod printer;
 mod progress;
 mod project;

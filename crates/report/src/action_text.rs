@@ -47,8 +47,14 @@ pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, rea
     let palette = *page.palette;
     let style = palette.verb(action.verb);
     let (label, place) = columns.cells(&action.resource, action.home.as_ref());
-    let title = format!("{} {label}  {place}", words::sign(action.verb));
-    let width = 2 + title.chars().count();
+    let width = 4 + label.chars().count() + 2 + place.trim_end().chars().count();
+    // On a narrow terminal the columns don't line up.
+    let label = if width > palette.width {
+        label.trim_end()
+    } else {
+        &label
+    };
+    let width = 4 + label.chars().count() + 2 + place.chars().count();
     let fits = |reason: &&str| width + 2 + reason.chars().count() <= palette.width;
     let beside = reason.filter(fits).unwrap_or_default();
     let place = if beside.is_empty() {

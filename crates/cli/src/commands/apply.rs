@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use engine::{Options, Outcome, Report, Stop};
+use engine::{Options, Stop};
 use ledger::{Event, Journal};
 use model::{Ledger, Plan};
 use report::escape;
@@ -15,8 +15,9 @@ use crate::commands::sandbox::introduce;
 use crate::commands::verify;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
+use crate::outcome;
 use crate::printer::Printer;
-use crate::progress::{Show, seconds};
+use crate::progress::Show;
 use crate::project::{Planned, Project, Wish};
 
 pub(crate) async fn run(
@@ -179,11 +180,18 @@ pub(crate) async fn carry_out(
         printer.note("Stopped by you. Nothing is lost: run apply again to go on.");
     }
     if printer.json {
-        printer.value(&outcomes(plan, &report));
+        printer.value(&outcome::json(plan, &report));
     } else if !plan.is_empty() || !report.is_complete() {
-        printer.note(&summary(plan, &report, project));
+        printer.note(&outcome::text(
+            plan,
+            &report,
+            project
+                .sandbox
+                .as_ref()
+                .map(|sandbox| sandbox.clock().speed()),
+        ));
     }
-    Ok(exit(&report))
+    Ok(outcome::exit(&report))
 }
 
 async fn record_risks(
@@ -205,124 +213,6 @@ async fn record_risks(
         }
     }
     Ok(())
-}
-
-fn exit(report: &Report) -> Exit {
-    let outcomes = || report.unfinished().map(|(_, outcome)| outcome);
-    if outcomes().any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_))) {
-        Exit::Failed
-    } else if outcomes().any(|outcome| matches!(outcome, Outcome::Refused(..))) {
-        Exit::Refused
-    } else if report.is_complete() {
-        Exit::Done
-    } else {
-        Exit::Incomplete
-    }
-}
-
-fn summary(plan: &Plan, report: &Report, project: &Project) -> String {
-    let changed = |outcome: &Outcome| *outcome == Outcome::Done;
-    let done = plan
-        .actions
-        .iter()
-        .filter(|action| action.changes() && changed(&report.outcomes[action.id]))
-        .count();
-    let of_all = plan
-        .actions
-        .iter()
-        .filter(|action| action.changes())
-        .count();
-    let mut text = format!(
-        "\n{done} of {of_all} changes done in {}",
-        seconds(report.elapsed.as_secs_f64())
-    );
-    if let Some(sandbox) = &project.sandbox {
-        let speed = sandbox.clock().speed();
-        if speed > 1.0 {
-            let _ = write!(
-                text,
-                " of AWS's time; the sandbox runs {speed} times as fast"
-            );
-        }
-    }
-    text.push_str(".\n");
-    for (id, outcome) in report.unfinished() {
-        text.push_str(&unfinished(plan, id, outcome));
-    }
-    text
-}
-
-/// What became of an action that is not done, and what to do.
-fn unfinished(plan: &Plan, id: usize, outcome: &Outcome) -> String {
-    let name = |id: usize| {
-        let action = &plan.actions[id];
-        format!("{} {}", report::verb(action), action.resource)
-    };
-    let line = match outcome {
-        Outcome::Done => return String::new(),
-        Outcome::Failed(error) => {
-            let code = error
-                .code
-                .as_deref()
-                .map(|code| format!("{code}: "))
-                .unwrap_or_default();
-            let request = error
-                .request_id
-                .as_deref()
-                .map(|id| format!(", request {id}"))
-                .unwrap_or_default();
-            let home = plan.actions[id]
-                .home
-                .as_ref()
-                .map(|home| format!(" in {home}"))
-                .unwrap_or_default();
-            format!(
-                "failed: {}{home}\n    {code}{} ({}{request})",
-                name(id),
-                error.message,
-                error.operation
-            )
-        }
-        Outcome::Broken(why) => format!("failed: {}\n    {why}", name(id)),
-        Outcome::Refused(rule, seen) => format!(
-            "refused: {}\n    {seen} ({rule}); mend it, or accept the risk with --accept-risk {rule}",
-            name(id)
-        ),
-        Outcome::Waiting(what) => format!(
-            "waiting: {}\n    for {what}; the next apply goes on from here",
-            name(id)
-        ),
-        Outcome::Skipped(cause) => {
-            format!("skipped: {}\n    because of {}", name(id), name(*cause))
-        }
-        Outcome::NotBegun => format!("not begun: {}", name(id)),
-    };
-    let lines: Vec<String> = line.lines().map(escape).collect();
-    format!("  {}\n", lines.join("\n  "))
-}
-
-fn outcomes(plan: &Plan, report: &Report) -> serde_json::Value {
-    let one = |(id, outcome): (usize, &Outcome)| {
-        let action = &plan.actions[id];
-        let (word, detail) = match outcome {
-            Outcome::Done => ("done", None),
-            Outcome::Failed(error) => ("failed", Some(serde_json::json!(error))),
-            Outcome::Broken(why) => ("failed", Some(why.clone().into())),
-            Outcome::Refused(rule, seen) => (
-                "refused",
-                Some(serde_json::json!({"rule": rule, "seen": seen})),
-            ),
-            Outcome::Waiting(what) => ("waiting", Some(what.clone().into())),
-            Outcome::Skipped(cause) => (
-                "skipped",
-                Some(plan.actions[*cause].resource.to_string().into()),
-            ),
-            Outcome::NotBegun => ("not_begun", None),
-        };
-        serde_json::json!({"verb": action.verb, "resource": action.resource, "outcome": word, "detail": detail})
-    };
-    let all: Vec<_> = report.outcomes.iter().enumerate().map(one).collect();
-    serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
 }
 
 /// Looks again and plans again: after a complete apply the plan must be empty. Then looks from

@@ -48,8 +48,16 @@ pub enum Destination {
     CloudWatch(BTreeMap<String, String>),
 }
 
+impl Default for Destination {
+    /// Nowhere.
+    fn default() -> Self {
+        Self::Sns(String::new())
+    }
+}
+
 /// One event destination.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventDestination {
     /// SES's words for the events, sorted: `BOUNCE`, `COMPLAINT`, `DELIVERY`, …
     pub types: Vec<String>,

@@ -1,0 +1,135 @@
+//! How a run ended: for people, for programs, and as an exit code.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use engine::{Outcome, Report};
+use model::{ActionId, KindError, Plan};
+use report::escape;
+
+use crate::exit::Exit;
+use crate::progress::seconds;
+
+/// The exit code of it.
+pub(crate) fn exit(report: &Report) -> Exit {
+    let outcomes = || report.unfinished().map(|(_, outcome)| outcome);
+    if outcomes().any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_))) {
+        Exit::Failed
+    } else if outcomes().any(|outcome| matches!(outcome, Outcome::Refused(..))) {
+        Exit::Refused
+    } else if report.is_complete() {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    }
+}
+
+/// What was done, and what became of everything else. `speed` is that of the sandbox.
+pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
+    let changing = || plan.actions.iter().filter(|action| action.changes());
+    let is_done = |id: ActionId| report.outcomes[id] == Outcome::Done;
+    let mut text = format!(
+        "\n{} of {} changes done in {}",
+        changing().filter(|action| is_done(action.id)).count(),
+        changing().count(),
+        seconds(report.elapsed.as_secs_f64())
+    );
+    if let Some(speed) = speed.filter(|speed| *speed > 1.0) {
+        let _ = write!(
+            text,
+            " of AWS's time; the sandbox runs {speed} times as fast"
+        );
+    }
+    text.push_str(".\n");
+    let mut skipped: BTreeMap<ActionId, Vec<ActionId>> = BTreeMap::new();
+    for (id, outcome) in report.unfinished() {
+        match outcome {
+            Outcome::Skipped(cause) => skipped.entry(*cause).or_default().push(id),
+            outcome => line(&mut text, 2, &unfinished(&name(plan, id), outcome)),
+        }
+        if let Outcome::Failed(error) = outcome {
+            let home = plan.actions[id].home.as_ref();
+            let place = home.map(|home| format!("in {home}: "));
+            let place = place.unwrap_or_default();
+            line(&mut text, 6, &format!("{place}{}", words(error)));
+        }
+    }
+    for (cause, ids) in skipped {
+        let because = format!("skipped, because of {}:", name(plan, cause));
+        line(&mut text, 2, &because);
+        for id in ids {
+            line(&mut text, 6, &name(plan, id));
+        }
+    }
+    if !report.is_complete() {
+        text.push_str("Run this again: it goes on from here.\n");
+    }
+    text
+}
+
+fn line(text: &mut String, indent: usize, line: &str) {
+    for (number, line) in line.lines().enumerate() {
+        let indent = if number == 0 { indent } else { 6 };
+        let _ = writeln!(text, "{:indent$}{}", "", escape(line));
+    }
+}
+
+fn name(plan: &Plan, id: ActionId) -> String {
+    let action = &plan.actions[id];
+    format!("{} {}", report::verb(action), action.resource)
+}
+
+/// What became of an action that is not done, and what to do.
+fn unfinished(name: &str, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done | Outcome::Skipped(_) => String::new(),
+        Outcome::Failed(_) => format!("failed: {name}"),
+        Outcome::Broken(why) => format!("failed: {name}\n{why}"),
+        Outcome::Refused(rule, seen) => format!(
+            "refused: {name}\n{seen} ({rule}); mend it, or accept the risk with --accept-risk {rule}"
+        ),
+        Outcome::Waiting(what) => format!("waiting: {name}\nfor {what}"),
+        Outcome::NotBegun => format!("not begun: {name}"),
+    }
+}
+
+/// AWS's words on a failure.
+fn words(error: &KindError) -> String {
+    let code = error.code.as_deref().map(|code| format!("{code}: "));
+    let request = error
+        .request_id
+        .as_deref()
+        .map(|id| format!(", request {id}"));
+    format!(
+        "{}{} ({}{})",
+        code.unwrap_or_default(),
+        error.message,
+        error.operation,
+        request.unwrap_or_default()
+    )
+}
+
+/// The same for programs: an outcome an action.
+pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
+    let one = |(id, outcome): (usize, &Outcome)| {
+        let action = &plan.actions[id];
+        let (word, detail) = match outcome {
+            Outcome::Done => ("done", None),
+            Outcome::Failed(error) => ("failed", Some(serde_json::json!(error))),
+            Outcome::Broken(why) => ("failed", Some(why.clone().into())),
+            Outcome::Refused(rule, seen) => (
+                "refused",
+                Some(serde_json::json!({"rule": rule, "seen": seen})),
+            ),
+            Outcome::Waiting(what) => ("waiting", Some(what.clone().into())),
+            Outcome::Skipped(cause) => (
+                "skipped",
+                Some(plan.actions[*cause].resource.to_string().into()),
+            ),
+            Outcome::NotBegun => ("not_begun", None),
+        };
+        serde_json::json!({"verb": action.verb, "resource": action.resource, "outcome": word, "detail": detail})
+    };
+    let all: Vec<_> = report.outcomes.iter().enumerate().map(one).collect();
+    serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
+}
