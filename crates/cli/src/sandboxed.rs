@@ -75,5 +75,8 @@ pub(crate) fn open_or_make(
     };
     let sandbox = Sandbox::open_at(folder, clock, fresh)
         .map_err(|error| Failure::outside("could not open the sandbox", error))?;
+    sandbox
+        .transfer_zones()
+        .map_err(|error| Failure::outside("could not see all of the sandbox's DNS", error))?;
     Ok((sandbox, is_new.then_some(presumed)))
 }

@@ -11,6 +11,8 @@
 //!       - { name: example.com, type: MX, ttl: 300, values: [10 mx.example.com] }
 //! dns:                         # what is published on other people's servers
 //!   - { name: example.org, type: TXT, values: ["v=spf1 -all"] }
+//! name_servers:                # zones on servers that really run: taken over (AXFR) by each command
+//!   example.net: "127.0.0.1:5300"
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
 //! distributions: [{ account: "222222222222", aliases: [www.example.com] }]
 //! ses: [{ account: "111111111111", region: eu-west-1, production: false, enforcement: PROBATION }]
@@ -22,6 +24,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -41,6 +44,8 @@ pub struct WorldFile {
     pub zones: Vec<Zone>,
     /// Records on other people's servers.
     pub dns: Vec<RecordSet>,
+    /// Name servers outside of the sandbox, by the zones that they have.
+    pub name_servers: BTreeMap<String, SocketAddr>,
     /// Other people's buckets, or one's own from before.
     pub buckets: Vec<Bucket>,
     /// Other people's distributions.
@@ -206,6 +211,9 @@ impl World {
                 .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
                 .map_err(named(&set.name))?;
         }
+        for (zone, server) in &file.name_servers {
+            self.dns.serve_zone(zone, *server).map_err(named(zone))?;
+        }
         for Bucket {
             account,
             name,
@@ -321,6 +329,7 @@ zones:
   - { account: "222222222222", name: example.net, delegated: false, records: [{ name: a.example.net, type: A, values: [192.0.2.1] }] }
 dns:
   - { name: example.org, type: MX, values: [10 mx.example.org] }
+name_servers: { example.edu: "127.0.0.1:5300" }
 buckets: [{ account: "333333333333", name: taken, region: eu-west-1 }]
 distributions: [{ account: "333333333333", aliases: [www.example.com] }]
 ses: [{ account: "111111111111", region: eu-west-1, production: false, enforcement: PROBATION }]

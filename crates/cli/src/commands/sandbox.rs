@@ -92,6 +92,11 @@ async fn publish(
             continue;
         };
         let mut world = sandbox.world();
+        if let Some(server) = world.dns.name_server(name) {
+            return Err(Failure::Usage(format!(
+                "{name} is on the name server {server}: publish it there"
+            )));
+        }
         let done = if present {
             world.dns.publish(name, &record.rtype, &values, now)
         } else {

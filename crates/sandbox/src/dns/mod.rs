@@ -14,9 +14,11 @@ pub mod name;
 pub mod records;
 mod servers;
 pub mod strings;
+pub mod transfer;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,9 @@ pub(crate) use lookup::End;
 pub struct State {
     delegations: BTreeMap<DnsName, Delegation>,
     elsewhere: BTreeMap<DnsName, Records>,
+    /// Zones elsewhere that a real server has.
+    #[serde(default)]
+    name_servers: BTreeMap<DnsName, SocketAddr>,
 }
 
 /// Which name servers a registry names for a domain.
