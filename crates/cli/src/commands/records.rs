@@ -8,7 +8,7 @@ use report::{RecordFormat, RecordVariants};
 use crate::args::{Global, Records};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use crate::project::{Project, Wish};
+use crate::project::{Planned, Project, Wish};
 
 pub(crate) async fn run(
     global: &Global,
@@ -21,7 +21,7 @@ pub(crate) async fn run(
         .plan
         .actions
         .iter()
-        .filter(|action| !is_published(&project, action))
+        .filter(|action| !is_published(&project, &planned, action))
         .map(|action| &action.resource)
         .collect();
     let chosen: Vec<Resource> = planned
@@ -52,10 +52,14 @@ pub(crate) async fn run(
     Ok(Exit::Done)
 }
 
-/// Whether public DNS answers a record as planned.
-fn is_published(project: &Project, action: &model::Action) -> bool {
-    let state = action.entry.as_ref().map(|entry| &entry.state);
+/// Whether public DNS answers a record as planned. What counts is what was seen in this run: the
+/// ledger knows only what there was when the record was begun with.
+fn is_published(project: &Project, planned: &Planned, action: &model::Action) -> bool {
+    let seen = planned.output(&OutputRef {
+        resource: action.resource.clone(),
+        pointer: String::new(),
+    });
     let kind = project.engine.kinds().get(action.resource.kind.as_str());
-    let ready = |state| kind.and_then(|kind| kind.readiness(&action.spec, state).ok());
-    !action.changes() && state.and_then(ready) == Some(model::Readiness::Ready)
+    let ready = |state| kind.and_then(|kind| kind.readiness(&action.spec, &state).ok());
+    !action.changes() && seen.and_then(ready) == Some(model::Readiness::Ready)
 }
