@@ -32,9 +32,7 @@ impl Moto {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| {
-                panic!(
-                    "moto is not there ({error}): run `cargo xtask test` once, which installs it"
-                )
+                panic!("moto is not there ({error}): {}", crate::tools::MEND)
             });
         let mut log = server
             .stderr

@@ -1,13 +1,15 @@
-//! Other people's tools. `cargo xtask test` installs them; without them a test fails and says so.
+//! Other people's tools. `cargo xtask test` fetches them (`cargo xtask tools` does only that); without them a test fails and says so.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::repository::root;
 
-const MEND: &str = "run `cargo xtask test` once, which installs it";
+/// What to do when a tool is not there.
+pub const MEND: &str = "run `cargo xtask tools` once, which fetches it";
 
 /// The folder of the Python environment's programs.
 pub fn python_folder() -> PathBuf {
@@ -21,13 +23,14 @@ pub fn python_program(name: &str) -> Command {
     Command::new(python_folder().join(name))
 }
 
-/// Runs `tests/conformance/SCRIPT` in that environment, and panics with what it wrote when it fails.
+/// Runs `tests/conformance/SCRIPT` in that environment, and gives what it printed. Panics with
+/// what it wrote when it fails.
 #[track_caller]
-pub fn run_script(script: &str, environment: &[(&str, &OsStr)]) {
+pub fn run_script(script: &str, environment: &[(&str, &OsStr)]) -> String {
     let mut command = python_program("python");
     command.arg(root().join("tests/conformance").join(script));
     command.envs(environment.iter().copied());
-    run(&mut command);
+    run(&mut command)
 }
 
 /// The same with arguments for the script; returns what it printed.
@@ -39,7 +42,26 @@ pub fn ask_script(script: &str, arguments: &[&str], environment: &[(&str, &str)]
     run(&mut command)
 }
 
-/// Runs a tool, and panics with what it wrote when it fails. Returns its standard output.
+/// A program of a Debian package: the machine's own, or the one that was unpacked.
+pub fn debian_program(name: &str) -> Command {
+    let unpacked = root().join("target/debian/programs").join(name);
+    if unpacked.exists() {
+        Command::new(unpacked)
+    } else {
+        Command::new(name)
+    }
+}
+
+/// What `dig` answers, one value a line.
+#[track_caller]
+pub fn dig(server: SocketAddr, name: &str, rtype: &str) -> Vec<String> {
+    let mut dig = debian_program("dig");
+    dig.arg(format!("@{}", server.ip()));
+    dig.args(["-p", &server.port().to_string(), "+short", name, rtype]);
+    run(&mut dig).lines().map(str::to_owned).collect()
+}
+
+/// Runs a tool, and gives what it printed. Panics with what it wrote when it fails.
 #[track_caller]
 pub fn run(command: &mut Command) -> String {
     let name = command.get_program().to_string_lossy().into_owned();

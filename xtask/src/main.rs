@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `tidy`, `schema` and `bench`.
+//! The project's own commands: `cargo xtask test`, `tools`, `tidy`, `schema` and `bench`.
 //!
 //! `test` is what CI runs and what the README names. It is the whole truth about a change: whoever
 //! sees it pass needs to run nothing else.
@@ -25,6 +25,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test          everything that CI checks: format, rules, lints, docs, generated files, all tests
+  tools         fetch other people's tools for the conformance tests into target/
   tidy          the repository's own rules
   schema        write deploy/deploy.schema.json from the manifest's types
   bench [NAME]  run the benchmarks and print their table";
@@ -44,6 +45,10 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
     match arguments {
         ["test"] => test::run(&Project::find()?),
+        ["tools"] => {
+            let project = Project::find()?;
+            tools::prepare(&project.root, &project.target)
+        }
         ["tidy"] => tidy::run(&Project::find()?),
         ["schema"] => schema::write(&Project::find()?),
         ["bench", filter @ ..] => bench::run(&Project::find()?, filter),

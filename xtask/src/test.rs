@@ -67,8 +67,14 @@ pub(crate) fn run(project: &Project) -> Result<(), Failure> {
 /// All tests, those against other people's tools included. With nextest if it is there: it runs
 /// the tests of all crates side by side, and ends with a summary of its own.
 fn tests(project: &Project) -> Result<(), Failure> {
+    let own = std::env::var_os("PATH").unwrap_or_default();
+    let path = [tools::debian(&project.target)]
+        .into_iter()
+        .chain(std::env::split_paths(&own));
+    let path = std::env::join_paths(path).unwrap_or(own.clone());
     let with_tools = |mut command: Command| {
         command.env("DEPLOY_TEST_PYTHON", tools::python(&project.target));
+        command.env("PATH", &path);
         command
     };
     if answers("cargo", &["nextest", "--version"]) {

@@ -1,8 +1,8 @@
 //! Other people's tools, which the conformance tests hold this program against.
 //!
 //! The Python ones go into `target/python`, pinned to the last dependency by
-//! `tests/conformance/requirements.txt`. BIND's are Debian packages, installed where that can be
-//! done without asking.
+//! `tests/conformance/requirements.txt`. Those of Debian's packages go into `target/debian`, unpacked
+//! and not installed: that needs nobody's leave, and a name server does not begin to serve.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,9 +12,10 @@ use crate::command::{Failure, answers, output};
 const REQUIREMENTS: &str = "tests/conformance/requirements.txt";
 
 /// The program, the Debian package that has it.
-const BIND: &[(&str, &str)] = &[
+const DEBIAN: &[(&str, &str)] = &[
     ("named-checkzone", "bind9-utils"),
     ("dig", "bind9-dnsutils"),
+    ("nsd", "nsd"),
 ];
 
 /// The Python of the conformance tests.
@@ -24,8 +25,8 @@ pub(crate) fn python(target: &Path) -> PathBuf {
 
 /// Makes everything there that is not there yet, silently.
 pub(crate) fn prepare(root: &Path, target: &Path) -> Result<(), Failure> {
-    let bind = prepare_bind();
-    prepare_python(root, target).and(bind)
+    let debian = prepare_debian(target);
+    prepare_python(root, target).and(debian)
 }
 
 fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
@@ -37,10 +38,11 @@ fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    let missing = |Failure(reason): Failure| {
+    let missing = |failure: Failure| {
         Failure(format!(
-            "the conformance tests will fail without {}: {reason}",
-            home.display()
+            "the conformance tests will fail without {}, which needs python3 with venv and PyPI ({})",
+            home.display(),
+            in_one_line(&failure)
         ))
     };
     output(
@@ -60,29 +62,107 @@ fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure(format!("cannot write {}: {error}", stamp.display())))
 }
 
-fn prepare_bind() -> Result<(), Failure> {
-    let missing = BIND
-        .iter()
-        .filter(|(program, _)| !answers(program, &["-v"]));
-    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    let mut update = apt_get(&["update"]);
-    let mut install = apt_get(&["install", "--yes", "--no-install-recommends"]);
-    output(&mut update)
-        .and_then(|_| output(install.args(&packages)))
-        .map(drop)
-        .map_err(|_| {
-            Failure(format!(
-                "the conformance tests will fail without the Debian packages {}: install them",
-                packages.join(" and ")
-            ))
-        })
+/// The last that a program said: the reason, after its story.
+fn in_one_line(Failure(reason): &Failure) -> &str {
+    reason.trim_end().lines().next_back().unwrap_or_default()
 }
 
-/// `apt-get` that asks nothing, neither questions nor for a password.
-fn apt_get(arguments: &[&str]) -> Command {
+/// Where the programs are that were unpacked.
+pub(crate) fn debian(target: &Path) -> PathBuf {
+    target.join("debian/programs")
+}
+
+fn prepare_debian(target: &Path) -> Result<(), Failure> {
+    let programs = debian(target);
+    let is_there = |program: &str| {
+        let unpacked = programs.join(program);
+        answers(program, &["-v"]) || answers(&unpacked.to_string_lossy(), &["-v"])
+    };
+    let missing: Vec<_> = DEBIAN
+        .iter()
+        .filter(|(program, _)| !is_there(program))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
+    unpack(&target.join("debian"), &packages).map_err(|failure| {
+        Failure(format!(
+            "the conformance tests will fail without the Debian packages {}: install them ({})",
+            packages.join(", "),
+            in_one_line(&failure)
+        ))
+    })?;
+    for (program, _) in missing {
+        wrap(&target.join("debian"), program)?;
+    }
+    Ok(())
+}
+
+/// Fetches packages, with those that they need and the machine does not have, and unpacks them.
+fn unpack(home: &Path, packages: &[&str]) -> Result<(), Failure> {
+    let archives = home.join("archives");
+    let cannot = |error: std::io::Error| Failure(format!("{}: {error}", home.display()));
+    if home.exists() {
+        std::fs::remove_dir_all(home).map_err(cannot)?;
+    }
+    std::fs::create_dir_all(&archives).map_err(cannot)?;
+    // A fresh container has no lists of packages.
+    let needed = needed(packages).or_else(|_| {
+        output(&mut update())?;
+        needed(packages)
+    })?;
+    let mut download = Command::new("apt-get");
+    download.args(["-qq", "download"]).args(&needed);
+    output(download.current_dir(&archives))?;
+    for archive in std::fs::read_dir(&archives).map_err(cannot)? {
+        let archive = archive.map_err(cannot)?.path();
+        output(Command::new("dpkg-deb").arg("-x").arg(archive).arg(home))?;
+    }
+    Ok(())
+}
+
+/// The packages that would be installed for these.
+fn needed(packages: &[&str]) -> Result<Vec<String>, Failure> {
+    let simulate = "-qq install --simulate --no-install-recommends";
+    let mut simulation = Command::new("apt-get");
+    let plan = output(simulation.args(simulate.split(' ')).args(packages))?;
+    // `Inst nsd (4.6.1-1 Debian:12.15/oldstable [amd64])`
+    let names = plan.lines().filter_map(|line| line.strip_prefix("Inst "));
+    let names: Vec<String> = names
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect();
+    // What is installed and does not answer would otherwise be taken for unpacked.
+    if names.is_empty() {
+        return Err(Failure("apt-get has them as installed".to_owned()));
+    }
+    Ok(names)
+}
+
+/// A program of the name that finds the libraries unpacked with it.
+fn wrap(home: &Path, program: &str) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let places = ["usr/bin", "usr/sbin", "bin", "sbin"].map(|place| home.join(place).join(program));
+    let found = places.iter().find(|place| place.exists());
+    let found = found.ok_or_else(|| Failure(format!("no package has the program {program}")))?;
+    let script = format!(
+        "#!/bin/sh\nfor folder in '{home}'/usr/lib/*-linux-gnu* '{home}'/lib/*-linux-gnu*; do\n  \
+         LD_LIBRARY_PATH=\"$folder${{LD_LIBRARY_PATH:+:}}$LD_LIBRARY_PATH\"\ndone\n\
+         export LD_LIBRARY_PATH\nexec '{}' \"$@\"\n",
+        found.display(),
+        home = home.display(),
+    );
+    let path = home.join("programs").join(program);
+    let cannot = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
+    std::fs::create_dir_all(home.join("programs")).map_err(cannot)?;
+    std::fs::write(&path, script).map_err(cannot)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(cannot)
+}
+
+/// `apt-get update` that asks nothing, neither questions nor for a password.
+fn update() -> Command {
     let mut command = if answers("sudo", &["-n", "true"]) {
         let mut sudo = Command::new("sudo");
         sudo.args(["-n", "apt-get"]);
@@ -91,8 +171,7 @@ fn apt_get(arguments: &[&str]) -> Command {
         Command::new("apt-get")
     };
     command
-        .arg("-qq")
-        .args(arguments)
+        .args(["-qq", "update"])
         .env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
