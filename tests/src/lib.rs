@@ -6,8 +6,10 @@
 )]
 
 pub mod moto;
+pub mod name_server;
 pub mod place;
 pub mod repository;
 pub mod served;
+pub mod serving;
 pub mod tools;
 pub mod zone;

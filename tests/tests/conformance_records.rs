@@ -4,11 +4,12 @@
     reason = "the checkers read files, which are written here"
 )]
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::process::Command;
 
 use sandbox::quotas::Quotas;
 use sandbox::world::World;
+use tests::place::Place;
 use tests::repository::manifest;
 use tests::served::Served;
 use tests::tools;
@@ -29,21 +30,16 @@ const SHIPPED: &[&str] = &[
 fn named_checkzone_loads_the_records_of_every_shipped_manifest() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("zone");
-    for path in SHIPPED {
-        let manifest = manifest(path);
-        for domain in manifest.domains.keys().chain(manifest.parked.keys()) {
-            let domain = domain.as_str();
-            let published = Published::new(&manifest, domain);
-            assert!(
-                published.records.len() > 3,
-                "{path} publishes little for {domain}"
-            );
-            std::fs::write(&file, published.zone_file(domain)).expect("a file");
-            let strict = "-k fail -m fail -n fail -r fail -i local";
-            let mut check = Command::new("named-checkzone");
-            tools::run(check.args(strict.split(' ')).arg(domain).arg(&file));
-        }
-    }
+    each_shipped(|path, published, domain| {
+        assert!(
+            published.records.len() > 3,
+            "{path} publishes little for {domain}"
+        );
+        std::fs::write(&file, published.zone_file(domain)).expect("a file");
+        let strict = "-k fail -m fail -n fail -r fail -i local";
+        let mut check = tools::debian_program("named-checkzone");
+        tools::run(check.args(strict.split(' ')).arg(domain).arg(&file));
+    });
 }
 
 /// `checkdmarc` asks the DNS itself, so it gets one: the sandbox's, with our records in it.
@@ -65,17 +61,71 @@ fn checkdmarc_finds_nothing_wrong() {
 
 /// The parser that Postfix servers use.
 #[test]
-fn postfix_mta_sts_resolver_reads_the_policy_and_the_record() {
-    let published = Published::new(&manifest("deploy/example.yaml"), "example.com");
-    let folder = written(&published);
-    let record = &published.records[&("_mta-sts.example.com".to_owned(), "TXT".to_owned())];
-    tools::run_script(
-        "policy.py",
-        &[
-            ("RECORD", OsStr::new(&record.values[0])),
-            ("FILES", folder.path().as_os_str()),
-        ],
-    );
+fn postfix_mta_sts_resolver_reads_every_policy_and_its_record() {
+    each_shipped(|_, published, domain| {
+        let record = (format!("_mta-sts.{domain}"), "TXT".to_owned());
+        let Some(record) = published.records.get(&record) else {
+            return;
+        };
+        let folder = written(published);
+        tools::run_script(
+            "policy.py",
+            &[
+                ("RECORD", OsStr::new(&record.values[0])),
+                ("FILES", folder.path().as_os_str()),
+            ],
+        );
+    });
+}
+
+/// What people get who check our records and files with `deploy lint` alone, without the manifest.
+#[test]
+fn deploy_lint_has_nothing_against_what_deploy_publishes() {
+    let place = Place::of("example");
+    let lint = |what: &[&str]| -> Vec<String> {
+        let always = ["lint", "--format", "json"];
+        let found = place.deploy(&[&always[..], what].concat()).json();
+        let found = found["findings"].as_array().expect("a list").clone();
+        found.iter().map(|one| one["rule"].to_string()).collect()
+    };
+    let mut texts = BTreeSet::new();
+    let mut files = BTreeSet::new();
+    each_shipped(|_, published, _| {
+        let sets = published.records.iter();
+        // Whoever agrees to take reports says so with a version and no policy (RFC 9990, section 4).
+        let agrees = |name: &str| name.contains("._report._dmarc.");
+        let sets = sets.filter(|((name, rtype), _)| rtype == "TXT" && !agrees(name));
+        let values = sets.flat_map(|(_, set)| set.values.iter().cloned());
+        // Tokens of Amazon's are no records of a standard, and parked domains have revoked keys.
+        texts.extend(values.filter(|value| value.starts_with("v=") && value != "v=DKIM1; p="));
+        files.extend(published.files.clone());
+    });
+    assert!(texts.len() >= 20 && files.len() > 3, "{texts:#?}");
+    let records = texts.iter().flat_map(|text| ["--record", text]);
+    assert_eq!(lint(&records.collect::<Vec<_>>()), [""; 0]);
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, (key, bytes)) in files.iter().enumerate() {
+        let name = key.rsplit('/').next().unwrap_or_default();
+        let file = folder.path().join(format!("{number}-{name}"));
+        std::fs::write(&file, bytes).expect("a file");
+        // The certificate in assets/ is a test, and says so.
+        let known: &[&str] = match name {
+            "bimi_vmc.pem" => &["\"VMC-02\""],
+            _ => &[],
+        };
+        assert_eq!(lint(&[&file.display().to_string()]), known, "{name}");
+    }
+}
+
+/// Does it with what each domain of each shipped manifest publishes.
+fn each_shipped(mut check: impl FnMut(&str, &Published, &str)) {
+    for path in SHIPPED {
+        let manifest = manifest(path);
+        for domain in manifest.domains.keys().chain(manifest.parked.keys()) {
+            let published = Published::new(&manifest, domain.as_str());
+            check(path, &published, domain.as_str());
+        }
+    }
 }
 
 /// A world in which the records are in a delegated zone.
