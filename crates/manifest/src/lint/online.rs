@@ -280,10 +280,12 @@ impl<R: Resolver> Look<'_, R> {
         Ok(finding.into_iter().collect())
     }
 
-    /// MX-06.
+    /// MX-03 and MX-06.
     async fn mx(&self) -> Found {
         let records = self.planned.mx(self.name).await?;
-        Ok(mx::lint_regions(self.name, &records).into_iter().collect())
+        let mut findings = mx::check_addresses(self.resolver, &records).await?;
+        findings.extend(mx::lint_regions(self.name, &records));
+        Ok(findings)
     }
 
     /// MX-07, SES-39, and DKIM-02 and DNS-07 at the names that only the instance uses.

@@ -31,6 +31,17 @@ impl World {
             let owner = owner.parse().expect("a name");
             records.entry((owner, kind)).or_default().push(value);
         }
+        // A mail host of which nothing is said has an address.
+        let hosts = records.iter().filter(|((_, kind), _)| kind == "MX");
+        let hosts: Vec<Name> = hosts
+            .flat_map(|(_, values)| values)
+            .filter_map(|value| Some(value.parse::<Mx>().ok()?.exchange))
+            .collect();
+        for host in hosts {
+            if !records.keys().any(|(owner, _)| *owner == host) {
+                records.insert((host, "A".to_owned()), vec!["192.0.2.1".to_owned()]);
+            }
+        }
         Self(records)
     }
 
@@ -320,6 +331,7 @@ fn the_step_from_the_policy_that_is_served() {
         &[("STS-O03", Error), ("STS-P13", Error)],
     );
     // A host is added that the enforced policy of before does not allow.
+    let world = [MX1, ANNOUNCED, "mx2.example.com A 192.0.2.2"];
     let added = format!("    mx: [10 mx1.example.com, 20 mx2.example.com]\n{enforced}").replace(
         "mx: [mx1.example.com]",
         "mx: [mx1.example.com, mx2.example.com]",
@@ -415,6 +427,14 @@ fn mail_hosts() {
     ];
     check("    spf: { all: fail }\n", &regions, &[("MX-06", Warn)]);
     check("    spf: { all: fail }\n", &regions[..1], &[]);
+    let gone = [
+        "example.com MX 10 mx.example.net",
+        "mx.example.net TXT moved",
+    ];
+    check("    spf: { all: fail }\n", &gone, &[("MX-03", Error)]);
+    let declared = "    mx: [10 mx.example.net]\n";
+    check(declared, &[], &[("MX-03", Error)]);
+    check(declared, &["mx.example.net AAAA 2001:db8::1"], &[]);
     let ses = "    ses: [{ account: a, region: us-east-1, mail_from: m }]\n";
     check(
         ses,

@@ -2,9 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::{Mx, MxUse, lint_entry, lint_mail_from, lint_regions, lint_set, lint_tlsa};
+use super::{
+    Mx, MxUse, check_addresses, lint_entry, lint_mail_from, lint_regions, lint_set, lint_tlsa,
+};
 use crate::Finding;
 use crate::dns::Name;
+use crate::test_support::{Zone, block_on, summary};
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("a name")
@@ -88,6 +91,23 @@ fn mx_01_02_04_of_a_set() {
     check(&["0 ."], true, false, &["MX-02"]);
     check(&["0 ."], false, true, &["MX-04"]);
     check(&[], true, true, &[]);
+}
+
+#[test]
+fn mx_03_of_hosts_without_an_address() {
+    let check = |values: &[&str], expect: &[&str]| {
+        let records: Vec<Mx> = values.iter().map(|v| v.parse().expect("an MX")).collect();
+        let zone = Zone::default().with_host("a.example");
+        let findings = block_on(check_addresses(&zone, &records)).expect("an answer");
+        assert_eq!(summary("", &findings), expect, "{values:?}");
+    };
+    check(&["10 a.example"], &[]);
+    check(&["0 ."], &[]);
+    check(&[], &[]);
+    check(
+        &["10 a.example", "20 b.example", "30 b.example"],
+        &["MX-03 error at b.example"],
+    );
 }
 
 #[test]
