@@ -1,4 +1,15 @@
 //! CAA records (RFC 8659): which certificate authorities may issue for a name.
+//!
+//! ```
+//! use standards::dns::Name;
+//! use standards::dns::caa::{Caa, Certificate, allows};
+//!
+//! let records: Vec<Caa> = vec![r#"0 issue "letsencrypt.org""#.parse()?];
+//! let amazon = [Name::parse("amazon.com")?];
+//! assert!(!allows(&records, Certificate::Host, &amazon));
+//! assert!(allows(&records, Certificate::Mark, &amazon), "it says nothing of mark certificates");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,13 @@
 //! MX records, and the null MX that says: no mail here.
+//!
+//! ```
+//! use standards::dns::mx::lint_entry;
+//!
+//! let (mx, findings) = lint_entry("10 Mail.Example.com");
+//! assert_eq!(mx.expect("an MX").to_string(), "10 mail.example.com.");
+//! assert!(findings.is_empty());
+//! assert_eq!(lint_entry("10 192.0.2.1").1[0].rule, "MX-03");
+//! ```
 
 use std::collections::BTreeSet;
 use std::fmt;

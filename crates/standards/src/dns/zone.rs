@@ -1,4 +1,23 @@
 //! Rules about the record sets of a zone, all together.
+//!
+//! ```
+//! use standards::dns::{Name, RecordSet, RecordType, RecordValue, Zone};
+//!
+//! let apex = Name::parse("example.com")?;
+//! let set = |kind, value| RecordSet {
+//!     name: apex.clone(),
+//!     kind,
+//!     ttl: 300,
+//!     values: vec![value],
+//! };
+//! let sets = [
+//!     set(RecordType::Cname, RecordValue::Cname(Name::parse("example.net")?)),
+//!     set(RecordType::Txt, RecordValue::Txt("v=spf1 -all".into())),
+//! ];
+//! let findings = Zone { apex: &apex, sets: &sets }.lint(&[apex.clone()]);
+//! assert_eq!(findings[0].rule, "DNS-04");
+//! # Ok::<(), standards::dns::NameError>(())
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 

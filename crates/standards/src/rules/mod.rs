@@ -3,6 +3,15 @@
 //! A rule is data: what must hold, what happens to mail when it does not, what to do
 //! about it, where it is written and what decides it. The code that decides a rule
 //! makes a [`Finding`](crate::Finding) by its id.
+//!
+//! ```
+//! use standards::rules::{self, Phase};
+//!
+//! let rule = rules::find("SPF-09").expect("a rule");
+//! assert_eq!(rule.phases, [Phase::Lookup]);
+//! assert_eq!(rule.decided_by, Some("standards::spf"));
+//! assert!(rules::all().count() > 296);
+//! ```
 
 mod aws;
 mod bimi;
