@@ -90,7 +90,7 @@ pub fn provider(mail_host: &Name) -> Option<&'static Provider> {
     };
     PROVIDERS
         .iter()
-        .find(|provider| provider.hosts.iter().any(|domain| is_of(domain)))
+        .find(|provider| provider.hosts.iter().any(is_of))
 }
 
 /// Of what a provider looks at before it takes bulk mail.
