@@ -175,7 +175,7 @@ mod tests {
         );
         when("STS-O01", "in the order of changes (`deploy apply`)");
         when("LIVE-01", "on the live domain (`deploy verify`)");
-        when("SES-33", "by looking, before a change; on the live domain");
+        when("DANE-03", "in the order of changes");
         check(
             "DANE-03",
             "nothing checks it yet: deploy publishes no TLSA record, so there is none to roll over",
