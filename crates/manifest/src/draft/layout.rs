@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::{Published, SeenMailFrom};
 use standards::dkim::PublicKey;
 use standards::dmarc::organizational_domain_by_psl;
-use standards::dns::Mx;
+use standards::dns::{Mx, Name};
 use standards::mail_uri::ReportUri;
 use standards::mta_sts::{Mode, MxPattern};
 use standards::spf::Spf;
@@ -101,7 +101,7 @@ impl Layout {
         page.open(0, "accounts:");
         let id = match known {
             Some(id) => Value::text(id),
-            None => Value::text(placeholder(0)),
+            None => Value::text(&placeholder(0)),
         };
         page.put(1, MAIN, &Value::Map(vec![("id", id)]));
         for other in 1..=self.others {
@@ -109,34 +109,34 @@ impl Layout {
                 1,
                 "SES knows a domain once in an account and region, and two MAIL FROM lead to one region: the second is of another account.",
             );
-            let id = Value::text(placeholder(other));
+            let id = Value::text(&placeholder(other));
             page.put(1, &account(other), &Value::Map(vec![("id", id)]));
         }
     }
+}
 
-    /// Where the domain's DNS is.
-    pub(super) fn zone(&self, page: &mut Page, seen: &Published) {
-        let is_route53 = is_route53(seen);
-        match &seen.zone {
-            None => page.say(
-                2,
-                "No name server is visible from here. `manual` means that a person publishes: `deploy records` prints what.",
-            ),
-            Some(zone) => {
-                let named: Vec<&str> = zone.servers.iter().take(SERVERS_SHOWN).map(|server| server.as_str()).collect();
-                let more = match zone.servers.len().saturating_sub(SERVERS_SHOWN) {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                let servers = format!("The zone {} is at {}{more}.", zone.name, named.join(", "));
-                page.say(2, &servers);
-                if !is_route53 {
-                    page.say(2, "That is not Route 53: a person publishes what `deploy records` prints.");
-                }
-            }
-        }
-        page.put(2, "dns", &dns(is_route53));
+/// Where the domain's DNS is.
+pub(super) fn zone(page: &mut Page, seen: &Published) {
+    let is_route53 = is_route53(seen);
+    if let Some(zone) = &seen.zone {
+        let servers = zone.servers.iter().map(Name::as_str);
+        let named: Vec<&str> = servers.take(SERVERS_SHOWN).collect();
+        let more = match zone.servers.len().saturating_sub(SERVERS_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let named = named.join(", ");
+        page.say(2, &format!("The zone {} is at {named}{more}.", zone.name));
+    } else {
+        page.say(2, "No name server is visible from here.");
     }
+    if !is_route53 {
+        page.say(
+            2,
+            "That is not Route 53: a person publishes what `deploy records` prints.",
+        );
+    }
+    page.put(2, "dns", &dns(is_route53));
 }
 
 /// The value of `dns`.
@@ -188,7 +188,7 @@ pub(super) fn project(published: &[Published]) -> String {
 fn is_route53(seen: &Published) -> bool {
     let zone = seen.zone.as_ref();
     zone.is_some_and(|zone| {
-        let is_ours = |server: &standards::dns::Name| {
+        let is_ours = |server: &Name| {
             let mut labels = server.labels();
             labels.next().is_some_and(|label| label.starts_with("ns-"))
                 && labels

@@ -122,7 +122,7 @@ fn head(page: &mut Page, published: &[Published], wish: &Wish) {
         0,
         "In the names and tags of all that is made: choose it now, a change later makes everything anew.",
     );
-    page.put(0, "project", &Value::text(layout::project(published)));
+    page.put(0, "project", &Value::text(&layout::project(published)));
 }
 
 /// What parked domains take, which stands at one place for all of them.
@@ -136,14 +136,14 @@ fn defaults(page: &mut Page, parking: &Parking) {
         let rua = Value::list(&parking.rua);
         page.put(1, "dmarc", &Value::Map(vec![("rua", rua)]));
     }
-    page.put(1, "adopt", &Value::text(true));
+    page.put(1, "adopt", &Value::text(&true));
 }
 
 /// The blocks of one domain.
 fn domain(page: &mut Page, seen: &Published, layout: &Layout, files: &mut Vec<DraftFile>) {
     let plan = layout::Blocks::of(seen);
     layout.say_apart(page, seen);
-    layout.zone(page, seen);
+    layout::zone(page, seen);
     web::hosting(page, seen, &plan);
     policies::mx(page, seen);
     spf::spf(page, seen);
@@ -159,7 +159,7 @@ fn domain(page: &mut Page, seen: &Published, layout: &Layout, files: &mut Vec<Dr
         2,
         "What is there already is taken over where this file says the same or something else. `deploy plan` shows both; what was there before is kept in the ledger.",
     );
-    page.put(2, "adopt", &Value::text(true));
+    page.put(2, "adopt", &Value::text(&true));
 }
 
 /// The domains without mail.

@@ -195,8 +195,7 @@ fn comment(depth: usize, text: &str, [first, other]: [&str; 2]) -> Vec<String> {
     let mut is_begun = false;
     for word in safe(text).split(' ') {
         if is_begun && 2 * depth + line.len() + 1 + word.len() > WIDTH {
-            lines.push(line);
-            line = other.to_owned();
+            lines.push(std::mem::replace(&mut line, other.to_owned()));
             is_begun = false;
         }
         if is_begun {

@@ -172,13 +172,13 @@ fn is_partial(record: &Dmarc) -> bool {
 }
 
 fn dmarc_block(record: &Dmarc, has_default: bool) -> Value {
-    let mut entries = vec![("p", Value::text(record.policy))];
+    let mut entries = vec![("p", Value::text(&record.policy))];
     let policies = [
         ("sp", record.subdomain_policy),
         ("np", record.nonexistent_policy),
     ];
     for (key, policy) in policies {
-        entries.extend(policy.map(|policy| (key, Value::text(policy))));
+        entries.extend(policy.map(|policy| (key, Value::text(&policy))));
     }
     if !record.rua.is_empty() || has_default {
         entries.push(("rua", targets(&record.rua)));
@@ -205,7 +205,7 @@ fn dmarc_block(record: &Dmarc, has_default: bool) -> Value {
     let options = record.failure_options.iter();
     let options: Vec<&str> = options.copied().map(FailureOption::as_str).collect();
     if !options.is_empty() {
-        entries.push(("fo", Value::text(options.join(":"))));
+        entries.push(("fo", Value::text(&options.join(":"))));
     }
     Value::Map(entries)
 }
@@ -222,21 +222,18 @@ pub(super) fn tls_rpt(page: &mut Page, seen: &Published, blocks: &Blocks) {
         return;
     }
     page.blank();
-    let rua = match &seen.tls_rpt.read {
-        Some(record) => {
-            page.say(2, "Where senders report how TLS to its mail hosts went.");
-            page.find(2, &seen.tls_rpt.findings);
-            Value::list(record.rua())
-        }
-        None => {
-            page.find(2, &seen.tls_rpt.findings);
-            show(page, &seen.tls_rpt);
-            page.say(
-                2,
-                "Where senders shall report how TLS to its mail hosts went. The mailbox must be there.",
-            );
-            Value::list([format!("mailto:tlsrpt@{}", seen.domain)])
-        }
+    let rua = if let Some(record) = &seen.tls_rpt.read {
+        page.say(2, "Where senders report how TLS to its mail hosts went.");
+        page.find(2, &seen.tls_rpt.findings);
+        Value::list(record.rua())
+    } else {
+        page.find(2, &seen.tls_rpt.findings);
+        show(page, &seen.tls_rpt);
+        page.say(
+            2,
+            "Where senders shall report how TLS to its mail hosts went. The mailbox must be there.",
+        );
+        Value::list([format!("mailto:tlsrpt@{}", seen.domain)])
     };
     let block = Value::Map(vec![("rua", rua)]);
     if seen.tls_rpt.read.is_some() || blocks.mta_sts.is_some() {

@@ -80,7 +80,7 @@ pub(super) fn ses(page: &mut Page, seen: &Published) {
             "Amazon SES sends for it. Its accounts, regions and MAIL FROM can't be seen from outside; what is there stays. To keep it with this manifest, name each:",
         );
         let example = Value::Map(vec![
-            ("account", Value::text(account(0))),
+            ("account", Value::text(&account(0))),
             ("region", Value::text("us-east-1")),
             ("mail_from", Value::text("bounce")),
         ]);
@@ -96,12 +96,12 @@ pub(super) fn ses(page: &mut Page, seen: &Published) {
     for (other, mail_from) in &instances {
         page.find(3, &mail_from.findings);
         let mut entries = vec![
-            ("account", Value::text(account(*other))),
+            ("account", Value::text(&account(*other))),
             ("region", Value::text(&mail_from.region)),
             ("mail_from", Value::text(&mail_from.label)),
         ];
         if has_tokens {
-            entries.push(("domain_token", Value::text(true)));
+            entries.push(("domain_token", Value::text(&true)));
         }
         page.put_item(3, &Value::Map(entries));
     }
@@ -121,5 +121,5 @@ pub(super) fn people(page: &mut Page, seen: &Published) {
             provider.name
         ),
     );
-    page.put(2, "people", &Value::text(true));
+    page.put(2, "people", &Value::text(&true));
 }

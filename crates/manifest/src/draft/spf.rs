@@ -40,7 +40,7 @@ pub(super) fn spf(page: &mut Page, seen: &Published) {
             2,
             "It has no SPF record. Name everybody who sends for it before you publish one; whoever is forgotten is not trusted any more:",
         );
-        page.offer(2, "spf", &suggestion(providers(seen)));
+        page.offer(2, "spf", &suggestion(&providers(seen)));
     } else if seen.spf.read.is_some() {
         show(page, &seen.spf);
         page.say(
@@ -70,7 +70,7 @@ fn others(page: &mut Page, seen: &Published) {
 }
 
 /// What a domain without a record could begin with.
-fn suggestion(providers: Vec<&Provider>) -> Value {
+fn suggestion(providers: &[&Provider]) -> Value {
     let included: Vec<&str> = providers.iter().filter_map(|one| one.spf).collect();
     let mut entries = Vec::new();
     if !included.is_empty() {
@@ -91,7 +91,7 @@ fn merged(values: &[String]) -> Value {
     // In doubt, mail arrives.
     terms.retain(|term| !matches!(term, Term::Directive(_, Mechanism::All) | Term::Redirect(_)));
     terms.push(Term::Directive(Qualifier::SoftFail, Mechanism::All));
-    grouped(&terms).unwrap_or_else(|| suggestion(Vec::new()))
+    grouped(&terms).unwrap_or_else(|| suggestion(&[]))
 }
 
 /// The block of a record, so that the same text is published again: by its terms where their order is

@@ -12,12 +12,13 @@ pub(super) enum Value {
 }
 
 impl Value {
-    pub(super) fn text(text: impl ToString) -> Self {
+    pub(super) fn text(text: &(impl ToString + ?Sized)) -> Self {
         Self::Text(text.to_string())
     }
 
     pub(super) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> Self {
-        Self::List(items.into_iter().map(Self::text).collect())
+        let items = items.into_iter();
+        Self::List(items.map(|item| Self::text(&item)).collect())
     }
 
     /// On one line.
@@ -76,7 +77,10 @@ pub(super) fn scalar(text: &str) -> String {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
             ' '..='~' => quoted.push(character),
-            other => quoted.push_str(&format!("\\U{:08x}", u32::from(other))),
+            other => {
+                let code = format!("\\U{:08x}", u32::from(other));
+                quoted.push_str(&code);
+            }
         }
     }
     quoted.push('"');
@@ -104,7 +108,7 @@ mod tests {
         check("null", r#""null""#);
         check("", r#""""#);
         check("-all", r#""-all""#);
-        check("a\n# b: \"c\"\0", r##""a\U0000000a# b: \"c\"\U00000000""##);
+        check("a\n# b: \"c\"\0", r#""a\U0000000a# b: \"c\"\U00000000""#);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The blocks with files on the web: hosting, MTA-STS and BIMI.
 
 use model::{Published, SeenFile};
-use standards::bimi::{AvatarPreference, Bimi, HttpsUri};
+use standards::bimi::{AvatarPreference, Bimi, HttpsUri, LocalPartPrefix};
 use standards::mta_sts::Mode;
 
 use super::DraftFile;
@@ -41,7 +41,7 @@ pub(super) fn hosting(page: &mut Page, seen: &Published, blocks: &Blocks) {
         ("region", Value::text(REGION)),
     ];
     if blocks.bimi {
-        entries.push(("assets_host", Value::text(assets_host(seen))));
+        entries.push(("assets_host", Value::text(&assets_host(seen))));
     }
     page.put(2, "hosting", &Value::Map(entries));
 }
@@ -95,8 +95,8 @@ pub(super) fn mta_sts(page: &mut Page, seen: &Published, blocks: &Blocks) {
         seconds: sts.seconds,
     };
     let mut entries = vec![
-        ("mode", Value::text(sts.mode)),
-        ("max_age", Value::text(max_age)),
+        ("mode", Value::text(&sts.mode)),
+        ("max_age", Value::text(&max_age)),
     ];
     if !sts.mx.is_empty() {
         entries.push(("mx", Value::list(&sts.mx)));
@@ -164,8 +164,8 @@ pub(super) fn bimi(page: &mut Page, seen: &Published, blocks: &Blocks, files: &m
         }
         let folder = folder(seen);
         let entries = vec![
-            ("logo", Value::text(format!("{folder}/logo.svg"))),
-            ("certificate", Value::text(format!("{folder}/mark.pem"))),
+            ("logo", Value::text(&format!("{folder}/logo.svg"))),
+            ("certificate", Value::text(&format!("{folder}/mark.pem"))),
         ];
         page.offer(2, "bimi", &Value::Map(entries));
         return;
@@ -173,7 +173,7 @@ pub(super) fn bimi(page: &mut Page, seen: &Published, blocks: &Blocks, files: &m
     if record.is_declination() {
         page.say(2, "It says that there is no logo.");
         page.find(2, &seen.bimi.findings);
-        let decline = vec![("decline", Value::text(true))];
+        let decline = vec![("decline", Value::text(&true))];
         page.put(2, "bimi", &Value::Map(decline));
         return;
     }
@@ -188,7 +188,7 @@ pub(super) fn bimi(page: &mut Page, seen: &Published, blocks: &Blocks, files: &m
     }
     let prefixes = record.local_parts().unwrap_or_default();
     if !prefixes.is_empty() {
-        let prefixes = prefixes.iter().map(|prefix| prefix.as_str());
+        let prefixes = prefixes.iter().map(LocalPartPrefix::as_str);
         entries.push(("lps", Value::list(prefixes)));
     } else if record.local_parts().is_some() {
         page.say(
@@ -227,7 +227,7 @@ fn path(page: &mut Page, seen: &Published, file: &SeenFile, name: &str) -> Value
         ),
         None => page.say(2, &format!("Put what is to be at {url} into {path}.")),
     }
-    Value::text(path)
+    Value::text(&path)
 }
 
 /// The folder of a domain's files, beside the manifest.

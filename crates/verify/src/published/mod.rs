@@ -162,9 +162,10 @@ async fn texts<T>(
                 .iter()
                 .map(|value| Txt::new(value.as_bytes()))
                 .collect();
-            let (read, findings) = match texts.is_empty() {
-                true => (None, Vec::new()),
-                false => among(owner, &texts),
+            let (read, findings) = if texts.is_empty() {
+                (None, Vec::new())
+            } else {
+                among(owner, &texts)
             };
             Seen {
                 values,

@@ -1,8 +1,8 @@
 //! What holds of every draft: it can be read, it says what was seen, and what lint says of it is in it.
 
 use manifest::draft::Draft;
-use manifest::{Manifest, MemoryFiles, lint, load};
-use model::Published;
+use manifest::{Domain, Manifest, MemoryFiles, lint, load};
+use model::{Published, SeenFile, SeenMailFrom};
 use proptest::prelude::*;
 use standards::dmarc::{Policy, Subject};
 use standards::dns::{Mx, Name};
@@ -118,6 +118,12 @@ fn says_what_was_seen(manifest: &Manifest, seen: &Published) {
         }
         assert_eq!(block, kept, "{name}");
     }
+    if seen.dmarc.read.is_none() && (seen.dmarc_above.is_some() || !seen.dmarc.is_answered) {
+        assert_eq!(
+            domain.dmarc, None,
+            "{name}: the record above goes on to apply"
+        );
+    }
     if let Some(record) = &seen.tls_rpt.read {
         let block = domain.tls_rpt.as_ref().expect("a record is kept");
         let rua: Vec<_> = block.rua.iter().map(|uri| uri.value.clone()).collect();
@@ -129,6 +135,26 @@ fn says_what_was_seen(manifest: &Manifest, seen: &Published) {
         assert_eq!(kept.mode(), policy.mode(), "{name}");
         assert_eq!(kept.max_age(), policy.max_age(), "{name}");
     }
+    for instance in &domain.ses {
+        let label = instance.mail_from.as_ref().map(ToString::to_string);
+        let is_it = |one: &SeenMailFrom| {
+            Some(&one.label) == label.as_ref() && one.region == instance.region.as_str()
+        };
+        assert!(seen.mail_from.iter().any(is_it), "{name}: {label:?}");
+    }
+    if let Some(bimi) = domain.bimi.as_ref().filter(|bimi| !bimi.decline.value) {
+        let file = |file: &Option<SeenFile>| file.as_ref().and_then(|file| file.bytes.clone());
+        let logo = bimi.logo.as_ref().map(|file| file.bytes.to_vec());
+        assert_eq!(logo, file(&seen.logo), "{name}");
+        let certificate = bimi.certificate.as_ref().map(|file| file.bytes.to_vec());
+        assert_eq!(certificate, file(&seen.certificate), "{name}");
+    }
+    begins_gently(domain, seen);
+}
+
+/// What is new does nothing to mail but report.
+fn begins_gently(domain: &Domain, seen: &Published) {
+    let name = &seen.domain;
     let is_gentle = seen.policy.read.is_some()
         || domain.mta_sts.as_ref().is_none_or(|block| {
             block.mode.as_ref().map(|mode| mode.value) == Some(manifest::MtaStsMode::Testing)
