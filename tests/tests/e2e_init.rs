@@ -31,8 +31,8 @@ fn read(place: &Place, name: &str) -> Manifest {
     let mut files = MemoryFiles::default().with(name, place.read(&format!("deploy/{name}")));
     for file in ["logo.svg", "bimi_vmc.pem"] {
         let path = format!("assets/example.com/{file}");
-        let bytes = std::fs::read(place.path().join("deploy").join(&path)).expect("a file");
-        files = files.with(path, bytes);
+        let text = place.read(&format!("deploy/{path}"));
+        files = files.with(path, text);
     }
     let (manifest, findings) = load(name, &files);
     manifest.unwrap_or_else(|| panic!("{findings:#?}"))
