@@ -75,6 +75,13 @@ fn usage_errors_exit_with_2_and_say_why_on_standard_error() {
         "100000",
     );
     check(&["apply", "deploy/example.yaml", "--wait", "soon"], "15m");
+    // A flag is taken where it acts, and nowhere else.
+    check(&["rules", "--sandbox"], "unexpected argument '--sandbox'");
+    check(&["sandbox", "reset", "--speed", "60"], "'--speed'");
+    check(
+        &["plan", "deploy/example.yaml", "--speed", "60"],
+        "--sandbox",
+    );
     check(&["explain", "STS-X99"], "deploy rules");
     check(
         &[

@@ -21,34 +21,68 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// What every command takes.
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl Cli {
+    /// Where the command looks, if it looks anywhere.
+    pub(crate) fn global(&self) -> Option<Global> {
+        match &self.command {
+            Command::Init(Looking { global, .. })
+            | Command::Lint(Looking { global, .. })
+            | Command::Plan(Looking { global, .. })
+            | Command::Apply(Looking { global, .. })
+            | Command::Destroy(Looking { global, .. })
+            | Command::Drift(Looking { global, .. })
+            | Command::Verify(Looking { global, .. })
+            | Command::Records(Looking { global, .. })
+            | Command::Status(Looking { global, .. })
+            | Command::Doctor(Looking { global, .. })
+            | Command::Graph(Looking { global, .. }) => Some(global.clone()),
+            Command::Sandbox(command) => command.global(),
+            Command::Iam(_)
+            | Command::Explain { .. }
+            | Command::Rules
+            | Command::Schema
+            | Command::Completions { .. } => None,
+        }
+    }
+}
+
+/// A command that looks at AWS and at the Internet, or into a sandbox.
+#[derive(Debug, Args)]
+pub(crate) struct Looking<T: Args> {
+    /// What else it takes.
+    #[command(flatten)]
+    pub(crate) args: T,
+    /// Where it looks.
     #[command(flatten)]
     pub(crate) global: Global,
 }
 
-/// What every command takes.
-#[derive(Clone, Debug, Args)]
+/// Where a command looks.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Where it looks")]
 pub(crate) struct Global {
     /// Use an AWS inside this process: no account, no network
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub(crate) sandbox: bool,
-    /// How many times faster than AWS the sandbox runs, or `instant`; 60 unless it serves
-    #[arg(long, global = true, value_name = "N|instant")]
+    /// How many times faster than AWS the sandbox runs, or `instant` [default: 60]
+    #[arg(long, value_name = "N|instant", requires = "sandbox")]
     pub(crate) speed: Option<Speed>,
     /// What else is in the sandbox's world when it is made: a YAML file
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
     pub(crate) world: Option<PathBuf>,
-    /// Print data as JSON
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
     /// The DNS resolver to ask, instead of the system's
-    #[arg(long, global = true, value_name = "IP[:PORT]", value_parser = resolver)]
+    #[arg(long, value_name = "IP[:PORT]", value_parser = resolver)]
     pub(crate) resolver: Option<SocketAddr>,
     /// Certificates to trust besides the public ones: a PEM file
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
     /// Where every HTTPS host is, instead of its own address
-    #[arg(long, global = true, value_name = "IP:PORT")]
+    #[arg(long, value_name = "IP:PORT")]
     pub(crate) connect: Option<SocketAddr>,
 }
 
@@ -104,6 +138,14 @@ pub(crate) struct Changing {
     pub(crate) accept_risk: Vec<String>,
 }
 
+/// A speed of somebody who waits in real time.
+fn times(text: &str) -> Result<f64, String> {
+    match text.parse()? {
+        Speed::Times(times) => Ok(times),
+        Speed::Instant => Err("whoever asks over the network waits in real time".to_owned()),
+    }
+}
+
 fn resolver(text: &str) -> Result<SocketAddr, String> {
     let address = text
         .parse()
@@ -139,46 +181,46 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  deploy init example.com -o deploy/example.yaml --account 111111111111\n  deploy init example.com example.org > deploy.yaml\n  deploy init example.com --sandbox --sandbox-of deploy/example.yaml"
     )]
-    Init(Init),
+    Init(Looking<Init>),
     /// Check a manifest and its files, or one record or file of anybody's
     #[command(
         after_help = "Examples:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif\n  deploy lint deploy/example.yaml --online\n  deploy lint --record 'v=spf1 include:amazonses.com ~all'\n  dig +short TXT _dmarc.example.com | deploy lint --record -\n  deploy lint logo.svg\n  curl -s https://mta-sts.example.com/.well-known/mta-sts.txt | deploy lint -"
     )]
-    Lint(Lint),
+    Lint(Looking<Lint>),
     /// Show what would change, why, and what it can do to mail
     #[command(
         after_help = "Example:\n  deploy plan deploy/example.yaml -o plan.json && deploy apply plan.json"
     )]
-    Plan(Plan),
+    Plan(Looking<Plan>),
     /// Plan, confirm, carry out, look again
     #[command(after_help = "Example:\n  deploy apply deploy/example.yaml --sandbox --yes")]
-    Apply(Apply),
+    Apply(Looking<Apply>),
     /// Wind down and remove everything of ours
     #[command(after_help = "Example:\n  deploy destroy deploy/example.yaml --target example.com")]
-    Destroy(Destroy),
+    Destroy(Looking<Destroy>),
     /// Show what moved without us; for schedules
     #[command(
         after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody"
     )]
-    Drift(Selection),
+    Drift(Looking<Selection>),
     /// Look at the live domain as a stranger does
     #[command(
         after_help = "Example:\n  deploy verify deploy/example.yaml --target example.com --all"
     )]
-    Verify(Verify),
+    Verify(Looking<Verify>),
     /// Show the records to publish by hand
     #[command(
         after_help = "Example:\n  deploy records deploy/manual-dns.yaml --missing --format bind"
     )]
-    Records(Records),
+    Records(Looking<Records>),
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
-    Status(Selection),
+    Status(Looking<Selection>),
     /// Look whether apply could work: credentials, permissions, delegation, CAA, SES, quotas, clock
     #[command(
         after_help = "Example:\n  deploy doctor deploy/example.yaml --sandbox && deploy apply deploy/example.yaml --sandbox\n\nIt changes nothing. Exit codes: 0 nothing is wrong with what could be seen, 3 findings."
     )]
-    Doctor(Selection),
+    Doctor(Looking<Selection>),
     /// Print the IAM policy that the role of each account needs
     #[command(
         after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json"
@@ -188,7 +230,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg"
     )]
-    Graph(Graph),
+    Graph(Looking<Graph>),
     /// Explain a rule
     #[command(after_help = "Example:\n  deploy explain STS-P13")]
     Explain {
@@ -401,13 +443,13 @@ pub(crate) enum Sandbox {
     Serve(Serve),
     /// Print how often each API operation was called
     #[command(after_help = "Example:\n  deploy sandbox stats deploy/example.yaml")]
-    Stats(SandboxOf),
+    Stats(SandboxIn),
     /// Publish, as the operator of a manual DNS would, what `deploy records` prints
     #[command(after_help = "Example:\n  deploy sandbox publish deploy/manual-dns.yaml")]
-    Publish(SandboxOf),
+    Publish(Publish),
     /// Take those records out of the DNS again
     #[command(after_help = "Example:\n  deploy sandbox withdraw deploy/manual-dns.yaml")]
-    Withdraw(SandboxOf),
+    Withdraw(Publish),
     /// Let time pass in the sandbox: 36h, 8d
     #[command(after_help = "Example:\n  deploy sandbox advance 8d deploy/example.yaml")]
     Advance {
@@ -422,6 +464,46 @@ pub(crate) enum Sandbox {
     Reset(SandboxOf),
 }
 
+impl Sandbox {
+    /// Where it looks: into the sandbox, if it opens one.
+    fn global(&self) -> Option<Global> {
+        let (of, speed) = match self {
+            Self::Serve(Serve { of, speed, .. }) => (of, Some(Speed::Times(*speed))),
+            Self::Stats(of) => (of, None),
+            Self::Publish(Publish { of, speed }) | Self::Withdraw(Publish { of, speed }) => {
+                (of, *speed)
+            }
+            Self::Advance { .. } | Self::Reset(_) => return None,
+        };
+        Some(Global {
+            sandbox: true,
+            speed,
+            world: of.world.clone(),
+            ..Global::default()
+        })
+    }
+}
+
+/// Whose sandbox, and how it is made if it is not there.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxIn {
+    #[command(flatten)]
+    pub(crate) of: SandboxOf,
+    /// What else is in its world when it is made: a YAML file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+}
+
+/// `deploy sandbox publish` and `withdraw`.
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    pub(crate) of: SandboxIn,
+    /// How many times faster than AWS the sandbox runs, or `instant` [default: 60]
+    #[arg(long, value_name = "N|instant")]
+    pub(crate) speed: Option<Speed>,
+}
+
 /// Whose sandbox.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxOf {
@@ -434,7 +516,10 @@ pub(crate) struct SandboxOf {
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
-    pub(crate) of: SandboxOf,
+    pub(crate) of: SandboxIn,
+    /// How many times faster than AWS it runs
+    #[arg(long, default_value_t = 1.0, value_parser = times, value_name = "N")]
+    pub(crate) speed: f64,
     /// The address to listen at
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,

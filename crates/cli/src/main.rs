@@ -28,12 +28,12 @@ const SEED: u64 = 11;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let printer = Printer {
-        json: cli.global.json,
-    };
+    let printer = Printer { json: cli.json };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all();
-    let is_virtual = cli.global.sandbox && cli.global.speed == Some(Speed::Instant);
+    let is_virtual = cli
+        .global()
+        .is_some_and(|global| global.sandbox && global.speed == Some(Speed::Instant));
     // With paused time, every wait costs nothing and is measured exactly.
     builder.start_paused(is_virtual);
     if is_virtual {

@@ -21,20 +21,20 @@ use crate::printer::Printer;
 
 /// Runs a command.
 pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
-    let global = &cli.global;
+    let global = &cli.global().unwrap_or_default();
     match cli.command {
-        Command::Init(args) => init::run(global, &args, printer).await,
-        Command::Lint(args) => lint::run(global, &args, printer).await,
-        Command::Plan(args) => plan::run(global, &args, printer).await,
-        Command::Apply(args) => apply::run(global, args, printer).await,
-        Command::Destroy(args) => destroy::run(global, &args, printer).await,
-        Command::Drift(selection) => drift::run(global, &selection, printer).await,
-        Command::Verify(args) => verify::run(global, &args, printer).await,
-        Command::Records(args) => records::run(global, &args, printer).await,
-        Command::Status(selection) => status::run(global, &selection, printer).await,
-        Command::Doctor(selection) => Box::pin(doctor::run(global, &selection, printer)).await,
+        Command::Init(looking) => init::run(global, &looking.args, printer).await,
+        Command::Lint(looking) => lint::run(global, &looking.args, printer).await,
+        Command::Plan(looking) => plan::run(global, &looking.args, printer).await,
+        Command::Apply(looking) => apply::run(global, looking.args, printer).await,
+        Command::Destroy(looking) => destroy::run(global, &looking.args, printer).await,
+        Command::Drift(looking) => drift::run(global, &looking.args, printer).await,
+        Command::Verify(looking) => verify::run(global, &looking.args, printer).await,
+        Command::Records(looking) => records::run(global, &looking.args, printer).await,
+        Command::Status(looking) => status::run(global, &looking.args, printer).await,
+        Command::Doctor(looking) => Box::pin(doctor::run(global, &looking.args, printer)).await,
         Command::Iam(selection) => iam::run(&selection, printer),
-        Command::Graph(args) => graph::run(global, &args, printer).await,
+        Command::Graph(looking) => graph::run(global, &looking.args, printer).await,
         Command::Explain { rule } => offline::explain(&rule, printer),
         Command::Rules => Ok(offline::rules(printer)),
         Command::Schema => Ok(offline::schema(printer)),

@@ -6,7 +6,7 @@ use clock::Clock;
 use model::{Action, OutputRef, Resource};
 use tokio::net::{TcpListener, UdpSocket};
 
-use crate::args::{self, Global, SandboxOf, Selection, Serve, Speed};
+use crate::args::{self, Global, SandboxOf, Selection, Serve};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::project::{Loaded, Project, Wish, load};
@@ -19,9 +19,9 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     match command {
         args::Sandbox::Serve(args) => serve(global, &args, printer).await,
-        args::Sandbox::Stats(of) => stats(global, &of, printer),
-        args::Sandbox::Publish(of) => publish(global, &of, true, printer).await,
-        args::Sandbox::Withdraw(of) => publish(global, &of, false, printer).await,
+        args::Sandbox::Stats(args) => stats(global, &args.of, printer),
+        args::Sandbox::Publish(args) => publish(global, &args.of.of, true, printer).await,
+        args::Sandbox::Withdraw(args) => publish(global, &args.of.of, false, printer).await,
         args::Sandbox::Advance { time, of } => advance(time, &of, printer),
         args::Sandbox::Reset(of) => reset(&of, printer),
     }
@@ -51,15 +51,12 @@ async fn publish(
     present: bool,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let global = Global {
-        sandbox: true,
-        ..global.clone()
-    };
     let selection = Selection {
         manifest: of.manifest.clone(),
         targets: Vec::new(),
     };
-    let project = Project::open(&global, &selection)?;
+    let project = Project::open(global, &selection)?;
+    introduce(project.presumed.as_ref(), printer);
     let ledger = project.ledger().await?;
     let wish = if present { Wish::All } else { Wish::NothingNow };
     let planned = project.plan(ledger, wish).await;
@@ -208,24 +205,9 @@ fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
 }
 
 async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit, Failure> {
-    // Those who ask it live by the wall clock: their credentials must not run out in a minute.
-    let speed = match global.speed {
-        Some(Speed::Instant) => {
-            return Err(Failure::Usage(
-                "--speed instant: whoever asks over the network waits in real time".to_owned(),
-            ));
-        }
-        Some(speed) => speed,
-        None => Speed::Times(1.0),
-    };
-    let sandbox = open(
-        &Global {
-            speed: Some(speed),
-            ..global.clone()
-        },
-        &args.of,
-        printer,
-    )?;
+    // Those who ask it live by the wall clock, and its own is no faster unless that is asked for: their
+    // credentials must not run out in a minute.
+    let sandbox = open(global, &args.of.of, printer)?;
     let failed = |error| Failure::outside("could not listen", error);
     let at = |port| SocketAddr::new(args.host, port);
     let aws = TcpListener::bind(at(args.aws)).await.map_err(failed)?;
@@ -235,7 +217,7 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
     let https = TcpListener::bind(at(args.https)).await.map_err(failed)?;
     let Loaded {
         manifest, beside, ..
-    } = load(&args.of.manifest, Clock::real().now())?;
+    } = load(&args.of.of.manifest, Clock::real().now())?;
     let folder = sandboxed::folder(&beside, manifest.project.as_str());
     sandbox.make_authority_secret();
     let authority = folder.join("ca.pem");

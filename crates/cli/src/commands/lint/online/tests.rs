@@ -32,7 +32,8 @@ async fn rules(domains: &str, world: &str) -> Vec<String> {
         "--world",
         world_file.to_str().expect("a path"),
     ];
-    let global = Cli::try_parse_from(arguments).expect("arguments").global;
+    let cli = Cli::try_parse_from(arguments).expect("arguments");
+    let global = cli.global().expect("where to look");
     let selection = Selection {
         manifest,
         targets: Vec::new(),
