@@ -6,6 +6,7 @@ mod web;
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use futures::join;
 use model::{Outside, Published, Seen};
 use standards::Finding;
@@ -89,9 +90,11 @@ pub async fn published(
 
 /// Whether anything is at the name. An answer counts; a failure does only where nothing else answers.
 async fn exists(eyes: &Eyes<'_>, domain: &Name) -> Result<bool, NothingPublished> {
+    // Side by side: a resolver that is not there is waited for once.
+    let asked = TYPES.map(|rtype| eyes.lookup(domain, rtype));
     let mut failure = None;
-    for rtype in TYPES {
-        match eyes.lookup(domain, rtype).await {
+    for answer in join_all(asked).await {
+        match answer {
             Ok(values) if !values.is_empty() => return Ok(true),
             Ok(_) => {}
             Err(error) => failure = Some(error),
