@@ -25,8 +25,13 @@ pub(crate) fn python(target: &Path) -> PathBuf {
 
 /// Makes everything there that is not there yet, silently.
 pub(crate) fn prepare(root: &Path, target: &Path) -> Result<(), Failure> {
-    let debian = prepare_debian(target);
-    prepare_python(root, target).and(debian)
+    let results = [prepare_python(root, target), prepare_debian(target)];
+    let faults = results.into_iter().filter_map(Result::err);
+    let faults: Vec<String> = faults.map(|Failure(reason)| reason).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Failure(faults.join("\n")))
 }
 
 fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {

@@ -42,6 +42,22 @@ pub(crate) fn answer(world: &World, name: &DnsName, rtype: &str, now: Timestamp)
     }
 }
 
+/// The SOA record of AWS's zone around a name: without it an empty answer could as well be the end of
+/// a chain that somebody gave up to follow (RFC 2308, section 2).
+pub(crate) fn start_of_authority(name: &DnsName) -> Record {
+    let zone = if is_name_server(&name.plain()) {
+        name.ancestor(name.depth().saturating_sub(1))
+    } else {
+        name.ancestor(2)
+    };
+    Record {
+        name: zone.plain(),
+        rtype: "SOA".to_owned(),
+        ttl: TTL,
+        value: format!("ns-1.awsdns-00.com awsdns-hostmaster.amazon.com 1 7200 900 1209600 {TTL}"),
+    }
+}
+
 /// Values of a type; empty if the name exists without the type, nothing if it does not exist.
 type Values = Option<Vec<String>>;
 

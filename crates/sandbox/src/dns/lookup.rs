@@ -127,10 +127,11 @@ impl World {
         rtype: &str,
         now: Timestamp,
     ) -> Result<(Said, Timestamp), End> {
+        let start = || Some(aws_names::start_of_authority(name));
         match aws_names::answer(self, name, rtype, now) {
             Answer::Records(records, since) => Ok((Said::Records(records), since)),
-            Answer::NxDomain => Err(End::NxDomain(None)),
-            _ => Err(End::NoData(None)),
+            Answer::NxDomain => Err(End::NxDomain(start())),
+            _ => Err(End::NoData(start())),
         }
     }
 
