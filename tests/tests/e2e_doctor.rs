@@ -402,6 +402,42 @@ fn a_clock_that_is_wrong() {
     finds(&example_in("clock_skew: 20s"), &[]);
 }
 
+/// A hundred and twenty domains share sixteen origin access controls, of which AWS allows a hundred;
+/// and each costs one call of Route 53, for its name servers.
+#[test]
+fn a_fleet_is_looked_at_in_few_calls() {
+    let domains: String = (0..120)
+        .map(|number| format!("  d{number}.example.org: {{}}\n"))
+        .collect();
+    let place = Place::with(&format!("{FLEET}{domains}"));
+    finds(&place, &[]);
+    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+    for call in place.calls() {
+        *calls.entry(call.operation).or_default() += 1;
+    }
+    assert_eq!(calls["GetHostedZone"], 120);
+    assert_eq!(calls["ListHostedZones"], 2);
+    let others: usize = calls.values().sum::<usize>() - 122;
+    assert!(others < 60, "{calls:?}");
+}
+
+const FLEET: &str = "project: big
+accounts:
+  dns:  { id: \"111111111111\", role: mail-deploy }
+  web:  { id: \"222222222222\", role: mail-deploy }
+  mail: { id: \"333333333333\", role: mail-deploy }
+defaults:
+  dns: { route53: { account: dns } }
+  hosting: { account: web, region: eu-west-1 }
+  mx: [10 inbound-smtp.eu-west-1.amazonaws.com]
+  mta_sts: { mode: testing, max_age: 7d }
+  tls_rpt: { rua: [\"mailto:tlsrpt@example.com\"] }
+  dmarc: { p: quarantine, sp: quarantine, rua: [\"mailto:dmarc@example.com\"] }
+  spf: { all: softfail }
+  ses: [{ account: mail, region: eu-west-1, mail_from: mail }]
+domains:
+";
+
 /// The actions that `deploy iam` prints, by account id.
 fn printed(place: &Place) -> BTreeMap<String, BTreeSet<String>> {
     let ran = place.deploy(&["iam", place.manifest()]).exits(0);

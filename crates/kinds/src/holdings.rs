@@ -1,10 +1,9 @@
 //! What an account holds already, counted in the widest calls there are: how much room its quotas
 //! leave, and whose names are whose. Nothing here changes anything.
 
-use std::collections::BTreeMap;
-
 use aws::Session;
 use aws_sdk_cloudfront::types::Aliases;
+use aws_sdk_route53::types::HostedZoneConfig;
 use aws_smithy_types::DateTime;
 use model::KindError;
 
@@ -19,6 +18,19 @@ pub struct Distribution {
     pub domain_name: String,
     /// The names that it has taken.
     pub aliases: Vec<String>,
+}
+
+/// A hosted zone of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zone {
+    /// Route 53's id.
+    pub id: String,
+    /// Its name, without the final dot.
+    pub name: String,
+    /// Whether only networks of the account can ask it.
+    pub is_private: bool,
+    /// How many record sets it has.
+    pub records: usize,
 }
 
 /// How many buckets the account has, in all regions.
@@ -110,18 +122,22 @@ pub async fn access_controls(session: &Session) -> Result<usize, KindError> {
     }
 }
 
-/// How many records each hosted zone of the account has, by the zone's id.
-pub async fn zones(session: &Session) -> Result<BTreeMap<String, usize>, KindError> {
+/// Every hosted zone of the account.
+pub async fn zones(session: &Session) -> Result<Vec<Zone>, KindError> {
     let client = aws_sdk_route53::Client::new(&session.config("route53"));
-    let mut zones = BTreeMap::new();
+    let mut zones = Vec::new();
     let mut marker: Option<String> = None;
     loop {
         let request = client.list_hosted_zones().set_marker(marker.take());
         let page = done("ListHostedZones", request.send().await)?;
         for zone in page.hosted_zones() {
-            let id = zone.id().trim_start_matches("/hostedzone/").to_owned();
             let records = zone.resource_record_set_count().unwrap_or_default();
-            zones.insert(id, usize::try_from(records).unwrap_or_default());
+            zones.push(Zone {
+                id: zone.id().trim_start_matches("/hostedzone/").to_owned(),
+                name: zone.name().trim_end_matches('.').to_owned(),
+                is_private: zone.config().is_some_and(HostedZoneConfig::private_zone),
+                records: usize::try_from(records).unwrap_or_default(),
+            });
         }
         marker = page.next_marker().map(str::to_owned);
         if !page.is_truncated() || marker.is_none() {

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt};
-use kinds::holdings::{self, Distribution};
+use kinds::holdings::Distribution;
 use kinds::{
     AcmCertificate, CloudfrontDistribution, Route53HostedZone, Route53RecordSet, acm_certificate,
     cloudfront_distribution, record, route53_hosted_zone,
 };
 use model::{
-    AccountName, Kind, Ledger, Observation, Outside, Ownership, Resource, Unseen as Hidden,
+    AccountName, Kind, Ledger, Observation, Outside, Ownership, Resource, ResourceId,
+    Unseen as Hidden,
 };
 use plan::{Actual, Look};
 use serde::de::DeserializeOwned;
@@ -18,9 +19,9 @@ use standards::dns::caa::climb;
 use verify::Eyes;
 
 use super::account::closed;
-use super::{Distributions, Patient, unseen};
+use super::zones::{self, Zones};
+use super::{Distributions, Patient};
 use crate::facts::{DomainFacts, Host, Hosting, PointsTo, Seen, Unseen, Usage, ZoneFacts};
-use crate::quotas::RECORDS;
 
 /// Domains looked at side by side.
 const AT_ONCE: usize = 16;
@@ -42,7 +43,8 @@ struct Scene<'a> {
 }
 
 pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -> Looked {
-    let actual = observe(patient, distributions).await;
+    let zones = zones::list(patient, distributions).await;
+    let actual = observe(patient, distributions, &zones).await;
     let scenes = patient.domains.iter().map(|name| Scene {
         patient,
         distributions,
@@ -60,22 +62,21 @@ pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -
         .buffered(AT_ONCE)
         .collect()
         .await;
-    let records = records(patient, &domains).await;
+    let records = zones::usage(patient, &domains, &zones);
     Looked { domains, records }
 }
 
 /// Looks at the zones, at the records that lead to hosts, and at distributions that have their names
 /// and are not in the ledger: only their tags say whose they are.
-async fn observe(patient: &Patient<'_>, distributions: &Distributions) -> Actual {
+async fn observe(
+    patient: &Patient<'_>,
+    distributions: &Distributions,
+    zones: &Zones<'_>,
+) -> Actual {
+    let answered = answered(patient).await;
     let is_wanted = |resource: &&Resource| match resource.id.kind.as_str() {
         Route53HostedZone::NAME => true,
-        Route53RecordSet::NAME => {
-            resource.spec.pointer("/record/alias/target").is_some()
-                && resource
-                    .spec
-                    .pointer("/record/rtype")
-                    .is_some_and(|rtype| rtype == "A")
-        }
+        Route53RecordSet::NAME => answered.contains(&resource.id),
         CloudfrontDistribution::NAME => {
             let holder = holder(resource, distributions);
             holder.is_some_and(|holder| !is_in_ledger(patient.ledger, &holder.id))
@@ -92,9 +93,38 @@ async fn observe(patient: &Patient<'_>, distributions: &Distributions) -> Actual
         .filter(open)
         .filter(is_wanted)
         .cloned()
+        .map(|resource| zones::known(resource, zones))
         .collect();
     let looks: Vec<Look> = plan::looks(&wanted, &Ledger::default());
     patient.engine.observe(&looks).await.actual
+}
+
+/// The aliases of hosts for which public DNS has an address already, or gives no answer. Route 53 lists
+/// a whole zone to show a record, so that the others are not looked at.
+async fn answered(patient: &Patient<'_>) -> BTreeSet<ResourceId> {
+    let at = |resource: &Resource, pointer: &str| {
+        let value = resource.spec.pointer(pointer)?.as_str()?;
+        Some(value.to_owned())
+    };
+    let hosts = patient.desired.iter().filter_map(|resource| {
+        let is_alias = resource.id.kind == Route53RecordSet::NAME
+            && resource.spec.pointer("/record/alias/target").is_some()
+            && at(resource, "/record/rtype")? == "A";
+        let name = at(resource, "/record/name").filter(|_| is_alias)?;
+        Some((resource.id.clone(), name))
+    });
+    let outside = patient.engine.outside();
+    let asked = stream::iter(hosts).map(|(id, name)| async move {
+        let found = outside.lookup(&name, "A").await;
+        found
+            .map_or(true, |values| !values.is_empty())
+            .then_some(id)
+    });
+    asked
+        .buffered(AT_ONCE)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
 }
 
 fn aliases(resource: &Resource) -> Vec<String> {
@@ -353,54 +383,4 @@ fn from_outside(hidden: &Hidden) -> Unseen {
         _ => "look at the name servers of the zone above, then try again",
     };
     Unseen::new(hidden.to_string(), mend)
-}
-
-/// How full the zones are, each once.
-async fn records(
-    patient: &Patient<'_>,
-    domains: &[DomainFacts],
-) -> BTreeMap<AccountName, Vec<Usage>> {
-    let ours: BTreeSet<_> = patient.ledger.entries().map(|entry| &entry.id).collect();
-    let mut wanted: BTreeMap<(&AccountName, &str), (&Name, usize)> = BTreeMap::new();
-    for domain in domains {
-        let ZoneFacts::Found {
-            account, id, name, ..
-        } = &domain.zone
-        else {
-            continue;
-        };
-        let new = patient.desired.iter().filter(|resource| {
-            resource.id.kind == Route53RecordSet::NAME
-                && resource.id.domain == domain.name.as_str()
-                && !ours.contains(&resource.id)
-        });
-        wanted.entry((account, id)).or_insert((name, 0)).1 += new.count();
-    }
-    let mut usage: BTreeMap<AccountName, Vec<Usage>> = BTreeMap::new();
-    let accounts: BTreeSet<&AccountName> = wanted.keys().map(|(account, _)| *account).collect();
-    for account in accounts {
-        let zones = zones(patient, account).await;
-        let here = wanted.iter().filter(|((of, _), _)| *of == account);
-        let full = here.map(|((_, id), (name, count))| Usage {
-            quota: RECORDS,
-            place: name.to_string(),
-            held: zones
-                .as_ref()
-                .map(|zones| zones.get(*id).copied().unwrap_or_default())
-                .map_err(Clone::clone),
-            wanted: *count,
-        });
-        usage.insert(account.clone(), full.collect());
-    }
-    usage
-}
-
-async fn zones(patient: &Patient<'_>, account: &AccountName) -> Seen<BTreeMap<String, usize>> {
-    let homes = patient.desired.iter().filter_map(|one| one.home.as_ref());
-    let home = homes.into_iter().find(|home| home.account == *account);
-    let home = home.ok_or_else(|| Unseen::new("the account has no zone", "try again"))?;
-    let session = patient.engine.session(home).await;
-    let session = session.map_err(|error| Unseen::new(error.to_string(), "try again"))?;
-    let zones = holdings::zones(&session).await;
-    zones.map_err(|error| unseen(&error))
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod domain;
+mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,17 +76,24 @@ pub async fn look(patient: &Patient<'_>) -> Facts {
 }
 
 /// How many resources of `kind` the manifest asks for in the account and region that are not ours
-/// yet.
+/// yet. Domains can share one: origin access controls of one name are one.
 fn wanted(patient: &Patient<'_>, kind: &str, account: &AccountName, region: Option<&str>) -> usize {
-    let ours: BTreeSet<_> = patient.ledger.entries().map(|entry| &entry.id).collect();
+    let of_kind = patient
+        .ledger
+        .entries()
+        .filter(|entry| entry.id.kind == kind);
+    let (ids, specs): (BTreeSet<_>, BTreeSet<_>) = of_kind
+        .map(|entry| (&entry.id, entry.spec.to_string()))
+        .unzip();
     let lives = |resource: &&Resource| {
         resource.home.as_ref().is_some_and(|home| {
             home.account == *account && region.is_none_or(|region| home.region.as_str() == region)
         })
     };
     let here = patient.desired.iter().filter(lives);
-    here.filter(|resource| resource.id.kind == kind && !ours.contains(&resource.id))
-        .count()
+    let new = here.filter(|resource| resource.id.kind == kind && !ids.contains(&resource.id));
+    let new: BTreeSet<String> = new.map(|resource| resource.spec.to_string()).collect();
+    new.difference(&specs).count()
 }
 
 /// A call that failed as a reason: what to do depends on whether it was refused.

@@ -1,0 +1,105 @@
+//! The hosted zones of each account, listed once: which is meant, and how full it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use kinds::holdings::{self, Zone};
+use kinds::{Route53HostedZone, Route53RecordSet};
+use model::{AccountName, Home, Kind, Resource};
+use serde_json::json;
+use standards::dns::Name;
+
+use super::{Distributions, Patient, unseen};
+use crate::facts::{DomainFacts, Seen, Unseen, Usage, ZoneFacts};
+use crate::quotas::RECORDS;
+
+/// The zones of each account that was entered and is to have records.
+pub(super) type Zones<'a> = BTreeMap<&'a AccountName, Seen<Vec<Zone>>>;
+
+/// Lists the zones: a call for each hundred.
+pub(super) async fn list<'a>(patient: &'a Patient<'_>, entered: &Distributions) -> Zones<'a> {
+    let zones = patient.desired.iter().filter(|one| is_zone(one));
+    let homes = zones.filter_map(|one| one.home.as_ref());
+    let homes: BTreeSet<&Home> = homes
+        .filter(|home| entered.contains_key(&home.account))
+        .collect();
+    let listed = join_all(homes.into_iter().map(|home| async move {
+        let session = patient.engine.session(home).await;
+        let zones = match session {
+            Ok(session) => holdings::zones(&session).await.map_err(|e| unseen(&e)),
+            Err(error) => Err(Unseen::new(error.to_string(), "try again")),
+        };
+        (&home.account, zones)
+    }));
+    listed.await.into_iter().collect()
+}
+
+fn is_zone(resource: &Resource) -> bool {
+    resource.id.kind == Route53HostedZone::NAME
+}
+
+/// The resource with its zone's id, where the list leaves no doubt: to search for a name costs a
+/// call, and so does each look.
+pub(super) fn known(mut resource: Resource, zones: &Zones<'_>) -> Resource {
+    let home = resource.home.as_ref();
+    let listed = home.and_then(|home| zones.get(&home.account)?.as_ref().ok());
+    let Some(listed) = listed.filter(|_| is_zone(&resource)) else {
+        return resource;
+    };
+    let is_found = resource.spec["create"] == false && resource.spec["id"].is_null();
+    let name = resource.spec["name"].as_str().unwrap_or_default();
+    let mut of_name = listed
+        .iter()
+        .filter(|one| !one.is_private && one.name == name);
+    if let (true, Some(zone), None) = (is_found, of_name.next(), of_name.next()) {
+        resource.spec["id"] = json!(zone.id);
+    }
+    resource
+}
+
+/// How full the zones are, each once.
+pub(super) fn usage(
+    patient: &Patient<'_>,
+    domains: &[DomainFacts],
+    zones: &Zones<'_>,
+) -> BTreeMap<AccountName, Vec<Usage>> {
+    let ours: BTreeSet<_> = patient.ledger.entries().map(|entry| &entry.id).collect();
+    let mut new: BTreeMap<&str, usize> = BTreeMap::new();
+    let records = patient
+        .desired
+        .iter()
+        .filter(|one| one.id.kind == Route53RecordSet::NAME && !ours.contains(&one.id));
+    for record in records {
+        *new.entry(&record.id.domain).or_default() += 1;
+    }
+    let mut wanted: BTreeMap<(&AccountName, &str), (&Name, usize)> = BTreeMap::new();
+    for domain in domains {
+        if let ZoneFacts::Found {
+            account, id, name, ..
+        } = &domain.zone
+        {
+            let more = new.get(domain.name.as_str()).copied().unwrap_or_default();
+            wanted.entry((account, id)).or_insert((name, 0)).1 += more;
+        }
+    }
+    let mut usage: BTreeMap<AccountName, Vec<Usage>> = BTreeMap::new();
+    for ((account, id), (name, wanted)) in wanted {
+        let held = match zones.get(account) {
+            Some(Ok(zones)) => Ok(records_of(zones, id)),
+            Some(Err(unseen)) => Err(unseen.clone()),
+            None => Err(Unseen::new("the zones were not listed", "try again")),
+        };
+        usage.entry(account.clone()).or_default().push(Usage {
+            quota: RECORDS,
+            place: name.to_string(),
+            held,
+            wanted,
+        });
+    }
+    usage
+}
+
+fn records_of(zones: &[Zone], id: &str) -> usize {
+    let zone = zones.iter().find(|zone| zone.id == id);
+    zone.map(|zone| zone.records).unwrap_or_default()
+}
