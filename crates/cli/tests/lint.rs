@@ -73,6 +73,11 @@ fn records_of_standard_input_as_dig_prints_them() {
     let output = lint(&["--record", "-"], &long);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("error[DNS-01]"), "{text}");
+    // Hostile input ends soon: what is no record is refused, and findings are counted.
+    let includes = |count: usize| format!("v=spf1 {}-all\n", "include:a.example ".repeat(count));
+    check(&["--record", "-"], &includes(100_000), 2, &[]);
+    let counted = [&["DNS-11"][..], &["SPF-25"; 100]].concat();
+    check(&["--record", "-"], &includes(300), 2, &counted);
 }
 
 #[test]

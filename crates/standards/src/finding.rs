@@ -162,9 +162,38 @@ impl Finding {
     }
 }
 
+/// How many errors of one text are worth telling, and how much else.
+const FOREMOST: usize = 100;
+
+/// The first of the errors and the first of the rest, in their order. A hostile text can have as
+/// many findings as it has words; more of them say nothing new.
+pub fn foremost(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let (mut errors, mut others) = (0, 0);
+    findings.retain(|finding| {
+        let count = if finding.severity == Severity::Error {
+            &mut errors
+        } else {
+            &mut others
+        };
+        *count += 1;
+        *count <= FOREMOST
+    });
+    findings
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_number_of_warnings_hides_an_error() {
+        let mut many = vec![Finding::new("SPF-25", "again"); 5000];
+        many.push(Finding::new("SPF-04", "a typing error"));
+        let few = foremost(many);
+        assert_eq!(few.len(), FOREMOST + 1);
+        assert_eq!(few.last().map(|last| &*last.rule), Some("SPF-04"));
+        assert_eq!(foremost(few.clone()), few);
+    }
 
     #[test]
     fn bytes_of_a_file_have_a_line_and_a_column() {

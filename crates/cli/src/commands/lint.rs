@@ -9,6 +9,7 @@ use clock::Clock;
 use standards::checker::{Checked, check_file, check_record};
 use standards::dns::Presentation;
 use standards::dns::txt::lint_presentation;
+use standards::finding::foremost;
 use standards::{Finding, Place, Severity};
 
 use crate::args::{FindingFormat, Global, Lint};
@@ -20,7 +21,9 @@ use crate::project;
 const STDIN: &str = "-";
 
 /// No logo, certificate, policy or record comes near this.
-const BYTES_MAX: u64 = 4 << 20;
+const BYTES_MAX: u64 = 1 << 20;
+/// The data of a record has its length in two octets (RFC 1035 §3.2.1).
+const RECORD_BYTES_MAX: usize = 65_535;
 
 pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
     let findings = if !args.records.is_empty() {
@@ -109,7 +112,7 @@ fn file(path: &Path, printer: &Printer) -> Result<Vec<Finding>, Failure> {
         ))
     })?;
     note(&name, &checked, printer);
-    let findings = checked.findings.into_iter();
+    let findings = foremost(checked.findings).into_iter();
     Ok(findings
         .map(|finding| finding.in_file(&name, &bytes))
         .collect())
@@ -132,13 +135,18 @@ fn records(texts: &[String], printer: &Printer) -> Result<Vec<Finding>, Failure>
     let mut findings = Vec::new();
     let mut start = 0;
     for (number, (line, faults)) in lines.iter().enumerate() {
+        if line.len() > RECORD_BYTES_MAX {
+            return Err(Failure::Usage(format!(
+                "more than {RECORD_BYTES_MAX} bytes are no record: DNS has no room for them"
+            )));
+        }
         let checked = check_record(line).ok_or_else(|| {
             Failure::Usage(format!(
                 "`{line}` is no record that is known here: SPF, DKIM, DMARC, MTA-STS, TLS reporting or BIMI"
             ))
         })?;
         note(&format!("record:{}", number + 1), &checked, printer);
-        let found = faults.iter().cloned().chain(checked.findings);
+        let found = faults.iter().cloned().chain(foremost(checked.findings));
         findings.extend(found.map(|mut finding| {
             finding.place = match finding.place {
                 Place::Span(span) => Place::Span(span.start + start..span.end + start),

@@ -1,5 +1,6 @@
 //! Where findings belong: a finding about bytes of a file or a record, at its line and column.
 
+use standards::finding::foremost;
 use standards::{Finding, Place};
 
 use crate::files::File;
@@ -27,6 +28,8 @@ pub(super) fn in_text<T>(
     text: &str,
     findings: impl IntoIterator<Item = Finding>,
 ) -> Vec<Finding> {
+    // Each holds the line, which can be long.
+    let findings = foremost(findings.into_iter().collect());
     let position = &said.position;
     let line = position.source.line(position.line);
     let rest: String = line.chars().skip(position.column - 1).collect();
