@@ -20,7 +20,8 @@ fn example(bencher: divan::Bencher<'_, '_>) {
                 .stderr
                 .lines()
                 .find(|line| line.contains(" changes done in "));
-            *said.borrow_mut() = line.expect("how long it took").to_owned();
+            line.expect("how long it took")
+                .clone_into(&mut said.borrow_mut());
             place
         });
     println!("the last run said: {}", said.borrow());

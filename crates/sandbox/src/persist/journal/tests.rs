@@ -1,3 +1,5 @@
+//! A journal is written and read to the octet, whatever a kill left of its end.
+
 use super::*;
 use crate::stats::Stats;
 use crate::world::World;
