@@ -128,6 +128,53 @@ domains:
       - { account: mail, region: eu-west-1, mail_from: bounce }
 ";
 
+/// The same promise for what is left in an account whose name the manifest gives to another.
+#[test]
+fn what_is_left_in_an_account_is_not_looked_for_in_another() {
+    let place = applied("example");
+    // `marketing` is now the account of the DNS.
+    place.edit(
+        "marketing:  { id: \"333333333333\"",
+        "marketing:  { id: \"111111111111\"",
+    );
+    let ran = changes_nothing(&place, || place.apply().exits(4));
+    ran.says("333333333333").says("declare the old account too");
+    // Declared under any name, the instance moves.
+    place.edit(
+        "  marketing:  {",
+        "  former: { id: \"333333333333\", role: mail-deploy }\n  marketing:  {",
+    );
+    place.apply().exits(0);
+    let world = place.world().dump();
+    assert!(
+        !world.contains("333333333333/us-east-1"),
+        "nothing is left there"
+    );
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+/// An account is its number: its name in the manifest can change.
+#[test]
+fn an_account_can_be_called_otherwise() {
+    let place = applied("example");
+    place.keep_history();
+    let manifest = place.read(place.manifest());
+    let renamed = manifest
+        .replace("marketing", "campaigns")
+        .replace("web", "site");
+    place.write(place.manifest(), &renamed);
+    place.apply().exits(0);
+    let deletes = |operation: &str| operation.starts_with("Delete");
+    let calls = place.changing_calls();
+    assert!(
+        !calls.iter().any(|call| deletes(&call.operation)),
+        "{calls:#?}"
+    );
+    assert!(calls.iter().all(|call| call.service == "ses"), "{calls:#?}");
+    place.run("plan", &["--exit-code"]).exits(0);
+    place.destroy().exits(0).says("nothing of ours is left");
+}
+
 #[test]
 fn an_account_that_lets_nobody_in_changes_nothing() {
     let place = Place::of("two-accounts-one-region");

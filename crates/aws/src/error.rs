@@ -29,7 +29,15 @@ where
     let message = error
         .as_service_error()
         .and_then(ProvideErrorMetadata::message)
-        .map_or_else(|| chain(error), str::to_owned);
+        .map(str::to_owned)
+        // An answer to HEAD has no body, and says by its status what it says.
+        .or_else(|| {
+            Some(format!(
+                "AWS answers {} to it",
+                status.filter(|_| error.as_service_error().is_some())?
+            ))
+        })
+        .unwrap_or_else(|| chain(error));
     KindError {
         class: class(error, code.as_deref(), status),
         operation: operation.to_owned(),

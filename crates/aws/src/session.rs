@@ -28,6 +28,18 @@ pub enum SessionError {
     /// The manifest has no such account.
     #[error("the manifest has no account `{0}`")]
     UnknownAccount(AccountName),
+    /// The manifest gave the account's name to another account, and something is left in the old one.
+    #[error(
+        "the ledger has resources in account {held} as `{account}`, and the manifest declares that as {declared}"
+    )]
+    Renumbered {
+        /// The account.
+        account: AccountName,
+        /// The number that the ledger has.
+        held: String,
+        /// The manifest's id.
+        declared: String,
+    },
     /// AWS refused the credentials, or they could not be had.
     #[error("could not get credentials for account `{account}`: {reason}")]
     Credentials {
@@ -106,12 +118,26 @@ impl Sessions {
         if let Some(session) = self.open.lock().await.get(home) {
             return Ok(session.clone());
         }
+        self.is_declared(home)?;
         let entered = self.account(&home.account, home.region.as_str()).await?;
         let mut open = self.open.lock().await;
         let session = open
             .entry(home.clone())
             .or_insert_with(|| Arc::new(Session::new(&entered, home, &self.scheduler, &self.http)));
         Ok(session.clone())
+    }
+
+    /// What the ledger has under an account's name is in the account that had it then. In another one
+    /// the same names may be somebody else's.
+    fn is_declared(&self, home: &Home) -> Result<(), SessionError> {
+        match self.accounts.get(&home.account) {
+            Some(access) if access.id != home.account_id => Err(SessionError::Renumbered {
+                account: home.account.clone(),
+                held: home.account_id.to_string(),
+                declared: access.id.to_string(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     async fn account(&self, name: &AccountName, region: &str) -> Result<Entered, SessionError> {

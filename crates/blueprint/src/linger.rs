@@ -107,7 +107,8 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
         impact: entry.impact.clone(),
         needs: entry.needs.clone(),
         gates: Vec::new(),
-        wait: false,
+        // The run that winds down ends when strangers see it.
+        wait: is_record(entry),
         adopt: false,
         serves_policy: None,
         place: Place::Whole,

@@ -200,7 +200,9 @@ impl Project {
     /// Reads the ledger, to look at it.
     pub(crate) async fn ledger(&self) -> Result<Ledger, Failure> {
         let journal = Journal::read(Box::new(Folder::new(&self.ledger)), self.clock).await?;
-        Ok(journal.ledger().await)
+        let mut ledger = journal.ledger().await;
+        ledger.rename_accounts(&account_ids(&self.manifest));
+        Ok(ledger)
     }
 
     /// The part of a ledger that the command is about.
@@ -261,7 +263,8 @@ impl Project {
     }
 
     /// Looks at the world and plans.
-    pub(crate) async fn plan(&self, ledger: Ledger, wish: Wish) -> Planned {
+    pub(crate) async fn plan(&self, mut ledger: Ledger, wish: Wish) -> Planned {
+        ledger.rename_accounts(&account_ids(&self.manifest));
         self.engine.forget_listings().await;
         self.engine.resume(&ledger).await;
         let beyond = self.out_of_scope(ledger.clone());
@@ -398,6 +401,14 @@ pub(crate) fn targets(
         ))),
         None => Ok(targets),
     }
+}
+
+/// The accounts' numbers, by the names that the manifest has for them.
+fn account_ids(manifest: &Manifest) -> BTreeMap<model::AccountName, model::AccountId> {
+    let accounts = manifest.accounts.iter();
+    accounts
+        .map(|(name, account)| (name.as_str().into(), account.id.as_str().into()))
+        .collect()
 }
 
 /// How each account of a manifest is reached.

@@ -128,14 +128,23 @@ impl Observed {
     fn refuse(&mut self, error: &SessionError) {
         let (rule, account) = match error {
             SessionError::WrongAccount { account, .. } => ("PLAN-03", account),
-            SessionError::UnknownAccount(account) | SessionError::Credentials { account, .. } => {
-                ("PLAN-04", account)
-            }
+            SessionError::UnknownAccount(account)
+            | SessionError::Renumbered { account, .. }
+            | SessionError::Credentials { account, .. } => ("PLAN-04", account),
         };
-        let finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {
+        let mut finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {
             id: format!("account {account}"),
             account: None,
         });
+        // Only the ledger can name an account that the manifest lacks.
+        if matches!(
+            error,
+            SessionError::UnknownAccount(_) | SessionError::Renumbered { .. }
+        ) {
+            finding = finding.mend(
+                "declare the old account too, under any name, until what the ledger has in it is removed",
+            );
+        }
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::kind::{BatchItem, Outcome, ShapeError, Update, read, write};
+use model::any_kind::{ShapeError, read, write};
+use model::kind::{BatchItem, Outcome, Update};
 use model::{
     AnyKind, Diff, Erased, ErrorClass, Kind, KindError, KindSet, Mutate, Observation, Target,
 };

@@ -68,6 +68,14 @@ pub struct Home {
     pub region: Region,
 }
 
+impl Home {
+    /// Whether two resources live in one account and region, whatever the manifest calls it.
+    pub fn is_same(one: Option<&Self>, other: Option<&Self>) -> bool {
+        let place = |home: &Self| (home.account_id.clone(), home.region.clone());
+        one.map(place) == other.map(place)
+    }
+}
+
 impl fmt::Display for Home {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}) {}", self.account, self.account_id, self.region)

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Home, Impact, Need, PhysicalId, ResourceId};
+use crate::{AccountId, AccountName, Home, Impact, Need, PhysicalId, ResourceId};
 
 /// How a resource came to be ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +114,22 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Calls every account as `accounts` does now: an account is its number, not its name.
+    pub fn rename_accounts(&mut self, accounts: &BTreeMap<AccountName, AccountId>) {
+        let entries = self
+            .domains
+            .values_mut()
+            .flat_map(|domain| domain.entries.values_mut().chain(&mut domain.retired));
+        for home in entries.filter_map(|entry| entry.home.as_mut()) {
+            let is_it = |(_, id): &(&AccountName, &AccountId)| **id == home.account_id;
+            if accounts.get(&home.account) != Some(&home.account_id)
+                && let Some((name, _)) = accounts.iter().find(is_it)
+            {
+                home.account = name.clone();
+            }
+        }
+    }
+
     /// Every entry in use, of every domain.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.domains

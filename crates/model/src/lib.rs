@@ -6,6 +6,7 @@
 //!   planner. [`Observe`] looks and [`Mutate`] changes; they are held by the engine.
 //! - A [`Plan`] is the ordered, immutable, printable, savable set of [`Action`]s.
 
+pub mod any_kind;
 pub mod check;
 pub mod diff;
 pub mod error;
@@ -21,12 +22,13 @@ pub mod plan;
 pub mod published;
 pub mod resource;
 
+pub use any_kind::{AnyKind, Erased, KindSet};
 pub use check::{Check, Verdict};
 pub use diff::{Change, Diff, Effect};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef};
 pub use id::{AccountId, AccountName, Home, PhysicalId, Region, ResourceId};
-pub use kind::{AnyKind, Calls, Erased, Kind, KindSet, Mutate, Observe, Readiness, Target};
+pub use kind::{Calls, Kind, Mutate, Observe, Readiness, Target};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};

@@ -1,6 +1,6 @@
 //! What to do with one resource, from what is asked for, what the ledger has and what was seen.
 
-use model::kind::ShapeError;
+use model::any_kind::ShapeError;
 use model::{Action, AnyKind, Diff, Entry, Observation, Origin, Ownership, Resource, Verb};
 use serde_json::Value;
 use standards::{Finding, Place};

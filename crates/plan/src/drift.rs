@@ -1,6 +1,6 @@
 //! What moved without us: actual against the ledger.
 
-use model::kind::ShapeError;
+use model::any_kind::ShapeError;
 use model::{Diff, Home, Observation, ResourceId};
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ pub struct Drift {
 /// Everything in the ledger that is not as we left it.
 pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
     let mut drifts = Vec::new();
-    let claims = crate::planner::claims(
+    let claims = crate::claims::claims(
         inputs,
         inputs.ledger.entries().chain(inputs.beyond.entries()),
     );
@@ -46,7 +46,7 @@ pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {
                 let diff = kind.drift(&entry.spec, &entry.state, state, &|claim| {
-                    claims.contains(&crate::planner::claim_at(entry.home.as_ref(), claim))
+                    claims.contains(&crate::claims::claim_at(entry.home.as_ref(), claim))
                 })?;
                 if diff.is_empty() {
                     continue;

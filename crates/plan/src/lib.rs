@@ -5,6 +5,7 @@
 //! calls a plan makes and how long AWS's quotas make them last. None of them reads a clock, a file
 //! or the network, and none knows a kind by name.
 
+mod claims;
 mod decide;
 mod drift;
 mod estimate;
@@ -12,6 +13,7 @@ mod looks;
 mod order;
 mod planner;
 mod settle;
+mod things;
 
 #[cfg(test)]
 mod tests;

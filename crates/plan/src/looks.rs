@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::field::references;
-use model::{Entry, Ledger, Resource, ResourceId, Target};
+use model::{Entry, Home, Ledger, Resource, ResourceId, Target};
 use serde_json::Value;
 
 /// One thing to look at.
@@ -17,7 +17,8 @@ pub struct Look {
 
 /// The targets of one resource: what it is to be, and what it was where that is somewhere else.
 pub(crate) fn target(resource: &Resource, entry: Option<&Entry>) -> Target {
-    let same_home = entry.filter(|entry| entry.home == resource.home);
+    let same_home =
+        entry.filter(|entry| Home::is_same(entry.home.as_ref(), resource.home.as_ref()));
     Target {
         id: resource.id.clone(),
         home: resource.home.clone(),
@@ -54,7 +55,7 @@ pub fn looks(desired: &[Resource], ledger: &Ledger) -> Vec<Look> {
     let left = ledger.entries().filter(|entry| {
         wanted
             .get(&entry.id)
-            .is_none_or(|resource| resource.home != entry.home)
+            .is_none_or(|resource| !Home::is_same(resource.home.as_ref(), entry.home.as_ref()))
     });
     looks.extend(left.chain(ledger.retired()).map(|entry| Look {
         target: held(entry),

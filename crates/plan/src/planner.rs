@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::any_kind::ShapeError;
 use model::field::{references, resolve};
-use model::kind::ShapeError;
 use model::{
     Action, AnyKind, Diff, Edge, Entry, Home, Level, Need, Observation, Origin, OutputRef, Plan,
     Resource, ResourceId, Target, Verb,
@@ -11,8 +11,10 @@ use model::{
 use serde_json::Value;
 use standards::{Finding, Place};
 
+use crate::claims::{claim_at, claims, held_claims, made};
 use crate::decide::{Decision, decide, removal};
 use crate::looks::{held, in_order, target};
+use crate::things::Things;
 use crate::{Inputs, order};
 
 /// The plan, and in it every finding that stands in its way.
@@ -22,6 +24,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
         states: BTreeMap::new(),
         claims: claims(inputs, inputs.beyond.entries()),
         made: made(inputs),
+        things: Things::of(inputs),
         last: BTreeMap::new(),
         actions: Vec::new(),
         findings: Vec::new(),
@@ -53,6 +56,8 @@ struct Planner<'a> {
     claims: BTreeSet<String>,
     /// Shared parts that we made.
     made: BTreeSet<String>,
+    /// What there is at AWS under whatever name of ours.
+    things: Things,
     /// The action after which a resource is as desired.
     last: BTreeMap<ResourceId, usize>,
     actions: Vec<Action>,
@@ -88,10 +93,13 @@ impl<'a> Planner<'a> {
         };
         let spec = resolve(&resource.spec, &look_up);
         let entry = self.inputs.ledger.entry(&resource.id);
-        let here = entry.filter(|entry| entry.home == resource.home);
-        let seen = self.seen(&target(resource, entry));
+        let is_here = |entry: &&Entry| Home::is_same(entry.home.as_ref(), resource.home.as_ref());
+        let here = entry.filter(is_here);
+        let seen = self
+            .things
+            .known(resource, here, self.seen(&target(resource, entry)));
         let mut decision = decide(kind, resource, &spec, here, &seen)?;
-        if let Some(old) = entry.filter(|entry| entry.home != resource.home) {
+        if let Some(old) = entry.filter(|entry| !is_here(entry)) {
             if decision.verb == Verb::Create {
                 decision = Decision {
                     verb: Verb::Replace,
@@ -112,6 +120,11 @@ impl<'a> Planner<'a> {
             && let Some(state) = seen.state()
         {
             self.states.insert(resource.id.clone(), state.clone());
+            self.things.keep(resource, &seen);
+        }
+        // What can't be seen now has returned this: what depends on it does not differ by that alone.
+        if let (Observation::Unknown(_), Some(entry)) = (&seen, here) {
+            self.states.insert(resource.id.clone(), entry.state.clone());
         }
         self.claims
             .extend(held_claims(kind, resource.home.as_ref(), &spec)?);
@@ -208,7 +221,7 @@ impl<'a> Planner<'a> {
             .inputs
             .ledger
             .entry(&resource.id)
-            .filter(|entry| entry.home != resource.home);
+            .filter(|entry| !Home::is_same(entry.home.as_ref(), resource.home.as_ref()));
         let retired = self
             .inputs
             .ledger
@@ -379,6 +392,13 @@ impl<'a> Planner<'a> {
             self.findings.push(finding);
         }
         let mut spec = entry.spec.clone();
+        if decision.verb == Verb::Delete
+            && kind.claims(&spec)?.is_empty()
+            && self.things.is_kept(entry)
+        {
+            decision.verb = Verb::Forget;
+            "goes on under another name of ours".clone_into(&mut decision.reason);
+        }
         if decision.verb == Verb::Delete {
             let claimed = |claim: &str| self.claims.contains(&claim_at(entry.home.as_ref(), claim));
             if let Some(rest) = kind.without(&entry.spec, &claimed)? {
@@ -435,47 +455,6 @@ impl<'a> Planner<'a> {
             findings: self.findings,
         }
     }
-}
-
-fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
-    let entries = inputs.ledger.entries().chain(inputs.beyond.entries());
-    claims(
-        inputs,
-        entries.filter(|entry| entry.origin == Origin::Created),
-    )
-}
-
-/// A shared part, in the account that it is in: the same name elsewhere is another part.
-pub(crate) fn claim_at(home: Option<&Home>, claim: &str) -> String {
-    let account = home
-        .map(|home| home.account_id.as_str())
-        .unwrap_or_default();
-    format!("{account} {claim}")
-}
-
-fn held_claims(
-    kind: &dyn AnyKind,
-    home: Option<&Home>,
-    spec: &Value,
-) -> Result<Vec<String>, ShapeError> {
-    Ok(kind
-        .claims(spec)?
-        .iter()
-        .map(|claim| claim_at(home, claim))
-        .collect())
-}
-
-/// The shared parts that these entries hold.
-pub(crate) fn claims<'a>(
-    inputs: Inputs<'_>,
-    entries: impl Iterator<Item = &'a Entry>,
-) -> BTreeSet<String> {
-    let claims = |entry: &Entry| {
-        let kind = inputs.kinds.get(entry.id.kind.as_str());
-        kind.and_then(|kind| held_claims(kind.as_ref(), entry.home.as_ref(), &entry.spec).ok())
-            .unwrap_or_default()
-    };
-    entries.flat_map(claims).collect()
 }
 
 /// What a resource needs: what it says, and what it refers to.

@@ -228,7 +228,10 @@ fn an_open_intent_is_done_again_even_when_nothing_differs() {
 #[test]
 fn what_moves_is_made_before_the_old_goes() {
     let elsewhere = Entry {
-        home: Some(home("old")),
+        home: Some(Home {
+            region: "eu-west-1".into(),
+            ..home("web")
+        }),
         ..entry("a", &[])
     };
     let world = World::default().ask(resource("a", &[])).record(elsewhere);
@@ -242,6 +245,66 @@ fn what_moves_is_made_before_the_old_goes() {
         .iter()
         .position(|action| action.verb == Verb::Delete);
     assert!(made < gone, "{:?}", verbs(&plan));
+}
+
+/// An account that the manifest calls otherwise is the same account.
+#[test]
+fn another_name_for_an_account_moves_nothing() {
+    let renamed = Entry {
+        home: Some(home("before")),
+        ..entry("a", &[])
+    };
+    let world = World::default().ask(resource("a", &[])).record(renamed);
+    check(
+        &world.see("a", there("a", 30, Ownership::Ours)),
+        Verb::None,
+        &[],
+    );
+}
+
+/// The name of an account is in the names of its instances: what has the tags of the old one is ours,
+/// and is not deleted by it.
+#[test]
+fn what_goes_on_under_another_name_is_neither_foreign_nor_deleted() {
+    let seen = || there("one-thing", 30, Ownership::Foreign);
+    let old = Entry {
+        physical: Some("one-thing".into()),
+        ..entry("old", &[])
+    };
+    let new = || Resource {
+        spec: serde_json::to_value(spec("one-thing", 30)).expect("plain data"),
+        ..resource("new", &[])
+    };
+    let world = World::default().ask(new()).record(old.clone());
+    let plan = world.see("new", seen()).see("old", seen()).plan();
+    assert_eq!(rules(&plan), [""; 0]);
+    assert_eq!(verbs(&plan), [(Verb::Adopt, "new"), (Verb::Forget, "old")]);
+    // What somebody else made stays theirs.
+    let world = World::default().ask(new()).record(Entry {
+        physical: Some("another".into()),
+        ..old
+    });
+    let plan = world.see("new", seen()).see("old", seen()).plan();
+    assert_eq!(rules(&plan), ["PLAN-02"]);
+}
+
+#[test]
+fn what_somebody_changed_is_said_to_be_drift() {
+    let world = |asked: u32| {
+        let mut wanted = resource("a", &[]);
+        wanted.spec = serde_json::to_value(spec("a", asked)).expect("plain data");
+        let world = World::default().ask(wanted).record(entry("a", &[]));
+        world.see("a", there("a", 90, Ownership::Ours)).plan()
+    };
+    for asked in [30, 60] {
+        let reason = &world(asked).actions[0].reason;
+        assert!(reason.starts_with("drift"), "{asked}: {reason}");
+    }
+    let mut wanted = resource("a", &[]);
+    wanted.spec = serde_json::to_value(spec("a", 60)).expect("plain data");
+    let world = World::default().ask(wanted).record(entry("a", &[]));
+    let plan = world.see("a", there("a", 30, Ownership::Ours)).plan();
+    assert_eq!(plan.actions[0].reason, "differs from the manifest");
 }
 
 #[test]

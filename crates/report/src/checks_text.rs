@@ -6,7 +6,7 @@ use model::check::{Check, Outcome};
 use standards::Severity;
 
 use crate::page::{Page, Part};
-use crate::{Palette, WIDTH, escape, words};
+use crate::{Palette, words};
 
 /// Every check by domain, in their order: what was looked at, what was seen, and what to do where a
 /// rule is broken. `now` says how long there is to wait. Without `all`, what is good is counted
@@ -51,8 +51,8 @@ fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
     let what = format!("{:<9} {}", check.rule, check.what);
     let seen = check.seen.as_deref().unwrap_or_default();
     let beside = match &check.outcome {
-        Outcome::Good => rest_of_line(seen, &what),
-        Outcome::Skipped { why } => rest_of_line(why, &what),
+        Outcome::Good => page.rest_of_line(seen, &what),
+        Outcome::Skipped { why } => page.rest_of_line(why, &what),
         Outcome::Finding(_) | Outcome::Waiting { .. } => String::new(),
     };
     page.line(
@@ -81,21 +81,6 @@ fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
         }
         Outcome::Good | Outcome::Skipped { .. } => {}
     }
-}
-
-/// As much of `text` as fits on the line after `what`: what is well is worth one line.
-fn rest_of_line(text: &str, what: &str) -> String {
-    const BEFORE: usize = 2 + 4 + 2;
-    let room = WIDTH.saturating_sub(BEFORE + escape(what).chars().count());
-    let text = escape(text);
-    if text.is_empty() || room < 2 {
-        return String::new();
-    }
-    if text.chars().count() <= room {
-        return format!("  {text}");
-    }
-    let cut: String = text.chars().take(room - 1).collect();
-    format!("  {cut}…")
 }
 
 /// Four columns, so that a line can be told without colours.

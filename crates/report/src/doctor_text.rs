@@ -5,7 +5,7 @@ use model::exam::{Exam, Outcome, Subject};
 use standards::Severity;
 
 use crate::page::{Page, Part};
-use crate::{Palette, WIDTH, escape, words};
+use crate::{Palette, words};
 
 /// Every exam, in their order, and what is to be done where a rule is broken or could not be seen.
 pub fn doctor_text(exams: &[Exam], palette: &Palette) -> String {
@@ -35,7 +35,7 @@ fn show(page: &mut Page<'_>, exam: &Exam) {
     let (sign, style) = sign(&exam.outcome, &palette);
     let what = format!("{:<9} {}", exam.rule, exam.what);
     let beside = match &exam.outcome {
-        Outcome::Good { seen } => rest_of_line(seen, &what),
+        Outcome::Good { seen } => page.rest_of_line(seen, &what),
         Outcome::Unseen { .. } => "  could not be seen".to_owned(),
         Outcome::Finding(_) => String::new(),
     };
@@ -55,21 +55,6 @@ fn show(page: &mut Page<'_>, exam: &Exam) {
     page.folded(6, &Part(style, ""), &Part(style, reason));
     let label = Part(palette.strong, "= ");
     page.folded(6, &label, &Part(Style::new(), mend));
-}
-
-/// As much of `text` as fits on the line after `what`.
-fn rest_of_line(text: &str, what: &str) -> String {
-    const BEFORE: usize = 2 + 4 + 2;
-    let room = WIDTH.saturating_sub(BEFORE + escape(what).chars().count());
-    let text = escape(text);
-    if text.is_empty() || room < 2 {
-        return String::new();
-    }
-    if text.chars().count() <= room {
-        return format!("  {text}");
-    }
-    let cut: String = text.chars().take(room - 1).collect();
-    format!("  {cut}…")
 }
 
 /// Four columns, so that a line can be told without colours.

@@ -128,6 +128,24 @@ impl<'a> Page<'a> {
         column - start
     }
 
+    /// As much of `text` as fits on the line after a sign and `what`: what is well is worth one line.
+    pub(crate) fn rest_of_line(&self, text: &str, what: &str) -> String {
+        const BEFORE: usize = 2 + 4 + 2;
+        let room = self
+            .palette
+            .width
+            .saturating_sub(BEFORE + escape(what).chars().count());
+        let text = escape(text);
+        if text.is_empty() || room < 2 {
+            return String::new();
+        }
+        if text.chars().count() <= room {
+            return format!("  {text}");
+        }
+        let cut: String = text.chars().take(room - 1).collect();
+        format!("  {cut}…")
+    }
+
     pub(crate) fn finish(self) -> String {
         self.text
     }

@@ -6,6 +6,7 @@ use model::Plan;
 use serde::{Deserialize, Serialize};
 
 use crate::args::{self, Global};
+use crate::commands::apply::lingers;
 use crate::commands::sandbox::introduce;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -68,12 +69,16 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
         &planned.estimate,
         &palette,
     ));
-    let hints = project.findings.len();
-    if hints > 0 && !planned.plan.is_empty() {
-        printer.note(&format!(
-            "{hints} findings of the manifest, none of them an error: `deploy lint` shows them."
-        ));
+    for one in &planned.lingering {
+        printer.note(&lingers(one));
     }
+    let hints = match project.findings.len() {
+        _ if planned.plan.is_empty() => return,
+        0 => return,
+        1 => "1 finding of the manifest, which is no error".to_owned(),
+        hints => format!("{hints} findings of the manifest, none of them an error"),
+    };
+    printer.note(&format!("{hints}: `deploy lint` shows them."));
 }
 
 fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Failure> {

@@ -50,7 +50,7 @@ impl Run<'_> {
                 GateOutcome::Passed => return Ok(()),
                 GateOutcome::Refused(seen) => return Err(Outcome::Refused(rule.to_owned(), seen)),
                 GateOutcome::NotYet(seen) => {
-                    let what = format!("{seen} ({rule})");
+                    let what = format!("a look from outside to pass: {seen} ({rule})");
                     self.watch.see(&Progress::Waiting(id, &what));
                     if !self.pause(GATE_POLL, limit).await {
                         return Err(Outcome::Waiting(what));

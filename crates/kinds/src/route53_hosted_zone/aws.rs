@@ -128,6 +128,49 @@ async fn set_tags(
     Ok(())
 }
 
+/// The zone `id`; `others` may be meant as well.
+async fn look(
+    client: &Client,
+    spec: &Spec,
+    id: &str,
+    others: Vec<String>,
+) -> Result<Observation<State>, KindError> {
+    let answer = client.get_hosted_zone().id(id).send().await;
+    let Some(answer) = found("GetHostedZone", answer, &["NoSuchHostedZone"])? else {
+        return Ok(Observation::Absent);
+    };
+    let Some(zone) = answer.hosted_zone() else {
+        return Ok(Observation::Absent);
+    };
+    let tags = if spec.create {
+        tags_of(client, id).await?
+    } else {
+        Tags::new()
+    };
+    let ownership = if !spec.create {
+        Ownership::Shared
+    } else if zone.caller_reference() == spec.caller_reference {
+        Ownership::Ours
+    } else {
+        tags::ownership(&spec.tags, &tags)
+    };
+    let servers = answer
+        .delegation_set()
+        .map(|set| set.name_servers().to_vec())
+        .unwrap_or_default();
+    Ok(Observation::Present {
+        physical: id.into(),
+        state: State {
+            id: id.to_owned(),
+            name: name_of(zone).to_owned(),
+            name_servers: servers,
+            tags,
+            others,
+        },
+        ownership,
+    })
+}
+
 #[async_trait]
 impl Observe<Context> for Route53HostedZone {
     async fn observe(
@@ -136,49 +179,18 @@ impl Observe<Context> for Route53HostedZone {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let client = client(context)?;
-        let found_by_name = match &target.physical {
-            Some(id) => Found::One(id.as_str().to_owned()),
-            None => find(&client, &target.spec).await?,
-        };
-        let (id, others) = match found_by_name {
-            Found::Nothing => return Ok(Observation::Absent),
-            Found::One(id) => (id, Vec::new()),
-            Found::Several(first, others) => (first, others),
-        };
-        let answer = client.get_hosted_zone().id(&id).send().await;
-        let Some(answer) = found("GetHostedZone", answer, &["NoSuchHostedZone"])? else {
-            return Ok(Observation::Absent);
-        };
-        let Some(zone) = answer.hosted_zone() else {
-            return Ok(Observation::Absent);
-        };
-        let tags = if target.spec.create {
-            tags_of(&client, &id).await?
-        } else {
-            Tags::new()
-        };
-        let ownership = if !target.spec.create {
-            Ownership::Shared
-        } else if zone.caller_reference() == target.spec.caller_reference {
-            Ownership::Ours
-        } else {
-            tags::ownership(&target.spec.tags, &tags)
-        };
-        let servers = answer
-            .delegation_set()
-            .map(|set| set.name_servers().to_vec())
-            .unwrap_or_default();
-        Ok(Observation::Present {
-            physical: id.as_str().into(),
-            state: State {
-                id,
-                name: name_of(zone).to_owned(),
-                name_servers: servers,
-                tags,
-                others,
-            },
-            ownership,
-        })
+        if let Some(id) = &target.physical {
+            let seen = look(&client, &target.spec, id.as_str(), Vec::new()).await?;
+            // Whoever runs a zone that was found may have made it anew.
+            if target.spec.create || seen != Observation::Absent {
+                return Ok(seen);
+            }
+        }
+        match find(&client, &target.spec).await? {
+            Found::Nothing => Ok(Observation::Absent),
+            Found::One(id) => look(&client, &target.spec, &id, Vec::new()).await,
+            Found::Several(first, others) => look(&client, &target.spec, &first, others).await,
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use super::batch::{Part, SetChange, Sets, batches, changes, immovable, key};
 use super::{Route53RecordSet, Spec};
 use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
-use crate::sdk::{built, done, found, known};
+use crate::sdk::{built, done, found, gone, known};
 
 /// A zone as it was listed, with our own changes since.
 #[derive(Debug, Default)]
@@ -104,7 +104,11 @@ impl Observe<Context> for Route53RecordSet {
         let mut zone = zone.lock().await;
         let sets = match &zone.sets {
             Some(sets) => sets,
-            None => zone.sets.insert(list(&client, zone_id).await?),
+            None => match list(&client, zone_id).await? {
+                Some(sets) => zone.sets.insert(sets),
+                // The zone is gone, and its records with it.
+                None => return Ok(Observation::Absent),
+            },
         };
         let state = look(sets, &target.spec.record, name);
         let key = key(name, &target.spec.record.rtype);
@@ -294,7 +298,9 @@ async fn send(
 ) -> Result<(), KindError> {
     let mut sets = match zone.sets.take() {
         Some(sets) => sets,
-        None => list(client, zone_id).await?,
+        None => list(client, zone_id)
+            .await?
+            .ok_or_else(|| gone(OPERATION, zone_id))?,
     };
     let parts: Vec<Part> = items.iter().map(part).collect();
     if let Some(set) = parts.iter().find_map(|part| immovable(&sets, part)) {
@@ -376,7 +382,8 @@ fn remember(sets: &mut Sets, changes: &[SetChange]) {
     }
 }
 
-async fn list(client: &Client, zone_id: &str) -> Result<Sets, KindError> {
+/// Every set of a zone; nothing where the zone is gone.
+async fn list(client: &Client, zone_id: &str) -> Result<Option<Sets>, KindError> {
     let mut sets = Sets::new();
     let mut start: Option<(String, RrType, Option<String>)> = None;
     loop {
@@ -390,7 +397,10 @@ async fn list(client: &Client, zone_id: &str) -> Result<Sets, KindError> {
                 .start_record_type(rtype)
                 .set_start_record_identifier(identifier);
         }
-        let answer = done("ListResourceRecordSets", request.send().await)?;
+        let operation = "ListResourceRecordSets";
+        let Some(answer) = found(operation, request.send().await, &["NoSuchHostedZone"])? else {
+            return Ok(None);
+        };
         for set in answer.resource_record_sets() {
             let live = from_sdk(set);
             match sets.entry((live.name.clone(), live.rtype.clone())) {
@@ -410,7 +420,7 @@ async fn list(client: &Client, zone_id: &str) -> Result<Sets, KindError> {
                 let identifier = answer.next_record_identifier().map(str::to_owned);
                 start = Some((name.to_owned(), rtype.clone(), identifier));
             }
-            _ => return Ok(sets),
+            _ => return Ok(Some(sets)),
         }
     }
 }

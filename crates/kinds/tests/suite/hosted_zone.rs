@@ -155,3 +155,23 @@ async fn a_zone_of_somebody_else_is_foreign() {
         .await;
     assert_eq!(walk.state().await.2, Ownership::Ours);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_zone_that_was_made_anew_is_found_again() {
+    let stage = Stage::new();
+    let seed = |stage: &Stage| {
+        let mut world = stage.sandbox.world();
+        world
+            .seed_zone(ACCOUNT, "mail.example.com", true)
+            .expect("a name")
+    };
+    let first = seed(&stage);
+    let mut walk = look(&stage, &spec(false));
+    walk.physical = Some(first.as_str().into());
+    let route53 = aws_sdk_route53::Client::new(&stage.sdk(REGION));
+    let gone = route53.delete_hosted_zone().id(&first).send().await;
+    gone.expect("deleted by whoever runs it");
+    assert_eq!(walk.observe().await, Observation::Absent);
+    let second = seed(&stage);
+    assert_eq!(walk.state().await.0.as_str(), second);
+}

@@ -35,7 +35,7 @@ fn without_each(value: &Value) -> Vec<Value> {
 
 /// Everything that planner and engine ask of a kind about what is in the ledger.
 fn read(kind: &dyn model::AnyKind, spec: &Value, state: &Value) -> Result<(), String> {
-    let said = |error: model::kind::ShapeError| error.to_string();
+    let said = |error: model::any_kind::ShapeError| error.to_string();
     kind.diff(spec, state, Some(spec)).map_err(said)?;
     kind.drift(spec, state, state, &|_| false).map_err(said)?;
     kind.readiness(spec, state).map_err(said)?;

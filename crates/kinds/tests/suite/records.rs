@@ -580,3 +580,18 @@ async fn what_came_into_the_way_since_the_plan_is_not_joined() {
     assert!(error.message.contains("p=none"), "{error}");
     assert_eq!(live(&stage, &zone, name, "TXT").await.len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn with_its_zone_a_record_is_gone() {
+    let (stage, zone) = zone();
+    let wanted = spec(
+        &zone,
+        record("a.example.com", "A", &["192.0.2.1"], Sharing::Whole),
+    );
+    let route53 = aws_sdk_route53::Client::new(&stage.sdk(REGION));
+    let gone = route53.delete_hosted_zone().id(&zone).send().await;
+    gone.expect("deleted");
+    let walk = Walk::new(&stage, &id("a"), REGION, &wanted).await;
+    let error = walk.try_create().await.expect_err("there is no zone");
+    assert_eq!(error.class, ErrorClass::Conflict, "{error:?}");
+}
