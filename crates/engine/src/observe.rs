@@ -18,7 +18,7 @@ use crate::Engine;
 const LOOKS_AT_ONCE: usize = 64;
 
 /// Route 53 says 60 seconds (Developer Guide, "Checking the status of your changes"); this is ample.
-const SYNC_MAX: Duration = Duration::from_secs(3600);
+const SYNC_MAX: Duration = Duration::from_hours(1);
 
 /// What was seen, and what kept from seeing.
 #[derive(Debug, Default)]

@@ -111,8 +111,8 @@ fn moved(saved: &Plan, now: &Plan) -> String {
 const MOVED_MAX: usize = 10;
 
 /// The lines that only `these` have.
-fn some_of(text: &mut String, what: &str, these: &BTreeSet<String>, those: &BTreeSet<String>) {
-    let only: Vec<&String> = these.difference(those).collect();
+fn some_of(text: &mut String, what: &str, these: &BTreeSet<String>, others: &BTreeSet<String>) {
+    let only: Vec<&String> = these.difference(others).collect();
     for line in only.iter().take(MOVED_MAX) {
         let _ = writeln!(text, "  {what}: {}", escape(line));
     }
