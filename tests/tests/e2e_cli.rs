@@ -62,6 +62,21 @@ fn the_help_of_every_command_has_an_example() {
     assert!(helps > 15, "{helps} commands only");
 }
 
+/// Where the README leaves lines out, it says so; what it shows is what is printed.
+#[test]
+fn the_plan_in_the_readme_is_the_plan_that_is_printed() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("```text\n").expect("a pasted plan");
+    let (pasted, _) = after.split_once("```").expect("its end");
+    let printed = Place::of("example").run("plan", &[]).exits(0).stdout;
+    let mut rest = printed.as_str();
+    for part in pasted.split("  […]\n") {
+        let found = rest.find(part);
+        let at = found.unwrap_or_else(|| panic!("not in the plan:\n{part}\n{printed}"));
+        rest = &rest[at + part.len()..];
+    }
+}
+
 #[test]
 fn usage_errors_exit_with_2_and_say_why_on_standard_error() {
     let check = |arguments: &[&str], expect: &str| {
@@ -121,7 +136,7 @@ fn exit_codes_say_what_is_the_matter() {
 #[test]
 fn every_command_that_has_data_prints_json() {
     let place = applied();
-    for command in ["plan", "drift", "status", "records"] {
+    for command in ["plan", "drift", "status", "records", "graph"] {
         let ran = place.run(command, &["--json"]).exits(0);
         assert!(!ran.json().is_null(), "{command}");
     }

@@ -47,6 +47,10 @@ fn enforced() -> Place {
 fn a_saved_plan_applies_exactly() {
     let place = Place::of("example");
     let saved = place.run("plan", &["-o", "plan.json", "--json"]).exits(0);
+    place
+        .run_on("plan.json", "apply", &["--yes", "--target", "example.com"])
+        .exits(2)
+        .says("plan again with --target");
     let applied = place
         .run_on("plan.json", "apply", &["--yes", "--json"])
         .exits(0);
@@ -527,13 +531,13 @@ fn enforce_against_the_live_mx_is_refused() {
 }
 
 /// Starts an apply that takes a few seconds, and comes back when the asset bucket is there.
-fn half_way(place: &Place) -> (Child, std::thread::JoinHandle<String>) {
+fn half_way(place: &Place, speed: &str) -> (Child, std::thread::JoinHandle<String>) {
     let arguments = [
         "apply",
         place.manifest(),
         "--sandbox",
         "--speed",
-        "60",
+        speed,
         "--yes",
     ];
     let mut child = place.start(&arguments);
@@ -555,7 +559,7 @@ fn half_way(place: &Place) -> (Child, std::thread::JoinHandle<String>) {
 #[test]
 fn interrupted_once_it_finishes_what_is_in_flight_and_the_next_apply_goes_on() {
     let place = Place::of("example");
-    let (mut child, rest) = half_way(&place);
+    let (mut child, rest) = half_way(&place, "60");
     let id = child.id().to_string();
     let status = Command::new("kill").args(["-INT", &id]).status();
     assert!(status.expect("kill runs").success());
@@ -568,11 +572,30 @@ fn interrupted_once_it_finishes_what_is_in_flight_and_the_next_apply_goes_on() {
     place.run("plan", &["--exit-code"]).exits(0);
 }
 
+#[test]
+fn interrupted_twice_it_stops_at_once_and_the_next_apply_goes_on() {
+    let place = Place::of("example");
+    // As slow as AWS, so that the second finds calls in flight.
+    let (mut child, rest) = half_way(&place, "1");
+    let id = child.id().to_string();
+    let mut status = None;
+    // Two that come close together can count as one.
+    while status.is_none() {
+        let sent = Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.expect("kill runs").success());
+        status = child.try_wait().expect("it was started");
+    }
+    let said = rest.join().expect("no panic");
+    assert_eq!(status.and_then(|status| status.code()), Some(130), "{said}");
+    place.apply().exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
 /// Promise 2, with a real signal.
 #[test]
 fn killed_it_goes_on_and_makes_nothing_twice() {
     let place = Place::of("example");
-    let (mut child, rest) = half_way(&place);
+    let (mut child, rest) = half_way(&place, "60");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     rest.join().expect("no panic");

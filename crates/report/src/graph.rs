@@ -1,8 +1,9 @@
-//! The plan's graph: what comes before what, and why, as Mermaid and as DOT.
+//! The plan's graph: what comes before what, and why, as Mermaid, as DOT and as JSON.
 
 use std::collections::BTreeSet;
 
 use model::{Action, Level, Plan, Verb};
+use serde_json::{Value, json};
 
 use crate::escape;
 use crate::put::putln;
@@ -83,6 +84,29 @@ pub fn graph_dot(plan: &Plan) -> String {
     }
     text.push_str("}\n");
     text
+}
+
+/// The graph for programs, in a shape that stays: `docs/output.md` says what each field means.
+pub fn graph_json(plan: &Plan) -> Value {
+    let shown = shown(plan);
+    let actions = plan.actions.iter();
+    let nodes = actions
+        .filter(|action| shown.contains(&action.id))
+        .map(|action| json!({"id": action.id, "verb": action.verb, "resource": action.resource}));
+    let edges = edges(plan).map(|(action, edge)| {
+        json!({
+            "from": edge.action,
+            "to": action.id,
+            "level": edge.level,
+            "reason": edge.reason,
+        })
+    });
+    json!({
+        "format": "deploy.graph",
+        "version": 1,
+        "nodes": nodes.collect::<Vec<_>>(),
+        "edges": edges.collect::<Vec<_>>(),
+    })
 }
 
 const COLOURS: [(Verb, &str); 7] = [
@@ -227,6 +251,27 @@ mod tests {
           a0 -> a4 [label="uses what it returns"];
         }
         "##);
+    }
+
+    #[test]
+    fn json_has_every_edge_with_its_reason() {
+        let graph = graph_json(&plan());
+        assert_eq!(graph["format"], "deploy.graph");
+        assert_eq!(graph["nodes"].as_array().map(Vec::len), Some(5));
+        let id = "route53_record_set/example.com/mta-sts";
+        assert_eq!(
+            graph["nodes"][4],
+            json!({"id": 4, "verb": "create", "resource": id})
+        );
+        let edges = graph["edges"].as_array().expect("a list");
+        assert_eq!(edges.len(), 5);
+        let reported = json!({
+            "from": 3,
+            "to": 4,
+            "level": "ready",
+            "reason": "failures are reported from the first day (STS-O07)",
+        });
+        assert!(edges.contains(&reported), "{edges:?}");
     }
 
     #[test]

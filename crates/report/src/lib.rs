@@ -51,7 +51,7 @@ pub use escape::{escape, json_text};
 pub use finding_json::findings_json;
 pub use finding_text::findings_text;
 pub use github::findings_github;
-pub use graph::{graph_dot, graph_mermaid};
+pub use graph::{graph_dot, graph_json, graph_mermaid};
 pub use junit::findings_junit;
 pub use palette::Palette;
 pub use plan_json::plan_json;

@@ -27,6 +27,10 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let saved = read_saved(&args.file)?;
     let selection = match &saved {
+        Some(_) if !args.targets.is_empty() => {
+            let why = "--target: a saved plan is carried out as it is; plan again with --target";
+            return Err(Failure::Usage(why.to_owned()));
+        }
         Some(saved) => Selection {
             manifest: saved.manifest.clone(),
             targets: saved.targets.clone(),

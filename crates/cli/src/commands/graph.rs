@@ -1,4 +1,4 @@
-//! `deploy graph`: the plan's graph, as Mermaid or DOT.
+//! `deploy graph`: the plan's graph, as Mermaid, DOT or JSON.
 
 use crate::args::{self, Global, GraphFormat};
 use crate::exit::{Exit, Failure};
@@ -12,10 +12,12 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = Project::open(global, &args.selection)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
-    printer.data(&match args.format {
-        GraphFormat::Mermaid => report::graph_mermaid(&planned.plan),
-        GraphFormat::Dot => report::graph_dot(&planned.plan),
-    });
+    let plan = &planned.plan;
+    match args.format {
+        _ if printer.json => printer.value(&report::graph_json(plan)),
+        GraphFormat::Mermaid => printer.data(&report::graph_mermaid(plan)),
+        GraphFormat::Dot => printer.data(&report::graph_dot(plan)),
+    }
     Ok(if planned.is_refused() {
         Exit::Refused
     } else {
