@@ -39,7 +39,7 @@ def change(route53, zone, action, name, rtype, values):
     record_set = {
         "Name": name,
         "Type": rtype,
-        "TTL": 3600,
+        "TTL": 300,
         "ResourceRecords": [{"Value": value} for value in values],
     }
     batch = {"Changes": [{"Action": action, "ResourceRecordSet": record_set}]}

@@ -442,6 +442,7 @@ zones:
     records:
       - { name: _smtp._tls.example.com, type: TXT, ttl: 3600, values: ["v=TLSRPTv1; rua=mailto:tlsrpt@example.com"] }
       - { name: mta-sts.example.com, type: A, ttl: 60, values: [192.0.2.7] }
+      - { name: example.com, type: TXT, ttl: 300, values: ["v=spf1 include:amazonses.com ~all"] }
 "#;
     let place = Place::of("example");
     place.make_world(Some(world));
@@ -459,6 +460,12 @@ zones:
         ["192.0.2.7"],
         "what was there before is back"
     );
+    let left = |name: &str| place.world().later(120).resolve(name, "TXT");
+    let tls_rpt = "\"v=TLSRPTv1; rua=mailto:tlsrpt@example.com\"";
+    assert_eq!(left("_smtp._tls.example.com"), [tls_rpt]);
+    // Also where only the time to live was another.
+    let spf = "\"v=spf1 include:amazonses.com ~all\"";
+    assert_eq!(left("example.com"), [spf]);
 }
 
 #[test]

@@ -175,8 +175,11 @@ fn found(
         // It counts as adopted when it took something away: of an A and an AAAA that a CNAME was
         // in the way of, one did, and the other has nothing to leave behind.
         .with(diff),
-        (Ownership::Shared, None) if diff.is_empty() => {
-            Decision::new(Verb::Adopt, "is already there").taken_over()
+        // Values with another time to live were there before us as well, and stay when we go.
+        (Ownership::Shared, None) if diff.changes.iter().all(|change| change.field == "ttl") => {
+            Decision::new(Verb::Adopt, "is already there")
+                .with(diff)
+                .taken_over()
         }
         (Ownership::Shared, None) => {
             Decision::new(Verb::Create, "asked for; values of others stay beside it").with(diff)

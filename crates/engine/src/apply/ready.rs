@@ -85,7 +85,8 @@ impl Run<'_> {
                 }
             }
             let target = target_of(action, spec, Some(&known));
-            self.look_again(&target).await;
+            // What can't be seen now may be seen at the next look.
+            let _ = self.look_again(&target).await;
         }
     }
 
@@ -115,21 +116,24 @@ impl Run<'_> {
         }
     }
 
-    /// One look; what it can't see stays as it was known.
-    pub(crate) async fn look_again(&self, target: &Target) -> Option<Known> {
-        match self.engine.look(target).await {
+    /// One look; what it can't see stays as it was known. Else what there is to wait for.
+    pub(crate) async fn look_again(&self, target: &Target) -> Result<Known, String> {
+        let (physical, state) = match self.engine.look(target).await {
             Ok(Observation::Present {
                 physical, state, ..
-            }) => {
-                let known = Known { physical, state };
-                self.known
-                    .lock()
-                    .await
-                    .insert(target.id.clone(), known.clone());
-                Some(known)
+            }) => (physical, state),
+            Ok(Observation::Absent) => return Err("AWS to show what was made".to_owned()),
+            Ok(Observation::Unknown(reason)) => {
+                return Err(format!("a look at what was made: {reason}"));
             }
-            _ => None,
-        }
+            Err(error) => return Err(format!("a look at what was made: {error}")),
+        };
+        let known = Known { physical, state };
+        self.known
+            .lock()
+            .await
+            .insert(target.id.clone(), known.clone());
+        Ok(known)
     }
 }
 

@@ -316,34 +316,32 @@ impl Run<'_> {
                 .await?;
         }
         Ok(match known {
-            Some(_) => Outcome::Done,
-            None => Outcome::Waiting("AWS does not show it yet".to_owned()),
+            Ok(_) => Outcome::Done,
+            Err(unseen) => Outcome::Waiting(unseen),
         })
     }
 
     /// Looks until the resource shows what others refer to: ACM gives its validation records a
     /// moment after the request.
-    async fn look_until_outputs(&self, action: &Action, target: &Target) -> Option<Known> {
+    async fn look_until_outputs(&self, action: &Action, target: &Target) -> Result<Known, String> {
         let limit = self.limit();
         loop {
             let known = self.look_again(target).await;
-            let missing = self.missing_output(action, known.as_ref());
-            match missing {
-                None => return known,
-                Some(what) => {
-                    self.watch.see(&Progress::Waiting(action.id, &what));
-                    if !self.pause(Duration::from_secs(2), limit).await {
-                        return known;
-                    }
-                }
+            let missing = match &known {
+                Ok(known) => self.missing_output(action, known),
+                Err(unseen) => Some(unseen.clone()),
+            };
+            let Some(what) = missing else {
+                return known;
+            };
+            self.watch.see(&Progress::Waiting(action.id, &what));
+            if !self.pause(Duration::from_secs(2), limit).await {
+                return known;
             }
         }
     }
 
-    fn missing_output(&self, action: &Action, known: Option<&Known>) -> Option<String> {
-        let Some(known) = known else {
-            return Some("AWS to show what was made".to_owned());
-        };
+    fn missing_output(&self, action: &Action, known: &Known) -> Option<String> {
         let mut pointers = self.pointers.get(&action.resource).into_iter().flatten();
         let missing =
             pointers.find(|pointer| known.state.pointer(pointer).is_none_or(Value::is_null))?;
