@@ -56,9 +56,24 @@ pub(crate) fn expected(project: &Project, planned: &Planned) -> Vec<Expected> {
             .marks
             .extend(marks(&project.manifest, &domain.domain));
         domain.pending.clone_from(&pending);
-        domain.awaited.clone_from(&awaited);
+        domain.awaited = awaited
+            .iter()
+            .filter(|(name, _)| name.is_within(&domain.domain))
+            .cloned()
+            .collect();
+        if !domain.awaited.is_empty() {
+            wait_for_records(domain);
+        }
     }
     domains
+}
+
+/// Apply makes some parts of an instance after records are published.
+fn wait_for_records(domain: &mut Expected) {
+    let parts = domain.instances.iter_mut().flat_map(|one| &mut one.parts);
+    for part in parts.filter(|part| part.standing == Standing::Missing) {
+        part.standing = Standing::Waiting("records that are still to be published".to_owned());
+    }
 }
 
 /// What was left live by the resources of the ledger, without those that are not as they were left:
@@ -69,9 +84,18 @@ pub(crate) fn left(
     actual: &Actual,
     moved: &BTreeSet<&ResourceId>,
 ) -> Vec<Expected> {
-    let entries = ledger
-        .entries()
-        .filter(|entry| !entry.open && !moved.contains(&entry.id));
+    // A validation record that is gone is a certificate that ends, which is more to tell.
+    let validates = |entry: &&Entry| {
+        let value = entry.spec.pointer("/record/values/0");
+        let value = value.and_then(Value::as_str).unwrap_or_default();
+        value
+            .trim_end_matches('.')
+            .ends_with(".acm-validations.aws")
+    };
+    let entries = ledger.entries().filter(|entry| {
+        let is_published = entry.home.is_some() || !is_awaited(project, Some(entry));
+        !entry.open && is_published && (!moved.contains(&entry.id) || validates(entry))
+    });
     let sources = entries.map(|entry| {
         let mut seen = actual.iter().filter(|(target, _)| target.id == entry.id);
         let seen = seen.find_map(|(_, seen)| seen.state().cloned());

@@ -99,6 +99,10 @@ fn absent(
     }
     Ok(match entry {
         None => Decision::new(Verb::Create, "asked for and not there"),
+        // Of what a person publishes, the ledger says only that it is expected.
+        Some(entry) if entry.open && entry.home.is_none() => {
+            Decision::new(Verb::Create, "asked for and not there")
+        }
         Some(entry) if entry.open => {
             Decision::new(Verb::Create, "an earlier run stopped before it was made")
         }
@@ -119,6 +123,13 @@ fn known(
     if diff.replaces() {
         let reason = format!("`{}` can't be changed in place", replaced_fields(&diff));
         return Decision::new(Verb::Replace, reason).with(diff);
+    }
+    if entry.open && entry.home.is_none() {
+        return if diff.is_empty() {
+            Decision::new(Verb::Update, "has been published")
+        } else {
+            Decision::new(Verb::Create, "asked for; values of others stay beside it").with(diff)
+        };
     }
     if !diff.is_empty() {
         let reason = if moved {

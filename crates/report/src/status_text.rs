@@ -57,9 +57,11 @@ fn matters(domain: &DomainLedger, now: Timestamp) -> bool {
 }
 
 fn pending(entry: &Entry) -> Option<&'static str> {
-    entry
-        .open
-        .then_some("an earlier run stopped inside its change; the next run looks first")
+    let text = match entry.home {
+        Some(_) => "an earlier run stopped inside its change; the next run looks first",
+        None => "still to be published by hand: `deploy records` shows it",
+    };
+    entry.open.then_some(text)
 }
 
 fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&str>) {
@@ -156,7 +158,10 @@ impl Pending {
     fn of(ledger: &Ledger, now: Timestamp) -> Self {
         let lingers = |domain: &&DomainLedger| domain.cached_until.is_some_and(|until| until > now);
         Self {
-            open: ledger.entries().filter(|entry| entry.open).count(),
+            open: ledger
+                .entries()
+                .filter(|entry| entry.open && entry.home.is_some())
+                .count(),
             retired: ledger.retired().count(),
             lingering: ledger.domains.values().filter(lingers).count(),
         }

@@ -111,6 +111,7 @@ impl Engine {
             pointers: pointers(plan),
         };
         let begun = self.clock.now();
+        run.expect_by_hand().await?;
         let outcomes = run.dispatch().await?;
         let elapsed = self.clock.now().duration_since(begun);
         Ok(Report {

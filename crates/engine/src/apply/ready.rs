@@ -74,7 +74,10 @@ impl Run<'_> {
             };
             let spec = self.resolved(&action.spec).await;
             match kind.readiness(&spec, &known.state) {
-                Ok(Readiness::Ready) => return Ok(Outcome::Done),
+                Ok(Readiness::Ready) => {
+                    self.seen_by_hand(action, &spec, &known).await?;
+                    return Ok(Outcome::Done);
+                }
                 Ok(Readiness::Failed(why)) => return Ok(Outcome::Broken(why)),
                 Err(error) => return Ok(Outcome::Broken(error.to_string())),
                 Ok(Readiness::Waiting(what)) => {

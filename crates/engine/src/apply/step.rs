@@ -138,6 +138,38 @@ impl Run<'_> {
         kind.displaced(spec, &known.state, owned).ok().flatten()
     }
 
+    /// Writes down, before anything else, what a person has still to publish. In a later run it will
+    /// be there, and must not be taken for something that was there before us.
+    pub(crate) async fn expect_by_hand(&self) -> Result<(), LedgerError> {
+        let by_hand = self.plan.actions.iter().filter(|action| {
+            action.home.is_none() && action.verb == Verb::Create && action.entry.is_none()
+        });
+        for action in by_hand {
+            let spec = self.resolved(&action.spec).await;
+            let entry = Box::new(self.entry(action, &spec, None));
+            let verb = action.verb;
+            let event = Event::Intended { verb, entry };
+            self.journal.record(&action.resource.domain, event).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down that what a person publishes is there, when it was not the last time.
+    pub(crate) async fn seen_by_hand(
+        &self,
+        action: &Action,
+        spec: &Value,
+        known: &Known,
+    ) -> Result<(), LedgerError> {
+        let was = action.entry.as_ref().map(|entry| &entry.state);
+        if action.home.is_some() || was == Some(&known.state) {
+            return Ok(());
+        }
+        let entry = Box::new(self.entry(action, spec, Some(known)));
+        let event = Event::Applied { entry };
+        self.journal.record(&action.resource.domain, event).await
+    }
+
     fn entry(&self, action: &Action, spec: &Value, known: Option<&Known>) -> Entry {
         let resource = action.desired.as_ref();
         let before = action

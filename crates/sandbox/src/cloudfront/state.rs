@@ -103,6 +103,15 @@ impl State {
             .flat_map(|account| account.distributions.values_mut())
     }
 
+    /// Whoever has the alias loses their distribution, as if it had been deleted long ago.
+    pub fn lose(&mut self, alias: &str) {
+        for account in self.accounts.values_mut() {
+            account
+                .distributions
+                .retain(|_, held| !held.aliases().any(|one| one.eq_ignore_ascii_case(alias)));
+        }
+    }
+
     /// An account's distribution.
     pub fn distribution(&self, account: &str, id: &str) -> Result<&Distribution, ServiceError> {
         self.accounts

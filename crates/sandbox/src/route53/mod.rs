@@ -83,5 +83,26 @@ impl World {
     }
 }
 
+impl World {
+    /// Takes a record set out of a Route 53 zone, as if somebody had done so long ago.
+    pub fn lose_records(
+        &mut self,
+        zone_id: &str,
+        name: &str,
+        rtype: &str,
+    ) -> Result<(), NameProblem> {
+        let key = record_set::SetKey {
+            name: DnsName::parse(name)?,
+            rtype: rtype.to_ascii_uppercase(),
+            identifier: None,
+        };
+        if let Some(zone) = self.route53.zones.get_mut(zone_id) {
+            let always = Timestamp::UNIX_EPOCH;
+            zone.records.put(key, None, always, always);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests;
