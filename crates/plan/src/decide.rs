@@ -69,8 +69,11 @@ pub(crate) fn decide(
             let owned = entry.and_then(Entry::owned);
             let diff = kind.diff(spec, state, owned)?;
             let conflict = kind.conflict(spec, state, owned)?;
-            // Of what many share, only what we are known to have written is ours.
-            let ours = entry.filter(|_| owned.is_some() || *ownership != Ownership::Shared);
+            // Of what many share, only what we are known to have written is ours; and what a person
+            // publishes for us, which we wait for since it was not there.
+            let ours = entry.filter(|entry| {
+                owned.is_some() || *ownership != Ownership::Shared || entry.home.is_none()
+            });
             Ok(match ours {
                 Some(entry) => {
                     let moved = has_moved(kind, entry, state)?;
