@@ -150,7 +150,9 @@ fn strangers_report_the_deployed_example_good() {
     let strangers = ask(&serving, None);
     assert_eq!(
         sentences(&strangers),
-        BTreeSet::from_iter(GOOD.iter().map(|one| (*one).to_owned()))
+        GOOD.iter()
+            .map(|one| (*one).to_owned())
+            .collect::<BTreeSet<_>>()
     );
     assert_eq!(strangers["postfix"]["fetched"], "VALID");
     assert_eq!(strangers["postfix"]["policy"]["mode"], "testing");

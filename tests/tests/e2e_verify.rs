@@ -163,7 +163,7 @@ const BROKEN: &[(&str, Break, &[&str])] = &[
                 "_mta-sts.example.com",
                 "TXT",
                 &["\"v=STSv1; id=another;\""],
-            )
+            );
         },
         &["STS-R06"],
     ),
@@ -262,7 +262,7 @@ fn a_broken_world_is_named_by_its_rule() {
     let whole = applied("example");
     for (what, change, expected) in BROKEN {
         let place = whole.copy();
-        place.change_world(|world, now| change(world, now));
+        place.change_world(change);
         let ran = place.run("verify", &["--json", "--smtp"]);
         let expected: BTreeSet<String> = expected.iter().map(|&rule| rule.to_owned()).collect();
         assert_eq!(rules(&ran, "checks"), expected, "{what}: {}", ran.stderr);

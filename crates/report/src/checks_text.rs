@@ -104,6 +104,8 @@ fn sign(check: &Check, palette: &Palette) -> (&'static str, Style) {
 pub(crate) struct Counts {
     pub(crate) good: usize,
     pub(crate) findings: usize,
+    /// Those of the findings that ask for nothing: what the manifest accepts, among them.
+    pub(crate) noted: usize,
     pub(crate) waiting: usize,
     pub(crate) skipped: usize,
 }
@@ -117,6 +119,9 @@ impl Counts {
         Self {
             good: count(|outcome| matches!(outcome, Outcome::Good)),
             findings: count(|outcome| matches!(outcome, Outcome::Finding(_))),
+            noted: count(
+                |outcome| matches!(outcome, Outcome::Finding(finding) if finding.severity == Severity::Info),
+            ),
             waiting: count(|outcome| matches!(outcome, Outcome::Waiting { .. })),
             skipped: count(|outcome| matches!(outcome, Outcome::Skipped { .. })),
         }
@@ -130,7 +135,8 @@ fn summary(checks: &[Check]) -> String {
         .count();
     let parts = [
         (counts.good, "good"),
-        (counts.findings, "broken"),
+        (counts.findings - counts.noted, "broken"),
+        (counts.noted, "noted"),
         (counts.waiting, "waiting"),
         (counts.skipped, "not looked at"),
     ];

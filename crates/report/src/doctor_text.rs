@@ -77,6 +77,8 @@ fn sign(outcome: &Outcome, palette: &Palette) -> (&'static str, Style) {
 pub(crate) struct Counts {
     pub(crate) good: usize,
     pub(crate) findings: usize,
+    /// Those of the findings that ask for nothing: what the manifest accepts, among them.
+    pub(crate) noted: usize,
     pub(crate) unseen: usize,
 }
 
@@ -86,6 +88,9 @@ impl Counts {
         Self {
             good: count(|outcome| matches!(outcome, Outcome::Good { .. })),
             findings: count(|outcome| matches!(outcome, Outcome::Finding(_))),
+            noted: count(
+                |outcome| matches!(outcome, Outcome::Finding(finding) if finding.severity == Severity::Info),
+            ),
             unseen: count(|outcome| matches!(outcome, Outcome::Unseen { .. })),
         }
     }
@@ -95,7 +100,8 @@ fn summary(exams: &[Exam]) -> String {
     let counts = Counts::of(exams);
     let parts = [
         (counts.good, "good"),
-        (counts.findings, "broken"),
+        (counts.findings - counts.noted, "broken"),
+        (counts.noted, "noted"),
         (counts.unseen, "could not be seen"),
     ];
     let parts: Vec<String> = parts

@@ -109,7 +109,9 @@ fn entry(error: SessionError) -> Entry {
     match error {
         SessionError::WrongAccount { actual, .. } => Entry::WrongAccount(actual),
         SessionError::Credentials { reason, .. } => Entry::Refused(reason),
-        SessionError::UnknownAccount(_) | SessionError::Renumbered { .. } => Entry::Refused(error.to_string()),
+        SessionError::UnknownAccount(_) | SessionError::Renumbered { .. } => {
+            Entry::Refused(error.to_string())
+        }
     }
 }
 

@@ -79,12 +79,11 @@ async fn server(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
     let url = format!("https://{host}/");
     let finding = match scene.eyes.outside().visit(&url, None).await {
         Ok(visit) => return notes.good("LIVE-04", &url, format!("it answers {}", visit.status)),
-        Err(Unseen::NotFromHere) => return,
         Err(unseen @ (Unseen::NoTls(_) | Unseen::OtherName(_))) => {
             Finding::new("LIVE-04", format!("{host} is nobody's there: {unseen}"))
         }
-        // Its end is looked at with the certificates.
-        Err(Unseen::Certificate(_)) => return,
+        // The end of a certificate is looked at with the certificates.
+        Err(Unseen::NotFromHere | Unseen::Certificate(_)) => return,
         Err(unseen) => Finding::new("LIVE-02", unseen.to_string()),
     };
     notes.broken(&url, finding);

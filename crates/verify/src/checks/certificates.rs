@@ -18,7 +18,11 @@ pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
         let Some(end) = certificate.not_after else {
             continue;
         };
-        let hosts: Vec<&str> = certificate.hosts.iter().map(|host| host.as_str()).collect();
+        let hosts: Vec<&str> = certificate
+            .hosts
+            .iter()
+            .map(standards::dns::Name::as_str)
+            .collect();
         let what = format!("certificate of {}", hosts.join(", "));
         let left = end.duration_since(scene.options.now);
         let finding = (left < LEFT_MIN)

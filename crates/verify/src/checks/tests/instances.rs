@@ -101,7 +101,8 @@ fn dane(stage: &mut Stage, record: impl FnOnce(&[u8], &[u8]) -> String) {
 }
 
 fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    pairs.concat()
 }
 
 fn of_key(_: &[u8], key: &[u8]) -> String {

@@ -15,7 +15,7 @@ type Break = fn(&mut Stage);
 /// A rule, and what breaks it and nothing else.
 const BROKEN: &[(&str, Break)] = &[
     ("STS-R06", |stage| {
-        stage.world.set("_mta-sts.example.com", "TXT", &[])
+        stage.world.set("_mta-sts.example.com", "TXT", &[]);
     }),
     ("STS-P13", |stage| {
         stage.world.add("example.com", "MX", "20 mx2.example.com");
@@ -40,7 +40,7 @@ const BROKEN: &[(&str, Break)] = &[
         stage.world.no_page(POLICY_URL, expired);
     }),
     ("STS-H04", |stage| {
-        header(stage, "content-type", "text/html")
+        header(stage, "content-type", "text/html");
     }),
     ("STS-H05", |stage| {
         for rtype in ["A", "AAAA"] {
@@ -58,7 +58,7 @@ const BROKEN: &[(&str, Break)] = &[
         stage.world.page(POLICY_URL).took = Some(Duration::from_secs(8));
     }),
     ("STS-H07", |stage| {
-        header(stage, "cache-control", "max-age=3600")
+        header(stage, "cache-control", "max-age=3600");
     }),
     ("STS-H08", |stage| {
         let body = POLICY.replace("604800", "604801");
@@ -85,10 +85,10 @@ const BROKEN: &[(&str, Break)] = &[
         stage.world.posts.insert(media_type("json"), 415);
     }),
     ("SPF-02", |stage| {
-        stage.world.add("example.com", "TXT", "v=spf1 -all")
+        stage.world.add("example.com", "TXT", "v=spf1 -all");
     }),
     ("DKIM-02", |stage| {
-        stage.world.set("token.dkim.amazonses.com", "TXT", &[])
+        stage.world.set("token.dkim.amazonses.com", "TXT", &[]);
     }),
     ("DMARC-03", |stage| {
         let other = "v=DMARC1; p=reject; rua=mailto:dmarc@example.com";
@@ -101,7 +101,7 @@ const BROKEN: &[(&str, Break)] = &[
     }),
     ("BIMI-X08", |stage| stage.world.page(LOGO_URL).status = 403),
     ("BIMI-X09", |stage| {
-        stage.world.page(CERTIFICATE_URL).status = 302
+        stage.world.page(CERTIFICATE_URL).status = 302;
     }),
     ("BIMI-X10", |stage| {
         let headers = &mut stage.world.page(LOGO_URL).headers;
@@ -111,7 +111,7 @@ const BROKEN: &[(&str, Break)] = &[
         stage.options.now = "2026-10-01T00:00:00Z".parse().expect("a time");
     }),
     ("VMC-21", |stage| {
-        stage.world.page(CERTIFICATE_URL).body.push(b'\n')
+        stage.world.page(CERTIFICATE_URL).body.push(b'\n');
     }),
     ("DANE-01", |stage| {
         stage.world.set("example.com", "NS", &["ns-1.example.net"]);
@@ -145,7 +145,7 @@ const BROKEN: &[(&str, Break)] = &[
         stage.publish("example.com", "TXT", "v=spf1 ip4:192.0.2.80 ~all");
     }),
     ("LIVE-01", |stage| {
-        stage.world.set("mta-sts.example.com", "AAAA", &[])
+        stage.world.set("mta-sts.example.com", "AAAA", &[]);
     }),
     ("LIVE-02", |stage| stage.world.servfail("example.com", "MX")),
     ("LIVE-03", |stage| {
