@@ -1,7 +1,8 @@
 //! One action, or one resource that moved, for a terminal: its title and its fields.
 
-use model::{Action, Diff, Home, MailImpact, ResourceId, Verb};
+use model::{Action, Change, Diff, Home, MailImpact, ResourceId, Verb};
 use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
 
 use crate::fields::{self, Shown};
 use crate::page::{Page, Part};
@@ -175,8 +176,47 @@ fn changes(page: &mut Page<'_>, action: &Action) {
             changed(page, "home", &from, &to);
             spec(page, &action.spec);
         }
-        None => diff(page, &action.diff),
+        None => {
+            diff(page, &action.diff);
+            rewritten(page, action);
+        }
     }
+}
+
+/// A short text that changes, line by line: an MTA-STS policy is worth reading before senders do.
+fn rewritten(page: &mut Page<'_>, action: &Action) {
+    let palette = *page.palette;
+    let Some(entry) = &action.entry else { return };
+    let old = value::content("content", &entry.spec["content"]);
+    let new = value::content("content", &action.spec["content"]);
+    let (Some(old), Some(new)) = (old, new) else {
+        return;
+    };
+    // What somebody else wrote over ours is known by its hash only.
+    let seen = |change: &Change| change.field == "sha256" && change.from == old.sha256();
+    if !action.diff.changes.iter().any(seen) {
+        return;
+    }
+    let (Some(old), Some(new)) = (old.lines(), new.lines()) else {
+        return;
+    };
+    for (tag, line) in lines(&old, &new) {
+        let (sign, style) = match tag {
+            ChangeTag::Delete => ("- ", palette.bad),
+            ChangeTag::Insert => ("+ ", palette.good),
+            ChangeTag::Equal => ("| ", anstyle::Style::new()),
+        };
+        page.line(FIELD_INDENT, &[Part(style, &format!("{sign}{line}"))]);
+    }
+}
+
+/// The lines of both, each with what becomes of it.
+fn lines<'a>(old: &'a [&'a str], new: &'a [&'a str]) -> Vec<(ChangeTag, &'a str)> {
+    let changes = TextDiff::from_slices(old, new);
+    let changes = changes.iter_all_changes();
+    changes
+        .map(|change| (change.tag(), change.value()))
+        .collect()
 }
 
 /// AWS's name for it.

@@ -104,7 +104,11 @@ fn see(
 /// The resources of the example that a person changes most: zone, records, a bucket, an object; in
 /// the ledger and there as they were asked for.
 pub(crate) fn applied() -> (Vec<Resource>, Ledger, Actual) {
-    let names = ["zone", "mx", "spf", "dmarc", "tls-rpt", "logo", "logs"];
+    applied_of(&["zone", "mx", "spf", "dmarc", "tls-rpt", "logo", "logs"])
+}
+
+/// These resources of the example, in the ledger and there as they were asked for.
+pub(crate) fn applied_of(names: &[&str]) -> (Vec<Resource>, Ledger, Actual) {
     let (mut resources, _) = example();
     resources.retain(|resource| {
         names.contains(&resource.id.name.as_str()) && resource.id.kind != "s3_bucket_policy"

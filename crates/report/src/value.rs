@@ -82,6 +82,11 @@ impl Content {
         }
     }
 
+    /// Its SHA-256, as the states of files have it.
+    pub(crate) fn sha256(&self) -> String {
+        model::plan::sha256(&self.0)
+    }
+
     /// Its lines, when it is a short text: an MTA-STS policy is worth reading in the plan.
     pub(crate) fn lines(&self) -> Option<Vec<&str>> {
         let text = std::str::from_utf8(&self.0).ok()?;

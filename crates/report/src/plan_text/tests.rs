@@ -1,5 +1,6 @@
 //! A plan on a terminal, as snapshots, and what must never be on one.
 
+use base64::Engine as _;
 use insta::assert_snapshot;
 use model::{Change, Effect, Impact, Resource};
 use proptest::prelude::*;
@@ -7,7 +8,7 @@ use serde_json::json;
 use standards::{Finding, Place};
 
 use super::*;
-use crate::test_support::{applied, estimate, example, first_plan, planned};
+use crate::test_support::{applied, applied_of, estimate, example, first_plan, planned};
 
 #[test]
 fn the_first_plan_of_the_example_shows_everything() {
@@ -35,6 +36,32 @@ fn lasting(plan: &Plan) -> String {
 fn a_plan_without_changes_says_so() {
     assert_snapshot!(lasting(&second_plan(|_| {})), @"
     No changes. 7 resources are as the manifest asks.
+    Digest: (64 digits)
+    ");
+}
+
+/// The policy that senders will read, against the one that they read now.
+#[test]
+fn a_text_that_changes_is_shown_line_by_line() {
+    let (mut wanted, ledger, actual) = applied_of(&["mta-sts-policy"]);
+    let policy = "version: STSv1\r\nmode: enforce\r\nmx: *.example.net\r\nmax_age: 604800\r\n";
+    wanted[0].spec["content"] = json!(base64::engine::general_purpose::STANDARD.encode(policy));
+    assert_snapshot!(lasting(&planned(&wanted, &ledger, &actual)), @"
+    example.com  1 change
+      ~ s3_object mta-sts-policy  web us-east-1  differs from the manifest
+          SHA-256: 46d6813cc3cf… → 8bde7b252001…
+          | version: STSv1
+          - mode: testing
+          - mx: inbound-smtp.us-east-1.amazonaws.com
+          + mode: enforce
+          + mx: *.example.net
+          | max_age: 604800
+          mail impact: receiving (senders deliver as this policy says)
+
+    Accounts: web (222222222222)
+    Plan: 0 to create, 1 to update, 0 to replace, 0 to delete, 0 unchanged.
+    Mail impact: 1 change can affect receiving.
+    Calls: 2 (cloudfront 1, s3 1), less than a second by AWS's quotas.
     Digest: (64 digits)
     ");
 }
