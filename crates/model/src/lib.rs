@@ -21,6 +21,7 @@ pub mod permission;
 pub mod plan;
 pub mod published;
 pub mod resource;
+pub mod variants;
 
 pub use any_kind::{AnyKind, Erased, KindSet};
 pub use check::{Check, Verdict};

@@ -212,6 +212,21 @@ async fn only_the_right_value_proves_a_name() {
     );
 }
 
+/// A provider may refuse the underscore that the value begins with.
+#[tokio::test(start_paused = true)]
+async fn a_value_proves_a_name_without_its_underscore_too() {
+    let sandbox = sandbox();
+    let acm = client(&sandbox, ONE, "us-east-1");
+    let arn = request(&acm, "example.com", &[]).await;
+    wait(&sandbox, 2).await;
+    let (name, value) = records(&describe(&acm, &arn).await).remove(0);
+    let without = value.strip_prefix('_').expect("it begins so").to_owned();
+    publish(&sandbox, &[(name, without)]);
+    wait(&sandbox, 60).await;
+    let status = describe(&acm, &arn).await.status().cloned();
+    assert_eq!(status, Some(CertificateStatus::Issued));
+}
+
 #[tokio::test(start_paused = true)]
 async fn it_times_out_after_seventy_two_hours() {
     let sandbox = sandbox();

@@ -1132,6 +1132,24 @@ async fn v1_verifies_a_domain_by_its_token_in_amazonses() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn v1_takes_a_token_by_its_prefix_at_the_domain() {
+    let sandbox = sandbox();
+    let ses = v1(&sandbox);
+    let asked = ses.verify_domain_identity().domain(DOMAIN).send().await;
+    let token = asked.expect("a token").verification_token;
+    // Without its prefix it is any text.
+    publish(&sandbox, DOMAIN, "TXT", &["v=spf1 -all", &token]);
+    wait(&sandbox, 61).await;
+    let status = verification_status(&v2(&sandbox), DOMAIN).await;
+    assert_eq!(status, VerificationStatus::Pending);
+    let prefixed = format!("amazonses:{token}");
+    publish(&sandbox, DOMAIN, "TXT", &["v=spf1 -all", &prefixed]);
+    wait(&sandbox, 61).await;
+    let status = verification_status(&v2(&sandbox), DOMAIN).await;
+    assert_eq!(status, VerificationStatus::Success);
+}
+
+#[tokio::test(start_paused = true)]
 async fn v1_and_v2_share_one_store() {
     let sandbox = sandbox();
     let ses = v1(&sandbox);

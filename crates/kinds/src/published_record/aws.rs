@@ -3,7 +3,10 @@
 
 use async_trait::async_trait;
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{
+    ErrorClass, KindError, Mutate, NoAnswer, Observation, Observe, Ownership, PhysicalId, Target,
+    variants,
+};
 
 use super::{PublishedRecord, Spec};
 use crate::context::Context;
@@ -12,6 +15,16 @@ use crate::record::{LiveSet, LiveValue, Record, State};
 fn physical(record: &Record) -> PhysicalId {
     let name = record.name.known().map(String::as_str).unwrap_or_default();
     format!("{name}/{}", record.rtype).into()
+}
+
+/// What is published, in whichever of the spellings that Amazon takes.
+async fn published(context: &Context, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    let here = context.outside.lookup(name, rtype).await?;
+    let there = match variants::elsewhere(name, rtype) {
+        Some(other) => context.outside.lookup(other, rtype).await?,
+        None => Vec::new(),
+    };
+    Ok(variants::as_given(name, rtype, here, &there))
 }
 
 #[async_trait]
@@ -25,7 +38,7 @@ impl Observe<Context> for PublishedRecord {
         let Some(name) = record.name.known() else {
             return Ok(Observation::Absent);
         };
-        let values = match context.outside.lookup(name, &record.rtype).await {
+        let values = match published(context, name, &record.rtype).await {
             Ok(values) => values,
             Err(error) => return Ok(Observation::Unknown(error.to_string())),
         };

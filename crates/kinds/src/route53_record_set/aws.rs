@@ -10,6 +10,7 @@ use aws_sdk_route53::types::{
     AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord,
     ResourceRecordSet, RrType,
 };
+use clock::Clock;
 use model::kind::{BatchItem, Outcome, Update};
 use model::{
     ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId, Target,
@@ -26,12 +27,17 @@ use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
 
+/// How long Route 53's word on a change is taken for those who ask at the same time, in milliseconds.
+const ANSWER_LASTS: i64 = 1000;
+
 /// A zone as it was listed, with our own changes since.
 #[derive(Debug, Default)]
 struct Zone {
     sets: Option<Sets>,
     /// Our changes that not all name servers answer yet, by the set that they changed.
     pending: BTreeMap<(String, String), String>,
+    /// When Route 53 last said of one of them that they don't, in milliseconds since 1970.
+    asked: BTreeMap<String, i64>,
     /// Our changes that all of them answer.
     settled: BTreeSet<String>,
     /// What each resource took over in this run. A call that is repeated, because its outcome was
@@ -112,7 +118,7 @@ impl Observe<Context> for Route53RecordSet {
         };
         let state = look(sets, &target.spec.record, name);
         let key = key(name, &target.spec.record.rtype);
-        let pending = settle(&client, &mut zone, &key).await?;
+        let pending = settle(&client, context.clock, &mut zone, &key).await?;
         // What was deleted is there for strangers until that is in sync.
         if pending.is_none() && !target.spec.record.concerns(&state) {
             return Ok(Observation::Absent);
@@ -155,22 +161,29 @@ fn delegation(sets: &Sets, name: &str, rtype: &str) -> Option<LiveSet> {
     }
 }
 
-/// Our last change of a set, as long as it is not in sync. One look settles every set of the same
-/// change.
+/// Our last change of a set, as long as it is not in sync. One look answers for every set of the same
+/// change, which are waited for at the same time, by calls that Route 53 counts per account.
 async fn settle(
     client: &Client,
+    clock: Clock,
     zone: &mut Zone,
     key: &(String, String),
 ) -> Result<Option<String>, KindError> {
     let Some(change) = zone.pending.get(key).cloned() else {
         return Ok(None);
     };
+    let now = || clock.now().as_millisecond();
+    let asked = zone.asked.get(&change);
+    if asked.is_some_and(|asked| now() - asked < ANSWER_LASTS) {
+        return Ok(Some(change));
+    }
     let answer = client.get_change().id(&change).send().await;
     // A change that Route 53 no longer knows is long answered.
     let in_sync = found("GetChange", answer, &["NoSuchChange"])?
         .and_then(|answer| answer.change_info)
         .is_none_or(|info| *info.status() == ChangeStatus::Insync);
     if !in_sync {
+        zone.asked.insert(change.clone(), now());
         return Ok(Some(change));
     }
     zone.pending.retain(|_, other| *other != change);

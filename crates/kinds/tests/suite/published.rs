@@ -61,3 +61,25 @@ async fn a_published_record_is_seen_and_never_written() {
     assert_eq!(super::walk::names(&walk.diff().await), ["values"]);
     assert!(stage.sandbox.stats().changes().next().is_none());
 }
+
+/// Where a provider refuses underscores, SES looks for its token at the domain itself.
+#[tokio::test(start_paused = true)]
+async fn a_token_is_seen_at_the_domain_by_its_prefix() {
+    let stage = Stage::new();
+    let id = ResourceId::new("published_record", "example.com", "domain-token");
+    let mut token = spec("c2VjcmV0");
+    token.record.name = "_amazonses.example.com".into();
+    token.record.sharing = Sharing::default();
+    let mut walk = Walk::anywhere(&stage, &id, None, &token);
+    let publish = |value: &str| {
+        let now = stage.sandbox.clock().now();
+        let dns = &mut stage.sandbox.world().dns;
+        let values = ["v=spf1 -all", value];
+        dns.publish("example.com", "TXT", &values, now)
+            .expect("published");
+    };
+    publish("c2VjcmV0");
+    assert_eq!(super::walk::names(&walk.diff().await), ["values"]);
+    publish("amazonses:c2VjcmV0");
+    walk.in_sync().await;
+}

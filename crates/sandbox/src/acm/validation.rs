@@ -48,15 +48,16 @@ impl ValidationRecord {
     fn seen(&self, world: &World, at: Timestamp) -> Option<Timestamp> {
         let asked = self.name.trim_end_matches('.');
         let wanted = self.value.trim_end_matches('.');
+        // A provider may refuse the underscore that the value begins with: ACM does without it.
+        let without = wanted.trim_start_matches('_');
+        let is_right = |value: &str| {
+            let value = value.trim_end_matches('.');
+            value.eq_ignore_ascii_case(wanted) || value.eq_ignore_ascii_case(without)
+        };
         match world.resolve(asked, "CNAME", at) {
             Lookup::Found { records, since, .. } => records
                 .iter()
-                .any(|record| {
-                    record
-                        .value
-                        .trim_end_matches('.')
-                        .eq_ignore_ascii_case(wanted)
-                })
+                .any(|record| is_right(&record.value))
                 .then_some(since),
             _ => None,
         }

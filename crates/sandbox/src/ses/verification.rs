@@ -150,10 +150,17 @@ impl Ask<'_> {
             _ => None,
         };
         let token = keys::domain_token(place, self.name);
-        let name = format!("_amazonses.{}", self.name);
-        let by_token = txt(self.world, &name, self.now)
-            .ok()
-            .and_then(|(texts, since)| texts.contains(&token).then_some(since))
+        let prefixed = format!("amazonses:{token}");
+        let own = format!("_amazonses.{}", self.name);
+        // A provider may refuse underscores: then it is at the domain, told apart by its prefix.
+        let places = [(&*own, &token), (&*own, &prefixed), (self.name, &prefixed)];
+        let by_token = places
+            .into_iter()
+            .filter_map(|(name, token)| {
+                let (texts, since) = txt(self.world, name, self.now).ok()?;
+                texts.contains(token).then_some(since)
+            })
+            .min()
             .map(|since| identity.verification.noticed(since, self.delay));
         let first = [by_dkim, by_token].into_iter().flatten().min();
         first.map_or(Sight::Missing, Sight::Right)

@@ -15,7 +15,7 @@ use super::{Scene, shown};
 use crate::expected::Record;
 use crate::eyes::asked;
 use crate::notes::Notes;
-use model::Check;
+use model::{Check, variants};
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let records = scene.expected.records.iter();
@@ -56,6 +56,12 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
             return notes.done();
         }
     };
+    if fault(record, &live).is_some()
+        && let Some(seen) = in_another_spelling(scene, record, &live).await
+    {
+        notes.good(rule, &what, shown(&seen));
+        return notes.done();
+    }
     let servers = at_servers(scene, record).await;
     match (fault(record, &live), servers) {
         (None, Servers::Behind(reason)) => notes.broken(&what, differs(rule, record, reason)),
@@ -75,6 +81,24 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
         (Some(reason), _) => notes.broken(&what, missing(scene, rule, record, reason)),
     }
     notes.done()
+}
+
+/// What was published for it as Amazon takes it too, where a DNS provider refuses the first spelling.
+async fn in_another_spelling(
+    scene: &Scene<'_>,
+    record: &Record,
+    live: &[String],
+) -> Option<Vec<String>> {
+    let (name, rtype) = (record.name.as_str(), record.rtype.as_str());
+    let there = match variants::elsewhere(name, rtype) {
+        Some(other) => {
+            let other = Name::parse(other).ok()?;
+            scene.eyes.lookup(&other, rtype).await.ok()?
+        }
+        None => Vec::new(),
+    };
+    let given = variants::as_given(name, rtype, live.to_vec(), &there);
+    fault(record, &given).is_none().then_some(given)
 }
 
 fn is_awaited(scene: &Scene<'_>, record: &Record) -> bool {

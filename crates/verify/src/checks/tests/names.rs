@@ -142,6 +142,23 @@ async fn values_of_others_are_no_fault() {
     assert!(broken(more).await.is_empty());
 }
 
+/// What SES and ACM find where a provider refuses underscores is no fault.
+#[tokio::test]
+async fn another_spelling_that_amazon_takes_is_no_fault() {
+    let moved = |stage: &mut Stage| {
+        let token = "_amazonses.example.com";
+        stage.world.set(token, "TXT", &["amazonses:first-token"]);
+        stage
+            .world
+            .add("example.com", "TXT", "amazonses:second-token");
+        let validation = "_acm.mta-sts.example.com";
+        stage
+            .world
+            .set(validation, "CNAME", &["x.acm-validations.aws"]);
+    };
+    assert!(broken(moved).await.is_empty());
+}
+
 #[tokio::test]
 async fn ses_13_the_mail_from_has_one_mx() {
     let two = |stage: &mut Stage| {
