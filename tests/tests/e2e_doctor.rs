@@ -271,7 +271,7 @@ fn two_zones_of_one_name() {
     );
     finds(
         &place,
-        &[("example.com", "PLAN-04", "hosted zone of example.com")],
+        &[("example.com", "PLAN-11", "hosted zone of example.com")],
     );
 }
 

@@ -140,7 +140,9 @@ pub enum ZoneFacts {
     ToCreate,
     /// To a hosted zone that is not there.
     Missing(AccountName),
-    /// It could not be told: there are several, or AWS failed.
+    /// To one of several hosted zones of one name: the account that has them, and their ids.
+    Several(AccountName, Vec<String>),
+    /// It could not be told: AWS failed.
     Unclear(String),
     /// Nobody could look.
     Unseen(Unseen),

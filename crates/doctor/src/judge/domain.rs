@@ -56,6 +56,15 @@ fn zone(domain: &DomainFacts, notes: &mut Notes) {
             );
             notes.broken(&what, Finding::new("PLAN-07", reason));
         }
+        ZoneFacts::Several(account, ids) => {
+            let reason = format!(
+                "account {account} has {} public hosted zones {}: {}",
+                ids.len(),
+                domain.name,
+                ids.join(", ")
+            );
+            notes.broken(&what, Finding::new("PLAN-11", reason));
+        }
         ZoneFacts::Unclear(reason) => {
             notes.broken(&what, Finding::new("PLAN-04", reason.clone()));
         }

@@ -252,8 +252,13 @@ fn a_zone_is_there_and_the_world_is_sent_to_it() {
         &[("PLAN-07", "error")],
     );
     check(zone(ZoneFacts::ToCreate), &[("DNS-08", "unseen")]);
+    let two = vec!["Z1".to_owned(), "Z2".to_owned()];
     check(
-        zone(ZoneFacts::Unclear("there are two".to_owned())),
+        zone(ZoneFacts::Several("web".into(), two)),
+        &[("PLAN-11", "error")],
+    );
+    check(
+        zone(ZoneFacts::Unclear("no answer".to_owned())),
         &[("PLAN-04", "error")],
     );
     check(zone(ZoneFacts::Unseen(unseen())), &[("PLAN-07", "unseen")]);

@@ -219,6 +219,10 @@ impl Scene<'_> {
         let Some((name, state)) = named else {
             return ZoneFacts::Unclear("what Route 53 says of the zone cannot be read".to_owned());
         };
+        if !state.others.is_empty() {
+            let ids = [vec![state.id], state.others].concat();
+            return ZoneFacts::Several(account, ids);
+        }
         let delegated = match self.outside().delegation(name.as_str()).await {
             Ok(servers) => Ok(names(&servers)),
             Err(hidden) => Err(from_outside(&hidden)),
