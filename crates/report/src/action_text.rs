@@ -170,16 +170,13 @@ fn changes(page: &mut Page<'_>, action: &Action) {
         physical(page, action);
     }
     let before = action.entry.as_ref().map(|entry| entry.home.as_ref());
-    match before.filter(|before| *before != action.home.as_ref()) {
-        Some(before) => {
-            let (from, to) = (words::place(before), words::place(action.home.as_ref()));
-            changed(page, "home", &from, &to);
-            spec(page, &action.spec);
-        }
-        None => {
-            diff(page, &action.diff);
-            rewritten(page, action);
-        }
+    if let Some(before) = before.filter(|before| *before != action.home.as_ref()) {
+        let (from, to) = (words::place(before), words::place(action.home.as_ref()));
+        changed(page, "home", &from, &to);
+        spec(page, &action.spec);
+    } else {
+        diff(page, &action.diff);
+        rewritten(page, action);
     }
 }
 

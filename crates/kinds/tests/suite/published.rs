@@ -70,7 +70,7 @@ async fn a_token_is_seen_at_the_domain_by_its_prefix() {
     let mut token = spec("c2VjcmV0");
     token.record.name = "_amazonses.example.com".into();
     token.record.sharing = Sharing::default();
-    let mut walk = Walk::anywhere(&stage, &id, None, &token);
+    let walk = Walk::anywhere(&stage, &id, None, &token);
     let publish = |value: &str| {
         let now = stage.sandbox.clock().now();
         let dns = &mut stage.sandbox.world().dns;
