@@ -2,7 +2,7 @@
 //! the built binary.
 //!
 //! Case A sends no mail, so no instance of SES is in these manifests. What moto lacks is in
-//! [`LACKS`], by name. It has no name servers and no edges, so the gates that look as a stranger are
+//! [`LACKS`], by name. It has no name servers and no edges, so the preconditions that look as a stranger are
 //! accepted by their ids, and the run ends without `verify` (A16). A12 is decided offline.
 
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ const LACKS: &[(&str, &str)] = &[
 
 const NO_INSTANCE: &str = "B: an instance of SES can't be set up, and its records can't be known";
 
-/// Gates that only a stranger can pass.
+/// Preconditions that only a stranger can pass.
 const RISKS: [&str; 3] = ["STS-O01", "BIMI-X07", "BIMI-X12"];
 
 const MANIFEST: &str = r#"
@@ -264,7 +264,7 @@ fn case_a_is_in_place_and_goes_away_again() {
     a10_a18_and_a19(&world);
     a14(&before, &world);
     nothing_else_is_pending(&stage);
-    what_moved_is_found_and_mended(&stage);
+    what_moved_is_found_and_fixed(&stage);
     a17(&stage, &before);
 }
 
@@ -530,7 +530,7 @@ fn nothing_else_is_pending(stage: &Stage) {
     assert_eq!(stage.pending(), expected.into());
 }
 
-fn what_moved_is_found_and_mended(stage: &Stage) {
+fn what_moved_is_found_and_fixed(stage: &Stage) {
     stage.script("meddle");
     let moved = [
         "s3_bucket/example.com/assets",

@@ -37,23 +37,23 @@ pub(crate) fn prepare(root: &Path, target: &Path) -> Result<(), Failure> {
 fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
     let wanted = std::fs::read_to_string(root.join(REQUIREMENTS))
         .map_err(|error| Failure(format!("cannot read {REQUIREMENTS}: {error}")))?;
-    let home = target.join("python");
+    let location = target.join("python");
     // Written last, so that a half-made environment is made again.
-    let stamp = home.join("requirements.txt");
+    let stamp = location.join("requirements.txt");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     let missing = |failure: Failure| {
         Failure(format!(
             "the conformance tests will fail without {}, which needs python3 with venv and PyPI ({})",
-            home.display(),
+            location.display(),
             in_one_line(&failure)
         ))
     };
     output(
         Command::new("python3")
             .args(["-m", "venv", "--clear"])
-            .arg(&home),
+            .arg(&location),
     )
     .map_err(missing)?;
     let install = "-m pip install --quiet --disable-pip-version-check --no-deps --requirement";
@@ -105,11 +105,11 @@ fn prepare_debian(target: &Path) -> Result<(), Failure> {
 }
 
 /// Fetches packages, with those that they need and the machine does not have, and unpacks them.
-fn unpack(home: &Path, packages: &[&str]) -> Result<(), Failure> {
-    let archives = home.join("archives");
-    let cannot = |error: std::io::Error| Failure(format!("{}: {error}", home.display()));
-    if home.exists() {
-        std::fs::remove_dir_all(home).map_err(cannot)?;
+fn unpack(location: &Path, packages: &[&str]) -> Result<(), Failure> {
+    let archives = location.join("archives");
+    let cannot = |error: std::io::Error| Failure(format!("{}: {error}", location.display()));
+    if location.exists() {
+        std::fs::remove_dir_all(location).map_err(cannot)?;
     }
     std::fs::create_dir_all(&archives).map_err(cannot)?;
     // A fresh container has no lists of packages.
@@ -122,7 +122,12 @@ fn unpack(home: &Path, packages: &[&str]) -> Result<(), Failure> {
     output(download.current_dir(&archives))?;
     for archive in std::fs::read_dir(&archives).map_err(cannot)? {
         let archive = archive.map_err(cannot)?.path();
-        output(Command::new("dpkg-deb").arg("-x").arg(archive).arg(home))?;
+        output(
+            Command::new("dpkg-deb")
+                .arg("-x")
+                .arg(archive)
+                .arg(location),
+        )?;
     }
     Ok(())
 }
@@ -146,22 +151,23 @@ fn needed(packages: &[&str]) -> Result<Vec<String>, Failure> {
 }
 
 /// A program of the name that finds the libraries unpacked with it.
-fn wrap(home: &Path, program: &str) -> Result<(), Failure> {
+fn wrap(location: &Path, program: &str) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
-    let places = ["usr/bin", "usr/sbin", "bin", "sbin"].map(|place| home.join(place).join(program));
+    let places =
+        ["usr/bin", "usr/sbin", "bin", "sbin"].map(|place| location.join(place).join(program));
     let found = places.iter().find(|place| place.exists());
     let found = found.ok_or_else(|| Failure(format!("no package has the program {program}")))?;
     let script = format!(
-        "#!/bin/sh\nfor folder in '{home}'/usr/lib/*-linux-gnu* '{home}'/lib/*-linux-gnu*; do\n  \
+        "#!/bin/sh\nfor folder in '{location}'/usr/lib/*-linux-gnu* '{location}'/lib/*-linux-gnu*; do\n  \
          LD_LIBRARY_PATH=\"$folder${{LD_LIBRARY_PATH:+:}}$LD_LIBRARY_PATH\"\ndone\n\
          export LD_LIBRARY_PATH\nexec '{}' \"$@\"\n",
         found.display(),
-        home = home.display(),
+        location = location.display(),
     );
-    let path = home.join("programs").join(program);
+    let path = location.join("programs").join(program);
     let cannot = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
-    std::fs::create_dir_all(home.join("programs")).map_err(cannot)?;
+    std::fs::create_dir_all(location.join("programs")).map_err(cannot)?;
     std::fs::write(&path, script).map_err(cannot)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(cannot)
 }

@@ -1,6 +1,6 @@
 //! Sessions per account and region, the quota scheduler, error classes.
 //!
-//! A [`Sessions`] opens a [`Session`] for each home that a plan names: credentials by role or
+//! A [`Sessions`] opens a [`Session`] for each location that a plan names: credentials by role or
 //! profile, the account's number compared with the declared one before anything else, and every
 //! request held back until AWS's quota has room for it.
 

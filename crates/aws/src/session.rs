@@ -15,7 +15,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use clock::Clock;
 use jiff::SignedDuration;
-use model::{AccountName, Home, KindError};
+use model::{AccountName, KindError, Location};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::access::{Access, Connection};
@@ -71,7 +71,7 @@ pub struct Sessions {
     http: SharedHttpClient,
     scheduler: Scheduler,
     skew: Skew,
-    open: Mutex<BTreeMap<Home, Arc<Session>>>,
+    open: Mutex<BTreeMap<Location, Arc<Session>>>,
     checked: Mutex<BTreeMap<AccountName, Arc<Checked>>>,
 }
 
@@ -112,28 +112,35 @@ impl Sessions {
         self.skew.seen()
     }
 
-    /// The session of a home. The first in an account compares the account's number with the
+    /// The session of a location. The first in an account compares the account's number with the
     /// declared one; nothing else is asked of AWS before that.
-    pub async fn session(&self, home: &Home) -> Result<Arc<Session>, SessionError> {
-        if let Some(session) = self.open.lock().await.get(home) {
+    pub async fn session(&self, location: &Location) -> Result<Arc<Session>, SessionError> {
+        if let Some(session) = self.open.lock().await.get(location) {
             return Ok(session.clone());
         }
-        self.is_declared(home)?;
-        let entered = self.account(&home.account, home.region.as_str()).await?;
+        self.is_declared(location)?;
+        let entered = self
+            .account(&location.account, location.region.as_str())
+            .await?;
         let mut open = self.open.lock().await;
-        let session = open
-            .entry(home.clone())
-            .or_insert_with(|| Arc::new(Session::new(&entered, home, &self.scheduler, &self.http)));
+        let session = open.entry(location.clone()).or_insert_with(|| {
+            Arc::new(Session::new(
+                &entered,
+                location,
+                &self.scheduler,
+                &self.http,
+            ))
+        });
         Ok(session.clone())
     }
 
     /// What the ledger has under an account's name is in the account that had it then. In another one
     /// the same names may be somebody else's.
-    fn is_declared(&self, home: &Home) -> Result<(), SessionError> {
-        match self.accounts.get(&home.account) {
-            Some(access) if access.id != home.account_id => Err(SessionError::Renumbered {
-                account: home.account.clone(),
-                held: home.account_id.to_string(),
+    fn is_declared(&self, location: &Location) -> Result<(), SessionError> {
+        match self.accounts.get(&location.account) {
+            Some(access) if access.id != location.account_id => Err(SessionError::Renumbered {
+                account: location.account.clone(),
+                held: location.account_id.to_string(),
                 declared: access.id.to_string(),
             }),
             _ => Ok(()),
@@ -269,7 +276,7 @@ fn role_refusal(error: &(dyn Error + 'static)) -> Option<String> {
 /// One account and region.
 #[derive(Clone, Debug)]
 pub struct Session {
-    home: Home,
+    location: Location,
     caller: String,
     clock: Clock,
     config: SdkConfig,
@@ -278,15 +285,20 @@ pub struct Session {
 }
 
 impl Session {
-    fn new(entered: &Entered, home: &Home, scheduler: &Scheduler, http: &SharedHttpClient) -> Self {
+    fn new(
+        entered: &Entered,
+        location: &Location,
+        scheduler: &Scheduler,
+        http: &SharedHttpClient,
+    ) -> Self {
         let config = entered
             .config
             .clone()
             .into_builder()
-            .region(Region::new(home.region.to_string()))
+            .region(Region::new(location.region.to_string()))
             .build();
         Self {
-            home: home.clone(),
+            location: location.clone(),
             caller: entered.caller.clone(),
             clock: scheduler.clock(),
             config,
@@ -296,8 +308,8 @@ impl Session {
     }
 
     /// Where it acts.
-    pub fn home(&self) -> &Home {
-        &self.home
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// The ARN of whoever acts, as STS says it.
@@ -307,7 +319,7 @@ impl Session {
 
     /// The account's number, to be named as the expected owner of every bucket.
     pub fn account_id(&self) -> &str {
-        self.home.account_id.as_str()
+        self.location.account_id.as_str()
     }
 
     /// The time.
@@ -317,7 +329,7 @@ impl Session {
 
     /// The SDK's configuration for a client of `service`, its requests held to the quotas.
     pub fn config(&self, service: &'static str) -> SdkConfig {
-        let region = self.home.region.as_str();
+        let region = self.location.region.as_str();
         let http = self
             .scheduler
             .wrap(self.http.clone(), self.account_id(), region, service);

@@ -86,7 +86,7 @@ struct Endpoint {
 
 impl Endpoint {
     fn of(session: &Session) -> Self {
-        let (url, region) = match crate::access::partition(session.home().region.as_str()) {
+        let (url, region) = match crate::access::partition(session.location().region.as_str()) {
             "aws-cn" => ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             "aws-us-gov" => ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
             "aws-eusc" => ("https://iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),

@@ -15,7 +15,7 @@ use serde_json::Value;
 use standards::Place;
 use standards::mta_sts::{self};
 
-use crate::site::{mta_sts_text, served_gate};
+use crate::site::{mta_sts_text, served_precondition};
 
 const POLICY: &str = "mta-sts-policy";
 const RECORD: &str = "mta-sts";
@@ -81,9 +81,9 @@ fn kept(held: &DomainLedger) -> Vec<&Entry> {
             kept.push(entry);
             open.extend(
                 entry
-                    .needs
+                    .dependencies
                     .iter()
-                    .filter_map(|need| held.entries.get(&need.resource)),
+                    .filter_map(|dependency| held.entries.get(&dependency.resource)),
             );
         }
     }
@@ -102,11 +102,11 @@ fn is_record(entry: &Entry) -> bool {
 fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
     let mut resource = Resource {
         id: entry.id.clone(),
-        home: entry.home.clone(),
+        location: entry.location.clone(),
         spec: entry.spec.clone(),
         impact: entry.impact.clone(),
-        needs: entry.needs.clone(),
-        gates: Vec::new(),
+        dependencies: entry.dependencies.clone(),
+        preconditions: Vec::new(),
         // The run that winds down ends when strangers see it.
         wait: is_record(entry),
         adopt: false,
@@ -128,8 +128,8 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
     if is_record(entry) {
         set_value(&mut resource.spec, &mta_sts_text(body));
         resource
-            .gates
-            .push(served_gate(&format!("mta-sts.{domain}"), body));
+            .preconditions
+            .push(served_precondition(&format!("mta-sts.{domain}"), body));
     }
     resource
 }

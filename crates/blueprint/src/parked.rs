@@ -64,7 +64,7 @@ pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>)
                 MailImpact::Sending,
                 "without it others can send in the domain's name",
             ),
-            needs: if name == "dmarc" {
+            dependencies: if name == "dmarc" {
                 authorized.clone()
             } else {
                 Vec::new()

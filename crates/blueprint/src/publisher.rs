@@ -7,11 +7,11 @@ use kinds::{
     route53_record_set,
 };
 use manifest::{Dns, Manifest};
-use model::{Field, Home, Impact, Kind, MailImpact, Need, Resource, ResourceId};
+use model::{Dependency, Field, Impact, Kind, Location, MailImpact, Resource, ResourceId};
 use standards::Place;
 
 use crate::names;
-use crate::scope::{home, to_value};
+use crate::scope::{location, to_value};
 
 /// AWS's own hosted zone for CloudFront names (Route 53 API reference, `AliasTarget`).
 const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
@@ -21,8 +21,8 @@ pub(crate) struct Publisher {
     domain: String,
     project: String,
     tags: Tags,
-    /// The home and the id of the zone's resource; nothing when a person publishes.
-    zone: Option<(Home, ResourceId)>,
+    /// The location and the id of the zone's resource; nothing when a person publishes.
+    zone: Option<(Location, ResourceId)>,
 }
 
 /// What is special about one record.
@@ -31,7 +31,7 @@ pub(crate) struct RecordDraft {
     pub(crate) name: String,
     pub(crate) record: Record,
     pub(crate) impact: Impact,
-    pub(crate) needs: Vec<Need>,
+    pub(crate) dependencies: Vec<Dependency>,
     pub(crate) place: Place,
     pub(crate) adopt: bool,
 }
@@ -41,7 +41,7 @@ impl Publisher {
         let zone = match dns {
             Dns::Manual => None,
             Dns::Route53(route53) => Some((
-                home(manifest, &route53.account, "us-east-1"),
+                location(manifest, &route53.account, "us-east-1"),
                 ResourceId::new(Route53HostedZone::NAME, domain, "zone"),
             )),
         };
@@ -55,7 +55,7 @@ impl Publisher {
 
     /// The zone itself.
     pub(crate) fn zone(&self, dns: &manifest::Located<Dns>, adopt: bool) -> Option<Resource> {
-        let (home, id) = self.zone.clone()?;
+        let (location, id) = self.zone.clone()?;
         let Dns::Route53(route53) = &dns.value else {
             return None;
         };
@@ -64,7 +64,7 @@ impl Publisher {
             id: route53.zone.as_ref().map(|zone| zone.as_str().to_owned()),
             create: *route53.create,
             caller_reference: names::token(
-                &[&self.project, &id.to_string(), home.account_id.as_str()],
+                &[&self.project, &id.to_string(), location.account_id.as_str()],
                 32,
             ),
             tags: if *route53.create {
@@ -75,14 +75,14 @@ impl Publisher {
         };
         Some(Resource {
             id,
-            home: Some(home),
+            location: Some(location),
             spec: to_value(&spec),
             impact: Impact::new(
                 MailImpact::Receiving,
                 "every record of the domain is in this zone",
             ),
-            needs: Vec::new(),
-            gates: Vec::new(),
+            dependencies: Vec::new(),
+            preconditions: Vec::new(),
             wait: false,
             adopt,
             serves_policy: None,
@@ -102,10 +102,10 @@ impl Publisher {
 
     /// One record.
     pub(crate) fn record(&self, draft: RecordDraft) -> Resource {
-        let (id, home, spec) = match &self.zone {
-            Some((home, zone)) => (
+        let (id, location, spec) = match &self.zone {
+            Some((location, zone)) => (
                 ResourceId::new(Route53RecordSet::NAME, &self.domain, draft.name),
-                Some(home.clone()),
+                Some(location.clone()),
                 to_value(&route53_record_set::Spec {
                     zone: Field::output(zone, "/id"),
                     zone_name: self.domain.clone(),
@@ -122,11 +122,11 @@ impl Publisher {
         };
         Resource {
             id,
-            home,
+            location,
             spec,
             impact: draft.impact,
-            needs: draft.needs,
-            gates: Vec::new(),
+            dependencies: draft.dependencies,
+            preconditions: Vec::new(),
             // What is done is what strangers can see.
             wait: true,
             adopt: draft.adopt,

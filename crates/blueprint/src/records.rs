@@ -3,7 +3,10 @@
 use kinds::record::{Record, Sharing};
 use kinds::{PublishedRecord, Route53RecordSet, SesIdentity};
 use manifest::{Bimi, Located};
-use model::{Field, Gate, GateCheck, Impact, Kind, MailImpact, Need, Resource, ResourceId};
+use model::{
+    Dependency, Field, Impact, Kind, MailImpact, Precondition, PreconditionCheck, Resource,
+    ResourceId,
+};
 use standards::{Finding, Place};
 
 use crate::publisher::RecordDraft;
@@ -40,7 +43,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
             Vec::new(),
         );
         scope.push(Resource {
-            gates: Vec::new(),
+            preconditions: Vec::new(),
             ..record
         });
     }
@@ -70,7 +73,7 @@ fn add(
         name: name.to_owned(),
         record,
         impact,
-        needs: Vec::new(),
+        dependencies: Vec::new(),
         place,
         adopt: *scope.domain.adopt,
     };
@@ -114,7 +117,7 @@ fn dmarc(scope: &mut Scope<'_>) {
     );
     add(scope, "dmarc", record, impact, block.place());
     let authorized = authorized(scope.manifest, scope.name);
-    scope.last().needs.extend(authorized);
+    scope.last().dependencies.extend(authorized);
     let weak = |policy: &manifest::DmarcPolicy| *policy == manifest::DmarcPolicy::None;
     let enforces = !weak(&block.p) || block.sp.as_ref().is_some_and(|sp| !weak(sp));
     if enforces {
@@ -124,15 +127,15 @@ fn dmarc(scope: &mut Scope<'_>) {
             .iter()
             .map(|instance| crate::sending::instance_name(instance));
         let identities = instances.map(|name| ResourceId::new(SesIdentity::NAME, scope.name, name));
-        let needs: Vec<Need> = identities
+        let dependencies: Vec<Dependency> = identities
             .map(|id| {
-                Need::ready(
+                Dependency::ready(
                     &id,
                     "mail must pass before receivers are told to refuse what does not",
                 )
             })
             .collect();
-        scope.last().needs.extend(needs);
+        scope.last().dependencies.extend(dependencies);
     }
 }
 
@@ -141,7 +144,7 @@ fn dmarc(scope: &mut Scope<'_>) {
 fn authorizations(scope: &mut Scope<'_>) {
     let ours = scope.manifest.report_authorizations().into_iter();
     let ours: Vec<_> = ours
-        .filter(|authorization| authorization.home.as_str() == scope.name)
+        .filter(|authorization| authorization.location.as_str() == scope.name)
         .collect();
     for authorization in ours {
         let owner = authorization.owner.to_string();
@@ -163,16 +166,16 @@ fn authorization_name(owner: &str) -> String {
 }
 
 /// What must be published before this domain's reports are accepted elsewhere in the manifest.
-pub(crate) fn authorized(manifest: &manifest::Manifest, domain: &str) -> Vec<Need> {
+pub(crate) fn authorized(manifest: &manifest::Manifest, domain: &str) -> Vec<Dependency> {
     let prefix = format!("{domain}._report._dmarc.");
     let ours = manifest.report_authorizations().into_iter();
     let ours = ours.filter(|authorization| authorization.owner.to_string().starts_with(&prefix));
     ours.map(|authorization| {
-        let home = authorization.home.as_str();
+        let location = authorization.location.as_str();
         let manual = manifest
             .domains
-            .get(&authorization.home)
-            .is_some_and(|home| matches!(home.dns.value, manifest::Dns::Manual));
+            .get(&authorization.location)
+            .is_some_and(|location| matches!(location.dns.value, manifest::Dns::Manual));
         let kind = if manual {
             PublishedRecord::NAME
         } else {
@@ -180,10 +183,10 @@ pub(crate) fn authorized(manifest: &manifest::Manifest, domain: &str) -> Vec<Nee
         };
         let id = ResourceId::new(
             kind,
-            home,
+            location,
             authorization_name(&authorization.owner.to_string()),
         );
-        Need::ready(
+        Dependency::ready(
             &id,
             "reports to another domain are dropped until it agrees (DMARC-22)",
         )
@@ -196,12 +199,12 @@ pub(crate) fn bimi(
     scope: &Scope<'_>,
     bimi: &Located<Bimi>,
     text: String,
-    mut needs: Vec<Need>,
+    mut dependencies: Vec<Dependency>,
 ) -> Resource {
     let selector = bimi.selector.as_str();
     if scope.domain.dmarc.is_some() {
         let dmarc = scope.publisher_id("dmarc");
-        needs.push(Need::ready(
+        dependencies.push(Dependency::ready(
             &dmarc,
             "receivers show logos only under DMARC enforcement (BIMI-X07)",
         ));
@@ -215,13 +218,13 @@ pub(crate) fn bimi(
             scope.ttl(),
         ),
         impact: Impact::new(MailImpact::Branding, "the logo beside messages"),
-        needs,
+        dependencies,
         place: bimi.place(),
         adopt: *scope.domain.adopt,
     });
-    record.gates.push(Gate {
+    record.preconditions.push(Precondition {
         rule: "BIMI-X07".to_owned(),
-        check: GateCheck::DmarcEnforced {
+        check: PreconditionCheck::DmarcEnforced {
             domain: scope.name.to_owned(),
         },
         reason: "receivers ignore a BIMI record of a domain without DMARC enforcement".to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kinds::tags::Tags;
 use manifest::{Domain, Located, Manifest};
-use model::{Home, Impact, Kind, Need, Resource, ResourceId};
+use model::{Dependency, Impact, Kind, Location, Resource, ResourceId};
 use serde::Serialize;
 use serde_json::Value;
 use standards::dns::Name;
@@ -26,9 +26,9 @@ pub(crate) struct Scope<'a> {
 /// A resource before the domain's common parts are added.
 pub(crate) struct Draft {
     pub(crate) name: String,
-    pub(crate) home: Option<Home>,
+    pub(crate) location: Option<Location>,
     pub(crate) impact: Impact,
-    pub(crate) needs: Vec<Need>,
+    pub(crate) dependencies: Vec<Dependency>,
     pub(crate) place: Place,
 }
 
@@ -68,8 +68,8 @@ impl<'a> Scope<'a> {
         u32::try_from(self.domain.ttl.seconds).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn home(&self, account: &manifest::AccountName, region: &str) -> Home {
-        home(self.manifest, account, region)
+    pub(crate) fn location(&self, account: &manifest::AccountName, region: &str) -> Location {
+        location(self.manifest, account, region)
     }
 
     pub(crate) fn id<K: Kind>(&self, name: &str) -> ResourceId {
@@ -88,11 +88,11 @@ impl<'a> Scope<'a> {
         let id = self.id::<K>(&draft.name);
         self.resources.push(Resource {
             id: id.clone(),
-            home: draft.home,
+            location: draft.location,
             spec: to_value(spec),
             impact: draft.impact,
-            needs: draft.needs,
-            gates: Vec::new(),
+            dependencies: draft.dependencies,
+            preconditions: Vec::new(),
             wait: false,
             adopt: *self.domain.adopt,
             serves_policy: None,
@@ -120,13 +120,17 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The home in an account of the manifest. Unknown names are findings of the manifest, before.
-pub(crate) fn home(manifest: &Manifest, account: &manifest::AccountName, region: &str) -> Home {
+/// The location in an account of the manifest. Unknown names are findings of the manifest, before.
+pub(crate) fn location(
+    manifest: &Manifest,
+    account: &manifest::AccountName,
+    region: &str,
+) -> Location {
     let id = manifest
         .account(account)
         .map(|account| account.id.as_str())
         .unwrap_or_default();
-    Home {
+    Location {
         account: account.as_str().into(),
         account_id: id.into(),
         region: region.into(),

@@ -11,7 +11,7 @@ use kinds::{
     ses_domain_token, ses_identity, ses_mail_from,
 };
 use manifest::{ConfigurationSet, EventTarget, Instance, Located, OnMxFailure, TlsPolicy};
-use model::{Field, Home, Impact, MailImpact, Need, ResourceId};
+use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
 use standards::Finding;
 
 use crate::publisher::RecordDraft;
@@ -26,7 +26,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
     for instance in &scope.domain.ses {
         Sender {
             name: instance_name(instance),
-            home: scope.home(&instance.account, instance.region.as_str()),
+            location: scope.location(&instance.account, instance.region.as_str()),
             instance,
             scope,
         }
@@ -39,7 +39,7 @@ struct Sender<'s, 'a> {
     scope: &'s mut Scope<'a>,
     instance: &'a Located<Instance>,
     name: String,
-    home: Home,
+    location: Location,
 }
 
 impl Sender<'_, '_> {
@@ -59,12 +59,12 @@ impl Sender<'_, '_> {
         }
     }
 
-    fn draft(&self, impact: Impact, needs: Vec<Need>) -> Draft {
+    fn draft(&self, impact: Impact, dependencies: Vec<Dependency>) -> Draft {
         Draft {
             name: self.name.clone(),
-            home: Some(self.home.clone()),
+            location: Some(self.location.clone()),
             impact,
-            needs,
+            dependencies,
             place: self.instance.place(),
         }
     }
@@ -129,14 +129,14 @@ impl Sender<'_, '_> {
             feedback: *self.instance.feedback,
             tags: self.scope.tags(&id, &texts(&self.instance.tags)),
         };
-        let mut needs: Vec<Need> = set
+        let mut dependencies: Vec<Dependency> = set
             .iter()
-            .map(|set| Need::done(set, "the identity names it as its default"))
+            .map(|set| Dependency::done(set, "the identity names it as its default"))
             .collect();
         if let manifest::Dkim::Byo(_) = self.instance.dkim.value
             && let Some(record) = self.brought_key_record()
         {
-            needs.push(Need::ready(
+            dependencies.push(Dependency::ready(
                 &record,
                 "SES looks for the key when the identity is made",
             ));
@@ -146,12 +146,12 @@ impl Sender<'_, '_> {
                 "{}.{parent_region}",
                 self.instance.account.as_str()
             ));
-            needs.push(Need::ready(
+            dependencies.push(Dependency::ready(
                 &parent,
                 "a replica signs with its parent's keys (SES-10)",
             ));
         }
-        let draft = self.draft(self.sending("sends as this identity"), needs);
+        let draft = self.draft(self.sending("sends as this identity"), dependencies);
         let identity = self.scope.add::<SesIdentity>(draft, &spec);
         self.scope.last().wait = true;
         identity
@@ -198,13 +198,13 @@ impl Sender<'_, '_> {
         name: String,
         record: Record,
         impact: Impact,
-        needs: Vec<Need>,
+        dependencies: Vec<Dependency>,
     ) -> ResourceId {
         let draft = RecordDraft {
             name,
             record,
             impact,
-            needs,
+            dependencies,
             place: self.instance.place(),
             adopt: *self.scope.domain.adopt,
         };
@@ -227,7 +227,7 @@ impl Sender<'_, '_> {
                 alias: None,
                 sharing: Sharing::Whole,
             };
-            let need = Need::done(identity, "SES gives the tokens").undone_in_same_order();
+            let need = Dependency::done(identity, "SES gives the tokens").undone_in_same_order();
             let impact = self.sending("signs with this key");
             self.record(
                 format!("ses.{}.dkim.{}", self.name, position + 1),
@@ -286,12 +286,12 @@ impl Sender<'_, '_> {
                 OnMxFailure::Reject => ses_mail_from::OnMxFailure::RejectMessage,
             },
         };
-        let needs = vec![
-            Need::done(identity, "it is an attribute of the identity"),
-            Need::ready(&mx, "SES looks for the MX record at once (DESIGN 7.2)"),
-            Need::ready(&spf, "mail leaves with this name at once (DESIGN 7.2)"),
+        let dependencies = vec![
+            Dependency::done(identity, "it is an attribute of the identity"),
+            Dependency::ready(&mx, "SES looks for the MX record at once (DESIGN 7.2)"),
+            Dependency::ready(&spf, "mail leaves with this name at once (DESIGN 7.2)"),
         ];
-        let draft = self.draft(self.sending("sends with this MAIL FROM"), needs);
+        let draft = self.draft(self.sending("sends with this MAIL FROM"), dependencies);
         self.scope.add::<SesMailFrom>(draft, &spec);
         self.scope.last().wait = true;
     }
@@ -300,8 +300,11 @@ impl Sender<'_, '_> {
         let spec = ses_domain_token::Spec {
             domain: self.scope.name.to_owned(),
         };
-        let needs = vec![Need::done(identity, "the token belongs to the identity")];
-        let draft = self.draft(Impact::none(), needs);
+        let dependencies = vec![Dependency::done(
+            identity,
+            "the token belongs to the identity",
+        )];
+        let draft = self.draft(Impact::none(), dependencies);
         let token = self.scope.add::<SesDomainToken>(draft, &spec);
         let record = Record {
             name: self.scope.under("_amazonses").into(),
@@ -311,7 +314,7 @@ impl Sender<'_, '_> {
             alias: None,
             sharing: Sharing::Many,
         };
-        let need = Need::done(&token, "SES gives the token").undone_in_same_order();
+        let need = Dependency::done(&token, "SES gives the token").undone_in_same_order();
         self.record(
             format!("ses.{}.domain-token", self.name),
             record,

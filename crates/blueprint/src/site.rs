@@ -16,7 +16,7 @@ use kinds::{
     cloudfront_origin_access_control, s3_bucket, s3_bucket_policy, s3_object,
 };
 use manifest::{Hosting, Located};
-use model::{Field, Home, Impact, MailImpact, Need, ResourceId};
+use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
 use serde_json::json;
 
 use crate::Facts;
@@ -24,16 +24,16 @@ use crate::names;
 use crate::publisher::RecordDraft;
 use crate::scope::{Draft, Scope};
 
-pub(crate) use mta_sts::{mta_sts_text, served_gate};
+pub(crate) use mta_sts::{mta_sts_text, served_precondition};
 
 /// One domain's site while it is expanded.
 struct Site<'s, 'a> {
     scope: &'s mut Scope<'a>,
     hosting: &'a Located<Hosting>,
     /// The bucket's account and region.
-    home: Home,
+    location: Location,
     /// The same account in us-east-1, where CloudFront and its certificates live.
-    edge: Home,
+    edge: Location,
 }
 
 /// A file to be served.
@@ -61,12 +61,12 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     if bimi.is_none() && policy.is_none() {
         return;
     }
-    let home = scope.home(&hosting.account, hosting.region.as_str());
-    let edge = scope.home(&hosting.account, "us-east-1");
+    let location = scope.location(&hosting.account, hosting.region.as_str());
+    let edge = scope.location(&hosting.account, "us-east-1");
     let mut site = Site {
         scope,
         hosting,
-        home,
+        location,
         edge,
     };
     let mut hosts = Vec::new();
@@ -80,29 +80,30 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     let assets = site.assets(&logs);
     let files = bimi.map(|bimi| site.bimi_files(bimi)).unwrap_or_default();
     let object = policy.as_ref().map(|(_, body)| site.policy_object(body));
-    let mut needs = vec![
-        Need::done(&assets, "the distribution reads from the bucket"),
-        Need::done(&logs, "the distribution writes its log there"),
+    let mut dependencies = vec![
+        Dependency::done(&assets, "the distribution reads from the bucket"),
+        Dependency::done(&logs, "the distribution writes its log there"),
     ];
     let objects = files.iter().map(|file| &file.object).chain(&object);
-    needs.extend(objects.map(|id| Need::done(id, "a file is there before what serves it")));
-    let distribution = site.distribution(&hosts, needs);
+    dependencies
+        .extend(objects.map(|id| Dependency::done(id, "a file is there before what serves it")));
+    let distribution = site.distribution(&hosts, dependencies);
     let readable = site.assets_policy(&assets, &distribution);
     let aliases = site.aliases(&hosts, &distribution, &readable);
     if let Some(bimi) = bimi {
         site.bimi_record(bimi, &files, &aliases);
     }
     if let (Some((block, body)), Some(object)) = (policy, object) {
-        let mut needs = host_needs("mta-sts", &aliases);
-        needs.push(Need::ready(
+        let mut dependencies = host_dependencies("mta-sts", &aliases);
+        dependencies.push(Dependency::ready(
             &distribution,
             "the policy is answered from every edge (STS-O01)",
         ));
-        needs.push(Need::done(
+        dependencies.push(Dependency::done(
             &object,
             "senders fetch the policy when they see a new id (STS-O01)",
         ));
-        site.policy_record(block, &body, needs);
+        site.policy_record(block, &body, dependencies);
     }
 }
 
@@ -111,12 +112,12 @@ impl Site<'_, '_> {
         self.scope.under(&self.hosting.assets_host.to_string())
     }
 
-    fn draft(&self, name: &str, home: &Home, needs: Vec<Need>) -> Draft {
+    fn draft(&self, name: &str, location: &Location, dependencies: Vec<Dependency>) -> Draft {
         Draft {
             name: name.to_owned(),
-            home: Some(home.clone()),
+            location: Some(location.clone()),
             impact: self.impact(),
-            needs,
+            dependencies,
             place: self.hosting.place(),
         }
     }
@@ -132,9 +133,9 @@ impl Site<'_, '_> {
     }
 
     fn bucket_name(&self, purpose: &str) -> String {
-        let Home {
+        let Location {
             account_id, region, ..
-        } = &self.home;
+        } = &self.location;
         names::bucket(
             self.scope.project(),
             account_id.as_str(),
@@ -158,7 +159,7 @@ impl Site<'_, '_> {
         };
         let draft = Draft {
             impact: Impact::none(),
-            ..self.draft("logs", &self.home, Vec::new())
+            ..self.draft("logs", &self.location, Vec::new())
         };
         let logs = self.scope.add::<S3Bucket>(draft, &spec);
         let allow = json!({
@@ -167,12 +168,12 @@ impl Site<'_, '_> {
             "Principal": {"Service": "logging.s3.amazonaws.com"},
             "Action": "s3:PutObject",
             "Resource": format!("arn:aws:s3:::{name}/*"),
-            "Condition": {"StringEquals": {"aws:SourceAccount": self.home.account_id.as_str()}},
+            "Condition": {"StringEquals": {"aws:SourceAccount": self.location.account_id.as_str()}},
         });
-        let needs = vec![Need::done(&logs, "a policy belongs to its bucket")];
+        let dependencies = vec![Dependency::done(&logs, "a policy belongs to its bucket")];
         let draft = Draft {
             impact: Impact::none(),
-            ..self.draft("logs", &self.home, needs)
+            ..self.draft("logs", &self.location, dependencies)
         };
         self.scope
             .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow))
@@ -190,8 +191,11 @@ impl Site<'_, '_> {
             expire_days: None,
             tags: self.scope.tags(&id, &Tags::new()),
         };
-        let needs = vec![Need::done(logs, "the bucket writes its access log there")];
-        let draft = self.draft("assets", &self.home, needs);
+        let dependencies = vec![Dependency::done(
+            logs,
+            "the bucket writes its access log there",
+        )];
+        let draft = self.draft("assets", &self.location, dependencies);
         self.scope.add::<S3Bucket>(draft, &spec)
     }
 
@@ -253,14 +257,18 @@ impl Site<'_, '_> {
             name: format!("acm.{name}"),
             record,
             impact,
-            needs: Vec::new(),
+            dependencies: Vec::new(),
             place: self.hosting.place(),
             adopt: *self.scope.domain.adopt,
         };
         self.scope.push(self.scope.publisher.record(draft))
     }
 
-    fn distribution(&mut self, hosts: &[(&str, String)], mut needs: Vec<Need>) -> ResourceId {
+    fn distribution(
+        &mut self,
+        hosts: &[(&str, String)],
+        mut dependencies: Vec<Dependency>,
+    ) -> ResourceId {
         let (certificate, validation) = self.certificate(hosts);
         let comment = format!("deploy {} {}", self.scope.project(), self.scope.name);
         let access = self.access_control();
@@ -273,7 +281,7 @@ impl Site<'_, '_> {
             self.scope.project(),
             &id.to_string(),
             self.edge.account_id.as_str(),
-            self.home.region.as_str(),
+            self.location.region.as_str(),
         ];
         let spec = cloudfront_distribution::Spec {
             caller_reference: names::token(&reference, 32),
@@ -283,7 +291,7 @@ impl Site<'_, '_> {
             origin: format!(
                 "{}.s3.{}.amazonaws.com",
                 self.bucket_name("assets"),
-                self.home.region
+                self.location.region
             ),
             access_control: Field::output(&access, "/id"),
             logging: Some(cloudfront_distribution::Logging {
@@ -293,16 +301,16 @@ impl Site<'_, '_> {
             price_class: "PriceClass_100".to_owned(),
             tags: self.scope.tags(&id, &Tags::new()),
         };
-        needs.push(Need::ready(
+        dependencies.push(Dependency::ready(
             &certificate,
             "CloudFront takes only an issued certificate",
         ));
-        needs.extend(
+        dependencies.extend(
             validation
                 .iter()
-                .map(|record| Need::done(record, "the certificate is validated through it")),
+                .map(|record| Dependency::done(record, "the certificate is validated through it")),
         );
-        let draft = self.draft("assets", &self.edge, needs);
+        let draft = self.draft("assets", &self.edge, dependencies);
         self.scope.add::<CloudfrontDistribution>(draft, &spec)
     }
 
@@ -330,8 +338,8 @@ impl Site<'_, '_> {
             "Resource": format!("arn:aws:s3:::{name}/*"),
             "Condition": {"StringEquals": {"AWS:SourceArn": arn}},
         });
-        let needs = vec![Need::done(assets, "a policy belongs to its bucket")];
-        let draft = self.draft("assets", &self.home, needs);
+        let dependencies = vec![Dependency::done(assets, "a policy belongs to its bucket")];
+        let draft = self.draft("assets", &self.location, dependencies);
         self.scope
             .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow))
     }
@@ -354,9 +362,15 @@ impl Site<'_, '_> {
                     name: format!("{purpose}.{suffix}"),
                     record,
                     impact: host_impact(purpose),
-                    needs: vec![
-                        Need::ready(distribution, "a name points only at what answers for it"),
-                        Need::done(readable, "the distribution may read what it answers with"),
+                    dependencies: vec![
+                        Dependency::ready(
+                            distribution,
+                            "a name points only at what answers for it",
+                        ),
+                        Dependency::done(
+                            readable,
+                            "the distribution may read what it answers with",
+                        ),
                     ],
                     place: self.hosting.place(),
                     adopt: *self.scope.domain.adopt,
@@ -378,10 +392,10 @@ impl Site<'_, '_> {
             cache_control: served.cache_control.to_owned(),
             host: served.host.to_owned(),
         };
-        let needs = vec![Need::done(&assets, "an object is in a bucket")];
+        let dependencies = vec![Dependency::done(&assets, "an object is in a bucket")];
         let draft = Draft {
             impact: served.impact.clone(),
-            ..self.draft(served.name, &self.home, needs)
+            ..self.draft(served.name, &self.location, dependencies)
         };
         self.scope.add::<S3Object>(draft, &spec)
     }
@@ -402,10 +416,10 @@ fn host_impact(purpose: &str) -> Impact {
     }
 }
 
-fn host_needs(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Need> {
+fn host_dependencies(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Dependency> {
     let of_host = aliases.iter().filter(|(other, _)| other == purpose);
     of_host
-        .map(|(_, id)| Need::ready(id, "the host's name is answered first"))
+        .map(|(_, id)| Dependency::ready(id, "the host's name is answered first"))
         .collect()
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use manifest::{Manifest, MemoryFiles};
 use model::{
-    DomainLedger, Entry, GateCheck, Ledger, Level, Origin, Resource, ResourceId, ServedPolicy,
-    field,
+    DomainLedger, Entry, Ledger, Level, Origin, PreconditionCheck, Resource, ResourceId,
+    ServedPolicy, field,
 };
 use serde_json::Value;
 
@@ -87,9 +87,9 @@ fn every_need_and_reference_is_of_a_resource_that_is_asked_for() {
             .into_iter()
             .map(|reference| reference.resource);
         for id in resource
-            .needs
+            .dependencies
             .iter()
-            .map(|need| need.resource.clone())
+            .map(|dependency| dependency.resource.clone())
             .chain(referred)
         {
             assert!(is_asked_for(&id), "{} needs {id}", resource.id);
@@ -102,13 +102,13 @@ fn the_policy_is_announced_after_a_stranger_gets_it() {
     let resources = expand(EXAMPLE);
     let record = find(&resources, "route53_record_set", "mta-sts");
     assert!(
-        matches!(&record.gates[0].check, GateCheck::Served { url, .. } if url.ends_with("mta-sts.txt"))
+        matches!(&record.preconditions[0].check, PreconditionCheck::Served { url, .. } if url.ends_with("mta-sts.txt"))
     );
     let ready = |name: &str| {
         record
-            .needs
+            .dependencies
             .iter()
-            .any(|need| need.resource.name == name && need.level == Level::Ready)
+            .any(|dependency| dependency.resource.name == name && dependency.level == Level::Ready)
     };
     assert!(ready("mta-sts.a") && ready("mta-sts.aaaa") && ready("tls-rpt"));
 }
@@ -116,26 +116,31 @@ fn the_policy_is_announced_after_a_stranger_gets_it() {
 #[test]
 fn dmarc_enforcement_waits_for_every_sender_and_bimi_for_dmarc() {
     let resources = expand(EXAMPLE);
-    let needs = |name: &str| -> Vec<String> {
+    let dependencies = |name: &str| -> Vec<String> {
         let record = find(&resources, "route53_record_set", name);
         let ready = record
-            .needs
+            .dependencies
             .iter()
-            .filter(|need| need.level == Level::Ready);
-        ready.map(|need| need.resource.name.clone()).collect()
+            .filter(|dependency| dependency.level == Level::Ready);
+        ready
+            .map(|dependency| dependency.resource.name.clone())
+            .collect()
     };
     assert_eq!(
         needs("dmarc"),
         ["marketing.us-east-1", "operations.eu-west-1"]
     );
-    assert!(needs("bimi.default").contains(&"dmarc".to_owned()));
+    assert!(dependencies("bimi.default").contains(&"dmarc".to_owned()));
 }
 
 #[test]
 fn enforcing_needs_evidence() {
     let resources = expand(&EXAMPLE.replace("mode: testing", "mode: enforce"));
-    let gates = &find(&resources, "s3_object", "mta-sts-policy").gates;
-    let rules: Vec<&str> = gates.iter().map(|gate| gate.rule.as_str()).collect();
+    let preconditions = &find(&resources, "s3_object", "mta-sts-policy").preconditions;
+    let rules: Vec<&str> = preconditions
+        .iter()
+        .map(|precondition| precondition.rule.as_str())
+        .collect();
     assert_eq!(rules, ["STS-P13", "STS-P16"]);
 }
 
@@ -147,7 +152,7 @@ fn ledger(resources: &[Resource], serving: ServedPolicy, now: Timestamp) -> Ledg
             resource.id.clone(),
             Entry {
                 id: resource.id.clone(),
-                home: resource.home.clone(),
+                location: resource.location.clone(),
                 physical: Some("x".into()),
                 spec: resource.spec.clone(),
                 intended: None,
@@ -155,7 +160,7 @@ fn ledger(resources: &[Resource], serving: ServedPolicy, now: Timestamp) -> Ledg
                 origin: Origin::Created,
                 before: None,
                 serves_policy: resource.serves_policy,
-                needs: resource.needs.clone(),
+                dependencies: resource.dependencies.clone(),
                 impact: resource.impact.clone(),
                 open: false,
                 changed: now,

@@ -10,7 +10,7 @@ use kinds::{
     SesMailFrom, acm_certificate, route53_hosted_zone, s3_object, ses_account, ses_mail_from,
 };
 use manifest::Manifest;
-use model::{Entry, Home, Kind, Ledger, OutputRef, Readiness, Resource, ResourceId, field};
+use model::{Entry, Kind, Ledger, Location, OutputRef, Readiness, Resource, ResourceId, field};
 use plan::Actual;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -27,7 +27,7 @@ use crate::project::{Planned, Project};
 /// One resource, as far as a stranger can see something of it.
 struct Source<'a> {
     id: &'a ResourceId,
-    home: Option<&'a Home>,
+    location: Option<&'a Location>,
     spec: Value,
     state: Option<Value>,
     serves_policy: bool,
@@ -37,7 +37,7 @@ struct Source<'a> {
 pub(crate) fn expected(project: &Project, planned: &Planned) -> Vec<Expected> {
     let sources = planned.desired.iter().map(|resource| Source {
         id: &resource.id,
-        home: resource.home.as_ref(),
+        location: resource.location.as_ref(),
         spec: field::resolve(&resource.spec, &|reference: &OutputRef| {
             planned.output(reference)
         }),
@@ -93,7 +93,7 @@ pub(crate) fn left(
             .ends_with(".acm-validations.aws")
     };
     let entries = ledger.entries().filter(|entry| {
-        let is_published = entry.home.is_some() || !is_awaited(project, Some(entry));
+        let is_published = entry.location.is_some() || !is_awaited(project, Some(entry));
         !entry.open && is_published && (!moved.contains(&entry.id) || validates(entry))
     });
     let sources = entries.map(|entry| {
@@ -101,7 +101,7 @@ pub(crate) fn left(
         let seen = seen.find_map(|(_, seen)| seen.state().cloned());
         Source {
             id: &entry.id,
-            home: entry.home.as_ref(),
+            location: entry.location.as_ref(),
             spec: entry.spec.clone(),
             state: Some(seen.unwrap_or_else(|| entry.state.clone())),
             serves_policy: entry.serves_policy.is_some(),
@@ -159,55 +159,58 @@ fn add(expected: &mut Expected, project: &Project, source: &Source<'_>) {
 /// Asks SES about the accounts that send, and where the links in their mail lead. What it does not
 /// tell is not looked at: to verify needs no rights beyond those of the plan.
 pub(crate) async fn ask_senders(project: &Project, planned: &Planned, domains: &mut [Expected]) {
-    let mut standings: BTreeMap<&Home, Option<Vec<Finding>>> = BTreeMap::new();
+    let mut standings: BTreeMap<&Location, Option<Vec<Finding>>> = BTreeMap::new();
     for resource in &planned.desired {
-        let Some(home) = &resource.home else { continue };
+        let Some(location) = &resource.location else {
+            continue;
+        };
         let kind = resource.id.kind.as_str();
         if ![SesIdentity::NAME, SesConfigurationSet::NAME].contains(&kind) {
             continue;
         }
-        let Ok(session) = project.engine.session(home).await else {
+        let Ok(session) = project.engine.session(location).await else {
             continue;
         };
         let mut domains = domains.iter_mut();
         let domain = domains.find(|one| one.domain.as_str() == resource.id.domain);
         let Some(instance) = domain.and_then(|domain| {
             let mut instances = domain.instances.iter_mut();
-            instances.find(|one| one.label == label(Some(home)))
+            instances.find(|one| one.label == label(Some(location)))
         }) else {
             continue;
         };
         if kind == SesConfigurationSet::NAME {
             let set = resource.spec["name"].as_str().unwrap_or_default();
-            instance.tracking = tracking(&session, set, home).await;
+            instance.tracking = tracking(&session, set, location).await;
         } else {
-            if !standings.contains_key(home) {
+            if !standings.contains_key(location) {
                 let standing = ses_account::standing(&session).await;
-                standings.insert(home, standing.ok().map(|standing| standing.findings()));
+                standings.insert(location, standing.ok().map(|standing| standing.findings()));
             }
-            instance.account = standings.get(home).cloned().flatten();
+            instance.account = standings.get(location).cloned().flatten();
         }
     }
 }
 
-async fn tracking(session: &Session, set: &str, home: &Home) -> Option<Tracking> {
+async fn tracking(session: &Session, set: &str, location: &Location) -> Option<Tracking> {
     let (domain, https) = ses_account::tracking(session, set).await.ok()??;
     Some(Tracking {
         domain: Name::parse(&domain).ok()?,
-        region: home.region.to_string(),
+        region: location.region.to_string(),
         https,
     })
 }
 
-/// What people call the instance that is at home there.
-fn label(home: Option<&Home>) -> String {
-    home.map(|home| format!("{} in {}", home.account, home.region))
+/// What people call the instance that is at location there.
+fn label(location: Option<&Location>) -> String {
+    location
+        .map(|location| format!("{} in {}", location.account, location.region))
         .unwrap_or_default()
 }
 
 /// The instance that a part is of, by its account and region.
 fn instance<'a>(expected: &'a mut Expected, source: &Source<'_>) -> &'a mut Instance {
-    let label = label(source.home);
+    let label = label(source.location);
     let known = expected.instances.iter().position(|one| one.label == label);
     let at = known.unwrap_or_else(|| {
         expected.instances.push(Instance {
@@ -264,7 +267,7 @@ fn certificate(spec: &Value, state: Option<&Value>) -> Certificate {
 /// The records that a person has still to publish, by name and type.
 fn awaited(project: &Project, planned: &Planned) -> BTreeSet<(Name, String)> {
     let by_hand = planned.plan.actions.iter().filter(|action| {
-        action.home.is_none()
+        action.location.is_none()
             && action.desired.is_some()
             && is_awaited(project, action.entry.as_ref())
     });
@@ -363,7 +366,7 @@ pub(crate) fn accepted(manifest: &Manifest, checks: &mut [Check]) {
                 .find(|(rule, _)| rule.as_str() == finding.rule)
         {
             finding.severity = Severity::Info;
-            finding.mend = format!("accepted in the manifest: {}", reason.as_str());
+            finding.fix = format!("accepted in the manifest: {}", reason.as_str());
         }
     }
 }

@@ -48,8 +48,8 @@ pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
             outcome => line(&mut text, 2, &unfinished(&name(plan, id), outcome)),
         }
         if let Outcome::Failed(error) = outcome {
-            let home = plan.actions[id].home.as_ref();
-            let place = home.map(|home| format!("in {home}: "));
+            let location = plan.actions[id].location.as_ref();
+            let place = location.map(|location| format!("in {location}: "));
             let place = place.unwrap_or_default();
             line(&mut text, 6, &format!("{place}{}", words(error)));
         }
@@ -86,7 +86,7 @@ fn unfinished(name: &str, outcome: &Outcome) -> String {
         Outcome::Failed(_) => format!("failed: {name}"),
         Outcome::Broken(why) => format!("failed: {name}\n{why}"),
         Outcome::Refused(rule, seen) => format!(
-            "refused: {name}\n{seen} ({rule}); mend it, or accept the risk with --accept-risk {rule}"
+            "refused: {name}\n{seen} ({rule}); fix it, or accept the risk with --accept-risk {rule}"
         ),
         Outcome::Waiting(what) => format!("waiting: {name}\nfor {what}"),
         Outcome::NotBegun => format!("not begun: {name}"),

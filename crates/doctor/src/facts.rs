@@ -18,15 +18,15 @@ pub struct Unseen {
     /// Why.
     pub why: String,
     /// What to do.
-    pub mend: String,
+    pub fix: String,
 }
 
 impl Unseen {
     /// A reason, and what to do about it.
-    pub fn new(why: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub fn new(why: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             why: why.into(),
-            mend: mend.into(),
+            fix: fix.into(),
         }
     }
 }

@@ -34,16 +34,16 @@ const NAMES_MAX: usize = 10;
 pub fn grants(kinds: &KindSet, desired: &[Resource], account: &AccountName) -> Vec<Grant> {
     let mut by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>> = BTreeMap::new();
     for resource in desired {
-        let home = resource
-            .home
+        let location = resource
+            .location
             .as_ref()
-            .filter(|home| home.account == *account);
-        let (Some(home), Some(kind)) = (home, kinds.get(resource.id.kind.as_str())) else {
+            .filter(|location| location.account == *account);
+        let (Some(location), Some(kind)) = (location, kinds.get(resource.id.kind.as_str())) else {
             continue;
         };
-        let partition = aws::partition(home.region.as_str());
+        let partition = aws::partition(location.region.as_str());
         for permission in kind.permissions(&resource.spec).unwrap_or_default() {
-            let arn = permission.arn(partition, home, &resource.spec);
+            let arn = permission.arn(partition, location, &resource.spec);
             for action in permission.actions {
                 let service = service(action).to_owned();
                 let key = (service, permission.on, arn.clone());

@@ -4,8 +4,8 @@
 //! checks is in the [`Plan`](model::Plan).
 
 mod apply;
-mod gates;
 mod observe;
+mod preconditions;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -15,11 +15,11 @@ use aws::{Session, SessionError, Sessions};
 use clock::Clock;
 use jiff::SignedDuration;
 use kinds::{Actors, Context, Secrets};
-use model::{AnyKind, Home, KindSet, Outside};
+use model::{AnyKind, KindSet, Location, Outside};
 
 pub use apply::{Options, Outcome, Report};
-pub use gates::{GateOutcome, check_gate};
 pub use observe::Observed;
+pub use preconditions::{PreconditionOutcome, check_precondition};
 pub use progress::{Progress, Stop, Watch};
 
 /// What looks and carries out.
@@ -60,8 +60,8 @@ impl Engine {
     }
 
     /// The way into an account and region, for those who ask about the account itself.
-    pub async fn session(&self, home: &Home) -> Result<Arc<Session>, SessionError> {
-        self.sessions.session(home).await
+    pub async fn session(&self, location: &Location) -> Result<Arc<Session>, SessionError> {
+        self.sessions.session(location).await
     }
 
     /// How far AWS's clock is ahead of ours, when AWS has answered anything.
@@ -82,9 +82,9 @@ impl Engine {
             .as_ref()
     }
 
-    async fn context(&self, home: Option<&Home>) -> Result<Context, SessionError> {
-        let session = match home {
-            Some(home) => Some(self.sessions.session(home).await?),
+    async fn context(&self, location: Option<&Location>) -> Result<Context, SessionError> {
+        let session = match location {
+            Some(location) => Some(self.sessions.session(location).await?),
             None => None,
         };
         Ok(Context {

@@ -70,7 +70,7 @@ impl Engine {
 
     /// One look. AWS's refusal to show it is an observation too: unknown, with its words.
     pub async fn look(&self, target: &Target) -> Result<Observation, SessionError> {
-        let context = self.context(target.home.as_ref()).await?;
+        let context = self.context(target.location.as_ref()).await?;
         let Some(actor) = self.actors.get(target.id.kind.as_str()) else {
             return Ok(Observation::Unknown(format!(
                 "this program has no kind `{}`",
@@ -141,7 +141,7 @@ impl Observed {
             error,
             SessionError::UnknownAccount(_) | SessionError::Renumbered { .. }
         ) {
-            finding = finding.mend(
+            finding = finding.fix(
                 "declare the old account too, under any name, until what the ledger has in it is removed",
             );
         }

@@ -20,7 +20,7 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// What a kind looks and acts through, in one home.
+/// What a kind looks and acts through, in one location.
 #[derive(Clone)]
 pub struct Context {
     /// The account and region; nothing for what is not at AWS.

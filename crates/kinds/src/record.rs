@@ -366,7 +366,7 @@ impl Record {
     }
 
     /// What keeps the record from being seen, or from being written at all.
-    pub fn obstacle(&self, actual: &State) -> Option<Finding> {
+    pub fn blocker(&self, actual: &State) -> Option<Finding> {
         let name = self.name.known()?;
         if let Some(delegation) = &actual.hidden_by {
             let servers: Vec<&str> = delegation

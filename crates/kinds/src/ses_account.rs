@@ -82,7 +82,7 @@ impl Standing {
         }
         let mut finding = Finding::new("SES-26", "sending is switched off in the account here");
         "switch it on with `aws sesv2 put-account-sending-attributes --sending-enabled`"
-            .clone_into(&mut finding.mend);
+            .clone_into(&mut finding.fix);
         Some(finding)
     }
 }

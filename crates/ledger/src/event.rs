@@ -144,7 +144,7 @@ mod tests {
     fn entry(spec: i32) -> Entry {
         Entry {
             id: ResourceId::new("s3_bucket", "example.com", "assets"),
-            home: None,
+            location: None,
             physical: Some("bucket".into()),
             spec: json!(spec),
             intended: None,
@@ -152,7 +152,7 @@ mod tests {
             origin: Origin::Created,
             before: None,
             serves_policy: None,
-            needs: Vec::new(),
+            dependencies: Vec::new(),
             impact: Impact::none(),
             open: false,
             changed: Timestamp::UNIX_EPOCH,

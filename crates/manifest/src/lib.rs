@@ -14,7 +14,7 @@
 //! );
 //! let (_, findings) = load("deploy.yaml", &files);
 //! assert_eq!(findings[0].reason, "unknown key `dmrac`");
-//! assert_eq!(findings[0].mend, "did you mean `dmarc`?");
+//! assert_eq!(findings[0].fix, "did you mean `dmarc`?");
 //! ```
 //!
 //! | module | its part |

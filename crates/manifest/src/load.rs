@@ -60,11 +60,11 @@ fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
         Err(error) => {
             let reason = format!("`{path}` can't be read: {error}");
             let position = start(source(String::new()));
-            let (rule, mend) = match error {
+            let (rule, fix) = match error {
                 FileError::TooLarge { .. } => ("MAN-05", "split it into files and `include` them"),
                 _ => ("MAN-07", "name a manifest that is there"),
             };
-            reader.report.add(rule, &position, reason, mend);
+            reader.report.add(rule, &position, reason, fix);
             return None;
         }
     };
@@ -98,12 +98,12 @@ fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
 /// The manifest of the main file's tree.
 fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
     if matches!(tree.content, Content::Nothing) {
-        let mend = "write a manifest with `deploy init DOMAIN`, or start from one that ships";
+        let fix = "write a manifest with `deploy init DOMAIN`, or start from one that ships";
         reader.report.add(
             "MAN-13",
             &tree.position,
             "there is nothing in this manifest",
-            mend,
+            fix,
         );
         return None;
     }

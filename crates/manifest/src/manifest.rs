@@ -50,12 +50,12 @@ pub struct ReportAuthorization {
     /// Its name: `<reported domain>._report._dmarc.<report host>`. Its TXT value is `v=DMARC1`.
     pub owner: Name,
     /// The domain of this manifest that the record is in.
-    pub home: Name,
+    pub location: Name,
 }
 
 impl Manifest {
     /// The domain of this manifest that `host` is within, the closest one.
-    pub fn home_of(&self, host: &Name) -> Option<&Name> {
+    pub fn location_of(&self, host: &Name) -> Option<&Name> {
         let names = std::iter::successors(Some(host.clone()), Name::parent);
         names
             .filter_map(|name| self.domains.get_key_value(&name))
@@ -82,11 +82,11 @@ impl Manifest {
         for (name, record) in of_domains.chain(of_parked) {
             for host in record.external_hosts(name) {
                 let owner = authorization_name(name, host).ok();
-                let home = self.home_of(host).cloned();
+                let location = self.location_of(host).cloned();
                 authorizations.extend(
                     owner
-                        .zip(home)
-                        .map(|(owner, home)| ReportAuthorization { owner, home }),
+                        .zip(location)
+                        .map(|(owner, location)| ReportAuthorization { owner, location }),
                 );
             }
         }

@@ -6,7 +6,7 @@ use standards::{Finding, Place};
 
 use crate::position::Position;
 
-/// Nobody mends more than this at once, and a hostile file must not fill the memory with findings.
+/// Nobody fixes more than this at once, and a hostile file must not fill the memory with findings.
 const FINDINGS_MAX: usize = 200;
 
 /// Collects findings, each once.
@@ -24,7 +24,7 @@ impl Report {
         rule: &'static str,
         position: &Position,
         reason: impl Into<String>,
-        mend: impl Into<String>,
+        fix: impl Into<String>,
     ) {
         // Finding the line costs as much as the file is long.
         if self.findings.len() == FINDINGS_MAX {
@@ -33,7 +33,7 @@ impl Report {
         self.push(
             Finding::new(rule, reason)
                 .in_place(position.place())
-                .mend(mend),
+                .fix(fix),
         );
     }
 

@@ -90,7 +90,7 @@ pub(crate) fn parse(source: &Arc<Source>, report: &mut Report) -> Option<Node> {
     match check_text(source).and_then(|()| builder.build()) {
         Ok(node) => Some(node),
         Err(fault) => {
-            report.add(fault.rule, &fault.position, fault.reason, fault.mend);
+            report.add(fault.rule, &fault.position, fault.reason, fault.fix);
             None
         }
     }
@@ -102,7 +102,7 @@ struct Fault {
     rule: &'static str,
     position: Position,
     reason: String,
-    mend: &'static str,
+    fix: &'static str,
 }
 
 /// Refuses what YAML has no place for, before the parser meets it.
@@ -128,7 +128,7 @@ fn check_text(source: &Arc<Source>) -> Result<(), Fault> {
                         "the control character `{}` has no place in YAML",
                         character.escape_default()
                     ),
-                    mend: "take it out; in quotes it can be written as an escape",
+                    fix: "take it out; in quotes it can be written as an escape",
                 });
             }
             _ if column > LINE_CHARACTERS_MAX => {
@@ -141,7 +141,7 @@ fn check_text(source: &Arc<Source>) -> Result<(), Fault> {
                         column,
                     },
                     reason: format!("this line has more than {LINE_CHARACTERS_MAX} characters"),
-                    mend: "break the line, or put the value into a file of its own",
+                    fix: "break the line, or put the value into a file of its own",
                 });
             }
             _ => {}
@@ -181,7 +181,7 @@ impl Builder<'_> {
             let (event, span) = next.map_err(|error| {
                 let marker = error.marker();
                 let reason = format!("this is not YAML: {}", error.kind());
-                let mend = if reason.contains("tab") {
+                let fix = if reason.contains("tab") {
                     "indent with spaces, not with tabs"
                 } else {
                     "mend the YAML here; often the cause is the indentation, a missing `:`, or a quote left open"
@@ -190,7 +190,7 @@ impl Builder<'_> {
                     rule: "MAN-01",
                     position: self.position(marker.line(), marker.col()),
                     reason,
-                    mend,
+                    fix,
                 }
             })?;
             if matches!(event, Event::DocumentStart(..)) {
@@ -364,13 +364,13 @@ impl Builder<'_> {
         rule: &'static str,
         span: &Span,
         reason: impl Into<String>,
-        mend: &'static str,
+        fix: &'static str,
     ) -> Fault {
         Fault {
             rule,
             position: self.position(span.start.line(), span.start.col()),
             reason: reason.into(),
-            mend,
+            fix,
         }
     }
 }

@@ -58,8 +58,8 @@ pub trait AnyKind: Send + Sync {
         actual: &Value,
         owned: Option<&Value>,
     ) -> Result<Option<Finding>, ShapeError>;
-    /// See [`Kind::obstacle`].
-    fn obstacle(
+    /// See [`Kind::blocker`].
+    fn blocker(
         &self,
         desired: &Value,
         actual: Option<&Value>,
@@ -198,13 +198,13 @@ impl<K: Kind> AnyKind for Erased<K> {
         ))
     }
 
-    fn obstacle(
+    fn blocker(
         &self,
         desired: &Value,
         actual: Option<&Value>,
     ) -> Result<Option<Finding>, ShapeError> {
         let actual = actual.map(read::<K, K::State>).transpose()?;
-        Ok(K::obstacle(&read::<K, K::Spec>(desired)?, actual.as_ref()))
+        Ok(K::blocker(&read::<K, K::Spec>(desired)?, actual.as_ref()))
     }
 
     fn displaced(

@@ -65,8 +65,8 @@ impl Check {
     }
 
     /// What to do, if the rule is broken.
-    pub fn mend(&self) -> Option<&str> {
-        self.finding().map(|finding| finding.mend.as_str())
+    pub fn fix(&self) -> Option<&str> {
+        self.finding().map(|finding| finding.fix.as_str())
     }
 }
 

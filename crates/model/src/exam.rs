@@ -55,7 +55,7 @@ pub enum Outcome {
         /// Why.
         why: String,
         /// What lets it be seen, or what shows it later.
-        mend: String,
+        fix: String,
     },
 }
 

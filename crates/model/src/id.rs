@@ -59,7 +59,7 @@ text!(
 
 /// The account and region a resource lives in. Global services live in `us-east-1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Home {
+pub struct Location {
     /// The account, as the manifest calls it.
     pub account: AccountName,
     /// The account's number, compared with the credentials' own before anything else.
@@ -68,15 +68,15 @@ pub struct Home {
     pub region: Region,
 }
 
-impl Home {
+impl Location {
     /// Whether two resources live in one account and region, whatever the manifest calls it.
     pub fn is_same(one: Option<&Self>, other: Option<&Self>) -> bool {
-        let place = |home: &Self| (home.account_id.clone(), home.region.clone());
+        let place = |location: &Self| (location.account_id.clone(), location.region.clone());
         one.map(place) == other.map(place)
     }
 }
 
-impl fmt::Display for Home {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}) {}", self.account, self.account_id, self.region)
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use standards::Finding;
 
-use crate::{Diff, Home, KindError, Observation, Permission, PhysicalId, ResourceId, Verb};
+use crate::{Diff, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Verb};
 
 /// Whether a resource is usable by what depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,8 @@ pub struct Target<S = Value> {
     /// Our name for it.
     pub id: ResourceId,
     /// Where it lives.
-    pub home: Option<Home>,
+    #[serde(rename = "home")]
+    pub location: Option<Location>,
     /// What is, or was, asked for.
     pub spec: S,
     /// AWS's name, when the ledger knows it.
@@ -61,8 +62,8 @@ pub struct Target<S = Value> {
 impl<S> Target<S> {
     /// What tells this target from every other in one run.
     pub fn key(&self) -> String {
-        let home = self
-            .home
+        let location = self
+            .location
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default();
@@ -71,14 +72,14 @@ impl<S> Target<S> {
             .as_ref()
             .map(PhysicalId::as_str)
             .unwrap_or_default();
-        format!("{}@{home}#{physical}", self.id)
+        format!("{}@{location}#{physical}", self.id)
     }
 
     /// The same target with its spec turned into another type.
     pub fn with<T>(&self, spec: T) -> Target<T> {
         Target {
             id: self.id.clone(),
-            home: self.home.clone(),
+            location: self.location.clone(),
             spec,
             physical: self.physical.clone(),
         }
@@ -143,7 +144,7 @@ pub trait Kind: Send + Sync + 'static {
     /// What keeps it from being as desired whatever the manifest says, if something does: a hosted
     /// zone that was to be found and is not there, a delegation that hides a record. `actual` is
     /// nothing when it is not there.
-    fn obstacle(_desired: &Self::Spec, _actual: Option<&Self::State>) -> Option<Finding> {
+    fn blocker(_desired: &Self::Spec, _actual: Option<&Self::State>) -> Option<Finding> {
         None
     }
 

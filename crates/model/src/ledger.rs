@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{AccountId, AccountName, Home, Impact, Need, PhysicalId, ResourceId};
+use crate::{AccountId, AccountName, Dependency, Impact, Location, PhysicalId, ResourceId};
 
 /// How a resource came to be ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,8 @@ pub struct Entry {
     /// Our name for it.
     pub id: ResourceId,
     /// Where it lives.
-    pub home: Option<Home>,
+    #[serde(rename = "home")]
+    pub location: Option<Location>,
     /// AWS's name; nothing while its creation has an open intent.
     pub physical: Option<PhysicalId>,
     /// What was asked for when it was last applied, references resolved.
@@ -51,7 +52,8 @@ pub struct Entry {
     /// The MTA-STS policy that it serves, if it does.
     pub serves_policy: Option<ServedPolicy>,
     /// What it needed.
-    pub needs: Vec<Need>,
+    #[serde(rename = "needs")]
+    pub dependencies: Vec<Dependency>,
     /// What its removal can do to mail.
     pub impact: Impact,
     /// An intent was written and no result: look before doing anything.
@@ -120,12 +122,12 @@ impl Ledger {
             .domains
             .values_mut()
             .flat_map(|domain| domain.entries.values_mut().chain(&mut domain.retired));
-        for home in entries.filter_map(|entry| entry.home.as_mut()) {
-            let is_it = |(_, id): &(&AccountName, &AccountId)| **id == home.account_id;
-            if accounts.get(&home.account) != Some(&home.account_id)
+        for location in entries.filter_map(|entry| entry.location.as_mut()) {
+            let is_it = |(_, id): &(&AccountName, &AccountId)| **id == location.account_id;
+            if accounts.get(&location.account) != Some(&location.account_id)
                 && let Some((name, _)) = accounts.iter().find(is_it)
             {
-                home.account = name.clone();
+                location.account = name.clone();
             }
         }
     }

@@ -28,7 +28,7 @@ pub use check::{Check, Verdict};
 pub use diff::{Change, Diff, Effect};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef};
-pub use id::{AccountId, AccountName, Home, PhysicalId, Region, ResourceId};
+pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
 pub use kind::{Calls, Kind, Mutate, Observe, Readiness, Target};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
 pub use observation::{Observation, Ownership};
@@ -36,4 +36,6 @@ pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use permission::Permission;
 pub use plan::{Action, ActionId, Edge, Plan, Verb};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
-pub use resource::{Gate, GateCheck, Impact, Level, MailImpact, Need, Resource, Undo};
+pub use resource::{
+    Dependency, Impact, Level, MailImpact, Precondition, PreconditionCheck, Resource, Undo,
+};

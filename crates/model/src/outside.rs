@@ -1,6 +1,6 @@
 //! What a stranger sees: public DNS, and what HTTPS answers.
 //!
-//! `verify` implements it over the network and the sandbox over its own world, so that gates and
+//! `verify` implements it over the network and the sandbox over its own world, so that preconditions and
 //! records published by hand are looked at the same way in both.
 
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Home, field};
+use crate::{Location, field};
 
 /// Actions that are allowed together on the same resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +35,15 @@ impl Permission {
         Self { actions, on, name }
     }
 
-    /// The ARN that it is on, for a resource in `home` with this spec.
-    pub fn arn(&self, partition: &str, home: &Home, spec: &Value) -> String {
+    /// The ARN that it is on, for a resource in `location` with this spec.
+    pub fn arn(&self, partition: &str, location: &Location, spec: &Value) -> String {
         let name = spec.pointer(self.name).filter(|_| !self.name.is_empty());
         let is_known = |value: &&Value| field::references(value).is_empty();
         let name = name.filter(is_known).and_then(Value::as_str).unwrap_or("*");
         self.on
             .replace("{partition}", partition)
-            .replace("{region}", home.region.as_str())
-            .replace("{account}", home.account_id.as_str())
+            .replace("{region}", location.region.as_str())
+            .replace("{account}", location.account_id.as_str())
             .replace("{name}", name)
     }
 }
@@ -56,12 +56,12 @@ mod tests {
 
     #[track_caller]
     fn check(permission: Permission, spec: &Value, expect: &str) {
-        let home = Home {
+        let location = Location {
             account: "web".into(),
             account_id: "222222222222".into(),
             region: "eu-west-1".into(),
         };
-        assert_eq!(permission.arn("aws", &home, spec), expect);
+        assert_eq!(permission.arn("aws", &location, spec), expect);
     }
 
     #[test]

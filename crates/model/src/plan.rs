@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use standards::Finding;
 
 use crate::{
-    Calls, Diff, Entry, Gate, Home, Impact, Level, Origin, PhysicalId, Resource, ResourceId,
+    Calls, Diff, Entry, Impact, Level, Location, Origin, PhysicalId, Precondition, Resource,
+    ResourceId,
 };
 
 /// What an action does.
@@ -69,7 +70,8 @@ pub struct Action {
     /// To which resource.
     pub resource: ResourceId,
     /// Where.
-    pub home: Option<Home>,
+    #[serde(rename = "home")]
+    pub location: Option<Location>,
     /// Why.
     pub reason: String,
     /// AWS's name of what is changed, when it exists.
@@ -89,7 +91,8 @@ pub struct Action {
     /// What must come first.
     pub after: Vec<Edge>,
     /// What must be seen from outside first.
-    pub gates: Vec<Gate>,
+    #[serde(rename = "gates")]
+    pub preconditions: Vec<Precondition>,
     /// Whether apply waits until it is ready although nothing else needs that.
     pub wait: bool,
     /// Actions of one key that are ready to run go out in one call.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use standards::Place;
 
-use crate::{Home, ResourceId, ServedPolicy};
+use crate::{Location, ResourceId, ServedPolicy};
 
 /// What an action can do to mail, from nothing to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ pub enum Undo {
 
 /// Another resource that must come first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Need {
+pub struct Dependency {
     /// Which.
     pub resource: ResourceId,
     /// How far.
@@ -90,7 +90,7 @@ pub struct Need {
     pub undo: Undo,
 }
 
-impl Need {
+impl Dependency {
     /// `resource` must be done first, because of `reason`.
     pub fn done(resource: &ResourceId, reason: &str) -> Self {
         Self {
@@ -117,10 +117,10 @@ impl Need {
     }
 }
 
-/// What a gate looks at, from outside.
+/// What a precondition looks at, from outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GateCheck {
+pub enum PreconditionCheck {
     /// This URL returns exactly the planned bytes (STS-O01, BIMI-X12).
     Served {
         /// The URL.
@@ -149,11 +149,11 @@ pub enum GateCheck {
 
 /// A check that must pass just before an action's call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gate {
+pub struct Precondition {
     /// The rule it keeps: also the id by which an operator accepts the risk.
     pub rule: String,
     /// What it looks at.
-    pub check: GateCheck,
+    pub check: PreconditionCheck,
     /// Why it is there.
     pub reason: String,
 }
@@ -164,15 +164,18 @@ pub struct Resource {
     /// Our name for it.
     pub id: ResourceId,
     /// Where it lives; nothing for records that a person publishes.
-    pub home: Option<Home>,
+    #[serde(rename = "home")]
+    pub location: Option<Location>,
     /// What is asked for, in the shape of its kind, references included.
     pub spec: Value,
     /// What a change or a removal can do to mail.
     pub impact: Impact,
     /// What must come first, besides what the spec refers to.
-    pub needs: Vec<Need>,
+    #[serde(rename = "needs")]
+    pub dependencies: Vec<Dependency>,
     /// What must be seen from outside first.
-    pub gates: Vec<Gate>,
+    #[serde(rename = "gates")]
+    pub preconditions: Vec<Precondition>,
     /// Whether apply waits for it to be ready although nothing else needs that.
     pub wait: bool,
     /// Whether to take over what is there and is not ours.

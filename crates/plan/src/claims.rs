@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::any_kind::ShapeError;
-use model::{AnyKind, Entry, Home, Origin};
+use model::{AnyKind, Entry, Location, Origin};
 use serde_json::Value;
 
 use crate::Inputs;
@@ -18,9 +18,9 @@ pub(crate) fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
 }
 
 /// A shared part, in the account that it is in: the same name elsewhere is another part.
-pub(crate) fn claim_at(home: Option<&Home>, claim: &str) -> String {
-    let account = home
-        .map(|home| home.account_id.as_str())
+pub(crate) fn claim_at(location: Option<&Location>, claim: &str) -> String {
+    let account = location
+        .map(|location| location.account_id.as_str())
         .unwrap_or_default();
     format!("{account} {claim}")
 }
@@ -28,13 +28,13 @@ pub(crate) fn claim_at(home: Option<&Home>, claim: &str) -> String {
 /// The shared parts that a spec holds.
 pub(crate) fn held_claims(
     kind: &dyn AnyKind,
-    home: Option<&Home>,
+    location: Option<&Location>,
     spec: &Value,
 ) -> Result<Vec<String>, ShapeError> {
     Ok(kind
         .claims(spec)?
         .iter()
-        .map(|claim| claim_at(home, claim))
+        .map(|claim| claim_at(location, claim))
         .collect())
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn claims<'a>(
 ) -> BTreeSet<String> {
     let claims = |entry: &Entry| {
         let kind = inputs.kinds.get(entry.id.kind.as_str());
-        kind.and_then(|kind| held_claims(kind.as_ref(), entry.home.as_ref(), &entry.spec).ok())
+        kind.and_then(|kind| held_claims(kind.as_ref(), entry.location.as_ref(), &entry.spec).ok())
             .unwrap_or_default()
     };
     entries.flat_map(claims).collect()

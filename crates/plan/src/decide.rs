@@ -63,7 +63,7 @@ pub(crate) fn decide(
         Observation::Present {
             state, ownership, ..
         } => {
-            if let Some(finding) = kind.obstacle(spec, Some(state))? {
+            if let Some(finding) = kind.blocker(spec, Some(state))? {
                 return Ok(Decision::refused(finding.in_place(place(resource))));
             }
             let owned = entry.and_then(Entry::owned);
@@ -72,7 +72,7 @@ pub(crate) fn decide(
             // Of what many share, only what we are known to have written is ours; and what a person
             // publishes for us, which we wait for since it was not there.
             let ours = entry.filter(|entry| {
-                owned.is_some() || *ownership != Ownership::Shared || entry.home.is_none()
+                owned.is_some() || *ownership != Ownership::Shared || entry.location.is_none()
             });
             Ok(match ours {
                 Some(entry) => {
@@ -97,13 +97,13 @@ fn absent(
     spec: &Value,
     entry: Option<&Entry>,
 ) -> Result<Decision, ShapeError> {
-    if let Some(finding) = kind.obstacle(spec, None)? {
+    if let Some(finding) = kind.blocker(spec, None)? {
         return Ok(Decision::refused(finding.in_place(place(resource))));
     }
     Ok(match entry {
         None => Decision::new(Verb::Create, "asked for and not there"),
         // Of what a person publishes, the ledger says only that it is expected.
-        Some(entry) if entry.open && entry.home.is_none() => {
+        Some(entry) if entry.open && entry.location.is_none() => {
             Decision::new(Verb::Create, "asked for and not there")
         }
         Some(entry) if entry.open => {
@@ -127,7 +127,7 @@ fn known(
         let reason = format!("`{}` can't be changed in place", replaced_fields(&diff));
         return Decision::new(Verb::Replace, reason).with(diff);
     }
-    if entry.open && entry.home.is_none() {
+    if entry.open && entry.location.is_none() {
         return if diff.is_empty() {
             Decision::new(Verb::Update, "has been published")
         } else {
@@ -208,7 +208,10 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
             Finding::new("PLAN-04", format!("could not be observed: {reason}")).in_place(
                 Place::Resource {
                     id: entry.id.to_string(),
-                    account: entry.home.as_ref().map(|home| home.account.to_string()),
+                    account: entry
+                        .location
+                        .as_ref()
+                        .map(|location| location.account.to_string()),
                 },
             ),
         ),
@@ -241,7 +244,10 @@ fn place(resource: &Resource) -> Place {
     match &resource.place {
         Place::Whole => Place::Resource {
             id: resource.id.to_string(),
-            account: resource.home.as_ref().map(|home| home.account.to_string()),
+            account: resource
+                .location
+                .as_ref()
+                .map(|location| location.account.to_string()),
         },
         place => place.clone(),
     }

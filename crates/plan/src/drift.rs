@@ -1,7 +1,7 @@
 //! What moved without us: actual against the ledger.
 
 use model::any_kind::ShapeError;
-use model::{Diff, Home, Observation, ResourceId};
+use model::{Diff, Location, Observation, ResourceId};
 use serde::Serialize;
 
 use crate::Inputs;
@@ -25,7 +25,7 @@ pub struct Drift {
     /// Which.
     pub resource: ResourceId,
     /// Where it lives.
-    pub home: Option<Home>,
+    pub location: Option<Location>,
     /// How it moved.
     pub moved: Moved,
 }
@@ -46,7 +46,7 @@ pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {
                 let diff = kind.drift(&entry.spec, &entry.state, state, &|claim| {
-                    claims.contains(&crate::claims::claim_at(entry.home.as_ref(), claim))
+                    claims.contains(&crate::claims::claim_at(entry.location.as_ref(), claim))
                 })?;
                 if diff.is_empty() {
                     continue;
@@ -56,7 +56,7 @@ pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
         };
         drifts.push(Drift {
             resource: entry.id.clone(),
-            home: entry.home.clone(),
+            location: entry.location.clone(),
             moved,
         });
     }

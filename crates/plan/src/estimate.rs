@@ -36,19 +36,21 @@ impl Estimate {
 pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
     let mut by_quota: BTreeMap<(String, String), u32> = BTreeMap::new();
     for action in &plan.actions {
-        let home = action
-            .home
+        let location = action
+            .location
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default();
         for calls in &action.calls {
             *by_quota
-                .entry((home.clone(), calls.service.clone()))
+                .entry((location.clone(), calls.service.clone()))
                 .or_default() += calls.count;
         }
     }
-    for (home, _, _) in batches(plan) {
-        *by_quota.entry((home, "route53".to_owned())).or_default() += 1;
+    for (location, _, _) in batches(plan) {
+        *by_quota
+            .entry((location, "route53".to_owned()))
+            .or_default() += 1;
     }
     let mut estimate = Estimate::default();
     for ((_, service), count) in by_quota {
@@ -72,12 +74,12 @@ fn batches(plan: &Plan) -> BTreeSet<(String, String, usize)> {
         });
         depth[action.id] = waits.max().unwrap_or(0);
         if let Some(key) = &action.batch {
-            let home = action
-                .home
+            let location = action
+                .location
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            batches.insert((home, key.clone(), depth[action.id]));
+            batches.insert((location, key.clone(), depth[action.id]));
         }
     }
     batches

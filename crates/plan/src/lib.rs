@@ -25,7 +25,7 @@ use model::{KindSet, Ledger, Observation, Resource, Target};
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Estimate, Rate, Rates, estimate};
 pub use looks::{Look, looks};
-pub use planner::{needs, plan};
+pub use planner::{dependencies, plan};
 pub use settle::settle;
 
 /// What was observed, by [`Target::key`].

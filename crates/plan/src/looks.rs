@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::field::references;
-use model::{Entry, Home, Ledger, Resource, ResourceId, Target};
+use model::{Entry, Ledger, Location, Resource, ResourceId, Target};
 use serde_json::Value;
 
 /// One thing to look at.
@@ -17,13 +17,13 @@ pub struct Look {
 
 /// The targets of one resource: what it is to be, and what it was where that is somewhere else.
 pub(crate) fn target(resource: &Resource, entry: Option<&Entry>) -> Target {
-    let same_home =
-        entry.filter(|entry| Home::is_same(entry.home.as_ref(), resource.home.as_ref()));
+    let same_location = entry
+        .filter(|entry| Location::is_same(entry.location.as_ref(), resource.location.as_ref()));
     Target {
         id: resource.id.clone(),
-        home: resource.home.clone(),
+        location: resource.location.clone(),
         spec: resource.spec.clone(),
-        physical: same_home.and_then(|entry| entry.physical.clone()),
+        physical: same_location.and_then(|entry| entry.physical.clone()),
     }
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn target(resource: &Resource, entry: Option<&Entry>) -> Target {
 pub(crate) fn held(entry: &Entry) -> Target {
     Target {
         id: entry.id.clone(),
-        home: entry.home.clone(),
+        location: entry.location.clone(),
         spec: entry.spec.clone(),
         physical: entry.physical.clone(),
     }
@@ -53,9 +53,9 @@ pub fn looks(desired: &[Resource], ledger: &Ledger) -> Vec<Look> {
         .map(|resource| (&resource.id, resource))
         .collect();
     let left = ledger.entries().filter(|entry| {
-        wanted
-            .get(&entry.id)
-            .is_none_or(|resource| !Home::is_same(resource.home.as_ref(), entry.home.as_ref()))
+        wanted.get(&entry.id).is_none_or(|resource| {
+            !Location::is_same(resource.location.as_ref(), entry.location.as_ref())
+        })
     });
     looks.extend(left.chain(ledger.retired()).map(|entry| Look {
         target: held(entry),
@@ -91,9 +91,9 @@ fn visit<'a>(
         .into_iter()
         .map(|reference| reference.resource);
     for id in resource
-        .needs
+        .dependencies
         .iter()
-        .map(|need| need.resource.clone())
+        .map(|dependency| dependency.resource.clone())
         .chain(referred)
     {
         if let Some(needed) = by_id.get(&id) {

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Edge, Level, MailImpact, Need, ResourceId, Undo, Verb};
+use model::{Action, Dependency, Edge, Level, MailImpact, ResourceId, Undo, Verb};
 
-use crate::planner::needs;
+use crate::planner::dependencies;
 
 /// Adds the edges of removals.
 pub(crate) fn order_removals(actions: &mut [Action]) {
@@ -41,23 +41,23 @@ fn is_removal(action: &Action) -> bool {
     action.desired.is_none() && action.verb != Verb::Update
 }
 
-fn held_needs(action: &Action) -> &[Need] {
+fn held_dependencies(action: &Action) -> &[Dependency] {
     action
         .entry
         .as_ref()
-        .map(|entry| entry.needs.as_slice())
+        .map(|entry| entry.dependencies.as_slice())
         .unwrap_or_default()
 }
 
 /// What `other` needed of `id`, as an edge in the order in which the two go away.
 fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize, Edge)> {
-    let need = held_needs(&actions[other])
+    let dependency = held_dependencies(&actions[other])
         .iter()
-        .find(|need| need.resource == actions[id].resource)?;
+        .find(|dependency| dependency.resource == actions[id].resource)?;
     if id == other {
         return None;
     }
-    let (first, second) = match need.undo {
+    let (first, second) = match dependency.undo {
         Undo::Reverse => (other, id),
         Undo::SameOrder => (id, other),
     };
@@ -66,7 +66,7 @@ fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize,
         Edge {
             action: first,
             level: Level::Ready,
-            reason: format!("goes away after what needs it ({})", need.reason),
+            reason: format!("goes away after what needs it ({})", dependency.reason),
         },
     ))
 }
@@ -74,14 +74,14 @@ fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize,
 /// A removal waits for whatever used to need it, for its own successor and what needs that, and,
 /// when it can hurt mail, for everything of its domain that takes over.
 fn after_successors(removal: &Action, action: &Action, id: usize) -> Option<Edge> {
-    let used = held_needs(action)
+    let used = held_dependencies(action)
         .iter()
-        .any(|need| need.resource == removal.resource);
+        .any(|dependency| dependency.resource == removal.resource);
     let succeeds = action.resource == removal.resource;
     let needs_successor = action.desired.as_ref().is_some_and(|resource| {
-        needs(resource)
+        dependencies(resource)
             .iter()
-            .any(|need| need.resource == removal.resource)
+            .any(|dependency| dependency.resource == removal.resource)
     });
     let takes_over = removal.impact.mail >= MailImpact::Sending
         && removal.resource.domain == action.resource.domain

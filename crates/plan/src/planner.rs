@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::any_kind::ShapeError;
 use model::field::{references, resolve};
 use model::{
-    Action, AnyKind, Diff, Edge, Entry, Home, Level, Need, Observation, Origin, OutputRef, Plan,
-    Resource, ResourceId, Target, Verb,
+    Action, AnyKind, Dependency, Diff, Edge, Entry, Level, Location, Observation, Origin,
+    OutputRef, Plan, Resource, ResourceId, Target, Verb,
 };
 use serde_json::Value;
 use standards::{Finding, Place};
@@ -93,7 +93,8 @@ impl<'a> Planner<'a> {
         };
         let spec = resolve(&resource.spec, &look_up);
         let entry = self.inputs.ledger.entry(&resource.id);
-        let is_here = |entry: &&Entry| Home::is_same(entry.home.as_ref(), resource.home.as_ref());
+        let is_here =
+            |entry: &&Entry| Location::is_same(entry.location.as_ref(), resource.location.as_ref());
         let here = entry.filter(is_here);
         let seen = self
             .things
@@ -127,7 +128,7 @@ impl<'a> Planner<'a> {
             self.states.insert(resource.id.clone(), entry.state.clone());
         }
         self.claims
-            .extend(held_claims(kind, resource.home.as_ref(), &spec)?);
+            .extend(held_claims(kind, resource.location.as_ref(), &spec)?);
         self.add_stages((kind, resource, &seen), &spec, &decision)
     }
 
@@ -217,11 +218,9 @@ impl<'a> Planner<'a> {
         kind: &dyn AnyKind,
         resource: &Resource,
     ) -> Result<Option<(&'a Entry, Diff)>, ShapeError> {
-        let moved = self
-            .inputs
-            .ledger
-            .entry(&resource.id)
-            .filter(|entry| !Home::is_same(entry.home.as_ref(), resource.home.as_ref()));
+        let moved = self.inputs.ledger.entry(&resource.id).filter(|entry| {
+            !Location::is_same(entry.location.as_ref(), resource.location.as_ref())
+        });
         let retired = self
             .inputs
             .ledger
@@ -258,7 +257,7 @@ impl<'a> Planner<'a> {
             id,
             verb: Verb::Update,
             resource: old.id.clone(),
-            home: old.home.clone(),
+            location: old.location.clone(),
             reason: "lets go of what its successor takes".to_owned(),
             physical: old.physical.clone(),
             desired: None,
@@ -269,7 +268,7 @@ impl<'a> Planner<'a> {
             diff,
             impact: old.impact.clone(),
             after: first.into_iter().collect(),
-            gates: Vec::new(),
+            preconditions: Vec::new(),
             wait: false,
             batch: None,
         });
@@ -305,7 +304,7 @@ impl<'a> Planner<'a> {
             id: self.actions.len(),
             verb: decision.verb,
             resource: resource.id.clone(),
-            home: resource.home.clone(),
+            location: resource.location.clone(),
             reason: decision.reason.clone(),
             physical,
             desired: Some(resource.clone()),
@@ -319,8 +318,8 @@ impl<'a> Planner<'a> {
                 model::Impact::none()
             },
             after: self.needed(resource),
-            gates: if changes {
-                resource.gates.clone()
+            preconditions: if changes {
+                resource.preconditions.clone()
             } else {
                 Vec::new()
             },
@@ -346,7 +345,7 @@ impl<'a> Planner<'a> {
         {
             return Ok(entry.origin);
         }
-        let claims = held_claims(kind, resource.home.as_ref(), spec)?;
+        let claims = held_claims(kind, resource.location.as_ref(), spec)?;
         let ours = !claims.is_empty() && claims.iter().all(|claim| self.made.contains(claim));
         Ok(if ours {
             Origin::Created
@@ -363,14 +362,14 @@ impl<'a> Planner<'a> {
 
     /// Edges to what a resource needs and refers to. Those come earlier, by [`in_order`].
     fn needed(&self, resource: &Resource) -> Vec<Edge> {
-        needs(resource)
+        dependencies(resource)
             .into_iter()
-            .filter_map(|need| {
-                let action = *self.last.get(&need.resource)?;
+            .filter_map(|dependency| {
+                let action = *self.last.get(&dependency.resource)?;
                 Some(Edge {
                     action,
-                    level: need.level,
-                    reason: need.reason,
+                    level: dependency.level,
+                    reason: dependency.reason,
                 })
             })
             .collect()
@@ -400,7 +399,10 @@ impl<'a> Planner<'a> {
             "goes on under another name of ours".clone_into(&mut decision.reason);
         }
         if decision.verb == Verb::Delete {
-            let claimed = |claim: &str| self.claims.contains(&claim_at(entry.home.as_ref(), claim));
+            let claimed = |claim: &str| {
+                self.claims
+                    .contains(&claim_at(entry.location.as_ref(), claim))
+            };
             if let Some(rest) = kind.without(&entry.spec, &claimed)? {
                 spec = rest;
             } else {
@@ -413,7 +415,7 @@ impl<'a> Planner<'a> {
             id: self.actions.len(),
             verb: decision.verb,
             resource: entry.id.clone(),
-            home: entry.home.clone(),
+            location: entry.location.clone(),
             reason: decision.reason,
             physical: entry.physical.clone(),
             desired: None,
@@ -427,7 +429,7 @@ impl<'a> Planner<'a> {
                 model::Impact::none()
             },
             after: Vec::new(),
-            gates: Vec::new(),
+            preconditions: Vec::new(),
             wait: false,
             batch: if deletes { kind.batch(&spec)? } else { None },
             calls: kind.calls(decision.verb, &spec)?,
@@ -458,14 +460,20 @@ impl<'a> Planner<'a> {
 }
 
 /// What a resource needs: what it says, and what it refers to.
-pub fn needs(resource: &Resource) -> Vec<Need> {
-    let mut needs = resource.needs.clone();
+pub fn dependencies(resource: &Resource) -> Vec<Dependency> {
+    let mut dependencies = resource.dependencies.clone();
     for reference in references(&resource.spec) {
-        if !needs.iter().any(|need| need.resource == reference.resource) {
-            needs.push(Need::done(&reference.resource, "uses what it returns"));
+        if !dependencies
+            .iter()
+            .any(|dependency| dependency.resource == reference.resource)
+        {
+            dependencies.push(Dependency::done(
+                &reference.resource,
+                "uses what it returns",
+            ));
         }
     }
-    needs
+    dependencies
 }
 
 fn shape(id: &ResourceId, error: &ShapeError) -> Finding {

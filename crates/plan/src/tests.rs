@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use kinds::{S3Bucket, s3_bucket, tags};
 use model::{
-    Action, Entry, Home, Impact, Kind, KindSet, Ledger, MailImpact, Need, Observation, Origin,
-    Ownership, Plan, Resource, ResourceId, Target, Verb,
+    Action, Dependency, Entry, Impact, Kind, KindSet, Ledger, Location, MailImpact, Observation,
+    Origin, Ownership, Plan, Resource, ResourceId, Target, Verb,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ use crate::{Actual, Inputs, looks, plan};
 
 const DOMAIN: &str = "example.com";
 
-fn home(account: &str) -> Home {
-    Home {
+fn location(account: &str) -> Location {
+    Location {
         account: account.into(),
         account_id: "111111111111".into(),
         region: "us-east-1".into(),
@@ -38,17 +38,17 @@ fn spec(name: &str, days: u32) -> s3_bucket::Spec {
     }
 }
 
-fn resource(name: &str, needs: &[&str]) -> Resource {
+fn resource(name: &str, dependencies: &[&str]) -> Resource {
     Resource {
         id: id(name),
-        home: Some(home("web")),
+        location: Some(location("web")),
         spec: serde_json::to_value(spec(name, 30)).expect("plain data"),
         impact: Impact::new(MailImpact::Receiving, "because"),
-        needs: needs
+        dependencies: dependencies
             .iter()
-            .map(|needed| Need::done(&id(needed), "needs it"))
+            .map(|needed| Dependency::done(&id(needed), "needs it"))
             .collect(),
-        gates: Vec::new(),
+        preconditions: Vec::new(),
         wait: false,
         adopt: false,
         serves_policy: None,
@@ -56,11 +56,11 @@ fn resource(name: &str, needs: &[&str]) -> Resource {
     }
 }
 
-fn entry(name: &str, needs: &[&str]) -> Entry {
-    let resource = resource(name, needs);
+fn entry(name: &str, dependencies: &[&str]) -> Entry {
+    let resource = resource(name, dependencies);
     Entry {
         id: resource.id,
-        home: resource.home,
+        location: resource.location,
         physical: Some(name.into()),
         spec: resource.spec,
         intended: None,
@@ -68,7 +68,7 @@ fn entry(name: &str, needs: &[&str]) -> Entry {
         origin: Origin::Created,
         before: None,
         serves_policy: None,
-        needs: resource.needs,
+        dependencies: resource.dependencies,
         impact: resource.impact,
         open: false,
         changed: Timestamp::UNIX_EPOCH,
@@ -228,9 +228,9 @@ fn an_open_intent_is_done_again_even_when_nothing_differs() {
 #[test]
 fn what_moves_is_made_before_the_old_goes() {
     let elsewhere = Entry {
-        home: Some(Home {
+        location: Some(Location {
             region: "eu-west-1".into(),
-            ..home("web")
+            ..location("web")
         }),
         ..entry("a", &[])
     };
@@ -251,7 +251,7 @@ fn what_moves_is_made_before_the_old_goes() {
 #[test]
 fn another_name_for_an_account_moves_nothing() {
     let renamed = Entry {
-        home: Some(home("before")),
+        location: Some(location("before")),
         ..entry("a", &[])
     };
     let world = World::default().ask(resource("a", &[])).record(renamed);
@@ -330,7 +330,7 @@ fn things_come_after_what_they_need_and_go_before_it() {
 #[test]
 fn senders_go_before_their_records() {
     let mut record = entry("record", &[]);
-    record.needs = vec![Need::done(&id("sender"), "tokens").undone_in_same_order()];
+    record.dependencies = vec![Dependency::done(&id("sender"), "tokens").undone_in_same_order()];
     let leaving = World::default()
         .record(record)
         .record(entry("sender", &[]))
@@ -453,12 +453,12 @@ proptest! {
         for number in 0..8 {
             let below: Vec<String> =
                 edges.iter().filter(|(from, to)| *from == number && to < from).map(|(_, to)| name(*to)).collect();
-            let needs: Vec<&str> = below.iter().map(String::as_str).collect();
+            let dependencies: Vec<&str> = below.iter().map(String::as_str).collect();
             let own = name(number);
             world = if recorded {
-                world.record(entry(&own, &needs)).see(&own, there(&own, 30, Ownership::Ours))
+                world.record(entry(&own, &dependencies)).see(&own, there(&own, 30, Ownership::Ours))
             } else {
-                world.ask(resource(&own, &needs))
+                world.ask(resource(&own, &dependencies))
             };
         }
         let plan = world.plan();

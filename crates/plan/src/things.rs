@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use model::{Entry, Home, Observation, Origin, Ownership, PhysicalId, Resource, ResourceId};
+use model::{Entry, Location, Observation, Origin, Ownership, PhysicalId, Resource, ResourceId};
 
 use crate::Inputs;
 
 /// One thing: its kind, its account and region, and AWS's name for it.
 type Thing = (String, String, PhysicalId);
 
-fn thing(id: &ResourceId, home: Option<&Home>, physical: &PhysicalId) -> Thing {
-    let place = home.map(|home| format!("{} {}", home.account_id, home.region));
+fn thing(id: &ResourceId, location: Option<&Location>, physical: &PhysicalId) -> Thing {
+    let place = location.map(|location| format!("{} {}", location.account_id, location.region));
     (id.kind.clone(), place.unwrap_or_default(), physical.clone())
 }
 
@@ -33,7 +33,7 @@ impl Things {
             .filter(|entry| entry.origin == Origin::Created && !wanted.contains(&entry.id));
         let leaving = left.filter_map(|entry| {
             let physical = entry.physical.as_ref()?;
-            Some(thing(&entry.id, entry.home.as_ref(), physical))
+            Some(thing(&entry.id, entry.location.as_ref(), physical))
         });
         Self {
             leaving: leaving.collect(),
@@ -56,7 +56,7 @@ impl Things {
             } if entry.is_none()
                 && self.leaving.contains(&thing(
                     &resource.id,
-                    resource.home.as_ref(),
+                    resource.location.as_ref(),
                     &physical,
                 )) =>
             {
@@ -73,7 +73,7 @@ impl Things {
     /// Remembers what stays.
     pub(crate) fn keep(&mut self, resource: &Resource, seen: &Observation) {
         if let Observation::Present { physical, .. } = seen {
-            let thing = thing(&resource.id, resource.home.as_ref(), physical);
+            let thing = thing(&resource.id, resource.location.as_ref(), physical);
             self.kept.insert(thing);
         }
     }
@@ -82,7 +82,7 @@ impl Things {
     pub(crate) fn is_kept(&self, entry: &Entry) -> bool {
         entry.physical.as_ref().is_some_and(|physical| {
             self.kept
-                .contains(&thing(&entry.id, entry.home.as_ref(), physical))
+                .contains(&thing(&entry.id, entry.location.as_ref(), physical))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! One action, or one resource that moved, for a terminal: its title and its fields.
 
-use model::{Action, Change, Diff, Home, MailImpact, ResourceId, Verb};
+use model::{Action, Change, Diff, Location, MailImpact, ResourceId, Verb};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -21,21 +21,21 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub(crate) fn of<'a>(
-        resources: impl Iterator<Item = (&'a ResourceId, Option<&'a Home>)>,
+        resources: impl Iterator<Item = (&'a ResourceId, Option<&'a Location>)>,
     ) -> Self {
         let mut columns = Self { label: 0, place: 0 };
-        for (id, home) in resources {
+        for (id, location) in resources {
             let label = words::within_domain(id).chars().count();
             columns.label = columns.label.max(label.min(LABEL_COLUMNS_MAX));
-            columns.place = columns.place.max(words::place(home).chars().count());
+            columns.place = columns.place.max(words::place(location).chars().count());
         }
         columns
     }
 
     /// `s3_bucket logs      web us-east-1  `
-    pub(crate) fn cells(&self, id: &ResourceId, home: Option<&Home>) -> (String, String) {
+    pub(crate) fn cells(&self, id: &ResourceId, location: Option<&Location>) -> (String, String) {
         let label = words::within_domain(id);
-        let place = words::place(home);
+        let place = words::place(location);
         (
             format!("{label:<0$}", self.label),
             format!("{place:<0$}", self.place),
@@ -47,7 +47,7 @@ impl Columns {
 pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, reason: Option<&str>) {
     let palette = *page.palette;
     let style = palette.verb(action.verb);
-    let (label, place) = columns.cells(&action.resource, action.home.as_ref());
+    let (label, place) = columns.cells(&action.resource, action.location.as_ref());
     let width = 4 + label.chars().count() + 2 + place.trim_end().chars().count();
     // On a narrow terminal the columns don't line up.
     let label = if width > palette.width {
@@ -106,8 +106,8 @@ pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Valu
             &Part(style, &text),
         );
     }
-    for gate in &action.gates {
-        let text = words::gate(gate);
+    for precondition in &action.preconditions {
+        let text = words::precondition(precondition);
         let label = Part(palette.notice, "waits until ");
         page.folded(FIELD_INDENT, &label, &Part(palette.notice, &text));
     }
@@ -169,9 +169,9 @@ fn changes(page: &mut Page<'_>, action: &Action) {
     } else if action.verb == Verb::Adopt {
         physical(page, action);
     }
-    let before = action.entry.as_ref().map(|entry| entry.home.as_ref());
-    if let Some(before) = before.filter(|before| *before != action.home.as_ref()) {
-        let (from, to) = (words::place(before), words::place(action.home.as_ref()));
+    let before = action.entry.as_ref().map(|entry| entry.location.as_ref());
+    if let Some(before) = before.filter(|before| *before != action.location.as_ref()) {
+        let (from, to) = (words::place(before), words::place(action.location.as_ref()));
         changed(page, "home", &from, &to);
         spec(page, &action.spec);
     } else {

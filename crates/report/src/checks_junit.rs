@@ -50,7 +50,7 @@ fn case(check: &Check) -> String {
             "<failure type=\"{}\" message=\"{}\">{}</failure>",
             finding.severity,
             attribute(&finding.reason),
-            attribute(&finding.mend)
+            attribute(&finding.fix)
         )),
         Outcome::Finding(finding) => {
             let text = attribute(&finding.reason);

@@ -39,12 +39,12 @@ fn is_good(check: &Check) -> bool {
 }
 
 fn row(check: &Check) -> String {
-    let (mark, seen, mend) = match &check.outcome {
+    let (mark, seen, fix) = match &check.outcome {
         Outcome::Good => ("good".to_owned(), "", String::new()),
         Outcome::Finding(finding) => (
             finding.severity.to_string(),
             finding.reason.as_str(),
-            finding.mend.clone(),
+            finding.fix.clone(),
         ),
         Outcome::Waiting { until } => (
             "waiting".to_owned(),
@@ -53,7 +53,7 @@ fn row(check: &Check) -> String {
         ),
         Outcome::Skipped { why } => ("not looked at".to_owned(), why.as_str(), String::new()),
     };
-    let cells = [mark.as_str(), &check.rule, &check.what, seen, &mend];
+    let cells = [mark.as_str(), &check.rule, &check.what, seen, &fix];
     format!("| {} |", cells.map(cell).join(" | "))
 }
 

@@ -67,7 +67,7 @@ fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
         Outcome::Finding(finding) => {
             page.folded(6, &Part(style, ""), &Part(style, &finding.reason));
             let label = Part(palette.strong, "= ");
-            page.folded(6, &label, &Part(Style::new(), &finding.mend));
+            page.folded(6, &label, &Part(Style::new(), &finding.fix));
         }
         Outcome::Waiting { until: None } => {
             let text = format!("{seen}: {}", words::waiting(None));

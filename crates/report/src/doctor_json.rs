@@ -8,7 +8,7 @@ use crate::doctor_text::Counts;
 use crate::finding_json::finding_json;
 
 /// Every exam. An outcome `good` has `seen`, `finding` has `finding`, and `unseen` has `why` and
-/// `mend`.
+/// `fix`.
 pub fn doctor_json(exams: &[Exam]) -> Value {
     let counts = Counts::of(exams);
     json!({
@@ -50,10 +50,10 @@ fn exam_json(exam: &Exam) -> Value {
             value["outcome"] = json!("finding");
             value["finding"] = finding_json(finding);
         }
-        Outcome::Unseen { why, mend } => {
+        Outcome::Unseen { why, fix } => {
             value["outcome"] = json!("unseen");
             value["why"] = json!(why);
-            value["mend"] = json!(mend);
+            value["mend"] = json!(fix);
         }
     }
     value

@@ -47,14 +47,14 @@ fn show(page: &mut Page<'_>, exam: &Exam) {
             Part(palette.faint, &beside),
         ],
     );
-    let (reason, mend) = match &exam.outcome {
+    let (reason, fix) = match &exam.outcome {
         Outcome::Good { .. } => return,
-        Outcome::Finding(finding) => (&finding.reason, &finding.mend),
-        Outcome::Unseen { why, mend } => (why, mend),
+        Outcome::Finding(finding) => (&finding.reason, &finding.fix),
+        Outcome::Unseen { why, fix } => (why, fix),
     };
     page.folded(6, &Part(style, ""), &Part(style, reason));
     let label = Part(palette.strong, "= ");
-    page.folded(6, &label, &Part(Style::new(), mend));
+    page.folded(6, &label, &Part(Style::new(), fix));
 }
 
 /// Four columns, so that a line can be told without colours.
@@ -163,7 +163,7 @@ pub(crate) mod tests {
                 "mta-sts.example.com at CloudFront",
                 Outcome::Unseen {
                     why: "what other accounts have is not known".to_owned(),
-                    mend: "apply tells".to_owned(),
+                    fix: "apply tells".to_owned(),
                 },
             ),
         ]

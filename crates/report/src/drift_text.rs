@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::check::Outcome;
-use model::{Change, Check, Home, Verdict};
+use model::{Change, Check, Location, Verdict};
 use plan::{Drift, Moved};
 use serde_json::{Value, json};
 
@@ -45,11 +45,11 @@ impl Drifted<'_> {
 /// stranger sees of it.
 pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
     let mut page = Page::new(palette);
-    let homes = drifted
+    let locations = drifted
         .drifts
         .iter()
-        .map(|drift| (&drift.resource, drift.home.as_ref()));
-    let columns = Columns::of(homes);
+        .map(|drift| (&drift.resource, drift.location.as_ref()));
+    let columns = Columns::of(locations);
     let mut domain = None;
     for drift in drifted.drifts {
         if domain != Some(&drift.resource.domain) {
@@ -77,7 +77,7 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
         Moved::Deleted => ("-", palette.bad, "is gone".to_owned()),
         Moved::Unknown(reason) => ("?", palette.notice, format!("could not be seen: {reason}")),
     };
-    let (label, place) = columns.cells(&drift.resource, drift.home.as_ref());
+    let (label, place) = columns.cells(&drift.resource, drift.location.as_ref());
     let place = format!("  {place}  ");
     page.line(
         2,
@@ -155,10 +155,10 @@ fn one(drift: &Drift) -> Value {
         .iter()
         .map(|change| json!({"field": change.field, "left": change.to, "is": change.from}))
         .collect();
-    let home: Option<&Home> = drift.home.as_ref();
+    let location: Option<&Location> = drift.location.as_ref();
     json!({
         "resource": drift.resource,
-        "home": crate::plan_json::home(home),
+        "home": crate::plan_json::location(location),
         "moved": moved,
         "reason": reason,
         "changes": changes,
@@ -173,14 +173,14 @@ mod tests {
     use super::*;
 
     fn drift(name: &str, moved: Moved) -> Drift {
-        let home = Home {
+        let location = Location {
             account: "dns".into(),
             account_id: "111111111111".into(),
             region: "us-east-1".into(),
         };
         Drift {
             resource: ResourceId::new("route53_record_set", "example.com", name),
-            home: Some(home),
+            location: Some(location),
             moved,
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn finding_json(finding: &Finding) -> Value {
         "severity": finding.severity,
         "title": rules::find(&finding.rule).map(|rule| rule.title),
         "reason": finding.reason,
-        "mend": finding.mend,
+        "mend": finding.fix,
         "place": place(&finding.place),
     })
 }

@@ -106,10 +106,10 @@ fn show(page: &mut Page<'_>, finding: &Finding) {
     } else if let Some(place) = place(&finding.place) {
         page.line(1, &[Part(faint, "--> "), Part(faint, &place)]);
     }
-    if !finding.mend.is_empty() {
+    if !finding.fix.is_empty() {
         page.line(
             margin,
-            &[Part(faint, " = "), Part(palette.notice, &finding.mend)],
+            &[Part(faint, " = "), Part(palette.notice, &finding.fix)],
         );
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     fn finding(place: Place) -> Finding {
         Finding::new("MAN-02", "unknown key `dmrac`")
             .in_place(place)
-            .mend("did you mean `dmarc`?")
+            .fix("did you mean `dmarc`?")
     }
 
     #[test]

@@ -34,8 +34,8 @@ fn command(finding: &Finding) -> String {
         }
     }
     properties.push(format!("title={}", property(&finding.rule)));
-    if !finding.mend.is_empty() {
-        lines.push(finding.mend.clone());
+    if !finding.fix.is_empty() {
+        lines.push(finding.fix.clone());
     }
     let lines: Vec<String> = lines.iter().map(|line| data(line)).collect();
     format!("::{name} {}::{}\n", properties.join(","), lines.join("%0A"))
@@ -70,7 +70,7 @@ mod tests {
             Finding::new("MAN-02", "100% wrong\n::error::forged").in_place(file),
             Finding::new("MAN-02", "x")
                 .in_place(Place::Live("example.com".to_owned()))
-                .mend(""),
+                .fix(""),
         ];
         assert_snapshot!(findings_github(&findings), @r"
         ::error file=a%2Cb%3Ac.yaml,line=3,col=5,title=MAN-02::100%25 wrong\n::error::forged%0Acorrect the key, or remove it

@@ -1,6 +1,6 @@
 //! The plan as JSON, in a shape that stays: `docs/output.md` says what each field means.
 
-use model::{Action, Home, Plan, Verb};
+use model::{Action, Location, Plan, Verb};
 use plan::Estimate;
 use serde_json::{Map, Value, json};
 
@@ -48,22 +48,22 @@ fn action(action: &Action) -> Value {
         "kind": action.resource.kind,
         "domain": action.resource.domain,
         "name": action.resource.name,
-        "home": home(action.home.as_ref()),
+        "home": location(action.location.as_ref()),
         "physical": action.physical,
         "reason": action.reason,
         "changes": action.diff,
         "spec": action.spec,
         "mail_impact": {"level": action.impact.mail, "reason": action.impact.reason},
         "after": action.after,
-        "gates": action.gates,
+        "gates": action.preconditions,
         "calls": action.calls,
     })
 }
 
-/// A home, or null for what a person publishes.
-pub(crate) fn home(home: Option<&Home>) -> Value {
-    home.map_or(Value::Null, |home| {
-        json!({"account": home.account, "account_id": home.account_id, "region": home.region})
+/// A location, or null for what a person publishes.
+pub(crate) fn location(location: Option<&Location>) -> Value {
+    location.map_or(Value::Null, |location| {
+        json!({"account": location.account, "account_id": location.account_id, "region": location.region})
     })
 }
 

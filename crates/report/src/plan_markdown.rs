@@ -83,7 +83,7 @@ fn findings(findings: &[Finding]) -> String {
             finding.rule.to_string(),
             place(&finding.place).unwrap_or_default(),
             finding.reason.clone(),
-            finding.mend.clone(),
+            finding.fix.clone(),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| inline(cell)).collect();
         put!(table, "| {} |\n", cells.join(" | "));
@@ -126,7 +126,7 @@ mod tests {
         plan.findings = vec![
             Finding::new("PLAN-01", "`a` has TXT <b>@all|*x*</b>")
                 .in_place(Place::Live("a".to_owned()))
-                .mend("do `this`"),
+                .fix("do `this`"),
         ];
         let text = plan_markdown(&plan, &estimate(&plan));
         assert_snapshot!(text.replace(&plan.digest(), "(64 digits)"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Home, MailImpact, Plan, ResourceId, Verb};
+use model::{Action, Location, MailImpact, Plan, ResourceId, Verb};
 use plan::Estimate;
 use serde_json::Value;
 use standards::Severity;
@@ -76,10 +76,10 @@ fn show(
     stages: &BTreeMap<usize, &Value>,
     common: Option<&str>,
 ) {
-    let homes = actions
+    let locations = actions
         .iter()
-        .map(|action| (&action.resource, action.home.as_ref()));
-    let columns = Columns::of(homes);
+        .map(|action| (&action.resource, action.location.as_ref()));
+    let columns = Columns::of(locations);
     for action in actions {
         let reason = Some(action.reason.as_str()).filter(|reason| Some(*reason) != common);
         action_text::title(page, action, &columns, reason);
@@ -166,9 +166,9 @@ fn summary(page: &mut Page<'_>, plan: &Plan, estimate: &Estimate) {
     digest(page, plan);
     if errors > 0 {
         let text = match errors {
-            1 => "1 error above stands in the way: apply refuses until it is mended.".to_owned(),
+            1 => "1 error above stands in the way: apply refuses until it is fixed.".to_owned(),
             errors => format!(
-                "{} errors above stand in the way: apply refuses until they are mended.",
+                "{} errors above stand in the way: apply refuses until they are fixed.",
                 words::grouped(errors)
             ),
         };
@@ -191,10 +191,12 @@ fn digest(page: &mut Page<'_>, plan: &Plan) {
 /// Each account that the plan changes something in, with its number.
 fn accounts(page: &mut Page<'_>, plan: &Plan) {
     let changing = plan.actions.iter().filter(|action| action.changes());
-    let homes: Vec<&Home> = changing.filter_map(|action| action.home.as_ref()).collect();
-    let accounts: BTreeSet<String> = homes
+    let locations: Vec<&Location> = changing
+        .filter_map(|action| action.location.as_ref())
+        .collect();
+    let accounts: BTreeSet<String> = locations
         .iter()
-        .map(|home| format!("{} ({})", home.account, home.account_id))
+        .map(|location| format!("{} ({})", location.account, location.account_id))
         .collect();
     if accounts.is_empty() {
         return;
@@ -220,7 +222,7 @@ fn accounts(page: &mut Page<'_>, plan: &Plan) {
 /// counted apart, and so is what is refused: nobody looked whether that is unchanged.
 pub(crate) fn counts(plan: &Plan) -> String {
     let count = |by_hand: bool, verb: Verb| {
-        let is = |action: &&Action| action.home.is_none() == by_hand && action.verb == verb;
+        let is = |action: &&Action| action.location.is_none() == by_hand && action.verb == verb;
         plan.actions.iter().filter(is).count()
     };
     let mut parts: Vec<String> = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]

@@ -48,7 +48,7 @@ fn rule(id: &str) -> Value {
         severity,
         title,
         why,
-        mend,
+        fix,
         source,
         ..
     }) = rules::find(id)
@@ -59,7 +59,7 @@ fn rule(id: &str) -> Value {
         "id": id,
         "shortDescription": {"text": title},
         "fullDescription": {"text": why},
-        "help": {"text": format!("{mend}\n\nSource: {source}")},
+        "help": {"text": format!("{fix}\n\nSource: {source}")},
         "defaultConfiguration": {"level": level(*severity)},
     })
 }
@@ -75,10 +75,10 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
 }
 
 fn message(finding: &Finding) -> String {
-    if finding.mend.is_empty() {
+    if finding.fix.is_empty() {
         return escape(&finding.reason);
     }
-    format!("{}; {}", escape(&finding.reason), escape(&finding.mend))
+    format!("{}; {}", escape(&finding.reason), escape(&finding.fix))
 }
 
 fn level(severity: Severity) -> &'static str {

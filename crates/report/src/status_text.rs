@@ -25,7 +25,7 @@ pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String
             &[Part(palette.strong, name), Part(palette.faint, &count)],
         );
         let entries = domain.entries.values().chain(&domain.retired);
-        let columns = Columns::of(entries.map(|entry| (&entry.id, entry.home.as_ref())));
+        let columns = Columns::of(entries.map(|entry| (&entry.id, entry.location.as_ref())));
         for entry in domain.entries.values() {
             show(&mut page, entry, &columns, pending(entry));
         }
@@ -57,7 +57,7 @@ fn matters(domain: &DomainLedger, now: Timestamp) -> bool {
 }
 
 fn pending(entry: &Entry) -> Option<&'static str> {
-    let text = match entry.home {
+    let text = match entry.location {
         Some(_) => "an earlier run stopped inside its change; the next run looks first",
         None => "still to be published by hand: `deploy records` shows it",
     };
@@ -70,7 +70,7 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
         Some(_) => ("!", palette.change),
         None => (" ", palette.good),
     };
-    let (label, place) = columns.cells(&entry.id, entry.home.as_ref());
+    let (label, place) = columns.cells(&entry.id, entry.location.as_ref());
     let physical = entry.physical.as_ref().map_or("", PhysicalId::as_str);
     let origin = match entry.origin {
         Origin::Created => "",
@@ -160,7 +160,7 @@ impl Pending {
         Self {
             open: ledger
                 .entries()
-                .filter(|entry| entry.open && entry.home.is_some())
+                .filter(|entry| entry.open && entry.location.is_some())
                 .count(),
             retired: ledger.retired().count(),
             lingering: ledger.domains.values().filter(lingers).count(),
@@ -240,7 +240,7 @@ pub fn status_json(ledger: &Ledger, now: Timestamp) -> Value {
 fn entry(entry: &Entry) -> Value {
     json!({
         "resource": entry.id,
-        "home": crate::plan_json::home(entry.home.as_ref()),
+        "home": crate::plan_json::location(entry.location.as_ref()),
         "physical": entry.physical,
         "origin": entry.origin,
         "open": entry.open,
@@ -251,19 +251,19 @@ fn entry(entry: &Entry) -> Value {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use model::{Home, Impact, ResourceId, ServedPolicy};
+    use model::{Impact, Location, ResourceId, ServedPolicy};
 
     use super::*;
 
     fn entry_of(kind: &str, name: &str, physical: &str) -> Entry {
-        let home = Home {
+        let location = Location {
             account: "web".into(),
             account_id: "222222222222".into(),
             region: "us-east-1".into(),
         };
         Entry {
             id: ResourceId::new(kind, "example.com", name),
-            home: Some(home),
+            location: Some(location),
             physical: Some(physical.into()),
             spec: Value::Null,
             intended: None,
@@ -271,7 +271,7 @@ mod tests {
             origin: Origin::Created,
             before: None,
             serves_policy: None,
-            needs: Vec::new(),
+            dependencies: Vec::new(),
             impact: Impact::none(),
             open: false,
             changed: "2026-11-24T06:00:00Z".parse().expect("a time"),

@@ -87,7 +87,7 @@ fn see(
     for known in [None, Some(physical.clone())] {
         let target = Target {
             id: resource.id.clone(),
-            home: resource.home.clone(),
+            location: resource.location.clone(),
             spec: resource.spec.clone(),
             physical: known,
         };
@@ -131,7 +131,7 @@ pub(crate) fn applied_of(names: &[&str]) -> (Vec<Resource>, Ledger, Actual) {
         );
         let entry = Entry {
             id: resource.id.clone(),
-            home: resource.home.clone(),
+            location: resource.location.clone(),
             physical: Some(physical),
             spec: resource.spec.clone(),
             intended: None,
@@ -139,7 +139,7 @@ pub(crate) fn applied_of(names: &[&str]) -> (Vec<Resource>, Ledger, Actual) {
             origin: Origin::Created,
             before: None,
             serves_policy: resource.serves_policy,
-            needs: resource.needs.clone(),
+            dependencies: resource.dependencies.clone(),
             impact: resource.impact.clone(),
             open: false,
             changed: "2026-11-24T06:00:00Z".parse().expect("a time"),

@@ -1,7 +1,7 @@
 //! Numbers, times and places in words.
 
 use jiff::Timestamp;
-use model::{Action, Gate, GateCheck, Home, ResourceId, Verb};
+use model::{Action, Location, Precondition, PreconditionCheck, ResourceId, Verb};
 
 /// The sign of a verb at the start of its line.
 pub(crate) fn sign(verb: Verb) -> &'static str {
@@ -67,7 +67,7 @@ pub fn moment(moment: Timestamp) -> String {
 
 /// What an action does, in a word: a record that a person publishes is not created by us.
 pub fn verb(action: &Action) -> String {
-    let word = match (action.home.is_none(), action.verb) {
+    let word = match (action.location.is_none(), action.verb) {
         (true, Verb::Create) => "publish",
         (true, Verb::Update | Verb::Replace) => "publish anew",
         (true, Verb::Delete) => "take out",
@@ -112,30 +112,30 @@ pub(crate) fn within_domain(id: &ResourceId) -> String {
 }
 
 /// Where a resource lives, short: `web us-east-1`.
-pub(crate) fn place(home: Option<&Home>) -> String {
-    match home {
-        Some(home) => format!("{} {}", home.account, home.region),
+pub(crate) fn place(location: Option<&Location>) -> String {
+    match location {
+        Some(location) => format!("{} {}", location.account, location.region),
         None => "published by hand".to_owned(),
     }
 }
 
-/// What a gate waits for.
-pub(crate) fn gate(gate: &Gate) -> String {
-    let seen = match &gate.check {
-        GateCheck::Served { url, .. } => format!("{url} returns the planned bytes"),
-        GateCheck::DmarcEnforced { domain } => {
+/// What a precondition waits for.
+pub(crate) fn precondition(precondition: &Precondition) -> String {
+    let seen = match &precondition.check {
+        PreconditionCheck::Served { url, .. } => format!("{url} returns the planned bytes"),
+        PreconditionCheck::DmarcEnforced { domain } => {
             format!("the live DMARC policy of {domain} is quarantine or reject")
         }
-        GateCheck::MxMatches { domain, .. } => {
+        PreconditionCheck::MxMatches { domain, .. } => {
             format!("every live MX host of {domain} matches a pattern of the policy")
         }
-        GateCheck::MxOffersTls { domain } => {
+        PreconditionCheck::MxOffersTls { domain } => {
             format!(
                 "every live MX host of {domain} offers STARTTLS with a certificate for its name"
             )
         }
     };
-    format!("{seen} ({})", gate.rule)
+    format!("{seen} ({})", precondition.rule)
 }
 
 #[cfg(test)]

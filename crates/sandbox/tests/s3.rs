@@ -545,11 +545,11 @@ async fn a_denial_binds_the_owner_too() {
         .bucket(MAIL)
         .send()
         .await
-        .expect("the owner mends it");
+        .expect("the owner fixes it");
 }
 
 #[tokio::test(start_paused = true)]
-async fn root_can_always_mend_a_policy() {
+async fn root_can_always_fix_a_policy() {
     let (sandbox, client) = with_bucket().await;
     let deny = statement("Deny", r#""*""#, "s3:*", "{}");
     assert_eq!(policy(&client, &deny).await, "no error");
@@ -567,7 +567,7 @@ async fn root_can_always_mend_a_policy() {
         .bucket(MAIL)
         .send()
         .await
-        .expect("mended");
+        .expect("fixed");
     client
         .head_bucket()
         .bucket(MAIL)

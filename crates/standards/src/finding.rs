@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing to mend.
+    /// Worth knowing; nothing to fix.
     Info,
     /// Works today, and is likely to hurt later.
     Warn,
@@ -102,11 +102,11 @@ pub struct Finding {
     /// What was seen, in one sentence that starts in lower case and has no final stop.
     pub reason: String,
     /// What to do about it, in the same form.
-    pub mend: String,
+    pub fix: String,
 }
 
 impl Finding {
-    /// A finding of `rule` with the severity and the mend that the registry has for it.
+    /// A finding of `rule` with the severity and the fix that the registry has for it.
     ///
     /// # Panics
     /// When the registry has no such rule: that is a fault of this program.
@@ -118,7 +118,7 @@ impl Finding {
             severity: known.severity,
             place: Place::Whole,
             reason: reason.into(),
-            mend: known.mend.to_owned(),
+            fix: known.fix.to_owned(),
         }
     }
 
@@ -154,10 +154,10 @@ impl Finding {
         self
     }
 
-    /// The same finding, with a mend that fits this case better than the rule's own.
+    /// The same finding, with a fix that fits this case better than the rule's own.
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = mend.into();
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
         self
     }
 }

@@ -96,7 +96,7 @@ pub fn provider(mail_host: &Name) -> Option<&'static Provider> {
 /// Of what a provider looks at before it takes bulk mail.
 const PROTOCOLS: [&str; 3] = ["SPF-", "DKIM-", "DMARC-"];
 
-/// RCV-02: what is wrong with SPF, DKIM and DMARC of a domain that sends is mended first.
+/// RCV-02: what is wrong with SPF, DKIM and DMARC of a domain that sends is fixed first.
 ///
 /// ```
 /// use standards::receivers::check_bulk_sender;

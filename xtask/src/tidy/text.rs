@@ -56,11 +56,14 @@ pub(super) fn forbidden(workspace: &Workspace) -> Vec<String> {
     let mut problems = Vec::new();
     for source in &workspace.sources {
         for (at, line) in source.all_lines() {
-            let found = FORBIDDEN.iter().filter(|(word, homes, _)| {
-                line.contains(word) && !homes.iter().any(|home| source.path.starts_with(home))
+            let found = FORBIDDEN.iter().filter(|(word, locations, _)| {
+                line.contains(word)
+                    && !locations
+                        .iter()
+                        .any(|location| source.path.starts_with(location))
             });
             let path = &source.path;
-            problems.extend(found.map(|(word, _, mend)| format!("{path}:{at}: `{word}`: {mend}")));
+            problems.extend(found.map(|(word, _, fix)| format!("{path}:{at}: `{word}`: {fix}")));
         }
         // A helper that several test binaries share is used in part by each of them, so that
         // `expect(dead_code)` would be wrong in some.

@@ -2,11 +2,11 @@
 
 use kinds::s3_object;
 use manifest::{Bimi, Located};
-use model::{Gate, GateCheck, Impact, MailImpact, Need, ResourceId};
+use model::{Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId};
 use standards::Finding;
 use standards::bimi::HttpsUri;
 
-use super::{Served, Site, host_needs};
+use super::{Served, Site, host_dependencies};
 use crate::records;
 
 /// A file of BIMI, where it is served.
@@ -73,20 +73,22 @@ impl Site<'_, '_> {
             }
         };
         let why = "the files are there before the record names them (BIMI-X12)";
-        let mut needs: Vec<Need> = files
+        let mut dependencies: Vec<Dependency> = files
             .iter()
-            .map(|file| Need::done(&file.object, why))
+            .map(|file| Dependency::done(&file.object, why))
             .collect();
-        needs.extend(host_needs("assets", aliases));
-        let mut record = records::bimi(self.scope, bimi, text, needs);
-        record.gates.extend(files.iter().map(|file| Gate {
-            rule: "BIMI-X12".to_owned(),
-            check: GateCheck::Served {
-                url: file.url.clone(),
-                sha256: file.sha256.clone(),
-            },
-            reason: "receivers fetch the file as soon as they see the record".to_owned(),
-        }));
+        dependencies.extend(host_dependencies("assets", aliases));
+        let mut record = records::bimi(self.scope, bimi, text, dependencies);
+        record
+            .preconditions
+            .extend(files.iter().map(|file| Precondition {
+                rule: "BIMI-X12".to_owned(),
+                check: PreconditionCheck::Served {
+                    url: file.url.clone(),
+                    sha256: file.sha256.clone(),
+                },
+                reason: "receivers fetch the file as soon as they see the record".to_owned(),
+            }));
         self.scope.push(record);
     }
 }

@@ -3,7 +3,9 @@
 use kinds::record::{Record, Sharing};
 use kinds::s3_object;
 use manifest::{Located, MtaSts};
-use model::{Gate, GateCheck, Impact, MailImpact, Need, ResourceId, ServedPolicy};
+use model::{
+    Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId, ServedPolicy,
+};
 use standards::Finding;
 use standards::dns::Name;
 use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord, PolicyId};
@@ -38,7 +40,7 @@ pub(super) fn policy<'a>(
         Err(fault) => {
             let finding = Finding::new("STS-P07", fault.to_string())
                 .in_place(block.place())
-                .mend("list patterns in `mta_sts.mx`, or hosts in `mx`");
+                .fix("list patterns in `mta_sts.mx`, or hosts in `mx`");
             scope.find(finding);
             None
         }
@@ -66,8 +68,8 @@ impl Site<'_, '_> {
             max_age: policy.max_age().seconds(),
         });
         if let Some(policy) = policy.filter(|policy| policy.mode() == Mode::Enforce) {
-            let gates = enforce_gates(self.scope.name, &policy);
-            self.scope.last().gates.extend(gates);
+            let preconditions = enforce_preconditions(self.scope.name, &policy);
+            self.scope.last().preconditions.extend(preconditions);
         }
         object
     }
@@ -77,11 +79,11 @@ impl Site<'_, '_> {
         &mut self,
         block: &Located<MtaSts>,
         body: &[u8],
-        mut needs: Vec<Need>,
+        mut dependencies: Vec<Dependency>,
     ) {
         let tls_rpt = self.scope.publisher_id("tls-rpt");
         if self.scope.domain.tls_rpt.is_some() {
-            needs.push(Need::ready(
+            dependencies.push(Dependency::ready(
                 &tls_rpt,
                 "failures are reported from the first day (STS-O07)",
             ));
@@ -94,28 +96,30 @@ impl Site<'_, '_> {
                 MailImpact::Receiving,
                 "tells senders that there is a policy",
             ),
-            needs,
+            dependencies,
             place: block.place(),
             adopt: *self.scope.domain.adopt,
         });
-        record.gates.push(served_gate(&policy_host, body));
+        record
+            .preconditions
+            .push(served_precondition(&policy_host, body));
         self.scope.push(record);
     }
 }
 
 /// Enforcing needs evidence (DESIGN 7.4).
-fn enforce_gates(domain: &str, policy: &MtaStsPolicy) -> [Gate; 2] {
-    let matches = Gate {
+fn enforce_preconditions(domain: &str, policy: &MtaStsPolicy) -> [Precondition; 2] {
+    let matches = Precondition {
         rule: "STS-P13".to_owned(),
-        check: GateCheck::MxMatches {
+        check: PreconditionCheck::MxMatches {
             domain: domain.to_owned(),
             patterns: policy.mx().iter().map(ToString::to_string).collect(),
         },
         reason: "an enforced policy makes senders refuse hosts that it does not name".to_owned(),
     };
-    let offers_tls = Gate {
+    let offers_tls = Precondition {
         rule: "STS-P16".to_owned(),
-        check: GateCheck::MxOffersTls {
+        check: PreconditionCheck::MxOffersTls {
             domain: domain.to_owned(),
         },
         reason: "an enforced policy makes senders refuse hosts without valid TLS".to_owned(),
@@ -141,11 +145,11 @@ pub(crate) fn mta_sts_text(body: &[u8]) -> String {
     MtaStsRecord::new(PolicyId::of(body)).to_string()
 }
 
-/// The gate of STS-O01: the planned policy is what a stranger gets.
-pub(crate) fn served_gate(policy_host: &str, body: &[u8]) -> Gate {
-    Gate {
+/// The precondition of STS-O01: the planned policy is what a stranger gets.
+pub(crate) fn served_precondition(policy_host: &str, body: &[u8]) -> Precondition {
+    Precondition {
         rule: "STS-O01".to_owned(),
-        check: GateCheck::Served {
+        check: PreconditionCheck::Served {
             url: format!("https://{policy_host}/{POLICY_KEY}"),
             sha256: s3_object::sha256(body),
         },

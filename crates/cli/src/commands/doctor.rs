@@ -47,8 +47,8 @@ pub(crate) fn accounts(
     is_targeted: bool,
 ) -> Vec<Account> {
     let is_asked_for = |name: &AccountName| {
-        let mut homes = desired.iter().filter_map(|one| one.home.as_ref());
-        !is_targeted || homes.any(|home| home.account == *name)
+        let mut locations = desired.iter().filter_map(|one| one.location.as_ref());
+        !is_targeted || locations.any(|location| location.account == *name)
     };
     accesses(manifest)
         .into_iter()
@@ -89,7 +89,7 @@ fn accepted(project: &Project, exams: &mut [Exam]) {
         };
         if let Some(reason) = accepted {
             finding.severity = Severity::Info;
-            finding.mend = format!("accepted in the manifest: {reason}");
+            finding.fix = format!("accepted in the manifest: {reason}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn run(
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {
-        drift.home.is_some() || !expected::is_awaited(&project, ledger.entry(&drift.resource))
+        drift.location.is_some() || !expected::is_awaited(&project, ledger.entry(&drift.resource))
     });
     let awaited = before - drifts.len();
     let live = look(&project, &ledger, &observed.actual, &drifts).await?;
@@ -110,7 +110,7 @@ fn exit(drifted: &report::Drifted<'_>, awaited: usize) -> Exit {
 fn looks(ledger: &Ledger) -> Vec<Look> {
     let held = ledger.entries().map(|entry| Target {
         id: entry.id.clone(),
-        home: entry.home.clone(),
+        location: entry.location.clone(),
         spec: entry.spec.clone(),
         physical: entry.physical.clone(),
     });

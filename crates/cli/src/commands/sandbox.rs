@@ -64,7 +64,7 @@ async fn publish(
         .plan
         .actions
         .iter()
-        .filter(|action| action.home.is_none());
+        .filter(|action| action.location.is_none());
     // What is asked for has its record in the desired state, what is leaving only in its action.
     let resources: Vec<Resource> = by_hand
         .filter_map(|action| {
@@ -112,11 +112,11 @@ fn leaving(action: &Action) -> Option<Resource> {
     let entry = action.entry.as_ref()?;
     Some(Resource {
         id: entry.id.clone(),
-        home: None,
+        location: None,
         spec: entry.spec.clone(),
         impact: entry.impact.clone(),
-        needs: Vec::new(),
-        gates: Vec::new(),
+        dependencies: Vec::new(),
+        preconditions: Vec::new(),
         wait: false,
         adopt: false,
         serves_policy: None,

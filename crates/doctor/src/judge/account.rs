@@ -46,7 +46,7 @@ fn entry(account: &AccountFacts, notes: &mut Notes) -> bool {
         Entry::Refused(reason) => {
             let mut finding = Finding::new("PLAN-04", reason.clone());
             "log in, or correct the account's `role`, `profile` or `external_id`, and let the role trust you"
-                .clone_into(&mut finding.mend);
+                .clone_into(&mut finding.fix);
             notes.broken(what, finding);
             false
         }
@@ -122,7 +122,7 @@ fn judge_standing(region: &Region, standing: &Seen<Standing>, notes: &mut Notes)
     }
     for mut finding in findings {
         if finding.rule == "SES-25" {
-            finding.mend =
+            finding.fix =
                 format!("request production access in {region}: AWS answers within a day or so");
         }
         notes.broken(&what, finding);

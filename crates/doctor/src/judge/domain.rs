@@ -141,7 +141,7 @@ fn alias(host: &Host, hosting: &Hosting, notes: &mut Notes) {
         (Some((id, false)), _) => {
             let reason = format!("distribution {id} of account {account} has it, and is not ours");
             let mut finding = Finding::new("PLAN-09", reason);
-            finding.mend += ", or take the distribution over with `adopt: true`";
+            finding.fix += ", or take the distribution over with `adopt: true`";
             notes.broken(&what, finding);
         }
         (None, Ok(PointsTo::Foreign(target))) => {

@@ -91,8 +91,8 @@ impl Notes {
     }
 
     fn unseen(&mut self, rule: &'static str, what: &str, unseen: &Unseen) {
-        let Unseen { why, mend } = unseen.clone();
-        self.add(rule.into(), what, Outcome::Unseen { why, mend });
+        let Unseen { why, fix } = unseen.clone();
+        self.add(rule.into(), what, Outcome::Unseen { why, fix });
     }
 
     fn add(&mut self, rule: Cow<'static, str>, what: &str, outcome: Outcome) {

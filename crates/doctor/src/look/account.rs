@@ -10,7 +10,7 @@ use kinds::{
     AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, Route53HostedZone,
     S3Bucket, SesIdentity, ses_account,
 };
-use model::{AccountName, Home, Kind, KindError, Region};
+use model::{AccountName, Kind, KindError, Location, Region};
 
 use super::{Account, Patient, refused, unseen, wanted};
 use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Usage};
@@ -68,7 +68,7 @@ pub(super) async fn look(
         usage: Vec::new(),
         standings: Vec::new(),
     };
-    let session = match patient.engine.session(&home(account, GLOBAL)).await {
+    let session = match patient.engine.session(&location(account, GLOBAL)).await {
         Ok(session) => session,
         Err(error) => {
             facts.entry = entry(error);
@@ -82,7 +82,7 @@ pub(super) async fn look(
         // The account was entered: its other regions are open too.
         if let Ok(session) = patient
             .engine
-            .session(&home(account, region.as_str()))
+            .session(&location(account, region.as_str()))
             .await
         {
             count_region(patient, &session, &mut counted).await;
@@ -97,8 +97,8 @@ pub(super) async fn look(
     (facts, Some(distributions))
 }
 
-fn home(account: &Account, region: &str) -> Home {
-    Home {
+fn location(account: &Account, region: &str) -> Location {
+    Location {
         account: account.name.clone(),
         account_id: account.id.clone(),
         region: region.into(),
@@ -125,18 +125,20 @@ pub(super) fn closed(account: &AccountName) -> Unseen {
 
 /// The regions in which something is to live.
 fn regions(patient: &Patient<'_>, account: &Account) -> BTreeSet<Region> {
-    let homes = patient.desired.iter().filter_map(|one| one.home.as_ref());
-    let here = homes.filter(|home| home.account == account.name);
-    here.map(|home| home.region.clone()).collect()
+    let locations = patient
+        .desired
+        .iter()
+        .filter_map(|one| one.location.as_ref());
+    let here = locations.filter(|location| location.account == account.name);
+    here.map(|location| location.region.clone()).collect()
 }
 
 fn wants(patient: &Patient<'_>, account: &Account, kind: &str, region: &str) -> bool {
     patient.desired.iter().any(|resource| {
         resource.id.kind == kind
-            && resource
-                .home
-                .as_ref()
-                .is_some_and(|home| home.account == account.name && home.region.as_str() == region)
+            && resource.location.as_ref().is_some_and(|location| {
+                location.account == account.name && location.region.as_str() == region
+            })
     })
 }
 
@@ -146,15 +148,15 @@ async fn count_global(
     session: &Session,
     counted: &mut Counted,
 ) -> Seen<Vec<Distribution>> {
-    let account = &session.home().account;
+    let account = &session.location().account;
     let wants = |kind: &str| {
         let mut all = patient.desired.iter();
         all.any(|one| {
             one.id.kind == kind
                 && one
-                    .home
+                    .location
                     .as_ref()
-                    .is_some_and(|home| home.account == *account)
+                    .is_some_and(|location| location.account == *account)
         })
     };
     let more = |kind: &str| wanted(patient, kind, account, None);
@@ -187,16 +189,16 @@ fn creates_zones(patient: &Patient<'_>) -> bool {
 
 /// What each region has of its own.
 async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Counted) {
-    let Home {
+    let Location {
         account, region, ..
-    } = session.home();
+    } = session.location();
     let more = |kind: &str| wanted(patient, kind, account, Some(region.as_str()));
     let place = format!("in {region}");
     let lives = |kind: &str| {
         patient
             .desired
             .iter()
-            .any(|one| one.id.kind == kind && one.home.as_ref() == Some(session.home()))
+            .any(|one| one.id.kind == kind && one.location.as_ref() == Some(session.location()))
     };
     if lives(AcmCertificate::NAME) {
         let asked = holdings::certificates(session).await;
@@ -263,7 +265,7 @@ async fn simulate(account: &Account, session: &Session, grant: &Grant) -> Seen<S
     let resource = match resource {
         "*" => resource.to_owned(),
         _ => resource
-            .replace(":ses:*:", &format!(":ses:{}:", session.home().region))
+            .replace(":ses:*:", &format!(":ses:{}:", session.location().region))
             .replace('*', "EXAMPLE"),
     };
     let actions: Vec<&str> = grant.actions.iter().copied().collect();

@@ -84,8 +84,8 @@ async fn observe(
         _ => false,
     };
     let open = |resource: &&Resource| {
-        let mut home = resource.home.iter();
-        home.any(|home| distributions.contains_key(&home.account))
+        let mut location = resource.location.iter();
+        location.any(|location| distributions.contains_key(&location.account))
     };
     let wanted: Vec<Resource> = patient
         .desired
@@ -134,7 +134,7 @@ fn aliases(resource: &Resource) -> Vec<String> {
 
 /// The account's distribution that has one of the names that `resource` asks for.
 fn holder<'a>(resource: &Resource, distributions: &'a Distributions) -> Option<&'a Distribution> {
-    let account = &resource.home.as_ref()?.account;
+    let account = &resource.location.as_ref()?.account;
     let all = distributions.get(account)?.as_ref().ok()?;
     let names = aliases(resource);
     all.iter()
@@ -189,24 +189,24 @@ impl Scene<'_> {
         let Some(resource) = self.of_kind(Route53HostedZone::NAME) else {
             return ZoneFacts::Manual(self.name_servers().await);
         };
-        let Some(home) = &resource.home else {
+        let Some(location) = &resource.location else {
             return ZoneFacts::Unclear("the hosted zone has no account".to_owned());
         };
-        if !self.distributions.contains_key(&home.account) {
-            return ZoneFacts::Unseen(closed(&home.account));
+        if !self.distributions.contains_key(&location.account) {
+            return ZoneFacts::Unseen(closed(&location.account));
         }
         let spec: Option<route53_hosted_zone::Spec> = read(&resource.spec);
         match self.seen(resource) {
             Some(Observation::Present { state, .. }) => {
-                self.found(home.account.clone(), state).await
+                self.found(location.account.clone(), state).await
             }
             Some(Observation::Absent) if spec.is_some_and(|spec| spec.create) => {
                 ZoneFacts::ToCreate
             }
-            Some(Observation::Absent) => ZoneFacts::Missing(home.account.clone()),
+            Some(Observation::Absent) => ZoneFacts::Missing(location.account.clone()),
             Some(Observation::Unknown(reason)) if reason.contains("not allowed") => {
-                let mend = format!("see the findings of account {}", home.account);
-                ZoneFacts::Unseen(Unseen::new(reason.clone(), mend))
+                let fix = format!("see the findings of account {}", location.account);
+                ZoneFacts::Unseen(Unseen::new(reason.clone(), fix))
             }
             Some(Observation::Unknown(reason)) => ZoneFacts::Unclear(reason.clone()),
             None => ZoneFacts::Unclear("nobody looked for the hosted zone".to_owned()),
@@ -301,7 +301,7 @@ impl Scene<'_> {
     }
 
     async fn hosting(&self, resource: &Resource, name: &Name) -> Option<Hosting> {
-        let account = resource.home.as_ref()?.account.clone();
+        let account = resource.location.as_ref()?.account.clone();
         let Some(distributions) = self.distributions.get(&account) else {
             return Some(Hosting {
                 holder: Err(closed(&account)),
@@ -382,9 +382,9 @@ fn names(texts: &[String]) -> BTreeSet<Name> {
 }
 
 fn from_outside(hidden: &Hidden) -> Unseen {
-    let mend = match hidden {
+    let fix = match hidden {
         Hidden::NotFromHere => "look from a machine that reaches public DNS",
         _ => "look at the name servers of the zone above, then try again",
     };
-    Unseen::new(hidden.to_string(), mend)
+    Unseen::new(hidden.to_string(), fix)
 }

@@ -86,8 +86,9 @@ fn wanted(patient: &Patient<'_>, kind: &str, account: &AccountName, region: Opti
         .map(|entry| (&entry.id, entry.spec.to_string()))
         .unzip();
     let lives = |resource: &&Resource| {
-        resource.home.as_ref().is_some_and(|home| {
-            home.account == *account && region.is_none_or(|region| home.region.as_str() == region)
+        resource.location.as_ref().is_some_and(|location| {
+            location.account == *account
+                && region.is_none_or(|region| location.region.as_str() == region)
         })
     };
     let here = patient.desired.iter().filter(lives);
@@ -101,14 +102,14 @@ fn unseen(error: &KindError) -> Unseen {
     let code = error.code.as_deref();
     let code = code.map(|code| format!(" {code}")).unwrap_or_default();
     let why = format!("{}:{code} {}", error.operation, error.message);
-    let mend = match error.class {
+    let fix = match error.class {
         ErrorClass::Denied => match refused(error) {
             Some(action) => format!("allow {action}: `deploy iam` prints the whole policy"),
             None => "allow the call: `deploy iam` prints the whole policy".to_owned(),
         },
         _ => "try again".to_owned(),
     };
-    Unseen::new(why, mend)
+    Unseen::new(why, fix)
 }
 
 /// The action that AWS says is not allowed.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::join_all;
 use kinds::holdings::{self, Zone};
 use kinds::{Route53HostedZone, Route53RecordSet};
-use model::{AccountName, Home, Kind, Resource};
+use model::{AccountName, Kind, Location, Resource};
 use serde_json::json;
 use standards::dns::Name;
 
@@ -19,17 +19,17 @@ pub(super) type Zones<'a> = BTreeMap<&'a AccountName, Seen<Vec<Zone>>>;
 /// Lists the zones: a call for each hundred.
 pub(super) async fn list<'a>(patient: &'a Patient<'_>, entered: &Distributions) -> Zones<'a> {
     let zones = patient.desired.iter().filter(|one| is_zone(one));
-    let homes = zones.filter_map(|one| one.home.as_ref());
-    let homes: BTreeSet<&Home> = homes
-        .filter(|home| entered.contains_key(&home.account))
+    let locations = zones.filter_map(|one| one.location.as_ref());
+    let locations: BTreeSet<&Location> = locations
+        .filter(|location| entered.contains_key(&location.account))
         .collect();
-    let listed = join_all(homes.into_iter().map(|home| async move {
-        let session = patient.engine.session(home).await;
+    let listed = join_all(locations.into_iter().map(|location| async move {
+        let session = patient.engine.session(location).await;
         let zones = match session {
             Ok(session) => holdings::zones(&session).await.map_err(|e| unseen(&e)),
             Err(error) => Err(Unseen::new(error.to_string(), "try again")),
         };
-        (&home.account, zones)
+        (&location.account, zones)
     }));
     listed.await.into_iter().collect()
 }
@@ -41,8 +41,8 @@ fn is_zone(resource: &Resource) -> bool {
 /// The resource with its zone's id, where the list leaves no doubt: to search for a name costs a
 /// call, and so does each look.
 pub(super) fn known(mut resource: Resource, zones: &Zones<'_>) -> Resource {
-    let home = resource.home.as_ref();
-    let listed = home.and_then(|home| zones.get(&home.account)?.as_ref().ok());
+    let location = resource.location.as_ref();
+    let listed = location.and_then(|location| zones.get(&location.account)?.as_ref().ok());
     let Some(listed) = listed.filter(|_| is_zone(&resource)) else {
         return resource;
     };

@@ -1,4 +1,4 @@
-//! Actions that go out in one call: their gates and intents each, their call together, their results
+//! Actions that go out in one call: their preconditions and intents each, their call together, their results
 //! each.
 
 use ledger::LedgerError;
@@ -11,7 +11,7 @@ use super::{Outcome, Run};
 use crate::progress::Progress;
 
 impl Run<'_> {
-    /// Carries out actions of one batch key: their gates each, their call together.
+    /// Carries out actions of one batch key: their preconditions each, their call together.
     pub(crate) async fn act_together(
         &self,
         ids: Vec<ActionId>,
@@ -33,7 +33,7 @@ impl Run<'_> {
         id: ActionId,
     ) -> Result<Result<BatchItem<Value>, Outcome>, LedgerError> {
         let action = &self.plan.actions[id];
-        if let Err(outcome) = self.pass_gates(action).await {
+        if let Err(outcome) = self.pass_preconditions(action).await {
             return Ok(Err(outcome));
         }
         let spec = match self.spec_of(action).await {
@@ -152,7 +152,7 @@ impl Run<'_> {
     ) -> Result<Vec<Change>, KindError> {
         let context = self
             .engine
-            .context(action.home.as_ref())
+            .context(action.location.as_ref())
             .await
             .map_err(|error| session_error(&error))?;
         self.actor(action)?.change(&context, batch).await

@@ -36,7 +36,7 @@ pub enum Outcome {
     Failed(KindError),
     /// It became something that never gets ready.
     Broken(String),
-    /// A gate did not pass: the rule, and what was seen.
+    /// A precondition did not pass: the rule, and what was seen.
     Refused(String, String),
     /// Done as far as we can; this is what it waits for.
     Waiting(String),

@@ -1,16 +1,16 @@
-//! Waiting: for gates, for outputs, for readiness. Every wait has a limit and says what it is for.
+//! Waiting: for preconditions, for outputs, for readiness. Every wait has a limit and says what it is for.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Action, ActionId, GateCheck, Observation, Readiness, Target};
+use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, Target};
 
 use super::{Known, Outcome, Run};
-use crate::gates::{GateOutcome, check_gate};
+use crate::preconditions::{PreconditionOutcome, check_precondition};
 use crate::progress::Progress;
 
-/// How often a gate is looked at again.
+/// How often a precondition is looked at again.
 const GATE_POLL: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
@@ -32,24 +32,32 @@ impl Run<'_> {
         }
     }
 
-    /// Waits until every gate of an action passes.
-    pub(crate) async fn pass_gates(&self, action: &Action) -> Result<(), Outcome> {
-        for gate in &action.gates {
-            if self.options.accepted.contains(&gate.rule) {
+    /// Waits until every precondition of an action passes.
+    pub(crate) async fn pass_preconditions(&self, action: &Action) -> Result<(), Outcome> {
+        for precondition in &action.preconditions {
+            if self.options.accepted.contains(&precondition.rule) {
                 continue;
             }
-            self.pass_gate(action.id, &gate.rule, &gate.check).await?;
+            self.pass_precondition(action.id, &precondition.rule, &precondition.check)
+                .await?;
         }
         Ok(())
     }
 
-    async fn pass_gate(&self, id: ActionId, rule: &str, check: &GateCheck) -> Result<(), Outcome> {
+    async fn pass_precondition(
+        &self,
+        id: ActionId,
+        rule: &str,
+        check: &PreconditionCheck,
+    ) -> Result<(), Outcome> {
         let limit = self.limit();
         loop {
-            match check_gate(self.engine.outside(), check).await {
-                GateOutcome::Passed => return Ok(()),
-                GateOutcome::Refused(seen) => return Err(Outcome::Refused(rule.to_owned(), seen)),
-                GateOutcome::NotYet(seen) => {
+            match check_precondition(self.engine.outside(), check).await {
+                PreconditionOutcome::Passed => return Ok(()),
+                PreconditionOutcome::Refused(seen) => {
+                    return Err(Outcome::Refused(rule.to_owned(), seen));
+                }
+                PreconditionOutcome::NotYet(seen) => {
                     let what = format!("a look from outside to pass: {seen} ({rule})");
                     self.watch.see(&Progress::Waiting(id, &what));
                     if !self.pause(GATE_POLL, limit).await {
@@ -96,7 +104,7 @@ impl Run<'_> {
     /// Waits until nobody sees any more what was deleted: a name must not point at what is gone.
     async fn until_gone(&self, action: &Action) -> Outcome {
         let kind = self.engine.kind(&action.resource.kind);
-        if action.home.is_none() {
+        if action.location.is_none() {
             // A person removes it, in their own time.
             return Outcome::Done;
         }
@@ -144,7 +152,7 @@ impl Run<'_> {
 pub(crate) fn target_of(action: &Action, spec: serde_json::Value, known: Option<&Known>) -> Target {
     Target {
         id: action.resource.clone(),
-        home: action.home.clone(),
+        location: action.location.clone(),
         spec,
         physical: known.map(|known| known.physical.clone()),
     }

@@ -1,4 +1,4 @@
-//! One action by itself: its gates, its intent, its call, its result.
+//! One action by itself: its preconditions, its intent, its call, its result.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Run<'_> {
             self.journal.record(domain, removed(action)).await?;
             return Ok(Outcome::Done);
         }
-        if let Err(outcome) = self.pass_gates(action).await {
+        if let Err(outcome) = self.pass_preconditions(action).await {
             return Ok(outcome);
         }
         let spec = match self.spec_of(action).await {
@@ -142,7 +142,7 @@ impl Run<'_> {
     /// be there, and must not be taken for something that was there before us.
     pub(crate) async fn expect_by_hand(&self) -> Result<(), LedgerError> {
         let by_hand = self.plan.actions.iter().filter(|action| {
-            action.home.is_none() && action.verb == Verb::Create && action.entry.is_none()
+            action.location.is_none() && action.verb == Verb::Create && action.entry.is_none()
         });
         for action in by_hand {
             let spec = self.resolved(&action.spec).await;
@@ -162,7 +162,7 @@ impl Run<'_> {
         known: &Known,
     ) -> Result<(), LedgerError> {
         let was = action.entry.as_ref().map(|entry| &entry.state);
-        if action.home.is_some() || was == Some(&known.state) {
+        if action.location.is_some() || was == Some(&known.state) {
             return Ok(());
         }
         let entry = Box::new(self.entry(action, spec, Some(known)));
@@ -178,7 +178,7 @@ impl Run<'_> {
             .filter(|entry| action.verb != Verb::Replace && entry.owned().is_some());
         Entry {
             id: action.resource.clone(),
-            home: action.home.clone(),
+            location: action.location.clone(),
             physical: known.map(|known| known.physical.clone()),
             spec: spec.clone(),
             intended: None,
@@ -186,7 +186,7 @@ impl Run<'_> {
             origin: action.origin,
             before: before.and_then(|entry| entry.before.clone()),
             serves_policy: resource.and_then(|resource| resource.serves_policy),
-            needs: resource.map(plan::needs).unwrap_or_default(),
+            dependencies: resource.map(plan::dependencies).unwrap_or_default(),
             impact: resource.map_or_else(model::Impact::none, |resource| resource.impact.clone()),
             open: known.is_none(),
             changed: self.engine.clock.now(),
@@ -246,7 +246,7 @@ impl Run<'_> {
     async fn call_once(&self, action: &Action, target: &Target) -> Result<Change, KindError> {
         let context = self
             .engine
-            .context(target.home.as_ref())
+            .context(target.location.as_ref())
             .await
             .map_err(|error| session_error(&error))?;
         let actor = self.actor(action)?;

@@ -152,7 +152,7 @@ impl Kind for AcmCertificate {
         PERMISSIONS.to_vec()
     }
 
-    fn obstacle(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+    fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
         let arn = desired.existing.as_ref()?;
         let Some(actual) = actual else {
             let text = "the manifest names the certificate `{}`, and this account has none such";

@@ -114,7 +114,7 @@ impl Kind for Route53HostedZone {
         [&FINDING, creating].concat()
     }
 
-    fn obstacle(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+    fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
         match actual {
             None if !desired.create => Some(Finding::new(
                 "PLAN-07",

@@ -105,8 +105,8 @@ impl Kind for Route53RecordSet {
             .conflict(actual, owned.map(|spec| &spec.record))
     }
 
-    fn obstacle(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
-        desired.record.obstacle(actual?)
+    fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+        desired.record.blocker(actual?)
     }
 
     fn displaced(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Value> {
@@ -141,7 +141,7 @@ impl Kind for Route53RecordSet {
     }
 
     fn batch(spec: &Spec) -> Option<String> {
-        // Domains that share a zone share its batches; homes that differ have zones that differ.
+        // Domains that share a zone share its batches; locations that differ have zones that differ.
         let zone = spec.zone.known().unwrap_or(&spec.zone_name);
         Some(format!("route53 zone {zone}"))
     }

@@ -33,7 +33,7 @@ impl<'a> Bucket<'a> {
             client: Client::new(&session.config("s3")),
             name,
             owner: session.account_id().to_owned(),
-            region: session.home().region.to_string(),
+            region: session.location().region.to_string(),
         })
     }
 }

@@ -27,8 +27,11 @@ pub(crate) async fn retag(
     desired: &Tags,
 ) -> Result<(), KindError> {
     let client = client(context)?;
-    let home = context.session()?.home();
-    let arn = format!("arn:aws:ses:{}:{}:{resource}", home.region, home.account_id);
+    let location = context.session()?.location();
+    let arn = format!(
+        "arn:aws:ses:{}:{}:{resource}",
+        location.region, location.account_id
+    );
     let request = client.list_tags_for_resource().resource_arn(&arn);
     let answer = done("ListTagsForResource", request.send().await)?;
     let actual = answer
@@ -129,7 +132,11 @@ impl Observe<Context> for SesIdentity {
         let Some(answer) = found("GetEmailIdentity", answer, &GONE)? else {
             return Ok(Observation::Absent);
         };
-        let state = state(domain, context.session()?.home().region.as_str(), &answer);
+        let state = state(
+            domain,
+            context.session()?.location().region.as_str(),
+            &answer,
+        );
         let ownership = tags::ownership(&target.spec.tags, &state.tags);
         Ok(Observation::Present {
             physical: domain.as_str().into(),

@@ -74,7 +74,7 @@ async fn a_certificate_walks_through_its_states() {
         .send()
         .await
         .expect("tagged");
-    walk.mend(&["tags.extra"]).await;
+    walk.fix(&["tags.extra"]).await;
     walk.delete().await;
     assert_eq!(stage.sandbox.world().dump(), before, "nothing is left");
 }
@@ -94,15 +94,15 @@ async fn a_certificate_of_others_for_the_same_names_is_not_ours() {
         .domain_name("bimi.example.com")
         .validation_method(aws_sdk_acm::types::ValidationMethod::Dns);
     let arn = request.send().await.expect("requested").certificate_arn;
-    let home = Some(Stage::home(REGION));
+    let location = Some(Stage::location(REGION));
     let mut wanted = spec(&["bimi.example.com"]);
-    let walk = Walk::anywhere(&stage, &id(), home.clone(), &wanted);
+    let walk = Walk::anywhere(&stage, &id(), location.clone(), &wanted);
     assert_eq!(walk.observe().await, Observation::Absent);
 
     // Named in the manifest it is used as it is, and never deleted.
     wanted.existing = arn;
     wanted.tags = Tags::new();
-    let mut walk = Walk::anywhere(&stage, &id(), home, &wanted);
+    let mut walk = Walk::anywhere(&stage, &id(), location, &wanted);
     let (physical, _, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Shared);
     walk.in_sync().await;
@@ -112,7 +112,7 @@ async fn a_certificate_of_others_for_the_same_names_is_not_ours() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_named_certificate_that_is_not_there_is_an_obstacle() {
+async fn a_named_certificate_that_is_not_there_is_a_blocker() {
     let stage = Stage::new();
     let arn = "arn:aws:acm:us-east-1:111111111111:certificate/11111111-1111-1111-1111-111111111111";
     let wanted = Spec {
@@ -121,7 +121,7 @@ async fn a_named_certificate_that_is_not_there_is_an_obstacle() {
     };
     let walk = Walk::new(&stage, &id(), REGION, &wanted).await;
     let kind = stage.kind("acm_certificate");
-    assert!(kind.obstacle(&walk.spec, None).unwrap().is_some());
+    assert!(kind.blocker(&walk.spec, None).unwrap().is_some());
     walk.try_create().await.expect_err("nothing is requested");
 }
 
@@ -138,9 +138,9 @@ async fn a_named_certificate_has_to_be_issued_for_every_host() {
             tags: Tags::new(),
             ..spec(hosts)
         };
-        let walk = Walk::anywhere(&stage, &id(), Some(Stage::home(REGION)), &wanted);
+        let walk = Walk::anywhere(&stage, &id(), Some(Stage::location(REGION)), &wanted);
         let (_, state, _) = walk.state().await;
-        let found = kind.obstacle(&walk.spec, Some(&state)).unwrap();
+        let found = kind.blocker(&walk.spec, Some(&state)).unwrap();
         found.map(|found| found.reason).unwrap_or_default()
     };
     let hosts = ["bimi.example.com", "MTA-STS.example.com"];

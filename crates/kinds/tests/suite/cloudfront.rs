@@ -103,7 +103,7 @@ async fn an_access_control_walks_through_its_states() {
         .send()
         .await
         .expect("changed");
-    walk.mend(&["signs_always"]).await;
+    walk.fix(&["signs_always"]).await;
     walk.delete().await;
     assert_eq!(stage.sandbox.world().dump(), before, "nothing is left");
 }
@@ -119,8 +119,8 @@ async fn an_access_control_of_somebody_else_is_foreign() {
         .await
         .create()
         .await;
-    let home = Some(Stage::home(REGION));
-    let walk = Walk::anywhere(&stage, &control_id(), home, &control_spec("suite"));
+    let location = Some(Stage::location(REGION));
+    let walk = Walk::anywhere(&stage, &control_id(), location, &control_spec("suite"));
     assert_eq!(walk.state().await.2, Ownership::Foreign);
 }
 
@@ -168,7 +168,7 @@ async fn a_distribution_walks_through_its_states() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_distribution_s_drift_is_mended() {
+async fn a_distribution_s_drift_is_fixed() {
     let stage = Stage::new();
     let wanted = spec(&stage).await;
     let mut walk = Walk::new(&stage, &id(), REGION, &wanted).await;
@@ -190,7 +190,7 @@ async fn a_distribution_s_drift_is_mended() {
         .send()
         .await
         .expect("changed");
-    walk.mend(&["price_class", "enabled", "http_version", "ipv6"])
+    walk.fix(&["price_class", "enabled", "http_version", "ipv6"])
         .await;
 
     // Without its tags it is still known, by its caller reference.
@@ -206,7 +206,7 @@ async fn a_distribution_s_drift_is_mended() {
     walk.physical = None;
     assert_eq!(walk.state().await.2, Ownership::Ours);
     walk.physical = Some(id.as_str().into());
-    walk.mend(&["tags.deploy:project"]).await;
+    walk.fix(&["tags.deploy:project"]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,7 +241,7 @@ async fn a_distribution_with_our_names_is_foreign_and_can_be_adopted() {
     let somebody = ResourceId::new("cloudfront_distribution", "example.net", "assets");
     let mut held = Walk::new(&stage, &somebody, REGION, &theirs).await;
     held.create().await;
-    let mut walk = Walk::anywhere(&stage, &id(), Some(Stage::home(REGION)), &wanted);
+    let mut walk = Walk::anywhere(&stage, &id(), Some(Stage::location(REGION)), &wanted);
     let (physical, _, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Foreign);
     walk.physical = Some(physical);
@@ -357,5 +357,5 @@ async fn tags_that_somebody_adds_to_a_distribution_are_removed() {
         .send()
         .await
         .expect("tagged");
-    walk.mend(&["tags.extra"]).await;
+    walk.fix(&["tags.extra"]).await;
 }

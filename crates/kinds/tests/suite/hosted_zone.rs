@@ -25,7 +25,7 @@ fn spec(create: bool) -> Spec {
 }
 
 fn look<'s>(stage: &'s Stage, spec: &Spec) -> Walk<'s> {
-    Walk::anywhere(stage, &id(), Some(Stage::home(REGION)), spec)
+    Walk::anywhere(stage, &id(), Some(Stage::location(REGION)), spec)
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn of_several_zones_of_one_name_the_manifest_names_one() {
     let walk = look(&stage, &spec(false));
     let (_, state, _) = walk.state().await;
     let kind = stage.kind("route53_hosted_zone");
-    let found = kind.obstacle(&walk.spec, Some(&state)).unwrap();
+    let found = kind.blocker(&walk.spec, Some(&state)).unwrap();
     let found = found.expect("nothing says which is meant");
     assert_eq!(found.rule, "PLAN-11");
     let names = |id: &String| found.reason.contains(id.as_str());
@@ -151,7 +151,7 @@ async fn a_zone_of_somebody_else_is_foreign() {
     assert_eq!(found.as_str(), zone.unwrap());
     assert_eq!(ownership, Ownership::Foreign);
     walk.physical = Some(found);
-    walk.mend(&["tags.deploy:project", "tags.deploy:resource"])
+    walk.fix(&["tags.deploy:project", "tags.deploy:resource"])
         .await;
     assert_eq!(walk.state().await.2, Ownership::Ours);
 }

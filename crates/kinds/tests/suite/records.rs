@@ -115,7 +115,7 @@ fn item(name: &str, wanted: Option<&Spec>, owned: Option<&Spec>) -> BatchItem<Va
     BatchItem {
         target: Target {
             id: id(name),
-            home: Some(Stage::home(REGION)),
+            location: Some(Stage::location(REGION)),
             spec: wanted.map(json),
             physical: None,
         },
@@ -134,7 +134,7 @@ fn adopting(item: BatchItem<Value>) -> BatchItem<Value> {
 }
 
 async fn send(stage: &Stage, items: &[BatchItem<Value>]) -> Result<Vec<Outcome>, KindError> {
-    let context = stage.context(Some(&Stage::home(REGION))).await;
+    let context = stage.context(Some(&Stage::location(REGION))).await;
     stage.actor(KIND).change(&context, items).await
 }
 
@@ -252,7 +252,7 @@ async fn an_adopted_cname_comes_back() {
     change(&stage, &zone, ChangeAction::Create, theirs).await;
     let before = stage.sandbox.world().dump();
     let wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
-    let walk = Walk::anywhere(&stage, &id("alias"), Some(Stage::home(REGION)), &wanted);
+    let walk = Walk::anywhere(&stage, &id("alias"), Some(Stage::location(REGION)), &wanted);
     let (_, state, _) = walk.state().await;
     let conflict = stage.kind(KIND).conflict(&walk.spec, &state, None).unwrap();
     assert!(conflict.is_some());
@@ -473,8 +473,8 @@ async fn a_set_with_a_routing_policy_is_never_changed() {
     }
     let before = stage.sandbox.world().dump();
     let wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
-    let obstacle = obstacle(&stage, &wanted).await.expect("the plan says so");
-    assert!(obstacle.contains("routing policy"), "{obstacle}");
+    let blocker = blocker(&stage, &wanted).await.expect("the plan says so");
+    assert!(blocker.contains("routing policy"), "{blocker}");
     let cname = record(name, "CNAME", &["y.example.net"], Sharing::Whole);
     let address = record(name, "A", &["192.0.2.1"], Sharing::Whole);
     for wanted in [alias(name, "d111111abcdef8.cloudfront.net"), cname, address] {
@@ -490,10 +490,10 @@ async fn a_set_with_a_routing_policy_is_never_changed() {
 }
 
 /// What the planner would be told.
-async fn obstacle(stage: &Stage, wanted: &Spec) -> Option<String> {
-    let walk = Walk::anywhere(stage, &id("x"), Some(Stage::home(REGION)), wanted);
+async fn blocker(stage: &Stage, wanted: &Spec) -> Option<String> {
+    let walk = Walk::anywhere(stage, &id("x"), Some(Stage::location(REGION)), wanted);
     let (_, state, _) = walk.state().await;
-    let found = stage.kind(KIND).obstacle(&walk.spec, Some(&state)).unwrap();
+    let found = stage.kind(KIND).blocker(&walk.spec, Some(&state)).unwrap();
     found.map(|found| found.reason)
 }
 
@@ -504,7 +504,7 @@ async fn below_a_delegation_nothing_is_seen() {
     change(&stage, &zone, ChangeAction::Create, servers).await;
     for name in ["mta-sts.example.com", "a.b.mta-sts.example.com"] {
         let wanted = spec(&zone, record(name, "TXT", &["x"], Sharing::Many));
-        let found = obstacle(&stage, &wanted).await.expect("a delegation");
+        let found = blocker(&stage, &wanted).await.expect("a delegation");
         let expected = format!(
             "`mta-sts.example.com` is delegated to ns1.example.net, so nobody sees TXT {name} in \
              this hosted zone"
@@ -514,7 +514,7 @@ async fn below_a_delegation_nothing_is_seen() {
     // The zone's own servers delegate nothing, and neither does a name beside.
     for name in ["example.com", "sts.example.com"] {
         let wanted = spec(&zone, record(name, "TXT", &["x"], Sharing::Many));
-        let walk = Walk::anywhere(&stage, &id("x"), Some(Stage::home(REGION)), &wanted);
+        let walk = Walk::anywhere(&stage, &id("x"), Some(Stage::location(REGION)), &wanted);
         assert_eq!(walk.observe().await, Observation::Absent);
     }
 }
@@ -541,7 +541,7 @@ async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
         .zones
         .resume(&spec, &recorded)
         .await;
-    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::home(REGION)), &spec);
+    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::location(REGION)), &spec);
     let (_, state, _) = walk.state().await;
     assert_ne!(readiness(&stage, &state).unwrap(), Readiness::Ready);
     stage.wait(60).await;
@@ -555,7 +555,7 @@ async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
         ..item("a", Some(&wanted), Some(&wanted))
     };
     send(&stage, &[open]).await.expect("written again");
-    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::home(REGION)), &spec);
+    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::location(REGION)), &spec);
     let (_, state, _) = walk.state().await;
     assert_ne!(readiness(&stage, &state).unwrap(), Readiness::Ready);
     assert_eq!(

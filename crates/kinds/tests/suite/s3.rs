@@ -100,7 +100,7 @@ async fn a_bucket_walks_through_its_states() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_s_drift_is_mended() {
+async fn a_bucket_s_drift_is_fixed() {
     let stage = Stage::new();
     let mut walk = Walk::new(
         &stage,
@@ -114,7 +114,7 @@ async fn a_bucket_s_drift_is_mended() {
     let name = "suite-assets";
     let sent = s3.delete_public_access_block().bucket(name).send().await;
     sent.expect("unblocked");
-    walk.mend(&["public_access_blocked"]).await;
+    walk.fix(&["public_access_blocked"]).await;
 
     let off = VersioningConfiguration::builder()
         .status(aws_sdk_s3::types::BucketVersioningStatus::Suspended)
@@ -124,7 +124,7 @@ async fn a_bucket_s_drift_is_mended() {
         .bucket(name)
         .versioning_configuration(off);
     put.send().await.expect("suspended");
-    walk.mend(&["versioned"]).await;
+    walk.fix(&["versioned"]).await;
 
     let tag = Tag::builder().key("extra").value("1").build().unwrap();
     let tagging = Tagging::builder().tag_set(tag).build().unwrap();
@@ -132,7 +132,7 @@ async fn a_bucket_s_drift_is_mended() {
     put.send().await.expect("tagged");
     let (_, _, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Foreign, "our tags are gone");
-    walk.mend(&["tags.deploy:project", "tags.deploy:resource", "tags.extra"])
+    walk.fix(&["tags.deploy:project", "tags.deploy:resource", "tags.extra"])
         .await;
     assert_eq!(walk.state().await.2, Ownership::Ours);
 }
@@ -143,13 +143,13 @@ async fn a_bucket_that_was_there_is_foreign_and_can_be_adopted() {
     let s3 = aws_sdk_s3::Client::new(&stage.sdk("us-east-1"));
     let made = s3.create_bucket().bucket("suite-assets").send().await;
     made.expect("a bucket");
-    let home = Stage::home("us-east-1");
+    let location = Stage::location("us-east-1");
     let spec = bucket("suite-assets");
-    let mut walk = Walk::anywhere(&stage, &id("s3_bucket", "assets"), Some(home), &spec);
+    let mut walk = Walk::anywhere(&stage, &id("s3_bucket", "assets"), Some(location), &spec);
     let (physical, _, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Foreign);
     walk.physical = Some(physical);
-    walk.mend(&["versioned", "tags.deploy:project", "tags.deploy:resource"])
+    walk.fix(&["versioned", "tags.deploy:project", "tags.deploy:resource"])
         .await;
     assert_eq!(walk.state().await.2, Ownership::Ours);
     walk.delete().await;
@@ -164,13 +164,13 @@ async fn a_bucket_of_somebody_else_is_neither_seen_nor_touched() {
     let s3 = aws_sdk_s3::Client::new(&config);
     let made = s3.create_bucket().bucket("suite-assets").send().await;
     made.expect("a bucket");
-    let home = Stage::home("us-east-1");
+    let location = Stage::location("us-east-1");
     let spec = bucket("suite-assets");
-    let walk = Walk::anywhere(&stage, &id("s3_bucket", "assets"), Some(home), &spec);
+    let walk = Walk::anywhere(&stage, &id("s3_bucket", "assets"), Some(location), &spec);
     let context = walk.context().await;
     let target = model::Target {
         id: walk.id.clone(),
-        home: None,
+        location: None,
         spec: walk.spec.clone(),
         physical: None,
     };
@@ -247,7 +247,7 @@ async fn a_bucket_policy_walks_through_its_states() {
         .bucket(name)
         .policy(document(json!("s3:GetObject")).to_string());
     put.send().await.expect("a policy");
-    walk.mend(&["document.Statement"]).await;
+    walk.fix(&["document.Statement"]).await;
     walk.delete().await;
 
     // With its bucket gone it is absent, and can still be deleted.
@@ -306,7 +306,7 @@ async fn an_object_walks_through_its_states() {
         .key(&spec.key)
         .body(body);
     put.send().await.expect("an object");
-    walk.mend(&["sha256", "media_type", "cache_control"]).await;
+    walk.fix(&["sha256", "media_type", "cache_control"]).await;
     assert_eq!(invalidations(&stage), before + 1);
 
     let elsewhere = s3_object::Spec {
@@ -356,7 +356,7 @@ async fn an_invalidation_whose_outcome_is_not_known_is_made_again() {
     let actor = stage.actor("s3_object");
     let target = model::Target {
         id: id("s3_object", "logo"),
-        home: Some(Stage::home(REGION)),
+        location: Some(Stage::location(REGION)),
         spec: walk.spec.clone(),
         physical: walk.physical.clone(),
     };

@@ -6,7 +6,7 @@ use kinds::ses_configuration_set::{Destination, EventDestination};
 use kinds::ses_identity::Dkim;
 use kinds::ses_mail_from::OnMxFailure;
 use kinds::{ses_configuration_set, ses_domain_token, ses_identity, ses_mail_from};
-use model::{ErrorClass, Home, Kind, Observation, Ownership, ResourceId};
+use model::{ErrorClass, Kind, Location, Observation, Ownership, ResourceId};
 use sandbox::faults::{Fault, FaultKind};
 
 use super::stage::{ACCOUNT, Stage, tags};
@@ -100,7 +100,7 @@ async fn an_identity_walks_through_its_states() {
         .send()
         .await
         .expect("off");
-    walk.mend(&["signing", "feedback"]).await;
+    walk.fix(&["signing", "feedback"]).await;
 
     walk.delete().await;
     marketing.delete().await;
@@ -123,7 +123,7 @@ async fn ses_begins_anew_after_it_gave_up() {
     walk.create().await;
     stage.wait(73 * 3600).await;
     publish_dkim(&stage, &walk).await;
-    walk.mend(&["dkim_status"]).await;
+    walk.fix(&["dkim_status"]).await;
     walk.until_ready().await;
 }
 
@@ -156,10 +156,10 @@ async fn a_foreign_identity_can_be_adopted() {
     let ses = aws_sdk_sesv2::Client::new(&stage.sdk(REGION));
     let made = ses.create_email_identity().email_identity("example.com");
     made.send().await.expect("theirs");
-    let home = Some(Stage::home(REGION));
-    let mut walk = Walk::anywhere(&stage, &id("ses_identity"), home, &identity(EASY));
+    let location = Some(Stage::location(REGION));
+    let mut walk = Walk::anywhere(&stage, &id("ses_identity"), location, &identity(EASY));
     assert_eq!(walk.state().await.2, Ownership::Foreign);
-    walk.mend(&["tags.deploy:project", "tags.deploy:resource"])
+    walk.fix(&["tags.deploy:project", "tags.deploy:resource"])
         .await;
     assert_eq!(walk.state().await.2, Ownership::Ours);
 }
@@ -350,7 +350,7 @@ async fn event_destinations_walk_through_their_states() {
         .send()
         .await
         .expect("off");
-    walk.mend(&["events.a.types"]).await;
+    walk.fix(&["events.a.types"]).await;
     walk.delete().await;
 }
 
@@ -361,13 +361,13 @@ async fn a_configuration_set_of_somebody_else_is_foreign() {
     let made = ses.create_configuration_set();
     let made = made.configuration_set_name("marketing").send().await;
     made.expect("theirs");
-    let home = Some(Stage::home(REGION));
+    let location = Some(Stage::location(REGION));
     let wanted = set("marketing");
-    let mut walk = Walk::anywhere(&stage, &id("ses_configuration_set"), home, &wanted);
+    let mut walk = Walk::anywhere(&stage, &id("ses_configuration_set"), location, &wanted);
     assert_eq!(walk.state().await.2, Ownership::Foreign);
     let error = walk.try_create().await.expect_err("not ours");
     assert_eq!(error.class, ErrorClass::Conflict);
-    walk.mend(&["tags.deploy:project", "tags.deploy:resource"])
+    walk.fix(&["tags.deploy:project", "tags.deploy:resource"])
         .await;
     assert_eq!(walk.state().await.2, Ownership::Ours);
 }
@@ -380,12 +380,12 @@ fn mail_from(name: &str) -> ses_mail_from::Spec {
     }
 }
 
-async fn identity_of(stage: &Stage) -> Home {
+async fn identity_of(stage: &Stage) -> Location {
     Walk::new(stage, &id("ses_identity"), REGION, &identity(EASY))
         .await
         .create()
         .await;
-    Stage::home(REGION)
+    Stage::location(REGION)
 }
 
 fn publish_mx(stage: &Stage, name: &str) {
@@ -423,7 +423,7 @@ async fn a_mail_from_domain_walks_through_its_states() {
         .send()
         .await
         .expect("changed");
-    walk.mend(&["mail_from", "on_mx_failure"]).await;
+    walk.fix(&["mail_from", "on_mx_failure"]).await;
     walk.delete().await;
 
     let gone = ses.delete_email_identity().email_identity("example.com");
@@ -441,18 +441,18 @@ async fn ses_looks_for_the_mx_record_again_after_it_gave_up() {
     walk.create().await;
     stage.wait(73 * 3600).await;
     publish_mx(&stage, "one.example.com");
-    walk.mend(&["status"]).await;
+    walk.fix(&["status"]).await;
     walk.until_ready().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_domain_token_is_asked_for_once_and_goes_with_its_identity() {
     let stage = Stage::new();
-    let home = identity_of(&stage).await;
+    let location = identity_of(&stage).await;
     let wanted = ses_domain_token::Spec {
         domain: "example.com".to_owned(),
     };
-    let mut walk = Walk::anywhere(&stage, &id("ses_domain_token"), Some(home), &wanted);
+    let mut walk = Walk::anywhere(&stage, &id("ses_domain_token"), Some(location), &wanted);
     walk.create().await;
     let (_, state, _) = walk.state().await;
     walk.create().await;
@@ -471,12 +471,12 @@ async fn a_domain_token_is_asked_for_once_and_goes_with_its_identity() {
 
 #[test]
 fn a_replica_needs_the_right_to_its_parent_s_key() {
-    let needs = |dkim: Dkim| {
+    let dependencies = |dkim: Dkim| {
         let permissions = kinds::SesIdentity::permissions(&identity(dkim));
         let mut actions = permissions.iter().flat_map(|one| one.actions);
         actions.any(|action| *action == "ses:ReplicateEmailIdentityDkimSigningKey")
     };
-    assert!(!needs(EASY));
+    assert!(!dependencies(EASY));
     let parent_region = "us-east-1".to_owned();
-    assert!(needs(Dkim::Deterministic { parent_region }));
+    assert!(dependencies(Dkim::Deterministic { parent_region }));
 }

@@ -11,7 +11,7 @@ use clock::Clock;
 use kinds::route53_record_set::Zones;
 use kinds::tags::Tags;
 use kinds::{Actor, Actors, Context, Secrets};
-use model::{AnyKind, Fetched, Home, KindSet, NoAnswer, Outside, ResourceId};
+use model::{AnyKind, Fetched, KindSet, Location, NoAnswer, Outside, ResourceId};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::quotas::Quotas;
@@ -92,9 +92,9 @@ impl Stage {
         self.secrets = Arc::new(Secrets(keys.collect()));
     }
 
-    /// A home in the account.
-    pub(crate) fn home(region: &str) -> Home {
-        Home {
+    /// A location in the account.
+    pub(crate) fn location(region: &str) -> Location {
+        Location {
             account: "web".into(),
             account_id: ACCOUNT.into(),
             region: region.into(),
@@ -103,14 +103,14 @@ impl Stage {
 
     /// A session in the account.
     pub(crate) async fn session(&self, region: &str) -> Arc<Session> {
-        let session = self.sessions.session(&Self::home(region)).await;
+        let session = self.sessions.session(&Self::location(region)).await;
         session.expect("a session")
     }
 
     /// What a kind acts through.
-    pub(crate) async fn context(&self, home: Option<&Home>) -> Context {
-        let session = match home {
-            Some(home) => Some(self.sessions.session(home).await.expect("a session")),
+    pub(crate) async fn context(&self, location: Option<&Location>) -> Context {
+        let session = match location {
+            Some(location) => Some(self.sessions.session(location).await.expect("a session")),
             None => None,
         };
         Context {

@@ -2,8 +2,8 @@
 
 use kinds::Context;
 use model::{
-    Diff, ErrorClass, Home, KindError, Observation, Ownership, PhysicalId, Readiness, ResourceId,
-    Target,
+    Diff, ErrorClass, KindError, Location, Observation, Ownership, PhysicalId, Readiness,
+    ResourceId, Target,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ const LOOKS_MAX: usize = 500;
 /// One resource on its way, and what the ledger would know of it.
 pub(crate) struct Walk<'s> {
     stage: &'s Stage,
-    home: Option<Home>,
+    location: Option<Location>,
     pub(crate) id: ResourceId,
     pub(crate) physical: Option<PhysicalId>,
     pub(crate) spec: Value,
@@ -31,7 +31,7 @@ impl<'s> Walk<'s> {
         region: &str,
         spec: &impl Serialize,
     ) -> Self {
-        let walk = Self::anywhere(stage, id, Some(Stage::home(region)), spec);
+        let walk = Self::anywhere(stage, id, Some(Stage::location(region)), spec);
         assert_eq!(walk.observe().await, Observation::Absent, "{id}");
         walk
     }
@@ -40,12 +40,12 @@ impl<'s> Walk<'s> {
     pub(crate) fn anywhere(
         stage: &'s Stage,
         id: &ResourceId,
-        home: Option<Home>,
+        location: Option<Location>,
         spec: &impl Serialize,
     ) -> Self {
         Self {
             stage,
-            home,
+            location,
             id: id.clone(),
             physical: None,
             spec: value(spec),
@@ -54,13 +54,13 @@ impl<'s> Walk<'s> {
     }
 
     pub(crate) async fn context(&self) -> Context {
-        self.stage.context(self.home.as_ref()).await
+        self.stage.context(self.location.as_ref()).await
     }
 
     fn target(&self) -> Target {
         Target {
             id: self.id.clone(),
-            home: self.home.clone(),
+            location: self.location.clone(),
             spec: self.spec.clone(),
             physical: self.physical.clone(),
         }
@@ -146,11 +146,11 @@ impl<'s> Walk<'s> {
     /// brings it there.
     pub(crate) async fn change(&mut self, spec: &impl Serialize, fields: &[&str]) {
         self.spec = value(spec);
-        self.mend(fields).await;
+        self.fix(fields).await;
     }
 
-    /// Exactly `fields` differ, in place, and an update mends them.
-    pub(crate) async fn mend(&mut self, fields: &[&str]) {
+    /// Exactly `fields` differ, in place, and an update fixes them.
+    pub(crate) async fn fix(&mut self, fields: &[&str]) {
         let diff = self.diff().await;
         assert_eq!(names(&diff), fields, "{}: {diff:#?}", self.id);
         assert!(!diff.replaces(), "{}: {diff:#?}", self.id);

@@ -16,12 +16,12 @@ pub(super) fn declared(manifest: &Manifest, report: &mut Report) {
             continue;
         }
         let known = manifest.accounts.keys().map(AccountName::as_str);
-        let mend = match nearest(name.as_str(), known) {
+        let fix = match nearest(name.as_str(), known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it under `accounts`, with its id: `{name}: {{ id: \"…\" }}`"),
         };
         let reason = format!("no account is called `{name}`");
-        report.add("MAN-08", &name.position, reason, mend);
+        report.add("MAN-08", &name.position, reason, fix);
     }
 }
 

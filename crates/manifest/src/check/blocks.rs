@@ -58,8 +58,8 @@ pub(super) fn hosting(manifest: &Manifest, report: &mut Report) {
                 _ => None,
             };
             if let Some((rule, reason)) = fault {
-                let mend = "name a certificate of us-east-1 in the hosting account, or take the key out and let one be requested";
-                report.add(rule, &arn.position, reason, mend);
+                let fix = "name a certificate of us-east-1 in the hosting account, or take the key out and let one be requested";
+                report.add(rule, &arn.position, reason, fix);
             }
             continue;
         }

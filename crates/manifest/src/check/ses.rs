@@ -72,7 +72,7 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
                 report.push(
                     Finding::new("SES-15", reason)
                         .in_place(host.place())
-                        .mend("give each region a name of its own")
+                        .fix("give each region a name of its own")
                         .weighing(Severity::Error),
                 );
             }

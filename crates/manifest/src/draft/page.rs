@@ -142,7 +142,7 @@ impl Page {
             let mut texts = comment(depth, &head, ["# ", "#   "]);
             texts.extend(comment(
                 depth,
-                &format!("mend: {}", finding.mend),
+                &format!("fix: {}", finding.fix),
                 ["#   ", "#   "],
             ));
             more.extend(texts);

@@ -51,7 +51,7 @@ pub(super) fn spf(page: &mut Page, seen: &Published) {
         show(page, &seen.spf);
         page.say(
             2,
-            "Receivers can't use that. Without `spf` it stays as it is. Mended, it would be one record with all who send:",
+            "Receivers can't use that. Without `spf` it stays as it is. Fixed, it would be one record with all who send:",
         );
         page.offer(2, "spf", &merged(&seen.spf.values));
     }

@@ -155,7 +155,7 @@ pub(super) fn bimi(page: &mut Page, seen: &Published, blocks: &Blocks, files: &m
         if let Some(value) = seen.bimi.values.first() {
             page.say(2, "Published today:");
             page.show(2, value);
-            page.say(2, "Without `bimi` it stays as it is. Once it is mended:");
+            page.say(2, "Without `bimi` it stays as it is. Once it is fixed:");
         } else {
             page.say(
                 2,

@@ -124,7 +124,7 @@ impl Subject<'_> {
 
     /// DMARC-23 and DMARC-25: reports to another of our domains, which must agree to them.
     fn unplanned_reports(&self, record: &dmarc::Dmarc) -> Vec<Finding> {
-        let is_ours = |host: &Name| self.manifest.home_of(host).is_some();
+        let is_ours = |host: &Name| self.manifest.location_of(host).is_some();
         record.check_owned_hosts(self.name, is_ours, |owner| {
             self.authorizations.contains(owner)
         })

@@ -50,7 +50,7 @@ pub(crate) trait Text: Sized {
     const PATTERN: Option<&'static str> = None;
     /// The rule that a text which is not one breaks.
     const RULE: &'static str = "MAN-04";
-    /// For editors, and for the mend.
+    /// For editors, and for the fix.
     const EXAMPLES: &'static [&'static str];
 
     /// Parses it, or says in one sentence what is wrong.
@@ -79,11 +79,11 @@ impl Reader<'_> {
     /// Reports that `node` is not `what`.
     pub(crate) fn wrong<T>(&mut self, node: &Node, what: &str) -> Option<T> {
         let reason = format!("expected {what}, found {}", node.describe());
-        let mend = match node.content {
+        let fix = match node.content {
             Content::Nothing => format!("write {what} here, or take the key out"),
             _ => format!("write {what} here"),
         };
-        self.report.add("MAN-04", &node.position, reason, mend);
+        self.report.add("MAN-04", &node.position, reason, fix);
         None
     }
 
@@ -169,13 +169,13 @@ impl Reader<'_> {
     /// Reports a word that is not one of `known`.
     pub(crate) fn unknown(&mut self, what: &str, text: &str, position: &Position, known: &[&str]) {
         let reason = format!("unknown {what} `{}`", shorten(text));
-        let mend = match nearest(text, known.iter().copied()) {
+        let fix = match nearest(text, known.iter().copied()) {
             _ if text == "<<" => "YAML 1.2 has no merge keys; use `defaults`".to_owned(),
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
         let rule = if what == "key" { "MAN-02" } else { "MAN-04" };
-        self.report.add(rule, position, reason, mend);
+        self.report.add(rule, position, reason, fix);
     }
 }
 

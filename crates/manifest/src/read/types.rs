@@ -13,11 +13,11 @@ impl<T: Text> Read for T {
         match T::parse(text) {
             Ok(value) => Some(value),
             Err(reason) => {
-                let mend = match T::EXAMPLES {
+                let fix = match T::EXAMPLES {
                     [] => format!("write {}", T::WHAT),
                     examples => format!("write {}, such as `{}`", T::WHAT, examples[0]),
                 };
-                reader.report.add(T::RULE, &node.position, reason, mend);
+                reader.report.add(T::RULE, &node.position, reason, fix);
                 None
             }
         }

@@ -125,6 +125,6 @@ fn the_fleet_agrees_to_reports_about_all_its_domains() {
     assert!(
         authorizations
             .iter()
-            .all(|record| record.home.as_str() == "example.com")
+            .all(|record| record.location.as_str() == "example.com")
     );
 }

@@ -120,11 +120,11 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
 fn what_moves_shows_where_from_and_what_goes_there() {
     let mut plan = second_plan(|resources| {
         resources.retain(|resource| resource.id.kind == "s3_bucket");
-        for home in resources
+        for location in resources
             .iter_mut()
-            .filter_map(|resource| resource.home.as_mut())
+            .filter_map(|resource| resource.location.as_mut())
         {
-            home.region = "eu-west-1".into();
+            location.region = "eu-west-1".into();
         }
     });
     plan.actions
@@ -132,7 +132,7 @@ fn what_moves_shows_where_from_and_what_goes_there() {
     assert_snapshot!(lasting(&plan), @"
     example.com  2 changes
       ± s3_bucket logs  web eu-west-1  moves to another account or region
-          home: web us-east-1 → web eu-west-1
+          location: web us-east-1 → web eu-west-1
           name: anycompany-example-com-logs-12e6e74e  accepts log delivery: yes  expire days: 90
           tags: deploy:project, deploy:resource
       - s3_bucket logs  web us-east-1  no longer asked for
@@ -154,7 +154,7 @@ fn what_is_refused_and_what_a_person_publishes_is_counted_apart() {
         .iter_mut()
         .zip([Verb::Create, Verb::Delete])
     {
-        action.home = None;
+        action.location = None;
         action.verb = verb;
     }
     let expected = format!(
@@ -203,7 +203,7 @@ fn findings_come_first_and_say_that_apply_refuses() {
     Plan: 0 to create, 0 to update, 0 to replace, 0 to delete, 7 unchanged.
     Calls: none.
     Digest: (64 digits)
-    1 error above stands in the way: apply refuses until it is mended.
+    1 error above stands in the way: apply refuses until it is fixed.
     ");
 }
 
@@ -213,7 +213,7 @@ proptest! {
     #[test]
     fn no_line_holds_a_control_character_of_others(hostile in any::<String>()) {
         let mut plan = first_plan(&example().0);
-        plan.findings.push(Finding::new("PLAN-01", hostile.clone()).mend(hostile.clone()));
+        plan.findings.push(Finding::new("PLAN-01", hostile.clone()).fix(hostile.clone()));
         for action in &mut plan.actions {
             action.reason.clone_from(&hostile);
             action.resource.name.clone_from(&hostile);

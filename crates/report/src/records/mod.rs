@@ -65,7 +65,11 @@ pub fn publishable(
             rtype,
             ttl: u32::try_from(spec["ttl"].as_u64()?).ok()?,
             values,
-            publish_when: resource.gates.iter().map(words::gate).collect(),
+            publish_when: resource
+                .preconditions
+                .iter()
+                .map(words::precondition)
+                .collect(),
         })
     });
     records.collect()

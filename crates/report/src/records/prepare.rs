@@ -188,8 +188,9 @@ fn add(
             .push(format!("{title} is not a record that can be published"));
         return;
     };
-    let gates = record.publish_when.iter();
-    let notes = gates.map(|gate| format!("publish {title} only when {gate}"));
+    let preconditions = record.publish_when.iter();
+    let notes =
+        preconditions.map(|precondition| format!("publish {title} only when {precondition}"));
     prepared.notes.extend(notes);
     for text in record.values.iter().flatten() {
         let Some(value) = SetValue::parse(rtype, text) else {

@@ -77,7 +77,7 @@ pub(super) fn check(
     let viewer = "ViewerCertificate";
     if config.is_true(&format!("{viewer}/CloudFrontDefaultCertificate")) {
         return match aliases(config).next() {
-            Some(_) => Err(error::certificate_needed()),
+            Some(_) => Err(error::certificate_dependency()),
             None => Ok(()),
         };
     }

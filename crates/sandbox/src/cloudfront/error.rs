@@ -71,7 +71,7 @@ pub(super) fn certificate_does_not_cover() -> ServiceError {
     ))
 }
 
-pub(super) fn certificate_needed() -> ServiceError {
+pub(super) fn certificate_dependency() -> ServiceError {
     viewer_certificate(format!(
         "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name. {ALIAS_HELP}"
     ))

@@ -142,7 +142,7 @@ impl DkimKey {
                     "the key is revoked: every signature with this selector is invalid",
                 )
                 .weighing(Severity::Warn)
-                .mend("publish a key, unless the selector is meant to be dead"),
+                .fix("publish a key, unless the selector is meant to be dead"),
             )),
         }
         if !self.hashes.is_empty() && !self.hashes.contains(&HashAlgorithm::Sha256) {

@@ -65,7 +65,7 @@ pub struct Rule {
     /// What happens to mail when it does not hold.
     pub why: &'static str,
     /// What to do when it does not hold, in lower case without a final stop.
-    pub mend: &'static str,
+    pub fix: &'static str,
     /// Where it is written.
     pub source: &'static str,
     /// What decides it: a module or an item of this program, `crate::module::item`. Where the
@@ -79,13 +79,13 @@ pub struct Rule {
 }
 
 /// A table of rules, each as
-/// `"ID" Severity Phase | Phase by "decider" "title" why "…" mend "…" source "…";`
+/// `"ID" Severity Phase | Phase by "decider" "title" why "…" fix "…" source "…";`
 /// with `lib "decider"` in the place of `by "decider"` where only users of the library can break
 /// it, and `not "reason"` where nothing decides it yet.
 macro_rules! rules {
     ($(
         $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)? $(lib $library:literal)? $(not $undecided:literal)?
-        $title:literal why $why:literal mend $mend:literal source $source:literal;
+        $title:literal why $why:literal fix $fix:literal source $source:literal;
     )*) => {
         /// The rules of this section, in the order of the catalogue.
         pub(super) const RULES: &[$crate::rules::Rule] = &[$(
@@ -95,7 +95,7 @@ macro_rules! rules {
                 phases: &[$($crate::rules::Phase::$phase),+],
                 title: $title,
                 why: $why,
-                mend: $mend,
+                fix: $fix,
                 source: $source,
                 decided_by: $crate::rules::optional!($($decider)? $($library)?),
                 is_kept: $crate::rules::optional!($($library)?).is_some(),

@@ -45,10 +45,10 @@ fn texts_have_the_form_that_reports_rely_on() {
             "{id}: a title has no final stop"
         );
         assert!(rule.why.ends_with('.'), "{id}: why is whole sentences");
-        assert!(!rule.mend.ends_with('.'), "{id}: a mend has no final stop");
+        assert!(!rule.fix.ends_with('.'), "{id}: a fix has no final stop");
         assert!(
-            !rule.mend.starts_with(|first: char| first.is_uppercase()),
-            "{id}: a mend starts in lower case"
+            !rule.fix.starts_with(|first: char| first.is_uppercase()),
+            "{id}: a fix starts in lower case"
         );
         assert!(!rule.source.is_empty(), "{id}: a source is named");
     }

@@ -72,7 +72,7 @@ pub enum Outcome {
     SoftFail,
     /// DNS did not answer; another time it may.
     TempError,
-    /// The record cannot be used until somebody mends it.
+    /// The record cannot be used until somebody fixes it.
     PermError,
 }
 

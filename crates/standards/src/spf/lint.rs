@@ -125,7 +125,7 @@ fn lint_unknown(name: &str, value: &MacroString) -> Option<Finding> {
         return None;
     };
     let finding = Finding::new("SPF-05", reason).weighing(Severity::Warn);
-    Some(finding.mend("write a colon after a mechanism, and the version once"))
+    Some(finding.fix("write a colon after a mechanism, and the version once"))
 }
 
 /// SPF-22 for `%{p}`, and DNS-05 for names that DNS cannot hold.

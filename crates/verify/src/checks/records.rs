@@ -127,14 +127,14 @@ fn missing(scene: &Scene<'_>, rule: &'static str, record: &Record, reason: Strin
 /// A record that is not as planned. What to do is to publish it, whatever else `rule` is about.
 fn differs(rule: &'static str, record: &Record, reason: String) -> Finding {
     let Record { name, rtype, .. } = record;
-    let mend = match record.values.as_slice() {
+    let fix = match record.values.as_slice() {
         [] => format!("publish {rtype} records at {name}; with Route 53, apply again"),
         values => format!(
             "publish {rtype} {} at {name}; with Route 53, apply again",
             shown(values)
         ),
     };
-    Finding::new(rule, reason).mend(mend)
+    Finding::new(rule, reason).fix(fix)
 }
 
 /// How `live` differs from what is planned.

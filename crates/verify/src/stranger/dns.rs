@@ -248,7 +248,7 @@ fn build(
     patience: Duration,
 ) -> Result<TokioResolver, NetError> {
     let options = builder.options_mut();
-    // A gate asks again and again for what has just been published: the resolver's memory is
+    // A precondition asks again and again for what has just been published: the resolver's memory is
     // part of what strangers see, another one here would not be.
     options.cache_size = 0;
     options.use_hosts_file = ResolveHosts::Never;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt as _};
 use kinds::{Route53RecordSet, S3Object, SesIdentity, route53_record_set, ses_account};
 use manifest::{Dns, Located, Manifest, ServedPolicies};
-use model::{Action, Home, Kind, OutputRef, Outside, Resource, Unseen, Verb};
+use model::{Action, Kind, Location, OutputRef, Outside, Resource, Unseen, Verb};
 use standards::dns::zone::{self, Zone};
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
 use standards::mta_sts::MtaStsPolicy;
@@ -35,7 +35,7 @@ pub(super) async fn findings(
     printer: &Printer,
 ) -> Result<Vec<Finding>, Failure> {
     if !is_sound {
-        printer.note("The accounts were not asked: mend the errors of the manifest first.");
+        printer.note("The accounts were not asked: fix the errors of the manifest first.");
         let outside = outside(global, path, manifest)?;
         return Ok(published(manifest, outside.as_ref()).await);
     }
@@ -229,26 +229,27 @@ fn same_address(action: &Action) -> Option<Finding> {
 
 /// SES-25, SES-26 and SES-40: what the accounts say that send.
 async fn senders(project: &Project, planned: &Planned) -> Vec<Finding> {
-    let mut homes: BTreeMap<&Home, Vec<&Resource>> = BTreeMap::new();
+    let mut locations: BTreeMap<&Location, Vec<&Resource>> = BTreeMap::new();
     for resource in &planned.desired {
-        if let (SesIdentity::NAME, Some(home)) = (resource.id.kind.as_str(), &resource.home) {
-            homes.entry(home).or_default().push(resource);
+        if let (SesIdentity::NAME, Some(location)) = (resource.id.kind.as_str(), &resource.location)
+        {
+            locations.entry(location).or_default().push(resource);
         }
     }
     let mut findings = Vec::new();
-    for (home, instances) in homes {
+    for (location, instances) in locations {
         // An account that can't be entered is in the plan's findings already.
-        let Ok(session) = project.engine.session(home).await else {
+        let Ok(session) = project.engine.session(location).await else {
             continue;
         };
         let standing = match ses_account::standing(&session).await {
             Ok(standing) => standing.findings(),
-            Err(error) => vec![unseen(home, &error.to_string())],
+            Err(error) => vec![unseen(location, &error.to_string())],
         };
         let identities = match ses_account::identities(&session).await {
             Ok(identities) => identities,
             Err(error) => {
-                findings.push(unseen(home, &error.to_string()));
+                findings.push(unseen(location, &error.to_string()));
                 Vec::new()
             }
         };
@@ -271,10 +272,10 @@ async fn senders(project: &Project, planned: &Planned) -> Vec<Finding> {
 }
 
 /// PLAN-04: what could not be asked was not checked.
-fn unseen(home: &Home, error: &str) -> Finding {
+fn unseen(location: &Location, error: &str) -> Finding {
     Finding::new(
         "PLAN-04",
-        format!("SES in {home} could not be asked: {error}"),
+        format!("SES in {location} could not be asked: {error}"),
     )
 }
 

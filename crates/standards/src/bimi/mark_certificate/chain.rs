@@ -79,7 +79,7 @@ fn foreign_block(block: &pem::Block) -> Finding {
     let finding = Finding::new("VMC-01", reason).at(block.span.clone());
     if block.label.contains("PRIVATE KEY") {
         return finding
-            .mend("take the private key out: this file is published for everyone to read");
+            .fix("take the private key out: this file is published for everyone to read");
     }
     finding
 }

@@ -91,7 +91,7 @@ impl MarkCertificate {
             let finding = Finding::new("VMC-01", "the file is not PEM text");
             return (
                 None,
-                vec![finding.mend("convert it: openssl x509 -inform der -in FILE")],
+                vec![finding.fix("convert it: openssl x509 -inform der -in FILE")],
             );
         };
         let (chain, mut findings) = chain::read(text);

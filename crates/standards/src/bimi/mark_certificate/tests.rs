@@ -138,11 +138,7 @@ fn vmc_01_the_file() {
     let key = rcgen::KeyPair::generate().expect("a key").serialize_pem();
     let (_, findings) = MarkCertificate::parse([file(&chain), key].concat().as_bytes());
     assert_eq!(findings.len(), 1);
-    assert!(
-        findings[0].mend.contains("private key"),
-        "{:?}",
-        findings[0]
-    );
+    assert!(findings[0].fix.contains("private key"), "{:?}", findings[0]);
 }
 
 #[test]

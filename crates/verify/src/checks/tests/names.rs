@@ -91,10 +91,10 @@ async fn a_missing_record_says_what_to_publish() {
     let mut stage = Stage::new();
     stage.world.set("_smtp._tls.example.com", "TXT", &[]);
     let checks = stage.verify().await;
-    let mends: Vec<&str> = checks.iter().filter_map(model::Check::mend).collect();
-    let mend = "publish TXT v=TLSRPTv1; rua=mailto:tls@example.com at _smtp._tls.example.com; \
+    let fixes: Vec<&str> = checks.iter().filter_map(model::Check::fix).collect();
+    let fix = "publish TXT v=TLSRPTv1; rua=mailto:tls@example.com at _smtp._tls.example.com; \
         with Route 53, apply again";
-    assert_eq!(mends, [mend]);
+    assert_eq!(fixes, [fix]);
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
-//! Gates: what must be seen from outside just before a call.
+//! Preconditions: what must be seen from outside just before a call.
 
-use model::{GateCheck, Outside};
+use model::{Outside, PreconditionCheck};
 use standards::dmarc::Dmarc;
 use standards::dns::Name;
 use standards::mta_sts::MxPattern;
 
-/// What a gate saw.
+/// What a precondition saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GateOutcome {
+pub enum PreconditionOutcome {
     /// It passes.
     Passed,
     /// Not yet; it may pass by itself. What was seen instead.
@@ -17,36 +17,41 @@ pub enum GateOutcome {
 }
 
 /// Looks once.
-pub async fn check_gate(outside: &dyn Outside, check: &GateCheck) -> GateOutcome {
+pub async fn check_precondition(
+    outside: &dyn Outside,
+    check: &PreconditionCheck,
+) -> PreconditionOutcome {
     match check {
-        GateCheck::Served { url, sha256 } => served(outside, url, sha256).await,
-        GateCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
-        GateCheck::MxMatches { domain, patterns } => mx_matches(outside, domain, patterns).await,
-        GateCheck::MxOffersTls { domain } => mx_offers_tls(outside, domain).await,
+        PreconditionCheck::Served { url, sha256 } => served(outside, url, sha256).await,
+        PreconditionCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
+        PreconditionCheck::MxMatches { domain, patterns } => {
+            mx_matches(outside, domain, patterns).await
+        }
+        PreconditionCheck::MxOffersTls { domain } => mx_offers_tls(outside, domain).await,
     }
 }
 
-async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> GateOutcome {
+async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> PreconditionOutcome {
     match outside.fetch(url).await {
-        Err(reason) => GateOutcome::NotYet(format!("{url} does not answer yet: {reason}")),
+        Err(reason) => PreconditionOutcome::NotYet(format!("{url} does not answer yet: {reason}")),
         Ok(fetched) if fetched.status != 200 => {
-            GateOutcome::NotYet(format!("{url} answers {}", fetched.status))
+            PreconditionOutcome::NotYet(format!("{url} answers {}", fetched.status))
         }
         Ok(fetched) => {
             if model::plan::sha256(&fetched.body) == sha256 {
-                GateOutcome::Passed
+                PreconditionOutcome::Passed
             } else {
-                GateOutcome::NotYet(format!("{url} does not return the planned bytes yet"))
+                PreconditionOutcome::NotYet(format!("{url} does not return the planned bytes yet"))
             }
         }
     }
 }
 
-async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> GateOutcome {
+async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> PreconditionOutcome {
     let name = format!("_dmarc.{domain}");
     let values = match outside.lookup(&name, "TXT").await {
         Ok(values) => values,
-        Err(error) => return GateOutcome::NotYet(error.to_string()),
+        Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };
     let policies: Vec<Dmarc> = values
         .iter()
@@ -54,10 +59,12 @@ async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> GateOutcome {
         .filter_map(|value| Dmarc::parse(value).0)
         .collect();
     match policies.as_slice() {
-        [policy] if is_enforced(policy) => GateOutcome::Passed,
-        [policy] => GateOutcome::NotYet(format!("{name} has `{policy}`, which does not enforce")),
-        [] => GateOutcome::NotYet(format!("{name} has no DMARC record in public DNS")),
-        _ => GateOutcome::Refused(format!(
+        [policy] if is_enforced(policy) => PreconditionOutcome::Passed,
+        [policy] => {
+            PreconditionOutcome::NotYet(format!("{name} has `{policy}`, which does not enforce"))
+        }
+        [] => PreconditionOutcome::NotYet(format!("{name} has no DMARC record in public DNS")),
+        _ => PreconditionOutcome::Refused(format!(
             "{name} has {} DMARC records, which count as none",
             policies.len()
         )),
@@ -70,10 +77,14 @@ fn is_enforced(policy: &Dmarc) -> bool {
         .all(|finding| finding.severity < standards::Severity::Error)
 }
 
-async fn mx_matches(outside: &dyn Outside, domain: &str, patterns: &[String]) -> GateOutcome {
+async fn mx_matches(
+    outside: &dyn Outside,
+    domain: &str,
+    patterns: &[String],
+) -> PreconditionOutcome {
     let values = match outside.lookup(domain, "MX").await {
         Ok(values) => values,
-        Err(error) => return GateOutcome::NotYet(error.to_string()),
+        Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };
     let patterns: Vec<MxPattern> = patterns
         .iter()
@@ -89,21 +100,21 @@ async fn mx_matches(outside: &dyn Outside, domain: &str, patterns: &[String]) ->
         })
         .collect();
     if values.is_empty() {
-        GateOutcome::NotYet(format!("{domain} has no MX record in public DNS"))
+        PreconditionOutcome::NotYet(format!("{domain} has no MX record in public DNS"))
     } else if outside_policy.is_empty() {
-        GateOutcome::Passed
+        PreconditionOutcome::Passed
     } else {
-        GateOutcome::Refused(format!(
+        PreconditionOutcome::Refused(format!(
             "the policy names no pattern for {}, and senders would refuse to deliver there",
             outside_policy.join(", ")
         ))
     }
 }
 
-async fn mx_offers_tls(outside: &dyn Outside, domain: &str) -> GateOutcome {
+async fn mx_offers_tls(outside: &dyn Outside, domain: &str) -> PreconditionOutcome {
     let values = match outside.lookup(domain, "MX").await {
         Ok(values) => values,
-        Err(error) => return GateOutcome::NotYet(error.to_string()),
+        Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };
     for host in values
         .iter()
@@ -112,11 +123,11 @@ async fn mx_offers_tls(outside: &dyn Outside, domain: &str) -> GateOutcome {
         match outside.starttls(host).await {
             Ok(_) => {}
             Err(unseen) => {
-                return GateOutcome::Refused(format!(
+                return PreconditionOutcome::Refused(format!(
                     "{host} shows no valid certificate to STARTTLS: {unseen}"
                 ));
             }
         }
     }
-    GateOutcome::Passed
+    PreconditionOutcome::Passed
 }
