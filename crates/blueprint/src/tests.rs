@@ -127,7 +127,7 @@ fn dmarc_enforcement_waits_for_every_sender_and_bimi_for_dmarc() {
             .collect()
     };
     assert_eq!(
-        needs("dmarc"),
+        dependencies("dmarc"),
         ["marketing.us-east-1", "operations.eu-west-1"]
     );
     assert!(dependencies("bimi.default").contains(&"dmarc".to_owned()));
