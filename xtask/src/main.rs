@@ -26,7 +26,7 @@ usage: cargo xtask COMMAND
 
   test          everything that CI checks: format, rules, lints, docs, generated files, all tests
   tools         fetch other people's tools for the conformance tests into target/
-  tidy          the repository's own rules
+  tidy          the repository's own rules; --figures prints the numbers of each crate
   schema        write deploy/deploy.schema.json from the manifest's types
   bench [NAME]  run the benchmarks and print their table";
 
@@ -50,6 +50,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
             tools::prepare(&project.root, &project.target)
         }
         ["tidy"] => tidy::run(&Project::find()?),
+        ["tidy", "--figures"] => tidy::figures::print(&Project::find()?),
         ["schema"] => schema::write(&Project::find()?),
         ["bench", filter @ ..] => bench::run(&Project::find()?, filter),
         ["help" | "--help" | "-h"] => {

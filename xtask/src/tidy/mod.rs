@@ -6,6 +6,7 @@
 
 mod crates;
 mod documents;
+pub(crate) mod figures;
 mod kinds;
 mod pure;
 mod rules;
@@ -16,11 +17,20 @@ use crate::command::Failure;
 use crate::project::Project;
 use source::Source;
 
-/// What the rules look at.
+/// The project and its Rust files, which every rule receives.
 struct Workspace<'a> {
     project: &'a Project,
     /// Every Rust file of the members, by path.
     sources: Vec<Source>,
+}
+
+impl Workspace<'_> {
+    /// The files of the crate in this folder.
+    fn of_crate<'s>(&'s self, folder: &str) -> impl Iterator<Item = &'s Source> {
+        let prefix = format!("{folder}/");
+        let files = self.sources.iter();
+        files.filter(move |source| source.path.starts_with(&prefix))
+    }
 }
 
 type Check = fn(&Workspace) -> Result<Vec<String>, Failure>;

@@ -37,17 +37,22 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> std::io::Re
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(root.join(&path))?;
-            sources.push(Source {
-                path: path.to_string_lossy().into_owned(),
-                code: code_of(&text),
-                text,
-            });
+            sources.push(Source::new(&path.to_string_lossy(), &text));
         }
     }
     Ok(())
 }
 
 impl Source {
+    /// A file with this path from the root.
+    pub(super) fn new(path: &str, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            code: code_of(text),
+            text: text.to_owned(),
+        }
+    }
+
     /// Whether all of it is for tests.
     pub(super) fn is_test(&self) -> bool {
         let inside = ["/tests/", "/benches/", "/examples/"]
