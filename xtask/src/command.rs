@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Why something did not work, for the person at the terminal.
+/// The reason for a failure, as the terminal shows it.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) String);
 
-/// Cargo in the project, as a person would call it.
+/// A call of Cargo in the project, with the environment of a call by hand.
 ///
 /// `cargo run` describes this package in the environment. Build scripts that watch such variables
-/// (ring's does) would run again, and all that stands on them be built again, at every change
-/// between `cargo xtask test` and `cargo test`. So they are taken out.
+/// (ring's does) would run again, and everything that depends on them be rebuilt, whenever `cargo
+/// xtask test` and `cargo test` alternate. So the variables are removed.
 pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(root);
@@ -45,7 +45,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
-/// Runs it silently, and gives what it wrote to standard output.
+/// Runs it silently, and returns its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     let output = command
         .stdin(Stdio::null())
@@ -63,7 +63,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     }
 }
 
-/// Whether a program of this name answers to these arguments.
+/// Whether a program of this name is installed and succeeds with these arguments.
 pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
         .args(arguments)

@@ -49,8 +49,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
             let project = Project::find()?;
             tools::prepare(&project.root, &project.target)
         }
-        ["tidy"] => tidy::run(&Project::find()?),
-        ["tidy", "--figures"] => tidy::figures::print(&Project::find()?),
+        ["tidy", options @ ..] => tidy::run(&Project::find()?, options),
         ["schema"] => schema::write(&Project::find()?),
         ["bench", filter @ ..] => bench::run(&Project::find()?, filter),
         ["help" | "--help" | "-h"] => {

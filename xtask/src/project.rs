@@ -1,4 +1,4 @@
-//! Where the project is, and what it is made of.
+//! The root of the project and its crates, as Cargo lists them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,14 @@ use crate::command::{Failure, cargo, output};
 pub(crate) struct Project {
     /// Its root.
     pub(crate) root: PathBuf,
-    /// Where Cargo builds, and where everything else goes that can be thrown away.
+    /// Cargo's target folder, for everything that can be thrown away.
     pub(crate) target: PathBuf,
     /// Its members.
     pub(crate) members: Vec<Member>,
 }
 
 /// A crate of the workspace.
+#[derive(Default)]
 pub(crate) struct Member {
     /// Its name.
     pub(crate) name: String,

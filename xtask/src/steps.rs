@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::Failure;
 
-/// What has been run so far.
+/// The steps that have run so far.
 #[derive(Default)]
 pub(crate) struct Steps(Vec<Step>);
 

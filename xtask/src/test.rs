@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that has to hold before a change lands.
+//! `cargo xtask test`: everything that must hold before a change lands.
 //!
 //! Every Cargo command here selects `--workspace` and targets that need the development
 //! dependencies. So all of them resolve to one set of features, and no dependency is built twice:
@@ -23,7 +23,7 @@ pub(crate) fn run(project: &Project) -> Result<(), Failure> {
     steps.run("format", || {
         command::run(&mut cargo(&["fmt", "--all", "--check"]))
     });
-    steps.run("tidy", || tidy::run(project));
+    steps.run("tidy", || tidy::run(project, &[]));
     steps.run("clippy", || {
         let lint = ["clippy", "--workspace", "--all-targets", "--keep-going"];
         command::run(cargo(&lint).args(["--", "-D", "warnings"]))

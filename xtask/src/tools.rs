@@ -1,8 +1,8 @@
-//! Other people's tools, which the conformance tests hold this program against.
+//! The third-party tools that the conformance tests compare this program with.
 //!
 //! The Python ones go into `target/python`, pinned to the last dependency by
-//! `tests/conformance/requirements.txt`. Those of Debian's packages go into `target/debian`, unpacked
-//! and not installed: that needs nobody's leave, and a name server does not begin to serve.
+//! `tests/conformance/requirements.txt`. Those of Debian's packages are unpacked into `target/debian`
+//! and not installed: unpacking needs no root, and does not start the name server as a service.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +23,7 @@ pub(crate) fn python(target: &Path) -> PathBuf {
     target.join("python/bin/python")
 }
 
-/// Makes everything there that is not there yet, silently.
+/// Fetches every tool that is missing. Prints nothing.
 pub(crate) fn prepare(root: &Path, target: &Path) -> Result<(), Failure> {
     let results = [prepare_python(root, target), prepare_debian(target)];
     let faults = results.into_iter().filter_map(Result::err);
@@ -67,12 +67,12 @@ fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure(format!("cannot write {}: {error}", stamp.display())))
 }
 
-/// The last that a program said: the reason, after its story.
+/// The last line of a program's output, which gives the reason.
 fn in_one_line(Failure(reason): &Failure) -> &str {
     reason.trim_end().lines().next_back().unwrap_or_default()
 }
 
-/// Where the programs are that were unpacked.
+/// The folder of the unpacked programs.
 pub(crate) fn debian(target: &Path) -> PathBuf {
     target.join("debian/programs")
 }

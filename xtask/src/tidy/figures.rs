@@ -4,10 +4,8 @@
 //! value has two owners where a reference would do, and a crate without comments explains none of
 //! its decisions. Tests and assertions are printed so that a change can show that it lost none.
 
+use super::Workspace;
 use super::source::Source;
-use super::{Workspace, source};
-use crate::command::Failure;
-use crate::project::Project;
 
 /// Calls that copy a value.
 const COPIES: &[&str] = &[".clone()", ".cloned()", ".to_owned()", ".to_vec()"];
@@ -28,23 +26,18 @@ struct Figures {
 }
 
 /// Prints one row for each crate, and their sum.
-pub(crate) fn print(project: &Project) -> Result<(), Failure> {
-    let workspace = Workspace {
-        project,
-        sources: source::read_all(project)?,
-    };
+pub(super) fn print(workspace: &Workspace) {
     println!(
         "{:<12} {:>7} {:>13} {:>15} {:>6} {:>11}",
         "crate", "lines", "copies/1,000", "comments/1,000", "tests", "assertions"
     );
     let mut total = Figures::default();
-    for member in &project.members {
+    for member in &workspace.project.members {
         let figures = Figures::of(workspace.of_crate(&member.folder));
         println!("{}", figures.row(&member.name));
         total.add(&figures);
     }
     println!("{}", total.row("total"));
-    Ok(())
 }
 
 impl Figures {
@@ -58,10 +51,11 @@ impl Figures {
 
     fn of_file(source: &Source) -> Self {
         let outside_tests = source.lines().count();
-        let text = source.text.lines().take(outside_tests);
-        let comments = text
-            .zip(source.lines())
-            .filter(|(text, (_, code))| has_comment(text, code))
+        let comments = source.comments();
+        let comments = comments
+            .lines()
+            .take(outside_tests)
+            .filter(|line| is_comment(line))
             .count();
         let copies = source.lines().map(|(_, line)| count(line, COPIES)).sum();
         let all = || source.all_lines().map(|(_, line)| line);
@@ -106,13 +100,9 @@ fn count(line: &str, words: &[&str]) -> usize {
     words.iter().map(|word| line.matches(word).count()).sum()
 }
 
-/// Whether `text`, whose code is `code`, has a comment that is not documentation.
-fn has_comment(text: &str, code: &str) -> bool {
-    // `code` has blanks where `text` has a comment or a literal. The comment is the last of them.
-    let end = code.trim_end().chars().count();
-    let rest: String = text.chars().skip(end).collect();
-    let rest = rest.trim_start();
-    rest.starts_with("//") && !rest.starts_with("///") && !rest.starts_with("//!")
+/// Whether it is a comment that is not documentation.
+fn is_comment(line: &str) -> bool {
+    line.starts_with("//") && !line.starts_with("///") && !line.starts_with("//!")
 }
 
 fn is_test_attribute(line: &str) -> bool {

@@ -1,23 +1,60 @@
 //! A kind is a folder and two lines in the registry, with documentation and tests.
 
-use super::{Workspace, read};
+use super::source::Source;
+use super::{Workspace, read, words};
 use crate::command::Failure;
 
 const FOLDER: &str = "crates/kinds/src";
+
+/// Crates that ask a kind, and know none.
+const KNOW_NONE: &[&str] = &["crates/plan/src/", "crates/engine/src/"];
+
+/// No kind is named outside the crates that declare resources: neither its type nor its name.
+pub(super) fn named(workspace: &Workspace) -> Vec<String> {
+    let names: Vec<(&str, String)> = folders(workspace)
+        .map(|(name, _)| (name, camel(name)))
+        .collect();
+    let mut problems = Vec::new();
+    for source in &workspace.sources {
+        if !KNOW_NONE
+            .iter()
+            .any(|folder| source.path.starts_with(folder))
+        {
+            continue;
+        }
+        let texts = source.text.lines();
+        for ((at, code), text) in source.lines().zip(texts) {
+            let found = names.iter().filter(|(name, kind)| {
+                let literal = format!("\"{name}\"");
+                words::words(code).any(|word| word == *name || word == kind.as_str())
+                    || text.contains(&literal)
+            });
+            problems.extend(found.map(|(name, _)| {
+                format!(
+                    "{}:{at}: names the kind `{name}`: ask the kind instead",
+                    source.path
+                )
+            }));
+        }
+    }
+    problems
+}
+
+/// The kinds: the name of each folder, and its module.
+fn folders<'a>(workspace: &'a Workspace) -> impl Iterator<Item = (&'a str, &'a Source)> {
+    workspace.sources.iter().filter_map(|source| {
+        let inside = source.path.strip_prefix(FOLDER)?.strip_prefix('/')?;
+        let name = inside.strip_suffix("/mod.rs")?;
+        (!name.contains('/')).then_some((name, source))
+    })
+}
 
 /// Every folder of `kinds` is whole.
 pub(super) fn complete(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let pure = read(workspace.project, &format!("{FOLDER}/lib.rs"))?;
     let actors = read(workspace.project, &format!("{FOLDER}/registry.rs"))?;
     let mut problems = Vec::new();
-    for source in &workspace.sources {
-        let inside = source
-            .path
-            .strip_prefix(FOLDER)
-            .and_then(|path| path.strip_prefix('/'));
-        let Some(name) = inside.and_then(|path| path.strip_suffix("/mod.rs")) else {
-            continue;
-        };
+    for (name, source) in folders(workspace) {
         let documentation = source
             .text
             .lines()

@@ -1,4 +1,4 @@
-//! The pure crates: what decides touches nothing.
+//! The pure crates decide, and have no access to the world.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::Workspace;
 use super::source::Source;
 use crate::command::{Failure, cargo, output};
 
-/// Those that DESIGN part 4 calls pure, `report`, and the pure half of `kinds`.
+/// The crates that ARCHITECTURE.md calls pure. Of `kinds` it is the half without the feature `aws`.
 const PURE: &[&str] = &[
     "standards",
     "model",
@@ -39,7 +39,7 @@ const IMPURE: &[&str] = &[
     "dirs",
 ];
 
-/// What a pure crate must not name.
+/// Text that must not be in the code of a pure crate.
 const BACK_DOORS: &[&str] = &[
     "std::fs",
     "std::env",

@@ -1,4 +1,4 @@
-//! Findings are made by the id of a rule, as text. So here it is checked that the rule exists.
+//! Code names the rule of a finding by its id, as text. This check makes sure that the rule exists.
 
 use std::collections::BTreeSet;
 

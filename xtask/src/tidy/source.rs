@@ -1,7 +1,8 @@
-//! Rust files as the rules see them: their lines, with and without comments and literals.
+//! Rust files, with and without their comments and literals.
 
 use std::path::Path;
 
+use super::prose;
 use crate::command::Failure;
 use crate::project::Project;
 
@@ -64,7 +65,7 @@ impl Source {
         inside || named || self.path.starts_with("tests/")
     }
 
-    /// The lines of code that are no tests, numbered from 1.
+    /// The lines of code outside tests, numbered from 1.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let until = if self.is_test() {
             0
@@ -86,6 +87,38 @@ impl Source {
             .map(|(at, line)| (at + 1, line))
     }
 
+    /// The text with code and literals blanked.
+    pub(super) fn comments(&self) -> String {
+        let lines = self.text.lines().zip(self.code.lines());
+        let comments = lines.map(|(text, code)| {
+            // The comment is the last of what `code` has blanked.
+            let end = code.trim_end().chars().count();
+            let rest: String = text.chars().skip(end).collect();
+            let begins = rest.find("//").unwrap_or(rest.len());
+            rest[begins..].to_owned()
+        });
+        comments.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The text with all code blanked: the comments, and the literals that are more than one word.
+    pub(super) fn prose(&self) -> String {
+        let pairs = self.text.chars().zip(self.code.chars());
+        let prose: String = pairs
+            .map(|(text, code)| {
+                if text == code && text != '\n' {
+                    ' '
+                } else {
+                    text
+                }
+            })
+            .collect();
+        let lines = prose.lines().map(|line| {
+            let line = prose::without_spans(line);
+            without_names(&line)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// The number of lines before a test module that stands in this file.
     fn tests_begin(&self) -> usize {
         let lines: Vec<&str> = self.code.lines().collect();
@@ -94,6 +127,23 @@ impl Source {
         };
         lines.windows(2).position(begins).unwrap_or(lines.len())
     }
+}
+
+/// A line of prose without literals that are one word: the keys of documents and the names of things.
+fn without_names(line: &str) -> String {
+    if line.trim_start().starts_with("//") {
+        return line.to_owned();
+    }
+    let is_name = |part: &str| {
+        part.chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    let parts = line
+        .split('"')
+        .enumerate()
+        .filter(|(at, part)| *at == 0 || !is_name(part))
+        .map(|(_, part)| part);
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 /// Blanks comments and the insides of string and character literals.
@@ -180,7 +230,7 @@ fn quoted(rest: &str, from: usize, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::code_of;
+    use super::{Source, code_of};
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
@@ -194,6 +244,20 @@ mod tests {
         check(r#"f("x\"y", 1)"#, "f(      , 1)");
         check(r##"f(r#"x"y"#, 1)"##, "f(        , 1)");
         check(r"f('\'', b'x')", "f(    ,     )");
+    }
+
+    #[test]
+    fn prose_is_comments_and_sentences() {
+        let source = Source::new(
+            "a.rs",
+            "f(\"rule\", \"a rule\"); // Keeps `rule`.\n/// G.\ng();",
+        );
+        let words: Vec<String> = source
+            .prose()
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(words, ["\" \"a rule\" // Keeps `.", "/// G.", ""]);
     }
 
     #[test]

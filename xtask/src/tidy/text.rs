@@ -6,7 +6,7 @@ use super::source::Source;
 const LINES_GOOD: usize = 500;
 const LINES_MOST: usize = 600;
 
-/// What must not be there, where it may be all the same, and what to do instead.
+/// Forbidden text, the folders that may have it, and the replacement.
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "#[allow(",
@@ -16,7 +16,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "#[ignore",
         &[],
-        "mend the test or remove it: one that is not run says nothing",
+        "fix the test or remove it: one that is not run says nothing",
     ),
     (
         "#[should_panic",
