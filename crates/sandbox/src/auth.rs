@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
+use crate::hex::{hex, unhex};
 use crate::query;
 use crate::sts;
 
@@ -283,24 +284,4 @@ fn signer(key: &[u8], text: &[u8]) -> Hmac<Sha256> {
 
 fn header<'a>(request: &'a Parts, name: &str) -> Option<&'a str> {
     request.headers.get(name)?.to_str().ok()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .chars()
-        .map(|digit| digit.to_digit(16)?.try_into().ok())
-        .collect();
-    Some(
-        digits?
-            .chunks(2)
-            .map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0))
-            .collect(),
-    )
 }

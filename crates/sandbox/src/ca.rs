@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::acm::Certificate;
+use crate::hex::hex;
 
 /// The octets before the seed in an Ed25519 key of PKCS #8 (RFC 8410, section 7).
 const PKCS8_ED25519: [u8; 16] = [
@@ -62,14 +62,14 @@ impl fmt::Debug for Leaf {
     }
 }
 
-/// What a leaf says.
-struct Subject<'a> {
+/// The content of a leaf certificate.
+pub(crate) struct Subject<'a> {
     /// What its key and serial number follow from.
-    id: &'a str,
-    names: &'a [String],
-    serial: [u8; 16],
-    not_before: Timestamp,
-    not_after: Timestamp,
+    pub(crate) id: &'a str,
+    pub(crate) names: &'a [String],
+    pub(crate) serial: [u8; 16],
+    pub(crate) not_before: Timestamp,
+    pub(crate) not_after: Timestamp,
 }
 
 impl Authority {
@@ -78,36 +78,13 @@ impl Authority {
         if self.secret.is_none()
             && let Ok(random) = KeyPair::generate()
         {
-            self.secret = Some(crate::auth::hex(&Sha256::digest(random.serialized_der())));
+            self.secret = Some(hex(&Sha256::digest(random.serialized_der())));
         }
     }
 
     /// The root certificate as PEM, for `curl --cacert`.
     pub fn certificate_pem(&self) -> String {
         self.root().map(|(_, pem)| pem).unwrap_or_default()
-    }
-
-    /// The certificate that ACM issued, with its key.
-    pub fn leaf(&self, certificate: &Certificate) -> Option<Leaf> {
-        self.mint(&Subject {
-            id: &certificate.arn,
-            names: &certificate.names,
-            serial: certificate.serial(),
-            not_before: certificate.not_before()?,
-            not_after: certificate.not_after()?,
-        })
-    }
-
-    /// The same for a TLS port. Its clients live by the real clock, and a sandbox that runs faster
-    /// than that is ahead of them: the certificate begins early enough for them.
-    pub fn served_leaf(&self, certificate: &Certificate) -> Option<Leaf> {
-        self.mint(&Subject {
-            id: &certificate.arn,
-            names: &certificate.names,
-            serial: certificate.serial(),
-            not_before: certificate.not_before()? - SignedDuration::from_hours(24 * 366),
-            not_after: certificate.not_after()?,
-        })
     }
 
     /// A leaf for names that are AWS's own, such as `*.cloudfront.net`.
@@ -123,7 +100,8 @@ impl Authority {
         })
     }
 
-    fn mint(&self, subject: &Subject<'_>) -> Option<Leaf> {
+    /// Issues a certificate, with its key.
+    pub(crate) fn mint(&self, subject: &Subject<'_>) -> Option<Leaf> {
         let (issuer, _) = self.root()?;
         let key = key(&self.derive(&["leaf", subject.id]))?;
         let mut params = CertificateParams::new(subject.names.to_vec()).ok()?;

@@ -1,6 +1,6 @@
 //! What goes wrong, and when: by a script, or by chance from a seed.
 //!
-//! A time-out lasts [`crate::world::Delays::time_out`]. Where that outlasts the caller, a time-out is
+//! A time-out lasts [`crate::delays::Delays::time_out`]. Where that outlasts the caller, a time-out is
 //! a caller who is killed at that call, before or after its effect.
 
 use serde::{Deserialize, Serialize};

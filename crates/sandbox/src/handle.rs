@@ -6,13 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::Sandbox;
+use crate::api::Api;
 use crate::auth::{self, Claim};
 use crate::call::{Call, NoAnswer, Reply};
 use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
+use crate::hex::hex;
 use crate::iam;
 use crate::quotas::Drawer;
-use crate::service::{self, Service, ServiceError};
+use crate::service::ServiceError;
 use crate::stats::{Logged, result_of};
 use crate::world::World;
 
@@ -22,7 +24,7 @@ const KILLED: i32 = 137;
 /// A call that was let in.
 struct Admitted {
     call: Call,
-    service: &'static dyn Service,
+    api: Api,
     operation: &'static str,
     changing: bool,
     fault: Option<Injected>,
@@ -98,9 +100,10 @@ impl Sandbox {
         let refuse = |call: &Call, operation: &str, reply: Reply| {
             (logged(call, operation, false, &reply), reply)
         };
-        let Some(service) = service::find(&call) else {
+        let Some(api) = Api::of(&call) else {
             return Err(refuse(&call, "", denial::no_such_service(&call)));
         };
+        let service = api.protocol();
         if let Err(error) = self.identify(&mut call, claim) {
             return Err(refuse(&call, "", service.error(&call, &error)));
         }
@@ -130,7 +133,7 @@ impl Sandbox {
             changing,
             number,
         };
-        if let Some(action) = iam::denied(&world, &call, operation) {
+        if let Some(action) = iam::denied(&world.sts, &call, operation) {
             let reply = service.error(&call, &denial::unauthorized(&call, &action));
             return Err(refuse(&call, operation, reply));
         }
@@ -138,7 +141,7 @@ impl Sandbox {
         drop((world, desk));
         Ok(Admitted {
             call,
-            service,
+            api,
             operation,
             changing,
             fault,
@@ -173,11 +176,12 @@ impl Sandbox {
     fn carry_out(&self, admitted: &Admitted) -> (Reply, Logged) {
         let Admitted {
             call,
-            service,
+            api,
             operation,
             changing,
             fault,
         } = admitted;
+        let service = api.protocol();
         let kind = fault.as_ref().map(|fault| fault.kind);
         let broken = || {
             let error = fault.as_ref().and_then(|fault| fault.error.clone());
@@ -211,7 +215,7 @@ impl Sandbox {
     fn handle(&self, admitted: &Admitted, stale: bool) -> Reply {
         let Admitted {
             call,
-            service,
+            api,
             operation,
             changing,
             ..
@@ -220,13 +224,13 @@ impl Sandbox {
         world.advance_shared(call.now);
         if stale && let Some(before) = &mut self.desk().before {
             before.advance_shared(call.now);
-            return service.handle(before, call, operation);
+            return api.handle(before, call, operation);
         }
         if !changing {
-            return service.handle(&mut world, call, operation);
+            return api.handle(&mut world, call, operation);
         }
         let before = can_be_stale(&world).then(|| Box::new(world.clone()));
-        let reply = change(&mut world, *service, call, operation);
+        let reply = api.change(&mut world, call, operation);
         if reply.status().as_u16() < 400 {
             self.keep(&world, call);
         }
@@ -265,7 +269,7 @@ impl Sandbox {
     }
 
     fn unsigned(&self, request: Parts, body: Bytes, number: u64) -> Call {
-        let id = auth::hex(&Sha256::digest(format!("request {number}")));
+        let id = hex(&Sha256::digest(format!("request {number}")));
         Call {
             account: String::new(),
             principal: "anonymous".to_owned(),
@@ -289,23 +293,6 @@ impl Sandbox {
 /// Ends the caller's process, which is this one, as `kill -9` would: nothing is put in order.
 fn kill() -> ! {
     std::process::exit(KILLED)
-}
-
-fn change(world: &mut World, service: &dyn Service, call: &Call, operation: &'static str) -> Reply {
-    let reply = service.handle(world, call, operation);
-    // An instant delay has passed when the change is made.
-    world.advance_shared(call.now);
-    reply
-}
-
-/// Carries a call out once more that changed a world, in the world as it was before.
-pub(crate) fn again(world: &mut World, call: &Call) {
-    world.advance_shared(call.now);
-    if let Some(service) = service::find(call)
-        && let Ok(operation) = service.operation(call)
-    {
-        change(world, service, call, operation);
-    }
 }
 
 fn can_be_stale(world: &World) -> bool {

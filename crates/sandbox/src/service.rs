@@ -1,11 +1,10 @@
-//! What every AWS service of the sandbox is to the rest of it.
+//! The interface that each AWS service of the sandbox offers to the request pipeline.
 
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Reply};
-use crate::world::World;
 
-/// One AWS service: its wire protocol. Its state is a part of [`World`].
+/// The wire protocol of one AWS service. It knows no state: `api.rs` gives each service its own.
 pub trait Service: Sync {
     /// The operation that a call asks for, as AWS documents its name (`ChangeResourceRecordSets`),
     /// or the service's own answer to an operation that it does not know.
@@ -14,9 +13,6 @@ pub trait Service: Sync {
         reason = "an answer is made once a call, and is returned as it is"
     )]
     fn operation(&self, call: &Call) -> Result<&'static str, Reply>;
-
-    /// Carries the call out.
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply;
 
     /// Whether the operation changes nothing (a stale answer is possible, no save is needed).
     fn is_read(&self, operation: &'static str) -> bool {
@@ -53,27 +49,5 @@ impl ServiceError {
             code: code.into(),
             message: message.into(),
         }
-    }
-}
-
-/// The service that answers a call, if the sandbox has it.
-pub(crate) fn find(call: &Call) -> Option<&'static dyn Service> {
-    match call.service.as_str() {
-        "sts" => Some(&crate::sts::Sts),
-        // One line, one service.
-        "iam" => Some(&crate::iam::Iam),
-        // Each line below is filled in by the service's own folder.
-        "s3" => Some(&crate::s3::S3),
-        // One line, one service.
-        "route53" => Some(&crate::route53::Route53),
-        // One line, one service.
-        "acm" => Some(&crate::acm::Acm),
-        // One line, one service.
-        "cloudfront" => Some(&crate::cloudfront::CloudFront),
-        // SES v1 and v2 are signed with the same name.
-        "ses" => Some(&crate::ses::Ses),
-        // The Resource Groups Tagging API.
-        "tagging" => Some(&crate::tagging::Tagging),
-        _ => None,
     }
 }

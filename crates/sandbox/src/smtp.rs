@@ -3,7 +3,6 @@
 //! One server stands for all of them. It offers STARTTLS, shows each host's own certificate, and
 //! takes no mail. A world can say what is wrong with a host.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -16,38 +15,18 @@ use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::Sandbox;
 use crate::ca::Leaf;
+pub use crate::mail::Fault;
 
 /// How long a client may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// The longest line of a command (RFC 5321, section 4.5.3.1.4).
 const LINE_MAX: u64 = 512;
-
-/// What is wrong with mail hosts, by name; the others have certificates as they should be.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct State {
-    /// What is wrong with each.
-    pub faults: BTreeMap<String, Fault>,
-}
-
-/// What is wrong with a mail host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// Its certificate has expired.
-    Expired,
-    /// Its certificate is for another name.
-    OtherName,
-    /// It has no certificate, so TLS comes to nothing.
-    NoCertificate,
-}
 
 impl Sandbox {
     /// Answers SMTP on `listener`, up to STARTTLS, for every mail host there is.

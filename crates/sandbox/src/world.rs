@@ -6,10 +6,15 @@
 //! a name in JSON that begins with `~` (`#[serde(rename = "~counter")]`): it is saved, and does not show
 //! in [`World::dump`].
 
+mod environment;
+mod public;
+mod seeds;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::delays::Delays;
 use crate::faults::Faults;
 use crate::quotas::Quotas;
 
@@ -40,7 +45,7 @@ pub struct World {
     /// The DNS that is not in Route 53: delegations, zones elsewhere, AWS's own names.
     pub dns: crate::dns::State,
     /// The mail hosts, as far as something is wrong with them.
-    pub mail: crate::smtp::State,
+    pub mail: crate::mail::State,
 }
 
 impl World {
@@ -56,9 +61,8 @@ impl World {
     /// at the DNS when it is asked about an identity, because looking at all of them each
     /// time would cost more than everything else.
     pub(crate) fn advance_shared(&mut self, now: Timestamp) {
-        crate::route53::advance(self, now);
         crate::acm::advance(self, now);
-        crate::cloudfront::advance(self, now);
+        crate::cloudfront::advance(&mut self.cloudfront, now);
     }
 
     /// What the users of this world own, as stable JSON: no counters, no credentials, no clock.
@@ -98,63 +102,5 @@ fn is_empty(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Null => true,
         _ => false,
-    }
-}
-
-/// How long things take at AWS; in a world file as `40s` or `1m 30s`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Delays {
-    /// The shortest API call.
-    pub call_shortest: SignedDuration,
-    /// The longest API call.
-    pub call_longest: SignedDuration,
-    /// How long a caller waits for an answer that does not come.
-    pub time_out: SignedDuration,
-    /// From `RequestCertificate` until its validation records are shown.
-    pub acm_records: SignedDuration,
-    /// From the moment a validation record is visible until the certificate is issued.
-    pub acm_issue: SignedDuration,
-    /// From a change of a distribution until it is Deployed.
-    pub cloudfront_deploy: SignedDuration,
-    /// Until an invalidation is Completed.
-    pub cloudfront_invalidation: SignedDuration,
-    /// From a Route 53 change until it is INSYNC.
-    pub route53_insync: SignedDuration,
-    /// From the moment that SES's records are visible until it has seen them.
-    pub ses_verify: SignedDuration,
-}
-
-impl Default for Delays {
-    /// As seen at AWS in 2026.
-    fn default() -> Self {
-        Self {
-            call_shortest: SignedDuration::from_millis(60),
-            call_longest: SignedDuration::from_millis(120),
-            time_out: SignedDuration::from_secs(10),
-            acm_records: SignedDuration::from_secs(2),
-            acm_issue: SignedDuration::from_secs(40),
-            cloudfront_deploy: SignedDuration::from_secs(170),
-            cloudfront_invalidation: SignedDuration::from_secs(20),
-            route53_insync: SignedDuration::from_secs(30),
-            ses_verify: SignedDuration::from_secs(60),
-        }
-    }
-}
-
-impl Delays {
-    /// Everything happens at once.
-    pub fn none() -> Self {
-        Self {
-            call_shortest: SignedDuration::ZERO,
-            call_longest: SignedDuration::ZERO,
-            time_out: SignedDuration::ZERO,
-            acm_records: SignedDuration::ZERO,
-            acm_issue: SignedDuration::ZERO,
-            cloudfront_deploy: SignedDuration::ZERO,
-            cloudfront_invalidation: SignedDuration::ZERO,
-            route53_insync: SignedDuration::ZERO,
-            ses_verify: SignedDuration::ZERO,
-        }
     }
 }

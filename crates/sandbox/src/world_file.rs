@@ -29,10 +29,11 @@ use std::net::SocketAddr;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use crate::delays::Delays;
 use crate::faults::Faults;
 use crate::quotas::{self, Quotas};
 use crate::sts::Account;
-use crate::world::{Delays, World};
+use crate::world::World;
 
 /// What a world file says.
 #[derive(Clone, Debug, Default, Deserialize)]

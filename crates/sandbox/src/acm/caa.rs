@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::acm::Environment;
 use crate::dns::Lookup;
-use crate::world::World;
 
 /// The names that Amazon answers to in a CAA record.
 const AMAZON: [&str; 4] = [
@@ -14,7 +14,7 @@ const AMAZON: [&str; 4] = [
 ];
 
 /// Whether the CAA records that hold for `name` let Amazon issue for it.
-pub(super) fn permits(world: &World, name: &str, at: Timestamp) -> bool {
+pub(super) fn permits(world: &dyn Environment, name: &str, at: Timestamp) -> bool {
     let wildcard = name.starts_with("*.");
     let mut domain = Some(name.strip_prefix("*.").unwrap_or(name));
     while let Some(asked) = domain {
@@ -33,7 +33,7 @@ struct Caa {
     value: String,
 }
 
-fn records(world: &World, domain: &str, at: Timestamp) -> Vec<Caa> {
+fn records(world: &dyn Environment, domain: &str, at: Timestamp) -> Vec<Caa> {
     match world.resolve(domain, "CAA", at) {
         Lookup::Found { records, .. } => records
             .iter()

@@ -4,7 +4,9 @@
 
 mod caa;
 mod detail;
+mod environment;
 mod error;
+mod leaf;
 mod list;
 mod names;
 mod state;
@@ -12,11 +14,13 @@ mod tags;
 mod validation;
 mod wire;
 
+pub use environment::Environment;
 pub use state::{
     Certificate, DomainValidation, Limits, Method, RequestedCertificate, State, Status,
 };
 pub use validation::{ValidationRecord, advance};
 pub use wire::Acm;
+pub(crate) use wire::handle;
 
 #[cfg(test)]
 mod tests;

@@ -99,7 +99,7 @@ pub(super) fn derive(parts: &[&str]) -> [u8; 32] {
 
 /// The first `octets` of `bytes` in hexadecimal.
 pub(super) fn hex(bytes: &[u8], octets: usize) -> String {
-    crate::auth::hex(&bytes[..octets])
+    crate::hex::hex(&bytes[..octets])
 }
 
 /// A UUID made of the first sixteen bytes.

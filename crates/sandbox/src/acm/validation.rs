@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Certificate, DomainValidation, Method, Status, caa, names};
+use crate::acm::Environment;
 use crate::dns::Lookup;
-use crate::world::World;
 
 /// ACM stops looking after this time.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
@@ -45,7 +45,7 @@ impl ValidationRecord {
     }
 
     /// Since when a stranger who asks at `at` has been able to see it.
-    fn seen(&self, world: &World, at: Timestamp) -> Option<Timestamp> {
+    fn seen(&self, world: &dyn Environment, at: Timestamp) -> Option<Timestamp> {
         let asked = self.name.trim_end_matches('.');
         let wanted = self.value.trim_end_matches('.');
         // A provider may refuse the underscore that the value begins with: ACM does without it.
@@ -78,10 +78,10 @@ impl Certificate {
 }
 
 /// Lets certificates be issued, fail, time out and expire, each at its exact moment.
-pub fn advance(world: &mut World, now: Timestamp) {
+pub fn advance(world: &mut dyn Environment, now: Timestamp) {
     let reach = Reach::at(world, now);
     let mut moved = Vec::new();
-    for (place, held) in &world.acm.certificates {
+    for (place, held) in &world.acm().certificates {
         for certificate in held.values() {
             if let Some(next) = step(world, certificate, &reach) {
                 moved.push((place.clone(), next));
@@ -89,7 +89,7 @@ pub fn advance(world: &mut World, now: Timestamp) {
         }
     }
     for (place, certificate) in moved {
-        if let Some(held) = world.acm.certificates.get_mut(&place) {
+        if let Some(held) = world.acm_mut().certificates.get_mut(&place) {
             held.insert(certificate.arn.clone(), certificate);
         }
     }
@@ -108,10 +108,10 @@ struct Reach {
 }
 
 impl Reach {
-    fn at(world: &World, now: Timestamp) -> Self {
+    fn at(world: &dyn Environment, now: Timestamp) -> Self {
         Self {
             now,
-            looked: now - world.delays.acm_issue / 4,
+            looked: now - world.delays().acm_issue / 4,
             asked: now - PATIENCE,
             issued: now - YOUTH,
         }
@@ -119,7 +119,7 @@ impl Reach {
 }
 
 /// The certificate as it is now, when that differs.
-fn step(world: &World, certificate: &Certificate, reach: &Reach) -> Option<Certificate> {
+fn step(world: &dyn Environment, certificate: &Certificate, reach: &Reach) -> Option<Certificate> {
     let now = reach.now;
     match certificate.status {
         Status::PendingValidation if is_due(world, certificate, reach) => {
@@ -135,7 +135,7 @@ fn step(world: &World, certificate: &Certificate, reach: &Reach) -> Option<Certi
 }
 
 /// An old certificate: renewed, as often as its time has come since, or at its end.
-fn aged(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Certificate> {
+fn aged(world: &dyn Environment, certificate: &Certificate, now: Timestamp) -> Option<Certificate> {
     let mut next = certificate.clone();
     while let Some(at) = renewal(world, &next, now) {
         next.issued_at = Some(at);
@@ -148,29 +148,28 @@ fn aged(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Cert
 
 /// When a certificate that is used is issued anew: as soon as its time has come and all of its
 /// records are seen.
-fn renewal(world: &World, certificate: &Certificate, now: Timestamp) -> Option<Timestamp> {
+fn renewal(
+    world: &dyn Environment,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let end = certificate.not_after()?;
     let mut at = end - RENEWED_BEFORE;
-    if now < at
-        || world
-            .cloudfront
-            .users_of_certificate(&certificate.arn)
-            .is_empty()
-    {
+    if now < at || world.users_of_certificate(&certificate.arn).is_empty() {
         return None;
     }
     for name in &certificate.validations {
         let record = ValidationRecord::of(&certificate.account, &name.domain_name);
         at = at.max(record.seen(world, now)?);
     }
-    let at = at + world.delays.acm_issue;
+    let at = at + world.delays().acm_issue;
     (at <= now.min(end)).then_some(at)
 }
 
 /// Whether something can happen to a pending certificate. Its records need not be looked up at
 /// every call to the sandbox: the DNS says since when they have been visible, and it is enough to
 /// find them before they have been so for as long as ACM takes.
-fn is_due(world: &World, certificate: &Certificate, reach: &Reach) -> bool {
+fn is_due(world: &dyn Environment, certificate: &Certificate, reach: &Reach) -> bool {
     let look = certificate
         .looked
         .is_none_or(|looked| looked <= reach.looked);
@@ -186,11 +185,11 @@ fn is_due(world: &World, certificate: &Certificate, reach: &Reach) -> bool {
 }
 
 /// When a record that has been visible since `seen` counts.
-fn ripe(world: &World, certificate: &Certificate, seen: Timestamp) -> Timestamp {
-    seen.max(certificate.created_at + world.delays.acm_records) + world.delays.acm_issue
+fn ripe(world: &dyn Environment, certificate: &Certificate, seen: Timestamp) -> Timestamp {
+    seen.max(certificate.created_at + world.delays().acm_records) + world.delays().acm_issue
 }
 
-fn pend(world: &World, certificate: &mut Certificate, now: Timestamp) {
+fn pend(world: &dyn Environment, certificate: &mut Certificate, now: Timestamp) {
     let deadline = certificate.created_at + PATIENCE;
     certificate.looked = Some(now);
     if certificate.method == Method::Dns {
@@ -219,7 +218,7 @@ fn pend(world: &World, certificate: &mut Certificate, now: Timestamp) {
 /// One name at `now`. Its record is looked up until it is found, and once more at the moment at
 /// which it counts.
 fn look(
-    world: &World,
+    world: &dyn Environment,
     certificate: &Certificate,
     name: &DomainValidation,
     now: Timestamp,
@@ -243,7 +242,7 @@ fn look(
     name
 }
 
-fn issue(world: &World, certificate: &mut Certificate, at: Timestamp) {
+fn issue(world: &dyn Environment, certificate: &mut Certificate, at: Timestamp) {
     let refused = certificate
         .names
         .iter()

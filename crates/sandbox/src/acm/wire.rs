@@ -11,9 +11,9 @@ use super::detail::Sight;
 use super::list::{self, ListCertificates};
 use super::tags::{self, Tag};
 use super::{Certificate, Method, RequestedCertificate, Status, error};
+use crate::acm::Environment;
 use crate::call::{Call, Reply};
 use crate::service::{Service, ServiceError};
-use crate::world::World;
 
 const TARGET: &str = "CertificateManager.";
 
@@ -54,26 +54,6 @@ impl Service for Acm {
             .ok_or_else(|| self.error(call, &error::unknown_operation()))
     }
 
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
-        let answer = match operation {
-            "RequestCertificate" => request(world, call),
-            "DescribeCertificate" => describe(world, call),
-            "ListCertificates" => list(world, call),
-            "GetCertificate" => get(world, call),
-            "DeleteCertificate" => delete(world, call),
-            "AddTagsToCertificate" => add_tags(world, call),
-            "RemoveTagsFromCertificate" => remove_tags(world, call),
-            "ListTagsForCertificate" => list_tags(world, call),
-            "UpdateCertificateOptions" => update_options(world, call),
-            _ => Err(error::unknown_operation()),
-        };
-        match answer {
-            Ok(Some(value)) => reply(call, 200, value.to_string()),
-            Ok(None) => reply(call, 200, String::new()),
-            Err(refusal) => self.error(call, &refusal),
-        }
-    }
-
     fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
         let bucket = match operation {
             "RequestCertificate" => "acm.request_certificate",
@@ -89,6 +69,27 @@ impl Service for Acm {
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
         let body = json!({ "__type": error.code, "message": error.message });
         reply(call, error.status, body.to_string())
+    }
+}
+
+/// Carries a call out.
+pub(crate) fn handle(world: &mut dyn Environment, call: &Call, operation: &'static str) -> Reply {
+    let answer = match operation {
+        "RequestCertificate" => request(world, call),
+        "DescribeCertificate" => describe(world, call),
+        "ListCertificates" => list(world, call),
+        "GetCertificate" => get(world, call),
+        "DeleteCertificate" => delete(world, call),
+        "AddTagsToCertificate" => add_tags(world, call),
+        "RemoveTagsFromCertificate" => remove_tags(world, call),
+        "ListTagsForCertificate" => list_tags(world, call),
+        "UpdateCertificateOptions" => update_options(world, call),
+        _ => Err(error::unknown_operation()),
+    };
+    match answer {
+        Ok(Some(value)) => reply(call, 200, value.to_string()),
+        Ok(None) => reply(call, 200, String::new()),
+        Err(refusal) => Acm.error(call, &refusal),
     }
 }
 
@@ -139,7 +140,7 @@ struct Options {
     export: Option<String>,
 }
 
-fn request(world: &mut World, call: &Call) -> Answer {
+fn request(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Requested = input(call)?;
     if asked.certificate_authority_arn.is_some() || asked.managed_by.is_some() {
         return Err(error::parameter(
@@ -165,7 +166,7 @@ fn request(world: &mut World, call: &Call) -> Answer {
         tags: tags::added(&indexmap::IndexMap::new(), asked.tags)?,
     };
     let place = (call.account.as_str(), call.region.as_str());
-    let arn = world.acm.request(place, &requested, call.now)?;
+    let arn = world.acm_mut().request(place, &requested, call.now)?;
     Ok(Some(json!({ "CertificateArn": arn })))
 }
 
@@ -237,31 +238,31 @@ impl Named {
 }
 
 fn sight<'a>(
-    world: &World,
+    world: &dyn Environment,
     (certificate, in_use_by): (&'a Certificate, Vec<String>),
     call: &Call,
 ) -> Sight<'a> {
     Sight {
         certificate,
         in_use_by,
-        records_after: world.delays.acm_records,
+        records_after: world.delays().acm_records,
         now: call.now,
     }
 }
 
-fn describe(world: &World, call: &Call) -> Answer {
+fn describe(world: &dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
-    let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
-    let users = world.cloudfront.users_of_certificate(&certificate.arn);
+    let certificate = world.acm().certificate(&call.place(), asked.arn()?)?;
+    let users = world.users_of_certificate(&certificate.arn);
     let detail = sight(world, (certificate, users), call).detail();
     Ok(Some(json!({ "Certificate": detail })))
 }
 
-fn list(world: &World, call: &Call) -> Answer {
+fn list(world: &dyn Environment, call: &Call) -> Answer {
     let asked: ListCertificates = input(call)?;
-    let all = world.acm.list(&call.place());
+    let all = world.acm().list(&call.place());
     let page = list::page(&all, &asked)?;
-    let mut users = world.cloudfront.users_of_certificates();
+    let mut users = world.users_of_certificates();
     let summaries = page.items.iter().map(|certificate| {
         let users = users.remove(certificate.arn.as_str()).unwrap_or_default();
         sight(world, (certificate, users.into_iter().collect()), call).summary()
@@ -274,15 +275,15 @@ fn list(world: &World, call: &Call) -> Answer {
     Ok(Some(answer))
 }
 
-fn get(world: &World, call: &Call) -> Answer {
+fn get(world: &dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
-    let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
+    let certificate = world.acm().certificate(&call.place(), asked.arn()?)?;
     if !matches!(certificate.status, Status::Issued | Status::Expired) {
         return Err(error::not_issued_yet(&certificate.arn));
     }
-    let authority = &world.acm.authority;
-    let leaf = authority
-        .leaf(certificate)
+    let authority = &world.acm().authority;
+    let leaf = certificate
+        .leaf(authority)
         .ok_or_else(|| error::not_issued_yet(&certificate.arn))?;
     Ok(Some(json!({
         "Certificate": leaf.certificate_pem,
@@ -290,39 +291,45 @@ fn get(world: &World, call: &Call) -> Answer {
     })))
 }
 
-fn delete(world: &mut World, call: &Call) -> Answer {
+fn delete(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
     let arn = asked.arn()?;
-    let used = !world.cloudfront.users_of_certificate(arn).is_empty();
-    world.acm.delete(&call.place(), arn, used)?;
+    let used = !world.users_of_certificate(arn).is_empty();
+    world.acm_mut().delete(&call.place(), arn, used)?;
     Ok(None)
 }
 
-fn add_tags(world: &mut World, call: &Call) -> Answer {
+fn add_tags(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
-    let certificate = world.acm.certificate_mut(&call.place(), asked.arn()?)?;
+    let certificate = world
+        .acm_mut()
+        .certificate_mut(&call.place(), asked.arn()?)?;
     let added = asked.tags.ok_or_else(|| error::missing("tags"))?;
     certificate.tags = tags::added(&certificate.tags, added)?;
     Ok(None)
 }
 
-fn remove_tags(world: &mut World, call: &Call) -> Answer {
+fn remove_tags(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
-    let certificate = world.acm.certificate_mut(&call.place(), asked.arn()?)?;
+    let certificate = world
+        .acm_mut()
+        .certificate_mut(&call.place(), asked.arn()?)?;
     let removed = asked.tags.ok_or_else(|| error::missing("tags"))?;
     tags::remove(&mut certificate.tags, &removed);
     Ok(None)
 }
 
-fn list_tags(world: &World, call: &Call) -> Answer {
+fn list_tags(world: &dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
-    let certificate = world.acm.certificate(&call.place(), asked.arn()?)?;
+    let certificate = world.acm().certificate(&call.place(), asked.arn()?)?;
     Ok(Some(json!({ "Tags": tags::shown(&certificate.tags) })))
 }
 
-fn update_options(world: &mut World, call: &Call) -> Answer {
+fn update_options(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
-    let certificate = world.acm.certificate_mut(&call.place(), asked.arn()?)?;
+    let certificate = world
+        .acm_mut()
+        .certificate_mut(&call.place(), asked.arn()?)?;
     let options = asked
         .options
         .as_ref()

@@ -5,26 +5,26 @@ use jiff::Timestamp;
 use super::distribution::Distribution;
 use super::xml::Element;
 use super::{checks, error};
+use crate::cloudfront::Environment;
 use crate::dns::Lookup;
 use crate::service::ServiceError;
-use crate::world::World;
 
 /// Moves an alias to an account's distribution (`AssociateAlias`). That the caller may have it is
 /// shown by a TXT record `_<alias>` that names the distribution.
 pub(super) fn associate(
-    world: &mut World,
+    world: &mut dyn Environment,
     (account, id): (&str, &str),
     alias: &str,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let target = world.cloudfront.distribution(account, id)?;
+    let target = world.cloudfront().distribution(account, id)?;
     if target
         .aliases()
         .any(|held| held.eq_ignore_ascii_case(alias))
     {
         return Ok(());
     }
-    let owner = world.cloudfront.all().find(|other| {
+    let owner = world.cloudfront().all().find(|other| {
         other.id != id && other.aliases().any(|held| held.eq_ignore_ascii_case(alias))
     });
     let owner = owner.map(|other| (other.account.clone(), other.id.clone()));
@@ -37,7 +37,7 @@ pub(super) fn associate(
     let mut config = target.config.clone();
     add(&mut config, alias);
     if let Some((other, source)) = &owner {
-        let source = world.cloudfront.distribution(other, source)?;
+        let source = world.cloudfront().distribution(other, source)?;
         if abroad && source.config.is_true("Enabled") {
             return Err(error::illegal_update(
                 "The source distribution must be disabled before its alias can be moved to another account.",
@@ -53,21 +53,21 @@ pub(super) fn associate(
         },
         &config,
     )?;
-    let delay = world.delays.cloudfront_deploy;
+    let delay = world.delays().cloudfront_deploy;
     if let Some((other, source)) = &owner {
-        let source = world.cloudfront.distribution_mut(other, source)?;
+        let source = world.cloudfront_mut().distribution_mut(other, source)?;
         let mut left = source.config.clone();
         remove(&mut left, alias);
         source.roll_out(left, now, delay);
     }
     world
-        .cloudfront
+        .cloudfront_mut()
         .distribution_mut(account, id)?
         .roll_out(config, now, delay);
     Ok(())
 }
 
-fn names_target(world: &World, alias: &str, domain_name: &str, now: Timestamp) -> bool {
+fn names_target(world: &dyn Environment, alias: &str, domain_name: &str, now: Timestamp) -> bool {
     let asked = format!("_{}", alias.trim_start_matches("*."));
     match world.resolve(&asked, "TXT", now) {
         Lookup::Found { records, .. } => records.iter().any(|record| {
@@ -103,11 +103,11 @@ fn list(items: Vec<Element>) -> Element {
 /// The aliases of others that stand in the way of one (`ListConflictingAliases`): the alias, the
 /// distribution, the account; ids of other accounts half hidden.
 pub(super) fn conflicting(
-    world: &World,
+    world: &dyn Environment,
     (account, id): (&str, &str),
     alias: &str,
 ) -> Result<Vec<Element>, ServiceError> {
-    world.cloudfront.distribution(account, id)?;
+    world.cloudfront().distribution(account, id)?;
     let conflicts = |other: &Distribution| -> Vec<Element> {
         other
             .aliases()
@@ -131,7 +131,7 @@ pub(super) fn conflicting(
             .collect()
     };
     Ok(world
-        .cloudfront
+        .cloudfront()
         .all()
         .filter(|other| other.id != id)
         .flat_map(conflicts)

@@ -5,8 +5,8 @@ use super::distribution::aliases;
 use super::error;
 use super::xml::Element;
 use crate::acm::Status;
+use crate::cloudfront::Environment;
 use crate::service::ServiceError;
-use crate::world::World;
 
 /// `ViewerCertificate` as it reads back.
 pub(super) fn filled(viewer: &Element) -> Result<Element, ServiceError> {
@@ -70,7 +70,7 @@ fn custom(viewer: &Element, field: &str, source: &str) -> Result<Element, Servic
 
 /// A certificate must be the asker's, in us-east-1, issued, and good for every alias.
 pub(super) fn check(
-    world: &World,
+    world: &dyn Environment,
     asker: &Asker<'_>,
     config: &Element,
 ) -> Result<(), ServiceError> {
@@ -84,7 +84,7 @@ pub(super) fn check(
     let arn = config.text_at(&format!("{viewer}/ACMCertificateArn"));
     let place = crate::call::place(asker.account, "us-east-1");
     let certificate = world
-        .acm
+        .acm()
         .certificate(&place, arn)
         .ok()
         .filter(|certificate| certificate.status == Status::Issued)

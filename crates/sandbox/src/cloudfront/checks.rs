@@ -8,9 +8,9 @@ use super::shapes::{DISTRIBUTION_CONFIG, for_updates};
 use super::state::Limits;
 use super::xml::Element;
 use super::{certificate, error, origin, policies};
+use crate::cloudfront::Environment;
 use crate::dns::Lookup;
 use crate::service::ServiceError;
-use crate::world::World;
 
 /// Who sends a configuration, and for which distribution.
 pub(super) struct Asker<'a> {
@@ -129,12 +129,12 @@ pub(super) fn behaviors(config: &Element) -> impl Iterator<Item = &Element> {
 
 /// Checks a complete configuration against the world that it is to be deployed in.
 pub(super) fn config(
-    world: &World,
+    world: &dyn Environment,
     asker: &Asker<'_>,
     config: &Element,
 ) -> Result<(), ServiceError> {
     texts(config)?;
-    counts(config, &world.cloudfront.limits)?;
+    counts(config, &world.cloudfront().limits)?;
     origin::check(world, asker, config)?;
     for behavior in behaviors(config) {
         check_behavior(config, behavior)?;
@@ -287,10 +287,14 @@ fn error_responses(config: &Element) -> Result<(), ServiceError> {
 
 /// An alternate domain name belongs to one distribution of the whole world. A wildcard and a name
 /// under it may be in two distributions of one account, and not of two.
-fn check_aliases(world: &World, asker: &Asker<'_>, config: &Element) -> Result<(), ServiceError> {
+fn check_aliases(
+    world: &dyn Environment,
+    asker: &Asker<'_>,
+    config: &Element,
+) -> Result<(), ServiceError> {
     for alias in aliases(config) {
         for other in world
-            .cloudfront
+            .cloudfront()
             .all()
             .filter(|other| Some(other.id.as_str()) != asker.id)
         {
@@ -330,13 +334,13 @@ pub(super) fn under(pattern: &str, name: &str) -> bool {
 }
 
 /// Whether the public DNS leads an alias to a distribution other than the asker's.
-fn points_elsewhere(world: &World, asker: &Asker<'_>, alias: &str) -> bool {
+fn points_elsewhere(world: &dyn Environment, asker: &Asker<'_>, alias: &str) -> bool {
     let Lookup::Found { chain, .. } = world.resolve(alias, "A", asker.now) else {
         return false;
     };
     chain.iter().any(|cname| {
         world
-            .cloudfront
+            .cloudfront()
             .all()
             .any(|other| other.domain_name == cname.value && Some(other.id.as_str()) != asker.id)
     })
@@ -344,7 +348,7 @@ fn points_elsewhere(world: &World, asker: &Asker<'_>, alias: &str) -> bool {
 
 /// Standard logs are written by ACL, which a bucket whose `ObjectOwnership` is
 /// `BucketOwnerEnforced` has not.
-fn logging(world: &World, config: &Element) -> Result<(), ServiceError> {
+fn logging(world: &dyn Environment, config: &Element) -> Result<(), ServiceError> {
     if !config.is_true("Logging/Enabled") {
         return Ok(());
     }

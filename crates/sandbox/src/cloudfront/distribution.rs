@@ -11,8 +11,8 @@ use super::invalidation::Invalidation;
 use super::state::State;
 use super::xml::Element;
 use super::{checks, error, ids};
+use crate::cloudfront::Environment;
 use crate::service::ServiceError;
-use crate::world::World;
 
 /// One distribution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -248,14 +248,14 @@ fn custom_origin(names: [Element; 2]) -> Vec<Element> {
 
 /// Makes a distribution and gives its id.
 pub(super) fn create(
-    world: &mut World,
+    world: &mut dyn Environment,
     account: &str,
     (config, tags): (&Element, IndexMap<String, String>),
     now: Timestamp,
 ) -> Result<String, ServiceError> {
     let config = checks::completed(config)?;
     let reference = config.text_at("CallerReference").to_owned();
-    let held = world.cloudfront.list(account);
+    let held = world.cloudfront().list(account);
     if let Some(first) = held
         .iter()
         .find(|held| held.config.text_at("CallerReference") == reference)
@@ -269,7 +269,7 @@ pub(super) fn create(
             ),
         ));
     }
-    if held.len() >= world.cloudfront.limits.distributions {
+    if held.len() >= world.cloudfront().limits.distributions {
         return Err(error::error(
             400,
             "TooManyDistributions",
@@ -285,18 +285,20 @@ pub(super) fn create(
         },
         &config,
     )?;
-    let delay = world.delays.cloudfront_deploy;
-    Ok(world.cloudfront.add(account, (config, tags), (now, delay)))
+    let delay = world.delays().cloudfront_deploy;
+    Ok(world
+        .cloudfront_mut()
+        .add(account, (config, tags), (now, delay)))
 }
 
 /// Replaces a distribution's configuration.
 pub(super) fn update(
-    world: &mut World,
+    world: &mut dyn Environment,
     (account, id): (&str, &str),
     (config, if_match): (&Element, Option<&str>),
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let distribution = world.cloudfront.distribution(account, id)?;
+    let distribution = world.cloudfront().distribution(account, id)?;
     distribution.check_version(if_match)?;
     checks::sent_for_update(config)?;
     let config = checks::completed(config)?;
@@ -316,9 +318,9 @@ pub(super) fn update(
         },
         &config,
     )?;
-    let delay = world.delays.cloudfront_deploy;
+    let delay = world.delays().cloudfront_deploy;
     world
-        .cloudfront
+        .cloudfront_mut()
         .distribution_mut(account, id)?
         .roll_out(config, now, delay);
     Ok(())
@@ -326,11 +328,11 @@ pub(super) fn update(
 
 /// Deletes a distribution that is disabled at every edge.
 pub(super) fn delete(
-    world: &mut World,
+    world: &mut dyn Environment,
     (account, id): (&str, &str),
     if_match: Option<&str>,
 ) -> Result<(), ServiceError> {
-    let distribution = world.cloudfront.distribution(account, id)?;
+    let distribution = world.cloudfront().distribution(account, id)?;
     distribution.check_version(if_match)?;
     if distribution.config.is_true("Enabled") || distribution.status() != "Deployed" {
         return Err(error::error(
@@ -339,7 +341,7 @@ pub(super) fn delete(
             "The distribution you are trying to delete has not been disabled.",
         ));
     }
-    if let Some(held) = world.cloudfront.accounts.get_mut(account) {
+    if let Some(held) = world.cloudfront_mut().accounts.get_mut(account) {
         held.distributions.remove(id);
     }
     Ok(())

@@ -17,7 +17,7 @@ use super::policies::{self, Ttl};
 use super::xml::Element;
 use crate::acm::Status;
 use crate::ca::Leaf;
-use crate::world::World;
+use crate::cloudfront::Environment;
 
 /// How long an error is kept where no custom error response says otherwise, in seconds.
 const ERROR_TTL: i64 = 10;
@@ -67,11 +67,11 @@ pub fn is_bucket(host: &str) -> bool {
 }
 
 /// The distribution that serves a host: one by its own domain name, an alias, a wildcard alias.
-pub fn serving<'a>(world: &'a World, host: &str) -> Option<&'a Distribution> {
+pub fn serving<'a>(world: &'a dyn Environment, host: &str) -> Option<&'a Distribution> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let served = || {
         world
-            .cloudfront
+            .cloudfront()
             .all()
             .filter_map(|held| Some((held, held.served()?)))
     };
@@ -84,8 +84,8 @@ pub fn serving<'a>(world: &'a World, host: &str) -> Option<&'a Distribution> {
 }
 
 /// What the edge shows a TLS client that asks for `host`: nothing where no distribution serves it.
-pub fn certificate(world: &World, host: &str, now: Timestamp) -> Option<Leaf> {
-    let authority = &world.acm.authority;
+pub fn certificate(world: &dyn Environment, host: &str, now: Timestamp) -> Option<Leaf> {
+    let authority = &world.acm().authority;
     let host = host.to_ascii_lowercase();
     if is_bucket(&host) {
         // As at AWS, the name of a bucket with dots in it is not covered.
@@ -99,13 +99,13 @@ pub fn certificate(world: &World, host: &str, now: Timestamp) -> Option<Leaf> {
     let arn = distribution
         .served()?
         .text_at("ViewerCertificate/ACMCertificateArn");
-    let certificate = world.acm.by_arn(arn)?;
+    let certificate = world.acm().by_arn(arn)?;
     let good = certificate.status == Status::Issued && certificate.covers(&host);
-    good.then(|| authority.served_leaf(certificate)).flatten()
+    good.then(|| certificate.served_leaf(authority)).flatten()
 }
 
 /// Answers a viewer. What is kept is a part of the world.
-pub fn answer(world: &mut World, viewer: &Viewer<'_>) -> Answer {
+pub fn answer(world: &mut dyn Environment, viewer: &Viewer<'_>) -> Answer {
     let Some((id, account)) =
         serving(world, viewer.host).map(|held| (held.id.clone(), held.account.clone()))
     else {
@@ -114,7 +114,7 @@ pub fn answer(world: &mut World, viewer: &Viewer<'_>) -> Answer {
             "Bad request. We can't connect to the server for this app or website at this time.",
         );
     };
-    let Ok(distribution) = world.cloudfront.distribution(&account, &id) else {
+    let Ok(distribution) = world.cloudfront().distribution(&account, &id) else {
         return refusal(403, "Bad request.");
     };
     let Some(config) = distribution.served().cloned() else {
@@ -213,12 +213,12 @@ const VIA: &str = "1.1 sandbox.cloudfront.net (CloudFront)";
 
 /// What the edge keeps of a path, fetched if need be, and how it came by it.
 fn get(
-    world: &mut World,
+    world: &mut dyn Environment,
     (account, id): (&str, &str),
     config: &Element,
     (path, now): (&str, Timestamp),
 ) -> (Kept, &'static str) {
-    let Ok(distribution) = world.cloudfront.distribution(account, id) else {
+    let Ok(distribution) = world.cloudfront().distribution(account, id) else {
         return (Kept::empty(now), "Error");
     };
     let old = distribution.kept.get(path).cloned();
@@ -258,7 +258,7 @@ fn get(
         }
     }
     let kept = Kept::new(&fetched, now, lifetime);
-    if let Ok(distribution) = world.cloudfront.distribution_mut(account, id) {
+    if let Ok(distribution) = world.cloudfront_mut().distribution_mut(account, id) {
         distribution.kept.remove(path);
         if lifetime > 0 {
             distribution.kept.insert(path.to_owned(), kept.clone());
@@ -276,7 +276,7 @@ fn get(
 }
 
 fn from_origin(
-    world: &World,
+    world: &dyn Environment,
     (arn, account): &(String, String),
     config: &Element,
     path: &str,

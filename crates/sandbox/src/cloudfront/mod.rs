@@ -8,6 +8,7 @@ mod certificate;
 mod checks;
 mod distribution;
 pub mod edge;
+mod environment;
 mod error;
 mod ids;
 mod invalidation;
@@ -24,17 +25,17 @@ pub mod xml;
 
 pub use access_control::OriginAccessControl;
 pub use distribution::Distribution;
+pub use environment::Environment;
 pub use invalidation::Invalidation;
 pub use state::{Account, Limits, State};
 pub use wire::CloudFront;
+pub(crate) use wire::handle;
 
 use jiff::Timestamp;
 
-use crate::world::World;
-
 /// Lets distributions be deployed and invalidations complete.
-pub fn advance(world: &mut World, now: Timestamp) {
-    for distribution in world.cloudfront.all_mut() {
+pub fn advance(state: &mut State, now: Timestamp) {
+    for distribution in state.all_mut() {
         distribution.advance(now);
     }
 }

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::checks::Asker;
 use super::error;
 use super::xml::Element;
+use crate::cloudfront::Environment;
 use crate::s3::Refusal;
 use crate::service::ServiceError;
-use crate::world::World;
 
 /// What an origin answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +56,8 @@ fn split(domain: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// Whether standard logs can be delivered to a bucket.
-pub(super) fn allows_logs(world: &World, bucket: &str) -> bool {
-    world.s3.allows_log_delivery(bucket)
+pub(super) fn allows_logs(world: &dyn Environment, bucket: &str) -> bool {
+    world.s3().allows_log_delivery(bucket)
 }
 
 /// What CloudFront fills into a custom origin that does not say which protocols it speaks.
@@ -78,7 +78,7 @@ pub(super) fn fill(origin: &mut Element) {
 
 /// Checks the origins of a configuration.
 pub(super) fn check(
-    world: &World,
+    world: &dyn Environment,
     asker: &Asker<'_>,
     config: &Element,
 ) -> Result<(), ServiceError> {
@@ -139,7 +139,11 @@ fn check_kind(origin: &Element) -> Result<(), ServiceError> {
 }
 
 /// Checks the origin access control, which must be the asker's own.
-fn check_access(world: &World, asker: &Asker<'_>, origin: &Element) -> Result<(), ServiceError> {
+fn check_access(
+    world: &dyn Environment,
+    asker: &Asker<'_>,
+    origin: &Element,
+) -> Result<(), ServiceError> {
     let identity = origin.text_at("S3OriginConfig/OriginAccessIdentity");
     if !identity.is_empty() {
         return Err(error::error(
@@ -152,7 +156,7 @@ fn check_access(world: &World, asker: &Asker<'_>, origin: &Element) -> Result<()
     if id.is_empty() {
         return Ok(());
     }
-    let control = world.cloudfront.access_control(asker.account, id)?;
+    let control = world.cloudfront().access_control(asker.account, id)?;
     if control.config.text_at("OriginAccessControlOriginType") == "s3"
         && bucket_of(origin.text_at("DomainName")).is_none()
     {
@@ -163,7 +167,7 @@ fn check_access(world: &World, asker: &Asker<'_>, origin: &Element) -> Result<()
         ));
     }
     let others = world
-        .cloudfront
+        .cloudfront()
         .list(asker.account)
         .iter()
         .filter(|other| Some(other.id.as_str()) != asker.id)
@@ -175,7 +179,7 @@ fn check_access(world: &World, asker: &Asker<'_>, origin: &Element) -> Result<()
                 .any(|origin| origin.text_at("OriginAccessControlId") == id)
         })
         .count();
-    if others >= world.cloudfront.limits.distributions_per_access_control {
+    if others >= world.cloudfront().limits.distributions_per_access_control {
         return Err(error::error(
             400,
             "TooManyDistributionsAssociatedToOriginAccessControl",
@@ -203,7 +207,7 @@ fn check_numbers(origin: &Element) -> Result<(), ServiceError> {
 
 /// Asks an origin for a path, as the distribution of this ARN and account.
 pub(super) fn fetch(
-    world: &World,
+    world: &dyn Environment,
     (arn, account): (&str, &str),
     origin: &Element,
     path: &str,
@@ -215,7 +219,10 @@ pub(super) fn fetch(
             "Only S3 buckets are emulated as origins.",
         );
     };
-    let actual = world.s3.bucket(bucket).map(|bucket| bucket.region.as_str());
+    let actual = world
+        .s3()
+        .bucket(bucket)
+        .map(|bucket| bucket.region.as_str());
     match (actual, region) {
         (Err(_), _) => {
             return OriginAnswer::error(404, "NoSuchBucket", "The specified bucket does not exist");
@@ -230,7 +237,7 @@ pub(super) fn fetch(
         _ => {}
     }
     let control = world
-        .cloudfront
+        .cloudfront()
         .access_control(account, origin.text_at("OriginAccessControlId"));
     if !control.is_ok_and(super::access_control::OriginAccessControl::signs) {
         return OriginAnswer::access_denied();
@@ -239,7 +246,7 @@ pub(super) fn fetch(
     let key = percent_encoding::percent_decode_str(&key).decode_utf8_lossy();
     let key = key.strip_prefix('/').unwrap_or(&key);
     match world
-        .s3
+        .s3()
         .object_for_service(bucket, key, "cloudfront.amazonaws.com", (arn, account))
     {
         Ok(object) => {

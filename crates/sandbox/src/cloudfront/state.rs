@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::access_control::OriginAccessControl;
@@ -165,7 +164,7 @@ impl State {
 
     /// The addresses of `d….cloudfront.net`; nothing where there is no such distribution. They are
     /// those of the machine that the sandbox is served on. One without IPv6 has no `::1`.
-    pub fn addresses(&self, domain: &str, _now: Timestamp) -> Option<Vec<IpAddr>> {
+    pub fn addresses(&self, domain: &str) -> Option<Vec<IpAddr>> {
         let domain = domain.trim_end_matches('.');
         let distribution = self
             .all()

@@ -8,8 +8,8 @@ use super::routes::{self, Asked};
 use super::xml::Element;
 use super::{aliases, distribution, error, shapes, tags};
 use crate::call::{Call, Reply};
+use crate::cloudfront::Environment;
 use crate::service::{Service, ServiceError};
-use crate::world::World;
 
 /// The CloudFront service.
 #[derive(Clone, Copy, Debug)]
@@ -64,19 +64,6 @@ impl Service for CloudFront {
         routes::operation(call).ok_or_else(|| self.error(call, &error::unknown_operation()))
     }
 
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
-        let asked = Asked::of(call);
-        let answered = distributions(world, call, &asked, operation)
-            .or_else(|| access_controls(world, call, &asked, operation))
-            .or_else(|| invalidations(world, call, &asked, operation))
-            .or_else(|| tagging(world, call, &asked, operation))
-            .unwrap_or_else(|| Err(error::unknown_operation()));
-        match answered {
-            Ok(answer) => reply(call, &answer),
-            Err(refusal) => self.error(call, &refusal),
-        }
-    }
-
     fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
         let mut charges = vec![("cloudfront.requests", 1.0)];
         if operation == "CreateInvalidation" {
@@ -113,6 +100,20 @@ impl Service for CloudFront {
                 ..Answer::default()
             },
         )
+    }
+}
+
+/// Carries a call out.
+pub(crate) fn handle(world: &mut dyn Environment, call: &Call, operation: &'static str) -> Reply {
+    let asked = Asked::of(call);
+    let answered = distributions(world, call, &asked, operation)
+        .or_else(|| access_controls(world, call, &asked, operation))
+        .or_else(|| invalidations(world, call, &asked, operation))
+        .or_else(|| tagging(world, call, &asked, operation))
+        .unwrap_or_else(|| Err(error::unknown_operation()));
+    match answered {
+        Ok(answer) => reply(call, &answer),
+        Err(refusal) => CloudFront.error(call, &refusal),
     }
 }
 
@@ -160,7 +161,7 @@ fn page(asked: &Asked) -> Result<Page, ServiceError> {
 }
 
 fn distributions(
-    world: &mut World,
+    world: &mut dyn Environment,
     call: &Call,
     asked: &Asked,
     operation: &str,
@@ -190,7 +191,7 @@ fn distributions(
     })
 }
 
-fn create(world: &mut World, call: &Call, with_tags: bool) -> Answered {
+fn create(world: &mut dyn Environment, call: &Call, with_tags: bool) -> Answered {
     let (config, tags) = if with_tags {
         let both = body(call, shapes::WITH_TAGS)?;
         let part = |name: &str| {
@@ -206,25 +207,25 @@ fn create(world: &mut World, call: &Call, with_tags: bool) -> Answered {
     Ok(shown(world, call, &id)?.created(&format!("distribution/{id}")))
 }
 
-fn shown(world: &World, call: &Call, id: &str) -> Answered {
-    let held = world.cloudfront.distribution(&call.account, id)?;
+fn shown(world: &dyn Environment, call: &Call, id: &str) -> Answered {
+    let held = world.cloudfront().distribution(&call.account, id)?;
     Ok(Answer::with(print::distribution(held)).etag(held.etag()))
 }
 
-fn config(world: &World, call: &Call, id: &str) -> Answered {
-    let held = world.cloudfront.distribution(&call.account, id)?;
+fn config(world: &dyn Environment, call: &Call, id: &str) -> Answered {
+    let held = world.cloudfront().distribution(&call.account, id)?;
     Ok(Answer::with(held.config.clone()).etag(held.etag()))
 }
 
-fn update(world: &mut World, call: &Call, asked: &Asked) -> Answered {
+fn update(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let config = body(call, "DistributionConfig")?;
     let which = (call.account.as_str(), asked.id());
     distribution::update(world, which, (&config, asked.if_match()), call.now)?;
     shown(world, call, asked.id())
 }
 
-fn list(world: &World, call: &Call, asked: &Asked) -> Answered {
-    let all = world.cloudfront.list(&call.account);
+fn list(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
+    let all = world.cloudfront().list(&call.account);
     let summaries = all
         .iter()
         .map(|held| (held.id.clone(), print::distribution_summary(held)));
@@ -233,9 +234,9 @@ fn list(world: &World, call: &Call, asked: &Asked) -> Answered {
     ))
 }
 
-fn by_web_acl(world: &World, call: &Call, asked: &Asked) -> Answered {
+fn by_web_acl(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let wanted = if asked.id() == "null" { "" } else { asked.id() };
-    let all = world.cloudfront.list(&call.account);
+    let all = world.cloudfront().list(&call.account);
     let summaries = all
         .iter()
         .filter(|held| held.config.text_at("WebACLId") == wanted)
@@ -245,11 +246,11 @@ fn by_web_acl(world: &World, call: &Call, asked: &Asked) -> Answered {
     ))
 }
 
-fn by_policy(world: &World, call: &Call, asked: &Asked, field: &str) -> Answered {
+fn by_policy(world: &dyn Environment, call: &Call, asked: &Asked, field: &str) -> Answered {
     let uses = |config: &Element| {
         super::checks::behaviors(config).any(|behavior| behavior.text_at(field) == asked.id())
     };
-    let all = world.cloudfront.list(&call.account);
+    let all = world.cloudfront().list(&call.account);
     let ids = all
         .iter()
         .filter(|held| uses(&held.config))
@@ -259,7 +260,7 @@ fn by_policy(world: &World, call: &Call, asked: &Asked, field: &str) -> Answered
     ))
 }
 
-fn associate(world: &mut World, call: &Call, asked: &Asked) -> Answered {
+fn associate(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let alias = asked
         .query("Alias")
         .ok_or_else(|| error::argument("The parameter Alias is required."))?;
@@ -267,7 +268,7 @@ fn associate(world: &mut World, call: &Call, asked: &Asked) -> Answered {
     Ok(Answer::nothing(200))
 }
 
-fn conflicting(world: &World, call: &Call, asked: &Asked) -> Answered {
+fn conflicting(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let required = |name: &str| {
         asked
             .query(name)
@@ -289,7 +290,7 @@ fn conflicting(world: &World, call: &Call, asked: &Asked) -> Answered {
 }
 
 fn access_controls(
-    world: &mut World,
+    world: &mut dyn Environment,
     call: &Call,
     asked: &Asked,
     operation: &str,
@@ -300,7 +301,7 @@ fn access_controls(
         "CreateOriginAccessControl" => body(call, root)
             .and_then(|config| {
                 world
-                    .cloudfront
+                    .cloudfront_mut()
                     .create_access_control(&call.account, &config)
             })
             .and_then(|id| {
@@ -312,16 +313,16 @@ fn access_controls(
         "UpdateOriginAccessControl" => body(call, root)
             .and_then(|config| {
                 world
-                    .cloudfront
+                    .cloudfront_mut()
                     .update_access_control(which, &config, asked.if_match())
             })
             .and_then(|()| access_control(world, which)),
         "DeleteOriginAccessControl" => world
-            .cloudfront
+            .cloudfront_mut()
             .delete_access_control(which, asked.if_match())
             .map(|()| Answer::nothing(204)),
         "ListOriginAccessControls" => {
-            let all = world.cloudfront.list_access_controls(&call.account);
+            let all = world.cloudfront().list_access_controls(&call.account);
             let all = all
                 .iter()
                 .map(|held| (held.id.clone(), print::access_control_summary(held)));
@@ -333,18 +334,18 @@ fn access_controls(
     })
 }
 
-fn access_control(world: &World, (account, id): (&str, &str)) -> Answered {
-    let held = world.cloudfront.access_control(account, id)?;
+fn access_control(world: &dyn Environment, (account, id): (&str, &str)) -> Answered {
+    let held = world.cloudfront().access_control(account, id)?;
     Ok(Answer::with(print::access_control(held)).etag(held.etag()))
 }
 
-fn access_control_config(world: &World, (account, id): (&str, &str)) -> Answered {
-    let held = world.cloudfront.access_control(account, id)?;
+fn access_control_config(world: &dyn Environment, (account, id): (&str, &str)) -> Answered {
+    let held = world.cloudfront().access_control(account, id)?;
     Ok(Answer::with(held.config.clone()).etag(held.etag()))
 }
 
 fn invalidations(
-    world: &mut World,
+    world: &mut dyn Environment,
     call: &Call,
     asked: &Asked,
     operation: &str,
@@ -352,7 +353,7 @@ fn invalidations(
     Some(match operation {
         "CreateInvalidation" => invalidate(world, call, asked),
         "GetInvalidation" => world
-            .cloudfront
+            .cloudfront()
             .distribution(&call.account, asked.id())
             .and_then(|held| held.invalidation(asked.second_id()))
             .map(|held| Answer::with(print::invalidation(held))),
@@ -361,12 +362,12 @@ fn invalidations(
     })
 }
 
-fn invalidate(world: &mut World, call: &Call, asked: &Asked) -> Answered {
+fn invalidate(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let batch = body(call, "InvalidationBatch")?;
-    let limits = world.cloudfront.limits;
-    let when = (call.now, world.delays.cloudfront_invalidation);
+    let limits = world.cloudfront().limits;
+    let when = (call.now, world.delays().cloudfront_invalidation);
     let held = world
-        .cloudfront
+        .cloudfront_mut()
         .distribution_mut(&call.account, asked.id())?;
     let id = held.invalidate(&batch, &limits, when)?;
     let answer = Answer::with(print::invalidation(held.invalidation(&id)?));
@@ -374,8 +375,8 @@ fn invalidate(world: &mut World, call: &Call, asked: &Asked) -> Answered {
 }
 
 /// The newest comes first.
-fn list_invalidations(world: &World, call: &Call, asked: &Asked) -> Answered {
-    let held = world.cloudfront.distribution(&call.account, asked.id())?;
+fn list_invalidations(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
+    let held = world.cloudfront().distribution(&call.account, asked.id())?;
     let all = held.invalidations.iter().rev();
     let all = all.map(|held| (held.id.clone(), print::invalidation_summary(held)));
     Ok(Answer::with(
@@ -383,9 +384,14 @@ fn list_invalidations(world: &World, call: &Call, asked: &Asked) -> Answered {
     ))
 }
 
-fn tagging(world: &mut World, call: &Call, asked: &Asked, operation: &str) -> Option<Answered> {
+fn tagging(
+    world: &mut dyn Environment,
+    call: &Call,
+    asked: &Asked,
+    operation: &str,
+) -> Option<Answered> {
     let resource = asked.query("Resource").unwrap_or_default();
-    let held = world.cloudfront.tags_mut(&call.account, resource);
+    let held = world.cloudfront_mut().tags_mut(&call.account, resource);
     Some(match operation {
         "ListTagsForResource" => held.map(|held| Answer::with(tags::print(held))),
         "TagResource" => held

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::dns::Record;
+use crate::dns::answers::Record;
 use crate::dns::name::DnsName;
 use crate::dns::records::Records;
 use crate::dns::value;

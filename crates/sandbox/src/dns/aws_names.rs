@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::dns::Record;
 use crate::dns::answer::Answer;
+use crate::dns::answers::{AwsNames, Record};
 use crate::dns::name::DnsName;
-use crate::world::World;
 
 /// The time to live of AWS's own records.
 const TTL: u32 = 60;
@@ -20,12 +19,12 @@ pub(crate) fn is_one(name: &DnsName) -> bool {
 }
 
 /// What AWS answers for one of its names.
-pub(crate) fn answer(world: &World, name: &DnsName, rtype: &str, now: Timestamp) -> Answer {
+pub(crate) fn answer(aws: &dyn AwsNames, name: &DnsName, rtype: &str) -> Answer {
     let plain = name.plain();
     let values = if plain.ends_with(".cloudfront.net") {
-        distribution(world, &plain, rtype, now)
+        distribution(aws, &plain, rtype)
     } else {
-        own(&plain, rtype).or_else(|| world.ses.public_record(&plain, rtype))
+        own(&plain, rtype).or_else(|| aws.dkim_key(&plain, rtype))
     };
     match values {
         None => Answer::NxDomain,
@@ -96,8 +95,8 @@ fn is_name_server(name: &str) -> bool {
 }
 
 /// The addresses of a distribution.
-fn distribution(world: &World, name: &str, rtype: &str, now: Timestamp) -> Values {
-    let addresses = world.cloudfront.addresses(name, now)?;
+fn distribution(aws: &dyn AwsNames, name: &str, rtype: &str) -> Values {
+    let addresses = aws.distribution(name)?;
     let of_type = addresses.iter().filter(|address| {
         (rtype == "A" && address.is_ipv4()) || (rtype == "AAAA" && address.is_ipv6())
     });

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::dns::name::{DnsName, NameProblem};
 use crate::dns::records::Records;
-use crate::dns::{Delegation, State, strings};
+use crate::dns::state::{Delegation, State};
+use crate::dns::strings;
 use crate::route53::record_set::{RecordSet, SetKey};
 
 /// The time to live of what is published elsewhere.

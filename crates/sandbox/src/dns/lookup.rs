@@ -3,14 +3,36 @@
 use jiff::Timestamp;
 
 use crate::dns::answer::{Answer, PublicZone};
+use crate::dns::answers::{AwsNames, Dns, Lookup, Record};
+use crate::dns::aws_names;
 use crate::dns::name::DnsName;
 use crate::dns::records::Records;
-use crate::dns::{Record, aws_names};
+use crate::dns::state::State;
+use crate::route53;
 use crate::route53::record_set::Alias;
-use crate::world::World;
 
 /// How many CNAMEs or aliases are followed; resolvers give up at about as many.
 const HOPS: usize = 16;
+
+/// The DNS of one world, put together from those who publish in it.
+#[derive(Clone, Copy)]
+pub struct PublicDns<'a> {
+    /// Registries, and zones outside of AWS.
+    pub(crate) outside: &'a State,
+    /// Route 53's zones.
+    pub(crate) zones: &'a route53::State,
+    /// AWS's own names.
+    pub(crate) aws: &'a dyn AwsNames,
+}
+
+impl Dns for PublicDns<'_> {
+    fn resolve(&self, name: &str, rtype: &str, now: Timestamp) -> Lookup {
+        let Ok(name) = DnsName::parse(name) else {
+            return Lookup::NxDomain;
+        };
+        self.trace(&name, &rtype.to_ascii_uppercase(), now).into()
+    }
+}
 
 /// Where a question led.
 #[derive(Clone, Debug)]
@@ -56,7 +78,23 @@ enum Said {
     Cname(Record, DnsName),
 }
 
-impl World {
+impl From<Trace> for Lookup {
+    fn from(trace: Trace) -> Self {
+        match trace.end {
+            End::Found(records) => Self::Found {
+                chain: trace.chain,
+                records,
+                since: trace.since,
+            },
+            End::NoData(_) => Self::NoData,
+            // Nobody registered the domain: the zone above it says so.
+            End::NxDomain(_) | End::NotDelegated => Self::NxDomain,
+            End::ServFail => Self::ServFail,
+        }
+    }
+}
+
+impl<'a> PublicDns<'a> {
     /// Follows a question to its end.
     pub(crate) fn trace(&self, name: &DnsName, rtype: &str, now: Timestamp) -> Trace {
         let mut trace = Trace {
@@ -95,7 +133,7 @@ impl World {
         for _ in 0..=name.depth() {
             let (zone, since) = match authority {
                 Authority::Zone(zone, since) => (zone, since),
-                Authority::Aws => return self.ask_aws(name, rtype, now),
+                Authority::Aws => return self.ask_aws(name, rtype),
                 Authority::Lame => return Err(End::ServFail),
                 Authority::Nobody => return Err(End::NotDelegated),
             };
@@ -121,14 +159,9 @@ impl World {
         Err(End::ServFail)
     }
 
-    fn ask_aws(
-        &self,
-        name: &DnsName,
-        rtype: &str,
-        now: Timestamp,
-    ) -> Result<(Said, Timestamp), End> {
+    fn ask_aws(&self, name: &DnsName, rtype: &str) -> Result<(Said, Timestamp), End> {
         let start = || Some(aws_names::start_of_authority(name));
-        match aws_names::answer(self, name, rtype, now) {
+        match aws_names::answer(self.aws, name, rtype) {
             Answer::Records(records, since) => Ok((Said::Records(records), since)),
             Answer::NxDomain => Err(End::NxDomain(start())),
             _ => Err(End::NoData(start())),
@@ -147,7 +180,7 @@ impl World {
             answer = if target.is_within(&zone.apex) {
                 zone.ask(&target, rtype)
             } else if aws_names::is_one(&target) {
-                aws_names::answer(self, &target, rtype, zone.now)
+                aws_names::answer(self.aws, &target, rtype)
             } else {
                 // Other AWS services are not emulated; their names have no addresses here.
                 Answer::NoData
@@ -169,14 +202,14 @@ impl World {
     }
 
     /// Who answers for a name, by the longest domain that is delegated.
-    pub(crate) fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'_> {
+    pub(crate) fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'a> {
         for depth in (1..=name.depth()).rev() {
             let domain = name.ancestor(depth);
-            if let Some(delegation) = self.dns.delegations.get(&domain) {
+            if let Some(delegation) = self.outside.delegations.get(&domain) {
                 let times = (delegation.since, now);
                 return self.at_servers(domain, &delegation.name_servers, times);
             }
-            if let Some(records) = self.dns.elsewhere.get(&domain) {
+            if let Some(records) = self.outside.elsewhere.get(&domain) {
                 return Authority::zone(domain, records, (Timestamp::MIN, now));
             }
         }
@@ -192,11 +225,11 @@ impl World {
         domain: DnsName,
         servers: &[DnsName],
         times: (Timestamp, Timestamp),
-    ) -> Authority<'_> {
-        if let Some(zone) = self.route53.public_zone(&domain, servers) {
+    ) -> Authority<'a> {
+        if let Some(zone) = self.zones.public_zone(&domain, servers) {
             return Authority::zone(domain, &zone.records, times);
         }
-        match self.dns.elsewhere.get(&domain) {
+        match self.outside.elsewhere.get(&domain) {
             Some(records) => Authority::zone(domain, records, times),
             None => Authority::Lame,
         }

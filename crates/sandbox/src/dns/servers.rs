@@ -3,24 +3,16 @@
 
 use jiff::Timestamp;
 
-use crate::dns::Lookup;
 use crate::dns::answer::{Answer, PublicZone};
-use crate::dns::lookup::{Authority, End, Trace};
+use crate::dns::answers::Lookup;
+use crate::dns::lookup::{Authority, End, PublicDns, Trace};
 use crate::dns::name::DnsName;
 use crate::route53::Zone;
-use crate::world::World;
 
-impl World {
-    /// The name servers to which the zone above delegates `zone`; none where nobody is sent there.
-    pub fn delegation(&self, zone: &str, now: Timestamp) -> Vec<String> {
-        let zone = DnsName::parse(zone).ok();
-        let servers = zone.and_then(|zone| self.referral(&zone, now));
-        servers.iter().flatten().map(DnsName::plain).collect()
-    }
-
-    /// The same, where a zone is delegated at all.
+impl PublicDns<'_> {
+    /// The name servers to which the zone above delegates `zone`, where it delegates at all.
     pub(crate) fn referral(&self, zone: &DnsName, now: Timestamp) -> Option<Vec<DnsName>> {
-        if let Some(servers) = self.dns.delegated(zone, now) {
+        if let Some(servers) = self.outside.delegated(zone, now) {
             return Some(servers);
         }
         if zone.depth() < 2 {
@@ -37,7 +29,7 @@ impl World {
     }
 
     /// What the name server `server` answers from its own zones; nothing where it refuses.
-    pub fn ask_server(
+    pub(crate) fn ask_server(
         &self,
         server: &str,
         (name, rtype): (&str, &str),
@@ -47,10 +39,10 @@ impl World {
         let name = DnsName::parse(name).ok()?;
         let zone = (1..=name.depth()).rev().find_map(|depth| {
             let apex = name.ancestor(depth);
-            if let Some(zone) = self.route53.public_zone(&apex, &server) {
+            if let Some(zone) = self.zones.public_zone(&apex, &server) {
                 return Some(public(zone, now));
             }
-            let records = self.dns.elsewhere_at(&apex, &server[0], now)?;
+            let records = self.outside.elsewhere_at(&apex, &server[0], now)?;
             Some(PublicZone { apex, records, now })
         })?;
         Some(self.within(&zone, &name, rtype).into())
@@ -65,7 +57,7 @@ impl World {
         }
         let zone = (1..=name.depth())
             .rev()
-            .find_map(|depth| self.route53.some_public_zone(&name.ancestor(depth)));
+            .find_map(|depth| self.zones.some_public_zone(&name.ancestor(depth)));
         match zone {
             Some(zone) => self.within(&public(zone, now), name, rtype),
             None => trace,

@@ -29,7 +29,7 @@ impl fmt::Debug for BySni {
 impl ResolvesServerCert for BySni {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let now = self.0.clock().now();
-        let leaf = edge::certificate(&self.0.public_world(), hello.server_name()?, now)?;
+        let leaf = edge::certificate(&*self.0.public_world(), hello.server_name()?, now)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key_der));
         let key = any_supported_type(&key).ok()?;
         Some(Arc::new(CertifiedKey::new(vec![leaf.certificate_der], key)))

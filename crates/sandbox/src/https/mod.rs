@@ -103,7 +103,7 @@ impl Sandbox {
             if_none_match: header("if-none-match"),
             now: self.clock().now(),
         };
-        response(edge::answer(&mut self.public_world(), &viewer)).map(Full::new)
+        response(edge::answer(&mut *self.public_world(), &viewer)).map(Full::new)
     }
 
     /// What a bucket says to a stranger. It is asked to read and nothing else: whoever signs

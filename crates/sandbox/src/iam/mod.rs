@@ -11,8 +11,7 @@ pub use actions::actions;
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form};
 use crate::service::{Service, ServiceError};
-use crate::sts::{Principal, Role};
-use crate::world::World;
+use crate::sts::{self, Principal, Role};
 
 const DIALECT: Dialect = Dialect {
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -32,10 +31,6 @@ impl Service for Iam {
         }
     }
 
-    fn handle(&self, world: &mut World, call: &Call, _operation: &'static str) -> Reply {
-        simulate(world, call).unwrap_or_else(|error| self.error(call, &error))
-    }
-
     fn is_read(&self, _operation: &'static str) -> bool {
         true
     }
@@ -49,7 +44,12 @@ impl Service for Iam {
     }
 }
 
-fn simulate(world: &World, call: &Call) -> Result<Reply, ServiceError> {
+/// Carries a call out.
+pub(crate) fn handle(accounts: &sts::State, call: &Call) -> Reply {
+    simulate(accounts, call).unwrap_or_else(|error| Iam.error(call, &error))
+}
+
+fn simulate(accounts: &sts::State, call: &Call) -> Result<Reply, ServiceError> {
     let form = Form::of(call);
     let source = form.get("PolicySourceArn").unwrap_or_default();
     let names = form.list("ActionNames");
@@ -64,7 +64,7 @@ fn simulate(world: &World, call: &Call) -> Result<Reply, ServiceError> {
         );
         return Err(ServiceError::new(400, "ValidationError", message));
     }
-    let role = principal(world, call, source)?;
+    let role = principal(accounts, call, source)?;
     let mut resources = form.list("ResourceArns");
     if resources.is_empty() {
         resources.push("*");
@@ -94,7 +94,7 @@ fn simulate(world: &World, call: &Call) -> Result<Reply, ServiceError> {
 
 /// The role that an ARN names; nothing for the account's user, who may do everything.
 fn principal<'a>(
-    world: &'a World,
+    accounts: &'a sts::State,
     call: &Call,
     arn: &str,
 ) -> Result<Option<&'a Role>, ServiceError> {
@@ -108,7 +108,7 @@ fn principal<'a>(
         return Ok(None);
     }
     let name = own.rsplit('/').next().unwrap_or_default();
-    let account = world.sts.accounts.get(&call.account);
+    let account = accounts.accounts.get(&call.account);
     let role = account.and_then(|account| account.roles.get(name));
     role.map(Some).ok_or_else(|| {
         let message = format!("The role with name {name} cannot be found.");
@@ -117,11 +117,11 @@ fn principal<'a>(
 }
 
 /// The first action of a call that its caller's role is denied.
-pub(crate) fn denied(world: &World, call: &Call, operation: &str) -> Option<String> {
+pub(crate) fn denied(accounts: &sts::State, call: &Call, operation: &str) -> Option<String> {
     let Principal::Role { account, name } = Principal::of(&call.principal) else {
         return None;
     };
-    let role = world.sts.accounts.get(account)?.roles.get(name)?;
+    let role = accounts.accounts.get(account)?.roles.get(name)?;
     let needed = actions(&call.service, operation);
     needed.into_iter().find(|action| role.denies(action))
 }

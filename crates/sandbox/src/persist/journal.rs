@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Kept;
+use crate::api;
 use crate::call::Call;
-use crate::handle;
 use crate::stats::Logged;
 
 /// A line of the journal.
@@ -137,7 +137,7 @@ fn take(kept: &mut Kept, event: Event) {
         Event::Change(request) => {
             kept.time = kept.time.max(request.at);
             if let Some(call) = request.call() {
-                handle::again(&mut kept.world, &call);
+                api::replay(&mut kept.world, &call);
             }
         }
         Event::Call(logged) => {

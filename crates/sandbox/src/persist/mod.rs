@@ -23,9 +23,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
+use crate::sandbox::{Desk, Inner, Sandbox};
 use crate::stats::{Logged, Stats};
 use crate::world::World;
-use crate::{Desk, Inner, Sandbox};
 
 pub(crate) use folder::Folder;
 use journal::Event;

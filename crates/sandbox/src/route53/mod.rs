@@ -12,96 +12,22 @@ mod tags;
 mod wire;
 mod zone;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 pub use batch::CLOUDFRONT_ZONE;
 pub use draft::ChangeBatch;
 pub use error::Error;
 pub use state::{Caller, ChangeInfo, NewZone, State};
 pub use wire::Route53;
+pub(crate) use wire::handle;
 pub use zone::{Vpc, Zone};
 
-use crate::dns::name::{DnsName, NameProblem};
-use crate::world::{Delays, World};
-
-/// Lets happen what is due by `now`: nothing. What the public sees, and whether a change is in
-/// sync, follow from the time alone.
-pub fn advance(world: &mut World, now: Timestamp) {
-    let _ = (world, now);
-}
+use crate::delays::Delays;
 
 /// For how long a change keeps its zone busy. Two callers at once meet; one that waits for its
 /// answer before the next call never does, because that call takes at least this long.
 fn busy(delays: &Delays) -> SignedDuration {
     delays.call_shortest
-}
-
-impl World {
-    /// Adds a zone that has been there for a long time, and lets registries delegate to it or not.
-    /// Returns its id.
-    pub fn seed_zone(
-        &mut self,
-        account: &str,
-        name: &str,
-        delegated: bool,
-    ) -> Result<String, NameProblem> {
-        let zone = self.route53.seed_zone(account, DnsName::parse(name)?);
-        let id = zone.id.clone();
-        if delegated {
-            let servers: Vec<String> = zone.name_servers.iter().map(DnsName::plain).collect();
-            self.dns.delegate(name, &servers, Timestamp::UNIX_EPOCH)?;
-        }
-        Ok(id)
-    }
-
-    /// Lets registries delegate a zone's name to it from `now` on, instead of wherever it was delegated to.
-    pub fn delegate_zone(&mut self, zone_id: &str, now: Timestamp) {
-        if let Some(zone) = self.route53.zones.get(zone_id) {
-            let servers: Vec<String> = zone.name_servers.iter().map(DnsName::plain).collect();
-            // Names that were read once can be read again.
-            let _ = self.dns.delegate(&zone.name.plain(), &servers, now);
-        }
-    }
-
-    /// Puts a record set into a Route 53 zone, as if it had been there for a long time: for world
-    /// files. Values are spelled as Route 53 spells them.
-    pub fn seed_records(
-        &mut self,
-        zone_id: &str,
-        name: &str,
-        (rtype, ttl): (&str, u32),
-        values: &[&str],
-    ) -> Result<(), NameProblem> {
-        let name = DnsName::parse(name)?;
-        let values = values.iter().map(|value| (*value).to_owned()).collect();
-        let set = record_set::RecordSet::simple(name, &rtype.to_ascii_uppercase(), ttl, values);
-        if let Some(zone) = self.route53.zones.get_mut(zone_id) {
-            let always = Timestamp::UNIX_EPOCH;
-            zone.records.put(set.key.clone(), Some(set), always, always);
-        }
-        Ok(())
-    }
-}
-
-impl World {
-    /// Takes a record set out of a Route 53 zone, as if somebody had done so long ago.
-    pub fn lose_records(
-        &mut self,
-        zone_id: &str,
-        name: &str,
-        rtype: &str,
-    ) -> Result<(), NameProblem> {
-        let key = record_set::SetKey {
-            name: DnsName::parse(name)?,
-            rtype: rtype.to_ascii_uppercase(),
-            identifier: None,
-        };
-        if let Some(zone) = self.route53.zones.get_mut(zone_id) {
-            let always = Timestamp::UNIX_EPOCH;
-            zone.records.put(key, None, always, always);
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use s3s::crypto::{Checksum as _, Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use serde::{Deserialize, Serialize};
 
 use super::error::{self, Error};
+use crate::hex::hex;
 
 /// The algorithms that S3 knows for bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,15 +93,6 @@ impl Checksum {
 /// The MD5 of `body` in hexadecimal: the `ETag` of an object that was put in one piece.
 pub(super) fn etag(body: &[u8]) -> String {
     hex(&Md5::checksum(body))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Checks all that the headers (with the trailers among them) say about `body`, and returns the

@@ -79,11 +79,9 @@ pub use state::{
     Version, Versioning, arn, canonical_id,
 };
 
-use jiff::Timestamp;
-
 use crate::call::{Call, Reply};
 use crate::service::{Service, ServiceError};
-use crate::world::World;
+use crate::sts;
 
 /// The service.
 #[derive(Clone, Copy, Debug)]
@@ -94,13 +92,6 @@ impl Service for S3 {
         let routed = wire::route(call);
         let (_, operation) = routed.map_err(|error| wire::error_reply(call, &error))?;
         Ok(operation.name)
-    }
-
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
-        match operations::by_name(operation) {
-            Some(operation) => wire::handle(world, call, operation),
-            None => wire::error_reply(call, &error::not_implemented()),
-        }
     }
 
     fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
@@ -118,12 +109,20 @@ impl Service for S3 {
     }
 }
 
+/// Carries a call out.
+pub(crate) fn handle(
+    state: &mut State,
+    accounts: &sts::State,
+    call: &Call,
+    operation: &'static str,
+) -> Reply {
+    match operations::by_name(operation) {
+        Some(operation) => wire::handle(state, accounts, call, operation),
+        None => wire::error_reply(call, &error::not_implemented()),
+    }
+}
+
 /// The action of IAM that an operation needs.
 pub(crate) fn action(operation: &str) -> Option<&'static str> {
     operations::by_name(operation).map(|operation| operation.action)
-}
-
-/// Lets happen what is due by `now`: nothing in S3 takes time.
-pub fn advance(world: &mut World, now: Timestamp) {
-    let _ = (world, now);
 }

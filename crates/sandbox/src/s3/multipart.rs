@@ -7,12 +7,13 @@ use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{self, ETag};
 
 use super::acl::check_object_acl;
-use super::checksum::{Algorithm, Checksum, etag, hex};
+use super::checksum::{Algorithm, Checksum, etag};
 use super::error::{self, Error};
 use super::face::{Work, owner, set_checksum, timestamp};
 use super::objects::{encryption, header_tags, metadata, storage_class, stored_headers};
 use super::state::{Bucket, Object, Part, Upload};
 use super::versions::{check_write, shown};
+use crate::hex::hex;
 
 /// The smallest part that may be followed by another.
 const SMALLEST_PART: usize = 5 * 1024 * 1024;

@@ -8,8 +8,9 @@ use s3s::dto::BucketLifecycleConfiguration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::checksum::{Checksum, hex};
+use super::checksum::Checksum;
 use super::error::{self, Error};
+use crate::hex::hex;
 
 /// The buckets of every account: their names are global.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ use super::operations::{self, Operation, Scope};
 use super::state::State;
 use super::{checksum, chunked, names};
 use crate::call::{Call, Reply};
-use crate::world::World;
+use crate::sts;
 
 /// Parses where a call goes and which operation it asks for.
 pub(super) fn route(call: &Call) -> Result<(Address, &'static Operation), Error> {
@@ -37,13 +37,18 @@ pub(super) fn route(call: &Call) -> Result<(Address, &'static Operation), Error>
 }
 
 /// Carries a call out.
-pub(super) fn handle(world: &mut World, call: &Call, operation: &'static Operation) -> Reply {
-    match prepare(&world.s3, call, operation) {
+pub(super) fn handle(
+    state: &mut State,
+    accounts: &sts::State,
+    call: &Call,
+    operation: &'static Operation,
+) -> Reply {
+    match prepare(state, call, operation) {
         Ok((mut work, request)) => {
             if operation.name == "PutBucketPolicy" {
-                work.accounts.clone_from(&world.sts.accounts);
+                work.accounts.clone_from(&accounts.accounts);
             }
-            let answer = dispatch(&mut world.s3, work, request);
+            let answer = dispatch(state, work, request);
             reply(call, operation, answer)
         }
         Err(error) => error_reply(call, &error),

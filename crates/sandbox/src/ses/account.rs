@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::problem::Problem;
-use super::state::{Caller, State};
+use super::state::State;
 
 /// How long AWS's people take to look at a request for production access.
 const REVIEW: SignedDuration = SignedDuration::from_hours(24);

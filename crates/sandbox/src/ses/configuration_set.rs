@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::problem::Problem;
-use super::state::{Caller, State};
+use super::state::State;
 
 /// A configuration set. Options are kept as the documents that AWS's API has, checked when they come in.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::caller::{Caller, spelled};
 use super::check::{Check, Status};
 use super::keys::{self, KeyLength};
 use super::problem::Problem;
-use super::state::{Caller, State, spelled};
+use super::state::State;
 
 /// An identity: a domain, or an address.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,8 +3,10 @@
 //! What it does not emulate is a table in the README of the crate.
 
 mod account;
+mod caller;
 mod check;
 mod configuration_set;
+mod environment;
 mod identity;
 mod keys;
 mod problem;
@@ -17,13 +19,13 @@ mod verification;
 use jiff::Timestamp;
 
 pub use account::{Enforcement, Seed};
+pub use environment::Environment;
 pub use state::State;
 
 use crate::call::{Call, Reply};
 use crate::denial::is_ses_v2;
 use crate::service::{Service, ServiceError};
-use crate::world::World;
-use state::Caller;
+use caller::Caller;
 
 /// The service on the wire.
 pub struct Ses;
@@ -34,15 +36,6 @@ impl Service for Ses {
             v2::operation(call)
         } else {
             v1::operation(call)
-        }
-    }
-
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
-        refresh(world, call);
-        if is_ses_v2(call) {
-            v2::handle(world, call)
-        } else {
-            v1::handle(world, call, operation)
         }
     }
 
@@ -59,13 +52,23 @@ impl Service for Ses {
     }
 }
 
+/// Carries a call out.
+pub(crate) fn handle(world: &mut dyn Environment, call: &Call, operation: &'static str) -> Reply {
+    refresh(world, call);
+    if is_ses_v2(call) {
+        v2::handle(world, call)
+    } else {
+        v1::handle(world, call, operation)
+    }
+}
+
 /// Lets happen what is due by `now`.
-pub(crate) fn advance(world: &mut World, now: Timestamp) {
+pub(crate) fn advance(world: &mut dyn Environment, now: Timestamp) {
     verification::advance(world, now);
 }
 
 /// SES looks at the DNS for the identities that a call names, or for all when it lists them.
-fn refresh(world: &mut World, call: &Call) {
+fn refresh(world: &mut dyn Environment, call: &Call) {
     let named = if is_ses_v2(call) {
         v2::names(call)
     } else {
@@ -73,8 +76,8 @@ fn refresh(world: &mut World, call: &Call) {
     };
     let Some(named) = named else {
         let all = world
-            .ses
-            .here(caller(call))
+            .ses()
+            .here(Caller::of(call))
             .map(|here| here.identities.keys().cloned().collect::<Vec<_>>());
         let all = all.unwrap_or_default();
         return verification::refresh(
@@ -90,12 +93,4 @@ fn refresh(world: &mut World, call: &Call) {
         named.iter().map(String::as_str),
         call.now,
     );
-}
-
-fn caller(call: &Call) -> Caller<'_> {
-    Caller {
-        account: &call.account,
-        region: &call.region,
-        now: call.now,
-    }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::Standing;
+use super::caller::{Caller, spelled};
 use super::configuration_set::ConfigurationSet;
 use super::identity::Identity;
 use super::keys;
@@ -30,26 +30,6 @@ pub(crate) struct Place {
     pub(crate) identities: BTreeMap<String, Identity>,
     pub(crate) sets: BTreeMap<String, ConfigurationSet>,
     pub(crate) standing: Option<Standing>,
-}
-
-/// Who asks, and when.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller<'a> {
-    pub(crate) account: &'a str,
-    pub(crate) region: &'a str,
-    pub(crate) now: Timestamp,
-}
-
-impl Caller<'_> {
-    /// The key of the caller's account and region.
-    pub(crate) fn place(&self) -> String {
-        crate::call::place(self.account, self.region)
-    }
-
-    /// The ARN of a resource of SES here.
-    pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
-        format!("arn:aws:ses:{}:{}:{kind}/{name}", self.region, self.account)
-    }
 }
 
 impl State {
@@ -127,13 +107,5 @@ impl State {
         } else {
             Vec::new()
         })
-    }
-}
-
-/// Identities that are domains are the same in any case; of an address only the domain is.
-pub(crate) fn spelled(name: &str) -> String {
-    match name.split_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_ascii_lowercase()),
-        None => name.to_ascii_lowercase(),
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::caller::Caller;
 use super::problem::Problem;
-use super::state::{Caller, State};
+use super::state::State;
 
 /// The most tags of a resource.
 const MOST_TAGS: usize = 50;

@@ -1,16 +1,17 @@
 //! SES v1 on the wire: the Query protocol.
 #![expect(clippy::unnecessary_wraps, reason = "all handlers have one signature")]
 
+use super::caller::{Caller, spelled};
 use super::check::Status;
 use super::identity::{Identity, OnMxFailure};
 use super::keys;
 use super::problem::Problem;
-use super::state::{Caller, State, spelled};
+use super::state::State;
 use crate::call::{Call, Reply};
 use crate::paging::page;
 use crate::query::{Dialect, Form, Xml};
 use crate::service::ServiceError;
-use crate::world::World;
+use crate::ses::Environment;
 
 const DIALECT: Dialect = Dialect {
     namespace: "http://ses.amazonaws.com/doc/2010-12-01/",
@@ -68,7 +69,7 @@ pub(super) fn names(call: &Call) -> Vec<String> {
 }
 
 /// Carries a call out.
-pub(super) fn handle(world: &mut World, call: &Call, operation: &str) -> Reply {
+pub(super) fn handle(world: &mut dyn Environment, call: &Call, operation: &str) -> Reply {
     let Some((_, handler)) = OPERATIONS.iter().find(|(name, _)| *name == operation) else {
         return error(
             call,
@@ -77,8 +78,8 @@ pub(super) fn handle(world: &mut World, call: &Call, operation: &str) -> Reply {
     };
     let mut result = Xml::default();
     match handler(
-        &mut world.ses,
-        super::caller(call),
+        world.ses_mut(),
+        Caller::of(call),
         &Form::of(call),
         &mut result,
     ) {

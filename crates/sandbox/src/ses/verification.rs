@@ -6,7 +6,7 @@ use super::check::{Check, Sight, Status};
 use super::identity::{Dkim, Identity, MailFrom, Origin};
 use super::keys;
 use crate::dns::Lookup;
-use crate::world::World;
+use crate::ses::Environment;
 
 /// What is wrong with records that SES looks for, as `VerificationInfo` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +43,10 @@ impl Fault {
 }
 
 /// Lets happen what is due by `now`: identities are verified, or given up.
-pub(crate) fn advance(world: &mut World, now: Timestamp) {
-    let places: Vec<String> = world.ses.places.keys().cloned().collect();
+pub(crate) fn advance(world: &mut dyn Environment, now: Timestamp) {
+    let places: Vec<String> = world.ses().places.keys().cloned().collect();
     for place in places {
-        let names: Vec<String> = world.ses.places[&place]
+        let names: Vec<String> = world.ses().places[&place]
             .identities
             .keys()
             .cloned()
@@ -57,14 +57,14 @@ pub(crate) fn advance(world: &mut World, now: Timestamp) {
 
 /// The same, for these identities of a place. Names that are not there are passed over.
 pub(crate) fn refresh<'a>(
-    world: &mut World,
+    world: &mut dyn Environment,
     place: &str,
     names: impl Iterator<Item = &'a str>,
     now: Timestamp,
 ) {
     for name in names {
         let held = world
-            .ses
+            .ses()
             .places
             .get(place)
             .and_then(|held| held.identities.get(name));
@@ -72,14 +72,19 @@ pub(crate) fn refresh<'a>(
             continue;
         };
         look(world, (place, name), &mut identity, now);
-        if let Some(held) = world.ses.places.get_mut(place) {
+        if let Some(held) = world.ses_mut().places.get_mut(place) {
             held.identities.insert(name.to_owned(), identity);
         }
     }
 }
 
-fn look(world: &World, (place, name): (&str, &str), identity: &mut Identity, now: Timestamp) {
-    let delay = world.delays.ses_verify;
+fn look(
+    world: &dyn Environment,
+    (place, name): (&str, &str),
+    identity: &mut Identity,
+    now: Timestamp,
+) {
+    let delay = world.delays().ses_verify;
     let region = place.rsplit('/').next().unwrap_or_default();
     let ask = Ask {
         world,
@@ -111,7 +116,7 @@ fn look(world: &World, (place, name): (&str, &str), identity: &mut Identity, now
 
 /// What is asked about one identity.
 struct Ask<'a> {
-    world: &'a World,
+    world: &'a dyn Environment,
     name: &'a str,
     delay: SignedDuration,
     now: Timestamp,
@@ -187,7 +192,7 @@ impl Ask<'_> {
 
 /// Since when the records of an identity's DKIM keys have been visible, or what is wrong with them.
 pub(crate) fn dkim_in_dns(
-    world: &World,
+    world: &dyn Environment,
     (place, name): (&str, &str),
     dkim: &Dkim,
     now: Timestamp,
@@ -212,9 +217,13 @@ pub(crate) fn dkim_in_dns(
     Ok(since)
 }
 
-fn check_parent(world: &World, (place, name): (&str, &str), region: &str) -> Result<(), Fault> {
+fn check_parent(
+    world: &dyn Environment,
+    (place, name): (&str, &str),
+    region: &str,
+) -> Result<(), Fault> {
     let account = place.split('/').next().unwrap_or_default();
-    let parent = world.ses.places.get(&crate::call::place(account, region));
+    let parent = world.ses().places.get(&crate::call::place(account, region));
     let parent = parent
         .and_then(|held| held.identities.get(name))
         .ok_or(Fault::NoParent)?;
@@ -226,7 +235,12 @@ fn check_parent(world: &World, (place, name): (&str, &str), region: &str) -> Res
     }
 }
 
-fn cname(world: &World, name: &str, target: &str, now: Timestamp) -> Result<Timestamp, Fault> {
+fn cname(
+    world: &dyn Environment,
+    name: &str,
+    target: &str,
+    now: Timestamp,
+) -> Result<Timestamp, Fault> {
     match world.resolve(name, "CNAME", now) {
         Lookup::Found { records, since, .. } => {
             let right = records.iter().any(|record| record.value == target);
@@ -237,7 +251,7 @@ fn cname(world: &World, name: &str, target: &str, now: Timestamp) -> Result<Time
 }
 
 fn brought_in_dns(
-    world: &World,
+    world: &dyn Environment,
     name: &str,
     public: &str,
     now: Timestamp,
@@ -256,7 +270,11 @@ fn brought_in_dns(
 }
 
 /// The TXT values of a name, their strings joined.
-fn txt(world: &World, name: &str, now: Timestamp) -> Result<(Vec<String>, Timestamp), Fault> {
+fn txt(
+    world: &dyn Environment,
+    name: &str,
+    now: Timestamp,
+) -> Result<(Vec<String>, Timestamp), Fault> {
     match world.resolve(name, "TXT", now) {
         Lookup::Found { records, since, .. } => {
             let join = |value: &str| value.split('"').skip(1).step_by(2).collect::<String>();

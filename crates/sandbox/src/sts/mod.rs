@@ -12,7 +12,6 @@ pub(crate) use state::{Assume, Principal};
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form, Xml};
 use crate::service::{Service, ServiceError};
-use crate::world::World;
 
 const DIALECT: Dialect = Dialect {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -35,16 +34,6 @@ impl Service for Sts {
         }
     }
 
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
-        let form = Form::of(call);
-        let answer = match operation {
-            "AssumeRole" => assume_role(&mut world.sts, call, &form),
-            "GetSessionToken" => get_session_token(&mut world.sts, call, &form),
-            _ => Ok(get_caller_identity(call)),
-        };
-        answer.unwrap_or_else(|error| self.error(call, &error))
-    }
-
     fn is_read(&self, operation: &'static str) -> bool {
         operation == "GetCallerIdentity"
     }
@@ -56,6 +45,17 @@ impl Service for Sts {
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
         DIALECT.error(call, error)
     }
+}
+
+/// Carries a call out.
+pub(crate) fn handle(state: &mut State, call: &Call, operation: &'static str) -> Reply {
+    let form = Form::of(call);
+    let answer = match operation {
+        "AssumeRole" => assume_role(state, call, &form),
+        "GetSessionToken" => get_session_token(state, call, &form),
+        _ => Ok(get_caller_identity(call)),
+    };
+    answer.unwrap_or_else(|error| Sts.error(call, &error))
 }
 
 fn get_caller_identity(call: &Call) -> Reply {
@@ -140,7 +140,7 @@ fn print_credentials(xml: &mut Xml, issued: &Issued) {
 /// The unique id that AWS gives a role or user, here from an ARN.
 fn unique_id(prefix: &str, arn: &str) -> String {
     use sha2::{Digest, Sha256};
-    let hash = crate::auth::hex(&Sha256::digest(arn)).to_uppercase();
+    let hash = crate::hex::hex(&Sha256::digest(arn)).to_uppercase();
     format!("{prefix}{}", &hash[..17])
 }
 

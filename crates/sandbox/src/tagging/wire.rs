@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Question, Tagged};
+use super::question::{Question, Tagged};
 use crate::call::{Call, Reply};
 use crate::service::ServiceError;
 

@@ -6,10 +6,10 @@ mod write;
 use http::Method;
 
 use crate::call::{Call, Reply};
+use crate::delays::Delays;
 use crate::route53::state::{Caller, State};
 use crate::route53::{busy, error::Error};
 use crate::service::{Service, ServiceError};
-use crate::world::{Delays, World};
 
 /// The service on the wire.
 pub struct Route53;
@@ -43,13 +43,6 @@ impl Service for Route53 {
         Ok(operation)
     }
 
-    fn handle(&self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
-        let caller = caller(&world.delays, call);
-        answer(&mut world.route53, &caller, call, operation).unwrap_or_else(|error| {
-            write::error(call, error.status(), error.code(), &error.to_string())
-        })
-    }
-
     fn charges(&self, call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
         let mut charges = vec![("route53.requests", 1.0)];
         match operation {
@@ -76,6 +69,19 @@ impl Service for Route53 {
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
         write::error(call, error.status, &error.code, &error.message)
     }
+}
+
+/// Carries a call out.
+pub(crate) fn handle(
+    state: &mut State,
+    delays: &Delays,
+    call: &Call,
+    operation: &'static str,
+) -> Reply {
+    let caller = caller(delays, call);
+    answer(state, &caller, call, operation).unwrap_or_else(|error| {
+        write::error(call, error.status(), error.code(), &error.to_string())
+    })
 }
 
 /// One for each CREATE and DELETE, two for each UPSERT.

@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::{Answer, Request, Route, print_tags};
+use crate::ses::Environment;
 use crate::ses::problem::Problem;
-use crate::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     ("GET", "account", "GetAccount", get),
@@ -34,8 +34,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("DELETE", "tags", "UntagResource", untag),
 ];
 
-fn get(world: &mut World, request: &Request<'_>) -> Answer {
-    let standing = world.ses.standing(request.caller);
+fn get(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    let standing = world.ses().standing(request.caller);
     let now = request.caller.now;
     let production = standing.in_production(now);
     let (a_day, a_second) = if production {
@@ -62,7 +62,7 @@ fn get(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(answer)
 }
 
-fn put_details(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_details(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     if !["MARKETING", "TRANSACTIONAL"].contains(&request.required("MailType")?) {
         return Err(Problem::invalid(
             "1 validation error detected: Value at 'mailType' failed to satisfy constraint: Member must satisfy enum value \
@@ -76,39 +76,39 @@ fn put_details(world: &mut World, request: &Request<'_>) -> Answer {
         fields.retain(|name, value| name != "ProductionAccessEnabled" && !value.is_null());
     }
     world
-        .ses
+        .ses_mut()
         .put_details(request.caller, details, wants_production)?;
     Ok(json!({}))
 }
 
-fn put_sending(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.standing_mut(request.caller).sending = request.flag("SendingEnabled");
+fn put_sending(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world.ses_mut().standing_mut(request.caller).sending = request.flag("SendingEnabled");
     Ok(json!({}))
 }
 
-fn put_suppression(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.standing_mut(request.caller).suppression = request.body.clone();
+fn put_suppression(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world.ses_mut().standing_mut(request.caller).suppression = request.body.clone();
     Ok(json!({}))
 }
 
-fn put_vdm(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.standing_mut(request.caller).vdm = request.body["VdmAttributes"].clone();
+fn put_vdm(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world.ses_mut().standing_mut(request.caller).vdm = request.body["VdmAttributes"].clone();
     Ok(json!({}))
 }
 
-fn put_warmup(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.standing_mut(request.caller).auto_warmup = request.flag("AutoWarmupEnabled");
+fn put_warmup(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world.ses_mut().standing_mut(request.caller).auto_warmup = request.flag("AutoWarmupEnabled");
     Ok(json!({}))
 }
 
-fn list_tags(world: &mut World, request: &Request<'_>) -> Answer {
+fn list_tags(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let arn = request.query("ResourceArn").unwrap_or_default();
-    let tags = world.ses.tags_mut(request.caller, arn)?;
+    let tags = world.ses_mut().tags_mut(request.caller, arn)?;
     Ok(json!({ "Tags": print_tags(tags) }))
 }
 
-fn tag(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.tag(
+fn tag(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world.ses_mut().tag(
         request.caller,
         request.required("ResourceArn")?,
         request.tags()?,
@@ -116,9 +116,9 @@ fn tag(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn untag(world: &mut World, request: &Request<'_>) -> Answer {
+fn untag(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let arn = request.query("ResourceArn").unwrap_or_default();
-    let tags = world.ses.tags_mut(request.caller, arn)?;
+    let tags = world.ses_mut().tags_mut(request.caller, arn)?;
     let keys = request.query.iter().filter(|(name, _)| name == "TagKeys");
     for (_, key) in keys {
         tags.remove(key);

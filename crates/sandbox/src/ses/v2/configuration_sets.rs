@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Answer, Request, Route, print_tags};
 use crate::paging::page;
+use crate::ses::Environment;
 use crate::ses::configuration_set::{ConfigurationSet, OPTIONS};
 use crate::ses::problem::Problem;
-use crate::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     (
@@ -103,7 +103,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-fn create(world: &mut World, request: &Request<'_>) -> Answer {
+fn create(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let given = |option: &&str| !request.body[*option].is_null();
     let set = ConfigurationSet {
         tags: request.tags()?,
@@ -114,7 +114,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Answer {
             .collect(),
         ..ConfigurationSet::default()
     };
-    world.ses.create_set(
+    world.ses_mut().create_set(
         request.caller,
         request.required("ConfigurationSetName")?,
         set,
@@ -122,8 +122,8 @@ fn create(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn get(world: &mut World, request: &Request<'_>) -> Answer {
-    let set = world.ses.set(request.caller, request.name(0))?;
+fn get(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    let set = world.ses().set(request.caller, request.name(0))?;
     let mut answer =
         json!({ "ConfigurationSetName": request.name(0), "Tags": print_tags(&set.tags) });
     for option in OPTIONS {
@@ -134,7 +134,7 @@ fn get(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(answer)
 }
 
-fn list(world: &mut World, request: &Request<'_>) -> Answer {
+fn list(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let size = request.body["PageSize"]
         .as_i64()
         .or_else(|| request.query("PageSize")?.parse().ok());
@@ -156,7 +156,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Answer {
         .text("NextToken")
         .or_else(|| request.query("NextToken"));
     let names = world
-        .ses
+        .ses()
         .here(request.caller)
         .into_iter()
         .flat_map(|here| here.sets.keys().map(String::as_str));
@@ -172,17 +172,19 @@ fn list(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(answer)
 }
 
-fn delete(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.delete_set(request.caller, request.name(0))?;
+fn delete(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world
+        .ses_mut()
+        .delete_set(request.caller, request.name(0))?;
     Ok(json!({}))
 }
 
-fn update(world: &mut World, request: &Request<'_>) -> Answer {
+fn update(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let name = request.required("ConfigurationSetName")?;
-    world.ses.set(request.caller, name)?;
+    world.ses().set(request.caller, name)?;
     let security = &request.body["MessageSecurityOptions"];
     if !security.is_null() {
-        world.ses.put_option(
+        world.ses_mut().put_option(
             request.caller,
             name,
             ("MessageSecurityOptions", security.clone()),
@@ -191,22 +193,26 @@ fn update(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn put(world: &mut World, request: &Request<'_>, (option, value): (&str, Value)) -> Answer {
+fn put(
+    world: &mut dyn Environment,
+    request: &Request<'_>,
+    (option, value): (&str, Value),
+) -> Answer {
     world
-        .ses
+        .ses_mut()
         .put_option(request.caller, request.name(0), (option, value))?;
     Ok(json!({}))
 }
 
-fn put_tracking(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_tracking(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put(world, request, ("TrackingOptions", request.body.clone()))
 }
 
-fn put_delivery(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_delivery(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put(world, request, ("DeliveryOptions", request.body.clone()))
 }
 
-fn put_reputation(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_reputation(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let enabled = request.flag("ReputationMetricsEnabled");
     put(
         world,
@@ -218,7 +224,7 @@ fn put_reputation(world: &mut World, request: &Request<'_>) -> Answer {
     )
 }
 
-fn put_sending(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_sending(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let enabled = request.flag("SendingEnabled");
     put(
         world,
@@ -227,11 +233,11 @@ fn put_sending(world: &mut World, request: &Request<'_>) -> Answer {
     )
 }
 
-fn put_suppression(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_suppression(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put(world, request, ("SuppressionOptions", request.body.clone()))
 }
 
-fn put_vdm(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_vdm(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put(
         world,
         request,
@@ -239,12 +245,12 @@ fn put_vdm(world: &mut World, request: &Request<'_>) -> Answer {
     )
 }
 
-fn put_archiving(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_archiving(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put(world, request, ("ArchivingOptions", request.body.clone()))
 }
 
-fn get_destinations(world: &mut World, request: &Request<'_>) -> Answer {
-    let set = world.ses.set(request.caller, request.name(0))?;
+fn get_destinations(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    let set = world.ses().set(request.caller, request.name(0))?;
     let print = |(name, destination): (&String, &Value)| {
         let mut printed = destination.clone();
         printed["Name"] = json!(name);
@@ -254,9 +260,9 @@ fn get_destinations(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({ "EventDestinations": set.destinations.iter().map(print).collect::<Vec<_>>() }))
 }
 
-fn create_destination(world: &mut World, request: &Request<'_>) -> Answer {
+fn create_destination(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let target = (request.name(0), request.required("EventDestinationName")?);
-    world.ses.put_destination(
+    world.ses_mut().put_destination(
         request.caller,
         target,
         (request.body["EventDestination"].clone(), true),
@@ -264,9 +270,9 @@ fn create_destination(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn update_destination(world: &mut World, request: &Request<'_>) -> Answer {
+fn update_destination(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let target = (request.name(0), request.name(1));
-    world.ses.put_destination(
+    world.ses_mut().put_destination(
         request.caller,
         target,
         (request.body["EventDestination"].clone(), false),
@@ -274,9 +280,9 @@ fn update_destination(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn delete_destination(world: &mut World, request: &Request<'_>) -> Answer {
+fn delete_destination(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     world
-        .ses
+        .ses_mut()
         .delete_destination(request.caller, (request.name(0), request.name(1)))?;
     Ok(json!({}))
 }

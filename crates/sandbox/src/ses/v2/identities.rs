@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::{Answer, Request, Route, print_tags, print_time};
 use crate::call::place;
 use crate::paging::page;
+use crate::ses::Environment;
 use crate::ses::check::Status;
 use crate::ses::identity::{Identity, OnMxFailure, Signing};
 use crate::ses::keys::KeyLength;
 use crate::ses::problem::Problem;
 use crate::ses::verification::dkim_in_dns;
-use crate::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     ("POST", "identities", "CreateEmailIdentity", create),
@@ -80,7 +80,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-fn create(world: &mut World, request: &Request<'_>) -> Answer {
+fn create(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let name = request.required("EmailIdentity")?;
     let signing = match &request.body["DkimSigningAttributes"] {
         Value::Null => None,
@@ -89,7 +89,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Answer {
             attributes,
         )?),
     };
-    if world.ses.identity(request.caller, name).is_ok() {
+    if world.ses().identity(request.caller, name).is_ok() {
         return Err(Problem::IdentityExists(name.to_owned()));
     }
     let tags = request.tags()?;
@@ -97,9 +97,11 @@ fn create(world: &mut World, request: &Request<'_>) -> Answer {
         .text("ConfigurationSetName")
         .filter(|set| !set.is_empty());
     if let Some(set) = set {
-        world.ses.set(request.caller, set)?;
+        world.ses().set(request.caller, set)?;
     }
-    let identity = world.ses.create_identity(request.caller, name, signing)?;
+    let identity = world
+        .ses_mut()
+        .create_identity(request.caller, name, signing)?;
     identity.tags = tags;
     identity.configuration_set = set.map(str::to_owned);
     let mut answer =
@@ -142,11 +144,11 @@ fn read_signing(origin: Option<&str>, attributes: &Value) -> Result<Signing, Pro
     }
 }
 
-fn get(world: &mut World, request: &Request<'_>) -> Answer {
-    let identity = world.ses.identity(request.caller, request.name(0))?;
+fn get(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    let identity = world.ses().identity(request.caller, request.name(0))?;
     // An address is signed as its domain is.
     let domain = request.name(0).split_once('@').map(|(_, domain)| domain);
-    let of_domain = domain.and_then(|domain| world.ses.identity(request.caller, domain).ok());
+    let of_domain = domain.and_then(|domain| world.ses().identity(request.caller, domain).ok());
     let mail_from = match &identity.mail_from {
         None => json!({ "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" }),
         Some(mail_from) => json!({
@@ -203,7 +205,7 @@ fn print_dkim(identity: &Identity) -> Value {
 }
 
 /// When SES last looked, and what it found wrong.
-fn verification_info(world: &World, request: &Request<'_>, identity: &Identity) -> Value {
+fn verification_info(world: &dyn Environment, request: &Request<'_>, identity: &Identity) -> Value {
     let caller = request.caller;
     let mut info = json!({});
     if identity.dkim.check.status == Status::NotStarted {
@@ -221,7 +223,7 @@ fn verification_info(world: &World, request: &Request<'_>, identity: &Identity) 
     info
 }
 
-fn list(world: &mut World, request: &Request<'_>) -> Answer {
+fn list(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let size = request.body["PageSize"]
         .as_i64()
         .or_else(|| request.query("PageSize")?.parse().ok());
@@ -239,7 +241,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Answer {
     let token = request
         .text("NextToken")
         .or_else(|| request.query("NextToken"));
-    let Some(here) = world.ses.here(request.caller) else {
+    let Some(here) = world.ses().here(request.caller) else {
         return Ok(json!({ "EmailIdentities": [] }));
     };
     let fitting = here
@@ -294,13 +296,15 @@ fn fits(filter: &Value, name: &str, identity: &Identity) -> bool {
         && asked("VERIFICATION_STATUS").is_none_or(|text| text == identity.verification.status.v2())
 }
 
-fn delete(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.delete_identity(request.caller, request.name(0))?;
+fn delete(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world
+        .ses_mut()
+        .delete_identity(request.caller, request.name(0))?;
     Ok(json!({}))
 }
 
-fn put_dkim(world: &mut World, request: &Request<'_>) -> Answer {
-    world.ses.enable_dkim(
+fn put_dkim(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    world.ses_mut().enable_dkim(
         request.caller,
         request.name(0),
         request.flag("SigningEnabled"),
@@ -308,11 +312,11 @@ fn put_dkim(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn put_signing(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_signing(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let origin = request.required("SigningAttributesOrigin")?;
     let signing = read_signing(Some(origin), &request.body["SigningAttributes"])?;
     let identity = world
-        .ses
+        .ses_mut()
         .put_signing(request.caller, request.name(0), signing)?;
     let dkim = &identity.dkim;
     let mut answer = json!({ "DkimStatus": dkim.check.status.v2(), "DkimTokens": dkim.tokens });
@@ -322,7 +326,7 @@ fn put_signing(world: &mut World, request: &Request<'_>) -> Answer {
     Ok(answer)
 }
 
-fn put_mail_from(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_mail_from(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let on_mx_failure = match request.text("BehaviorOnMxFailure") {
         None | Some("USE_DEFAULT_VALUE") => OnMxFailure::UseDefaultValue,
         Some("REJECT_MESSAGE") => OnMxFailure::RejectMessage,
@@ -335,53 +339,56 @@ fn put_mail_from(world: &mut World, request: &Request<'_>) -> Answer {
     };
     let domain = request.text("MailFromDomain");
     world
-        .ses
+        .ses_mut()
         .put_mail_from(request.caller, request.name(0), (domain, on_mx_failure))?;
     Ok(json!({}))
 }
 
-fn put_feedback(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_feedback(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let name = request.name(0);
-    let identity = world.ses.identity_mut(request.caller, name).map_err(|_| {
-        Problem::Invalid(format!(
-            "Identity {name} is invalid. Must be a verified email address or domain."
-        ))
-    })?;
+    let identity = world
+        .ses_mut()
+        .identity_mut(request.caller, name)
+        .map_err(|_| {
+            Problem::Invalid(format!(
+                "Identity {name} is invalid. Must be a verified email address or domain."
+            ))
+        })?;
     identity.feedback = request.flag("EmailForwardingEnabled");
     Ok(json!({}))
 }
 
-fn put_configuration_set(world: &mut World, request: &Request<'_>) -> Answer {
+fn put_configuration_set(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let set = request
         .text("ConfigurationSetName")
         .filter(|set| !set.is_empty());
-    world.ses.identity(request.caller, request.name(0))?;
+    world.ses().identity(request.caller, request.name(0))?;
     if let Some(set) = set {
-        world.ses.set(request.caller, set)?;
+        world.ses().set(request.caller, set)?;
     }
     world
-        .ses
+        .ses_mut()
         .identity_mut(request.caller, request.name(0))?
         .configuration_set = set.map(str::to_owned);
     Ok(json!({}))
 }
 
-fn get_policies(world: &mut World, request: &Request<'_>) -> Answer {
-    let identity = world.ses.identity(request.caller, request.name(0))?;
+fn get_policies(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    let identity = world.ses().identity(request.caller, request.name(0))?;
     Ok(json!({ "Policies": identity.policies }))
 }
 
-fn create_policy(world: &mut World, request: &Request<'_>) -> Answer {
+fn create_policy(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put_policy(world, request, false)
 }
 
-fn update_policy(world: &mut World, request: &Request<'_>) -> Answer {
+fn update_policy(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     put_policy(world, request, true)
 }
 
-fn put_policy(world: &mut World, request: &Request<'_>, exists: bool) -> Answer {
+fn put_policy(world: &mut dyn Environment, request: &Request<'_>, exists: bool) -> Answer {
     let target = (request.name(0), request.name(1));
-    world.ses.put_policy(
+    world.ses_mut().put_policy(
         request.caller,
         target,
         (request.required("Policy")?, Some(exists)),
@@ -389,9 +396,9 @@ fn put_policy(world: &mut World, request: &Request<'_>, exists: bool) -> Answer 
     Ok(json!({}))
 }
 
-fn delete_policy(world: &mut World, request: &Request<'_>) -> Answer {
+fn delete_policy(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     world
-        .ses
+        .ses_mut()
         .identity_mut(request.caller, request.name(0))?
         .policies
         .remove(request.name(1));

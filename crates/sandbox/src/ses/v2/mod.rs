@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::state::{Caller, spelled};
 use crate::call::{Call, Reply};
 use crate::query;
 use crate::service::ServiceError;
-use crate::world::World;
+use crate::ses::Environment;
+use crate::ses::caller::{Caller, spelled};
 
 /// A request: its operation, what its path names, its query and its document.
 pub(super) struct Request<'a> {
@@ -29,7 +29,7 @@ pub(super) struct Request<'a> {
 /// An answer's document, or why there is none.
 type Answer = Result<Value, Problem>;
 
-type Handler = fn(&mut World, &Request<'_>) -> Answer;
+type Handler = fn(&mut dyn Environment, &Request<'_>) -> Answer;
 
 /// An operation: its method, its path under `/v2/email/`, its name and who answers it.
 type Route = (&'static str, &'static str, &'static str, Handler);
@@ -105,7 +105,7 @@ pub(super) fn names(call: &Call) -> Option<Vec<String>> {
 }
 
 /// Carries a call out.
-pub(super) fn handle(world: &mut World, call: &Call) -> Reply {
+pub(super) fn handle(world: &mut dyn Environment, call: &Call) -> Reply {
     let Some((route, names)) = route(call) else {
         return error(
             call,
@@ -128,7 +128,7 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Reply {
         );
     };
     let request = Request {
-        caller: super::caller(call),
+        caller: Caller::of(call),
         names,
         query: query::pairs(call.request.uri.query().unwrap_or_default()).collect(),
         body,

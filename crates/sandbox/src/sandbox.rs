@@ -1,0 +1,123 @@
+//! The sandbox itself: one world, its clock, and the record of its callers.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use clock::Clock;
+
+use crate::persist::Folder;
+use crate::stats::Stats;
+use crate::world::World;
+use crate::{faults, quotas};
+
+/// An AWS of one's own. Cheap to clone; all clones share one world.
+#[derive(Clone)]
+pub struct Sandbox(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) clock: Clock,
+    pub(crate) world: Mutex<World>,
+    pub(crate) desk: Mutex<Desk>,
+    pub(crate) folder: Option<Folder>,
+    /// Whether the world was changed by hand since it was last written whole.
+    pub(crate) touched: AtomicBool,
+}
+
+/// The world, for whoever looks at it or changes it by hand. Calls wait meanwhile.
+pub struct Held<'a> {
+    world: MutexGuard<'a, World>,
+    touched: &'a AtomicBool,
+}
+
+impl Deref for Held<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut World {
+        self.touched.store(true, Ordering::Relaxed);
+        &mut self.world
+    }
+}
+
+/// What the sandbox knows about its callers. It is no part of the world.
+#[derive(Default)]
+pub(crate) struct Desk {
+    pub(crate) stats: Stats,
+    /// Calls so far, ever: request ids and latencies follow from it.
+    pub(crate) calls: u64,
+    pub(crate) buckets: quotas::Buckets,
+    pub(crate) faults: faults::Seen,
+    /// The world before the last change, kept while stale reads can happen.
+    pub(crate) before: Option<Box<World>>,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// A sandbox that holds `world` and lives by `clock`. It forgets everything when it is dropped.
+    pub fn new(world: World, clock: Clock) -> Self {
+        Self::with(world, clock, Desk::default(), None)
+    }
+
+    pub(crate) fn with(world: World, clock: Clock, desk: Desk, folder: Option<Folder>) -> Self {
+        Self(Arc::new(Inner {
+            clock,
+            world: Mutex::new(world),
+            desk: Mutex::new(desk),
+            folder,
+            touched: AtomicBool::new(false),
+        }))
+    }
+
+    /// The clock it lives by.
+    pub fn clock(&self) -> Clock {
+        self.0.clock
+    }
+
+    /// The world as it is now, everything due having happened.
+    pub fn world(&self) -> Held<'_> {
+        let mut world = self.lock();
+        world.advance(self.0.clock.now());
+        Held {
+            world,
+            touched: &self.0.touched,
+        }
+    }
+
+    /// The world as strangers see it now: without what SES has seen since it was last asked, which
+    /// shows in no DNS and on no website.
+    pub(crate) fn public_world(&self) -> MutexGuard<'_, World> {
+        let mut world = self.lock();
+        world.advance_shared(self.0.clock.now());
+        world
+    }
+
+    /// The world as it was left.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was called until now.
+    pub fn stats(&self) -> Stats {
+        self.desk().stats.clone()
+    }
+
+    /// Adds an account, with roles that can be assumed from any other.
+    pub fn seed_account(&self, id: &str, roles: &[&str]) {
+        self.world().sts.seed_account(id, roles);
+    }
+
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
