@@ -8,6 +8,7 @@ use clock::Clock;
 use model::AccountId;
 
 use crate::quotas::Quota;
+use crate::wire::Notice;
 
 /// How one account of the manifest is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,22 @@ pub struct Connection {
     pub by_account: BTreeMap<AccountId, SharedCredentialsProvider>,
     /// Quotas that the manifest overrides, by name.
     pub quotas: BTreeMap<String, Quota>,
+    /// Hears what is waited for.
+    pub notice: Notice,
+}
+
+impl Connection {
+    /// The way to AWS itself, with the credentials of AWS's default chain.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            http: None,
+            credentials: None,
+            by_account: BTreeMap::new(),
+            quotas: BTreeMap::new(),
+            notice: Notice::default(),
+        }
+    }
 }
 
 #[cfg(test)]

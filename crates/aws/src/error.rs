@@ -82,7 +82,8 @@ fn class<E, R>(error: &SdkError<E, R>, code: Option<&str>, status: Option<u16>) 
         Some(403 | 401) => ErrorClass::Denied,
         Some(409 | 412) => ErrorClass::Conflict,
         Some(429) => ErrorClass::Throttled,
-        Some(500..) => ErrorClass::Ambiguous,
+        // A 2xx that can't be read says that it was done, and not what.
+        Some(200..300 | 500..) => ErrorClass::Ambiguous,
         _ => ErrorClass::Invalid,
     }
 }

@@ -5,15 +5,23 @@
 //! request held back until AWS's quota has room for it.
 
 mod access;
+mod attempt;
+mod bucket;
+mod clients;
 mod error;
 pub mod quotas;
+mod repeat;
 mod scheduler;
 mod session;
 mod simulate;
 mod skew;
+mod wallet;
+mod wire;
+mod words;
 
 pub use access::{Access, Connection, partition};
 pub use error::{code, error, is_code};
-pub use scheduler::Scheduler;
+pub use scheduler::{Class, Scheduler};
 pub use session::{Session, SessionError, Sessions};
 pub use simulate::{Decision, simulate};
+pub use wire::Notice;

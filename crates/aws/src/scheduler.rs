@@ -1,43 +1,102 @@
 //! Holds requests back until AWS's quota has room, so that they flow at the limit and are not
 //! throttled.
-//!
-//! It stands where requests leave, as the SDK's HTTP client, so that repeated requests of the SDK
-//! are counted like any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use clock::Clock;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
-use crate::quotas::{LIMITS, Limit, Quota};
+use crate::bucket::Bucket;
+use crate::quotas::{Limit, Operation, Quota, Scope};
 
-/// One token bucket. Tokens may go below nothing: that is the queue.
-#[derive(Clone, Debug)]
-struct Bucket {
-    rate: f64,
-    documented: Quota,
-    adapts: bool,
-    tokens: f64,
-    since: Timestamp,
+/// How urgent a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Something is changed, or cannot go on without the answer.
+    Plain,
+    /// Asks whether something is ready yet. It lets plain requests go first, and polls together take
+    /// at most half of the quota.
+    Poll,
 }
 
-/// Buckets by account, region and limit.
-type Buckets = BTreeMap<(String, String, &'static str), Bucket>;
+/// How long a poll lets others go first. Without an end, a fleet whose changes last longer than
+/// `--wait` would not observe anything to be ready before it gave up.
+const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Keeps a bucket for each account, region and limit.
+/// The shortest wait between two looks at a queue, which is tokio's resolution.
+const TICK: Duration = Duration::from_millis(1);
+
+/// Which bucket: the limit, and the region or operation where that tells buckets apart.
+type Key = (&'static str, String, String);
+
+/// Keeps the buckets of every account, and a queue before them.
 #[derive(Clone, Debug)]
 pub struct Scheduler {
     clock: Clock,
-    overrides: BTreeMap<String, Quota>,
-    buckets: Arc<Mutex<Buckets>>,
+    overrides: Arc<BTreeMap<String, Quota>>,
+    accounts: Arc<Mutex<BTreeMap<String, Queue>>>,
+}
+
+/// The requests of one account that wait, and the buckets that they wait for.
+#[derive(Debug, Default)]
+struct Queue {
+    buckets: BTreeMap<Key, Bucket>,
+    tickets: Vec<Ticket>,
+    numbers: u64,
+}
+
+/// A request that waits.
+#[derive(Debug)]
+struct Ticket {
+    number: u64,
+    class: Class,
+    since: Timestamp,
+    charges: Vec<(Key, f64)>,
+    granted: oneshot::Sender<()>,
+}
+
+impl Ticket {
+    /// Its place: by urgency, then in order of arrival.
+    fn place(&self, now: Timestamp) -> (Class, u64) {
+        let waited = now.duration_since(self.since).unsigned_abs();
+        let class = if waited > PATIENCE {
+            Class::Plain
+        } else {
+            self.class
+        };
+        (class, self.number)
+    }
+}
+
+/// A request on its way: whose it is, and what it draws from.
+#[derive(Clone, Debug)]
+pub(crate) struct Draw<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) operation: &'a Operation,
+    pub(crate) class: Class,
+    pub(crate) charges: &'a [(&'static Limit, f64)],
+}
+
+impl Draw<'_> {
+    fn keys(&self) -> Vec<(Key, f64)> {
+        let key = |limit: &Limit| {
+            let region = match limit.scope {
+                Scope::Account => String::new(),
+                Scope::Region | Scope::Each => self.region.to_owned(),
+            };
+            let operation = match limit.scope {
+                Scope::Each => self.operation.name.clone(),
+                Scope::Account | Scope::Region => String::new(),
+            };
+            (limit.name, region, operation)
+        };
+        let charges = self.charges.iter();
+        charges.map(|(limit, cost)| (key(limit), *cost)).collect()
+    }
 }
 
 impl Scheduler {
@@ -45,8 +104,8 @@ impl Scheduler {
     pub fn new(clock: Clock, overrides: BTreeMap<String, Quota>) -> Self {
         Self {
             clock,
-            overrides,
-            buckets: Arc::default(),
+            overrides: Arc::new(overrides),
+            accounts: Arc::default(),
         }
     }
 
@@ -55,259 +114,280 @@ impl Scheduler {
         self.clock
     }
 
-    /// Waits until there is room for a request of this cost.
-    pub async fn acquire(&self, account: &str, region: &str, limit: &'static Limit, cost: f64) {
-        let wait = self.reserve(account, region, limit, cost);
-        if wait > Duration::ZERO {
-            self.clock.sleep(wait).await;
+    /// Waits until there is room for a request, and takes it.
+    pub(crate) async fn acquire(&self, draw: &Draw<'_>) {
+        if draw.charges.is_empty() {
+            return;
         }
-    }
-
-    fn reserve(&self, account: &str, region: &str, limit: &'static Limit, cost: f64) -> Duration {
-        let now = self.clock.now();
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets
-            .entry((account.to_owned(), region.to_owned(), limit.name))
-            .or_insert_with(|| Bucket::new(limit, self.overrides.get(limit.name), now));
-        bucket.take(cost, now)
-    }
-
-    /// Learns from an answer: slower when throttled, a little faster when not.
-    fn learn(&self, account: &str, region: &str, limit: &'static Limit, throttled: bool) {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bucket) = buckets.get_mut(&(account.to_owned(), region.to_owned(), limit.name))
-        {
-            bucket.learn(throttled);
-        }
-    }
-
-    /// `client` for one account and region of one service, its requests held back.
-    pub fn wrap(
-        &self,
-        client: SharedHttpClient,
-        account: &str,
-        region: &str,
-        service: &'static str,
-    ) -> SharedHttpClient {
-        SharedHttpClient::new(Held {
-            client,
-            lane: Lane {
-                scheduler: self.clone(),
-                account: account.to_owned(),
-                region: region.to_owned(),
-                service,
-            },
-        })
-    }
-}
-
-impl Bucket {
-    fn new(limit: &Limit, quota: Option<&Quota>, now: Timestamp) -> Self {
-        let documented = quota.copied().unwrap_or(limit.quota);
-        // A figure that a person gave is not ours to exceed.
-        let adapts = limit.adapts && quota.is_none();
-        Self {
-            rate: documented.per_second,
-            documented,
-            adapts,
-            tokens: documented.burst,
-            since: now,
-        }
-    }
-
-    fn take(&mut self, cost: f64, now: Timestamp) -> Duration {
-        let passed = now.duration_since(self.since).as_secs_f64().max(0.0);
-        self.tokens = (self.tokens + passed * self.rate).min(self.documented.burst);
-        self.since = now;
-        self.tokens -= cost;
-        Duration::from_secs_f64((-self.tokens).max(0.0) / self.rate)
-    }
-
-    fn learn(&mut self, throttled: bool) {
-        if throttled {
-            // Another program may share the quota: go to half, and never below a tenth.
-            self.rate = (self.rate / 2.0).max(self.documented.per_second / 10.0);
-            self.tokens = self.tokens.min(0.0);
-        } else if self.adapts {
-            self.rate = (self.rate * 1.1).min(self.documented.per_second * 10.0);
-        } else {
-            self.rate = (self.rate * 1.1).min(self.documented.per_second);
-        }
-    }
-}
-
-/// The account, region and service of one client.
-#[derive(Clone, Debug)]
-struct Lane {
-    scheduler: Scheduler,
-    account: String,
-    region: String,
-    service: &'static str,
-}
-
-#[derive(Debug)]
-struct Held<T> {
-    client: T,
-    lane: Lane,
-}
-
-impl HttpClient for Held<SharedHttpClient> {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Held {
-            client: connector,
-            lane: self.lane.clone(),
-        })
-    }
-}
-
-impl HttpConnector for Held<SharedHttpConnector> {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let lane = self.lane.clone();
-        let connector = self.client.clone();
-        HttpConnectorFuture::new(async move {
-            let charges = charges(lane.service, &request);
-            for (limit, cost) in &charges {
-                lane.scheduler
-                    .acquire(&lane.account, &lane.region, limit, *cost)
-                    .await;
+        let (number, mut granted) = self.enter(draw);
+        let _leaves = Leaves {
+            scheduler: self,
+            account: draw.account,
+            number,
+        };
+        while let Some(wait) = self.advance(draw.account, number) {
+            tokio::select! {
+                biased;
+                // Whoever wakes first serves the whole queue: a request whose task is not polled for
+                // a while must not keep those behind it from theirs.
+                _ = &mut granted => return,
+                () = self.clock.sleep(wait.max(TICK)) => {}
             }
-            let answer = connector.call(request).await;
-            if let Ok(response) = &answer {
-                let throttled = is_throttle(response);
-                for (limit, _) in &charges {
-                    lane.scheduler
-                        .learn(&lane.account, &lane.region, limit, throttled);
+        }
+    }
+
+    fn enter(&self, draw: &Draw<'_>) -> (u64, oneshot::Receiver<()>) {
+        let now = self.clock.now();
+        self.with(draw.account, |queue| {
+            for (limit, (key, _)) in draw.charges.iter().zip(draw.keys()) {
+                let overridden = self.overrides.get(limit.0.name);
+                let fresh = || Bucket::new(limit.0, overridden, now);
+                queue.buckets.entry(key).or_insert_with(fresh);
+            }
+            queue.numbers += 1;
+            let (granted, receiver) = oneshot::channel();
+            queue.tickets.push(Ticket {
+                number: queue.numbers,
+                class: draw.class,
+                since: now,
+                charges: draw.keys(),
+                granted,
+            });
+            (queue.numbers, receiver)
+        })
+    }
+
+    /// Lets everybody through for whom there is room. Gives how long ticket `number` has still to
+    /// wait, and nothing when it went through.
+    fn advance(&self, account: &str, number: u64) -> Option<Duration> {
+        let now = self.clock.now();
+        self.with(account, |queue| {
+            queue.serve(now);
+            queue.wait(number, now)
+        })
+    }
+
+    /// Slows the buckets down that a throttled request drew from.
+    pub(crate) fn throttled(&self, draw: &Draw<'_>, granted: Timestamp) {
+        let now = self.clock.now();
+        self.with(draw.account, |queue| {
+            for (key, _) in draw.keys() {
+                if let Some(bucket) = queue.buckets.get_mut(&key) {
+                    bucket.throttled(granted, now);
                 }
             }
-            answer
-        })
+        });
+    }
+
+    fn with<T>(&self, account: &str, work: impl FnOnce(&mut Queue) -> T) -> T {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        work(accounts.entry(account.to_owned()).or_default())
     }
 }
 
-fn is_throttle(response: &aws_smithy_runtime_api::client::orchestrator::HttpResponse) -> bool {
-    let status = response.status().as_u16();
-    if status == 429 || status == 503 {
-        return true;
+impl Queue {
+    fn serve(&mut self, now: Timestamp) {
+        for bucket in self.buckets.values_mut() {
+            bucket.refill(now);
+            bucket.contended = false;
+        }
+        self.tickets.sort_by_key(|ticket| ticket.place(now));
+        // A request that waits keeps those behind it from the buckets that it waits for, and from no
+        // others: else a cheap one would always overtake a batch of records.
+        let mut held: BTreeSet<Key> = BTreeSet::new();
+        let mut waiting = Vec::new();
+        for ticket in std::mem::take(&mut self.tickets) {
+            let buckets = &self.buckets;
+            let goes = ticket.charges.iter().all(|(key, cost)| {
+                let room = |bucket: &Bucket| bucket.has_room(ticket.class, *cost);
+                !held.contains(key) && buckets.get(key).is_some_and(room)
+            });
+            if goes {
+                self.take(&ticket);
+                // The receiver is gone where the request was given up, which costs it its tokens.
+                let _ = ticket.granted.send(());
+                continue;
+            }
+            self.hold(&ticket, now, &mut held);
+            waiting.push(ticket);
+        }
+        self.tickets = waiting;
     }
-    // Route 53, CloudFront, ACM and SES v1 throttle with 400 and a code in the body.
-    status == 400
-        && response
-            .body()
-            .bytes()
-            .is_some_and(|body| body.windows(10).any(|window| window == b"Throttling"))
-}
 
-/// What a request costs.
-fn charges(service: &str, request: &HttpRequest) -> Vec<(&'static Limit, f64)> {
-    let path = request.uri().split('?').next().unwrap_or_default();
-    let writes = request.method() == "POST";
-    let target = request.headers().get("x-amz-target").unwrap_or_default();
-    let names: Vec<(&str, f64)> = match service {
-        "route53" if writes && path.ends_with("/rrset") => {
-            vec![
-                ("route53.requests", 1.0),
-                ("route53.record_changes", record_changes(request)),
-            ]
+    /// Marks the buckets that a waiting request lacks tokens of. A poll that has used its half up
+    /// waits for no tokens: what is there is for whoever comes.
+    fn hold(&mut self, ticket: &Ticket, now: Timestamp, held: &mut BTreeSet<Key>) {
+        let within = |(key, cost): &(Key, f64)| {
+            let bucket = self.buckets.get(key);
+            bucket.is_none_or(|bucket| bucket.is_within_half(ticket.class, *cost))
+        };
+        if !ticket.charges.iter().all(within) {
+            return;
         }
-        "route53" if writes && path.ends_with("/hostedzone") => {
-            vec![
-                ("route53.create_hosted_zone", 1.0),
-                ("route53.record_changes", 2.0),
-            ]
+        for (key, cost) in &ticket.charges {
+            if ticket.place(now).0 == Class::Plain {
+                held.insert(key.clone());
+            }
+            if let Some(bucket) = self.buckets.get_mut(key) {
+                bucket.contended |= !bucket.has_tokens(*cost);
+            }
         }
-        "route53" if request.method() == "DELETE" => vec![("route53.delete_hosted_zone", 1.0)],
-        "route53" => vec![("route53.requests", 1.0)],
-        "cloudfront" if writes && path.ends_with("/invalidation") => {
-            vec![("cloudfront.create_invalidation", 1.0)]
-        }
-        "cloudfront" => vec![("cloudfront.requests", 1.0)],
-        "acm" => vec![(acm_limit(target), 1.0)],
-        "ses" => vec![("ses.requests", 1.0)],
-        "s3" => vec![("s3.requests", 1.0)],
-        "iam" => vec![("iam.requests", 1.0)],
-        _ => vec![("sts.requests", 1.0)],
-    };
-    names
-        .into_iter()
-        .filter_map(|(name, cost)| Some((LIMITS.iter().find(|limit| limit.name == name)?, cost)))
-        .collect()
-}
+    }
 
-fn acm_limit(target: &str) -> &'static str {
-    match target.rsplit('.').next() {
-        Some("RequestCertificate") => "acm.request_certificate",
-        Some("DescribeCertificate") => "acm.describe_certificate",
-        Some("ListCertificates") => "acm.list_certificates",
-        Some("DeleteCertificate") => "acm.delete_certificate",
-        Some("AddTagsToCertificate") => "acm.add_tags",
-        _ => "acm.other",
+    fn take(&mut self, ticket: &Ticket) {
+        for (key, cost) in &ticket.charges {
+            if let Some(bucket) = self.buckets.get_mut(key) {
+                bucket.take(ticket.class, *cost);
+            }
+        }
+    }
+
+    fn wait(&self, number: u64, now: Timestamp) -> Option<Duration> {
+        let ticket = self.tickets.iter().find(|ticket| ticket.number == number)?;
+        let place = ticket.place(now);
+        let ahead = |key: &Key| -> f64 {
+            let before = self.tickets.iter().filter(|other| other.place(now) < place);
+            let charges = before.flat_map(|other| &other.charges);
+            charges
+                .filter(|(other, _)| other == key)
+                .map(|(_, cost)| cost)
+                .sum()
+        };
+        let waits = ticket.charges.iter().filter_map(|(key, cost)| {
+            let bucket = self.buckets.get(key)?;
+            Some(bucket.wait(ticket.class, *cost, ahead(key)))
+        });
+        waits.max()
     }
 }
 
-/// CREATE and DELETE cost one record change, UPSERT two.
-fn record_changes(request: &HttpRequest) -> f64 {
-    let body = request
-        .body()
-        .bytes()
-        .map(String::from_utf8_lossy)
-        .unwrap_or_default();
-    let all = body.matches("<Action>").count();
-    let twice = body.matches("<Action>UPSERT<").count();
-    f64::from(u32::try_from(all + twice).unwrap_or(u32::MAX))
+/// Takes a request out of its queue when its future is dropped.
+struct Leaves<'a> {
+    scheduler: &'a Scheduler,
+    account: &'a str,
+    number: u64,
+}
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.scheduler.with(self.account, |queue| {
+            queue.tickets.retain(|ticket| ticket.number != self.number);
+        });
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::future::join_all;
+
     use super::*;
-    use crate::quotas::find;
+
+    struct Stand {
+        clock: Clock,
+        scheduler: Scheduler,
+    }
+
+    impl Stand {
+        fn new() -> Self {
+            let clock = Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0);
+            let scheduler = Scheduler::new(clock, BTreeMap::new());
+            Self { clock, scheduler }
+        }
+
+        /// Waits for a request, and gives the second at which it went.
+        async fn send(&self, account: &str, region: &str, class: Class, call: &str) -> f64 {
+            let (service, name) = call.split_once(':').expect("a service and an operation");
+            let operation = Operation {
+                service: service.to_owned(),
+                name: name.to_owned(),
+            };
+            let charges = operation.charges(1.0);
+            let draw = Draw {
+                account,
+                region,
+                operation: &operation,
+                class,
+                charges: &charges,
+            };
+            self.scheduler.acquire(&draw).await;
+            let passed = self.clock.now().duration_since(Timestamp::UNIX_EPOCH);
+            passed.as_secs_f64()
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn requests_flow_at_the_limit_after_the_burst() {
-        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0);
-        let scheduler = Scheduler::new(clock, BTreeMap::new());
-        let limit = find("route53.requests").expect("a limit");
-        for _ in 0..150 {
-            scheduler.acquire("1", "us-east-1", limit, 1.0).await;
-        }
+        let stand = Stand::new();
+        let all =
+            (0..150).map(|_| stand.send("1", "us-east-1", Class::Plain, "Route 53:GetChange"));
+        let last = join_all(all).await.into_iter().fold(0.0, f64::max);
         // Fifty at once, then a hundred at ten a second.
-        let seconds = clock
-            .now()
-            .duration_since(Timestamp::UNIX_EPOCH)
-            .as_secs_f64();
-        assert!((seconds - 10.0).abs() < 0.1, "{seconds}");
+        assert!((last - 10.0).abs() < 0.1, "{last}");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn accounts_do_not_wait_for_each_other() {
-        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0);
-        let scheduler = Scheduler::new(clock, BTreeMap::new());
-        let limit = find("ses.requests").expect("a limit");
-        scheduler.acquire("1", "us-east-1", limit, 1.0).await;
-        scheduler.acquire("2", "us-east-1", limit, 1.0).await;
-        scheduler.acquire("1", "eu-west-1", limit, 1.0).await;
-        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
-        scheduler.acquire("1", "us-east-1", limit, 1.0).await;
-        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + Duration::from_secs(1));
+    async fn accounts_and_regions_do_not_wait_for_each_other() {
+        let stand = Stand::new();
+        let send = |account, region| stand.send(account, region, Class::Plain, "SESv2:GetAccount");
+        assert!(send("1", "us-east-1").await < 0.01);
+        assert!(send("2", "us-east-1").await < 0.01);
+        assert!(send("1", "eu-west-1").await < 0.01);
+        assert!(send("1", "us-east-1").await > 0.9);
     }
 
-    #[test]
-    fn an_override_is_kept_to_even_where_the_limit_adapts() {
-        let limit = find("cloudfront.requests").expect("a limit");
-        let quota = Quota {
-            per_second: 1.0,
-            burst: 1.0,
-        };
-        let mut bucket = Bucket::new(limit, Some(&quota), Timestamp::UNIX_EPOCH);
-        for _ in 0..100 {
-            bucket.learn(false);
-        }
-        assert!(bucket.rate <= 1.0);
-        bucket.learn(true);
-        assert!(bucket.rate <= 0.5);
+    #[tokio::test(start_paused = true)]
+    async fn changes_go_before_polls_that_came_first() {
+        let stand = Stand::new();
+        let polls =
+            (0..20).map(|_| stand.send("1", "us-east-1", Class::Poll, "SESv2:GetEmailIdentity"));
+        let change = stand.send("1", "us-east-1", Class::Plain, "SESv2:CreateEmailIdentity");
+        let (polls, change) = tokio::join!(join_all(polls), change);
+        assert!(change < 1.2, "{change}");
+        let last = polls.into_iter().fold(0.0, f64::max);
+        assert!(last > 20.0, "{last}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn polls_go_on_at_half_the_rate_where_changes_never_end() {
+        let stand = Stand::new();
+        let polls =
+            (0..10).map(|_| stand.send("1", "us-east-1", Class::Poll, "SESv2:GetEmailIdentity"));
+        let changes = (0..300)
+            .map(|_| stand.send("1", "us-east-1", Class::Plain, "SESv2:CreateEmailIdentity"));
+        let (polls, _) = tokio::join!(join_all(polls), join_all(changes));
+        let last = polls.into_iter().fold(0.0, f64::max);
+        // They wait a minute, and then take every second place.
+        assert!((60.0..90.0).contains(&last), "{last}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_whose_task_is_not_polled_holds_nobody_up() {
+        let stand = Stand::new();
+        let _ = stand
+            .send("1", "us-east-1", Class::Plain, "SESv2:GetAccount")
+            .await;
+        let mut idle = Box::pin(stand.send("1", "us-east-1", Class::Plain, "SESv2:GetAccount"));
+        assert!(futures::poll!(&mut idle).is_pending());
+        let next = stand
+            .send("1", "us-east-1", Class::Plain, "SESv2:GetAccount")
+            .await;
+        // Nobody was awake to take the token of the first second, and it ran over.
+        assert!(next < 3.1, "{next}");
+        drop(idle);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_given_up_leaves_the_queue() {
+        let stand = Stand::new();
+        let _ = stand
+            .send("1", "us-east-1", Class::Plain, "SESv2:GetAccount")
+            .await;
+        let mut idle = Box::pin(stand.send("1", "us-east-1", Class::Plain, "SESv2:GetAccount"));
+        assert!(futures::poll!(&mut idle).is_pending());
+        drop(idle);
+        let next = stand
+            .send("1", "us-east-1", Class::Plain, "SESv2:GetAccount")
+            .await;
+        assert!(next < 1.1, "{next}");
     }
 }

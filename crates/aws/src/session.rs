@@ -19,8 +19,11 @@ use model::{AccountName, KindError, Location};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::access::{Access, Connection};
-use crate::scheduler::Scheduler;
+use crate::attempt::Lane;
+use crate::scheduler::{Class, Scheduler};
 use crate::skew::Skew;
+use crate::wallet::Wallet;
+use crate::wire::{ANSWER_LIMIT, Wire};
 
 /// Why a session could not be opened.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -79,6 +82,7 @@ pub struct Sessions {
 #[derive(Clone)]
 struct Entered {
     config: SdkConfig,
+    wallet: Wallet,
     /// The ARN of whoever the credentials are.
     caller: String,
 }
@@ -94,7 +98,12 @@ impl Sessions {
                 .build_https()
         });
         let skew = Skew::default();
-        let http = skew.watch(http, connection.clock);
+        let wire = Wire {
+            clock: connection.clock,
+            skew: skew.clone(),
+            notice: connection.notice.clone(),
+        };
+        let http = wire.watch(http);
         let scheduler = Scheduler::new(connection.clock, connection.quotas.clone());
         Self {
             accounts,
@@ -123,14 +132,9 @@ impl Sessions {
             .account(&location.account, location.region.as_str())
             .await?;
         let mut open = self.open.lock().await;
-        let session = open.entry(location.clone()).or_insert_with(|| {
-            Arc::new(Session::new(
-                &entered,
-                location,
-                &self.scheduler,
-                &self.http,
-            ))
-        });
+        let session = open
+            .entry(location.clone())
+            .or_insert_with(|| Arc::new(Session::new(&entered, location, &self.scheduler)));
         Ok(session.clone())
     }
 
@@ -163,7 +167,9 @@ impl Sessions {
             .accounts
             .get(name)
             .ok_or_else(|| SessionError::UnknownAccount(name.clone()))?;
+        let wallet = Wallet::new();
         let config = self.configure(access, region).await;
+        let config = config.into_builder().identity_cache(wallet.clone()).build();
         let (actual, caller) =
             caller(&config)
                 .await
@@ -178,7 +184,11 @@ impl Sessions {
                 actual,
             });
         }
-        Ok(Entered { config, caller })
+        Ok(Entered {
+            config,
+            wallet,
+            caller,
+        })
     }
 
     async fn configure(&self, access: &Access, region: &str) -> SdkConfig {
@@ -192,8 +202,7 @@ impl Sessions {
             .sleep_impl(*clock)
             .retry_config(RetryConfig::standard().with_max_attempts(8))
             .timeout_config(timeouts())
-            // A request that the scheduler holds back moves no byte, and is not stalled.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+            .stalled_stream_protection(stalls());
         if let Ok(name) = AppName::new("deploy") {
             loader = loader.app_name(name);
         }
@@ -230,11 +239,23 @@ impl Sessions {
     }
 }
 
-/// How long one attempt may take on the wire, without the time that the scheduler holds it back.
+/// How long one attempt may take to connect, and until the answer begins. The time-outs of the SDK
+/// that would count the wait for the quota as well, those of an operation and of its attempts, stay
+/// off: `attempt::DEADLINE` stands in for them.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_mins(1))
+        .read_timeout(ANSWER_LIMIT)
+        .disable_operation_timeout()
+        .disable_operation_attempt_timeout()
+        .build()
+}
+
+/// How long a body may stand still. The wait for the quota comes before the request exists, so that
+/// no body of a held request is taken for a stalled one.
+fn stalls() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled()
+        .grace_period(Duration::from_secs(20))
         .build()
 }
 
@@ -278,19 +299,14 @@ fn role_refusal(error: &(dyn Error + 'static)) -> Option<String> {
 pub struct Session {
     location: Location,
     caller: String,
-    clock: Clock,
     config: SdkConfig,
+    wallet: Wallet,
     scheduler: Scheduler,
-    http: SharedHttpClient,
+    class: Class,
 }
 
 impl Session {
-    fn new(
-        entered: &Entered,
-        location: &Location,
-        scheduler: &Scheduler,
-        http: &SharedHttpClient,
-    ) -> Self {
+    fn new(entered: &Entered, location: &Location, scheduler: &Scheduler) -> Self {
         let config = entered
             .config
             .clone()
@@ -300,10 +316,20 @@ impl Session {
         Self {
             location: location.clone(),
             caller: entered.caller.clone(),
-            clock: scheduler.clock(),
             config,
+            wallet: entered.wallet.clone(),
             scheduler: scheduler.clone(),
-            http: http.clone(),
+            class: Class::Plain,
+        }
+    }
+
+    /// The same session for questions that are asked until their answer changes: its requests let
+    /// others go first.
+    #[must_use]
+    pub fn polling(&self) -> Self {
+        Self {
+            class: Class::Poll,
+            ..self.clone()
         }
     }
 
@@ -324,15 +350,20 @@ impl Session {
 
     /// The time.
     pub fn clock(&self) -> Clock {
-        self.clock
+        self.scheduler.clock()
     }
 
-    /// The SDK's configuration for a client of `service`, its requests held to the quotas.
-    pub fn config(&self, service: &'static str) -> SdkConfig {
-        let region = self.location.region.as_str();
-        let http = self
-            .scheduler
-            .wrap(self.http.clone(), self.account_id(), region, service);
-        self.config.clone().into_builder().http_client(http).build()
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    pub(crate) fn lane(&self) -> Lane {
+        Lane {
+            scheduler: self.scheduler.clone(),
+            account: self.account_id().to_owned(),
+            region: self.location.region.to_string(),
+            class: self.class,
+            wallet: self.wallet.clone(),
+        }
     }
 }

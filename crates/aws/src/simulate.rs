@@ -4,7 +4,6 @@
 //! request is written here, in IAM's query protocol, and the SDK's own runtime signs, sends and
 //! repeats it.
 
-use aws_config::SdkConfig;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
@@ -30,6 +29,7 @@ use model::{ErrorClass, KindError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use crate::repeat::Classifier;
 use crate::session::Session;
 
 const OPERATION: &str = "SimulatePrincipalPolicy";
@@ -56,9 +56,8 @@ pub async fn simulate(
     actions: &[&str],
     resource: &str,
 ) -> Result<Vec<Decision>, KindError> {
-    let config = session.config("iam");
     let form = form(principal, actions, resource);
-    let operation = operation(&config, &Endpoint::of(session))?;
+    let operation = operation(session, &Endpoint::of(session))?;
     let answer = operation.invoke(form).await;
     let text = answer.map_err(|error| crate::error(OPERATION, &error))?;
     decisions(&text)
@@ -115,9 +114,10 @@ impl ProvideErrorMetadata for Refused {
 }
 
 fn operation(
-    config: &SdkConfig,
+    session: &Session,
     endpoint: &Endpoint,
 ) -> Result<Operation<String, String, Refused>, KindError> {
+    let (config, lane) = (session.config(), session.lane());
     let missing = |what: &str| KindError::new(ErrorClass::Invalid, OPERATION, what.to_owned());
     let http = config
         .http_client()
@@ -136,10 +136,11 @@ fn operation(
                 .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![
                     SCHEME_ID,
                 ])))
-                .with_identity_resolver(SCHEME_ID, credentials),
+                .with_identity_resolver(SCHEME_ID, credentials)
+                .with_identity_cache(Some(lane.clone())),
         );
     Ok(Operation::builder()
-        .service_name("iam")
+        .service_name("IAM")
         .operation_name(OPERATION)
         .http_client(http)
         // `AWS_ENDPOINT_URL` leads to other people's emulators.
@@ -151,6 +152,8 @@ fn operation(
         .retry_classifier(TransientErrorClassifier::<Refused>::new())
         .retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
         .retry_classifier(HttpStatusCodeClassifier::default())
+        .retry_classifier(Classifier)
+        .interceptor(lane)
         .runtime_plugin(signer)
         .serializer(|form: String| post(form))
         .deserializer(answer)

@@ -5,13 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use clock::Clock;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 
@@ -25,17 +19,8 @@ impl Skew {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `client`, its answers looked at.
-    pub(crate) fn watch(&self, client: SharedHttpClient, clock: Clock) -> SharedHttpClient {
-        SharedHttpClient::new(Watched {
-            client,
-            clock,
-            skew: self.clone(),
-        })
-    }
-
     /// Compares an answer's `Date` with the middle of the time that it took.
-    fn note(&self, response: &HttpResponse, sent: Timestamp, received: Timestamp) {
+    pub(crate) fn note(&self, response: &HttpResponse, sent: Timestamp, received: Timestamp) {
         let date = response.headers().get("date");
         let Some(said) = date.and_then(parse) else {
             return;
@@ -50,41 +35,6 @@ impl Skew {
 fn parse(date: &str) -> Option<Timestamp> {
     static PARSER: DateTimeParser = DateTimeParser::new();
     PARSER.parse_timestamp(date).ok()
-}
-
-#[derive(Debug)]
-struct Watched<T> {
-    client: T,
-    clock: Clock,
-    skew: Skew,
-}
-
-impl HttpClient for Watched<SharedHttpClient> {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Watched {
-            client: self.client.http_connector(settings, components),
-            clock: self.clock,
-            skew: self.skew.clone(),
-        })
-    }
-}
-
-impl HttpConnector for Watched<SharedHttpConnector> {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (connector, clock, skew) = (self.client.clone(), self.clock, self.skew.clone());
-        HttpConnectorFuture::new(async move {
-            let sent = clock.now();
-            let answer = connector.call(request).await;
-            if let Ok(response) = &answer {
-                skew.note(response, sent, clock.now());
-            }
-            answer
-        })
-    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use standards::{Finding, Severity};
 use crate::args::{Global, Selection, Speed};
 use crate::exit::Failure;
 use crate::files::Tree;
+use crate::printer::Printer;
 use crate::sandboxed::{self, Presumed};
 use crate::served::Served;
 
@@ -460,13 +461,17 @@ fn connection(manifest: &Manifest, sandbox: Option<&Sandbox>, clock: Clock) -> C
         .values()
         .map(|account| account.id.as_str());
     Connection {
-        clock,
         http: sandbox.map(Sandbox::http_client),
         credentials: sandbox.map(|sandbox| shared(sandbox, sandboxed::OPERATOR)),
         by_account: sandbox
             .map(|sandbox| ids.map(|id| (id.into(), shared(sandbox, id))).collect())
             .unwrap_or_default(),
         quotas: quotas(manifest),
+        notice: aws::Notice::to(|text| {
+            let text = format!("waiting for AWS: {}", report::escape(text));
+            Printer { json: false }.note(&text);
+        }),
+        ..Connection::new(clock)
     }
 }
 

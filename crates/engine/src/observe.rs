@@ -1,11 +1,12 @@
 //! Looks at everything that a plan is about, level by level, so that references resolve.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws::SessionError;
 use futures::stream::{self, StreamExt};
-use kinds::Route53RecordSet;
+use kinds::{Context, Route53RecordSet};
 use model::field::{references, resolve};
 use model::{ErrorClass, Kind, KindError, Ledger, Observation, OutputRef, ResourceId, Target};
 use plan::{Actual, Look};
@@ -71,16 +72,24 @@ impl Engine {
     /// One look. AWS's refusal to show it is an observation too: unknown, with its words.
     pub async fn look(&self, target: &Target) -> Result<Observation, SessionError> {
         let context = self.context(target.location.as_ref()).await?;
+        Ok(self.look_through(&context, target).await)
+    }
+
+    /// The same, asked again and again until something is ready: other requests go first.
+    pub(crate) async fn poll(&self, target: &Target) -> Result<Observation, SessionError> {
+        let mut context = self.context(target.location.as_ref()).await?;
+        context.session = context.session.map(|session| Arc::new(session.polling()));
+        Ok(self.look_through(&context, target).await)
+    }
+
+    async fn look_through(&self, context: &Context, target: &Target) -> Observation {
         let Some(actor) = self.actors.get(target.id.kind.as_str()) else {
-            return Ok(Observation::Unknown(format!(
-                "this program has no kind `{}`",
-                target.id.kind
-            )));
+            return Observation::Unknown(format!("this program has no kind `{}`", target.id.kind));
         };
-        Ok(match actor.observe(&context, target).await {
+        match actor.observe(context, target).await {
             Ok(observation) => observation,
             Err(error) => Observation::Unknown(words(&error)),
-        })
+        }
     }
 
     /// Takes up the waiting of an earlier run that ended before its records were answered by all name

@@ -35,7 +35,7 @@ pub struct Zone {
 
 /// How many buckets the account has, in all regions.
 pub async fn buckets(session: &Session) -> Result<usize, KindError> {
-    let client = aws_sdk_s3::Client::new(&session.config("s3"));
+    let client = session.s3();
     let mut count = 0;
     let mut token: Option<String> = None;
     loop {
@@ -54,7 +54,7 @@ pub async fn buckets(session: &Session) -> Result<usize, KindError> {
 
 /// When each certificate in the session's region was asked for, in seconds since 1970.
 pub async fn certificates(session: &Session) -> Result<Vec<i64>, KindError> {
-    let client = aws_sdk_acm::Client::new(&session.config("acm"));
+    let client = session.acm();
     let mut asked = Vec::new();
     let mut token: Option<String> = None;
     loop {
@@ -74,7 +74,7 @@ pub async fn certificates(session: &Session) -> Result<Vec<i64>, KindError> {
 
 /// Every distribution of the account.
 pub async fn distributions(session: &Session) -> Result<Vec<Distribution>, KindError> {
-    let client = aws_sdk_cloudfront::Client::new(&session.config("cloudfront"));
+    let client = session.cloudfront();
     let mut distributions = Vec::new();
     let mut marker: Option<String> = None;
     loop {
@@ -103,7 +103,7 @@ pub async fn distributions(session: &Session) -> Result<Vec<Distribution>, KindE
 
 /// How many origin access controls the account has.
 pub async fn access_controls(session: &Session) -> Result<usize, KindError> {
-    let client = aws_sdk_cloudfront::Client::new(&session.config("cloudfront"));
+    let client = session.cloudfront();
     let mut count = 0;
     let mut marker: Option<String> = None;
     loop {
@@ -124,7 +124,7 @@ pub async fn access_controls(session: &Session) -> Result<usize, KindError> {
 
 /// Every hosted zone of the account.
 pub async fn zones(session: &Session) -> Result<Vec<Zone>, KindError> {
-    let client = aws_sdk_route53::Client::new(&session.config("route53"));
+    let client = session.route53();
     let mut zones = Vec::new();
     let mut marker: Option<String> = None;
     loop {

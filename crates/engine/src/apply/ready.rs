@@ -114,7 +114,7 @@ impl Run<'_> {
         };
         let limit = self.limit();
         loop {
-            let Ok(Observation::Present { state, .. }) = self.engine.look(&target).await else {
+            let Ok(Observation::Present { state, .. }) = self.engine.poll(&target).await else {
                 return Outcome::Done;
             };
             let Ok(Readiness::Waiting(what)) = kind.readiness(&target.spec, &state) else {
@@ -129,7 +129,7 @@ impl Run<'_> {
 
     /// One look; what it can't see stays as it was known. Else what there is to wait for.
     pub(crate) async fn look_again(&self, target: &Target) -> Result<Known, String> {
-        let (physical, state) = match self.engine.look(target).await {
+        let (physical, state) = match self.engine.poll(target).await {
             Ok(Observation::Present {
                 physical, state, ..
             }) => (physical, state),

@@ -15,7 +15,7 @@ use crate::tags::{self, Tags};
 const GONE: [&str; 2] = ["ResourceNotFoundException", "InvalidArnException"];
 
 fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("acm")))
+    Ok(context.session()?.acm())
 }
 
 fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {

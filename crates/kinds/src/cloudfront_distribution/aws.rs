@@ -23,7 +23,7 @@ const ORIGIN: &str = "assets";
 const GONE: [&str; 1] = ["NoSuchDistribution"];
 
 fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("cloudfront")))
+    Ok(context.session()?.cloudfront())
 }
 
 /// A new distribution's configuration.

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::sdk::{built, done, found, gone, must_have};
 
 fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("cloudfront")))
+    Ok(context.session()?.cloudfront())
 }
 
 fn config(spec: &Spec) -> Result<OriginAccessControlConfig, KindError> {

@@ -13,7 +13,7 @@ use crate::sdk::{done, found, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
 fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("route53")))
+    Ok(context.session()?.route53())
 }
 
 fn bare(id: &str) -> &str {

@@ -90,7 +90,7 @@ impl Zones {
 }
 
 fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("route53")))
+    Ok(context.session()?.route53())
 }
 
 #[async_trait]

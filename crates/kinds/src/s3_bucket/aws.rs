@@ -30,7 +30,7 @@ impl<'a> Bucket<'a> {
     fn new(context: &Context, name: &'a str) -> Result<Self, KindError> {
         let session = context.session()?;
         Ok(Self {
-            client: Client::new(&session.config("s3")),
+            client: session.s3(),
             name,
             owner: session.account_id().to_owned(),
             region: session.location().region.to_string(),

@@ -1,7 +1,6 @@
 //! S3's calls for a bucket policy.
 
 use async_trait::async_trait;
-use aws_sdk_s3::Client;
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
 
@@ -19,7 +18,7 @@ impl Observe<Context> for S3BucketPolicy {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let session = context.session()?;
-        let client = Client::new(&session.config("s3"));
+        let client = session.s3();
         let request = client
             .get_bucket_policy()
             .bucket(&target.spec.bucket)
@@ -50,7 +49,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
         ));
     }
     let session = context.session()?;
-    let client = Client::new(&session.config("s3"));
+    let client = session.s3();
     let request = client
         .put_bucket_policy()
         .bucket(&spec.bucket)
@@ -77,7 +76,7 @@ impl Mutate<Context> for S3BucketPolicy {
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
         let session = context.session()?;
-        let client = Client::new(&session.config("s3"));
+        let client = session.s3();
         let request = client
             .delete_bucket_policy()
             .bucket(&target.spec.bucket)

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
-use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
@@ -27,7 +26,7 @@ impl Observe<Context> for S3Object {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let session = context.session()?;
-        let client = Client::new(&session.config("s3"));
+        let client = session.s3();
         let Spec { bucket, key, .. } = &target.spec;
         let request = client
             .get_object()
@@ -56,7 +55,7 @@ impl Observe<Context> for S3Object {
 
 async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
     let session = context.session()?;
-    let client = Client::new(&session.config("s3"));
+    let client = session.s3();
     let bytes = spec.bytes();
     let request = client
         .put_object()
@@ -75,7 +74,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
 /// invalidation to CloudFront, by its caller reference.
 async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
     let operation = "CreateInvalidation";
-    let client = aws_sdk_cloudfront::Client::new(&context.session()?.config("cloudfront"));
+    let client = context.session()?.cloudfront();
     let Some(distribution) = serving(&client, &spec.host).await? else {
         return Ok(());
     };
@@ -173,7 +172,7 @@ impl Mutate<Context> for S3Object {
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
         let session = context.session()?;
-        let client = Client::new(&session.config("s3"));
+        let client = session.s3();
         let Spec { bucket, key, .. } = &target.spec;
         let request = client
             .delete_object()

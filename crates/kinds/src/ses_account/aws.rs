@@ -1,7 +1,6 @@
 //! SES v2's calls that read an account's standing. They change nothing.
 
 use ::aws::Session;
-use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::types::{HttpsPolicy, IdentityType, SendQuota};
 use model::KindError;
 
@@ -10,7 +9,7 @@ use crate::sdk::done;
 
 /// How the account stands with SES in the session's region: one call.
 pub async fn standing(session: &Session) -> Result<Standing, KindError> {
-    let client = Client::new(&session.config("ses"));
+    let client = session.ses();
     let account = done("GetAccount", client.get_account().send().await)?;
     let quota = account.send_quota();
     let review = account
@@ -31,7 +30,7 @@ pub async fn standing(session: &Session) -> Result<Standing, KindError> {
 /// The domain through which links of mail with a configuration set lead, and whether by https;
 /// nothing where they lead through SES's own: one call.
 pub async fn tracking(session: &Session, set: &str) -> Result<Option<(String, bool)>, KindError> {
-    let client = Client::new(&session.config("ses"));
+    let client = session.ses();
     let request = client.get_configuration_set().configuration_set_name(set);
     let set = done("GetConfigurationSet", request.send().await)?;
     let Some(options) = set.tracking_options() else {
@@ -49,7 +48,7 @@ pub async fn tracking(session: &Session, set: &str) -> Result<Option<(String, bo
 
 /// Every identity that SES has in the session's account and region: a call for each thousand.
 pub async fn identities(session: &Session) -> Result<Vec<Identity>, KindError> {
-    let client = Client::new(&session.config("ses"));
+    let client = session.ses();
     let mut identities = Vec::new();
     let mut next: Option<String> = None;
     loop {

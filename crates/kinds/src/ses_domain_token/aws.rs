@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::sdk::done;
 
 fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("ses")))
+    Ok(context.session()?.ses_v1())
 }
 
 #[async_trait]

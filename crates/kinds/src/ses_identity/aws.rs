@@ -17,7 +17,7 @@ use crate::tags::{self, Tags};
 pub(crate) const GONE: [&str; 1] = ["NotFoundException"];
 
 pub(crate) fn client(context: &Context) -> Result<Client, KindError> {
-    Ok(Client::new(&context.session()?.config("ses")))
+    Ok(context.session()?.ses())
 }
 
 /// Brings the tags of an SES resource, `identity/example.com`, to what is desired.

@@ -60,13 +60,11 @@ impl Stage {
             session_name: None,
         };
         let connection = Connection {
-            clock: sandbox.clock(),
             http: Some(sandbox.http_client()),
             credentials: Some(SharedCredentialsProvider::new(
                 sandbox.credentials(OPERATOR),
             )),
-            by_account: BTreeMap::new(),
-            quotas: BTreeMap::new(),
+            ..Connection::new(sandbox.clock())
         };
         let (kinds, actors) = kinds::registry();
         Self {

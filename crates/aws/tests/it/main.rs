@@ -1,0 +1,9 @@
+//! Sessions and their requests: against the sandbox, and against a network that answers as it is told.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+mod pace;
+mod repeat;
+mod stand;
