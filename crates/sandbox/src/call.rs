@@ -29,6 +29,9 @@ pub struct Call {
     pub body: Bytes,
     /// When it is handled.
     pub now: Timestamp,
+    /// The same moment on the clock by which the caller signs. It is [`Self::now`] for a caller
+    /// inside the process, and the wall clock's time for one who comes over a socket.
+    pub caller_now: Timestamp,
     /// A request id, unique in this world, for the answer.
     pub request_id: String,
 }

@@ -1,7 +1,8 @@
 //! Refusals that come before the service is asked: its codes and statuses, by protocol.
 
-use crate::auth::{Claim, Denied};
+use crate::auth::{Claim, Denied, Reason};
 use crate::call::{Call, Reply};
+use crate::query::{self, Dialect, Form};
 use crate::service::ServiceError;
 
 /// How a service words what is common to all of AWS.
@@ -31,26 +32,55 @@ pub(crate) fn is_ses_v2(call: &Call) -> bool {
     call.request.uri.path().starts_with("/v2/")
 }
 
-/// Notes to whom a request is addressed: by its signature, or, where it has none, by what it looks like.
+/// Notes which service a request is for: by its signature, or, where it has none, by its form.
 pub(crate) fn address(call: &mut Call, claim: Option<&Result<Claim, Denied>>) {
     if let Some(Ok(claim)) = claim {
         call.region.clone_from(&claim.region);
         call.service.clone_from(&claim.service);
         return;
     }
-    let host = call
-        .request
-        .headers
-        .get("host")
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
+    let host = header(call, "host");
     let label = host.split('.').next().unwrap_or_default();
     let known = ["sts", "iam", "route53", "acm", "cloudfront", "tagging"];
-    call.service = match known.iter().find(|name| **name == label) {
-        Some(name) => (*name).to_owned(),
-        None if label == "email" => "ses".to_owned(),
-        None => "s3".to_owned(),
+    let service = match known.iter().find(|name| **name == label) {
+        Some(name) => Some(*name),
+        None if label == "email" => Some("ses"),
+        None => by_form(call),
     };
+    service.unwrap_or("s3").clone_into(&mut call.service);
+}
+
+/// The service that an unsigned request on a bare endpoint is for. The versions are those of the
+/// services' API models; only S3 has none in its requests.
+fn by_form(call: &Call) -> Option<&'static str> {
+    const PATHS: [(&str, &str); 3] = [
+        ("/2013-04-01/", "route53"),
+        ("/2020-05-31/", "cloudfront"),
+        ("/v2/email/", "ses"),
+    ];
+    const TARGETS: [(&str, &str); 2] = [
+        ("CertificateManager.", "acm"),
+        ("ResourceGroupsTaggingAPI_20170126.", "tagging"),
+    ];
+    let starts = |text: &str, table: &[(&str, &'static str)]| {
+        let found = table.iter().find(|(start, _)| text.starts_with(start));
+        found.map(|(_, service)| *service)
+    };
+    starts(call.request.uri.path(), &PATHS)
+        .or_else(|| starts(header(call, "x-amz-target"), &TARGETS))
+        .or_else(|| match Form::of_query(call)?.get("Version")? {
+            "2011-06-15" => Some("sts"),
+            "2010-05-08" => Some("iam"),
+            "2010-12-01" => Some("ses"),
+            _ => Some("unknown"),
+        })
+}
+
+fn header<'a>(call: &'a Call, name: &str) -> &'a str {
+    let value = call.request.headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// The answer to an unsigned request.
@@ -67,31 +97,37 @@ pub(crate) fn unsigned(call: &Call) -> ServiceError {
 pub(crate) fn of(call: &Call, denied: Denied) -> ServiceError {
     let family = family(call);
     if family == Family::S3 {
-        return s3(denied);
+        return ServiceError {
+            details: denied.details,
+            ..s3(denied.reason)
+        };
     }
-    let (xml, json, message) = match denied {
-        Denied::UnknownKey | Denied::WrongToken => (
+    let (xml, json, message) = match denied.reason {
+        Reason::UnknownKey | Reason::WrongToken => (
             "InvalidClientTokenId",
             "UnrecognizedClientException",
             "The security token included in the request is invalid.",
         ),
-        Denied::Expired => (
+        Reason::Expired => (
             "ExpiredToken",
             "ExpiredTokenException",
             "The security token included in the request is expired",
         ),
-        Denied::WrongSignature | Denied::WrongHash => (
+        Reason::WrongSignature | Reason::WrongHash | Reason::HeadersNotSigned => (
             "SignatureDoesNotMatch",
             "InvalidSignatureException",
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
              Key and signing method. Consult the service documentation for details.",
         ),
-        Denied::Skewed | Denied::PresignedExpired => (
+        Reason::Skewed | Reason::PresignedExpired | Reason::NotYetValid => (
             "SignatureDoesNotMatch",
             "InvalidSignatureException",
-            "Signature expired: the request's time is more than 15 min from now",
+            "Signature expired: the request's time is more than 5 min from now",
         ),
-        Denied::Malformed => (
+        Reason::Malformed
+        | Reason::Parameters(_)
+        | Reason::OldParametersMissing
+        | Reason::InvalidExpires => (
             "IncompleteSignature",
             "IncompleteSignatureException",
             "Authorization header requires 'Credential', 'Signature' and 'SignedHeaders' parameters.",
@@ -104,37 +140,54 @@ pub(crate) fn of(call: &Call, denied: Denied) -> ServiceError {
     }
 }
 
-fn s3(denied: Denied) -> ServiceError {
-    let (status, code, message) = match denied {
-        Denied::UnknownKey => (
+fn s3(reason: Reason) -> ServiceError {
+    let (status, code, message) = match reason {
+        Reason::UnknownKey => (
             403,
             "InvalidAccessKeyId",
             "The AWS Access Key Id you provided does not exist in our records.",
         ),
-        Denied::WrongToken => (
+        Reason::WrongToken => (
             400,
             "InvalidToken",
             "The provided token is malformed or otherwise invalid.",
         ),
-        Denied::Expired => (400, "ExpiredToken", "The provided token has expired."),
-        Denied::WrongSignature => (
+        Reason::Expired => (400, "ExpiredToken", "The provided token has expired."),
+        Reason::WrongSignature => (
             403,
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check your key and signing \
              method.",
         ),
-        Denied::WrongHash => (
+        Reason::WrongHash => (
             400,
             "XAmzContentSHA256Mismatch",
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
         ),
-        Denied::Skewed => (
+        Reason::Skewed => (
             403,
             "RequestTimeTooSkewed",
             "The difference between the request time and the current time is too large.",
         ),
-        Denied::PresignedExpired => (403, "AccessDenied", "Request has expired"),
-        Denied::Malformed => (
+        Reason::PresignedExpired => (403, "AccessDenied", "Request has expired"),
+        Reason::NotYetValid => (403, "AccessDenied", "Request is not yet valid"),
+        Reason::HeadersNotSigned => (
+            403,
+            "AccessDenied",
+            "There were headers present in the request which were not signed",
+        ),
+        Reason::Parameters(message) => (400, "AuthorizationQueryParametersError", message),
+        Reason::OldParametersMissing => (
+            403,
+            "AccessDenied",
+            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
+        ),
+        Reason::InvalidExpires => (
+            403,
+            "AccessDenied",
+            "Invalid date (should be seconds since epoch)",
+        ),
+        Reason::Malformed => (
             400,
             "AuthorizationHeaderMalformed",
             "The authorization header that you provided is not valid.",
@@ -179,15 +232,32 @@ pub(crate) fn internal(call: &Call) -> ServiceError {
     }
 }
 
-/// The answer to a request for a service that the sandbox does not have.
+/// The answer to a request for a service that the sandbox does not have, in the protocol in which
+/// it was asked, so that any client can read it.
 pub(crate) fn no_such_service(call: &Call) -> Reply {
+    const CODE: &str = "UnknownServiceException";
     let message = format!(
         "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses and tagging",
         call.service
     );
-    let body =
-        serde_json::json!({ "__type": "UnknownServiceException", "message": message }).to_string();
+    let error = ServiceError::new(501, CODE, &*message);
+    if let Some(form) = Form::of_query(call) {
+        // EC2 and its like have a form of the Query protocol of their own.
+        return match form.get("Version") {
+            Some("2016-11-15") => query::ec2_error(call, &error),
+            _ => Dialect { namespace: "" }.error(call, &error),
+        };
+    }
+    if header(call, "content-type").contains("xml") {
+        return Dialect { namespace: "" }.error(call, &error);
+    }
+    let body = serde_json::json!({ "__type": CODE, "message": message }).to_string();
     let mut reply = Reply::new(body.into());
     *reply.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
+    let headers = reply.headers_mut();
+    headers.insert("x-amzn-errortype", http::HeaderValue::from_static(CODE));
+    if let Ok(id) = http::HeaderValue::from_str(&call.request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
     reply
 }

@@ -1,13 +1,14 @@
 //! The way of one request through the sandbox.
 
 use bytes::Bytes;
+use clock::Clock;
 use http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::Sandbox;
 use crate::api::Api;
-use crate::auth::{self, Claim};
+use crate::auth::{self, Claim, Payload, Signed};
 use crate::call::{Call, NoAnswer, Reply};
 use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
@@ -16,10 +17,21 @@ use crate::iam;
 use crate::quotas::Drawer;
 use crate::service::ServiceError;
 use crate::stats::{Logged, result_of};
+use crate::sts;
 use crate::world::World;
 
 /// The exit code of a process that was killed.
 const KILLED: i32 = 137;
+
+/// Where a caller is, and with it the clock by which requests are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// In this process: the SDK signs by the world's clock.
+    Process,
+    /// Behind a socket: other people's clients sign by the wall clock, however far the world's
+    /// clock has run ahead of it.
+    Socket,
+}
 
 /// A call that was let in.
 struct Admitted {
@@ -31,14 +43,23 @@ struct Admitted {
 }
 
 impl Sandbox {
-    /// Answers one HTTP request to an AWS endpoint.
+    /// Answers one HTTP request to an AWS endpoint, from inside the process.
     pub async fn call(&self, request: http::Request<Bytes>) -> Result<Reply, NoAnswer> {
+        self.call_from(Origin::Process, request).await
+    }
+
+    /// Answers one HTTP request to an AWS endpoint.
+    pub(crate) async fn call_from(
+        &self,
+        origin: Origin,
+        request: http::Request<Bytes>,
+    ) -> Result<Reply, NoAnswer> {
         let (mut parts, body) = request.into_parts();
         name_host(&mut parts);
         let number = self.next_number();
         let latency = self.latency(number);
         let arrived = self.0.clock.now();
-        let admitted = self.admit((parts, body), number);
+        let admitted = self.admit((parts, body), number, origin);
         self.wait(latency).await;
         let mut admitted = match admitted {
             Ok(admitted) => admitted,
@@ -47,10 +68,11 @@ impl Sandbox {
                     at: arrived,
                     ..logged
                 });
-                return Ok(self.dated(reply));
+                return Ok(self.dated(reply, origin));
             }
         };
         admitted.call.now = self.0.clock.now();
+        admitted.call.caller_now = self.caller_now(origin);
         let kind = admitted.fault.as_ref().map(|fault| fault.kind);
         if kind == Some(FaultKind::KillBefore) {
             kill();
@@ -79,7 +101,7 @@ impl Sandbox {
             self.wait(time_out).await;
             return Err(NoAnswer);
         }
-        Ok(self.dated(reply))
+        Ok(self.dated(reply, origin))
     }
 
     /// Who calls what, and whether that is let in: signature, operation, quota, fault. Quotas
@@ -93,8 +115,9 @@ impl Sandbox {
         &self,
         (request, body): (Parts, Bytes),
         number: u64,
+        origin: Origin,
     ) -> Result<Admitted, (Logged, Reply)> {
-        let mut call = self.unsigned(request, body, number);
+        let mut call = self.unsigned((request, body), number, origin);
         let claim = auth::claim(&call.request);
         denial::address(&mut call, claim.as_ref());
         let refuse = |call: &Call, operation: &str, reply: Reply| {
@@ -157,13 +180,19 @@ impl Sandbox {
             Some(claim) => claim.and_then(|claim| {
                 let world = self.lock();
                 let now = auth::Now {
-                    here: call.now,
-                    at_aws: call.now + world.clock_skew,
+                    here: call.caller_now,
+                    at_aws: call.caller_now + world.clock_skew,
                 };
-                auth::verify(&claim, (&call.request, &call.body), &world.sts, now)
+                let signed = Signed {
+                    request: &call.request,
+                    payload: Payload::Held(&call.body),
+                };
+                auth::verify(&claim, signed, &world.sts, now)
             }),
             // S3 decides for itself what a stranger may read.
             None if call.service == "s3" => return Ok(()),
+            // The token in the form is the credential.
+            None if sts::needs_no_signature(call) => return Ok(()),
             None => return Err(denial::unsigned(call)),
         };
         let signer = signer.map_err(|denied| denial::of(call, denied))?;
@@ -240,10 +269,19 @@ impl Sandbox {
         reply
     }
 
-    /// Every answer of AWS says when it was given; the SDK corrects its clock by it.
-    fn dated(&self, reply: Reply) -> Reply {
+    /// Every answer of AWS says when it was given; the SDKs correct their clocks by it, so it
+    /// follows the clock by which the caller signs.
+    fn dated(&self, reply: Reply, origin: Origin) -> Reply {
         let skew = self.lock().clock_skew;
-        dated(reply, self.0.clock.now() + skew)
+        dated(reply, self.caller_now(origin) + skew)
+    }
+
+    /// The time on the clock by which a caller signs.
+    fn caller_now(&self, origin: Origin) -> Timestamp {
+        match origin {
+            Origin::Process => self.0.clock.now(),
+            Origin::Socket => Clock::real().now(),
+        }
     }
 
     fn next_number(&self) -> u64 {
@@ -268,7 +306,7 @@ impl Sandbox {
         }
     }
 
-    fn unsigned(&self, request: Parts, body: Bytes, number: u64) -> Call {
+    fn unsigned(&self, (request, body): (Parts, Bytes), number: u64, origin: Origin) -> Call {
         let id = hex(&Sha256::digest(format!("request {number}")));
         Call {
             account: String::new(),
@@ -278,6 +316,7 @@ impl Sandbox {
             request,
             body,
             now: self.0.clock.now(),
+            caller_now: self.caller_now(origin),
             request_id: format!(
                 "{}-{}-{}-{}-{}",
                 &id[..8],

@@ -20,6 +20,18 @@ impl Form {
         Self(pairs(query).chain(pairs(&body)).collect())
     }
 
+    /// The same, if the request is one of the Query protocol at all.
+    pub(crate) fn of_query(call: &Call) -> Option<Self> {
+        let form = Self::of(call);
+        let kind = call.request.headers.get("content-type");
+        let posted = kind.is_some_and(|kind| {
+            let form = b"application/x-www-form-urlencoded";
+            kind.as_bytes().starts_with(form)
+        });
+        let asks = form.get("Action").is_some() && form.get("Version").is_some();
+        (asks && (posted || call.request.method == http::Method::GET)).then_some(form)
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
@@ -128,6 +140,21 @@ impl Dialect {
         let _ = write!(xml.0, "</ErrorResponse>");
         answer(call, error.status, xml)
     }
+}
+
+/// An error in EC2's form of the protocol.
+pub(crate) fn ec2_error(call: &Call, error: &ServiceError) -> Reply {
+    let mut xml = Xml::default();
+    xml.element("Response", |xml| {
+        xml.element("Errors", |xml| {
+            xml.element("Error", |xml| {
+                xml.text("Code", &error.code);
+                xml.text("Message", &error.message);
+            });
+        });
+        xml.text("RequestID", &call.request_id);
+    });
+    answer(call, error.status, xml)
 }
 
 fn answer(call: &Call, status: u16, xml: Xml) -> Reply {

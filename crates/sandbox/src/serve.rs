@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use tokio::net::TcpListener;
 
 use crate::Sandbox;
+use crate::handle::Origin;
 
 impl Sandbox {
     /// Answers the AWS API on `listener`, for clients with `AWS_ENDPOINT_URL`. Which service a
@@ -25,7 +26,10 @@ async fn answer(State(sandbox): State<Sandbox>, request: http::Request<Body>) ->
         return status(http::StatusCode::BAD_REQUEST);
     };
     match sandbox
-        .call(http::Request::from_parts(parts, body.to_bytes()))
+        .call_from(
+            Origin::Socket,
+            http::Request::from_parts(parts, body.to_bytes()),
+        )
         .await
     {
         Ok(reply) => reply.map(Body::from),

@@ -39,6 +39,9 @@ pub struct ServiceError {
     pub code: String,
     /// AWS's sentence.
     pub message: String,
+    /// Further elements, which S3 alone writes into its answer.
+    #[serde(skip)]
+    pub details: Vec<(&'static str, String)>,
 }
 
 impl ServiceError {
@@ -48,6 +51,7 @@ impl ServiceError {
             status,
             code: code.into(),
             message: message.into(),
+            details: Vec::new(),
         }
     }
 }

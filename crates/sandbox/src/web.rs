@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::cloudfront::edge::{self, Viewer};
 use crate::dns::Lookup;
+use crate::handle::Origin;
 use crate::world::World;
 use crate::{Sandbox, cloudfront, https};
 
@@ -57,7 +58,10 @@ impl Sandbox {
         let host = uri.host().ok_or_else(not_https)?.to_ascii_lowercase();
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         if edge::is_bucket(&host) {
-            return Ok(self.bucket(&Method::GET, &host, path).await.into());
+            return Ok(self
+                .bucket(Origin::Process, (&Method::GET, &host, path))
+                .await
+                .into());
         }
         self.public_world()
             .https_get(&host, path, self.clock().now())

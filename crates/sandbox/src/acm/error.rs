@@ -3,11 +3,7 @@
 use crate::service::ServiceError;
 
 fn error(code: &str, message: impl Into<String>) -> ServiceError {
-    ServiceError {
-        status: 400,
-        code: code.to_owned(),
-        message: message.into(),
-    }
+    ServiceError::new(400, code, message)
 }
 
 pub(super) fn not_found(arn: &str) -> ServiceError {

@@ -8,11 +8,7 @@ use crate::service::ServiceError;
 const ALIAS_HELP: &str = "For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements";
 
 pub(super) fn error(status: u16, code: &str, message: impl Into<String>) -> ServiceError {
-    ServiceError {
-        status,
-        code: code.to_owned(),
-        message: message.into(),
-    }
+    ServiceError::new(status, code, message)
 }
 
 pub(super) fn argument(message: impl Into<String>) -> ServiceError {

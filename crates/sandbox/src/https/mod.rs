@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Sandbox;
 use crate::cloudfront::edge::{self, Answer, Viewer};
+use crate::handle::Origin;
 
 impl Sandbox {
     /// The root certificate of this sandbox's own authority as PEM: for `curl --cacert`.
@@ -91,7 +92,7 @@ impl Sandbox {
             .map_or("/", |target| target.as_str());
         if edge::is_bucket(host) {
             return self
-                .bucket(&parts.method, host, target)
+                .bucket(Origin::Socket, (&parts.method, host, target))
                 .await
                 .map(Full::new);
         }
@@ -110,16 +111,15 @@ impl Sandbox {
     /// requests sends them to the port of the AWS API.
     pub(crate) async fn bucket(
         &self,
-        method: &Method,
-        host: &str,
-        target: &str,
+        origin: Origin,
+        (method, host, target): (&Method, &str, &str),
     ) -> Response<Bytes> {
         let reads = matches!(*method, Method::GET | Method::HEAD);
         let request = Request::builder()
             .method(method)
             .uri(format!("https://{host}{target}"));
         let answer = match request.body(Bytes::new()) {
-            Ok(request) if reads => self.call(request).await.ok(),
+            Ok(request) if reads => self.call_from(origin, request).await.ok(),
             _ => None,
         };
         answer.unwrap_or_else(|| {

@@ -32,6 +32,9 @@ pub(super) enum Event {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Request {
     at: Timestamp,
+    /// The caller's time, where it is not the world's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    caller_at: Option<Timestamp>,
     account: String,
     principal: String,
     region: String,
@@ -57,6 +60,7 @@ impl Event {
         let headers = call.request.headers.iter();
         Self::Change(Box::new(Request {
             at: call.now,
+            caller_at: (call.caller_now != call.now).then_some(call.caller_now),
             account: call.account.clone(),
             principal: call.principal.clone(),
             region: call.region.clone(),
@@ -94,6 +98,7 @@ impl Request {
             request,
             body: STANDARD.decode(self.body).ok()?.into(),
             now: self.at,
+            caller_now: self.caller_at.unwrap_or(self.at),
             request_id: self.id,
         })
     }

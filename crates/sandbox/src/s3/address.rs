@@ -67,6 +67,11 @@ impl Address {
     }
 }
 
+/// The bucket that the host of a request names.
+pub(super) fn host_bucket(request: &Parts) -> Option<String> {
+    Endpoint::parse(&host(request)).bucket.map(str::to_owned)
+}
+
 /// The request's host without its port, in lower case.
 fn host(request: &Parts) -> String {
     let header = request.headers.get(http::header::HOST);

@@ -90,7 +90,11 @@ fn check_quota(state: &State, account: &str) -> Result<(), Error> {
 
 /// The region of a bucket to be, which is that of the endpoint unless it is the global one.
 fn region(work: &Work, constraint: Option<&str>) -> Result<String, Error> {
-    let here = work.caller.region.as_str();
+    let here = match work.caller.region.as_str() {
+        // A signature of version 2: the endpoint of those days was in us-east-1.
+        "" => "us-east-1",
+        region => region,
+    };
     let asked = match constraint {
         Some("") | None => "us-east-1",
         // The only location that is never named.

@@ -104,7 +104,11 @@ impl Service for S3 {
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
-        let error = Error::new(error.status, error.code.clone(), error.message.clone());
+        let details = error.details.iter().cloned();
+        let error = Error {
+            details: details.collect(),
+            ..Error::new(error.status, error.code.clone(), error.message.clone())
+        };
         wire::error_reply(call, &error)
     }
 }
@@ -120,6 +124,11 @@ pub(crate) fn handle(
         Some(operation) => wire::handle(state, accounts, call, operation),
         None => wire::error_reply(call, &error::not_implemented()),
     }
+}
+
+/// The bucket that the host of a request names: signatures of version 2 cover it.
+pub(crate) fn host_bucket(request: &http::request::Parts) -> Option<String> {
+    address::host_bucket(request)
 }
 
 /// The action of IAM that an operation needs.

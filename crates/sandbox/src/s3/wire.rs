@@ -63,10 +63,11 @@ fn prepare(
     operation: &'static Operation,
 ) -> Result<(Work, Request<s3s::Body>), Error> {
     let (address, _) = route(call)?;
-    check_signature_version(call, &address)?;
+    check_signature_version(state, call, &address)?;
     check_endpoint(call, &address)?;
-    let caller = caller(call);
     let mut headers = call.request.headers.clone();
+    take_signed_parameters(&mut headers, &address);
+    let caller = caller(call, &headers);
     let (body, trailers) = chunked::decode(&headers, &call.body)?;
     for (name, value) in trailers {
         let name = HeaderName::try_from(name).ok();
@@ -114,12 +115,26 @@ fn prepare(
     Ok((work, request))
 }
 
-/// Buckets of today do not know the signatures of before 2014.
-fn check_signature_version(call: &Call, address: &Address) -> Result<(), Error> {
+/// The regions that are older than signatures of version 4. All others accept nothing else
+/// ("Authenticating Requests", S3 user guide).
+const OLD_REGIONS: [&str; 8] = [
+    "us-east-1",
+    "us-west-1",
+    "us-west-2",
+    "eu-west-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "sa-east-1",
+];
+
+fn check_signature_version(state: &State, call: &Call, address: &Address) -> Result<(), Error> {
     let header = text(&call.request.headers, "authorization");
     let old = address.query("AWSAccessKeyId").is_some()
         || header.is_some_and(|header| header.starts_with("AWS "));
-    if !old {
+    let bucket = state.buckets.get(&address.bucket);
+    let region = bucket.map_or("us-east-1", |bucket| &bucket.region);
+    if !old || OLD_REGIONS.contains(&region) {
         return Ok(());
     }
     Err(error::invalid_request(
@@ -132,18 +147,67 @@ fn check_endpoint(call: &Call, address: &Address) -> Result<(), Error> {
     let Some(region) = &address.endpoint_region else {
         return Ok(());
     };
-    if call.account.is_empty() || *region == call.region {
+    // A signature of version 2 is for every region.
+    if call.account.is_empty() || call.region.is_empty() || *region == call.region {
         return Ok(());
     }
     let wrong = &call.region;
-    Err(Error::new(
-        400,
-        "AuthorizationHeaderMalformed",
-        format!(
-            "The authorization header is malformed; the region '{wrong}' is wrong; expecting '{region}'"
-        ),
-    )
-    .with("Region", &**region))
+    let error = if address.query("X-Amz-Credential").is_some() {
+        Error::new(
+            400,
+            "AuthorizationQueryParametersError",
+            format!(
+                "Error parsing the X-Amz-Credential parameter; the region '{wrong}' is wrong; expecting '{region}'"
+            ),
+        )
+    } else {
+        Error::new(
+            400,
+            "AuthorizationHeaderMalformed",
+            format!(
+                "The authorization header is malformed; the region '{wrong}' is wrong; expecting '{region}'"
+            ),
+        )
+    };
+    Err(error.with("Region", &**region))
+}
+
+/// Moves the headers that a presigned URL carries as parameters back to where they belong.
+///
+/// boto3 and the JavaScript SDK presign `x-amz-…` headers and conditions as parameters, and S3 acts
+/// on them. A checksum is an exception: the JavaScript SDK presigns that of an empty body.
+fn take_signed_parameters(headers: &mut HeaderMap, address: &Address) {
+    const CONDITIONS: [&str; 4] = [
+        "if-match",
+        "if-none-match",
+        "if-modified-since",
+        "if-unmodified-since",
+    ];
+    let v4 = address.query("X-Amz-Signature").is_some();
+    if !v4 && address.query("Signature").is_none() {
+        return;
+    }
+    for (name, value) in &address.query {
+        let name = name.to_ascii_lowercase();
+        let moves = name.starts_with("x-amz-") && !name.starts_with("x-amz-checksum-")
+            || CONDITIONS.contains(&&*name)
+            || !v4 && (name == "content-type" || name == "content-md5");
+        let header = HeaderName::try_from(name).ok().filter(|_| moves);
+        if let (Some(header), Ok(value)) = (header, HeaderValue::from_bytes(value.as_bytes())) {
+            headers.entry(header).or_insert(value);
+        }
+    }
+    // These say how the URL was signed, and nothing of the request.
+    for name in [
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+        "x-amz-expires",
+        "x-amz-signature",
+        "x-amz-signedheaders",
+    ] {
+        headers.remove(name);
+    }
 }
 
 /// Headers that policies can speak of, and the condition keys that they are.
@@ -161,8 +225,7 @@ const CONDITION_KEYS: &[(&str, &str)] = &[
     ("x-amz-storage-class", "s3:x-amz-storage-class"),
 ];
 
-fn caller(call: &Call) -> Caller {
-    let headers = &call.request.headers;
+fn caller(call: &Call, headers: &HeaderMap) -> Caller {
     let context = CONDITION_KEYS.iter().filter_map(|(header, key)| {
         let value = text(headers, header)?;
         Some(((*key).to_owned(), value.to_owned()))
@@ -242,6 +305,9 @@ fn plain_headers(headers: &mut HeaderMap, length: usize) {
     headers.insert("content-length", HeaderValue::from(length));
 }
 
+/// The parameters of a presigned URL of version 2.
+const OLD_PARAMETERS: [&str; 3] = ["AWSAccessKeyId", "Signature", "Expires"];
+
 /// All that a path may not hold as it is.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -267,7 +333,7 @@ fn request(
     let mut separator = '?';
     for (name, value) in &address.query {
         // A presigned request was checked before it came here.
-        if name.starts_with("X-Amz-") {
+        if name.starts_with("X-Amz-") || OLD_PARAMETERS.contains(&&**name) {
             continue;
         }
         target.push(separator);

@@ -3,11 +3,13 @@
 //! What it does not emulate is a table in the README of the crate.
 
 mod state;
+mod web_identity;
 
 use jiff::SignedDuration;
 
 pub use state::{Account, Issued, Role, State, User};
 pub(crate) use state::{Assume, Principal};
+pub(crate) use web_identity::needs_no_signature;
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form, Xml};
@@ -27,6 +29,7 @@ impl Service for Sts {
             "GetCallerIdentity" => Ok("GetCallerIdentity"),
             "AssumeRole" => Ok("AssumeRole"),
             "GetSessionToken" => Ok("GetSessionToken"),
+            "AssumeRoleWithWebIdentity" => Ok("AssumeRoleWithWebIdentity"),
             unknown => {
                 let message = format!("Could not find operation {unknown} for version 2011-06-15");
                 Err(self.error(call, &ServiceError::new(400, "InvalidAction", message)))
@@ -53,6 +56,7 @@ pub(crate) fn handle(state: &mut State, call: &Call, operation: &'static str) ->
     let answer = match operation {
         "AssumeRole" => assume_role(state, call, &form),
         "GetSessionToken" => get_session_token(state, call, &form),
+        "AssumeRoleWithWebIdentity" => web_identity::assume(state, call, &form),
         _ => Ok(get_caller_identity(call)),
     };
     answer.unwrap_or_else(|error| Sts.error(call, &error))
@@ -91,7 +95,7 @@ fn assume_role(state: &mut State, call: &Call, form: &Form) -> Result<Reply, Ser
         external_id: form.get("ExternalId"),
         duration: duration(form, 3600, 900..=43_200)?,
     };
-    let issued = state.assume(ask, call.now)?;
+    let issued = state.assume(ask, call.caller_now)?;
     let role = issued
         .principal
         .rsplit_once('/')
@@ -113,12 +117,12 @@ fn get_session_token(state: &mut State, call: &Call, form: &Form) -> Result<Repl
         let message = "Cannot call GetSessionToken with session credentials";
         return Err(ServiceError::new(403, "AccessDenied", message));
     }
-    let expires = call.now + duration(form, 3600, 900..=129_600)?;
+    let expires = call.caller_now + duration(form, 3600, 900..=129_600)?;
     let issued = state.issue(
         call.account.clone(),
         call.principal.clone(),
         expires,
-        call.now,
+        call.caller_now,
     );
     Ok(DIALECT.reply(call, "GetSessionToken", |xml| {
         print_credentials(xml, &issued);
