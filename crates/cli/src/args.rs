@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use manifest::AccountId;
+use reconcile::Speed;
 use report::RecordFormat;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -88,33 +89,6 @@ pub(crate) struct Global {
     /// Where every HTTPS host is, instead of its own address
     #[arg(long, value_name = "IP:PORT")]
     pub(crate) connect: Option<SocketAddr>,
-}
-
-/// How fast the sandbox's clock runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Speed {
-    /// So many times faster than the wall's.
-    Times(f64),
-    /// Waiting costs nothing.
-    Instant,
-}
-
-impl std::str::FromStr for Speed {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "instant" {
-            return Ok(Self::Instant);
-        }
-        let times: f64 = text
-            .parse()
-            .map_err(|_| "a number from 1 to 100000, or `instant`".to_owned())?;
-        if (1.0..=100_000.0).contains(&times) {
-            Ok(Self::Times(times))
-        } else {
-            Err("a number from 1 to 100000, or `instant`".to_owned())
-        }
-    }
 }
 
 /// Which manifest, and which of its domains.

@@ -62,6 +62,16 @@ impl Failure {
 
 impl From<ledger::LedgerError> for Failure {
     fn from(source: ledger::LedgerError) -> Self {
-        Self::outside("could not use the ledger", source)
+        reconcile::Error::from(source).into()
+    }
+}
+
+impl From<reconcile::Error> for Failure {
+    fn from(error: reconcile::Error) -> Self {
+        match error {
+            reconcile::Error::Manifest(findings) => Self::Manifest(findings),
+            reconcile::Error::Usage(text) => Self::Usage(text),
+            reconcile::Error::Outside { what, source } => Self::Outside { what, source },
+        }
     }
 }

@@ -1,9 +1,19 @@
-//! The tree that a manifest may read from, on disk.
+//! Files that the operator names, and the tree that a manifest may read from.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use manifest::{FileError, Files, glob_matches};
+
+use crate::exit::Failure;
+
+/// Reads a text that the operator names; `what` it is.
+#[expect(clippy::disallowed_methods, reason = "the operator names the file")]
+pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::outside(&format!("could not read {what} {}", path.display()), error)
+    })
+}
 
 /// A folder that is read from, and nothing outside it.
 #[derive(Debug)]

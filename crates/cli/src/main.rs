@@ -3,23 +3,19 @@
 mod args;
 mod commands;
 mod exit;
-mod expected;
 mod files;
-mod inside;
 mod interrupt;
-mod network;
+mod open;
 mod outcome;
 mod printer;
 mod progress;
-mod project;
-mod sandboxed;
-mod served;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use reconcile::Speed;
 
-use crate::args::{Cli, Speed};
+use crate::args::Cli;
 use crate::exit::{Failure, USAGE};
 use crate::printer::{Printer, chain};
 

@@ -133,3 +133,20 @@ pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
     let all: Vec<_> = report.outcomes.iter().enumerate().map(one).collect();
     serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
 }
+
+/// What an enforced policy still needs, for people.
+pub(crate) fn lingers(one: &blueprint::Lingering) -> String {
+    let until = one.until.map_or_else(
+        || "the last sender has forgotten the enforced one".to_owned(),
+        |until| {
+            format!(
+                "{}, when the last sender has forgotten the enforced one",
+                report::moment(until)
+            )
+        },
+    );
+    format!(
+        "{}: the MTA-STS policy is served with `mode: none` until {until}. Run this again after that.",
+        escape(&one.domain)
+    )
+}

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{Global, Speed, duration};
+use reconcile::Speed;
+
+use super::{Global, duration};
 
 /// `deploy sandbox`.
 #[derive(Debug, Subcommand)]

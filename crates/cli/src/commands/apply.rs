@@ -1,24 +1,24 @@
 //! `deploy apply`: plan, confirm, carry out, look again.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use engine::{Options, Stop};
-use ledger::{Event, Journal};
-use model::{Ledger, Plan};
+use engine::Stop;
+use ledger::Journal;
+use model::Action;
+use reconcile::{Closely, Consent, Moved, Planned, Project, SavedPlan, Wish};
 use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
-use crate::commands::plan::{Saved, show};
+use crate::commands::plan::show;
 use crate::commands::sandbox::introduce;
 use crate::commands::verify;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
-use crate::outcome;
+use crate::open;
+use crate::outcome::{self, lingers};
 use crate::printer::Printer;
 use crate::progress::Show;
-use crate::project::{Planned, Project, Wish};
 
 pub(crate) async fn run(
     global: &Global,
@@ -40,14 +40,14 @@ pub(crate) async fn run(
             targets: args.targets,
         },
     };
-    let project = Project::open(global, &selection)?;
+    let project = open::project(global, &selection)?;
     introduce(project.presumed.as_ref(), printer);
-    let journal = project.journal().await?;
+    let journal = open::journal(&project).await?;
     let planned = project.plan(journal.ledger().await, Wish::All).await;
     if let Some(saved) = &saved
-        && saved.plan.digest() != planned.plan.digest()
+        && let Some(differs) = saved.moved(&planned.plan)
     {
-        printer.note(&moved(&saved.plan, &planned.plan));
+        printer.note(&moved(&differs));
         return Ok(Exit::Refused);
     }
     show(&planned, &project, printer);
@@ -70,43 +70,28 @@ pub(crate) async fn run(
 }
 
 /// A saved plan, when the file is one.
-fn read_saved(path: &Path) -> Result<Option<Saved>, Failure> {
+fn read_saved(path: &Path) -> Result<Option<SavedPlan>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     let Ok(text) = std::fs::read_to_string(path) else {
         return Ok(None);
     };
-    if !text.trim_start().starts_with('{') || !text.contains("\"deploy_plan\"") {
+    if !SavedPlan::is_one(&text) {
         return Ok(None);
     }
-    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
-        Failure::outside(
-            &format!("could not read the saved plan {}", path.display()),
-            error,
-        )
-    })?;
-    if saved.deploy_plan != Plan::VERSION || saved.digest != saved.plan.digest() {
-        return Err(Failure::Usage(format!(
-            "{} is not a plan as this version saved it: plan again",
-            path.display()
-        )));
-    }
-    Ok(Some(saved))
+    let saved = SavedPlan::read(&text).map_err(|error| match error {
+        reconcile::Error::Usage(why) => Failure::Usage(format!("{}: {why}", path.display())),
+        other => other.into(),
+    });
+    saved.map(Some)
 }
 
 /// PLAN-05: what is different now.
-fn moved(saved: &Plan, now: &Plan) -> String {
-    let describe = |plan: &Plan| -> BTreeSet<String> {
-        let changing = plan.actions.iter().filter(|action| action.changes());
-        changing
-            .map(|action| format!("{} {}", report::verb(action), action.resource))
-            .collect()
-    };
-    let (before, after) = (describe(saved), describe(now));
+fn moved(moved: &Moved<'_>) -> String {
     let mut text =
         "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n"
             .to_owned();
-    some_of(&mut text, "no longer", &before, &after);
-    some_of(&mut text, "new", &after, &before);
+    some_of(&mut text, "no longer", &moved.gone);
+    some_of(&mut text, "new", &moved.new);
     text.push_str("Nothing was changed. Plan again, and look at what moved.");
     text
 }
@@ -114,13 +99,16 @@ fn moved(saved: &Plan, now: &Plan) -> String {
 /// How many lines show what moved; a fleet would fill screens.
 const MOVED_MAX: usize = 10;
 
-/// The lines that only `these` have.
-fn some_of(text: &mut String, what: &str, these: &BTreeSet<String>, others: &BTreeSet<String>) {
-    let only: Vec<&String> = these.difference(others).collect();
-    for line in only.iter().take(MOVED_MAX) {
-        let _ = writeln!(text, "  {what}: {}", escape(line));
+fn some_of(text: &mut String, what: &str, actions: &[&Action]) {
+    for action in actions.iter().take(MOVED_MAX) {
+        let line = format!("{} {}", report::verb(action), action.resource);
+        let _ = writeln!(text, "  {what}: {}", escape(&line));
     }
-    if let Some(rest) = only.len().checked_sub(MOVED_MAX).filter(|rest| *rest > 0) {
+    if let Some(rest) = actions
+        .len()
+        .checked_sub(MOVED_MAX)
+        .filter(|rest| *rest > 0)
+    {
         let _ = writeln!(text, "  {what}: and {rest} more");
     }
 }
@@ -157,27 +145,14 @@ pub(crate) async fn carry_out(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let plan = &planned.plan;
-    let accepted: BTreeSet<String> = changing.accept_risk.iter().cloned().collect();
-    if let Some(unknown) = accepted
-        .iter()
-        .find(|rule| standards::rules::find(rule).is_none())
-    {
-        return Err(Failure::Usage(format!(
-            "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"
-        )));
-    }
-    record_risks(plan, journal, &accepted).await?;
-    let options = Options {
+    let consent = Consent {
         wait: changing.wait,
-        accepted,
+        accepted: changing.accept_risk.iter().cloned().collect(),
     };
     let (wish, stop) = Stop::channel();
     let interrupts = interrupt::listen(wish);
     let show = Show::new(plan, printer, project.clock);
-    let report = project
-        .engine
-        .apply(plan, &planned.actual, journal, (&options, &show, &stop))
-        .await;
+    let report = reconcile::carry_out(project, planned, journal, &consent, (&show, &stop)).await;
     interrupts.abort();
     let report = report?;
     if stop.is_wished() {
@@ -198,27 +173,6 @@ pub(crate) async fn carry_out(
     Ok(outcome::exit(&report))
 }
 
-async fn record_risks(
-    plan: &Plan,
-    journal: &Journal,
-    accepted: &BTreeSet<String>,
-) -> Result<(), Failure> {
-    let domains: BTreeSet<&str> = plan
-        .actions
-        .iter()
-        .filter(|action| action.changes())
-        .map(|action| action.resource.domain.as_str())
-        .collect();
-    for domain in domains {
-        for rule in accepted {
-            journal
-                .record(domain, Event::Accepted { rule: rule.clone() })
-                .await?;
-        }
-    }
-    Ok(())
-}
-
 /// Looks again and plans again: after a complete apply the plan must be empty. Then looks from
 /// outside.
 async fn settle(
@@ -231,8 +185,9 @@ async fn settle(
     if exit != Exit::Done {
         return exit;
     }
-    let again = project.plan(journal.ledger().await, Wish::All).await;
-    if !again.plan.is_empty() || again.is_refused() {
+    let settled = reconcile::settle(project, journal).await;
+    let again = &settled.again;
+    if !settled.is_in_sync() {
         printer.note("Looked again: something is not as the manifest asks yet. Apply again.");
         printer.note(&report::plan_text(
             &again.plan,
@@ -247,8 +202,8 @@ async fn settle(
     if !verifies {
         return Exit::Done;
     }
-    let eyes = (project.engine.outside(), verify::Closely::default());
-    let checks = verify::look(project, &again, eyes, printer).await;
+    let how = (project.engine.outside(), Closely::default());
+    let checks = verify::probe_all(project, again, how, printer).await;
     if !printer.json {
         printer.note(&report::checks_text(
             &checks,
@@ -260,34 +215,15 @@ async fn settle(
     verify::exit(&checks)
 }
 
-/// What an enforced policy still needs, for people.
-pub(crate) fn lingers(one: &blueprint::Lingering) -> String {
-    let until = one.until.map_or_else(
-        || "the last sender has forgotten the enforced one".to_owned(),
-        |until| {
-            format!(
-                "{}, when the last sender has forgotten the enforced one",
-                report::moment(until)
-            )
-        },
-    );
-    format!(
-        "{}: the MTA-STS policy is served with `mode: none` until {until}. Run this again after that.",
-        escape(&one.domain)
-    )
-}
-
 /// Closes the ledger. What lingers makes the run incomplete.
-pub(crate) async fn finish(
+async fn finish(
     journal: Journal,
     project: Project,
     exit: Exit,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let ledger: Ledger = project.in_scope(journal.ledger().await);
+    let lingering = reconcile::lingering(&project, &journal).await;
     journal.close().await?;
-    let now = project.clock.now();
-    let lingering = blueprint::linger(&ledger, &project.asked().await, now);
     for one in &lingering {
         printer.note(&lingers(one));
     }

@@ -1,14 +1,16 @@
 //! `deploy destroy`: winds down and removes everything of ours, then looks and says what is left.
 
 use model::{Ledger, ResourceId, Verb};
+use reconcile::{Planned, Wish};
 use report::escape;
 
 use crate::args::{self, Global};
-use crate::commands::apply::{agreed, carry_out, lingers};
+use crate::commands::apply::{agreed, carry_out};
 use crate::commands::plan::show;
 use crate::exit::{Exit, Failure};
+use crate::open;
+use crate::outcome::lingers;
 use crate::printer::Printer;
-use crate::project::{Planned, Project, Wish};
 
 /// The rule of winding down.
 const WIND_DOWN: &str = "STS-O04";
@@ -18,8 +20,8 @@ pub(crate) async fn run(
     args: &args::Destroy,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = Project::open(global, &args.selection)?;
-    let journal = project.journal().await?;
+    let project = open::project(global, &args.selection)?;
+    let journal = open::journal(&project).await?;
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
     let wish = if args.now || accepted {

@@ -1,16 +1,18 @@
 //! `deploy graph`: the plan's graph, as Mermaid, DOT or JSON.
 
+use reconcile::Wish;
+
 use crate::args::{self, Global, GraphFormat};
 use crate::exit::{Exit, Failure};
+use crate::open;
 use crate::printer::Printer;
-use crate::project::{Project, Wish};
 
 pub(crate) async fn run(
     global: &Global,
     args: &args::Graph,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = Project::open(global, &args.selection)?;
+    let project = open::project(global, &args.selection)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     let plan = &planned.plan;
     match args.format {

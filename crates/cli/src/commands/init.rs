@@ -8,15 +8,15 @@ use clock::Clock;
 use futures::{StreamExt, TryStreamExt, stream};
 use manifest::draft::{Draft, DraftFile, Wish, draft};
 use model::{Outside, Published};
+use reconcile::{Loaded, sandbox};
 use standards::Severity;
 use standards::dns::Name;
 use verify::NothingPublished;
 
 use crate::args::{Global, Init};
 use crate::exit::{Exit, Failure};
-use crate::network;
+use crate::open;
 use crate::printer::Printer;
-use crate::{project, sandboxed};
 
 /// Domains that are read side by side.
 const AT_ONCE: usize = 4;
@@ -71,15 +71,16 @@ fn list(domains: &[Name]) -> String {
     names.join(", ")
 }
 
-/// A stranger's eyes, on the network or in the sandbox of a manifest.
+/// An external observer, on the network or in the sandbox of a manifest.
 fn outside(global: &Global, args: &Init) -> Result<Arc<dyn Outside>, Failure> {
     if !global.sandbox {
-        return network::outside(global);
+        return Ok(open::network(global)?.outside()?);
     }
-    let loaded = project::load(&args.sandbox_of, Clock::real().now())?;
-    let folder = sandboxed::folder(&loaded.beside, loaded.manifest.project.as_str());
-    let sandbox = sandboxed::open(&folder, &loaded.manifest, global)?;
-    Ok(Arc::new(sandboxed::Inside(sandbox)))
+    let Loaded {
+        manifest, folder, ..
+    } = open::load(&args.sandbox_of)?;
+    let settings = open::sandbox(global)?;
+    Ok(sandbox::outside(&folder, &manifest, settings)?)
 }
 
 fn nothing(error: NothingPublished) -> Failure {

@@ -1,21 +1,21 @@
 //! `deploy lint`: findings about a manifest, or about one record or file of anybody's.
 
-mod online;
-
 use std::io::Read;
 use std::path::Path;
 
 use clock::Clock;
+use manifest::Manifest;
+use reconcile::Environment;
 use standards::checker::{Checked, check_file, check_record};
 use standards::dns::Presentation;
 use standards::dns::txt::lint_presentation;
 use standards::finding::foremost;
 use standards::{Finding, Place, Severity};
 
-use crate::args::{FindingFormat, Global, Lint};
+use crate::args::{FindingFormat, Global, Lint, Selection};
 use crate::exit::{Exit, Failure};
+use crate::open;
 use crate::printer::Printer;
-use crate::project;
 
 /// What stands for standard input.
 const STDIN: &str = "-";
@@ -51,12 +51,11 @@ async fn manifest(
     args: &Lint,
     printer: &Printer,
 ) -> Result<Vec<Finding>, Failure> {
-    let (manifest, mut findings) = project::check(&args.file, Clock::real().now())?;
+    let (manifest, mut findings) = open::check(&args.file)?;
     if let Some(manifest) = manifest.filter(|_| args.online) {
         let is_sound = !findings.iter().any(is_error);
-        let seen = online::findings(global, (&args.file, &manifest), is_sound, printer);
         // It is large, and most runs have no look-ups.
-        let seen = Box::pin(seen).await?;
+        let seen = Box::pin(online(global, (&args.file, &manifest), is_sound, printer)).await?;
         for finding in seen {
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -64,6 +63,32 @@ async fn manifest(
         }
     }
     Ok(findings)
+}
+
+/// What look-ups find. The accounts are asked for a manifest without errors only.
+async fn online(
+    global: &Global,
+    (path, manifest): (&Path, &Manifest),
+    is_sound: bool,
+    printer: &Printer,
+) -> Result<Vec<Finding>, Failure> {
+    if is_sound {
+        let selection = Selection {
+            manifest: path.to_owned(),
+            targets: Vec::new(),
+        };
+        let project = open::project(global, &selection)?;
+        return Ok(reconcile::lint_with_accounts(&project).await?);
+    }
+    printer.note("The accounts were not asked: fix the errors of the manifest first.");
+    let outside = match open::environment(global)? {
+        Environment::Internet(network) => network.outside()?,
+        Environment::Sandbox(settings) => {
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            reconcile::sandbox::outside(&folder, manifest, settings)?
+        }
+    };
+    Ok(reconcile::lint_published(manifest, outside.as_ref()).await)
 }
 
 fn is_error(finding: &Finding) -> bool {

@@ -1,38 +1,23 @@
 //! `deploy plan`: what would change, why, and what it can do to mail.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use model::Plan;
-use serde::{Deserialize, Serialize};
+use reconcile::{Planned, Project, SavedPlan, Wish};
 
 use crate::args::{self, Global};
-use crate::commands::apply::lingers;
 use crate::commands::sandbox::introduce;
 use crate::exit::{Exit, Failure};
+use crate::open;
+use crate::outcome::lingers;
 use crate::printer::Printer;
-use crate::project::{Planned, Project, Wish};
-
-/// A saved plan: the plan, and what it was made from.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Saved {
-    /// Tells a saved plan from a manifest.
-    pub(crate) deploy_plan: u32,
-    /// The manifest.
-    pub(crate) manifest: PathBuf,
-    /// The domains it is limited to.
-    pub(crate) targets: Vec<String>,
-    /// The plan's digest, for people.
-    pub(crate) digest: String,
-    /// The plan.
-    pub(crate) plan: Plan,
-}
 
 pub(crate) async fn run(
     global: &Global,
     args: &args::Plan,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = Project::open(global, &args.selection)?;
+    let project = open::project(global, &args.selection)?;
     introduce(project.presumed.as_ref(), printer);
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     if args.markdown {
@@ -89,14 +74,8 @@ fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Fai
         )
     };
     let manifest = selection.manifest.canonicalize().map_err(failed)?;
-    let saved = Saved {
-        deploy_plan: Plan::VERSION,
-        manifest,
-        targets: selection.targets.clone(),
-        digest: plan.digest(),
-        plan: plan.clone(),
-    };
-    let text = serde_json::to_string_pretty(&saved).unwrap_or_default();
+    let targets = selection.targets.clone();
+    let saved = SavedPlan::new(manifest, targets, plan.clone());
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
-    std::fs::write(path, text).map_err(failed)
+    std::fs::write(path, saved.text()).map_err(failed)
 }

@@ -1,16 +1,18 @@
 //! `deploy sandbox`: its ports, its counters, its clock.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use clock::Clock;
 use model::{Action, OutputRef, Resource};
+use reconcile::Wish;
+use reconcile::sandbox::{self as sandboxes, Opened, Presumed};
+use report::escape;
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::args::{self, Global, SandboxOf, Selection, Serve};
 use crate::exit::{Exit, Failure};
+use crate::open;
 use crate::printer::Printer;
-use crate::project::{Loaded, Project, Wish, load};
-use crate::sandboxed::{self, Presumed};
 
 pub(crate) async fn run(
     global: &Global,
@@ -27,12 +29,15 @@ pub(crate) async fn run(
     }
 }
 
-fn open(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<sandbox::Sandbox, Failure> {
-    let Loaded {
-        manifest, beside, ..
-    } = load(&of.manifest, Clock::real().now())?;
-    let folder = sandboxed::folder(&beside, manifest.project.as_str());
-    let (sandbox, presumed) = sandboxed::open_or_make(&folder, &manifest, global)?;
+fn open_sandbox(
+    global: &Global,
+    of: &SandboxOf,
+    printer: &Printer,
+) -> Result<sandbox::Sandbox, Failure> {
+    let loaded = open::load(&of.manifest)?;
+    let folder = sandboxes::folder_of(&loaded);
+    let settings = open::sandbox(global)?;
+    let Opened { sandbox, presumed } = sandboxes::open(&folder, &loaded.manifest, settings)?;
     introduce(presumed.as_ref(), printer);
     Ok(sandbox)
 }
@@ -40,7 +45,36 @@ fn open(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<sandbox::S
 /// Says what was presumed, if the sandbox was made in this run.
 pub(crate) fn introduce(presumed: Option<&Presumed>, printer: &Printer) {
     if let (Some(presumed), false) = (presumed, printer.json) {
-        printer.note(&presumed.to_string());
+        printer.note(&presumption(presumed));
+    }
+}
+
+/// How many names of a sort are told; of a fleet's thousands, a few.
+const TOLD_MAX: usize = 6;
+
+fn presumption(presumed: &Presumed) -> String {
+    let mut text =
+        "A new sandbox was made, with what the manifest presumes (`--world FILE` adds to it):\n"
+            .to_owned();
+    let mail_hosts: Vec<String> = presumed.mail_hosts.iter().cloned().collect();
+    let sorts = [
+        ("accounts", &presumed.accounts),
+        ("hosted zones, delegated to", &presumed.hosted_zones),
+        ("zones on somebody else's servers", &presumed.other_zones),
+        ("mail hosts", &mail_hosts),
+    ];
+    for (sort, names) in sorts.iter().filter(|(_, names)| !names.is_empty()) {
+        let _ = writeln!(text, "  {sort}: {}", listed(names));
+    }
+    text
+}
+
+fn listed(names: &[String]) -> String {
+    let told = names.iter().take(TOLD_MAX).map(|name| escape(name));
+    let told = told.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(TOLD_MAX) {
+        0 => told,
+        more => format!("{told} and {more} more"),
     }
 }
 
@@ -55,7 +89,7 @@ async fn publish(
         manifest: of.manifest.clone(),
         targets: Vec::new(),
     };
-    let project = Project::open(global, &selection)?;
+    let project = open::project(global, &selection)?;
     introduce(project.presumed.as_ref(), printer);
     let ledger = project.ledger().await?;
     let wish = if present { Wish::All } else { Wish::NothingNow };
@@ -125,10 +159,7 @@ fn leaving(action: &Action) -> Option<Resource> {
 }
 
 fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let Loaded {
-        manifest, beside, ..
-    } = load(&of.manifest, Clock::real().now())?;
-    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
     let later = sandbox::Sandbox::advance(&folder, time)
         .map_err(|error| Failure::outside("could not let time pass", error))?
         .ok_or_else(|| {
@@ -145,15 +176,12 @@ fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Resu
 
 /// The counts as they are kept: a sandbox that is being served is not disturbed.
 fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let Loaded {
-        manifest, beside, ..
-    } = load(&of.manifest, Clock::real().now())?;
-    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
     let kept = sandbox::Kept::read(&folder)
         .map_err(|error| Failure::outside("could not look at the sandbox", error))?;
     let stats = match kept {
         Some(kept) => kept.stats,
-        None => open(global, of, printer)?.stats(),
+        None => open_sandbox(global, of, printer)?.stats(),
     };
     if printer.json {
         let rows: Vec<_> = stats
@@ -188,10 +216,7 @@ fn table(stats: &sandbox::stats::Stats) -> String {
 }
 
 fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let Loaded {
-        manifest, beside, ..
-    } = load(&of.manifest, Clock::real().now())?;
-    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::outside(
             &format!("could not remove {}", folder.display()),
@@ -207,7 +232,7 @@ fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
 async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit, Failure> {
     // Those who ask it live by the wall clock, and its own is no faster unless that is asked for: their
     // credentials must not run out in a minute.
-    let sandbox = open(global, &args.of.of, printer)?;
+    let sandbox = open_sandbox(global, &args.of.of, printer)?;
     let failed = |error| Failure::outside("could not listen", error);
     let at = |port| SocketAddr::new(args.host, port);
     let aws = TcpListener::bind(at(args.aws)).await.map_err(failed)?;
@@ -215,10 +240,7 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
     let dns_address = dns_tcp.local_addr().map_err(failed)?;
     let dns_udp = UdpSocket::bind(dns_address).await.map_err(failed)?;
     let https = TcpListener::bind(at(args.https)).await.map_err(failed)?;
-    let Loaded {
-        manifest, beside, ..
-    } = load(&args.of.of.manifest, Clock::real().now())?;
-    let folder = sandboxed::folder(&beside, manifest.project.as_str());
+    let folder = sandboxes::folder_of(&open::load(&args.of.of.manifest)?);
     sandbox.make_authority_secret();
     let authority = folder.join("ca.pem");
     let pem = sandbox.world().acm.authority.certificate_pem();
@@ -251,7 +273,7 @@ fn announce(
             .map(|address| address.to_string())
             .unwrap_or_default()
     });
-    let credentials = sandbox.credentials(sandboxed::OPERATOR);
+    let credentials = sandbox.credentials(sandboxes::OPERATOR);
     printer.data(&format!(
         "AWS_ENDPOINT_URL=http://{aws}\nAWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nAWS_REGION=us-east-1\nAWS_DEFAULT_REGION=us-east-1\nDEPLOY_SANDBOX_DNS={dns}\nDEPLOY_SANDBOX_HTTPS={https}\nDEPLOY_SANDBOX_CA={}",
         credentials.access_key_id(),

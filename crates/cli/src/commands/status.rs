@@ -2,15 +2,15 @@
 
 use crate::args::{Global, Selection};
 use crate::exit::{Exit, Failure};
+use crate::open;
 use crate::printer::Printer;
-use crate::project::Project;
 
 pub(crate) async fn run(
     global: &Global,
     selection: &Selection,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = Project::open(global, selection)?;
+    let project = open::project(global, selection)?;
     let ledger = project.in_scope(project.ledger().await?);
     let now = project.clock.now();
     if printer.json {

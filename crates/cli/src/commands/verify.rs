@@ -1,40 +1,30 @@
-//! `deploy verify`: the live domain, as a stranger sees it.
+//! `deploy verify`: the live domains, probed from outside.
 
-use futures::StreamExt;
 use model::Outside;
-use verify::{Check, Options, Verdict};
+use reconcile::{Closely, Planned, Project, Wish};
+use verify::{Check, Verdict};
 
 use crate::args::{Global, Verify};
 use crate::exit::{Exit, Failure};
-use crate::expected;
+use crate::open;
 use crate::printer::Printer;
-use crate::project::{Planned, Project, Wish};
 
 /// Domains from which on the run says how far it is.
 const MANY: usize = 20;
-
-/// What to look at more closely than everybody may.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Closely {
-    /// Ask the mail hosts for STARTTLS.
-    pub(crate) smtp: bool,
-    /// Send an empty report to where TLS reports go by https.
-    pub(crate) reports: bool,
-}
 
 pub(crate) async fn run(
     global: &Global,
     args: &Verify,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = Project::open(global, &args.selection)?;
+    let project = open::project(global, &args.selection)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
-    let eyes = project.look_outside().await?;
+    let probe = project.probe().await?;
     let closely = Closely {
         smtp: args.smtp,
         reports: args.reports,
     };
-    let checks = look(&project, &planned, (eyes.outside(), closely), printer).await;
+    let checks = probe_all(&project, &planned, (probe.outside(), closely), printer).await;
     if printer.json {
         printer.value(&report::checks_json(&checks));
     } else if args.junit {
@@ -52,33 +42,19 @@ pub(crate) async fn run(
     Ok(exit(&checks))
 }
 
-/// Looks at every domain.
-pub(crate) async fn look(
+/// Probes every domain, and says how far it is where there are many.
+pub(crate) async fn probe_all(
     project: &Project,
     planned: &Planned,
-    (outside, closely): (&dyn Outside, Closely),
+    how: (&dyn Outside, Closely),
     printer: &Printer,
 ) -> Vec<Check> {
-    let mut expected = expected::expected(project, planned);
-    expected::ask_senders(project, planned, &mut expected).await;
-    let options = Options {
-        smtp: closely.smtp,
-        reports: closely.reports,
-        ..Options::at(project.clock.now())
-    };
-    let mut checks: Vec<Check> = Vec::new();
-    let mut domains = std::pin::pin!(verify::verify_all(&expected, outside, &options));
-    let mut done = 0;
-    while let Some((_, more)) = domains.next().await {
-        checks.extend(more);
-        done += 1;
-        if expected.len() >= MANY && (done % MANY == 0 || done == expected.len()) {
-            printer.note(&format!("looked at {done} of {} domains", expected.len()));
+    let progress = |done: usize, all: usize| {
+        if all >= MANY && (done.is_multiple_of(MANY) || done == all) {
+            printer.note(&format!("looked at {done} of {all} domains"));
         }
-    }
-    checks.sort_by(|a, b| a.domain.cmp(&b.domain));
-    expected::accepted(&project.manifest, &mut checks);
-    checks
+    };
+    reconcile::verify(project, planned, how, &progress).await
 }
 
 /// What the checks come to.

@@ -1,5 +1,5 @@
-//! The sandbox's DNS, HTTPS and SMTP on loopback, and a stranger who asks there: with the code that
-//! asks the Internet.
+//! The sandbox's DNS, HTTPS and SMTP on loopback, and an external observer that asks there, with the
+//! code that asks the Internet.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -9,21 +9,21 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::AbortHandle;
 use verify::{Stranger, View};
 
-use crate::exit::Failure;
+use crate::Error;
 
-/// How often a free port is looked for that is free for UDP and for TCP.
+/// How many ports are tried until one is free for UDP and for TCP.
 const ATTEMPTS: usize = 20;
 
 /// A sandbox that listens as long as this is held.
-pub(crate) struct Served {
-    stranger: Stranger,
+pub struct Served {
+    observer: Stranger,
     tasks: Vec<AbortHandle>,
 }
 
 impl Served {
-    /// Listens, and gives a stranger who looks there.
-    pub(crate) async fn start(sandbox: &Sandbox) -> Result<Self, Failure> {
-        let failed = |error: io::Error| Failure::outside("could not listen on loopback", error);
+    /// Listens, with an observer that asks there.
+    pub(crate) async fn start(sandbox: &Sandbox) -> Result<Self, Error> {
+        let failed = |error: io::Error| Error::outside("could not listen on loopback", error);
         let (udp, tcp) = dns_sockets().await.map_err(failed)?;
         let local = (Ipv4Addr::LOCALHOST, 0);
         let https = TcpListener::bind(local).await.map_err(failed)?;
@@ -38,19 +38,19 @@ impl Served {
             now: Some(sandbox.clock().now()),
             ..View::default()
         };
-        let stranger = Stranger::new(view)
-            .map_err(|error| Failure::outside("could not look at the sandbox", error))?;
+        let observer = Stranger::new(view)
+            .map_err(|error| Error::outside("could not look at the sandbox", error))?;
         let tasks = vec![
             tokio::spawn(sandbox.clone().serve_dns(udp, tcp)).abort_handle(),
             tokio::spawn(sandbox.clone().serve_https(https)).abort_handle(),
             tokio::spawn(sandbox.clone().serve_smtp(smtp)).abort_handle(),
         ];
-        Ok(Self { stranger, tasks })
+        Ok(Self { observer, tasks })
     }
 
-    /// Who looks.
-    pub(crate) fn stranger(&self) -> &Stranger {
-        &self.stranger
+    /// The observer that asks.
+    pub fn observer(&self) -> &Stranger {
+        &self.observer
     }
 }
 

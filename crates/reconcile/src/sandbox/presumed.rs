@@ -2,11 +2,9 @@
 //! are delegated to, mail hosts.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use jiff::Timestamp;
 use manifest::{Dns, Manifest};
-use report::escape;
 use sandbox::dns::Lookup;
 use sandbox::world::World;
 
@@ -15,51 +13,17 @@ use super::OPERATOR;
 /// The address of the mail hosts that a manifest presumes (RFC 5737: for documentation).
 const MAIL_HOST: &str = "192.0.2.25";
 
-/// How many names of a sort are told; of a fleet's thousands, a few.
-const TOLD_MAX: usize = 6;
-
 /// What was presumed, for people.
 #[derive(Debug, Default)]
-pub(crate) struct Presumed {
-    accounts: Vec<String>,
-    hosted_zones: Vec<String>,
-    other_zones: Vec<String>,
-    mail_hosts: BTreeSet<String>,
-}
-
-impl fmt::Display for Presumed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "A new sandbox was made, with what the manifest presumes (`--world FILE` adds to it):"
-        )?;
-        let mail_hosts: Vec<String> = self.mail_hosts.iter().cloned().collect();
-        let sorts = [
-            ("accounts", &self.accounts),
-            ("hosted zones, delegated to", &self.hosted_zones),
-            ("zones on somebody else's servers", &self.other_zones),
-            ("mail hosts", &mail_hosts),
-        ];
-        for (sort, names) in sorts {
-            if !names.is_empty() {
-                writeln!(f, "  {sort}: {}", listed(names))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    let told: Vec<String> = names
-        .iter()
-        .take(TOLD_MAX)
-        .map(|name| escape(name))
-        .collect();
-    let told = told.join(", ");
-    match names.len().saturating_sub(TOLD_MAX) {
-        0 => told,
-        more => format!("{told} and {more} more"),
-    }
+pub struct Presumed {
+    /// Account ids, with their roles.
+    pub accounts: Vec<String>,
+    /// Hosted zones that the world reads, with the account that each is in.
+    pub hosted_zones: Vec<String>,
+    /// Zones on name servers of others.
+    pub other_zones: Vec<String>,
+    /// Mail hosts that got an address.
+    pub mail_hosts: BTreeSet<String>,
 }
 
 /// Adds what a manifest presumes and the world does not have.

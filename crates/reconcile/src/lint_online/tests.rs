@@ -1,14 +1,9 @@
 //! What look-ups find in the sandbox: which rules, and that nothing is changed by asking.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the test writes a manifest and a world for the program to read"
-)]
-
-use clap::Parser as _;
+use manifest::MemoryFiles;
 
 use super::*;
-use crate::args::Cli;
+use crate::{Environment, Notice, SandboxSettings, Speed, load};
 
 const ACCOUNTS: &str = "project: online\n\
     accounts:\n  dns: { id: \"111111111111\" }\n  mail: { id: \"222222222222\" }\n\
@@ -17,29 +12,19 @@ const ACCOUNTS: &str = "project: online\n\
 /// The rules that look-ups find broken for these domains, in a sandbox with this world.
 async fn rules(domains: &str, world: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
-    // The files of a manifest are in its repository.
-    std::fs::create_dir(folder.path().join(".git")).expect("a folder");
-    let manifest = folder.path().join("deploy.yaml");
-    let world_file = folder.path().join("world.yaml");
-    std::fs::write(&manifest, format!("{ACCOUNTS}{domains}")).expect("a file");
-    std::fs::write(&world_file, world).expect("a file");
-    let arguments = [
-        "deploy",
-        "lint",
-        "--sandbox",
-        "--speed",
-        "instant",
-        "--world",
-        world_file.to_str().expect("a path"),
-    ];
-    let cli = Cli::try_parse_from(arguments).expect("arguments");
-    let global = cli.global().expect("where to look");
-    let selection = Selection {
-        manifest,
-        targets: Vec::new(),
-    };
-    let project = Project::open(&global, &selection).expect("a sound manifest");
-    let findings = Box::pin(of_project(&project)).await.expect("findings");
+    let files = MemoryFiles::default().with("deploy.yaml", format!("{ACCOUNTS}{domains}"));
+    let now = clock::Clock::real().now();
+    let loaded = load("deploy.yaml", &files, folder.path().to_owned(), now);
+    let environment = Environment::Sandbox(SandboxSettings {
+        speed: Some(Speed::Instant),
+        world: Some(world.to_owned()),
+    });
+    let project =
+        loaded.and_then(|loaded| Project::open(loaded, &[], environment, Notice::default()));
+    let project = project.expect("a manifest without errors");
+    let findings = Box::pin(lint_with_accounts(&project))
+        .await
+        .expect("findings");
     let sandbox = project.sandbox.as_ref().expect("a sandbox");
     let stats = sandbox.stats();
     assert!(stats.total() > 0, "AWS is asked");

@@ -1,6 +1,6 @@
-//! A stranger's eyes inside the sandbox, without a socket.
+//! An external observer inside the sandbox, without a socket.
 //!
-//! An apply under a virtual clock looks through these: on a paused clock time jumps to the next
+//! An apply under a virtual clock probes through this one: on a paused clock, time jumps to the next
 //! time-out whenever the program waits for a socket, so that every answer would come too late.
 //! `deploy verify` and `deploy drift` have nothing to wait for, and ask over the network
 //! (`served`).
@@ -14,8 +14,8 @@ use sandbox::dns::Lookup;
 use sandbox::smtp::Fault;
 use standards::dns::{Presentation, Txt};
 
-/// A stranger in the sandbox's world.
-pub(crate) struct Inside(pub(crate) Sandbox);
+/// An external observer in the sandbox's world.
+pub struct Inside(pub Sandbox);
 
 impl Inside {
     /// What an answer says, unless it is that there is none.

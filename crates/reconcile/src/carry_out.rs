@@ -1,0 +1,90 @@
+//! Carries a plan out, then observes and plans again.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use blueprint::Lingering;
+use engine::{Options, Report, Stop, Watch};
+use ledger::{Event, Journal};
+use model::Plan;
+
+use crate::{Error, Planned, Project, Wish};
+
+/// What the operator agreed to, and how long to wait.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// How long to wait for one thing to become ready.
+    pub wait: Duration,
+    /// Rules whose risk the operator accepts.
+    pub accepted: BTreeSet<String>,
+}
+
+/// What the second look after an apply has found.
+pub struct Settled {
+    /// The plan of after.
+    pub again: Planned,
+}
+
+impl Settled {
+    /// Whether everything is as the manifest asks: the second plan is empty, and nothing refuses it.
+    pub fn is_in_sync(&self) -> bool {
+        self.again.plan.is_empty() && !self.again.is_refused()
+    }
+}
+
+/// Carries a plan out. The accepted risks are recorded first.
+pub async fn carry_out(
+    project: &Project,
+    planned: &Planned,
+    journal: &Journal,
+    consent: &Consent,
+    (watch, stop): (&dyn Watch, &Stop),
+) -> Result<Report, Error> {
+    let is_unknown = |rule: &&String| standards::rules::find(rule).is_none();
+    if let Some(unknown) = consent.accepted.iter().find(is_unknown) {
+        return Err(Error::Usage(format!(
+            "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"
+        )));
+    }
+    record_risks(&planned.plan, journal, &consent.accepted).await?;
+    let options = Options {
+        wait: consent.wait,
+        accepted: consent.accepted.clone(),
+    };
+    let how = (&options, watch, stop);
+    let applied = project
+        .engine
+        .apply(&planned.plan, &planned.actual, journal, how);
+    Ok(applied.await?)
+}
+
+async fn record_risks(
+    plan: &Plan,
+    journal: &Journal,
+    accepted: &BTreeSet<String>,
+) -> Result<(), Error> {
+    let changing = plan.actions.iter().filter(|action| action.changes());
+    let domains: BTreeSet<&str> = changing
+        .map(|action| action.resource.domain.as_str())
+        .collect();
+    for domain in domains {
+        for rule in accepted {
+            let event = Event::Accepted { rule: rule.clone() };
+            journal.record(domain, event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Observes and plans again: after a complete apply, the plan must be empty.
+pub async fn settle(project: &Project, journal: &Journal) -> Settled {
+    let again = project.plan(journal.ledger().await, Wish::All).await;
+    Settled { again }
+}
+
+/// What stays for its grace period after a run: a later run removes it.
+pub async fn lingering(project: &Project, journal: &Journal) -> Vec<Lingering> {
+    let ledger = project.in_scope(journal.ledger().await);
+    let (desired, _) = project.desired().await;
+    blueprint::linger(&ledger, &desired, project.clock.now())
+}

@@ -1,0 +1,66 @@
+//! The resources that the manifest asks for.
+
+use std::collections::BTreeSet;
+
+use blueprint::Facts;
+use manifest::{Domain, Manifest};
+use model::{Ledger, Outside, Resource};
+use standards::Finding;
+use standards::dns::Name;
+
+use crate::Project;
+
+impl Project {
+    /// The resources that the manifest asks for, of the domains that the run is about, and the
+    /// findings that forbid some of them.
+    pub async fn desired(&self) -> (Vec<Resource>, Vec<Finding>) {
+        let (mut desired, findings) = self.desired_of_all().await;
+        self.scope.retain(&mut desired);
+        (desired, findings)
+    }
+
+    /// The domains of the manifest that the run is not about, and of which something is not in the
+    /// ledger yet. `beyond` is the ledger of those domains.
+    pub(crate) async fn pending(&self, beyond: &Ledger) -> BTreeSet<String> {
+        if self.scope.is_all() {
+            return BTreeSet::new();
+        }
+        let (desired, _) = self.desired_of_all().await;
+        let open = desired.into_iter().filter(|resource| {
+            !self.scope.has(&resource.id.domain) && beyond.entry(&resource.id).is_none()
+        });
+        open.map(|resource| resource.id.domain).collect()
+    }
+
+    async fn desired_of_all(&self) -> (Vec<Resource>, Vec<Finding>) {
+        let facts = facts(&self.manifest, self.engine.outside()).await;
+        blueprint::desired(&self.manifest, &facts)
+    }
+}
+
+/// The MX hosts of the domains whose MTA-STS policy is made from the published ones.
+async fn facts(manifest: &Manifest, outside: &dyn Outside) -> Facts {
+    let mut facts = Facts::default();
+    for (name, domain) in &manifest.domains {
+        if takes_published_mx(domain)
+            && let Ok(values) = outside.lookup(name.as_str(), "MX").await
+        {
+            let mut values: Vec<(u16, Name)> =
+                values.iter().filter_map(|value| mx(value)).collect();
+            values.sort();
+            let hosts = values.into_iter().map(|(_, host)| host).collect();
+            facts.mx.insert(name.to_string(), hosts);
+        }
+    }
+    facts
+}
+
+fn takes_published_mx(domain: &Domain) -> bool {
+    let policy = domain.mta_sts.as_ref();
+    domain.mx.is_empty() && policy.is_some_and(|block| block.mx.is_empty())
+}
+
+fn mx(value: &str) -> Option<(u16, Name)> {
+    let (preference, host) = value.split_once(' ')?;
+    Some((preference.parse().ok()?, Name::parse(host).ok()?))
+}

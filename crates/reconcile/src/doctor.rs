@@ -1,0 +1,109 @@
+//! Examines accounts and domains before anything is done, and the policies that roles need.
+
+use blueprint::Facts;
+use doctor::{Account, Exam, Outcome, Patient, Subject};
+use manifest::{Domain, Manifest};
+use model::{AccountId, AccountName, Resource};
+use serde_json::Value;
+use standards::Severity;
+
+use crate::scope::Scope;
+use crate::{Error, Project, accounts};
+
+/// Examines the accounts and domains that the run is about. It changes nothing.
+pub async fn examine(project: &Project) -> Result<Vec<Exam>, Error> {
+    let ledger = project.ledger().await?;
+    let (desired, _) = project.desired().await;
+    let facts = doctor::look(&Patient {
+        engine: &project.engine,
+        accounts: asked_accounts(&project.manifest, &desired, &project.scope),
+        domains: project.domains(),
+        desired: &desired,
+        ledger: &ledger,
+    })
+    .await;
+    let mut exams = doctor::judge(&facts);
+    accept(&project.manifest, &mut exams);
+    Ok(exams)
+}
+
+/// The IAM policy that the role of one account needs.
+#[derive(Clone, Debug)]
+pub struct AccountPolicy {
+    /// The account's name in the manifest.
+    pub account: AccountName,
+    /// Its number.
+    pub id: AccountId,
+    /// The ARN of the role.
+    pub role: Option<String>,
+    /// The policy document.
+    pub policy: Value,
+}
+
+/// The policies that the roles of a manifest's accounts need. Nobody is asked anything: where mail
+/// goes changes no permission.
+pub fn policies(manifest: &Manifest, targets: &[String]) -> Result<Vec<AccountPolicy>, Error> {
+    let scope = Scope::of(manifest, targets)?;
+    let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
+    scope.retain(&mut desired);
+    let kinds = kinds::pure();
+    let policy = |account: Account| {
+        let grants = doctor::grants(&kinds, &desired, &account.name);
+        AccountPolicy {
+            policy: doctor::policy(&grants),
+            account: account.name,
+            id: account.id,
+            role: account.role,
+        }
+    };
+    let accounts = asked_accounts(manifest, &desired, &scope).into_iter();
+    Ok(accounts.map(policy).collect())
+}
+
+/// The accounts that a run asks: all, or with `--target` those of its domains.
+fn asked_accounts(manifest: &Manifest, desired: &[Resource], scope: &Scope) -> Vec<Account> {
+    let is_asked = |name: &AccountName| {
+        let mut locations = desired.iter().filter_map(|one| one.location.as_ref());
+        scope.is_all() || locations.any(|location| location.account == *name)
+    };
+    accounts::accesses(manifest)
+        .into_iter()
+        .filter(|(name, _)| is_asked(name))
+        .map(|(name, access)| Account {
+            role: access.role_arn("us-east-1"),
+            id: access.id,
+            name,
+        })
+        .collect()
+}
+
+/// Findings that the manifest accepts weigh nothing. A finding about an account is accepted when
+/// every domain accepts it.
+fn accept(manifest: &Manifest, exams: &mut [Exam]) {
+    let domains = &manifest.domains;
+    let reason = |domain: &Domain, rule: &str| {
+        let mut accepted = domain.accept.iter();
+        let (_, reason) = accepted.find(|(id, _)| id.as_str() == rule)?;
+        Some(reason.as_str().to_owned())
+    };
+    for exam in exams {
+        let Outcome::Finding(finding) = &mut exam.outcome else {
+            continue;
+        };
+        let accepted = match &exam.subject {
+            Subject::Domain(name) => domains
+                .get(name)
+                .and_then(|domain| reason(domain, &finding.rule)),
+            Subject::Account { .. } => {
+                let reasons = domains.values().map(|domain| reason(domain, &finding.rule));
+                let all: Option<Vec<String>> = reasons.collect();
+                all.and_then(|reasons| reasons.into_iter().next())
+            }
+            Subject::Machine => None,
+        };
+        if let Some(reason) = accepted {
+            finding.severity = Severity::Info;
+            finding.fix = format!("accepted in the manifest: {reason}");
+        }
+    }
+}

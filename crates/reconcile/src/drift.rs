@@ -1,0 +1,118 @@
+//! Compares the world with the ledger: what moved without us.
+
+use std::collections::BTreeSet;
+
+use futures::stream::{self, StreamExt};
+use model::{Check, Ledger, ResourceId, Target};
+use plan::{Actual, Drift, Inputs, Look};
+use standards::Finding;
+use verify::{Options, Verdict};
+
+use crate::expected::left;
+use crate::{Error, Project, typed};
+
+/// The world beside the ledger.
+#[derive(Debug)]
+pub struct Drifted {
+    /// The resources that moved.
+    pub drifts: Vec<Drift>,
+    /// What an external observer saw of the rest.
+    pub live: Vec<Check>,
+    /// How many resources were compared.
+    pub owned: usize,
+    /// How many records nobody has published yet.
+    pub awaited: usize,
+    /// What could not be observed at all.
+    pub findings: Vec<Finding>,
+}
+
+impl Drifted {
+    /// Whether nothing moved. What resolvers still remember did not.
+    pub fn is_in_sync(&self) -> bool {
+        self.drifts.is_empty() && Verdict::of(&self.live) < Verdict::Faulty
+    }
+
+    /// Whether nothing was seen to move, and something could not be seen.
+    pub fn is_unseen(&self) -> bool {
+        let mut findings = self.live.iter().filter(|check| check.finding().is_some());
+        self.drifts.is_empty() && findings.all(is_unseen)
+    }
+}
+
+/// Observes every resource of the ledger, and probes what was left of them from outside.
+pub async fn drift(project: &Project) -> Result<Drifted, Error> {
+    let ledger = project.in_scope(project.ledger().await?);
+    let observed = project.engine.observe(&looks(&ledger)).await;
+    let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual))
+        .map_err(|error| Error::outside("could not compare with the ledger", error))?;
+    // What nobody has published yet did not move.
+    let before = drifts.len();
+    drifts.retain(|drift| {
+        drift.location.is_some() || !typed::is_awaited(project, ledger.entry(&drift.resource))
+    });
+    let awaited = before - drifts.len();
+    Ok(Drifted {
+        live: probe(project, &ledger, &observed.actual, &drifts).await?,
+        drifts,
+        owned: ledger.entries().count(),
+        awaited,
+        findings: observed.findings,
+    })
+}
+
+/// What an external observer sees of what was left. A silence may be over in a minute, and a
+/// schedule must not cry wolf: what nobody answers is asked once more.
+async fn probe(
+    project: &Project,
+    ledger: &Ledger,
+    actual: &Actual,
+    drifts: &[Drift],
+) -> Result<Vec<Check>, Error> {
+    let moved: BTreeSet<&ResourceId> = drifts.iter().map(|drift| &drift.resource).collect();
+    let mut left = left(project, ledger, actual, &moved);
+    left.retain(|domain| !domain.records.is_empty());
+    let probe = project.probe().await?;
+    let options = Options::at(project.clock.now());
+    let checks = stream::iter(&left).map(|domain| async {
+        let seen = verify::drift(domain, probe.outside(), &options).await;
+        if seen.iter().any(is_unseen) {
+            return verify::drift(domain, probe.outside(), &options).await;
+        }
+        seen
+    });
+    let checks: Vec<Vec<Check>> = checks.buffered(options.at_once).collect().await;
+    Ok(checks.concat())
+}
+
+/// LIVE-02: nobody answered.
+fn is_unseen(check: &Check) -> bool {
+    check
+        .finding()
+        .is_some_and(|finding| finding.rule == "LIVE-02")
+}
+
+/// Everything in the ledger, as it was left.
+fn looks(ledger: &Ledger) -> Vec<Look> {
+    let held = ledger.entries().map(|entry| Target {
+        id: entry.id.clone(),
+        location: entry.location.clone(),
+        spec: entry.spec.clone(),
+        physical: entry.physical.clone(),
+    });
+    held.map(|target| Look {
+        target,
+        fallback: None,
+    })
+    .collect()
+}
+
+fn inputs<'a>(project: &'a Project, ledger: &'a Ledger, actual: &'a Actual) -> Inputs<'a> {
+    Inputs {
+        project: project.manifest.project.as_str(),
+        kinds: project.engine.kinds(),
+        desired: &[],
+        ledger,
+        beyond: ledger,
+        actual,
+    }
+}

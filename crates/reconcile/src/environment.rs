@@ -1,0 +1,104 @@
+//! Where a run takes place: at AWS and on the Internet, or in a sandbox.
+
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use model::Outside;
+use verify::{Stranger, View};
+
+use crate::Error;
+use crate::sandbox::Served;
+
+/// Where a run takes place.
+#[derive(Clone, Debug)]
+pub enum Environment {
+    /// At AWS and on the Internet.
+    Internet(Network),
+    /// In the sandbox that belongs to the manifest.
+    Sandbox(SandboxSettings),
+}
+
+/// How public DNS and web servers are reached from this machine.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// The resolver to ask, instead of the system's.
+    pub resolver: Option<SocketAddr>,
+    /// Where every HTTPS host is, instead of its own address.
+    pub connect: Option<SocketAddr>,
+    /// Certificates to trust besides the public ones, as PEM.
+    pub authorities: Option<String>,
+}
+
+impl Network {
+    /// An observer that probes public DNS, HTTPS and SMTP from this machine.
+    pub fn outside(self) -> Result<Arc<dyn Outside>, Error> {
+        // Whoever says where the hosts are has a private world. Its name servers have no public
+        // address: they are at the resolver too.
+        let name_servers = self.resolver.filter(|_| self.connect.is_some());
+        let view = View {
+            resolver: self.resolver,
+            connect: self.connect,
+            name_servers,
+            authorities: self.authorities,
+            ..View::default()
+        };
+        let observer = Stranger::new(view)
+            .map_err(|error| Error::outside("could not look at public DNS", error))?;
+        Ok(Arc::new(observer))
+    }
+}
+
+/// How a sandbox is opened, or made if there is none yet.
+#[derive(Clone, Debug, Default)]
+pub struct SandboxSettings {
+    /// How fast its clock runs; nothing for the speed that suits people who watch.
+    pub speed: Option<Speed>,
+    /// What is in its world, when it is made, besides what the manifest presumes: YAML.
+    pub world: Option<String>,
+}
+
+/// How fast the sandbox's clock runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speed {
+    /// So many times faster than the wall's.
+    Times(f64),
+    /// Waiting costs nothing. The runtime's clock has to be paused.
+    Instant,
+}
+
+impl FromStr for Speed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "instant" {
+            return Ok(Self::Instant);
+        }
+        let times: f64 = text
+            .parse()
+            .map_err(|_| "a number from 1 to 100000, or `instant`".to_owned())?;
+        if (1.0..=100_000.0).contains(&times) {
+            Ok(Self::Times(times))
+        } else {
+            Err("a number from 1 to 100000, or `instant`".to_owned())
+        }
+    }
+}
+
+/// What the probes of a read-only run go through.
+pub enum Probe<'a> {
+    /// The Internet.
+    Internet(&'a dyn Outside),
+    /// The ports of a sandbox, which listens on loopback as long as this is held.
+    Served(Box<Served>),
+}
+
+impl Probe<'_> {
+    /// The observer that asks.
+    pub fn outside(&self) -> &dyn Outside {
+        match self {
+            Self::Internet(outside) => *outside,
+            Self::Served(served) => served.observer(),
+        }
+    }
+}

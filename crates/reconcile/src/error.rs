@@ -1,0 +1,42 @@
+//! Why a run could not do its work.
+
+use ledger::LedgerError;
+use standards::Finding;
+
+/// Why a run could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The manifest has errors.
+    #[error("the manifest has errors")]
+    Manifest(Vec<Finding>),
+    /// What was asked for can't be, whatever the world is like.
+    #[error("{0}")]
+    Usage(String),
+    /// Something outside this program failed.
+    #[error("{what}")]
+    Outside {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Error {
+    /// Something outside this program failed: what was tried, and why it failed.
+    pub fn outside(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Outside {
+            what: what.into(),
+            source: source.into(),
+        }
+    }
+}
+
+impl From<LedgerError> for Error {
+    fn from(source: LedgerError) -> Self {
+        Self::outside("could not use the ledger", source)
+    }
+}

@@ -1,0 +1,52 @@
+//! One run, whole: open, observe, plan, carry out, verify. Every command shares it.
+//!
+//! | module | its part |
+//! |---|---|
+//! | `load` | a manifest, read through [`manifest::Files`] and checked |
+//! | `environment` | where a run takes place: at AWS and on the Internet, or in a sandbox |
+//! | `open` | a [`Project`]: a manifest with its engine, its clock and its ledger |
+//! | `scope`, `records` | which domains a run is about, and what the ledger has of them |
+//! | `desired` | the resources that the manifest asks for |
+//! | `plan` | observes the world and makes a plan: [`Planned`] |
+//! | `saved_plan` | a plan in a file, which applies exactly or not at all |
+//! | `carry_out` | carries a plan out, then observes and plans again |
+//! | `expected` | what an external observer should see of each domain |
+//! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
+//! | `sandbox` | the embedded AWS: what a manifest presumes, and its ports |
+//!
+//! This crate returns values. It prints nothing, reads no arguments, and opens no file but those of
+//! the ledger and of the sandbox, whose folder the caller names.
+
+mod accounts;
+mod carry_out;
+mod desired;
+mod doctor;
+mod drift;
+mod environment;
+mod error;
+mod expected;
+mod lint_online;
+mod load;
+mod open;
+mod plan;
+mod records;
+mod saved_plan;
+mod scope;
+mod typed;
+mod verify;
+
+pub mod sandbox;
+
+pub use aws::Notice;
+
+pub use self::carry_out::{Consent, Settled, carry_out, lingering, settle};
+pub use self::doctor::{AccountPolicy, examine, policies};
+pub use self::drift::{Drifted, drift};
+pub use self::environment::{Environment, Network, Probe, SandboxSettings, Speed};
+pub use self::error::Error;
+pub use self::lint_online::{lint_published, lint_with_accounts};
+pub use self::load::{Loaded, check, load};
+pub use self::open::Project;
+pub use self::plan::{Planned, Wish};
+pub use self::saved_plan::{Moved, SavedPlan};
+pub use self::verify::{Closely, verify};

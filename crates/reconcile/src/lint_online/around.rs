@@ -1,0 +1,76 @@
+//! What stands around the records of a domain: its delegation, and CNAMEs in their place.
+
+use std::collections::BTreeSet;
+
+use manifest::{Dns, Manifest};
+use model::{Outside, Unseen};
+use standards::Finding;
+use standards::dns::zone::{self, Zone};
+use standards::dns::{Name, RecordType};
+use verify::Expected;
+
+use super::{place_of, set};
+
+/// What stands around the records of one domain.
+pub(super) async fn findings(
+    outside: &dyn Outside,
+    manifest: &Manifest,
+    expected: &Expected,
+) -> Vec<Finding> {
+    let mut findings = delegation(outside, expected).await;
+    findings.extend(aliases(outside, manifest, expected).await);
+    let place = place_of(manifest, &expected.domain);
+    findings
+        .into_iter()
+        .map(|finding| finding.in_place(place.clone()))
+        .map(|finding| manifest::accept(manifest, &expected.domain, finding))
+        .collect()
+}
+
+/// DNS-08.
+async fn delegation(outside: &dyn Outside, expected: &Expected) -> Vec<Finding> {
+    let Some(hosted) = &expected.zone else {
+        return Vec::new();
+    };
+    let finding = match outside.delegation(hosted.name.as_str()).await {
+        Ok(servers) => {
+            let delegated: BTreeSet<Name> = servers
+                .iter()
+                .filter_map(|server| Name::parse(server).ok())
+                .collect();
+            zone::lint_delegation(&hosted.name, &delegated, &hosted.servers)
+        }
+        Err(Unseen::NotFromHere) => None,
+        Err(error) => Some(Finding::new("LIVE-02", error.to_string())),
+    };
+    finding.into_iter().collect()
+}
+
+/// DNS-04, where people publish by hand: a CNAME at a name that is to have a record of another
+/// type. Where we write, the plan sees it (PLAN-01).
+async fn aliases(outside: &dyn Outside, manifest: &Manifest, expected: &Expected) -> Vec<Finding> {
+    let domain = manifest.domains.get(&expected.domain);
+    if !domain.is_some_and(|domain| domain.dns.value == Dns::Manual) {
+        return Vec::new();
+    }
+    let mut sets = Vec::new();
+    for record in &expected.records {
+        let Ok(kind) = record.rtype.parse::<RecordType>() else {
+            continue;
+        };
+        // A name that nobody answers for is reported with the record itself.
+        let live = outside.lookup(record.name.as_str(), "CNAME").await;
+        let live = live.unwrap_or_default();
+        if kind != RecordType::Cname && !live.is_empty() {
+            sets.push(set(&record.name, RecordType::Cname, &live));
+            sets.push(set(&record.name, kind, &record.values));
+        }
+    }
+    let zone = Zone {
+        apex: &expected.domain,
+        sets: &sets,
+    };
+    let mut findings = zone.lint(std::slice::from_ref(&expected.domain));
+    findings.retain(|finding| finding.rule == "DNS-04");
+    findings
+}

@@ -1,0 +1,64 @@
+//! Changes that receivers do not see for a while.
+
+use kinds::{Route53RecordSet, S3Object};
+use manifest::Manifest;
+use model::{Action, Kind, OutputRef, Verb};
+use standards::Finding;
+use standards::dns::zone;
+use standards::dns::{Name, RecordSet, RecordType};
+
+use super::{place_of, set};
+use crate::{Planned, typed};
+
+/// DNS-09 and BIMI-X11: what receivers go on using for a while after it was changed.
+pub(super) fn findings(manifest: &Manifest, planned: &Planned) -> Vec<Finding> {
+    let changing = planned
+        .plan
+        .actions
+        .iter()
+        .filter(|action| matches!(action.verb, Verb::Update | Verb::Adopt | Verb::Replace));
+    changing
+        .filter_map(|action| {
+            let finding = match action.resource.kind.as_str() {
+                Route53RecordSet::NAME => long_kept(planned, action),
+                S3Object::NAME => same_address(action),
+                _ => None,
+            }?;
+            let domain = Name::parse(&action.resource.domain).ok()?;
+            let finding = finding.in_place(place_of(manifest, &domain));
+            Some(manifest::accept(manifest, &domain, finding))
+        })
+        .collect()
+}
+
+/// DNS-09: the window of a change is the time to live that the manifest asks for.
+fn long_kept(planned: &Planned, action: &Action) -> Option<Finding> {
+    let changes_values = action
+        .diff
+        .changes
+        .iter()
+        .any(|change| change.field != "ttl");
+    let whole = OutputRef {
+        resource: action.resource.clone(),
+        pointer: String::new(),
+    };
+    let (ttl, live) = typed::planned_ttl_and_set(action, &planned.output(&whole)?)?;
+    let kind: RecordType = live.rtype.parse().ok()?;
+    let live = RecordSet {
+        ttl: live.ttl?,
+        ..set(&Name::parse(&live.name).ok()?, kind, &[])
+    };
+    zone::lint_ttl(&live, ttl).filter(|_| changes_values)
+}
+
+/// BIMI-X11.
+fn same_address(action: &Action) -> Option<Finding> {
+    let is_shown = ["logo", "mark-certificate"].contains(&action.resource.name.as_str());
+    let changes_content = action
+        .diff
+        .changes
+        .iter()
+        .any(|change| change.field == "sha256");
+    let reason = "the file changes and keeps its address, so receivers that have the old one go on showing it";
+    (is_shown && changes_content).then(|| Finding::new("BIMI-X11", reason))
+}

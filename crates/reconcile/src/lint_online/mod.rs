@@ -1,0 +1,81 @@
+//! `deploy lint --online`: the manifest beside what is published and what its accounts have.
+//!
+//! Nothing here changes anything: public DNS and HTTPS are asked as an external observer asks them,
+//! and AWS with calls that read.
+
+mod around;
+mod changes;
+mod senders;
+
+#[cfg(test)]
+mod tests;
+
+use futures::stream::{self, StreamExt as _};
+use manifest::{Located, Manifest, ServedPolicies};
+use model::Outside;
+use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
+use standards::mta_sts::MtaStsPolicy;
+use standards::{Finding, Place};
+use verify::Eyes;
+
+use crate::expected::expected;
+use crate::{Error, Project, Wish};
+
+/// How many domains are asked about side by side.
+const AT_ONCE: usize = 16;
+
+/// What a manifest without errors, DNS and the accounts say together. What is planned from a
+/// manifest with errors means nothing: for that, see [`lint_published`].
+pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error> {
+    let (manifest, outside) = (&project.manifest, project.engine.outside());
+    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let mut findings = lint_published(manifest, outside).await;
+    findings.extend(planned.plan.findings.iter().cloned());
+    let domains = stream::iter(expected(project, &planned));
+    let found: Vec<Vec<Finding>> = domains
+        .map(async |expected| around::findings(outside, manifest, &expected).await)
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    findings.extend(found.concat());
+    findings.extend(changes::findings(manifest, &planned));
+    findings.extend(senders::findings(project, &planned).await);
+    Ok(findings)
+}
+
+/// What public DNS and the served policies say of a manifest, also of one with errors.
+pub async fn lint_published(manifest: &Manifest, outside: &dyn Outside) -> Vec<Finding> {
+    let served = served(manifest, outside).await;
+    manifest::lint_online(manifest, &Eyes::new(outside), &served).await
+}
+
+/// The policies that are served today. One that can't be fetched or read is not known.
+async fn served(manifest: &Manifest, outside: &dyn Outside) -> ServedPolicies {
+    let domains = manifest.domains.iter();
+    let with_policy = domains.filter(|(_, domain)| domain.mta_sts.is_some());
+    let fetched = stream::iter(with_policy).map(async |(name, _)| {
+        let url = format!("https://mta-sts.{name}/.well-known/mta-sts.txt");
+        let fetched = outside.fetch(&url).await.ok();
+        let body = fetched.filter(|fetched| fetched.status == 200)?.body;
+        Some((name.clone(), MtaStsPolicy::parse(&body).0?))
+    });
+    let served: Vec<Option<(Name, MtaStsPolicy)>> = fetched.buffered(AT_ONCE).collect().await;
+    served.into_iter().flatten().collect()
+}
+
+/// Where a domain is in the manifest.
+fn place_of(manifest: &Manifest, domain: &Name) -> Place {
+    let declared = manifest.domains.get(domain).map(Located::place);
+    let parked = || manifest.parked.get(domain).map(Located::place);
+    declared.or_else(parked).unwrap_or_default()
+}
+
+fn set(name: &Name, kind: RecordType, values: &[String]) -> RecordSet {
+    let value = |text: &String| RecordValue::observe(kind, text, Presentation::ZoneFile);
+    RecordSet {
+        name: name.clone(),
+        kind,
+        ttl: 0,
+        values: values.iter().map(value).collect(),
+    }
+}

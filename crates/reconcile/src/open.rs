@@ -1,0 +1,131 @@
+//! A project: a manifest, with all that a run of it needs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws::{Notice, Sessions};
+use clock::Clock;
+use engine::Engine;
+use manifest::Manifest;
+use model::Outside;
+use sandbox::Sandbox;
+use standards::Finding;
+use standards::dns::Name;
+
+use crate::environment::{Environment, Probe, Speed};
+use crate::sandbox::{Inside, Opened, Presumed, Served};
+use crate::scope::Scope;
+use crate::{Error, Loaded, accounts, records, sandbox as sandboxes};
+
+/// A manifest, with all that a run of it needs.
+pub struct Project {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// The findings of lint. None of them is an error.
+    pub findings: Vec<Finding>,
+    /// The engine, with its way to AWS and to the outside world.
+    pub engine: Engine,
+    /// The clock of the environment.
+    pub clock: Clock,
+    /// The sandbox, if the run takes place in one.
+    pub sandbox: Option<Sandbox>,
+    /// What was presumed when the sandbox was made, if it was made in this run.
+    pub presumed: Option<Presumed>,
+    /// Whether waiting costs nothing: the runtime's clock is paused.
+    is_instant: bool,
+    pub(crate) ledger_folder: PathBuf,
+    pub(crate) scope: Scope,
+}
+
+impl Project {
+    /// Opens the way of a manifest to AWS, or to its sandbox, for a run about `targets`, or about
+    /// all domains if there are none. `notice` is told what AWS is waited for.
+    pub fn open(
+        loaded: Loaded,
+        targets: &[String],
+        environment: Environment,
+        notice: Notice,
+    ) -> Result<Self, Error> {
+        let Loaded {
+            manifest,
+            findings,
+            folder,
+        } = loaded;
+        let scope = Scope::of(&manifest, targets)?;
+        let is_sandbox = matches!(environment, Environment::Sandbox(_));
+        let ledger_folder = records::folder(&manifest, &folder, is_sandbox)?;
+        let place = Place::of(&manifest, &folder, environment)?;
+        let connection =
+            accounts::connection(&manifest, place.sandbox.as_ref(), (place.clock, notice));
+        let sessions = Sessions::new(accounts::accesses(&manifest), connection);
+        let secrets = blueprint::secrets(&manifest);
+        Ok(Self {
+            engine: Engine::new(sessions, place.outside, secrets, place.clock),
+            manifest,
+            findings,
+            clock: place.clock,
+            sandbox: place.sandbox,
+            presumed: place.presumed,
+            is_instant: place.is_instant,
+            ledger_folder,
+            scope,
+        })
+    }
+
+    /// The domains that the run is about.
+    pub fn domains(&self) -> Vec<Name> {
+        self.scope.domains(&self.manifest)
+    }
+
+    /// What the probes of a read-only run go through. In a sandbox they ask its ports, and time is
+    /// real from then on: on a paused clock, time jumps to the next time-out whenever the program
+    /// waits for a socket.
+    pub async fn probe(&self) -> Result<Probe<'_>, Error> {
+        let Some(sandbox) = &self.sandbox else {
+            return Ok(Probe::Internet(self.engine.outside()));
+        };
+        if self.is_instant {
+            tokio::time::resume();
+        }
+        Ok(Probe::Served(Box::new(Served::start(sandbox).await?)))
+    }
+}
+
+/// An environment, opened.
+struct Place {
+    sandbox: Option<Sandbox>,
+    presumed: Option<Presumed>,
+    clock: Clock,
+    outside: Arc<dyn Outside>,
+    is_instant: bool,
+}
+
+impl Place {
+    fn of(
+        manifest: &Manifest,
+        folder: &std::path::Path,
+        environment: Environment,
+    ) -> Result<Self, Error> {
+        match environment {
+            Environment::Internet(network) => Ok(Self {
+                sandbox: None,
+                presumed: None,
+                clock: Clock::real(),
+                outside: network.outside()?,
+                is_instant: false,
+            }),
+            Environment::Sandbox(settings) => {
+                let is_instant = settings.speed == Some(Speed::Instant);
+                let folder = sandboxes::folder(folder, manifest.project.as_str());
+                let Opened { sandbox, presumed } = sandboxes::open(&folder, manifest, settings)?;
+                Ok(Self {
+                    presumed,
+                    clock: sandbox.clock(),
+                    outside: Arc::new(Inside(sandbox.clone())),
+                    sandbox: Some(sandbox),
+                    is_instant,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Probes the live domains from outside, and compares them with the plan.
+
+use futures::StreamExt;
+use manifest::Manifest;
+use model::Outside;
+use standards::Severity;
+use verify::{Check, Options, Outcome};
+
+use crate::expected::{ask_senders, expected};
+use crate::{Planned, Project};
+
+/// Probes that not every observer may make.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Closely {
+    /// Ask the mail hosts for STARTTLS.
+    pub smtp: bool,
+    /// Send an empty report to the https addresses that take TLS reports.
+    pub reports: bool,
+}
+
+/// Probes every domain of a plan through `outside`. `progress` is told how many of how many domains
+/// are done.
+pub async fn verify(
+    project: &Project,
+    planned: &Planned,
+    (outside, closely): (&dyn Outside, Closely),
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<Check> {
+    let mut expected = expected(project, planned);
+    ask_senders(project, planned, &mut expected).await;
+    let options = Options {
+        smtp: closely.smtp,
+        reports: closely.reports,
+        ..Options::at(project.clock.now())
+    };
+    let mut checks: Vec<Check> = Vec::new();
+    let mut domains = std::pin::pin!(verify::verify_all(&expected, outside, &options));
+    let mut done = 0;
+    while let Some((_, more)) = domains.next().await {
+        checks.extend(more);
+        done += 1;
+        progress(done, expected.len());
+    }
+    checks.sort_by(|a, b| a.domain.cmp(&b.domain));
+    accept(&project.manifest, &mut checks);
+    checks
+}
+
+/// Findings that the manifest accepts weigh nothing.
+fn accept(manifest: &Manifest, checks: &mut [Check]) {
+    for check in checks {
+        let Some(block) = manifest.domains.get(&check.domain) else {
+            continue;
+        };
+        if let Outcome::Finding(finding) = &mut check.outcome
+            && let Some((_, reason)) = block
+                .accept
+                .iter()
+                .find(|(rule, _)| rule.as_str() == finding.rule)
+        {
+            finding.severity = Severity::Info;
+            finding.fix = format!("accepted in the manifest: {}", reason.as_str());
+        }
+    }
+}
