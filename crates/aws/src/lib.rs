@@ -8,6 +8,7 @@ mod access;
 mod attempt;
 mod bucket;
 mod clients;
+pub mod codes;
 mod error;
 pub mod quotas;
 mod repeat;
@@ -20,7 +21,8 @@ mod wire;
 mod words;
 
 pub use access::{Access, Connection, partition};
-pub use error::{code, error, is_code};
+pub use codes::Meaning;
+pub use error::{after_release, code, error, meaning};
 pub use scheduler::{Class, Scheduler};
 pub use session::{Session, SessionError, Sessions};
 pub use simulate::{Decision, simulate};

@@ -2,10 +2,140 @@
 
 use std::error::Error;
 
-/// An error and its causes, outermost first.
+use aws_credential_types::provider::error::CredentialsError;
+
+/// What kept a request from being answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A name that does not resolve.
+    Name,
+    /// A host that lets nobody in.
+    Refused,
+    /// No connection or no answer within the limits.
+    Late,
+    /// A certificate that is not trusted, or a TLS that is not spoken.
+    Tls,
+    /// A proxy that does not pass the request on.
+    Proxy,
+    /// Credentials that are not there, or that could not be fetched.
+    Credentials,
+    /// Anything else on the way.
+    Network,
+}
+
+impl Fault {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Name => "the host's name does not resolve: check the network and its DNS",
+            Self::Refused => "the host refuses connections: check the network and the endpoint",
+            Self::Late => "no answer came in time: check the network, its proxy and the endpoint",
+            Self::Tls => {
+                "the host's certificate is not accepted: where a proxy reads TLS, name its \
+                 authority's certificates with AWS_CA_BUNDLE"
+            }
+            Self::Proxy => "the proxy does not pass it on: check HTTPS_PROXY and NO_PROXY",
+            Self::Credentials => "there are no usable AWS credentials",
+            Self::Network => "the connection failed: check the network",
+        }
+    }
+}
+
+/// An error and its causes, outermost first. What an `io::Error` wraps is its cause too, although it
+/// does not say so: its `source` is the source of what it wraps.
 pub(crate) fn chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let next = |error: &&'a (dyn Error + 'static)| (*error).source();
+    let next = |error: &&'a (dyn Error + 'static)| {
+        let wrapped = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        match wrapped {
+            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
+            None => (*error).source(),
+        }
+    };
     std::iter::successors(Some(error), next)
+}
+
+/// Which fault an error is.
+pub(crate) fn fault(error: &(dyn Error + 'static)) -> Fault {
+    chain(error).find_map(judge).unwrap_or(Fault::Network)
+}
+
+fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};
+    if error.is::<CredentialsError>() {
+        return Some(Fault::Credentials);
+    }
+    if error.is::<rustls::Error>() {
+        return Some(Fault::Tls);
+    }
+    if let Some(error) = error.downcast_ref::<std::io::Error>() {
+        match error.kind() {
+            ConnectionRefused | HostUnreachable | NetworkUnreachable => {
+                return Some(Fault::Refused);
+            }
+            TimedOut => return Some(Fault::Late),
+            _ => {}
+        }
+    }
+    // The HTTP client's own errors have no types that can be named from here.
+    let text = error.to_string().to_ascii_lowercase();
+    let has = |part: &str| text.contains(part);
+    if has("dns error") || has("failed to lookup") {
+        Some(Fault::Name)
+    } else if has("tunnel") || has("proxy") {
+        Some(Fault::Proxy)
+    } else if has("timed out") || has("timeout occurred") || has("no answer within") {
+        Some(Fault::Late)
+    } else {
+        None
+    }
+}
+
+/// What happened, and what to do: in one line, with the innermost causes, because the outermost ones
+/// of the SDK say nothing.
+pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
+    let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let start = texts.len().saturating_sub(2);
+    let mut detail: Vec<&str> = texts[start..].iter().map(String::as_str).collect();
+    detail.dedup();
+    let detail = detail.join(": ").replace('\n', " ");
+    format!("{} ({detail})", fault(error).advice())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
+    use super::*;
+
+    fn of_io(kind: io::ErrorKind, inner: impl Into<Box<dyn Error + Send + Sync>>) -> String {
+        of(&ConnectorError::io(io::Error::new(kind, inner).into()))
+    }
+
+    #[test]
+    fn each_failure_has_its_own_words() {
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let other = io::ErrorKind::Other;
+        for (text, words) in [
+            (of_io(other, tls), "AWS_CA_BUNDLE"),
+            (
+                of_io(io::ErrorKind::ConnectionRefused, "os error 111"),
+                "refuses connections",
+            ),
+            (of_io(other, "dns error: no such host"), "does not resolve"),
+            (of_io(other, "tunnel error: unsuccessful"), "HTTPS_PROXY"),
+            (of_io(io::ErrorKind::TimedOut, "timed out"), "in time"),
+            (of(&CredentialsError::not_loaded("none")), "credentials"),
+            (
+                of_io(io::ErrorKind::ConnectionReset, "reset"),
+                "connection failed",
+            ),
+        ] {
+            assert!(text.contains(words), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws::Meaning;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -10,18 +11,39 @@ use model::{ErrorClass, Field, KindError, Mutate, Observation, Ownership, Physic
 
 use crate::context::Context;
 
-/// The answer, or nothing when AWS said one of `codes`: that the thing is not there.
+/// The answer, or nothing where AWS says that what was asked about is gone.
 pub(crate) fn found<T, E>(
     operation: &str,
     result: Result<T, SdkError<E, HttpResponse>>,
-    codes: &[&str],
+) -> Result<Option<T>, KindError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    unless(Meaning::Gone, operation, result)
+}
+
+/// The answer, or nothing where AWS says that what was to be created is there already.
+pub(crate) fn made<T, E>(
+    operation: &str,
+    result: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<Option<T>, KindError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    unless(Meaning::Exists, operation, result)
+}
+
+fn unless<T, E>(
+    meaning: Meaning,
+    operation: &str,
+    result: Result<T, SdkError<E, HttpResponse>>,
 ) -> Result<Option<T>, KindError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match result {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if aws::is_code(&error, codes) => Ok(None),
+        Err(error) if aws::meaning(operation, &error) == Some(meaning) => Ok(None),
         Err(error) => Err(aws::error(operation, &error)),
     }
 }

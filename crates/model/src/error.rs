@@ -1,5 +1,7 @@
 //! What can go wrong with one call, by what its caller may do about it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// What the caller of a failed call may do.
@@ -16,6 +18,8 @@ pub enum ErrorClass {
     NotYet,
     /// Too fast.
     Throttled,
+    /// A quota of the account is full: nothing but a higher quota helps.
+    Full,
     /// Sent, and the outcome is not known: look before doing anything else.
     Ambiguous,
 }
@@ -34,6 +38,9 @@ pub struct KindError {
     pub message: String,
     /// AWS's request id, for its support.
     pub request_id: Option<String>,
+    /// For how long at most it makes sense to try again, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Duration>,
 }
 
 impl KindError {
@@ -45,6 +52,7 @@ impl KindError {
             code: None,
             message: message.into(),
             request_id: None,
+            patience: None,
         }
     }
 }

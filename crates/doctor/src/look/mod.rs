@@ -107,7 +107,13 @@ fn unseen(error: &KindError) -> Unseen {
             Some(action) => format!("allow {action}: `deploy iam` prints the whole policy"),
             None => "allow the call: `deploy iam` prints the whole policy".to_owned(),
         },
-        _ => "try again".to_owned(),
+        // Asking again helps against what passes, and against nothing else.
+        ErrorClass::NotYet | ErrorClass::Throttled | ErrorClass::Ambiguous => {
+            "try again".to_owned()
+        }
+        ErrorClass::Invalid | ErrorClass::Conflict | ErrorClass::Full => {
+            "see whether the endpoint offers this call, and what it refuses".to_owned()
+        }
     };
     Unseen::new(why, fix)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kinds::Actor;
 use ledger::{Event, LedgerError};
 use model::field::{references, resolve};
@@ -197,13 +198,16 @@ impl Run<'_> {
     async fn call(&self, action: &Action, target: &Target) -> Result<Change, Outcome> {
         let kind = self.engine.kind(&action.resource.kind);
         let limit = self.limit();
+        let mut patience = Patience::default();
         let mut ambiguous = 0;
         loop {
             let error = match self.call_once(action, target).await {
                 Ok(change) => return Ok(change),
                 Err(error) => error,
             };
+            let now = self.engine.clock.now();
             let (what, length) = match error.class {
+                _ if patience.is_over(&error, now) => return Err(Outcome::Failed(error)),
                 ErrorClass::NotYet | ErrorClass::Throttled => (reason(&error), kind.poll()),
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
@@ -395,6 +399,23 @@ impl Run<'_> {
             reason: error.to_string(),
         };
         self.journal.record(&action.resource.domain, event).await
+    }
+}
+
+/// Since when a call is refused with one code. Some codes mean "not yet" for a minute, and something
+/// else after it.
+#[derive(Default)]
+struct Patience(Option<(Option<String>, Timestamp)>);
+
+impl Patience {
+    fn is_over(&mut self, error: &KindError, now: Timestamp) -> bool {
+        let since = match &self.0 {
+            Some((code, since)) if *code == error.code => *since,
+            _ => now,
+        };
+        self.0 = Some((error.code.clone(), since));
+        let limit = error.patience.filter(|_| error.class == ErrorClass::NotYet);
+        limit.is_some_and(|limit| now.duration_since(since).unsigned_abs() > limit)
     }
 }
 

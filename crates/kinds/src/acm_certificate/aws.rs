@@ -12,8 +12,6 @@ use crate::s3_object::sha256;
 use crate::sdk::{built, done, found, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
-const GONE: [&str; 2] = ["ResourceNotFoundException", "InvalidArnException"];
-
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.acm())
 }
@@ -72,7 +70,7 @@ async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError>
 
 async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail>, KindError> {
     let request = client.describe_certificate().certificate_arn(arn);
-    let answer = found("DescribeCertificate", request.send().await, &GONE)?;
+    let answer = found("DescribeCertificate", request.send().await)?;
     Ok(answer.and_then(|answer| answer.certificate))
 }
 
@@ -238,7 +236,7 @@ impl Mutate<Context> for AcmCertificate {
             .certificate_arn(arn.as_str())
             .send()
             .await;
-        found("DeleteCertificate", answer, &GONE)?;
+        found("DeleteCertificate", answer)?;
         Ok(())
     }
 }

@@ -16,11 +16,10 @@ use model::{
 
 use super::{CACHE_POLICY, CloudfrontDistribution, Logging, MINIMUM_PROTOCOL, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found, gone, known, must_have, tag_changes};
+use crate::sdk::{built, done, found, gone, known, made, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
 const ORIGIN: &str = "assets";
-const GONE: [&str; 1] = ["NoSuchDistribution"];
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.cloudfront())
@@ -295,7 +294,6 @@ impl Observe<Context> for CloudfrontDistribution {
         let answer = found(
             "GetDistribution",
             client.get_distribution().id(&id).send().await,
-            &GONE,
         )?;
         let Some(answer) = answer else {
             return Ok(Observation::Absent);
@@ -330,7 +328,7 @@ async fn config_of(
     id: &str,
 ) -> Result<Option<(String, DistributionConfig)>, KindError> {
     let answer = client.get_distribution_config().id(id).send().await;
-    let answer = found("GetDistributionConfig", answer, &GONE)?;
+    let answer = found("GetDistributionConfig", answer)?;
     Ok(answer.and_then(|answer| {
         let etag = answer.e_tag().unwrap_or_default().to_owned();
         Some((etag, answer.distribution_config?))
@@ -349,11 +347,7 @@ impl Mutate<Context> for CloudfrontDistribution {
         let request = client
             .create_distribution_with_tags()
             .distribution_config_with_tags(config);
-        let answer = found(
-            operation,
-            request.send().await,
-            &["DistributionAlreadyExists"],
-        )?;
+        let answer = made(operation, request.send().await)?;
         let id = match answer.as_ref().and_then(|answer| answer.distribution()) {
             Some(distribution) => Some(distribution.id().to_owned()),
             // The caller reference was used: an earlier call made it, and its answer was lost.
@@ -426,7 +420,7 @@ impl Mutate<Context> for CloudfrontDistribution {
             .if_match(etag)
             .send()
             .await;
-        match found("DeleteDistribution", answer, &GONE) {
+        match found("DeleteDistribution", answer) {
             // The edges still have it.
             Err(error) if error.code.as_deref() == Some("DistributionNotDisabled") => {
                 Err(disabling())

@@ -11,7 +11,7 @@ use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, Phys
 
 use super::{CloudfrontOriginAccessControl, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found, gone, must_have};
+use crate::sdk::{built, done, found, gone, made, must_have};
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.cloudfront())
@@ -51,12 +51,7 @@ async fn find(client: &Client, name: &str) -> Result<Option<String>, KindError> 
 
 async fn get(client: &Client, id: &str) -> Result<Option<(String, State)>, KindError> {
     let answer = client.get_origin_access_control().id(id).send().await;
-    let Some(answer) = found(
-        "GetOriginAccessControl",
-        answer,
-        &["NoSuchOriginAccessControl"],
-    )?
-    else {
+    let Some(answer) = found("GetOriginAccessControl", answer)? else {
         return Ok(None);
     };
     let etag = answer.e_tag().unwrap_or_default().to_owned();
@@ -115,11 +110,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         let request = client
             .create_origin_access_control()
             .origin_access_control_config(config(&target.spec)?);
-        let answer = found(
-            operation,
-            request.send().await,
-            &["OriginAccessControlAlreadyExists"],
-        )?;
+        let answer = made(operation, request.send().await)?;
         let id = match answer
             .as_ref()
             .and_then(|answer| answer.origin_access_control())
@@ -169,11 +160,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
                 .delete_origin_access_control()
                 .id(id.as_str())
                 .if_match(etag);
-            found(
-                "DeleteOriginAccessControl",
-                request.send().await,
-                &["NoSuchOriginAccessControl"],
-            )?;
+            found("DeleteOriginAccessControl", request.send().await)?;
         }
         Ok(())
     }

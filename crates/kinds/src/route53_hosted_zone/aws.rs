@@ -9,7 +9,7 @@ use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, Targ
 use super::{Route53HostedZone, Spec, State};
 use crate::context::Context;
 use crate::record::same_name;
-use crate::sdk::{done, found, must_have, tag_changes};
+use crate::sdk::{done, found, made, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
 fn client(context: &Context) -> Result<Client, KindError> {
@@ -136,7 +136,7 @@ async fn look(
     others: Vec<String>,
 ) -> Result<Observation<State>, KindError> {
     let answer = client.get_hosted_zone().id(id).send().await;
-    let Some(answer) = found("GetHostedZone", answer, &["NoSuchHostedZone"])? else {
+    let Some(answer) = found("GetHostedZone", answer)? else {
         return Ok(Observation::Absent);
     };
     let Some(zone) = answer.hosted_zone() else {
@@ -203,11 +203,7 @@ impl Mutate<Context> for Route53HostedZone {
             .create_hosted_zone()
             .name(&spec.name)
             .caller_reference(&spec.caller_reference);
-        let answer = found(
-            "CreateHostedZone",
-            request.send().await,
-            &["HostedZoneAlreadyExists"],
-        )?;
+        let answer = made("CreateHostedZone", request.send().await)?;
         let id = match answer.as_ref().and_then(|answer| answer.hosted_zone()) {
             Some(zone) => bare(zone.id()).to_owned(),
             // The caller reference was used: an earlier call made it, and its answer was lost.
@@ -252,7 +248,7 @@ impl Mutate<Context> for Route53HostedZone {
             .id(id.as_str())
             .send()
             .await;
-        found("DeleteHostedZone", answer, &["NoSuchHostedZone"])?;
+        found("DeleteHostedZone", answer)?;
         Ok(())
     }
 }

@@ -179,7 +179,7 @@ async fn settle(
     }
     let answer = client.get_change().id(&change).send().await;
     // A change that Route 53 no longer knows is long answered.
-    let in_sync = found("GetChange", answer, &["NoSuchChange"])?
+    let in_sync = found("GetChange", answer)?
         .and_then(|answer| answer.change_info)
         .is_none_or(|info| *info.status() == ChangeStatus::Insync);
     if !in_sync {
@@ -411,7 +411,7 @@ async fn list(client: &Client, zone_id: &str) -> Result<Option<Sets>, KindError>
                 .set_start_record_identifier(identifier);
         }
         let operation = "ListResourceRecordSets";
-        let Some(answer) = found(operation, request.send().await, &["NoSuchHostedZone"])? else {
+        let Some(answer) = found(operation, request.send().await)? else {
             return Ok(None);
         };
         for set in answer.resource_record_sets() {

@@ -15,7 +15,7 @@ use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
 
 use super::{AccessLog, S3Bucket, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found};
+use crate::sdk::{built, done, found, made};
 use crate::tags::{self, Tags};
 
 /// A bucket's calls: the client, its name, and its expected owner.
@@ -38,8 +38,6 @@ impl<'a> Bucket<'a> {
     }
 }
 
-pub(super) const GONE: [&str; 2] = ["NoSuchBucket", "NotFound"];
-
 #[async_trait]
 impl Observe<Context> for S3Bucket {
     async fn observe(
@@ -53,7 +51,7 @@ impl Observe<Context> for S3Bucket {
             .head_bucket()
             .bucket(bucket.name)
             .expected_bucket_owner(&bucket.owner);
-        if found("HeadBucket", head.send().await, &GONE)?.is_none() {
+        if found("HeadBucket", head.send().await)?.is_none() {
             return Ok(Observation::Absent);
         }
         let tags = bucket.tags().await?;
@@ -83,7 +81,7 @@ impl Bucket<'_> {
             .get_bucket_tagging()
             .bucket(self.name)
             .expected_bucket_owner(&self.owner);
-        let answer = found("GetBucketTagging", request.send().await, &["NoSuchTagSet"])?;
+        let answer = found("GetBucketTagging", request.send().await)?;
         let tags = answer
             .map(|answer| answer.tag_set().to_vec())
             .unwrap_or_default();
@@ -99,11 +97,7 @@ impl Bucket<'_> {
             .get_public_access_block()
             .bucket(self.name)
             .expected_bucket_owner(&self.owner);
-        let answer = found(
-            "GetPublicAccessBlock",
-            request.send().await,
-            &["NoSuchPublicAccessBlockConfiguration"],
-        )?;
+        let answer = found("GetPublicAccessBlock", request.send().await)?;
         let block = answer.and_then(|answer| answer.public_access_block_configuration);
         Ok(block.is_some_and(|block| {
             [
@@ -123,8 +117,7 @@ impl Bucket<'_> {
             .get_bucket_encryption()
             .bucket(self.name)
             .expected_bucket_owner(&self.owner);
-        let none = ["ServerSideEncryptionConfigurationNotFoundError"];
-        let answer = found("GetBucketEncryption", request.send().await, &none)?;
+        let answer = found("GetBucketEncryption", request.send().await)?;
         let rules = answer
             .and_then(|answer| answer.server_side_encryption_configuration)
             .map(|sse| sse.rules);
@@ -150,11 +143,7 @@ impl Bucket<'_> {
             .get_bucket_ownership_controls()
             .bucket(self.name)
             .expected_bucket_owner(&self.owner);
-        let answer = found(
-            "GetBucketOwnershipControls",
-            request.send().await,
-            &["OwnershipControlsNotFoundError"],
-        )?;
+        let answer = found("GetBucketOwnershipControls", request.send().await)?;
         let rules = answer
             .and_then(|answer| answer.ownership_controls)
             .map(|controls| controls.rules);
@@ -183,11 +172,7 @@ impl Bucket<'_> {
             .get_bucket_lifecycle_configuration()
             .bucket(self.name)
             .expected_bucket_owner(&self.owner);
-        let answer = found(
-            "GetBucketLifecycleConfiguration",
-            request.send().await,
-            &["NoSuchLifecycleConfiguration"],
-        )?;
+        let answer = found("GetBucketLifecycleConfiguration", request.send().await)?;
         let rules = answer
             .map(|answer| answer.rules().to_vec())
             .unwrap_or_default();
@@ -210,11 +195,7 @@ impl Bucket<'_> {
             .create_bucket()
             .bucket(self.name)
             .set_create_bucket_configuration(place);
-        found(
-            "CreateBucket",
-            request.send().await,
-            &["BucketAlreadyOwnedByYou"],
-        )?;
+        made("CreateBucket", request.send().await)?;
         Ok(())
     }
 
@@ -441,7 +422,7 @@ impl Mutate<Context> for S3Bucket {
                 .delete_bucket()
                 .bucket(bucket.name)
                 .expected_bucket_owner(&bucket.owner);
-            found("DeleteBucket", request.send().await, &GONE)?;
+            found("DeleteBucket", request.send().await)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use model::{ErrorClass, KindError};
 
-use super::aws::{Bucket, GONE};
+use super::aws::Bucket;
 use crate::sdk::{built, done, found};
 
 impl Bucket<'_> {
@@ -15,7 +15,7 @@ impl Bucket<'_> {
                 .list_object_versions()
                 .bucket(self.name)
                 .expected_bucket_owner(&self.owner);
-            let Some(page) = found("ListObjectVersions", request.send().await, &GONE)? else {
+            let Some(page) = found("ListObjectVersions", request.send().await)? else {
                 return Ok(false);
             };
             let versions = page
@@ -60,14 +60,11 @@ impl Bucket<'_> {
 
 fn stays(error: &aws_sdk_s3::types::Error) -> KindError {
     let code = error.code().unwrap_or_default();
-    // What S3 could not do just now, it can do a moment later.
-    let class = match code {
-        "InternalError" | "SlowDown" | "ServiceUnavailable" => ErrorClass::NotYet,
-        "AccessDenied" => ErrorClass::Denied,
-        _ => ErrorClass::Conflict,
-    };
     let what = error.key().unwrap_or_default();
     let message = error.message().unwrap_or_default();
+    let row = aws::codes::find("DeleteObjects", code, message);
+    // Retention and legal holds have codes of their own, and somebody who set them.
+    let class = row.map_or(ErrorClass::Conflict, |row| row.means.class());
     KindError {
         code: Some(code.to_owned()),
         ..KindError::new(class, "DeleteObjects", format!("`{what}` stays: {message}"))

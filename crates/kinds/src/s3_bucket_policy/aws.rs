@@ -8,8 +8,6 @@ use super::{S3BucketPolicy, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, done, found};
 
-const GONE: [&str; 2] = ["NoSuchBucketPolicy", "NoSuchBucket"];
-
 #[async_trait]
 impl Observe<Context> for S3BucketPolicy {
     async fn observe(
@@ -23,7 +21,7 @@ impl Observe<Context> for S3BucketPolicy {
             .get_bucket_policy()
             .bucket(&target.spec.bucket)
             .expected_bucket_owner(session.account_id());
-        let Some(answer) = found("GetBucketPolicy", request.send().await, &GONE)? else {
+        let Some(answer) = found("GetBucketPolicy", request.send().await)? else {
             return Ok(Observation::Absent);
         };
         let document = built(
@@ -81,7 +79,7 @@ impl Mutate<Context> for S3BucketPolicy {
             .delete_bucket_policy()
             .bucket(&target.spec.bucket)
             .expected_bucket_owner(session.account_id());
-        found("DeleteBucketPolicy", request.send().await, &GONE)?;
+        found("DeleteBucketPolicy", request.send().await)?;
         Ok(())
     }
 }

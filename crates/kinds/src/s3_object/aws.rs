@@ -12,7 +12,6 @@ use crate::sdk::{built, done, found};
 
 /// The SHA-256 of the bytes, kept beside them so that a look costs no download.
 const HASH: &str = "deploy-sha256";
-const GONE: [&str; 3] = ["NoSuchKey", "NotFound", "NoSuchBucket"];
 
 fn physical(spec: &Spec) -> PhysicalId {
     format!("{}/{}", spec.bucket, spec.key).into()
@@ -33,7 +32,7 @@ impl Observe<Context> for S3Object {
             .bucket(bucket)
             .key(key)
             .expected_bucket_owner(session.account_id());
-        let Some(answer) = found("GetObject", request.send().await, &GONE)? else {
+        let Some(answer) = found("GetObject", request.send().await)? else {
             return Ok(Observation::Absent);
         };
         let media_type = answer.content_type().unwrap_or_default().to_owned();
@@ -94,14 +93,10 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
         .create_invalidation()
         .distribution_id(distribution)
         .invalidation_batch(batch);
-    match found(operation, request.send().await, &["NoSuchDistribution"]) {
+    match found(operation, request.send().await) {
         Ok(_) => Ok(()),
         // Looking at the object would not tell whether its path was invalidated: do it again.
         Err(error) if error.class == ErrorClass::Ambiguous => Err(not_yet(error)),
-        // Others are under way, 3,000 paths at most.
-        Err(error) if error.code.as_deref() == Some("TooManyInvalidationsInProgress") => {
-            Err(not_yet(error))
-        }
         Err(error) => Err(error),
     }
 }
@@ -179,7 +174,7 @@ impl Mutate<Context> for S3Object {
             .bucket(bucket)
             .key(key)
             .expected_bucket_owner(session.account_id());
-        found("DeleteObject", request.send().await, &GONE)?;
+        found("DeleteObject", request.send().await)?;
         Ok(())
     }
 }

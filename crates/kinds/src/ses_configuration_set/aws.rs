@@ -15,8 +15,8 @@ use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
 
 use super::{Destination, EventDestination, SesConfigurationSet, Spec};
 use crate::context::Context;
-use crate::sdk::{built, done, finish, found};
-use crate::ses_identity::{GONE, client, retag, sdk_tags};
+use crate::sdk::{built, done, finish, found, made};
+use crate::ses_identity::{client, retag, sdk_tags};
 use crate::tags;
 
 #[async_trait]
@@ -33,7 +33,7 @@ impl Observe<Context> for SesConfigurationSet {
             .configuration_set_name(name)
             .send()
             .await;
-        let Some(answer) = found("GetConfigurationSet", answer, &GONE)? else {
+        let Some(answer) = found("GetConfigurationSet", answer)? else {
             return Ok(Observation::Absent);
         };
         let delivery = answer.delivery_options();
@@ -85,7 +85,7 @@ async fn events(
         .configuration_set_name(name)
         .send()
         .await;
-    let answer = found("GetConfigurationSetEventDestinations", answer, &GONE)?;
+    let answer = found("GetConfigurationSetEventDestinations", answer)?;
     let destinations = answer
         .map(|answer| answer.event_destinations().to_vec())
         .unwrap_or_default();
@@ -222,7 +222,6 @@ async fn put_events(
         found(
             "DeleteConfigurationSetEventDestination",
             request.send().await,
-            &GONE,
         )?;
     }
     for (event, wanted) in desired {
@@ -246,7 +245,7 @@ async fn put_events(
                     .configuration_set_name(name)
                     .event_destination_name(event)
                     .event_destination(definition(wanted)?);
-                found(operation, request.send().await, &["AlreadyExistsException"])?;
+                made(operation, request.send().await)?;
             }
         }
     }
@@ -279,7 +278,7 @@ impl Mutate<Context> for SesConfigurationSet {
                     .build()
             }))
             .set_tags(Some(sdk_tags(operation, &spec.tags)?));
-        let made = found(operation, request.send().await, &["AlreadyExistsException"])?;
+        let made = made(operation, request.send().await)?;
         if made.is_none() {
             return finish(self, context, target, operation).await;
         }
@@ -358,7 +357,7 @@ impl Mutate<Context> for SesConfigurationSet {
             .configuration_set_name(&target.spec.name)
             .send()
             .await;
-        found("DeleteConfigurationSet", answer, &GONE)?;
+        found("DeleteConfigurationSet", answer)?;
         Ok(())
     }
 }

@@ -11,10 +11,8 @@ use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Tar
 
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, finish, found, tag_changes};
+use crate::sdk::{built, done, finish, found, made, tag_changes};
 use crate::tags::{self, Tags};
-
-pub(crate) const GONE: [&str; 1] = ["NotFoundException"];
 
 pub(crate) fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.ses())
@@ -129,7 +127,7 @@ impl Observe<Context> for SesIdentity {
             .email_identity(domain)
             .send()
             .await;
-        let Some(answer) = found("GetEmailIdentity", answer, &GONE)? else {
+        let Some(answer) = found("GetEmailIdentity", answer)? else {
             return Ok(Observation::Absent);
         };
         let state = state(
@@ -215,7 +213,7 @@ impl Mutate<Context> for SesIdentity {
             .dkim_signing_attributes(signing(context, &spec.dkim)?)
             .set_configuration_set_name(spec.configuration_set.clone())
             .set_tags(Some(sdk_tags(operation, &spec.tags)?));
-        let made = found(operation, request.send().await, &["AlreadyExistsException"])?;
+        let made = made(operation, request.send().await)?;
         if made.is_none() {
             return finish(self, context, target, operation).await;
         }
@@ -276,7 +274,7 @@ impl Mutate<Context> for SesIdentity {
             .email_identity(&target.spec.domain)
             .send()
             .await;
-        found("DeleteEmailIdentity", answer, &GONE)?;
+        found("DeleteEmailIdentity", answer)?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Targ
 use super::{OnMxFailure, SesMailFrom, Spec, State};
 use crate::context::Context;
 use crate::sdk::{done, found};
-use crate::ses_identity::{GONE, client};
+use crate::ses_identity::client;
 
 #[async_trait]
 impl Observe<Context> for SesMailFrom {
@@ -22,7 +22,7 @@ impl Observe<Context> for SesMailFrom {
             .email_identity(&target.spec.identity)
             .send()
             .await;
-        let Some(answer) = found("GetEmailIdentity", answer, &GONE)? else {
+        let Some(answer) = found("GetEmailIdentity", answer)? else {
             return Ok(Observation::Absent);
         };
         let Some(attributes) = answer.mail_from_attributes() else {
