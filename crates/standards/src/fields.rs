@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::dns::txt::lint_policy;
 use crate::quote::quote;
 use crate::tag_list::{Part, parts};
-use crate::{Finding, Severity};
+use crate::{Edit, Finding, Severity, typo};
 
 /// A field of a record that the RFC leaves to later specifications.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,8 @@ impl fmt::Display for Extension {
 
 /// The rules that a record of this syntax is held to.
 pub(crate) struct FieldRules {
+    /// The names of its own fields.
+    pub(crate) names: &'static [&'static str],
     /// The version's name: `STSv1`.
     pub(crate) version: &'static str,
     /// The rule of the version at the start.
@@ -60,6 +62,7 @@ pub(crate) struct Field<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a str,
     pub(crate) span: Range<usize>,
+    pub(crate) name_span: Range<usize>,
     pub(crate) value_span: Range<usize>,
 }
 
@@ -72,8 +75,8 @@ pub(crate) fn parse<'a>(
     let mut findings = lint_policy(text);
     let mut parts = parts(text).peekable();
     let version = parts.next().expect("splitting gives at least one part");
-    if let Err(reason) = check_version(text, &version, rules.version) {
-        findings.push(Finding::new(rules.version_rule, reason).at(version.span));
+    if let Some(finding) = check_version(text, &version, rules) {
+        findings.push(finding);
         return (None, findings);
     }
     findings.extend(space_after_version(text, &version, rules));
@@ -94,36 +97,75 @@ pub(crate) fn parse<'a>(
     (Some(fields), findings)
 }
 
-/// An unknown field as an extension, with the finding that receivers ignore it.
-pub(crate) fn extension(field: &Field<'_>, rules: &FieldRules) -> (Option<Extension>, Finding) {
-    let extension = Extension::new(field.name, field.value);
-    let finding = if extension.is_some() {
-        let reason = format!("receivers ignore the field {}", quote(field.name));
-        Finding::new(rules.unknown_rule, reason)
-    } else {
+/// An unknown field of `fields` as an extension, with the finding that receivers ignore it.
+pub(crate) fn extension(
+    field: &Field<'_>,
+    fields: &[Field<'_>],
+    rules: &FieldRules,
+) -> (Option<Extension>, Finding) {
+    let Some(extension) = Extension::new(field.name, field.value) else {
         let reason = format!(
             "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",
             quote(&format!("{}={}", field.name, field.value))
         );
-        Finding::new(rules.field_rule, reason).weighing(Severity::Error)
+        let finding = Finding::new(rules.field_rule, reason).weighing(Severity::Error);
+        return (None, finding.at(field.span.clone()));
     };
-    (extension, finding.at(field.span.clone()))
+    let name = quote(field.name);
+    let finding = match typo::nearest(field.name, rules.names.iter().copied()) {
+        None => Finding::new(
+            rules.unknown_rule,
+            format!("receivers ignore the field {name}"),
+        ),
+        Some(near) => {
+            let word = near.word;
+            let reason = format!("receivers ignore the field {name}: did you mean {word}?");
+            let finding = Finding::new(rules.unknown_rule, reason);
+            let edit = Edit::replace(field.name_span.clone(), word);
+            if fields.iter().any(|other| other.name == word) {
+                finding.fix(format!("remove it: {word} is there already"))
+            } else if near.is_sure {
+                finding.fix(format!("write `{word}=`")).with_edit(edit)
+            } else {
+                finding.fix(format!("write `{word}=`")).with_guess(edit)
+            }
+        }
+    };
+    (Some(extension), finding.at(field.name_span.clone()))
 }
 
-fn check_version(text: &str, version: &Part<'_>, name: &str) -> Result<(), String> {
+fn check_version(text: &str, version: &Part<'_>, rules: &FieldRules) -> Option<Finding> {
+    let name = rules.version;
+    let fault = |reason: String| Finding::new(rules.version_rule, reason).at(version.span.clone());
+    let is_version = version.text.strip_prefix("v=") == Some(name);
+    if is_version && version.span.start > 0 {
+        let start = version.span.start;
+        return Some(
+            fault(format!("there is white space before `v={name}`"))
+                .at(0..start)
+                .fix("remove the white space at the start")
+                .with_edit(Edit::remove(0..start)),
+        );
+    }
     if !text.contains(';') {
-        return Err(format!("the record does not start with `v={name};`"));
+        return Some(fault(format!("the record does not start with `v={name};`")));
     }
-    if version.text.strip_prefix("v=") != Some(name) {
-        return Err(format!(
-            "the record starts with {} where receivers look for `v={name};`, in this case and without spaces",
-            quote(version.text)
-        ));
+    if is_version {
+        return None;
     }
-    if version.span.start > 0 {
-        return Err(format!("there is white space before `v={name}`"));
-    }
-    Ok(())
+    let finding = fault(format!(
+        "the record starts with {} where receivers look for `v={name};`, in this case and without spaces",
+        quote(version.text)
+    ));
+    let compact: String = version.text.split([' ', '\t']).collect();
+    let written = compact.strip_prefix(['v', 'V']).unwrap_or(&compact);
+    let written = written.trim_start_matches('=');
+    let edit = Edit::replace(0..version.span.end, format!("v={name}"));
+    Some(match typo::nearest(written, [name]) {
+        Some(_) if written.eq_ignore_ascii_case(name) => finding.with_edit(edit),
+        Some(_) => finding.with_guess(edit),
+        None => finding,
+    })
 }
 
 fn read_field<'a>(part: &Part<'a>) -> Result<Field<'a>, String> {
@@ -146,6 +188,7 @@ fn read_field<'a>(part: &Part<'a>) -> Result<Field<'a>, String> {
         name: name.text,
         value: value.text,
         span: part.span.clone(),
+        name_span: name.span,
         value_span: value.span,
     })
 }
@@ -160,6 +203,8 @@ fn space_after_version(text: &str, version: &Part<'_>, rules: &FieldRules) -> Op
         Finding::new(rules.version_rule, reason)
             .weighing(Severity::Warn)
             .at(version.span.end..semicolon)
+            .fix("remove the white space")
+            .with_edit(Edit::remove(version.span.end..semicolon))
     })
 }
 
@@ -170,6 +215,8 @@ fn space_at_the_end(text: &str, rule: &'static str) -> Option<Finding> {
         Finding::new(rule, "there is white space after the last field")
             .weighing(Severity::Warn)
             .at(kept.len()..text.len())
+            .fix("remove the white space at the end")
+            .with_edit(Edit::remove(kept.len()..text.len()))
     })
 }
 

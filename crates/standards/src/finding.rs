@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::edit::{Applicability, Edit};
+
 /// How much a finding matters to somebody who publishes mail records.
 ///
 /// The order is `Info < Warn < Error`, so that the worst of many is their maximum.
@@ -103,6 +105,9 @@ pub struct Finding {
     pub reason: String,
     /// What to do about it, in the same form.
     pub fix: String,
+    /// The fix as a change of the text, where the text decides it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<Edit>,
 }
 
 impl Finding {
@@ -119,6 +124,7 @@ impl Finding {
             place: Place::Whole,
             reason: reason.into(),
             fix: known.fix.to_owned(),
+            edit: None,
         }
     }
 
@@ -158,6 +164,39 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
+        self
+    }
+
+    /// The bytes of the parsed text that it is about, where it is about a part of it.
+    pub fn span(&self) -> Option<&Range<usize>> {
+        match &self.place {
+            Place::Span(span) => Some(span),
+            _ => None,
+        }
+    }
+
+    /// The same finding, with a change that needs no decision by a person.
+    #[must_use]
+    pub fn with_edit(mut self, edit: Edit) -> Self {
+        self.edit = Some(edit);
+        self
+    }
+
+    /// The same finding, with a change that a person has to agree to.
+    #[must_use]
+    pub fn with_guess(mut self, mut edit: Edit) -> Self {
+        edit.applicability = Applicability::MaybeIncorrect;
+        self.edit = Some(edit);
+        self
+    }
+
+    /// The same finding of a text that stands `offset` bytes into a longer one.
+    #[must_use]
+    pub fn shifted(mut self, offset: usize) -> Self {
+        if let Place::Span(span) = self.place {
+            self.place = Place::Span(span.start + offset..span.end + offset);
+        }
+        self.edit = self.edit.map(|edit| edit.shifted(offset));
         self
     }
 }

@@ -142,6 +142,7 @@ pub mod checker;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod edit;
 mod fields;
 pub mod finding;
 mod host;
@@ -160,6 +161,8 @@ pub mod tag_list;
 mod test_support;
 mod text;
 pub mod tls_rpt;
+mod typo;
 
+pub use edit::{Applicability, Edit};
 pub use finding::{Finding, Place, Severity};
 pub use text::Unreadable;

@@ -32,8 +32,17 @@ pub(crate) fn read<T>(
     rule: &'static str,
     parse: impl FnOnce(&str) -> (Option<T>, Vec<Finding>),
 ) -> (Option<T>, Vec<Finding>) {
-    let (value, several) = among(owner, values, is_ours, rule);
+    let (value, several) = among(owner, values, &is_ours, rule);
     let mut findings = Vec::from_iter(several);
+    if value.is_none() && findings.is_empty() {
+        // A record that only its indentation makes nobody's: the domain's owner takes it for
+        // one, and has to hear why receivers do not.
+        let mut texts = values.iter().map(Txt::text);
+        if let Some(overlooked) = texts.find(|text| is_ours(text.trim_start())) {
+            findings = parse(&overlooked).1;
+        }
+        return (None, findings);
+    }
     let record = value.and_then(|value| {
         let (record, more) = parse(&value.text());
         findings.extend(more);

@@ -180,7 +180,7 @@ fn mta_sts_policies() {
     }
     check_bad(
         "github.com/Argia-Github/mta-sts.argia.be, with brackets around the mode",
-        &["STS-P11", "STS-P03"],
+        &["STS-P03"],
         MtaStsPolicy::parse(
             b"version: STSv1\nmode: [testing] \nmx: mx.mailprotect.be\nmx: mx.backup.mailprotect.be\nmax_age: 1209600\n",
         ),

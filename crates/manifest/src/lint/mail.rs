@@ -67,7 +67,7 @@ impl Subject<'_> {
             return Vec::new();
         };
         let text = block.text();
-        let (record, mut findings) = Spf::parse(&text);
+        let (record, mut findings) = Spf::parse_at(&text, self.name);
         findings.extend(txt::lint_policy(&text));
         if let Some(record) = &record {
             let enforced = self

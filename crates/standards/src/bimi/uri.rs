@@ -85,10 +85,11 @@ impl FromStr for HttpsUri {
             .ok_or_else(|| HttpsUriError::Scheme {
                 text: text.to_owned(),
             })?;
-        check_characters(text)?;
         let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(authority_end);
+        // Before the characters: a host in Unicode is written in A-labels, not percent-encoded.
         let host = read_host(authority)?;
+        check_characters(text)?;
         let path_start = SCHEME.len() + authority_end;
         let path_length = tail.find(['?', '#']).unwrap_or(tail.len());
         Ok(Self {
@@ -110,6 +111,37 @@ impl From<HttpsUri> for String {
     fn from(uri: HttpsUri) -> Self {
         uri.text
     }
+}
+
+/// The URI that `text` was meant as, and whether nothing else can be meant: with its host in
+/// A-labels, its characters encoded and `https:` before it.
+pub(super) fn correction(text: &str) -> Option<(HttpsUri, bool)> {
+    let text = text.trim();
+    let has_scheme = |scheme: &str| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    let (rest, is_sure) = if has_scheme("https://") {
+        (&text[8..], true)
+    } else if has_scheme("http://") {
+        (&text[7..], false)
+    } else {
+        (text, false)
+    };
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+    let host = Name::parse(host).ok()?;
+    let mut encoded = String::new();
+    for (at, character) in tail.char_indices() {
+        let follows = tail.as_bytes().get(at + 1..at + 3);
+        if is_bare(character) && (character != '%' || is_hexadecimal(follows)) {
+            encoded.push(character);
+        } else {
+            encoded.push_str(&percent_encoded(character));
+        }
+    }
+    let uri = format!("https://{host}{port}{encoded}").parse().ok()?;
+    Some((uri, is_sure))
 }
 
 fn read_host(authority: &str) -> Result<Name, HttpsUriError> {
@@ -134,23 +166,26 @@ fn read_host(authority: &str) -> Result<Name, HttpsUriError> {
 /// Refuses what RFC 3986 does not allow bare, and the comma, which BIMI reserves (§4.3).
 fn check_characters(text: &str) -> Result<(), HttpsUriError> {
     for (at, character) in text.char_indices() {
-        let allowed =
-            character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+;=%".contains(character);
-        if !allowed {
+        if !is_bare(character) {
             return Err(HttpsUriError::Character {
                 character,
                 encoded: percent_encoded(character),
                 at,
             });
         }
-        let digits = text.as_bytes().get(at + 1..at + 3);
-        if character == '%'
-            && !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        {
+        if character == '%' && !is_hexadecimal(text.as_bytes().get(at + 1..at + 3)) {
             return Err(HttpsUriError::Percent { at });
         }
     }
     Ok(())
+}
+
+fn is_bare(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+;=%".contains(character)
+}
+
+fn is_hexadecimal(digits: Option<&[u8]>) -> bool {
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn percent_encoded(character: char) -> String {

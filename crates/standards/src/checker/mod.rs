@@ -61,6 +61,9 @@ impl fmt::Display for Kind {
 pub struct Checked {
     /// What the text was taken for.
     pub kind: Kind,
+    /// Whether there is a value in it: receivers read the record, the policy, the logo or the
+    /// certificate.
+    pub has_value: bool,
     /// The canonical form, of a record or a policy that receivers can read.
     pub canonical: Option<String>,
     /// What is wrong with it; places are bytes of the text.
@@ -68,11 +71,10 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether receivers can use what was checked: nothing found is an error.
+    /// Whether receivers can use what was checked: it has a value, and nothing found is an error.
     pub fn is_usable(&self) -> bool {
-        self.findings
-            .iter()
-            .all(|finding| finding.severity < Severity::Error)
+        let is_sound = |finding: &Finding| finding.severity < Severity::Error;
+        self.has_value && self.findings.iter().all(is_sound)
     }
 }
 
@@ -104,22 +106,21 @@ pub fn check_record(text: &str) -> Option<Checked> {
 pub fn check_file(name: &str, file: &[u8], now: Timestamp) -> Option<Checked> {
     match kind_of_file(name, file) {
         Some(Kind::Logo) => {
-            let mut findings = Svg::parse(file).1;
+            let (logo, mut findings) = Svg::parse(file);
             findings.extend(svg::check_name(name, file));
             Some(Checked {
                 kind: Kind::Logo,
+                has_value: logo.is_some(),
                 canonical: None,
                 findings,
             })
         }
         Some(Kind::MarkCertificate) => {
-            let (certificate, mut findings) = MarkCertificate::parse(file);
-            if let Some(certificate) = certificate {
-                findings.extend(certificate.check_trust(&TrustStore::bimi()));
-                findings.extend(certificate.check_time(now));
-            }
+            let (certificate, findings) =
+                MarkCertificate::check_file(file, &TrustStore::bimi(), now);
             Some(Checked {
                 kind: Kind::MarkCertificate,
+                has_value: certificate.is_some(),
                 canonical: None,
                 findings,
             })
@@ -137,6 +138,7 @@ fn checked<T: fmt::Display>(kind: Kind, parsed: (Option<T>, Vec<Finding>)) -> Ch
     let (value, findings) = parsed;
     Checked {
         kind,
+        has_value: value.is_some(),
         canonical: value.map(|value| value.to_string()),
         findings,
     }

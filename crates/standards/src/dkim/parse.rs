@@ -5,8 +5,36 @@ use std::collections::BTreeSet;
 use super::public_key::{RsaPublicKey, decode_base64};
 use super::{DkimKey, HashAlgorithm, PublicKey, PublicKeyError, Service};
 use crate::quote::quote;
-use crate::tag_list::{Tag, TagList, split_with_spans};
-use crate::{Finding, Severity};
+use crate::tag_list::{Part, Tag, TagList, split_with_spans};
+use crate::{Edit, Finding, Severity, typo};
+
+/// Every tag of RFC 6376, and `g` of RFC 4871.
+const KNOWN: &[&str] = &["v", "g", "h", "k", "n", "p", "s", "t"];
+
+/// A tag whose value is a list of words, the words, and the rule that speaks of them.
+struct WordList {
+    tag: &'static str,
+    words: &'static [&'static str],
+    rule: &'static str,
+}
+
+const WORD_LISTS: [WordList; 3] = [
+    WordList {
+        tag: "h",
+        words: &["sha1", "sha256"],
+        rule: "DKIM-10",
+    },
+    WordList {
+        tag: "s",
+        words: &["*", "email", "tlsrpt"],
+        rule: "DKIM-11",
+    },
+    WordList {
+        tag: "t",
+        words: &["y", "s"],
+        rule: "DKIM-14",
+    },
+];
 
 impl DkimKey {
     /// Reads a key record: the key that a verifier would use, and every finding.
@@ -14,6 +42,8 @@ impl DkimKey {
         let list = TagList::parse(text);
         let mut findings: Vec<Finding> = list.findings("DKIM-14").collect();
         let has_version = check_version(&list, &mut findings);
+        findings.extend(near_tags(&list));
+        let has_words = check_words(&list, &mut findings);
         let key = read_key(&list, text.len(), &mut findings);
         let key = key.map(|key| Self {
             key,
@@ -28,26 +58,90 @@ impl DkimKey {
                 findings.push(finding.at(span));
             }
         }
-        let valid = has_version && !list.has_duplicates();
+        let valid = has_version && has_words && !list.has_duplicates();
         (key.filter(|_| valid), findings)
     }
+}
+
+/// Tags that verifiers ignore and that were meant as others. Any other tag may be there, and
+/// means nothing (RFC 6376 §3.2).
+fn near_tags(list: &TagList<'_>) -> Vec<Finding> {
+    list.unknown(KNOWN)
+        .filter(|tag| typo::nearest(tag.name, KNOWN.iter().copied()).is_some())
+        .map(|tag| list.ignored(tag, "DKIM-14", KNOWN))
+        .collect()
+}
+
+/// Whether each list has the word that its grammar asks for (RFC 6376 §3.6.1). A word that
+/// nobody knows is ignored; it is told where it was meant as another one.
+fn check_words(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
+    let mut valid = true;
+    for known in WORD_LISTS {
+        let Some(tag) = list.get(known.tag) else {
+            continue;
+        };
+        let name = known.tag;
+        if words(list, name).next().is_none() {
+            valid = false;
+            let reason = format!("{name}= names nothing, and its grammar asks for a word");
+            let finding = Finding::new(known.rule, reason)
+                .weighing(Severity::Error)
+                .fix(format!("leave `{name}=` out, or name what it is for"))
+                .with_edit(list.removal(tag));
+            findings.push(finding.at(tag.span.clone()));
+        }
+        let parts = split_with_spans(tag.value, ':');
+        findings.extend(parts.filter_map(|part| near_word(tag, &part, &known)));
+    }
+    valid
+}
+
+fn near_word(tag: &Tag<'_>, part: &Part<'_>, known: &WordList) -> Option<Finding> {
+    if known.words.contains(&part.text) {
+        return None;
+    }
+    let near = typo::nearest(part.text, known.words.iter().copied())?;
+    let start = tag.value_span.start;
+    let span = start + part.span.start..start + part.span.end;
+    let (name, word) = (known.tag, near.word);
+    let reason = format!(
+        "verifiers ignore {} in {name}=: did you mean {word}?",
+        quote(part.text)
+    );
+    let finding = Finding::new(known.rule, reason)
+        .weighing(Severity::Warn)
+        .fix(format!("write `{word}`"))
+        .at(span.clone());
+    let edit = Edit::replace(span, word);
+    Some(if near.is_sure && word != "y" {
+        finding.with_edit(edit)
+    } else {
+        finding.with_guess(edit)
+    })
 }
 
 fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
     let Some(version) = list.get("v") else {
         return true;
     };
-    let fault = if version.value != "DKIM1" {
-        format!(
+    let finding = if version.value != "DKIM1" {
+        let reason = format!(
             "the version is {}, and the only one is DKIM1",
             quote(version.value)
-        )
+        );
+        let finding = Finding::new("DKIM-03", reason).fix("write `v=DKIM1`");
+        let edit = Edit::replace(version.value_span.clone(), "DKIM1");
+        if version.value.eq_ignore_ascii_case("DKIM1") {
+            finding.with_edit(edit)
+        } else {
+            finding.with_guess(edit)
+        }
     } else if list.first() != Some(version) {
-        "v= is not the first tag".to_owned()
+        Finding::new("DKIM-03", "v= is not the first tag")
     } else {
         return true;
     };
-    findings.push(Finding::new("DKIM-03", fault).at(version.span.clone()));
+    findings.push(finding.at(version.span.clone()));
     false
 }
 
@@ -79,7 +173,20 @@ fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Opti
                 quote(other)
             );
             let span = key_type.map_or(tag.span.clone(), |tag| tag.value_span.clone());
-            findings.push(Finding::new("DKIM-05", reason).at(span));
+            let finding = Finding::new("DKIM-05", reason);
+            let finding = match typo::nearest(other, ["rsa", "ed25519"]) {
+                Some(near) => {
+                    let edit = Edit::replace(span.clone(), near.word);
+                    let finding = finding.fix(format!("write `k={}`", near.word));
+                    if near.is_sure {
+                        finding.with_edit(edit)
+                    } else {
+                        finding.with_guess(edit)
+                    }
+                }
+                None => finding,
+            };
+            findings.push(finding.at(span));
             None
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{Alignment, Dmarc, Policy, Psd, Subject, organizational_domain_by_psl, record_owner};
 use crate::dns::{Name, NoAnswer, Resolver};
-use crate::{Finding, single};
+use crate::{Finding, single, tag_list};
 
 /// A record and the domain it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,11 @@ pub struct Found {
 pub struct Walk {
     /// Where it started.
     pub start: Name,
-    /// The records on the way.
+    /// The records on the way that have a policy to apply.
     pub found: Vec<Found>,
+    /// Domains on the way whose record has none: for them, receivers apply no DMARC
+    /// (RFC 9989 §4.10.1).
+    pub without_policy: Vec<Name>,
     /// Names with more than one record, all of which receivers discard (DMARC-03).
     pub findings: Vec<Finding>,
 }
@@ -55,6 +58,7 @@ pub async fn walk(resolver: &impl Resolver, domain: &Name) -> Result<Walk, NoAns
     let mut walk = Walk {
         start: domain.clone(),
         found: Vec::new(),
+        without_policy: Vec::new(),
         findings: Vec::new(),
     };
     for domain in domains_to_ask(domain) {
@@ -65,8 +69,11 @@ pub async fn walk(resolver: &impl Resolver, domain: &Name) -> Result<Walk, NoAns
         let values = resolver.txt(&owner).await?;
         let (value, several) = single::among(&owner, &values, is_dmarc, "DMARC-03");
         walk.findings.extend(several);
-        let record = value.and_then(|value| Dmarc::parse(&value.text()).0);
-        let Some(record) = record else {
+        let Some(value) = value else {
+            continue;
+        };
+        let Some(record) = Dmarc::parse(&value.text()).0 else {
+            walk.without_policy.push(domain);
             continue;
         };
         let ends = record.psd != Psd::Unknown;
@@ -82,8 +89,17 @@ impl Walk {
     /// The organizational domain (RFC 9989 §4.10.2): the one that says psd=n, or the one
     /// below another that says psd=y, or the highest with a record, or the start.
     pub fn organizational_domain(&self) -> Name {
-        let Some(highest) = self.found.last() else {
-            return self.start.clone();
+        // A record without a policy to apply is a record of the walk all the same.
+        let domains = self.found.iter().map(|found| &found.domain);
+        let fewest_labels = domains
+            .chain(&self.without_policy)
+            .min_by_key(|domain| domain.label_count());
+        let Some(highest) = self
+            .found
+            .last()
+            .filter(|found| Some(&found.domain) == fewest_labels)
+        else {
+            return fewest_labels.unwrap_or(&self.start).clone();
         };
         if highest.record.psd == Psd::Yes && highest.domain != self.start {
             return self.start.last_labels(highest.domain.label_count() + 1);
@@ -96,9 +112,17 @@ impl Walk {
     pub fn applies(&self) -> Option<&Found> {
         let organizational = self.organizational_domain();
         let at = |domain: &Name| self.found.iter().find(|found| found.domain == *domain);
-        at(&self.start)
-            .or_else(|| at(&organizational))
-            .or_else(|| self.found.iter().find(|found| found.record.psd == Psd::Yes))
+        let suffix = || self.found.iter().find(|found| found.record.psd == Psd::Yes);
+        for domain in [&self.start, &organizational] {
+            // Nobody climbs past a record that is there, and has no policy to apply.
+            if self.without_policy.contains(domain) {
+                return None;
+            }
+            if let Some(found) = at(domain) {
+                return Some(found);
+            }
+        }
+        suffix()
     }
 }
 
@@ -161,10 +185,7 @@ fn compare_with_psl(domain: &Name, by_walk: &Name) -> Option<Finding> {
     })
 }
 
-/// Whether a TXT value is meant as a DMARC record: its first tag is the version.
+/// Whether receivers take a TXT value for a DMARC record: it begins with the version.
 pub(super) fn is_dmarc(text: &str) -> bool {
-    text.split(';')
-        .next()
-        .and_then(|first| first.split_once('='))
-        .is_some_and(|(name, value)| name.trim() == "v" && value.trim() == "DMARC1")
+    tag_list::has_version(text, "DMARC1")
 }

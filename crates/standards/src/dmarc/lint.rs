@@ -196,7 +196,8 @@ impl Dmarc {
             .filter(|(_, policy)| *policy < self.policy)
             .map(|(tag, policy)| {
                 let reason = format!("{tag}={policy} is weaker than p={}", self.policy);
-                (tag, Finding::new("DMARC-08", reason))
+                let fix = format!("write `{tag}={}`", self.policy);
+                (tag, Finding::new("DMARC-08", reason).fix(fix))
             })
             .collect()
     }

@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use super::discovery::is_dmarc;
 use super::{Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget, SizeLimit};
+use crate::dns::txt::drop_told_characters;
 use crate::dns::{Name, Txt};
-use crate::mail_uri::{ReportUri, Scheme};
+use crate::mail_uri::{self, ReportUri, Scheme};
 use crate::quote::quote;
-use crate::tag_list::{Part, Tag, TagList, split_with_spans};
-use crate::{Finding, Severity, single};
+use crate::tag_list::{self, Part, Tag, TagList, split_with_spans};
+use crate::{Edit, Finding, Severity, single, typo};
 
 /// Every tag that RFC 9989 or RFC 7489 defines.
 const KNOWN: &[&str] = &[
@@ -29,25 +30,21 @@ impl Dmarc {
             findings: list.findings("DMARC-26").collect(),
             list: &list,
         };
-        if !reader.has_version() {
+        if let Some(finding) = tag_list::check_version(text, "DMARC1", "DMARC-02") {
+            reader.findings.push(finding);
             return (None, reader.findings);
         }
         reader.unknown_tags();
         let record = reader.record(text.len());
         if let Some(record) = &record {
-            for (tag, finding) in record.lint_with_tags() {
-                let span = list
-                    .get(tag)
-                    .map_or(text.len()..text.len(), |tag| tag.span.clone());
-                reader.findings.push(finding.at(span));
-            }
+            reader.lint(record, text.len());
         }
         if let Some(tag) = list.get("rf") {
-            let reason = "rf was removed from DMARC";
-            let finding = Finding::new("DMARC-13", reason);
-            reader.findings.push(finding.at(tag.span.clone()));
+            let finding = Finding::new("DMARC-13", "rf was removed from DMARC");
+            reader.push(finding.with_edit(list.removal(tag)), tag.span.clone());
         }
         let record = record.filter(|_| !list.has_duplicates());
+        drop_told_characters(&mut reader.findings, &["DMARC-16"]);
         (record, reader.findings)
     }
 }
@@ -64,56 +61,47 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn report(&mut self, rule: &'static str, span: Range<usize>, reason: impl Into<String>) {
-        self.findings.push(Finding::new(rule, reason).at(span));
-    }
-
-    fn warn(&mut self, rule: &'static str, span: Range<usize>, reason: impl Into<String>) {
-        let finding = Finding::new(rule, reason).weighing(Severity::Warn);
+    fn push(&mut self, finding: Finding, span: Range<usize>) {
         self.findings.push(finding.at(span));
     }
 
-    fn has_version(&mut self) -> bool {
-        let first = self.list.first();
-        let reason = match first {
-            Some(tag) if tag.name == "v" && tag.value == "DMARC1" => return true,
-            Some(tag) => format!(
-                "the record starts with {}={} where receivers look for v=DMARC1",
-                quote(tag.name),
-                quote(tag.value)
-            ),
-            None => "the record does not start with v=DMARC1".to_owned(),
-        };
-        let span = first.map_or(0..0, |tag| tag.span.clone());
-        self.report("DMARC-02", span, reason);
-        false
+    /// What is wrong with the record as a value, at the tags that say so.
+    fn lint(&mut self, record: &Dmarc, end: usize) {
+        for (tag, finding) in record.lint_with_tags() {
+            let Some(tag) = self.list.get(tag) else {
+                self.push(finding, end..end);
+                continue;
+            };
+            let is_harmless = tag.name == "ri" || tag.value == "100";
+            let finding = match &*finding.rule {
+                "DMARC-08" => finding.with_guess(Edit::replace(
+                    tag.value_span.clone(),
+                    record.policy.as_str(),
+                )),
+                "DMARC-13" if is_harmless => finding.with_edit(self.list.removal(tag)),
+                "DMARC-13" => finding.with_guess(self.list.removal(tag)),
+                _ => finding,
+            };
+            self.push(finding, tag.span.clone());
+        }
     }
 
     fn unknown_tags(&mut self) {
         for tag in self.list.unknown(KNOWN) {
-            let lower = tag.name.to_ascii_lowercase();
-            let finding = if KNOWN.contains(&&*lower) {
-                let reason = format!(
-                    "receivers may ignore the tag {}, which is written {lower}",
-                    quote(tag.name)
-                );
-                Finding::new("DMARC-26", reason)
-            } else {
-                Finding::new(
-                    "DMARC-26",
-                    format!("receivers ignore the tag {}", quote(tag.name)),
-                )
-            };
-            self.findings.push(finding.at(tag.span.clone()));
+            let finding = self.list.ignored(tag, "DMARC-26", KNOWN);
+            self.findings.push(finding);
         }
     }
 
     fn record(&mut self, end: usize) -> Option<Dmarc> {
-        let policies = self.policies(end);
+        let before = self.findings.len();
         let rua = self.targets("rua");
+        let of_rua = self.findings.split_off(before);
+        let policies = self.policies(end, !rua.is_empty());
+        self.findings.extend(of_rua);
         let (policy, subdomain_policy, nonexistent_policy) = match policies {
             Ok(policies) => policies,
-            // RFC 9989 §4.10.1: reports still go out, nothing is enforced.
+            // RFC 9989 §4.10.1: as if a record with p=none and this rua was retrieved.
             Err(Invalid) if !rua.is_empty() => (Policy::None, None, None),
             Err(Invalid) => return None,
         };
@@ -139,23 +127,55 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// `p`, `sp` and `np`. One of them that is not a policy undoes all three.
-    fn policies(&mut self, end: usize) -> Result<Policies, Invalid> {
+    /// `p`, `sp` and `np`. One of them that is not a policy, or no `p`, undoes all three.
+    fn policies(&mut self, end: usize, has_rua: bool) -> Result<Policies, Invalid> {
         let p = self.policy("p", "DMARC-04");
         let sp = self.policy("sp", "DMARC-06");
         let np = self.policy("np", "DMARC-06");
         match self.list.get("p") {
-            None => {
-                let reason = "the record has no p, which older receivers refuse and newer ones take for none";
-                self.report("DMARC-04", end..end, reason);
-            }
-            Some(tag) if self.list.tags.get(1) != Some(tag) => {
-                let reason = "p is not the second tag, directly after v";
-                self.report("DMARC-05", tag.span.clone(), reason);
-            }
+            None => self.missing_policy(end, has_rua),
+            Some(tag) if self.list.tags.get(1) != Some(tag) => self.misplaced_policy(tag),
             Some(_) => {}
         }
-        Ok((p?.unwrap_or(Policy::None), sp?, np?))
+        Ok((p?.ok_or(Invalid)?, sp?, np?))
+    }
+
+    fn missing_policy(&mut self, end: usize, has_rua: bool) {
+        let (severity, reason) = if has_rua {
+            let reason = "the record has no p, which older receivers refuse and newer ones take for p=none, whatever sp and np say";
+            (Severity::Warn, reason)
+        } else {
+            let reason = "the record has no p and no valid rua, so that receivers apply no DMARC";
+            (Severity::Error, reason)
+        };
+        let finding = Finding::new("DMARC-04", reason)
+            .weighing(severity)
+            .fix("write `p=none` after the version, or the policy that is meant");
+        // With p there, sp and np would come into force.
+        let is_the_same = has_rua && self.list.get("sp").or(self.list.get("np")).is_none();
+        let at = self.list.first().map_or(end, |version| version.span.end);
+        let edit = Edit::insert(at, "; p=none");
+        let finding = if is_the_same {
+            finding.with_edit(edit)
+        } else {
+            finding.with_guess(edit)
+        };
+        self.push(finding, end..end);
+    }
+
+    fn misplaced_policy(&mut self, tag: &Tag<'_>) {
+        let finding = Finding::new("DMARC-05", "p is not the second tag, directly after v");
+        let finding = match self.list.first() {
+            Some(version) if version.span.end < tag.span.start => {
+                let at = version.span.end;
+                let mut edit = Edit::insert(at, format!("; p={}", tag.value));
+                edit.replacements
+                    .extend(self.list.removal(tag).replacements);
+                finding.with_edit(edit)
+            }
+            _ => finding,
+        };
+        self.push(finding, tag.span.clone());
     }
 
     /// The tag's policy, if the tag is there.
@@ -163,22 +183,42 @@ impl<'a> Reader<'a> {
         let Some(tag) = self.list.get(name) else {
             return Ok(None);
         };
-        let Ok(policy) = tag.value.parse::<Policy>() else {
-            let reason = format!(
-                "{name} is {}, and it can be none, quarantine or reject",
-                quote(tag.value)
-            );
-            self.report(rule, tag.value_span.clone(), reason);
-            return Err(Invalid);
+        if let Ok(policy) = tag.value.parse::<Policy>() {
+            self.case(rule, tag, policy.as_str());
+            return Ok(Some(policy));
+        }
+        let reason = format!(
+            "{name} is {}, and it can be none, quarantine or reject",
+            quote(tag.value)
+        );
+        let finding = Finding::new(rule, reason);
+        let policies = [Policy::None, Policy::Quarantine, Policy::Reject];
+        let finding = match typo::nearest(tag.value, policies.map(Policy::as_str)) {
+            Some(near) => {
+                let edit = Edit::replace(tag.value_span.clone(), near.word);
+                let finding = finding.fix(format!("write `{name}={}`", near.word));
+                if near.is_sure {
+                    finding.with_edit(edit)
+                } else {
+                    finding.with_guess(edit)
+                }
+            }
+            None => finding.fix(format!(
+                "write `{name}=none`, `{name}=quarantine` or `{name}=reject`"
+            )),
         };
-        self.case(rule, tag, policy.as_str());
-        Ok(Some(policy))
+        self.push(finding, tag.value_span.clone());
+        Err(Invalid)
     }
 
     fn case(&mut self, rule: &'static str, tag: &Tag<'_>, written: &str) {
         if tag.value != written {
             let reason = format!("{} is written {written}, in lower case", quote(tag.value));
-            self.warn(rule, tag.value_span.clone(), reason);
+            let finding = Finding::new(rule, reason)
+                .weighing(Severity::Warn)
+                .fix(format!("write `{}={written}`", tag.name))
+                .with_edit(Edit::replace(tag.value_span.clone(), written));
+            self.push(finding, tag.value_span.clone());
         }
     }
 
@@ -198,13 +238,8 @@ impl<'a> Reader<'a> {
             _ => '\0',
         };
         if !letters.contains(letter) {
-            let letters: Vec<String> = letters.chars().map(String::from).collect();
-            let reason = format!(
-                "{name} is {}, and it can be {}",
-                quote(tag.value),
-                letters.join(" or ")
-            );
-            self.report(rule, tag.value_span.clone(), reason);
+            let finding = wrong_letter(tag, rule, letters);
+            self.push(finding, tag.value_span.clone());
             return None;
         }
         self.case(rule, tag, &letter.to_string());
@@ -222,8 +257,12 @@ impl<'a> Reader<'a> {
         let digits = !tag.value.is_empty() && tag.value.bytes().all(|b| b.is_ascii_digit());
         let number = read(tag.value).filter(|_| digits);
         if number.is_none() {
+            // RFC 9989 appendix C removed the tag: receivers of today ignore it, whatever it says.
             let reason = format!("{name} is {}, and it can be {range}", quote(tag.value));
-            self.report("DMARC-14", tag.value_span.clone(), reason);
+            let finding = Finding::new("DMARC-14", reason)
+                .weighing(Severity::Warn)
+                .with_edit(self.list.removal(tag));
+            self.push(finding, tag.value_span.clone());
         }
         number
     }
@@ -233,6 +272,7 @@ impl<'a> Reader<'a> {
         let Some(tag) = self.list.get("fo") else {
             return options;
         };
+        let before = self.findings.len();
         for part in split_with_spans(tag.value, ':') {
             let span = shifted(&part.span, tag.value_span.start);
             let option = match part.text {
@@ -243,27 +283,44 @@ impl<'a> Reader<'a> {
                 other => {
                     let reason =
                         format!("fo holds {}, and it can hold 0 or 1, d and s", quote(other));
-                    self.report("DMARC-15", span, reason);
+                    self.push(Finding::new("DMARC-15", reason), span);
                     continue;
                 }
             };
             if !options.insert(option) {
-                self.report(
-                    "DMARC-15",
-                    span,
-                    format!("fo holds {} twice", option.as_str()),
-                );
+                let reason = format!("fo holds {} twice", option.as_str());
+                self.push(Finding::new("DMARC-15", reason), span);
             }
         }
         if options.contains(&FailureOption::Any) && options.remove(&FailureOption::All) {
             // RFC 7489's grammar allowed both; 1 includes 0.
-            self.warn(
-                "DMARC-15",
-                tag.value_span.clone(),
-                "fo holds both 0 and 1, which exclude each other",
-            );
+            let reason = "fo holds both 0 and 1, which exclude each other";
+            let finding = Finding::new("DMARC-15", reason).weighing(Severity::Warn);
+            self.push(finding, tag.value_span.clone());
         }
+        self.rewrite_failure_options(before, tag, &options);
         options
+    }
+
+    /// Gives the findings about `fo` since `before` their fix: the options that are understood.
+    fn rewrite_failure_options(
+        &mut self,
+        before: usize,
+        tag: &Tag<'_>,
+        options: &BTreeSet<FailureOption>,
+    ) {
+        let words: Vec<&str> = options.iter().map(|option| option.as_str()).collect();
+        let words = words.join(":");
+        let (fix, edit) = if words.is_empty() {
+            ("remove `fo`".to_owned(), self.list.removal(tag))
+        } else {
+            let edit = Edit::replace(tag.value_span.clone(), words.as_str());
+            (format!("write `fo={words}`"), edit)
+        };
+        for finding in &mut self.findings[before..] {
+            finding.fix.clone_from(&fix);
+            finding.edit = Some(edit.clone());
+        }
     }
 
     fn targets(&mut self, name: &'static str) -> Vec<ReportTarget> {
@@ -289,16 +346,50 @@ impl<'a> Reader<'a> {
                 "{} ends in a size limit, which receivers no longer read",
                 quote(part.text)
             );
-            self.report("DMARC-17", span.start + uri.len()..span.end, reason);
+            let limit = span.start + uri.len()..span.end;
+            let finding = Finding::new("DMARC-17", reason);
+            self.push(finding.with_edit(Edit::remove(limit.clone())), limit);
         }
         match uri.parse::<ReportUri>() {
             Ok(uri) => Some(ReportTarget { uri, size_limit }),
             Err(error) => {
-                self.report("DMARC-16", span, error.to_string());
+                let finding = Finding::new("DMARC-16", error.to_string());
+                let place = error.place(&span);
+                self.push(mail_uri::with_fix(finding, uri, &span), place);
                 None
             }
         }
     }
+}
+
+/// What is to be said of a tag with a value that is none of `letters`.
+fn wrong_letter(tag: &Tag<'_>, rule: &'static str, letters: &str) -> Finding {
+    const WORDS: [(&str, char); 5] = [
+        ("yes", 'y'),
+        ("no", 'n'),
+        ("unknown", 'u'),
+        ("relaxed", 'r'),
+        ("strict", 's'),
+    ];
+    let name = tag.name;
+    let list: Vec<String> = letters.chars().map(String::from).collect();
+    let reason = format!(
+        "{name} is {}, and it can be {}",
+        quote(tag.value),
+        list.join(" or ")
+    );
+    let finding = Finding::new(rule, reason);
+    let meant = WORDS
+        .iter()
+        .find(|(word, letter)| letters.contains(*letter) && tag.value.eq_ignore_ascii_case(word));
+    if let Some((_, letter)) = meant {
+        let edit = Edit::replace(tag.value_span.clone(), String::from(*letter));
+        return finding
+            .fix(format!("write `{name}={letter}`"))
+            .with_edit(edit);
+    }
+    let ways: Vec<String> = list.iter().map(|one| format!("`{name}={one}`")).collect();
+    finding.fix(format!("write {}, or leave it out", ways.join(" or ")))
 }
 
 fn shifted(span: &Range<usize>, start: usize) -> Range<usize> {

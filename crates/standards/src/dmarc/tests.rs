@@ -117,7 +117,7 @@ fn dmarc_04_and_05_policy() {
     check(
         "v=DMARC1; rua=mailto:a@example.com",
         Some("v=DMARC1; p=none; rua=mailto:a@example.com"),
-        &["DMARC-04 error \"\""],
+        &["DMARC-04 warn \"\""],
     );
     check(
         "v=DMARC1; p=Reject; rua=mailto:a@example.com",
@@ -216,7 +216,7 @@ fn dmarc_13_and_14_history() {
         "ri=1d",
     ] {
         let value = wrong.split_once('=').expect("a tag").1;
-        check_tags(wrong, &[&format!("DMARC-14 error {value:?}")]);
+        check_tags(wrong, &[&format!("DMARC-14 warn {value:?}")]);
     }
 }
 
@@ -251,16 +251,16 @@ fn dmarc_15_failure_options() {
 
 #[test]
 fn dmarc_16_to_20_targets() {
-    for wrong in [
-        "a@example.com",
-        "mailto:a b@example.com",
-        "mailto:a@example.com!x",
-        "mailto:a@",
-        "",
+    for (wrong, place) in [
+        ("a@example.com", "a@example.com"),
+        ("mailto:a b@example.com", " "),
+        ("mailto:a@example.com!x", "!"),
+        ("mailto:a@", "mailto:a@"),
+        ("", ""),
     ] {
         let text = format!("v=DMARC1; p=none; rua=mailto:b@example.com,{wrong}");
         let kept = "v=DMARC1; p=none; rua=mailto:b@example.com";
-        check(&text, Some(kept), &[&format!("DMARC-16 error {wrong:?}")]);
+        check(&text, Some(kept), &[&format!("DMARC-16 error {place:?}")]);
     }
     let sized = "v=DMARC1; p=none; rua=mailto:a@example.com!10m";
     check(sized, Some(sized), &["DMARC-17 warn \"!10m\""]);
@@ -282,8 +282,8 @@ fn dmarc_16_to_20_targets() {
 
 #[test]
 fn dmarc_26_lists() {
-    check_tags("x=y", &["DMARC-26 warn \"x=y\""]);
-    check_tags("SP=reject", &["DMARC-26 warn \"SP=reject\""]);
+    check_tags("x=y", &["DMARC-26 warn \"x\""]);
+    check_tags("SP=reject", &["DMARC-26 warn \"SP\""]);
     check_tags("word", &["DMARC-26 error \"word\""]);
     check(
         "v=DMARC1; p=none; p=reject",
@@ -371,10 +371,7 @@ fn dmarc_35_failure_reports() {
 
 #[test]
 fn dns_02_and_03_hold_here_too() {
-    check_tags(
-        "x=\u{201c}",
-        &["DNS-02 error \"“\"", "DMARC-26 warn \"x=“\""],
-    );
+    check_tags("x=\u{201c}", &["DNS-02 error \"“\"", "DMARC-26 warn \"x\""]);
     let escaped = r"v=DMARC1\; p=reject";
     check(
         escaped,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::Finding;
+use crate::{Edit, Finding, Severity};
 
 /// Octets of the longest character string (RFC 1035 §3.3).
 pub const STRING_MAX: usize = 255;
@@ -262,10 +262,14 @@ pub fn lint_policy(text: &str) -> Vec<Finding> {
         .map(|(at, character)| stray_character(character, at..at + character.len_utf8()))
         .collect();
     findings.extend(text.match_indices("\\;").map(|(at, _)| {
-        Finding::new("DNS-03", "the value holds a backslash before a semicolon").at(at..at + 2)
+        Finding::new("DNS-03", "the value holds a backslash before a semicolon")
+            .at(at..at + 2)
+            .with_edit(Edit::remove(at..at + 1))
     }));
     if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
-        findings.push(Finding::new("DNS-03", "the value has quotes around it").at(0..text.len()));
+        let quotes = Edit::remove(0..1).and_replace(text.len() - 1..text.len(), "");
+        let finding = Finding::new("DNS-03", "the value has quotes around it");
+        findings.push(finding.at(0..text.len()).with_edit(quotes));
     }
     findings.extend(lint_length(&Txt::from(text)));
     findings
@@ -298,6 +302,23 @@ fn error_span(error: &TxtError, text: &str) -> Range<usize> {
     }
 }
 
+/// Drops what DNS-02 says of characters that a more exact finding is about already: a name in
+/// Unicode is one fault, and its fix is the name's A-labels, not another character.
+pub(crate) fn drop_told_characters(findings: &mut Vec<Finding>, rules: &[&str]) {
+    let told: Vec<Range<usize>> = findings
+        .iter()
+        .filter(|finding| rules.contains(&&*finding.rule))
+        .filter_map(|finding| finding.span().cloned())
+        .collect();
+    findings.retain(|finding| {
+        let is_told = |span: &Range<usize>| {
+            told.iter()
+                .any(|outer| outer.start <= span.start && span.end <= outer.end)
+        };
+        finding.rule != "DNS-02" || !finding.span().is_some_and(is_told)
+    });
+}
+
 fn stray_character(character: char, span: Range<usize>) -> Finding {
     let code = character as u32;
     let looks_like = match character {
@@ -310,11 +331,36 @@ fn stray_character(character: char, span: Range<usize>) -> Finding {
         control if control.is_control() => "a control character",
         _ => "a character outside ASCII",
     };
-    Finding::new(
+    let finding = Finding::new(
         "DNS-02",
         format!("{looks_like} (U+{code:04X}) in the value"),
     )
-    .at(span)
+    .at(span.clone());
+    match plain(character) {
+        // WSP, which every grammar but SPF's allows between tokens, includes HTAB (RFC 5234
+        // appendix B.1). Some parsers split at spaces only.
+        Some(space) if character == '\t' => finding
+            .weighing(Severity::Warn)
+            .fix("write a space in place of the tab")
+            .with_edit(Edit::replace(span, space)),
+        Some("") => finding
+            .fix("remove the character")
+            .with_edit(Edit::remove(span)),
+        Some(ascii) => finding
+            .fix(format!("write `{ascii}` in its place"))
+            .with_edit(Edit::replace(span, ascii)),
+        None => finding,
+    }
+}
+
+/// The ASCII text that a character stands for in what a word processor made of it.
+fn plain(character: char) -> Option<&'static str> {
+    match character {
+        '\t' | '\u{a0}' | '\u{202f}' | '\u{2007}' => Some(" "),
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => Some(""),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some("-"),
+        _ => None,
+    }
 }
 
 fn lint_length(txt: &Txt) -> Option<Finding> {

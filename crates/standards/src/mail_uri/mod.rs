@@ -11,6 +11,7 @@
 //! ```
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 use crate::host;
 use crate::quote::quote;
+use crate::{Edit, Finding};
 
 /// How a report is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,6 +66,14 @@ pub enum ReportUriError {
         /// Where, in bytes of the URI.
         at: usize,
     },
+    /// A character outside ASCII, which no encoding brings into a report address.
+    #[error("{} is not ASCII, and report addresses are", quote(&character.to_string()))]
+    NotAscii {
+        /// What was written.
+        character: char,
+        /// Where, in bytes of the URI.
+        at: usize,
+    },
     /// A `%` without two hexadecimal digits.
     #[error("a `%` is not followed by two hexadecimal digits")]
     Percent,
@@ -81,6 +91,77 @@ pub enum ReportUriError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+impl ReportUriError {
+    /// The bytes that the error is about, in a text in which the URI stands at `span`.
+    pub(crate) fn place(&self, span: &Range<usize>) -> Range<usize> {
+        match self {
+            Self::Character { character, at, .. } | Self::NotAscii { character, at } => {
+                let start = span.start + at;
+                start..start + character.len_utf8()
+            }
+            _ => span.clone(),
+        }
+    }
+}
+
+/// `finding` about the URI `text` at `span`, with its fix: the URI that was meant, if it can be
+/// told from what is written.
+pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Finding {
+    match correction(text) {
+        Some(uri) => finding
+            .fix(format!("write `{uri}`"))
+            .with_edit(Edit::replace(span.clone(), uri.to_string())),
+        None if !text.is_ascii() => {
+            finding.fix("name a mailbox whose address is plain ASCII before the `@`")
+        }
+        None if text.is_empty() => finding.fix("write a URI there, or remove the comma"),
+        None => finding,
+    }
+}
+
+/// The URI that `text` was meant as: without white space, brackets and a size limit, with its
+/// scheme, and with the A-labels of its host.
+fn correction(text: &str) -> Option<ReportUri> {
+    let compact: String = text.split_whitespace().collect();
+    let bare = compact.trim_start_matches('<').trim_end_matches('>');
+    let bare = match bare.rsplit_once('!') {
+        Some((uri, limit))
+            if limit
+                .trim_end_matches(['k', 'm', 'g', 't'])
+                .parse::<u64>()
+                .is_ok() =>
+        {
+            uri
+        }
+        _ => bare,
+    };
+    match split_scheme(bare) {
+        Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => mailbox(rest),
+        Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+            let rest = rest.trim_start_matches('/');
+            let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+            let (host, tail) = rest.split_at(end);
+            format!("https://{}{tail}", Name::parse(host).ok()?)
+                .parse()
+                .ok()
+        }
+        Err(_) if bare.contains('@') => mailbox(bare),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// The `mailto:` URI of what stands after the scheme.
+fn mailbox(rest: &str) -> Option<ReportUri> {
+    let (to, headers) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+    let to = percent_decode_str(to.trim_start_matches('/'))
+        .decode_utf8()
+        .ok()?;
+    let (local, domain) = to.rsplit_once('@')?;
+    let domain = Name::parse(domain).ok()?;
+    let uri = ReportUri::mailto(&format!("{local}@{domain}")).ok()?;
+    format!("{uri}{headers}").parse().ok()
 }
 
 impl ReportUri {
@@ -165,6 +246,9 @@ fn check_characters(text: &str) -> Result<(), ReportUriError> {
         return Err(ReportUriError::Empty);
     }
     for (at, character) in text.char_indices() {
+        if !character.is_ascii() {
+            return Err(ReportUriError::NotAscii { character, at });
+        }
         if !is_uri_character(character) || matches!(character, ',' | '!' | ';') {
             return Err(ReportUriError::Character {
                 character,
@@ -240,6 +324,9 @@ fn read_https(rest: &str) -> Result<(Name, String), ReportUriError> {
     let (authority, tail) = after.split_at(end);
     if authority.contains('@') {
         return Err(wrong("a user name stands before it"));
+    }
+    if authority.starts_with('[') {
+        return Err(wrong("it is an IP address, and a certificate names a host"));
     }
     let (name, port) = match authority.rsplit_once(':') {
         Some((name, port)) => (name, Some(port)),

@@ -86,7 +86,7 @@ fn says_what_is_wrong() {
     );
     check_bad(
         "mailto:ä@example.com",
-        "\"ä\" must be written %C3%A4 inside a URI",
+        "\"ä\" is not ASCII, and report addresses are",
     );
     check_bad(
         "mailto:100%@example.com",

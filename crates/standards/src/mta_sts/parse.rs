@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::policy::{is_own_key, lint_max_age, lint_size};
+use super::policy::{OWN_KEYS, lint_max_age, lint_size};
 use super::{MaxAge, Mode, MtaStsPolicy, MxPattern, PolicyExtension};
+use crate::dns::Name;
 use crate::quote::quote;
-use crate::{Finding, Severity};
+use crate::{Edit, Finding, Severity, typo};
 
 impl MtaStsPolicy {
-    /// Reads a policy file: the policy a sender could make of it, and every finding.
+    /// Reads a policy file: the policy that a sender makes of it, and every finding.
     pub fn parse(body: &[u8]) -> (Option<Self>, Vec<Finding>) {
         let mut reader = Reader::default();
         reader.findings.extend(lint_size(body.len()));
         let (body, start) = reader.without_bom(body);
         let mut offset = start;
+        reader.start = start;
         for raw in body.split_inclusive(|&byte| byte == b'\n') {
+            reader.next_line = offset + raw.len();
             reader.line(raw, offset);
             offset += raw.len();
         }
@@ -35,8 +38,12 @@ struct Reader {
     mx: Vec<MxPattern>,
     extensions: Vec<PolicyExtension>,
     keys: usize,
-    bare_line_feeds: usize,
-    first_bare_line_feed: usize,
+    /// Where the first line begins.
+    start: usize,
+    /// Where the line after the present one begins.
+    next_line: usize,
+    /// The line feeds without a carriage return before them.
+    bare_line_feeds: Vec<usize>,
 }
 
 impl Reader {
@@ -44,10 +51,17 @@ impl Reader {
         self.findings.push(Finding::new(rule, reason).at(span));
     }
 
+    fn push(&mut self, finding: Finding, span: Range<usize>) {
+        self.findings.push(finding.at(span));
+    }
+
     fn without_bom<'a>(&mut self, body: &'a [u8]) -> (&'a [u8], usize) {
         match body.strip_prefix("\u{feff}".as_bytes()) {
             Some(rest) => {
-                self.report("STS-P11", 0..3, "the file starts with a byte order mark");
+                let finding = Finding::new("STS-P11", "the file starts with a byte order mark")
+                    .fix("remove the byte order mark")
+                    .with_edit(Edit::remove(0..3));
+                self.push(finding, 0..3);
                 (rest, 3)
             }
             None => (body, 0),
@@ -58,10 +72,7 @@ impl Reader {
         let line = match raw.strip_suffix(b"\n") {
             None => raw,
             Some(line) => line.strip_suffix(b"\r").unwrap_or_else(|| {
-                if self.bare_line_feeds == 0 {
-                    self.first_bare_line_feed = start + line.len();
-                }
-                self.bare_line_feeds += 1;
+                self.bare_line_feeds.push(start + line.len());
                 line
             }),
         };
@@ -79,22 +90,28 @@ impl Reader {
         };
         if text.trim_matches([' ', '\t', '\r']).is_empty() {
             // Senders read over it, though the grammar has no such line.
-            let finding =
-                Finding::new("STS-P11", "there is an empty line").weighing(Severity::Warn);
-            self.findings.push(finding.at(span));
-            return;
+            let finding = Finding::new("STS-P11", "there is an empty line")
+                .weighing(Severity::Warn)
+                .fix("remove the line")
+                .with_edit(Edit::remove(start..self.next_line));
+            return self.push(finding, span);
         }
         self.key_and_value(text, start);
     }
 
-    /// One warning for the whole file: the grammar accepts LF, some senders do not.
+    /// One note for the whole file: the grammar has LF beside CRLF (RFC 8461 §3.2), and nearly
+    /// every policy on the web uses it.
     fn report_bare_line_feeds(&mut self) {
-        if self.bare_line_feeds > 0 {
-            let reason = format!("{} lines end in LF without CR", self.bare_line_feeds);
-            let at = self.first_bare_line_feed;
-            let finding = Finding::new("STS-P01", reason).weighing(Severity::Warn);
-            self.findings.push(finding.at(at..at + 1));
-        }
+        let Some(&first) = self.bare_line_feeds.first() else {
+            return;
+        };
+        let reason = format!("{} lines end in LF without CR", self.bare_line_feeds.len());
+        let insertions = self.bare_line_feeds.iter();
+        let edit = insertions.fold(Edit::default(), |edit, &at| edit.and_replace(at..at, "\r"));
+        let finding = Finding::new("STS-P01", reason)
+            .weighing(Severity::Info)
+            .with_edit(edit);
+        self.push(finding, first..first + 1);
     }
 
     fn key_and_value(&mut self, text: &str, start: usize) {
@@ -107,16 +124,17 @@ impl Reader {
         let trimmed = key.trim_matches([' ', '\t']);
         if trimmed != key {
             let reason = format!("there is white space around the key {}", quote(trimmed));
-            self.report("STS-P09", start..start + key.len(), reason);
+            let span = start..start + key.len();
+            let finding = Finding::new("STS-P09", reason)
+                .fix(format!("write `{trimmed}:` from the first column"))
+                .with_edit(Edit::replace(span.clone(), trimmed));
+            self.push(finding, span);
         }
         let inner = value.trim_start_matches([' ', '\t']);
         let value_start = value_start + value.len() - inner.len();
+        // White space may follow a field (RFC 8461 §3.2).
         let value = inner.trim_end_matches([' ', '\t', '\r']);
         let value_span = value_start..value_start + value.len();
-        if value.len() < inner.len() {
-            let reason = format!("there is white space after the value of {}", quote(trimmed));
-            self.report("STS-P11", value_span.end..end, reason);
-        }
         self.field(trimmed, value, start..end, value_span);
     }
 
@@ -128,44 +146,81 @@ impl Reader {
                     "the key {} is there before, and senders use only the first",
                     quote(key)
                 );
-                return self.report("STS-P10", line, reason);
+                let finding = Finding::new("STS-P10", reason)
+                    .fix("remove the line")
+                    .with_edit(Edit::remove(line.start..self.next_line));
+                return self.push(finding, line);
             }
             self.seen.insert(key.to_owned(), value_span.clone());
         }
         match key {
-            "version" => self.version(value, value_span),
-            "mode" => match value.parse::<Mode>() {
-                Ok(mode) => self.mode = Some(mode),
-                Err(error) => {
-                    let reason = error.to_string();
-                    self.report("STS-P03", value_span, reason);
-                }
-            },
+            "version" => self.version(value, line, value_span),
+            "mode" => self.mode(value, value_span),
             "max_age" => self.max_age(value, value_span),
             "mx" => self.mx(value, value_span),
             _ => self.extension(key, value, line),
         }
     }
 
-    fn version(&mut self, value: &str, span: Range<usize>) {
+    fn version(&mut self, value: &str, line: Range<usize>, span: Range<usize>) {
         self.has_version = value == "STSv1";
         if !self.has_version {
             let reason = format!("the version is {}, and the only one is STSv1", quote(value));
-            self.report("STS-P02", span, reason);
+            let finding = Finding::new("STS-P02", reason).fix("write `version: STSv1`");
+            let edit = Edit::replace(span.clone(), "STSv1");
+            let finding = if value.eq_ignore_ascii_case("STSv1") {
+                finding.with_edit(edit)
+            } else {
+                finding.with_guess(edit)
+            };
+            self.push(finding, span);
         } else if self.keys > 1 {
-            let finding = Finding::new(
-                "STS-P02",
-                "the version is not the first line, where some senders look for it",
-            );
-            self.findings
-                .push(finding.weighing(Severity::Warn).at(span));
+            let reason = "the version is not the first line, where some senders look for it";
+            let moved = Edit::insert(self.start, "version: STSv1\r\n")
+                .and_replace(line.start..self.next_line, "");
+            let finding = Finding::new("STS-P02", reason)
+                .weighing(Severity::Warn)
+                .with_edit(moved);
+            self.push(finding, span);
         }
+    }
+
+    fn mode(&mut self, value: &str, span: Range<usize>) {
+        let error = match value.parse::<Mode>() {
+            Ok(mode) => {
+                self.mode = Some(mode);
+                return;
+            }
+            Err(error) => error,
+        };
+        let finding = Finding::new("STS-P03", error.to_string());
+        let finding = match typo::nearest(value, ["enforce", "testing", "none"]) {
+            Some(near) => {
+                let edit = Edit::replace(span.clone(), near.word);
+                let finding = finding.fix(format!("write `mode: {}`", near.word));
+                if near.is_sure {
+                    finding.with_edit(edit)
+                } else {
+                    finding.with_guess(edit)
+                }
+            }
+            None => finding,
+        };
+        self.push(finding, span);
     }
 
     fn max_age(&mut self, value: &str, span: Range<usize>) {
         if !(1..=10).contains(&value.len()) || !value.bytes().all(|b| b.is_ascii_digit()) {
             let reason = format!("max_age is {}, and 1 to 10 digits are wanted", quote(value));
-            return self.report("STS-P04", span, reason);
+            let finding = Finding::new("STS-P04", reason);
+            // `7d`, as a manifest has it.
+            let finding = match value.parse::<MaxAge>() {
+                Ok(meant) => finding
+                    .fix(format!("write `max_age: {meant}`"))
+                    .with_edit(Edit::replace(span.clone(), meant.to_string())),
+                Err(_) => finding,
+            };
+            return self.push(finding, span);
         }
         let seconds = value.parse().expect("ten digits fit 64 bits");
         self.max_age = MaxAge::from_seconds(seconds);
@@ -174,7 +229,11 @@ impl Reader {
                 "max_age is {value} seconds, and {} are the most",
                 MaxAge::LONGEST
             );
-            self.report("STS-P04", span, reason);
+            let longest = MaxAge::LONGEST.to_string();
+            let finding = Finding::new("STS-P04", reason)
+                .fix(format!("write `max_age: {longest}`, or less"))
+                .with_edit(Edit::replace(span.clone(), longest));
+            self.push(finding, span);
             self.max_age = Some(MaxAge::LONGEST);
         }
     }
@@ -189,31 +248,61 @@ impl Reader {
             }
             Err(error) => {
                 let reason = format!("{} is not an mx pattern: {error}", quote(value));
-                self.report("STS-P08", span, reason);
+                let finding = Finding::new("STS-P08", reason);
+                let finding = match meant_patterns(value) {
+                    Some(patterns) => {
+                        let lines = patterns.join("\r\nmx: ");
+                        finding
+                            .fix(format!("write {}", listed(&patterns)))
+                            .with_edit(Edit::replace(span.clone(), lines))
+                    }
+                    None => finding,
+                };
+                self.push(finding, span);
             }
         }
     }
 
-    fn extension(&mut self, key: &str, value: &str, span: Range<usize>) {
-        let lower = key.to_ascii_lowercase();
-        if is_own_key(&lower) {
-            let rule = match &*lower {
-                "version" => "STS-P02",
-                "mode" => "STS-P03",
-                "max_age" => "STS-P04",
-                _ => "STS-P07",
-            };
-            let reason = format!("the key {} is written {lower}, in lower case", quote(key));
-            return self.report(rule, span, reason);
+    fn extension(&mut self, key: &str, value: &str, line: Range<usize>) {
+        let start = line.start;
+        if let Some(near) = typo::nearest(key, OWN_KEYS.iter().copied()) {
+            let span = start..start + key.len();
+            self.near_key(key, near, span);
+            return;
         }
         match PolicyExtension::new(key, value) {
             Some(extension) => self.extensions.push(extension),
             None => self.report(
                 "STS-P11",
-                span,
+                line,
                 format!("{} is not a field", quote(&format!("{key}: {value}"))),
             ),
         }
+    }
+
+    /// A key that senders ignore and that was meant as one of the RFC's own.
+    fn near_key(&mut self, key: &str, near: typo::Near<'_>, span: Range<usize>) {
+        let word = near.word;
+        let rule = match word {
+            "version" => "STS-P02",
+            "mode" => "STS-P03",
+            "max_age" => "STS-P04",
+            _ => "STS-P07",
+        };
+        let reason = format!(
+            "senders ignore the key {}: did you mean {word}?",
+            quote(key)
+        );
+        let finding = Finding::new(rule, reason).weighing(Severity::Warn);
+        let edit = Edit::replace(span.clone(), word);
+        let finding = if word != "mx" && self.seen.contains_key(word) {
+            finding.fix(format!("remove the line: {word} is there already"))
+        } else if near.is_sure {
+            finding.fix(format!("write `{word}:`")).with_edit(edit)
+        } else {
+            finding.fix(format!("write `{word}:`")).with_guess(edit)
+        };
+        self.push(finding, span);
     }
 
     fn finish(mut self, end: usize) -> (Option<MtaStsPolicy>, Vec<Finding>) {
@@ -249,4 +338,29 @@ impl Reader {
         });
         (policy, self.findings)
     }
+}
+
+/// The patterns that were meant by a value that is none: without a final dot, in A-labels, and
+/// one to a line where several stand in one.
+fn meant_patterns(value: &str) -> Option<Vec<String>> {
+    let words = value
+        .split([',', ' ', '\t'])
+        .filter(|word| !word.is_empty());
+    let patterns: Option<Vec<String>> = words.map(meant_pattern).collect();
+    patterns.filter(|patterns| !patterns.is_empty())
+}
+
+fn meant_pattern(word: &str) -> Option<String> {
+    let (wildcard, host) = match word.strip_prefix("*.") {
+        Some(host) => ("*.", host),
+        None => ("", word),
+    };
+    let host = Name::parse(host.strip_suffix('.').unwrap_or(host)).ok()?;
+    let pattern: MxPattern = format!("{wildcard}{host}").parse().ok()?;
+    Some(pattern.to_string())
+}
+
+fn listed(patterns: &[String]) -> String {
+    let lines: Vec<String> = patterns.iter().map(|one| format!("`mx: {one}`")).collect();
+    lines.join(" and ")
 }

@@ -238,7 +238,10 @@ pub(super) fn lint_size(bytes: usize) -> Option<Finding> {
     })
 }
 
+/// The keys of the RFC.
+pub(super) const OWN_KEYS: &[&str] = &["version", "mode", "mx", "max_age"];
+
 /// Whether a key is one of the RFC's own.
-pub(super) fn is_own_key(key: &str) -> bool {
-    matches!(key, "version" | "mode" | "mx" | "max_age")
+fn is_own_key(key: &str) -> bool {
+    OWN_KEYS.contains(&key)
 }

@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::dns::{Name, NameError, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::quote::quote;
-use crate::{Finding, Place, owner, single};
+use crate::{Edit, Finding, Place, owner, single};
 
 const RULES: FieldRules = FieldRules {
+    names: &["id"],
     version: "STSv1",
     version_rule: "STS-R02",
     field_rule: "STS-R04",
@@ -104,7 +105,7 @@ impl MtaStsRecord {
         let id = read_id(text, &fields, &mut findings);
         let mut extensions = Vec::new();
         for field in fields.iter().filter(|field| field.name != "id") {
-            let (extension, finding) = fields::extension(field, &RULES);
+            let (extension, finding) = fields::extension(field, &fields, &RULES);
             extensions.extend(extension);
             findings.push(finding);
         }
@@ -198,8 +199,21 @@ fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Opt
         Ok(id) => Some(id),
         Err(error) => {
             let finding = Finding::new("STS-R03", error.to_string());
+            let finding = match meant_id(first.value) {
+                // Any other id does as well: it only has to differ from the one before.
+                Some(id) => finding
+                    .fix(format!("write `id={id}`"))
+                    .with_edit(Edit::replace(first.value_span.clone(), id.as_str())),
+                None => finding,
+            };
             findings.push(finding.at(first.value_span.clone()));
             None
         }
     }
+}
+
+/// The letters and digits of `text`, as many as an id may have.
+fn meant_id(text: &str) -> Option<PolicyId> {
+    let kept = text.chars().filter(char::is_ascii_alphanumeric).take(32);
+    kept.collect::<String>().parse().ok()
 }

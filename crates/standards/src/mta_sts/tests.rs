@@ -34,7 +34,7 @@ fn r02_version() {
     check_record("v=STSv1", None, &["STS-R02 error \"v=STSv1\""]);
     check_record("v=stsv1; id=1", None, &["STS-R02 error \"v=stsv1\""]);
     check_record("v = STSv1; id=1", None, &["STS-R02 error \"v = STSv1\""]);
-    check_record(" v=STSv1; id=1", None, &["STS-R02 error \"v=STSv1\""]);
+    check_record(" v=STSv1; id=1", None, &["STS-R02 error \" \""]);
     check_record(
         "v=STSv1 ; id=1",
         Some("v=STSv1; id=1;"),
@@ -100,7 +100,7 @@ fn r04_fields_and_r05_extensions() {
     check_record(
         "v=STSv1; id=1; x.y_z-0=~;",
         Some("v=STSv1; id=1; x.y_z-0=~;"),
-        &["STS-R05 warn \"x.y_z-0=~\""],
+        &["STS-R05 warn \"x.y_z-0\""],
     );
     let (record, _) = MtaStsRecord::parse("v=STSv1; id=1; x=y;");
     assert_eq!(rules(&record.expect("a record").lint()), ["STS-R05"]);
@@ -171,7 +171,7 @@ fn policies_that_are_good() {
 
 #[test]
 fn p01_line_ends() {
-    check_policy(&GOOD.replace('\r', ""), true, &["STS-P01 warn \"\\n\""]);
+    check_policy(&GOOD.replace('\r', ""), true, &["STS-P01 info \"\\n\""]);
     check_policy(
         "version: STSv1\rmode: none\r\nmode: none\r\nmax_age: 1\r\n",
         false,
@@ -202,7 +202,7 @@ fn p02_version() {
     check_policy(
         "Version: STSv1\r\nmode: none\r\nmax_age: 1\r\n",
         false,
-        &["STS-P02 error \"Version: STSv1\"", "STS-P02 error \"\""],
+        &["STS-P02 warn \"Version\"", "STS-P02 error \"\""],
     );
 }
 
@@ -309,7 +309,6 @@ fn p09_p10_p11_lines() {
         true,
         &[
             "STS-P11 error \"\\u{feff}\"",
-            "STS-P11 error \" \"",
             "STS-P11 error \"word\"",
             "STS-P11 warn \"\"",
             "STS-P11 error \"a b: c\"",

@@ -28,12 +28,12 @@ super::rules! {
         source "BIMI §4.3";
     "BIMI-R06" Error Lint by "standards::bimi"
         "The logo's path ends in .svg or .svgz, the certificate's in .pem"
-        why "Another image suffix is a permanent error for receivers."
-        fix "rename the file"
+        why "The suffix of another image format is a permanent error for receivers; without a suffix some of them show no logo."
+        fix "publish the logo under a name that ends in .svg, and the certificate under one in .pem"
         source "BIMI §4.3.2; VMC fetch §3.3";
     "BIMI-R07" Error Lint by "standards::bimi"
         "`avp=` is brand or personal"
-        why "Another value makes the record invalid."
+        why "Receivers ignore another value, and show the logo where a person's picture was meant."
         fix "write `avp=brand`, or leave it out"
         source "BIMI §4.3";
     "BIMI-R08" Error Lint by "standards::bimi"

@@ -18,8 +18,8 @@ super::rules! {
         source "RFC 9989 §4.10";
     "DMARC-04" Error Lint by "standards::dmarc"
         "`p` is there: none, quarantine or reject"
-        why "Older receivers discard a record without it, newer ones take it for none."
-        fix "add `p=` directly after the version"
+        why "Older receivers discard a record without it. Newer ones take it for p=none where `rua` has an address, and apply no DMARC otherwise."
+        fix "write `p=none`, `p=quarantine` or `p=reject` directly after the version"
         source "RFC 9989 §4.7; RFC 7489 §6.3";
     "DMARC-05" Warn Lint by "standards::dmarc"
         "`p` follows directly after `v`"
@@ -49,7 +49,7 @@ super::rules! {
     "DMARC-10" Error Lint by "standards::dmarc"
         "`t` is y or n"
         why "`t=y` lowers the effective policy by one step; another value is not understood."
-        fix "write `t=n`, or leave it out"
+        fix "write `t=y` to test the policy, or leave `t` out to apply it"
         source "RFC 9989 §4.7, appendix A.6";
     "DMARC-11" Error Lint by "standards::dmarc"
         "`psd` is y, n or u, and y only at a public suffix"
@@ -68,7 +68,7 @@ super::rules! {
         source "RFC 9989 appendices A.6, C";
     "DMARC-14" Error Lint by "standards::dmarc"
         "`pct` is 0 to 100, and `ri` a number of seconds"
-        why "Older receivers may discard a record with an invalid value."
+        why "The tags are withdrawn: receivers of today ignore them, and older ones may discard the record."
         fix "remove the tag"
         source "RFC 7489 §6.3";
     "DMARC-15" Error Lint by "standards::dmarc"

@@ -41,7 +41,7 @@ super::rules! {
         why "A name that is missing, a single label or an IP address is a permanent error."
         fix "give the full domain name"
         source "RFC 7208 §5.2, §5.7, §6.1, §7.1";
-    "SPF-09" Error Lookup by "standards::spf"
+    "SPF-09" Error Lint | Lookup by "standards::spf"
         "At most ten terms cause DNS look-ups, through all includes and redirects"
         why "Receivers stop at the eleventh with a permanent error, and the mail fails SPF."
         fix "remove includes that are not needed, or give a sender its own MAIL FROM subdomain"
@@ -52,8 +52,8 @@ super::rules! {
         fix "free at least two look-ups"
         source "RFC 7208 §4.6.4";
     "SPF-11" Error Lookup by "standards::spf"
-        "At most two look-ups come back empty"
-        why "Receivers end with a permanent error at the third name that does not exist or has no such record."
+        "The look-ups of at most two terms come back empty"
+        why "Receivers end with a permanent error at the third term whose name does not exist or has no such record."
         fix "remove the terms whose names no longer exist"
         source "RFC 7208 §4.6.4";
     "SPF-12" Error Lookup by "standards::spf"
@@ -71,7 +71,7 @@ super::rules! {
         why "A redirect to nothing is a permanent error."
         fix "correct the redirect, or end the record with `~all`"
         source "RFC 7208 §6.1";
-    "SPF-15" Error Lookup by "standards::spf"
+    "SPF-15" Error Lint | Lookup by "standards::spf"
         "Includes and redirects do not come back to where they were"
         why "A loop uses up the ten look-ups and ends in a permanent error."
         fix "remove the term that closes the loop"

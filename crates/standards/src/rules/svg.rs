@@ -9,12 +9,12 @@ super::rules! {
     "SVG-02" Error Lint by "standards::bimi::svg"
         "The root has `version=\"1.2\"`"
         why "Receivers and certificate authorities refuse the logo."
-        fix "set the attribute"
+        fix "write `version=\"1.2\"` in the root element"
         source "SVG-PS §2.1";
     "SVG-03" Error Lint by "standards::bimi::svg"
         "The root has `baseProfile=\"tiny-ps\"`"
         why "Receivers and certificate authorities refuse the logo; editors write `tiny` or nothing."
-        fix "set the attribute, in lower case"
+        fix "write `baseProfile=\"tiny-ps\"` in the root element"
         source "SVG-PS §2.1";
     "SVG-04" Error Lint by "standards::bimi::svg"
         "The root's first element is its one `title`, and it has a text"
@@ -132,8 +132,8 @@ super::rules! {
         fix "remove the attribute"
         source "SVG-PS schema";
     "SVG-27" Warn Lint by "standards::bimi::svg"
-        "No attributes or namespaces of an editor are left"
-        why "The published schema refuses them, and so may a certificate authority."
+        "Only attributes and values of the schema are used, and no namespace of an editor"
+        why "The published schema refuses any other attribute, and so may a certificate authority and a receiver."
         fix "save as plain SVG, without the editor's data"
         source "SVG-PS schema";
 }

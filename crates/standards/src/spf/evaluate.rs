@@ -1,7 +1,7 @@
 //! What a receiver makes of SPF: `check_host` of RFC 7208 in full.
 //!
-//! The limits are those of the RFC: ten terms that cause look-ups, two look-ups that come
-//! back empty, ten addresses of mail hosts in one `mx`, ten names in one `ptr`.
+//! The limits are those of the RFC: ten terms that cause look-ups, two terms that find
+//! nothing, ten addresses of mail hosts in one `mx`, ten names in one `ptr`.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::dns::{Name, NoAnswer, Resolver, name::NAME_MAX};
 
 /// Terms of one evaluation that may cause look-ups (RFC 7208 §4.6.4).
 pub const LOOKUPS_MAX: usize = 10;
-/// Look-ups that may come back empty.
+/// Terms whose look-ups may come back empty.
 pub const VOID_LOOKUPS_MAX: usize = 2;
 /// Mail hosts of one `mx` whose addresses may be looked up, and names of one `ptr`.
 pub const HOSTS_MAX: usize = 10;
@@ -96,8 +96,8 @@ pub enum Problem {
     /// More than ten terms cause look-ups.
     #[error("more than {LOOKUPS_MAX} look-ups are needed")]
     Lookups,
-    /// More than two look-ups came back empty.
-    #[error("more than {VOID_LOOKUPS_MAX} look-ups come back empty, the last for {0}")]
+    /// The look-ups of more than two terms came back empty.
+    #[error("more than {VOID_LOOKUPS_MAX} terms find nothing, the last at {0}")]
     VoidLookups(Name),
     /// An `mx` leads to more than ten hosts.
     #[error("{0} has more than {HOSTS_MAX} mail hosts")]
@@ -129,7 +129,7 @@ pub struct Evaluation {
     pub explanation: Option<String>,
     /// How many terms caused look-ups.
     pub lookups: usize,
-    /// How many look-ups came back empty.
+    /// How many terms had look-ups that came back empty.
     pub void_lookups: usize,
 }
 
@@ -144,6 +144,7 @@ pub async fn check_host<R: Resolver>(
         session,
         lookups: 0,
         void_lookups: 0,
+        is_term_void: false,
     };
     let verdict = match Name::parse(domain) {
         Ok(name) if name.label_count() > 1 => evaluator.host(name).await,
@@ -213,6 +214,8 @@ struct Evaluator<'a, R> {
     session: &'a Session<'a>,
     lookups: usize,
     void_lookups: usize,
+    /// Whether a look-up of the present term came back empty.
+    is_term_void: bool,
 }
 
 /// An evaluation within an evaluation: boxed, since records nest without a known depth.
@@ -429,7 +432,9 @@ impl<R: Resolver> Evaluator<'_, R> {
         text.is_ascii().then_some(text)
     }
 
+    /// Begins a term that causes look-ups.
     fn charge(&mut self) -> Result<(), Problem> {
+        self.is_term_void = false;
         self.lookups += 1;
         if self.lookups > LOOKUPS_MAX {
             Err(Problem::Lookups)
@@ -438,8 +443,10 @@ impl<R: Resolver> Evaluator<'_, R> {
         }
     }
 
+    /// RFC 7208 §4.6.4 limits the terms whose look-ups come back empty: one `mx` counts once.
     fn count_void(&mut self, is_void: bool, name: &Name) -> Result<(), Problem> {
-        self.void_lookups += usize::from(is_void);
+        self.void_lookups += usize::from(is_void && !self.is_term_void);
+        self.is_term_void |= is_void;
         if self.void_lookups > VOID_LOOKUPS_MAX {
             return Err(Problem::VoidLookups(name.clone()));
         }

@@ -1,12 +1,17 @@
 //! What is wrong with a record that receivers can read, and with what stands around it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::parse::Located;
-use super::{DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term};
-use crate::dns::{Name, Presentation, RecordType, Txt};
+use super::evaluate::{LOOKUPS_MAX, depends_on_message};
+use super::parse::{Located, MECHANISMS, MODIFIERS, bare_comma, is_term};
+use super::term::evaluated;
+use super::{
+    DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, survey,
+};
+use crate::dns::{Name, NameError, Presentation, RecordType, Txt};
 use crate::quote::quote;
-use crate::{Finding, Severity};
+use crate::{Edit, Finding, Severity, typo};
 
 /// The widest networks that somebody plausibly sends from.
 const WIDEST_IP4: u8 = 9;
@@ -14,16 +19,21 @@ const WIDEST_IP6: u8 = 17;
 /// Octets of an answer that fits a UDP packet everywhere (RFC 7208 §3.4).
 const ANSWER_MAX: usize = 450;
 
-/// What is wrong among `located`, the terms of a record of `length` bytes. Returns whether
-/// receivers would still read the record.
-pub(super) fn lint_terms(located: &[Located], length: usize, findings: &mut Vec<Finding>) -> bool {
+/// What is wrong among `located`, the terms of the record `text` of `domain`, where that is
+/// known. Returns whether receivers would still read the record.
+pub(super) fn lint_terms(
+    located: &[Located],
+    text: &str,
+    domain: Option<&Name>,
+    findings: &mut Vec<Finding>,
+) -> bool {
     let is_valid = lint_repeated_modifiers(located, findings);
+    lint_cost(located, findings);
+    lint_loops(located, domain, findings);
     lint_order(located, findings);
     for one in located {
-        let found = lint_term(&one.term)
-            .into_iter()
-            .chain(lint_names(&one.term));
-        findings.extend(found.map(|finding| finding.at(one.span.clone())));
+        findings.extend(lint_term(one, located, text));
+        findings.extend(lint_names(one, text));
     }
     lint_repetition(located, findings);
     lint_coverage(located, findings);
@@ -35,9 +45,45 @@ pub(super) fn lint_terms(located: &[Located], length: usize, findings: &mut Vec<
     };
     if !located.iter().any(decides) {
         let reason = "the record ends in neither all nor redirect";
-        findings.push(Finding::new("SPF-18", reason).at(0..length));
+        findings.push(Finding::new("SPF-18", reason).at(0..text.len()));
     }
     is_valid
+}
+
+/// The terms that a client comes to that nothing matches.
+fn evaluated_of(located: &[Located]) -> impl Iterator<Item = &Located> {
+    let terms = located.iter().map(|one| &one.term);
+    evaluated(terms).map(|(position, _)| &located[position])
+}
+
+/// SPF-09 from the text alone: includes can only add to it.
+fn lint_cost(located: &[Located], findings: &mut Vec<Finding>) {
+    let costly = || evaluated_of(located).filter(|one| one.term.causes_lookup());
+    if let Some(first_beyond) = costly().nth(LOOKUPS_MAX) {
+        let count = costly().count();
+        let reason =
+            format!("{count} terms of the record itself cause look-ups, {LOOKUPS_MAX} are allowed");
+        findings.push(Finding::new("SPF-09", reason).at(first_beyond.span.clone()));
+    }
+}
+
+/// SPF-15 from the text and the domain: a record that includes itself, or redirects to itself.
+fn lint_loops(located: &[Located], domain: Option<&Name>, findings: &mut Vec<Finding>) {
+    for one in evaluated_of(located) {
+        let (Term::Redirect(target) | Term::Directive(_, Mechanism::Include(target))) = &one.term
+        else {
+            continue;
+        };
+        let is_own_name = |domain: &Name| {
+            !depends_on_message(&one.term)
+                && survey::target(Some(target), domain).as_ref() == Some(domain)
+        };
+        if target.is_own_domain() || domain.is_some_and(is_own_name) {
+            let term = quote(&one.term.to_string());
+            let reason = format!("{term} leads back to the record that it stands in");
+            findings.push(Finding::new("SPF-15", reason).at(one.span.clone()));
+        }
+    }
 }
 
 /// SPF-17.
@@ -78,25 +124,64 @@ fn lint_order(located: &[Located], findings: &mut Vec<Finding>) {
     }
 }
 
-/// SPF-19, SPF-20, SPF-22, and modifiers that were meant as mechanisms.
-fn lint_term(term: &Term) -> Option<Finding> {
-    match term {
-        Term::Directive(Qualifier::Pass, Mechanism::All) => Some(Finding::new(
-            "SPF-19",
-            "+all lets everybody send as this domain",
-        )),
-        Term::Directive(Qualifier::Neutral, Mechanism::All) => Some(Finding::new(
-            "SPF-20",
-            "?all says nothing about anybody else",
-        )),
+/// SPF-19, SPF-20, SPF-22, and modifiers that were meant as something else.
+fn lint_term(one: &Located, located: &[Located], text: &str) -> Option<Finding> {
+    let finding = match &one.term {
+        Term::Directive(Qualifier::Pass, Mechanism::All) => {
+            Finding::new("SPF-19", "+all lets everybody send as this domain")
+        }
+        Term::Directive(Qualifier::Neutral, Mechanism::All) => {
+            let sign = one.span.start..one.span.start + 1;
+            Finding::new("SPF-20", "?all says nothing about anybody else")
+                .with_guess(Edit::replace(sign, "~"))
+        }
+        Term::Directive(Qualifier::Pass, Mechanism::Ip(network)) if special(*network).is_some() => {
+            return special(*network).map(|what| private_network(one, text, *network, what));
+        }
         Term::Directive(Qualifier::Pass, mechanism) if is_too_wide(mechanism) => {
             let reason = format!("{mechanism} lets a large part of the Internet send");
-            Some(Finding::new("SPF-19", reason))
+            Finding::new("SPF-19", reason)
         }
-        Term::Directive(_, Mechanism::Ptr(_)) => Some(Finding::new("SPF-22", "ptr is used")),
-        Term::Unknown(name, value) => lint_unknown(name, value),
-        _ => None,
-    }
+        Term::Directive(_, Mechanism::Ptr(_)) => Finding::new("SPF-22", "ptr is used"),
+        Term::Unknown(name, value) => return lint_unknown(one, name, value, located, text),
+        _ => return None,
+    };
+    Some(finding.at(one.span.clone()))
+}
+
+/// Networks from which no mail arrives over the Internet (RFC 6890), by what they are. Those for
+/// documentation are left out: every example has them.
+const SPECIAL: [(&str, &str); 13] = [
+    ("0.0.0.0/8", "means this host"),
+    ("10.0.0.0/8", "is private"),
+    ("100.64.0.0/10", "is shared by the customers of a carrier"),
+    ("127.0.0.0/8", "is a host's own loopback"),
+    ("169.254.0.0/16", "is link-local"),
+    ("172.16.0.0/12", "is private"),
+    ("192.168.0.0/16", "is private"),
+    ("224.0.0.0/4", "is for multicast"),
+    ("240.0.0.0/4", "is reserved"),
+    ("::1/128", "is a host's own loopback"),
+    ("fc00::/7", "is private"),
+    ("fe80::/10", "is link-local"),
+    ("ff00::/8", "is for multicast"),
+];
+
+/// What `network` is, if it lies within one of [`SPECIAL`].
+fn special(network: Network) -> Option<&'static str> {
+    SPECIAL.iter().find_map(|(special, what)| {
+        let special: Network = special.parse().ok()?;
+        special.covers(network).then_some(*what)
+    })
+}
+
+fn private_network(one: &Located, text: &str, network: Network, what: &str) -> Finding {
+    let colon = text[one.span.clone()].find(':').map_or(0, |at| at + 1);
+    let reason = format!("{network} {what}: no mail arrives from there over the Internet");
+    Finding::new("SPF-19", reason)
+        .weighing(Severity::Warn)
+        .fix("remove the term, and list the public address that the mail is sent from")
+        .at(one.span.start + colon..one.span.end)
 }
 
 fn is_too_wide(mechanism: &Mechanism) -> bool {
@@ -109,41 +194,112 @@ fn is_too_wide(mechanism: &Mechanism) -> bool {
     }
 }
 
-/// `ip4=192.0.2.1` is a modifier that nobody knows, so that receivers pass over it.
-fn lint_unknown(name: &str, value: &MacroString) -> Option<Finding> {
-    const MECHANISMS: [&str; 10] = [
-        "all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists", "ipv4", "ipv6",
-    ];
-    let reason = if MECHANISMS.contains(&name) {
+/// `ip4=192.0.2.1` and `redirct=example.com` are modifiers that nobody knows, so that receivers
+/// pass over them.
+fn lint_unknown(
+    one: &Located,
+    name: &str,
+    value: &MacroString,
+    located: &[Located],
+    text: &str,
+) -> Option<Finding> {
+    let start = one.span.start;
+    let place = start..start + name.len();
+    if name == "v" {
+        let reason = format!("a second version, v={value}, stands in the record");
+        let finding = Finding::new("SPF-05", reason).weighing(Severity::Warn);
+        return Some(finding.fix("remove it").at(one.span.clone()));
+    }
+    let known = MECHANISMS.iter().chain(&MODIFIERS).copied();
+    let Some(near) = typo::nearest(name, known) else {
+        return lint_comma(one, text);
+    };
+    let word = near.word;
+    let is_modifier = MODIFIERS.contains(&word);
+    let sign = if is_modifier { '=' } else { ':' };
+    let reason = if word == name {
         format!(
             "{} has an equals sign, so that receivers ignore it",
             quote(name)
         )
-    } else if name == "v" {
-        format!("a second version, v={value}, stands in the record")
     } else {
-        return None;
+        let name = quote(name);
+        format!("receivers ignore the modifier {name}: did you mean {word}?")
     };
-    let finding = Finding::new("SPF-05", reason).weighing(Severity::Warn);
-    Some(finding.fix("write a colon after a mechanism, and the version once"))
+    let finding = Finding::new("SPF-05", reason)
+        .weighing(Severity::Warn)
+        .fix(format!("write `{word}{sign}`"))
+        .at(place);
+    // The term that comes of it has to be one that receivers read and come to.
+    let meant = format!("{word}{sign}{value}");
+    let is_free = |other: &Located| match &other.term {
+        Term::Redirect(_) | Term::Explanation(_) => !is_modifier,
+        Term::Directive(_, Mechanism::All) => !is_modifier && other.span.start > start,
+        _ => true,
+    };
+    let is_sure = near.is_sure && is_term(&meant) && located.iter().all(is_free);
+    let edit = Edit::replace(start..start + name.len() + 1, format!("{word}{sign}"));
+    Some(if is_sure {
+        finding.with_edit(edit)
+    } else {
+        finding.with_guess(edit)
+    })
 }
 
-/// SPF-22 for `%{p}`, and DNS-05 for names that DNS cannot hold.
-fn lint_names(term: &Term) -> Option<Finding> {
-    let domain = term.domain()?;
-    if domain
-        .text()
-        .macros()
-        .any(|found| found.letter == Letter::ValidatedName)
+/// SPF-03 in a modifier that nobody knows: the grammar allows the comma, and receivers ignore
+/// the modifier, whatever it was meant to separate.
+fn lint_comma(one: &Located, text: &str) -> Option<Finding> {
+    let at = one.span.start + bare_comma(&text[one.span.clone()])?;
+    let reason = "a comma separates nothing here: it belongs to a modifier that receivers ignore";
+    let finding = Finding::new("SPF-03", reason).weighing(Severity::Warn);
+    Some(finding.at(at..at + 1))
+}
+
+/// SPF-22 for `%{p}`, and DNS-05 for names that DNS cannot hold, whatever their macros stand for.
+fn lint_names(one: &Located, text: &str) -> Option<Finding> {
+    let domain = one.term.domain()?;
+    let letters = domain.text().macros().map(|found| found.letter);
+    if letters
+        .into_iter()
+        .any(|letter| letter == Letter::ValidatedName)
     {
-        return Some(Finding::new("SPF-22", "the macro %{p} is used"));
+        let finding = Finding::new("SPF-22", "the macro %{p} is used");
+        return Some(finding.at(one.span.clone()));
     }
-    if domain.has_macros() {
-        return None;
-    }
-    Name::parse(&domain.to_string())
-        .err()
-        .map(|error| error.finding())
+    let literal = domain.with_placeholders();
+    let error = Name::parse(&literal).err()?;
+    let written = domain.to_string();
+    let reason = error.to_string().replace(&literal, &written);
+    let found = text[one.span.clone()].rfind(&written);
+    let place = match found.map(|at| one.span.start + at) {
+        Some(start) => {
+            let wrong = error_place(&error, &written);
+            start + wrong.start..start + wrong.end
+        }
+        None => one.span.clone(),
+    };
+    Some(
+        Finding {
+            reason,
+            ..error.finding()
+        }
+        .at(place),
+    )
+}
+
+/// Where `error` is in `written`.
+fn error_place(error: &NameError, written: &str) -> Range<usize> {
+    let found = match error {
+        NameError::Character { character, .. } => written
+            .find(*character)
+            .map(|at| at..at + character.len_utf8()),
+        NameError::Empty | NameError::EmptyLabel(_) => match written.find("..") {
+            Some(at) => Some(at..at + 2),
+            None => written.starts_with('.').then_some(0..1),
+        },
+        _ => None,
+    };
+    found.unwrap_or(0..written.len())
 }
 
 /// SPF-25, for terms with a domain.

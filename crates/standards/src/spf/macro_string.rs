@@ -255,7 +255,13 @@ impl DomainSpec {
         if text.is_empty() {
             return Err(Fault::new("SPF-08", place, "the domain is missing"));
         }
-        let parsed = MacroString::parse(text, at, Use::Term)?;
+        let parsed = MacroString::parse(text, at, Use::Term).map_err(|fault| {
+            match Name::parse(text) {
+                // A name in Unicode: what resolvers ask for is its A-labels.
+                Ok(name) if !text.is_ascii() => fault.meant(place.clone(), name.as_str(), true),
+                _ => fault,
+            }
+        })?;
         match parsed.parts().last() {
             Some(Part::Literal(end)) if !ends_in_top_label(end) => {
                 let quoted = quote(text);
@@ -282,6 +288,30 @@ impl DomainSpec {
             [Part::Literal(text)] => Name::parse(text).ok(),
             _ => None,
         }
+    }
+
+    /// The text with a letter in the place of each macro: the labels that are there whatever the
+    /// message.
+    pub(super) fn with_placeholders(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Literal(text) => text.clone(),
+            _ => "x".to_owned(),
+        };
+        self.0.parts().iter().map(part).collect()
+    }
+
+    /// Whether it is `%{d}` as it stands: the domain of the record itself.
+    pub(super) fn is_own_domain(&self) -> bool {
+        matches!(
+            self.0.parts(),
+            [Part::Macro(Macro {
+                letter: Letter::Domain,
+                keep: None,
+                is_reversed: false,
+                delimiters,
+                ..
+            })] if delimiters.is_empty()
+        )
     }
 
     /// Whether what it stands for depends on the message.

@@ -29,7 +29,7 @@ pub use survey::{Survey, survey};
 pub use term::{Mechanism, Prefixes, Qualifier, Term};
 
 use crate::Finding;
-use crate::dns::Txt;
+use crate::dns::{Name, Txt};
 
 /// An SPF record that receivers can read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -51,12 +51,28 @@ impl Spf {
     /// assert_eq!(findings[0].place, Place::Span(10..23));
     /// ```
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
-        parse::parse(text)
+        parse::parse(text, None)
+    }
+
+    /// Reads the record of `domain`: like [`Spf::parse`], and says where it leads back to the
+    /// domain itself (SPF-15).
+    pub fn parse_at(text: &str, domain: &Name) -> (Option<Self>, Vec<Finding>) {
+        parse::parse(text, Some(domain))
     }
 
     /// What is wrong with a record that was made from parts; places are those of its text.
     pub fn lint(&self) -> Vec<Finding> {
-        parse::parse(&self.to_string()).1
+        parse::parse(&self.to_string(), None).1
+    }
+
+    /// SPF-15 at `domain`: where the record leads back to its own domain by name. Places are
+    /// those of its text.
+    pub fn lint_at(&self, domain: &Name) -> Vec<Finding> {
+        let text = self.to_string();
+        let alone = parse::parse(&text, None).1;
+        let mut findings = parse::parse(&text, Some(domain)).1;
+        findings.retain(|finding| !alone.contains(finding));
+        findings
     }
 
     /// The record of a domain that sends nothing: `v=spf1 -all`.

@@ -11,29 +11,34 @@ use super::{
     DomainSpec, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, lint,
     macro_string::Use,
 };
-use crate::dns::txt;
+use crate::dns::{Name, txt};
 use crate::quote::quote;
-use crate::{Finding, Place};
+use crate::{Edit, Finding, Place, typo};
 
-/// What makes a term unreadable.
+/// What makes a term unreadable: a finding at its place.
 #[derive(Debug)]
-pub(super) struct Fault {
-    rule: &'static str,
-    span: Range<usize>,
-    reason: String,
+pub(super) struct Fault(Box<Finding>);
+
+impl From<Finding> for Fault {
+    fn from(finding: Finding) -> Self {
+        Self(Box::new(finding))
+    }
 }
 
 impl Fault {
     pub(super) fn new(rule: &'static str, span: Range<usize>, reason: impl Into<String>) -> Self {
-        Self {
-            rule,
-            span,
-            reason: reason.into(),
-        }
+        Finding::new(rule, reason).at(span).into()
     }
 
-    fn finding(self) -> Finding {
-        Finding::new(self.rule, self.reason).at(self.span)
+    /// The same fault, whose fix is `text` in the place of `span`.
+    pub(super) fn meant(self, span: Range<usize>, text: &str, is_sure: bool) -> Self {
+        let finding = self.0.fix(format!("write `{text}`"));
+        let edit = Edit::replace(span, text);
+        if is_sure {
+            finding.with_edit(edit).into()
+        } else {
+            finding.with_guess(edit).into()
+        }
     }
 }
 
@@ -43,8 +48,9 @@ pub(super) struct Located {
     pub(super) span: Range<usize>,
 }
 
-/// The record in `text`, if receivers can read it, and everything that is wrong with it.
-pub(super) fn parse(text: &str) -> (Option<Spf>, Vec<Finding>) {
+/// The record in `text`, if receivers can read it, and everything that is wrong with it, as the
+/// record of `domain` where that is known.
+pub(super) fn parse(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Finding>) {
     let mut findings = txt::lint_policy(text);
     let Some(body) = after_version(text) else {
         findings.push(version_finding(text));
@@ -63,11 +69,12 @@ pub(super) fn parse(text: &str) -> (Option<Spf>, Vec<Finding>) {
             }),
             Err(fault) => {
                 is_valid = false;
-                findings.push(fault.finding());
+                findings.push(*fault.0);
             }
         }
     }
-    is_valid &= lint::lint_terms(&located, text.len(), &mut findings);
+    is_valid &= lint::lint_terms(&located, text, domain, &mut findings);
+    txt::drop_told_characters(&mut findings, &["SPF-04"]);
     let terms = located.into_iter().map(|located| located.term).collect();
     (is_valid.then_some(Spf { terms }), findings)
 }
@@ -82,7 +89,6 @@ fn is_separator(text: &str, finding: &Finding) -> bool {
 
 /// What follows `v=spf1`, if `text` is an SPF record at all (RFC 7208 §4.5).
 pub(super) fn after_version(text: &str) -> Option<&str> {
-    const VERSION: &str = "v=spf1";
     let head = text.get(..VERSION.len())?;
     let body = &text[VERSION.len()..];
     let is_version = head.eq_ignore_ascii_case(VERSION);
@@ -94,17 +100,36 @@ fn version_finding(text: &str) -> Finding {
     if text.to_ascii_lowercase().starts_with("spf2.0/") {
         return Finding::new("SPF-29", "this is a Sender ID record").at(span);
     }
-    let is_indented = after_version(text.trim_start()).is_some();
-    let reason = if is_indented {
-        "a space before the version makes receivers overlook the record".to_owned()
-    } else {
-        format!(
-            "the record begins {} and not v=spf1 with a space",
-            quote(&text[span.clone()])
-        )
-    };
-    Finding::new("SPF-02", reason).at(span)
+    let indent = text.len() - text.trim_start().len();
+    if indent > 0 && after_version(&text[indent..]).is_some() {
+        let reason = "a space before the version makes receivers overlook the record";
+        return Finding::new("SPF-02", reason)
+            .at(0..indent)
+            .fix("remove the white space at the start")
+            .with_edit(Edit::remove(0..indent));
+    }
+    let reason = format!(
+        "the record begins {} and not v=spf1 with a space",
+        quote(&text[span.clone()])
+    );
+    let finding = Finding::new("SPF-02", reason).at(span);
+    let version = text.get(..VERSION.len());
+    let is_version = version.is_some_and(|start| start.eq_ignore_ascii_case(VERSION));
+    match text.get(VERSION.len()..) {
+        Some(rest) if is_version && rest.starts_with(['\t', '\r', '\n', ',', ';']) => {
+            let end = VERSION.len() + rest.len() - rest.trim_start_matches(is_separating).len();
+            finding.with_edit(Edit::replace(VERSION.len()..end, " "))
+        }
+        _ => finding,
+    }
 }
+
+/// What people write between terms.
+fn is_separating(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n' | ',' | ';')
+}
+
+const VERSION: &str = "v=spf1";
 
 /// The words of `body`, the end of `text`, each with its place in `text`.
 fn words<'a>(text: &'a str, body: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
@@ -120,14 +145,10 @@ fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
     let span = at..at + word.len();
     if let Some(stray) = word.find(['\t', '\r', '\n']) {
         let reason = "a tab or a line break stands where a space belongs";
-        return Err(Fault::new("SPF-03", at + stray..at + stray + 1, reason));
-    }
-    if has_bare_comma(word) {
-        let reason = format!(
-            "{} holds a comma, which separates nothing here",
-            quote(word)
-        );
-        return Err(Fault::new("SPF-03", span, reason));
+        let place = at + stray..at + stray + 1;
+        let edit = Edit::replace(place.clone(), " ");
+        let fault = Finding::new("SPF-03", reason).at(place).with_edit(edit);
+        return Err(fault.fix("write a space in its place").into());
     }
     let qualifier = word.chars().next().and_then(Qualifier::from_sign);
     let start = usize::from(qualifier.is_some());
@@ -136,10 +157,21 @@ fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
     let name_length = rest.bytes().take_while(|octet| is_name(octet)).count();
     let (name, argument) = rest.split_at(name_length);
     let argument_at = at + start + name_length;
+    let is_unknown = argument.starts_with('=') && !is_own_modifier(name);
+    if !is_unknown && let Some(comma) = bare_comma(word) {
+        let place = at + comma..at + comma + 1;
+        let reason = format!(
+            "{} holds a comma, which separates nothing here",
+            quote(word)
+        );
+        let guess = Edit::replace(place.clone(), " ");
+        let fault = Finding::new("SPF-03", reason).at(place).with_guess(guess);
+        return Err(fault.into());
+    }
     match argument.strip_prefix('=') {
         Some(_) if qualifier.is_some() => {
             let reason = format!("the modifier {} has a qualifier", quote(name));
-            Err(Fault::new("SPF-05", span, reason))
+            Err(Fault::new("SPF-05", span, reason).meant(at..at + start + name_length, name, true))
         }
         Some(value) => read_modifier(name, value, argument_at + 1),
         None => {
@@ -149,10 +181,18 @@ fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
     }
 }
 
-/// A comma outside a macro: it would be part of a name, and stands there by mistake.
-fn has_bare_comma(word: &str) -> bool {
+/// Whether the RFC defines the modifier.
+fn is_own_modifier(name: &str) -> bool {
+    ["redirect", "exp"]
+        .iter()
+        .any(|own| name.eq_ignore_ascii_case(own))
+}
+
+/// The first comma outside of macros. In a name it stands there by mistake; in the value of a
+/// modifier that nobody knows the grammar allows it (RFC 7208 §12, `macro-string`).
+pub(super) fn bare_comma(word: &str) -> Option<usize> {
     let mut is_inside = false;
-    word.chars().any(|character| {
+    word.find(|character| {
         match character {
             '{' => is_inside = true,
             '}' => is_inside = false,
@@ -201,15 +241,51 @@ fn read_mechanism(
 }
 
 fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
-    let modifier = ["redirect", "exp"]
-        .into_iter()
-        .find(|known| name.eq_ignore_ascii_case(known));
-    let reason = match (modifier, name) {
-        (Some(modifier), _) => format!("{modifier} is a modifier, and takes an equals sign"),
-        (None, "") => format!("{} is not a term", quote(argument)),
-        (None, _) => format!("no mechanism is called {}", quote(name)),
+    // `name` stands before `argument`, which the term ends with.
+    let end = span.end - argument.len();
+    let place = end - name.len()..end;
+    if name.is_empty() {
+        return Fault::new("SPF-05", span, format!("{} is not a term", quote(argument)));
+    }
+    let modifier = MODIFIERS.iter().find(|own| name.eq_ignore_ascii_case(own));
+    if let Some(modifier) = modifier {
+        let reason = format!("{modifier} is a modifier, and takes an equals sign");
+        let fault = Fault::new("SPF-05", place.clone(), reason);
+        let has_domain = argument.starts_with(':') && is_domain(&argument[1..]);
+        let written = place.start..end + usize::from(argument.starts_with(':'));
+        return fault.meant(
+            written,
+            &format!("{modifier}="),
+            has_domain && place.start == span.start,
+        );
+    }
+    let known = MECHANISMS.iter().chain(&MODIFIERS).copied();
+    let Some(near) = typo::nearest(name, known) else {
+        let reason = format!("no mechanism is called {}", quote(name));
+        return Fault::new("SPF-05", place, reason);
     };
-    Fault::new("SPF-05", span, reason)
+    let word = near.word;
+    let reason = format!(
+        "no mechanism is called {}: did you mean {word}?",
+        quote(name)
+    );
+    let fault = Fault::new("SPF-05", place.clone(), reason);
+    let is_sure = near.is_sure && read_mechanism(word, argument, end, span).is_ok();
+    fault.meant(place, word, is_sure)
+}
+
+pub(super) const MECHANISMS: [&str; 8] =
+    ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
+pub(super) const MODIFIERS: [&str; 2] = ["redirect", "exp"];
+
+/// Whether `text` is one term that receivers can read.
+pub(super) fn is_term(text: &str) -> bool {
+    !text.contains(' ') && read_term(text, 0).is_ok()
+}
+
+/// Whether `text` can stand where a term names a domain.
+pub(super) fn is_domain(text: &str) -> bool {
+    DomainSpec::parse(text, 0).is_ok()
 }
 
 fn required_domain(argument: &str, at: usize) -> Result<DomainSpec, Fault> {
@@ -272,16 +348,40 @@ fn split_digits<'a>(text: &'a str, separator: &str) -> (&'a str, Option<&'a str>
 fn network(argument: &str, at: usize, family: u8) -> Result<Network, Fault> {
     let span = at..at + argument.len();
     let fault = |reason: String| Fault::new("SPF-06", span.clone(), reason);
+    // The digit of `ip4` stands directly before the argument.
+    let digit = at.saturating_sub(1)..at;
     let Some(text) = argument.strip_prefix(':') else {
         return Err(fault(format!("ip{family} wants a colon and a network")));
     };
     let network: Network = text.parse().map_err(|error| match error {
         NetworkError::Address => fault(format!("{} is not an IPv{family} address", quote(text))),
-        NetworkError::Prefix { .. } => fault(format!("{}: {error}", quote(text))),
+        NetworkError::Prefix { .. } => {
+            let fault = fault(format!("{}: {error}", quote(text)));
+            match without_zeros(text) {
+                Some(network) => fault.meant(at + 1..at + argument.len(), &network, true),
+                None => fault,
+            }
+        }
     })?;
     match (network.address(), family) {
         (IpAddr::V4(_), 4) | (IpAddr::V6(_), 6) => Ok(network),
-        (IpAddr::V4(_), _) => Err(fault(format!("{text} is an IPv4 network: use ip4"))),
-        (IpAddr::V6(_), _) => Err(fault(format!("{text} is an IPv6 network: use ip6"))),
+        (IpAddr::V4(_), _) => {
+            let fault = fault(format!("{text} is an IPv4 network: use ip4"));
+            let edit = Edit::replace(digit, "4");
+            Err(fault.0.fix("write `ip4:`").with_edit(edit).into())
+        }
+        (IpAddr::V6(_), _) => {
+            let fault = fault(format!("{text} is an IPv6 network: use ip6"));
+            let edit = Edit::replace(digit, "6");
+            Err(fault.0.fix("write `ip6:`").with_edit(edit).into())
+        }
     }
+}
+
+/// The network of `text` without leading zeros in its prefix length, if that makes it one.
+fn without_zeros(text: &str) -> Option<String> {
+    let (address, prefix) = text.split_once('/')?;
+    let digits = prefix.trim_start_matches('0');
+    let network = format!("{address}/{}", if digits.is_empty() { "0" } else { digits });
+    network.parse::<Network>().is_ok().then_some(network)
 }

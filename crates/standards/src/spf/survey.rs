@@ -10,9 +10,10 @@ use std::pin::Pin;
 use super::evaluate::{
     HOSTS_MAX, LOOKUPS_MAX, Problem, VOID_LOOKUPS_MAX, depends_on_message, fetch,
 };
+use super::term::evaluated;
 use super::{DomainSpec, Mechanism, Spf, Term};
 use crate::dns::{Name, NoAnswer, Resolver};
-use crate::{Finding, Place};
+use crate::{Finding, Place, Severity};
 
 /// Look-ups after which a survey follows no further includes: far beyond any record that
 /// works, and few enough that a hostile one ends soon.
@@ -23,7 +24,7 @@ const PATIENCE: usize = 100;
 pub struct Survey {
     /// Terms that cause look-ups, all records together.
     pub lookups: usize,
-    /// Look-ups that come back empty, for a client of the family that has more of them.
+    /// Terms whose look-ups come back empty for every client.
     pub void_lookups: usize,
     /// The terms that cause look-ups, in the order of evaluation.
     pub steps: Vec<Step>,
@@ -56,11 +57,24 @@ pub async fn survey<R: Resolver>(resolver: &R, domain: &Name, record: &Spf) -> S
     surveyor.finish()
 }
 
-/// Empty answers: a client's family decides which addresses are asked for.
+/// The terms that find nothing, by the name that has nothing: RFC 7208 §4.6.4 counts terms, so
+/// that one `mx` counts once, however many of its hosts have no address.
 #[derive(Default)]
 struct Void {
+    /// Terms that find nothing for any client.
+    always: Vec<Name>,
+    /// Terms that find nothing for a client with an IPv4 address.
     ip4: Vec<Name>,
+    /// Terms that find nothing for a client with an IPv6 address.
     ip6: Vec<Name>,
+}
+
+/// Which addresses the hosts of one term have.
+#[derive(Clone, Copy, Default)]
+struct Missing {
+    both: bool,
+    ip4: bool,
+    ip6: bool,
 }
 
 struct Surveyor<'a, R> {
@@ -76,7 +90,7 @@ impl<R: Resolver> Surveyor<'_, R> {
     /// Surveys the record of the last domain of `path`, which leads from the root to it.
     fn record<'s>(&'s mut self, record: &'s Spf, path: &'s [Name]) -> Nested<'s> {
         Box::pin(async move {
-            for term in evaluated_terms(record) {
+            for (_, term) in evaluated(record.terms().iter()) {
                 if !term.causes_lookup() || self.survey.lookups >= PATIENCE {
                     continue;
                 }
@@ -105,13 +119,15 @@ impl<R: Resolver> Surveyor<'_, R> {
             Term::Directive(_, Mechanism::Include(_)) => {
                 self.follow(&target, "SPF-13", path).await;
             }
-            Term::Directive(_, Mechanism::A(..)) => self.addresses(&target).await,
+            Term::Directive(_, Mechanism::A(..)) => {
+                let missing = self.addresses(&target).await;
+                self.count(&target, missing);
+            }
             Term::Directive(_, Mechanism::Mx(..)) => self.mail_hosts(&target).await,
             Term::Directive(_, Mechanism::Exists(_)) => {
                 let found = self.resolver.a(&target).await.map(|found| found.is_empty());
                 if self.answered(found) == Some(true) {
-                    self.void.ip4.push(target.clone());
-                    self.void.ip6.push(target);
+                    self.void.always.push(target);
                 }
             }
             _ => {}
@@ -139,15 +155,26 @@ impl<R: Resolver> Surveyor<'_, R> {
         }
     }
 
-    async fn addresses(&mut self, host: &Name) {
+    /// Counts one term whose name is `target`.
+    fn count(&mut self, target: &Name, missing: Missing) {
+        let Void { always, ip4, ip6 } = &mut self.void;
+        let lists = [
+            (missing.both, always),
+            (missing.ip4, ip4),
+            (missing.ip6, ip6),
+        ];
+        for (_, list) in lists.into_iter().filter(|(is_missing, _)| *is_missing) {
+            list.push(target.clone());
+        }
+    }
+
+    async fn addresses(&mut self, host: &Name) -> Missing {
         let found = self.resolver.a(host).await.map(|found| found.is_empty());
-        if self.answered(found) == Some(true) {
-            self.void.ip4.push(host.clone());
-        }
+        let ip4 = self.answered(found) == Some(true);
         let found = self.resolver.aaaa(host).await.map(|found| found.is_empty());
-        if self.answered(found) == Some(true) {
-            self.void.ip6.push(host.clone());
-        }
+        let ip6 = self.answered(found) == Some(true);
+        let both = ip4 && ip6;
+        Missing { both, ip4, ip6 }
     }
 
     async fn mail_hosts(&mut self, domain: &Name) {
@@ -155,23 +182,47 @@ impl<R: Resolver> Surveyor<'_, R> {
         let Some(hosts) = self.answered(found) else {
             return;
         };
-        if hosts.is_empty() {
-            self.void.ip4.push(domain.clone());
-            self.void.ip6.push(domain.clone());
-        }
+        let none = hosts.is_empty();
+        let mut missing = Missing {
+            both: none,
+            ip4: none,
+            ip6: none,
+        };
         if hosts.len() > HOSTS_MAX {
             let reason = format!("{domain} has {} mail hosts", hosts.len());
             self.report("SPF-12", reason);
         }
         for host in hosts.iter().filter(|host| !host.is_null()).take(HOSTS_MAX) {
-            self.addresses(&host.exchange).await;
+            let of_host = self.addresses(&host.exchange).await;
+            missing.both |= of_host.both;
+            missing.ip4 |= of_host.ip4;
+            missing.ip6 |= of_host.ip6;
         }
+        self.count(domain, missing);
     }
 
     fn answered<T>(&mut self, answer: Result<T, NoAnswer>) -> Option<T> {
         answer
             .map_err(|error| self.survey.unanswered.push(error))
             .ok()
+    }
+
+    /// Terms that find nothing for clients of one family: nothing is wrong with a host that has
+    /// no address of it, but receivers that count to the letter refuse such a client.
+    fn one_family(&mut self, names: &[Name], family: &str) {
+        if names.len() > VOID_LOOKUPS_MAX {
+            let reason = format!(
+                "{} terms find no {family} address: {}",
+                names.len(),
+                listed(names)
+            );
+            let place = Place::Live(self.root.to_string());
+            let finding = Finding::new("SPF-11", reason).weighing(Severity::Info);
+            let fix = format!(
+                "nothing is needed, unless mail is sent from {family} addresses: then list those by their networks"
+            );
+            self.survey.findings.push(finding.fix(fix).in_place(place));
+        }
     }
 
     fn report(&mut self, rule: &'static str, reason: String) {
@@ -190,42 +241,30 @@ impl<R: Resolver> Surveyor<'_, R> {
             let reason = format!("{lookups} of {LOOKUPS_MAX} look-ups are used");
             self.report("SPF-10", reason);
         }
-        let Void { ip4, ip6 } = std::mem::take(&mut self.void);
-        let most = if ip6.len() > ip4.len() { ip6 } else { ip4 };
-        self.survey.void_lookups = most.len();
-        if most.len() > VOID_LOOKUPS_MAX {
-            let names: BTreeSet<String> = most.iter().map(Name::to_string).collect();
-            let names: Vec<String> = names.into_iter().collect();
+        let void = std::mem::take(&mut self.void);
+        self.survey.void_lookups = void.always.len();
+        if void.always.len() > VOID_LOOKUPS_MAX {
             let reason = format!(
-                "{} look-ups come back empty: {}",
-                most.len(),
-                names.join(", ")
+                "{} terms find nothing: {}",
+                void.always.len(),
+                listed(&void.always)
             );
             self.report("SPF-11", reason);
+        } else {
+            self.one_family(&void.ip4, "IPv4");
+            self.one_family(&void.ip6, "IPv6");
         }
         self.survey
     }
 }
 
-/// The terms that a receiver comes to when nothing matches: the mechanisms before `all`,
-/// and the redirect of a record without it.
-fn evaluated_terms(record: &Spf) -> impl Iterator<Item = &Term> {
-    let is_all = |term: &&Term| matches!(term, Term::Directive(_, Mechanism::All));
-    let is_directive = |term: &&Term| matches!(term, Term::Directive(..));
-    let directives = record
-        .terms()
-        .iter()
-        .take_while(move |term| !is_all(term))
-        .filter(is_directive);
-    let redirect = record
-        .terms()
-        .iter()
-        .find(|term| matches!(term, Term::Redirect(_)));
-    directives.chain(redirect.filter(|_| record.all().is_none()))
+fn listed(names: &[Name]) -> String {
+    let names: BTreeSet<&str> = names.iter().map(Name::as_str).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The name that a term speaks of, in which `%{d}` is the domain itself.
-fn target(spec: Option<&DomainSpec>, domain: &Name) -> Option<Name> {
+pub(super) fn target(spec: Option<&DomainSpec>, domain: &Name) -> Option<Name> {
     let Some(spec) = spec else {
         return Some(domain.clone());
     };

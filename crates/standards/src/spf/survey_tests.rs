@@ -102,13 +102,18 @@ fn the_count_is_that_of_a_receiver() {
 }
 
 #[test]
-fn spf_11_counts_for_the_family_that_fares_worse() {
+fn spf_11_counts_terms_that_find_nothing() {
     let ip4_only = "x.example A 192.0.2.1\ny.example A 192.0.2.1\nz.example A 192.0.2.1";
     check("v=spf1 a:x.example a:y.example -all", "", &[]);
     check(
         "v=spf1 a:x.example a:y.example a:z.example -all",
         ip4_only,
-        &["SPF-11 3 look-ups come back empty: x.example, y.example, z.example"],
+        &["SPF-11 3 terms find no IPv6 address: x.example, y.example, z.example"],
+    );
+    check(
+        "v=spf1 a:x.example a:y.example a:z.example -all",
+        "",
+        &["SPF-11 3 terms find nothing: x.example, y.example, z.example"],
     );
     let both = "x.example AAAA 2001:db8::1\ny.example AAAA 2001:db8::1\nz.example AAAA 2001:db8::1";
     check(

@@ -124,6 +124,22 @@ impl Term {
     }
 }
 
+/// The terms that a receiver comes to when nothing matches, each with its position: the
+/// mechanisms before `all`, and the redirect of a record without it (RFC 7208 §4.6.2, §6.1).
+pub(super) fn evaluated<'a>(
+    terms: impl Iterator<Item = &'a Term> + Clone,
+) -> impl Iterator<Item = (usize, &'a Term)> {
+    let is_all = |term: &Term| matches!(term, Term::Directive(_, Mechanism::All));
+    let has_all = terms.clone().any(is_all);
+    let mut redirects = terms.clone().enumerate();
+    let redirect = redirects.find(|(_, term)| matches!(term, Term::Redirect(_)));
+    terms
+        .enumerate()
+        .take_while(move |(_, term)| !is_all(term))
+        .filter(|(_, term)| matches!(term, Term::Directive(..)))
+        .chain(redirect.filter(|_| !has_all))
+}
+
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

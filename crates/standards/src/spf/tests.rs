@@ -82,7 +82,7 @@ fn spf_01() {
 #[test]
 fn spf_02() {
     check("v=spf1 -all", &[]);
-    refused(" v=spf1 -all", &["SPF-02  v=spf1 -all"]);
+    refused(" v=spf1 -all", &["SPF-02  "]);
     refused("v=spf10 -all", &["SPF-02 v=spf10"]);
     refused("v=spf1; -all", &["SPF-02 v=spf1;"]);
     refused("", &["SPF-02 "]);
@@ -107,10 +107,7 @@ fn spf_03() {
     check("v=spf1 a mx -all", &[]);
     refused("v=spf1 a\tmx -all", &["SPF-03 \t"]);
     refused("v=spf1 a\r\nmx -all", &["SPF-03 \r"]);
-    refused(
-        "v=spf1 ip4:192.0.2.1,ip4:192.0.2.2 -all",
-        &["SPF-03 ip4:192.0.2.1,ip4:192.0.2.2"],
-    );
+    refused("v=spf1 ip4:192.0.2.1,ip4:192.0.2.2 -all", &["SPF-03 ,"]);
     check("v=spf1 exists:%{l1r,}.example.com -all", &[]);
 }
 
@@ -120,10 +117,7 @@ fn spf_04_and_dns_02() {
     refused("v=spf1 a=b/c% -all", &["SPF-23 %"]);
     refused("v=spf1 1a=b -all", &["SPF-04 1a="]);
     refused("v=spf1 ptr/24 -all", &["SPF-04 /24"]);
-    refused(
-        "v=spf1 a:\u{e9}.example -all",
-        &["DNS-02 \u{e9}", "SPF-04 \u{e9}.example"],
-    );
+    refused("v=spf1 a:\u{e9}.example -all", &["SPF-04 \u{e9}.example"]);
     refused(
         "v=spf1 \u{2013}all",
         &[
@@ -137,18 +131,15 @@ fn spf_04_and_dns_02() {
 #[test]
 fn spf_05() {
     check("v=spf1 ?a ~mx +ip4:192.0.2.1 -all", &[]);
-    refused("v=spf1 ipv4:192.0.2.1 -all", &["SPF-05 ipv4:192.0.2.1"]);
+    refused("v=spf1 ipv4:192.0.2.1 -all", &["SPF-05 ipv4"]);
     refused("v=spf1 -exp=a.example -all", &["SPF-05 -exp=a.example"]);
     refused(
         "v=spf1 redirect:example.com",
-        &[
-            "SPF-05 redirect:example.com",
-            "SPF-18 v=spf1 redirect:example.com",
-        ],
+        &["SPF-05 redirect", "SPF-18 v=spf1 redirect:example.com"],
     );
     refused("v=spf1 moo -all", &["SPF-05 moo"]);
     refused("v=spf1 - all", &["SPF-05 -", "SPF-19 all"]);
-    check("v=spf1 ip4=192.0.2.1 -all", &["SPF-05 ip4=192.0.2.1"]);
+    check("v=spf1 ip4=192.0.2.1 -all", &["SPF-05 ip4"]);
     check("v=spf1 a v=spf1 -all", &["SPF-05 v=spf1"]);
 }
 
@@ -226,10 +217,7 @@ fn spf_08() {
     refused("v=spf1 exists:%{i}com -all", &["SPF-08 %{i}com"]);
     refused("v=spf1 redirect=", &["SPF-08 ", "SPF-18 v=spf1 redirect="]);
     refused("v=spf1 a:example.-com -all", &["SPF-08 example.-com"]);
-    check(
-        "v=spf1 a:mail.example...com -all",
-        &["DNS-05 a:mail.example...com"],
-    );
+    check("v=spf1 a:mail.example...com -all", &["DNS-05 .."]);
 }
 
 #[test]
@@ -264,7 +252,7 @@ fn spf_18() {
 
 #[test]
 fn spf_19() {
-    check("v=spf1 ip4:10.0.0.0/9 ip6:2001:db8::/17 a/9 -all", &[]);
+    check("v=spf1 ip4:17.0.0.0/9 ip6:2001:db8::/17 a/9 -all", &[]);
     check("v=spf1 +all", &["SPF-19 +all"]);
     check("v=spf1 all", &["SPF-19 all"]);
     check("v=spf1 ip4:0.0.0.0/0 -all", &["SPF-19 ip4:0.0.0.0/0"]);

@@ -18,7 +18,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::dns::txt::lint_policy;
-use crate::{Finding, Severity};
+use crate::{Edit, Finding, Severity, typo};
 
 /// One `name=value`, with where each part stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,19 +116,89 @@ impl<'a> TagList<'a> {
             .any(|fault| fault.kind == FaultKind::Duplicate)
     }
 
+    /// The edit that takes a tag out, with the semicolon before it.
+    pub(crate) fn removal(&self, tag: &Tag<'_>) -> Edit {
+        let before = self.text[..tag.span.start].rfind(';');
+        Edit::remove(before.unwrap_or(tag.span.start)..tag.span.end)
+    }
+
+    /// What is to be said of a tag that receivers ignore, at its name: a finding of `rule`, with
+    /// the name among `known` that was meant, if one is near.
+    pub(crate) fn ignored(
+        &self,
+        tag: &Tag<'_>,
+        rule: &'static str,
+        known: &[&'static str],
+    ) -> Finding {
+        let name = crate::quote::quote(tag.name);
+        let Some(near) = typo::nearest(tag.name, known.iter().copied()) else {
+            let reason = format!("receivers ignore the tag {name}");
+            return Finding::new(rule, reason).at(tag.name_span.clone());
+        };
+        let word = near.word;
+        let reason = format!("receivers ignore the tag {name}: did you mean {word}?");
+        let finding = Finding::new(rule, reason)
+            .weighing(Severity::Warn)
+            .at(tag.name_span.clone());
+        if self.get(word).is_some() {
+            return finding.fix(format!("remove it: {word} is there already"));
+        }
+        let edit = Edit::replace(tag.name_span.clone(), word);
+        let finding = finding.fix(format!("write `{word}=`"));
+        if near.is_sure {
+            finding.with_edit(edit)
+        } else {
+            finding.with_guess(edit)
+        }
+    }
+
     /// Every fault as a finding of `rule`; a doubled semicolon, which receivers
     /// read over, only as a warning; and what is wrong with the text as any policy record
     /// ([`dns::txt::lint_policy`](crate::dns::txt::lint_policy)).
     pub fn findings(&self, rule: &'static str) -> impl Iterator<Item = Finding> {
         let faults = self.faults.iter().map(move |fault| {
-            Finding::new(rule, fault.to_string())
-                .weighing(match fault.kind {
-                    FaultKind::Empty => Severity::Warn,
-                    _ => Severity::Error,
-                })
-                .at(fault.span.clone())
+            let finding = Finding::new(rule, fault.to_string()).at(fault.span.clone());
+            match fault.kind {
+                FaultKind::Empty => finding
+                    .weighing(Severity::Warn)
+                    .fix("remove one of the two semicolons")
+                    .with_edit(self.without_semicolon(fault.span.start)),
+                FaultKind::Duplicate => self.without_repetition(fault, finding),
+                FaultKind::NoEquals | FaultKind::Name => finding.weighing(Severity::Error),
+            }
         });
         lint_policy(self.text).into_iter().chain(faults)
+    }
+
+    /// The edit of a part that is empty: the semicolon before it goes, or at the start the one
+    /// after it.
+    fn without_semicolon(&self, at: usize) -> Edit {
+        match self.text[..at].rfind(';') {
+            Some(semicolon) => Edit::remove(semicolon..at),
+            None => Edit::remove(0..at + 1),
+        }
+    }
+
+    /// A tag that says the same a second time can go; which of two different ones is meant, a
+    /// person has to say.
+    fn without_repetition(&self, fault: &Fault<'_>, finding: Finding) -> Finding {
+        let finding = finding.weighing(Severity::Error);
+        let repeated = Part {
+            text: fault.text,
+            span: fault.span.clone(),
+        };
+        let first = repeated.name_and_value().and_then(|(name, value)| {
+            let first = self.get(name.text)?;
+            (first.value == value.text).then_some(first)
+        });
+        if first.is_none() {
+            return finding;
+        }
+        let before = self.text[..fault.span.start].rfind(';');
+        let start = before.unwrap_or(fault.span.start);
+        finding
+            .fix("remove the second one")
+            .with_edit(Edit::remove(start..fault.span.end))
     }
 
     fn push(&mut self, part: &Part<'a>) {
@@ -179,6 +249,48 @@ impl fmt::Display for Fault<'_> {
             ),
         }
     }
+}
+
+/// Whether receivers take `text` for a record of this version: it begins with `v=NAME`, before
+/// which no white space may stand (RFC 9989 §4.8, BIMI §4.3).
+pub(crate) fn has_version(text: &str, version: &str) -> bool {
+    let first = parts(text).next();
+    let tag = first.as_ref().and_then(Part::name_and_value);
+    tag.is_some_and(|(name, value)| {
+        name.span.start == 0 && name.text == "v" && value.text == version
+    })
+}
+
+/// Why receivers overlook `text`, as a finding of `rule`; nothing where [`has_version`] holds.
+pub(crate) fn check_version(text: &str, version: &str, rule: &'static str) -> Option<Finding> {
+    if has_version(text, version) {
+        return None;
+    }
+    let first = parts(text).next()?;
+    let start = first.span.start;
+    if start > 0 && has_version(&text[start..], version) {
+        let reason = format!("white space before v={version} makes receivers overlook the record");
+        let finding = Finding::new(rule, reason).at(0..start);
+        return Some(
+            finding
+                .fix("remove the white space at the start")
+                .with_edit(Edit::remove(0..start)),
+        );
+    }
+    let reason = format!(
+        "the record starts with {}, not v={version}",
+        crate::quote::quote(first.text)
+    );
+    let finding = Finding::new(rule, reason).at(first.span.clone());
+    let compact: String = first.text.split(is_white_space).collect();
+    let written = compact.strip_prefix(['v', 'V']).unwrap_or(&compact);
+    let written = written.trim_start_matches(['=', ':']);
+    let edit = Edit::replace(0..first.span.end, format!("v={version}"));
+    Some(match typo::nearest(written, [version]) {
+        Some(near) if near.word.eq_ignore_ascii_case(written) => finding.with_edit(edit),
+        Some(_) => finding.with_guess(edit),
+        None => finding,
+    })
 }
 
 /// A piece of a text without the white space around it, and its place.

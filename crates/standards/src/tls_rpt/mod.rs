@@ -14,16 +14,19 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
+use crate::dns::txt::drop_told_characters;
 use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::mail_host::why_unreachable;
-use crate::mail_uri::{ReportUri, ReportUriError, Scheme};
+use crate::mail_uri::{self, ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::tag_list::{Part, split_with_spans};
 use crate::{Finding, Place, owner, single};
 
 const RULES: FieldRules = FieldRules {
+    names: &["rua"],
     version: "TLSRPTv1",
     version_rule: "RPT-02",
     field_rule: "RPT-08",
@@ -80,17 +83,10 @@ impl TlsRpt {
             return (None, findings);
         };
         let mut extensions = Vec::new();
-        let mut first = None;
-        for field in &fields {
-            if field.name != "rua" {
-                let (extension, finding) = fields::extension(field, &RULES);
-                findings.push(finding);
-                extensions.extend(extension);
-            } else if first.replace(field).is_some() {
-                findings.push(
-                    Finding::new("RPT-03", "the record has a second `rua`").at(field.span.clone()),
-                );
-            }
+        for field in fields.iter().filter(|field| field.name != "rua") {
+            let (extension, finding) = fields::extension(field, &fields, &RULES);
+            findings.push(finding);
+            extensions.extend(extension);
         }
         let rua = read_rua(text, &fields, &mut findings);
         let record = TlsRpt::new(rua).ok().map(|record| Self {
@@ -195,38 +191,44 @@ pub fn check_presence(has_mta_sts: bool, has_dane: bool, has_tls_rpt: bool) -> O
     })
 }
 
+/// The URIs of every `rua`: the grammar lets the field repeat (RFC 8460 §3).
 fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Vec<ReportUri> {
-    let Some(field) = fields.iter().find(|field| field.name == "rua") else {
-        findings.push(Finding::new("RPT-03", "the record has no `rua`").at(text.len()..text.len()));
-        return Vec::new();
-    };
     let mut uris = Vec::new();
-    for part in split_with_spans(field.value, ',') {
-        match read_uri(&part) {
-            Ok(uri) => uris.push(uri),
-            Err((rule, reason)) => {
-                let start = field.value_span.start;
-                let span = start + part.span.start..start + part.span.end;
-                findings.push(Finding::new(rule, reason).at(span));
+    let mut has_rua = false;
+    for field in fields.iter().filter(|field| field.name == "rua") {
+        has_rua = true;
+        for part in split_with_spans(field.value, ',') {
+            let start = field.value_span.start;
+            let span = start + part.span.start..start + part.span.end;
+            match read_uri(&part, &span) {
+                Ok(uri) => uris.push(uri),
+                Err(finding) => findings.push(*finding),
             }
         }
     }
+    if !has_rua {
+        findings.push(Finding::new("RPT-03", "the record has no `rua`").at(text.len()..text.len()));
+    }
+    drop_told_characters(findings, &["RPT-03", "RPT-05", "RPT-06"]);
     uris
 }
 
-/// The URI, or the rule it breaks and how.
-fn read_uri(part: &Part<'_>) -> Result<ReportUri, (&'static str, String)> {
+/// The URI, or what is wrong with the text at `span`.
+fn read_uri(part: &Part<'_>, span: &Range<usize>) -> Result<ReportUri, Box<Finding>> {
     let uri: ReportUri = part.text.parse().map_err(|error: ReportUriError| {
         let rule = match error {
             ReportUriError::Empty | ReportUriError::NoScheme { .. } => "RPT-03",
-            ReportUriError::Character { .. } | ReportUriError::Percent => "RPT-05",
+            ReportUriError::Character { .. }
+            | ReportUriError::NotAscii { .. }
+            | ReportUriError::Percent => "RPT-05",
             ReportUriError::Address { .. } | ReportUriError::Host { .. } => "RPT-06",
         };
-        (rule, error.to_string())
+        let finding = Finding::new(rule, error.to_string()).at(error.place(span));
+        Box::new(mail_uri::with_fix(finding, part.text, span))
     })?;
     if uri.scheme() == Scheme::Other {
         let reason = format!("{} is neither mailto: nor https:", quote(uri.as_str()));
-        return Err(("RPT-04", reason));
+        return Err(Box::new(Finding::new("RPT-04", reason).at(span.clone())));
     }
     Ok(uri)
 }

@@ -72,8 +72,8 @@ fn rpt_03_rua() {
     );
     check(
         "v=TLSRPTv1; rua=mailto:a@example.com; rua=mailto:b@example.com",
-        ONE,
-        &["RPT-03 error \"rua=mailto:b@example.com\""],
+        Some("v=TLSRPTv1; rua=mailto:a@example.com,mailto:b@example.com"),
+        &[],
     );
 }
 
@@ -90,7 +90,7 @@ fn rpt_05_encoding() {
     check(
         "v=TLSRPTv1; rua=mailto:a@example.com!10m",
         None,
-        &["RPT-05 error \"mailto:a@example.com!10m\""],
+        &["RPT-05 error \"!\""],
     );
     check(
         "v=TLSRPTv1; rua=mailto:a%@example.com",
@@ -137,7 +137,7 @@ fn rpt_07_one_record() {
 #[test]
 fn rpt_08_extensions() {
     let text = "v=TLSRPTv1; rua=mailto:a@example.com; x-y=z";
-    check(text, Some(text), &["RPT-08 warn \"x-y=z\""]);
+    check(text, Some(text), &["RPT-08 warn \"x-y\""]);
     let (record, _) = TlsRpt::parse(text);
     assert_eq!(rules(&record.expect("a record").lint()), ["RPT-08"]);
     check(

@@ -48,11 +48,14 @@ cases! {
     "SPF-06": fails(record("v=spf1 ip4:192.0.2.0/33 -all")), passes(record("v=spf1 ip4:192.0.2.0/32 -all"));
     "SPF-07": fails(record("v=spf1 a/24/64 -all")), passes(record("v=spf1 a/24//64 -all"));
     "SPF-08": fails(record("v=spf1 include:localhost -all")), passes(record("v=spf1 include:a.example -all"));
+    "SPF-09": fails(record("v=spf1 a:a.example a:b.example a:c.example a:d.example a:e.example a:f.example a:g.example a:h.example a:i.example a:j.example a:k.example -all")),
+        passes(record("v=spf1 a:a.example a:b.example a:c.example a:d.example a:e.example a:f.example a:g.example a:h.example a:i.example a:j.example -all"));
+    "SPF-15": fails(record("v=spf1 include:%{d} -all")), passes(record("v=spf1 include:%{d1}.example -all"));
     "SPF-16": fails(record("v=spf1 -all mx")), passes(record("v=spf1 mx -all"));
     "SPF-17": fails(record("v=spf1 redirect=a.example redirect=b.example")),
         passes(record("v=spf1 redirect=a.example exp=b.example"));
     "SPF-18": fails(record("v=spf1 mx")), passes(record("v=spf1 mx ~all"));
-    "SPF-19": fails(record("v=spf1 +all")), passes(record("v=spf1 ip4:10.0.0.0/9 ~all"));
+    "SPF-19": fails(record("v=spf1 +all")), passes(record("v=spf1 ip4:17.0.0.0/9 ~all"));
     "SPF-20": fails(record("v=spf1 mx ?all")), passes(record("v=spf1 mx ~all"));
     "SPF-21": fails(placed("v=spf1 mx -all", false, true, &[])), passes(placed("v=spf1 mx ~all", false, true, &[]));
     "SPF-22": fails(record("v=spf1 ptr -all")), passes(record("v=spf1 exists:%{i}.example.com -all"));

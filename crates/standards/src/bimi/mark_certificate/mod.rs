@@ -129,6 +129,26 @@ impl MarkCertificate {
         (certificate, findings)
     }
 
+    /// Reads a PEM file, and checks it all the way to a root of `trust` and its dates at `now`
+    /// (VMC-02, VMC-10). Whatever else is wrong with the file, these are judged of every
+    /// certificate in it that can be read.
+    pub fn check_file(
+        file: &[u8],
+        trust: &TrustStore,
+        now: Timestamp,
+    ) -> (Option<Self>, Vec<Finding>) {
+        let (certificate, mut findings) = Self::parse(file);
+        let text = std::str::from_utf8(file).unwrap_or_default();
+        let chain = match &certificate {
+            Some(certificate) => certificate.chain.clone(),
+            None if file.len() <= READ_LIMIT => chain::read(text).0,
+            None => Vec::new(),
+        };
+        findings.extend(chain::check_trust(&chain, trust));
+        findings.extend(check_time(&chain, now));
+        (certificate, findings)
+    }
+
     /// The logo that the certificate vouches for.
     pub fn logo(&self) -> &Svg {
         &self.logo
@@ -198,26 +218,7 @@ impl MarkCertificate {
     /// Checks that every certificate of the file is valid at `now`, and warns before the leaf
     /// runs out (VMC-10).
     pub fn check_time(&self, now: Timestamp) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self
-            .chain
-            .iter()
-            .filter_map(|certificate| check_dates(certificate, now))
-            .collect();
-        let left = self.not_after().duration_since(now);
-        let urgency = DAYS_OF_WARNING
-            .iter()
-            .find(|&&days| left <= SignedDuration::from_hours(days * 24));
-        if findings.is_empty()
-            && let Some(days) = urgency
-        {
-            let reason = format!(
-                "the certificate runs out in less than {days} days, at {}",
-                self.not_after()
-            );
-            let finding = Finding::new("VMC-10", reason).weighing(Severity::Warn);
-            findings.push(finding.at(self.chain[0].span.clone()));
-        }
-        findings
+        check_time(&self.chain, now)
     }
 
     /// Checks that it is for `domain`, its `organizational` domain, or the record's own name
@@ -283,6 +284,29 @@ fn read_logo(leaf: &Certificate) -> (Option<Svg>, Vec<Finding>) {
         Finding::new("VMC-07", reason)
     }));
     (logo, findings)
+}
+
+fn check_time(chain: &[Certificate], now: Timestamp) -> Vec<Finding> {
+    let Some(leaf) = chain.first() else {
+        return Vec::new();
+    };
+    let mut findings: Vec<Finding> = chain
+        .iter()
+        .filter_map(|certificate| check_dates(certificate, now))
+        .collect();
+    let not_after = validity(leaf).1;
+    let left = not_after.duration_since(now);
+    let urgency = DAYS_OF_WARNING
+        .iter()
+        .find(|&&days| left <= SignedDuration::from_hours(days * 24));
+    if findings.is_empty()
+        && let Some(days) = urgency
+    {
+        let reason = format!("the certificate runs out in less than {days} days, at {not_after}");
+        let finding = Finding::new("VMC-10", reason).weighing(Severity::Warn);
+        findings.push(finding.at(leaf.span.clone()));
+    }
+    findings
 }
 
 fn check_dates(certificate: &Certificate, now: Timestamp) -> Option<Finding> {

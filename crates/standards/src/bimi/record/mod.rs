@@ -21,8 +21,7 @@ use super::selector::{LocalPartPrefix, Selector};
 use super::uri::HttpsUri;
 use crate::dns::{Name, NameError, Txt};
 use crate::quote::quote;
-use crate::tag_list::TagList;
-use crate::{Finding, Severity, single};
+use crate::{Finding, Severity, single, tag_list};
 
 /// A valid assertion record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,11 +128,7 @@ impl Bimi {
 
     /// The record among the TXT values at `owner`. BIMI-R12 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let is_ours = |text: &str| {
-            let list = TagList::parse(text);
-            list.first()
-                .is_some_and(|tag| tag.name == "v" && tag.value == "BIMI1")
-        };
+        let is_ours = |text: &str| tag_list::has_version(text, "BIMI1");
         single::read(owner, values, is_ours, "BIMI-R12", Self::parse)
     }
 

@@ -2,12 +2,19 @@
 
 use super::{AvatarPreference, Bimi, LOGO_SUFFIXES};
 use crate::bimi::selector::LocalPartPrefix;
-use crate::bimi::uri::{HttpsUri, HttpsUriError};
+use crate::bimi::uri::{self, HttpsUri, HttpsUriError};
+use crate::dns::txt::drop_told_characters;
 use crate::quote::quote;
-use crate::tag_list::{Tag, TagList, split_with_spans};
-use crate::{Finding, Severity};
+use crate::tag_list::{self, Tag, TagList, split_with_spans};
+use crate::{Edit, Finding, Severity, typo};
 
 const KNOWN: &[&str] = &["v", "l", "a", "avp", "lps", "s"];
+
+/// Suffixes of image formats that BIMI does not have.
+const OTHER_IMAGES: &[&str] = &[
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ico", ".avif", ".heic",
+    ".jxl", ".apng", ".eps", ".pdf",
+];
 
 /// Words that people write for "no logo", where the tag has to be empty.
 const REFUSALS: &[&str] = &["none", "no", "null", "false", "-", "\"\"", "''"];
@@ -15,32 +22,30 @@ const REFUSALS: &[&str] = &["none", "no", "null", "false", "-", "\"\"", "''"];
 pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let list = TagList::parse(text);
     let mut findings = Vec::new();
-    match list.first() {
-        Some(tag) if tag.name == "v" && tag.value == "BIMI1" => {}
-        first => {
-            let seen = first.map_or(0..text.len(), |tag| tag.span.clone());
-            let reason = format!(
-                "the record starts with {}, not v=BIMI1",
-                quote(&text[seen.clone()])
-            );
-            findings.push(Finding::new("BIMI-R02", reason).at(seen));
-        }
-    }
+    findings.extend(tag_list::check_version(text, "BIMI1", "BIMI-R02"));
     findings.extend(list.findings("BIMI-R13"));
+    if !findings.is_empty() && !tag_list::has_version(text, "BIMI1") {
+        return (None, findings);
+    }
     findings.extend(
         list.unknown(KNOWN)
             .filter(|tag| !tag.name.is_empty())
-            .map(unknown_tag),
+            .map(|tag| list.ignored(tag, "BIMI-R13", KNOWN)),
     );
     if let Some(tag) = list.get("s") {
+        // An unknown tag is ignored (RFC 6376 §3.2), and so is this one.
         let reason = "s= selects a record in a message's header; in a record it means nothing";
-        findings.push(Finding::new("BIMI-R15", reason).at(tag.span.clone()));
+        let finding = Finding::new("BIMI-R15", reason)
+            .weighing(Severity::Warn)
+            .with_edit(list.removal(tag));
+        findings.push(finding.at(tag.span.clone()));
     }
     let location = read_location(&list, text, &mut findings);
     let authority = read_authority(&list, &mut findings);
     let avatar = read_avatar(&list, &mut findings);
     let local_parts = read_local_parts(&list, &mut findings);
     check_declination(&list, &mut findings);
+    drop_told_characters(&mut findings, &["BIMI-R03", "BIMI-R04", "BIMI-R05"]);
     let location = match location {
         Location::Invalid => return (None, findings),
         Location::Empty => None,
@@ -55,11 +60,6 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     (Some(record), findings)
 }
 
-fn unknown_tag(tag: &Tag<'_>) -> Finding {
-    let reason = format!("receivers ignore the tag {}", quote(tag.name));
-    Finding::new("BIMI-R13", reason).at(tag.span.clone())
-}
-
 /// What `l=` says.
 enum Location {
     Invalid,
@@ -69,7 +69,8 @@ enum Location {
 
 fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) -> Location {
     let Some(tag) = list.get("l") else {
-        findings.push(Finding::new("BIMI-R03", "the record has no l= tag").at(0..text.len()));
+        findings
+            .push(Finding::new("BIMI-R03", "the record has no l= tag").at(text.len()..text.len()));
         return Location::Invalid;
     };
     if tag.value.is_empty() {
@@ -80,7 +81,13 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
             "l= is {}, and declining means leaving it empty",
             quote(tag.value)
         );
-        findings.push(Finding::new("BIMI-R10", reason).at(tag.value_span.clone()));
+        let value = match list.get("a") {
+            Some(_) => "",
+            None => "; a=",
+        };
+        let finding = Finding::new("BIMI-R10", reason)
+            .with_edit(Edit::replace(tag.value_span.clone(), value));
+        findings.push(finding.at(tag.value_span.clone()));
         return Location::Invalid;
     }
     let Some(uri) = read_uri(tag, "BIMI-R03", findings) else {
@@ -91,7 +98,14 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
             "the path {} does not end in .svg or .svgz",
             quote(uri.path())
         );
-        findings.push(Finding::new("BIMI-R06", reason).at(tag.value_span.clone()));
+        // Only another image format's suffix is a permanent error (BIMI §4.3.2).
+        let severity = if uri.has_suffix(OTHER_IMAGES) {
+            Severity::Error
+        } else {
+            Severity::Warn
+        };
+        let finding = Finding::new("BIMI-R06", reason).weighing(severity);
+        findings.push(finding.at(tag.value_span.clone()));
     }
     Location::At(uri)
 }
@@ -132,20 +146,42 @@ fn read_uri(tag: &Tag<'_>, rule: &'static str, findings: &mut Vec<Finding>) -> O
             Finding::new(rule, error.to_string()).at(tag.value_span.clone())
         }
     };
-    findings.push(finding);
+    findings.push(match uri::correction(tag.value) {
+        Some((uri, is_sure)) => {
+            let edit = Edit::replace(tag.value_span.clone(), uri.as_str());
+            let finding = finding.fix(format!("write `{}={uri}`", tag.name));
+            if is_sure {
+                finding.with_edit(edit)
+            } else {
+                finding.with_guess(edit)
+            }
+        }
+        None => finding,
+    });
     None
 }
 
+/// `avp=`, in any case of letters; another value is ignored.
 fn read_avatar(list: &TagList<'_>, findings: &mut Vec<Finding>) -> AvatarPreference {
-    match list.get("avp") {
-        Some(tag) if tag.value == "personal" => AvatarPreference::Personal,
-        Some(tag) if tag.value != "brand" => {
-            let reason = format!("avp= is {}, not brand or personal", quote(tag.value));
-            findings.push(Finding::new("BIMI-R07", reason).at(tag.value_span.clone()));
-            AvatarPreference::Brand
-        }
-        _ => AvatarPreference::Brand,
+    const WORDS: [&str; 2] = ["brand", "personal"];
+    let Some(tag) = list.get("avp") else {
+        return AvatarPreference::Brand;
+    };
+    if tag.value.eq_ignore_ascii_case("personal") {
+        return AvatarPreference::Personal;
     }
+    if !tag.value.eq_ignore_ascii_case("brand") {
+        let reason = format!("avp= is {}, not brand or personal", quote(tag.value));
+        let finding = Finding::new("BIMI-R07", reason).weighing(Severity::Warn);
+        let finding = match typo::nearest(tag.value, WORDS) {
+            Some(near) => finding
+                .fix(format!("write `avp={}`", near.word))
+                .with_guess(Edit::replace(tag.value_span.clone(), near.word)),
+            None => finding.with_edit(list.removal(tag)),
+        };
+        findings.push(finding.at(tag.value_span.clone()));
+    }
+    AvatarPreference::Brand
 }
 
 fn read_local_parts(

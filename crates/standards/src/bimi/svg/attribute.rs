@@ -1,8 +1,8 @@
 //! What an attribute may be called and what it may say: SVG-10 to SVG-16, SVG-26 and SVG-27.
 
 use super::element::{Element, FIXED, PRESENTATION, VALUES};
-use crate::Finding;
 use crate::quote::quote;
+use crate::{Finding, Severity};
 
 /// One attribute, its name with a canonical prefix (`xml:`, `xlink:`) and its value with
 /// character references read. No entity is ever resolved.
@@ -49,10 +49,10 @@ pub(super) fn check(element: &Element, attribute: &Attribute) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &attribute.name {
         Name::Namespace(_) => {}
-        Name::Foreign(name) => findings.push(Finding::new(
-            "SVG-27",
-            format!("the attribute {} is of another namespace", quote(name)),
-        )),
+        Name::Foreign(name) => findings.push(outside_schema(format!(
+            "the attribute {} is of another namespace",
+            quote(name)
+        ))),
         Name::Known(name) => {
             findings.extend(check_name(element, name, is_root));
             findings.extend(check_value(name, value));
@@ -87,8 +87,13 @@ fn check_name(element: &Element, name: &str, is_root: bool) -> Option<Finding> {
     let has_rule = FIXED.iter().any(|(fixed, _)| *fixed == name);
     (!element.allows(name) && !has_rule).then(|| {
         let reason = format!("the schema has no attribute {} {on_element}", quote(name));
-        Finding::new("SVG-27", reason)
+        outside_schema(reason).fix("remove the attribute")
     })
+}
+
+/// An attribute or a value that every form of the published schema refuses.
+fn outside_schema(reason: String) -> Finding {
+    Finding::new("SVG-27", reason).weighing(Severity::Error)
 }
 
 fn check_value(name: &str, value: &str) -> Option<Finding> {
@@ -117,7 +122,7 @@ fn check_value(name: &str, value: &str) -> Option<Finding> {
             "{name} is {}; it starts with a letter or _, and has letters, digits, - _ and . after it",
             quote(value)
         );
-        return Some(Finding::new("SVG-27", reason));
+        return Some(outside_schema(reason).fix("give it another name, and its references too"));
     }
     let (_, values) = VALUES.iter().find(|(listed, _)| *listed == name)?;
     (!values.contains(&value)).then(|| {
@@ -126,7 +131,7 @@ fn check_value(name: &str, value: &str) -> Option<Finding> {
             quote(value),
             values.join(", ")
         );
-        Finding::new("SVG-27", reason)
+        outside_schema(reason).fix(format!("use one of them: {}", values.join(", ")))
     })
 }
 
@@ -169,13 +174,16 @@ enum Reference {
     External,
 }
 
-/// What is wrong with the target of a reference; `None` for `#id`.
+/// What is wrong with the target of a reference; `None` for a fragment, which is in this file
+/// whatever the id is called.
 fn judge_reference(target: &str) -> Option<Reference> {
     let target = target.trim();
-    match target.strip_prefix('#') {
-        Some(id) if is_id(id) => None,
-        _ if is_data(target) => Some(Reference::Data),
-        _ => Some(Reference::External),
+    if target.starts_with('#') {
+        None
+    } else if is_data(target) {
+        Some(Reference::Data)
+    } else {
+        Some(Reference::External)
     }
 }
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::attribute::Attributes;
 use super::geometry;
 use super::{SMALLEST_SIDE, ViewBox};
-use crate::Finding;
 use crate::quote::quote;
+use crate::{Edit, Finding};
 
 /// Checks the root's attributes, and reads its view box. `tag` is where the root stands.
 pub(super) fn check(
@@ -35,14 +35,22 @@ fn check_exact(
     expected: &str,
 ) -> Option<Finding> {
     match attributes.get(name) {
-        None => Some(Finding::new(rule, format!("the root element has no {name}")).at(tag.clone())),
+        None => {
+            let reason = format!("the root element has no {name}");
+            let finding = Finding::new(rule, reason).at(tag.clone());
+            Some(finding.fix(format!("add `{name}=\"{expected}\"` to the root element")))
+        }
         Some(attribute) if attribute.value != expected => {
             let reason = format!(
                 "{name} is {}, not {}",
                 quote(&attribute.value),
                 quote(expected)
             );
-            Some(Finding::new(rule, reason).at(attribute.span.clone()))
+            let written = format!("{name}=\"{expected}\"");
+            let finding = Finding::new(rule, reason)
+                .at(attribute.span.clone())
+                .fix(format!("write `{written}`"));
+            Some(finding.with_edit(Edit::replace(attribute.span.clone(), written)))
         }
         Some(_) => None,
     }

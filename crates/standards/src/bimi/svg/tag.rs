@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use quick_xml::escape::unescape;
 use quick_xml::events::BytesStart;
+use quick_xml::events::attributes::AttrError;
 use quick_xml::name::{Namespace, QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
@@ -36,7 +37,8 @@ impl Walk<'_> {
                 Ok(found) => found,
                 Err(error) => {
                     let reason = format!("not well-formed XML: {error}");
-                    return Err(self.malformed(reason, span.clone()));
+                    let place = self.place_of(&error, tag, span);
+                    return Err(self.malformed(reason, place));
                 }
             };
             let key = found.key;
@@ -49,6 +51,25 @@ impl Walk<'_> {
             attributes.0.push(self.attribute(reader, key, raw, span)?);
         }
         Ok(attributes)
+    }
+
+    /// Where the attribute is that `error` is about, in a document in which `tag` is at `span`.
+    fn place_of(
+        &self,
+        error: &AttrError,
+        tag: &BytesStart<'_>,
+        span: &Range<usize>,
+    ) -> Range<usize> {
+        let (AttrError::ExpectedEq(at)
+        | AttrError::ExpectedValue(at)
+        | AttrError::UnquotedValue(at)
+        | AttrError::ExpectedQuote(at, _)
+        | AttrError::Duplicated(at, _)) = *error;
+        let place = self.position_of(tag).map(|start| start + at);
+        match place.filter(|at| *at < span.end && self.document.is_char_boundary(*at)) {
+            Some(at) => at..span.end,
+            None => span.clone(),
+        }
     }
 
     fn attribute(
