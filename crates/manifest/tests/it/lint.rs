@@ -170,13 +170,29 @@ fn spf() {
         "    spf: { mx: [\"@\", \"@/24\"], a: [host.example.com] }\n",
         &[],
     );
+    let hosts: Vec<String> = (0..11)
+        .map(|number| format!("h{number}.example.net"))
+        .collect();
+    let eleven = format!("    spf: {{ include: [{}] }}\n", hosts.join(", "));
+    check(&eleven, &[("SPF-09", Error)]);
+    let ten = format!("    spf: {{ include: [{}] }}\n", hosts[..10].join(", "));
+    check(&ten, &[]);
+    check(
+        "    spf: { include: [example.com] }\n",
+        &[("SPF-15", Error)],
+    );
+    check("    spf: { redirect: Example.com }\n", &[("SPF-15", Error)]);
+    check(
+        "    spf: { record: \"v=spf1 include:%{d2} ~all\" }\n",
+        &[("SPF-15", Error)],
+    );
     assert_snapshot!(render(&findings("    spf: { record: \"v=spf1 include:amazonses.com ipv4:192.0.2.1 ~all\" }\n")), @r#"
-    error[SPF-05]: no mechanism is called "ipv4"
+    error[SPF-05]: no mechanism is called "ipv4": did you mean ip4?
      --> deploy/m.yaml:8:50
       |
     8 |     spf: { record: "v=spf1 include:amazonses.com ipv4:192.0.2.1 ~all" }
       |                                                  ^
-      = use all, include, a, mx, ip4, ip6 or exists
+      = write `ip4`
     "#);
 }
 
@@ -210,14 +226,14 @@ fn faults_of_files_are_shown_in_the_files() {
       |
     1 | <svg xmlns="http://www.w3.org/2000/svg">
       | ^
-      = set the attribute
+      = add `version="1.2"` to the root element
 
     error[SVG-03]: the root element has no baseProfile
      --> deploy/broken.svg:1:1
       |
     1 | <svg xmlns="http://www.w3.org/2000/svg">
       | ^
-      = set the attribute, in lower case
+      = add `baseProfile="tiny-ps"` to the root element
 
     error[SVG-19]: the root element has no viewBox
      --> deploy/broken.svg:1:1
