@@ -269,7 +269,9 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
     let literal = domain.with_placeholders();
     let error = Name::parse(&literal).err()?;
     let written = domain.to_string();
-    let reason = error.to_string().replace(&quote(&literal), &quote(&written));
+    let reason = error
+        .to_string()
+        .replace(&quote(&literal), &quote(&written));
     let found = text[one.span.clone()].rfind(&written);
     let place = match found.map(|at| one.span.start + at) {
         Some(start) => {
