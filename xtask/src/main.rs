@@ -1,7 +1,7 @@
-//! The project's own commands: `cargo xtask test`, `tools`, `tidy`, `schema` and `bench`.
+//! The project's own commands: `cargo xtask test`, `tidy`, `new-kind` and others.
 //!
-//! `test` is what CI runs and what the README names. It is the whole truth about a change: whoever
-//! sees it pass needs to run nothing else.
+//! `cargo xtask test` runs everything that CI runs. A change for which it passes needs no other
+//! check. `cargo xtask help` lists the commands.
 #![expect(
     clippy::disallowed_methods,
     reason = "a tool for developers: it reads the project's files and the clock, and is no part of the program"
@@ -9,7 +9,14 @@
 
 mod bench;
 mod command;
+mod files;
+mod generated;
+mod long;
+mod names;
+mod new_kind;
+mod picture;
 mod project;
+mod readmes;
 mod schema;
 mod steps;
 mod test;
@@ -24,11 +31,17 @@ use project::Project;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test          everything that CI checks: format, rules, lints, docs, generated files, all tests
-  tools         fetch other people's tools for the conformance tests into target/
-  tidy          the repository's own rules; --figures prints the numbers of each crate
-  schema        write deploy/deploy.schema.json from the manifest's types
-  bench [NAME]  run the benchmarks and print their table";
+  test [STEP…]   everything that CI checks, or these steps of it
+  long [STEP]    what takes too long for every change: many cases of each property, fuzzing
+  tidy           the repository's own rules; --figures prints the numbers of each crate,
+                 --lower writes the counts of tolerated problems that have fallen,
+                 --list RULE [PART] shows these problems
+  new-kind NAME  make the folder, the registry lines and the test of a new kind
+  schema         write deploy/deploy.schema.json from the manifest's types
+  readmes        write the README of each crate from its documentation
+  picture        write docs/architecture.svg from the dependencies of the crates
+  tools          fetch third-party tools for the conformance tests into target/
+  bench [NAME]   run the benchmarks and print their table";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,7 +57,18 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
     match arguments {
-        ["test"] => test::run(&Project::find()?),
+        ["test", steps @ ..] => test::run(&Project::find()?, steps),
+        ["long"] => long::run(&Project::find()?, None),
+        ["long", step] => long::run(&Project::find()?, Some(step)),
+        ["new-kind", name] => new_kind::write(&Project::find()?.root, name),
+        ["readmes"] => {
+            let project = Project::find()?;
+            generated::write(&project, &readmes::all(&project)?)
+        }
+        ["picture"] => {
+            let project = Project::find()?;
+            generated::write(&project, &[picture::drawn(&project)])
+        }
         ["tools"] => {
             let project = Project::find()?;
             tools::prepare(&project.root, &project.target)

@@ -15,7 +15,7 @@ struct Step {
 }
 
 impl Steps {
-    /// Runs one step. A failure does not stop the next: a person wants to see all of them.
+    /// Runs one step. A failure does not stop the next one, so that one run shows all failures.
     pub(crate) fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<(), Failure>) {
         eprintln!("\n── {name}");
         let started = Instant::now();
@@ -26,7 +26,7 @@ impl Steps {
             eprintln!("{reason}");
         }
         let verdict = if passed { "ok" } else { "FAILED" };
-        eprintln!("── {name}: {verdict} in {:.1} s", took.as_secs_f64());
+        eprintln!("── {name}: {verdict} in {}", minutes(took));
         self.0.push(Step { name, took, passed });
     }
 
@@ -36,9 +36,9 @@ impl Steps {
         eprintln!();
         for Step { name, took, passed } in &self.0 {
             let verdict = if *passed { "ok" } else { "FAILED" };
-            eprintln!("{name:<12} {:>8.1} s  {verdict}", took.as_secs_f64());
+            eprintln!("{name:<12} {:>12}  {verdict}", minutes(*took));
         }
-        eprintln!("{:<12} {:>8.1} s", "total", total.as_secs_f64());
+        eprintln!("{:<12} {:>12}", "total", minutes(total));
         let failed = self.0.iter().filter(|step| !step.passed);
         let failed: Vec<&str> = failed.map(|step| step.name).collect();
         if failed.is_empty() {
@@ -46,5 +46,27 @@ impl Steps {
         } else {
             Err(Failure(format!("failed: {}", failed.join(", "))))
         }
+    }
+}
+
+/// `75.4 s` → `1 min 15 s`.
+fn minutes(took: Duration) -> String {
+    let seconds = took.as_secs();
+    if seconds < 60 {
+        return format!("{:.1} s", took.as_secs_f64());
+    }
+    format!("{} min {:02} s", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::minutes;
+
+    #[test]
+    fn times_are_shown_in_minutes() {
+        assert_eq!(minutes(Duration::from_millis(59_940)), "59.9 s");
+        assert_eq!(minutes(Duration::from_millis(605_400)), "10 min 05 s");
     }
 }

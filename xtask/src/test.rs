@@ -10,62 +10,97 @@ use std::thread;
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::steps::Steps;
-use crate::{schema, tidy, tools};
+use crate::{new_kind, schema, tidy, tools};
 
-/// Runs all steps.
-pub(crate) fn run(project: &Project) -> Result<(), Failure> {
+/// A step: its name, and its function.
+type Step = (&'static str, fn(&Project) -> Result<(), Failure>);
+
+/// The steps, in order. The jobs of `.github/workflows/ci.yml` call them by name.
+const STEPS: &[Step] = &[
+    ("format", format),
+    ("tidy", |project| tidy::run(project, &[])),
+    ("clippy", clippy),
+    ("docs", docs),
+    ("deny", deny),
+    ("build", build),
+    ("schema", schema::check),
+    ("tools", |project| {
+        tools::prepare(&project.root, &project.target)
+    }),
+    ("doc-tests", |project| {
+        let test = ["test", "--quiet", "--workspace", "--doc"];
+        command::run(&mut cargo(&project.root, &test))
+    }),
+    ("tests", tests),
+    ("new-kind", new_kind::check),
+];
+
+/// Runs the steps of these names, or all.
+pub(crate) fn run(project: &Project, names: &[&str]) -> Result<(), Failure> {
+    if let Some(unknown) = names.iter().find(|name| !is_step(name)) {
+        let known: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+        let known = known.join(", ");
+        return Err(Failure(format!(
+            "no step is called `{unknown}`; the steps are {known}"
+        )));
+    }
+    let selected = |name: &str| names.is_empty() || names.contains(&name);
+    // Fetching is bound by the network and linting by the processor, so the tools come meanwhile.
     let (root, target) = (project.root.clone(), project.target.clone());
-    // Fetching is bound by the network and linting by the processor.
-    let fetching = thread::spawn(move || tools::prepare(&root, &target));
+    let mut fetching =
+        (names.is_empty()).then(|| thread::spawn(move || tools::prepare(&root, &target)));
     let mut steps = Steps::default();
-    let cargo = |arguments: &[&str]| cargo(&project.root, arguments);
-
-    steps.run("format", || {
-        command::run(&mut cargo(&["fmt", "--all", "--check"]))
-    });
-    steps.run("tidy", || tidy::run(project, &[]));
-    steps.run("clippy", || {
-        let lint = ["clippy", "--workspace", "--all-targets", "--keep-going"];
-        command::run(cargo(&lint).args(["--", "-D", "warnings"]))
-    });
-    steps.run("docs", || {
-        let document = [
-            "doc",
-            "--workspace",
-            "--no-deps",
-            "--keep-going",
-            "--lib",
-            "--bins",
-            "--examples",
-        ];
-        command::run(cargo(&document).env("RUSTDOCFLAGS", "-D warnings"))
-    });
-    steps.run("deny", || deny(project));
-    steps.run("build", || {
-        let build = [
-            "build",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--examples",
-        ];
-        command::run(&mut cargo(&build))
-    });
-    steps.run("schema", || schema::check(project));
-    steps.run("tools", || match fetching.join() {
-        Ok(fetched) => fetched,
-        Err(_) => Err(Failure("the tools could not be fetched".to_owned())),
-    });
-    steps.run("doc tests", || {
-        command::run(&mut cargo(&["test", "--quiet", "--workspace", "--doc"]))
-    });
-    steps.run("tests", || tests(project));
+    for (name, step) in STEPS.iter().filter(|(name, _)| selected(name)) {
+        let fetching = fetching.take_if(|_| *name == "tools");
+        steps.run(name, || match fetching.map(thread::JoinHandle::join) {
+            Some(Err(_)) => Err(Failure("the tools could not be fetched".to_owned())),
+            Some(Ok(fetched)) => fetched,
+            None => step(project),
+        });
+    }
     steps.finish()
 }
 
-/// All tests, those against other people's tools included. With nextest if it is there: it runs
-/// the tests of all crates side by side, and ends with a summary of its own.
+fn is_step(name: &str) -> bool {
+    STEPS.iter().any(|(step, _)| *step == name)
+}
+
+fn format(project: &Project) -> Result<(), Failure> {
+    command::run(&mut cargo(&project.root, &["fmt", "--all", "--check"]))
+}
+
+fn clippy(project: &Project) -> Result<(), Failure> {
+    let lint = ["clippy", "--workspace", "--all-targets", "--keep-going"];
+    command::run(cargo(&project.root, &lint).args(["--", "-D", "warnings"]))
+}
+
+fn docs(project: &Project) -> Result<(), Failure> {
+    let document = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--keep-going",
+        "--lib",
+        "--bins",
+        "--examples",
+    ];
+    command::run(cargo(&project.root, &document).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn build(project: &Project) -> Result<(), Failure> {
+    let build = [
+        "build",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--examples",
+    ];
+    command::run(&mut cargo(&project.root, &build))
+}
+
+/// All tests, with the conformance tests against third-party tools. It prefers nextest, which runs
+/// the tests of all crates in parallel and prints one summary.
 fn tests(project: &Project) -> Result<(), Failure> {
     let own = std::env::var_os("PATH").unwrap_or_default();
     let path = [tools::debian(&project.target)]

@@ -1,8 +1,9 @@
 //! A kind is a folder and two lines in the registry, with documentation and tests.
 
 use super::source::Source;
-use super::{Workspace, read, words};
+use super::{Workspace, read};
 use crate::command::Failure;
+use crate::names::{camel, words};
 
 const FOLDER: &str = "crates/kinds/src";
 
@@ -26,7 +27,7 @@ pub(super) fn named(workspace: &Workspace) -> Vec<String> {
         for ((at, code), text) in source.lines().zip(texts) {
             let found = names.iter().filter(|(name, kind)| {
                 let literal = format!("\"{name}\"");
-                words::words(code).any(|word| word == *name || word == kind.as_str())
+                words(code).any(|word| word == *name || word == kind.as_str())
                     || text.contains(&literal)
             });
             problems.extend(found.map(|(name, _)| {
@@ -62,7 +63,7 @@ pub(super) fn complete(workspace: &Workspace) -> Result<Vec<String>, Failure> {
         let kind = camel(name);
         let facts = [
             (
-                pure.contains(&format!("erase::<{kind}>()")),
+                pure.contains(&format!("::<{kind}>()")),
                 format!("`{kind}` is not in `pure()` of lib.rs"),
             ),
             (
@@ -97,10 +98,4 @@ fn is_tested(workspace: &Workspace, name: &str, kind: &str) -> bool {
                 && (source.code.contains(kind) || source.text.contains(name))
         }
     })
-}
-
-/// `s3_bucket` → `S3Bucket`.
-fn camel(name: &str) -> String {
-    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-    name.split('_').map(capital).collect()
 }

@@ -8,7 +8,6 @@ mod circles;
 mod crates;
 mod documents;
 mod figures;
-mod files;
 mod json;
 mod kinds;
 mod prose;
@@ -23,7 +22,10 @@ mod words;
 use std::path::Path;
 
 use crate::command::Failure;
+use crate::files;
+use crate::generated;
 use crate::project::Project;
+use crate::{picture, readmes};
 use source::Source;
 
 /// The project and its Rust files, which every rule receives.
@@ -90,6 +92,13 @@ const CHECKS: &[(&str, Check)] = &[
         Ok(rules::known(workspace))
     }),
     ("decisions are indexed", documents::decisions),
+    ("generated files are current", |workspace| {
+        let project = workspace.project;
+        let mut problems = generated::outdated(project, &readmes::all(project)?, "readmes");
+        let picture = [picture::drawn(project)];
+        problems.extend(generated::outdated(project, &picture, "picture"));
+        Ok(problems)
+    }),
 ];
 
 /// Rules that the tree does not keep everywhere yet.

@@ -5,17 +5,7 @@ use std::collections::BTreeSet;
 use super::Workspace;
 use super::source::Source;
 use crate::command::{Failure, cargo, output};
-
-/// The crates that ARCHITECTURE.md calls pure. Of `kinds` it is the half without the feature `aws`.
-const PURE: &[&str] = &[
-    "standards",
-    "model",
-    "manifest",
-    "blueprint",
-    "plan",
-    "report",
-    "kinds",
-];
+use crate::project::PURE;
 
 /// Crates with a runtime, a socket or a clock, by the start of their names.
 const IMPURE: &[&str] = &[

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Workspace, read, words};
+use super::{Workspace, read};
 use crate::command::Failure;
+use crate::names;
 
 /// Documents that the program was specified with, and that are not in this repository. A comment
 /// gives the reason itself, or a public source.
@@ -69,7 +70,7 @@ impl<'a> Tree<'a> {
             if document {
                 links.extend(linked(line));
             }
-            let missing = names(line)
+            let missing = paths(line)
                 .filter(|name| self.is_reference(name))
                 .chain(links)
                 .filter(|name| !self.has(from, name));
@@ -126,7 +127,7 @@ fn absent(from: &str, text: &str) -> Vec<String> {
     let mut problems = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let found = ABSENT.iter().filter(|name| {
-            let mut words = words::words(line);
+            let mut words = names::words(line);
             words.any(|word| word == **name)
         });
         problems.extend(
@@ -142,7 +143,7 @@ fn is_placeholder(part: &str) -> bool {
 }
 
 /// The words of a line that could be paths.
-fn names(line: &str) -> impl Iterator<Item = &str> {
+fn paths(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !(c.is_alphanumeric() || "_-./*<>{}…:".contains(c)))
         .filter(|word| !word.contains("://"))
         .map(|word| word.split(':').next().unwrap_or_default())

@@ -1,6 +1,7 @@
 //! Terms that the word table of ARCHITECTURE.md has replaced, in identifiers.
 
 use super::Workspace;
+use crate::names::words;
 
 /// The term to use, and the retired words as parts of identifiers: `find_home`, `HomeOf`.
 const RETIRED: &[(&str, &[&str])] = &[
@@ -40,12 +41,6 @@ pub(super) fn identifiers(workspace: &Workspace) -> Vec<String> {
         }
     }
     problems
-}
-
-/// Identifiers and keywords of a line.
-pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
 }
 
 fn is_ordinary(identifier: &str) -> bool {

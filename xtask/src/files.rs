@@ -6,7 +6,7 @@ use std::path::Path;
 const LEFT_OUT: &[&str] = &["target", ".git", ".deploy"];
 
 /// Every file, by its path from the root, in order.
-pub(super) fn list(root: &Path) -> std::io::Result<Vec<String>> {
+pub(crate) fn list(root: &Path) -> std::io::Result<Vec<String>> {
     let mut files = Vec::new();
     collect(root, "", &mut files)?;
     files.sort();

@@ -1,0 +1,80 @@
+//! `cargo xtask long`: checks that take too long for every change.
+
+use crate::command::{self, Failure, answers, cargo};
+use crate::project::Project;
+use crate::steps::Steps;
+
+/// The cases of each property, where every change tries 256.
+const CASES: &str = "10000";
+
+/// The seconds of each fuzz target.
+const FUZZ_SECONDS: u32 = 120;
+
+/// The crates whose tests are mostly properties over generated input.
+const PROPERTIES: &[&str] = &["standards", "manifest", "report", "plan"];
+
+const FUZZ: &str = "crates/standards/fuzz";
+
+/// Runs the step of this name, or all: `properties` and `fuzz`.
+pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<(), Failure> {
+    if let Some(unknown) = only.filter(|name| !["properties", "fuzz"].contains(name)) {
+        return Err(Failure(format!(
+            "no step is called `{unknown}`; the steps are properties, fuzz"
+        )));
+    }
+    let selected = |name: &str| only.is_none_or(|only| only == name);
+    let mut steps = Steps::default();
+    if selected("properties") {
+        steps.run("properties", || properties(project));
+    }
+    if selected("fuzz") {
+        steps.run("fuzz", || fuzz(project));
+    }
+    steps.finish()
+}
+
+/// Every property with many more cases. A failure is written to the crate's `proptest-regressions`.
+fn properties(project: &Project) -> Result<(), Failure> {
+    let mut test = cargo(&project.root, &["test", "--no-fail-fast"]);
+    for name in PROPERTIES {
+        test.args(["--package", name]);
+    }
+    command::run(test.env("PROPTEST_CASES", CASES))
+}
+
+/// Every fuzz target for [`FUZZ_SECONDS`]. They need a nightly compiler and cargo-fuzz.
+fn fuzz(project: &Project) -> Result<(), Failure> {
+    if !answers("cargo", &["+nightly", "fuzz", "--version"]) {
+        return Err(Failure(
+            "fuzzing needs `rustup toolchain install nightly` and `cargo install cargo-fuzz`"
+                .to_owned(),
+        ));
+    }
+    let mut failed = Vec::new();
+    for target in targets(project)? {
+        let fuzz = ["+nightly", "fuzz", "run", "--fuzz-dir", FUZZ, &target, "--"];
+        let mut fuzz = cargo(&project.root, &fuzz);
+        if command::run(fuzz.arg(format!("-max_total_time={FUZZ_SECONDS}"))).is_err() {
+            failed.push(target);
+        }
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(format!("failed: {}", failed.join(", "))))
+    }
+}
+
+/// The names of the fuzz targets.
+fn targets(project: &Project) -> Result<Vec<String>, Failure> {
+    let folder = project.root.join(FUZZ).join("fuzz_targets");
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Failure(format!("cannot list the fuzz targets: {error}")))?;
+    let names = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        name.strip_suffix(".rs").map(ToOwned::to_owned)
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    Ok(names)
+}
