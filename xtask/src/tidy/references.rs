@@ -114,8 +114,9 @@ impl<'a> Tree<'a> {
         let behind = format!("/{name}");
         self.files.iter().any(|file| {
             let is = |path: &str| {
-                file.strip_prefix(path)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                file.strip_prefix(path).is_some_and(|rest| {
+                    rest.is_empty() || rest.starts_with('/') || record(name, rest)
+                })
             };
             is(name) || is(&relative) || is(&of_crate) || file.ends_with(&behind)
         })
@@ -135,6 +136,11 @@ fn absent(from: &str, text: &str) -> Vec<String> {
         );
     }
     problems
+}
+
+/// Decision records are named by their number: `docs/decisions/0001` of `0001-yaml.md`.
+fn record(name: &str, rest: &str) -> bool {
+    name.starts_with("docs/decisions/") && rest.starts_with('-')
 }
 
 /// `NAME` in `crates/NAME/src`.
