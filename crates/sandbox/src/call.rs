@@ -1,10 +1,45 @@
 //! One call of an AWS API, after its signature was checked.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::bodies::{Arrived, Body, Chunks};
+
 /// What goes back on the wire.
 pub type Reply = http::Response<Bytes>;
+
+/// Rides with an answer whose bytes are in files: whoever sends the answer reads them as it goes.
+/// The answer's own body is empty then.
+#[derive(Clone, Debug)]
+pub struct Streamed {
+    body: Body,
+    range: Range<u64>,
+}
+
+impl Streamed {
+    pub(crate) fn new(body: Body, range: Range<u64>) -> Self {
+        Self { body, range }
+    }
+
+    /// The bytes, in chunks.
+    pub(crate) fn chunks(&self) -> Chunks {
+        self.body.range(self.range.clone())
+    }
+}
+
+/// The bytes of an answer, in memory.
+pub(crate) fn whole(reply: Reply) -> Reply {
+    let Some(streamed) = reply.extensions().get::<Streamed>() else {
+        return reply;
+    };
+    let mut bytes = Vec::new();
+    for chunk in streamed.chunks() {
+        bytes.extend_from_slice(&chunk.expect("the sandbox's files can be read"));
+    }
+    reply.map(|_| bytes.into())
+}
 
 /// The caller gets no answer: the connection fell silent, whether or not the call took effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,8 +60,10 @@ pub struct Call {
     pub service: String,
     /// Method, path, query and headers as they came. There is always a `host` header.
     pub request: http::request::Parts,
-    /// The body as it came: S3's may be aws-chunked.
+    /// The body as it came: S3's may be aws-chunked. Empty where it is in a file.
     pub body: Bytes,
+    /// The body of an upload that is too large to hold.
+    pub(crate) arrived_body: Option<Arrived>,
     /// When it is handled.
     pub now: Timestamp,
     /// The same moment on the clock by which the caller signs. It is [`Self::now`] for a caller

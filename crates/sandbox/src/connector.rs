@@ -13,6 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 
 use crate::Sandbox;
+use crate::call::whole;
 
 /// Hands the SDK's signed requests to a sandbox.
 #[derive(Clone)]
@@ -63,6 +64,6 @@ async fn exchange(sandbox: &Sandbox, request: HttpRequest) -> Result<HttpRespons
         .call(http::Request::from_parts(parts, body))
         .await
         .map_err(|error| ConnectorError::timeout(error.into()))?;
-    HttpResponse::try_from(reply.map(SdkBody::from))
+    HttpResponse::try_from(whole(reply).map(SdkBody::from))
         .map_err(|error| ConnectorError::other(error.into(), None))
 }

@@ -222,6 +222,11 @@ pub(crate) fn throttled(call: &Call) -> ServiceError {
     }
 }
 
+/// The answer to a body that no operation needs to be so large.
+pub(crate) fn too_big() -> ServiceError {
+    ServiceError::new(400, "MaxMessageLengthExceeded", "Your request was too big.")
+}
+
 /// The error of an AWS that is broken.
 pub(crate) fn internal(call: &Call) -> ServiceError {
     let message = "We encountered an internal error. Please try again.";

@@ -14,11 +14,13 @@ use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
 use crate::hex::hex;
 use crate::iam;
+use crate::intake::Incoming;
 use crate::quotas::Drawer;
-use crate::service::ServiceError;
+use crate::service::{Service, ServiceError};
 use crate::stats::{Logged, result_of};
 use crate::sts;
 use crate::world::World;
+use crate::{bodies::Refused, s3};
 
 /// The exit code of a process that was killed.
 const KILLED: i32 = 137;
@@ -31,6 +33,13 @@ pub(crate) enum Origin {
     /// Behind a socket: other people's clients sign by the wall clock, however far the world's
     /// clock has run ahead of it.
     Socket,
+}
+
+/// How much of a request has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    Headers,
+    Whole,
 }
 
 /// A call that was let in.
@@ -54,7 +63,21 @@ impl Sandbox {
         origin: Origin,
         request: http::Request<Bytes>,
     ) -> Result<Reply, NoAnswer> {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
+        let incoming = match self.set_aside(&parts, body) {
+            Ok(incoming) => incoming,
+            Err(reply) => return Ok(*reply),
+        };
+        self.carry(origin, parts, incoming).await
+    }
+
+    /// Answers a request whose body is here, in memory or in a file.
+    pub(crate) async fn carry(
+        &self,
+        origin: Origin,
+        mut parts: Parts,
+        body: Incoming,
+    ) -> Result<Reply, NoAnswer> {
         name_host(&mut parts);
         let number = self.next_number();
         let latency = self.latency(number);
@@ -113,7 +136,7 @@ impl Sandbox {
     )]
     fn admit(
         &self,
-        (request, body): (Parts, Bytes),
+        (request, body): (Parts, Incoming),
         number: u64,
         origin: Origin,
     ) -> Result<Admitted, (Logged, Reply)> {
@@ -127,7 +150,7 @@ impl Sandbox {
             return Err(refuse(&call, "", denial::no_such_service(&call)));
         };
         let service = api.protocol();
-        if let Err(error) = self.identify(&mut call, claim) {
+        if let Err(error) = self.identify(&mut call, claim, Read::Whole) {
             return Err(refuse(&call, "", service.error(&call, &error)));
         }
         let operation = match service.operation(&call) {
@@ -175,6 +198,7 @@ impl Sandbox {
         &self,
         call: &mut Call,
         claim: Option<Result<Claim, auth::Denied>>,
+        read: Read,
     ) -> Result<(), ServiceError> {
         let signer = match claim {
             Some(claim) => claim.and_then(|claim| {
@@ -185,7 +209,11 @@ impl Sandbox {
                 };
                 let signed = Signed {
                     request: &call.request,
-                    payload: Payload::Held(&call.body),
+                    payload: match (read, &call.arrived_body) {
+                        (Read::Headers, _) => Payload::Unread,
+                        (Read::Whole, Some(arrived)) => Payload::Hashed(&arrived.filed.sha256),
+                        (Read::Whole, None) => Payload::Held(&call.body),
+                    },
                 };
                 auth::verify(&claim, signed, &world.sts, now)
             }),
@@ -199,6 +227,40 @@ impl Sandbox {
         call.account = signer.account;
         call.principal = signer.principal;
         Ok(())
+    }
+
+    /// Judges an upload by its headers alone: whether it is one, whether its signature is right, and
+    /// whether S3 would take it. A body is read whole only after that.
+    pub(crate) fn check_upload(&self, origin: Origin, parts: &Parts) -> Result<(), Box<Reply>> {
+        let mut parts = parts.clone();
+        name_host(&mut parts);
+        let body = Incoming::Held(Bytes::new());
+        let mut call = self.unsigned((parts, body), self.next_number(), origin);
+        let claim = auth::claim(&call.request);
+        denial::address(&mut call, claim.as_ref());
+        let refused = |call: &Call, error: &ServiceError| {
+            let error = s3::S3.error(call, error);
+            Err(Box::new(self.dated(error, origin)))
+        };
+        let operation = match call.service.as_str() {
+            "s3" => s3::S3.operation(&call).map_err(Box::new)?,
+            _ => "",
+        };
+        if !s3::is_upload(operation) {
+            return refused(&call, &denial::too_big());
+        }
+        if let Err(error) = self.identify(&mut call, claim, Read::Headers) {
+            return refused(&call, &error);
+        }
+        let world = self.lock();
+        s3::check_upload(&world.s3, &call)
+    }
+
+    /// The answer to an upload whose body is not taken.
+    pub(crate) fn refuse(&self, origin: Origin, parts: &Parts, refused: Refused) -> Reply {
+        let body = Incoming::Held(Bytes::new());
+        let call = self.unsigned((parts.clone(), body), self.next_number(), origin);
+        self.dated(s3::refuse(&call, refused), origin)
     }
 
     /// Carries the call out, as far as its fault lets it.
@@ -306,7 +368,11 @@ impl Sandbox {
         }
     }
 
-    fn unsigned(&self, (request, body): (Parts, Bytes), number: u64, origin: Origin) -> Call {
+    fn unsigned(&self, (request, body): (Parts, Incoming), number: u64, origin: Origin) -> Call {
+        let (body, arrived_body) = match body {
+            Incoming::Held(body) => (body, None),
+            Incoming::Filed(arrived) => (Bytes::new(), Some(arrived)),
+        };
         let id = hex(&Sha256::digest(format!("request {number}")));
         Call {
             account: String::new(),
@@ -315,6 +381,7 @@ impl Sandbox {
             service: String::new(),
             request,
             body,
+            arrived_body,
             now: self.0.clock.now(),
             caller_now: self.caller_now(origin),
             request_id: format!(

@@ -11,6 +11,7 @@
 pub mod acm;
 mod api;
 mod auth;
+mod bodies;
 pub mod ca;
 pub mod call;
 pub mod cloudfront;
@@ -24,6 +25,7 @@ mod handle;
 mod hex;
 mod https;
 pub mod iam;
+mod intake;
 mod mail;
 mod paging;
 mod persist;

@@ -5,15 +5,16 @@ use std::io;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http_body_util::BodyExt;
 use tokio::net::TcpListener;
 
 use crate::Sandbox;
+use crate::call::{Reply, Streamed};
 use crate::handle::Origin;
+use crate::intake::Failed;
 
 impl Sandbox {
-    /// Answers the AWS API on `listener`, for clients with `AWS_ENDPOINT_URL`. Which service a
-    /// request is for follows from its signature.
+    /// Answers the AWS API on `listener`, for clients with `AWS_ENDPOINT_URL`. The signature of a
+    /// request says which service it is for.
     pub async fn serve_aws(self, listener: TcpListener) -> io::Result<()> {
         let app = axum::Router::new().fallback(answer).with_state(self);
         axum::serve(listener, app).await
@@ -22,19 +23,23 @@ impl Sandbox {
 
 async fn answer(State(sandbox): State<Sandbox>, request: http::Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = body.collect().await else {
-        return status(http::StatusCode::BAD_REQUEST);
+    let body = match sandbox.receive(&parts, body).await {
+        Ok(body) => body,
+        Err(Failed::Refused(reply)) => return streamed(*reply),
+        Err(Failed::Broken) => return status(http::StatusCode::BAD_REQUEST),
     };
-    match sandbox
-        .call_from(
-            Origin::Socket,
-            http::Request::from_parts(parts, body.to_bytes()),
-        )
-        .await
-    {
-        Ok(reply) => reply.map(Body::from),
+    match sandbox.carry(Origin::Socket, parts, body).await {
+        Ok(reply) => streamed(reply),
         // A client over a socket sees a gateway that gave up.
         Err(_) => status(http::StatusCode::GATEWAY_TIMEOUT),
+    }
+}
+
+/// An answer as it is sent: the bytes of a large object are read from its files on the way.
+fn streamed(reply: Reply) -> Response {
+    match reply.extensions().get::<Streamed>().map(Streamed::chunks) {
+        Some(chunks) => reply.map(|_| Body::from_stream(futures::stream::iter(chunks))),
+        None => reply.map(Body::from),
     }
 }
 

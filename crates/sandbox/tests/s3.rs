@@ -1782,5 +1782,5 @@ async fn the_state_survives_being_saved() {
     let (_, object) = loaded.buckets[MAIL]
         .current("logo.svg")
         .expect("the object");
-    assert_eq!(&object.body[..], b"<svg/>");
+    assert_eq!(&object.body.bytes()[..], b"<svg/>");
 }

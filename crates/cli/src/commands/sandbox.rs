@@ -217,16 +217,10 @@ fn table(stats: &sandbox::stats::Stats) -> String {
 
 fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
     let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
-    match std::fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::outside(
-            &format!("could not remove {}", folder.display()),
-            error,
-        )),
-        _ => {
-            printer.note("The sandbox is forgotten, and what was recorded about it.");
-            Ok(Exit::Done)
-        }
-    }
+    sandbox::Sandbox::reset(&folder)
+        .map_err(|error| Failure::outside("could not reset the sandbox", error))?;
+    printer.note("The sandbox is forgotten, and what was recorded about it.");
+    Ok(Exit::Done)
 }
 
 async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit, Failure> {

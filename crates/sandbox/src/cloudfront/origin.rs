@@ -260,7 +260,7 @@ pub(super) fn fetch(
             OriginAnswer {
                 status: 200,
                 headers,
-                body: object.body,
+                body: object.body.bytes(),
             }
         }
         Err(Refusal::NoSuchKey) => {

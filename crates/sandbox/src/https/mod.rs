@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::Sandbox;
+use crate::call::whole;
 use crate::cloudfront::edge::{self, Answer, Viewer};
 use crate::handle::Origin;
 
@@ -119,7 +120,7 @@ impl Sandbox {
             .method(method)
             .uri(format!("https://{host}{target}"));
         let answer = match request.body(Bytes::new()) {
-            Ok(request) if reads => self.call_from(origin, request).await.ok(),
+            Ok(request) if reads => self.call_from(origin, request).await.ok().map(whole),
             _ => None,
         };
         answer.unwrap_or_else(|| {

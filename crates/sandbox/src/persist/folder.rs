@@ -1,6 +1,6 @@
 //! The files in a sandbox's folder.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::journal::{self, Event, Line, Read};
 use super::{Kept, PersistError};
+use crate::bodies::Files;
 use crate::stats::Logged;
 use crate::world::World;
 
@@ -24,6 +25,8 @@ pub(crate) struct Folder {
     journal: Mutex<Journal>,
     /// How many bytes the world had when it was written last.
     size: AtomicU64,
+    /// The bytes of large objects.
+    files: Files,
     /// Held as long as the folder is in use; the system lets go of it when the process ends.
     _lock: File,
 }
@@ -54,9 +57,11 @@ pub(super) fn read(folder: &Path) -> Result<Option<(Kept, Read)>, PersistError> 
     };
     let mut kept: Kept = serde_json::from_slice(&text)
         .map_err(|source| PersistError::Unreadable { path, source })?;
+    let files = Files::beside(folder);
+    kept.world.s3.attach(files.folder());
     let path = journal(folder);
     let text = bytes(&path)?.unwrap_or_default();
-    let read = journal::carry_out(&mut kept, &text)
+    let read = journal::carry_out(&mut kept, files.folder(), &text)
         .map_err(|source| PersistError::Unreadable { path, source })?;
     Ok(Some((kept, read)))
 }
@@ -83,10 +88,10 @@ impl Folder {
             path: path.to_owned(),
             source,
         };
-        fs::create_dir_all(path).map_err(failed)?;
+        private_folder().create(path).map_err(failed)?;
         let open = |name: &str| {
-            let mut options = OpenOptions::new();
-            options.create(true).append(true);
+            let mut options = private_file();
+            options.append(true);
             options.open(path.join(name)).map_err(failed)
         };
         let lock = open("world.lock")?;
@@ -108,8 +113,14 @@ impl Folder {
             path: path.to_owned(),
             journal: Mutex::new(journal),
             size: AtomicU64::new(0),
+            files: Files::beside(path),
             _lock: lock,
         })
+    }
+
+    /// The bytes of large objects.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     fn end(&self) -> MutexGuard<'_, Journal> {
@@ -182,7 +193,7 @@ impl Folder {
             return Ok(());
         }
         let path = history.join("calls.jsonl");
-        let mut calls = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut calls = private_file().append(true).open(path)?;
         calls.write_all(line(logged)?.as_bytes())
     }
 }
@@ -193,10 +204,26 @@ fn line(value: &impl Serialize) -> io::Result<String> {
     Ok(text)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the sandbox keeps its world in files"
-)]
 fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    fs::write(path, text)
+    let mut file = private_file().write(true).truncate(true).open(path)?;
+    file.write_all(text)
+}
+
+/// A folder that only its owner may enter: a world holds session tokens, and whatever a user put
+/// into it.
+fn private_folder() -> DirBuilder {
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder
+}
+
+/// A file that only its owner may read.
+fn private_file() -> OpenOptions {
+    let mut file = OpenOptions::new();
+    file.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    file
 }

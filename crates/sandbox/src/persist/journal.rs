@@ -1,5 +1,7 @@
 //! The lines of the journal: what was called since the world was written.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::api;
+use crate::bodies::Arrived;
 use crate::call::Call;
 use crate::stats::Logged;
 
@@ -46,6 +49,9 @@ pub(super) struct Request {
     headers: Vec<(String, String)>,
     /// In base64.
     body: String,
+    /// The body of an upload that is in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrived_body: Option<Arrived>,
 }
 
 impl Event {
@@ -72,13 +78,17 @@ impl Event {
                 .map(|(name, octets)| (name.to_string(), value(octets)))
                 .collect(),
             body: STANDARD.encode(&call.body),
+            arrived_body: call.arrived_body.clone(),
         }))
     }
 }
 
 impl Request {
     /// The call as it was. Nothing when this program did not write it.
-    fn call(self) -> Option<Call> {
+    fn call(mut self, files: &Path) -> Option<Call> {
+        if let Some(arrived) = &mut self.arrived_body {
+            files.clone_into(&mut arrived.filed.folder);
+        }
         let mut request = http::Request::builder()
             .method(self.method.as_str())
             .uri(self.uri);
@@ -97,6 +107,7 @@ impl Request {
             service: self.service,
             request,
             body: STANDARD.decode(self.body).ok()?.into(),
+            arrived_body: self.arrived_body,
             now: self.at,
             caller_now: self.caller_at.unwrap_or(self.at),
             request_id: self.id,
@@ -115,7 +126,11 @@ pub(super) struct Read {
 
 /// Carries out what a journal says, as far as the world does not have it yet. The last line may be
 /// half a one: its call was never answered.
-pub(super) fn carry_out(kept: &mut Kept, text: &[u8]) -> Result<Read, serde_json::Error> {
+pub(super) fn carry_out(
+    kept: &mut Kept,
+    files: &Path,
+    text: &[u8],
+) -> Result<Read, serde_json::Error> {
     let mut read = Read {
         lines: kept.lines,
         length: 0,
@@ -128,7 +143,7 @@ pub(super) fn carry_out(kept: &mut Kept, text: &[u8]) -> Result<Read, serde_json
         read.length += u64::try_from(line.len()).unwrap_or(0);
         if number > read.lines {
             read.lines = number;
-            take(kept, event);
+            take(kept, files, event);
         }
     }
     kept.lines = read.lines;
@@ -137,11 +152,11 @@ pub(super) fn carry_out(kept: &mut Kept, text: &[u8]) -> Result<Read, serde_json
     Ok(read)
 }
 
-fn take(kept: &mut Kept, event: Event) {
+fn take(kept: &mut Kept, files: &Path, event: Event) {
     match event {
         Event::Change(request) => {
             kept.time = kept.time.max(request.at);
-            if let Some(call) = request.call() {
+            if let Some(call) = request.call(files) {
                 api::replay(&mut kept.world, &call);
             }
         }

@@ -22,6 +22,7 @@ use clock::Clock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::bodies::Files;
 use crate::call::Call;
 use crate::sandbox::{Desk, Inner, Sandbox};
 use crate::stats::{Logged, Stats};
@@ -134,8 +135,9 @@ impl Sandbox {
             sandbox.save(&sandbox.lock());
             return Ok(sandbox);
         };
-        opened
-            .go_on(&journal)
+        let removed = opened.files().keep_only(&kept.world.s3.files());
+        removed
+            .and_then(|()| opened.go_on(&journal))
             .map_err(|source| PersistError::Folder {
                 path: folder.to_owned(),
                 source,
@@ -167,20 +169,24 @@ impl Sandbox {
         Ok(Some(kept.time))
     }
 
-    /// Forgets what is kept in `folder`.
+    /// Forgets what is kept in `folder`, and removes it. A sandbox that is in use is refused: its
+    /// process would go on in files that nobody sees, and write them again at its end.
     pub fn reset(folder: &Path) -> Result<(), PersistError> {
-        for file in [folder::world(folder), folder::journal(folder)] {
-            match fs::remove_file(file) {
-                Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                    return Err(PersistError::Folder {
-                        path: folder.to_owned(),
-                        source,
-                    });
-                }
-                _ => {}
-            }
+        if !folder.exists() {
+            return Ok(());
         }
-        Ok(())
+        let opened = Folder::open(folder)?;
+        let removed = fs::remove_dir_all(folder);
+        drop(opened);
+        removed.map_err(|source| PersistError::Folder {
+            path: folder.to_owned(),
+            source,
+        })
+    }
+
+    /// The files of large objects, if this sandbox is kept.
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.0.folder.as_ref().map(Folder::files)
     }
 
     /// Writes the world whole, if this sandbox is kept. A full disk ends the process: an AWS that
@@ -199,8 +205,10 @@ impl Sandbox {
     /// journal has the changes in their order.
     pub(crate) fn keep(&self, world: &World, call: &Call) {
         let Some(folder) = &self.0.folder else { return };
-        // What was changed by hand is in no call.
-        if self.0.touched.load(Ordering::Relaxed) || folder.is_long() {
+        // What was changed by hand is in no call, and a private key is not written down at all: the
+        // world has its public half alone.
+        let by_hand = self.0.touched.load(Ordering::Relaxed);
+        if by_hand || folder.is_long() || carries_private_key(call) {
             return self.save(world);
         }
         folder
@@ -229,6 +237,12 @@ impl Sandbox {
     }
 }
 
+/// Whether a call brings a private key: DKIM of one's own (BYODKIM) in SES v2.
+fn carries_private_key(call: &Call) -> bool {
+    const NAME: &[u8] = b"DomainSigningPrivateKey";
+    call.service == "ses" && call.body.windows(NAME.len()).any(|window| window == NAME)
+}
+
 impl Desk {
     /// What is kept, but for the number of the journal's last line, which the folder knows.
     fn kept<'a>(&self, world: &'a World, time: Timestamp) -> Kept<&'a World> {
@@ -248,7 +262,10 @@ impl Drop for Inner {
         if let (Some(folder), Ok(world), Ok(desk)) =
             (&self.folder, self.world.get_mut(), self.desk.get_mut())
         {
-            let _ = folder.replace(desk.kept(world, self.clock.now()));
+            let kept = folder.replace(desk.kept(world, self.clock.now()));
+            if kept.is_ok() {
+                let _ = folder.files().keep_only(&world.s3.files());
+            }
         }
     }
 }

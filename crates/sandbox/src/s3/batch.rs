@@ -4,13 +4,13 @@ use s3s::dto::{self, ETag, ETagCondition};
 
 use super::access::authorize;
 use super::acl::check_object_acl;
-use super::checksum::{Algorithm, Checksum};
 use super::error::{self, Error};
 use super::face::{Work, set_checksum, timestamp};
 use super::objects::{encryption, header_tags, metadata, storage_class, stored_headers};
 use super::settings::{check_tags, pairs, tag_set};
 use super::state::Object;
 use super::versions::{check_delete, check_write, find, matches, shown};
+use crate::bodies::{Algorithm, Checksum};
 
 pub(super) fn delete_objects(
     work: &mut Work,
@@ -124,7 +124,7 @@ pub(super) fn copy_object(
     }
     let algorithm = input.checksum_algorithm.as_ref();
     if let Some(algorithm) = algorithm.and_then(|name| Algorithm::named(name.as_str())) {
-        object.checksum = Some(Checksum::of(algorithm, &object.body));
+        object.checksum = Some(Checksum::of_body(algorithm, &object.body));
     }
     write_copy(work, &input.bucket, &input.key, object, source_version)
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::bodies::{LARGEST, Refused};
+
 /// An error of S3, before it is written as XML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -15,6 +17,25 @@ pub struct Error {
     pub details: Vec<(&'static str, String)>,
     /// Headers that the answer carries besides the usual ones.
     pub headers: Vec<(&'static str, String)>,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Incomplete => Self::new(
+                400,
+                "IncompleteBody",
+                "The request body terminated unexpectedly",
+            ),
+            Refused::NoLength => Self::new(
+                411,
+                "MissingContentLength",
+                "You must provide the Content-Length HTTP header.",
+            ),
+            Refused::TooLarge(size) => entity_too_large(size, LARGEST),
+            Refused::NotWritten => internal(),
+        }
+    }
 }
 
 impl Error {
@@ -83,6 +104,24 @@ pub(super) fn invalid_argument(
 
 pub(super) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(400, "InvalidRequest", message)
+}
+
+pub(super) fn internal() -> Error {
+    Error::new(
+        500,
+        "InternalError",
+        "We encountered an internal error. Please try again.",
+    )
+}
+
+pub(super) fn entity_too_large(size: u64, most: u64) -> Error {
+    Error::new(
+        400,
+        "EntityTooLarge",
+        "Your proposed upload exceeds the maximum allowed size",
+    )
+    .with("ProposedSize", size.to_string())
+    .with("MaxSizeAllowed", most.to_string())
 }
 
 pub(super) fn malformed_xml() -> Error {

@@ -1,19 +1,20 @@
 //! The state machine as the S3 that the protocol library speaks for.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use s3s::dto;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::access::{Caller, authorize};
-use super::checksum::Checksum;
+use super::content::Content;
 use super::error::Error;
 use super::state::{Bucket, Object, State, canonical_id};
 use super::{acl, batch, buckets, lifecycle, listing, multipart, objects, reads, settings, unset};
+use crate::bodies::{Body, Checksum};
 use crate::sts::Account;
 
 /// One call: the state, which is here for as long as it lasts, and what the call brings.
@@ -24,7 +25,7 @@ pub(super) struct Work {
     pub(super) caller: Caller,
     pub(super) now: Timestamp,
     /// The body, out of its chunks.
-    pub(super) body: Bytes,
+    pub(super) content: Content,
     /// The checksum that was sent with it, found right.
     pub(super) checksum: Option<Checksum>,
     /// The bucket that the call is on.
@@ -34,6 +35,9 @@ pub(super) struct Work {
     pub(super) expires: Option<String>,
     /// Tags of a bucket to be created, which the library does not read.
     pub(super) tags: Vec<(String, String)>,
+    /// The bytes of the answer, which never pass through the library: those of an object, and a
+    /// range of them.
+    pub(super) answer: Option<(Body, Range<u64>)>,
     /// Headers for the answer that the library does not write.
     pub(super) headers: Vec<(&'static str, String)>,
     /// The error, whole: the library's own carries less.
@@ -67,11 +71,11 @@ macro_rules! set_checksum {
         if let Some(checksum) = &$object.checksum {
             let value = Some(checksum.value.clone());
             match checksum.algorithm {
-                $crate::s3::checksum::Algorithm::Crc32 => $output.checksum_crc32 = value,
-                $crate::s3::checksum::Algorithm::Crc32c => $output.checksum_crc32c = value,
-                $crate::s3::checksum::Algorithm::Crc64Nvme => $output.checksum_crc64nvme = value,
-                $crate::s3::checksum::Algorithm::Sha1 => $output.checksum_sha1 = value,
-                $crate::s3::checksum::Algorithm::Sha256 => $output.checksum_sha256 = value,
+                $crate::bodies::Algorithm::Crc32 => $output.checksum_crc32 = value,
+                $crate::bodies::Algorithm::Crc32c => $output.checksum_crc32c = value,
+                $crate::bodies::Algorithm::Crc64Nvme => $output.checksum_crc64nvme = value,
+                $crate::bodies::Algorithm::Sha1 => $output.checksum_sha1 = value,
+                $crate::bodies::Algorithm::Sha256 => $output.checksum_sha256 = value,
             }
             let kind = $crate::s3::face::checksum_type(&$object);
             $output.checksum_type = Some(s3s::dto::ChecksumType::from_static(kind));

@@ -24,7 +24,7 @@ mod batch;
 )]
 mod buckets;
 mod checksum;
-mod chunked;
+mod content;
 mod error;
 mod face;
 #[expect(
@@ -71,14 +71,15 @@ mod unset;
 mod versions;
 mod wire;
 
+pub use crate::bodies::{Algorithm, Body, Checksum};
 pub use access::Refusal;
-pub use checksum::{Algorithm, Checksum};
 pub use error::Error;
 pub use state::{
     Bucket, Encryption, Grant, Lifecycle, Logging, Object, Ownership, PublicAccessBlock, State,
     Version, Versioning, arn, canonical_id,
 };
 
+use crate::bodies::Refused;
 use crate::call::{Call, Reply};
 use crate::service::{Service, ServiceError};
 use crate::sts;
@@ -129,6 +130,21 @@ pub(crate) fn handle(
 /// The bucket that the host of a request names: signatures of version 2 cover it.
 pub(crate) fn host_bucket(request: &http::request::Parts) -> Option<String> {
     address::host_bucket(request)
+}
+
+/// Whether an operation brings the bytes of an object, which may be many.
+pub(crate) fn is_upload(operation: &str) -> bool {
+    ["PutObject", "UploadPart"].contains(&operation)
+}
+
+/// Checks whether an upload would be let in, before its body is read.
+pub(crate) fn check_upload(state: &State, call: &Call) -> Result<(), Box<Reply>> {
+    wire::check_upload(state, call).map_err(|error| Box::new(wire::error_reply(call, &error)))
+}
+
+/// The answer to an upload whose body is not taken.
+pub(crate) fn refuse(call: &Call, refused: Refused) -> Reply {
+    wire::error_reply(call, &refused.into())
 }
 
 /// The action of IAM that an operation needs.

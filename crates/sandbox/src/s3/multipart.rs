@@ -2,21 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::BytesMut;
-use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{self, ETag};
 
 use super::acl::check_object_acl;
-use super::checksum::{Algorithm, Checksum, etag};
 use super::error::{self, Error};
 use super::face::{Work, owner, set_checksum, timestamp};
 use super::objects::{encryption, header_tags, metadata, storage_class, stored_headers};
 use super::state::{Bucket, Object, Part, Upload};
 use super::versions::{check_write, shown};
-use crate::hex::hex;
+use crate::bodies::{Algorithm, Body, Checksum, Hasher};
+use crate::hex::{hex, unhex};
 
 /// The smallest part that may be followed by another.
-const SMALLEST_PART: usize = 5 * 1024 * 1024;
+const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 
 pub(super) fn create_multipart_upload(
     work: &mut Work,
@@ -104,8 +102,8 @@ pub(super) fn upload_part(
     let bucket = work.state.bucket_mut(&input.bucket)?;
     find(bucket, &input.key, &input.upload_id)?;
     let part = Part {
-        etag: etag(&work.body),
-        body: work.body.clone(),
+        etag: work.content.md5(),
+        body: work.content.body(),
         checksum: work.checksum.clone(),
         modified: work.now,
     };
@@ -215,20 +213,18 @@ fn listed_parts<'a>(
 
 /// The object that the parts make. Its `ETag` is the MD5 of the parts' MD5s, with their number.
 fn assemble(upload: &Upload, parts: &[&Part]) -> Object {
-    let mut body = BytesMut::new();
-    let mut digests = Vec::new();
+    let mut digests = Hasher::md5();
     for part in parts {
-        body.extend_from_slice(&part.body);
-        digests.extend_from_slice(&Md5::checksum(&part.body));
+        digests.update(&unhex(&part.etag).unwrap_or_default());
     }
     let count = parts.len();
     let mut object = upload.object.clone();
-    object.etag = format!("{}-{count}", hex(&Md5::checksum(&digests)));
-    object.body = body.freeze();
+    object.etag = format!("{}-{count}", hex(&digests.finish()));
+    object.body = Body::joined(parts.iter().map(|part| &part.body));
     let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
     object.checksum = Some(if object.composite {
         let parts = parts.iter();
-        let values = parts.map(|part| Checksum::of(algorithm, &part.body).value);
+        let values = parts.map(|part| checksum(part, algorithm).value);
         let digests = values.filter_map(|value| STANDARD.decode(value).ok());
         let whole = Checksum::of(algorithm, &digests.flatten().collect::<Vec<_>>());
         Checksum {
@@ -236,9 +232,17 @@ fn assemble(upload: &Upload, parts: &[&Part]) -> Object {
             algorithm,
         }
     } else {
-        Checksum::of(algorithm, &object.body)
+        Checksum::of_body(algorithm, &object.body)
     });
     object
+}
+
+/// A part's checksum, which is known where the client sent it.
+fn checksum(part: &Part, algorithm: Algorithm) -> Checksum {
+    let sent = part.checksum.as_ref();
+    let sent = sent.filter(|checksum| checksum.algorithm == algorithm);
+    sent.cloned()
+        .unwrap_or_else(|| Checksum::of_body(algorithm, &part.body))
 }
 
 pub(super) fn abort_multipart_upload(

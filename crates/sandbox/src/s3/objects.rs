@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use s3s::dto::{self, ETag};
 
 use super::acl::check_object_acl;
-use super::checksum::{Algorithm, Checksum, etag};
 use super::error::{self, Error};
 use super::face::{Work, set_checksum};
 use super::settings::check_tags;
 use super::state::{Bucket, Encryption, Object};
 use super::versions::{check_delete, check_write, shown};
+use crate::bodies::Algorithm;
 
 pub(super) fn put_object(
     work: &mut Work,
@@ -25,12 +25,11 @@ pub(super) fn put_object(
         input.if_match.as_ref(),
         input.if_none_match.as_ref(),
     )?;
-    let body = work.body.clone();
     let sent = work.checksum.clone();
-    let checksum = sent.unwrap_or_else(|| Checksum::of(Algorithm::Crc64Nvme, &body));
+    let checksum = sent.unwrap_or_else(|| work.content.checksum(Algorithm::Crc64Nvme));
     let object = Object {
-        etag: etag(&body),
-        body,
+        etag: work.content.md5(),
+        body: work.content.body(),
         headers: stored_headers(&[
             ("content-type", input.content_type),
             ("cache-control", input.cache_control),

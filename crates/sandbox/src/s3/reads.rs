@@ -51,6 +51,7 @@ pub(super) fn head_object(
         checksums: input.checksum_mode.is_some(),
     };
     let found = read_object(work, &input.bucket, &input.key, read)?;
+    work.answer = None;
     Ok(dto::HeadObjectOutput {
         accept_ranges: found.accept_ranges,
         cache_control: found.cache_control,
@@ -101,7 +102,7 @@ fn read_object(
     let found = find(bucket, key, read.version.as_deref());
     let (version, object) = found.map_err(|error| work.hide(bucket, error))?;
     check_read(&read, version, object)?;
-    let length = object.body.len() as u64;
+    let length = object.body.len();
     let range = read.range.map(|range| range.check(length));
     let range = range.transpose().map_err(|_| {
         Error::new(
@@ -111,12 +112,8 @@ fn read_object(
         )
         .with("ActualObjectSize", length.to_string())
     })?;
-    let body = match &range {
-        Some(range) => object
-            .body
-            .slice(to_usize(range.start)..to_usize(range.end)),
-        None => object.body.clone(),
-    };
+    let bounds = range.clone().unwrap_or(0..length);
+    let (body, size) = (object.body.clone(), bounds.end - bounds.start);
     let header = |name: &str| object.headers.get(name).cloned();
     let encryption = object.encryption.clone().unwrap_or_default();
     let class = Some(&object.storage_class).filter(|class| *class != "STANDARD");
@@ -127,7 +124,7 @@ fn read_object(
         content_disposition: header("content-disposition"),
         content_encoding: header("content-encoding"),
         content_language: header("content-language"),
-        content_length: i64::try_from(body.len()).ok(),
+        content_length: i64::try_from(size).ok(),
         content_range: range.map(|range| {
             let last = range.end - 1;
             format!("bytes {}-{last}/{length}", range.start)
@@ -142,7 +139,6 @@ fn read_object(
         tag_count: tags.filter(|count| *count > 0),
         version_id: shown(bucket, &version.id),
         website_redirect_location: header("x-amz-website-redirect-location"),
-        body: Some(dto::StreamingBlob::from(s3s::Body::from(body))),
         ..dto::GetObjectOutput::default()
     };
     // The checksum is of the whole object, so it does not come with a part of it.
@@ -151,11 +147,8 @@ fn read_object(
     }
     let expires = header("expires");
     work.headers.extend(expires.map(|value| ("expires", value)));
+    work.answer = Some((body, bounds));
     Ok(output)
-}
-
-fn to_usize(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
 /// RFC 9110, section 13.2.2: the `ETag` conditions win over the dates.

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use s3s::dto::BucketLifecycleConfiguration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::checksum::Checksum;
 use super::error::{self, Error};
+use crate::bodies::{Algorithm, Body, Checksum};
 use crate::hex::hex;
 
 /// The buckets of every account: their names are global.
@@ -147,8 +146,7 @@ pub struct Version {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Object {
     /// The bytes.
-    #[serde(with = "in_base64")]
-    pub body: Bytes,
+    pub body: Body,
     /// Without its quotes.
     pub etag: String,
     /// `content-type`, `cache-control` and the other headers that are stored, in lower case.
@@ -185,7 +183,7 @@ pub struct Upload {
     /// The object to be, without its bytes.
     pub object: Object,
     /// The checksum algorithm that was asked for.
-    pub algorithm: Option<super::checksum::Algorithm>,
+    pub algorithm: Option<Algorithm>,
     /// By part number.
     pub parts: BTreeMap<i32, Part>,
 }
@@ -194,8 +192,7 @@ pub struct Upload {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// The bytes.
-    #[serde(with = "in_base64")]
-    pub body: Bytes,
+    pub body: Body,
     /// Without its quotes.
     pub etag: String,
     /// What the client sent with it.
@@ -222,6 +219,34 @@ impl State {
         self.ids += 1;
         let digest = Sha256::digest(format!("s3/{purpose}/{}", self.ids));
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&digest[..24])
+    }
+
+    /// Says in which folder the files of large objects are.
+    pub(crate) fn attach(&mut self, folder: &std::path::Path) {
+        for bucket in self.buckets.values_mut() {
+            let versions = bucket.objects.values_mut().flatten();
+            let objects = versions.filter_map(|version| version.object.as_mut());
+            let parts = bucket.uploads.values_mut();
+            let parts = parts.flat_map(|upload| upload.parts.values_mut());
+            let bodies = objects.map(|object| &mut object.body);
+            for body in bodies.chain(parts.map(|part| &mut part.body)) {
+                body.attach(folder);
+            }
+        }
+    }
+
+    /// The names of the files that hold the bytes of objects and of parts.
+    pub(crate) fn files(&self) -> std::collections::BTreeSet<&str> {
+        let buckets = self.buckets.values();
+        let bodies = buckets.flat_map(|bucket| {
+            let versions = bucket.objects.values().flatten();
+            let objects = versions.filter_map(|version| version.object.as_ref());
+            let parts = bucket.uploads.values();
+            let parts = parts.flat_map(|upload| upload.parts.values());
+            let parts = parts.map(|part| &part.body);
+            objects.map(|object| &object.body).chain(parts)
+        });
+        bodies.flat_map(Body::files).collect()
     }
 
     /// Whether CloudFront's standard logs (the legacy kind) can be delivered to `bucket`: they
@@ -321,25 +346,4 @@ pub fn arn(bucket: &str) -> String {
 /// The canonical user id of an account: 64 hexadecimal digits.
 pub fn canonical_id(account: &str) -> String {
     hex(&Sha256::digest(format!("canonical user {account}")))
-}
-
-/// Bytes in a dump.
-mod in_base64 {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    use bytes::Bytes;
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(body))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Bytes, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let body = STANDARD.decode(text).map_err(D::Error::custom)?;
-        Ok(Bytes::from(body))
-    }
 }

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 
 use super::address::Address;
 use super::listing::Query;
+use super::names;
 use super::policy::{Policy, is_like};
-use super::{chunked, names};
+use crate::bodies;
 
 fn address(host: &str, target: &str) -> String {
     let request = Request::get(target).header("host", host).body(());
@@ -63,8 +64,8 @@ fn chunks(length: &'static str, body: &'static str) -> Result<(Bytes, usize), St
         "x-amz-decoded-content-length",
         HeaderValue::from_static(length),
     );
-    let decoded = chunked::decode(&headers, &Bytes::from_static(body.as_bytes()));
-    let decoded = decoded.map_err(|error| error.code.into_owned())?;
+    let decoded = bodies::decode(&headers, &Bytes::from_static(body.as_bytes()));
+    let decoded = decoded.map_err(|refused| format!("{refused:?}"))?;
     Ok((decoded.0, decoded.1.len()))
 }
 
@@ -73,14 +74,11 @@ fn chunked_bodies() {
     let whole =
         "3;chunk-signature=00\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n";
     assert_eq!(chunks("5", whole), Ok((Bytes::from_static(b"abcde"), 1)));
-    assert_eq!(chunks("4", whole), Err("IncompleteBody".to_owned()));
-    assert_eq!(
-        chunks("3", "3\r\nabc\r\n"),
-        Err("IncompleteBody".to_owned())
-    );
+    assert_eq!(chunks("4", whole), Err("Incomplete".to_owned()));
+    assert_eq!(chunks("3", "3\r\nabc\r\n"), Err("Incomplete".to_owned()));
     assert_eq!(
         chunks("3", "7\r\nabc\r\n0\r\n\r\n"),
-        Err("IncompleteBody".to_owned())
+        Err("Incomplete".to_owned())
     );
 }
 

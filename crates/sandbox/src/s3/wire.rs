@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::mem;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -19,12 +20,14 @@ use s3s::validation::NameValidation;
 
 use super::access::{self, Caller};
 use super::address::Address;
+use super::content::Content;
 use super::error::{self, Error};
 use super::face::{Face, Work};
 use super::operations::{self, Operation, Scope};
 use super::state::State;
-use super::{checksum, chunked, names};
-use crate::call::{Call, Reply};
+use super::{checksum, names};
+use crate::bodies::{self, Body, LARGEST, Trailers};
+use crate::call::{Call, Reply, Streamed};
 use crate::sts;
 
 /// Parses where a call goes and which operation it asks for.
@@ -68,7 +71,7 @@ fn prepare(
     let mut headers = call.request.headers.clone();
     take_signed_parameters(&mut headers, &address);
     let caller = caller(call, &headers);
-    let (body, trailers) = chunked::decode(&headers, &call.body)?;
+    let (content, trailers) = content(&headers, call)?;
     for (name, value) in trailers {
         let name = HeaderName::try_from(name).ok();
         if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
@@ -87,32 +90,60 @@ fn prepare(
     // A completion's checksum is that of the object, not that of its body.
     let sent = match operation.name {
         "CompleteMultipartUpload" => None,
-        _ => checksum::verify(&headers, &body)?,
+        _ => checksum::verify(&headers, &content)?,
     };
     if needs_checksum(operation.name) && !checksum::is_present(&headers) {
         return Err(error::invalid_request(
             "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
         ));
     }
-    let (body, tags) = split_tags(operation.name, body);
+    let (body, tags) = split_tags(operation.name, content.document());
     let expires = text(&headers, "expires").map(str::to_owned);
     plain_headers(&mut headers, body.len());
-    let request = request(call, &address, headers, body.clone())?;
+    let request = request(call, &address, headers, body)?;
     let work = Work {
         state: State::default(),
         accounts: BTreeMap::new(),
         caller,
         now: call.now,
-        body,
+        content,
         checksum: sent,
         global_endpoint: address.global_endpoint,
         bucket: address.bucket,
         expires,
         tags,
+        answer: None,
         headers: Vec::new(),
         failure: None,
     };
     Ok((work, request))
+}
+
+/// The body of a call out of its chunks, and the headers that came after it.
+fn content(headers: &HeaderMap, call: &Call) -> Result<(Content, Trailers), Error> {
+    if let Some(arrived) = &call.arrived_body {
+        let trailers = arrived.trailers.clone();
+        return Ok((Content::Filed(arrived.clone()), trailers));
+    }
+    let (body, trailers) = bodies::decode(headers, &call.body)?;
+    Ok((Content::Held(body), trailers))
+}
+
+/// Checks whether an upload would be let in, before its body is read.
+pub(super) fn check_upload(state: &State, call: &Call) -> Result<(), Error> {
+    let (address, operation) = route(call)?;
+    check_signature_version(state, call, &address)?;
+    check_endpoint(call, &address)?;
+    let mut headers = call.request.headers.clone();
+    take_signed_parameters(&mut headers, &address);
+    let caller = caller(call, &headers);
+    let expected = text(&headers, "x-amz-expected-bucket-owner");
+    access::check(state, &caller, &address, expected, operation)?;
+    let length = text(&headers, "content-length").and_then(|length| length.parse().ok());
+    match length {
+        Some(length) if length > LARGEST => Err(error::entity_too_large(length, LARGEST)),
+        _ => Ok(()),
+    }
 }
 
 /// The regions that are older than signatures of version 4. All others accept nothing else
@@ -361,7 +392,7 @@ impl NameValidation for AnyName {
 }
 
 /// What the library made of a call, and the headers to add to it.
-type Answer = (Response<Bytes>, Vec<(&'static str, String)>);
+type Answer = (Reply, Vec<(&'static str, String)>);
 
 /// Lends the state to the library for one call. Nothing in it waits, so its future is done at
 /// the first poll.
@@ -395,7 +426,29 @@ fn dispatch(
         return Err(library_error(parts.status, &body));
     }
     let headers = mem::take(&mut work.headers);
-    Ok((Response::from_parts(parts, body), headers))
+    let mut reply = Response::from_parts(parts, body);
+    if let Some((body, range)) = work.answer.take() {
+        fill(&mut reply, &body, range);
+    }
+    Ok((reply, headers))
+}
+
+/// Puts the bytes of an object into an answer: at once where they are in memory, else when the answer
+/// is sent.
+fn fill(reply: &mut Reply, body: &Body, range: Range<u64>) {
+    if !body.is_filed() {
+        *reply.body_mut() = body.bytes().slice(range_in_memory(range));
+        return;
+    }
+    let length = HeaderValue::from(range.end - range.start);
+    reply.headers_mut().insert("content-length", length);
+    let streamed = Streamed::new(body.clone(), range);
+    reply.extensions_mut().insert(streamed);
+}
+
+fn range_in_memory(range: Range<u64>) -> Range<usize> {
+    let index = |position: u64| usize::try_from(position).expect("bytes in memory have an index");
+    index(range.start)..index(range.end)
 }
 
 fn reply(call: &Call, operation: &Operation, answer: Result<Answer, Error>) -> Reply {
@@ -449,7 +502,7 @@ fn identify(reply: &mut Reply, call: &Call) {
 }
 
 fn host_id(call: &Call) -> String {
-    checksum::Checksum::of(checksum::Algorithm::Sha256, call.request_id.as_bytes()).value
+    bodies::Checksum::of(bodies::Algorithm::Sha256, call.request_id.as_bytes()).value
 }
 
 /// Writes an error as S3 does. Answers to `HEAD` and those that carry no body have the status

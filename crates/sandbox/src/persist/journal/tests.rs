@@ -21,6 +21,7 @@ fn call(number: u8) -> Call {
         body: vec![0, 255, number].into(),
         now: Timestamp::UNIX_EPOCH,
         caller_now: Timestamp::UNIX_EPOCH,
+        arrived_body: None,
         request_id: "id".to_owned(),
     }
 }
@@ -32,7 +33,10 @@ fn a_call_is_written_and_read_to_the_octet() {
     };
     let text = serde_json::to_string(&request).expect("JSON");
     let request: Request = serde_json::from_str(&text).expect("the same");
-    let (before, after) = (call(7), request.call().expect("a call"));
+    let (before, after) = (
+        call(7),
+        request.call(std::path::Path::new("")).expect("a call"),
+    );
     assert_eq!(format!("{after:?}"), format!("{before:?}"));
 }
 
@@ -66,7 +70,7 @@ fn half_a_line_at_the_end_is_passed_over_and_cut_off() {
     let whole = line(1) + &line(2);
     let text = whole.clone() + &line(3)[..20];
     let mut kept = kept(0);
-    let read = carry_out(&mut kept, text.as_bytes()).expect("a journal");
+    let read = carry_out(&mut kept, std::path::Path::new(""), text.as_bytes()).expect("a journal");
     assert_eq!((read.lines, read.length), (2, whole.len() as u64));
     assert_eq!(kept.stats.total(), 2);
 }
@@ -75,12 +79,12 @@ fn half_a_line_at_the_end_is_passed_over_and_cut_off() {
 fn lines_that_the_world_has_in_it_count_once() {
     let text = line(4) + &line(5) + &line(6);
     let mut kept = kept(5);
-    let read = carry_out(&mut kept, text.as_bytes()).expect("a journal");
+    let read = carry_out(&mut kept, std::path::Path::new(""), text.as_bytes()).expect("a journal");
     assert_eq!(read.lines, 6);
     assert_eq!(kept.stats.total(), 1);
 }
 
 #[test]
 fn a_line_that_is_none_is_an_error() {
-    carry_out(&mut kept(0), b"{\n").expect_err("no line");
+    carry_out(&mut kept(0), std::path::Path::new(""), b"{\n").expect_err("no line");
 }
