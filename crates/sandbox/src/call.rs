@@ -66,6 +66,8 @@ pub struct Call {
     pub(crate) arrived_body: Option<Arrived>,
     /// When it is handled.
     pub now: Timestamp,
+    /// When it arrived, a call's latency before that.
+    pub arrived: Timestamp,
     /// The same moment on the clock by which the caller signs. It is [`Self::now`] for a caller
     /// inside the process, and the wall clock's time for one who comes over a socket.
     pub caller_now: Timestamp,

@@ -383,6 +383,7 @@ impl Sandbox {
             body,
             arrived_body,
             now: self.0.clock.now(),
+            arrived: self.0.clock.now(),
             caller_now: self.caller_now(origin),
             request_id: format!(
                 "{}-{}-{}-{}-{}",

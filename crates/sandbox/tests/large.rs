@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::Client;
@@ -65,6 +65,8 @@ fn environment(name: &str) -> Option<String> {
 /// A process that serves, which ends with this.
 struct Server {
     process: Child,
+    /// Its output, held open: the test harness in it ends when it cannot write.
+    _output: BufReader<ChildStdout>,
     address: String,
 }
 
@@ -77,12 +79,18 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");
-        let lines = BufReader::new(process.stdout.take().expect("its output")).lines();
-        let address = lines
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        let address = output
+            .by_ref()
+            .lines()
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
             .expect("an address");
-        Self { process, address }
+        Self {
+            process,
+            _output: output,
+            address,
+        }
     }
 
     fn client(&self, sandbox: &Sandbox) -> Client {
@@ -130,11 +138,13 @@ async fn presigned(client: &Client, method: &str) -> String {
         .expect("ten minutes");
     let (put, get) = (client.put_object(), client.get_object());
     let request = if method == "PUT" {
-        put.bucket(BUCKET).key("large").presigned(config).await
+        let put = put.bucket(BUCKET).key("large").presigned(config).await;
+        put.expect("a URL")
     } else {
-        get.bucket(BUCKET).key("large").presigned(config).await
+        let get = get.bucket(BUCKET).key("large").presigned(config).await;
+        get.expect("a URL")
     };
-    request.expect("a URL").uri().to_owned()
+    request.uri().to_owned()
 }
 
 /// Sends a request over a socket, its body block by block, and gives the answer's head and what
@@ -347,7 +357,7 @@ async fn l9_a_body_is_refused_by_its_headers_before_it_is_read() {
             let mut stream = TcpStream::connect(&address).expect("a connection");
             // More than the server holds, and far less than the head announces: a server that waits for
             // the rest never answers.
-            let length = 1 << 31;
+            let length = 1_u64 << 31;
             write!(
                 stream,
                 "{head}host: {address}\r\ncontent-length: {length}\r\n\r\n"

@@ -137,7 +137,7 @@ async fn create_bucket_with_and_without_location_constraint() {
     );
     assert_eq!(
         create_in(&ireland, "on-mars", "mars").await,
-        "InvalidLocationConstraint: The specified location-constraint is not valid"
+        "IllegalLocationConstraintException: The mars location constraint is incompatible for the region specific endpoint this request was sent to."
     );
     let virginia = s3(&sandbox, ONE, "us-east-1");
     create(&virginia, "in-virginia").await;
@@ -804,10 +804,13 @@ async fn bucket_encryption() {
     };
     assert!(set("rot13", None).await.starts_with("MalformedXML: "));
     assert_eq!(
-        set("AES256", Some("a-key")).await,
+        set("AES256", Some("134f2428-cec1-4b25-a1ae-9048164dba47")).await,
         "InvalidArgument: a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
     );
-    assert_eq!(set("aws:kms", Some("a-key")).await, "no error");
+    assert_eq!(
+        set("aws:kms", Some("134f2428-cec1-4b25-a1ae-9048164dba47")).await,
+        "no error"
+    );
     put(&client, "a", "a").await;
     let head = client
         .head_object()
@@ -820,7 +823,10 @@ async fn bucket_encryption() {
         head.server_side_encryption(),
         Some(&ServerSideEncryption::AwsKms)
     );
-    assert_eq!(head.ssekms_key_id(), Some("a-key"));
+    assert_eq!(
+        head.ssekms_key_id(),
+        Some("arn:aws:kms:us-east-1:111111111111:key/134f2428-cec1-4b25-a1ae-9048164dba47")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -1241,7 +1247,7 @@ async fn missing_keys() {
         .version_id("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .send()
         .await;
-    assert_eq!(code(get), "NoSuchVersion");
+    assert_eq!(code(get), "InvalidArgument");
     let get = client
         .get_object()
         .bucket(MAIL)

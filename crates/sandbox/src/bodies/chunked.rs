@@ -18,13 +18,13 @@ pub(crate) fn decode(headers: &HeaderMap, body: &Bytes) -> Result<(Bytes, Traile
     let Some(mut decoder) = decoder(headers)? else {
         return Ok((body.clone(), Vec::new()));
     };
-    let mut decoded = Vec::with_capacity(body.len());
+    let mut content = Vec::with_capacity(body.len());
     decoder.take(body, &mut |bytes| {
-        decoded.extend_from_slice(bytes);
+        content.extend_from_slice(bytes);
         Ok(())
     })?;
-    let trailers = decoder.finish(decoded.len() as u64)?;
-    Ok((decoded.into(), trailers))
+    let trailers = decoder.finish(content.len() as u64)?;
+    Ok((content.into(), trailers))
 }
 
 /// A decoder for the body of a request, if it is in chunks.

@@ -94,14 +94,12 @@ impl Body {
 
     /// All bytes, in memory.
     pub fn bytes(&self) -> Bytes {
-        match self.0.as_slice() {
-            [Piece::Held(bytes)] => bytes.clone(),
-            _ => {
-                let mut bytes = Vec::new();
-                self.read(|chunk| bytes.extend_from_slice(chunk));
-                bytes.into()
-            }
+        if let [Piece::Held(bytes)] = self.0.as_slice() {
+            return bytes.clone();
         }
+        let mut bytes = Vec::new();
+        self.read(|chunk| bytes.extend_from_slice(chunk));
+        bytes.into()
     }
 
     /// The bytes of several bodies, one after the other.

@@ -35,6 +35,9 @@ pub(super) enum Event {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Request {
     at: Timestamp,
+    /// When it arrived. What was carried out between that and `at` did not keep it from its effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrived: Option<Timestamp>,
     /// The caller's time, where it is not the world's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     caller_at: Option<Timestamp>,
@@ -66,6 +69,7 @@ impl Event {
         let headers = call.request.headers.iter();
         Self::Change(Box::new(Request {
             at: call.now,
+            arrived: (call.arrived != call.now).then_some(call.arrived),
             caller_at: (call.caller_now != call.now).then_some(call.caller_now),
             account: call.account.clone(),
             principal: call.principal.clone(),
@@ -109,6 +113,7 @@ impl Request {
             body: STANDARD.decode(self.body).ok()?.into(),
             arrived_body: self.arrived_body,
             now: self.at,
+            arrived: self.arrived.unwrap_or(self.at),
             caller_now: self.caller_at.unwrap_or(self.at),
             request_id: self.id,
         })

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::address::Address;
 use super::error::{self, Error};
 use super::names;
@@ -36,16 +38,14 @@ pub(super) fn check(
     caller: &Caller,
     address: &Address,
     expected_owner: Option<&str>,
-    operation: &Operation,
+    (operation, now): (&Operation, Timestamp),
 ) -> Result<(), Error> {
     let Some(bucket) = state.buckets.get(&address.bucket) else {
         names::check(&address.bucket)?;
         return Err(error::no_such_bucket(&address.bucket));
     };
-    check_region(bucket, caller, address)?;
-    if expected_owner.is_some_and(|owner| owner != bucket.owner) {
-        return Err(error::access_denied());
-    }
+    check_region(bucket, caller, address, now)?;
+    check_owner(bucket, expected_owner)?;
     if operation.name == "DeleteObjects" {
         // Each key of the batch is judged by itself.
         return Ok(());
@@ -81,17 +81,69 @@ fn action(action: &'static str, versioned: bool) -> String {
     action.replace("Object", "ObjectVersion")
 }
 
-fn check_region(bucket: &Bucket, caller: &Caller, address: &Address) -> Result<(), Error> {
+/// The owner that a caller expects a bucket to have.
+pub(super) fn check_owner(bucket: &Bucket, expected: Option<&str>) -> Result<(), Error> {
+    match expected {
+        None => Ok(()),
+        Some(owner) if owner == bucket.owner => Ok(()),
+        Some(owner) if owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(error::access_denied())
+        }
+        Some(owner) => Err(Error::new(
+            400,
+            "InvalidBucketOwnerAWSAccountID",
+            format!(
+                "The value of the expected bucket owner parameter must be an AWS Account ID... [{owner}]"
+            ),
+        )),
+    }
+}
+
+/// How long the global endpoint leads to us-east-1 for a bucket elsewhere: until its name is in the
+/// DNS ("Request redirection and the REST API", S3 user guide).
+const YOUNG: SignedDuration = SignedDuration::from_mins(10);
+
+fn check_region(
+    bucket: &Bucket,
+    caller: &Caller,
+    address: &Address,
+    now: Timestamp,
+) -> Result<(), Error> {
     // Signatures of version 2 name no region.
     if bucket.region == caller.region || caller.region.is_empty() || caller.account.is_empty() {
         return Ok(());
+    }
+    let endpoint = format!("{}.s3.{}.amazonaws.com", address.bucket, bucket.region);
+    if address.global_endpoint {
+        let region = &*bucket.region;
+        if now.duration_since(bucket.created) >= YOUNG {
+            let wrong = &caller.region;
+            return Err(Error::new(
+                400,
+                "AuthorizationHeaderMalformed",
+                format!(
+                    "The authorization header is malformed; the region '{wrong}' is wrong; expecting '{region}'"
+                ),
+            )
+            .with("Region", region)
+            .with_header("x-amz-bucket-region", region));
+        }
+        return Err(Error::new(
+            307,
+            "TemporaryRedirect",
+            "Please re-send this request to the specified temporary endpoint. Continue to use the original request endpoint for future requests.",
+        )
+        .with("Endpoint", &*endpoint)
+        .with("Bucket", &*address.bucket)
+        .with_header("location", format!("https://{endpoint}/{}", address.key))
+        .with_header("x-amz-bucket-region", region));
     }
     Err(Error::new(
         301,
         "PermanentRedirect",
         "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
     )
-    .with("Endpoint", format!("{}.s3.{}.amazonaws.com", address.bucket, bucket.region))
+    .with("Endpoint", endpoint)
     .with("Bucket", &*address.bucket)
     .with_header("x-amz-bucket-region", &*bucket.region))
 }

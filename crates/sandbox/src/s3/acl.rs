@@ -255,7 +255,8 @@ pub(super) fn put_object_acl(
     input: dto::PutObjectAclInput,
 ) -> Result<dto::PutObjectAclOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
-    super::versions::find(bucket, &input.key, input.version_id.as_deref())?;
+    let version = input.version_id.as_deref();
+    super::versions::find_with_tags(bucket, &input.key, version, "PUT")?;
     let acl = input.acl.as_ref().map(dto::ObjectCannedACL::as_str);
     check_object_acl(bucket, acl)?;
     match acl {

@@ -1,16 +1,19 @@
 //! What acts on more than one object or on an object's tags: batch deletion, copies, tags.
 
+use jiff::Timestamp;
 use s3s::dto::{self, ETag, ETagCondition};
 
-use super::access::authorize;
+use super::access::{authorize, check_owner};
 use super::acl::check_object_acl;
 use super::error::{self, Error};
 use super::face::{Work, set_checksum, timestamp};
-use super::objects::{encryption, header_tags, metadata, storage_class, stored_headers};
-use super::settings::{check_tags, pairs, tag_set};
-use super::state::Object;
-use super::versions::{check_delete, check_write, find, matches, shown};
-use crate::bodies::{Algorithm, Checksum};
+use super::lifecycle::expiration;
+use super::objects::{Asked, header_tags, hide_md5, metadata, storage_class, stored_headers};
+use super::settings::{TagsOf, check_tags, pairs, tag_set};
+use super::state::{Object, Version};
+use super::versions::{check_delete, check_write, find, find_with_tags, matches, shown, written};
+use crate::bodies::{Algorithm, Checksum, Hasher};
+use crate::hex::hex;
 
 pub(super) fn delete_objects(
     work: &mut Work,
@@ -68,7 +71,7 @@ fn delete_one(
         "*" => ETagCondition::Any,
         _ => ETagCondition::ETag(etag),
     });
-    check_delete(bucket, key, condition.as_ref())?;
+    check_delete(bucket, key, condition.as_ref(), work.arrived)?;
     let now = work.now;
     let done = work.state.delete(name, key, version, now)?;
     let marker = done.version.clone().filter(|_| done.marker);
@@ -92,17 +95,20 @@ pub(super) fn copy_object(
     check_write(
         target,
         &input.key,
-        if_match.as_ref(),
-        if_none_match.as_ref(),
+        (if_match.as_ref(), if_none_match.as_ref()),
+        work.arrived,
     )?;
-    let asked = input.server_side_encryption.as_ref();
+    let encryption = Asked {
+        algorithm: input.server_side_encryption,
+        key: input.ssekms_key_id,
+        bucket_key: input.bucket_key_enabled,
+    };
     let class = input.storage_class.as_ref();
     let mut object = Object {
-        encryption: Some(encryption(
-            target,
-            asked.map(dto::ServerSideEncryption::as_str),
-            input.ssekms_key_id.clone(),
-        )),
+        encryption: Some(encryption.resolve(target)?),
+        etag: etag(&found),
+        // The copy is in one piece.
+        parts: Vec::new(),
         storage_class: storage_class(class.map(dto::StorageClass::as_str))?,
         ..found
     };
@@ -118,6 +124,12 @@ pub(super) fn copy_object(
         ]);
         object.metadata = metadata(input.metadata)?;
     }
+    // It is no metadata: a copy has the one that its own request brings.
+    object.headers.remove(REDIRECT);
+    let redirect = input.website_redirect_location;
+    object
+        .headers
+        .extend(redirect.map(|to| (REDIRECT.to_owned(), to)));
     let tagging_directive = input.tagging_directive.as_ref();
     if replaces(tagging_directive.map(dto::TaggingDirective::as_str)) {
         object.tags = header_tags(input.tagging.as_deref())?;
@@ -127,6 +139,18 @@ pub(super) fn copy_object(
         object.checksum = Some(Checksum::of_body(algorithm, &object.body));
     }
     write_copy(work, &input.bucket, &input.key, object, source_version)
+}
+
+const REDIRECT: &str = "x-amz-website-redirect-location";
+
+/// The `ETag` of a copy, which is the MD5 of its bytes, in however many parts they once came.
+fn etag(found: &Object) -> String {
+    if found.parts.is_empty() {
+        return found.etag.clone();
+    }
+    let mut hasher = Hasher::md5();
+    found.body.read(|bytes| hasher.update(bytes));
+    hex(&hasher.finish())
 }
 
 fn replaces(directive: Option<&str>) -> bool {
@@ -144,17 +168,21 @@ fn source(work: &Work, input: &dto::CopyObjectInput) -> Result<(Object, Option<S
         return Err(error::not_implemented());
     };
     let bucket = work.state.bucket(name)?;
-    let expected = input.expected_source_bucket_owner.as_ref();
-    if expected.is_some_and(|owner| *owner != bucket.owner) {
-        return Err(error::access_denied());
-    }
+    check_owner(bucket, input.expected_source_bucket_owner.as_deref())?;
     let action = match version_id {
         Some(_) => "s3:GetObjectVersion",
         None => "s3:GetObject",
     };
     authorize(name, bucket, &work.caller, action, key)?;
     let (version, found) = find(bucket, key, version_id.as_deref())?;
-    check_source(input, found)?;
+    check_source(input, (version, found), work.now)?;
+    if found.is_archived() {
+        return Err(Error::new(
+            403,
+            "ObjectNotInActiveTierError",
+            "The source object of the COPY action is not in the active tier and is only stored in Amazon S3 Glacier.",
+        ));
+    }
     let directive = input.metadata_directive.as_ref();
     let unchanged = !replaces(directive.map(dto::MetadataDirective::as_str))
         && input.storage_class.is_none()
@@ -169,27 +197,50 @@ fn source(work: &Work, input: &dto::CopyObjectInput) -> Result<(Object, Option<S
     Ok((found.clone(), shown(bucket, &version.id)))
 }
 
-fn check_source(input: &dto::CopyObjectInput, found: &Object) -> Result<(), Error> {
-    let wanted = input.copy_source_if_match.as_ref();
-    let unwanted = input.copy_source_if_none_match.as_ref();
-    if wanted.is_some_and(|condition| !matches(condition, &found.etag)) {
-        return Err(error::precondition_failed("x-amz-copy-source-If-Match"));
+/// Conditions on the source. An `ETag` wins over a date, and a date in the future says nothing
+/// (RFC 9110, section 13).
+fn check_source(
+    input: &dto::CopyObjectInput,
+    (version, found): (&Version, &Object),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let modified = timestamp(version.modified);
+    let failed = |condition: &str| Err(error::precondition_failed(condition));
+    match (
+        &input.copy_source_if_match,
+        &input.copy_source_if_unmodified_since,
+    ) {
+        (Some(condition), _) if !matches(condition, &found.etag) => {
+            return failed("x-amz-copy-source-If-Match");
+        }
+        (None, Some(since)) if modified > *since => {
+            return failed("x-amz-copy-source-If-Unmodified-Since");
+        }
+        _ => {}
     }
-    if unwanted.is_some_and(|condition| matches(condition, &found.etag)) {
-        return Err(error::precondition_failed(
-            "x-amz-copy-source-If-None-Match",
-        ));
+    match (
+        &input.copy_source_if_none_match,
+        &input.copy_source_if_modified_since,
+    ) {
+        (Some(condition), _) if matches(condition, &found.etag) => {
+            failed("x-amz-copy-source-If-None-Match")
+        }
+        (None, Some(since)) if modified <= *since && *since <= timestamp(now) => {
+            failed("x-amz-copy-source-If-Modified-Since")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn write_copy(
     work: &mut Work,
     bucket: &str,
     key: &str,
-    object: Object,
+    mut object: Object,
     source_version: Option<String>,
 ) -> Result<dto::CopyObjectOutput, Error> {
+    hide_md5(work, &mut object);
+    let expiration = expiration(work.state.bucket(bucket)?, key, &object, work.now);
     let mut result = dto::CopyObjectResult {
         e_tag: Some(ETag::Strong(object.etag.clone())),
         last_modified: Some(timestamp(work.now)),
@@ -201,9 +252,11 @@ fn write_copy(
     Ok(dto::CopyObjectOutput {
         copy_object_result: Some(result),
         copy_source_version_id: source_version,
+        bucket_key_enabled: encryption.bucket_key.then_some(true),
+        expiration,
         ssekms_key_id: encryption.key,
         server_side_encryption: Some(encryption.algorithm.into()),
-        version_id: shown(work.state.bucket(bucket)?, &id),
+        version_id: written(work.state.bucket(bucket)?, &id),
         ..dto::CopyObjectOutput::default()
     })
 }
@@ -213,7 +266,8 @@ pub(super) fn get_object_tagging(
     input: dto::GetObjectTaggingInput,
 ) -> Result<dto::GetObjectTaggingOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
-    let (version, object) = find(bucket, &input.key, input.version_id.as_deref())?;
+    let version = input.version_id.as_deref();
+    let (version, object) = find_with_tags(bucket, &input.key, version, "GET")?;
     Ok(dto::GetObjectTaggingOutput {
         tag_set: tag_set(&object.tags),
         version_id: shown(bucket, &version.id),
@@ -224,9 +278,14 @@ pub(super) fn put_object_tagging(
     work: &mut Work,
     input: dto::PutObjectTaggingInput,
 ) -> Result<dto::PutObjectTaggingOutput, Error> {
-    let tags = pairs(input.tagging.tag_set);
-    let version = input.version_id.as_deref();
-    let version_id = retag(work, &input.bucket, &input.key, version, &tags)?;
+    let tags = pairs(input.tagging.tag_set)?;
+    let target = Target {
+        bucket: &input.bucket,
+        key: &input.key,
+        version: input.version_id.as_deref(),
+        method: "PUT",
+    };
+    let version_id = retag(work, target, &tags)?;
     Ok(dto::PutObjectTaggingOutput { version_id })
 }
 
@@ -234,21 +293,39 @@ pub(super) fn delete_object_tagging(
     work: &mut Work,
     input: dto::DeleteObjectTaggingInput,
 ) -> Result<dto::DeleteObjectTaggingOutput, Error> {
-    let version = input.version_id.as_deref();
-    let version_id = retag(work, &input.bucket, &input.key, version, &[])?;
+    let target = Target {
+        bucket: &input.bucket,
+        key: &input.key,
+        version: input.version_id.as_deref(),
+        method: "DELETE",
+    };
+    let version_id = retag(work, target, &[])?;
     Ok(dto::DeleteObjectTaggingOutput { version_id })
+}
+
+/// A version whose tags are to be changed, and the method of the request.
+struct Target<'a> {
+    bucket: &'a str,
+    key: &'a str,
+    version: Option<&'a str>,
+    method: &'static str,
 }
 
 fn retag(
     work: &mut Work,
-    name: &str,
-    key: &str,
-    version: Option<&str>,
+    target: Target<'_>,
     tags: &[(String, String)],
 ) -> Result<Option<String>, Error> {
-    let tags = check_tags(tags, 10)?;
-    let bucket = work.state.bucket_mut(name)?;
-    let id = find(bucket, key, version)?.0.id.clone();
+    let tags = check_tags(tags, TagsOf::Object)?;
+    let Target {
+        key,
+        version,
+        method,
+        ..
+    } = target;
+    let bucket = work.state.bucket_mut(target.bucket)?;
+    let (found, _) = find_with_tags(bucket, key, version, method)?;
+    let id = found.id.clone();
     let versions = bucket.objects.get_mut(key).into_iter().flatten();
     for version in versions.filter(|version| version.id == id) {
         if let Some(object) = &mut version.object {

@@ -8,6 +8,7 @@ use s3s::dto::{
 
 use super::error::{self, Error};
 use super::face::{Work, owner, timestamp};
+use super::settings::TagsOf;
 use super::state::{Bucket, Ownership, State};
 use super::{acl, names, settings};
 
@@ -26,10 +27,8 @@ pub(super) fn create_bucket(
     let constraint = input
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint);
-    let region = region(
-        work,
-        constraint.as_ref().map(BucketLocationConstraint::as_str),
-    )?;
+    let constraint = constraint.as_ref().map(BucketLocationConstraint::as_str);
+    let region = region(work, constraint)?;
     let location = if region == "us-east-1" {
         format!("/{name}")
     } else {
@@ -38,24 +37,6 @@ pub(super) fn create_bucket(
     let created = CreateBucketOutput {
         location: Some(location),
     };
-    if let Some(found) = work.state.buckets.get(&name) {
-        return if is_repeated(found, &work.caller.account, &region)? {
-            Ok(created)
-        } else {
-            Err(owned_already(&name))
-        };
-    }
-    let mut bucket = Bucket::new(&work.caller.account, &region, work.now);
-    if let Some(ownership) = input.object_ownership {
-        let ownership = Ownership::named(ownership.as_str()).ok_or_else(|| {
-            error::invalid_argument(
-                "Invalid x-amz-object-ownership header.",
-                "x-amz-object-ownership",
-                ownership.as_str(),
-            )
-        })?;
-        bucket.ownership = Some(ownership);
-    }
     let headers = [
         (&input.grant_full_control, "FULL_CONTROL"),
         (&input.grant_read, "READ"),
@@ -67,9 +48,32 @@ pub(super) fn create_bucket(
     if let Some(canned) = &input.acl {
         grants.extend(acl::canned(canned.as_str())?);
     }
+    if let Some(found) = work.state.buckets.get_mut(&name) {
+        // Tags make a creation that cannot be repeated, even if they are the same.
+        let tagged = !work.tags.is_empty();
+        if tagged || !is_repeated(found, &work.caller.account, &region)? {
+            return Err(owned_already(&name));
+        }
+        // "If you re-create an existing bucket that you already own in us-east-1, Amazon S3 returns
+        // 200 OK and resets the bucket access control lists (ACLs)" (S3's list of error codes).
+        acl::create_with(found, grants)?;
+        return Ok(created);
+    }
+    let mut bucket = Bucket::new(&work.caller.account, &region, work.now);
+    bucket.location = constraint.filter(|name| *name == "EU").map(str::to_owned);
+    if let Some(ownership) = input.object_ownership {
+        let ownership = Ownership::named(ownership.as_str()).ok_or_else(|| {
+            error::invalid_argument(
+                "Invalid x-amz-object-ownership header.",
+                "x-amz-object-ownership",
+                ownership.as_str(),
+            )
+        })?;
+        bucket.ownership = Some(ownership);
+    }
     acl::create_with(&mut bucket, grants)?;
     if !work.tags.is_empty() {
-        bucket.tags = Some(settings::check_tags(&work.tags, 50)?);
+        bucket.tags = Some(settings::check_tags(&work.tags, TagsOf::NewBucket)?);
     }
     check_quota(&work.state, &work.caller.account)?;
     work.state.buckets.insert(name, bucket);
@@ -88,23 +92,25 @@ fn check_quota(state: &State, account: &str) -> Result<(), Error> {
     ))
 }
 
-/// The region of a bucket to be, which is that of the endpoint unless it is the global one.
+/// The region of a bucket to be. The endpoint in us-east-1 creates buckets everywhere, every other
+/// one in its own region alone, whatever nonsense is asked for.
 fn region(work: &Work, constraint: Option<&str>) -> Result<String, Error> {
     let here = match work.caller.region.as_str() {
         // A signature of version 2: the endpoint of those days was in us-east-1.
         "" => "us-east-1",
         region => region,
     };
-    let asked = match constraint {
-        Some("") | None => "us-east-1",
-        // The only location that is never named.
-        Some("us-east-1") => return Err(invalid_location("us-east-1")),
-        Some("EU") => "eu-west-1",
-        Some(region) if is_region(region) => region,
-        Some(other) => return Err(invalid_location(other)),
-    };
-    if asked == here || (work.global_endpoint && here == "us-east-1") {
-        return Ok(asked.to_owned());
+    match constraint {
+        Some("") | None if here == "us-east-1" => return Ok(here.to_owned()),
+        Some("EU") if ["us-east-1", "eu-west-1"].contains(&here) => {
+            return Ok("eu-west-1".to_owned());
+        }
+        // us-east-1 is the only location that is never named.
+        Some("us-east-1") if here == "us-east-1" => return Err(invalid_location("us-east-1")),
+        Some(asked) if here == "us-east-1" && is_region(asked) => return Ok(asked.to_owned()),
+        Some(asked) if here == "us-east-1" => return Err(invalid_location(asked)),
+        Some(asked) if asked == here => return Ok(asked.to_owned()),
+        _ => {}
     }
     let what = constraint.filter(|name| !name.is_empty());
     let what = what.unwrap_or("unspecified");
@@ -126,19 +132,46 @@ fn invalid_location(name: &str) -> Error {
     .with("LocationConstraint", name)
 }
 
-/// `eu-central-1`, `us-gov-west-1`.
+/// The regions of the partition `aws` ("Amazon S3 endpoints and quotas", November 2026).
+const REGIONS: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 fn is_region(name: &str) -> bool {
-    let parts = name.split('-').collect::<Vec<_>>();
-    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    match parts.as_slice() {
-        [area @ .., number] => {
-            (2..=3).contains(&area.len())
-                && area.iter().all(letters)
-                && number.len() == 1
-                && number.bytes().all(|b| b.is_ascii_digit())
-        }
-        [] => false,
-    }
+    REGIONS.contains(&name)
 }
 
 /// Whether creating it again is answered as if it were new, which only us-east-1 does.
@@ -179,7 +212,8 @@ pub(super) fn get_bucket_location(
     input: GetBucketLocationInput,
 ) -> Result<GetBucketLocationOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
-    let region = Some(bucket.region.clone()).filter(|region| region != "us-east-1");
+    let region = bucket.location.clone().unwrap_or(bucket.region.clone());
+    let region = Some(region).filter(|region| region != "us-east-1");
     Ok(GetBucketLocationOutput {
         // us-east-1 is an empty element.
         location_constraint: Some(BucketLocationConstraint::from(region.unwrap_or_default())),
@@ -222,6 +256,11 @@ pub(super) fn list_buckets(
             ));
         }
     };
+    let region = input.bucket_region.as_deref();
+    if let Some(region) = region.filter(|region| !is_region(region)) {
+        let message = format!("Argument value {region} is not a valid AWS Region");
+        return Err(error::invalid_argument(message, "bucket-region", region));
+    }
     let after = input.continuation_token.unwrap_or_default();
     let prefix = input.prefix.clone().unwrap_or_default();
     let mut found = work.state.buckets.iter().filter(|(name, bucket)| {
@@ -231,12 +270,11 @@ pub(super) fn list_buckets(
             && **name > after
             && region.is_none_or(|region| *region == bucket.region)
     });
-    let paged = input.max_buckets.is_some();
     let buckets = found
         .by_ref()
         .take(limit)
         .map(|(name, bucket)| BucketEntry {
-            bucket_region: paged.then(|| bucket.region.clone()),
+            bucket_region: Some(bucket.region.clone()),
             creation_date: Some(timestamp(bucket.created)),
             name: Some(name.clone()),
         });

@@ -24,17 +24,20 @@ pub(super) struct Work {
     pub(super) accounts: BTreeMap<String, Account>,
     pub(super) caller: Caller,
     pub(super) now: Timestamp,
+    /// When the request came: other calls may have been carried out since then.
+    pub(super) arrived: Timestamp,
     /// The body, out of its chunks.
     pub(super) content: Content,
     /// The checksum that was sent with it, found right.
     pub(super) checksum: Option<Checksum>,
     /// The bucket that the call is on.
     pub(super) bucket: String,
-    pub(super) global_endpoint: bool,
     /// `Expires` as it was sent: it need not be a date.
     pub(super) expires: Option<String>,
     /// Tags of a bucket to be created, which the library does not read.
     pub(super) tags: Vec<(String, String)>,
+    /// Whether the answer has the bytes of an object in it: `GET`, not `HEAD`.
+    pub(super) reads_bytes: bool,
     /// The bytes of the answer, which never pass through the library: those of an object, and a
     /// range of them.
     pub(super) answer: Option<(Body, Range<u64>)>,

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{self, LifecycleRule};
 
 use super::error::{self, Error};
 use super::face::Work;
-use super::state::Lifecycle;
+use super::state::{Bucket, Lifecycle, Object};
+use super::versions::http_date;
 
 const MINIMUM_SIZE: &str = "all_storage_classes_128K";
 
@@ -176,4 +179,72 @@ fn check_expiration(rule: &LifecycleRule) -> Result<(), Error> {
         return Err(error::malformed_xml());
     }
     Ok(())
+}
+
+/// The value of `x-amz-expiration`: when the first rule that fits removes an object, and which one.
+pub(super) fn expiration(
+    bucket: &Bucket,
+    key: &str,
+    object: &Object,
+    modified: Timestamp,
+) -> Option<String> {
+    let rules = &bucket.lifecycle.as_ref()?.configuration.rules;
+    let fitting = rules
+        .iter()
+        .filter(|rule| rule.status.as_str() == "Enabled" && fits(rule, key, object));
+    let ends = fitting.filter_map(|rule| Some((end(rule, modified)?, rule.id.as_deref()?)));
+    let (end, id) = ends.min()?;
+    let end = http_date(end);
+    let id = utf8_percent_encode(id, RULE_ID);
+    Some(format!("expiry-date=\"{end}\", rule-id=\"{id}\""))
+}
+
+const RULE_ID: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Days are counted from the moment of writing, and end at the next midnight UTC ("Lifecycle
+/// configuration elements", S3 user guide).
+fn end(rule: &LifecycleRule, modified: Timestamp) -> Option<Timestamp> {
+    const DAY: i64 = 24 * 3600;
+    let expiration = rule.expiration.as_ref()?;
+    if let Some(days) = expiration.days {
+        let due = modified.as_second() + i64::from(days) * DAY;
+        return Timestamp::from_second((due / DAY + 1) * DAY).ok();
+    }
+    let mut text = Vec::new();
+    let date = expiration.date.as_ref()?;
+    date.format(dto::TimestampFormat::DateTime, &mut text)
+        .ok()?;
+    std::str::from_utf8(&text).ok()?.parse().ok()
+}
+
+fn fits(rule: &LifecycleRule, key: &str, object: &Object) -> bool {
+    // Rules of before 2018 have their prefix outside of the filter.
+    let prefix = rule.prefix.as_deref();
+    let Some(filter) = &rule.filter else {
+        return key.starts_with(prefix.unwrap_or_default());
+    };
+    let size = i64::try_from(object.body.len()).unwrap_or(i64::MAX);
+    let tagged = |tag: &dto::Tag| {
+        let found = tag.key.as_ref().and_then(|key| object.tags.get(key));
+        found.is_some() && found == tag.value.as_ref()
+    };
+    let and = filter.and.clone().unwrap_or_default();
+    let prefixes = [filter.prefix.as_deref(), and.prefix.as_deref()];
+    let greater = [
+        filter.object_size_greater_than,
+        and.object_size_greater_than,
+    ];
+    let less = [filter.object_size_less_than, and.object_size_less_than];
+    prefixes
+        .iter()
+        .flatten()
+        .all(|prefix| key.starts_with(prefix))
+        && greater.iter().flatten().all(|least| size > *least)
+        && less.iter().flatten().all(|most| size < *most)
+        && filter.tag.iter().all(tagged)
+        && and.tags.iter().flatten().all(tagged)
 }

@@ -36,7 +36,8 @@ impl Query<'_> {
     /// Whether an earlier page ended with the common prefix that `key` is under.
     fn is_rolled_up(&self, key: &str) -> bool {
         match self.entry(key) {
-            Entry::Prefix(prefix) => prefix == self.after,
+            // Also a marker inside of it: all of it was on earlier pages.
+            Entry::Prefix(prefix) => self.after.starts_with(prefix),
             Entry::Key(_) => false,
         }
     }
@@ -203,6 +204,9 @@ pub(super) fn list_objects_v2(
 ) -> Result<dto::ListObjectsV2Output, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
     let form = Form::new(input.max_keys, input.encoding_type.as_ref())?;
+    if input.continuation_token.as_deref() == Some("") {
+        return Err(incorrect_token(""));
+    }
     let token = input.continuation_token.as_deref().map(read_token);
     let token = token.transpose()?;
     let start = input.start_after.as_deref().unwrap_or_default();
@@ -233,13 +237,15 @@ pub(super) fn list_objects_v2(
 fn read_token(token: &str) -> Result<String, Error> {
     let name = STANDARD.decode(token).ok();
     let name = name.and_then(|name| String::from_utf8(name).ok());
-    name.ok_or_else(|| {
-        error::invalid_argument(
-            "The continuation token provided is incorrect",
-            "continuation-token",
-            token,
-        )
-    })
+    name.ok_or_else(|| incorrect_token(token))
+}
+
+fn incorrect_token(token: &str) -> Error {
+    error::invalid_argument(
+        "The continuation token provided is incorrect",
+        "continuation-token",
+        token,
+    )
 }
 
 pub(super) fn list_objects(

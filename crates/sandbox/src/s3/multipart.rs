@@ -1,5 +1,7 @@
 //! Uploads in parts.
 
+mod completed;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use s3s::dto::{self, ETag};
@@ -7,36 +9,28 @@ use s3s::dto::{self, ETag};
 use super::acl::check_object_acl;
 use super::error::{self, Error};
 use super::face::{Work, owner, set_checksum, timestamp};
-use super::objects::{encryption, header_tags, metadata, storage_class, stored_headers};
+use super::lifecycle::expiration;
+use super::objects::{Asked, header_tags, hide_md5, metadata, storage_class, stored_headers};
 use super::state::{Bucket, Object, Part, Upload};
-use super::versions::{check_write, shown};
+use super::versions::{check_write, conflict, written};
 use crate::bodies::{Algorithm, Body, Checksum, Hasher};
 use crate::hex::{hex, unhex};
-
-/// The smallest part that may be followed by another.
-const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 
 pub(super) fn create_multipart_upload(
     work: &mut Work,
     input: dto::CreateMultipartUploadInput,
 ) -> Result<dto::CreateMultipartUploadOutput, Error> {
+    let (algorithm, whole) = algorithm(&input)?;
     let id = work.state.new_id("upload");
     let expires = work.expires.clone();
     let bucket = work.state.bucket_mut(&input.bucket)?;
     check_object_acl(bucket, input.acl.as_ref().map(dto::ObjectCannedACL::as_str))?;
-    let asked = input.server_side_encryption.as_ref();
-    let encryption = encryption(
-        bucket,
-        asked.map(dto::ServerSideEncryption::as_str),
-        input.ssekms_key_id,
-    );
-    let algorithm = input.checksum_algorithm.as_ref();
-    let algorithm = algorithm.and_then(|name| Algorithm::named(name.as_str()));
-    // CRC-64 is always of the whole object; the others are of the parts unless asked otherwise.
-    let whole = match input.checksum_type.as_ref().map(dto::ChecksumType::as_str) {
-        Some(kind) => kind == "FULL_OBJECT",
-        None => matches!(algorithm, None | Some(Algorithm::Crc64Nvme)),
-    };
+    let encryption = Asked {
+        algorithm: input.server_side_encryption,
+        key: input.ssekms_key_id,
+        bucket_key: input.bucket_key_enabled,
+    }
+    .resolve(bucket)?;
     let class = input.storage_class.as_ref();
     let object = Object {
         headers: stored_headers(&[
@@ -59,6 +53,7 @@ pub(super) fn create_multipart_upload(
         begun: work.now,
         object,
         algorithm,
+        overtaken: false,
         parts: std::collections::BTreeMap::new(),
     };
     bucket.uploads.insert(id.clone(), upload);
@@ -66,12 +61,60 @@ pub(super) fn create_multipart_upload(
         bucket: Some(input.bucket),
         key: Some(input.key),
         upload_id: Some(id),
-        checksum_algorithm: input.checksum_algorithm,
-        checksum_type: input.checksum_type,
+        bucket_key_enabled: encryption.bucket_key.then_some(true),
+        checksum_algorithm: algorithm
+            .map(|algorithm| dto::ChecksumAlgorithm::from_static(algorithm.name())),
+        checksum_type: algorithm.map(|_| dto::ChecksumType::from_static(mode(whole))),
         ssekms_key_id: encryption.key,
         server_side_encryption: Some(encryption.algorithm.into()),
         ..dto::CreateMultipartUploadOutput::default()
     })
+}
+
+fn mode(whole: bool) -> &'static str {
+    if whole { "FULL_OBJECT" } else { "COMPOSITE" }
+}
+
+/// The checksum of an upload that begins: its algorithm, and whether it is of the whole object.
+fn algorithm(input: &dto::CreateMultipartUploadInput) -> Result<(Option<Algorithm>, bool), Error> {
+    let asked = input.checksum_algorithm.as_ref();
+    let algorithm = asked.map(|name| Algorithm::named(name.as_str()));
+    let algorithm = match algorithm {
+        Some(None) => {
+            return Err(error::invalid_request(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+            ));
+        }
+        Some(Some(algorithm)) => Some(algorithm),
+        None => None,
+    };
+    let kind = input.checksum_type.as_ref().map(dto::ChecksumType::as_str);
+    let Some(algorithm) = algorithm else {
+        return match kind {
+            Some(_) => Err(error::invalid_request(
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+            )),
+            // S3 computes a CRC-64 of the whole object by itself.
+            None => Ok((None, true)),
+        };
+    };
+    // A CRC of the whole follows from those of the parts, a SHA does not; CRC-64 is of the whole only.
+    let impossible = matches!(
+        (algorithm, kind),
+        (Algorithm::Crc64Nvme, Some("COMPOSITE"))
+            | (Algorithm::Sha1 | Algorithm::Sha256, Some("FULL_OBJECT"))
+    );
+    if impossible {
+        return Err(error::invalid_request(format!(
+            "The {} checksum type cannot be used with the {} checksum algorithm.",
+            kind.unwrap_or_default(),
+            algorithm.name().to_lowercase()
+        )));
+    }
+    let whole = kind.map_or(algorithm == Algorithm::Crc64Nvme, |kind| {
+        kind == "FULL_OBJECT"
+    });
+    Ok((Some(algorithm), whole))
 }
 
 fn no_such_upload(id: &str) -> Error {
@@ -100,7 +143,18 @@ pub(super) fn upload_part(
         ));
     }
     let bucket = work.state.bucket_mut(&input.bucket)?;
-    find(bucket, &input.key, &input.upload_id)?;
+    let upload = find(bucket, &input.key, &input.upload_id)?;
+    if let Some(expected) = upload.algorithm {
+        let sent = work.checksum.as_ref().map(|checksum| checksum.algorithm);
+        if sent != Some(expected) {
+            let name = |algorithm: Algorithm| algorithm.name().to_lowercase();
+            return Err(error::invalid_request(format!(
+                "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+                name(expected),
+                sent.map_or("null".to_owned(), name)
+            )));
+        }
+    }
     let part = Part {
         etag: work.content.md5(),
         body: work.content.body(),
@@ -134,21 +188,37 @@ pub(super) fn complete_multipart_upload(
 ) -> Result<dto::CompleteMultipartUploadOutput, Error> {
     let bucket = work.state.bucket(&input.bucket)?;
     let upload = find(bucket, &input.key, &input.upload_id)?;
-    let listed = input.multipart_upload.and_then(|upload| upload.parts);
-    let parts = listed_parts(upload, &listed.unwrap_or_default())?;
-    check_write(
-        bucket,
-        &input.key,
-        input.if_match.as_ref(),
-        input.if_none_match.as_ref(),
-    )?;
-    let object = assemble(upload, &parts);
+    let listed = input.multipart_upload.as_ref();
+    let listed = listed.and_then(|upload| upload.parts.as_deref());
+    let completed = completed::Request {
+        id: &input.upload_id,
+        upload,
+    };
+    completed.check_mode(input.checksum_type.as_ref())?;
+    let parts = completed.parts(listed.unwrap_or_default())?;
+    let conditions = (input.if_match.as_ref(), input.if_none_match.as_ref());
+    check_write(bucket, &input.key, conditions, work.arrived)?;
+    if upload.overtaken {
+        // The condition holds now, but it did not all the time.
+        match conditions {
+            (Some(_), _) => return Err(conflict(&input.key, "If-Match")),
+            (_, Some(_)) => return Err(conflict(&input.key, "If-None-Match")),
+            (None, None) => {}
+        }
+    }
+    let mut object = assemble(upload, &parts);
+    completed::check_object(&object, &input)?;
+    let expiration = expiration(bucket, &input.key, &object, work.now);
+    let location = format!(
+        "https://{}.s3.{}.amazonaws.com/{}",
+        input.bucket, bucket.region, input.key
+    );
+    hide_md5(work, &mut object);
     let encryption = object.encryption.clone().unwrap_or_default();
     let mut output = dto::CompleteMultipartUploadOutput {
-        location: Some(format!(
-            "https://{}.s3.{}.amazonaws.com/{}",
-            input.bucket, bucket.region, input.key
-        )),
+        location: Some(location),
+        bucket_key_enabled: encryption.bucket_key.then_some(true),
+        expiration,
         bucket: Some(input.bucket.clone()),
         key: Some(input.key.clone()),
         e_tag: Some(ETag::Strong(object.etag.clone())),
@@ -162,53 +232,8 @@ pub(super) fn complete_multipart_upload(
         .write(&input.bucket, &input.key, work.now, Some(object))?;
     let bucket = work.state.bucket_mut(&input.bucket)?;
     bucket.uploads.remove(&input.upload_id);
-    output.version_id = shown(bucket, &id);
+    output.version_id = written(bucket, &id);
     Ok(output)
-}
-
-/// The parts that the completion names, which have to be there, in order, and large enough.
-fn listed_parts<'a>(
-    upload: &'a Upload,
-    listed: &[dto::CompletedPart],
-) -> Result<Vec<&'a Part>, Error> {
-    if listed.is_empty() {
-        return Err(error::malformed_xml());
-    }
-    let invalid = || {
-        Error::new(
-            400,
-            "InvalidPart",
-            "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-        )
-    };
-    let mut parts = Vec::new();
-    let mut last = 0;
-    for part in listed {
-        let number = part.part_number.ok_or_else(error::malformed_xml)?;
-        if number <= last {
-            return Err(Error::new(
-                400,
-                "InvalidPartOrder",
-                "The list of parts was not in ascending order. Parts must be ordered by part number.",
-            ));
-        }
-        last = number;
-        let found = upload.parts.get(&number).ok_or_else(invalid)?;
-        if part.e_tag.as_ref().map(ETag::value) != Some(&found.etag) {
-            return Err(invalid().with("PartNumber", number.to_string()));
-        }
-        parts.push(found);
-    }
-    let (_, followed) = parts.split_last().ok_or_else(error::malformed_xml)?;
-    if followed.iter().any(|part| part.body.len() < SMALLEST_PART) {
-        return Err(Error::new(
-            400,
-            "EntityTooSmall",
-            "Your proposed upload is smaller than the minimum allowed size",
-        )
-        .with("MinSizeAllowed", SMALLEST_PART.to_string()));
-    }
-    Ok(parts)
 }
 
 /// The object that the parts make. Its `ETag` is the MD5 of the parts' MD5s, with their number.
@@ -221,6 +246,7 @@ fn assemble(upload: &Upload, parts: &[&Part]) -> Object {
     let mut object = upload.object.clone();
     object.etag = format!("{}-{count}", hex(&digests.finish()));
     object.body = Body::joined(parts.iter().map(|part| &part.body));
+    object.parts = parts.iter().map(|part| part.body.len()).collect();
     let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
     object.checksum = Some(if object.composite {
         let parts = parts.iter();
@@ -266,12 +292,26 @@ pub(super) fn list_parts(
     let mut rest = upload.parts.iter().filter(|(number, _)| **number > marker);
     let count = usize::try_from(limit).unwrap_or_default();
     let parts = rest.by_ref().take(count);
-    let parts = parts.map(|(number, part)| dto::Part {
-        e_tag: Some(ETag::Strong(part.etag.clone())),
-        last_modified: Some(timestamp(part.modified)),
-        part_number: Some(*number),
-        size: i64::try_from(part.body.len()).ok(),
-        ..dto::Part::default()
+    let parts = parts.map(|(number, part)| {
+        let checksum = part
+            .checksum
+            .as_ref()
+            .filter(|_| upload.algorithm.is_some());
+        let value = |algorithm| {
+            let found = checksum.filter(|checksum| checksum.algorithm == algorithm);
+            found.map(|checksum| checksum.value.clone())
+        };
+        dto::Part {
+            checksum_crc32: value(Algorithm::Crc32),
+            checksum_crc32c: value(Algorithm::Crc32c),
+            checksum_crc64nvme: value(Algorithm::Crc64Nvme),
+            checksum_sha1: value(Algorithm::Sha1),
+            checksum_sha256: value(Algorithm::Sha256),
+            e_tag: Some(ETag::Strong(part.etag.clone())),
+            last_modified: Some(timestamp(part.modified)),
+            part_number: Some(*number),
+            size: i64::try_from(part.body.len()).ok(),
+        }
     });
     let parts = parts.collect::<Vec<_>>();
     let more = rest.next().is_some();
@@ -286,6 +326,12 @@ pub(super) fn list_parts(
         parts: Some(parts),
         owner: Some(owner(&bucket.owner)),
         storage_class: Some(upload.object.storage_class.clone().into()),
+        checksum_algorithm: upload
+            .algorithm
+            .map(|algorithm| dto::ChecksumAlgorithm::from_static(algorithm.name())),
+        checksum_type: upload
+            .algorithm
+            .map(|_| dto::ChecksumType::from_static(mode(!upload.object.composite))),
         ..dto::ListPartsOutput::default()
     })
 }

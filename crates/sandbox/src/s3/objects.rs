@@ -7,10 +7,12 @@ use s3s::dto::{self, ETag};
 use super::acl::check_object_acl;
 use super::error::{self, Error};
 use super::face::{Work, set_checksum};
-use super::settings::check_tags;
+use super::lifecycle::expiration;
+use super::settings::{TagsOf, check_tags};
 use super::state::{Bucket, Encryption, Object};
-use super::versions::{check_delete, check_write, shown};
+use super::versions::{check_delete, check_write, written};
 use crate::bodies::Algorithm;
+use crate::hex::hex;
 
 pub(super) fn put_object(
     work: &mut Work,
@@ -19,15 +21,22 @@ pub(super) fn put_object(
     let bucket = work.state.bucket(&input.bucket)?;
     check_object_acl(bucket, input.acl.as_ref().map(dto::ObjectCannedACL::as_str))?;
     check_supported(bucket, &input)?;
+    let arrived = work.arrived;
     check_write(
         bucket,
         &input.key,
-        input.if_match.as_ref(),
-        input.if_none_match.as_ref(),
+        (input.if_match.as_ref(), input.if_none_match.as_ref()),
+        arrived,
     )?;
+    let encryption = Asked {
+        algorithm: input.server_side_encryption,
+        key: input.ssekms_key_id,
+        bucket_key: input.bucket_key_enabled,
+    }
+    .resolve(bucket)?;
     let sent = work.checksum.clone();
     let checksum = sent.unwrap_or_else(|| work.content.checksum(Algorithm::Crc64Nvme));
-    let object = Object {
+    let mut object = Object {
         etag: work.content.md5(),
         body: work.content.body(),
         headers: stored_headers(&[
@@ -45,30 +54,26 @@ pub(super) fn put_object(
         metadata: metadata(input.metadata)?,
         checksum: Some(checksum),
         composite: false,
-        encryption: Some(encryption(
-            bucket,
-            input
-                .server_side_encryption
-                .as_ref()
-                .map(dto::ServerSideEncryption::as_str),
-            input.ssekms_key_id,
-        )),
+        encryption: Some(encryption.clone()),
         storage_class: storage_class(input.storage_class.as_ref().map(dto::StorageClass::as_str))?,
         tags: header_tags(input.tagging.as_deref())?,
+        parts: Vec::new(),
     };
+    let expiration = expiration(bucket, &input.key, &object, work.now);
+    hide_md5(work, &mut object);
     let mut output = dto::PutObjectOutput {
+        bucket_key_enabled: encryption.bucket_key.then_some(true),
         e_tag: Some(ETag::Strong(object.etag.clone())),
+        expiration,
+        ssekms_key_id: encryption.key,
+        server_side_encryption: Some(encryption.algorithm.into()),
         ..dto::PutObjectOutput::default()
     };
-    if let Some(encryption) = object.encryption.clone() {
-        output.ssekms_key_id = encryption.key;
-        output.server_side_encryption = Some(encryption.algorithm.into());
-    }
     set_checksum!(output, object);
     let id = work
         .state
         .write(&input.bucket, &input.key, work.now, Some(object))?;
-    output.version_id = shown(work.state.bucket(&input.bucket)?, &id);
+    output.version_id = written(work.state.bucket(&input.bucket)?, &id);
     Ok(output)
 }
 
@@ -120,14 +125,77 @@ pub(super) fn metadata(given: Option<dto::Metadata>) -> Result<BTreeMap<String, 
     .with("MaxSizeAllowed", "2048"))
 }
 
-pub(super) fn encryption(bucket: &Bucket, asked: Option<&str>, key: Option<String>) -> Encryption {
-    match asked {
-        None => bucket.encryption.clone(),
-        Some(algorithm) => Encryption {
-            algorithm: algorithm.to_owned(),
-            key,
-            bucket_key: false,
-        },
+/// The encryption that the headers of a write ask for.
+pub(super) struct Asked {
+    pub(super) algorithm: Option<dto::ServerSideEncryption>,
+    pub(super) key: Option<String>,
+    pub(super) bucket_key: Option<bool>,
+}
+
+impl Asked {
+    /// The encryption of an object in `bucket`: a KMS key is shown as its ARN.
+    pub(super) fn resolve(self, bucket: &Bucket) -> Result<Encryption, Error> {
+        let default = &bucket.encryption;
+        let mut encryption = match self.algorithm {
+            None => default.clone(),
+            Some(algorithm) => Encryption {
+                algorithm: algorithm.as_str().to_owned(),
+                key: self.key,
+                bucket_key: false,
+            },
+        };
+        if !encryption.algorithm.starts_with("aws:kms") {
+            return Ok(encryption);
+        }
+        encryption.bucket_key = self.bucket_key.unwrap_or(default.bucket_key);
+        encryption.key = Some(key_arn(bucket, encryption.key.as_deref())?);
+        Ok(encryption)
+    }
+}
+
+/// The ARN of a KMS key. Every key of the form is there; without one it is the account's own for S3.
+fn key_arn(bucket: &Bucket, key: Option<&str>) -> Result<String, Error> {
+    let is_id = |key: &str| {
+        let parts: Vec<&str> = key.split('-').collect();
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        let hex = key.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
+        lengths == [8, 4, 4, 4, 12] && hex || key.starts_with("mrk-")
+    };
+    let arn = |resource: &str| format!("arn:aws:kms:{}:{}:{resource}", bucket.region, bucket.owner);
+    match key {
+        None => {
+            let digest = hex(&Algorithm::Sha256.digest(arn("alias/aws/s3").as_bytes()));
+            let parts = [
+                &digest[..8],
+                &digest[8..12],
+                &digest[12..16],
+                &digest[16..20],
+            ];
+            Ok(arn(&format!("key/{}-{}", parts.join("-"), &digest[20..32])))
+        }
+        Some(key) if key.starts_with("arn:") => Ok(key.to_owned()),
+        Some(key) if key.starts_with("alias/") => Ok(arn(key)),
+        Some(key) if is_id(key) => Ok(arn(&format!("key/{key}"))),
+        Some(key) => Err(Error::new(
+            400,
+            "KMS.NotFoundException",
+            format!("Invalid keyId '{key}'"),
+        )),
+    }
+}
+
+/// "Objects created by the `PUT` Object … encrypted by SSE-C or SSE-KMS have `ETags` that are not an MD5
+/// digest of their object data" (API reference, Object).
+pub(super) fn hide_md5(work: &mut Work, object: &mut Object) {
+    let encrypted = object.encryption.as_ref();
+    if encrypted.is_some_and(|encryption| encryption.algorithm.starts_with("aws:kms")) {
+        let salt = work.state.new_id("ETag");
+        let digest = hex(&Algorithm::Sha256.digest(format!("{salt}{}", object.etag).as_bytes()));
+        let parts = object
+            .etag
+            .split_once('-')
+            .map(|(_, parts)| format!("-{parts}"));
+        object.etag = format!("{}{}", &digest[..32], parts.unwrap_or_default());
     }
 }
 
@@ -154,10 +222,22 @@ pub(super) fn storage_class(asked: Option<&str>) -> Result<String, Error> {
     .with("StorageClassRequested", class))
 }
 
-/// `x-amz-tagging: a=1&b=2`.
+/// `x-amz-tagging: a=1&b=2`. What is wrong with the header has one sentence; only the prefix `aws:` and
+/// the number of tags have those of a tag set.
 pub(super) fn header_tags(header: Option<&str>) -> Result<BTreeMap<String, String>, Error> {
-    let pairs = super::address::parse_query(header.unwrap_or_default());
-    check_tags(&pairs, 10)
+    let header = header.unwrap_or_default();
+    let pairs = super::address::parse_query(header);
+    check_tags(&pairs, TagsOf::Object).map_err(|error| {
+        let reserved = pairs.iter().any(|(key, _)| key.starts_with("aws:"));
+        if error.code != "InvalidTag" || reserved {
+            return error;
+        }
+        error::invalid_argument(
+            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+            "x-amz-tagging",
+            header,
+        )
+    })
 }
 
 pub(super) fn delete_object(
@@ -169,7 +249,7 @@ pub(super) fn delete_object(
         return Err(error::not_implemented());
     }
     let bucket = work.state.bucket(&input.bucket)?;
-    check_delete(bucket, &input.key, input.if_match.as_ref())?;
+    check_delete(bucket, &input.key, input.if_match.as_ref(), work.arrived)?;
     let version = input.version_id.as_deref();
     let now = work.now;
     let deleted = work.state.delete(&input.bucket, &input.key, version, now)?;

@@ -1,9 +1,13 @@
 //! Objects read: whole, in part, on conditions, or their attributes alone.
 
+use std::ops::Range;
+
+use jiff::Timestamp;
 use s3s::dto::{self, ETag, ETagCondition};
 
 use super::error::{self, Error};
 use super::face::{Work, set_checksum, timestamp};
+use super::lifecycle::expiration;
 use super::state::{Object, Version};
 use super::versions::{find, http_date, matches, shown};
 
@@ -16,6 +20,7 @@ struct Read {
     if_modified_since: Option<dto::Timestamp>,
     if_unmodified_since: Option<dto::Timestamp>,
     range: Option<dto::Range>,
+    part: Option<i32>,
     checksums: bool,
 }
 
@@ -23,8 +28,9 @@ pub(super) fn get_object(
     work: &mut Work,
     input: dto::GetObjectInput,
 ) -> Result<dto::GetObjectOutput, Error> {
-    check_supported(input.part_number, input.sse_customer_algorithm.is_some())?;
+    check_supported(input.sse_customer_algorithm.is_some())?;
     let read = Read {
+        part: input.part_number,
         version: input.version_id,
         if_match: input.if_match,
         if_none_match: input.if_none_match,
@@ -40,8 +46,9 @@ pub(super) fn head_object(
     work: &mut Work,
     input: dto::HeadObjectInput,
 ) -> Result<dto::HeadObjectOutput, Error> {
-    check_supported(input.part_number, input.sse_customer_algorithm.is_some())?;
+    check_supported(input.sse_customer_algorithm.is_some())?;
     let read = Read {
+        part: input.part_number,
         version: input.version_id,
         if_match: input.if_match,
         if_none_match: input.if_none_match,
@@ -52,8 +59,15 @@ pub(super) fn head_object(
     };
     let found = read_object(work, &input.bucket, &input.key, read)?;
     work.answer = None;
+    // The library's output of HEAD has no such member.
+    let tags = found.tag_count.map(|count| count.to_string());
+    work.headers
+        .extend(tags.map(|count| ("x-amz-tagging-count", count)));
     Ok(dto::HeadObjectOutput {
         accept_ranges: found.accept_ranges,
+        bucket_key_enabled: found.bucket_key_enabled,
+        expiration: found.expiration,
+        parts_count: found.parts_count,
         cache_control: found.cache_control,
         checksum_crc32: found.checksum_crc32,
         checksum_crc32c: found.checksum_crc32c,
@@ -79,11 +93,8 @@ pub(super) fn head_object(
     })
 }
 
-/// Parts cannot be read one by one here, and no object has a key of the customer's.
-fn check_supported(part: Option<i32>, customer_key: bool) -> Result<(), Error> {
-    if part.is_some() {
-        return Err(error::not_implemented());
-    }
+/// No object here has a key of the customer's.
+fn check_supported(customer_key: bool) -> Result<(), Error> {
     if customer_key {
         return Err(error::invalid_request(
             "The encryption parameters are not applicable to this object.",
@@ -101,17 +112,17 @@ fn read_object(
     let bucket = work.state.bucket(bucket)?;
     let found = find(bucket, key, read.version.as_deref());
     let (version, object) = found.map_err(|error| work.hide(bucket, error))?;
-    check_read(&read, version, object)?;
-    let length = object.body.len();
-    let range = read.range.map(|range| range.check(length));
-    let range = range.transpose().map_err(|_| {
-        Error::new(
-            416,
-            "InvalidRange",
-            "The requested range is not satisfiable",
+    check_read(&read, version, object, work.now)?;
+    if object.is_archived() && work.reads_bytes {
+        return Err(Error::new(
+            403,
+            "InvalidObjectState",
+            "The operation is not valid for the object's storage class",
         )
-        .with("ActualObjectSize", length.to_string())
-    })?;
+        .with("StorageClass", &*object.storage_class));
+    }
+    let length = object.body.len();
+    let range = range_of(&read, object)?;
     let bounds = range.clone().unwrap_or(0..length);
     let (body, size) = (object.body.clone(), bounds.end - bounds.start);
     let header = |name: &str| object.headers.get(name).cloned();
@@ -120,6 +131,12 @@ fn read_object(
     let tags = i32::try_from(object.tags.len()).ok();
     let mut output = dto::GetObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
+        bucket_key_enabled: encryption.bucket_key.then_some(true),
+        expiration: expiration(bucket, key, object, version.modified),
+        parts_count: read
+            .part
+            .and_then(|_| i32::try_from(object.parts.len()).ok())
+            .filter(|count| *count > 0),
         cache_control: header("cache-control"),
         content_disposition: header("content-disposition"),
         content_encoding: header("content-encoding"),
@@ -151,8 +168,56 @@ fn read_object(
     Ok(output)
 }
 
-/// RFC 9110, section 13.2.2: the `ETag` conditions win over the dates.
-fn check_read(read: &Read, version: &Version, object: &Object) -> Result<(), Error> {
+/// The bytes that are asked for, by a range or by the number of a part.
+fn range_of(read: &Read, object: &Object) -> Result<Option<Range<u64>>, Error> {
+    let length = object.body.len();
+    let Some(part) = read.part else {
+        let range = read.range.map(|range| range.check(length));
+        return range.transpose().map_err(|_| {
+            Error::new(
+                416,
+                "InvalidRange",
+                "The requested range is not satisfiable",
+            )
+            .with("ActualObjectSize", length.to_string())
+        });
+    };
+    if read.range.is_some() {
+        return Err(error::invalid_request(
+            "Cannot specify both Range header and partNumber query parameter",
+        ));
+    }
+    // An object that was put in one piece is its own first part.
+    let whole = [length];
+    let parts: &[u64] = if object.parts.is_empty() {
+        &whole
+    } else {
+        &object.parts
+    };
+    let index = usize::try_from(part - 1)
+        .ok()
+        .filter(|index| *index < parts.len());
+    let index = index.ok_or_else(|| {
+        Error::new(
+            416,
+            "InvalidPartNumber",
+            "The requested partnumber is not satisfiable",
+        )
+        .with("ActualPartCount", parts.len().to_string())
+        .with("PartNumberRequested", part.to_string())
+    })?;
+    let start: u64 = parts[..index].iter().sum();
+    Ok((parts[index] > 0).then(|| start..start + parts[index]))
+}
+
+/// RFC 9110, section 13.2.2: the `ETag` conditions win over the dates. A date in the future is no
+/// date (section 13.1.3).
+fn check_read(
+    read: &Read,
+    version: &Version,
+    object: &Object,
+    now: Timestamp,
+) -> Result<(), Error> {
     let modified = timestamp(version.modified);
     match (&read.if_match, &read.if_unmodified_since) {
         (Some(condition), _) if !matches(condition, &object.etag) => {
@@ -165,7 +230,7 @@ fn check_read(read: &Read, version: &Version, object: &Object) -> Result<(), Err
     }
     let same = match (&read.if_none_match, &read.if_modified_since) {
         (Some(condition), _) => matches(condition, &object.etag),
-        (None, Some(since)) => modified <= *since,
+        (None, Some(since)) => modified <= *since && *since <= timestamp(now),
         (None, None) => false,
     };
     if !same {
@@ -191,7 +256,13 @@ pub(super) fn get_object_attributes(
     };
     let mut checksum = dto::Checksum::default();
     set_checksum!(checksum, object);
+    let parts = i32::try_from(object.parts.len()).ok();
+    let parts = parts.filter(|count| *count > 0 && asked("ObjectParts"));
     Ok(dto::GetObjectAttributesOutput {
+        object_parts: parts.map(|count| dto::GetObjectAttributesParts {
+            total_parts_count: Some(count),
+            ..dto::GetObjectAttributesParts::default()
+        }),
         checksum: asked("Checksum").then_some(checksum),
         e_tag: asked("ETag").then(|| ETag::Strong(object.etag.clone())),
         last_modified: Some(timestamp(version.modified)),

@@ -346,7 +346,7 @@ pub(super) fn put_bucket_tagging(
     work: &mut Work,
     input: dto::PutBucketTaggingInput,
 ) -> Result<dto::PutBucketTaggingOutput, Error> {
-    let tags = check_tags(&pairs(input.tagging.tag_set), 50)?;
+    let tags = check_tags(&pairs(input.tagging.tag_set)?, TagsOf::Bucket)?;
     work.state.bucket_mut(&input.bucket)?.tags = Some(tags);
     Ok(dto::PutBucketTaggingOutput::default())
 }
@@ -368,23 +368,31 @@ pub(super) fn tag_set(tags: &BTreeMap<String, String>) -> Vec<Tag> {
         .collect()
 }
 
-pub(super) fn pairs(tags: Vec<Tag>) -> Vec<(String, String)> {
-    tags.into_iter()
-        .map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))
-        .collect()
+pub(super) fn pairs(tags: Vec<Tag>) -> Result<Vec<(String, String)>, Error> {
+    let pairs = tags.into_iter().map(|tag| Some((tag.key?, tag.value?)));
+    let pairs: Option<_> = pairs.collect();
+    pairs.ok_or_else(error::malformed_xml)
+}
+
+/// Who has tags, which decides how many there may be and how S3 words its refusals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TagsOf {
+    Bucket,
+    /// In `CreateBucketConfiguration`.
+    NewBucket,
+    Object,
 }
 
 /// Checks a tag set: buckets may have fifty tags, objects ten.
 pub(super) fn check_tags(
     tags: &[(String, String)],
-    most: usize,
+    of: TagsOf,
 ) -> Result<BTreeMap<String, String>, Error> {
+    let (most, what) = match of {
+        TagsOf::Object => (10, "Object tags"),
+        TagsOf::Bucket | TagsOf::NewBucket => (50, "Bucket tag count"),
+    };
     if tags.len() > most {
-        let what = if most == 10 {
-            "Object tags"
-        } else {
-            "Bucket tag count"
-        };
         return Err(Error::new(
             400,
             "BadRequest",
@@ -401,13 +409,19 @@ pub(super) fn check_tags(
             return Err(invalid("The TagKey you have provided is invalid", key));
         }
         if value.chars().count() > 256 || !is_tag_text(value) {
-            return Err(invalid("The TagValue you have provided is invalid", key));
+            let error = invalid("The TagValue you have provided is invalid", key);
+            return Err(error.with("TagValue", value));
         }
         if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(invalid(
-                "System tags cannot be added/updated by requester",
-                key,
-            ));
+            return Err(match of {
+                TagsOf::Bucket => invalid("System tags cannot be added/updated by requester", key),
+                TagsOf::Object => invalid("Your TagKey cannot be prefixed with aws:", key),
+                TagsOf::NewBucket => Error::new(
+                    400,
+                    "InvalidTag",
+                    "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove \"aws:\" from your tag keys and try again.",
+                ),
+            });
         }
         if checked.insert(key.clone(), value.clone()).is_some() {
             return Err(invalid(

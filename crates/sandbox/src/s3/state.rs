@@ -28,6 +28,9 @@ pub struct Bucket {
     pub owner: String,
     /// Where it is.
     pub region: String,
+    /// The `LocationConstraint` that it was created with, where that is not its region: `EU`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// When it was created.
     pub created: Timestamp,
     /// `None` until versioning is enabled for the first time.
@@ -50,6 +53,9 @@ pub struct Bucket {
     pub grants: Vec<Grant>,
     /// The versions of each key, oldest first: the last is the current one.
     pub objects: BTreeMap<String, Vec<Version>>,
+    /// When keys were written or deleted in the last minute.
+    #[serde(rename = "~changes", default)]
+    pub(super) changes: BTreeMap<String, Timestamp>,
     /// Uploads in parts that are not complete, by upload id.
     pub uploads: BTreeMap<String, Upload>,
 }
@@ -163,9 +169,17 @@ pub struct Object {
     pub storage_class: String,
     /// The object's tags.
     pub tags: BTreeMap<String, String>,
+    /// The sizes of its parts, if it came in parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<u64>,
 }
 
 impl Object {
+    /// Whether it is in an archive, and has to be restored before it can be read.
+    pub fn is_archived(&self) -> bool {
+        ["GLACIER", "DEEP_ARCHIVE"].contains(&self.storage_class.as_str())
+    }
+
     /// The media type; S3 gives `binary/octet-stream` to objects that were put without one.
     pub fn content_type(&self) -> &str {
         let found = self.headers.get("content-type");
@@ -184,6 +198,9 @@ pub struct Upload {
     pub object: Object,
     /// The checksum algorithm that was asked for.
     pub algorithm: Option<Algorithm>,
+    /// Whether its key was written or deleted since it was begun.
+    #[serde(default)]
+    pub overtaken: bool,
     /// By part number.
     pub parts: BTreeMap<i32, Part>,
 }
@@ -273,6 +290,7 @@ impl Bucket {
         Self {
             owner: owner.to_owned(),
             region: region.to_owned(),
+            location: None,
             created,
             versioning: None,
             ownership: Some(Ownership::BucketOwnerEnforced),
@@ -289,6 +307,7 @@ impl Bucket {
             tags: None,
             grants: Vec::new(),
             objects: BTreeMap::new(),
+            changes: BTreeMap::new(),
             uploads: BTreeMap::new(),
         }
     }

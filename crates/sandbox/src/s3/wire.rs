@@ -24,7 +24,7 @@ use super::content::Content;
 use super::error::{self, Error};
 use super::face::{Face, Work};
 use super::operations::{self, Operation, Scope};
-use super::state::State;
+use super::state::{State, arn};
 use super::{checksum, names};
 use crate::bodies::{self, Body, LARGEST, Trailers};
 use crate::call::{Call, Reply, Streamed};
@@ -84,7 +84,7 @@ fn prepare(
         "CreateBucket" => names::check(&address.bucket)?,
         _ => {
             let expected = text(&headers, "x-amz-expected-bucket-owner");
-            access::check(state, &caller, &address, expected, operation)?;
+            access::check(state, &caller, &address, expected, (operation, call.now))?;
         }
     }
     // A completion's checksum is that of the object, not that of its body.
@@ -97,7 +97,7 @@ fn prepare(
             "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
         ));
     }
-    let (body, tags) = split_tags(operation.name, content.document());
+    let (body, tags) = split_tags(operation.name, content.document())?;
     let expires = text(&headers, "expires").map(str::to_owned);
     plain_headers(&mut headers, body.len());
     let request = request(call, &address, headers, body)?;
@@ -106,12 +106,13 @@ fn prepare(
         accounts: BTreeMap::new(),
         caller,
         now: call.now,
+        arrived: call.arrived,
         content,
         checksum: sent,
-        global_endpoint: address.global_endpoint,
         bucket: address.bucket,
         expires,
         tags,
+        reads_bytes: operation.name == "GetObject",
         answer: None,
         headers: Vec::new(),
         failure: None,
@@ -138,7 +139,7 @@ pub(super) fn check_upload(state: &State, call: &Call) -> Result<(), Error> {
     take_signed_parameters(&mut headers, &address);
     let caller = caller(call, &headers);
     let expected = text(&headers, "x-amz-expected-bucket-owner");
-    access::check(state, &caller, &address, expected, operation)?;
+    access::check(state, &caller, &address, expected, (operation, call.now))?;
     let length = text(&headers, "content-length").and_then(|length| length.parse().ok());
     match length {
         Some(length) if length > LARGEST => Err(error::entity_too_large(length, LARGEST)),
@@ -281,33 +282,56 @@ fn needs_checksum(operation: &str) -> bool {
 }
 
 /// Takes the `Tags` out of a bucket's configuration, which the library would skip.
-fn split_tags(operation: &str, body: Bytes) -> (Bytes, Vec<(String, String)>) {
+fn split_tags(operation: &str, body: Bytes) -> Result<(Bytes, Vec<(String, String)>), Error> {
     if operation != "CreateBucket" {
-        return (body, Vec::new());
+        return Ok((body, Vec::new()));
     }
     let text = String::from_utf8_lossy(&body);
     let Some((before, rest)) = text.split_once("<Tags>") else {
-        return (body, Vec::new());
+        return Ok((body, Vec::new()));
     };
     let Some((tags, after)) = rest.split_once("</Tags>") else {
-        return (body, Vec::new());
+        return Ok((body, Vec::new()));
     };
     let tagging = format!("<Tagging><TagSet>{tags}</TagSet></Tagging>");
     let mut reader = s3s::xml::Deserializer::new(tagging.as_bytes());
     let parsed = <s3s::dto::Tagging as s3s::xml::Deserialize>::deserialize(&mut reader);
-    let pairs = parsed.map(|tagging| super::settings::pairs(tagging.tag_set));
-    (
-        Bytes::from(format!("{before}{after}")),
-        pairs.unwrap_or_default(),
-    )
+    let parsed = parsed.map_err(|_| error::malformed_xml())?;
+    let pairs = super::settings::pairs(parsed.tag_set)?;
+    Ok((Bytes::from(format!("{before}{after}")), pairs))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Removes what was there for the signature and for the chunks alone.
+/// Whether a range is one that S3 serves: one range, from its start to its end. It ignores all others
+/// (RFC 9110, section 14.2).
+fn is_single_range(range: &str) -> bool {
+    let Some((start, end)) = range
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'))
+    else {
+        return false;
+    };
+    match (start.parse::<u64>(), end.parse::<u64>()) {
+        (Ok(start), Ok(end)) => start <= end,
+        (Ok(_), Err(_)) => end.is_empty(),
+        (Err(_), Ok(_)) => start.is_empty(),
+        (Err(_), Err(_)) => false,
+    }
+}
+
+/// Removes what was there for the signature and for the chunks alone, and what S3 ignores.
 fn plain_headers(headers: &mut HeaderMap, length: usize) {
+    if text(headers, "range").is_some_and(|range| !is_single_range(range)) {
+        headers.remove("range");
+    }
+    // A `+` in a copy source is a space, as in a form.
+    let source = text(headers, "x-amz-copy-source").map(|source| source.replace('+', "%20"));
+    if let Some(Ok(source)) = source.map(HeaderValue::try_from) {
+        headers.insert("x-amz-copy-source", source);
+    }
     for name in [
         "authorization",
         "expires",
@@ -460,6 +484,9 @@ fn reply(call: &Call, operation: &Operation, answer: Result<Answer, Error>) -> R
         // AWS's model says 200; AWS says 204.
         *reply.status_mut() = StatusCode::NO_CONTENT;
     }
+    if let Some(body) = rewritten(operation, reply.body()) {
+        *reply.body_mut() = body;
+    }
     identify(&mut reply, call);
     for (name, value) in headers {
         if let Ok(value) = HeaderValue::try_from(value) {
@@ -467,6 +494,35 @@ fn reply(call: &Call, operation: &Operation, answer: Result<Answer, Error>) -> R
         }
     }
     reply
+}
+
+/// Documents that AWS writes otherwise than the library does.
+fn rewritten(operation: &Operation, body: &Bytes) -> Option<Bytes> {
+    let text = std::str::from_utf8(body).ok()?;
+    match operation.name {
+        // The `ETag` comes first, and without its quotes.
+        "GetObjectAttributes" => {
+            let (before, rest) = text.split_once("<ETag>")?;
+            let (etag, after) = rest.split_once("</ETag>")?;
+            let etag = etag.replace("&quot;", "").replace('"', "");
+            let root = before.find("<GetObjectAttributes")?;
+            let start = root + before[root..].find('>')? + 1;
+            let (head, fields) = before.split_at(start);
+            Some(format!("{head}<ETag>{etag}</ETag>{fields}{after}").into())
+        }
+        // The library's bucket has no ARN.
+        "ListBuckets" => {
+            let mut parts = text.split("<Bucket>");
+            let mut text = parts.next()?.to_owned();
+            for bucket in parts {
+                let (_, name) = bucket.split_once("<Name>")?;
+                let (name, _) = name.split_once("</Name>")?;
+                let _ = write!(text, "<Bucket><BucketArn>{}</BucketArn>{bucket}", arn(name));
+            }
+            Some(text.into())
+        }
+        _ => None,
+    }
 }
 
 /// An error that the library found by itself while it read the request.

@@ -20,6 +20,7 @@ fn call(number: u8) -> Call {
         request,
         body: vec![0, 255, number].into(),
         now: Timestamp::UNIX_EPOCH,
+        arrived: Timestamp::UNIX_EPOCH,
         caller_now: Timestamp::UNIX_EPOCH,
         arrived_body: None,
         request_id: "id".to_owned(),
