@@ -10,6 +10,23 @@ use crate::bodies::{Arrived, Body, Chunks};
 /// What goes back on the wire.
 pub type Reply = http::Response<Bytes>;
 
+/// Where a caller is, and with it the clock by which requests are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// In this process: the SDK signs by the world's clock.
+    Process,
+    /// Behind a socket: other people's clients sign by the wall clock, however far the world's
+    /// clock has run ahead of it.
+    Socket,
+}
+
+/// The body of a request that was read.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    Held(Bytes),
+    Filed(Arrived),
+}
+
 /// Rides with an answer whose bytes are in files: whoever sends the answer reads them as it goes.
 /// The answer's own body is empty then.
 #[derive(Clone, Debug)]

@@ -9,12 +9,11 @@ use sha2::{Digest, Sha256};
 use crate::Sandbox;
 use crate::api::Api;
 use crate::auth::{self, Claim, Payload, Signed};
-use crate::call::{Call, NoAnswer, Reply};
+use crate::call::{Call, Incoming, NoAnswer, Origin, Reply};
 use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
 use crate::hex::hex;
 use crate::iam;
-use crate::intake::Incoming;
 use crate::quotas::Drawer;
 use crate::service::{Service, ServiceError};
 use crate::stats::{Logged, result_of};
@@ -24,16 +23,6 @@ use crate::{bodies::Refused, s3};
 
 /// The exit code of a process that was killed.
 const KILLED: i32 = 137;
-
-/// Where a caller is, and with it the clock by which requests are signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// In this process: the SDK signs by the world's clock.
-    Process,
-    /// Behind a socket: other people's clients sign by the wall clock, however far the world's
-    /// clock has run ahead of it.
-    Socket,
-}
 
 /// How much of a request has been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,22 +10,13 @@ use http::request::Parts;
 use http_body_util::BodyExt;
 
 use crate::Sandbox;
-use crate::bodies::Arrived;
-use crate::call::Reply;
-use crate::handle::Origin;
+use crate::call::{Incoming, Origin, Reply};
 
 /// More than any document of AWS: a batch of 1,000 keys, 10,000 parts, 1,000 record sets.
 const HELD: usize = 4 * 1024 * 1024;
 
 /// Objects up to this size are kept in the world itself.
 const KEPT_IN_WORLD: usize = 64 * 1024;
-
-/// The body of a request that was read.
-#[derive(Debug)]
-pub(crate) enum Incoming {
-    Held(Bytes),
-    Filed(Arrived),
-}
 
 /// Why there is no body.
 pub(crate) enum Failed {

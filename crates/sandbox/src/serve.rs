@@ -8,8 +8,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 
 use crate::Sandbox;
-use crate::call::{Reply, Streamed};
-use crate::handle::Origin;
+use crate::call::{Origin, Reply, Streamed};
 use crate::intake::Failed;
 
 impl Sandbox {

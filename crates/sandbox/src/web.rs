@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use jiff::Timestamp;
 
+use crate::call::Origin;
 use crate::cloudfront::edge::{self, Viewer};
 use crate::dns::Lookup;
-use crate::handle::Origin;
 use crate::world::World;
 use crate::{Sandbox, cloudfront, https};
 

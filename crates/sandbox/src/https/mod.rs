@@ -21,9 +21,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::Sandbox;
-use crate::call::whole;
+use crate::call::{Origin, whole};
 use crate::cloudfront::edge::{self, Answer, Viewer};
-use crate::handle::Origin;
 
 impl Sandbox {
     /// The root certificate of this sandbox's own authority as PEM: for `curl --cacert`.
