@@ -15,6 +15,26 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
     })
 }
 
+/// Writes `text` in the place of the file: into a new file beside it that then takes its name, so
+/// that nobody ever reads half of it. A symbolic link stays one.
+#[expect(clippy::disallowed_methods, reason = "the operator names the file")]
+pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Failure> {
+    let fault = |error| Failure::outside(&format!("could not write {}", path.display()), error);
+    let real = path.canonicalize().map_err(fault)?;
+    let mut beside = real.clone().into_os_string();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let permissions = std::fs::metadata(&real).map_err(fault)?.permissions();
+    let written = std::fs::write(&beside, text)
+        .and_then(|()| std::fs::set_permissions(&beside, permissions))
+        .and_then(|()| std::fs::rename(&beside, &real));
+    if written.is_err() {
+        // Half a file is of no use, and the error below says what went wrong.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.map_err(fault)
+}
+
 /// A folder that is read from, and nothing outside it.
 #[derive(Debug)]
 pub(crate) struct Tree {
@@ -42,6 +62,11 @@ impl Tree {
             .to_string_lossy()
             .into_owned();
         Ok((Self { root }, inside))
+    }
+
+    /// The path on disk of a file of the tree, which a finding names.
+    pub(crate) fn on_disk(&self, path: &str) -> PathBuf {
+        self.root.join(path)
     }
 
     /// The path on disk, every symbolic link on it followed, when it is still in the tree.

@@ -1,6 +1,6 @@
 //! The door to files and arguments: a manifest and its environment, as the command line names them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clock::Clock;
 use ledger::Journal;
@@ -17,6 +17,11 @@ use crate::printer::Printer;
 pub(crate) fn check(path: &Path) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
     let (tree, inside) = tree(path)?;
     Ok(reconcile::check(&inside, &tree, Clock::real().now()))
+}
+
+/// The path on disk of the file that findings of the manifest at `path` call `inside`.
+pub(crate) fn path_of(path: &Path, inside: &str) -> Result<PathBuf, Failure> {
+    Ok(tree(path)?.0.on_disk(inside))
 }
 
 /// Reads a manifest for a run: one with errors is refused.

@@ -76,6 +76,17 @@ pub struct Position {
 }
 
 impl Position {
+    /// The bytes of the source that `text` stands at here, if it is written there as it is.
+    pub(crate) fn span_of(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        let line_start = *self.source.line_starts.get(self.line.checked_sub(1)?)?;
+        let line = self.source.line(self.line);
+        let (offset, _) = line.char_indices().nth(self.column.checked_sub(1)?)?;
+        let start = line_start + offset;
+        line[offset..]
+            .starts_with(text)
+            .then(|| start..start + text.len())
+    }
+
     /// The place of a finding about what stands here.
     pub fn place(&self) -> Place {
         Place::File {

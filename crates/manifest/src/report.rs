@@ -59,7 +59,14 @@ pub(crate) fn in_order(findings: Vec<Finding>, main: &str) -> Vec<Finding> {
     let mut unique: Vec<Finding> = Vec::new();
     let mut seen = BTreeSet::new();
     for finding in findings {
-        if seen.insert(format!("{finding:?}")) {
+        // Whether an edit is sure depends on what stands beside it, and is not the fault's.
+        let Finding {
+            rule,
+            place,
+            reason,
+            ..
+        } = &finding;
+        if seen.insert(format!("{rule} {place:?} {reason}")) {
             unique.push(finding);
         }
     }

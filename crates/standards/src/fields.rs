@@ -103,16 +103,17 @@ pub(crate) fn extension(
     fields: &[Field<'_>],
     rules: &FieldRules,
 ) -> (Option<Extension>, Finding) {
-    let Some(extension) = Extension::new(field.name, field.value) else {
-        let reason = format!(
-            "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",
-            quote(&format!("{}={}", field.name, field.value))
-        );
-        let finding = Finding::new(rules.field_rule, reason).weighing(Severity::Error);
-        return (None, finding.at(field.span.clone()));
-    };
+    let extension = Extension::new(field.name, field.value);
     let name = quote(field.name);
     let finding = match typo::nearest(field.name, rules.names.iter().copied()) {
+        None if extension.is_none() => {
+            let reason = format!(
+                "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",
+                quote(&format!("{}={}", field.name, field.value))
+            );
+            let finding = Finding::new(rules.field_rule, reason).weighing(Severity::Error);
+            return (None, finding.at(field.span.clone()));
+        }
         None => Finding::new(
             rules.unknown_rule,
             format!("receivers ignore the field {name}"),
@@ -131,7 +132,7 @@ pub(crate) fn extension(
             }
         }
     };
-    (Some(extension), finding.at(field.name_span.clone()))
+    (extension, finding.at(field.name_span.clone()))
 }
 
 fn check_version(text: &str, version: &Part<'_>, rules: &FieldRules) -> Option<Finding> {
@@ -220,7 +221,7 @@ fn space_at_the_end(text: &str, rule: &'static str) -> Option<Finding> {
     })
 }
 
-fn is_extension_name(name: &str) -> bool {
+pub(crate) fn is_extension_name(name: &str) -> bool {
     name.len() <= 32
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::{Schema, SchemaGenerator};
+use standards::{Edit, Finding};
 
 use crate::files::Files;
 use crate::position::Position;
@@ -121,7 +122,8 @@ impl Reader<'_> {
         let entries = self.entries(node)?;
         for (key, _) in &entries {
             if !known.contains(&key.text.as_str()) {
-                self.unknown("key", &key.text, &key.position, known);
+                let taken: Vec<&str> = entries.iter().map(|(key, _)| &*key.text).collect();
+                self.unknown_beside("key", (&key.text, &key.position), known, &taken);
             }
         }
         Some(Fields {
@@ -168,6 +170,19 @@ impl Reader<'_> {
 
     /// Reports a word that is not one of `known`.
     pub(crate) fn unknown(&mut self, what: &str, text: &str, position: &Position, known: &[&str]) {
+        self.unknown_beside(what, (text, position), known, &[]);
+    }
+
+    /// Reports a word that is not one of `known`.
+    ///
+    /// `taken` are the words that stand beside it already.
+    fn unknown_beside(
+        &mut self,
+        what: &str,
+        (text, position): (&str, &Position),
+        known: &[&str],
+        taken: &[&str],
+    ) {
         let reason = format!("unknown {what} `{}`", shorten(text));
         let fix = match nearest(text, known.iter().copied()) {
             _ if text == "<<" => "YAML 1.2 has no merge keys; use `defaults`".to_owned(),
@@ -175,8 +190,35 @@ impl Reader<'_> {
             None => format!("known here: {}", known.join(", ")),
         };
         let rule = if what == "key" { "MAN-02" } else { "MAN-04" };
-        self.report.add(rule, position, reason, fix);
+        let finding = Finding::new(rule, reason)
+            .in_place(position.place())
+            .fix(fix);
+        self.report
+            .push(match edit_of(text, position, known, taken) {
+                Some((edit, true)) => finding.with_edit(edit),
+                Some((edit, false)) => finding.with_guess(edit),
+                None => finding,
+            });
     }
+}
+
+/// The edit that puts the near word in the place of `text`, and whether nothing else can be meant:
+/// one letter or its case makes the difference, to this word alone.
+fn edit_of(
+    text: &str,
+    position: &Position,
+    known: &[&str],
+    taken: &[&str],
+) -> Option<(Edit, bool)> {
+    let word = nearest(text, known.iter().copied())?;
+    let span = position.span_of(text)?;
+    let fold = |text: &str| text.to_ascii_lowercase().replace('-', "_");
+    let distance = |word: &str| strsim::damerau_levenshtein(&fold(text), &fold(word));
+    let rivals = known
+        .iter()
+        .filter(|other| distance(other) <= distance(word));
+    let is_sure = distance(word) <= 1 && rivals.count() == 1 && !taken.contains(&word);
+    Some((Edit::replace(span, word), is_sure))
 }
 
 /// The entries of one block, while its fields are read.

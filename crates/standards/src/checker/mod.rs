@@ -1,9 +1,14 @@
 //! For people who only want the checker: one text or file, of whatever kind it is.
 
+mod kind;
+mod lines;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
+
+pub use kind::is_html;
+pub use lines::{Line, lines};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,6 +16,7 @@ use serde::Serialize;
 use crate::bimi::{Bimi, MarkCertificate, Svg, TrustStore, svg};
 use crate::dkim::DkimKey;
 use crate::dmarc::Dmarc;
+use crate::dns::Name;
 use crate::mta_sts::{MtaStsPolicy, MtaStsRecord};
 use crate::spf::Spf;
 use crate::tls_rpt::TlsRpt;
@@ -88,9 +94,17 @@ impl Checked {
 /// assert_eq!(checked.findings[0].rule, "SPF-19");
 /// ```
 pub fn check_record(text: &str) -> Option<Checked> {
-    let kind = kind_of_record(text)?;
+    check_record_at(text, None, kind::of_record(text)?)
+}
+
+/// Checks the decoded value of a TXT record of this kind, which stands at `owner` where that is
+/// known; nothing when the kind is no record.
+pub fn check_record_at(text: &str, owner: Option<&Name>, kind: Kind) -> Option<Checked> {
     Some(match kind {
-        Kind::Spf => checked(kind, Spf::parse(text)),
+        Kind::Spf => match owner {
+            Some(domain) => checked(kind, Spf::parse_at(text, domain)),
+            None => checked(kind, Spf::parse(text)),
+        },
         Kind::DkimKey => checked(kind, DkimKey::parse(text)),
         Kind::Dmarc => checked(kind, Dmarc::parse(text)),
         Kind::MtaStsRecord => checked(kind, MtaStsRecord::parse(text)),
@@ -100,38 +114,99 @@ pub fn check_record(text: &str) -> Option<Checked> {
     })
 }
 
+/// The kind of the decoded TXT value `text`, if it is one of those known here.
+pub fn kind_of_record(text: &str) -> Option<Kind> {
+    kind::of_record(text)
+}
+
+/// The kind of the file `name`, which holds `file`: by its name first, then by its first bytes.
+/// Nothing where it can only hold records, or a web page.
+pub fn kind_of_file(name: &str, file: &[u8]) -> Option<Kind> {
+    kind::of_file(name, file)
+}
+
 /// Checks the file `name`, which holds `file`: a logo, a mark certificate with its chain to a root
 /// of BIMI and its dates at `now`, a policy, or one record. Nothing when it is of no kind known
 /// here.
 pub fn check_file(name: &str, file: &[u8], now: Timestamp) -> Option<Checked> {
-    match kind_of_file(name, file) {
-        Some(Kind::Logo) => {
-            let (logo, mut findings) = Svg::parse(file);
-            findings.extend(svg::check_name(name, file));
-            Some(Checked {
-                kind: Kind::Logo,
-                has_value: logo.is_some(),
-                canonical: None,
-                findings,
-            })
-        }
-        Some(Kind::MarkCertificate) => {
-            let (certificate, findings) =
-                MarkCertificate::check_file(file, &TrustStore::bimi(), now);
-            Some(Checked {
-                kind: Kind::MarkCertificate,
-                has_value: certificate.is_some(),
-                canonical: None,
-                findings,
-            })
-        }
-        Some(kind @ Kind::MtaStsPolicy) => Some(checked(kind, MtaStsPolicy::parse(file))),
-        _ => check_record(
+    match kind::of_file(name, file) {
+        Some(kind) => check_file_as(kind, name, file, now),
+        None => check_record(
             std::str::from_utf8(file)
                 .ok()?
                 .trim_end_matches(['\r', '\n']),
         ),
     }
+}
+
+/// Checks the file `name` as one of this kind; nothing when the kind is a record.
+pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Option<Checked> {
+    let rule = match kind {
+        Kind::Logo => "SVG-01",
+        Kind::MarkCertificate => "VMC-01",
+        Kind::MtaStsPolicy => "STS-P11",
+        _ => return None,
+    };
+    if is_html(file) {
+        let reason = "the file is a web page, such as a server's error page";
+        let fix = "put the file itself there, and see that the server answers with it";
+        return Some(Checked {
+            kind,
+            has_value: false,
+            canonical: None,
+            findings: vec![Finding::new(rule, reason).fix(fix).at(0..0)],
+        });
+    }
+    Some(match kind {
+        Kind::Logo => {
+            let (logo, mut findings) = Svg::parse(file);
+            findings.extend(svg::check_name(name, file));
+            Checked {
+                kind,
+                has_value: logo.is_some(),
+                canonical: None,
+                findings,
+            }
+        }
+        Kind::MarkCertificate => {
+            let (certificate, findings) =
+                MarkCertificate::check_file(file, &TrustStore::bimi(), now);
+            Checked {
+                kind,
+                has_value: certificate.is_some(),
+                canonical: None,
+                findings,
+            }
+        }
+        _ => checked(kind, MtaStsPolicy::parse(file)),
+    })
+}
+
+/// What is wrong with records that stand together, each with its kind and its owner where that is
+/// known: a second one of a kind at one name. Each finding has the position of its record. Records
+/// without an owner count as those of one name; keys of DKIM stand at selectors of their own.
+pub fn check_together(records: &[(Kind, Option<&Name>)]) -> Vec<(usize, Finding)> {
+    let mut findings = Vec::new();
+    for (position, record) in records.iter().enumerate() {
+        let (kind, owner) = *record;
+        let rule = match kind {
+            Kind::Spf => "SPF-02",
+            Kind::Dmarc => "DMARC-03",
+            Kind::MtaStsRecord => "STS-R06",
+            Kind::TlsRpt => "RPT-07",
+            Kind::Bimi => "BIMI-R12",
+            Kind::DkimKey if owner.is_some() => "DKIM-02",
+            _ => continue,
+        };
+        if records[..position].contains(record) {
+            let reason = match owner {
+                Some(owner) => format!("{owner} has another {kind}, and receivers take neither"),
+                None => format!("there is another {kind}: at one name, receivers take neither"),
+            };
+            findings.push((position, Finding::new(rule, reason)));
+        }
+    }
+    findings
 }
 
 fn checked<T: fmt::Display>(kind: Kind, parsed: (Option<T>, Vec<Finding>)) -> Checked {
@@ -141,61 +216,5 @@ fn checked<T: fmt::Display>(kind: Kind, parsed: (Option<T>, Vec<Finding>)) -> Ch
         has_value: value.is_some(),
         canonical: value.map(|value| value.to_string()),
         findings,
-    }
-}
-
-/// How records begin. Case, quotes and spaces are overlooked here, since each kind's parser
-/// says more of them than that nothing is known of the text.
-const VERSIONS: [(&str, Kind); 7] = [
-    ("v=spf1", Kind::Spf),
-    ("spf2.0/", Kind::Spf),
-    ("v=dkim1", Kind::DkimKey),
-    ("v=dmarc1", Kind::Dmarc),
-    ("v=stsv1", Kind::MtaStsRecord),
-    ("v=tlsrptv1", Kind::TlsRpt),
-    ("v=bimi1", Kind::Bimi),
-];
-
-fn kind_of_record(text: &str) -> Option<Kind> {
-    let start: String = text
-        .chars()
-        .filter(|character| !character.is_whitespace() && *character != '"')
-        .take(
-            VERSIONS
-                .iter()
-                .map(|(version, _)| version.len())
-                .max()
-                .unwrap_or(0),
-        )
-        .collect();
-    let start = start.to_ascii_lowercase();
-    let known = VERSIONS
-        .iter()
-        .find(|(version, _)| start.starts_with(version));
-    let is_bare_key = || {
-        text.split(';')
-            .any(|tag| tag.trim_start().starts_with("p="))
-    };
-    known
-        .map(|(_, kind)| *kind)
-        .or_else(|| is_bare_key().then_some(Kind::DkimKey))
-}
-
-fn kind_of_file(name: &str, file: &[u8]) -> Option<Kind> {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
-    let name = name.to_ascii_lowercase();
-    let has_suffix = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
-    let start = file
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(file)
-        .trim_ascii_start();
-    if has_suffix(&[".svg", ".svgz"]) || start.starts_with(b"<") || file.starts_with(&GZIP) {
-        Some(Kind::Logo)
-    } else if has_suffix(&[".pem", ".crt"]) || start.starts_with(b"-----BEGIN") {
-        Some(Kind::MarkCertificate)
-    } else if has_suffix(&["mta-sts.txt"]) || start.starts_with(b"version") {
-        Some(Kind::MtaStsPolicy)
-    } else {
-        None
     }
 }

@@ -346,6 +346,10 @@ fn stray_character(character: char, span: Range<usize>) -> Finding {
         Some("") => finding
             .fix("remove the character")
             .with_edit(Edit::remove(span)),
+        // A dash can be a qualifier, or part of a word that nobody knows.
+        Some("-") => finding
+            .fix("write `-` in its place")
+            .with_guess(Edit::replace(span, "-")),
         Some(ascii) => finding
             .fix(format!("write `{ascii}` in its place"))
             .with_edit(Edit::replace(span, ascii)),

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::policy::{OWN_KEYS, lint_max_age, lint_size};
 use super::{MaxAge, Mode, MtaStsPolicy, MxPattern, PolicyExtension};
 use crate::dns::Name;
+use crate::fields::is_extension_name;
 use crate::quote::quote;
 use crate::{Edit, Finding, Severity, typo};
 
@@ -58,9 +59,11 @@ impl Reader {
     fn without_bom<'a>(&mut self, body: &'a [u8]) -> (&'a [u8], usize) {
         match body.strip_prefix("\u{feff}".as_bytes()) {
             Some(rest) => {
+                let mark = "\u{feff}".as_bytes();
+                let marks = 3 * body.chunks(3).take_while(|chunk| *chunk == mark).count();
                 let finding = Finding::new("STS-P11", "the file starts with a byte order mark")
                     .fix("remove the byte order mark")
-                    .with_edit(Edit::remove(0..3));
+                    .with_edit(Edit::remove(0..marks));
                 self.push(finding, 0..3);
                 (rest, 3)
             }
@@ -126,8 +129,13 @@ impl Reader {
             let reason = format!("there is white space around the key {}", quote(trimmed));
             let span = start..start + key.len();
             let finding = Finding::new("STS-P09", reason)
-                .fix(format!("write `{trimmed}:` from the first column"))
-                .with_edit(Edit::replace(span.clone(), trimmed));
+                .fix(format!("write `{trimmed}:` from the first column"));
+            let edit = Edit::replace(span.clone(), trimmed);
+            let finding = if is_extension_name(trimmed) {
+                finding.with_edit(edit)
+            } else {
+                finding.with_guess(edit)
+            };
             self.push(finding, span);
         }
         let inner = value.trim_start_matches([' ', '\t']);

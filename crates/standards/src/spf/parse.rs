@@ -146,7 +146,9 @@ fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
     if let Some(stray) = word.find(['\t', '\r', '\n']) {
         let reason = "a tab or a line break stands where a space belongs";
         let place = at + stray..at + stray + 1;
-        let edit = Edit::replace(place.clone(), " ");
+        let rest = &word[stray..];
+        let run = rest.len() - rest.trim_start_matches(['\t', '\r', '\n']).len();
+        let edit = Edit::replace(at + stray..at + stray + run, " ");
         let fault = Finding::new("SPF-03", reason).at(place).with_edit(edit);
         return Err(fault.fix("write a space in its place").into());
     }

@@ -8,6 +8,7 @@ mod checker;
 mod dkim;
 mod dmarc;
 mod fields;
+mod fixes;
 mod mark_certificate;
 mod policy;
 mod spf;

@@ -1,0 +1,120 @@
+//! `deploy lint --fix`: the edits that need no decision, shown and written.
+
+use std::path::Path;
+
+use clock::Clock;
+use standards::checker::{Kind, check_file_as};
+use standards::{Finding, Place, edit};
+
+use super::STDIN;
+use crate::exit::Failure;
+use crate::files::{read_text, replace_text};
+use crate::open;
+use crate::printer::Printer;
+
+/// How often a policy is fixed and read again: one edit can make room for another.
+const ROUNDS: usize = 4;
+
+/// Fixes the files of a manifest at the places of `findings`, so that comments and layout stay,
+/// and returns the findings that are left.
+pub(super) fn manifest(
+    path: &Path,
+    findings: &[Finding],
+    printer: &Printer,
+) -> Result<Vec<Finding>, Failure> {
+    for inside in files_of(findings) {
+        let file = open::path_of(path, &inside)?;
+        let old = read_text(&file, "the manifest")?;
+        let is_here = |place: &Place| matches!(place, Place::File { path, .. } if *path == inside);
+        let here = findings.iter().filter(|finding| is_here(&finding.place));
+        let new = edit::apply(&old, &here.cloned().collect::<Vec<_>>());
+        write(&file, &inside, &old, &new, printer)?;
+    }
+    Ok(open::check(path)?.1)
+}
+
+/// The files that findings with an edit are in, each once.
+fn files_of(findings: &[Finding]) -> std::collections::BTreeSet<String> {
+    let edited = findings.iter().filter(|finding| finding.edit.is_some());
+    let path = |finding: &Finding| match &finding.place {
+        Place::File { path, .. } => Some(path.clone()),
+        _ => None,
+    };
+    edited.filter_map(path).collect()
+}
+
+/// Fixes the policy `old`, and returns it with the findings that are left. From standard input
+/// it goes to standard output.
+pub(super) fn policy(
+    path: &Path,
+    name: &str,
+    old: &str,
+    printer: &Printer,
+) -> Result<(String, Vec<Finding>), Failure> {
+    let now = Clock::real().now();
+    let findings = |text: &str| {
+        check_file_as(Kind::MtaStsPolicy, name, text.as_bytes(), now)
+            .map(|checked| checked.findings)
+            .unwrap_or_default()
+    };
+    let mut new = old.to_owned();
+    for _ in 0..ROUNDS {
+        new = edit::apply(&new, &findings(&new));
+    }
+    if path == Path::new(STDIN) {
+        printer.data(&new);
+    } else {
+        write(path, name, old, &new, printer)?;
+    }
+    let left = findings(&new);
+    Ok((new, left))
+}
+
+/// Fixes records in lines: in their file, or as data where they came by the command line.
+pub(super) fn records(
+    file: Option<&Path>,
+    name: &str,
+    old: &str,
+    findings: &[Finding],
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let new = edit::apply(old, findings);
+    if let Some(path) = file {
+        return write(path, name, old, &new, printer);
+    }
+    show(name, old, &new, printer);
+    printer.data(&new);
+    Ok(())
+}
+
+/// Shows the lines that change, and writes the file.
+fn write(path: &Path, name: &str, old: &str, new: &str, printer: &Printer) -> Result<(), Failure> {
+    show(name, old, new, printer);
+    if old == new {
+        return Ok(());
+    }
+    replace_text(path, new)
+}
+
+/// The lines that go and those that come, between what stays at both ends.
+fn show(name: &str, old: &str, new: &str, printer: &Printer) {
+    if old == new {
+        return printer.note(&report::escape(&format!(
+            "{name}: nothing to fix without a decision"
+        )));
+    }
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
+    let same = |(one, other): &(&&str, &&str)| one == other;
+    let head = old.iter().zip(&new).take_while(same).count();
+    let longest = old.len().min(new.len()) - head;
+    let ends = old.iter().rev().zip(new.iter().rev());
+    let tail = ends.take_while(same).count().min(longest);
+    printer.note(&report::escape(&format!("{name}: fixed")));
+    let lines = |sign: char, lines: &[&str]| {
+        for line in lines {
+            printer.note(&report::escape(&format!("{sign} {}", line.trim_end())));
+        }
+    };
+    lines('-', &old[head..old.len() - tail]);
+    lines('+', &new[head..new.len() - tail]);
+}

@@ -1,0 +1,187 @@
+//! Records and files of anybody's: what they are, and what is wrong with them.
+
+use std::path::Path;
+
+use clock::Clock;
+use standards::Finding;
+use standards::checker::{
+    Checked, Kind, Line, check_file_as, check_record_at, check_together, is_html, kind_of_file,
+    kind_of_record, lines,
+};
+use standards::finding::foremost;
+
+use super::{STDIN, fix, read};
+use crate::exit::Failure;
+use crate::printer::Printer;
+
+/// The data of a record has its length in two octets (RFC 1035 §3.2.1).
+const RECORD_BYTES_MAX: usize = 65_535;
+
+/// The findings of one file, at its lines.
+pub(super) fn file(
+    path: &Path,
+    kind: Option<Kind>,
+    with_fix: bool,
+    printer: &Printer,
+) -> Result<Vec<Finding>, Failure> {
+    let is_stdin = path == Path::new(STDIN);
+    let (name, bytes) = if is_stdin {
+        ("stdin".to_owned(), read(std::io::stdin())?)
+    } else {
+        let name = path.display().to_string();
+        let opened = std::fs::File::open(path)
+            .map_err(|error| Failure::outside(&format!("could not read {name}"), error))?;
+        (name, read(opened)?)
+    };
+    let of_file = kind.or_else(|| kind_of_file(&name, &bytes));
+    let now = Clock::real().now();
+    if let Some(of_file) = of_file
+        && let Some(checked) = check_file_as(of_file, &name, &bytes, now)
+    {
+        note(&name, &checked, printer);
+        let text = std::str::from_utf8(&bytes).ok();
+        if let Some(text) = text.filter(|_| with_fix && of_file == Kind::MtaStsPolicy) {
+            let (new, left) = fix::policy(path, &name, text, printer)?;
+            return Ok(in_file(left, &name, new.as_bytes()));
+        }
+        return Ok(in_file(checked.findings, &name, &bytes));
+    }
+    if is_html(&bytes) {
+        let reason = format!("{name} is a web page, such as a server's error page");
+        return Err(Failure::Usage(reason));
+    }
+    let records = Records {
+        name: &name,
+        kind,
+        with_fix,
+        file: (!is_stdin).then_some(path),
+    };
+    records.check(&String::from_utf8_lossy(&bytes), printer)
+}
+
+/// The findings of records on the command line, each a line of a file that is not there.
+pub(super) fn records(
+    texts: &[String],
+    kind: Option<Kind>,
+    with_fix: bool,
+    printer: &Printer,
+) -> Result<Vec<Finding>, Failure> {
+    let mut whole = String::new();
+    for text in texts {
+        if text == STDIN {
+            whole.push_str(&String::from_utf8_lossy(&read(std::io::stdin())?));
+        } else {
+            whole.push_str(text);
+        }
+        whole.push_str(if whole.ends_with('\n') { "" } else { "\n" });
+    }
+    let records = Records {
+        name: "record",
+        kind,
+        with_fix,
+        file: None,
+    };
+    records.check(&whole, printer)
+}
+
+/// Records in the lines of one text.
+struct Records<'a> {
+    name: &'a str,
+    kind: Option<Kind>,
+    with_fix: bool,
+    /// The file that holds them, where there is one.
+    file: Option<&'a Path>,
+}
+
+impl Records<'_> {
+    fn check(&self, text: &str, printer: &Printer) -> Result<Vec<Finding>, Failure> {
+        let lines = lines(text);
+        if lines.is_empty() {
+            let reason = format!("{} is empty: there is nothing to check", self.name);
+            return Err(Failure::Usage(reason));
+        }
+        let mut findings = Vec::new();
+        let mut seen = Vec::new();
+        for (position, line) in lines.iter().enumerate() {
+            let label = format!("{}:{}", self.name, position + 1);
+            let Some(checked) = self.read(line)? else {
+                let shown: String = line.value.chars().take(60).collect();
+                let text = format!("{label}: `{shown}` is no record that is known here");
+                printer.note(&report::escape(&text));
+                continue;
+            };
+            note(&label, &checked, printer);
+            seen.push((checked.kind, line));
+            findings.extend(line.findings.iter().cloned());
+            let of_value = foremost(checked.findings).into_iter();
+            findings.extend(of_value.map(|finding| placed(finding, line)));
+        }
+        if seen.is_empty() {
+            let reason = "there is no record that is known here: SPF, DKIM, DMARC, MTA-STS, TLS reporting or BIMI; --kind names what a text is";
+            return Err(Failure::Usage(reason.to_owned()));
+        }
+        let owners: Vec<_> = seen
+            .iter()
+            .map(|(kind, line)| (*kind, line.owner.as_ref()))
+            .collect();
+        let together = check_together(&owners).into_iter();
+        findings.extend(together.map(|(at, finding)| finding.at(seen[at].1.span.clone())));
+        if self.with_fix {
+            fix::records(self.file, self.name, text, &findings, printer)?;
+        }
+        Ok(in_file(findings, self.name, text.as_bytes()))
+    }
+
+    /// What a line is; nothing where it is no record.
+    fn read(&self, line: &Line) -> Result<Option<Checked>, Failure> {
+        if line.value.len() > RECORD_BYTES_MAX {
+            return Err(Failure::Usage(format!(
+                "more than {RECORD_BYTES_MAX} bytes are no record: DNS has no room for them"
+            )));
+        }
+        let kind = self.kind.or_else(|| kind_of_record(&line.value));
+        Ok(kind.and_then(|kind| check_record_at(&line.value, line.owner.as_ref(), kind)))
+    }
+}
+
+/// A finding about a line's value, at the bytes of the whole text. Where quotes and escapes make
+/// the bytes others, it stands from the value's place on, and its edit cannot be made there.
+fn placed(finding: Finding, line: &Line) -> Finding {
+    let is_one_string = line.span.len() == line.value.len() + 2;
+    let at = match finding.span() {
+        None => return finding.at(line.span.clone()),
+        Some(_) if line.is_plain => return finding.shifted(line.span.start),
+        // One string without an escape: the value begins after the quote.
+        Some(_) if is_one_string => return finding.shifted(line.span.start + 1),
+        Some(span) => span.start,
+    };
+    let start = (line.span.start + 1 + at).min(line.span.end);
+    let mut finding = finding.at(start..line.span.end);
+    finding.edit = None;
+    finding
+}
+
+fn in_file(findings: Vec<Finding>, name: &str, bytes: &[u8]) -> Vec<Finding> {
+    let findings = foremost(findings).into_iter();
+    findings
+        .map(|finding| finding.in_file(name, bytes))
+        .collect()
+}
+
+/// Says what something was taken for, to people.
+fn note(name: &str, checked: &Checked, printer: &Printer) {
+    if printer.json {
+        return;
+    }
+    let kind = checked.kind;
+    let text = match &checked.canonical {
+        Some(canonical) if !canonical.contains('\n') => format!("{name}: {kind}: {canonical}"),
+        _ => format!("{name}: {kind}"),
+    };
+    let verdict = match checked.has_value {
+        _ if checked.is_usable() => "receivers can use it",
+        true => "receivers read it so, and it has errors",
+        false => "receivers can't use it as it is",
+    };
+    printer.note(&report::escape(&format!("{text}: {verdict}")));
+}
