@@ -143,6 +143,10 @@ fn grouped(terms: &[Term]) -> Option<Value> {
                     Qualifier::Neutral => "neutral",
                     Qualifier::Pass => "pass",
                 };
+                // A block has each key once: a record that says `all` again is written whole.
+                if ends.iter().any(|(key, _)| *key == "all") {
+                    return None;
+                }
                 ends.push(("all", Value::text(word)));
             }
             Term::Redirect(domain) if domain.to_string().len() <= ARGUMENT_MAX => {
