@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use crate::bodies::{Arrived, Body, Chunks};
 
-/// What goes back on the wire.
+/// The answer to a call, as it goes on the wire.
 pub type Reply = http::Response<Bytes>;
 
-/// Where a caller is, and with it the clock by which requests are signed.
+/// The place of a caller, and with it the clock by which requests are signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// In this process: the SDK signs by the world's clock.

@@ -57,7 +57,7 @@ pub(super) struct Decoder {
     trailers: Trailers,
 }
 
-/// What comes next.
+/// The next item of a body in chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Size,

@@ -31,11 +31,11 @@ use crate::world::World;
 pub(crate) use folder::Folder;
 use journal::Event;
 
-/// What is kept of a sandbox.
+/// The part of a sandbox that is kept between commands.
 #[derive(Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Kept<W = World> {
-    /// What the sandbox's clock showed, which may be ahead of the wall's.
+    /// The time that the sandbox's clock showed, which may be ahead of the wall's.
     pub time: Timestamp,
     /// How many calls there were, ever.
     calls: u64,

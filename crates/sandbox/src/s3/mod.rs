@@ -60,6 +60,7 @@ mod reads;
     reason = "the library hands its inputs over"
 )]
 mod settings;
+mod signed;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,7 @@ use super::content::Content;
 use super::error::{self, Error};
 use super::face::{Face, Work};
 use super::operations::{self, Operation, Scope};
+use super::signed::{check_signature_version, take_signed_parameters, text};
 use super::state::{State, arn};
 use super::{checksum, names};
 use crate::bodies::{self, Body, LARGEST, Trailers};
@@ -147,33 +148,6 @@ pub(super) fn check_upload(state: &State, call: &Call) -> Result<(), Error> {
     }
 }
 
-/// The regions that are older than signatures of version 4. All others accept nothing else
-/// ("Authenticating Requests", S3 user guide).
-const OLD_REGIONS: [&str; 8] = [
-    "us-east-1",
-    "us-west-1",
-    "us-west-2",
-    "eu-west-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-northeast-1",
-    "sa-east-1",
-];
-
-fn check_signature_version(state: &State, call: &Call, address: &Address) -> Result<(), Error> {
-    let header = text(&call.request.headers, "authorization");
-    let old = address.query("AWSAccessKeyId").is_some()
-        || header.is_some_and(|header| header.starts_with("AWS "));
-    let bucket = state.buckets.get(&address.bucket);
-    let region = bucket.map_or("us-east-1", |bucket| &bucket.region);
-    if !old || OLD_REGIONS.contains(&region) {
-        return Ok(());
-    }
-    Err(error::invalid_request(
-        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-    ))
-}
-
 /// A signature is for one region, and the endpoint has to be in it.
 fn check_endpoint(call: &Call, address: &Address) -> Result<(), Error> {
     let Some(region) = &address.endpoint_region else {
@@ -202,44 +176,6 @@ fn check_endpoint(call: &Call, address: &Address) -> Result<(), Error> {
         )
     };
     Err(error.with("Region", &**region))
-}
-
-/// Moves the headers that a presigned URL carries as parameters back to where they belong.
-///
-/// boto3 and the JavaScript SDK presign `x-amz-…` headers and conditions as parameters, and S3 acts
-/// on them. A checksum is an exception: the JavaScript SDK presigns that of an empty body.
-fn take_signed_parameters(headers: &mut HeaderMap, address: &Address) {
-    const CONDITIONS: [&str; 4] = [
-        "if-match",
-        "if-none-match",
-        "if-modified-since",
-        "if-unmodified-since",
-    ];
-    let v4 = address.query("X-Amz-Signature").is_some();
-    if !v4 && address.query("Signature").is_none() {
-        return;
-    }
-    for (name, value) in &address.query {
-        let name = name.to_ascii_lowercase();
-        let moves = name.starts_with("x-amz-") && !name.starts_with("x-amz-checksum-")
-            || CONDITIONS.contains(&&*name)
-            || !v4 && (name == "content-type" || name == "content-md5");
-        let header = HeaderName::try_from(name).ok().filter(|_| moves);
-        if let (Some(header), Ok(value)) = (header, HeaderValue::from_bytes(value.as_bytes())) {
-            headers.entry(header).or_insert(value);
-        }
-    }
-    // These say how the URL was signed, and nothing of the request.
-    for name in [
-        "x-amz-algorithm",
-        "x-amz-credential",
-        "x-amz-date",
-        "x-amz-expires",
-        "x-amz-signature",
-        "x-amz-signedheaders",
-    ] {
-        headers.remove(name);
-    }
 }
 
 /// Headers that policies can speak of, and the condition keys that they are.
@@ -299,10 +235,6 @@ fn split_tags(operation: &str, body: Bytes) -> Result<(Bytes, Vec<(String, Strin
     let parsed = parsed.map_err(|_| error::malformed_xml())?;
     let pairs = super::settings::pairs(parsed.tag_set)?;
     Ok((Bytes::from(format!("{before}{after}")), pairs))
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Whether a range is one that S3 serves: one range, from its start to its end. It ignores all others
