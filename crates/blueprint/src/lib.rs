@@ -1,9 +1,9 @@
 //! Manifest to desired: which resources, with which references and in which order.
 //!
-//! [`desired`] expands a manifest; [`linger`] says what has to stay for a while of what the manifest
-//! no longer asks for. Both are pure: what public DNS and the clock say arrives as arguments.
+//! [`desired`] expands a manifest; [`grace_periods`] says which resources have to
+//! stay for a while although the manifest no longer asks for them. Both are pure: what public DNS and the clock say arrives as arguments.
 
-mod linger;
+mod grace_period;
 mod names;
 mod parked;
 mod publisher;
@@ -16,13 +16,14 @@ mod site;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use manifest::Manifest;
 use model::Resource;
 use standards::Finding;
 use standards::dns::Name;
 
-pub use linger::{Lingering, linger};
+pub use grace_period::{GracePeriod, grace_periods};
 
 use scope::Scope;
 
@@ -34,7 +35,7 @@ pub struct Facts {
 }
 
 /// What a manifest asks for, and what stands in the way of asking.
-pub fn desired(manifest: &Manifest, facts: &Facts) -> (Vec<Resource>, Vec<Finding>) {
+pub fn desired(manifest: &Manifest, facts: &Facts) -> (Vec<Arc<Resource>>, Vec<Finding>) {
     let mut resources = Vec::new();
     let mut findings = Vec::new();
     for (name, domain) in &manifest.domains {
@@ -64,10 +65,10 @@ pub fn secrets(manifest: &Manifest) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// One resource of each id: two instances may ask for one MAIL FROM record.
-fn once(resources: Vec<Resource>) -> Vec<Resource> {
+fn once(resources: Vec<Resource>) -> Vec<Arc<Resource>> {
     let mut seen = std::collections::BTreeSet::new();
-    resources
+    let first = resources
         .into_iter()
-        .filter(|resource| seen.insert(resource.id.clone()))
-        .collect()
+        .filter(|resource| seen.insert(resource.id.clone()));
+    first.map(Arc::new).collect()
 }

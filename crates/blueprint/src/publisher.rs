@@ -3,15 +3,15 @@
 use kinds::record::{Record, Sharing};
 use kinds::tags::Tags;
 use kinds::{
-    PublishedRecord, Route53HostedZone, Route53RecordSet, published_record, route53_hosted_zone,
-    route53_record_set,
+    PublishedRecord, Route53HostedZone, Route53RecordSet, cloudfront_distribution,
+    published_record, route53_hosted_zone, route53_record_set,
 };
 use manifest::{Dns, Manifest};
-use model::{Dependency, Field, Impact, Kind, Location, MailImpact, Resource, ResourceId};
+use model::{Dependency, Field, Impact, Kind, Location, MailImpact, Resource, ResourceId, Spec};
 use standards::Place;
 
 use crate::names;
-use crate::scope::{location, to_value};
+use crate::scope::location;
 
 /// AWS's own hosted zone for CloudFront names (Route 53 API reference, `AliasTarget`).
 const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
@@ -76,7 +76,7 @@ impl Publisher {
         Some(Resource {
             id,
             location: Some(location),
-            spec: to_value(&spec),
+            spec: Spec::of::<Route53HostedZone>(spec),
             impact: Impact::new(
                 MailImpact::Receiving,
                 "every record of the domain is in this zone",
@@ -106,8 +106,8 @@ impl Publisher {
             Some((location, zone)) => (
                 ResourceId::new(Route53RecordSet::NAME, &self.domain, draft.name),
                 Some(location.clone()),
-                to_value(&route53_record_set::Spec {
-                    zone: Field::output(zone, "/id"),
+                Spec::of::<Route53RecordSet>(route53_record_set::Spec {
+                    zone: Field::output(zone, route53_hosted_zone::ID),
                     zone_name: self.domain.clone(),
                     record: draft.record,
                 }),
@@ -115,7 +115,7 @@ impl Publisher {
             None => (
                 ResourceId::new(PublishedRecord::NAME, &self.domain, draft.name),
                 None,
-                to_value(&published_record::Spec {
+                Spec::of::<PublishedRecord>(published_record::Spec {
                     record: draft.record,
                 }),
             ),
@@ -143,7 +143,8 @@ impl Publisher {
         distribution: &ResourceId,
         ttl: u32,
     ) -> Vec<(&'static str, Record)> {
-        let target: Field<String> = Field::output(distribution, "/domain_name");
+        let target: Field<String> =
+            Field::output(distribution, cloudfront_distribution::DOMAIN_NAME);
         let record = |rtype: &str, values, alias| Record {
             name: host.into(),
             rtype: rtype.to_owned(),

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use kinds::tags::Tags;
 use manifest::{Domain, Located, Manifest};
-use model::{Dependency, Impact, Kind, Location, Resource, ResourceId};
-use serde::Serialize;
-use serde_json::Value;
+use model::{Dependency, Impact, Kind, Location, Resource, ResourceId, Spec};
 use standards::dns::Name;
 use standards::{Finding, Place};
 
@@ -84,12 +82,12 @@ impl<'a> Scope<'a> {
     }
 
     /// Adds a resource and returns its id.
-    pub(crate) fn add<K: Kind>(&mut self, draft: Draft, spec: &K::Spec) -> ResourceId {
+    pub(crate) fn add<K: Kind>(&mut self, draft: Draft, spec: K::Spec) -> ResourceId {
         let id = self.id::<K>(&draft.name);
         self.resources.push(Resource {
             id: id.clone(),
             location: draft.location,
-            spec: to_value(spec),
+            spec: Spec::of::<K>(spec),
             impact: draft.impact,
             dependencies: draft.dependencies,
             preconditions: Vec::new(),
@@ -143,10 +141,6 @@ pub(crate) fn texts(
     tags.iter()
         .map(|(key, value)| (key.as_str().to_owned(), value.as_str().to_owned()))
         .collect()
-}
-
-pub(crate) fn to_value<T: Serialize>(spec: &T) -> Value {
-    serde_json::to_value(spec).expect("a spec is plain data")
 }
 
 impl Scope<'_> {

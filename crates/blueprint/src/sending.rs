@@ -98,7 +98,7 @@ impl Sender<'_, '_> {
             tags: self.scope.tags(&id, &texts(&set.tags)),
         };
         let draft = self.draft(self.sending("sends through it"), Vec::new());
-        self.scope.add::<SesConfigurationSet>(draft, &spec)
+        self.scope.add::<SesConfigurationSet>(draft, spec)
     }
 
     fn dkim(&mut self) -> Dkim {
@@ -152,7 +152,7 @@ impl Sender<'_, '_> {
             ));
         }
         let draft = self.draft(self.sending("sends as this identity"), dependencies);
-        let identity = self.scope.add::<SesIdentity>(draft, &spec);
+        let identity = self.scope.add::<SesIdentity>(draft, spec);
         self.scope.last().wait = true;
         identity
     }
@@ -217,13 +217,12 @@ impl Sender<'_, '_> {
             return;
         }
         for position in 0..3 {
-            let output =
-                |field: &str| Field::output(identity, format!("/records/{position}/{field}"));
+            let target = ses_identity::record_target(position);
             let record = Record {
-                name: output("name"),
+                name: Field::output(identity, ses_identity::record_name(position)),
                 rtype: "CNAME".to_owned(),
                 ttl: self.scope.ttl(),
-                values: vec![output("target")],
+                values: vec![Field::output(identity, target)],
                 alias: None,
                 sharing: Sharing::Whole,
             };
@@ -292,7 +291,7 @@ impl Sender<'_, '_> {
             Dependency::ready(&spf, "mail leaves with this name at once (DESIGN 7.2)"),
         ];
         let draft = self.draft(self.sending("sends with this MAIL FROM"), dependencies);
-        self.scope.add::<SesMailFrom>(draft, &spec);
+        self.scope.add::<SesMailFrom>(draft, spec);
         self.scope.last().wait = true;
     }
 
@@ -305,12 +304,12 @@ impl Sender<'_, '_> {
             "the token belongs to the identity",
         )];
         let draft = self.draft(Impact::none(), dependencies);
-        let token = self.scope.add::<SesDomainToken>(draft, &spec);
+        let token = self.scope.add::<SesDomainToken>(draft, spec);
         let record = Record {
             name: self.scope.under("_amazonses").into(),
             rtype: "TXT".to_owned(),
             ttl: self.scope.ttl(),
-            values: vec![Field::output(&token, "/token")],
+            values: vec![Field::output(&token, ses_domain_token::TOKEN)],
             alias: None,
             sharing: Sharing::Many,
         };

@@ -9,6 +9,7 @@ mod mta_sts;
 
 use base64::Engine as _;
 use kinds::record::{Record, Sharing};
+use kinds::s3_bucket_policy::Grant;
 use kinds::tags::Tags;
 use kinds::{
     AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, S3Bucket,
@@ -17,7 +18,6 @@ use kinds::{
 };
 use manifest::{Hosting, Located};
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
-use serde_json::json;
 
 use crate::Facts;
 use crate::names;
@@ -161,22 +161,17 @@ impl Site<'_, '_> {
             impact: Impact::none(),
             ..self.draft("logs", &self.location, Vec::new())
         };
-        let logs = self.scope.add::<S3Bucket>(draft, &spec);
-        let allow = json!({
-            "Sid": "AllowAccessLogs",
-            "Effect": "Allow",
-            "Principal": {"Service": "logging.s3.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": format!("arn:aws:s3:::{name}/*"),
-            "Condition": {"StringEquals": {"aws:SourceAccount": self.location.account_id.as_str()}},
-        });
+        let logs = self.scope.add::<S3Bucket>(draft, spec);
+        let policy = s3_bucket_policy::Spec {
+            bucket: name,
+            grant: Grant::AccessLogs(self.location.account_id.as_str().to_owned()),
+        };
         let dependencies = vec![Dependency::done(&logs, "a policy belongs to its bucket")];
         let draft = Draft {
             impact: Impact::none(),
             ..self.draft("logs", &self.location, dependencies)
         };
-        self.scope
-            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow))
+        self.scope.add::<S3BucketPolicy>(draft, policy)
     }
 
     fn assets(&mut self, logs: &ResourceId) -> ResourceId {
@@ -196,7 +191,7 @@ impl Site<'_, '_> {
             "the bucket writes its access log there",
         )];
         let draft = self.draft("assets", &self.location, dependencies);
-        self.scope.add::<S3Bucket>(draft, &spec)
+        self.scope.add::<S3Bucket>(draft, spec)
     }
 
     /// The certificate for every host, and the records by which ACM validates it.
@@ -225,9 +220,10 @@ impl Site<'_, '_> {
             },
             existing,
         };
+        let is_named = spec.existing.is_some();
         let draft = self.draft("hosts", &self.edge, Vec::new());
-        let certificate = self.scope.add::<AcmCertificate>(draft, &spec);
-        if spec.existing.is_some() {
+        let certificate = self.scope.add::<AcmCertificate>(draft, spec);
+        if is_named {
             self.scope.last().adopt = true;
             return (certificate, Vec::new());
         }
@@ -239,13 +235,12 @@ impl Site<'_, '_> {
     }
 
     fn validation_record(&mut self, certificate: &ResourceId, name: &str) -> ResourceId {
-        let output =
-            |field: &str| Field::output(certificate, format!("/validation/{name}/{field}"));
+        let value = acm_certificate::validation_value(name);
         let record = Record {
-            name: output("name"),
+            name: Field::output(certificate, acm_certificate::validation_name(name)),
             rtype: "CNAME".to_owned(),
             ttl: 300,
-            values: vec![output("value")],
+            values: vec![Field::output(certificate, value)],
             alias: None,
             sharing: Sharing::Whole,
         };
@@ -275,7 +270,7 @@ impl Site<'_, '_> {
         let draft = self.draft("assets", &self.edge, Vec::new());
         let access = self
             .scope
-            .add::<CloudfrontOriginAccessControl>(draft, &access);
+            .add::<CloudfrontOriginAccessControl>(draft, access);
         let id = self.scope.id::<CloudfrontDistribution>("assets");
         let reference = [
             self.scope.project(),
@@ -287,13 +282,13 @@ impl Site<'_, '_> {
             caller_reference: names::token(&reference, 32),
             comment,
             aliases: hosts.iter().map(|(_, host)| host.clone()).collect(),
-            certificate: Field::output(&certificate, "/arn"),
+            certificate: Field::output(&certificate, acm_certificate::ARN),
             origin: format!(
                 "{}.s3.{}.amazonaws.com",
                 self.bucket_name("assets"),
                 self.location.region
             ),
-            access_control: Field::output(&access, "/id"),
+            access_control: Field::output(&access, cloudfront_origin_access_control::ID),
             logging: Some(cloudfront_distribution::Logging {
                 bucket: format!("{}.s3.amazonaws.com", self.bucket_name("logs")),
                 prefix: "cloudfront/".to_owned(),
@@ -311,7 +306,7 @@ impl Site<'_, '_> {
                 .map(|record| Dependency::done(record, "the certificate is validated through it")),
         );
         let draft = self.draft("assets", &self.edge, dependencies);
-        self.scope.add::<CloudfrontDistribution>(draft, &spec)
+        self.scope.add::<CloudfrontDistribution>(draft, spec)
     }
 
     /// An access control that up to a hundred distributions of the account share (CloudFront quotas):
@@ -328,20 +323,14 @@ impl Site<'_, '_> {
 
     /// Lets the distribution, and nobody else, read the assets.
     fn assets_policy(&mut self, assets: &ResourceId, distribution: &ResourceId) -> ResourceId {
-        let name = self.bucket_name("assets");
-        let arn: Field<String> = Field::output(distribution, "/arn");
-        let allow = json!({
-            "Sid": "AllowDistribution",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudfront.amazonaws.com"},
-            "Action": "s3:GetObject",
-            "Resource": format!("arn:aws:s3:::{name}/*"),
-            "Condition": {"StringEquals": {"AWS:SourceArn": arn}},
-        });
+        let arn = Field::output(distribution, cloudfront_distribution::ARN);
+        let policy = s3_bucket_policy::Spec {
+            bucket: self.bucket_name("assets"),
+            grant: Grant::Reading(arn),
+        };
         let dependencies = vec![Dependency::done(assets, "a policy belongs to its bucket")];
         let draft = self.draft("assets", &self.location, dependencies);
-        self.scope
-            .add::<S3BucketPolicy>(draft, &bucket_policy(&name, &allow))
+        self.scope.add::<S3BucketPolicy>(draft, policy)
     }
 
     /// The records of the hosts. As long as a name is there, the files behind it can be read.
@@ -397,7 +386,7 @@ impl Site<'_, '_> {
             impact: served.impact.clone(),
             ..self.draft(served.name, &self.location, dependencies)
         };
-        self.scope.add::<S3Object>(draft, &spec)
+        self.scope.add::<S3Object>(draft, spec)
     }
 }
 
@@ -421,26 +410,4 @@ fn host_dependencies(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Dep
     of_host
         .map(|(_, id)| Dependency::ready(id, "the host's name is answered first"))
         .collect()
-}
-
-/// TLS only, and what `allow` says.
-fn bucket_policy(name: &str, allow: &serde_json::Value) -> s3_bucket_policy::Spec {
-    let document = json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "DenyPlainHttp",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
-            allow,
-        ],
-    });
-    s3_bucket_policy::Spec {
-        bucket: name.to_owned(),
-        document,
-    }
 }

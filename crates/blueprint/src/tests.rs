@@ -1,16 +1,16 @@
-//! Tables of what a manifest expands to, and of what lingers.
+//! Tables of what a manifest expands to, and of grace periods.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use manifest::{Manifest, MemoryFiles};
 use model::{
     DomainLedger, Entry, Ledger, Level, Origin, PreconditionCheck, Resource, ResourceId,
-    ServedPolicy, field,
+    ServedPolicy, Status,
 };
-use serde_json::Value;
 
-use crate::{Facts, desired, linger};
+use crate::{Facts, desired, grace_periods};
 
 const EXAMPLE: &str = include_str!("../../../deploy/example.yaml");
 
@@ -30,13 +30,13 @@ fn load(text: &str) -> Manifest {
     manifest.expect("a manifest")
 }
 
-fn expand(text: &str) -> Vec<Resource> {
+fn expand(text: &str) -> Vec<Arc<Resource>> {
     let (resources, findings) = desired(&load(text), &Facts::default());
     assert!(findings.is_empty(), "{findings:?}");
     resources
 }
 
-fn find<'a>(resources: &'a [Resource], kind: &str, name: &str) -> &'a Resource {
+fn find<'a>(resources: &'a [Arc<Resource>], kind: &str, name: &str) -> &'a Resource {
     let id = ResourceId::new(kind, "example.com", name);
     resources
         .iter()
@@ -44,7 +44,7 @@ fn find<'a>(resources: &'a [Resource], kind: &str, name: &str) -> &'a Resource {
         .unwrap_or_else(|| panic!("no {id}"))
 }
 
-fn named<'a>(resources: &'a [Resource], part: &str) -> Vec<&'a Resource> {
+fn named<'a>(resources: &'a [Arc<Resource>], part: &str) -> Vec<&'a Arc<Resource>> {
     resources
         .iter()
         .filter(|resource| resource.id.name.contains(part))
@@ -83,16 +83,9 @@ fn every_need_and_reference_is_of_a_resource_that_is_asked_for() {
     let resources = expand(EXAMPLE);
     let is_asked_for = |id: &ResourceId| resources.iter().any(|resource| resource.id == *id);
     for resource in &resources {
-        let referred = field::references(&resource.spec)
-            .into_iter()
-            .map(|reference| reference.resource);
-        for id in resource
-            .dependencies
-            .iter()
-            .map(|dependency| dependency.resource.clone())
-            .chain(referred)
-        {
-            assert!(is_asked_for(&id), "{} needs {id}", resource.id);
+        for dependency in resource.all_dependencies() {
+            let id = &dependency.resource;
+            assert!(is_asked_for(id), "{} needs {id}", resource.id);
         }
     }
 }
@@ -145,26 +138,24 @@ fn enforcing_needs_evidence() {
 }
 
 /// A ledger as after a perfect apply.
-fn ledger(resources: &[Resource], serving: ServedPolicy, now: Timestamp) -> Ledger {
+fn ledger(resources: &[Arc<Resource>], serving: ServedPolicy, now: Timestamp) -> Ledger {
     let mut held = DomainLedger::default();
     for resource in resources {
         held.entries.insert(
             resource.id.clone(),
-            Entry {
+            Arc::new(Entry {
                 id: resource.id.clone(),
                 location: resource.location.clone(),
-                physical: Some("x".into()),
+                status: Status::Settled("x".into()),
                 spec: resource.spec.clone(),
-                intended: None,
-                state: Value::Null,
+                state: None,
                 origin: Origin::Created,
                 before: None,
                 serves_policy: resource.serves_policy,
                 dependencies: resource.dependencies.clone(),
                 impact: resource.impact.clone(),
-                open: false,
                 changed: now,
-            },
+            }),
         );
     }
     held.serve(Some(serving), now);
@@ -183,7 +174,7 @@ fn an_enforced_policy_lingers_as_none_until_its_last_copy_expires() {
         max_age: 86_400,
     };
     let mut ledger = ledger(&resources, enforced, now);
-    let first = linger(&ledger, &[], now);
+    let first = grace_periods(&ledger, &[], now);
     assert_eq!(first.len(), 1);
     assert_eq!(
         first[0].until, None,
@@ -204,8 +195,8 @@ fn an_enforced_policy_lingers_as_none_until_its_last_copy_expires() {
     let held = ledger.domains.get_mut("example.com").expect("a domain");
     held.serve(policy.serves_policy, now);
     let until = now + Duration::from_hours(25);
-    assert_eq!(linger(&ledger, &[], now)[0].until, Some(until));
-    assert!(linger(&ledger, &[], until).is_empty());
+    assert_eq!(grace_periods(&ledger, &[], now)[0].until, Some(until));
+    assert!(grace_periods(&ledger, &[], until).is_empty());
 }
 
 #[test]
@@ -217,5 +208,5 @@ fn a_policy_that_was_only_tested_goes_at_once() {
         active: true,
         max_age: 86_400,
     };
-    assert!(linger(&ledger(&resources, tested, now), &[], now).is_empty());
+    assert!(grace_periods(&ledger(&resources, tested, now), &[], now).is_empty());
 }

@@ -2,8 +2,9 @@
 //! prints and that IAM is asked about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use model::{AccountName, KindSet, Resource};
+use model::{AccountName, Resource};
 use serde_json::{Value, json};
 
 /// What only `deploy doctor` reads. Without them it says that it could not see, and all else works.
@@ -30,20 +31,20 @@ pub struct Grant {
 /// what they have in common.
 const NAMES_MAX: usize = 10;
 
-/// What is needed in one account. Resources whose kind is not known need nothing.
-pub fn grants(kinds: &KindSet, desired: &[Resource], account: &AccountName) -> Vec<Grant> {
+/// What the role of one account must be allowed.
+pub fn grants(desired: &[Arc<Resource>], account: &AccountName) -> Vec<Grant> {
     let mut by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>> = BTreeMap::new();
     for resource in desired {
         let location = resource
             .location
             .as_ref()
             .filter(|location| location.account == *account);
-        let (Some(location), Some(kind)) = (location, kinds.get(resource.id.kind.as_str())) else {
+        let Some(location) = location else {
             continue;
         };
         let partition = aws::partition(location.region.as_str());
-        for permission in kind.permissions(&resource.spec).unwrap_or_default() {
-            let arn = permission.arn(partition, location, &resource.spec);
+        for permission in resource.spec.kind().permissions(&resource.spec) {
+            let arn = permission.arn(partition, location);
             for action in permission.actions {
                 let service = service(action).to_owned();
                 let key = (service, permission.on, arn.clone());

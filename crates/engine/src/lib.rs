@@ -15,7 +15,7 @@ use aws::{Session, SessionError, Sessions};
 use clock::Clock;
 use jiff::SignedDuration;
 use kinds::{Actors, Context, Secrets};
-use model::{AnyKind, KindSet, Location, Outside};
+use model::{KindSet, Location, Outside};
 
 pub use apply::{Options, Outcome, Report};
 pub use observe::Observed;
@@ -72,14 +72,6 @@ impl Engine {
     /// A stranger's eyes.
     pub fn outside(&self) -> &dyn Outside {
         self.outside.as_ref()
-    }
-
-    fn kind(&self, name: &str) -> &dyn AnyKind {
-        // Plans and ledgers name only kinds of the registry.
-        self.kinds
-            .get(name)
-            .unwrap_or_else(|| panic!("no kind `{name}`"))
-            .as_ref()
     }
 
     async fn context(&self, location: Option<&Location>) -> Result<Context, SessionError> {

@@ -1,16 +1,14 @@
 //! Looks at everything that a plan is about, level by level, so that references resolve.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws::SessionError;
 use futures::stream::{self, StreamExt};
-use kinds::{Context, Route53RecordSet};
-use model::field::{references, resolve};
-use model::{ErrorClass, Kind, KindError, Ledger, Observation, OutputRef, ResourceId, Target};
-use plan::{Actual, Look};
-use serde_json::Value;
+use kinds::Context;
+use model::{ErrorClass, KindError, Ledger, Observation, OutputRef, ResourceId, State, Target};
+use plan::{Actual, Query};
 use standards::{Finding, Place};
 
 use crate::Engine;
@@ -31,17 +29,17 @@ pub struct Observed {
 }
 
 impl Engine {
-    /// Looks at everything in `looks`, in which a look comes after those that it refers to.
-    pub async fn observe(&self, looks: &[Look]) -> Observed {
+    /// Observes everything in `queries`, in which a query comes after those that it refers to.
+    pub async fn observe(&self, queries: &[Query]) -> Observed {
         let mut observed = Observed::default();
-        let mut states: BTreeMap<ResourceId, Value> = BTreeMap::new();
-        for level in levels(looks) {
+        let mut states: BTreeMap<ResourceId, State> = BTreeMap::new();
+        for level in levels(queries) {
             let targets: Vec<(Target, Option<Target>)> = level
                 .into_iter()
-                .map(|look| (look.target.clone(), known_target(look, &states)))
+                .map(|query| (query.target.clone(), known_target(query, &states)))
                 .collect();
             let seen: Vec<_> = stream::iter(&targets)
-                .map(|(_, target)| self.look_or_absent(target.as_ref()))
+                .map(|(_, target)| self.observe_or_absent(target.as_ref()))
                 .buffered(LOOKS_AT_ONCE)
                 .collect()
                 .await;
@@ -61,28 +59,31 @@ impl Engine {
         observed
     }
 
-    async fn look_or_absent(&self, target: Option<&Target>) -> Result<Observation, SessionError> {
+    async fn observe_or_absent(
+        &self,
+        target: Option<&Target>,
+    ) -> Result<Observation, SessionError> {
         match target {
-            Some(target) => self.look(target).await,
+            Some(target) => self.observe_one(target).await,
             // It needs a value of something that does not exist, so it does not exist either.
             None => Ok(Observation::Absent),
         }
     }
 
-    /// One look. AWS's refusal to show it is an observation too: unknown, with its words.
-    pub async fn look(&self, target: &Target) -> Result<Observation, SessionError> {
+    /// Observes one resource. AWS's refusal to show it is an observation too: unknown, with its words.
+    pub async fn observe_one(&self, target: &Target) -> Result<Observation, SessionError> {
         let context = self.context(target.location.as_ref()).await?;
-        Ok(self.look_through(&context, target).await)
+        Ok(self.observe_through(&context, target).await)
     }
 
     /// The same, asked again and again until something is ready: other requests go first.
     pub(crate) async fn poll(&self, target: &Target) -> Result<Observation, SessionError> {
         let mut context = self.context(target.location.as_ref()).await?;
         context.session = context.session.map(|session| Arc::new(session.polling()));
-        Ok(self.look_through(&context, target).await)
+        Ok(self.observe_through(&context, target).await)
     }
 
-    async fn look_through(&self, context: &Context, target: &Target) -> Observation {
+    async fn observe_through(&self, context: &Context, target: &Target) -> Observation {
         let Some(actor) = self.actors.get(target.id.kind.as_str()) else {
             return Observation::Unknown(format!("this program has no kind `{}`", target.id.kind));
         };
@@ -96,12 +97,7 @@ impl Engine {
     /// servers. What was written longer ago is answered, and is not asked for.
     pub async fn resume(&self, ledger: &Ledger) {
         let since = self.clock.now() - SYNC_MAX;
-        let records = ledger
-            .entries()
-            .filter(|entry| entry.id.kind == Route53RecordSet::NAME && entry.changed > since);
-        for entry in records {
-            self.zones.resume(&entry.spec, &entry.state).await;
-        }
+        self.zones.resume(ledger, since).await;
     }
 
     /// Lets the next looks list their zones anew.
@@ -162,54 +158,38 @@ impl Observed {
 
 /// The target with its references resolved; by the ledger's spec where they can't be; nothing where
 /// there is none.
-fn known_target(look: &Look, states: &BTreeMap<ResourceId, Value>) -> Option<Target> {
-    let look_up = |reference: &OutputRef| {
-        states
-            .get(&reference.resource)?
-            .pointer(&reference.pointer)
-            .cloned()
-    };
-    let spec = resolve(&look.target.spec, &look_up);
-    if references(&spec).is_empty() || look.target.physical.is_some() && look.fallback.is_none() {
-        return Some(look.target.with(spec));
+fn known_target(query: &Query, states: &BTreeMap<ResourceId, State>) -> Option<Target> {
+    let outputs =
+        |reference: &OutputRef| states.get(&reference.resource)?.output(&reference.output);
+    let target = &query.target;
+    let spec = target.spec.resolved(&outputs);
+    let has_name = target.physical.is_some() && query.fallback.is_none();
+    if spec.references().is_empty() || has_name {
+        return Some(target.with(spec));
     }
     // A physical id finds most resources whatever the spec; the ledger's spec finds the others.
-    match &look.fallback {
-        Some(fallback) => Some(look.target.with(fallback.clone())),
-        None => is_findable(&spec).then(|| look.target.with(spec)),
+    match &query.fallback {
+        Some(fallback) => Some(target.with(fallback.clone())),
+        None => spec.kind().is_findable(&spec).then(|| target.with(spec)),
     }
 }
 
-/// Whether the unresolved references leave enough to look by: a record is found by its zone and
-/// name, everything else by names that are always known.
-fn is_findable(spec: &Value) -> bool {
-    let unknown = |pointer: &str| {
-        spec.pointer(pointer)
-            .is_some_and(|value| !references(value).is_empty())
-    };
-    !unknown("/zone") && !unknown("/record/name")
-}
-
-/// The looks in levels: each level refers only to earlier ones.
-fn levels(looks: &[Look]) -> Vec<Vec<&Look>> {
+/// The queries in levels: each level refers only to earlier ones.
+fn levels(queries: &[Query]) -> Vec<Vec<&Query>> {
     let mut depth: BTreeMap<&ResourceId, usize> = BTreeMap::new();
-    let mut levels: Vec<Vec<&Look>> = Vec::new();
-    for look in looks {
-        let referred: BTreeSet<ResourceId> = references(&look.target.spec)
-            .into_iter()
-            .map(|reference| reference.resource)
-            .collect();
-        let level = referred
-            .iter()
-            .filter_map(|id| depth.get(id))
+    let mut levels: Vec<Vec<&Query>> = Vec::new();
+    for query in queries {
+        let references = query.target.spec.references().iter();
+        let level = references
+            .filter_map(|reference| depth.get(&reference.resource))
             .map(|depth| depth + 1)
             .max()
             .unwrap_or(0);
-        depth.entry(&look.target.id).or_insert(level);
+        depth.entry(&query.target.id).or_insert(level);
         if levels.len() <= level {
             levels.resize_with(level + 1, Vec::new);
         }
-        levels[level].push(look);
+        levels[level].push(query);
     }
     levels
 }

@@ -29,7 +29,7 @@ pub mod ses_identity;
 pub mod ses_mail_from;
 pub mod tags;
 
-use model::{AnyKind, Erased, Kind, KindSet};
+use model::{AnyKind, Kind, KindSet, any_kind};
 
 pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
@@ -38,7 +38,7 @@ pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
 pub use context::{Context, Secrets};
 pub use published_record::PublishedRecord;
 #[cfg(feature = "aws")]
-pub use registry::{Actor, Actors, actors, registry};
+pub use registry::{Actor, Actors, Changed, actors, registry};
 pub use route53_hosted_zone::Route53HostedZone;
 pub use route53_record_set::Route53RecordSet;
 pub use s3_bucket::S3Bucket;
@@ -49,25 +49,25 @@ pub use ses_domain_token::SesDomainToken;
 pub use ses_identity::SesIdentity;
 pub use ses_mail_from::SesMailFrom;
 
-fn erase<K: Kind>() -> (&'static str, Box<dyn AnyKind>) {
-    (K::NAME, Box::new(Erased::<K>::default()))
+fn pair<K: Kind>() -> (&'static str, &'static dyn AnyKind) {
+    (K::NAME, any_kind::of::<K>())
 }
 
 /// The pure half of every kind.
 pub fn pure() -> KindSet {
     KindSet::from([
-        erase::<AcmCertificate>(),
-        erase::<CloudfrontDistribution>(),
-        erase::<CloudfrontOriginAccessControl>(),
-        erase::<PublishedRecord>(),
-        erase::<Route53HostedZone>(),
-        erase::<Route53RecordSet>(),
-        erase::<S3Bucket>(),
-        erase::<S3BucketPolicy>(),
-        erase::<S3Object>(),
-        erase::<SesConfigurationSet>(),
-        erase::<SesDomainToken>(),
-        erase::<SesIdentity>(),
-        erase::<SesMailFrom>(),
+        pair::<AcmCertificate>(),
+        pair::<CloudfrontDistribution>(),
+        pair::<CloudfrontOriginAccessControl>(),
+        pair::<PublishedRecord>(),
+        pair::<Route53HostedZone>(),
+        pair::<Route53RecordSet>(),
+        pair::<S3Bucket>(),
+        pair::<S3BucketPolicy>(),
+        pair::<S3Object>(),
+        pair::<SesConfigurationSet>(),
+        pair::<SesDomainToken>(),
+        pair::<SesIdentity>(),
+        pair::<SesMailFrom>(),
     ])
 }

@@ -4,11 +4,12 @@
 //! Values are kept as what they mean: TXT without quotes and splitting, host names in lower case
 //! without the final dot. So comparison is on meaning, not on spelling.
 
-use model::{Change, Diff, Effect, Field};
+use model::{Change, Diff, Effect, Field, Side, Spec};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use standards::Finding;
 use standards::dns::{Presentation, Txt};
+
+use crate::{PublishedRecord, Route53RecordSet};
 
 /// Who else may have values in the same record set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub enum Sharing {
 
 /// An alias of Route 53: an A or AAAA record that follows an AWS name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Alias {
     /// The name that it follows, without the final dot.
     pub target: Field<String>,
@@ -40,7 +41,7 @@ pub struct Alias {
 
 /// A record that we want.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     /// Its name, without the final dot.
     pub name: Field<String>,
@@ -56,9 +57,15 @@ pub struct Record {
     pub sharing: Sharing,
 }
 
+/// The record that a spec asks for, whoever publishes it: what the world should see of the resource.
+pub fn of(spec: &Spec) -> Option<&Record> {
+    let in_zone = spec.get::<Route53RecordSet>().map(|spec| &spec.record);
+    in_zone.or_else(|| spec.get::<PublishedRecord>().map(|spec| &spec.record))
+}
+
 /// One value of a record set, as it stands there. A value of somebody else goes back to the letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct LiveValue {
     /// What it means, in its one spelling.
     pub means: String,
@@ -93,7 +100,7 @@ impl LiveValue {
 
 /// A record set as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct LiveSet {
     /// Its name, without the final dot.
     pub name: String,
@@ -114,7 +121,7 @@ pub struct LiveSet {
 
 /// What can be seen of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The set at its name and type.
     pub set: Option<LiveSet>,
@@ -240,6 +247,13 @@ impl Record {
             })
     }
 
+    /// The fields that may refer to outputs of other resources.
+    pub fn fields(&mut self) -> Vec<&mut Field<String>> {
+        let target = self.alias.as_mut().map(|alias| &mut alias.target);
+        let own = [&mut self.name].into_iter().chain(&mut self.values);
+        own.chain(target).collect()
+    }
+
     /// The fields in which `actual` is not as asked for.
     pub fn diff(&self, actual: &State, owned: Option<&Self>) -> Diff {
         let mut changes = Vec::new();
@@ -247,7 +261,7 @@ impl Record {
             && let (Some(old), Some(new)) = (owned.name.known(), self.name.known())
             && !same_name(old, new)
         {
-            changes.push(change("name", json!(old), json!(new)));
+            changes.push(change("name", Side::of(&old), Side::of(&new)));
         }
         let empty = LiveSet::empty(self);
         let set = actual.set.as_ref().unwrap_or(&empty);
@@ -260,14 +274,19 @@ impl Record {
         // The TTL belongs to the whole set: while others have values in it, it stays as it is.
         let alone = self.foreign(set, owned).is_empty();
         if self.alias.is_none() && alone && set.ttl.is_some_and(|ttl| ttl != self.ttl) {
-            changes.push(change("ttl", json!(set.ttl), json!(self.ttl)));
+            changes.push(change("ttl", Side::of(&set.ttl), Side::of(&self.ttl)));
         }
         Diff { changes }
     }
 
     /// What moved without us: our own values, and values that others added to the set.
     /// `ours` tells the claims of our other resources.
-    pub fn drift(&self, recorded: &State, actual: &State, ours: &dyn Fn(&str) -> bool) -> Diff {
+    pub fn drift(
+        &self,
+        recorded: Option<&State>,
+        actual: &State,
+        ours: &dyn Fn(&str) -> bool,
+    ) -> Diff {
         let mut found = self.diff(actual, Some(self));
         let others = |state: &State| -> Vec<String> {
             let set = state.set.as_ref();
@@ -279,7 +298,7 @@ impl Record {
             })
             .unwrap_or_default()
         };
-        let before = others(recorded);
+        let before = recorded.map(others).unwrap_or_default();
         let claimed = |value: &String| {
             let alone = Self {
                 values: vec![Field::Known(value.clone())],
@@ -294,9 +313,11 @@ impl Record {
             .filter(|value| !before.contains(value) && !claimed(value) && !self.excludes(value))
             .collect();
         if !added.is_empty() {
-            found
-                .changes
-                .push(change("values of others", json!(added), json!([])));
+            found.changes.push(change(
+                "values of others",
+                Side::of(&added),
+                Side::of(&[(); 0]),
+            ));
         }
         found
     }
@@ -313,15 +334,15 @@ impl Record {
         seen.sort();
         asked.sort();
         let known = wanted.len() == self.values.len();
-        (seen != asked || !known).then(|| change("values", json!(mine), json!(self.values)))
+        (seen != asked || !known).then(|| change("values", Side::of(&mine), Side::of(&self.values)))
     }
 
     fn alias_change(&self, set: &LiveSet) -> Option<Change> {
         let wanted = self.alias.as_ref().map(|alias| match alias.target.known() {
-            Some(target) => json!(target.trim_end_matches('.').to_ascii_lowercase()),
-            None => json!(alias.target),
+            Some(target) => Side::of(&target.trim_end_matches('.').to_ascii_lowercase()),
+            None => Side::of(&alias.target),
         });
-        let seen = set.alias.as_ref().map(|(target, _)| json!(target));
+        let seen = set.alias.as_ref().map(|(target, _)| Side::of(&target));
         (wanted != seen).then(|| {
             change(
                 "alias",
@@ -486,7 +507,7 @@ fn begins_with(value: &str, prefix: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-fn change(field: &str, from: serde_json::Value, to: serde_json::Value) -> Change {
+fn change(field: &str, from: Side, to: Side) -> Change {
     Change {
         field: field.to_owned(),
         from,

@@ -1,32 +1,32 @@
-//! The kinds with their eyes and hands, their types erased to JSON.
+//! The kinds with the calls that observe and change, behind one trait.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::any_kind::{ShapeError, read, write};
 use model::kind::{BatchItem, Outcome, Update};
-use model::{
-    AnyKind, Diff, Erased, ErrorClass, Kind, KindError, KindSet, Mutate, Observation, Target,
-};
-use serde_json::Value;
+use model::{Before, Diff, KindError, KindSet, Mutate, Observation, Spec, State, Target};
 
 use crate::context::Context;
 
-/// A kind that can look and act.
+/// What a change of any kind left behind.
+pub type Changed = Outcome<Before>;
+
+/// A kind that observes and changes. What it is given is of its own kind: the actions of a plan and
+/// the entries of a ledger are made so.
 #[async_trait]
 pub trait Actor: Send + Sync {
     /// See [`model::Observe::observe`].
     async fn observe(&self, context: &Context, target: &Target) -> Result<Observation, KindError>;
     /// See [`Mutate::create`].
-    async fn create(&self, context: &Context, target: &Target) -> Result<Outcome, KindError>;
+    async fn create(&self, context: &Context, target: &Target) -> Result<Changed, KindError>;
     /// See [`Mutate::update`].
     async fn update(
         &self,
         context: &Context,
         target: &Target,
         diff: &Diff,
-        owned: Option<&Value>,
-    ) -> Result<Outcome, KindError>;
+        owned: Option<&Spec>,
+    ) -> Result<Changed, KindError>;
     /// See [`Mutate::resume`].
     async fn resume(&self, context: &Context, target: &Target) -> Result<(), KindError>;
     /// See [`Mutate::delete`].
@@ -35,14 +35,14 @@ pub trait Actor: Send + Sync {
     async fn change(
         &self,
         context: &Context,
-        items: &[BatchItem<Value>],
-    ) -> Result<Vec<Outcome>, KindError>;
+        items: &[BatchItem<Spec, Before>],
+    ) -> Result<Vec<Changed>, KindError>;
 }
 
-/// The kinds that can look and act, by name.
+/// The kinds that observe and change, by name.
 pub type Actors = BTreeMap<&'static str, Box<dyn Actor>>;
 
-/// Every kind with its eyes and hands.
+/// The acting half of every kind.
 pub fn actors() -> Actors {
     Actors::from([
         actor::<crate::AcmCertificate>(),
@@ -67,88 +67,81 @@ pub fn registry() -> (KindSet, Actors) {
 }
 
 fn actor<K: Mutate<Context> + Default>() -> (&'static str, Box<dyn Actor>) {
-    (
-        Erased::<K>::default().name(),
-        Box::new(Acting(K::default())),
-    )
+    (K::NAME, Box::new(Acting(K::default())))
 }
 
 struct Acting<K>(K);
 
-fn shape(error: &ShapeError) -> KindError {
-    KindError::new(ErrorClass::Invalid, "read a resource", error.to_string())
+/// The spec in its own type.
+fn own<K: Mutate<Context>>(spec: &Spec) -> Result<K::Spec, KindError> {
+    spec.get::<K>().cloned().ok_or_else(|| {
+        let message = format!("a {} is not a {}", spec.kind().name(), K::NAME);
+        KindError::new(model::ErrorClass::Invalid, "read a resource", message)
+    })
 }
 
-fn spec<K: Kind>(value: &Value) -> Result<K::Spec, KindError> {
-    read::<K, K::Spec>(value).map_err(|error| shape(&error))
+fn target<K: Mutate<Context>>(target: &Target) -> Result<Target<K::Spec>, KindError> {
+    Ok(target.with(own::<K>(&target.spec)?))
 }
 
-fn typed<K: Kind>(target: &Target) -> Result<Target<K::Spec>, KindError> {
-    Ok(target.with(spec::<K>(&target.spec)?))
+fn changed<K: Mutate<Context>>(outcome: Outcome<K::Before>) -> Changed {
+    Outcome {
+        physical: outcome.physical,
+        before: outcome.before.map(Before::of::<K>),
+    }
 }
 
 #[async_trait]
 impl<K: Mutate<Context> + Default> Actor for Acting<K> {
-    async fn observe(&self, context: &Context, target: &Target) -> Result<Observation, KindError> {
-        Ok(match self.0.observe(context, &typed::<K>(target)?).await? {
-            Observation::Absent => Observation::Absent,
-            Observation::Unknown(reason) => Observation::Unknown(reason),
-            Observation::Present {
-                physical,
-                state,
-                ownership,
-            } => {
-                let state = write::<K, K::State>(&state).map_err(|error| shape(&error))?;
-                Observation::Present {
-                    physical,
-                    state,
-                    ownership,
-                }
-            }
-        })
+    async fn observe(&self, context: &Context, seen: &Target) -> Result<Observation, KindError> {
+        let observation = self.0.observe(context, &target::<K>(seen)?).await?;
+        Ok(observation.map(State::of::<K>))
     }
 
-    async fn create(&self, context: &Context, target: &Target) -> Result<Outcome, KindError> {
-        self.0.create(context, &typed::<K>(target)?).await
+    async fn create(&self, context: &Context, made: &Target) -> Result<Changed, KindError> {
+        let outcome = self.0.create(context, &target::<K>(made)?).await?;
+        Ok(changed::<K>(outcome))
     }
 
     async fn update(
         &self,
         context: &Context,
-        target: &Target,
+        updated: &Target,
         diff: &Diff,
-        owned: Option<&Value>,
-    ) -> Result<Outcome, KindError> {
-        let owned = owned.map(spec::<K>).transpose()?;
-        self.0
-            .update(context, &typed::<K>(target)?, &Update { diff, owned })
-            .await
+        owned: Option<&Spec>,
+    ) -> Result<Changed, KindError> {
+        let owned = owned.map(own::<K>).transpose()?;
+        let update = Update { diff, owned };
+        let target = target::<K>(updated)?;
+        let outcome = self.0.update(context, &target, &update).await?;
+        Ok(changed::<K>(outcome))
     }
 
-    async fn resume(&self, context: &Context, target: &Target) -> Result<(), KindError> {
-        self.0.resume(context, &typed::<K>(target)?).await
+    async fn resume(&self, context: &Context, resumed: &Target) -> Result<(), KindError> {
+        self.0.resume(context, &target::<K>(resumed)?).await
     }
 
-    async fn delete(&self, context: &Context, target: &Target) -> Result<(), KindError> {
-        self.0.delete(context, &typed::<K>(target)?).await
+    async fn delete(&self, context: &Context, deleted: &Target) -> Result<(), KindError> {
+        self.0.delete(context, &target::<K>(deleted)?).await
     }
 
     async fn change(
         &self,
         context: &Context,
-        items: &[BatchItem<Value>],
-    ) -> Result<Vec<Outcome>, KindError> {
+        items: &[BatchItem<Spec, Before>],
+    ) -> Result<Vec<Changed>, KindError> {
         let mut typed = Vec::new();
         for item in items {
-            let wanted = item.target.spec.as_ref().map(spec::<K>).transpose()?;
+            let wanted = item.target.spec.as_ref().map(own::<K>).transpose()?;
             typed.push(BatchItem {
                 target: item.target.with(wanted),
-                owned: item.owned.as_ref().map(spec::<K>).transpose()?,
-                before: item.before.clone(),
+                owned: item.owned.as_ref().map(own::<K>).transpose()?,
+                before: item.before.as_ref().and_then(|one| one.get::<K>().cloned()),
                 adopt: item.adopt,
                 open: item.open,
             });
         }
-        self.0.change(context, &typed).await
+        let outcomes = self.0.change(context, &typed).await?;
+        Ok(outcomes.into_iter().map(changed::<K>).collect())
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn finish<K: Mutate<Context>>(
     context: &Context,
     target: &Target<K::Spec>,
     operation: &str,
-) -> Result<Outcome, KindError> {
+) -> Result<Outcome<K::Before>, KindError> {
     let Observation::Present {
         physical,
         state,

@@ -13,11 +13,11 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::DomainLedger;
-use serde::{Deserialize, Serialize};
+use model::{DomainLedger, KindSet};
 
-use crate::event::{FORMAT, Line, fold};
+use crate::event::{Line, fold};
 use crate::journal::{Holder, LedgerError, Store};
+use crate::stored::{self, Unreadable};
 
 /// A ledger in a local folder.
 #[derive(Debug)]
@@ -25,13 +25,6 @@ pub struct Folder {
     root: PathBuf,
     /// The system lets go of the lock when the process ends, however it ends.
     lock: Mutex<Option<File>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Snapshot {
-    format: u32,
-    number: u64,
-    ledger: DomainLedger,
 }
 
 fn io<T>(what: &'static str, path: &Path, result: std::io::Result<T>) -> Result<T, LedgerError> {
@@ -82,68 +75,46 @@ impl Folder {
         io("could not write", path, file.set_len(rest))
     }
 
-    fn load_domain(&self, domain: &str) -> Result<(DomainLedger, u64), LedgerError> {
+    fn load_domain(
+        &self,
+        domain: &str,
+        kinds: &KindSet,
+    ) -> Result<(DomainLedger, u64), LedgerError> {
         let path = self.file(domain, "json");
-        let mut snapshot = match read(&path)? {
-            None => Snapshot {
-                format: FORMAT,
-                number: 0,
-                ledger: DomainLedger::default(),
-            },
-            Some(text) => parse(&path, 1, &text)?,
+        let (mut ledger, mut number) = match read(&path)? {
+            None => (DomainLedger::default(), 0),
+            Some(text) => stored::read_snapshot(&text, kinds)
+                .map_err(|error| LedgerError::unreadable(&path, 1, error))?,
         };
-        check_format(&path, snapshot.format)?;
         let path = self.file(domain, "jsonl");
         let text = read(&path)?.unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        for (index, text) in lines.iter().enumerate() {
-            let line: Line = match parse(&path, index + 1, text) {
+        let lines: Vec<&[u8]> = text.split_inclusive(|octet| *octet == b'\n').collect();
+        for (index, line) in lines.iter().enumerate() {
+            let line = match stored::read_line(line, kinds) {
                 Ok(line) => line,
                 // The last line of a run that died while it wrote: its call was never made.
-                Err(_) if index + 1 == lines.len() => {
-                    self.cut(&path, text.len())?;
+                Err(Unreadable::Torn(_)) if index + 1 == lines.len() => {
+                    self.cut(&path, line.len())?;
                     break;
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(LedgerError::unreadable(&path, index + 1, error)),
             };
-            check_format(&path, line.format)?;
-            if line.number > snapshot.number {
-                fold(&mut snapshot.ledger, &line);
-                snapshot.number = line.number;
+            if line.number > number {
+                fold(&mut ledger, &line);
+                number = line.number;
             }
         }
-        Ok((snapshot.ledger, snapshot.number))
+        Ok((ledger, number))
     }
 }
 
+/// The bytes of a file: a torn line may end inside a character.
 #[expect(clippy::disallowed_methods, reason = "the store of a local folder")]
-fn read(path: &Path) -> Result<Option<String>, LedgerError> {
-    match std::fs::read_to_string(path) {
+fn read(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
+    match std::fs::read(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         other => io("could not read", path, other).map(Some),
     }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(
-    path: &Path,
-    line: usize,
-    text: &str,
-) -> Result<T, LedgerError> {
-    serde_json::from_str(text).map_err(|error| LedgerError::Malformed {
-        path: path.display().to_string(),
-        line,
-        reason: error.to_string(),
-    })
-}
-
-fn check_format(path: &Path, found: u32) -> Result<(), LedgerError> {
-    if found > FORMAT {
-        return Err(LedgerError::Newer {
-            path: path.display().to_string(),
-            found,
-        });
-    }
-    Ok(())
 }
 
 /// Writes a file whole or not at all.
@@ -171,7 +142,7 @@ impl Store for Folder {
             .truncate(false)
             .open(&path);
         let file = io("could not open", &path, file)?;
-        let last: Option<Holder> = read(&path)?.and_then(|text| serde_json::from_str(&text).ok());
+        let last: Option<Holder> = read(&path)?.and_then(|text| serde_json::from_slice(&text).ok());
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -194,7 +165,7 @@ impl Store for Folder {
         Ok(holder)
     }
 
-    async fn load(&self) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
+    async fn load(&self, kinds: &KindSet) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
         let folder = self.documents();
         let entries = match std::fs::read_dir(&folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -212,7 +183,7 @@ impl Store for Folder {
             domains.extend(domain.map(|domain| domain.replace("_wildcard", "*")));
         }
         let load = |domain: String| {
-            let (ledger, number) = self.load_domain(&domain)?;
+            let (ledger, number) = self.load_domain(&domain, kinds)?;
             Ok((domain, ledger, number))
         };
         domains.into_iter().map(load).collect()
@@ -222,7 +193,7 @@ impl Store for Folder {
         let path = self.file(domain, "jsonl");
         let file = OpenOptions::new().create(true).append(true).open(&path);
         let mut file = io("could not open", &path, file)?;
-        let text = serde_json::to_string(line).unwrap_or_default();
+        let text = stored::write_line(line);
         io(
             "could not write",
             &path,
@@ -237,12 +208,7 @@ impl Store for Folder {
         ledger: &DomainLedger,
         number: u64,
     ) -> Result<(), LedgerError> {
-        let snapshot = Snapshot {
-            format: FORMAT,
-            number,
-            ledger: ledger.clone(),
-        };
-        let text = serde_json::to_string_pretty(&snapshot).unwrap_or_default();
+        let text = stored::write_snapshot(ledger, number);
         replace(&self.file(domain, "json"), &text)?;
         let journal = self.file(domain, "jsonl");
         match std::fs::remove_file(&journal) {
@@ -257,14 +223,14 @@ mod tests {
     use clock::Clock;
 
     use super::*;
-    use crate::{Event, Journal};
+    use crate::{Event, FORMAT, Journal};
 
     fn clock() -> Clock {
         Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0)
     }
 
     async fn open(root: &Path) -> Result<Journal, LedgerError> {
-        Journal::open(Box::new(Folder::new(root)), clock(), "test").await
+        Journal::open(Box::new(Folder::new(root)), &kinds::pure(), clock(), "test").await
     }
 
     fn accepted(rule: &str) -> Event {

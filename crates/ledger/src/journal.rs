@@ -1,13 +1,16 @@
 //! Writing the ledger: every event reaches the store before the next thing happens.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use clock::Clock;
 use jiff::Timestamp;
-use model::{DomainLedger, Ledger};
+use model::{DomainLedger, KindSet, Ledger};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::event::{Event, FORMAT, Line, fold};
+use crate::event::{Event, Line, fold};
+use crate::stored::{FORMAT, Unreadable};
 
 /// Why the ledger could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +26,7 @@ pub enum LedgerError {
         source: std::io::Error,
     },
     /// A line that can't be read.
-    #[error("line {line} of {path} is not a line of a ledger: {reason}")]
+    #[error("{path}:{line}: not a line of a ledger: {reason}")]
     Malformed {
         /// Which file.
         path: String,
@@ -53,6 +56,18 @@ pub enum LedgerError {
     },
 }
 
+impl LedgerError {
+    pub(crate) fn unreadable(path: &Path, line: usize, error: Unreadable) -> Self {
+        let path = path.display().to_string();
+        match error {
+            Unreadable::Newer(found) => Self::Newer { path, found },
+            Unreadable::Torn(reason) | Unreadable::Malformed(reason) => {
+                Self::Malformed { path, line, reason }
+            }
+        }
+    }
+}
+
 /// Who holds the lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -70,7 +85,7 @@ pub trait Store: Send + Sync {
     /// Takes the lock, until the store is dropped or its process ends.
     async fn lock(&self, name: &str, now: Timestamp) -> Result<Holder, LedgerError>;
     /// Every domain's ledger, and the number of its last line.
-    async fn load(&self) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError>;
+    async fn load(&self, kinds: &KindSet) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError>;
     /// Adds a line to a domain's journal. When it returns, the line outlives a crash.
     async fn append(&self, domain: &str, line: &Line) -> Result<(), LedgerError>;
     /// Writes a domain's ledger as of line `number`, and lets go of the lines up to it.
@@ -98,18 +113,23 @@ impl Journal {
     /// Takes the lock and reads the ledger.
     pub async fn open(
         store: Box<dyn Store>,
+        kinds: &KindSet,
         clock: Clock,
         holder: &str,
     ) -> Result<Self, LedgerError> {
         store.lock(holder, clock.now()).await?;
-        Self::read(store, clock).await
+        Self::read(store, kinds, clock).await
     }
 
-    /// Reads the ledger without the lock, to look at it.
-    pub async fn read(store: Box<dyn Store>, clock: Clock) -> Result<Self, LedgerError> {
+    /// Reads the ledger without the lock, for commands that only show it.
+    pub async fn read(
+        store: Box<dyn Store>,
+        kinds: &KindSet,
+        clock: Clock,
+    ) -> Result<Self, LedgerError> {
         let mut ledger = Ledger::default();
         let mut numbers = std::collections::BTreeMap::new();
-        for (domain, held, number) in store.load().await? {
+        for (domain, held, number) in store.load(kinds).await? {
             numbers.insert(domain.clone(), number);
             ledger.domains.insert(domain, held);
         }
@@ -130,7 +150,6 @@ impl Journal {
         let mut book = self.book.lock().await;
         let number = book.numbers.get(domain).copied().unwrap_or(0) + 1;
         let line = Line {
-            format: FORMAT,
             number,
             at: self.clock.now(),
             event,

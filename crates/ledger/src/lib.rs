@@ -7,7 +7,9 @@
 mod event;
 mod folder;
 mod journal;
+mod stored;
 
-pub use event::{Event, FORMAT, Line, fold};
+pub use event::{Event, Line, fold};
 pub use folder::Folder;
 pub use journal::{Holder, Journal, LedgerError, Store};
+pub use stored::FORMAT;

@@ -1,88 +1,85 @@
-//! Kinds whose types are erased to JSON, which is what the planner holds.
+//! Kinds behind one trait, which is how the planner, the engine and the ledger ask them.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use standards::Finding;
 
+use crate::field::Outputs;
 use crate::kind::{Calls, Kind, Readiness};
+use crate::typed::{Before, Spec, State};
 use crate::{Diff, Permission, Verb};
 
-/// A spec or state that does not have its kind's shape.
+/// A stored spec or state that does not have its kind's shape.
 #[derive(Debug, thiserror::Error)]
-#[error("a {kind} does not look like this: {source}")]
+#[error("not a {what} of a {kind}")]
 pub struct ShapeError {
     /// The kind.
     pub kind: &'static str,
+    /// `spec`, `state`, or `former value`.
+    pub what: &'static str,
     /// What is wrong with it.
     pub source: serde_json::Error,
 }
 
-/// A kind whose types are erased to JSON.
+/// The pure half of a kind, its types behind [`Spec`] and [`State`]. The values that are given to a
+/// kind are of that kind: the blueprint and the stores see to it.
 pub trait AnyKind: Send + Sync {
     /// See [`Kind::NAME`].
     fn name(&self) -> &'static str;
+    /// Reads a stored spec.
+    fn read_spec(&self, json: &Value) -> Result<Spec, ShapeError>;
+    /// Reads a stored state.
+    fn read_state(&self, json: &Value) -> Result<State, ShapeError>;
+    /// Reads what a ledger says was there before us.
+    fn read_before(&self, json: &Value) -> Result<Before, ShapeError>;
+    /// See [`Spec::resolved`].
+    fn resolved(&self, spec: &Spec, outputs: &Outputs<'_>) -> Spec;
+    /// See [`Kind::output`].
+    fn output(&self, state: &State, name: &str) -> Option<String>;
+    /// See [`Kind::describe_output`].
+    fn describe_output(&self, name: &str) -> String;
     /// See [`Kind::diff`].
-    fn diff(
-        &self,
-        desired: &Value,
-        actual: &Value,
-        owned: Option<&Value>,
-    ) -> Result<Diff, ShapeError>;
+    fn diff(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff;
     /// See [`Kind::drift`].
     fn drift(
         &self,
-        asked: &Value,
-        recorded: &Value,
-        actual: &Value,
+        asked: &Spec,
+        recorded: Option<&State>,
+        actual: &State,
         ours: &dyn Fn(&str) -> bool,
-    ) -> Result<Diff, ShapeError>;
+    ) -> Diff;
+    /// What differs between two specs: a later stage and the one before it.
+    fn compare(&self, desired: &Spec, before: &Spec) -> Diff;
+    /// See [`Kind::is_only_noted`].
+    fn is_only_noted(&self, diff: &Diff) -> bool;
     /// See [`Kind::readiness`].
-    fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError>;
+    fn readiness(&self, desired: &Spec, actual: &State) -> Readiness;
     /// See [`Kind::calls`].
-    fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError>;
+    fn calls(&self, verb: Verb, desired: &Spec) -> Vec<Calls>;
     /// See [`Kind::permissions`].
-    fn permissions(&self, desired: &Value) -> Result<Vec<Permission>, ShapeError>;
+    fn permissions(&self, desired: &Spec) -> Vec<Permission>;
     /// See [`Kind::stages`].
-    fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError>;
+    fn stages(&self, desired: &Spec) -> Vec<Spec>;
     /// See [`Kind::released`].
-    fn released(&self, spec: &Value) -> Result<Option<Value>, ShapeError>;
+    fn released(&self, spec: &Spec) -> Option<Spec>;
     /// See [`Kind::conflict`].
-    fn conflict(
-        &self,
-        desired: &Value,
-        actual: &Value,
-        owned: Option<&Value>,
-    ) -> Result<Option<Finding>, ShapeError>;
+    fn conflict(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding>;
     /// See [`Kind::blocker`].
-    fn blocker(
-        &self,
-        desired: &Value,
-        actual: Option<&Value>,
-    ) -> Result<Option<Finding>, ShapeError>;
+    fn blocker(&self, desired: &Spec, actual: Option<&State>) -> Option<Finding>;
     /// See [`Kind::displaced`].
-    fn displaced(
-        &self,
-        desired: &Value,
-        actual: &Value,
-        owned: Option<&Value>,
-    ) -> Result<Option<Value>, ShapeError>;
+    fn displaced(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Before>;
     /// See [`Kind::claims`].
-    fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError>;
+    fn claims(&self, spec: &Spec) -> Vec<String>;
     /// See [`Kind::without`].
-    fn without(
-        &self,
-        spec: &Value,
-        claimed: &dyn Fn(&str) -> bool,
-    ) -> Result<Option<Value>, ShapeError>;
+    fn without(&self, spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec>;
+    /// See [`Kind::is_findable`].
+    fn is_findable(&self, spec: &Spec) -> bool;
     /// See [`Kind::batch`].
-    fn batch(&self, spec: &Value) -> Result<Option<String>, ShapeError>;
-    /// See [`Kind::output`].
-    fn output(&self, pointer: &str) -> String;
+    fn batch(&self, spec: &Spec) -> Option<String>;
     /// See [`Kind::poll`].
     fn poll(&self) -> Duration;
     /// See [`Kind::slow`].
@@ -90,35 +87,21 @@ pub trait AnyKind: Send + Sync {
 }
 
 /// The kinds there are, by name.
-pub type KindSet = BTreeMap<&'static str, Box<dyn AnyKind>>;
+pub type KindSet = BTreeMap<&'static str, &'static dyn AnyKind>;
 
-/// Erases a kind's types.
-pub struct Erased<K>(PhantomData<fn() -> K>);
-
-impl<K> Default for Erased<K> {
-    fn default() -> Self {
-        Self(PhantomData)
-    }
+/// The kind `K`, its types erased.
+pub fn of<K: Kind>() -> &'static dyn AnyKind {
+    const { &Erased::<K>(PhantomData) }
 }
 
-/// Reads a spec or a state of kind `K`.
-pub fn read<K: Kind, T: DeserializeOwned>(value: &Value) -> Result<T, ShapeError> {
-    T::deserialize(value).map_err(|source| ShapeError {
+struct Erased<K>(PhantomData<fn() -> K>);
+
+fn read<K: Kind, T: DeserializeOwned>(what: &'static str, json: &Value) -> Result<T, ShapeError> {
+    T::deserialize(json).map_err(|source| ShapeError {
         kind: K::NAME,
+        what,
         source,
     })
-}
-
-/// Writes a spec or a state of kind `K`.
-pub fn write<K: Kind, T: Serialize>(value: &T) -> Result<Value, ShapeError> {
-    serde_json::to_value(value).map_err(|source| ShapeError {
-        kind: K::NAME,
-        source,
-    })
-}
-
-fn read_some<K: Kind>(value: Option<&Value>) -> Result<Option<K::Spec>, ShapeError> {
-    value.map(read::<K, K::Spec>).transpose()
 }
 
 impl<K: Kind> AnyKind for Erased<K> {
@@ -126,121 +109,107 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::NAME
     }
 
-    fn diff(
-        &self,
-        desired: &Value,
-        actual: &Value,
-        owned: Option<&Value>,
-    ) -> Result<Diff, ShapeError> {
-        let owned = read_some::<K>(owned)?;
-        Ok(K::diff(
-            &read::<K, K::Spec>(desired)?,
-            &read::<K, K::State>(actual)?,
-            owned.as_ref(),
-        ))
+    fn read_spec(&self, json: &Value) -> Result<Spec, ShapeError> {
+        read::<K, K::Spec>("spec", json).map(Spec::of::<K>)
+    }
+
+    fn read_state(&self, json: &Value) -> Result<State, ShapeError> {
+        read::<K, K::State>("state", json).map(State::of::<K>)
+    }
+
+    fn read_before(&self, json: &Value) -> Result<Before, ShapeError> {
+        read::<K, K::Before>("former value", json).map(Before::of::<K>)
+    }
+
+    fn resolved(&self, spec: &Spec, outputs: &Outputs<'_>) -> Spec {
+        let mut own = spec.own::<K>().clone();
+        for field in K::fields(&mut own) {
+            field.resolve(outputs);
+        }
+        Spec::of::<K>(own)
+    }
+
+    fn output(&self, state: &State, name: &str) -> Option<String> {
+        K::output(state.own::<K>(), name)
+    }
+
+    fn describe_output(&self, name: &str) -> String {
+        K::describe_output(name)
+    }
+
+    fn diff(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        let owned = owned.map(Spec::own::<K>);
+        K::diff(desired.own::<K>(), actual.own::<K>(), owned)
     }
 
     fn drift(
         &self,
-        asked: &Value,
-        recorded: &Value,
-        actual: &Value,
+        asked: &Spec,
+        recorded: Option<&State>,
+        actual: &State,
         ours: &dyn Fn(&str) -> bool,
-    ) -> Result<Diff, ShapeError> {
-        let asked = read::<K, K::Spec>(asked)?;
-        Ok(K::drift(
-            &asked,
-            &read::<K, K::State>(recorded)?,
-            &read::<K, K::State>(actual)?,
-            ours,
-        ))
+    ) -> Diff {
+        let recorded = recorded.map(State::own::<K>);
+        K::drift(asked.own::<K>(), recorded, actual.own::<K>(), ours)
     }
 
-    fn readiness(&self, desired: &Value, actual: &Value) -> Result<Readiness, ShapeError> {
-        Ok(K::readiness(
-            &read::<K, K::Spec>(desired)?,
-            &read::<K, K::State>(actual)?,
-        ))
+    fn compare(&self, desired: &Spec, before: &Spec) -> Diff {
+        crate::diff::compare(desired.own::<K>(), before.own::<K>(), &[])
     }
 
-    fn calls(&self, verb: Verb, desired: &Value) -> Result<Vec<Calls>, ShapeError> {
-        Ok(K::calls(verb, &read::<K, K::Spec>(desired)?))
+    fn is_only_noted(&self, diff: &Diff) -> bool {
+        K::is_only_noted(diff)
     }
 
-    fn permissions(&self, desired: &Value) -> Result<Vec<Permission>, ShapeError> {
-        Ok(K::permissions(&read::<K, K::Spec>(desired)?))
+    fn readiness(&self, desired: &Spec, actual: &State) -> Readiness {
+        K::readiness(desired.own::<K>(), actual.own::<K>())
     }
 
-    fn stages(&self, desired: &Value) -> Result<Vec<Value>, ShapeError> {
-        K::stages(&read::<K, K::Spec>(desired)?)
-            .iter()
-            .map(write::<K, K::Spec>)
-            .collect()
+    fn calls(&self, verb: Verb, desired: &Spec) -> Vec<Calls> {
+        K::calls(verb, desired.own::<K>())
     }
 
-    fn released(&self, spec: &Value) -> Result<Option<Value>, ShapeError> {
-        K::released(&read::<K, K::Spec>(spec)?)
-            .map(|spec| write::<K, K::Spec>(&spec))
-            .transpose()
+    fn permissions(&self, desired: &Spec) -> Vec<Permission> {
+        K::permissions(desired.own::<K>())
     }
 
-    fn conflict(
-        &self,
-        desired: &Value,
-        actual: &Value,
-        owned: Option<&Value>,
-    ) -> Result<Option<Finding>, ShapeError> {
-        let owned = read_some::<K>(owned)?;
-        Ok(K::conflict(
-            &read::<K, K::Spec>(desired)?,
-            &read::<K, K::State>(actual)?,
-            owned.as_ref(),
-        ))
+    fn stages(&self, desired: &Spec) -> Vec<Spec> {
+        let stages = K::stages(desired.own::<K>());
+        stages.into_iter().map(Spec::of::<K>).collect()
     }
 
-    fn blocker(
-        &self,
-        desired: &Value,
-        actual: Option<&Value>,
-    ) -> Result<Option<Finding>, ShapeError> {
-        let actual = actual.map(read::<K, K::State>).transpose()?;
-        Ok(K::blocker(&read::<K, K::Spec>(desired)?, actual.as_ref()))
+    fn released(&self, spec: &Spec) -> Option<Spec> {
+        K::released(spec.own::<K>()).map(Spec::of::<K>)
     }
 
-    fn displaced(
-        &self,
-        desired: &Value,
-        actual: &Value,
-        owned: Option<&Value>,
-    ) -> Result<Option<Value>, ShapeError> {
-        let owned = read_some::<K>(owned)?;
-        Ok(K::displaced(
-            &read::<K, K::Spec>(desired)?,
-            &read::<K, K::State>(actual)?,
-            owned.as_ref(),
-        ))
+    fn conflict(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding> {
+        let owned = owned.map(Spec::own::<K>);
+        K::conflict(desired.own::<K>(), actual.own::<K>(), owned)
     }
 
-    fn claims(&self, spec: &Value) -> Result<Vec<String>, ShapeError> {
-        Ok(K::claims(&read::<K, K::Spec>(spec)?))
+    fn blocker(&self, desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+        K::blocker(desired.own::<K>(), actual.map(State::own::<K>))
     }
 
-    fn without(
-        &self,
-        spec: &Value,
-        claimed: &dyn Fn(&str) -> bool,
-    ) -> Result<Option<Value>, ShapeError> {
-        K::without(&read::<K, K::Spec>(spec)?, claimed)
-            .map(|spec| write::<K, K::Spec>(&spec))
-            .transpose()
+    fn displaced(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Before> {
+        let owned = owned.map(Spec::own::<K>);
+        K::displaced(desired.own::<K>(), actual.own::<K>(), owned).map(Before::of::<K>)
     }
 
-    fn batch(&self, spec: &Value) -> Result<Option<String>, ShapeError> {
-        Ok(K::batch(&read::<K, K::Spec>(spec)?))
+    fn claims(&self, spec: &Spec) -> Vec<String> {
+        K::claims(spec.own::<K>())
     }
 
-    fn output(&self, pointer: &str) -> String {
-        K::output(pointer)
+    fn without(&self, spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
+        K::without(spec.own::<K>(), claimed).map(Spec::of::<K>)
+    }
+
+    fn is_findable(&self, spec: &Spec) -> bool {
+        K::is_findable(spec.own::<K>())
+    }
+
+    fn batch(&self, spec: &Spec) -> Option<String> {
+        K::batch(spec.own::<K>())
     }
 
     fn poll(&self) -> Duration {

@@ -13,21 +13,38 @@ pub enum Effect {
     Replace,
 }
 
+/// One side of a change, as it is printed. Nothing is decided by it: a kind compares its own types.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Side(Value);
+
+impl Side {
+    /// `value` as it is printed.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(serde_json::to_value(value).unwrap_or(Value::Null))
+    }
+
+    /// The value as JSON.
+    pub fn as_json(&self) -> &Value {
+        &self.0
+    }
+}
+
 /// One field that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The field, with dots: `aliases`, `logging.bucket`.
     pub field: String,
-    /// What AWS has; null when it has nothing there.
-    pub from: Value,
-    /// What is asked for; a reference when it is known only after apply; null when it should go.
-    pub to: Value,
+    /// What AWS has; empty when it has nothing there.
+    pub from: Side,
+    /// What is asked for; a reference when it is known only after apply; empty when it should go.
+    pub to: Side,
     /// In place, or by a replacement.
     pub effect: Effect,
 }
 
 /// Every field that differs. Empty means in sync.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Diff {
     /// In the order of the desired fields.
@@ -47,6 +64,11 @@ impl Diff {
             .any(|change| change.effect == Effect::Replace)
     }
 
+    /// Whether nothing but `field` changes.
+    pub fn is_only(&self, field: &str) -> bool {
+        self.changes.iter().all(|change| change.field == field)
+    }
+
     /// Whether `field`, or a field inside it, changes.
     pub fn touches(&self, field: &str) -> bool {
         self.changes.iter().any(|change| {
@@ -60,16 +82,10 @@ impl Diff {
 
 /// Compares two values of one shape. Objects are compared field by field, everything else whole.
 /// `replace` names the fields that AWS can't change in place.
-pub fn compare<T: Serialize>(desired: &T, actual: &T, replace: &[&str]) -> Diff {
-    let to_value = |side: &T| serde_json::to_value(side).unwrap_or(Value::Null);
+pub fn compare(desired: &impl Serialize, actual: &impl Serialize, replace: &[&str]) -> Diff {
+    let (Side(from), Side(to)) = (Side::of(actual), Side::of(desired));
     let mut changes = Vec::new();
-    walk(
-        "",
-        &to_value(actual),
-        &to_value(desired),
-        replace,
-        &mut changes,
-    );
+    walk("", &from, &to, replace, &mut changes);
     Diff { changes }
 }
 
@@ -103,8 +119,8 @@ fn walk(path: &str, from: &Value, to: &Value, replace: &[&str], changes: &mut Ve
     };
     changes.push(Change {
         field: path.to_owned(),
-        from: from.clone(),
-        to: to.clone(),
+        from: Side(from.clone()),
+        to: Side(to.clone()),
         effect,
     });
 }

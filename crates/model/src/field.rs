@@ -1,8 +1,9 @@
 //! Typed references: a field's value, or the output of another resource that will give it.
 //!
-//! In JSON a known value is itself and a reference is
-//! `{"$output": "ses_identity/example.com/marketing.us-east-1#/dkim/tokens/0"}`, so that the
-//! planner and the executor resolve references without knowing any kind.
+//! A kind names its outputs by constants and answers for them in [`Kind::output`](crate::Kind::output);
+//! it hands out the fields of a spec that may refer to one in [`Kind::fields`](crate::Kind::fields).
+//! In JSON, which is for output only, a known value is itself and a reference is
+//! `{"$output": "ses_identity/example.com/marketing.us-east-1#dkim/0/name"}`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,18 +16,21 @@ use crate::ResourceId;
 
 const MARKER: &str = "$output";
 
-/// A part of another resource's state.
+/// What gives the value of a reference, once it is known.
+pub type Outputs<'a> = dyn Fn(&OutputRef) -> Option<String> + 'a;
+
+/// An output of another resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutputRef {
-    /// Whose state.
+    /// Whose output.
     pub resource: ResourceId,
-    /// Which part of it, as a JSON pointer (RFC 6901): `/dkim/tokens/0`.
-    pub pointer: String,
+    /// The name that its kind has for it: `dkim/0/name`.
+    pub output: String,
 }
 
 impl fmt::Display for OutputRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.resource, self.pointer)
+        write!(f, "{}#{}", self.resource, self.output)
     }
 }
 
@@ -34,12 +38,12 @@ impl FromStr for OutputRef {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (resource, pointer) = text
+        let (resource, output) = text
             .split_once('#')
             .ok_or_else(|| format!("`{text}` is not a reference"))?;
         Ok(Self {
             resource: resource.parse().map_err(|error| format!("{error}"))?,
-            pointer: pointer.to_owned(),
+            output: output.to_owned(),
         })
     }
 }
@@ -54,11 +58,11 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
-    /// A reference to `pointer` in the state of `resource`.
-    pub fn output(resource: &ResourceId, pointer: impl Into<String>) -> Self {
+    /// A reference to the output `output` of `resource`.
+    pub fn output(resource: &ResourceId, output: impl Into<String>) -> Self {
         Self::Output(OutputRef {
             resource: resource.clone(),
-            pointer: pointer.into(),
+            output: output.into(),
         })
     }
 
@@ -67,6 +71,25 @@ impl<T> Field<T> {
         match self {
             Self::Known(value) => Some(value),
             Self::Output(_) => None,
+        }
+    }
+
+    /// The reference, while the value is not known.
+    pub fn reference(&self) -> Option<&OutputRef> {
+        match self {
+            Self::Known(_) => None,
+            Self::Output(reference) => Some(reference),
+        }
+    }
+}
+
+impl Field<String> {
+    /// Puts the value in, if `outputs` knows it.
+    pub fn resolve(&mut self, outputs: &Outputs<'_>) {
+        if let Self::Output(reference) = self
+            && let Some(value) = outputs(reference)
+        {
+            *self = Self::Known(value);
         }
     }
 }
@@ -123,39 +146,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     }
 }
 
-/// The reference that `value` is, if it is one.
+/// The reference that a printed value is, if it is one.
 pub fn reference(value: &Value) -> Option<OutputRef> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
     map.get(MARKER)?.as_str()?.parse().ok()
-}
-
-/// Every reference anywhere in `value`, in order.
-pub fn references(value: &Value) -> Vec<OutputRef> {
-    if let Some(reference) = reference(value) {
-        return vec![reference];
-    }
-    match value {
-        Value::Array(items) => items.iter().flat_map(references).collect(),
-        Value::Object(map) => map.values().flat_map(references).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// `value` with every reference that `look_up` knows put in its place; the others stay.
-#[must_use]
-pub fn resolve(value: &Value, look_up: &dyn Fn(&OutputRef) -> Option<Value>) -> Value {
-    if let Some(reference) = reference(value) {
-        return look_up(&reference).unwrap_or_else(|| value.clone());
-    }
-    match value {
-        Value::Array(items) => items.iter().map(|item| resolve(item, look_up)).collect(),
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .map(|(key, item)| (key.clone(), resolve(item, look_up)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
 }
 
 #[cfg(test)]
@@ -165,21 +159,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_survives_json_and_is_resolved_where_it_stands() {
+    fn a_reference_is_told_from_a_value_in_json_and_back() {
         let identity = ResourceId::new("ses_identity", "example.com", "a.us-east-1");
-        let field: Field<String> = Field::output(&identity, "/dkim/0");
-        let value = json!({"ttl": 300, "values": [field]});
-        assert_eq!(references(&value).len(), 1);
-
-        let state = json!({"dkim": ["token"]});
-        let resolved = resolve(&value, &|reference| {
-            state.pointer(&reference.pointer).cloned()
-        });
-        assert_eq!(resolved, json!({"ttl": 300, "values": ["token"]}));
-        assert!(references(&resolved).is_empty());
-
-        let back: Field<String> =
-            serde_json::from_value(value["values"][0].clone()).expect("reads back");
+        let field: Field<String> = Field::output(&identity, "dkim/0/name");
+        let json = serde_json::to_value(&field).expect("plain data");
+        assert_eq!(
+            json,
+            json!({"$output": "ses_identity/example.com/a.us-east-1#dkim/0/name"})
+        );
+        let back: Field<String> = serde_json::from_value(json).expect("reads back");
         assert_eq!(back, field);
+    }
+
+    #[test]
+    fn a_reference_is_resolved_where_it_stands_and_waits_while_it_is_not_known() {
+        let identity = ResourceId::new("ses_identity", "example.com", "a.us-east-1");
+        let mut field: Field<String> = Field::output(&identity, "token");
+        field.resolve(&|_| None);
+        assert_eq!(field.known(), None);
+        field.resolve(&|reference| (reference.output == "token").then(|| "abc".to_owned()));
+        assert_eq!(field, Field::from("abc"));
     }
 }

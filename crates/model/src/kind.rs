@@ -1,15 +1,17 @@
 //! What a kind of resource is to the rest of the program: three traits, so that the type says
 //! what its holder may do.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use standards::Finding;
 
-use crate::{Diff, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Verb};
+use crate::{
+    Diff, Field, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Spec, Verb,
+};
 
 /// Whether a resource is usable by what depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +49,7 @@ impl Calls {
 
 /// A resource to look at or to change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target<S = Value> {
+pub struct Target<S = Spec> {
     /// Our name for it.
     pub id: ResourceId,
     /// Where it lives.
@@ -86,14 +88,47 @@ impl<S> Target<S> {
     }
 }
 
+/// A type of a kind's own: plain data that is stored, compared and printed.
+pub trait Own:
+    Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync + 'static
+{
+}
+
+impl<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync + 'static> Own
+    for T
+{
+}
+
+/// What a kind without former values has of them: it has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Nothing {}
+
 /// The pure half of a kind. The planner holds it.
 pub trait Kind: Send + Sync + 'static {
     /// Its name: `ses_identity`.
     const NAME: &'static str;
-    /// What can be asked for. Its default is what a ledger has where it does not say.
-    type Spec: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
-    /// What can be seen. Its default is what a ledger has where it does not say.
-    type State: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
+    /// What can be asked for.
+    type Spec: Own;
+    /// What can be observed.
+    type State: Own;
+    /// What an adoption takes the place of, so that a deletion can put it back; [`Nothing`] for
+    /// kinds that have no former values.
+    type Before: Own;
+
+    /// The fields of a spec that may refer to outputs of other resources.
+    fn fields(_spec: &mut Self::Spec) -> Vec<&mut Field<String>> {
+        Vec::new()
+    }
+
+    /// The output `name` of a resource in this state, once there is one.
+    fn output(_state: &Self::State, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// The output `name` in words, for messages that say what is waited for.
+    fn describe_output(name: &str) -> String {
+        format!("its {}", name.replace('_', " "))
+    }
 
     /// The fields in which `actual` is not as desired. `owned` is what the ledger says we asked
     /// for last time; kinds that share a resource with other owners need it.
@@ -103,7 +138,7 @@ pub trait Kind: Send + Sync + 'static {
     /// shared parts (see [`Kind::claims`]) that another resource of ours holds.
     fn drift(
         asked: &Self::Spec,
-        _recorded: &Self::State,
+        _recorded: Option<&Self::State>,
         actual: &Self::State,
         _ours: &dyn Fn(&str) -> bool,
     ) -> Diff {
@@ -154,7 +189,7 @@ pub trait Kind: Send + Sync + 'static {
         _desired: &Self::Spec,
         _actual: &Self::State,
         _owned: Option<&Self::Spec>,
-    ) -> Option<Value> {
+    ) -> Option<Self::Before> {
         None
     }
 
@@ -173,10 +208,15 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// What the part of its state at `pointer` is, in words: it comes later than the resource.
-    fn output(pointer: &str) -> String {
-        let name = pointer.rsplit('/').next().unwrap_or(pointer);
-        format!("its {}", name.replace('_', " "))
+    /// Whether enough of the spec is known to find the resource by it.
+    fn is_findable(_spec: &Self::Spec) -> bool {
+        true
+    }
+
+    /// Whether a resource that differs by `diff` alone counts as there already, so that finding it
+    /// is an adoption and not a creation.
+    fn is_only_noted(diff: &Diff) -> bool {
+        diff.is_empty()
     }
 
     /// How long to wait between two looks while it is not ready.
@@ -212,13 +252,13 @@ pub struct Update<'a, S> {
 
 /// One change of a batch.
 #[derive(Clone, Debug)]
-pub struct BatchItem<S> {
+pub struct BatchItem<S, B> {
     /// The resource; nothing is asked for any more when it is being deleted.
     pub target: Target<Option<S>>,
     /// What the ledger says we asked for last time.
     pub owned: Option<S>,
     /// What was there before us, to put back on deletion.
-    pub before: Option<Value>,
+    pub before: Option<B>,
     /// Whether conflicting values of others are taken over.
     pub adopt: bool,
     /// Whether a run that died left its intent open: what it did may still be on its way.
@@ -227,14 +267,14 @@ pub struct BatchItem<S> {
 
 /// What a change left behind.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct Outcome<B> {
     /// AWS's name.
     pub physical: PhysicalId,
     /// What was there before, when something of somebody else was taken over.
-    pub before: Option<Value>,
+    pub before: Option<B>,
 }
 
-impl From<PhysicalId> for Outcome {
+impl<B> From<PhysicalId> for Outcome<B> {
     fn from(physical: PhysicalId) -> Self {
         Self {
             physical,
@@ -248,7 +288,11 @@ impl From<PhysicalId> for Outcome {
 #[async_trait]
 pub trait Mutate<C: Sync>: Observe<C> {
     /// Makes it.
-    async fn create(&self, context: &C, target: &Target<Self::Spec>) -> Result<Outcome, KindError>;
+    async fn create(
+        &self,
+        context: &C,
+        target: &Target<Self::Spec>,
+    ) -> Result<Outcome<Self::Before>, KindError>;
 
     /// Changes what differs.
     async fn update(
@@ -256,7 +300,7 @@ pub trait Mutate<C: Sync>: Observe<C> {
         context: &C,
         target: &Target<Self::Spec>,
         update: &Update<'_, Self::Spec>,
-    ) -> Result<Outcome, KindError>;
+    ) -> Result<Outcome<Self::Before>, KindError>;
 
     /// Ends what a run that died had begun, where nothing differs any more: what a look can't see.
     async fn resume(&self, _context: &C, _target: &Target<Self::Spec>) -> Result<(), KindError> {
@@ -270,8 +314,8 @@ pub trait Mutate<C: Sync>: Observe<C> {
     async fn change(
         &self,
         _context: &C,
-        _items: &[BatchItem<Self::Spec>],
-    ) -> Result<Vec<Outcome>, KindError> {
+        _items: &[BatchItem<Self::Spec, Self::Before>],
+    ) -> Result<Vec<Outcome<Self::Before>>, KindError> {
         Err(KindError::new(
             crate::ErrorClass::Invalid,
             Self::NAME,

@@ -1,12 +1,15 @@
 //! What we did and own, on record: the data. The `ledger` crate keeps it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::{AccountId, AccountName, Dependency, Impact, Location, PhysicalId, ResourceId};
+use crate::{
+    AccountId, AccountName, Before, Dependency, Impact, Location, PhysicalId, ResourceId, Spec,
+    State,
+};
 
 /// How a resource came to be ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,54 +32,86 @@ pub struct ServedPolicy {
     pub max_age: u32,
 }
 
+/// How far the last change of an entry is on record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// A creation was begun, and its result is not known: there may be nothing.
+    Creating,
+    /// A change was begun, and its result is not known: what there is has either spec.
+    Changing {
+        /// AWS's name, where an earlier creation returned it.
+        physical: Option<PhysicalId>,
+        /// What the change asks for.
+        to: Spec,
+    },
+    /// The last change is on record with its result.
+    Settled(PhysicalId),
+}
+
 /// One resource that we own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// Our name for it.
     pub id: ResourceId,
-    /// Where it lives.
-    #[serde(rename = "home")]
+    /// Where it lives; nothing for what a person publishes.
     pub location: Option<Location>,
-    /// AWS's name; nothing while its creation has an open intent.
-    pub physical: Option<PhysicalId>,
+    /// How far its last change is on record.
+    pub status: Status,
     /// What was asked for when it was last applied, references resolved.
-    pub spec: Value,
-    /// What an open intent asks for, until its result is known.
-    pub intended: Option<Value>,
-    /// Its state when it was last seen by us.
-    pub state: Value,
+    pub spec: Spec,
+    /// Its state when we last observed it.
+    pub state: Option<State>,
     /// Created or adopted.
     pub origin: Origin,
-    /// What was there before an adoption changed it, in the kind's own shape.
-    pub before: Option<Value>,
+    /// What was there before an adoption changed it.
+    pub before: Option<Before>,
     /// The MTA-STS policy that it serves, if it does.
     pub serves_policy: Option<ServedPolicy>,
-    /// What it needed.
-    #[serde(rename = "needs")]
+    /// What it depended on.
     pub dependencies: Vec<Dependency>,
     /// What its removal can do to mail.
     pub impact: Impact,
-    /// An intent was written and no result: look before doing anything.
-    pub open: bool,
     /// When it was last changed by us.
     pub changed: Timestamp,
 }
 
 impl Entry {
-    /// What we know to have written: nothing while the first intent is open, unless it was seen to
-    /// have been carried out (`plan::settle`).
-    pub fn owned(&self) -> Option<&Value> {
-        (!self.open || self.intended.is_some()).then_some(&self.spec)
+    /// Whether an intent was written and no result: it is observed before anything is done.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status, Status::Settled(_))
+    }
+
+    /// AWS's name, when it is on record.
+    pub fn physical(&self) -> Option<&PhysicalId> {
+        match &self.status {
+            Status::Creating => None,
+            Status::Changing { physical, .. } => physical.as_ref(),
+            Status::Settled(physical) => Some(physical),
+        }
+    }
+
+    /// What an open change asks for, or else what was asked for.
+    pub fn intended(&self) -> &Spec {
+        match &self.status {
+            Status::Changing { to, .. } => to,
+            Status::Creating | Status::Settled(_) => &self.spec,
+        }
+    }
+
+    /// What we know to have written: nothing while the first intent is open, unless it was observed
+    /// to have been carried out (`plan::settle`).
+    pub fn owned(&self) -> Option<&Spec> {
+        (self.status != Status::Creating).then_some(&self.spec)
     }
 }
 
 /// What the ledger holds for one domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainLedger {
     /// What we own.
-    pub entries: BTreeMap<ResourceId, Entry>,
+    pub entries: BTreeMap<ResourceId, Arc<Entry>>,
     /// What was replaced and has not gone yet.
-    pub retired: Vec<Entry>,
+    pub retired: Vec<Arc<Entry>>,
     /// The policy being served, and since when.
     pub serving: Option<(ServedPolicy, Timestamp)>,
     /// Until when a sender may hold an enforced policy that was served earlier (STS-O04).
@@ -109,7 +144,7 @@ impl DomainLedger {
 }
 
 /// What the ledger holds, by domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
     /// One document a domain.
     pub domains: BTreeMap<String, DomainLedger>,
@@ -122,30 +157,37 @@ impl Ledger {
             .domains
             .values_mut()
             .flat_map(|domain| domain.entries.values_mut().chain(&mut domain.retired));
-        for location in entries.filter_map(|entry| entry.location.as_mut()) {
+        for entry in entries {
+            let Some(location) = &entry.location else {
+                continue;
+            };
             let is_it = |(_, id): &(&AccountName, &AccountId)| **id == location.account_id;
             if accounts.get(&location.account) != Some(&location.account_id)
                 && let Some((name, _)) = accounts.iter().find(is_it)
             {
-                location.account = name.clone();
+                let location = Location {
+                    account: name.clone(),
+                    ..location.clone()
+                };
+                Arc::make_mut(entry).location = Some(location);
             }
         }
     }
 
     /// Every entry in use, of every domain.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.domains
             .values()
             .flat_map(|domain| domain.entries.values())
     }
 
     /// Every entry that was replaced and has not gone yet.
-    pub fn retired(&self) -> impl Iterator<Item = &Entry> {
+    pub fn retired(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.domains.values().flat_map(|domain| &domain.retired)
     }
 
     /// The entry of `id`.
-    pub fn entry(&self, id: &ResourceId) -> Option<&Entry> {
+    pub fn entry(&self, id: &ResourceId) -> Option<&Arc<Entry>> {
         self.domains.get(&id.domain)?.entries.get(id)
     }
 }

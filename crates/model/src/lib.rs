@@ -21,21 +21,23 @@ pub mod permission;
 pub mod plan;
 pub mod published;
 pub mod resource;
+pub mod typed;
 pub mod variants;
 
-pub use any_kind::{AnyKind, Erased, KindSet};
+pub use any_kind::{AnyKind, KindSet, ShapeError};
 pub use check::{Check, Verdict};
-pub use diff::{Change, Diff, Effect};
+pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};
-pub use field::{Field, OutputRef};
+pub use field::{Field, OutputRef, Outputs};
 pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
-pub use kind::{Calls, Kind, Mutate, Observe, Readiness, Target};
-pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy};
+pub use kind::{Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Target};
+pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use permission::Permission;
-pub use plan::{Action, ActionId, Edge, Plan, Verb};
+pub use plan::{Action, ActionId, Edge, Plan, Step, Unwanted, Verb, Wanted};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
 pub use resource::{
     Dependency, Impact, Level, MailImpact, Precondition, PreconditionCheck, Resource, Undo,
 };
+pub use typed::{Before, Spec, State};

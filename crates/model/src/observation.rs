@@ -1,13 +1,9 @@
 //! What AWS, or public DNS, reported in this run.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::PhysicalId;
+use crate::{PhysicalId, State};
 
 /// Whose a resource is that was found without an entry in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
     /// It carries this project's tags, or is a part of something that does.
     Ours,
@@ -18,9 +14,8 @@ pub enum Ownership {
 }
 
 /// One look at one resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Observation<S = Value> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Observation<S = State> {
     /// AWS says that it does not exist.
     Absent,
     /// It exists.

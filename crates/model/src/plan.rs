@@ -1,15 +1,16 @@
 //! The plan: an ordered, immutable, printable, savable set of actions.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use standards::Finding;
 
 use crate::{
     Calls, Diff, Entry, Impact, Level, Location, Origin, PhysicalId, Precondition, Resource,
-    ResourceId,
+    ResourceId, Spec,
 };
 
 /// What an action does.
@@ -50,7 +51,7 @@ impl fmt::Display for Verb {
 pub type ActionId = usize;
 
 /// An action that must come first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Edge {
     /// Which.
     pub action: ActionId,
@@ -60,41 +61,87 @@ pub struct Edge {
     pub reason: String,
 }
 
+/// A desired resource, on its way to being as desired.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Wanted {
+    /// The resource as the manifest asks for it.
+    #[serde(serialize_with = "whole")]
+    pub resource: Arc<Resource>,
+    /// The stage of its spec that the action brings about, references included.
+    pub spec: Spec,
+    /// What differs from what is there.
+    pub diff: Diff,
+    /// Whether it is ours by making or by taking over, once the action is done.
+    pub origin: Origin,
+    /// The ledger's entry as it was when the plan was made. What it has on record is not part of
+    /// the plan: two plans that do the same are the same.
+    #[serde(skip)]
+    pub entry: Option<Arc<Entry>>,
+}
+
+/// A resource of the ledger that goes, or a part of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unwanted {
+    /// The ledger's entry.
+    #[serde(rename = "physical", serialize_with = "physical")]
+    pub entry: Arc<Entry>,
+    /// The part of its spec that the action is about: what other resources claim stays.
+    pub spec: Spec,
+}
+
+fn whole<S: Serializer>(resource: &Arc<Resource>, serializer: S) -> Result<S::Ok, S::Error> {
+    resource.as_ref().serialize(serializer)
+}
+
+fn physical<S: Serializer>(entry: &Arc<Entry>, serializer: S) -> Result<S::Ok, S::Error> {
+    entry.physical().serialize(serializer)
+}
+
+/// What an action does, with what it takes to do it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Makes what is not there.
+    Create(Wanted),
+    /// Makes the successor of what can't be changed; the old one is deleted by an action of its own.
+    Replace(Wanted),
+    /// Changes what is there, under AWS's name for it.
+    Update(Wanted, PhysicalId),
+    /// Brings the next stage about of what an earlier action of this plan makes.
+    Advance(Wanted),
+    /// Takes over what is there, changing what differs.
+    Adopt(Wanted, PhysicalId),
+    /// Leaves what is as desired.
+    Keep(Wanted, PhysicalId),
+    /// Does nothing, because a finding stands in the way of the change.
+    RefuseChange(Wanted, Option<PhysicalId>),
+    /// Makes a predecessor release what only one resource in the world can hold.
+    Release(Unwanted, Diff),
+    /// Removes what is ours and no longer asked for.
+    Delete(Unwanted),
+    /// Drops it from the ledger; AWS is not touched.
+    Forget(Unwanted),
+    /// Does nothing, because a finding stands in the way of the removal.
+    RefuseRemoval(Unwanted),
+}
+
 /// One node of the plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Action {
     /// Its position.
     pub id: ActionId,
-    /// What it does.
-    pub verb: Verb,
     /// To which resource.
     pub resource: ResourceId,
     /// Where.
-    #[serde(rename = "home")]
     pub location: Option<Location>,
+    /// What it does.
+    pub step: Step,
     /// Why.
     pub reason: String,
-    /// AWS's name of what is changed, when it exists.
-    pub physical: Option<PhysicalId>,
-    /// The resource as desired, for everything but deletions and forgetting.
-    pub desired: Option<Resource>,
-    /// The stage of the spec that this action brings about, references included.
-    pub spec: Value,
-    /// The ledger's entry as it was when the plan was made.
-    pub entry: Option<Entry>,
-    /// Whether it is ours by making or by taking over, once this action is done.
-    pub origin: Origin,
-    /// What differs, for updates, replacements and adoptions.
-    pub diff: Diff,
     /// What it can do to mail, and why.
     pub impact: Impact,
     /// What must come first.
     pub after: Vec<Edge>,
-    /// What must be seen from outside first.
-    #[serde(rename = "gates")]
-    pub preconditions: Vec<Precondition>,
-    /// Whether apply waits until it is ready although nothing else needs that.
-    pub wait: bool,
     /// Actions of one key that are ready to run go out in one call.
     pub batch: Option<String>,
     /// The API calls that it makes.
@@ -102,22 +149,121 @@ pub struct Action {
 }
 
 impl Action {
+    /// What it does, in one word.
+    pub fn verb(&self) -> Verb {
+        match self.step {
+            Step::Create(_) => Verb::Create,
+            Step::Replace(_) => Verb::Replace,
+            Step::Update(..) | Step::Advance(_) | Step::Release(..) => Verb::Update,
+            Step::Adopt(..) => Verb::Adopt,
+            Step::Delete(_) => Verb::Delete,
+            Step::Forget(_) => Verb::Forget,
+            Step::Keep(..) | Step::RefuseChange(..) | Step::RefuseRemoval(_) => Verb::None,
+        }
+    }
+
+    /// The desired resource, for everything but removals.
+    pub fn wanted(&self) -> Option<&Wanted> {
+        match &self.step {
+            Step::Create(wanted)
+            | Step::Replace(wanted)
+            | Step::Update(wanted, _)
+            | Step::Advance(wanted)
+            | Step::Adopt(wanted, _)
+            | Step::Keep(wanted, _)
+            | Step::RefuseChange(wanted, _) => Some(wanted),
+            Step::Release(..) | Step::Delete(_) | Step::Forget(_) | Step::RefuseRemoval(_) => None,
+        }
+    }
+
+    /// What the ledger has and the manifest does not ask for, for removals.
+    pub fn unwanted(&self) -> Option<&Unwanted> {
+        match &self.step {
+            Step::Release(unwanted, _)
+            | Step::Delete(unwanted)
+            | Step::Forget(unwanted)
+            | Step::RefuseRemoval(unwanted) => Some(unwanted),
+            _ => None,
+        }
+    }
+
+    /// The spec that it brings about, or that goes.
+    pub fn spec(&self) -> &Spec {
+        match (self.wanted(), self.unwanted()) {
+            (Some(wanted), _) => &wanted.spec,
+            (None, Some(unwanted)) => &unwanted.spec,
+            (None, None) => unreachable!("a step is about what is wanted or what is not"),
+        }
+    }
+
+    /// The resource as the manifest asks for it.
+    pub fn desired(&self) -> Option<&Resource> {
+        self.wanted().map(|wanted| wanted.resource.as_ref())
+    }
+
+    /// The ledger's entry, as it was when the plan was made.
+    pub fn entry(&self) -> Option<&Entry> {
+        let wanted = self.wanted().and_then(|wanted| wanted.entry.as_deref());
+        wanted.or_else(|| self.unwanted().map(|unwanted| unwanted.entry.as_ref()))
+    }
+
+    /// What we know to have written.
+    pub fn owned(&self) -> Option<&Spec> {
+        self.entry().and_then(Entry::owned)
+    }
+
+    /// What differs, for changes.
+    pub fn diff(&self) -> &Diff {
+        const NONE: &Diff = &Diff {
+            changes: Vec::new(),
+        };
+        match &self.step {
+            Step::Release(_, diff) => diff,
+            _ => self.wanted().map_or(NONE, |wanted| &wanted.diff),
+        }
+    }
+
+    /// AWS's name of what is changed, when it exists.
+    pub fn physical(&self) -> Option<&PhysicalId> {
+        match &self.step {
+            Step::Update(_, physical) | Step::Adopt(_, physical) | Step::Keep(_, physical) => {
+                Some(physical)
+            }
+            Step::RefuseChange(_, physical) => physical.as_ref(),
+            Step::Create(_) | Step::Replace(_) | Step::Advance(_) => None,
+            Step::Release(unwanted, _)
+            | Step::Delete(unwanted)
+            | Step::Forget(unwanted)
+            | Step::RefuseRemoval(unwanted) => unwanted.entry.physical(),
+        }
+    }
+
+    /// What must be seen from outside first.
+    pub fn preconditions(&self) -> &[Precondition] {
+        match self.desired() {
+            Some(resource) if self.changes() => &resource.preconditions,
+            _ => &[],
+        }
+    }
+
+    /// Whether apply waits until it is ready although nothing else depends on that.
+    pub fn wait(&self) -> bool {
+        self.desired().is_some_and(|resource| resource.wait)
+    }
+
     /// Whether it changes something at AWS or in the ledger.
     pub fn changes(&self) -> bool {
-        self.verb != Verb::None
+        self.verb() != Verb::None
     }
 
     /// Whether a finding keeps it from being changed: then it does nothing, and is not in sync either.
     pub fn is_refused(&self) -> bool {
-        self.verb == Verb::None && self.reason == Self::REFUSED
+        matches!(self.step, Step::RefuseChange(..) | Step::RefuseRemoval(_))
     }
-
-    /// The reason of what a finding stands in the way of.
-    pub const REFUSED: &str = "refused";
 }
 
 /// The plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
     /// The format's version.
     pub version: u32,
@@ -142,7 +288,7 @@ impl Plan {
     pub fn count(&self, verb: Verb) -> usize {
         self.actions
             .iter()
-            .filter(|action| action.verb == verb)
+            .filter(|action| action.verb() == verb)
             .count()
     }
 

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use standards::Place;
 
-use crate::{Location, ResourceId, ServedPolicy};
+use crate::{Location, ResourceId, ServedPolicy, Spec};
 
 /// What an action can do to mail, from nothing to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -159,22 +158,19 @@ pub struct Precondition {
 }
 
 /// One desired resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Resource {
     /// Our name for it.
     pub id: ResourceId,
     /// Where it lives; nothing for records that a person publishes.
-    #[serde(rename = "home")]
     pub location: Option<Location>,
-    /// What is asked for, in the shape of its kind, references included.
-    pub spec: Value,
+    /// What is asked for, references included.
+    pub spec: Spec,
     /// What a change or a removal can do to mail.
     pub impact: Impact,
     /// What must come first, besides what the spec refers to.
-    #[serde(rename = "needs")]
     pub dependencies: Vec<Dependency>,
     /// What must be seen from outside first.
-    #[serde(rename = "gates")]
     pub preconditions: Vec<Precondition>,
     /// Whether apply waits for it to be ready although nothing else needs that.
     pub wait: bool,
@@ -185,4 +181,19 @@ pub struct Resource {
     /// Where in the manifest it comes from.
     #[serde(skip)]
     pub place: Place,
+}
+
+impl Resource {
+    /// Its dependencies: what it says, and what its spec refers to.
+    pub fn all_dependencies(&self) -> Vec<Dependency> {
+        let mut dependencies = self.dependencies.clone();
+        for reference in self.spec.references() {
+            let is_known = |dependency: &Dependency| dependency.resource == reference.resource;
+            if !dependencies.iter().any(is_known) {
+                let reason = "uses what it returns";
+                dependencies.push(Dependency::done(&reference.resource, reason));
+            }
+        }
+        dependencies
+    }
 }

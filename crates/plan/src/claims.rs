@@ -1,23 +1,19 @@
-//! Parts that several of our resources share, so that each goes only with its last holder.
+//! Parts that several of our resources share, so that each goes only with its last claim.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use model::any_kind::ShapeError;
-use model::{AnyKind, Entry, Location, Origin};
-use serde_json::Value;
+use model::{Entry, Location, Origin, Spec};
 
 use crate::Inputs;
 
 /// The shared parts that we made.
 pub(crate) fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
     let entries = inputs.ledger.entries().chain(inputs.beyond.entries());
-    claims(
-        inputs,
-        entries.filter(|entry| entry.origin == Origin::Created),
-    )
+    claims(entries.filter(|entry| entry.origin == Origin::Created))
 }
 
-/// A shared part, in the account that it is in: the same name elsewhere is another part.
+/// A shared part, in the account that it is in: the same name in another account is another part.
 pub(crate) fn claim_at(location: Option<&Location>, claim: &str) -> String {
     let account = location
         .map(|location| location.account_id.as_str())
@@ -25,28 +21,18 @@ pub(crate) fn claim_at(location: Option<&Location>, claim: &str) -> String {
     format!("{account} {claim}")
 }
 
-/// The shared parts that a spec holds.
-pub(crate) fn held_claims(
-    kind: &dyn AnyKind,
-    location: Option<&Location>,
-    spec: &Value,
-) -> Result<Vec<String>, ShapeError> {
-    Ok(kind
-        .claims(spec)?
-        .iter()
-        .map(|claim| claim_at(location, claim))
-        .collect())
+/// The shared parts that a spec claims.
+pub(crate) fn held_claims<'a>(
+    location: Option<&'a Location>,
+    spec: &Spec,
+) -> impl Iterator<Item = String> + use<'a> {
+    let claims = spec.kind().claims(spec).into_iter();
+    claims.map(move |claim| claim_at(location, &claim))
 }
 
-/// The shared parts that these entries hold.
-pub(crate) fn claims<'a>(
-    inputs: Inputs<'_>,
-    entries: impl Iterator<Item = &'a Entry>,
-) -> BTreeSet<String> {
-    let claims = |entry: &Entry| {
-        let kind = inputs.kinds.get(entry.id.kind.as_str());
-        kind.and_then(|kind| held_claims(kind.as_ref(), entry.location.as_ref(), &entry.spec).ok())
-            .unwrap_or_default()
-    };
-    entries.flat_map(claims).collect()
+/// The shared parts that these entries claim.
+pub(crate) fn claims<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> BTreeSet<String> {
+    entries
+        .flat_map(|entry| held_claims(entry.location.as_ref(), &entry.spec))
+        .collect()
 }

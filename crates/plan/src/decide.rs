@@ -1,8 +1,6 @@
 //! What to do with one resource, from what is asked for, what the ledger has and what was seen.
 
-use model::any_kind::ShapeError;
-use model::{Action, AnyKind, Diff, Entry, Observation, Origin, Ownership, Resource, Verb};
-use serde_json::Value;
+use model::{Diff, Entry, Observation, Origin, Ownership, Resource, Spec, State, Verb};
 use standards::{Finding, Place};
 
 /// A decision about one desired resource.
@@ -13,6 +11,8 @@ pub(crate) struct Decision {
     pub(crate) diff: Diff,
     pub(crate) origin: Origin,
     pub(crate) finding: Option<Finding>,
+    /// Whether the finding stands in the way: then nothing is done, and it is not in sync either.
+    pub(crate) is_refused: bool,
 }
 
 impl Decision {
@@ -23,6 +23,7 @@ impl Decision {
             diff: Diff::default(),
             origin: Origin::Created,
             finding: None,
+            is_refused: false,
         }
     }
 
@@ -40,77 +41,85 @@ impl Decision {
     fn refused(finding: Finding) -> Self {
         Self {
             finding: Some(finding),
-            ..Self::new(Verb::None, Action::REFUSED)
+            is_refused: true,
+            ..Self::new(Verb::None, "refused")
         }
     }
 }
 
-/// Decides. `spec` is the resource's, with every reference resolved that can be; `entry` is the
-/// ledger's, when it lives in the same account and region.
+/// Decides on one desired resource. `spec` is the resource's, with every reference resolved that can
+/// be; `entry` is the ledger's, when it lives in the same account and region; beside what was
+/// observed stands whose it is, where that is known better by its other id (see `Renames`).
 pub(crate) fn decide(
-    kind: &dyn AnyKind,
     resource: &Resource,
-    spec: &Value,
+    spec: &Spec,
     entry: Option<&Entry>,
-    seen: &Observation,
-) -> Result<Decision, ShapeError> {
+    (seen, known_owner): (&Observation, Option<Ownership>),
+) -> Decision {
     match seen {
-        Observation::Unknown(reason) => Ok(Decision::refused(
+        Observation::Unknown(reason) => Decision::refused(
             Finding::new("PLAN-04", format!("could not be observed: {reason}"))
                 .in_place(place(resource)),
-        )),
-        Observation::Absent => absent(kind, resource, spec, entry),
+        ),
+        Observation::Absent => absent(resource, spec, entry),
         Observation::Present {
             state, ownership, ..
-        } => {
-            if let Some(finding) = kind.blocker(spec, Some(state))? {
-                return Ok(Decision::refused(finding.in_place(place(resource))));
-            }
-            let owned = entry.and_then(Entry::owned);
-            let diff = kind.diff(spec, state, owned)?;
-            let conflict = kind.conflict(spec, state, owned)?;
-            // Of what many share, only what we are known to have written is ours; and what a person
-            // publishes for us, which we wait for since it was not there.
-            let ours = entry.filter(|entry| {
-                owned.is_some() || *ownership != Ownership::Shared || entry.location.is_none()
-            });
-            Ok(match ours {
-                Some(entry) => {
-                    let moved = has_moved(kind, entry, state)?;
-                    known(resource, entry, (diff, moved), conflict)
-                }
-                None => found(resource, *ownership, diff, conflict),
-            })
+        } => present(
+            resource,
+            spec,
+            entry,
+            (state, known_owner.unwrap_or(*ownership)),
+        ),
+    }
+}
+
+fn present(
+    resource: &Resource,
+    spec: &Spec,
+    entry: Option<&Entry>,
+    (state, ownership): (&State, Ownership),
+) -> Decision {
+    let kind = spec.kind();
+    if let Some(finding) = kind.blocker(spec, Some(state)) {
+        return Decision::refused(finding.in_place(place(resource)));
+    }
+    let owned = entry.and_then(Entry::owned);
+    let diff = kind.diff(spec, state, owned);
+    let conflict = kind.conflict(spec, state, owned);
+    // Of a resource with several owners, only what we are known to have written is ours. A record
+    // that a person publishes for us is ours from the moment that we ask for it.
+    let ours = entry.filter(|entry| {
+        owned.is_some() || ownership != Ownership::Shared || entry.location.is_none()
+    });
+    match ours {
+        Some(entry) => {
+            let moved = has_moved(entry, state);
+            known(resource, entry, (diff, moved), conflict)
         }
+        None => found(resource, ownership, diff, conflict),
     }
 }
 
 /// Whether somebody changed what we had written.
-fn has_moved(kind: &dyn AnyKind, entry: &Entry, state: &Value) -> Result<bool, ShapeError> {
-    let left = kind.diff(&entry.spec, state, Some(&entry.spec))?;
-    Ok(!entry.open && !left.is_empty())
+fn has_moved(entry: &Entry, state: &State) -> bool {
+    let left = entry
+        .spec
+        .kind()
+        .diff(&entry.spec, state, Some(&entry.spec));
+    !entry.is_open() && !left.is_empty()
 }
 
-fn absent(
-    kind: &dyn AnyKind,
-    resource: &Resource,
-    spec: &Value,
-    entry: Option<&Entry>,
-) -> Result<Decision, ShapeError> {
-    if let Some(finding) = kind.blocker(spec, None)? {
-        return Ok(Decision::refused(finding.in_place(place(resource))));
+fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
+    if let Some(finding) = spec.kind().blocker(spec, None) {
+        return Decision::refused(finding.in_place(place(resource)));
     }
-    Ok(match entry {
-        None => Decision::new(Verb::Create, "asked for and not there"),
-        // Of what a person publishes, the ledger says only that it is expected.
-        Some(entry) if entry.open && entry.location.is_none() => {
-            Decision::new(Verb::Create, "asked for and not there")
-        }
-        Some(entry) if entry.open => {
-            Decision::new(Verb::Create, "an earlier run stopped before it was made")
-        }
-        Some(_) => Decision::new(Verb::Create, "was deleted by somebody else"),
-    })
+    let reason = match entry {
+        Some(entry) if !entry.is_open() => "was deleted by somebody else",
+        // Of a record that a person publishes, the ledger says only that it is expected.
+        Some(entry) if entry.location.is_some() => "an earlier run stopped before it was made",
+        Some(_) | None => "declared, but does not exist",
+    };
+    Decision::new(Verb::Create, reason)
 }
 
 /// What is in the ledger and is there.
@@ -127,11 +136,11 @@ fn known(
         let reason = format!("`{}` can't be changed in place", replaced_fields(&diff));
         return Decision::new(Verb::Replace, reason).with(diff);
     }
-    if entry.open && entry.location.is_none() {
+    if entry.is_open() && entry.location.is_none() {
         return if diff.is_empty() {
             Decision::new(Verb::Update, "has been published")
         } else {
-            Decision::new(Verb::Create, "asked for; values of others stay beside it").with(diff)
+            Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
         };
     }
     if !diff.is_empty() {
@@ -142,7 +151,7 @@ fn known(
         };
         return Decision::new(Verb::Update, reason).with(diff);
     }
-    if entry.open {
+    if entry.is_open() {
         return Decision::new(Verb::Update, "an earlier run stopped inside its change");
     }
     Decision::new(Verb::None, "in sync")
@@ -189,14 +198,13 @@ fn found(
         // It counts as adopted when it took something away: of an A and an AAAA that a CNAME was
         // in the way of, one did, and the other has nothing to leave behind.
         .with(diff),
-        // Values with another time to live were there before us as well, and stay when we go.
-        (Ownership::Shared, None) if diff.changes.iter().all(|change| change.field == "ttl") => {
+        (Ownership::Shared, None) if resource.spec.kind().is_only_noted(&diff) => {
             Decision::new(Verb::Adopt, "is already there")
                 .with(diff)
                 .taken_over()
         }
         (Ownership::Shared, None) => {
-            Decision::new(Verb::Create, "asked for; values of others stay beside it").with(diff)
+            Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
         }
     }
 }

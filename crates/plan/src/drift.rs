@@ -1,11 +1,10 @@
 //! What moved without us: actual against the ledger.
 
-use model::any_kind::ShapeError;
 use model::{Diff, Location, Observation, ResourceId};
 use serde::Serialize;
 
 use crate::Inputs;
-use crate::looks::held;
+use crate::observations::of_entry;
 
 /// How a resource moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,23 +30,21 @@ pub struct Drift {
 }
 
 /// Everything in the ledger that is not as we left it.
-pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
+pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
     let mut drifts = Vec::new();
-    let claims = crate::claims::claims(
-        inputs,
-        inputs.ledger.entries().chain(inputs.beyond.entries()),
-    );
-    for entry in inputs.ledger.entries().filter(|entry| !entry.open) {
-        let Some(kind) = inputs.kinds.get(entry.id.kind.as_str()) else {
-            continue;
-        };
-        let moved = match inputs.actual.of(&held(entry)) {
+    let all = inputs.ledger.entries().chain(inputs.beyond.entries());
+    let claims = crate::claims::claims(all);
+    for entry in inputs.ledger.entries().filter(|entry| !entry.is_open()) {
+        let moved = match inputs.actual.of(&of_entry(entry)) {
             None | Some(Observation::Absent) => Moved::Deleted,
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {
-                let diff = kind.drift(&entry.spec, &entry.state, state, &|claim| {
-                    claims.contains(&crate::claims::claim_at(entry.location.as_ref(), claim))
-                })?;
+                let ours = |claim: &str| {
+                    let claim = crate::claims::claim_at(entry.location.as_ref(), claim);
+                    claims.contains(&claim)
+                };
+                let kind = entry.spec.kind();
+                let diff = kind.drift(&entry.spec, entry.state.as_ref(), state, &ours);
                 if diff.is_empty() {
                     continue;
                 }
@@ -60,5 +57,5 @@ pub fn drift(inputs: Inputs<'_>) -> Result<Vec<Drift>, ShapeError> {
             moved,
         });
     }
-    Ok(drifts)
+    drifts
 }

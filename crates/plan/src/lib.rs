@@ -1,6 +1,6 @@
 //! Diff, order, safety, mail impact and digest: decides everything and touches nothing.
 //!
-//! [`looks`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
+//! [`queries`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
 //! [`Plan`](model::Plan); [`drift`] compares actual with the ledger; [`estimate`] says how many
 //! calls a plan makes and how long AWS's quotas make them last. None of them reads a clock, a file
 //! or the network, and none knows a kind by name.
@@ -9,23 +9,26 @@ mod claims;
 mod decide;
 mod drift;
 mod estimate;
-mod looks;
+mod observations;
 mod order;
 mod planner;
+mod renames;
 mod settle;
-mod things;
+mod stages;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use model::{KindSet, Ledger, Observation, Resource, Target};
+use std::sync::Arc;
+
+use model::{Ledger, Observation, Resource, Target};
 
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Estimate, Rate, Rates, estimate};
-pub use looks::{Look, looks};
-pub use planner::{dependencies, plan};
+pub use observations::{Query, queries};
+pub use planner::plan;
 pub use settle::settle;
 
 /// What was observed, by [`Target::key`].
@@ -58,10 +61,8 @@ impl Actual {
 pub struct Inputs<'a> {
     /// The manifest's project.
     pub project: &'a str,
-    /// The kinds.
-    pub kinds: &'a KindSet,
     /// What the manifest asks for.
-    pub desired: &'a [Resource],
+    pub desired: &'a [Arc<Resource>],
     /// What we did and own, for the domains that this plan is about.
     pub ledger: &'a Ledger,
     /// What we own for other domains: shared parts that they still need stay.

@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Action, Dependency, Edge, Level, MailImpact, ResourceId, Undo, Verb};
 
-use crate::planner::dependencies;
-
 /// Adds the edges of removals.
 pub(crate) fn order_removals(actions: &mut [Action]) {
     let removals: Vec<usize> = (0..actions.len())
@@ -37,16 +35,13 @@ pub(crate) fn order_removals(actions: &mut [Action]) {
 }
 
 fn is_removal(action: &Action) -> bool {
-    // A predecessor that lets go is still needed by nobody else, and is no removal yet.
-    action.desired.is_none() && action.verb != Verb::Update
+    // A predecessor that releases something stays: it is removed by an action of its own.
+    action.wanted().is_none() && action.verb() != Verb::Update
 }
 
 fn held_dependencies(action: &Action) -> &[Dependency] {
-    action
-        .entry
-        .as_ref()
-        .map(|entry| entry.dependencies.as_slice())
-        .unwrap_or_default()
+    let entry = action.entry();
+    entry.map_or(&[], |entry| &entry.dependencies)
 }
 
 /// What `other` needed of `id`, as an edge in the order in which the two go away.
@@ -78,15 +73,16 @@ fn after_successors(removal: &Action, action: &Action, id: usize) -> Option<Edge
         .iter()
         .any(|dependency| dependency.resource == removal.resource);
     let succeeds = action.resource == removal.resource;
-    let needs_successor = action.desired.as_ref().is_some_and(|resource| {
-        dependencies(resource)
+    let needs_successor = action.desired().is_some_and(|resource| {
+        let dependencies = resource.all_dependencies();
+        dependencies
             .iter()
             .any(|dependency| dependency.resource == removal.resource)
     });
     let takes_over = removal.impact.mail >= MailImpact::Sending
         && removal.resource.domain == action.resource.domain
         && action.changes()
-        && action.wait;
+        && action.wait();
     let reason = if succeeds {
         "its successor is there first"
     } else if used || needs_successor {

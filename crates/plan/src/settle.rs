@@ -1,41 +1,43 @@
-//! Settles what a run that died left open: by looking, never by sending again.
+//! Resolves intents that an interrupted run left open. It compares observations; it never re-sends.
 
-use model::{Entry, KindSet, Ledger};
-use serde_json::Value;
+use std::sync::Arc;
+
+use model::{Entry, Ledger, Spec, Status};
 
 use crate::Actual;
-use crate::looks::held;
+use crate::observations::of_entry;
 
-/// The ledger with every open intent decided: when what was seen is as the intent asked, the call had
-/// reached AWS, and what it asked for is what we own; else the entry is as before. Both are still
-/// open, so that the plan does the rest: again, or what has to follow it.
+/// The ledger with every open intent compared with what was observed. If the resource is as the
+/// intent asked, the call had reached AWS, and what it asked for is what we own; otherwise the entry
+/// is as before. Both stay open, so that the plan does the rest: the call again, or what follows it.
 #[must_use]
-pub fn settle(mut ledger: Ledger, kinds: &KindSet, actual: &Actual) -> Ledger {
+pub fn settle(mut ledger: Ledger, actual: &Actual) -> Ledger {
     for domain in ledger.domains.values_mut() {
-        for entry in domain.entries.values_mut().filter(|entry| entry.open) {
-            let intended = entry.intended.as_ref().unwrap_or(&entry.spec).clone();
-            if is_done(kinds, entry, &intended, actual) {
-                entry.spec.clone_from(&intended);
-                entry.intended = Some(intended);
+        for entry in domain.entries.values_mut().filter(|entry| entry.is_open()) {
+            let intended = entry.intended();
+            if is_done(entry, intended, actual) {
+                let intended = intended.clone();
+                let entry = Arc::make_mut(entry);
+                entry.status = Status::Changing {
+                    physical: entry.physical().cloned(),
+                    to: intended.clone(),
+                };
+                entry.spec = intended;
             }
         }
     }
     ledger
 }
 
-fn is_done(kinds: &KindSet, entry: &Entry, intended: &Value, actual: &Actual) -> bool {
-    let seen = actual.of(&held(entry)).or_else(|| {
-        actual
-            .iter()
-            .find(|(target, _)| target.id == entry.id)
-            .map(|(_, seen)| seen)
+fn is_done(entry: &Entry, intended: &Spec, actual: &Actual) -> bool {
+    let seen = actual.of(&of_entry(entry)).or_else(|| {
+        let mut all = actual.iter();
+        let it = all.find(|(target, _)| target.id == entry.id);
+        it.map(|(_, seen)| seen)
     });
-    let (Some(kind), Some(state)) = (
-        kinds.get(entry.id.kind.as_str()),
-        seen.and_then(|seen| seen.state()),
-    ) else {
-        return false;
-    };
-    kind.diff(intended, state, Some(&entry.spec))
-        .is_ok_and(|diff| diff.is_empty())
+    let state = seen.and_then(|seen| seen.state());
+    state.is_some_and(|state| {
+        let diff = intended.kind().diff(intended, state, Some(&entry.spec));
+        diff.is_empty()
+    })
 }

@@ -1,18 +1,21 @@
 //! Tables of decisions and order. Every mix of asked for, on record and there has its row.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use kinds::{S3Bucket, s3_bucket, tags};
+use kinds::{
+    CloudfrontDistribution, CloudfrontOriginAccessControl, S3Bucket, cloudfront_distribution,
+    cloudfront_origin_access_control, s3_bucket, tags,
+};
 use model::{
-    Action, Dependency, Entry, Impact, Kind, KindSet, Ledger, Location, MailImpact, Observation,
-    Origin, Ownership, Plan, Resource, ResourceId, Target, Verb,
+    Action, Dependency, Entry, Field, Impact, Kind, Ledger, Location, MailImpact, Observation,
+    Origin, Ownership, Plan, Resource, ResourceId, Spec, State, Status, Target, Verb,
 };
 use proptest::prelude::*;
-use serde_json::{Value, json};
 use standards::Place;
 
-use crate::{Actual, Inputs, looks, plan};
+use crate::{Actual, Inputs, plan, queries};
 
 const DOMAIN: &str = "example.com";
 
@@ -28,7 +31,7 @@ fn id(name: &str) -> ResourceId {
     ResourceId::new(S3Bucket::NAME, DOMAIN, name)
 }
 
-fn spec(name: &str, days: u32) -> s3_bucket::Spec {
+fn bucket(name: &str, days: u32) -> s3_bucket::Spec {
     s3_bucket::Spec {
         name: name.to_owned(),
         accepts_log_delivery: false,
@@ -38,11 +41,15 @@ fn spec(name: &str, days: u32) -> s3_bucket::Spec {
     }
 }
 
+fn spec(name: &str, days: u32) -> Spec {
+    Spec::of::<S3Bucket>(bucket(name, days))
+}
+
 fn resource(name: &str, dependencies: &[&str]) -> Resource {
     Resource {
         id: id(name),
         location: Some(location("web")),
-        spec: serde_json::to_value(spec(name, 30)).expect("plain data"),
+        spec: spec(name, 30),
         impact: Impact::new(MailImpact::Receiving, "because"),
         dependencies: dependencies
             .iter()
@@ -61,25 +68,22 @@ fn entry(name: &str, dependencies: &[&str]) -> Entry {
     Entry {
         id: resource.id,
         location: resource.location,
-        physical: Some(name.into()),
+        status: Status::Settled(name.into()),
         spec: resource.spec,
-        intended: None,
-        state: Value::Null,
+        state: None,
         origin: Origin::Created,
         before: None,
         serves_policy: None,
         dependencies: resource.dependencies,
         impact: resource.impact,
-        open: false,
         changed: Timestamp::UNIX_EPOCH,
     }
 }
 
 fn there(name: &str, days: u32, ownership: Ownership) -> Observation {
-    let state = serde_json::to_value(spec(name, days).wanted()).expect("plain data");
     Observation::Present {
         physical: name.into(),
-        state,
+        state: State::of::<S3Bucket>(bucket(name, days).wanted()),
         ownership,
     }
 }
@@ -87,20 +91,20 @@ fn there(name: &str, days: u32, ownership: Ownership) -> Observation {
 /// A little world: what is asked for, what is on record, what is there.
 #[derive(Default)]
 struct World {
-    desired: Vec<Resource>,
+    desired: Vec<Arc<Resource>>,
     ledger: Ledger,
     there: Vec<(String, Observation)>,
 }
 
 impl World {
     fn ask(mut self, resource: Resource) -> Self {
-        self.desired.push(resource);
+        self.desired.push(Arc::new(resource));
         self
     }
 
     fn record(mut self, entry: Entry) -> Self {
         let domain = self.ledger.domains.entry(DOMAIN.to_owned()).or_default();
-        domain.entries.insert(entry.id.clone(), entry);
+        domain.entries.insert(entry.id.clone(), Arc::new(entry));
         self
     }
 
@@ -110,19 +114,17 @@ impl World {
     }
 
     fn plan(&self) -> Plan {
-        let kinds: KindSet = kinds::pure();
         let mut actual = Actual::default();
-        for look in looks(&self.desired, &self.ledger) {
-            let Target { id, .. } = &look.target;
+        for query in queries(&self.desired, &self.ledger) {
+            let Target { id, .. } = &query.target;
             let seen = self.there.iter().find(|(name, _)| *name == id.name);
             actual.insert(
-                look.target.clone(),
+                query.target.clone(),
                 seen.map_or(Observation::Absent, |(_, seen)| seen.clone()),
             );
         }
         plan(Inputs {
             project: "project",
-            kinds: &kinds,
             desired: &self.desired,
             ledger: &self.ledger,
             beyond: &Ledger::default(),
@@ -134,7 +136,7 @@ impl World {
 fn verbs(plan: &Plan) -> Vec<(Verb, &str)> {
     plan.actions
         .iter()
-        .map(|action| (action.verb, action.resource.name.as_str()))
+        .map(|action| (action.verb(), action.resource.name.as_str()))
         .collect()
 }
 
@@ -149,10 +151,7 @@ fn rules(plan: &Plan) -> Vec<&str> {
 fn check(world: &World, verb: Verb, broken: &[&str]) {
     let plan = world.plan();
     assert_eq!(
-        plan.actions
-            .iter()
-            .map(|action| action.verb)
-            .collect::<Vec<_>>(),
+        plan.actions.iter().map(Action::verb).collect::<Vec<_>>(),
         [verb]
     );
     assert_eq!(rules(&plan), broken);
@@ -214,7 +213,7 @@ fn every_mix_has_its_verb() {
 #[test]
 fn an_open_intent_is_done_again_even_when_nothing_differs() {
     let open = Entry {
-        open: true,
+        status: Status::Creating,
         ..entry("a", &[])
     };
     let world = World::default().ask(resource("a", &[])).record(open);
@@ -239,11 +238,11 @@ fn what_moves_is_made_before_the_old_goes() {
     let made = plan
         .actions
         .iter()
-        .position(|action| action.verb != Verb::Delete);
+        .position(|action| action.verb() != Verb::Delete);
     let gone = plan
         .actions
         .iter()
-        .position(|action| action.verb == Verb::Delete);
+        .position(|action| action.verb() == Verb::Delete);
     assert!(made < gone, "{:?}", verbs(&plan));
 }
 
@@ -268,11 +267,11 @@ fn another_name_for_an_account_moves_nothing() {
 fn what_goes_on_under_another_name_is_neither_foreign_nor_deleted() {
     let seen = || there("one-thing", 30, Ownership::Foreign);
     let old = Entry {
-        physical: Some("one-thing".into()),
+        status: Status::Settled("one-thing".into()),
         ..entry("old", &[])
     };
     let new = || Resource {
-        spec: serde_json::to_value(spec("one-thing", 30)).expect("plain data"),
+        spec: spec("one-thing", 30),
         ..resource("new", &[])
     };
     let world = World::default().ask(new()).record(old.clone());
@@ -281,7 +280,7 @@ fn what_goes_on_under_another_name_is_neither_foreign_nor_deleted() {
     assert_eq!(verbs(&plan), [(Verb::Adopt, "new"), (Verb::Forget, "old")]);
     // What somebody else made stays theirs.
     let world = World::default().ask(new()).record(Entry {
-        physical: Some("another".into()),
+        status: Status::Settled("another".into()),
         ..old
     });
     let plan = world.see("new", seen()).see("old", seen()).plan();
@@ -292,7 +291,7 @@ fn what_goes_on_under_another_name_is_neither_foreign_nor_deleted() {
 fn what_somebody_changed_is_said_to_be_drift() {
     let world = |asked: u32| {
         let mut wanted = resource("a", &[]);
-        wanted.spec = serde_json::to_value(spec("a", asked)).expect("plain data");
+        wanted.spec = spec("a", asked);
         let world = World::default().ask(wanted).record(entry("a", &[]));
         world.see("a", there("a", 90, Ownership::Ours)).plan()
     };
@@ -301,7 +300,7 @@ fn what_somebody_changed_is_said_to_be_drift() {
         assert!(reason.starts_with("drift"), "{asked}: {reason}");
     }
     let mut wanted = resource("a", &[]);
-    wanted.spec = serde_json::to_value(spec("a", 60)).expect("plain data");
+    wanted.spec = spec("a", 60);
     let world = World::default().ask(wanted).record(entry("a", &[]));
     let plan = world.see("a", there("a", 30, Ownership::Ours)).plan();
     assert_eq!(plan.actions[0].reason, "differs from the manifest");
@@ -378,23 +377,48 @@ fn the_digest_is_of_what_the_plan_does() {
 
 #[test]
 fn a_reference_is_resolved_when_its_resource_stays_and_unknown_when_it_is_made() {
-    let mut user = resource("user", &[]);
-    user.spec["access_log"] =
-        json!({"bucket": {"$output": format!("{}#/name", id("logs"))}, "prefix": "x/"});
-    let world = World::default().ask(user).ask(resource("logs", &[]));
-    // The spec of a bucket has no references of its own, so this one can't be read: it is said.
+    let control = ResourceId::new(CloudfrontOriginAccessControl::NAME, DOMAIN, "control");
+    let user = Resource {
+        id: ResourceId::new(CloudfrontDistribution::NAME, DOMAIN, "user"),
+        spec: Spec::of::<CloudfrontDistribution>(cloudfront_distribution::Spec {
+            access_control: Field::output(&control, cloudfront_origin_access_control::ID),
+            ..cloudfront_distribution::Spec::default()
+        }),
+        ..resource("user", &[])
+    };
+    let referred = Resource {
+        id: control,
+        spec: Spec::of::<CloudfrontOriginAccessControl>(
+            cloudfront_origin_access_control::Spec::default(),
+        ),
+        ..resource("control", &[])
+    };
+    let made = |plan: &Plan| {
+        let mut creations = plan.actions.iter();
+        let user = creations.find(|action| action.resource.name == "user");
+        let spec = user.expect("an action").spec();
+        let spec = spec.get::<CloudfrontDistribution>();
+        spec.expect("a distribution").access_control.clone()
+    };
+    let world = World::default().ask(user).ask(referred);
     let plan = world.plan();
-    assert_eq!(rules(&plan), ["PLAN-08"]);
-    let known = world
-        .record(entry("logs", &[]))
-        .see("logs", there("logs", 30, Ownership::Ours))
-        .plan();
-    let made: Vec<&Action> = known
-        .actions
-        .iter()
-        .filter(|action| action.verb == Verb::Create)
-        .collect();
-    assert_eq!(made[0].spec["access_log"]["bucket"], "logs");
+    assert_eq!(
+        verbs(&plan),
+        [(Verb::Create, "control"), (Verb::Create, "user")]
+    );
+    assert_eq!(made(&plan).known(), None);
+    let state = cloudfront_origin_access_control::State {
+        id: "E1".to_owned(),
+        signs_always: true,
+        ..cloudfront_origin_access_control::State::default()
+    };
+    let seen = Observation::Present {
+        physical: "E1".into(),
+        state: State::of::<CloudfrontOriginAccessControl>(state),
+        ownership: Ownership::Ours,
+    };
+    let plan = world.see("control", seen).plan();
+    assert_eq!(made(&plan).known().map(String::as_str), Some("E1"));
 }
 
 proptest! {

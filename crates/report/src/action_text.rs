@@ -1,6 +1,6 @@
 //! One action, or one resource that moved, for a terminal: its title and its fields.
 
-use model::{Action, Change, Diff, Location, MailImpact, ResourceId, Verb};
+use model::{Action, Change, Diff, Location, MailImpact, ResourceId, Spec, Verb};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -46,7 +46,7 @@ impl Columns {
 /// The line with the sign. A reason that doesn't fit goes below.
 pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, reason: Option<&str>) {
     let palette = *page.palette;
-    let style = palette.verb(action.verb);
+    let style = palette.verb(action.verb());
     let (label, place) = columns.cells(&action.resource, action.location.as_ref());
     let width = 4 + label.chars().count() + 2 + place.trim_end().chars().count();
     // On a narrow terminal the columns don't line up.
@@ -66,7 +66,7 @@ pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, rea
     page.line(
         2,
         &[
-            Part(style, words::sign(action.verb)),
+            Part(style, words::sign(action.verb())),
             Part(palette.strong, &format!(" {label}")),
             Part(palette.faint, &format!("  {place}")),
             Part(style, if beside.is_empty() { "" } else { "  " }),
@@ -84,13 +84,13 @@ pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, rea
 
 /// What an action makes, changes or removes, what that can do to mail, and what it waits for.
 /// `before` is the spec of the step before, for a later step of one resource.
-pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Value>) {
+pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Spec>) {
     let palette = *page.palette;
-    match (action.verb, before) {
-        (Verb::Create, None) => spec(page, &action.spec),
+    match (action.verb(), before) {
+        (Verb::Create, None) => spec(page, &value::printed(action.spec())),
         (Verb::Delete | Verb::Forget, _) => removed(page, action),
-        (_, Some(before)) if action.diff.is_empty() => {
-            diff(page, &model::diff::compare(&action.spec, before, &[]));
+        (_, Some(before)) if action.diff().is_empty() => {
+            diff(page, &before.kind().compare(action.spec(), before));
         }
         _ => changes(page, action),
     }
@@ -106,7 +106,7 @@ pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Valu
             &Part(style, &text),
         );
     }
-    for precondition in &action.preconditions {
+    for precondition in action.preconditions() {
         let text = words::precondition(precondition);
         let label = Part(palette.notice, "waits until ");
         page.folded(FIELD_INDENT, &label, &Part(palette.notice, &text));
@@ -154,8 +154,9 @@ fn spec(page: &mut Page<'_>, spec: &Value) {
 
 /// What goes: a record by what it says, anything else by AWS's name for it.
 fn removed(page: &mut Page<'_>, action: &Action) {
-    if fields::record_name(&action.spec).is_some() {
-        spec(page, &action.spec);
+    let json = value::printed(action.spec());
+    if fields::record_name(&json).is_some() {
+        spec(page, &json);
     } else {
         physical(page, action);
     }
@@ -164,18 +165,19 @@ fn removed(page: &mut Page<'_>, action: &Action) {
 /// What differs; for what moves to another account or region, where from, and what is made there.
 fn changes(page: &mut Page<'_>, action: &Action) {
     // The title says which resource; a person knows a record by its name and type.
-    if let Some(name) = fields::record_name(&action.spec) {
+    let json = value::printed(action.spec());
+    if let Some(name) = fields::record_name(&json) {
         page.line(FIELD_INDENT, &[Part(page.palette.faint, &name)]);
-    } else if action.verb == Verb::Adopt {
+    } else if action.verb() == Verb::Adopt {
         physical(page, action);
     }
-    let before = action.entry.as_ref().map(|entry| entry.location.as_ref());
+    let before = action.entry().map(|entry| entry.location.as_ref());
     if let Some(before) = before.filter(|before| *before != action.location.as_ref()) {
         let (from, to) = (words::place(before), words::place(action.location.as_ref()));
-        changed(page, "home", &from, &to);
-        spec(page, &action.spec);
+        changed(page, "location", &from, &to);
+        spec(page, &json);
     } else {
-        diff(page, &action.diff);
+        diff(page, action.diff());
         rewritten(page, action);
     }
 }
@@ -183,15 +185,13 @@ fn changes(page: &mut Page<'_>, action: &Action) {
 /// A short text that changes, line by line: an MTA-STS policy is worth reading before senders do.
 fn rewritten(page: &mut Page<'_>, action: &Action) {
     let palette = *page.palette;
-    let Some(entry) = &action.entry else { return };
-    let old = value::content("content", &entry.spec["content"]);
-    let new = value::content("content", &action.spec["content"]);
-    let (Some(old), Some(new)) = (old, new) else {
+    let old = action.entry().and_then(|entry| value::file(&entry.spec));
+    let (Some(old), Some(new)) = (old, value::file(action.spec())) else {
         return;
     };
     // What somebody else wrote over ours is known by its hash only.
-    let seen = |change: &Change| change.field == "sha256" && change.from == old.sha256();
-    if !action.diff.changes.iter().any(seen) {
+    let seen = |change: &Change| change.field == "sha256" && *change.from.as_json() == old.sha256();
+    if !action.diff().changes.iter().any(seen) {
         return;
     }
     let (Some(old), Some(new)) = (old.lines(), new.lines()) else {
@@ -218,7 +218,7 @@ fn lines<'a>(old: &'a [&'a str], new: &'a [&'a str]) -> Vec<(ChangeTag, &'a str)
 
 /// AWS's name for it.
 fn physical(page: &mut Page<'_>, action: &Action) {
-    if let Some(physical) = &action.physical {
+    if let Some(physical) = action.physical() {
         let label = Part(page.palette.faint, "name at AWS: ");
         let text = Part(anstyle::Style::new(), physical.as_str());
         page.folded(FIELD_INDENT, &label, &text);
@@ -227,8 +227,8 @@ fn physical(page: &mut Page<'_>, action: &Action) {
 
 fn diff(page: &mut Page<'_>, diff: &Diff) {
     for change in &diff.changes {
-        let from = value::shown(&change.field, &change.from);
-        let to = value::shown(&change.field, &change.to);
+        let from = value::shown(&change.field, change.from.as_json());
+        let to = value::shown(&change.field, change.to.as_json());
         changed(page, &words::field(&change.field), &from, &to);
     }
 }

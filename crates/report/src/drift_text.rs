@@ -94,7 +94,10 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
         } in &diff.changes
         {
             // A diff goes from what AWS has to what is asked for; drift went the other way.
-            let (left, is) = (value::shown(field, to), value::shown(field, from));
+            let (left, is) = (
+                value::shown(field, to.as_json()),
+                value::shown(field, from.as_json()),
+            );
             changed(page, &words::field(field), &left, &is);
         }
     }
@@ -168,7 +171,7 @@ fn one(drift: &Drift) -> Value {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use model::{Diff, Effect, ResourceId};
+    use model::{Diff, Effect, ResourceId, Side};
 
     use super::*;
 
@@ -186,19 +189,15 @@ mod tests {
     }
 
     fn drifts() -> Vec<Drift> {
-        let change = |field: &str, from, to| Change {
+        let change = |field: &str, from: &[&str], to: &[&str]| Change {
             field: field.to_owned(),
-            from,
-            to,
+            from: Side::of(&from),
+            to: Side::of(&to),
             effect: Effect::InPlace,
         };
         let changes = vec![
-            change(
-                "values",
-                json!(["v=DMARC1; p=none"]),
-                json!(["v=DMARC1; p=quarantine"]),
-            ),
-            change("values of others", json!(["evil\u{1b}[2J"]), json!([])),
+            change("values", &["v=DMARC1; p=none"], &["v=DMARC1; p=quarantine"]),
+            change("values of others", &["evil\u{1b}[2J"], &[]),
         ];
         vec![
             drift("dmarc", Moved::Modified(Diff { changes })),

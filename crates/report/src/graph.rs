@@ -22,7 +22,7 @@ pub fn graph_mermaid(plan: &Plan) -> String {
                 mermaid(&first(action)),
                 mermaid(&action.resource.name)
             );
-            putln!(text, "    a{}[\"{label}\"]:::{}", action.id, action.verb);
+            putln!(text, "    a{}[\"{label}\"]:::{}", action.id, action.verb());
         }
         text.push_str("  end\n");
     }
@@ -59,7 +59,7 @@ pub fn graph_dot(plan: &Plan) -> String {
             dot(domain)
         );
         for action in actions {
-            let colour = colour(action.verb);
+            let colour = colour(action.verb());
             let label = format!("{}\\n{}", dot(&first(action)), dot(&action.resource.name));
             putln!(
                 text,
@@ -92,7 +92,7 @@ pub fn graph_json(plan: &Plan) -> Value {
     let actions = plan.actions.iter();
     let nodes = actions
         .filter(|action| shown.contains(&action.id))
-        .map(|action| json!({"id": action.id, "verb": action.verb, "resource": action.resource}));
+        .map(|action| json!({"id": action.id, "verb": action.verb(), "resource": action.resource}));
     let edges = edges(plan).map(|(action, edge)| {
         json!({
             "from": edge.action,
@@ -128,7 +128,7 @@ fn colour(verb: Verb) -> &'static str {
 
 /// The first line of a node: `create s3_bucket`. A sign would begin a list in Mermaid's Markdown.
 fn first(action: &Action) -> String {
-    match action.verb {
+    match action.verb() {
         Verb::None => action.resource.kind.clone(),
         verb => format!("{verb} {}", action.resource.kind),
     }

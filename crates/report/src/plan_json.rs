@@ -43,19 +43,19 @@ fn summary(plan: &Plan) -> Value {
 fn action(action: &Action) -> Value {
     json!({
         "id": action.id,
-        "verb": action.verb,
+        "verb": action.verb(),
         "resource": action.resource,
         "kind": action.resource.kind,
         "domain": action.resource.domain,
         "name": action.resource.name,
         "home": location(action.location.as_ref()),
-        "physical": action.physical,
+        "physical": action.physical(),
         "reason": action.reason,
-        "changes": action.diff,
-        "spec": action.spec,
+        "changes": action.diff(),
+        "spec": crate::value::printed(action.spec()),
         "mail_impact": {"level": action.impact.mail, "reason": action.impact.reason},
         "after": action.after,
-        "gates": action.preconditions,
+        "gates": action.preconditions(),
         "calls": action.calls,
     })
 }

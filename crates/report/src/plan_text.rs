@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Location, MailImpact, Plan, ResourceId, Verb};
+use model::{Action, Location, MailImpact, Plan, ResourceId, Spec, Verb};
 use plan::Estimate;
-use serde_json::Value;
 use standards::Severity;
 
 use crate::action_text::{self, Columns};
@@ -58,12 +57,14 @@ pub(crate) fn grouped<'a>(
 }
 
 /// For each action that is a later step of a resource, the spec of the step before it.
-pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
-    let mut specs: BTreeMap<&ResourceId, &Value> = BTreeMap::new();
+pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Spec> {
+    let mut specs: BTreeMap<&ResourceId, &Spec> = BTreeMap::new();
     let mut stages = BTreeMap::new();
-    let asked = |action: &&Action| action.desired.is_some();
-    for action in plan.actions.iter().filter(asked) {
-        if let Some(before) = specs.insert(&action.resource, &action.spec) {
+    for action in &plan.actions {
+        if action.wanted().is_none() {
+            continue;
+        }
+        if let Some(before) = specs.insert(&action.resource, action.spec()) {
             stages.insert(action.id, before);
         }
     }
@@ -73,7 +74,7 @@ pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Value> {
 fn show(
     page: &mut Page<'_>,
     actions: &[&Action],
-    stages: &BTreeMap<usize, &Value>,
+    stages: &BTreeMap<usize, &Spec>,
     common: Option<&str>,
 ) {
     let locations = actions
@@ -88,7 +89,7 @@ fn show(
 }
 
 /// The actions of one domain without colours, their signs in the first column, as in a `diff`.
-pub(crate) fn domain_text(actions: &[&Action], stages: &BTreeMap<usize, &Value>) -> String {
+pub(crate) fn domain_text(actions: &[&Action], stages: &BTreeMap<usize, &Spec>) -> String {
     let palette = Palette::plain();
     let mut page = Page::new(&palette);
     show(&mut page, actions, stages, None);
@@ -222,7 +223,7 @@ fn accounts(page: &mut Page<'_>, plan: &Plan) {
 /// counted apart, and so is what is refused: nobody looked whether that is unchanged.
 pub(crate) fn counts(plan: &Plan) -> String {
     let count = |by_hand: bool, verb: Verb| {
-        let is = |action: &&Action| action.location.is_none() == by_hand && action.verb == verb;
+        let is = |action: &&Action| action.location.is_none() == by_hand && action.verb() == verb;
         plan.actions.iter().filter(is).count()
     };
     let mut parts: Vec<String> = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]

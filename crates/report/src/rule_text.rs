@@ -131,7 +131,7 @@ mod tests {
 
           why     Under enforce, senders do not deliver to a host that matches none; `*.example.com` covers
                   one label only.
-          fix    add the host to `mx`, before it receives mail
+          fix     add the host to `mx`, before it receives mail
           when    by looking, before a change (`deploy lint --online`); on the live domain (`deploy verify`)
           source  RFC 8461 §4.1
           code    standards::mta_sts

@@ -61,7 +61,7 @@ fn pending(entry: &Entry) -> Option<&'static str> {
         Some(_) => "an earlier run stopped inside its change; the next run looks first",
         None => "still to be published by hand: `deploy records` shows it",
     };
-    entry.open.then_some(text)
+    entry.is_open().then_some(text)
 }
 
 fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&str>) {
@@ -71,7 +71,7 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
         None => (" ", palette.good),
     };
     let (label, place) = columns.cells(&entry.id, entry.location.as_ref());
-    let physical = entry.physical.as_ref().map_or("", PhysicalId::as_str);
+    let physical = entry.physical().map_or("", PhysicalId::as_str);
     let origin = match entry.origin {
         Origin::Created => "",
         Origin::Adopted => "  adopted",
@@ -160,7 +160,7 @@ impl Pending {
         Self {
             open: ledger
                 .entries()
-                .filter(|entry| entry.open && entry.location.is_some())
+                .filter(|entry| entry.is_open() && entry.location.is_some())
                 .count(),
             retired: ledger.retired().count(),
             lingering: ledger.domains.values().filter(lingers).count(),
@@ -211,8 +211,8 @@ pub fn status_json(ledger: &Ledger, now: Timestamp) -> Value {
         .map(|(name, domain)| {
             json!({
                 "domain": name,
-                "resources": domain.entries.values().map(entry).collect::<Vec<_>>(),
-                "retired": domain.retired.iter().map(entry).collect::<Vec<_>>(),
+                "resources": domain.entries.values().map(|one| entry(one)).collect::<Vec<_>>(),
+                "retired": domain.retired.iter().map(|one| entry(one)).collect::<Vec<_>>(),
                 "serving": domain.serving.as_ref().map(|(policy, since)| {
                     json!({"policy": policy, "since": since})
                 }),
@@ -241,9 +241,9 @@ fn entry(entry: &Entry) -> Value {
     json!({
         "resource": entry.id,
         "home": crate::plan_json::location(entry.location.as_ref()),
-        "physical": entry.physical,
+        "physical": entry.physical(),
         "origin": entry.origin,
-        "open": entry.open,
+        "open": entry.is_open(),
         "changed": entry.changed,
     })
 }
@@ -251,7 +251,10 @@ fn entry(entry: &Entry) -> Value {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use model::{Impact, Location, ResourceId, ServedPolicy};
+    use std::sync::Arc;
+
+    use kinds::{S3Bucket, s3_bucket};
+    use model::{Impact, Location, ResourceId, ServedPolicy, Spec, Status};
 
     use super::*;
 
@@ -264,16 +267,14 @@ mod tests {
         Entry {
             id: ResourceId::new(kind, "example.com", name),
             location: Some(location),
-            physical: Some(physical.into()),
-            spec: Value::Null,
-            intended: None,
-            state: Value::Null,
+            status: Status::Settled(physical.into()),
+            spec: Spec::of::<S3Bucket>(s3_bucket::Spec::default()),
+            state: None,
             origin: Origin::Created,
             before: None,
             serves_policy: None,
             dependencies: Vec::new(),
             impact: Impact::none(),
-            open: false,
             changed: "2026-11-24T06:00:00Z".parse().expect("a time"),
         }
     }
@@ -287,7 +288,10 @@ mod tests {
                 "anycompany-example-com-assets-4233ef5d",
             ),
             Entry {
-                open: true,
+                status: Status::Changing {
+                    physical: Some("logo\u{1b}.svg".into()),
+                    to: Spec::of::<S3Bucket>(s3_bucket::Spec::default()),
+                },
                 ..entry_of("s3_object", "logo", "logo\u{1b}.svg")
             },
             Entry {
@@ -296,13 +300,13 @@ mod tests {
             },
         ];
         for entry in entries {
-            domain.entries.insert(entry.id.clone(), entry);
+            domain.entries.insert(entry.id.clone(), Arc::new(entry));
         }
-        domain.retired.push(entry_of(
+        domain.retired.push(Arc::new(entry_of(
             "acm_certificate",
             "hosts",
             "arn:aws:acm:us-east-1:222222222222:certificate/old",
-        ));
+        )));
         let policy = ServedPolicy {
             enforce: false,
             active: true,

@@ -1,21 +1,26 @@
 //! What the tests of this crate share: the plans of the shipped manifests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use base64::Engine as _;
+use kinds::record::{LiveSet, LiveValue};
+use kinds::{Route53HostedZone, Route53RecordSet, S3Bucket, S3Object, route53_hosted_zone};
 use manifest::MemoryFiles;
-use model::{Entry, Ledger, Observation, Origin, Ownership, PhysicalId, Plan, Resource, Target};
+use model::{
+    Entry, Ledger, Observation, Origin, OutputRef, Ownership, PhysicalId, Plan, Resource, State,
+    Status, Target,
+};
 use plan::{Actual, Estimate, Inputs, Rate, Rates};
-use serde_json::{Value, json};
+use serde_json::Value;
 use standards::Finding;
 
 /// The resources of `deploy/example.yaml`, and the findings about it.
-pub(crate) fn example() -> (Vec<Resource>, Vec<Finding>) {
+pub(crate) fn example() -> (Vec<Arc<Resource>>, Vec<Finding>) {
     desired(include_str!("../../../deploy/example.yaml"))
 }
 
 /// The resources of a manifest beside the shipped ones.
-pub(crate) fn desired(text: &str) -> (Vec<Resource>, Vec<Finding>) {
+pub(crate) fn desired(text: &str) -> (Vec<Arc<Resource>>, Vec<Finding>) {
     let files = MemoryFiles::default()
         .with("deploy/test.yaml", text)
         .with(
@@ -34,15 +39,14 @@ pub(crate) fn desired(text: &str) -> (Vec<Resource>, Vec<Finding>) {
 }
 
 /// The plan that makes `resources` where nothing is.
-pub(crate) fn first_plan(resources: &[Resource]) -> Plan {
+pub(crate) fn first_plan(resources: &[Arc<Resource>]) -> Plan {
     planned(resources, &Ledger::default(), &with_zones(resources))
 }
 
 /// The plan that is made from these.
-pub(crate) fn planned(desired: &[Resource], ledger: &Ledger, actual: &Actual) -> Plan {
+pub(crate) fn planned(desired: &[Arc<Resource>], ledger: &Ledger, actual: &Actual) -> Plan {
     plan::plan(Inputs {
         project: "anycompany",
-        kinds: &kinds::pure(),
         desired,
         ledger,
         beyond: &Ledger::default(),
@@ -51,7 +55,7 @@ pub(crate) fn planned(desired: &[Resource], ledger: &Ledger, actual: &Actual) ->
 }
 
 /// Nothing there but the hosted zones, which the manifest says to find.
-fn with_zones(resources: &[Resource]) -> Actual {
+fn with_zones(resources: &[Arc<Resource>]) -> Actual {
     let mut actual = Actual::default();
     let zones = resources
         .iter()
@@ -67,12 +71,12 @@ fn with_zones(resources: &[Resource]) -> Actual {
     actual
 }
 
-fn zone_state(zone: &Resource) -> Value {
-    json!({
-        "id": "Z0123456789EXAMPLE",
-        "name": zone.id.domain,
-        "name_servers": ["ns-1.awsdns-01.org"],
-        "tags": {},
+fn zone_state(zone: &Resource) -> State {
+    State::of::<Route53HostedZone>(route53_hosted_zone::State {
+        id: "Z0123456789EXAMPLE".to_owned(),
+        name: zone.id.domain.clone(),
+        name_servers: vec!["ns-1.awsdns-01.org".to_owned()],
+        ..route53_hosted_zone::State::default()
     })
 }
 
@@ -80,7 +84,7 @@ fn zone_state(zone: &Resource) -> Value {
 fn see(
     actual: &mut Actual,
     resource: &Resource,
-    (physical, state): (&str, Value),
+    (physical, state): (&str, State),
     ownership: Ownership,
 ) -> PhysicalId {
     let physical = PhysicalId::from(physical);
@@ -103,12 +107,12 @@ fn see(
 
 /// The resources of the example that a person changes most: zone, records, a bucket, an object; in
 /// the ledger and there as they were asked for.
-pub(crate) fn applied() -> (Vec<Resource>, Ledger, Actual) {
+pub(crate) fn applied() -> (Vec<Arc<Resource>>, Ledger, Actual) {
     applied_of(&["zone", "mx", "spf", "dmarc", "tls-rpt", "logo", "logs"])
 }
 
 /// These resources of the example, in the ledger and there as they were asked for.
-pub(crate) fn applied_of(names: &[&str]) -> (Vec<Resource>, Ledger, Actual) {
+pub(crate) fn applied_of(names: &[&str]) -> (Vec<Arc<Resource>>, Ledger, Actual) {
     let (mut resources, _) = example();
     resources.retain(|resource| {
         names.contains(&resource.id.name.as_str()) && resource.id.kind != "s3_bucket_policy"
@@ -116,12 +120,9 @@ pub(crate) fn applied_of(names: &[&str]) -> (Vec<Resource>, Ledger, Actual) {
     let mut ledger = Ledger::default();
     let mut actual = Actual::default();
     for resource in &mut resources {
-        if let Some(zone) = resource.spec.get_mut("zone") {
-            *zone = json!("Z0123456789EXAMPLE");
-        }
-        if let Some(distribution) = resource.spec.get_mut("distribution") {
-            *distribution = json!("E2EXAMPLE");
-        }
+        let known = |_: &OutputRef| Some("Z0123456789EXAMPLE".to_owned());
+        let resolved = resource.spec.resolved(&known);
+        Arc::make_mut(resource).spec = resolved;
         let seen = state(resource);
         let physical = see(
             &mut actual,
@@ -132,69 +133,60 @@ pub(crate) fn applied_of(names: &[&str]) -> (Vec<Resource>, Ledger, Actual) {
         let entry = Entry {
             id: resource.id.clone(),
             location: resource.location.clone(),
-            physical: Some(physical),
+            status: Status::Settled(physical),
             spec: resource.spec.clone(),
-            intended: None,
-            state: seen.1,
+            state: Some(seen.1),
             origin: Origin::Created,
             before: None,
             serves_policy: resource.serves_policy,
             dependencies: resource.dependencies.clone(),
             impact: resource.impact.clone(),
-            open: false,
             changed: "2026-11-24T06:00:00Z".parse().expect("a time"),
         };
         let domain = ledger
             .domains
             .entry(resource.id.domain.clone())
             .or_default();
-        domain.entries.insert(resource.id.clone(), entry);
+        domain.entries.insert(resource.id.clone(), Arc::new(entry));
     }
     (resources, ledger, actual)
 }
 
 /// The physical id and the state of a resource that is as asked for.
-fn state(resource: &Resource) -> (String, Value) {
+fn state(resource: &Resource) -> (String, State) {
     let spec = &resource.spec;
-    match resource.id.kind.as_str() {
-        "route53_hosted_zone" => ("Z0123456789EXAMPLE".to_owned(), zone_state(resource)),
-        "route53_record_set" => {
-            let record: kinds::record::Record =
-                serde_json::from_value(spec["record"].clone()).expect("a record");
-            let mut set = kinds::record::LiveSet::empty(&record);
-            set.ttl = Some(record.ttl);
-            let values = record.known_values();
-            let live = |value: &String| kinds::record::LiveValue::ours(&record.rtype, value);
-            set.values = values.iter().map(live).collect();
-            let state = kinds::record::State {
-                set: Some(set),
-                in_the_way: Vec::new(),
-                hidden_by: None,
-                pending: None,
-            };
-            let name = record.name.known().expect("known");
-            (format!("{name} {}", record.rtype), json!(state))
-        }
-        "s3_bucket" => {
-            let mut state = spec.clone();
-            for on in ["public_access_blocked", "encrypted", "versioned"] {
-                state[on] = json!(true);
-            }
-            (spec["name"].as_str().expect("a name").to_owned(), state)
-        }
-        "s3_object" => {
-            let content = spec["content"].as_str().expect("content");
-            let bytes = base64::engine::general_purpose::STANDARD.decode(content);
-            let sha256 = kinds::s3_object::sha256(&bytes.expect("base64"));
-            let state = json!({
-                "sha256": sha256,
-                "media_type": spec["media_type"],
-                "cache_control": spec["cache_control"],
-            });
-            (spec["key"].as_str().expect("a key").to_owned(), state)
-        }
-        other => panic!("no state for {other}"),
+    if spec.get::<Route53HostedZone>().is_some() {
+        return ("Z0123456789EXAMPLE".to_owned(), zone_state(resource));
     }
+    if let Some(spec) = spec.get::<Route53RecordSet>() {
+        let record = &spec.record;
+        let mut set = LiveSet::empty(record);
+        set.ttl = Some(record.ttl);
+        let values = record.known_values();
+        let live = |value: &String| LiveValue::ours(&record.rtype, value);
+        set.values = values.iter().map(live).collect();
+        let state = kinds::record::State {
+            set: Some(set),
+            ..kinds::record::State::default()
+        };
+        let name = record.name.known().expect("known");
+        let physical = format!("{name} {}", record.rtype);
+        return (physical, State::of::<Route53RecordSet>(state));
+    }
+    if let Some(spec) = spec.get::<S3Bucket>() {
+        return (spec.name.clone(), State::of::<S3Bucket>(spec.wanted()));
+    }
+    let spec = spec.get::<S3Object>();
+    let spec = spec.unwrap_or_else(|| panic!("no state for {}", resource.id));
+    (spec.key.clone(), State::of::<S3Object>(spec.wanted()))
+}
+
+/// Changes the spec of a resource where its JSON says it best.
+pub(crate) fn edit_spec(resource: &mut Arc<Resource>, edit: impl FnOnce(&mut Value)) {
+    let mut json = resource.spec.to_json();
+    edit(&mut json);
+    let spec = resource.spec.kind().read_spec(&json);
+    Arc::make_mut(resource).spec = spec.expect("a spec of its kind");
 }
 
 /// The estimate of a plan, by figures that are near AWS's.

@@ -1,8 +1,9 @@
 //! JSON values as people read them.
 
 use base64::Engine as _;
-use model::field;
-use serde_json::Value;
+use kinds::{S3BucketPolicy, S3Object};
+use model::{Spec, field};
+use serde_json::{Value, json};
 
 use crate::fold::elide;
 
@@ -58,7 +59,18 @@ fn is_scalar(value: &Value) -> bool {
 
 /// `value` with every reference said in words.
 fn without_references(value: &Value) -> Value {
-    field::resolve(value, &|_| Some(Value::from(KNOWN_AFTER_APPLY)))
+    if field::reference(value).is_some() {
+        return Value::from(KNOWN_AFTER_APPLY);
+    }
+    match value {
+        Value::Array(items) => items.iter().map(without_references).collect(),
+        Value::Object(map) => {
+            let fields = map.iter();
+            let fields = fields.map(|(key, value)| (key.clone(), without_references(value)));
+            Value::Object(fields.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// The bytes of a file, which specs hold in base64 in a field called `content`.
@@ -71,6 +83,20 @@ pub(crate) fn content(field: &str, value: &Value) -> Option<Content> {
     }
     let bytes = base64::engine::general_purpose::STANDARD.decode(value.as_str()?);
     bytes.ok().map(Content)
+}
+
+/// A spec as it is shown. A bucket policy is what AWS will read, not what it is made from.
+pub(crate) fn printed(spec: &Spec) -> Value {
+    match spec.get::<S3BucketPolicy>() {
+        Some(policy) => json!({"bucket": policy.bucket, "document": policy.document()}),
+        None => spec.to_json(),
+    }
+}
+
+/// The file that a spec uploads, if it does.
+pub(crate) fn file(spec: &Spec) -> Option<Content> {
+    let spec = spec.get::<S3Object>()?;
+    Some(Content(spec.bytes()))
 }
 
 impl Content {

@@ -67,7 +67,7 @@ pub fn moment(moment: Timestamp) -> String {
 
 /// What an action does, in a word: a record that a person publishes is not created by us.
 pub fn verb(action: &Action) -> String {
-    let word = match (action.location.is_none(), action.verb) {
+    let word = match (action.location.is_none(), action.verb()) {
         (true, Verb::Create) => "publish",
         (true, Verb::Update | Verb::Replace) => "publish anew",
         (true, Verb::Delete) => "take out",

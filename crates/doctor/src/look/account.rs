@@ -184,7 +184,10 @@ async fn count_global(
 /// Whether some zone is to be made. One that is only found takes no room.
 fn creates_zones(patient: &Patient<'_>) -> bool {
     let mut zones = patient.desired.iter();
-    zones.any(|one| one.id.kind == Route53HostedZone::NAME && one.spec["create"] == true)
+    zones.any(|one| {
+        let spec = one.spec.get::<Route53HostedZone>();
+        spec.is_some_and(|spec| spec.create)
+    })
 }
 
 /// What each region has of its own.
@@ -225,7 +228,7 @@ async fn permissions(
     session: &Session,
     refused: &BTreeSet<String>,
 ) -> Vec<Permissions> {
-    let grants = grants(patient.engine.kinds(), patient.desired, &account.name);
+    let grants = grants(patient.desired, &account.name);
     let mut by_service: BTreeMap<&str, Permissions> = BTreeMap::new();
     let simulated = join_all(grants.iter().map(|grant| simulate(account, session, grant)));
     for (grant, simulated) in grants.iter().zip(simulated.await) {

@@ -1,19 +1,19 @@
 //! The domains: zones and delegation, who may issue certificates, whose the names are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
 use kinds::holdings::Distribution;
 use kinds::{
-    AcmCertificate, CloudfrontDistribution, Route53HostedZone, Route53RecordSet, acm_certificate,
-    cloudfront_distribution, record, route53_hosted_zone,
+    AcmCertificate, CloudfrontDistribution, Route53HostedZone, Route53RecordSet,
+    route53_hosted_zone,
 };
 use model::{
     AccountName, Kind, Ledger, Observation, Outside, Ownership, Resource, ResourceId,
     Unseen as Hidden,
 };
-use plan::{Actual, Look};
-use serde::de::DeserializeOwned;
+use plan::Actual;
 use standards::dns::Name;
 use standards::dns::caa::climb;
 use verify::Eyes;
@@ -39,7 +39,7 @@ struct Scene<'a> {
     actual: &'a Actual,
     eyes: Eyes<'a>,
     name: &'a Name,
-    resources: Vec<&'a Resource>,
+    resources: Vec<&'a Arc<Resource>>,
 }
 
 pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -> Looked {
@@ -74,7 +74,7 @@ async fn observe(
     zones: &Zones<'_>,
 ) -> Actual {
     let answered = answered(patient).await;
-    let is_wanted = |resource: &&Resource| match resource.id.kind.as_str() {
+    let is_wanted = |resource: &&Arc<Resource>| match resource.id.kind.as_str() {
         Route53HostedZone::NAME => true,
         Route53RecordSet::NAME => answered.contains(&resource.id),
         CloudfrontDistribution::NAME => {
@@ -83,11 +83,11 @@ async fn observe(
         }
         _ => false,
     };
-    let open = |resource: &&Resource| {
+    let open = |resource: &&Arc<Resource>| {
         let mut location = resource.location.iter();
         location.any(|location| distributions.contains_key(&location.account))
     };
-    let wanted: Vec<Resource> = patient
+    let wanted: Vec<Arc<Resource>> = patient
         .desired
         .iter()
         .filter(open)
@@ -95,23 +95,18 @@ async fn observe(
         .cloned()
         .map(|resource| zones::known(resource, zones))
         .collect();
-    let looks: Vec<Look> = plan::looks(&wanted, &Ledger::default());
-    patient.engine.observe(&looks).await.actual
+    let queries = plan::queries(&wanted, &Ledger::default());
+    patient.engine.observe(&queries).await.actual
 }
 
 /// The aliases of hosts for which public DNS has an address already, or gives no answer. Route 53 lists
 /// a whole zone to show a record, so that the others are not looked at.
 async fn answered(patient: &Patient<'_>) -> BTreeSet<ResourceId> {
-    let at = |resource: &Resource, pointer: &str| {
-        let value = resource.spec.pointer(pointer)?.as_str()?;
-        Some(value.to_owned())
-    };
     let hosts = patient.desired.iter().filter_map(|resource| {
-        let is_alias = resource.id.kind == Route53RecordSet::NAME
-            && resource.spec.pointer("/record/alias/target").is_some()
-            && at(resource, "/record/rtype")? == "A";
-        let name = at(resource, "/record/name").filter(|_| is_alias)?;
-        Some((resource.id.clone(), name))
+        let record = &resource.spec.get::<Route53RecordSet>()?.record;
+        let is_alias = record.alias.is_some() && record.rtype == "A";
+        let name = record.name.known().filter(|_| is_alias)?;
+        Some((resource.id.clone(), name.clone()))
     });
     let outside = patient.engine.outside();
     let asked = stream::iter(hosts).map(|(id, name)| async move {
@@ -128,8 +123,8 @@ async fn answered(patient: &Patient<'_>) -> BTreeSet<ResourceId> {
 }
 
 fn aliases(resource: &Resource) -> Vec<String> {
-    let spec: Option<cloudfront_distribution::Spec> = read(&resource.spec);
-    spec.map(|spec| spec.aliases).unwrap_or_default()
+    let spec = resource.spec.get::<CloudfrontDistribution>();
+    spec.map(|spec| spec.aliases.clone()).unwrap_or_default()
 }
 
 /// The account's distribution that has one of the names that `resource` asks for.
@@ -146,14 +141,9 @@ fn is_in_ledger(ledger: &Ledger, id: &str) -> bool {
     entries.any(|entry| {
         entry.id.kind == CloudfrontDistribution::NAME
             && entry
-                .physical
-                .as_ref()
+                .physical()
                 .is_some_and(|physical| physical.as_str() == id)
     })
-}
-
-fn read<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
-    T::deserialize(value).ok()
 }
 
 impl Scene<'_> {
@@ -173,6 +163,7 @@ impl Scene<'_> {
     fn of_kind(&self, kind: &str) -> Option<&Resource> {
         let mut all = self.resources.iter().copied();
         all.find(|resource| resource.id.kind == kind)
+            .map(AsRef::as_ref)
     }
 
     fn outside(&self) -> &dyn Outside {
@@ -195,11 +186,12 @@ impl Scene<'_> {
         if !self.distributions.contains_key(&location.account) {
             return ZoneFacts::Unseen(closed(&location.account));
         }
-        let spec: Option<route53_hosted_zone::Spec> = read(&resource.spec);
+        let spec = resource.spec.get::<Route53HostedZone>();
         match self.seen(resource) {
-            Some(Observation::Present { state, .. }) => {
-                self.found(location.account.clone(), state).await
-            }
+            Some(Observation::Present { state, .. }) => match state.get::<Route53HostedZone>() {
+                Some(state) => self.found(location.account.clone(), state).await,
+                None => ZoneFacts::Unclear("it is no hosted zone".to_owned()),
+            },
             Some(Observation::Absent) if spec.is_some_and(|spec| spec.create) => {
                 ZoneFacts::ToCreate
             }
@@ -213,14 +205,12 @@ impl Scene<'_> {
         }
     }
 
-    async fn found(&self, account: AccountName, state: &serde_json::Value) -> ZoneFacts {
-        let state: Option<route53_hosted_zone::State> = read(state);
-        let named = state.and_then(|state| Some((Name::parse(&state.name).ok()?, state)));
-        let Some((name, state)) = named else {
+    async fn found(&self, account: AccountName, state: &route53_hosted_zone::State) -> ZoneFacts {
+        let Ok(name) = Name::parse(&state.name) else {
             return ZoneFacts::Unclear("what Route 53 says of the zone cannot be read".to_owned());
         };
         if !state.others.is_empty() {
-            let ids = [vec![state.id], state.others].concat();
+            let ids = [std::slice::from_ref(&state.id), &state.others].concat();
             return ZoneFacts::Several(account, ids);
         }
         let delegated = match self.outside().delegation(name.as_str()).await {
@@ -229,7 +219,7 @@ impl Scene<'_> {
         };
         ZoneFacts::Found {
             account,
-            id: state.id,
+            id: state.id.clone(),
             name,
             servers: names(&state.name_servers),
             delegated,
@@ -266,10 +256,10 @@ impl Scene<'_> {
 
     /// The names of the certificate that ACM is to issue.
     fn issued(&self) -> BTreeSet<Name> {
-        let spec = self.of_kind(AcmCertificate::NAME);
-        let spec: Option<acm_certificate::Spec> = spec.and_then(|one| read(&one.spec));
+        let certificate = self.of_kind(AcmCertificate::NAME);
+        let spec = certificate.and_then(|one| one.spec.get::<AcmCertificate>());
         let ours = spec.filter(|spec| spec.existing.is_none());
-        names(&ours.map(|spec| spec.names).unwrap_or_default())
+        ours.map(|spec| names(&spec.names)).unwrap_or_default()
     }
 
     async fn host(&self, name: Name) -> Host {
@@ -361,17 +351,15 @@ impl Scene<'_> {
     /// The name that the alias at a host follows now.
     fn alias_target(&self, name: &Name) -> Option<String> {
         let mut records = self.resources.iter().filter(|resource| {
-            resource.id.kind == Route53RecordSet::NAME
-                && resource
-                    .spec
-                    .pointer("/record/name")
-                    .is_some_and(|at| at == name.as_str())
+            let spec = resource.spec.get::<Route53RecordSet>();
+            let at = spec.and_then(|spec| spec.record.name.known());
+            at.is_some_and(|at| at == name.as_str())
         });
         records.find_map(|resource| {
-            let state: record::State = read(self.seen(resource)?.state()?)?;
+            let state = self.seen(resource)?.state()?.get::<Route53RecordSet>()?;
             let cname = state.in_the_way.iter().find(|set| set.rtype == "CNAME");
             let cname = cname.and_then(|set| Some(set.values.first()?.means.clone()));
-            cname.or_else(|| Some(state.set?.alias?.0))
+            cname.or_else(|| Some(state.set.as_ref()?.alias.as_ref()?.0.clone()))
         })
     }
 }

@@ -6,6 +6,7 @@ mod domain;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use engine::Engine;
 use futures::future::join_all;
@@ -24,7 +25,7 @@ pub struct Patient<'a> {
     /// The domains.
     pub domains: Vec<Name>,
     /// What the manifest asks for.
-    pub desired: &'a [Resource],
+    pub desired: &'a [Arc<Resource>],
     /// What is ours already.
     pub ledger: &'a Ledger,
 }
@@ -83,9 +84,9 @@ fn wanted(patient: &Patient<'_>, kind: &str, account: &AccountName, region: Opti
         .entries()
         .filter(|entry| entry.id.kind == kind);
     let (ids, specs): (BTreeSet<_>, BTreeSet<_>) = of_kind
-        .map(|entry| (&entry.id, entry.spec.to_string()))
+        .map(|entry| (&entry.id, entry.spec.to_json().to_string()))
         .unzip();
-    let lives = |resource: &&Resource| {
+    let lives = |resource: &&Arc<Resource>| {
         resource.location.as_ref().is_some_and(|location| {
             location.account == *account
                 && region.is_none_or(|region| location.region.as_str() == region)
@@ -93,7 +94,9 @@ fn wanted(patient: &Patient<'_>, kind: &str, account: &AccountName, region: Opti
     };
     let here = patient.desired.iter().filter(lives);
     let new = here.filter(|resource| resource.id.kind == kind && !ids.contains(&resource.id));
-    let new: BTreeSet<String> = new.map(|resource| resource.spec.to_string()).collect();
+    let new: BTreeSet<String> = new
+        .map(|resource| resource.spec.to_json().to_string())
+        .collect();
     new.difference(&specs).count()
 }
 

@@ -1,12 +1,12 @@
 //! The hosted zones of each account, listed once: which is meant, and how full it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::future::join_all;
 use kinds::holdings::{self, Zone};
-use kinds::{Route53HostedZone, Route53RecordSet};
-use model::{AccountName, Kind, Location, Resource};
-use serde_json::json;
+use kinds::{Route53HostedZone, Route53RecordSet, route53_hosted_zone};
+use model::{AccountName, Kind, Location, Resource, Spec};
 use standards::dns::Name;
 
 use super::{Distributions, Patient, unseen};
@@ -40,19 +40,25 @@ fn is_zone(resource: &Resource) -> bool {
 
 /// The resource with its zone's id, where the list leaves no doubt: to search for a name costs a
 /// call, and so does each look.
-pub(super) fn known(mut resource: Resource, zones: &Zones<'_>) -> Resource {
+pub(super) fn known(mut resource: Arc<Resource>, zones: &Zones<'_>) -> Arc<Resource> {
     let location = resource.location.as_ref();
     let listed = location.and_then(|location| zones.get(&location.account)?.as_ref().ok());
     let Some(listed) = listed.filter(|_| is_zone(&resource)) else {
         return resource;
     };
-    let is_found = resource.spec["create"] == false && resource.spec["id"].is_null();
-    let name = resource.spec["name"].as_str().unwrap_or_default();
+    let spec = resource.spec.get::<Route53HostedZone>();
+    let Some(spec) = spec.filter(|spec| !spec.create && spec.id.is_none()) else {
+        return resource;
+    };
     let mut of_name = listed
         .iter()
-        .filter(|one| !one.is_private && one.name == name);
-    if let (true, Some(zone), None) = (is_found, of_name.next(), of_name.next()) {
-        resource.spec["id"] = json!(zone.id);
+        .filter(|one| !one.is_private && one.name == spec.name);
+    if let (Some(zone), None) = (of_name.next(), of_name.next()) {
+        let spec = route53_hosted_zone::Spec {
+            id: Some(zone.id.clone()),
+            ..spec.clone()
+        };
+        Arc::make_mut(&mut resource).spec = Spec::of::<Route53HostedZone>(spec);
     }
     resource
 }

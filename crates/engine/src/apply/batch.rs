@@ -1,14 +1,17 @@
 //! Actions that go out in one call: their preconditions and intents each, their call together, their results
 //! each.
 
+use kinds::Changed;
 use ledger::LedgerError;
-use model::kind::{BatchItem, Outcome as Change};
-use model::{Action, ActionId, Entry, ErrorClass, KindError, Verb};
-use serde_json::Value;
+use model::kind::BatchItem;
+use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step};
 
 use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE, session_error};
 use super::{Outcome, Run};
 use crate::progress::Progress;
+
+/// One change of a batch, of any kind.
+type Item = BatchItem<Spec, Before>;
 
 impl Run<'_> {
     /// Carries out actions of one batch key: their preconditions each, their call together.
@@ -28,10 +31,7 @@ impl Run<'_> {
         Ok(outcomes)
     }
 
-    async fn prepare(
-        &self,
-        id: ActionId,
-    ) -> Result<Result<BatchItem<Value>, Outcome>, LedgerError> {
+    async fn prepare(&self, id: ActionId) -> Result<Result<Item, Outcome>, LedgerError> {
         let action = &self.plan.actions[id];
         if let Err(outcome) = self.pass_preconditions(action).await {
             return Ok(Err(outcome));
@@ -42,33 +42,29 @@ impl Run<'_> {
         };
         self.intend(action, &spec).await?;
         let target = self.target_of(action, spec).await;
-        let deletes = action.verb == Verb::Delete;
-        let entry = action.entry.as_ref();
-        Ok(Ok(BatchItem {
-            owned: if deletes {
-                Some(target.spec.clone())
-            } else {
-                entry.and_then(Entry::owned).cloned()
+        let entry = action.entry();
+        let open = entry.is_some_and(model::Entry::is_open);
+        Ok(Ok(match &action.step {
+            Step::Delete(unwanted) => Item {
+                owned: Some(target.spec.clone()),
+                before: unwanted.entry.before.clone(),
+                adopt: false,
+                open,
+                target: target.with(None),
             },
-            before: entry
-                .filter(|_| deletes)
-                .and_then(|entry| entry.before.clone()),
-            adopt: action
-                .desired
-                .as_ref()
-                .is_some_and(|resource| resource.adopt),
-            open: entry.is_some_and(|entry| entry.open),
-            target: if deletes {
-                target.with(None)
-            } else {
-                target.with(Some(target.spec.clone()))
+            _ => Item {
+                owned: action.owned().cloned(),
+                before: None,
+                adopt: action.desired().is_some_and(|resource| resource.adopt),
+                open,
+                target: target.with(Some(target.spec.clone())),
             },
         }))
     }
 
     async fn send(
         &self,
-        items: Vec<(ActionId, BatchItem<Value>)>,
+        items: Vec<(ActionId, Item)>,
     ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
         let Some((first, _)) = items.first() else {
             return Ok(Vec::new());
@@ -99,17 +95,18 @@ impl Run<'_> {
 
     async fn all_applied(
         &self,
-        items: Vec<(ActionId, BatchItem<Value>)>,
-        changes: Vec<Change>,
+        items: Vec<(ActionId, Item)>,
+        changes: Vec<Changed>,
     ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
         let mut outcomes = Vec::new();
         for ((id, item), change) in items.into_iter().zip(changes) {
-            let spec = item.target.spec.clone().or(item.owned).unwrap_or_default();
+            let action = &self.plan.actions[id];
+            // Of a removal, nothing is wanted and everything is owned.
+            let wanted = item.target.spec.as_ref().or(item.owned.as_ref());
+            let spec = wanted.unwrap_or_else(|| action.spec()).clone();
             let target = item.target.with(spec);
-            outcomes.push((
-                id,
-                Box::pin(self.applied(&self.plan.actions[id], target, change)).await?,
-            ));
+            let outcome = Box::pin(self.applied(action, target, Some(change))).await?;
+            outcomes.push((id, outcome));
         }
         Ok(outcomes)
     }
@@ -117,9 +114,9 @@ impl Run<'_> {
     async fn send_together(
         &self,
         action: &Action,
-        items: &[(ActionId, BatchItem<Value>)],
-    ) -> Result<Vec<Change>, Outcome> {
-        let batch: Vec<BatchItem<Value>> = items.iter().map(|(_, item)| item.clone()).collect();
+        items: &[(ActionId, Item)],
+    ) -> Result<Vec<Changed>, Outcome> {
+        let batch: Vec<Item> = items.iter().map(|(_, item)| item.clone()).collect();
         let limit = self.limit();
         let mut ambiguous = 0;
         loop {
@@ -145,11 +142,7 @@ impl Run<'_> {
         }
     }
 
-    async fn send_once(
-        &self,
-        action: &Action,
-        batch: &[BatchItem<Value>],
-    ) -> Result<Vec<Change>, KindError> {
+    async fn send_once(&self, action: &Action, batch: &[Item]) -> Result<Vec<Changed>, KindError> {
         let context = self
             .engine
             .context(action.location.as_ref())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use ledger::LedgerError;
-use model::{Action, ActionId, Level, Verb};
+use model::{Action, ActionId, Level};
 
 use super::{Outcome, Run};
 use crate::progress::Progress;
@@ -101,7 +101,7 @@ impl Run<'_> {
                     .iter()
                     .any(|edge| edge.action == id && edge.level == Level::Ready)
         };
-        action.wait || self.plan.actions.iter().any(needed)
+        action.wait() || self.plan.actions.iter().any(needed)
     }
 
     /// Starts what may start: batches whole, the others one by one.
@@ -144,7 +144,7 @@ impl Run<'_> {
         stages: &mut [Stage],
         steps: &mut FuturesUnordered<Step<'s>>,
     ) {
-        if self.plan.actions[id].verb == Verb::None {
+        if !self.plan.actions[id].changes() {
             return self.acted(id, Outcome::Done, stages, steps);
         }
         stages[id] = Stage::Acting;
@@ -181,9 +181,10 @@ impl Run<'_> {
             });
             if let Some(edge) = cause {
                 // Unchanged things are not skipped: there was nothing to do for them.
-                let outcome = match self.plan.actions[id].verb {
-                    Verb::None => Outcome::Done,
-                    _ => Outcome::Skipped(edge.action),
+                let outcome = if self.plan.actions[id].changes() {
+                    Outcome::Skipped(edge.action)
+                } else {
+                    Outcome::Done
                 };
                 self.finish(id, outcome, stages);
             }

@@ -10,9 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ledger::{Journal, LedgerError};
-use model::{ActionId, KindError, PhysicalId, Plan, ResourceId};
+use model::{ActionId, KindError, Observation, PhysicalId, Plan, ResourceId, State, Step};
 use plan::Actual;
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::Engine;
@@ -74,7 +73,7 @@ impl Report {
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) physical: PhysicalId,
-    pub(crate) state: Value,
+    pub(crate) state: State,
 }
 
 /// One run of one plan.
@@ -86,8 +85,8 @@ pub(crate) struct Run<'a> {
     pub(crate) watch: &'a dyn Watch,
     pub(crate) stop: &'a Stop,
     pub(crate) known: Mutex<BTreeMap<ResourceId, Known>>,
-    /// The parts of each resource's state that others refer to.
-    pub(crate) pointers: BTreeMap<ResourceId, BTreeSet<String>>,
+    /// The outputs of each resource that others refer to.
+    pub(crate) outputs: BTreeMap<ResourceId, BTreeSet<String>>,
 }
 
 impl Engine {
@@ -108,7 +107,7 @@ impl Engine {
             watch,
             stop,
             known: Mutex::new(known(plan, actual)),
-            pointers: pointers(plan),
+            outputs: outputs(plan),
         };
         let begun = self.clock.now();
         run.expect_by_hand().await?;
@@ -121,47 +120,41 @@ impl Engine {
     }
 }
 
-/// What exists already and keeps its outputs.
+/// The resources that exist already and keep their outputs.
 fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Known> {
     let mut known = BTreeMap::new();
     for action in &plan.actions {
-        let Some(physical) = action
-            .physical
-            .as_ref()
-            .filter(|_| action.desired.is_some())
+        let (Step::Update(_, physical)
+        | Step::Adopt(_, physical)
+        | Step::Keep(_, physical)
+        | Step::RefuseChange(_, Some(physical))) = &action.step
         else {
             continue;
         };
-        let seen = actual.iter().find(|(target, seen)| {
-            target.id == action.resource
-                && matches!(seen, model::Observation::Present { physical: seen, .. } if seen == physical)
+        let state = actual.iter().find_map(|(target, seen)| match seen {
+            Observation::Present {
+                physical: seen,
+                state,
+                ..
+            } if target.id == action.resource && seen == physical => Some(state),
+            _ => None,
         });
-        if let Some(state) = seen.and_then(|(_, seen)| seen.state()) {
-            known.insert(
-                action.resource.clone(),
-                Known {
-                    physical: physical.clone(),
-                    state: state.clone(),
-                },
-            );
+        if let Some(state) = state {
+            let (physical, state) = (physical.clone(), state.clone());
+            known.insert(action.resource.clone(), Known { physical, state });
         }
     }
     known
 }
 
-fn pointers(plan: &Plan) -> BTreeMap<ResourceId, BTreeSet<String>> {
-    let mut pointers: BTreeMap<ResourceId, BTreeSet<String>> = BTreeMap::new();
-    for action in plan
-        .actions
-        .iter()
-        .filter(|action| action.desired.is_some())
-    {
-        for reference in model::field::references(&action.spec) {
-            pointers
-                .entry(reference.resource)
-                .or_default()
-                .insert(reference.pointer);
-        }
+fn outputs(plan: &Plan) -> BTreeMap<ResourceId, BTreeSet<String>> {
+    let mut outputs: BTreeMap<ResourceId, BTreeSet<String>> = BTreeMap::new();
+    let wanted = plan.actions.iter().filter_map(|action| action.wanted());
+    for reference in wanted.flat_map(|wanted| wanted.spec.references()) {
+        outputs
+            .entry(reference.resource.clone())
+            .or_default()
+            .insert(reference.output.clone());
     }
-    pointers
+    outputs
 }

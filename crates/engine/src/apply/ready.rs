@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, Target};
+use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, Spec, Target};
 
 use super::{Known, Outcome, Run};
 use crate::preconditions::{PreconditionOutcome, check_precondition};
 use crate::progress::Progress;
 
 /// How often a precondition is looked at again.
-const GATE_POLL: Duration = Duration::from_secs(5);
+const PRECONDITION_POLL: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
     pub(crate) fn limit(&self) -> Timestamp {
@@ -34,7 +34,7 @@ impl Run<'_> {
 
     /// Waits until every precondition of an action passes.
     pub(crate) async fn pass_preconditions(&self, action: &Action) -> Result<(), Outcome> {
-        for precondition in &action.preconditions {
+        for precondition in action.preconditions() {
             if self.options.accepted.contains(&precondition.rule) {
                 continue;
             }
@@ -60,7 +60,7 @@ impl Run<'_> {
                 PreconditionOutcome::NotYet(seen) => {
                     let what = format!("a look from outside to pass: {seen} ({rule})");
                     self.watch.see(&Progress::Waiting(id, &what));
-                    if !self.pause(GATE_POLL, limit).await {
+                    if !self.pause(PRECONDITION_POLL, limit).await {
                         return Err(Outcome::Waiting(what));
                     }
                 }
@@ -71,24 +71,23 @@ impl Run<'_> {
     /// Waits until an action's resource is ready, or gone for everybody.
     pub(crate) async fn until_ready(&self, id: ActionId) -> Result<Outcome, LedgerError> {
         let action = &self.plan.actions[id];
-        if action.desired.is_none() {
+        if action.wanted().is_none() {
             return Ok(self.until_gone(action).await);
         }
-        let kind = self.engine.kind(&action.resource.kind);
+        let kind = action.spec().kind();
         let limit = self.limit();
         loop {
             let Some(known) = self.known.lock().await.get(&action.resource).cloned() else {
                 return Ok(Outcome::Done);
             };
-            let spec = self.resolved(&action.spec).await;
+            let spec = self.resolved(action.spec()).await;
             match kind.readiness(&spec, &known.state) {
-                Ok(Readiness::Ready) => {
+                Readiness::Ready => {
                     self.seen_by_hand(action, &spec, &known).await?;
                     return Ok(Outcome::Done);
                 }
-                Ok(Readiness::Failed(why)) => return Ok(Outcome::Broken(why)),
-                Err(error) => return Ok(Outcome::Broken(error.to_string())),
-                Ok(Readiness::Waiting(what)) => {
+                Readiness::Failed(why) => return Ok(Outcome::Broken(why)),
+                Readiness::Waiting(what) => {
                     self.watch.see(&Progress::Waiting(id, &what));
                     if !self.pause(kind.poll(), limit).await {
                         return Ok(Outcome::Waiting(what));
@@ -97,27 +96,27 @@ impl Run<'_> {
             }
             let target = target_of(action, spec, Some(&known));
             // What can't be seen now may be seen at the next look.
-            let _ = self.look_again(&target).await;
+            let _ = self.observe_again(&target).await;
         }
     }
 
     /// Waits until nobody sees any more what was deleted: a name must not point at what is gone.
     async fn until_gone(&self, action: &Action) -> Outcome {
-        let kind = self.engine.kind(&action.resource.kind);
+        let kind = action.spec().kind();
         if action.location.is_none() {
             // A person removes it, in their own time.
             return Outcome::Done;
         }
         let target = Target {
-            physical: action.physical.clone(),
-            ..target_of(action, action.spec.clone(), None)
+            physical: action.physical().cloned(),
+            ..target_of(action, action.spec().clone(), None)
         };
         let limit = self.limit();
         loop {
             let Ok(Observation::Present { state, .. }) = self.engine.poll(&target).await else {
                 return Outcome::Done;
             };
-            let Ok(Readiness::Waiting(what)) = kind.readiness(&target.spec, &state) else {
+            let Readiness::Waiting(what) = kind.readiness(&target.spec, &state) else {
                 return Outcome::Done;
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
@@ -128,7 +127,7 @@ impl Run<'_> {
     }
 
     /// One look; what it can't see stays as it was known. Else what there is to wait for.
-    pub(crate) async fn look_again(&self, target: &Target) -> Result<Known, String> {
+    pub(crate) async fn observe_again(&self, target: &Target) -> Result<Known, String> {
         let (physical, state) = match self.engine.poll(target).await {
             Ok(Observation::Present {
                 physical, state, ..
@@ -149,7 +148,7 @@ impl Run<'_> {
 }
 
 /// What an action is about, as far as it is known.
-pub(crate) fn target_of(action: &Action, spec: serde_json::Value, known: Option<&Known>) -> Target {
+pub(crate) fn target_of(action: &Action, spec: Spec, known: Option<&Known>) -> Target {
     Target {
         id: action.resource.clone(),
         location: action.location.clone(),

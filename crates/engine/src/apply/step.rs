@@ -1,16 +1,15 @@
 //! One action by itself: its preconditions, its intent, its call, its result.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kinds::Actor;
+use kinds::{Actor, Changed};
 use ledger::{Event, LedgerError};
-use model::field::{references, resolve};
-use model::kind::Outcome as Change;
 use model::{
-    Action, ActionId, Entry, ErrorClass, KindError, Origin, OutputRef, PhysicalId, Target, Verb,
+    Action, ActionId, Before, Entry, ErrorClass, Impact, KindError, Observation, Origin, OutputRef,
+    Resource, Spec, Status, Step, Target, Verb,
 };
-use serde_json::Value;
 
 use super::{Known, Outcome, Run};
 use crate::progress::Progress;
@@ -21,24 +20,21 @@ pub(super) const AMBIGUOUS_MAX: u32 = 5;
 pub(super) const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(2);
 
 impl Run<'_> {
-    /// `spec` with everything put in that is known by now.
-    pub(crate) async fn resolved(&self, spec: &Value) -> Value {
+    /// `spec` with every output put in that is known by now.
+    pub(crate) async fn resolved(&self, spec: &Spec) -> Spec {
         let known = self.known.lock().await;
-        let look_up = |reference: &OutputRef| {
-            known
-                .get(&reference.resource)?
-                .state
-                .pointer(&reference.pointer)
-                .cloned()
+        let outputs = |reference: &OutputRef| {
+            let state = &known.get(&reference.resource)?.state;
+            state.output(&reference.output)
         };
-        resolve(spec, &look_up)
+        spec.resolved(&outputs)
     }
 
     /// Carries one action out.
     pub(crate) async fn act(&self, id: ActionId) -> Result<Outcome, LedgerError> {
         let action = &self.plan.actions[id];
         let domain = &action.resource.domain;
-        if action.verb == Verb::Forget {
+        if let Step::Forget(_) = action.step {
             self.journal.record(domain, removed(action)).await?;
             return Ok(Outcome::Done);
         }
@@ -63,92 +59,81 @@ impl Run<'_> {
     }
 
     /// The spec, every reference resolved.
-    pub(super) async fn spec_of(&self, action: &Action) -> Result<Value, Outcome> {
-        let spec = self.resolved(&action.spec).await;
-        match references(&spec).first() {
+    pub(super) async fn spec_of(&self, action: &Action) -> Result<Spec, Outcome> {
+        let spec = self.resolved(action.spec()).await;
+        match spec.references().first() {
             None => Ok(spec),
-            Some(OutputRef { resource, pointer }) => {
-                let what = self.engine.kind(&resource.kind).output(pointer);
+            Some(OutputRef { resource, output }) => {
+                let kind = self.engine.kinds.get(resource.kind.as_str());
+                let what = kind.map_or_else(String::new, |kind| kind.describe_output(output));
                 Err(Outcome::Waiting(format!("AWS to show {what} ({resource})")))
             }
         }
     }
 
-    pub(super) async fn target_of(&self, action: &Action, spec: Value) -> Target {
+    pub(super) async fn target_of(&self, action: &Action, spec: Spec) -> Target {
         let known = self.known.lock().await.get(&action.resource).cloned();
         let mut target = super::ready::target_of(action, spec, known.as_ref());
-        match action.verb {
-            Verb::Create | Verb::Replace => target.physical = None,
-            _ if action.desired.is_none() => target.physical.clone_from(&action.physical),
+        match &action.step {
+            Step::Create(_) | Step::Replace(_) => target.physical = None,
+            Step::Release(unwanted, _) | Step::Delete(unwanted) => {
+                target.physical = unwanted.entry.physical().cloned();
+            }
             _ => {}
         }
         target
     }
 
     /// Writes down what is about to be done.
-    pub(super) async fn intend(&self, action: &Action, spec: &Value) -> Result<(), LedgerError> {
+    pub(super) async fn intend(&self, action: &Action, spec: &Spec) -> Result<(), LedgerError> {
         let domain = &action.resource.domain;
-        if action.verb == Verb::Replace && action.entry.is_some() {
-            self.journal
-                .record(
-                    domain,
-                    Event::Retired {
-                        id: action.resource.clone(),
-                    },
-                )
-                .await?;
+        if let Step::Replace(wanted) = &action.step
+            && wanted.entry.is_some()
+        {
+            let id = action.resource.clone();
+            self.journal.record(domain, Event::Retired { id }).await?;
         }
-        if action.desired.is_none() {
-            // A removal that stops in the middle is found by what is left of it.
+        let Some(wanted) = action.wanted() else {
+            // A removal that is interrupted is found by what is left of the resource.
             return Ok(());
-        }
-        let mut entry = Box::new(self.entry(action, spec, None));
+        };
+        let mut entry = self.entry(action, spec, Status::Creating);
         if let Some(before) = self.displaced(action, spec).await {
             entry.before = Some(before);
             entry.origin = Origin::Adopted;
         }
-        self.journal
-            .record(
-                domain,
-                Event::Intended {
-                    verb: action.verb,
-                    entry,
-                },
-            )
-            .await?;
-        let policy = action
-            .desired
-            .as_ref()
-            .and_then(|resource| resource.serves_policy);
+        let (verb, entry) = (action.verb(), Arc::new(entry));
+        let intended = Event::Intended { verb, entry };
+        self.journal.record(domain, intended).await?;
+        let policy = wanted.resource.serves_policy;
         if policy.is_some_and(|policy| policy.enforce) {
             // From the first byte on, a sender may hold it.
-            self.journal
-                .record(domain, Event::Served { policy })
-                .await?;
+            let served = Event::Served { policy };
+            self.journal.record(domain, served).await?;
         }
         Ok(())
     }
 
     /// What of others has to make room, as it was when the plan was made. The call may find that it
-    /// moved, and says so; but a run that dies in between can no longer ask.
-    async fn displaced(&self, action: &Action, spec: &Value) -> Option<Value> {
-        let resource = action.desired.as_ref().filter(|resource| resource.adopt)?;
-        let known = self.known.lock().await.get(&resource.id).cloned()?;
-        let kind = self.engine.kind(&resource.id.kind);
-        let owned = action.entry.as_ref().and_then(Entry::owned);
-        kind.displaced(spec, &known.state, owned).ok().flatten()
+    /// moved, and returns that; but a run that is killed in between can no longer ask.
+    async fn displaced(&self, action: &Action, spec: &Spec) -> Option<Before> {
+        let resource = action.desired().filter(|resource| resource.adopt)?;
+        let known = self.known.lock().await;
+        let state = &known.get(&resource.id)?.state;
+        spec.kind().displaced(spec, state, action.owned())
     }
 
     /// Writes down, before anything else, what a person has still to publish. In a later run it will
     /// be there, and must not be taken for something that was there before us.
     pub(crate) async fn expect_by_hand(&self) -> Result<(), LedgerError> {
         let by_hand = self.plan.actions.iter().filter(|action| {
-            action.location.is_none() && action.verb == Verb::Create && action.entry.is_none()
+            let is_new = matches!(&action.step, Step::Create(wanted) if wanted.entry.is_none());
+            is_new && action.location.is_none()
         });
         for action in by_hand {
-            let spec = self.resolved(&action.spec).await;
-            let entry = Box::new(self.entry(action, &spec, None));
-            let verb = action.verb;
+            let spec = self.resolved(action.spec()).await;
+            let entry = Arc::new(self.entry(action, &spec, Status::Creating));
+            let verb = Verb::Create;
             let event = Event::Intended { verb, entry };
             self.journal.record(&action.resource.domain, event).await?;
         }
@@ -159,44 +144,48 @@ impl Run<'_> {
     pub(crate) async fn seen_by_hand(
         &self,
         action: &Action,
-        spec: &Value,
+        spec: &Spec,
         known: &Known,
     ) -> Result<(), LedgerError> {
-        let was = action.entry.as_ref().map(|entry| &entry.state);
+        let was = action.entry().and_then(|entry| entry.state.as_ref());
         if action.location.is_some() || was == Some(&known.state) {
             return Ok(());
         }
-        let entry = Box::new(self.entry(action, spec, Some(known)));
+        let settled = Status::Settled(known.physical.clone());
+        let mut entry = self.entry(action, spec, settled);
+        entry.state = Some(known.state.clone());
+        let entry = Arc::new(entry);
         let event = Event::Applied { entry };
         self.journal.record(&action.resource.domain, event).await
     }
 
-    fn entry(&self, action: &Action, spec: &Value, known: Option<&Known>) -> Entry {
-        let resource = action.desired.as_ref();
-        let before = action
-            .entry
-            .as_ref()
-            .filter(|entry| action.verb != Verb::Replace && entry.owned().is_some());
+    /// The entry of a wanted resource, with no state yet.
+    fn entry(&self, action: &Action, spec: &Spec, status: Status) -> Entry {
+        let resource = action.desired();
+        let is_replaced = matches!(action.step, Step::Replace(_));
+        let kept = action
+            .entry()
+            .filter(|entry| !is_replaced && entry.owned().is_some());
         Entry {
             id: action.resource.clone(),
             location: action.location.clone(),
-            physical: known.map(|known| known.physical.clone()),
+            status,
             spec: spec.clone(),
-            intended: None,
-            state: known.map_or(Value::Null, |known| known.state.clone()),
-            origin: action.origin,
-            before: before.and_then(|entry| entry.before.clone()),
+            state: None,
+            origin: action
+                .wanted()
+                .map_or(Origin::Created, |wanted| wanted.origin),
+            before: kept.and_then(|entry| entry.before.clone()),
             serves_policy: resource.and_then(|resource| resource.serves_policy),
-            dependencies: resource.map(plan::dependencies).unwrap_or_default(),
-            impact: resource.map_or_else(model::Impact::none, |resource| resource.impact.clone()),
-            open: known.is_none(),
+            dependencies: resource.map(Resource::all_dependencies).unwrap_or_default(),
+            impact: resource.map_or_else(Impact::none, |resource| resource.impact.clone()),
             changed: self.engine.clock.now(),
         }
     }
 
     /// Makes the call until it is through, refused, or out of time.
-    async fn call(&self, action: &Action, target: &Target) -> Result<Change, Outcome> {
-        let kind = self.engine.kind(&action.resource.kind);
+    async fn call(&self, action: &Action, target: &Target) -> Result<Option<Changed>, Outcome> {
+        let kind = target.spec.kind();
         let limit = self.limit();
         let mut patience = Patience::default();
         let mut ambiguous = 0;
@@ -211,10 +200,8 @@ impl Run<'_> {
                 ErrorClass::NotYet | ErrorClass::Throttled => (reason(&error), kind.poll()),
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
-                    (
-                        format!("the outcome of {} is not known: looking", error.operation),
-                        AMBIGUOUS_PAUSE,
-                    )
+                    let what = format!("the outcome of {} is not known: looking", error.operation);
+                    (what, AMBIGUOUS_PAUSE)
                 }
                 _ => return Err(Outcome::Failed(error)),
             };
@@ -225,61 +212,54 @@ impl Run<'_> {
             if error.class == ErrorClass::Ambiguous
                 && let Some(change) = self.had_effect(action, target).await
             {
-                return Ok(change);
+                return Ok(Some(change));
             }
         }
     }
 
-    /// What an ambiguous call did, by looking. Nothing when it has to be made again.
-    async fn had_effect(&self, action: &Action, target: &Target) -> Option<Change> {
-        let owned = action.entry.as_ref().and_then(Entry::owned);
-        let model::Observation::Present {
+    /// What an ambiguous call did, by observing. Nothing when it has to be made again.
+    async fn had_effect(&self, action: &Action, target: &Target) -> Option<Changed> {
+        if let Step::Delete(_) = action.step {
+            return None;
+        }
+        let Observation::Present {
             physical, state, ..
-        } = self.engine.look(target).await.ok()?
+        } = self.engine.observe_one(target).await.ok()?
         else {
             return None;
         };
-        let diff = self
-            .engine
-            .kind(&action.resource.kind)
-            .diff(&target.spec, &state, owned)
-            .ok()?;
-        (action.verb != Verb::Delete && diff.is_empty()).then(|| physical.into())
+        let kind = target.spec.kind();
+        let diff = kind.diff(&target.spec, &state, action.owned());
+        diff.is_empty().then(|| physical.into())
     }
 
-    async fn call_once(&self, action: &Action, target: &Target) -> Result<Change, KindError> {
-        let context = self
-            .engine
-            .context(target.location.as_ref())
-            .await
-            .map_err(|error| session_error(&error))?;
+    /// Makes the call of an action once. A removal leaves nothing behind.
+    async fn call_once(
+        &self,
+        action: &Action,
+        target: &Target,
+    ) -> Result<Option<Changed>, KindError> {
+        let context = self.engine.context(target.location.as_ref()).await;
+        let context = context.map_err(|error| session_error(&error))?;
         let actor = self.actor(action)?;
-        let owned = action.entry.as_ref().and_then(Entry::owned);
-        match action.verb {
-            Verb::Create | Verb::Replace => actor.create(&context, target).await,
-            Verb::Adopt if action.diff.is_empty() => Ok(target
-                .physical
-                .clone()
-                .unwrap_or_else(|| PhysicalId::from(""))
-                .into()),
-            Verb::Update if action.diff.is_empty() => {
+        let owned = action.owned();
+        match &action.step {
+            Step::Create(_) | Step::Replace(_) => actor.create(&context, target).await.map(Some),
+            Step::Adopt(wanted, physical) if wanted.diff.is_empty() => {
+                Ok(Some(physical.clone().into()))
+            }
+            Step::Update(wanted, physical) if wanted.diff.is_empty() => {
                 actor.resume(&context, target).await?;
-                Ok(target
-                    .physical
-                    .clone()
-                    .unwrap_or_else(|| PhysicalId::from(""))
-                    .into())
+                Ok(Some(physical.clone().into()))
             }
-            Verb::Update | Verb::Adopt => actor.update(&context, target, &action.diff, owned).await,
-            Verb::Delete => {
-                actor.delete(&context, target).await?;
-                Ok(target
-                    .physical
-                    .clone()
-                    .unwrap_or_else(|| PhysicalId::from(""))
-                    .into())
+            Step::Update(..) | Step::Advance(_) | Step::Adopt(..) | Step::Release(..) => {
+                let changed = actor.update(&context, target, action.diff(), owned);
+                changed.await.map(Some)
             }
-            Verb::Forget | Verb::None => Ok(PhysicalId::from("").into()),
+            Step::Delete(_) => actor.delete(&context, target).await.map(|()| None),
+            Step::Forget(_) | Step::Keep(..) | Step::RefuseChange(..) | Step::RefuseRemoval(_) => {
+                Ok(None)
+            }
         }
     }
 
@@ -294,62 +274,44 @@ impl Run<'_> {
         })
     }
 
-    /// Writes down what a call did, and looks at what others will refer to.
+    /// Writes down what a call did, and observes what others will refer to.
     pub(super) async fn applied(
         &self,
         action: &Action,
         mut target: Target,
-        change: Change,
+        change: Option<Changed>,
     ) -> Result<Outcome, LedgerError> {
         let domain = &action.resource.domain;
-        if action.verb == Verb::Delete {
+        if let Step::Delete(unwanted) = &action.step {
             self.journal.record(domain, removed(action)).await?;
-            if action
-                .entry
-                .as_ref()
-                .is_some_and(|entry| entry.serves_policy.is_some())
-            {
-                self.journal
-                    .record(domain, Event::Served { policy: None })
-                    .await?;
+            if unwanted.entry.serves_policy.is_some() {
+                let served = Event::Served { policy: None };
+                self.journal.record(domain, served).await?;
             }
             return Ok(Outcome::Done);
         }
-        if action.desired.is_none() {
+        let (Some(wanted), Some(change)) = (action.wanted(), change) else {
             return Ok(Outcome::Done);
-        }
+        };
         target.physical = Some(change.physical.clone());
-        let known = self.look_until_outputs(action, &target).await;
-        let seen = known.clone().unwrap_or(Known {
-            physical: change.physical,
-            state: Value::Null,
-        });
-        let mut entry = self.entry(action, &target.spec, Some(&seen));
+        let known = self.until_outputs(action, &target).await;
+        let physical = known
+            .as_ref()
+            .map_or(&change.physical, |known| &known.physical);
+        let settled = Status::Settled(physical.clone());
+        let mut entry = self.entry(action, &target.spec, settled);
+        entry.state = known.as_ref().ok().map(|known| known.state.clone());
         if change.before.is_some() {
             entry.before = change.before;
             entry.origin = Origin::Adopted;
         }
-        self.journal
-            .record(
-                domain,
-                Event::Applied {
-                    entry: Box::new(entry),
-                },
-            )
-            .await?;
-        if let Some(policy) = action
-            .desired
-            .as_ref()
-            .and_then(|resource| resource.serves_policy)
-        {
-            self.journal
-                .record(
-                    domain,
-                    Event::Served {
-                        policy: Some(policy),
-                    },
-                )
-                .await?;
+        let entry = Arc::new(entry);
+        let applied = Event::Applied { entry };
+        self.journal.record(domain, applied).await?;
+        let policy = wanted.resource.serves_policy;
+        if policy.is_some() {
+            let served = Event::Served { policy };
+            self.journal.record(domain, served).await?;
         }
         Ok(match known {
             Ok(_) => Outcome::Done,
@@ -357,12 +319,12 @@ impl Run<'_> {
         })
     }
 
-    /// Looks until the resource shows what others refer to: ACM gives its validation records a
+    /// Observes until the resource shows what others refer to: ACM gives its validation records a
     /// moment after the request.
-    async fn look_until_outputs(&self, action: &Action, target: &Target) -> Result<Known, String> {
+    async fn until_outputs(&self, action: &Action, target: &Target) -> Result<Known, String> {
         let limit = self.limit();
         loop {
-            let known = self.look_again(target).await;
+            let known = self.observe_again(target).await;
             let missing = match &known {
                 Ok(known) => self.missing_output(action, known),
                 Err(unseen) => Some(unseen.clone()),
@@ -378,10 +340,9 @@ impl Run<'_> {
     }
 
     fn missing_output(&self, action: &Action, known: &Known) -> Option<String> {
-        let mut pointers = self.pointers.get(&action.resource).into_iter().flatten();
-        let missing =
-            pointers.find(|pointer| known.state.pointer(pointer).is_none_or(Value::is_null))?;
-        let what = self.engine.kind(&action.resource.kind).output(missing);
+        let mut outputs = self.outputs.get(&action.resource).into_iter().flatten();
+        let missing = outputs.find(|output| known.state.output(output).is_none())?;
+        let what = action.spec().kind().describe_output(missing);
         Some(format!("AWS to show {what}"))
     }
 
@@ -391,7 +352,7 @@ impl Run<'_> {
         error: &KindError,
     ) -> Result<(), LedgerError> {
         // Of an ambiguous call nobody knows: its intent stays open, and the next run looks.
-        if error.class == ErrorClass::Ambiguous || action.desired.is_none() {
+        if error.class == ErrorClass::Ambiguous || action.wanted().is_none() {
             return Ok(());
         }
         let event = Event::Refused {
@@ -436,12 +397,8 @@ pub(super) fn session_error(error: &aws::SessionError) -> KindError {
 
 /// The event of a resource that is no longer ours.
 fn removed(action: &Action) -> Event {
-    let physical = action
-        .entry
-        .as_ref()
-        .and_then(|entry| entry.physical.clone());
     Event::Removed {
         id: action.resource.clone(),
-        physical,
+        physical: action.entry().and_then(Entry::physical).cloned(),
     }
 }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, Tag, ValidationMethod};
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{
+    ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
+};
 
 use super::{AcmCertificate, Spec, State, ValidationRecord, is_dead, sorted};
 use crate::context::Context;
@@ -163,7 +165,11 @@ impl Observe<Context> for AcmCertificate {
 
 #[async_trait]
 impl Mutate<Context> for AcmCertificate {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let operation = "RequestCertificate";
         let spec = &target.spec;
         if let Some(arn) = &spec.existing {
@@ -192,7 +198,7 @@ impl Mutate<Context> for AcmCertificate {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let arn = must_have("AddTagsToCertificate", target.physical.as_ref())?;
         if update.diff.touches("tags") {

@@ -22,7 +22,7 @@ mod aws;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Calls, Diff, Effect, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Effect, Kind, Nothing, Permission, Readiness, Side, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -34,7 +34,7 @@ pub struct AcmCertificate;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Every name the certificate is for, the first being its subject.
     pub names: Vec<String>,
@@ -49,7 +49,7 @@ pub struct Spec {
 
 /// The CNAME by which ACM sees that a name is ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct ValidationRecord {
     /// Its name, absolute, without the final dot.
     pub name: String,
@@ -59,7 +59,7 @@ pub struct ValidationRecord {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The certificate's ARN.
     pub arn: String,
@@ -75,6 +75,46 @@ pub struct State {
     pub not_after: Option<i64>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// The output that is the certificate's ARN.
+pub const ARN: &str = "arn";
+
+/// The output that is the name of a host's validation record.
+pub fn validation_name(host: &str) -> String {
+    format!("validation/{host}/name")
+}
+
+/// The output that is the target of a host's validation record.
+pub fn validation_value(host: &str) -> String {
+    format!("validation/{host}/value")
+}
+
+/// The host and the part that an output of a validation record is about.
+fn validated(output: &str) -> Option<(&str, &str)> {
+    output.strip_prefix("validation/")?.split_once('/')
+}
+
+/// What is compared of a certificate that the manifest names.
+#[derive(Serialize)]
+struct Named<'a> {
+    arn: &'a str,
+}
+
+/// What is compared of a certificate that we request.
+#[derive(Serialize)]
+struct Compared<'a> {
+    names: Vec<String>,
+    tags: &'a Tags,
+}
+
+impl<'a> Compared<'a> {
+    fn of(names: &[String], tags: &'a Tags) -> Self {
+        Self {
+            names: sorted(names),
+            tags,
+        }
+    }
 }
 
 fn sorted(names: &[String]) -> Vec<String> {
@@ -102,22 +142,23 @@ impl Kind for AcmCertificate {
     const NAME: &'static str = "acm_certificate";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         if let Some(arn) = &desired.existing {
-            return diff::compare(&("arn", arn), &("arn", &actual.arn), &[]);
+            return diff::compare(&Named { arn }, &Named { arn: &actual.arn }, &[]);
         }
         // A certificate's names can't change; a failed one never recovers. Both need a new request.
         let mut found = diff::compare(
-            &serde_json::json!({"names": sorted(&desired.names), "tags": desired.tags}),
-            &serde_json::json!({"names": sorted(&actual.names), "tags": actual.tags}),
+            &Compared::of(&desired.names, &desired.tags),
+            &Compared::of(&actual.names, &actual.tags),
             &["names"],
         );
         if actual.is_dead() {
             found.changes.push(model::Change {
                 field: "status".to_owned(),
-                from: actual.status.clone().into(),
-                to: "ISSUED".into(),
+                from: Side::of(&actual.status),
+                to: Side::of(&"ISSUED"),
                 effect: Effect::Replace,
             });
         }
@@ -178,10 +219,22 @@ impl Kind for AcmCertificate {
         Some(Finding::new("PLAN-12", text))
     }
 
-    fn output(pointer: &str) -> String {
-        match pointer.split('/').collect::<Vec<_>>().as_slice() {
-            ["", "validation", host, ..] => format!("the validation record of {host}"),
-            _ => "its ARN".to_owned(),
+    fn output(state: &State, name: &str) -> Option<String> {
+        let Some((host, part)) = validated(name) else {
+            return (name == ARN).then(|| state.arn.clone());
+        };
+        let record = state.validation.get(host)?;
+        match part {
+            "name" => Some(record.name.clone()),
+            "value" => Some(record.value.clone()),
+            _ => None,
+        }
+    }
+
+    fn describe_output(name: &str) -> String {
+        match validated(name) {
+            Some((host, _)) => format!("the validation record of {host}"),
+            None => "its ARN".to_owned(),
         }
     }
 

@@ -11,7 +11,8 @@ use aws_sdk_cloudfront::types::{
 };
 use model::kind::{Outcome, Update};
 use model::{
-    Change, ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target,
+    Change, ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId,
+    Target,
 };
 
 use super::{CACHE_POLICY, CloudfrontDistribution, Logging, MINIMUM_PROTOCOL, Spec, State};
@@ -337,7 +338,11 @@ async fn config_of(
 
 #[async_trait]
 impl Mutate<Context> for CloudfrontDistribution {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateDistributionWithTags";
         let config = DistributionConfigWithTags::builder()
@@ -368,7 +373,7 @@ impl Mutate<Context> for CloudfrontDistribution {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "UpdateDistribution";
         let id = must_have(operation, target.physical.as_ref())?;

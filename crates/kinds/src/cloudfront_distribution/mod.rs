@@ -21,7 +21,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -32,7 +32,7 @@ pub struct CloudfrontDistribution;
 
 /// Where the distribution writes its log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Logging {
     /// The log bucket's domain name: `name.s3.amazonaws.com`.
     pub bucket: String,
@@ -42,7 +42,7 @@ pub struct Logging {
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The caller reference: a repeated creation finds the first.
     pub caller_reference: String,
@@ -66,7 +66,7 @@ pub struct Spec {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// CloudFront's id.
     pub id: String,
@@ -117,31 +117,56 @@ fn sorted(aliases: &[String]) -> Vec<String> {
     aliases
 }
 
+/// The output that is the distribution's ARN.
+pub const ARN: &str = "arn";
+/// The output that is CloudFront's own name for it: `d111111abcdef8.cloudfront.net`.
+pub const DOMAIN_NAME: &str = "domain_name";
+
+/// What is compared. `R` is what other resources are named by: a reference in a spec, and AWS's
+/// name in a state.
+#[derive(Serialize)]
+struct Compared<'a, R> {
+    aliases: Vec<String>,
+    certificate: Option<&'a R>,
+    origin: &'a str,
+    access_control: Option<&'a R>,
+    logging: Option<&'a Logging>,
+    price_class: &'a str,
+    comment: &'a str,
+    enabled: bool,
+    minimum_protocol: &'a str,
+    viewer_protocol: &'a str,
+    cache_policy: Option<&'a str>,
+    http_version: &'a str,
+    ipv6: bool,
+    tags: &'a Tags,
+}
+
 impl Spec {
     /// What is compared, as asked for.
-    fn wanted(&self) -> serde_json::Value {
-        serde_json::json!({
-            "aliases": sorted(&self.aliases),
-            "certificate": self.certificate,
-            "origin": self.origin,
-            "access_control": self.access_control,
-            "logging": self.logging,
-            "price_class": self.price_class,
-            "comment": self.comment,
-            "enabled": true,
-            "minimum_protocol": MINIMUM_PROTOCOL,
-            "viewer_protocol": "https-only",
-            "cache_policy": CACHE_POLICY,
-            "http_version": "http2and3",
-            "ipv6": true,
-            "tags": self.tags,
-        })
+    fn wanted(&self) -> Compared<'_, Field<String>> {
+        Compared {
+            aliases: sorted(&self.aliases),
+            certificate: Some(&self.certificate),
+            origin: &self.origin,
+            access_control: Some(&self.access_control),
+            logging: self.logging.as_ref(),
+            price_class: &self.price_class,
+            comment: &self.comment,
+            enabled: true,
+            minimum_protocol: MINIMUM_PROTOCOL,
+            viewer_protocol: "https-only",
+            cache_policy: Some(CACHE_POLICY),
+            http_version: "http2and3",
+            ipv6: true,
+            tags: &self.tags,
+        }
     }
 }
 
 impl State {
     /// What is compared, as seen.
-    fn seen(&self) -> serde_json::Value {
+    fn seen(&self) -> Compared<'_, String> {
         let Self {
             id: _,
             arn: _,
@@ -162,22 +187,22 @@ impl State {
             price_class,
             tags,
         } = self;
-        serde_json::json!({
-            "aliases": sorted(aliases),
-            "certificate": certificate,
-            "origin": origin,
-            "access_control": access_control,
-            "logging": logging,
-            "price_class": price_class,
-            "comment": comment,
-            "enabled": enabled,
-            "minimum_protocol": minimum_protocol,
-            "viewer_protocol": viewer_protocol,
-            "cache_policy": cache_policy,
-            "http_version": http_version,
-            "ipv6": ipv6,
-            "tags": tags,
-        })
+        Compared {
+            aliases: sorted(aliases),
+            certificate: certificate.as_ref(),
+            origin,
+            access_control: access_control.as_ref(),
+            logging: logging.as_ref(),
+            price_class,
+            comment,
+            enabled: *enabled,
+            minimum_protocol,
+            viewer_protocol,
+            cache_policy: cache_policy.as_deref(),
+            http_version,
+            ipv6: *ipv6,
+            tags,
+        }
     }
 }
 
@@ -202,6 +227,19 @@ impl Kind for CloudfrontDistribution {
     const NAME: &'static str = "cloudfront_distribution";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
+
+    fn fields(spec: &mut Spec) -> Vec<&mut Field<String>> {
+        vec![&mut spec.certificate, &mut spec.access_control]
+    }
+
+    fn output(state: &State, name: &str) -> Option<String> {
+        match name {
+            ARN => Some(state.arn.clone()),
+            DOMAIN_NAME => Some(state.domain_name.clone()),
+            _ => None,
+        }
+    }
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         diff::compare(&desired.wanted(), &actual.seen(), &[])

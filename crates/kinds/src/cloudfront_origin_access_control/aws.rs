@@ -7,7 +7,9 @@ use aws_sdk_cloudfront::types::{
     OriginAccessControlSigningProtocols,
 };
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{
+    ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
+};
 
 use super::{CloudfrontOriginAccessControl, Spec, State};
 use crate::context::Context;
@@ -104,7 +106,11 @@ impl Observe<Context> for CloudfrontOriginAccessControl {
 
 #[async_trait]
 impl Mutate<Context> for CloudfrontOriginAccessControl {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateOriginAccessControl";
         let request = client
@@ -134,7 +140,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "UpdateOriginAccessControl";
         let id = must_have(operation, target.physical.as_ref())?;

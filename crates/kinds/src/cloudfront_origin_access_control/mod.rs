@@ -13,7 +13,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -22,7 +22,7 @@ pub struct CloudfrontOriginAccessControl;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Its name, at most 64 characters.
     pub name: String,
@@ -32,7 +32,7 @@ pub struct Spec {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// CloudFront's id.
     pub id: String,
@@ -43,6 +43,9 @@ pub struct State {
     /// It signs every request, with `SigV4`, for S3.
     pub signs_always: bool,
 }
+
+/// The output that is CloudFront's id for it.
+pub const ID: &str = "id";
 
 const PERMISSIONS: &[Permission] = &[
     Permission::anywhere(&["cloudfront:ListOriginAccessControls"]),
@@ -61,6 +64,11 @@ impl Kind for CloudfrontOriginAccessControl {
     const NAME: &'static str = "cloudfront_origin_access_control";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
+
+    fn output(state: &State, name: &str) -> Option<String> {
+        (name == ID).then(|| state.id.clone())
+    }
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         let wanted = State {

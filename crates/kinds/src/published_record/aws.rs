@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use model::kind::{Outcome, Update};
 use model::{
-    ErrorClass, KindError, Mutate, NoAnswer, Observation, Observe, Ownership, PhysicalId, Target,
-    variants,
+    ErrorClass, KindError, Mutate, NoAnswer, Nothing, Observation, Observe, Ownership, PhysicalId,
+    Target, variants,
 };
 
 use super::{PublishedRecord, Spec};
@@ -75,7 +75,7 @@ impl Mutate<Context> for PublishedRecord {
         &self,
         _context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         Ok(physical(&target.spec.record).into())
     }
 
@@ -84,7 +84,7 @@ impl Mutate<Context> for PublishedRecord {
         _context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         Ok(physical(&target.spec.record).into())
     }
 

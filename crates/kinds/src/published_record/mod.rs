@@ -11,7 +11,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb};
+use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Record, State};
@@ -22,7 +22,7 @@ pub struct PublishedRecord;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The record.
     pub record: Record,
@@ -32,6 +32,7 @@ impl Kind for PublishedRecord {
     const NAME: &'static str = "published_record";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
         let mut found = desired.record.diff(actual, owned.map(|spec| &spec.record));
@@ -40,7 +41,20 @@ impl Kind for PublishedRecord {
         found
     }
 
-    fn drift(asked: &Spec, recorded: &State, actual: &State, ours: &dyn Fn(&str) -> bool) -> Diff {
+    fn fields(spec: &mut Spec) -> Vec<&mut Field<String>> {
+        spec.record.fields()
+    }
+
+    fn is_findable(spec: &Spec) -> bool {
+        spec.record.name.known().is_some()
+    }
+
+    fn drift(
+        asked: &Spec,
+        recorded: Option<&State>,
+        actual: &State,
+        ours: &dyn Fn(&str) -> bool,
+    ) -> Diff {
         let mut found = asked.record.drift(recorded, actual, ours);
         found.changes.retain(|change| change.field != "ttl");
         found

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, Target};
+use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, Target};
 
 use super::{Route53HostedZone, Spec, State};
 use crate::context::Context;
@@ -196,7 +196,11 @@ impl Observe<Context> for Route53HostedZone {
 
 #[async_trait]
 impl Mutate<Context> for Route53HostedZone {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
         let request = client
@@ -228,7 +232,7 @@ impl Mutate<Context> for Route53HostedZone {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let id = must_have("ChangeTagsForResource", target.physical.as_ref())?;
         if target.spec.create {

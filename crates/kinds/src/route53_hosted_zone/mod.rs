@@ -17,7 +17,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -29,7 +29,7 @@ pub struct Route53HostedZone;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The zone's name, without the final dot.
     pub name: String,
@@ -45,7 +45,7 @@ pub struct Spec {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// Route 53's id, without `/hostedzone/`.
     pub id: String,
@@ -59,9 +59,19 @@ pub struct State {
     pub others: Vec<String>,
 }
 
+/// The output that is Route 53's id for the zone.
+pub const ID: &str = "id";
+
+/// What is compared of a zone that we create.
+#[derive(Serialize)]
+struct Compared<'a> {
+    name: &'a str,
+    tags: &'a Tags,
+}
+
 const ZONE: &str = "arn:{partition}:route53:::hostedzone/*";
 
-const FINDING: [Permission; 2] = [
+static FINDING: [Permission; 2] = [
     Permission::anywhere(&["route53:ListHostedZonesByName"]),
     Permission::on(
         &["route53:GetHostedZone", "route53:ListTagsForResource"],
@@ -69,7 +79,7 @@ const FINDING: [Permission; 2] = [
     ),
 ];
 
-const CREATING: [Permission; 2] = [
+static CREATING: [Permission; 2] = [
     Permission::anywhere(&["route53:CreateHostedZone"]),
     Permission::on(
         &["route53:ChangeTagsForResource", "route53:DeleteHostedZone"],
@@ -81,14 +91,18 @@ impl Kind for Route53HostedZone {
     const NAME: &'static str = "route53_hosted_zone";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
+
+    fn output(state: &State, name: &str) -> Option<String> {
+        (name == ID).then(|| state.id.clone())
+    }
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         if desired.create {
-            diff::compare(
-                &serde_json::json!({"name": desired.name, "tags": desired.tags}),
-                &serde_json::json!({"name": actual.name, "tags": actual.tags}),
-                &["name"],
-            )
+            let (name, tags) = (&desired.name, &desired.tags);
+            let wanted = Compared { name, tags };
+            let (name, tags) = (&actual.name, &actual.tags);
+            diff::compare(&wanted, &Compared { name, tags }, &["name"])
         } else {
             Diff::default()
         }

@@ -11,12 +11,12 @@ use aws_sdk_route53::types::{
     ResourceRecordSet, RrType,
 };
 use clock::Clock;
+use jiff::Timestamp;
 use model::kind::{BatchItem, Outcome, Update};
 use model::{
-    ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId, Target,
+    ErrorClass, KindError, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId,
+    Target,
 };
-use serde::Deserialize;
-use serde_json::Value;
 use standards::Finding;
 use standards::dns::Name;
 use tokio::sync::Mutex;
@@ -61,11 +61,22 @@ impl Zones {
             .clone()
     }
 
-    /// Takes up the waiting of an earlier run: what was recorded of a record may be a change that was
-    /// not answered by all name servers then.
-    pub async fn resume(&self, spec: &Value, recorded: &Value) {
-        let read = |value: &Value| State::deserialize(value).ok()?.pending;
-        let (Some(change), Ok(spec)) = (read(recorded), Spec::deserialize(spec)) else {
+    /// Takes up the waiting of an earlier run that ended before its records were answered by all name
+    /// servers. What was written longer ago than `since` is answered, and is not asked for.
+    pub async fn resume(&self, ledger: &Ledger, since: Timestamp) {
+        for entry in ledger.entries().filter(|entry| entry.changed > since) {
+            let state = entry
+                .state
+                .as_ref()
+                .and_then(model::State::get::<Route53RecordSet>);
+            if let (Some(spec), Some(state)) = (entry.spec.get::<Route53RecordSet>(), state) {
+                self.resume_record(spec, state).await;
+            }
+        }
+    }
+
+    async fn resume_record(&self, spec: &Spec, recorded: &State) {
+        let Some(change) = recorded.pending.clone() else {
             return;
         };
         let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
@@ -198,7 +209,11 @@ fn physical(zone: &str, record: &Record) -> PhysicalId {
 
 #[async_trait]
 impl Mutate<Context> for Route53RecordSet {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Vec<LiveSet>>, KindError> {
         alone(self, context, target, Some(target.spec.clone()), None).await
     }
 
@@ -207,7 +222,7 @@ impl Mutate<Context> for Route53RecordSet {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Vec<LiveSet>>, KindError> {
         alone(
             self,
             context,
@@ -226,10 +241,12 @@ impl Mutate<Context> for Route53RecordSet {
     async fn change(
         &self,
         context: &Context,
-        items: &[BatchItem<Spec>],
-    ) -> Result<Vec<Outcome>, KindError> {
+        items: &[BatchItem<Spec, Vec<LiveSet>>],
+    ) -> Result<Vec<Outcome<Vec<LiveSet>>>, KindError> {
         let client = client(context)?;
-        let spec = |item: &BatchItem<Spec>| item.target.spec.clone().or_else(|| item.owned.clone());
+        let spec = |item: &BatchItem<Spec, Vec<LiveSet>>| {
+            item.target.spec.clone().or_else(|| item.owned.clone())
+        };
         let specs: Vec<Spec> = items.iter().filter_map(spec).collect();
         let (Some(first), true) = (specs.first(), specs.len() == items.len()) else {
             return Ok(Vec::new());
@@ -256,7 +273,7 @@ impl Mutate<Context> for Route53RecordSet {
             };
             Outcome {
                 physical: physical(zone_id, &spec.record),
-                before: taken.map(|taken| serde_json::to_value(taken).unwrap_or_default()),
+                before: taken,
             }
         });
         Ok(outcomes.collect())
@@ -270,7 +287,7 @@ async fn alone(
     target: &Target<Spec>,
     wanted: Option<Spec>,
     owned: Option<Spec>,
-) -> Result<Outcome, KindError> {
+) -> Result<Outcome<Vec<LiveSet>>, KindError> {
     let item = BatchItem {
         target: target.with(wanted),
         owned,
@@ -286,15 +303,11 @@ async fn alone(
         .unwrap_or_else(|| physical.into()))
 }
 
-fn part(item: &BatchItem<Spec>) -> Part {
-    let before = item
-        .before
-        .clone()
-        .and_then(|before| serde_json::from_value(before).ok());
+fn part(item: &BatchItem<Spec, Vec<LiveSet>>) -> Part {
     Part {
         wanted: item.target.spec.as_ref().map(|spec| spec.record.clone()),
         owned: item.owned.as_ref().map(|spec| spec.record.clone()),
-        before: before.unwrap_or_default(),
+        before: item.before.clone().unwrap_or_default(),
         adopt: item.adopt,
         open: item.open,
     }
@@ -307,7 +320,7 @@ async fn send(
     client: &Client,
     zone_id: &str,
     zone: &mut Zone,
-    items: &[BatchItem<Spec>],
+    items: &[BatchItem<Spec, Vec<LiveSet>>],
 ) -> Result<(), KindError> {
     let mut sets = match zone.sets.take() {
         Some(sets) => sets,

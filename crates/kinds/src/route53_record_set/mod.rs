@@ -34,10 +34,9 @@ use std::time::Duration;
 
 use model::{Calls, Diff, Field, Kind, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use standards::Finding;
 
-use crate::record::{Record, State};
+use crate::record::{LiveSet, Record, State};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,7 +44,7 @@ pub struct Route53RecordSet;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The hosted zone's id.
     pub zone: Field<String>,
@@ -70,12 +69,24 @@ impl Kind for Route53RecordSet {
     const NAME: &'static str = "route53_record_set";
     type Spec = Spec;
     type State = State;
+    type Before = Vec<LiveSet>;
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
         desired.record.diff(actual, owned.map(|spec| &spec.record))
     }
 
-    fn drift(asked: &Spec, recorded: &State, actual: &State, ours: &dyn Fn(&str) -> bool) -> Diff {
+    fn fields(spec: &mut Spec) -> Vec<&mut Field<String>> {
+        let mut fields = vec![&mut spec.zone];
+        fields.extend(spec.record.fields());
+        fields
+    }
+
+    fn drift(
+        asked: &Spec,
+        recorded: Option<&State>,
+        actual: &State,
+        ours: &dyn Fn(&str) -> bool,
+    ) -> Diff {
         let in_zone = |claim: &str| ours(&format!("{} {claim}", asked.zone_name));
         asked.record.drift(recorded, actual, &in_zone)
     }
@@ -109,7 +120,7 @@ impl Kind for Route53RecordSet {
         desired.record.blocker(actual?)
     }
 
-    fn displaced(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Value> {
+    fn displaced(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Vec<LiveSet>> {
         let (record, owned) = (&desired.record, owned.map(|spec| &spec.record));
         // What somebody made of our own values is not theirs to get back.
         let own = actual
@@ -120,8 +131,7 @@ impl Kind for Route53RecordSet {
             .chain(&actual.in_the_way)
             .map(|set| (batch::key(&set.name, &set.rtype), set.clone()));
         let displaced = batch::displaced(&sets.collect(), record);
-        let displaced = (!displaced.is_empty()).then_some(displaced)?;
-        serde_json::to_value(displaced).ok()
+        (!displaced.is_empty()).then_some(displaced)
     }
 
     fn claims(spec: &Spec) -> Vec<String> {
@@ -138,6 +148,15 @@ impl Kind for Route53RecordSet {
             record: spec.record.without(&in_zone)?,
             ..spec.clone()
         })
+    }
+
+    fn is_findable(spec: &Spec) -> bool {
+        spec.zone.known().is_some() && spec.record.name.known().is_some()
+    }
+
+    /// Values with another time to live were there before us as well, and stay when we go.
+    fn is_only_noted(diff: &Diff) -> bool {
+        diff.is_only("ttl")
     }
 
     fn batch(spec: &Spec) -> Option<String> {

@@ -11,7 +11,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
+use model::{KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{AccessLog, S3Bucket, Spec, State};
 use crate::context::Context;
@@ -362,7 +362,11 @@ impl Bucket<'_> {
 
 #[async_trait]
 impl Mutate<Context> for S3Bucket {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         bucket.make().await?;
@@ -386,7 +390,7 @@ impl Mutate<Context> for S3Bucket {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         let touches = |field: &str| update.diff.touches(field);

@@ -24,7 +24,7 @@ mod aws;
 #[cfg(feature = "aws")]
 mod empty;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -35,7 +35,7 @@ pub struct S3Bucket;
 
 /// Where a bucket's access log goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct AccessLog {
     /// The bucket that receives it.
     pub bucket: String,
@@ -45,7 +45,7 @@ pub struct AccessLog {
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Its name, global at AWS.
     pub name: String,
@@ -65,7 +65,7 @@ pub struct Spec {
     reason = "each is a setting of its own at S3"
 )]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// Its name.
     pub name: String,
@@ -110,47 +110,36 @@ impl Spec {
 
 const BUCKET: &str = "arn:{partition}:s3:::{name}";
 
-const PERMISSIONS: [Permission; 2] = [
-    Permission::named(
-        &[
-            "s3:CreateBucket",
-            "s3:DeleteBucket",
-            "s3:GetBucketLogging",
-            "s3:GetBucketOwnershipControls",
-            "s3:GetBucketPublicAccessBlock",
-            "s3:GetBucketTagging",
-            "s3:GetBucketVersioning",
-            "s3:GetEncryptionConfiguration",
-            "s3:GetLifecycleConfiguration",
-            "s3:ListBucket",
-            "s3:ListBucketVersions",
-            "s3:PutBucketLogging",
-            "s3:PutBucketOwnershipControls",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutBucketTagging",
-            "s3:PutBucketVersioning",
-            "s3:PutEncryptionConfiguration",
-            "s3:PutLifecycleConfiguration",
-        ],
-        BUCKET,
-        "/name",
-    ),
-    Permission::named(
-        &["s3:DeleteObject", "s3:DeleteObjectVersion"],
-        "arn:{partition}:s3:::{name}/*",
-        "/name",
-    ),
+const SETTINGS: &[&str] = &[
+    "s3:CreateBucket",
+    "s3:DeleteBucket",
+    "s3:GetBucketLogging",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:PutBucketLogging",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
 ];
 
 /// CloudFront writes itself into the ACL of a log bucket, in the name of whoever makes the
 /// distribution.
-const LOG_DELIVERY: Permission =
-    Permission::named(&["s3:GetBucketAcl", "s3:PutBucketAcl"], BUCKET, "/name");
+const LOG_DELIVERY: &[&str] = &["s3:GetBucketAcl", "s3:PutBucketAcl"];
 
 impl Kind for S3Bucket {
     const NAME: &'static str = "s3_bucket";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         diff::compare(&desired.wanted(), actual, &["name"])
@@ -190,7 +179,17 @@ impl Kind for S3Bucket {
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
-        let logs = desired.accepts_log_delivery.then_some(LOG_DELIVERY);
-        PERMISSIONS.into_iter().chain(logs).collect()
+        let mut permissions = vec![
+            Permission::named(SETTINGS, BUCKET, &desired.name),
+            Permission::named(
+                &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                "arn:{partition}:s3:::{name}/*",
+                &desired.name,
+            ),
+        ];
+        if desired.accepts_log_delivery {
+            permissions.push(Permission::named(LOG_DELIVERY, BUCKET, &desired.name));
+        }
+        permissions
     }
 }

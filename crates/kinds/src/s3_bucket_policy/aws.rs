@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
-use super::{S3BucketPolicy, Spec, State};
+use super::{Grant, S3BucketPolicy, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found};
+use crate::sdk::{built, done, found, known};
 
 #[async_trait]
 impl Observe<Context> for S3BucketPolicy {
@@ -37,14 +37,10 @@ impl Observe<Context> for S3BucketPolicy {
     }
 }
 
-async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
+async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindError> {
     let operation = "PutBucketPolicy";
-    if !model::field::references(&spec.document).is_empty() {
-        return Err(KindError::new(
-            ErrorClass::NotYet,
-            operation,
-            "the policy names what does not exist yet",
-        ));
+    if let Grant::Reading(distribution) = &spec.grant {
+        known(operation, distribution)?;
     }
     let session = context.session()?;
     let client = session.s3();
@@ -52,14 +48,18 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
         .put_bucket_policy()
         .bucket(&spec.bucket)
         .expected_bucket_owner(session.account_id())
-        .policy(spec.document.to_string());
+        .policy(spec.document().to_string());
     done(operation, request.send().await)?;
     Ok(PhysicalId::from(spec.bucket.as_str()).into())
 }
 
 #[async_trait]
 impl Mutate<Context> for S3BucketPolicy {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         put(context, &target.spec).await
     }
 
@@ -68,7 +68,7 @@ impl Mutate<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         put(context, &target.spec).await
     }
 

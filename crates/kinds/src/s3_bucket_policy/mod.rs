@@ -13,27 +13,81 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct S3BucketPolicy;
 
-/// What can be asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+/// Who may use a bucket, besides its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// One distribution may read its objects: the distribution's ARN.
+    Reading(Field<String>),
+    /// S3 may deliver the access logs of an account's buckets: the account's number.
+    AccessLogs(String),
+}
+
+/// What can be asked for: TLS only, and one grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The bucket's name.
     pub bucket: String,
-    /// The policy document; it may refer to outputs of other resources.
-    pub document: Value,
+    /// Who may use it.
+    pub grant: Grant,
+}
+
+impl Spec {
+    /// The policy document.
+    pub fn document(&self) -> Value {
+        let objects = format!("arn:aws:s3:::{}/*", self.bucket);
+        json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "DenyPlainHttp",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": [format!("arn:aws:s3:::{}", self.bucket), &objects],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                },
+                self.grant.statement(&objects),
+            ],
+        })
+    }
+}
+
+impl Grant {
+    fn statement(&self, objects: &str) -> Value {
+        match self {
+            Self::Reading(distribution) => json!({
+                "Sid": "AllowDistribution",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": objects,
+                "Condition": {"StringEquals": {"AWS:SourceArn": distribution}},
+            }),
+            Self::AccessLogs(account) => json!({
+                "Sid": "AllowAccessLogs",
+                "Effect": "Allow",
+                "Principal": {"Service": "logging.s3.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": objects,
+                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+            }),
+        }
+    }
 }
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The policy document.
     pub document: Value,
@@ -64,24 +118,30 @@ pub fn canonical(document: &Value) -> Value {
     }
 }
 
-const PERMISSIONS: &[Permission] = &[Permission::named(
-    &[
-        "s3:DeleteBucketPolicy",
-        "s3:GetBucketPolicy",
-        "s3:PutBucketPolicy",
-    ],
-    "arn:{partition}:s3:::{name}",
-    "/bucket",
-)];
+/// What is compared.
+#[derive(Serialize)]
+struct Compared {
+    document: Value,
+}
 
 impl Kind for S3BucketPolicy {
     const NAME: &'static str = "s3_bucket_policy";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
+
+    fn fields(spec: &mut Spec) -> Vec<&mut Field<String>> {
+        match &mut spec.grant {
+            Grant::Reading(distribution) => vec![distribution],
+            Grant::AccessLogs(_) => Vec::new(),
+        }
+    }
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
-        let side = |document| serde_json::json!({ "document": canonical(document) });
-        diff::compare(&side(&desired.document), &side(&actual.document), &[])
+        let side = |document: &Value| Compared {
+            document: canonical(document),
+        };
+        diff::compare(&side(&desired.document()), &side(&actual.document), &[])
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
@@ -98,7 +158,15 @@ impl Kind for S3BucketPolicy {
         }
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        vec![Permission::named(
+            &[
+                "s3:DeleteBucketPolicy",
+                "s3:GetBucketPolicy",
+                "s3:PutBucketPolicy",
+            ],
+            "arn:{partition}:s3:::{name}",
+            &desired.bucket,
+        )]
     }
 }

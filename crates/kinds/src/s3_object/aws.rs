@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use aws_sdk_s3::primitives::ByteStream;
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{
+    ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
+};
 
 use super::{S3Object, Spec, State, sha256};
 use crate::context::Context;
@@ -52,7 +54,7 @@ impl Observe<Context> for S3Object {
     }
 }
 
-async fn put(context: &Context, spec: &Spec) -> Result<Outcome, KindError> {
+async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindError> {
     let session = context.session()?;
     let client = session.s3();
     let bytes = spec.bytes();
@@ -139,7 +141,11 @@ fn not_yet(error: KindError) -> KindError {
 
 #[async_trait]
 impl Mutate<Context> for S3Object {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         put(context, &target.spec).await
     }
 
@@ -148,7 +154,7 @@ impl Mutate<Context> for S3Object {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         // Asked again because the invalidation did not go through: the file is there already.
         let outcome = match self.observe(context, target).await? {
             Observation::Present { state, .. } if state == target.spec.wanted() => {

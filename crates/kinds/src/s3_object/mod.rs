@@ -18,7 +18,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 pub use model::plan::sha256;
@@ -29,7 +29,7 @@ pub struct S3Object;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The bucket's name.
     pub bucket: String,
@@ -48,7 +48,7 @@ pub struct Spec {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The SHA-256 of the bytes, as 64 hexadecimal digits.
     pub sha256: String,
@@ -77,34 +77,35 @@ impl Spec {
     }
 }
 
-const PERMISSIONS: &[Permission] = &[
-    // Whoever may not list a bucket is told 403, not 404, of an object that is not there.
-    Permission::named(&["s3:ListBucket"], "arn:{partition}:s3:::{name}", "/bucket"),
-    Permission::named(
-        &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-        "arn:{partition}:s3:::{name}/*",
-        "/bucket",
-    ),
-    Permission::anywhere(&["cloudfront:ListDistributions"]),
-    Permission::on(
-        &["cloudfront:CreateInvalidation"],
-        "arn:{partition}:cloudfront::{account}:distribution/*",
-    ),
-];
+/// Where an object is.
+#[derive(Serialize)]
+struct Place<'a> {
+    bucket: &'a str,
+    key: &'a str,
+}
+
+impl<'a> Place<'a> {
+    fn of(spec: &'a Spec) -> Self {
+        Self {
+            bucket: &spec.bucket,
+            key: &spec.key,
+        }
+    }
+}
 
 impl Kind for S3Object {
     const NAME: &'static str = "s3_object";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
         let mut found = diff::compare(&desired.wanted(), actual, &[]);
         // Another bucket or key is another object; the planner sees that by the ledger's spec.
         if let Some(owned) = owned {
-            let place = |spec: &Spec| serde_json::json!({"bucket": spec.bucket, "key": spec.key});
-            found
-                .changes
-                .extend(diff::compare(&place(desired), &place(owned), &["bucket", "key"]).changes);
+            let (place, was) = (Place::of(desired), Place::of(owned));
+            let moved = diff::compare(&place, &was, &["bucket", "key"]);
+            found.changes.extend(moved.changes);
         }
         found
     }
@@ -127,7 +128,24 @@ impl Kind for S3Object {
         }
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        vec![
+            // Whoever may not list a bucket is told 403, not 404, of an object that is not there.
+            Permission::named(
+                &["s3:ListBucket"],
+                "arn:{partition}:s3:::{name}",
+                &desired.bucket,
+            ),
+            Permission::named(
+                &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                "arn:{partition}:s3:::{name}/*",
+                &desired.bucket,
+            ),
+            Permission::anywhere(&["cloudfront:ListDistributions"]),
+            Permission::on(
+                &["cloudfront:CreateInvalidation"],
+                "arn:{partition}:cloudfront::{account}:distribution/*",
+            ),
+        ]
     }
 }

@@ -11,7 +11,7 @@ use aws_sdk_sesv2::types::{
     TlsPolicy,
 };
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, PhysicalId, Target};
+use model::{KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{Destination, EventDestination, SesConfigurationSet, Spec};
 use crate::context::Context;
@@ -254,7 +254,11 @@ async fn put_events(
 
 #[async_trait]
 impl Mutate<Context> for SesConfigurationSet {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateConfigurationSet";
         let spec = &target.spec;
@@ -291,7 +295,7 @@ impl Mutate<Context> for SesConfigurationSet {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);

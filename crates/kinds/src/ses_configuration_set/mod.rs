@@ -20,7 +20,7 @@ mod aws;
 
 use std::collections::BTreeMap;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -57,7 +57,7 @@ impl Default for Destination {
 
 /// One event destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct EventDestination {
     /// SES's words for the events, sorted: `BOUNCE`, `COMPLAINT`, `DELIVERY`, …
     pub types: Vec<String>,
@@ -67,7 +67,7 @@ pub struct EventDestination {
 
 /// What can be asked for, and what can be seen: the two have one shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Its name.
     pub name: String,
@@ -88,31 +88,11 @@ pub struct Spec {
     pub tags: Tags,
 }
 
-const PERMISSIONS: &[Permission] = &[Permission::named(
-    &[
-        "ses:CreateConfigurationSet",
-        "ses:CreateConfigurationSetEventDestination",
-        "ses:DeleteConfigurationSet",
-        "ses:DeleteConfigurationSetEventDestination",
-        "ses:GetConfigurationSet",
-        "ses:GetConfigurationSetEventDestinations",
-        "ses:ListTagsForResource",
-        "ses:PutConfigurationSetDeliveryOptions",
-        "ses:PutConfigurationSetReputationOptions",
-        "ses:PutConfigurationSetSendingOptions",
-        "ses:PutConfigurationSetSuppressionOptions",
-        "ses:TagResource",
-        "ses:UntagResource",
-        "ses:UpdateConfigurationSetEventDestination",
-    ],
-    "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
-    "/name",
-)];
-
 impl Kind for SesConfigurationSet {
     const NAME: &'static str = "ses_configuration_set";
     type Spec = Spec;
     type State = Spec;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &Spec, _owned: Option<&Spec>) -> Diff {
         let mut wanted = desired.clone();
@@ -148,7 +128,26 @@ impl Kind for SesConfigurationSet {
         }
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        vec![Permission::named(
+            &[
+                "ses:CreateConfigurationSet",
+                "ses:CreateConfigurationSetEventDestination",
+                "ses:DeleteConfigurationSet",
+                "ses:DeleteConfigurationSetEventDestination",
+                "ses:GetConfigurationSet",
+                "ses:GetConfigurationSetEventDestinations",
+                "ses:ListTagsForResource",
+                "ses:PutConfigurationSetDeliveryOptions",
+                "ses:PutConfigurationSetReputationOptions",
+                "ses:PutConfigurationSetSendingOptions",
+                "ses:PutConfigurationSetSuppressionOptions",
+                "ses:TagResource",
+                "ses:UntagResource",
+                "ses:UpdateConfigurationSetEventDestination",
+            ],
+            "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
+            &desired.name,
+        )]
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_ses::Client;
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{SesDomainToken, Spec, State};
 use crate::context::Context;
@@ -48,7 +48,11 @@ impl Observe<Context> for SesDomainToken {
 
 #[async_trait]
 impl Mutate<Context> for SesDomainToken {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let answer = client(context)?
             .verify_domain_identity()
             .domain(&target.spec.domain)
@@ -63,7 +67,7 @@ impl Mutate<Context> for SesDomainToken {
         _context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         Ok(PhysicalId::from(target.spec.domain.as_str()).into())
     }
 

@@ -14,7 +14,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -23,7 +23,7 @@ pub struct SesDomainToken;
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The identity's domain.
     pub domain: String,
@@ -31,13 +31,16 @@ pub struct Spec {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The value to publish.
     pub token: String,
     /// SES's word: `Pending`, `Success`, …
     pub status: String,
 }
+
+/// The output that is the value to publish.
+pub const TOKEN: &str = "token";
 
 /// Actions of SES v1, which know no resources.
 const PERMISSIONS: &[Permission] = &[Permission::anywhere(&[
@@ -49,6 +52,11 @@ impl Kind for SesDomainToken {
     const NAME: &'static str = "ses_domain_token";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
+
+    fn output(state: &State, name: &str) -> Option<String> {
+        (name == TOKEN).then(|| state.token.clone())
+    }
 
     fn diff(_desired: &Spec, _actual: &State, _owned: Option<&Spec>) -> Diff {
         Diff::default()

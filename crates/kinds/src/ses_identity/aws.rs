@@ -7,7 +7,7 @@ use aws_sdk_sesv2::types::{
     DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
 };
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, PhysicalId, Target};
+use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
 use crate::context::Context;
@@ -203,7 +203,11 @@ pub(crate) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindErr
 
 #[async_trait]
 impl Mutate<Context> for SesIdentity {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateEmailIdentity";
         let spec = &target.spec;
@@ -228,7 +232,7 @@ impl Mutate<Context> for SesIdentity {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);

@@ -26,7 +26,7 @@ pub(crate) use aws::{client, retag, sdk_tags};
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -66,7 +66,7 @@ impl Default for Dkim {
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The domain.
     pub domain: String,
@@ -82,7 +82,7 @@ pub struct Spec {
 
 /// One DKIM record that SES wants to find.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct DkimRecord {
     /// Its name, without the final dot.
     pub name: String,
@@ -92,7 +92,7 @@ pub struct DkimRecord {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The domain.
     pub domain: String,
@@ -133,92 +133,114 @@ impl Dkim {
     }
 }
 
-const IDENTITY: Permission = Permission::named(
-    &[
-        "ses:CreateEmailIdentity",
-        "ses:DeleteEmailIdentity",
-        "ses:GetEmailIdentity",
-        "ses:ListTagsForResource",
-        "ses:PutEmailIdentityConfigurationSetAttributes",
-        "ses:PutEmailIdentityDkimAttributes",
-        "ses:PutEmailIdentityDkimSigningAttributes",
-        "ses:PutEmailIdentityFeedbackAttributes",
-        "ses:TagResource",
-        "ses:UntagResource",
-    ],
-    "arn:{partition}:ses:{region}:{account}:identity/{name}",
-    "/domain",
-);
+const ACTIONS: &[&str] = &[
+    "ses:CreateEmailIdentity",
+    "ses:DeleteEmailIdentity",
+    "ses:GetEmailIdentity",
+    "ses:ListTagsForResource",
+    "ses:PutEmailIdentityConfigurationSetAttributes",
+    "ses:PutEmailIdentityDkimAttributes",
+    "ses:PutEmailIdentityDkimSigningAttributes",
+    "ses:PutEmailIdentityFeedbackAttributes",
+    "ses:TagResource",
+    "ses:UntagResource",
+];
 
-/// An identity is made with its default configuration set.
-const WITH_SET: Permission = Permission::named(
-    &[
-        "ses:CreateEmailIdentity",
-        "ses:PutEmailIdentityConfigurationSetAttributes",
-    ],
-    "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
-    "/configuration_set",
-);
+/// The output that is the name of a DKIM record, counted from 0.
+pub fn record_name(position: usize) -> String {
+    format!("dkim/{position}/name")
+}
 
-/// SES-11: a replica takes the key of its parent, which has its name in another region.
-const REPLICA: Permission = Permission::named(
-    &["ses:ReplicateEmailIdentityDkimSigningKey"],
-    "arn:{partition}:ses:*:{account}:identity/{name}",
-    "/domain",
-);
+/// The output that is the target of a DKIM record, counted from 0.
+pub fn record_target(position: usize) -> String {
+    format!("dkim/{position}/target")
+}
+
+/// What is compared. What the way of signing does not have is nothing on both sides.
+#[derive(Serialize)]
+struct Compared<'a> {
+    dkim_origin: String,
+    signing: bool,
+    configuration_set: Option<&'a str>,
+    feedback: bool,
+    tags: &'a Tags,
+    key_length: Option<u32>,
+    selector: Option<&'a str>,
+    key_sha256: Option<&'a str>,
+    dkim_status: Option<&'a str>,
+}
+
+impl Spec {
+    fn wanted(&self) -> Compared<'_> {
+        let mut wanted = Compared {
+            dkim_origin: self.dkim.origin(),
+            signing: true,
+            configuration_set: self.configuration_set.as_deref(),
+            feedback: self.feedback,
+            tags: &self.tags,
+            key_length: None,
+            selector: None,
+            key_sha256: None,
+            dkim_status: None,
+        };
+        match &self.dkim {
+            Dkim::Easy { key_length } => wanted.key_length = Some(*key_length),
+            Dkim::Byo { selector, .. } => wanted.selector = Some(selector),
+            Dkim::Deterministic { .. } => {}
+        }
+        wanted
+    }
+
+    /// The hash of the key that SES was or is to be given, for a brought key.
+    fn brought_key(&self) -> Option<&str> {
+        match &self.dkim {
+            Dkim::Byo { key_sha256, .. } => Some(key_sha256),
+            Dkim::Easy { .. } | Dkim::Deterministic { .. } => None,
+        }
+    }
+}
+
+impl State {
+    /// What is compared with a spec that signs by `dkim`.
+    fn seen(&self, dkim: &Dkim) -> Compared<'_> {
+        Compared {
+            dkim_origin: self.dkim_origin.clone(),
+            signing: self.signing,
+            configuration_set: self.configuration_set.as_deref(),
+            feedback: self.feedback,
+            tags: &self.tags,
+            key_length: self
+                .key_length
+                .filter(|_| matches!(dkim, Dkim::Easy { .. })),
+            selector: match dkim {
+                Dkim::Byo { .. } => self.tokens.first().map(String::as_str),
+                Dkim::Easy { .. } | Dkim::Deterministic { .. } => None,
+            },
+            key_sha256: None,
+            dkim_status: None,
+        }
+    }
+}
 
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
-        let mut wanted = serde_json::json!({
-            "dkim_origin": desired.dkim.origin(),
-            "signing": true,
-            "configuration_set": desired.configuration_set,
-            "feedback": desired.feedback,
-            "tags": desired.tags,
-        });
-        let mut seen = serde_json::json!({
-            "dkim_origin": actual.dkim_origin,
-            "signing": actual.signing,
-            "configuration_set": actual.configuration_set,
-            "feedback": actual.feedback,
-            "tags": actual.tags,
-        });
-        match &desired.dkim {
-            Dkim::Easy { key_length } => {
-                wanted["key_length"] = (*key_length).into();
-                seen["key_length"] = actual.key_length.into();
-            }
-            Dkim::Byo {
-                selector,
-                key_sha256,
-            } => {
-                wanted["selector"] = selector.clone().into();
-                seen["selector"] = actual.tokens.first().cloned().into();
-                // SES does not show the key; the ledger knows which one it was given.
-                if let Some(Spec {
-                    dkim:
-                        Dkim::Byo {
-                            key_sha256: given, ..
-                        },
-                    ..
-                }) = owned
-                {
-                    wanted["key_sha256"] = key_sha256.clone().into();
-                    seen["key_sha256"] = given.clone().into();
-                }
-            }
-            Dkim::Deterministic { .. } => {}
+        let (mut wanted, mut seen) = (desired.wanted(), actual.seen(&desired.dkim));
+        // SES does not show the key; the ledger knows which one it was given.
+        if let Some(given) = owned.and_then(Spec::brought_key)
+            && let Some(key) = desired.brought_key()
+        {
+            (wanted.key_sha256, seen.key_sha256) = (Some(key), Some(given));
         }
         // SES gives up after 72 hours, and begins anew when it is told how to sign (SES-23). A
         // replica can't be told again (SES-08).
         let restarts = !matches!(desired.dkim, Dkim::Deterministic { .. });
         if restarts && actual.dkim_status == "FAILED" {
-            wanted["dkim_status"] = "PENDING".into();
-            seen["dkim_status"] = "FAILED".into();
+            (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some("FAILED"));
         }
         diff::compare(&wanted, &seen, &[])
     }
@@ -257,14 +279,41 @@ impl Kind for SesIdentity {
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
-        let mut permissions = vec![IDENTITY];
-        permissions.extend(desired.configuration_set.is_some().then_some(WITH_SET));
-        let is_replica = matches!(desired.dkim, Dkim::Deterministic { .. });
-        permissions.extend(is_replica.then_some(REPLICA));
+        let identity = "arn:{partition}:ses:{region}:{account}:identity/{name}";
+        let mut permissions = vec![Permission::named(ACTIONS, identity, &desired.domain)];
+        // An identity is made with its default configuration set.
+        if let Some(set) = &desired.configuration_set {
+            permissions.push(Permission::named(
+                &[
+                    "ses:CreateEmailIdentity",
+                    "ses:PutEmailIdentityConfigurationSetAttributes",
+                ],
+                "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
+                set,
+            ));
+        }
+        // SES-11: a replica takes the key of its parent, which has its name in another region.
+        if matches!(desired.dkim, Dkim::Deterministic { .. }) {
+            permissions.push(Permission::named(
+                &["ses:ReplicateEmailIdentityDkimSigningKey"],
+                "arn:{partition}:ses:*:{account}:identity/{name}",
+                &desired.domain,
+            ));
+        }
         permissions
     }
 
-    fn output(_pointer: &str) -> String {
+    fn output(state: &State, name: &str) -> Option<String> {
+        let (position, part) = name.strip_prefix("dkim/")?.split_once('/')?;
+        let record = state.records.get(position.parse::<usize>().ok()?)?;
+        match part {
+            "name" => Some(record.name.clone()),
+            "target" => Some(record.target.clone()),
+            _ => None,
+        }
+    }
+
+    fn describe_output(_name: &str) -> String {
         "the DKIM records".to_owned()
     }
 

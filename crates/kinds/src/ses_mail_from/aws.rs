@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_sesv2::types::BehaviorOnMxFailure;
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{OnMxFailure, SesMailFrom, Spec, State};
 use crate::context::Context;
@@ -51,7 +51,11 @@ impl Observe<Context> for SesMailFrom {
     }
 }
 
-async fn put(context: &Context, identity: &str, spec: Option<&Spec>) -> Result<Outcome, KindError> {
+async fn put(
+    context: &Context,
+    identity: &str,
+    spec: Option<&Spec>,
+) -> Result<Outcome<Nothing>, KindError> {
     let behavior = match spec.map(|spec| spec.on_mx_failure) {
         Some(OnMxFailure::RejectMessage) => BehaviorOnMxFailure::RejectMessage,
         Some(OnMxFailure::UseDefaultValue) | None => BehaviorOnMxFailure::UseDefaultValue,
@@ -67,7 +71,11 @@ async fn put(context: &Context, identity: &str, spec: Option<&Spec>) -> Result<O
 
 #[async_trait]
 impl Mutate<Context> for SesMailFrom {
-    async fn create(&self, context: &Context, target: &Target<Spec>) -> Result<Outcome, KindError> {
+    async fn create(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+    ) -> Result<Outcome<Nothing>, KindError> {
         put(context, &target.spec.identity, Some(&target.spec)).await
     }
 
@@ -76,7 +84,7 @@ impl Mutate<Context> for SesMailFrom {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome, KindError> {
+    ) -> Result<Outcome<Nothing>, KindError> {
         put(context, &target.spec.identity, Some(&target.spec)).await
     }
 

@@ -17,7 +17,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -37,7 +37,7 @@ pub enum OnMxFailure {
 
 /// What can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The identity's domain.
     pub identity: String,
@@ -49,7 +49,7 @@ pub struct Spec {
 
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The MAIL FROM domain.
     pub mail_from: String,
@@ -59,28 +59,33 @@ pub struct State {
     pub status: String,
 }
 
-const PERMISSIONS: &[Permission] = &[Permission::named(
-    &[
-        "ses:GetEmailIdentity",
-        "ses:PutEmailIdentityMailFromAttributes",
-    ],
-    "arn:{partition}:ses:{region}:{account}:identity/{name}",
-    "/identity",
-)];
+/// What is compared.
+#[derive(Serialize)]
+struct Compared<'a> {
+    mail_from: &'a str,
+    on_mx_failure: OnMxFailure,
+    status: Option<&'a str>,
+}
 
 impl Kind for SesMailFrom {
     const NAME: &'static str = "ses_mail_from";
     type Spec = Spec;
     type State = State;
+    type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
-        let mut wanted = serde_json::json!({"mail_from": desired.mail_from, "on_mx_failure": desired.on_mx_failure});
-        let mut seen = serde_json::json!({"mail_from": actual.mail_from, "on_mx_failure": actual.on_mx_failure});
         // SES gives up after 72 hours, and begins anew when it is told the name again (SES-23).
-        if actual.status == "FAILED" {
-            wanted["status"] = "PENDING".into();
-            seen["status"] = "FAILED".into();
-        }
+        let failed = actual.status == "FAILED";
+        let wanted = Compared {
+            mail_from: &desired.mail_from,
+            on_mx_failure: desired.on_mx_failure,
+            status: failed.then_some("PENDING"),
+        };
+        let seen = Compared {
+            mail_from: &actual.mail_from,
+            on_mx_failure: actual.on_mx_failure,
+            status: failed.then_some("FAILED"),
+        };
         diff::compare(&wanted, &seen, &[])
     }
 
@@ -104,8 +109,15 @@ impl Kind for SesMailFrom {
         }
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        vec![Permission::named(
+            &[
+                "ses:GetEmailIdentity",
+                "ses:PutEmailIdentityMailFromAttributes",
+            ],
+            "arn:{partition}:ses:{region}:{account}:identity/{name}",
+            &desired.identity,
+        )]
     }
 
     fn stages(desired: &Spec) -> Vec<Spec> {

@@ -4,7 +4,6 @@ mod accounts;
 mod acm;
 mod cloudfront;
 mod hosted_zone;
-mod older;
 mod published;
 mod records;
 mod s3;

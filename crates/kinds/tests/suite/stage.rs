@@ -11,7 +11,7 @@ use clock::Clock;
 use kinds::route53_record_set::Zones;
 use kinds::tags::Tags;
 use kinds::{Actor, Actors, Context, Secrets};
-use model::{AnyKind, Fetched, KindSet, Location, NoAnswer, Outside, ResourceId};
+use model::{Fetched, Location, NoAnswer, Outside, ResourceId};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::quotas::Quotas;
@@ -28,7 +28,6 @@ pub(crate) const STRANGER: &str = "222222222222";
 pub(crate) struct Stage {
     pub(crate) sandbox: Sandbox,
     sessions: Sessions,
-    kinds: KindSet,
     actors: Actors,
     zones: Arc<Zones>,
     secrets: Arc<Secrets>,
@@ -66,11 +65,10 @@ impl Stage {
             )),
             ..Connection::new(sandbox.clock())
         };
-        let (kinds, actors) = kinds::registry();
+        let actors = kinds::actors();
         Self {
             sessions: Sessions::new(BTreeMap::from([("web".into(), access)]), connection),
             sandbox,
-            kinds,
             actors,
             zones: Arc::default(),
             secrets: Arc::default(),
@@ -128,10 +126,6 @@ impl Stage {
     /// The next look at records lists their zone anew.
     pub(crate) async fn forget_listings(&self) {
         self.zones.forget().await;
-    }
-
-    pub(crate) fn kind(&self, name: &str) -> &dyn AnyKind {
-        self.kinds[name].as_ref()
     }
 
     pub(crate) fn actor(&self, name: &str) -> &dyn Actor {

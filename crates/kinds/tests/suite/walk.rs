@@ -1,12 +1,11 @@
 //! A walk of one resource from state to state.
 
-use kinds::Context;
+use kinds::{Changed, Context};
 use model::{
     Diff, ErrorClass, KindError, Location, Observation, Ownership, PhysicalId, Readiness,
-    ResourceId, Target,
+    ResourceId, Spec, State, Target,
 };
 use serde::Serialize;
-use serde_json::Value;
 
 use super::stage::Stage;
 
@@ -19,8 +18,8 @@ pub(crate) struct Walk<'s> {
     location: Option<Location>,
     pub(crate) id: ResourceId,
     pub(crate) physical: Option<PhysicalId>,
-    pub(crate) spec: Value,
-    owned: Option<Value>,
+    pub(crate) spec: Spec,
+    owned: Option<Spec>,
 }
 
 impl<'s> Walk<'s> {
@@ -48,7 +47,7 @@ impl<'s> Walk<'s> {
             location,
             id: id.clone(),
             physical: None,
-            spec: value(spec),
+            spec: typed(id, spec),
             owned: None,
         }
     }
@@ -66,8 +65,8 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn kind(&self) -> &'s dyn model::AnyKind {
-        self.stage.kind(&self.id.kind)
+    fn kind(&self) -> &'static dyn model::AnyKind {
+        self.spec.kind()
     }
 
     fn actor(&self) -> &'s dyn kinds::Actor {
@@ -82,7 +81,7 @@ impl<'s> Walk<'s> {
     }
 
     /// What is there, which must be something.
-    pub(crate) async fn state(&self) -> (PhysicalId, Value, Ownership) {
+    pub(crate) async fn state(&self) -> (PhysicalId, State, Ownership) {
         match self.observe().await {
             Observation::Present {
                 physical,
@@ -96,15 +95,14 @@ impl<'s> Walk<'s> {
     /// What differs, seen from the spec.
     pub(crate) async fn diff(&self) -> Diff {
         let (_, state, _) = self.state().await;
-        let diff = self.kind().diff(&self.spec, &state, self.owned.as_ref());
-        diff.expect("a spec and a state of their kind")
+        self.kind().diff(&self.spec, &state, self.owned.as_ref())
     }
 
     /// Waits until it is ready.
     pub(crate) async fn until_ready(&self) {
         for _ in 0..LOOKS_MAX {
             let (_, state, _) = self.state().await;
-            match self.kind().readiness(&self.spec, &state).unwrap() {
+            match self.kind().readiness(&self.spec, &state) {
                 Readiness::Ready => return,
                 Readiness::Waiting(_) => self.stage.wait(self.kind().poll().as_secs()).await,
                 Readiness::Failed(why) => panic!("{} failed: {why}", self.id),
@@ -113,7 +111,7 @@ impl<'s> Walk<'s> {
         panic!("{} never gets ready", self.id);
     }
 
-    pub(crate) async fn try_create(&self) -> Result<model::kind::Outcome, KindError> {
+    pub(crate) async fn try_create(&self) -> Result<Changed, KindError> {
         let context = self.context().await;
         self.actor().create(&context, &self.target()).await
     }
@@ -145,7 +143,7 @@ impl<'s> Walk<'s> {
     /// Asks for `spec` in place of what was asked for: exactly `fields` differ, and an update
     /// brings it there.
     pub(crate) async fn change(&mut self, spec: &impl Serialize, fields: &[&str]) {
-        self.spec = value(spec);
+        self.spec = typed(&self.id, spec);
         self.fix(fields).await;
     }
 
@@ -165,7 +163,7 @@ impl<'s> Walk<'s> {
         self.in_sync().await;
     }
 
-    pub(crate) async fn update(&self, diff: &Diff) -> Result<model::kind::Outcome, KindError> {
+    pub(crate) async fn update(&self, diff: &Diff) -> Result<Changed, KindError> {
         let context = self.context().await;
         let actor = self.actor();
         actor
@@ -175,7 +173,7 @@ impl<'s> Walk<'s> {
 
     /// Asks for `spec`, and goes back: exactly `fields` differ, and only a replacement helps.
     pub(crate) async fn replaces(&mut self, spec: &impl Serialize, fields: &[&str]) {
-        let before = std::mem::replace(&mut self.spec, value(spec));
+        let before = std::mem::replace(&mut self.spec, typed(&self.id, spec));
         let (_, state, _) = {
             let spec = std::mem::replace(&mut self.spec, before.clone());
             let seen = self.state().await;
@@ -183,7 +181,6 @@ impl<'s> Walk<'s> {
             seen
         };
         let diff = self.kind().diff(&self.spec, &state, self.owned.as_ref());
-        let diff = diff.expect("a spec and a state of their kind");
         assert_eq!(names(&diff), fields, "{}: {diff:#?}", self.id);
         assert!(diff.replaces(), "{}: {diff:#?}", self.id);
         self.spec = before;
@@ -236,6 +233,8 @@ pub(crate) fn names(diff: &Diff) -> Vec<&str> {
         .collect()
 }
 
-fn value(spec: &impl Serialize) -> Value {
-    serde_json::to_value(spec).expect("a spec is JSON")
+fn typed(id: &ResourceId, spec: &impl Serialize) -> Spec {
+    let json = serde_json::to_value(spec).expect("a spec is JSON");
+    let kind = kinds::pure()[id.kind.as_str()];
+    kind.read_spec(&json).expect("a spec of its kind")
 }

@@ -2,13 +2,18 @@
 
 use base64::Engine as _;
 use insta::assert_snapshot;
-use model::{Change, Effect, Impact, Resource};
+use std::sync::Arc;
+
+use kinds::{CloudfrontDistribution, cloudfront_distribution};
+use model::{
+    Action, Change, Diff, Effect, Impact, Resource, Side, Spec, Status, Step, Unwanted, Wanted,
+};
 use proptest::prelude::*;
 use serde_json::json;
 use standards::{Finding, Place};
 
 use super::*;
-use crate::test_support::{applied, applied_of, estimate, example, first_plan, planned};
+use crate::test_support::{applied, applied_of, edit_spec, estimate, example, first_plan, planned};
 
 #[test]
 fn the_first_plan_of_the_example_shows_everything() {
@@ -17,7 +22,7 @@ fn the_first_plan_of_the_example_shows_everything() {
 }
 
 /// Resources that are there as asked for, in the ledger, with some edits on what was seen.
-fn second_plan(edit: impl Fn(&mut Vec<Resource>)) -> Plan {
+fn second_plan(edit: impl Fn(&mut Vec<Arc<Resource>>)) -> Plan {
     let (mut wanted, ledger, actual) = applied();
     edit(&mut wanted);
     planned(&wanted, &ledger, &actual)
@@ -45,7 +50,11 @@ fn a_plan_without_changes_says_so() {
 fn a_text_that_changes_is_shown_line_by_line() {
     let (mut wanted, ledger, actual) = applied_of(&["mta-sts-policy"]);
     let policy = "version: STSv1\r\nmode: enforce\r\nmx: *.example.net\r\nmax_age: 604800\r\n";
-    wanted[0].spec["content"] = json!(base64::engine::general_purpose::STANDARD.encode(policy));
+    edit_spec(&mut wanted[0], |spec| {
+        spec["content"] = base64::engine::general_purpose::STANDARD
+            .encode(policy)
+            .into();
+    });
     assert_snapshot!(lasting(&planned(&wanted, &ledger, &actual)), @"
     example.com  1 change
       ~ s3_object mta-sts-policy  web us-east-1  differs from the manifest
@@ -71,8 +80,8 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
     let plan = second_plan(|resources| {
         resources.retain(|resource| resource.id.name != "mx");
         for resource in resources.iter_mut() {
-            let spec = &mut resource.spec;
-            match resource.id.name.as_str() {
+            let (kind, name) = (resource.id.kind.clone(), resource.id.name.clone());
+            edit_spec(resource, |spec| match name.as_str() {
                 "dmarc" => spec["record"]["values"] = json!(["v=DMARC1; p=none"]),
                 "spf" => {
                     let includes: Vec<String> = (1..6)
@@ -82,9 +91,9 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
                     spec["record"]["values"] = json!([value]);
                 }
                 "logo" => spec["content"] = json!("PHN2Zz48L3N2Zz4="),
-                "logs" if resource.id.kind == "s3_bucket" => spec["expire_days"] = json!(30),
+                "logs" if kind == "s3_bucket" => spec["expire_days"] = json!(30),
                 _ => {}
-            }
+            });
         }
     });
     assert_snapshot!(lasting(&plan), @"
@@ -122,7 +131,7 @@ fn what_moves_shows_where_from_and_what_goes_there() {
         resources.retain(|resource| resource.id.kind == "s3_bucket");
         for location in resources
             .iter_mut()
-            .filter_map(|resource| resource.location.as_mut())
+            .filter_map(|resource| Arc::make_mut(resource).location.as_mut())
         {
             location.region = "eu-west-1".into();
         }
@@ -149,13 +158,10 @@ fn what_moves_shows_where_from_and_what_goes_there() {
 fn what_is_refused_and_what_a_person_publishes_is_counted_apart() {
     let mut plan = second_plan(|_| {});
     let unchanged = plan.actions.len();
-    plan.actions[0].reason = Action::REFUSED.to_owned();
-    for (action, verb) in plan.actions[1..]
-        .iter_mut()
-        .zip([Verb::Create, Verb::Delete])
-    {
+    refuse(&mut plan.actions[0]);
+    for (action, deletes) in plan.actions[1..].iter_mut().zip([false, true]) {
         action.location = None;
-        action.verb = verb;
+        redo(action, deletes);
     }
     let expected = format!(
         "0 to create, 0 to update, 0 to replace, 0 to delete, 1 to publish by hand, 1 to take out by \
@@ -207,6 +213,50 @@ fn findings_come_first_and_say_that_apply_refuses() {
     ");
 }
 
+fn wanted(action: &Action) -> Wanted {
+    action.wanted().expect("a desired resource").clone()
+}
+
+fn refuse(action: &mut Action) {
+    action.step = Step::RefuseChange(wanted(action), None);
+}
+
+/// Makes of an unchanged resource one that is created, or deleted.
+fn redo(action: &mut Action, deletes: bool) {
+    let wanted = wanted(action);
+    action.step = if deletes {
+        Step::Delete(Unwanted {
+            entry: wanted.entry.expect("an entry"),
+            spec: wanted.spec,
+        })
+    } else {
+        Step::Create(wanted)
+    };
+}
+
+/// Puts text of somebody else wherever an action has text: a creation, an update or a deletion.
+fn take_over(action: &mut Action, hostile: &str, diff: Diff) {
+    let wanted = Wanted {
+        spec: Spec::of::<CloudfrontDistribution>(cloudfront_distribution::Spec {
+            comment: hostile.to_owned(),
+            ..cloudfront_distribution::Spec::default()
+        }),
+        diff,
+        ..wanted(action)
+    };
+    action.step = match action.id % 3 {
+        0 => Step::Create(wanted),
+        1 => Step::Update(wanted, hostile.into()),
+        _ => {
+            let (_, ledger, _) = applied();
+            let mut entry = Arc::clone(ledger.entries().next().expect("an entry"));
+            Arc::make_mut(&mut entry).status = Status::Settled(hostile.into());
+            let spec = wanted.spec;
+            Step::Delete(Unwanted { entry, spec })
+        }
+    };
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -218,15 +268,15 @@ proptest! {
             action.reason.clone_from(&hostile);
             action.resource.name.clone_from(&hostile);
             action.impact = Impact::new(MailImpact::Sending, hostile.clone());
-            action.spec["comment"] = json!(hostile);
-            action.physical = Some(hostile.clone().into());
-            action.verb = [Verb::Create, Verb::Update, Verb::Delete][action.id % 3];
-            action.diff.changes = vec![Change {
-                field: hostile.clone(),
-                from: json!(hostile),
-                to: json!([hostile, 1]),
-                effect: Effect::InPlace,
-            }];
+            let diff = Diff {
+                changes: vec![Change {
+                    field: hostile.clone(),
+                    from: Side::of(&hostile),
+                    to: Side::of(&(&hostile, 1)),
+                    effect: Effect::InPlace,
+                }],
+            };
+            take_over(action, &hostile, diff);
         }
         let plain = text(&plan);
         prop_assert!(!plain.replace('\n', "").chars().any(char::is_control));

@@ -12,8 +12,10 @@ mod terraform;
 mod tests;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
-use model::{OutputRef, Resource, field};
+use kinds::record;
+use model::{Outputs, Resource};
 use serde_json::{Value, json};
 
 use crate::put::putln;
@@ -39,31 +41,28 @@ pub struct PublishableRecord {
     pub publish_when: Vec<String>,
 }
 
-/// The records among `resources`. `look_up` gives what other resources have returned so far: a
+/// The records among `resources`. `outputs` gives what other resources have returned so far: a
 /// validation record, a DKIM token, the name of a distribution.
 ///
 /// An alias of Route 53 becomes the CNAME that does the same elsewhere.
-pub fn publishable(
-    resources: &[Resource],
-    look_up: &dyn Fn(&OutputRef) -> Option<Value>,
-) -> Vec<PublishableRecord> {
+pub fn publishable(resources: &[Arc<Resource>], outputs: &Outputs<'_>) -> Vec<PublishableRecord> {
     let records = resources.iter().filter_map(|resource| {
-        let spec = field::resolve(resource.spec.get("record")?, look_up);
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let mut rtype = text(&spec["rtype"])?;
-        let values = match spec["alias"].get("target") {
-            Some(target) => {
-                "CNAME".clone_into(&mut rtype);
-                vec![text(target)]
+        let spec = resource.spec.resolved(outputs);
+        let record = record::of(&spec)?;
+        let (rtype, values) = match &record.alias {
+            Some(alias) => ("CNAME", vec![alias.target.known().cloned()]),
+            None => {
+                let values = record.values.iter();
+                let values = values.map(|value| value.known().cloned());
+                (record.rtype.as_str(), values.collect())
             }
-            None => spec["values"].as_array()?.iter().map(text).collect(),
         };
         Some(PublishableRecord {
             label: resource.id.name.clone(),
             zone: resource.id.domain.clone(),
-            name: text(&spec["name"]),
-            rtype,
-            ttl: u32::try_from(spec["ttl"].as_u64()?).ok()?,
+            name: record.name.known().cloned(),
+            rtype: rtype.to_owned(),
+            ttl: record.ttl,
             values,
             publish_when: resource
                 .preconditions

@@ -1,4 +1,4 @@
-//! What has to stay for a while of what is no longer asked for (DESIGN 7.5).
+//! Grace periods: resources that stay for a while although nothing asks for them any more.
 //!
 //! Senders keep an enforced MTA-STS policy for its `max_age` after they last saw it, and refuse to
 //! deliver where it does not hold. So a policy that was enforced goes in steps: it is served with
@@ -6,12 +6,15 @@
 //! (STS-O04). Until then the desired state has what serves it, as the ledger has it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use jiff::Timestamp;
-use kinds::{S3Object, s3_object};
-use model::{DomainLedger, Entry, Field, Kind, Ledger, Resource, ResourceId, ServedPolicy};
-use serde_json::Value;
+use kinds::record::Record;
+use kinds::{
+    PublishedRecord, Route53RecordSet, S3Object, published_record, route53_record_set, s3_object,
+};
+use model::{DomainLedger, Entry, Field, Kind, Ledger, Resource, ResourceId, ServedPolicy, Spec};
 use standards::Place;
 use standards::mta_sts::{self};
 
@@ -22,29 +25,33 @@ const RECORD: &str = "mta-sts";
 
 /// A domain whose MTA-STS policy is being wound down.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lingering {
+pub struct GracePeriod {
     /// The domain.
     pub domain: String,
     /// Until when a sender may hold the enforced policy; not known before `mode: none` is served.
     pub until: Option<Timestamp>,
     /// What stays until then.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
 }
 
-/// What lingers at `now`, of domains in the ledger for which `desired` has no policy.
-pub fn linger(ledger: &Ledger, desired: &[Resource], now: Timestamp) -> Vec<Lingering> {
+/// The grace periods at `now` of domains in the ledger for which `desired` has no policy.
+pub fn grace_periods(
+    ledger: &Ledger,
+    desired: &[Arc<Resource>],
+    now: Timestamp,
+) -> Vec<GracePeriod> {
     let domains = ledger.domains.iter();
     domains
-        .filter_map(|(domain, held)| linger_domain(domain, held, desired, now))
+        .filter_map(|(domain, held)| grace_period(domain, held, desired, now))
         .collect()
 }
 
-fn linger_domain(
+fn grace_period(
     domain: &str,
     held: &DomainLedger,
-    desired: &[Resource],
+    desired: &[Arc<Resource>],
     now: Timestamp,
-) -> Option<Lingering> {
+) -> Option<GracePeriod> {
     let policy = ResourceId::new(S3Object::NAME, domain, POLICY);
     if desired.iter().any(|resource| resource.id == policy) || !held.entries.contains_key(&policy) {
         return None;
@@ -57,10 +64,10 @@ fn linger_domain(
     let body = mta_sts::wind_down().to_string();
     let resources = kept(held)
         .into_iter()
-        .map(|entry| wound_down(domain, entry, body.as_bytes()))
+        .map(|entry| Arc::new(wound_down(domain, entry, body.as_bytes())))
         .collect();
     // While `enforce` is served, the wait has not begun.
-    Some(Lingering {
+    Some(GracePeriod {
         domain: domain.to_owned(),
         until: if enforced { None } else { cached },
         resources,
@@ -72,6 +79,7 @@ fn kept(held: &DomainLedger) -> Vec<&Entry> {
     let mut open: Vec<&Entry> = held
         .entries
         .values()
+        .map(AsRef::as_ref)
         .filter(|entry| is_policy(entry) || is_record(entry))
         .collect();
     let mut seen: BTreeSet<&ResourceId> = BTreeSet::new();
@@ -83,7 +91,8 @@ fn kept(held: &DomainLedger) -> Vec<&Entry> {
                 entry
                     .dependencies
                     .iter()
-                    .filter_map(|dependency| held.entries.get(&dependency.resource)),
+                    .filter_map(|dependency| held.entries.get(&dependency.resource))
+                    .map(AsRef::as_ref),
             );
         }
     }
@@ -114,9 +123,11 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
         place: Place::Whole,
     };
     if is_policy(entry) {
-        if let Ok(spec) = serde_json::from_value::<s3_object::Spec>(entry.spec.clone()) {
-            let content = base64::engine::general_purpose::STANDARD.encode(body);
-            resource.spec = crate::scope::to_value(&s3_object::Spec { content, ..spec });
+        if let Some(spec) = entry.spec.get::<S3Object>() {
+            resource.spec = Spec::of::<S3Object>(s3_object::Spec {
+                content: base64::engine::general_purpose::STANDARD.encode(body),
+                ..spec.clone()
+            });
         }
         let max_age = mta_sts::wind_down().max_age().seconds();
         resource.serves_policy = Some(ServedPolicy {
@@ -126,7 +137,7 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
         });
     }
     if is_record(entry) {
-        set_value(&mut resource.spec, &mta_sts_text(body));
+        resource.spec = announcing(&entry.spec, mta_sts_text(body));
         resource
             .preconditions
             .push(served_precondition(&format!("mta-sts.{domain}"), body));
@@ -134,10 +145,22 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
     resource
 }
 
-/// Both kinds of record keep theirs under `record`.
-fn set_value(spec: &mut Value, text: &str) {
-    let values: Vec<Field<String>> = vec![text.into()];
-    if let Some(slot) = spec.pointer_mut("/record/values") {
-        *slot = crate::scope::to_value(&values);
+/// A record with `text` as its only value, whoever publishes it.
+fn announcing(spec: &Spec, text: String) -> Spec {
+    let announcing = |record: &Record| Record {
+        values: vec![Field::Known(text)],
+        ..record.clone()
+    };
+    if let Some(spec) = spec.get::<Route53RecordSet>() {
+        return Spec::of::<Route53RecordSet>(route53_record_set::Spec {
+            record: announcing(&spec.record),
+            ..spec.clone()
+        });
+    }
+    match spec.get::<PublishedRecord>() {
+        Some(spec) => Spec::of::<PublishedRecord>(published_record::Spec {
+            record: announcing(&spec.record),
+        }),
+        None => spec.clone(),
     }
 }

@@ -1,0 +1,104 @@
+//! The written form of a line of a journal.
+
+use jiff::Timestamp;
+use model::{KindSet, PhysicalId, ResourceId, ServedPolicy, Verb};
+use serde::{Deserialize, Serialize};
+
+use super::FORMAT;
+use super::entry::Entry;
+
+/// See [`crate::Line`].
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    format: u32,
+    number: u64,
+    at: Timestamp,
+    event: Event,
+}
+
+/// See [`crate::Event`].
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Event {
+    Intended {
+        verb: Verb,
+        entry: Box<Entry>,
+    },
+    Applied {
+        entry: Box<Entry>,
+    },
+    Refused {
+        id: ResourceId,
+        reason: String,
+    },
+    Retired {
+        id: ResourceId,
+    },
+    Removed {
+        id: ResourceId,
+        physical: Option<PhysicalId>,
+    },
+    Served {
+        policy: Option<ServedPolicy>,
+    },
+    Accepted {
+        rule: String,
+    },
+}
+
+impl Line {
+    pub(super) fn of(line: &crate::Line) -> Self {
+        Self {
+            format: FORMAT,
+            number: line.number,
+            at: line.at,
+            event: Event::of(&line.event),
+        }
+    }
+
+    pub(super) fn read(self, kinds: &KindSet) -> Result<crate::Line, String> {
+        Ok(crate::Line {
+            number: self.number,
+            at: self.at,
+            event: self.event.read(kinds)?,
+        })
+    }
+}
+
+impl Event {
+    fn of(event: &crate::Event) -> Self {
+        let written = |entry: &model::Entry| Box::new(Entry::of(entry));
+        match event.clone() {
+            crate::Event::Intended { verb, entry } => Self::Intended {
+                verb,
+                entry: written(&entry),
+            },
+            crate::Event::Applied { entry } => Self::Applied {
+                entry: written(&entry),
+            },
+            crate::Event::Refused { id, reason } => Self::Refused { id, reason },
+            crate::Event::Retired { id } => Self::Retired { id },
+            crate::Event::Removed { id, physical } => Self::Removed { id, physical },
+            crate::Event::Served { policy } => Self::Served { policy },
+            crate::Event::Accepted { rule } => Self::Accepted { rule },
+        }
+    }
+
+    fn read(self, kinds: &KindSet) -> Result<crate::Event, String> {
+        Ok(match self {
+            Self::Intended { verb, entry } => crate::Event::Intended {
+                verb,
+                entry: entry.read(kinds)?,
+            },
+            Self::Applied { entry } => crate::Event::Applied {
+                entry: entry.read(kinds)?,
+            },
+            Self::Refused { id, reason } => crate::Event::Refused { id, reason },
+            Self::Retired { id } => crate::Event::Retired { id },
+            Self::Removed { id, physical } => crate::Event::Removed { id, physical },
+            Self::Served { policy } => crate::Event::Served { policy },
+            Self::Accepted { rule } => crate::Event::Accepted { rule },
+        })
+    }
+}

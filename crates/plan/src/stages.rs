@@ -1,0 +1,164 @@
+//! The actions that bring one desired resource about: one, or one for each stage of its spec, and
+//! one by which a predecessor releases what only one resource in the world can hold.
+
+use std::sync::Arc;
+
+use model::{Action, Diff, Edge, Entry, Level, Location, Spec, Step, Unwanted, Verb};
+
+use crate::decide::Decision;
+use crate::observations::of_entry;
+use crate::planner::{Planner, Subject};
+
+/// A predecessor that has not released yet.
+struct Predecessor<'a> {
+    entry: &'a Arc<Entry>,
+    /// Its spec without what its successor takes.
+    released: Spec,
+    /// What the release changes.
+    diff: Diff,
+}
+
+impl<'a> Planner<'a> {
+    /// Adds the actions of `subject`.
+    pub(crate) fn add_stages(&mut self, subject: &Subject<'a>, decision: Decision) {
+        let kind = subject.kind();
+        let mut stages = kind.stages(&subject.spec);
+        let makes = matches!(decision.verb, Verb::Create | Verb::Replace);
+        let predecessor = self.predecessor(subject);
+        if let (true, Some(_), Some(released)) = (makes, &predecessor, kind.released(&subject.spec))
+        {
+            stages.insert(0, released);
+        }
+        // An interrupted run may have brought the last stage about already. Then there is nothing
+        // to go through again, only what follows it.
+        let is_there = decision.verb == Verb::Update && decision.diff.is_empty();
+        if stages.len() == 1 || decision.verb == Verb::None || is_there {
+            let changes = decision.verb != Verb::None;
+            let mut action = self.action(subject, subject.spec.clone(), decision);
+            if let Some(predecessor) = predecessor.filter(|_| changes) {
+                action.id += 1;
+                action.after.push(self.release(predecessor, None));
+            }
+            self.push(subject, action);
+            return;
+        }
+        self.add_each_stage(subject, stages, &decision, predecessor);
+    }
+
+    fn add_each_stage(
+        &mut self,
+        subject: &Subject<'a>,
+        stages: Vec<Spec>,
+        decision: &Decision,
+        mut predecessor: Option<Predecessor<'a>>,
+    ) {
+        let mut before: Option<Spec> = None;
+        for stage in stages {
+            let decision = stage_decision(subject, &stage, before.as_ref(), decision);
+            let mut action = self.action(subject, stage.clone(), decision);
+            if before.is_some() {
+                let previous = self.actions.len() - 1;
+                action.after.push(Edge {
+                    action: previous,
+                    level: Level::Ready,
+                    reason: "each step is ready before the next".to_owned(),
+                });
+                if let Some(predecessor) = predecessor.take() {
+                    action.id += 1;
+                    action.after.push(self.release(predecessor, Some(previous)));
+                }
+            }
+            self.push(subject, action);
+            before = Some(stage);
+        }
+    }
+
+    /// The predecessor of a resource that moved or was replaced, as long as it holds what its
+    /// successor takes.
+    fn predecessor(&self, subject: &Subject<'a>) -> Option<Predecessor<'a>> {
+        let kind = subject.kind();
+        let moved = subject
+            .entry
+            .filter(|entry| !Location::is_same(entry.location.as_ref(), subject.location()));
+        let retired = self.inputs.ledger.retired();
+        let retired = retired.filter(|entry| entry.id == subject.resource.id);
+        moved.into_iter().chain(retired).find_map(|entry| {
+            let released = kind.released(&entry.spec)?;
+            let state = self.seen(&of_entry(entry)).state()?;
+            let diff = kind.diff(&released, state, Some(&entry.spec));
+            (!diff.is_empty()).then_some(Predecessor {
+                entry,
+                released,
+                diff,
+            })
+        })
+    }
+
+    /// Adds the action of a predecessor, after the action `first` if there is one, and returns the
+    /// edge of its successor.
+    fn release(&mut self, predecessor: Predecessor<'a>, first: Option<usize>) -> Edge {
+        let Predecessor {
+            entry,
+            released,
+            diff,
+        } = predecessor;
+        let id = self.actions.len();
+        let after = first.map(|action| Edge {
+            action,
+            level: Level::Ready,
+            reason: "its successor is there first".to_owned(),
+        });
+        self.actions.push(Action {
+            id,
+            resource: entry.id.clone(),
+            location: entry.location.clone(),
+            reason: "lets go of what its successor takes".to_owned(),
+            impact: entry.impact.clone(),
+            after: after.into_iter().collect(),
+            batch: None,
+            calls: released.kind().calls(Verb::Update, &released),
+            step: Step::Release(
+                Unwanted {
+                    entry: Arc::clone(entry),
+                    spec: released,
+                },
+                diff,
+            ),
+        });
+        Edge {
+            action: id,
+            level: Level::Done,
+            reason: "its predecessor lets go first".to_owned(),
+        }
+    }
+}
+
+/// What the decision on a resource means for one stage of it; `before` is the stage before.
+fn stage_decision(
+    subject: &Subject<'_>,
+    stage: &Spec,
+    before: Option<&Spec>,
+    whole: &Decision,
+) -> Decision {
+    let kind = subject.kind();
+    let makes = matches!(whole.verb, Verb::Create | Verb::Replace);
+    let owned = subject.entry.map(|entry| &entry.spec);
+    let diff = match (subject.seen.state(), before) {
+        (Some(state), _) if !makes => kind.diff(stage, state, owned),
+        (_, Some(before)) => kind.compare(stage, before),
+        _ => Diff::default(),
+    };
+    let (verb, reason) = match before {
+        None if !makes && diff.is_empty() => (Verb::None, whole.reason.clone()),
+        None => (whole.verb, whole.reason.clone()),
+        Some(_) => (Verb::Update, "the step before is ready".to_owned()),
+    };
+    Decision {
+        verb,
+        reason,
+        diff,
+        origin: whole.origin,
+        finding: None,
+        is_refused: false,
+    }
+}
