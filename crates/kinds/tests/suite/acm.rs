@@ -1,8 +1,9 @@
 //! Certificates.
 
+use kinds::AcmCertificate;
 use kinds::acm_certificate::Spec;
 use kinds::tags::Tags;
-use model::{Field, Observation, Ownership, ResourceId};
+use model::{Field, Observation, Ownership, ResourceId, State};
 use sandbox::faults::{Fault, FaultKind};
 
 use super::stage::{ACCOUNT, Stage, tags};
@@ -32,16 +33,20 @@ pub(crate) async fn issued(stage: &Stage, names: &[&str]) -> String {
     walk.physical.expect("an ARN").to_string()
 }
 
+/// The state in its own type.
+fn seen(state: &State) -> &kinds::acm_certificate::State {
+    state.get::<AcmCertificate>().expect("a certificate")
+}
+
 /// Publishes the validation records in a delegated zone.
 async fn validate(stage: &Stage, walk: &Walk<'_>) {
     stage.wait(5).await;
     let (_, state, _) = walk.state().await;
     let mut world = stage.sandbox.world();
     let zone = world.seed_zone(ACCOUNT, "example.com", true).unwrap();
-    for record in state["validation"].as_object().unwrap().values() {
-        let text = |field: &str| record[field].as_str().unwrap().to_owned();
+    for record in seen(&state).validation.values() {
         world
-            .seed_records(&zone, &text("name"), ("CNAME", 300), &[&text("value")])
+            .seed_records(&zone, &record.name, ("CNAME", 300), &[&record.value])
             .unwrap();
     }
 }
@@ -57,7 +62,7 @@ async fn a_certificate_walks_through_its_states() {
     stage.wait(5).await;
     let (_, state, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Ours);
-    assert_eq!(state["validation"].as_object().unwrap().len(), 2);
+    assert_eq!(seen(&state).validation.len(), 2);
 
     wanted.tags.insert("team".to_owned(), "mail".to_owned());
     walk.change(&wanted, &["tags.team"]).await;
@@ -120,8 +125,7 @@ async fn a_named_certificate_that_is_not_there_is_a_blocker() {
         ..spec(&["bimi.example.com"])
     };
     let walk = Walk::new(&stage, &id(), REGION, &wanted).await;
-    let kind = stage.kind("acm_certificate");
-    assert!(kind.blocker(&walk.spec, None).unwrap().is_some());
+    assert!(walk.kind().blocker(&walk.spec, None).is_some());
     walk.try_create().await.expect_err("nothing is requested");
 }
 
@@ -131,7 +135,6 @@ async fn a_named_certificate_has_to_be_issued_for_every_host() {
     let mut request = Walk::new(&stage, &id(), REGION, &spec(&["*.example.com"])).await;
     request.create().await;
     let arn = request.physical.as_ref().map(ToString::to_string);
-    let kind = stage.kind("acm_certificate");
     let said = async |hosts: &[&str]| {
         let wanted = Spec {
             existing: arn.clone(),
@@ -140,7 +143,7 @@ async fn a_named_certificate_has_to_be_issued_for_every_host() {
         };
         let walk = Walk::anywhere(&stage, &id(), Some(Stage::location(REGION)), &wanted);
         let (_, state, _) = walk.state().await;
-        let found = kind.blocker(&walk.spec, Some(&state)).unwrap();
+        let found = walk.kind().blocker(&walk.spec, Some(&state));
         found.map(|found| found.reason).unwrap_or_default()
     };
     let hosts = ["bimi.example.com", "MTA-STS.example.com"];

@@ -2,8 +2,8 @@
 
 use aws_sdk_cloudfront::types::{HttpVersion, PriceClass, Tag, TagKeys, Tags as SdkTags};
 use kinds::cloudfront_distribution::{Logging, Spec};
-use kinds::{cloudfront_origin_access_control as control, s3_bucket};
-use model::{Observation, Ownership, ResourceId};
+use kinds::{CloudfrontDistribution, cloudfront_origin_access_control as control, s3_bucket};
+use model::{Observation, Ownership, ResourceId, State};
 
 use super::stage::{ACCOUNT, STRANGER, Stage, tags};
 use super::walk::Walk;
@@ -12,6 +12,11 @@ const REGION: &str = "us-east-1";
 
 fn id() -> ResourceId {
     ResourceId::new("cloudfront_distribution", "example.com", "assets")
+}
+
+/// The distribution's ARN.
+fn arn(state: &State) -> &str {
+    &state.get::<CloudfrontDistribution>().expect("a distribution").arn
 }
 
 fn control_id() -> ResourceId {
@@ -198,7 +203,7 @@ async fn a_distribution_s_drift_is_fixed() {
     let keys = TagKeys::builder().items(kinds::tags::PROJECT).build();
     cloudfront
         .untag_resource()
-        .resource(state["arn"].as_str().unwrap())
+        .resource(arn(&state))
         .tag_keys(keys)
         .send()
         .await
@@ -352,7 +357,7 @@ async fn tags_that_somebody_adds_to_a_distribution_are_removed() {
     let extra = Tag::builder().key("extra").value("1").build().unwrap();
     cloudfront
         .tag_resource()
-        .resource(state["arn"].as_str().unwrap())
+        .resource(arn(&state))
         .tags(SdkTags::builder().items(extra).build())
         .send()
         .await

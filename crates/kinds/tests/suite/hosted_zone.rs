@@ -1,6 +1,7 @@
 //! Hosted zones.
 
 use aws_sdk_route53::types::{Vpc, VpcRegion};
+use kinds::Route53HostedZone;
 use kinds::route53_hosted_zone::Spec;
 use kinds::tags::Tags;
 use model::{Observation, Ownership, ResourceId};
@@ -37,7 +38,8 @@ async fn a_zone_walks_through_its_states() {
     walk.create().await;
     let (_, state, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Ours);
-    assert_eq!(state["name_servers"].as_array().unwrap().len(), 4);
+    let seen = state.get::<Route53HostedZone>().expect("a zone");
+    assert_eq!(seen.name_servers.len(), 4);
     wanted.tags.insert("team".to_owned(), "mail".to_owned());
     walk.change(&wanted, &["tags.team"]).await;
     wanted.tags.remove("team");
@@ -86,8 +88,7 @@ async fn of_several_zones_of_one_name_the_manifest_names_one() {
     };
     let walk = look(&stage, &spec(false));
     let (_, state, _) = walk.state().await;
-    let kind = stage.kind("route53_hosted_zone");
-    let found = kind.blocker(&walk.spec, Some(&state)).unwrap();
+    let found = walk.kind().blocker(&walk.spec, Some(&state));
     let found = found.expect("nothing says which is meant");
     assert_eq!(found.rule, "PLAN-11");
     let names = |id: &String| found.reason.contains(id.as_str());

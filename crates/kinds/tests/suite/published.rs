@@ -52,10 +52,9 @@ async fn a_published_record_is_seen_and_never_written() {
     let diff = walk.diff().await;
     assert_eq!(super::walk::names(&diff), ["values"]);
     let (_, state, _) = walk.state().await;
-    let kind = stage.kind("published_record");
-    let ready = kind.readiness(&walk.spec, &state).unwrap();
+    let ready = walk.kind().readiness(&walk.spec, &state);
     assert!(matches!(ready, Readiness::Waiting(_)), "{ready:?}");
-    assert!(kind.conflict(&walk.spec, &state, None).unwrap().is_none());
+    assert!(walk.kind().conflict(&walk.spec, &state, None).is_none());
     walk.update(&diff).await.expect("nothing to do");
     walk.try_delete().await.expect("nothing to do");
     assert_eq!(super::walk::names(&walk.diff().await), ["values"]);

@@ -1,14 +1,21 @@
 //! Records in Route 53: many owners in one set, adoption, big batches, and a world that moves.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
 use aws_sdk_route53::types::{
     AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
 use kinds::record::{Alias, Record, Sharing};
 use kinds::route53_record_set::Spec;
-use model::kind::{BatchItem, Outcome};
-use model::{ErrorClass, Field, KindError, Observation, Ownership, Readiness, ResourceId, Target};
+use kinds::{Changed, Route53RecordSet};
+use model::kind::BatchItem;
+use model::{
+    Before, DomainLedger, Entry, ErrorClass, Field, Impact, KindError, Ledger, Observation, Origin,
+    Ownership, Readiness, ResourceId, State, Status, Target,
+};
 use sandbox::faults::{Fault, FaultKind};
-use serde_json::Value;
 
 use super::stage::{ACCOUNT, Stage};
 use super::walk::{Walk, names};
@@ -16,6 +23,9 @@ use super::walk::{Walk, names};
 const REGION: &str = "us-east-1";
 const KIND: &str = "route53_record_set";
 const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
+
+/// One change of a batch.
+type Item = BatchItem<model::Spec, Before>;
 
 /// A stage with a zone, and the zone's id.
 fn zone() -> (Stage, String) {
@@ -110,30 +120,30 @@ fn plain_set(name: &str, rtype: &str, values: &[&str]) -> ResourceRecordSet {
         .unwrap()
 }
 
-fn item(name: &str, wanted: Option<&Spec>, owned: Option<&Spec>) -> BatchItem<Value> {
-    let json = |spec: &Spec| serde_json::to_value(spec).unwrap();
+fn item(name: &str, wanted: Option<&Spec>, owned: Option<&Spec>) -> Item {
+    let any = |spec: &Spec| model::Spec::of::<Route53RecordSet>(spec.clone());
     BatchItem {
         target: Target {
             id: id(name),
             location: Some(Stage::location(REGION)),
-            spec: wanted.map(json),
+            spec: wanted.map(any),
             physical: None,
         },
-        owned: owned.map(json),
+        owned: owned.map(any),
         before: None,
         adopt: false,
         open: false,
     }
 }
 
-fn adopting(item: BatchItem<Value>) -> BatchItem<Value> {
+fn adopting(item: Item) -> Item {
     BatchItem {
         adopt: true,
         ..item
     }
 }
 
-async fn send(stage: &Stage, items: &[BatchItem<Value>]) -> Result<Vec<Outcome>, KindError> {
+async fn send(stage: &Stage, items: &[Item]) -> Result<Vec<Changed>, KindError> {
     let context = stage.context(Some(&Stage::location(REGION))).await;
     stage.actor(KIND).change(&context, items).await
 }
@@ -155,7 +165,7 @@ async fn a_record_walks_through_its_states() {
     walk.change(&wanted, &["values"]).await;
     wanted.record.ttl = 60;
     let diff = {
-        walk.spec = serde_json::to_value(&wanted).unwrap();
+        walk.ask(&wanted);
         walk.diff().await
     };
     assert_eq!(names(&diff), ["ttl"]);
@@ -192,9 +202,8 @@ async fn a_ttl_is_changed_while_the_set_is_ours_alone() {
     wanted.record.values = vec!["192.0.2.2".into(), "192.0.2.3".into()];
     walk.change(&wanted, &["values"]).await;
     wanted.record.name = "b.example.com".into();
-    let before = walk.spec.clone();
-    let owned: Spec = serde_json::from_value(before).unwrap();
-    send(&stage, &[item("a", Some(&wanted), Some(&owned))])
+    let owned = walk.spec.get::<Route53RecordSet>();
+    send(&stage, &[item("a", Some(&wanted), owned)])
         .await
         .expect("renamed");
     assert!(live(&stage, &zone, "a.example.com", "A").await.is_empty());
@@ -254,8 +263,7 @@ async fn an_adopted_cname_comes_back() {
     let wanted = spec(&zone, alias(name, "d111111abcdef8.cloudfront.net"));
     let walk = Walk::anywhere(&stage, &id("alias"), Some(Stage::location(REGION)), &wanted);
     let (_, state, _) = walk.state().await;
-    let conflict = stage.kind(KIND).conflict(&walk.spec, &state, None).unwrap();
-    assert!(conflict.is_some());
+    assert!(walk.kind().conflict(&walk.spec, &state, None).is_some());
     let refused = send(&stage, &[item("alias", Some(&wanted), None)]).await;
     assert_eq!(refused.unwrap_err().class, ErrorClass::Conflict);
 
@@ -493,7 +501,7 @@ async fn a_set_with_a_routing_policy_is_never_changed() {
 async fn blocker(stage: &Stage, wanted: &Spec) -> Option<String> {
     let walk = Walk::anywhere(stage, &id("x"), Some(Stage::location(REGION)), wanted);
     let (_, state, _) = walk.state().await;
-    let found = stage.kind(KIND).blocker(&walk.spec, Some(&state)).unwrap();
+    let found = walk.kind().blocker(&walk.spec, Some(&state));
     found.map(|found| found.reason)
 }
 
@@ -530,23 +538,21 @@ async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
     walk.try_create().await.expect("made");
     let (_, recorded, _) = walk.state().await;
     let spec = walk.spec.clone();
-    let readiness = |stage: &Stage, state: &Value| stage.kind(KIND).readiness(&spec, state);
-    assert_ne!(readiness(&stage, &recorded).unwrap(), Readiness::Ready);
+    let readiness = |state: &State| spec.kind().readiness(&spec, state);
+    assert_ne!(readiness(&recorded), Readiness::Ready);
 
     // The next process knows what the ledger has.
     stage.new_run();
-    stage
-        .context(None)
-        .await
-        .zones
-        .resume(&spec, &recorded)
-        .await;
+    let zones = stage.context(None).await.zones;
+    let now = stage.sandbox.clock().now();
+    let ledger = on_record(&spec, recorded, now);
+    zones.resume(&ledger, now - Duration::from_secs(1)).await;
     let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::location(REGION)), &spec);
     let (_, state, _) = walk.state().await;
-    assert_ne!(readiness(&stage, &state).unwrap(), Readiness::Ready);
+    assert_ne!(readiness(&state), Readiness::Ready);
     stage.wait(60).await;
     let (_, state, _) = walk.state().await;
-    assert_eq!(readiness(&stage, &state).unwrap(), Readiness::Ready);
+    assert_eq!(readiness(&state), Readiness::Ready);
 
     // Where the ledger does not have it, the record is written again, and that is waited for.
     stage.new_run();
@@ -557,11 +563,36 @@ async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
     send(&stage, &[open]).await.expect("written again");
     let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::location(REGION)), &spec);
     let (_, state, _) = walk.state().await;
-    assert_ne!(readiness(&stage, &state).unwrap(), Readiness::Ready);
+    assert_ne!(readiness(&state), Readiness::Ready);
     assert_eq!(
         live(&stage, &zone, "a.example.com", "A").await,
         ["192.0.2.1"]
     );
+}
+
+/// A ledger that has one record.
+fn on_record(spec: &model::Spec, state: State, changed: jiff::Timestamp) -> Ledger {
+    let id = id("a");
+    let entry = Entry {
+        id: id.clone(),
+        location: Some(Stage::location(REGION)),
+        status: Status::Settled("a".into()),
+        spec: spec.clone(),
+        state: Some(state),
+        origin: Origin::Created,
+        before: None,
+        serves_policy: None,
+        dependencies: Vec::new(),
+        impact: Impact::none(),
+        changed,
+    };
+    let domain = DomainLedger {
+        entries: BTreeMap::from([(id.clone(), Arc::new(entry))]),
+        ..DomainLedger::default()
+    };
+    Ledger {
+        domains: BTreeMap::from([(id.domain, domain)]),
+    }
 }
 
 #[tokio::test(start_paused = true)]

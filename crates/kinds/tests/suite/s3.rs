@@ -1,6 +1,7 @@
 //! Buckets, their policies and their objects.
 
 use aws_sdk_s3::types::{Tag, Tagging, VersioningConfiguration};
+use kinds::s3_bucket_policy::Grant;
 use kinds::{s3_bucket, s3_bucket_policy, s3_object};
 use model::{Observation, Ownership, ResourceId};
 use serde_json::json;
@@ -35,20 +36,9 @@ async fn log_bucket(stage: &Stage) -> Walk<'_> {
     let mut logs = Walk::new(stage, &id, REGION, &spec).await;
     logs.create().await;
     let id = ResourceId::new("s3_bucket_policy", "example.com", "logs");
-    let document = json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "AllowAccessLogs",
-            "Effect": "Allow",
-            "Principal": {"Service": "logging.s3.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": "arn:aws:s3:::suite-logs/*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-        }],
-    });
     let policy = s3_bucket_policy::Spec {
         bucket: "suite-logs".to_owned(),
-        document,
+        grant: Grant::AccessLogs(ACCOUNT.to_owned()),
     };
     Walk::new(stage, &id, REGION, &policy).await.create().await;
     logs
@@ -213,40 +203,32 @@ async fn a_bucket_policy_walks_through_its_states() {
         .await
         .create()
         .await;
-    let document = |actions: serde_json::Value| {
-        json!({
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "DenyPlainHttp",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": actions,
-                    "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                },
-            ],
-        })
-    };
-    let spec = |document| s3_bucket_policy::Spec {
+    let spec = |grant| s3_bucket_policy::Spec {
         bucket: name.to_owned(),
-        document,
+        grant,
     };
     let policy_id = id("s3_bucket_policy", "assets");
-    let mut walk = Walk::new(&stage, &policy_id, REGION, &spec(document(json!("s3:*")))).await;
+    let logs = spec(Grant::AccessLogs(ACCOUNT.to_owned()));
+    let mut walk = Walk::new(&stage, &policy_id, REGION, &logs).await;
     walk.create().await;
-    // Another spelling of the same is no change.
-    walk.spec = serde_json::to_value(spec(document(json!(["s3:*"])))).unwrap();
-    walk.in_sync().await;
-    let changed = document(json!(["s3:GetObject", "s3:PutObject"]));
-    walk.change(&spec(changed), &["document.Statement"]).await;
 
     let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
-    let put = s3
-        .put_bucket_policy()
-        .bucket(name)
-        .policy(document(json!("s3:GetObject")).to_string());
-    put.send().await.expect("a policy");
+    let put = async |document: &serde_json::Value| {
+        let put = s3.put_bucket_policy().bucket(name);
+        put.policy(document.to_string()).send().await.expect("a policy");
+    };
+    // Another spelling of the same is no change.
+    let mut document = logs.document();
+    document["Statement"][0]["Action"] = json!(["s3:*"]);
+    put(&document).await;
+    walk.in_sync().await;
+    let distribution = format!("arn:aws:cloudfront::{ACCOUNT}:distribution/E2");
+    let reading = spec(Grant::Reading(distribution.as_str().into()));
+    walk.change(&reading, &["document.Statement"]).await;
+
+    let mut document = reading.document();
+    document["Statement"][0]["Action"] = json!("s3:GetObject");
+    put(&document).await;
     walk.fix(&["document.Statement"]).await;
     walk.delete().await;
 
@@ -336,7 +318,7 @@ async fn an_invalidation_whose_outcome_is_not_known_is_made_again() {
     let mut walk = Walk::new(&stage, &id("s3_object", "logo"), REGION, &spec).await;
     walk.create().await;
     spec.content = base64("two");
-    walk.spec = serde_json::to_value(&spec).unwrap();
+    walk.ask(&spec);
     let diff = walk.diff().await;
     let fault = Fault::new(FaultKind::ErrorBefore).at("cloudfront", "CreateInvalidation");
     stage.sandbox.world().faults.script.push(fault);

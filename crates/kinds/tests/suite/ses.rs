@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use kinds::ses_configuration_set::{Destination, EventDestination};
-use kinds::ses_identity::Dkim;
+use kinds::ses_identity::{Dkim, DkimRecord};
 use kinds::ses_mail_from::OnMxFailure;
-use kinds::{ses_configuration_set, ses_domain_token, ses_identity, ses_mail_from};
-use model::{ErrorClass, Kind, Location, Observation, Ownership, ResourceId};
+use kinds::{SesIdentity, ses_configuration_set, ses_domain_token, ses_identity, ses_mail_from};
+use model::{ErrorClass, Kind, Location, Observation, Ownership, ResourceId, State};
 use sandbox::faults::{Fault, FaultKind};
 
 use super::stage::{ACCOUNT, Stage, tags};
@@ -44,15 +44,19 @@ fn set(name: &str) -> ses_configuration_set::Spec {
     }
 }
 
+/// The records that an identity asks for.
+fn dkim_records(state: &State) -> &[DkimRecord] {
+    &state.get::<SesIdentity>().expect("an identity").records
+}
+
 /// Publishes the records of an Easy DKIM identity, or of a replica.
 async fn publish_dkim(stage: &Stage, walk: &Walk<'_>) {
     let (_, state, _) = walk.state().await;
     let mut world = stage.sandbox.world();
     let zone = world.seed_zone(ACCOUNT, "example.com", true).unwrap();
-    for record in state["records"].as_array().unwrap() {
-        let text = |field: &str| record[field].as_str().unwrap().to_owned();
+    for record in dkim_records(&state) {
         world
-            .seed_records(&zone, &text("name"), ("CNAME", 300), &[&text("target")])
+            .seed_records(&zone, &record.name, ("CNAME", 300), &[&record.target])
             .unwrap();
     }
 }
@@ -70,7 +74,7 @@ async fn an_identity_walks_through_its_states() {
     walk.create().await;
     let (_, state, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Ours);
-    assert_eq!(state["records"].as_array().unwrap().len(), 3);
+    assert_eq!(dkim_records(&state).len(), 3);
 
     wanted.feedback = false;
     walk.change(&wanted, &["feedback"]).await;
@@ -205,7 +209,7 @@ async fn an_identity_signs_with_a_brought_key() {
         selector: "one".to_owned(),
         key_sha256: "0".repeat(64),
     });
-    walk.spec = serde_json::to_value(other).unwrap();
+    walk.ask(&other);
     let diff = walk.diff().await;
     assert_eq!(super::walk::names(&diff), ["key_sha256"]);
     let error = walk
@@ -233,8 +237,8 @@ async fn a_replica_signs_with_its_parent_s_keys() {
     replica.create().await;
     replica.until_ready().await;
     assert_eq!(
-        replica.state().await.1["records"],
-        parent.state().await.1["records"],
+        dkim_records(&replica.state().await.1),
+        dkim_records(&parent.state().await.1),
         "its records are its parent's"
     );
     // It can't become one after it was made.
@@ -254,7 +258,7 @@ async fn an_identity_can_t_become_a_replica() {
     let spec = identity(Dkim::Deterministic {
         parent_region: "us-east-1".to_owned(),
     });
-    walk.spec = serde_json::to_value(spec).unwrap();
+    walk.ask(&spec);
     let diff = walk.diff().await;
     let error = walk.update(&diff).await.expect_err("only a creation can");
     assert_eq!(error.class, ErrorClass::Invalid);
@@ -283,7 +287,7 @@ async fn a_configuration_set_walks_through_its_states() {
     wanted.suppressed_reasons = Some(Vec::new());
     walk.change(&wanted, &["suppressed_reasons"]).await;
     wanted.suppressed_reasons = None;
-    walk.spec = serde_json::to_value(&wanted).unwrap();
+    walk.ask(&wanted);
     walk.in_sync().await;
     let other = ses_configuration_set::Spec {
         name: "other".to_owned(),
@@ -476,7 +480,7 @@ async fn a_domain_token_is_asked_for_once_and_goes_with_its_identity() {
 #[test]
 fn a_replica_needs_the_right_to_its_parent_s_key() {
     let dependencies = |dkim: Dkim| {
-        let permissions = kinds::SesIdentity::permissions(&identity(dkim));
+        let permissions = SesIdentity::permissions(&identity(dkim));
         let mut actions = permissions.iter().flat_map(|one| one.actions);
         actions.any(|action| *action == "ses:ReplicateEmailIdentityDkimSigningKey")
     };

@@ -65,7 +65,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn kind(&self) -> &'static dyn model::AnyKind {
+    pub(crate) fn kind(&self) -> &'static dyn model::AnyKind {
         self.spec.kind()
     }
 
@@ -140,10 +140,15 @@ impl<'s> Walk<'s> {
         assert_eq!(self.diff().await, Diff::default(), "{} is in sync", self.id);
     }
 
+    /// Asks for `spec` in place of what was asked for.
+    pub(crate) fn ask(&mut self, spec: &impl Serialize) {
+        self.spec = typed(&self.id, spec);
+    }
+
     /// Asks for `spec` in place of what was asked for: exactly `fields` differ, and an update
     /// brings it there.
     pub(crate) async fn change(&mut self, spec: &impl Serialize, fields: &[&str]) {
-        self.spec = typed(&self.id, spec);
+        self.ask(spec);
         self.fix(fields).await;
     }
 
