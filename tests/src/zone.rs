@@ -5,11 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use kinds::record::{LiveValue, Record};
-use kinds::{PublishedRecord, Route53RecordSet, S3Object, s3_object};
+use kinds::record::{self, LiveValue, Record};
+use kinds::{S3Object, s3_object};
 use manifest::Manifest;
-use model::{Kind, OutputRef, Resource};
-use serde_json::{Value, json};
+use model::{OutputRef, Resource};
 use standards::Severity;
 use standards::dns::{Presentation, Txt};
 
@@ -53,17 +52,11 @@ impl Published {
     }
 
     fn add(&mut self, resource: &Resource) {
-        let spec = model::field::resolve(&resource.spec, &|output| Some(example(output)));
-        match resource.id.kind.as_str() {
-            Route53RecordSet::NAME | PublishedRecord::NAME => {
-                let record: Record = read(&spec["record"]);
-                self.add_record(&record);
-            }
-            S3Object::NAME => {
-                let file: s3_object::Spec = read(&spec);
-                self.files.insert(file.key.clone(), file.bytes());
-            }
-            _ => {}
+        let spec = resource.spec.resolved(&|output| Some(example(output)));
+        if let Some(record) = record::of(&spec) {
+            self.add_record(record);
+        } else if let Some(file) = spec.get::<S3Object>() {
+            self.files.insert(file.key.clone(), file.bytes());
         }
     }
 
@@ -125,27 +118,23 @@ impl Published {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(spec: &Value) -> T {
-    serde_json::from_value(spec.clone()).expect("blueprint writes what the kind reads")
-}
-
 /// A value of the form that AWS gives.
-fn example(output: &OutputRef) -> Value {
+fn example(output: &OutputRef) -> String {
     let domain = &output.resource.domain;
-    let parts: Vec<&str> = output.pointer.trim_start_matches('/').split('/').collect();
+    let parts: Vec<&str> = output.output.split('/').collect();
     let token = |about: &str| {
         let digest = s3_object::sha256(format!("{} {about}", output.resource).as_bytes());
         digest[..32].to_owned()
     };
     match parts.as_slice() {
-        ["records", position, "name"] => json!(format!("{}._domainkey.{domain}", token(position))),
-        ["records", position, "target"] => json!(format!("{}.dkim.amazonses.com", token(position))),
-        ["validation", name, "name"] => json!(format!("_{}.{name}", token("name"))),
+        ["dkim", position, "name"] => format!("{}._domainkey.{domain}", token(position)),
+        ["dkim", position, "target"] => format!("{}.dkim.amazonses.com", token(position)),
+        ["validation", name, "name"] => format!("_{}.{name}", token("name")),
         ["validation", name, "value"] => {
-            json!(format!("_{}.jkddzztszm.acm-validations.aws", token(name)))
+            format!("_{}.jkddzztszm.acm-validations.aws", token(name))
         }
-        ["token"] => json!(format!("{}/abcdefghij+=", token("token"))),
-        ["domain_name"] => json!("d111111abcdef8.cloudfront.net"),
-        _ => json!(token(&output.pointer)),
+        ["token"] => format!("{}/abcdefghij+=", token("token")),
+        ["domain_name"] => "d111111abcdef8.cloudfront.net".to_owned(),
+        _ => token(&output.output),
     }
 }

@@ -76,7 +76,11 @@ fn line(text: &mut String, indent: usize, line: &str) {
 
 fn name(plan: &Plan, id: ActionId) -> String {
     let action = &plan.actions[id];
-    format!("{} {}", report::verb(action), action.resource)
+    format!(
+        "{} {}",
+        report::verb(action.location.is_none(), action.verb()),
+        action.resource
+    )
 }
 
 /// What became of an action that is not done, and what to do.
@@ -128,14 +132,14 @@ pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
             ),
             Outcome::NotBegun => ("not_begun", None),
         };
-        serde_json::json!({"verb": action.verb, "resource": action.resource, "outcome": word, "detail": detail})
+        serde_json::json!({"verb": action.verb(), "resource": action.resource, "outcome": word, "detail": detail})
     };
     let all: Vec<_> = report.outcomes.iter().enumerate().map(one).collect();
     serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
 }
 
 /// What an enforced policy still needs, for people.
-pub(crate) fn lingers(one: &blueprint::Lingering) -> String {
+pub(crate) fn grace_period(one: &blueprint::GracePeriod) -> String {
     let until = one.until.map_or_else(
         || "the last sender has forgotten the enforced one".to_owned(),
         |until| {

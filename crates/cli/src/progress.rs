@@ -44,7 +44,11 @@ impl<'a> Show<'a> {
 
     fn name(&self, id: ActionId) -> String {
         let action = &self.plan.actions[id];
-        escape(&format!("{} {}", report::verb(action), action.resource))
+        escape(&format!(
+            "{} {}",
+            report::verb(action.location.is_none(), action.verb()),
+            action.resource
+        ))
     }
 
     fn line(&self, text: &str) {

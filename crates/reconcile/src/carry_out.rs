@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use blueprint::Lingering;
+use blueprint::GracePeriod;
 use engine::{Options, Report, Stop, Watch};
 use ledger::{Event, Journal};
 use model::Plan;
@@ -83,8 +83,8 @@ pub async fn settle(project: &Project, journal: &Journal) -> Settled {
 }
 
 /// What stays for its grace period after a run: a later run removes it.
-pub async fn lingering(project: &Project, journal: &Journal) -> Vec<Lingering> {
+pub async fn grace_periods(project: &Project, journal: &Journal) -> Vec<GracePeriod> {
     let ledger = project.in_scope(journal.ledger().await);
     let (desired, _) = project.desired().await;
-    blueprint::linger(&ledger, &desired, project.clock.now())
+    blueprint::grace_periods(&ledger, &desired, project.clock.now())
 }

@@ -1,6 +1,7 @@
 //! The resources that the manifest asks for.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use blueprint::Facts;
 use manifest::{Domain, Manifest};
@@ -13,7 +14,7 @@ use crate::Project;
 impl Project {
     /// The resources that the manifest asks for, of the domains that the run is about, and the
     /// findings that forbid some of them.
-    pub async fn desired(&self) -> (Vec<Resource>, Vec<Finding>) {
+    pub async fn desired(&self) -> (Vec<Arc<Resource>>, Vec<Finding>) {
         let (mut desired, findings) = self.desired_of_all().await;
         self.scope.retain(&mut desired);
         (desired, findings)
@@ -29,10 +30,10 @@ impl Project {
         let open = desired.into_iter().filter(|resource| {
             !self.scope.has(&resource.id.domain) && beyond.entry(&resource.id).is_none()
         });
-        open.map(|resource| resource.id.domain).collect()
+        open.map(|resource| resource.id.domain.clone()).collect()
     }
 
-    async fn desired_of_all(&self) -> (Vec<Resource>, Vec<Finding>) {
+    async fn desired_of_all(&self) -> (Vec<Arc<Resource>>, Vec<Finding>) {
         let facts = facts(&self.manifest, self.engine.outside()).await;
         blueprint::desired(&self.manifest, &facts)
     }

@@ -1,5 +1,7 @@
 //! Examines accounts and domains before anything is done, and the policies that roles need.
 
+use std::sync::Arc;
+
 use blueprint::Facts;
 use doctor::{Account, Exam, Outcome, Patient, Subject};
 use manifest::{Domain, Manifest};
@@ -46,9 +48,8 @@ pub fn policies(manifest: &Manifest, targets: &[String]) -> Result<Vec<AccountPo
     let scope = Scope::of(manifest, targets)?;
     let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
     scope.retain(&mut desired);
-    let kinds = kinds::pure();
     let policy = |account: Account| {
-        let grants = doctor::grants(&kinds, &desired, &account.name);
+        let grants = doctor::grants(&desired, &account.name);
         AccountPolicy {
             policy: doctor::policy(&grants),
             account: account.name,
@@ -61,7 +62,7 @@ pub fn policies(manifest: &Manifest, targets: &[String]) -> Result<Vec<AccountPo
 }
 
 /// The accounts that a run asks: all, or with `--target` those of its domains.
-fn asked_accounts(manifest: &Manifest, desired: &[Resource], scope: &Scope) -> Vec<Account> {
+fn asked_accounts(manifest: &Manifest, desired: &[Arc<Resource>], scope: &Scope) -> Vec<Account> {
     let is_asked = |name: &AccountName| {
         let mut locations = desired.iter().filter_map(|one| one.location.as_ref());
         scope.is_all() || locations.any(|location| location.account == *name)

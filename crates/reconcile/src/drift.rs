@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
 use model::{Check, Ledger, ResourceId, Target};
-use plan::{Actual, Drift, Inputs, Look};
+use plan::{Actual, Drift, Inputs, Query};
 use standards::Finding;
 use verify::{Options, Verdict};
 
-use crate::expected::left;
-use crate::{Error, Project, typed};
+use crate::expected::{is_awaited, left};
+use crate::{Error, Project};
 
 /// The world beside the ledger.
 #[derive(Debug)]
@@ -42,13 +42,12 @@ impl Drifted {
 /// Observes every resource of the ledger, and probes what was left of them from outside.
 pub async fn drift(project: &Project) -> Result<Drifted, Error> {
     let ledger = project.in_scope(project.ledger().await?);
-    let observed = project.engine.observe(&looks(&ledger)).await;
-    let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual))
-        .map_err(|error| Error::outside("could not compare with the ledger", error))?;
+    let observed = project.engine.observe(&queries(&ledger)).await;
+    let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual));
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {
-        drift.location.is_some() || !typed::is_awaited(project, ledger.entry(&drift.resource))
+        drift.location.is_some() || !is_awaited(ledger.entry(&drift.resource).map(AsRef::as_ref))
     });
     let awaited = before - drifts.len();
     Ok(Drifted {
@@ -69,7 +68,7 @@ async fn probe(
     drifts: &[Drift],
 ) -> Result<Vec<Check>, Error> {
     let moved: BTreeSet<&ResourceId> = drifts.iter().map(|drift| &drift.resource).collect();
-    let mut left = left(project, ledger, actual, &moved);
+    let mut left = left(ledger, actual, &moved);
     left.retain(|domain| !domain.records.is_empty());
     let probe = project.probe().await?;
     let options = Options::at(project.clock.now());
@@ -92,14 +91,14 @@ fn is_unseen(check: &Check) -> bool {
 }
 
 /// Everything in the ledger, as it was left.
-fn looks(ledger: &Ledger) -> Vec<Look> {
+fn queries(ledger: &Ledger) -> Vec<Query> {
     let held = ledger.entries().map(|entry| Target {
         id: entry.id.clone(),
         location: entry.location.clone(),
         spec: entry.spec.clone(),
-        physical: entry.physical.clone(),
+        physical: entry.physical().cloned(),
     });
-    held.map(|target| Look {
+    held.map(|target| Query {
         target,
         fallback: None,
     })
@@ -109,7 +108,6 @@ fn looks(ledger: &Ledger) -> Vec<Look> {
 fn inputs<'a>(project: &'a Project, ledger: &'a Ledger, actual: &'a Actual) -> Inputs<'a> {
     Inputs {
         project: project.manifest.project.as_str(),
-        kinds: project.engine.kinds(),
         desired: &[],
         ledger,
         beyond: ledger,

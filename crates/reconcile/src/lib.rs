@@ -32,14 +32,13 @@ mod plan;
 mod records;
 mod saved_plan;
 mod scope;
-mod typed;
 mod verify;
 
 pub mod sandbox;
 
 pub use aws::Notice;
 
-pub use self::carry_out::{Consent, Settled, carry_out, lingering, settle};
+pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::doctor::{AccountPolicy, examine, policies};
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, Probe, SandboxSettings, Speed};
@@ -48,5 +47,5 @@ pub use self::lint_online::{lint_published, lint_with_accounts};
 pub use self::load::{Loaded, check, load};
 pub use self::open::Project;
 pub use self::plan::{Planned, Wish};
-pub use self::saved_plan::{Moved, SavedPlan};
+pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
 pub use self::verify::{Closely, verify};

@@ -1,11 +1,11 @@
 //! Observes the world and makes a plan.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use blueprint::Lingering;
-use model::{Action, Ledger, OutputRef, Plan, Readiness, Resource};
+use blueprint::GracePeriod;
+use model::{Action, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State};
 use plan::{Actual, Estimate, Inputs};
-use serde_json::Value;
 use standards::{Finding, Severity};
 
 use crate::{Project, accounts};
@@ -30,21 +30,23 @@ pub struct Planned {
     /// How many calls the plan makes, and how long they last.
     pub estimate: Estimate,
     /// What stays for its grace period.
-    pub lingering: Vec<Lingering>,
+    pub grace_periods: Vec<GracePeriod>,
     /// Every resource that is desired.
-    pub desired: Vec<Resource>,
+    pub desired: Vec<Arc<Resource>>,
     /// Domains of the manifest that the run is not about, and that are still to be applied.
     pub pending: BTreeSet<String>,
 }
 
 impl Planned {
-    /// A part of the observed state of a resource.
-    pub fn output(&self, reference: &OutputRef) -> Option<Value> {
-        let mut seen = self
-            .actual
-            .iter()
-            .filter(|(target, _)| target.id == reference.resource);
-        seen.find_map(|(_, seen)| seen.state()?.pointer(&reference.pointer).cloned())
+    /// The observed state of a resource.
+    pub fn state(&self, id: &ResourceId) -> Option<&State> {
+        let mut seen = self.actual.iter().filter(|(target, _)| target.id == *id);
+        seen.find_map(|(_, seen)| seen.state())
+    }
+
+    /// An output of a resource, once it is there.
+    pub fn output(&self, reference: &OutputRef) -> Option<String> {
+        self.state(&reference.resource)?.output(&reference.output)
     }
 
     /// Whether a finding forbids to carry it out.
@@ -56,8 +58,8 @@ impl Planned {
 
 /// The desired resources, and what else is known before anything is observed.
 struct Desired {
-    resources: Vec<Resource>,
-    lingering: Vec<Lingering>,
+    resources: Vec<Arc<Resource>>,
+    grace_periods: Vec<GracePeriod>,
     pending: BTreeSet<String>,
     findings: Vec<Finding>,
 }
@@ -71,12 +73,11 @@ impl Project {
         let beyond = self.scope.beyond(ledger.clone());
         let ledger = self.scope.within(ledger);
         let desired = self.desired_for(wish, &ledger, &beyond).await;
-        let looks = plan::looks(&desired.resources, &ledger);
-        let observed = self.engine.observe(&looks).await;
-        let ledger = plan::settle(ledger, self.engine.kinds(), &observed.actual);
+        let queries = plan::queries(&desired.resources, &ledger);
+        let observed = self.engine.observe(&queries).await;
+        let ledger = plan::settle(ledger, &observed.actual);
         let mut plan = plan::plan(Inputs {
             project: self.manifest.project.as_str(),
-            kinds: self.engine.kinds(),
             desired: &desired.resources,
             ledger: &ledger,
             beyond: &beyond,
@@ -93,7 +94,7 @@ impl Project {
             estimate: plan::estimate(&plan, &accounts::rates(&self.manifest)),
             plan,
             actual: observed.actual,
-            lingering: desired.lingering,
+            grace_periods: desired.grace_periods,
             desired: desired.resources,
             pending: desired.pending,
         }
@@ -107,19 +108,21 @@ impl Project {
             }
             Wish::Nothing | Wish::NothingNow => Default::default(),
         };
-        let lingering = match wish {
-            Wish::All | Wish::Nothing => blueprint::linger(ledger, &resources, self.clock.now()),
+        let grace_periods = match wish {
+            Wish::All | Wish::Nothing => {
+                blueprint::grace_periods(ledger, &resources, self.clock.now())
+            }
             Wish::NothingNow => Vec::new(),
         };
-        for lingering in &lingering {
+        for grace in &grace_periods {
             // What still serves the policy stays as it is, whatever else is asked of it.
-            let stays: BTreeSet<_> = lingering.resources.iter().map(|one| &one.id).collect();
+            let stays: BTreeSet<_> = grace.resources.iter().map(|one| &one.id).collect();
             resources.retain(|resource| !stays.contains(&resource.id));
-            resources.extend(lingering.resources.iter().cloned());
+            resources.extend(grace.resources.iter().cloned());
         }
         Desired {
             resources,
-            lingering,
+            grace_periods,
             pending,
             findings,
         }
@@ -128,12 +131,8 @@ impl Project {
     /// Whether public DNS was seen to answer a record as planned. Only what was seen in this run
     /// counts: the ledger knows how the record was when it was begun with.
     pub fn is_published(&self, planned: &Planned, action: &Action) -> bool {
-        let seen = planned.output(&OutputRef {
-            resource: action.resource.clone(),
-            pointer: String::new(),
-        });
-        let kind = self.engine.kinds().get(action.resource.kind.as_str());
-        let ready = |state| kind.and_then(|kind| kind.readiness(&action.spec, &state).ok());
-        !action.changes() && seen.and_then(ready) == Some(Readiness::Ready)
+        let kind = action.spec().kind();
+        let is_ready = |state| kind.readiness(action.spec(), state) == Readiness::Ready;
+        !action.changes() && planned.state(&action.resource).is_some_and(is_ready)
     }
 }

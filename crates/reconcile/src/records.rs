@@ -12,13 +12,13 @@ impl Project {
     /// Opens the ledger for writing, in the name of `holder`.
     pub async fn journal(&self, holder: &str) -> Result<Journal, Error> {
         let store = Box::new(Folder::new(&self.ledger_folder));
-        Ok(Journal::open(store, self.clock, holder).await?)
+        Ok(Journal::open(store, self.engine.kinds(), self.clock, holder).await?)
     }
 
     /// Reads the ledger, without a lock.
     pub async fn ledger(&self) -> Result<Ledger, Error> {
         let store = Box::new(Folder::new(&self.ledger_folder));
-        let journal = Journal::read(store, self.clock).await?;
+        let journal = Journal::read(store, self.engine.kinds(), self.clock).await?;
         let mut ledger = journal.ledger().await;
         ledger.rename_accounts(&accounts::ids(&self.manifest));
         Ok(ledger)

@@ -1,6 +1,7 @@
 //! Which domains of the manifest a run is about.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use manifest::Manifest;
 use model::{Ledger, Resource};
@@ -61,7 +62,7 @@ impl Scope {
     }
 
     /// Keeps the resources that the run is about.
-    pub(crate) fn retain(&self, resources: &mut Vec<Resource>) {
+    pub(crate) fn retain(&self, resources: &mut Vec<Arc<Resource>>) {
         resources.retain(|resource| self.has(&resource.id.domain));
     }
 }

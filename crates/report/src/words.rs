@@ -1,7 +1,7 @@
 //! Numbers, times and places in words.
 
 use jiff::Timestamp;
-use model::{Action, Location, Precondition, PreconditionCheck, ResourceId, Verb};
+use model::{Location, Precondition, PreconditionCheck, ResourceId, Verb};
 
 /// The sign of a verb at the start of its line.
 pub(crate) fn sign(verb: Verb) -> &'static str {
@@ -65,9 +65,9 @@ pub fn moment(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// What an action does, in a word: a record that a person publishes is not created by us.
-pub fn verb(action: &Action) -> String {
-    let word = match (action.location.is_none(), action.verb()) {
+/// What an action does, in a word: a record that a person publishes by hand is not created by us.
+pub fn verb(by_hand: bool, verb: Verb) -> String {
+    let word = match (by_hand, verb) {
         (true, Verb::Create) => "publish",
         (true, Verb::Update | Verb::Replace) => "publish anew",
         (true, Verb::Delete) => "take out",

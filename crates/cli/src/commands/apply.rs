@@ -5,8 +5,7 @@ use std::path::Path;
 
 use engine::Stop;
 use ledger::Journal;
-use model::Action;
-use reconcile::{Closely, Consent, Moved, Planned, Project, SavedPlan, Wish};
+use reconcile::{Closely, Consent, Moved, Planned, Project, SavedAction, SavedPlan, Wish};
 use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
@@ -16,7 +15,7 @@ use crate::commands::verify;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::open;
-use crate::outcome::{self, lingers};
+use crate::outcome::{self, grace_period};
 use crate::printer::Printer;
 use crate::progress::Show;
 
@@ -86,7 +85,7 @@ fn read_saved(path: &Path) -> Result<Option<SavedPlan>, Failure> {
 }
 
 /// PLAN-05: what is different now.
-fn moved(moved: &Moved<'_>) -> String {
+fn moved(moved: &Moved) -> String {
     let mut text =
         "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n"
             .to_owned();
@@ -99,9 +98,13 @@ fn moved(moved: &Moved<'_>) -> String {
 /// How many lines show what moved; a fleet would fill screens.
 const MOVED_MAX: usize = 10;
 
-fn some_of(text: &mut String, what: &str, actions: &[&Action]) {
+fn some_of(text: &mut String, what: &str, actions: &[SavedAction]) {
     for action in actions.iter().take(MOVED_MAX) {
-        let line = format!("{} {}", report::verb(action), action.resource);
+        let line = format!(
+            "{} {}",
+            report::verb(action.by_hand, action.verb),
+            action.resource
+        );
         let _ = writeln!(text, "  {what}: {}", escape(&line));
     }
     if let Some(rest) = actions
@@ -215,19 +218,19 @@ async fn settle(
     verify::exit(&checks)
 }
 
-/// Closes the ledger. What lingers makes the run incomplete.
+/// Closes the ledger. A grace period makes the run incomplete.
 async fn finish(
     journal: Journal,
     project: Project,
     exit: Exit,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let lingering = reconcile::lingering(&project, &journal).await;
+    let grace_periods = reconcile::grace_periods(&project, &journal).await;
     journal.close().await?;
-    for one in &lingering {
-        printer.note(&lingers(one));
+    for one in &grace_periods {
+        printer.note(&grace_period(one));
     }
-    Ok(if exit == Exit::Done && !lingering.is_empty() {
+    Ok(if exit == Exit::Done && !grace_periods.is_empty() {
         Exit::Incomplete
     } else {
         exit

@@ -9,7 +9,7 @@ use crate::commands::apply::{agreed, carry_out};
 use crate::commands::plan::show;
 use crate::exit::{Exit, Failure};
 use crate::open;
-use crate::outcome::lingers;
+use crate::outcome::grace_period;
 use crate::printer::Printer;
 
 /// The rule of winding down.
@@ -51,14 +51,14 @@ pub(crate) async fn run(
 
 /// What is left, and why.
 fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit {
-    for one in &again.lingering {
-        printer.note(&lingers(one));
+    for one in &again.grace_periods {
+        printer.note(&grace_period(one));
     }
     let stays: Vec<&ResourceId> = again
         .plan
         .actions
         .iter()
-        .filter(|action| action.verb == Verb::Delete)
+        .filter(|action| action.verb() == Verb::Delete)
         .map(|action| &action.resource)
         .collect();
     for id in &stays {
@@ -72,7 +72,7 @@ fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit
         printer.note("Looked again: nothing of ours is left.");
         return exit;
     }
-    if again.lingering.is_empty() {
+    if again.grace_periods.is_empty() {
         printer.note(&format!("{left} resources are still in the ledger."));
     }
     if exit == Exit::Done {

@@ -9,7 +9,7 @@ use crate::args::{self, Global};
 use crate::commands::sandbox::introduce;
 use crate::exit::{Exit, Failure};
 use crate::open;
-use crate::outcome::lingers;
+use crate::outcome::grace_period;
 use crate::printer::Printer;
 
 pub(crate) async fn run(
@@ -54,8 +54,8 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
         &planned.estimate,
         &palette,
     ));
-    for one in &planned.lingering {
-        printer.note(&lingers(one));
+    for one in &planned.grace_periods {
+        printer.note(&grace_period(one));
     }
     let hints = match project.findings.len() {
         _ if planned.plan.is_empty() => return,
@@ -75,7 +75,7 @@ fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Fai
     };
     let manifest = selection.manifest.canonicalize().map_err(failed)?;
     let targets = selection.targets.clone();
-    let saved = SavedPlan::new(manifest, targets, plan.clone());
+    let saved = SavedPlan::new(manifest, targets, plan);
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     std::fs::write(path, saved.text()).map_err(failed)
 }

@@ -1,6 +1,7 @@
 //! `deploy records`: what to publish by hand, in the form that a provider or a tool takes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use model::{OutputRef, Resource, ResourceId};
 use reconcile::Wish;
@@ -25,7 +26,7 @@ pub(crate) async fn run(
         .filter(|action| !project.is_published(&planned, action))
         .map(|action| &action.resource)
         .collect();
-    let chosen: Vec<Resource> = planned
+    let chosen: Vec<Arc<Resource>> = planned
         .desired
         .iter()
         .filter(|resource| !args.missing || unpublished.contains(&resource.id))

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use model::{Action, OutputRef, Resource};
 use reconcile::Wish;
@@ -99,16 +100,7 @@ async fn publish(
         .actions
         .iter()
         .filter(|action| action.location.is_none());
-    // What is asked for has its record in the desired state, what is leaving only in its action.
-    let resources: Vec<Resource> = by_hand
-        .filter_map(|action| {
-            let resource = action.desired.clone().or_else(|| leaving(action));
-            resource.map(|resource| Resource {
-                spec: action.spec.clone(),
-                ..resource
-            })
-        })
-        .collect();
+    let resources: Vec<Arc<Resource>> = by_hand.map(|action| Arc::new(published(action))).collect();
     let records = report::publishable(&resources, &|reference: &OutputRef| {
         planned.output(reference)
     });
@@ -141,21 +133,23 @@ async fn publish(
     Ok(Exit::Done)
 }
 
-/// A resource that is leaving, as far as its record needs it.
-fn leaving(action: &Action) -> Option<Resource> {
-    let entry = action.entry.as_ref()?;
-    Some(Resource {
-        id: entry.id.clone(),
+/// The resource of a record by hand, as far as publishing it goes.
+fn published(action: &Action) -> Resource {
+    let asked = action.desired();
+    Resource {
+        id: action.resource.clone(),
         location: None,
-        spec: entry.spec.clone(),
-        impact: entry.impact.clone(),
+        spec: action.spec().clone(),
+        impact: action.impact.clone(),
         dependencies: Vec::new(),
-        preconditions: Vec::new(),
+        preconditions: asked
+            .map(|one| one.preconditions.clone())
+            .unwrap_or_default(),
         wait: false,
         adopt: false,
         serves_policy: None,
         place: standards::Place::Whole,
-    })
+    }
 }
 
 fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {

@@ -16,7 +16,10 @@ fn id() -> ResourceId {
 
 /// The distribution's ARN.
 fn arn(state: &State) -> &str {
-    &state.get::<CloudfrontDistribution>().expect("a distribution").arn
+    &state
+        .get::<CloudfrontDistribution>()
+        .expect("a distribution")
+        .arn
 }
 
 fn control_id() -> ResourceId {

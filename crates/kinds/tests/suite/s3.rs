@@ -215,7 +215,10 @@ async fn a_bucket_policy_walks_through_its_states() {
     let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
     let put = async |document: &serde_json::Value| {
         let put = s3.put_bucket_policy().bucket(name);
-        put.policy(document.to_string()).send().await.expect("a policy");
+        put.policy(document.to_string())
+            .send()
+            .await
+            .expect("a policy");
     };
     // Another spelling of the same is no change.
     let mut document = logs.document();

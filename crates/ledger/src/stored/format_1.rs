@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 
 /// The fields of each kind's spec, state and former values when format 2 began (see [`reshaped`]).
-static SHAPES: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static SHAPES: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("format_1_shapes.json")).unwrap_or_default()
 });
 
@@ -152,7 +152,8 @@ fn granted(spec: &Value) -> Value {
     };
     let grant = match (condition("AWS:SourceArn"), condition("aws:SourceAccount")) {
         (Some(distribution), _) => json!({ "reading": distribution }),
-        (None, account) => json!({ "access_logs": account.unwrap_or_default() }),
+        (None, account) => json!({ "access_logs": account.unwrap_or_else(|| "".into()) }),
     };
-    json!({"bucket": spec["bucket"], "grant": grant})
+    let bucket = spec["bucket"].as_str().unwrap_or_default();
+    json!({"bucket": bucket, "grant": grant})
 }

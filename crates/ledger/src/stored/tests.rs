@@ -1,5 +1,7 @@
 //! Every format that ever was is read, and nothing else is.
 
+use std::collections::BTreeMap;
+
 use kinds::pure;
 use model::{DomainLedger, Status};
 use serde_json::{Value, json};
@@ -11,6 +13,8 @@ use crate::event::fold;
 const SNAPSHOT_1: &str = include_str!("fixtures/format_1.json");
 /// The journal of the same apply, killed in its middle.
 const JOURNAL_1: &str = include_str!("fixtures/format_1.jsonl");
+/// A spec and a state of each kind, as the first program of format 1 wrote them.
+const KINDS_1: &str = include_str!("fixtures/format_1_kinds.json");
 
 fn folded(journal: &str) -> DomainLedger {
     let mut ledger = DomainLedger::default();
@@ -73,6 +77,120 @@ fn a_journal_of_format_1_keeps_its_open_intents() {
         "ses_mail_from/example.com/operations.eu-west-1",
     ];
     assert_eq!(open, expected);
+}
+
+/// The spec and the state of each kind.
+fn kinds_1() -> BTreeMap<String, (Value, Value)> {
+    serde_json::from_str(KINDS_1).expect("a spec and a state of each kind")
+}
+
+/// Reads a line of format 1 with an entry of `kind`.
+fn read_1(kind: &str, spec: &Value, state: &Value) -> Result<crate::Line, Unreadable> {
+    let entry = json!({
+        "id": format!("{kind}/example.com/one"),
+        "home": null,
+        "physical": "one",
+        "spec": spec,
+        "intended": null,
+        "state": state,
+        "origin": "created",
+        "before": null,
+        "serves_policy": null,
+        "needs": [],
+        "impact": {"mail": "none", "reason": ""},
+        "open": false,
+        "changed": "2026-11-24T12:00:00Z",
+    });
+    let event = json!({ "applied": {"entry": entry} });
+    let at = "2026-11-24T12:00:00Z";
+    let line = json!({"format": 1, "number": 1, "at": at, "event": event});
+    read_line(line.to_string().as_bytes(), &pure())
+}
+
+/// `value` with each of its structures changed in turn, as deep as `shape` knows them.
+fn each_changed(value: &Value, shape: &Value, change: &dyn Fn(&Value) -> Vec<Value>) -> Vec<Value> {
+    let Some(shapes) = shape.as_object() else {
+        return Vec::new();
+    };
+    if shapes.contains_key("kept") {
+        return Vec::new();
+    }
+    if let Some(inner) = shapes.get("perhaps") {
+        return each_changed(value, inner, change);
+    }
+    let mut found = Vec::new();
+    if let Some(inner) = shapes.get("list of") {
+        let items = value.as_array().into_iter().flatten().enumerate();
+        for (position, item) in items {
+            for other in each_changed(item, inner, change) {
+                let mut changed = value.clone();
+                changed[position] = other;
+                found.push(changed);
+            }
+        }
+        return found;
+    }
+    let Some(fields) = value.as_object() else {
+        return Vec::new();
+    };
+    found.extend(change(value));
+    for (name, field) in fields {
+        let inner = shapes.get(name).unwrap_or(&Value::Null);
+        for other in each_changed(field, inner, change) {
+            let mut changed = value.clone();
+            changed[name.as_str()] = other;
+            found.push(changed);
+        }
+    }
+    found
+}
+
+/// `structure` without each of its fields in turn.
+fn less(structure: &Value) -> Vec<Value> {
+    let fields = structure.as_object().expect("a structure");
+    let without = |name: &String| {
+        let mut fields = fields.clone();
+        fields.remove(name);
+        Value::Object(fields)
+    };
+    fields.keys().map(without).collect()
+}
+
+/// `structure` with a field that no program ever had.
+fn more(structure: &Value) -> Vec<Value> {
+    let mut structure = structure.clone();
+    structure["field_of_tomorrow"] = json!({"any": ["thing"]});
+    vec![structure]
+}
+
+#[test]
+fn format_1_is_known_of_every_kind() {
+    let recorded: Vec<String> = kinds_1().into_keys().collect();
+    let kinds: Vec<&str> = pure().into_keys().collect();
+    assert_eq!(recorded, kinds, "every kind has its row");
+}
+
+#[test]
+fn every_kind_of_format_1_is_read_with_fewer_and_with_more_fields() {
+    for (kind, (spec, state)) in kinds_1() {
+        let shapes = &super::format_1::SHAPES[kind.as_str()];
+        let check = |spec: &Value, state: &Value| {
+            let line = read_1(&kind, spec, state);
+            let line = line.unwrap_or_else(|error| panic!("{error:?}\n{spec}\n{state}"));
+            // What was upgraded is written and read like everything else.
+            assert_eq!(read_line(write_line(&line).as_bytes(), &pure()), Ok(line));
+        };
+        check(&spec, &state);
+        check(&spec, &json!({}));
+        let changes: [&dyn Fn(&Value) -> Vec<Value>; 2] = [&less, &more];
+        for change in changes {
+            let specs = each_changed(&spec, &shapes["spec"], change);
+            let states = each_changed(&state, &shapes["state"], change);
+            assert!(!specs.is_empty() && !states.is_empty(), "{kind}");
+            specs.iter().for_each(|spec| check(spec, &state));
+            states.iter().for_each(|state| check(&spec, state));
+        }
+    }
 }
 
 #[test]

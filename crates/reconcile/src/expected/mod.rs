@@ -1,30 +1,30 @@
 //! What an external observer should see of each domain: from the desired resources and their
 //! observed outputs, or from the ledger.
 
+mod live;
 mod senders;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kinds::{
-    AcmCertificate, Route53HostedZone, S3Object, SesDomainToken, SesIdentity, SesMailFrom,
+    AcmCertificate, Route53HostedZone, S3Object, SesDomainToken, SesIdentity, SesMailFrom, record,
 };
 use manifest::Manifest;
-use model::{Entry, Kind, Ledger, Location, OutputRef, Resource, ResourceId, field};
+use model::{Entry, Ledger, Location, Readiness, ResourceId, Spec, State};
 use plan::Actual;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use standards::dns::Name;
 use verify::{Expected, File, Mark, Standing};
 
-use crate::{Planned, Project, typed};
+use crate::{Planned, Project};
 pub(crate) use senders::ask_senders;
 
 /// One resource, as far as an external observer can see something of it.
 struct Source<'a> {
     id: &'a ResourceId,
     location: Option<&'a Location>,
-    spec: Value,
-    state: Option<Value>,
+    spec: Spec,
+    state: Option<&'a State>,
     serves_policy: bool,
 }
 
@@ -33,18 +33,18 @@ pub(crate) fn expected(project: &Project, planned: &Planned) -> Vec<Expected> {
     let sources = planned.desired.iter().map(|resource| Source {
         id: &resource.id,
         location: resource.location.as_ref(),
-        spec: field::resolve(&resource.spec, &|reference: &OutputRef| {
-            planned.output(reference)
-        }),
-        state: state(planned, resource),
+        spec: resource
+            .spec
+            .resolved(&|reference| planned.output(reference)),
+        state: planned.state(&resource.id),
         serves_policy: resource.serves_policy.is_some(),
     });
-    let mut domains = by_domain(project, sources);
+    let mut domains = by_domain(sources);
     let pending = planned.pending.iter();
     let pending: BTreeSet<Name> = pending
         .filter_map(|domain| Name::parse(domain).ok())
         .collect();
-    let awaited = awaited(project, planned);
+    let awaited = awaited(planned);
     for domain in &mut domains {
         domain
             .marks
@@ -73,36 +73,32 @@ fn wait_for_records(domain: &mut Expected) {
 /// What should still be live of the resources of the ledger. Those that `moved` are left out, as AWS
 /// has told of them already.
 pub(crate) fn left(
-    project: &Project,
     ledger: &Ledger,
     actual: &Actual,
     moved: &BTreeSet<&ResourceId>,
 ) -> Vec<Expected> {
     let entries = ledger.entries().filter(|entry| {
-        let is_published = entry.location.is_some() || !typed::is_awaited(project, Some(entry));
+        let is_published = entry.location.is_some() || !is_awaited(Some(entry));
         // A validation record that is gone is a certificate that ends, which is more to tell.
-        let is_told = moved.contains(&entry.id) && !typed::validates(entry);
-        !entry.open && is_published && !is_told
+        let is_told = moved.contains(&entry.id) && !validates(entry);
+        !entry.is_open() && is_published && !is_told
     });
-    by_domain(project, entries.map(|entry| recorded(entry, actual)))
+    by_domain(entries.map(|entry| recorded(entry, actual)))
 }
 
-fn recorded<'a>(entry: &'a Entry, actual: &Actual) -> Source<'a> {
+fn recorded<'a>(entry: &'a Entry, actual: &'a Actual) -> Source<'a> {
     let mut seen = actual.iter().filter(|(target, _)| target.id == entry.id);
-    let seen = seen.find_map(|(_, seen)| seen.state().cloned());
+    let seen = seen.find_map(|(_, seen)| seen.state());
     Source {
         id: &entry.id,
         location: entry.location.as_ref(),
         spec: entry.spec.clone(),
-        state: Some(seen.unwrap_or_else(|| entry.state.clone())),
+        state: seen.or(entry.state.as_ref()),
         serves_policy: entry.serves_policy.is_some(),
     }
 }
 
-fn by_domain<'a>(
-    project: &Project,
-    sources: impl IntoIterator<Item = Source<'a>>,
-) -> Vec<Expected> {
+fn by_domain<'a>(sources: impl IntoIterator<Item = Source<'a>>) -> Vec<Expected> {
     let mut domains: BTreeMap<&str, Expected> = BTreeMap::new();
     for source in sources {
         let Ok(name) = Name::parse(&source.id.domain) else {
@@ -111,47 +107,68 @@ fn by_domain<'a>(
         let expected = domains
             .entry(&source.id.domain)
             .or_insert_with(|| Expected::of(name));
-        add(expected, project, &source);
+        add(expected, &source);
     }
     domains.into_values().collect()
 }
 
-fn add(expected: &mut Expected, project: &Project, source: &Source<'_>) {
+fn add(expected: &mut Expected, source: &Source<'_>) {
     let Source { spec, state, .. } = source;
-    match source.id.kind.as_str() {
-        Route53HostedZone::NAME => expected.zone = state.as_ref().and_then(typed::zone),
-        AcmCertificate::NAME => {
-            let certificate = typed::certificate(spec, state.as_ref());
-            expected.certificates.push(certificate);
-        }
-        S3Object::NAME if source.serves_policy => expected.policy = typed::object_bytes(spec),
-        SesIdentity::NAME | SesMailFrom::NAME | SesDomainToken::NAME => {
-            let part = senders::part(project, source);
-            let instance = senders::instance(expected, source.location);
-            instance.parts.extend(part);
-            instance.mail_from = typed::mail_from(spec);
-        }
-        _ => expected.records.extend(typed::record(spec)),
+    if spec.get::<Route53HostedZone>().is_some() {
+        let state = state.and_then(|state| state.get::<Route53HostedZone>());
+        expected.zone = state.and_then(live::zone);
+    } else if let Some(certificate) = spec.get::<AcmCertificate>() {
+        let state = state.and_then(|state| state.get::<AcmCertificate>());
+        let certificate = live::certificate(certificate, state);
+        expected.certificates.push(certificate);
+    } else if let Some(object) = spec.get::<S3Object>().filter(|_| source.serves_policy) {
+        expected.policy = Some(object.bytes());
+    } else if let Some(mail_from) = spec.get::<SesMailFrom>() {
+        let instance = senders::instance(expected, source.location);
+        instance.parts.push(senders::part(source));
+        instance.mail_from = Name::parse(&mail_from.mail_from).ok();
+    } else if spec.get::<SesIdentity>().is_some() || spec.get::<SesDomainToken>().is_some() {
+        let instance = senders::instance(expected, source.location);
+        instance.parts.push(senders::part(source));
+    } else if let Some(record) = record::of(spec) {
+        expected.records.extend(live::record(record));
     }
 }
 
-/// The records that a person has still to publish, by name and type.
-fn awaited(project: &Project, planned: &Planned) -> BTreeSet<(Name, String)> {
-    let by_hand = planned.plan.actions.iter().filter(|action| {
-        action.location.is_none()
-            && action.desired.is_some()
-            && typed::is_awaited(project, action.entry.as_ref())
-    });
-    by_hand
-        .filter_map(|action| typed::name_and_type(&action.spec))
-        .collect()
+/// Whether the ledger says of a record by hand that nobody has seen it live yet.
+pub(crate) fn is_awaited(entry: Option<&Entry>) -> bool {
+    let entry = entry.filter(|entry| !entry.is_open());
+    let state = entry.and_then(|entry| Some((&entry.spec, entry.state.as_ref()?)));
+    let readiness = state.map(|(spec, state)| spec.kind().readiness(spec, state));
+    readiness != Some(Readiness::Ready)
 }
 
-fn state(planned: &Planned, resource: &Resource) -> Option<Value> {
-    planned.output(&OutputRef {
-        resource: resource.id.clone(),
-        pointer: String::new(),
+/// Whether an entry is a record that validates a certificate of ACM.
+fn validates(entry: &Entry) -> bool {
+    let record = record::of(&entry.spec);
+    let value = record.and_then(|record| record.values.first()?.known());
+    value.is_some_and(|value| {
+        value
+            .trim_end_matches('.')
+            .ends_with(".acm-validations.aws")
     })
+}
+
+/// The name and type of the record of a spec.
+fn name_and_type(spec: &Spec) -> Option<(Name, String)> {
+    let record = record::of(spec)?;
+    let name = Name::parse(record.name.known()?).ok()?;
+    Some((name, record.rtype.clone()))
+}
+
+/// The records that a person has still to publish, by name and type.
+fn awaited(planned: &Planned) -> BTreeSet<(Name, String)> {
+    let by_hand = planned.plan.actions.iter().filter(|action| {
+        action.location.is_none() && action.wanted().is_some() && is_awaited(action.entry())
+    });
+    by_hand
+        .filter_map(|action| name_and_type(action.spec()))
+        .collect()
 }
 
 /// The logo and its certificate, where they are served.

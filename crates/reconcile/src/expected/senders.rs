@@ -10,7 +10,7 @@ use standards::dns::Name;
 use verify::{Expected, Instance, Part, Standing, Tracking};
 
 use super::Source;
-use crate::{Planned, Project, typed};
+use crate::{Planned, Project};
 
 /// Asks SES about the accounts that send, and where the links in their mail lead. What SES does not
 /// tell is not checked: verify asks for no permission that the plan does not ask for.
@@ -36,8 +36,9 @@ pub(crate) async fn ask_senders(project: &Project, planned: &Planned, domains: &
             continue;
         };
         if kind == SesConfigurationSet::NAME {
-            let set = typed::set_name(&resource.spec).unwrap_or_default();
-            instance.tracking = tracking(&session, &set, location).await;
+            let set = resource.spec.get::<SesConfigurationSet>();
+            let name = set.map(|set| set.name.as_str()).unwrap_or_default();
+            instance.tracking = tracking(&session, name, location).await;
         } else {
             if !standings.contains_key(location) {
                 let standing = ses_account::standing(&session).await;
@@ -82,19 +83,19 @@ pub(super) fn instance<'a>(
 }
 
 /// How far SES is with a part of an instance (SES-23).
-pub(super) fn part(project: &Project, source: &Source<'_>) -> Option<Part> {
-    let kind = project.engine.kinds().get(source.id.kind.as_str())?;
-    let state = source.state.as_ref();
-    let readiness = state.map(|state| kind.readiness(&source.spec, state));
+pub(super) fn part(source: &Source<'_>) -> Part {
+    let kind = source.spec.kind();
+    let readiness = source
+        .state
+        .map(|state| kind.readiness(&source.spec, state));
     let standing = match readiness {
         None => Standing::Missing,
-        Some(Ok(Readiness::Ready)) => Standing::Verified,
-        Some(Ok(Readiness::Waiting(what))) => Standing::Waiting(what),
-        Some(Ok(Readiness::Failed(why))) => Standing::Failed(why),
-        Some(Err(_)) => return None,
+        Some(Readiness::Ready) => Standing::Verified,
+        Some(Readiness::Waiting(what)) => Standing::Waiting(what),
+        Some(Readiness::Failed(why)) => Standing::Failed(why),
     };
-    Some(Part {
+    Part {
         what: format!("{} {}", source.id.kind, source.id.name),
         standing,
-    })
+    }
 }

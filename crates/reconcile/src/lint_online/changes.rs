@@ -2,13 +2,13 @@
 
 use kinds::{Route53RecordSet, S3Object};
 use manifest::Manifest;
-use model::{Action, Kind, OutputRef, Verb};
+use model::{Action, Kind, Verb};
 use standards::Finding;
 use standards::dns::zone;
 use standards::dns::{Name, RecordSet, RecordType};
 
 use super::{place_of, set};
-use crate::{Planned, typed};
+use crate::Planned;
 
 /// DNS-09 and BIMI-X11: what receivers go on using for a while after it was changed.
 pub(super) fn findings(manifest: &Manifest, planned: &Planned) -> Vec<Finding> {
@@ -16,7 +16,7 @@ pub(super) fn findings(manifest: &Manifest, planned: &Planned) -> Vec<Finding> {
         .plan
         .actions
         .iter()
-        .filter(|action| matches!(action.verb, Verb::Update | Verb::Adopt | Verb::Replace));
+        .filter(|action| matches!(action.verb(), Verb::Update | Verb::Adopt | Verb::Replace));
     changing
         .filter_map(|action| {
             let finding = match action.resource.kind.as_str() {
@@ -33,16 +33,10 @@ pub(super) fn findings(manifest: &Manifest, planned: &Planned) -> Vec<Finding> {
 
 /// DNS-09: the window of a change is the time to live that the manifest asks for.
 fn long_kept(planned: &Planned, action: &Action) -> Option<Finding> {
-    let changes_values = action
-        .diff
-        .changes
-        .iter()
-        .any(|change| change.field != "ttl");
-    let whole = OutputRef {
-        resource: action.resource.clone(),
-        pointer: String::new(),
-    };
-    let (ttl, live) = typed::planned_ttl_and_set(action, &planned.output(&whole)?)?;
+    let changes_values = !action.diff().is_only("ttl");
+    let ttl = action.spec().get::<Route53RecordSet>()?.record.ttl;
+    let state = planned.state(&action.resource)?;
+    let live = state.get::<Route53RecordSet>()?.set.as_ref()?;
     let kind: RecordType = live.rtype.parse().ok()?;
     let live = RecordSet {
         ttl: live.ttl?,
@@ -55,7 +49,7 @@ fn long_kept(planned: &Planned, action: &Action) -> Option<Finding> {
 fn same_address(action: &Action) -> Option<Finding> {
     let is_shown = ["logo", "mark-certificate"].contains(&action.resource.name.as_str());
     let changes_content = action
-        .diff
+        .diff()
         .changes
         .iter()
         .any(|change| change.field == "sha256");
