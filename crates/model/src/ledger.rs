@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, AccountName, Before, Dependency, Impact, Location, PhysicalId, ResourceId, Spec,
-    State,
+    State, Target,
 };
 
 /// How a resource came to be ours.
@@ -87,6 +87,16 @@ impl Entry {
             Status::Creating => None,
             Status::Changing { physical, .. } => physical.as_ref(),
             Status::Settled(physical) => Some(physical),
+        }
+    }
+
+    /// The target of the resource as it is on record.
+    pub fn target(&self) -> Target {
+        Target {
+            id: self.id.clone(),
+            location: self.location.clone(),
+            spec: self.spec.clone(),
+            physical: self.physical().cloned(),
         }
     }
 

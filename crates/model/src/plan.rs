@@ -1,5 +1,6 @@
 //! The plan: an ordered, immutable, printable, savable set of actions.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use standards::Finding;
 
 use crate::{
     Calls, Diff, Entry, Impact, Level, Location, Origin, PhysicalId, Precondition, Resource,
-    ResourceId, Spec,
+    ResourceId, Spec, Target,
 };
 
 /// What an action does.
@@ -58,7 +59,7 @@ pub struct Edge {
     /// Done, or ready.
     pub level: Level,
     /// Why.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 /// A desired resource, on its way to being as desired.
@@ -137,7 +138,7 @@ pub struct Action {
     /// What it does.
     pub step: Step,
     /// Why.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// What it can do to mail, and why.
     pub impact: Impact,
     /// What must come first.
@@ -159,6 +160,16 @@ impl Action {
             Step::Delete(_) => Verb::Delete,
             Step::Forget(_) => Verb::Forget,
             Step::Keep(..) | Step::RefuseChange(..) | Step::RefuseRemoval(_) => Verb::None,
+        }
+    }
+
+    /// The target of its calls, with `spec` resolved, under AWS's name for it where one is known.
+    pub fn target(&self, spec: Spec, physical: Option<&PhysicalId>) -> Target {
+        Target {
+            id: self.resource.clone(),
+            location: self.location.clone(),
+            spec,
+            physical: physical.cloned(),
         }
     }
 

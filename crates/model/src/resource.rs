@@ -1,11 +1,12 @@
 //! One desired resource: what the manifest asks for, and what it needs first.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use standards::Place;
 
-use crate::{Location, ResourceId, ServedPolicy, Spec};
+use crate::{Location, PhysicalId, ResourceId, ServedPolicy, Spec, Target};
 
 /// What an action can do to mail, from nothing to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,24 +85,24 @@ pub struct Dependency {
     /// How far.
     pub level: Level,
     /// Why, for the graph and the plan.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The order of going away.
     pub undo: Undo,
 }
 
 impl Dependency {
     /// `resource` must be done first, because of `reason`.
-    pub fn done(resource: &ResourceId, reason: &str) -> Self {
+    pub fn done(resource: &ResourceId, reason: &'static str) -> Self {
         Self {
             resource: resource.clone(),
             level: Level::Done,
-            reason: reason.to_owned(),
+            reason: Cow::Borrowed(reason),
             undo: Undo::Reverse,
         }
     }
 
     /// `resource` must be ready first, because of `reason`.
-    pub fn ready(resource: &ResourceId, reason: &str) -> Self {
+    pub fn ready(resource: &ResourceId, reason: &'static str) -> Self {
         Self {
             level: Level::Ready,
             ..Self::done(resource, reason)
@@ -184,6 +185,16 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// The target of the resource as it is desired, under AWS's name for it where one is known.
+    pub fn target(&self, physical: Option<&PhysicalId>) -> Target {
+        Target {
+            id: self.id.clone(),
+            location: self.location.clone(),
+            spec: self.spec.clone(),
+            physical: physical.cloned(),
+        }
+    }
+
     /// Its dependencies: what it says, and what its spec refers to.
     pub fn all_dependencies(&self) -> Vec<Dependency> {
         let mut dependencies = self.dependencies.clone();

@@ -1,5 +1,7 @@
 //! What to do with one resource, from what is asked for, what the ledger has and what was seen.
 
+use std::borrow::Cow;
+
 use model::{Diff, Entry, Observation, Origin, Ownership, Resource, Spec, State, Verb};
 use standards::{Finding, Place};
 
@@ -7,7 +9,7 @@ use standards::{Finding, Place};
 #[derive(Clone, Debug)]
 pub(crate) struct Decision {
     pub(crate) verb: Verb,
-    pub(crate) reason: String,
+    pub(crate) reason: Cow<'static, str>,
     pub(crate) diff: Diff,
     pub(crate) origin: Origin,
     pub(crate) finding: Option<Finding>,
@@ -16,7 +18,7 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    fn new(verb: Verb, reason: impl Into<String>) -> Self {
+    fn new(verb: Verb, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             verb,
             reason: reason.into(),

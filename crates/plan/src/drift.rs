@@ -4,7 +4,6 @@ use model::{Diff, Location, Observation, ResourceId};
 use serde::Serialize;
 
 use crate::Inputs;
-use crate::observations::of_entry;
 
 /// How a resource moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,7 +34,7 @@ pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
     let all = inputs.ledger.entries().chain(inputs.beyond.entries());
     let claims = crate::claims::claims(all);
     for entry in inputs.ledger.entries().filter(|entry| !entry.is_open()) {
-        let moved = match inputs.actual.of(&of_entry(entry)) {
+        let moved = match inputs.actual.of(&entry.target()) {
             None | Some(Observation::Absent) => Moved::Deleted,
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Level, Plan};
+use model::{Level, Location, Plan};
 
 /// A token bucket's documented figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,37 +34,29 @@ impl Estimate {
 
 /// The estimate. Calls that look again while something is waited for are not in it.
 pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
-    let mut by_quota: BTreeMap<(String, String), u32> = BTreeMap::new();
+    let mut by_quota: BTreeMap<(Option<&Location>, &str), u32> = BTreeMap::new();
     for action in &plan.actions {
-        let location = action
-            .location
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
         for calls in &action.calls {
-            *by_quota
-                .entry((location.clone(), calls.service.clone()))
-                .or_default() += calls.count;
+            let quota = (action.location.as_ref(), calls.service.as_str());
+            *by_quota.entry(quota).or_default() += calls.count;
         }
     }
     for (location, _, _) in batches(plan) {
-        *by_quota
-            .entry((location, "route53".to_owned()))
-            .or_default() += 1;
+        *by_quota.entry((location, "route53")).or_default() += 1;
     }
     let mut estimate = Estimate::default();
     for ((_, service), count) in by_quota {
-        if let Some(rate) = rates.get(&service) {
+        if let Some(rate) = rates.get(service) {
             let seconds = (f64::from(count) - rate.burst).max(0.0) / rate.per_second;
             estimate.seconds = estimate.seconds.max(seconds);
         }
-        *estimate.calls.entry(service).or_default() += count;
+        *estimate.calls.entry(service.to_owned()).or_default() += count;
     }
     estimate
 }
 
 /// Batches go out as their actions become free: one for each key and depth of waiting.
-fn batches(plan: &Plan) -> BTreeSet<(String, String, usize)> {
+fn batches(plan: &Plan) -> BTreeSet<(Option<&Location>, &str, usize)> {
     let mut depth = vec![0usize; plan.actions.len()];
     let mut batches = BTreeSet::new();
     for action in &plan.actions {
@@ -74,12 +66,7 @@ fn batches(plan: &Plan) -> BTreeSet<(String, String, usize)> {
         });
         depth[action.id] = waits.max().unwrap_or(0);
         if let Some(key) = &action.batch {
-            let location = action
-                .location
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            batches.insert((location, key.clone(), depth[action.id]));
+            batches.insert((action.location.as_ref(), key.as_str(), depth[action.id]));
         }
     }
     batches

@@ -18,22 +18,7 @@ pub struct Query {
 pub(crate) fn of_resource(resource: &Resource, entry: Option<&Entry>) -> Target {
     let here = entry
         .filter(|entry| Location::is_same(entry.location.as_ref(), resource.location.as_ref()));
-    Target {
-        id: resource.id.clone(),
-        location: resource.location.clone(),
-        spec: resource.spec.clone(),
-        physical: here.and_then(Entry::physical).cloned(),
-    }
-}
-
-/// The target of a resource in the ledger.
-pub(crate) fn of_entry(entry: &Entry) -> Target {
-    Target {
-        id: entry.id.clone(),
-        location: entry.location.clone(),
-        spec: entry.spec.clone(),
-        physical: entry.physical().cloned(),
-    }
+    resource.target(here.and_then(Entry::physical))
 }
 
 /// Everything to observe: each desired resource, what the ledger holds besides, and what a move or a
@@ -54,7 +39,7 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
         })
     });
     queries.extend(left.chain(ledger.retired()).map(|entry| Query {
-        target: of_entry(entry),
+        target: entry.target(),
         fallback: None,
     }));
     queries

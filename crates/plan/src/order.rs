@@ -1,6 +1,7 @@
 //! The order of a plan: what goes away goes after what takes its place, in the right order among
 //! themselves, and every action comes after what it waits for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Action, Dependency, Edge, Level, MailImpact, ResourceId, Undo, Verb};
@@ -61,7 +62,7 @@ fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize,
         Edge {
             action: first,
             level: Level::Ready,
-            reason: format!("goes away after what needs it ({})", dependency.reason),
+            reason: format!("goes away after what needs it ({})", dependency.reason).into(),
         },
     ))
 }
@@ -95,7 +96,7 @@ fn after_successors(removal: &Action, action: &Action, id: usize) -> Option<Edge
     Some(Edge {
         action: id,
         level: Level::Ready,
-        reason: reason.to_owned(),
+        reason: Cow::Borrowed(reason),
     })
 }
 

@@ -11,7 +11,7 @@ use standards::Finding;
 
 use crate::claims::{claim_at, claims, held_claims, made};
 use crate::decide::{Decision, decide, removal};
-use crate::observations::{in_order, of_entry, of_resource};
+use crate::observations::{in_order, of_resource};
 use crate::renames::Renames;
 use crate::{Inputs, order};
 
@@ -116,7 +116,7 @@ impl<'a> Planner<'a> {
         if let Some(old) = entry.filter(|_| here.is_none()) {
             if decision.verb == Verb::Create {
                 decision.verb = Verb::Replace;
-                "moves to another account or region".clone_into(&mut decision.reason);
+                decision.reason = "moves to another account or region".into();
             }
             self.leave_behind(old);
         } else if decision.verb == Verb::Replace
@@ -224,16 +224,16 @@ impl<'a> Planner<'a> {
     /// Plans the removal of what a move or a replacement leaves, unless an earlier run retired it
     /// already: then it is removed as retired.
     fn leave_behind(&mut self, entry: &'a Arc<Entry>) {
-        let key = of_entry(entry).key();
+        let key = entry.target().key();
         let mut retired = self.inputs.ledger.retired();
-        if !retired.any(|other| of_entry(other).key() == key) {
+        if !retired.any(|other| other.target().key() == key) {
             self.remove(entry);
         }
     }
 
     fn remove(&mut self, entry: &'a Arc<Entry>) {
         let kind = entry.spec.kind();
-        let mut decision = removal(entry, self.seen(&of_entry(entry)));
+        let mut decision = removal(entry, self.seen(&entry.target()));
         self.findings.extend(decision.finding.take());
         let mut spec = entry.spec.clone();
         if decision.verb == Verb::Delete {
@@ -243,12 +243,12 @@ impl<'a> Planner<'a> {
             };
             if kind.claims(&spec).is_empty() && self.renames.is_kept(entry) {
                 decision.verb = Verb::Forget;
-                "renamed: now managed under another id".clone_into(&mut decision.reason);
+                decision.reason = "renamed: now managed under another id".into();
             } else if let Some(rest) = kind.without(&spec, &claimed) {
                 spec = rest;
             } else {
                 decision.verb = Verb::Forget;
-                "another resource still needs it".clone_into(&mut decision.reason);
+                decision.reason = "another resource still needs it".into();
             }
         }
         let deletes = decision.verb == Verb::Delete;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use model::{Entry, Ledger, Spec, Status};
 
 use crate::Actual;
-use crate::observations::of_entry;
 
 /// The ledger with every open intent compared with what was observed. If the resource is as the
 /// intent asked, the call had reached AWS, and what it asked for is what we own; otherwise the entry
@@ -30,7 +29,7 @@ pub fn settle(mut ledger: Ledger, actual: &Actual) -> Ledger {
 }
 
 fn is_done(entry: &Entry, intended: &Spec, actual: &Actual) -> bool {
-    let seen = actual.of(&of_entry(entry)).or_else(|| {
+    let seen = actual.of(&entry.target()).or_else(|| {
         let mut all = actual.iter();
         let it = all.find(|(target, _)| target.id == entry.id);
         it.map(|(_, seen)| seen)

@@ -1,12 +1,12 @@
 //! The actions that bring one desired resource about: one, or one for each stage of its spec, and
 //! one by which a predecessor releases what only one resource in the world can hold.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{Action, Diff, Edge, Entry, Level, Location, Spec, Step, Unwanted, Verb};
 
 use crate::decide::Decision;
-use crate::observations::of_entry;
 use crate::planner::{Planner, Subject};
 
 /// A predecessor that has not released yet.
@@ -61,7 +61,7 @@ impl<'a> Planner<'a> {
                 action.after.push(Edge {
                     action: previous,
                     level: Level::Ready,
-                    reason: "each step is ready before the next".to_owned(),
+                    reason: Cow::Borrowed("each step is ready before the next"),
                 });
                 if let Some(predecessor) = predecessor.take() {
                     action.id += 1;
@@ -84,7 +84,7 @@ impl<'a> Planner<'a> {
         let retired = retired.filter(|entry| entry.id == subject.resource.id);
         moved.into_iter().chain(retired).find_map(|entry| {
             let released = kind.released(&entry.spec)?;
-            let state = self.seen(&of_entry(entry)).state()?;
+            let state = self.seen(&entry.target()).state()?;
             let diff = kind.diff(&released, state, Some(&entry.spec));
             (!diff.is_empty()).then_some(Predecessor {
                 entry,
@@ -106,13 +106,13 @@ impl<'a> Planner<'a> {
         let after = first.map(|action| Edge {
             action,
             level: Level::Ready,
-            reason: "its successor is there first".to_owned(),
+            reason: Cow::Borrowed("its successor is there first"),
         });
         self.actions.push(Action {
             id,
             resource: entry.id.clone(),
             location: entry.location.clone(),
-            reason: "lets go of what its successor takes".to_owned(),
+            reason: Cow::Borrowed("releases what its successor takes"),
             impact: entry.impact.clone(),
             after: after.into_iter().collect(),
             batch: None,
@@ -128,7 +128,7 @@ impl<'a> Planner<'a> {
         Edge {
             action: id,
             level: Level::Done,
-            reason: "its predecessor lets go first".to_owned(),
+            reason: Cow::Borrowed("its predecessor releases it first"),
         }
     }
 }
@@ -151,7 +151,7 @@ fn stage_decision(
     let (verb, reason) = match before {
         None if !makes && diff.is_empty() => (Verb::None, whole.reason.clone()),
         None => (whole.verb, whole.reason.clone()),
-        Some(_) => (Verb::Update, "the step before is ready".to_owned()),
+        Some(_) => (Verb::Update, Cow::Borrowed("the step before is ready")),
     };
     Decision {
         verb,

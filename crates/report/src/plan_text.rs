@@ -82,7 +82,7 @@ fn show(
         .map(|action| (&action.resource, action.location.as_ref()));
     let columns = Columns::of(locations);
     for action in actions {
-        let reason = Some(action.reason.as_str()).filter(|reason| Some(*reason) != common);
+        let reason = Some(action.reason.as_ref()).filter(|reason| Some(*reason) != common);
         action_text::title(page, action, &columns, reason);
         action_text::details(page, action, stages.get(&action.id).copied());
     }

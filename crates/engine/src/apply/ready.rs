@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, Spec, Target};
+use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, Target};
 
 use super::{Known, Outcome, Run};
 use crate::preconditions::{PreconditionOutcome, check_precondition};
@@ -94,7 +94,7 @@ impl Run<'_> {
                     }
                 }
             }
-            let target = target_of(action, spec, Some(&known));
+            let target = action.target(spec, Some(&known.physical));
             // What can't be seen now may be seen at the next look.
             let _ = self.observe_again(&target).await;
         }
@@ -107,10 +107,7 @@ impl Run<'_> {
             // A person removes it, in their own time.
             return Outcome::Done;
         }
-        let target = Target {
-            physical: action.physical().cloned(),
-            ..target_of(action, action.spec().clone(), None)
-        };
+        let target = action.target(action.spec().clone(), action.physical());
         let limit = self.limit();
         loop {
             let Ok(Observation::Present { state, .. }) = self.engine.poll(&target).await else {
@@ -144,15 +141,5 @@ impl Run<'_> {
             .await
             .insert(target.id.clone(), known.clone());
         Ok(known)
-    }
-}
-
-/// What an action is about, as far as it is known.
-pub(crate) fn target_of(action: &Action, spec: Spec, known: Option<&Known>) -> Target {
-    Target {
-        id: action.resource.clone(),
-        location: action.location.clone(),
-        spec,
-        physical: known.map(|known| known.physical.clone()),
     }
 }

@@ -72,16 +72,13 @@ impl Run<'_> {
     }
 
     pub(super) async fn target_of(&self, action: &Action, spec: Spec) -> Target {
-        let known = self.known.lock().await.get(&action.resource).cloned();
-        let mut target = super::ready::target_of(action, spec, known.as_ref());
-        match &action.step {
-            Step::Create(_) | Step::Replace(_) => target.physical = None,
-            Step::Release(unwanted, _) | Step::Delete(unwanted) => {
-                target.physical = unwanted.entry.physical().cloned();
-            }
-            _ => {}
-        }
-        target
+        let known = self.known.lock().await;
+        let physical = match &action.step {
+            Step::Create(_) | Step::Replace(_) => None,
+            Step::Release(unwanted, _) | Step::Delete(unwanted) => unwanted.entry.physical(),
+            _ => known.get(&action.resource).map(|known| &known.physical),
+        };
+        action.target(spec, physical)
     }
 
     /// Writes down what is about to be done.
