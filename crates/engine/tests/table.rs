@@ -42,7 +42,9 @@ async fn end(stage: &Stage, first: &Run) -> Result<End, String> {
     }
     if !again.plan.is_empty() {
         let left = again.plan.actions.iter().filter(|action| action.changes());
-        let left: Vec<_> = left.map(|action| (action.verb(), &action.resource)).collect();
+        let left: Vec<_> = left
+            .map(|action| (action.verb(), &action.resource))
+            .collect();
         return Err(format!("the last plan is not empty: {left:?}"));
     }
     // What was last seen, and when, differs from row to row: all is seen once more.
@@ -63,8 +65,14 @@ fn ledger(ledger: &Ledger, actual: &Actual) -> (Value, BTreeMap<String, String>)
     for entry in ledger.entries().chain(ledger.retired()) {
         let seen = actual.iter().find(|(target, _)| target.id == entry.id);
         let state = seen.and_then(|(_, seen)| seen.state());
-        let physical = entry.physical().map(|physical| physical.as_str().to_owned());
-        names.extend(physical.into_iter().map(|name| (name, entry.id.to_string())));
+        let physical = entry
+            .physical()
+            .map(|physical| physical.as_str().to_owned());
+        names.extend(
+            physical
+                .into_iter()
+                .map(|name| (name, entry.id.to_string())),
+        );
         entries.push(json!({
             "id": entry.id,
             "location": entry.location,
@@ -105,12 +113,19 @@ fn renamed(text: &str, names: &BTreeMap<String, String>) -> String {
 fn differences(path: &str, one: &Value, other: &Value, found: &mut Vec<String>) {
     match (one, other) {
         (Value::Object(left), Value::Object(right)) => {
-            let names = left.keys().chain(right.keys().filter(|name| !left.contains_key(*name)));
+            let names = left
+                .keys()
+                .chain(right.keys().filter(|name| !left.contains_key(*name)));
             for name in names {
                 let field = |side: &serde_json::Map<String, Value>| {
                     side.get(name).cloned().unwrap_or_default()
                 };
-                differences(&format!("{path}/{name}"), &field(left), &field(right), found);
+                differences(
+                    &format!("{path}/{name}"),
+                    &field(left),
+                    &field(right),
+                    found,
+                );
             }
         }
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
@@ -135,7 +150,13 @@ fn reference() -> (Stage, Run, End) {
     on_a_paused_clock(async {
         let stage = Stage::new(None);
         let first = stage.run(&calm).await;
-        assert_eq!(first.report.as_ref().map(|report| report.unfinished().count()), Some(0));
+        assert_eq!(
+            first
+                .report
+                .as_ref()
+                .map(|report| report.unfinished().count()),
+            Some(0)
+        );
         let calls = stage.sandbox.stats().log.len();
         let end = end(&stage, &first).await.expect("a calm day ends well");
         assert!(calls > 0);
@@ -163,7 +184,10 @@ fn table(rows: usize, end_of: impl Fn(usize) -> Result<End, String> + Sync, refe
                 Err(reason) => reason,
             };
             if !said.is_empty() {
-                wrong.lock().expect("no row panics").push(format!("row {row}: {said}"));
+                wrong
+                    .lock()
+                    .expect("no row panics")
+                    .push(format!("row {row}: {said}"));
             }
         }
     };
@@ -174,7 +198,12 @@ fn table(rows: usize, end_of: impl Fn(usize) -> Result<End, String> + Sync, refe
         }
     });
     let wrong = wrong.into_inner().expect("no row panics");
-    assert!(wrong.is_empty(), "{} of {rows} rows:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {rows} rows:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// How many calls of the calm day's first run change something.
@@ -184,7 +213,10 @@ fn changes(fault: &dyn Fn(u64) -> Fault) -> (usize, End) {
         let first = stage.run(&calm).await;
         let log = stage.sandbox.stats().log;
         let count = log.iter().filter(|call| call.changing).count();
-        (count, end(&stage, &first).await.expect("a calm day ends well"))
+        (
+            count,
+            end(&stage, &first).await.expect("a calm day ends well"),
+        )
     });
     let _ = fault;
     (count, end)
@@ -206,7 +238,11 @@ fn each_change(fault: impl Fn(u64) -> Fault + Sync) {
 #[test]
 fn the_calm_day_makes_all_of_the_example() {
     let (_, first, _) = reference();
-    let made = first.plan.actions.iter().filter(|action| action.verb() == Verb::Create);
+    let made = first
+        .plan
+        .actions
+        .iter()
+        .filter(|action| action.verb() == Verb::Create);
     assert_eq!(made.count(), 37);
 }
 

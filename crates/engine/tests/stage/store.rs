@@ -37,7 +37,10 @@ impl Store for Memory {
         })
     }
 
-    async fn load(&self, _kinds: &KindSet) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
+    async fn load(
+        &self,
+        _kinds: &KindSet,
+    ) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
         let domains = self.domains().clone().into_iter();
         Ok(domains
             .map(|(name, (held, number))| (name, held, number))
