@@ -265,7 +265,7 @@ proptest! {
         let mut plan = first_plan(&example().0);
         plan.findings.push(Finding::new("PLAN-01", hostile.clone()).fix(hostile.clone()));
         for action in &mut plan.actions {
-            action.reason.clone_from(&hostile);
+            action.reason = hostile.clone().into();
             action.resource.name.clone_from(&hostile);
             action.impact = Impact::new(MailImpact::Sending, hostile.clone());
             let diff = Diff {
