@@ -108,13 +108,14 @@ fn zone_file(line: &str) -> Option<(Option<Name>, usize)> {
 #[cfg(test)]
 mod tests {
     use super::lines;
+    use crate::dns::Name;
 
     #[test]
     fn lines_of_every_form() {
         let check = |text: &str, owner: Option<&str>, value: &str, written: &str| {
             let found = lines(text);
             assert_eq!(found.len(), 1, "{text}");
-            let found_owner = found[0].owner.as_ref().map(|owner| owner.as_str());
+            let found_owner = found[0].owner.as_ref().map(Name::as_str);
             assert_eq!((found_owner, &*found[0].value), (owner, value), "{text}");
             assert_eq!(&text[found[0].span.clone()], written, "{text}");
         };
