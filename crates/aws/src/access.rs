@@ -63,6 +63,8 @@ pub struct Connection {
     pub by_account: BTreeMap<AccountId, SharedCredentialsProvider>,
     /// Quotas that the manifest overrides, by name.
     pub quotas: BTreeMap<String, Quota>,
+    /// Certificates of the authorities to trust in place of the system's, as PEM.
+    pub authorities: Option<String>,
     /// Hears what is waited for.
     pub notice: Notice,
 }
@@ -76,6 +78,7 @@ impl Connection {
             credentials: None,
             by_account: BTreeMap::new(),
             quotas: BTreeMap::new(),
+            authorities: None,
             notice: Notice::default(),
         }
     }

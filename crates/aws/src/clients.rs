@@ -21,13 +21,15 @@ macro_rules! client {
         #[doc = concat!("A client of ", $service, " in this account and region.")]
         pub fn $name(&self) -> $sdk::Client {
             let lane: Lane = self.lane();
-            let config = $sdk::config::Builder::from(self.config())
+            let mut config = $sdk::config::Builder::from(self.config())
                 .identity_cache(lane.clone())
                 .interceptor(lane)
                 .retry_classifier(Classifier)
-                .retry_partition(unlimited_repeats())
-                .build();
-            $sdk::Client::from_conf(config)
+                .retry_partition(unlimited_repeats());
+            if let Some(url) = self.endpoint($service) {
+                config.set_endpoint_url(Some(url));
+            }
+            $sdk::Client::from_conf(config.build())
         }
     };
 }
@@ -37,6 +39,6 @@ impl Session {
     client!(cloudfront, aws_sdk_cloudfront, "CloudFront");
     client!(route53, aws_sdk_route53, "Route 53");
     client!(s3, aws_sdk_s3, "S3");
-    client!(ses_v1, aws_sdk_ses, "SES, version 1");
-    client!(ses, aws_sdk_sesv2, "SES, version 2");
+    client!(ses_v1, aws_sdk_ses, "SES");
+    client!(ses, aws_sdk_sesv2, "SESv2");
 }

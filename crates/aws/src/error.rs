@@ -122,7 +122,7 @@ fn class<E, R>(error: &SdkError<E, R>, status: Option<u16>) -> ErrorClass {
         Some(409 | 412) => ErrorClass::Conflict,
         Some(429) => ErrorClass::Throttled,
         // A 2xx that cannot be read says that it was done, and not what.
-        Some(200..300 | 500..) => ErrorClass::Ambiguous,
+        Some(200..300 | 500 | 502..) => ErrorClass::Ambiguous,
         _ => ErrorClass::Invalid,
     }
 }

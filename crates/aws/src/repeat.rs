@@ -63,7 +63,7 @@ fn judge(context: &InterceptorContext) -> Verdict {
         (Some("PriorRequestNotComplete"), _) => Verdict::Busy,
         (Some("SlowDown"), _) | (_, Some(429)) => Verdict::Refused,
         // An answer that says "done" and cannot be read, or that a load balancer gave.
-        (_, Some(200..300 | 500..)) => Verdict::Unknown,
+        (_, Some(200..300 | 500 | 502..)) => Verdict::Unknown,
         _ => Verdict::Refused,
     }
 }

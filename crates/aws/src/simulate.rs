@@ -4,6 +4,8 @@
 //! request is written here, in IAM's query protocol, and the SDK's own runtime signs, sends and
 //! repeats it.
 
+use std::sync::Arc;
+
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
@@ -25,9 +27,11 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
+use aws_types::service_config::ServiceConfigKey;
 use model::{ErrorClass, KindError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use tokio::sync::Mutex;
 
 use crate::repeat::Classifier;
 use crate::session::Session;
@@ -48,6 +52,19 @@ pub struct Decision {
     pub missing: Vec<String>,
 }
 
+/// What is known of IAM's simulator in one account. Whether it answers at all is the same for every
+/// question; so the first is asked alone, and where it is refused, the others get its answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Simulator(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+enum Known {
+    #[default]
+    Nothing,
+    Answers,
+    Refuses(KindError),
+}
+
 /// Asks IAM whether `principal`, a role or user of the session's account, may do `actions` on
 /// `resource`. It changes nothing.
 pub async fn simulate(
@@ -57,6 +74,33 @@ pub async fn simulate(
     resource: &str,
 ) -> Result<Vec<Decision>, KindError> {
     let form = form(principal, actions, resource);
+    let mut known = session.simulator().0.lock().await;
+    match &*known {
+        Known::Refuses(error) => return Err(error.clone()),
+        Known::Answers => {
+            drop(known);
+            return ask(session, form).await;
+        }
+        Known::Nothing => {}
+    }
+    let answer = ask(session, form).await;
+    match &answer {
+        Ok(_) => *known = Known::Answers,
+        Err(error) if is_about_the_simulator(error) => *known = Known::Refuses(error.clone()),
+        Err(_) => {}
+    }
+    answer
+}
+
+/// Whether a refusal would meet every question. IAM answers `InvalidInput` to actions that it does not
+/// simulate together, which is about this question only (R-16; IAM API reference,
+/// `SimulatePrincipalPolicy`).
+fn is_about_the_simulator(error: &KindError) -> bool {
+    let passes = matches!(error.class, ErrorClass::NotYet | ErrorClass::Throttled);
+    !passes && error.code.as_deref() != Some("InvalidInput")
+}
+
+async fn ask(session: &Session, form: String) -> Result<Vec<Decision>, KindError> {
     let operation = operation(session, &Endpoint::of(session))?;
     let answer = operation.invoke(form).await;
     let text = answer.map_err(|error| crate::error(OPERATION, &error))?;
@@ -143,8 +187,7 @@ fn operation(
         .service_name("IAM")
         .operation_name(OPERATION)
         .http_client(http)
-        // `AWS_ENDPOINT_URL` leads to other people's emulators.
-        .endpoint_url(config.endpoint_url().unwrap_or(endpoint.url))
+        .endpoint_url(&endpoint_url(session, endpoint))
         .time_source(time)
         .sleep_impl(sleep)
         .timeout_config(timeouts.unwrap_or_else(TimeoutConfig::disabled))
@@ -158,6 +201,20 @@ fn operation(
         .serializer(|form: String| post(form))
         .deserializer(answer)
         .build())
+}
+
+/// What is configured leads to other people's emulators, and goes before AWS's own.
+fn endpoint_url(session: &Session, endpoint: &Endpoint) -> String {
+    let config = session.config();
+    let key = ServiceConfigKey::builder()
+        .service_id("IAM")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    let own = config.service_config().zip(key.ok());
+    own.and_then(|(settings, key)| settings.load_config(key))
+        .or_else(|| config.endpoint_url().map(str::to_owned))
+        .unwrap_or_else(|| endpoint.url.to_owned())
 }
 
 fn signing(region: &'static str) -> FrozenLayer {

@@ -59,14 +59,19 @@ pub(crate) fn chain<'a>(
 
 /// Which fault an error is.
 pub(crate) fn fault(error: &(dyn Error + 'static)) -> Fault {
-    chain(error).find_map(judge).unwrap_or(Fault::Network)
+    let known = chain(error).find_map(judge);
+    // Credentials are fetched over the same network: what went wrong there says more.
+    let of_credentials = chain(error).any(|cause| cause.is::<CredentialsError>());
+    let otherwise = if of_credentials {
+        Fault::Credentials
+    } else {
+        Fault::Network
+    };
+    known.unwrap_or(otherwise)
 }
 
 fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
     use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};
-    if error.is::<CredentialsError>() {
-        return Some(Fault::Credentials);
-    }
     if error.is::<rustls::Error>() {
         return Some(Fault::Tls);
     }
@@ -82,7 +87,9 @@ fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
     // The HTTP client's own errors have no types that can be named from here.
     let text = error.to_string().to_ascii_lowercase();
     let has = |part: &str| text.contains(part);
-    if has("dns error") || has("failed to lookup") {
+    if has("identity resolver timed out") {
+        Some(Fault::Credentials)
+    } else if has("dns error") || has("failed to lookup") {
         Some(Fault::Name)
     } else if has("tunnel") || has("proxy") {
         Some(Fault::Proxy)

@@ -135,6 +135,7 @@ impl Observed {
             SessionError::WrongAccount { account, .. } => ("PLAN-03", account),
             SessionError::UnknownAccount(account)
             | SessionError::Renumbered { account, .. }
+            | SessionError::Unavailable { account, .. }
             | SessionError::Credentials { account, .. } => ("PLAN-04", account),
         };
         let mut finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {

@@ -5,5 +5,8 @@
 )]
 
 mod pace;
+mod regions;
 mod repeat;
+mod simulator;
 mod stand;
+mod surroundings;

@@ -42,7 +42,11 @@ pub(crate) enum Answer {
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    /// The `Authorization` of each request.
     pub(crate) requests: Arc<Mutex<Vec<String>>>,
+    /// The URI of each request.
+    pub(crate) hosts: Arc<Mutex<Vec<String>>>,
+    is_silent: bool,
 }
 
 impl Script {
@@ -50,6 +54,16 @@ impl Script {
         Self {
             answers: Arc::new(Mutex::new(answers.into_iter().collect())),
             requests: Arc::default(),
+            hosts: Arc::default(),
+            is_silent: false,
+        }
+    }
+
+    /// A network on which nobody answers, STS neither.
+    pub(crate) fn silent() -> Self {
+        Self {
+            is_silent: true,
+            ..Self::new([Answer::Silence])
         }
     }
 
@@ -59,6 +73,9 @@ impl Script {
     }
 
     fn next(&self, request: &HttpRequest) -> Answer {
+        if self.is_silent {
+            return Answer::Silence;
+        }
         if request.uri().contains("sts.") {
             return Answer::Says(
                 200,
@@ -70,6 +87,7 @@ impl Script {
         }
         let authorization = request.headers().get("authorization").unwrap_or_default();
         self.requests.lock().unwrap().push(authorization.to_owned());
+        self.hosts.lock().unwrap().push(request.uri().to_owned());
         let mut answers = self.answers.lock().unwrap();
         match answers.len() {
             0 | 1 => answers.front().cloned().unwrap_or(Answer::Silence),

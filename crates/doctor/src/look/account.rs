@@ -108,7 +108,9 @@ fn location(account: &Account, region: &str) -> Location {
 fn entry(error: SessionError) -> Entry {
     match error {
         SessionError::WrongAccount { actual, .. } => Entry::WrongAccount(actual),
-        SessionError::Credentials { reason, .. } => Entry::Refused(reason),
+        SessionError::Credentials { reason, .. } | SessionError::Unavailable { reason, .. } => {
+            Entry::Refused(reason)
+        }
         SessionError::UnknownAccount(_) | SessionError::Renumbered { .. } => {
             Entry::Refused(error.to_string())
         }

@@ -1,0 +1,312 @@
+//! How an account is entered: with which credentials, over which network, and as whom.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use clock::Clock;
+
+use crate::access::{Access, Connection, partition};
+use crate::http;
+use crate::profile::Profile;
+use crate::wallet::Wallet;
+use crate::wire::{ANSWER_LIMIT, Wire};
+use crate::words::{self, Fault};
+
+/// How often a call is tried where nobody says otherwise. The SDK's three are soon over when a
+/// service has a bad minute, and the deadline of an operation ends long series anyway.
+const ATTEMPTS: u32 = 8;
+
+/// How long this machine's metadata service may take. It is on the machine's own link, and where there
+/// is none, every account would wait for it: the SDK tries for longer.
+const METADATA_LIMIT: Duration = Duration::from_secs(2);
+
+/// Why an account could not be entered.
+#[derive(Clone, Debug)]
+pub(crate) enum Closed {
+    /// Something on this side: no credentials, no network, a setting that cannot be followed.
+    Here(String),
+    /// AWS refused.
+    Refused(String),
+}
+
+/// An account that somebody enters.
+pub(crate) struct Door<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) wire: &'a Wire,
+    pub(crate) access: &'a Access,
+    /// The region of the first request; it says which partition the account is in.
+    pub(crate) region: &'a str,
+}
+
+/// An account that was entered.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened {
+    pub(crate) config: SdkConfig,
+    pub(crate) wallet: Wallet,
+    /// What the shared configuration says; nothing where credentials were handed over.
+    pub(crate) profile: Option<Arc<Profile>>,
+    /// The account of the credentials.
+    pub(crate) account: String,
+    /// The ARN of whoever they are.
+    pub(crate) caller: String,
+}
+
+impl Door<'_> {
+    pub(crate) async fn open(&self) -> Result<Opened, Closed> {
+        let profile = match self.handed_over() {
+            Some(_) => None,
+            None => {
+                let named = self.access.profile.as_deref();
+                let profile = Profile::load(named).await.map_err(Closed::Here)?;
+                Some(Arc::new(profile))
+            }
+        };
+        let wallet = Wallet::new();
+        let config = self.configure(profile.as_deref()).await;
+        let config = config.map_err(Closed::Here)?.into_builder();
+        let config = config.identity_cache(wallet.clone()).build();
+        let (account, caller) = caller(&config, profile.as_deref()).await?;
+        Ok(Opened {
+            config,
+            wallet,
+            profile,
+            account,
+            caller,
+        })
+    }
+
+    /// Credentials that the program was given, as a sandbox gives them.
+    fn handed_over(&self) -> Option<&SharedCredentialsProvider> {
+        let own = self.connection.by_account.get(&self.access.id);
+        own.filter(|_| self.access.role.is_none())
+            .or(self.connection.credentials.as_ref())
+    }
+
+    async fn configure(&self, profile: Option<&Profile>) -> Result<SdkConfig, String> {
+        let clock = self.connection.clock;
+        let http = self.wire.watch(self.http(profile).await?);
+        // R-51. Roles are assumed where every account has STS. Tokens of a regional endpoint are valid
+        // in all regions, those of the global one not in opt-in regions (IAM User Guide, "Managing AWS
+        // STS in a Region").
+        let region = Region::new(main_region(self.region));
+        let attempts = profile.map(Profile::max_attempts).transpose()?.flatten();
+        let retries = RetryConfig::standard().with_max_attempts(attempts.unwrap_or(ATTEMPTS));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(region.clone())
+            .http_client(http.clone())
+            .time_source(clock)
+            .sleep_impl(clock)
+            .retry_config(retries)
+            .timeout_config(timeouts())
+            .stalled_stream_protection(stalls());
+        if let Ok(name) = AppName::new("deploy") {
+            loader = loader.app_name(name);
+        }
+        if let Some(name) = &self.access.profile {
+            loader = loader.profile_name(name);
+        }
+        let credentials = match self.handed_over() {
+            Some(credentials) => credentials.clone(),
+            None => self.credentials(http, region),
+        };
+        let base = loader.credentials_provider(credentials).load().await;
+        Ok(self.assume(base).await)
+    }
+
+    async fn http(&self, profile: Option<&Profile>) -> Result<SharedHttpClient, String> {
+        if let Some(http) = &self.connection.http {
+            return Ok(http.clone());
+        }
+        let bundle = profile.and_then(Profile::ca_bundle);
+        match (&self.connection.authorities, bundle) {
+            (Some(pem), _) => http::client(Some(pem.as_bytes())),
+            (None, Some(path)) => http::client(Some(&http::authorities(&path).await?)),
+            (None, None) => http::client(None),
+        }
+    }
+
+    /// What the manifest names, and nothing else; or what AWS's own clients would find. The default
+    /// chain of the SDK begins with the environment, whatever profile it is given: so it would act as
+    /// somebody else than the manifest says, without a word.
+    fn credentials(&self, http: SharedHttpClient, region: Region) -> SharedCredentialsProvider {
+        let clock = self.connection.clock;
+        let config = ProviderConfig::without_region()
+            .with_region(Some(region))
+            .with_http_client(http)
+            .with_time_source(clock)
+            .with_sleep_impl(clock)
+            .with_timeout_config(timeouts());
+        if let Some(name) = &self.access.profile {
+            let named = ProfileFileCredentialsProvider::builder().profile_name(name);
+            return SharedCredentialsProvider::new(named.configure(&config).build());
+        }
+        SharedCredentialsProvider::new(chain(clock, &config))
+    }
+
+    async fn assume(&self, base: SdkConfig) -> SdkConfig {
+        let Some(role) = self.access.role_arn(self.region) else {
+            return base;
+        };
+        let session_name = self.access.session_name.as_deref().unwrap_or("deploy");
+        let mut provider = aws_config::sts::AssumeRoleProvider::builder(role)
+            .session_name(session_name)
+            .configure(&base);
+        if let Some(external_id) = &self.access.external_id {
+            provider = provider.external_id(external_id);
+        }
+        let provider = match base.credentials_provider() {
+            Some(credentials) => provider.build_from_provider(credentials).await,
+            None => provider.build().await,
+        };
+        base.into_builder()
+            .credentials_provider(SharedCredentialsProvider::new(provider))
+            .build()
+    }
+}
+
+/// AWS's default chain. The SDK's own gives the metadata service as long as it takes to fail.
+fn chain(clock: Clock, config: &ProviderConfig) -> CredentialsProviderChain {
+    let metadata = imds::Client::builder().configure(config).max_attempts(1);
+    let metadata = ImdsCredentialsProvider::builder()
+        .configure(config)
+        .imds_client(metadata.build())
+        .build();
+    let profile = ProfileFileCredentialsProvider::builder().configure(config);
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(config);
+    let container = EcsCredentialsProvider::builder().configure(config);
+    let environment = EnvironmentVariableCredentialsProvider::new();
+    CredentialsProviderChain::first_try("Environment", environment)
+        .or_else("Profile", profile.build())
+        .or_else("WebIdentityToken", web_identity.build())
+        .or_else("EcsContainer", container.build())
+        .or_else("Ec2InstanceMetadata", Hurried { clock, metadata })
+}
+
+/// The metadata service, with a limit on all its questions together: it is asked for a token, then for
+/// a role in two ways, then for the role's keys, and each may be left without an answer.
+#[derive(Debug)]
+struct Hurried {
+    clock: Clock,
+    metadata: ImdsCredentialsProvider,
+}
+
+impl ProvideCredentials for Hurried {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            tokio::select! {
+                biased;
+                answer = self.metadata.provide_credentials() => answer,
+                () = self.clock.sleep(METADATA_LIMIT) => {
+                    Err(CredentialsError::not_loaded("no metadata service answers"))
+                }
+            }
+        })
+    }
+}
+
+/// A region of the partition that every account in it has from the start.
+fn main_region(region: &str) -> &'static str {
+    match partition(region) {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        _ => "us-east-1",
+    }
+}
+
+/// How long one attempt may take to connect, and until the answer begins. The time-outs of the SDK
+/// that would count the wait for the quota as well, those of an operation and of its attempts, stay
+/// off: `attempt::DEADLINE` stands in for them.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(ANSWER_LIMIT)
+        .disable_operation_timeout()
+        .disable_operation_attempt_timeout()
+        .build()
+}
+
+/// How long a body may stand still. The wait for the quota comes before the request exists, so that
+/// no body of a held request is taken for a stalled one.
+fn stalls() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled()
+        .grace_period(Duration::from_secs(20))
+        .build()
+}
+
+/// The account and the ARN of whoever the credentials are.
+async fn caller(config: &SdkConfig, profile: Option<&Profile>) -> Result<(String, String), Closed> {
+    let client = aws_sdk_sts::Client::new(config);
+    let answer = client.get_caller_identity().send().await;
+    let identity = answer.map_err(|error| {
+        if let Some(refusal) = role_refusal(&error) {
+            let reason = format!("its role cannot be assumed: AWS answered {refusal}");
+            return Closed::Refused(reason);
+        }
+        let refused = crate::error("GetCallerIdentity", &error);
+        match &refused.code {
+            Some(code) => Closed::Refused(format!("AWS answered {code}: {}", refused.message)),
+            None => Closed::Here(unentered(&error, profile)),
+        }
+    })?;
+    let account = identity.account();
+    let account =
+        account.ok_or_else(|| Closed::Here("AWS did not say which account".to_owned()))?;
+    let arn = identity.arn().unwrap_or_default();
+    Ok((account.to_owned(), arn.to_owned()))
+}
+
+/// What kept us out, and what helps. Only who has no credentials is told to log in.
+fn unentered(error: &(dyn Error + 'static), profile: Option<&Profile>) -> String {
+    let what = words::of(error);
+    match profile.filter(|_| words::fault(error) == Fault::Credentials) {
+        Some(profile) => format!("{what}; profile `{}`: {}", profile.name(), profile.login()),
+        None => what,
+    }
+}
+
+/// AWS's words, when it was the role that it refused: the SDK hides them below several errors.
+fn role_refusal(error: &(dyn Error + 'static)) -> Option<String> {
+    let refusal = words::chain(error).find_map(|error| error.downcast_ref::<AssumeRoleError>())?;
+    let code = refusal.code().unwrap_or("an error without a code");
+    Some(format!("{code}: {}", refusal.message().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_51_roles_are_assumed_where_every_account_has_sts() {
+        for (region, main) in [
+            ("af-south-1", "us-east-1"),
+            ("us-gov-east-1", "us-gov-west-1"),
+            ("cn-northwest-1", "cn-north-1"),
+            ("eusc-de-east-1", "eusc-de-east-1"),
+        ] {
+            assert_eq!(main_region(region), main);
+        }
+    }
+}
