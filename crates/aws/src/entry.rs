@@ -72,13 +72,12 @@ pub(crate) struct Opened {
 
 impl Door<'_> {
     pub(crate) async fn open(&self) -> Result<Opened, Closed> {
-        let profile = match self.handed_over() {
-            Some(_) => None,
-            None => {
-                let named = self.access.profile.as_deref();
-                let profile = Profile::load(named).await.map_err(Closed::Here)?;
-                Some(Arc::new(profile))
-            }
+        let profile = if self.handed_over().is_some() {
+            None
+        } else {
+            let named = self.access.profile.as_deref();
+            let profile = Profile::load(named).await.map_err(Closed::Here)?;
+            Some(Arc::new(profile))
         };
         let wallet = Wallet::new();
         let config = self.configure(profile.as_deref()).await;

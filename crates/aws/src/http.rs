@@ -64,9 +64,10 @@ fn checked(pem: &[u8]) -> Result<Vec<u8>, String> {
 fn check_proxies(env: &Env) -> Result<(), String> {
     for name in PROXIES {
         let Ok(value) = env.get(name) else { continue };
-        let url = match value.contains("://") {
-            true => value.clone(),
-            false => format!("http://{value}"),
+        let url = if value.contains("://") {
+            value.clone()
+        } else {
+            format!("http://{value}")
         };
         if !value.is_empty() && ProxyConfig::all(url.as_str()).is_err() {
             return Err(format!("{name} is `{value}`, which is no URL of a proxy"));

@@ -133,7 +133,7 @@ impl Profile {
             .build()
             .ok()?;
         let value = self.sections.other_sections().get(&key)?;
-        Some(value.to_string())
+        Some(value.clone())
     }
 
     fn check(&self) -> Result<(), String> {

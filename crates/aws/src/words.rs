@@ -61,7 +61,7 @@ pub(crate) fn chain<'a>(
 pub(crate) fn fault(error: &(dyn Error + 'static)) -> Fault {
     let known = chain(error).find_map(judge);
     // Credentials are fetched over the same network: what went wrong there says more.
-    let of_credentials = chain(error).any(|cause| cause.is::<CredentialsError>());
+    let of_credentials = chain(error).any(<dyn Error>::is::<CredentialsError>);
     let otherwise = if of_credentials {
         Fault::Credentials
     } else {
