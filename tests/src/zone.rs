@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use kinds::record::{self, LiveValue, Record};
+use kinds::record::{LiveValue, Record};
 use kinds::{S3Object, s3_object};
 use manifest::Manifest;
 use model::{OutputRef, Resource};
@@ -53,7 +53,7 @@ impl Published {
 
     fn add(&mut self, resource: &Resource) {
         let spec = resource.spec.resolved(&|output| Some(example(output)));
-        if let Some(record) = record::of(&spec) {
+        if let Some(record) = kinds::record_of(&spec) {
             self.add_record(record);
         } else if let Some(file) = spec.get::<S3Object>() {
             self.files.insert(file.key.clone(), file.bytes());

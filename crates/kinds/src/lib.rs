@@ -29,7 +29,7 @@ pub mod ses_identity;
 pub mod ses_mail_from;
 pub mod tags;
 
-use model::{AnyKind, Kind, KindSet, any_kind};
+use model::{AnyKind, Kind, KindSet, Spec, any_kind};
 
 pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
@@ -70,4 +70,10 @@ pub fn pure() -> KindSet {
         pair::<SesIdentity>(),
         pair::<SesMailFrom>(),
     ])
+}
+
+/// The record that a spec asks for, whoever publishes it: what the world should see of the resource.
+pub fn record_of(spec: &Spec) -> Option<&record::Record> {
+    let in_zone = spec.get::<Route53RecordSet>().map(|spec| &spec.record);
+    in_zone.or_else(|| spec.get::<PublishedRecord>().map(|spec| &spec.record))
 }

@@ -4,12 +4,10 @@
 //! Values are kept as what they mean: TXT without quotes and splitting, host names in lower case
 //! without the final dot. So comparison is on meaning, not on spelling.
 
-use model::{Change, Diff, Effect, Field, Side, Spec};
+use model::{Change, Diff, Effect, Field, Side};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 use standards::dns::{Presentation, Txt};
-
-use crate::{PublishedRecord, Route53RecordSet};
 
 /// Who else may have values in the same record set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,12 +53,6 @@ pub struct Record {
     pub alias: Option<Alias>,
     /// Who else may have values in the set.
     pub sharing: Sharing,
-}
-
-/// The record that a spec asks for, whoever publishes it: what the world should see of the resource.
-pub fn of(spec: &Spec) -> Option<&Record> {
-    let in_zone = spec.get::<Route53RecordSet>().map(|spec| &spec.record);
-    in_zone.or_else(|| spec.get::<PublishedRecord>().map(|spec| &spec.record))
 }
 
 /// One value of a record set, as it stands there. A value of somebody else goes back to the letter.

@@ -23,6 +23,7 @@ pub mod published;
 pub mod resource;
 pub mod typed;
 pub mod variants;
+pub mod verb;
 
 pub use any_kind::{AnyKind, KindSet, ShapeError};
 pub use check::{Check, Verdict};
@@ -35,9 +36,10 @@ pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use permission::Permission;
-pub use plan::{Action, ActionId, Edge, Plan, Step, Unwanted, Verb, Wanted};
+pub use plan::{Action, ActionId, Edge, Plan, Step, Unwanted, Wanted};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
 pub use resource::{
     Dependency, Impact, Level, MailImpact, Precondition, PreconditionCheck, Resource, Undo,
 };
 pub use typed::{Before, Spec, State};
+pub use verb::Verb;

@@ -1,52 +1,18 @@
 //! The plan: an ordered, immutable, printable, savable set of actions.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use standards::Finding;
 
 use crate::{
     Calls, Diff, Entry, Impact, Level, Location, Origin, PhysicalId, Precondition, Resource,
-    ResourceId, Spec, Target,
+    ResourceId, Spec, Target, Verb,
 };
-
-/// What an action does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verb {
-    /// Makes what is not there.
-    Create,
-    /// Changes what is there.
-    Update,
-    /// Makes the successor of what can't be changed; the old one is deleted by an action of its own.
-    Replace,
-    /// Removes what is ours and no longer asked for.
-    Delete,
-    /// Takes over what is there, changing what differs.
-    Adopt,
-    /// Drops it from the ledger; AWS is not touched.
-    Forget,
-    /// Nothing: desired and actual agree.
-    None,
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Replace => "replace",
-            Self::Delete => "delete",
-            Self::Adopt => "adopt",
-            Self::Forget => "forget",
-            Self::None => "none",
-        })
-    }
-}
 
 /// An action's position in its plan.
 pub type ActionId = usize;

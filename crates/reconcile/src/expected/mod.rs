@@ -7,7 +7,7 @@ mod senders;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kinds::{
-    AcmCertificate, Route53HostedZone, S3Object, SesDomainToken, SesIdentity, SesMailFrom, record,
+    AcmCertificate, Route53HostedZone, S3Object, SesDomainToken, SesIdentity, SesMailFrom,
 };
 use manifest::Manifest;
 use model::{Entry, Ledger, Location, Readiness, ResourceId, Spec, State};
@@ -130,7 +130,7 @@ fn add(expected: &mut Expected, source: &Source<'_>) {
     } else if spec.get::<SesIdentity>().is_some() || spec.get::<SesDomainToken>().is_some() {
         let instance = senders::instance(expected, source.location);
         instance.parts.push(senders::part(source));
-    } else if let Some(record) = record::of(spec) {
+    } else if let Some(record) = kinds::record_of(spec) {
         expected.records.extend(live::record(record));
     }
 }
@@ -145,7 +145,7 @@ pub(crate) fn is_awaited(entry: Option<&Entry>) -> bool {
 
 /// Whether an entry is a record that validates a certificate of ACM.
 fn validates(entry: &Entry) -> bool {
-    let record = record::of(&entry.spec);
+    let record = kinds::record_of(&entry.spec);
     let value = record.and_then(|record| record.values.first()?.known());
     value.is_some_and(|value| {
         value
@@ -156,7 +156,7 @@ fn validates(entry: &Entry) -> bool {
 
 /// The name and type of the record of a spec.
 fn name_and_type(spec: &Spec) -> Option<(Name, String)> {
-    let record = record::of(spec)?;
+    let record = kinds::record_of(spec)?;
     let name = Name::parse(record.name.known()?).ok()?;
     Some((name, record.rtype.clone()))
 }

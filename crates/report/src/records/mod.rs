@@ -14,7 +14,6 @@ mod tests;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kinds::record;
 use model::{Outputs, Resource};
 use serde_json::{Value, json};
 
@@ -48,7 +47,7 @@ pub struct PublishableRecord {
 pub fn publishable(resources: &[Arc<Resource>], outputs: &Outputs<'_>) -> Vec<PublishableRecord> {
     let records = resources.iter().filter_map(|resource| {
         let spec = resource.spec.resolved(outputs);
-        let record = record::of(&spec)?;
+        let record = kinds::record_of(&spec)?;
         let (rtype, values) = match &record.alias {
             Some(alias) => ("CNAME", vec![alias.target.known().cloned()]),
             None => {
