@@ -81,23 +81,20 @@ pub fn fold(ledger: &mut DomainLedger, line: &Line) {
 /// our values from those of others.
 fn intend(ledger: &mut DomainLedger, verb: Verb, entry: &Arc<Entry>) {
     let makes = matches!(verb, Verb::Create | Verb::Replace);
-    match ledger.entries.get_mut(&entry.id).filter(|_| !makes) {
-        Some(known) => {
-            let known = Arc::make_mut(known);
-            known.status = Status::Changing {
-                physical: known.physical().cloned(),
-                to: entry.spec.clone(),
-            };
-            // The former values would be lost with the result.
-            if known.before.is_none() {
-                known.before.clone_from(&entry.before);
-            }
-        }
-        None => {
-            let mut begun = Arc::clone(entry);
-            Arc::make_mut(&mut begun).status = Status::Creating;
-            ledger.entries.insert(entry.id.clone(), begun);
-        }
+    let Some(known) = ledger.entries.get_mut(&entry.id).filter(|_| !makes) else {
+        let mut begun = Arc::clone(entry);
+        Arc::make_mut(&mut begun).status = Status::Creating;
+        ledger.entries.insert(entry.id.clone(), begun);
+        return;
+    };
+    let known = Arc::make_mut(known);
+    known.status = Status::Changing {
+        physical: known.physical().cloned(),
+        to: entry.spec.clone(),
+    };
+    // The former values would be lost with the result.
+    if known.before.is_none() {
+        known.before.clone_from(&entry.before);
     }
 }
 

@@ -144,7 +144,7 @@ fn stage_decision(
     let makes = matches!(whole.verb, Verb::Create | Verb::Replace);
     let owned = subject.entry.map(|entry| &entry.spec);
     let diff = match (subject.seen.state(), before) {
-        (Some(state), _) if !makes => kind.diff(stage, state, owned),
+        (Some(seen), _) if !makes => kind.diff(stage, seen, owned),
         (_, Some(before)) => kind.compare(stage, before),
         _ => Diff::default(),
     };

@@ -18,6 +18,7 @@
 //! the ledger and of the sandbox, whose folder the caller names.
 
 mod accounts;
+mod by_hand;
 mod carry_out;
 mod desired;
 mod doctor;
@@ -38,6 +39,7 @@ pub mod sandbox;
 
 pub use aws::Notice;
 
+pub use self::by_hand::{ByHand, publish_by_hand};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::doctor::{AccountPolicy, examine, policies};
 pub use self::drift::{Drifted, drift};

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use model::{Action, OutputRef, Resource};
-use reconcile::Wish;
+use reconcile::ByHand;
 use reconcile::sandbox::{self as sandboxes, Opened, Presumed};
 use report::escape;
 use tokio::net::{TcpListener, UdpSocket};
@@ -92,64 +90,10 @@ async fn publish(
     };
     let project = open::project(global, &selection)?;
     introduce(project.presumed.as_ref(), printer);
-    let ledger = project.ledger().await?;
-    let wish = if present { Wish::All } else { Wish::NothingNow };
-    let planned = project.plan(ledger, wish).await;
-    let by_hand = planned
-        .plan
-        .actions
-        .iter()
-        .filter(|action| action.location.is_none());
-    let resources: Vec<Arc<Resource>> = by_hand.map(|action| Arc::new(published(action))).collect();
-    let records = report::publishable(&resources, &|reference: &OutputRef| {
-        planned.output(reference)
-    });
-    let Some(sandbox) = &project.sandbox else {
-        return Ok(Exit::Failed);
-    };
-    let now = sandbox.clock().now();
-    let mut count = 0;
-    for record in &records {
-        let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
-        let (Some(name), Some(values)) = (&record.name, values) else {
-            continue;
-        };
-        let mut world = sandbox.world();
-        if let Some(server) = world.dns.name_server(name) {
-            return Err(Failure::Usage(format!(
-                "{name} is on the name server {server}: publish it there"
-            )));
-        }
-        let done = if present {
-            world.dns.publish(name, &record.rtype, &values, now)
-        } else {
-            world.dns.unpublish(name, &record.rtype, now)
-        };
-        done.map_err(|problem| Failure::Usage(format!("{name}: {problem}")))?;
-        count += 1;
-    }
+    let ByHand { done, all } = reconcile::publish_by_hand(&project, present).await?;
     let verb = if present { "Published" } else { "Took out" };
-    printer.note(&format!("{verb} {count} of {} records.", records.len()));
+    printer.note(&format!("{verb} {done} of {all} records."));
     Ok(Exit::Done)
-}
-
-/// The resource of a record by hand, as far as publishing it goes.
-fn published(action: &Action) -> Resource {
-    let asked = action.desired();
-    Resource {
-        id: action.resource.clone(),
-        location: None,
-        spec: action.spec().clone(),
-        impact: action.impact.clone(),
-        dependencies: Vec::new(),
-        preconditions: asked
-            .map(|one| one.preconditions.clone())
-            .unwrap_or_default(),
-        wait: false,
-        adopt: false,
-        serves_policy: None,
-        place: standards::Place::Whole,
-    }
 }
 
 fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {

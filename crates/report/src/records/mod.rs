@@ -48,13 +48,12 @@ pub fn publishable(resources: &[Arc<Resource>], outputs: &Outputs<'_>) -> Vec<Pu
     let records = resources.iter().filter_map(|resource| {
         let spec = resource.spec.resolved(outputs);
         let record = kinds::record_of(&spec)?;
-        let (rtype, values) = match &record.alias {
-            Some(alias) => ("CNAME", vec![alias.target.known().cloned()]),
-            None => {
-                let values = record.values.iter();
-                let values = values.map(|value| value.known().cloned());
-                (record.rtype.as_str(), values.collect())
-            }
+        let (rtype, values) = if let Some(alias) = &record.alias {
+            ("CNAME", vec![alias.target.known().cloned()])
+        } else {
+            let values = record.values.iter();
+            let values = values.map(|value| value.known().cloned());
+            (record.rtype.as_str(), values.collect())
         };
         Some(PublishableRecord {
             label: resource.id.name.clone(),

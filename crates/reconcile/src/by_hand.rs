@@ -1,0 +1,85 @@
+//! Publishes in the sandbox, as the operator of a manual DNS would, or takes the records out again.
+
+use std::sync::Arc;
+
+use model::{Action, OutputRef, Resource};
+use sandbox::Sandbox;
+
+use crate::{Error, Planned, Project, Wish};
+
+/// The count of records that were published or taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// The records that were set.
+    pub done: usize,
+    /// All records, with those whose values are not known yet.
+    pub all: usize,
+}
+
+/// Publishes every record that a person has to publish, as far as it is known, or takes them out.
+pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand, Error> {
+    let sandbox = project.sandbox.as_ref().ok_or_else(|| {
+        Error::Usage("records are published by the program in a sandbox only".to_owned())
+    })?;
+    let wish = if present { Wish::All } else { Wish::NothingNow };
+    let planned = project.plan(project.ledger().await?, wish).await;
+    let records = report::publishable(&by_hand(&planned), &|reference: &OutputRef| {
+        planned.output(reference)
+    });
+    let mut done = 0;
+    for record in &records {
+        let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
+        let (Some(name), Some(values)) = (&record.name, values) else {
+            continue;
+        };
+        set(sandbox, (name, &record.rtype), &values, present)?;
+        done += 1;
+    }
+    let all = records.len();
+    Ok(ByHand { done, all })
+}
+
+fn set(
+    sandbox: &Sandbox,
+    (name, rtype): (&str, &str),
+    values: &[&str],
+    present: bool,
+) -> Result<(), Error> {
+    let now = sandbox.clock().now();
+    let mut world = sandbox.world();
+    if let Some(server) = world.dns.name_server(name) {
+        return Err(Error::Usage(format!(
+            "{name} is on the name server {server}: publish it there"
+        )));
+    }
+    let done = if present {
+        world.dns.publish(name, rtype, values, now)
+    } else {
+        world.dns.unpublish(name, rtype, now)
+    };
+    done.map_err(|problem| Error::Usage(format!("{name}: {problem}")))
+}
+
+/// The resources whose records a person has to publish, or to take out.
+fn by_hand(planned: &Planned) -> Vec<Arc<Resource>> {
+    let actions = planned.plan.actions.iter();
+    let by_hand = actions.filter(|action| action.location.is_none());
+    by_hand.map(|action| Arc::new(published(action))).collect()
+}
+
+/// The resource of a record by hand, as far as publishing it goes.
+fn published(action: &Action) -> Resource {
+    let preconditions = action.desired().map(|one| one.preconditions.clone());
+    Resource {
+        id: action.resource.clone(),
+        location: None,
+        spec: action.spec().clone(),
+        impact: action.impact.clone(),
+        dependencies: Vec::new(),
+        preconditions: preconditions.unwrap_or_default(),
+        wait: false,
+        adopt: false,
+        serves_policy: None,
+        place: standards::Place::Whole,
+    }
+}

@@ -1,0 +1,47 @@
+//! Which rule verify checks on which subject, for each manifest that ships. A check that silently
+//! stops running changes a list.
+
+use std::collections::BTreeSet;
+
+use verify::Outcome;
+
+use crate::run::Run;
+
+/// The rules that are checked, each with its subject and what came of it.
+async fn checked(name: &str) -> String {
+    let run = Run::shipped(name);
+    run.apply().await;
+    let checks = Box::pin(run.verify()).await;
+    let lines = checks.iter().map(|check| {
+        let outcome = match &check.outcome {
+            Outcome::Good => "good",
+            Outcome::Finding(_) => "finding",
+            Outcome::Waiting { .. } => "waiting",
+            Outcome::Skipped { .. } => "skipped",
+        };
+        format!(
+            "{} {} of {}: {outcome}",
+            check.rule, check.what, check.domain
+        )
+    });
+    let lines: BTreeSet<String> = lines.collect();
+    lines.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+macro_rules! shipped {
+    ($($test:ident: $name:literal,)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $test() {
+            insta::assert_snapshot!(checked($name).await);
+        }
+    )*};
+}
+
+shipped! {
+    example: "example",
+    fleet: "fleet",
+    manual_dns: "manual-dns",
+    one_account_two_regions: "one-account-two-regions",
+    two_accounts_one_region: "two-accounts-one-region",
+    two_accounts_two_regions: "two-accounts-two-regions",
+}

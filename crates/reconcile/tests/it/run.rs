@@ -1,0 +1,145 @@
+//! A manifest with a folder of its own, and the runs that the tests make of it.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests read the manifests as they ship"
+)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use clock::Clock;
+use engine::{Progress, Report, Stop};
+use manifest::MemoryFiles;
+use model::{Check, Ledger};
+use reconcile::{
+    Closely, Consent, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Wish,
+};
+use tempfile::TempDir;
+
+/// A manifest with a folder of its own, in which its ledger and its sandbox are kept.
+pub(crate) struct Run {
+    folder: TempDir,
+    files: MemoryFiles,
+    path: String,
+    world: Option<String>,
+}
+
+impl Run {
+    /// A manifest of the folder `deploy` as it ships.
+    pub(crate) fn shipped(name: &str) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut files = MemoryFiles::default();
+        for folder in ["deploy", "deploy/fleet", "assets"] {
+            for entry in std::fs::read_dir(root.join(folder)).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_file() {
+                    let name = path.file_name().and_then(|name| name.to_str());
+                    let bytes = std::fs::read(&path).expect("a file");
+                    files = files.with(format!("{folder}/{}", name.expect("a name")), bytes);
+                }
+            }
+        }
+        Self::new(files, &format!("deploy/{name}.yaml"))
+    }
+
+    /// A manifest of one's own.
+    pub(crate) fn of(manifest: &str) -> Self {
+        let files = MemoryFiles::default().with("deploy.yaml", manifest);
+        Self::new(files, "deploy.yaml")
+    }
+
+    fn new(files: MemoryFiles, path: &str) -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            files,
+            path: path.to_owned(),
+            world: None,
+        }
+    }
+
+    /// The same with more in its world when that is made: YAML.
+    pub(crate) fn in_world(mut self, world: &str) -> Self {
+        self.world = Some(world.to_owned());
+        self
+    }
+
+    /// The same folder with another manifest.
+    pub(crate) fn changed_to(mut self, manifest: &str) -> Self {
+        self.files = self.files.with("deploy.yaml", manifest);
+        self
+    }
+
+    /// Opens the project.
+    pub(crate) fn try_open(&self, targets: &[&str]) -> Result<Project, Error> {
+        let folder = self.folder.path().to_owned();
+        let loaded = reconcile::load(&self.path, &self.files, folder, Clock::real().now())?;
+        let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
+        let environment = Environment::Sandbox(SandboxSettings {
+            speed: Some(Speed::Instant),
+            world: self.world.clone(),
+        });
+        Project::open(loaded, &targets, environment, Notice::default())
+    }
+
+    /// Opens the project, which is sound.
+    pub(crate) fn open(&self) -> Project {
+        self.try_open(&[]).expect("a sound manifest")
+    }
+
+    /// Plans, carries out and closes the ledger; and how that went.
+    pub(crate) async fn bring_about(&self, wish: Wish) -> Report {
+        let project = self.open();
+        let journal = project.journal("a test").await.expect("a ledger");
+        let planned = project.plan(journal.ledger().await, wish).await;
+        assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
+        let consent = Consent {
+            wait: Duration::from_mins(15),
+            accepted: BTreeSet::new(),
+        };
+        let (_stopper, stop) = Stop::channel();
+        let silent = |_: &Progress<'_>| {};
+        let how = (&silent as &dyn engine::Watch, &stop);
+        let report = reconcile::carry_out(&project, &planned, &journal, &consent, how).await;
+        journal.close().await.expect("a ledger");
+        report.expect("a ledger")
+    }
+
+    /// Applies, and publishes by hand what a person has to publish, until all is done.
+    pub(crate) async fn apply(&self) {
+        for _ in 0..5 {
+            if self.bring_about(Wish::All).await.is_complete() {
+                return;
+            }
+            let published = reconcile::publish_by_hand(&self.open(), true).await;
+            assert!(published.expect("a world").done > 0, "nothing to publish");
+        }
+        panic!("apply has no end");
+    }
+
+    /// Plans for the whole manifest.
+    pub(crate) async fn plan(&self) -> Planned {
+        let project = self.open();
+        let ledger = project.ledger().await.expect("a ledger");
+        project.plan(ledger, Wish::All).await
+    }
+
+    /// The ledger as it is kept.
+    pub(crate) async fn ledger(&self) -> Ledger {
+        self.open().ledger().await.expect("a ledger")
+    }
+
+    /// Verifies through an observer inside the sandbox.
+    pub(crate) async fn verify(&self) -> Vec<Check> {
+        let project = self.open();
+        let ledger = project.ledger().await.expect("a ledger");
+        let planned = project.plan(ledger, Wish::All).await;
+        let closely = Closely {
+            smtp: true,
+            reports: false,
+        };
+        let how = (project.engine.outside(), closely);
+        reconcile::verify(&project, &planned, how, &|_, _| ()).await
+    }
+}

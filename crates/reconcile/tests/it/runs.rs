@@ -1,0 +1,146 @@
+//! The runs that change something: open, plan, apply, the second plan, a saved plan, destroy.
+
+use model::Verb;
+use reconcile::{Error, SavedPlan, Wish};
+
+use crate::run::Run;
+
+const SENDER: &str = "project: runs\n\
+    accounts:\n  dns: { id: \"111111111111\" }\n  mail: { id: \"222222222222\" }\n\
+    domains:\n  example.com:\n    dns: { route53: { account: dns } }\n    \
+    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    \
+    ses: [{ account: mail, region: eu-west-1, mail_from: m }]\n";
+
+/// The same with another policy.
+fn quarantine() -> String {
+    SENDER.replace("p: none", "p: quarantine")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manifest_with_errors_is_not_opened() {
+    let run = Run::of(&SENDER.replace("dmarc", "dmrac"));
+    let Err(Error::Manifest(findings)) = run.try_open(&[]) else {
+        panic!("it was opened");
+    };
+    assert_eq!(findings[0].reason, "unknown key `dmrac`");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_is_not_in_the_manifest_is_refused() {
+    let Err(Error::Usage(why)) = Run::of(SENDER).try_open(&["example.net"]) else {
+        panic!("it was opened");
+    };
+    assert!(why.starts_with("--target example.net:"), "{why}");
+    assert!(Run::of(SENDER).try_open(&["EXAMPLE.com"]).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sandbox_has_a_ledger_of_its_own() {
+    let s3 = "ledger: { s3: { account: dns, bucket: a-ledger-bucket, region: us-east-1 } }\n";
+    assert!(Run::of(&format!("{s3}{SENDER}")).try_open(&[]).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_that_is_no_world_is_an_error_with_its_cause() {
+    let run = Run::of(SENDER).in_world("zones: 7\n");
+    let Err(Error::Outside { what, source }) = run.try_open(&[]) else {
+        panic!("it was opened");
+    };
+    assert_eq!(what, "could not use the world file");
+    assert!(!source.to_string().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_apply_does_what_the_plan_says_and_the_second_plan_is_empty() {
+    let run = Run::of(SENDER);
+    let planned = run.plan().await;
+    let created = planned.plan.count(Verb::Create);
+    assert!(created > 0);
+    assert!(
+        run.ledger().await.domains.is_empty(),
+        "a plan records nothing"
+    );
+    let report = run.bring_about(Wish::All).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(run.ledger().await.entries().count(), planned.desired.len());
+    let again = run.plan().await;
+    assert!(again.plan.is_empty(), "{:?}", again.plan.actions);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
+    let run = Run::of(SENDER);
+    let planned = run.plan().await;
+    let saved = SavedPlan::new("deploy.yaml".into(), Vec::new(), &planned.plan);
+    let saved = SavedPlan::read(&saved.text()).expect("a saved plan");
+    assert!(saved.moved(&run.plan().await.plan).is_none());
+    let project = run.open();
+    // Somebody else publishes a record that the plan is about to create.
+    let sandbox = project.sandbox.as_ref().expect("a sandbox");
+    let mut world = sandbox.world();
+    let zone = world.route53.zones_of("111111111111").next();
+    let zone = zone.map(|zone| zone.id.clone()).expect("a zone");
+    let value = ["\"v=DMARC1; p=none; rua=mailto:d@example.com\""];
+    let name = "_dmarc.example.com";
+    let seeded = world.seed_records(&zone, name, ("TXT", 300), &value);
+    seeded.expect("a record");
+    drop(world);
+    let ledger = project.ledger().await.expect("a ledger");
+    let now = project.plan(ledger, Wish::All).await.plan;
+    let moved = saved.moved(&now).expect("it moved");
+    let names = |actions: &[reconcile::SavedAction]| -> Vec<String> {
+        let names = actions.iter();
+        names
+            .map(|one| format!("{} {}", one.verb, one.resource))
+            .collect()
+    };
+    let (gone, new) = (names(&moved.gone), names(&moved.new));
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert!(gone[0].starts_with("create route53_record_set"), "{gone:?}");
+    assert!(new.iter().all(|one| one.starts_with("adopt ")), "{new:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_that_was_edited_is_refused() {
+    let planned = Run::of(SENDER).plan().await;
+    let saved = SavedPlan::new("deploy.yaml".into(), Vec::new(), &planned.plan);
+    let text = saved.text().replace("eu-west-1", "eu-west-3");
+    let Err(Error::Usage(why)) = SavedPlan::read(&text) else {
+        panic!("it was read");
+    };
+    assert!(why.ends_with("plan again"), "{why}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_the_manifest_changes_that_and_nothing_else() {
+    let run = Run::of(SENDER);
+    run.bring_about(Wish::All).await;
+    let run = run.changed_to(&quarantine());
+    let planned = run.plan().await;
+    let changing = planned.plan.actions.iter().filter(|one| one.changes());
+    let changing: Vec<String> = changing
+        .map(|one| format!("{} {}", one.verb(), one.resource))
+        .collect();
+    assert_eq!(changing.len(), 1, "{changing:?}");
+    assert!(changing[0].contains("dmarc"), "{changing:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn destroy_leaves_nothing_of_ours() {
+    let run = Run::of(SENDER);
+    run.bring_about(Wish::All).await;
+    let report = run.bring_about(Wish::Nothing).await;
+    assert!(report.is_complete(), "{report:?}");
+    let ledger = run.ledger().await;
+    assert_eq!(ledger.entries().count() + ledger.retired().count(), 0);
+    let project = run.open();
+    let sandbox = project.sandbox.as_ref().expect("a sandbox");
+    let outside = project.engine.outside();
+    let dmarc = outside.lookup("_dmarc.example.com", "TXT").await;
+    assert_eq!(dmarc.expect("an answer"), [""; 0]);
+    let changes = sandbox.stats();
+    let deleted = changes
+        .iter()
+        .filter(|([_, _, name, _], _)| *name == "DeleteEmailIdentity");
+    assert_eq!(deleted.count(), 1);
+}
