@@ -25,7 +25,7 @@ fn folded(journal: &str) -> DomainLedger {
     ledger
 }
 
-/// What is changed about a stored value, in every way that there is.
+/// A way to change a stored value, with every result that it has.
 type Change<'a> = &'a dyn Fn(&Value) -> Vec<Value>;
 
 #[test]
