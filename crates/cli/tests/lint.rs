@@ -76,7 +76,7 @@ fn records_of_standard_input_as_dig_prints_them() {
     // Hostile input ends soon: what is no record is refused, and findings are counted.
     let includes = |count: usize| format!("v=spf1 {}-all\n", "include:a.example ".repeat(count));
     check(&["--record", "-"], &includes(100_000), 2, &[]);
-    let counted = [&["DNS-11"][..], &["SPF-25"; 100]].concat();
+    let counted = [&["DNS-11", "SPF-09"][..], &["SPF-25"; 100]].concat();
     check(&["--record", "-"], &includes(300), 2, &counted);
 }
 

@@ -8,7 +8,7 @@
 //! use standards::rules::{self, Phase};
 //!
 //! let rule = rules::find("SPF-09").expect("a rule");
-//! assert_eq!(rule.phases, [Phase::Lookup]);
+//! assert_eq!(rule.phases, [Phase::Lint, Phase::Lookup]);
 //! assert_eq!(rule.decided_by, Some("standards::spf"));
 //! assert!(rules::all().count() > 296);
 //! ```

@@ -214,12 +214,12 @@ super::rules! {
         why "Under enforce, mail to that host stops."
         fix "change the MX first, and wait out its TTL"
         source "RFC 8461 §5";
-    "STS-O04" Error Order by "blueprint::linger"
+    "STS-O04" Error Order by "blueprint::grace_periods"
         "A policy ends by mode none, a new id, and waiting out the largest `max_age` ever served"
         why "Senders keep enforcing a cached policy; removing it under them refuses mail when anything changes."
         fix "let `deploy destroy` wind down, and run it again when the time has passed"
         source "RFC 8461 §8.3";
-    "STS-O05" Error Order by "blueprint::linger (as STS-O04)"
+    "STS-O05" Error Order by "blueprint::grace_periods (as STS-O04)"
         "Removing the record alone is not taken for an end of the policy"
         why "Cached policies stay in force until they expire."
         fix "wind down through mode none"
@@ -239,7 +239,7 @@ super::rules! {
         why "The first mistake is then paid in refused mail."
         fix "run in testing for some weeks"
         source "RFC 8461 §5";
-    "STS-O09" Error Order by "blueprint::linger (as STS-O04)"
+    "STS-O09" Error Order by "blueprint::grace_periods (as STS-O04)"
         "The policy's host and certificate outlive the record and the caches"
         why "Senders whose copy expires cannot fetch again, and fall back to unprotected delivery."
         fix "remove the host last"
