@@ -581,7 +581,9 @@ fn any_policy() -> impl Strategy<Value = MtaStsPolicy> {
     let mode = prop_oneof![Just(Mode::None), Just(Mode::Testing), Just(Mode::Enforce)];
     // Two hyphens in the third and fourth place would promise an A-label (RFC 5891 section 4.2.3.1).
     let label = "[a-z]([a-z0-9-]{0,10}[a-z0-9])?"
-        .prop_filter("no reserved label", |label: &String| label.get(2..4) != Some("--"));
+        .prop_filter("no reserved label", |label: &String| {
+            label.get(2..4) != Some("--")
+        });
     let host = prop::collection::vec(label, 1..4).prop_map(|labels| labels.join("."));
     let pattern = (any::<bool>(), host).prop_map(|(wildcard, host)| {
         let text = if wildcard { format!("*.{host}") } else { host };
