@@ -65,6 +65,15 @@ impl Run {
         self
     }
 
+    /// The same with a sandbox and a ledger that an older program left in the folder.
+    pub(crate) fn left_by(self, world: &str, ledger: &str) -> Self {
+        let kept = self.folder.path().join(".deploy/sandbox/anycompany");
+        std::fs::create_dir_all(kept.join("ledger")).expect("a folder");
+        std::fs::write(kept.join("world.json"), world).expect("a file");
+        std::fs::write(kept.join("ledger/example.com.json"), ledger).expect("a file");
+        self
+    }
+
     /// The same folder with another manifest.
     pub(crate) fn changed_to(mut self, manifest: &str) -> Self {
         self.files = self.files.with("deploy.yaml", manifest);

@@ -144,3 +144,14 @@ async fn destroy_leaves_nothing_of_ours() {
         .filter(|([_, _, name, _], _)| *name == "DeleteEmailIdentity");
     assert_eq!(deleted.count(), 1);
 }
+
+/// The ledger's upgrade loses nothing: a world and the ledger of format 1 that was made with it.
+#[tokio::test(start_paused = true)]
+async fn a_ledger_of_format_1_plans_empty_against_its_own_world() {
+    let world = include_str!("format_1/world.json");
+    let ledger = include_str!("../../../ledger/src/stored/fixtures/format_1.json");
+    let run = Run::shipped("example").left_by(world, ledger);
+    let planned = run.plan().await;
+    assert!(planned.plan.is_empty(), "{:?}", planned.plan.actions);
+    assert_eq!(run.ledger().await.entries().count(), planned.desired.len());
+}
