@@ -3,6 +3,7 @@
 use kinds::record::{Record, Sharing};
 use kinds::{PublishedRecord, Route53RecordSet, SesIdentity};
 use manifest::{Bimi, Located};
+use model::rules;
 use model::{
     Dependency, Field, Impact, Kind, MailImpact, Precondition, PreconditionCheck, Resource,
     ResourceId,
@@ -26,7 +27,8 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
         let text = match tls_rpt.record() {
             Ok(record) => record.to_string(),
             Err(error) => {
-                let finding = Finding::new("RPT-03", error.to_string()).in_place(tls_rpt.place());
+                let finding =
+                    Finding::new(rules::RPT_03, error.to_string()).in_place(tls_rpt.place());
                 return scope.find(finding);
             }
         };
@@ -223,7 +225,7 @@ pub(crate) fn bimi(
         adopt: *scope.domain.adopt,
     });
     record.preconditions.push(Precondition {
-        rule: "BIMI-X07".to_owned(),
+        rule: rules::BIMI_X07.id.to_owned(),
         check: PreconditionCheck::DmarcEnforced {
             domain: scope.name.to_owned(),
         },

@@ -11,6 +11,7 @@ use kinds::{
     ses_domain_token, ses_identity, ses_mail_from,
 };
 use manifest::{ConfigurationSet, EventTarget, Instance, Located, OnMxFailure, TlsPolicy};
+use model::rules;
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
 use standards::Finding;
 
@@ -166,8 +167,10 @@ impl Sender<'_, '_> {
         let key = match standards::dkim::public_half(&pem) {
             Ok(key) => key,
             Err(error) => {
-                let finding =
-                    Finding::new("SES-07", format!("the private key can't be read: {error}"));
+                let finding = Finding::new(
+                    rules::SES_07,
+                    format!("the private key can't be read: {error}"),
+                );
                 self.scope.find(finding.in_place(byo.private_key.place()));
                 return None;
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws::SessionError;
 use futures::stream::{self, StreamExt};
 use kinds::Context;
+use model::rules;
 use model::{ErrorClass, KindError, Ledger, Observation, OutputRef, ResourceId, State, Target};
 use plan::{Actual, Query};
 use standards::{Finding, Place};
@@ -132,11 +133,11 @@ pub(crate) fn words(error: &KindError) -> String {
 impl Observed {
     fn refuse(&mut self, error: &SessionError) {
         let (rule, account) = match error {
-            SessionError::WrongAccount { account, .. } => ("PLAN-03", account),
+            SessionError::WrongAccount { account, .. } => (rules::PLAN_03, account),
             SessionError::UnknownAccount(account)
             | SessionError::Renumbered { account, .. }
             | SessionError::Unavailable { account, .. }
-            | SessionError::Credentials { account, .. } => ("PLAN-04", account),
+            | SessionError::Credentials { account, .. } => (rules::PLAN_04, account),
         };
         let mut finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {
             id: format!("account {account}"),

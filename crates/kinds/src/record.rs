@@ -4,6 +4,7 @@
 //! Values are kept as what they mean: TXT without quotes and splitting, host names in lower case
 //! without the final dot. So comparison is on meaning, not on spelling.
 
+use model::rules;
 use model::{Change, Diff, Effect, Field, Side};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -360,7 +361,7 @@ impl Record {
         (!there.is_empty()).then(|| {
             let wanted = self.describe_values().join(", ");
             Finding::new(
-                "PLAN-01",
+                rules::PLAN_01,
                 format!(
                     "`{name}` has {}, and the manifest asks for {} {wanted}",
                     there.join(", "),
@@ -393,11 +394,11 @@ impl Record {
                 servers.join(", "),
                 self.rtype
             );
-            return Some(Finding::new("PLAN-10", text));
+            return Some(Finding::new(rules::PLAN_10, text));
         }
         let routed = actual.set.iter().chain(&actual.in_the_way);
         let fixed = routed.into_iter().find(|set| set.is_fixed())?;
-        Some(Finding::new("PLAN-10", fixed.why_fixed()))
+        Some(Finding::new(rules::PLAN_10, fixed.why_fixed()))
     }
 
     /// Our values for people.

@@ -7,6 +7,7 @@ mod aws;
 #[cfg(feature = "aws")]
 pub use aws::{identities, standing, tracking};
 
+use model::rules;
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -61,7 +62,7 @@ impl Standing {
              {} a day; {asked}",
             self.per_day
         );
-        Some(Finding::new("SES-25", reason))
+        Some(Finding::new(rules::SES_25, reason))
     }
 
     fn enforced(&self) -> Option<Finding> {
@@ -72,7 +73,7 @@ impl Standing {
             "SHUTDOWN" => "AWS has paused the account: it sends nothing (SHUTDOWN)".to_owned(),
             other => format!("AWS says of the account: {other}"),
         };
-        Some(Finding::new("SES-26", reason))
+        Some(Finding::new(rules::SES_26, reason))
     }
 
     fn switched_off(&self) -> Option<Finding> {
@@ -80,7 +81,8 @@ impl Standing {
         if self.sending || self.enforcement == "SHUTDOWN" {
             return None;
         }
-        let mut finding = Finding::new("SES-26", "sending is switched off in the account here");
+        let mut finding =
+            Finding::new(rules::SES_26, "sending is switched off in the account here");
         "switch it on with `aws sesv2 put-account-sending-attributes --sending-enabled`"
             .clone_into(&mut finding.fix);
         Some(finding)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use model::rules;
 use standards::Finding;
 
 use crate::domain::Domain;
@@ -61,8 +62,10 @@ fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
             let reason = format!("`{path}` can't be read: {error}");
             let position = start(source(String::new()));
             let (rule, fix) = match error {
-                FileError::TooLarge { .. } => ("MAN-05", "split it into files and `include` them"),
-                _ => ("MAN-07", "name a manifest that is there"),
+                FileError::TooLarge { .. } => {
+                    (rules::MAN_05, "split it into files and `include` them")
+                }
+                _ => (rules::MAN_07, "name a manifest that is there"),
             };
             reader.report.add(rule, &position, reason, fix);
             return None;
@@ -85,7 +88,7 @@ fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
                 source: source(text),
             };
             reader.report.add(
-                "MAN-01",
+                rules::MAN_01,
                 &position,
                 "this is not UTF-8 text",
                 "save the file as UTF-8",
@@ -100,7 +103,7 @@ fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
     if matches!(tree.content, Content::Nothing) {
         let fix = "write a manifest with `deploy init DOMAIN`, or start from one that ships";
         reader.report.add(
-            "MAN-13",
+            rules::MAN_13,
             &tree.position,
             "there is nothing in this manifest",
             fix,
@@ -159,7 +162,9 @@ fn expand(pattern: &Located<Pattern>, reader: &mut Reader<'_>) -> Vec<String> {
     let resolved = match path::resolve(&position.source.path, pattern.as_str()) {
         Ok(resolved) => resolved,
         Err(reason) => {
-            reader.report.add("MAN-06", position, reason, path::MEND);
+            reader
+                .report
+                .add(rules::MAN_06, position, reason, path::MEND);
             return Vec::new();
         }
     };
@@ -167,7 +172,7 @@ fn expand(pattern: &Located<Pattern>, reader: &mut Reader<'_>) -> Vec<String> {
         Ok(paths) if paths.is_empty() => {
             let reason = format!("`{resolved}` matches no file");
             reader.report.add(
-                "MAN-11",
+                rules::MAN_11,
                 position,
                 reason,
                 "mend the pattern, or take it out",
@@ -182,7 +187,7 @@ fn expand(pattern: &Located<Pattern>, reader: &mut Reader<'_>) -> Vec<String> {
             let reason = format!("`{resolved}` can't be listed: {error}");
             reader
                 .report
-                .add("MAN-07", position, reason, "name files that are there");
+                .add(rules::MAN_07, position, reason, "name files that are there");
             Vec::new()
         }
     }
@@ -206,7 +211,7 @@ fn with_defaults(tree: &Node, defaults: Option<&Node>, report: &mut Report) -> O
                 blocks.len()
             );
             report.add(
-                "MAN-05",
+                rules::MAN_05,
                 &key.position,
                 reason,
                 "split the domains into files and `include` them",
@@ -266,7 +271,7 @@ fn twice(name: &Name, again: &Position, first: &Position, reader: &mut Reader<'_
     let reason = format!("the domain `{name}` is declared already, at {first}");
     reader
         .report
-        .add("MAN-15", again, reason, "keep one of the two");
+        .add(rules::MAN_15, again, reason, "keep one of the two");
 }
 
 /// The parked domains, made from their names and the defaults.
@@ -282,9 +287,12 @@ fn park(
     };
     let Some(defaults) = defaults.filter(|defaults| defaults.get("dns").is_some()) else {
         let reason = "nothing says where the DNS of parked domains is";
-        reader
-            .report
-            .add("MAN-16", &first.position, reason, "add `dns` to `defaults`");
+        reader.report.add(
+            rules::MAN_16,
+            &first.position,
+            reason,
+            "add `dns` to `defaults`",
+        );
         return None;
     };
     let template = template(defaults, reader)?;

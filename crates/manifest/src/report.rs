@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::rules::Rule;
 use standards::{Finding, Place};
 
 use crate::position::Position;
@@ -21,7 +22,7 @@ impl Report {
     /// Notes that `rule` is broken at `position`.
     pub(crate) fn add(
         &mut self,
-        rule: &'static str,
+        rule: &'static Rule,
         position: &Position,
         reason: impl Into<String>,
         fix: impl Into<String>,

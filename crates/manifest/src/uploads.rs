@@ -8,6 +8,7 @@ use crate::files::{File, SecretFile};
 use crate::path;
 use crate::read::{Read, Reader};
 use crate::yaml::Node;
+use model::rules;
 
 /// A logo as large as this is refused by the rules of BIMI anyway; the rest is for the message that says so.
 const LOGO_BYTES_MAX: usize = 1 << 20;
@@ -70,7 +71,9 @@ fn read_file(node: &Node, reader: &mut Reader<'_>, bytes_max: usize) -> Option<F
     let path = match path::resolve(&position.source.path, named) {
         Ok(path) => path,
         Err(reason) => {
-            reader.report.add("MAN-06", position, reason, path::MEND);
+            reader
+                .report
+                .add(rules::MAN_06, position, reason, path::MEND);
             return None;
         }
     };
@@ -91,7 +94,7 @@ fn read_file(node: &Node, reader: &mut Reader<'_>, bytes_max: usize) -> Option<F
         Err(error) => {
             let reason = format!("`{path}` can't be read: {error}");
             reader.report.add(
-                "MAN-07",
+                rules::MAN_07,
                 position,
                 reason,
                 "name a file that is there; paths are relative to the file that names them",

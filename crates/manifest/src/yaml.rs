@@ -10,6 +10,7 @@ use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span, options};
 
 use crate::position::{Position, Source};
 use crate::report::{Report, shorten};
+use model::rules::{self, Rule};
 
 /// A file of the manifest may have this many bytes: a thousand domains fit.
 pub(crate) const SOURCE_BYTES_MAX: usize = 1 << 20;
@@ -99,7 +100,7 @@ pub(crate) fn parse(source: &Arc<Source>, report: &mut Report) -> Option<Node> {
 /// What stops the parsing of a file.
 #[derive(Debug)]
 struct Fault {
-    rule: &'static str,
+    rule: &'static Rule,
     position: Position,
     reason: String,
     fix: &'static str,
@@ -122,7 +123,7 @@ fn check_text(source: &Arc<Source>) -> Result<(), Fault> {
             '\t' => {}
             character if character.is_control() => {
                 return Err(Fault {
-                    rule: "MAN-01",
+                    rule: rules::MAN_01,
                     position: position(column),
                     reason: format!(
                         "the control character `{}` has no place in YAML",
@@ -133,7 +134,7 @@ fn check_text(source: &Arc<Source>) -> Result<(), Fault> {
             }
             _ if column > LINE_CHARACTERS_MAX => {
                 return Err(Fault {
-                    rule: "MAN-05",
+                    rule: rules::MAN_05,
                     // The line would be the message; its start is enough to find it.
                     position: Position {
                         source: Arc::new(source.without_text()),
@@ -187,7 +188,7 @@ impl Builder<'_> {
                     "mend the YAML here; often the cause is the indentation, a missing `:`, or a quote left open"
                 };
                 Fault {
-                    rule: "MAN-01",
+                    rule: rules::MAN_01,
                     position: self.position(marker.line(), marker.col()),
                     reason,
                     fix,
@@ -197,7 +198,7 @@ impl Builder<'_> {
                 documents += 1;
                 if documents > 1 {
                     return Err(self.fault(
-                        "MAN-01",
+                        rules::MAN_01,
                         &span,
                         "a second document starts here",
                         "keep one document in a file",
@@ -219,7 +220,7 @@ impl Builder<'_> {
         | Event::MappingStart(_, _, Some(_)) = &event
         {
             return Err(self.fault(
-                "MAN-01",
+                rules::MAN_01,
                 span,
                 "a tag (`!…`) has no meaning in a manifest",
                 "take the tag out",
@@ -246,7 +247,7 @@ impl Builder<'_> {
             Event::Alias(anchor) => {
                 let Some((node, nodes)) = self.anchors.get(&anchor).cloned() else {
                     return Err(self.fault(
-                        "MAN-01",
+                        rules::MAN_01,
                         span,
                         "this alias is inside what it names",
                         "write the value out",
@@ -262,7 +263,7 @@ impl Builder<'_> {
     fn begin(&mut self, content: Content, anchor: usize, span: &Span) -> Result<(), Fault> {
         if self.open.len() >= DEPTH_MAX {
             return Err(self.fault(
-                "MAN-05",
+                rules::MAN_05,
                 span,
                 format!("this is more than {DEPTH_MAX} levels deep"),
                 "a manifest needs eight levels at most",
@@ -311,7 +312,7 @@ impl Builder<'_> {
                     }
                     _ => {
                         return Err(self.fault(
-                            "MAN-01",
+                            rules::MAN_01,
                             span,
                             "a key is one word or text, this is not",
                             "write a word before the `:`",
@@ -335,7 +336,7 @@ impl Builder<'_> {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > NODES_MAX {
             return Err(self.fault(
-                "MAN-05",
+                rules::MAN_05,
                 span,
                 format!("this file has more than {NODES_MAX} values, its aliases written out"),
                 "split it into files and `include` them",
@@ -361,7 +362,7 @@ impl Builder<'_> {
 
     fn fault(
         &self,
-        rule: &'static str,
+        rule: &'static Rule,
         span: &Span,
         reason: impl Into<String>,
         fix: &'static str,

@@ -21,6 +21,7 @@ pub mod permission;
 pub mod plan;
 pub mod published;
 pub mod resource;
+pub mod rules;
 pub mod typed;
 pub mod variants;
 pub mod verb;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use model::rules;
 use model::{Diff, Entry, Observation, Origin, Ownership, Resource, Spec, State, Verb};
 use standards::{Finding, Place};
 
@@ -60,7 +61,7 @@ pub(crate) fn decide(
 ) -> Decision {
     match seen {
         Observation::Unknown(reason) => Decision::refused(
-            Finding::new("PLAN-04", format!("could not be observed: {reason}"))
+            Finding::new(rules::PLAN_04, format!("could not be observed: {reason}"))
                 .in_place(place(resource)),
         ),
         Observation::Absent => absent(resource, spec, entry),
@@ -177,12 +178,12 @@ fn found(
         .with(diff),
         (Ownership::Ours, _) => Decision::new(Verb::Adopt, "carries our tags").with(diff),
         (Ownership::Foreign, _) if !resource.adopt => Decision::refused(
-            Finding::new("PLAN-02", "exists, and was not made by this project")
+            Finding::new(rules::PLAN_02, "exists, and was not made by this project")
                 .in_place(place(resource)),
         ),
         (Ownership::Foreign, _) if diff.replaces() => Decision::refused(
             Finding::new(
-                "PLAN-02",
+                rules::PLAN_02,
                 format!(
                     "exists, and `{}` can't be changed in place",
                     replaced_fields(&diff)
@@ -215,7 +216,7 @@ fn found(
 pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
     match (seen, entry.origin) {
         (Observation::Unknown(reason), _) => Decision::refused(
-            Finding::new("PLAN-04", format!("could not be observed: {reason}")).in_place(
+            Finding::new(rules::PLAN_04, format!("could not be observed: {reason}")).in_place(
                 Place::Resource {
                     id: entry.id.to_string(),
                     account: entry

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::rules;
 use model::{
     Action, AnyKind, Edge, Entry, Impact, Location, Observation, Origin, OutputRef, PhysicalId,
     Plan, Resource, ResourceId, Spec, State, Step, Target, Unwanted, Verb, Wanted,
@@ -283,7 +284,7 @@ impl<'a> Planner<'a> {
             Err((actions, cycle)) => {
                 let names: Vec<String> = cycle.iter().map(ToString::to_string).collect();
                 let text = format!("these need each other: {}", names.join(", "));
-                self.findings.push(Finding::new("PLAN-08", text));
+                self.findings.push(Finding::new(rules::PLAN_08, text));
                 actions
             }
         };

@@ -40,7 +40,7 @@ pub async fn carry_out(
     consent: &Consent,
     (watch, stop): (&dyn Watch, &Stop),
 ) -> Result<Report, Error> {
-    let is_unknown = |rule: &&String| standards::rules::find(rule).is_none();
+    let is_unknown = |rule: &&String| model::rules::find(rule).is_none();
     if let Some(unknown) = consent.accepted.iter().find(is_unknown) {
         return Err(Error::Usage(format!(
             "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
+use model::rules;
 use model::{Check, Ledger, ResourceId, Target};
 use plan::{Actual, Drift, Inputs, Query};
 use standards::Finding;
@@ -87,7 +88,7 @@ async fn probe(
 fn is_unseen(check: &Check) -> bool {
     check
         .finding()
-        .is_some_and(|finding| finding.rule == "LIVE-02")
+        .is_some_and(|finding| finding.is_of(rules::LIVE_02))
 }
 
 /// Everything in the ledger, as it was left.

@@ -2,8 +2,8 @@
 
 use model::Verdict;
 use model::check::{Check, Outcome};
+use model::rules;
 use serde_json::{Value, json};
-use standards::rules;
 
 use crate::checks_text::Counts;
 use crate::finding_json::finding_json;

@@ -172,6 +172,7 @@ pub(crate) mod tests {
     use standards::Finding;
 
     use super::*;
+    use model::rules::{self, Rule};
 
     pub(crate) fn now() -> Timestamp {
         "2026-11-24T08:00:00Z".parse().expect("a time")
@@ -179,52 +180,57 @@ pub(crate) mod tests {
 
     /// One check of each outcome.
     pub(crate) fn checks() -> Vec<Check> {
-        let check = |domain: &str, rule: &'static str, what: &str, outcome| Check {
-            rule: rule.into(),
+        let check = |domain: &str, rule: &'static Rule, what: &str, outcome| Check {
+            rule: rule.id.into(),
             domain: domain.parse().expect("a name"),
             what: what.to_owned(),
             seen: Some("v=STSv1; id=before\u{1b}[2J".to_owned()),
             outcome,
         };
         let missing = Finding::new(
-            "DMARC-03",
+            rules::DMARC_03,
             "it lacks <v=DMARC1; p=reject>; there is nothing",
         );
         let stale = Finding::new(
-            "STS-P14",
+            rules::STS_P14,
             "the mx pattern old.example.com matches no MX host",
         );
         let until = "2026-11-24T08:05:00Z".parse().expect("a time");
         let why = "mail hosts were not asked".to_owned();
         vec![
-            check("example.com", "SPF-02", "example.com TXT", Outcome::Good),
             check(
                 "example.com",
-                "DMARC-03",
+                rules::SPF_02,
+                "example.com TXT",
+                Outcome::Good,
+            ),
+            check(
+                "example.com",
+                rules::DMARC_03,
                 "_dmarc.example.com TXT",
                 Outcome::Finding(missing),
             ),
             check(
                 "example.com",
-                "STS-R06",
+                rules::STS_R06,
                 "_mta-sts.example.com TXT",
                 Outcome::Waiting { until: Some(until) },
             ),
             check(
                 "example.com",
-                "RPT-07",
+                rules::RPT_07,
                 "_smtp._tls.example.com TXT",
                 Outcome::Waiting { until: None },
             ),
             check(
                 "example.net",
-                "STS-P14",
+                rules::STS_P14,
                 "MTA-STS policy of example.net",
                 Outcome::Finding(stale),
             ),
             check(
                 "example.net",
-                "STS-P16",
+                rules::STS_P16,
                 "STARTTLS of mx1.example.net",
                 Outcome::Skipped { why },
             ),

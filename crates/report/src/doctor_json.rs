@@ -1,8 +1,8 @@
 //! What `deploy doctor` saw, as JSON.
 
 use model::exam::{Exam, Outcome, Subject};
+use model::rules;
 use serde_json::{Value, json};
-use standards::rules;
 
 use crate::doctor_text::Counts;
 use crate::finding_json::finding_json;

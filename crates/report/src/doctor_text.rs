@@ -122,6 +122,7 @@ pub(crate) mod tests {
     use standards::Finding;
 
     use super::*;
+    use model::rules::{self, Rule};
 
     /// One exam of each outcome, about one subject of each sort.
     pub(crate) fn exams() -> Vec<Exam> {
@@ -130,9 +131,9 @@ pub(crate) mod tests {
             id: "222222222222".into(),
         };
         let domain = Subject::Domain("example.com".parse().expect("a name"));
-        let exam = |subject: &Subject, rule: &'static str, what: &str, outcome| Exam {
+        let exam = |subject: &Subject, rule: &'static Rule, what: &str, outcome| Exam {
             subject: subject.clone(),
-            rule: rule.into(),
+            rule: rule.id.into(),
             what: what.to_owned(),
             outcome,
         };
@@ -140,26 +141,26 @@ pub(crate) mod tests {
             seen: seen.to_owned(),
         };
         let denied = Finding::new(
-            "AWS-02",
+            rules::AWS_02,
             "not allowed: s3:PutObject\u{1b}[2J (implicitDeny)",
         );
         vec![
-            exam(&Subject::Machine, "AWS-01", "clock", good("as AWS's")),
+            exam(&Subject::Machine, rules::AWS_01, "clock", good("as AWS's")),
             exam(
                 &account,
-                "PLAN-03",
+                rules::PLAN_03,
                 "credentials",
                 good("arn:aws:sts::222222222222:assumed-role/mail-deploy/deploy"),
             ),
             exam(
                 &account,
-                "AWS-02",
+                rules::AWS_02,
                 "permissions for s3",
                 Outcome::Finding(denied),
             ),
             exam(
                 &domain,
-                "PLAN-09",
+                rules::PLAN_09,
                 "mta-sts.example.com at CloudFront",
                 Outcome::Unseen {
                     why: "what other accounts have is not known".to_owned(),

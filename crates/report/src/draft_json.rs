@@ -32,11 +32,12 @@ pub fn draft_json(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::rules;
 
     #[test]
     fn a_draft_says_what_was_found() {
         let findings = [Finding::new(
-            "SPF-20",
+            rules::SPF_20,
             "?all says nothing about anybody else",
         )];
         let value = draft_json("project: a\n", Some(Path::new("a.yaml")), &[], &findings);

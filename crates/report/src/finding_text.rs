@@ -170,9 +170,10 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use model::rules;
 
     fn finding(place: Place) -> Finding {
-        Finding::new("MAN-02", "unknown key `dmrac`")
+        Finding::new(rules::MAN_02, "unknown key `dmrac`")
             .in_place(place)
             .fix("did you mean `dmarc`?")
     }

@@ -57,6 +57,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use model::rules;
 
     #[test]
     fn nothing_from_outside_begins_a_command() {
@@ -67,8 +68,8 @@ mod tests {
             text: String::new(),
         };
         let findings = [
-            Finding::new("MAN-02", "100% wrong\n::error::forged").in_place(file),
-            Finding::new("MAN-02", "x")
+            Finding::new(rules::MAN_02, "100% wrong\n::error::forged").in_place(file),
+            Finding::new(rules::MAN_02, "x")
                 .in_place(Place::Live("example.com".to_owned()))
                 .fix(""),
         ];

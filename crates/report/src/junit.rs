@@ -80,12 +80,13 @@ mod tests {
     use standards::Place;
 
     use super::*;
+    use model::rules;
 
     #[test]
     fn findings_are_cases_and_none_is_a_case_that_passes() {
         let findings = [
-            Finding::new("MAN-02", "unknown key `<b>\"&\u{1b}`"),
-            Finding::new("MAN-02", "fine")
+            Finding::new(rules::MAN_02, "unknown key `<b>\"&\u{1b}`"),
+            Finding::new(rules::MAN_02, "fine")
                 .in_place(Place::Live("example.com".to_owned()))
                 .weighing(Severity::Info),
         ];

@@ -118,13 +118,14 @@ mod tests {
 
     use super::*;
     use crate::test_support::{applied, estimate, first_plan};
+    use model::rules;
 
     #[test]
     fn a_comment_has_the_summary_and_folds_the_rest() {
         let mut plan = first_plan(&applied().0);
         plan.actions.truncate(3);
         plan.findings = vec![
-            Finding::new("PLAN-01", "`a` has TXT <b>@all|*x*</b>")
+            Finding::new(rules::PLAN_01, "`a` has TXT <b>@all|*x*</b>")
                 .in_place(Place::Live("a".to_owned()))
                 .fix("do `this`"),
         ];

@@ -1,8 +1,8 @@
 //! The rules: what `deploy explain` says.
 
+use model::rules::{Phase, Rule};
 use serde_json::{Value, json};
 use standards::Severity;
-use standards::rules::{Phase, Rule};
 
 use crate::Palette;
 use crate::page::{Page, Part};
@@ -119,7 +119,7 @@ fn code(rule: &Rule) -> String {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use standards::rules;
+    use model::rules;
 
     use super::*;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use model::rules::{self, Rule};
 use serde_json::{Value, json};
-use standards::rules::{self, Rule};
 use standards::{Finding, Place, Severity};
 
 use crate::escape;
@@ -135,8 +135,8 @@ mod tests {
             text: "dmrac: {}".to_owned(),
         };
         let findings = [
-            Finding::new("MAN-02", "unknown key `dmrac`").in_place(file),
-            Finding::new("MAN-02", "again").in_place(Place::Live("example.com".to_owned())),
+            Finding::new(rules::MAN_02, "unknown key `dmrac`").in_place(file),
+            Finding::new(rules::MAN_02, "again").in_place(Place::Live("example.com".to_owned())),
         ];
         let log = findings_sarif(&findings, "1.2.3");
         assert_json_snapshot!(log["runs"][0]["results"], @r#"

@@ -2,10 +2,11 @@
 //! objects that are written here, their properties, which of them are required, and what values
 //! they take. The schema allows no other property in any of them.
 
+use model::rules;
 use proptest::prelude::*;
 use report::findings_sarif;
 use serde_json::Value;
-use standards::{Finding, Place, Severity, rules};
+use standards::{Finding, Place, Severity};
 
 /// A part of the schema.
 enum Shape {
@@ -149,7 +150,7 @@ fn places() -> impl Strategy<Value = Place> {
 #[test]
 fn every_rule_can_be_logged() {
     let findings: Vec<Finding> = rules::all()
-        .map(|rule| Finding::new(rule.id, "reason").weighing(Severity::Info))
+        .map(|rule| Finding::new(rule, "reason").weighing(Severity::Info))
         .collect();
     let log = findings_sarif(&findings, "1.0.0");
     check(&log, &LOG, "");
@@ -161,7 +162,7 @@ proptest! {
     #[test]
     fn any_finding_can_be_logged(
         found in prop::collection::vec(
-            (prop::sample::select(vec!["SPF-01", "MAN-02", "LIVE-01"]), any::<String>(), places()),
+            (prop::sample::select(vec![rules::SPF_01, rules::MAN_02, rules::LIVE_01]), any::<String>(), places()),
             0..6,
         ),
     ) {

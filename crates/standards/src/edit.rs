@@ -139,9 +139,10 @@ fn make(text: &str, replacements: &[Replacement]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules;
 
     fn finding(edit: Edit) -> Finding {
-        Finding::new("DMARC-26", "a fault").with_edit(edit)
+        Finding::new(rules::DMARC_26, "a fault").with_edit(edit)
     }
 
     #[test]
@@ -149,7 +150,7 @@ mod tests {
         let edits = [
             finding(Edit::remove(3..4)),
             finding(Edit::replace(0..1, "A")),
-            Finding::new("DMARC-26", "a guess").with_guess(Edit::remove(6..7)),
+            Finding::new(rules::DMARC_26, "a guess").with_guess(Edit::remove(6..7)),
         ];
         assert_eq!(apply("abcdefgh", &edits), "Abcefgh");
     }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::dns::txt::lint_policy;
 use crate::quote::quote;
+use crate::rules::Rule;
 use crate::tag_list::{Part, parts};
 use crate::{Edit, Finding, Severity, typo};
 
@@ -50,11 +51,11 @@ pub(crate) struct FieldRules {
     /// The version's name: `STSv1`.
     pub(crate) version: &'static str,
     /// The rule of the version at the start.
-    pub(crate) version_rule: &'static str,
+    pub(crate) version_rule: &'static Rule,
     /// The rule of the fields' grammar.
-    pub(crate) field_rule: &'static str,
+    pub(crate) field_rule: &'static Rule,
     /// The rule of unknown fields.
-    pub(crate) unknown_rule: &'static str,
+    pub(crate) unknown_rule: &'static Rule,
 }
 
 /// One field, with where its parts stand.
@@ -210,7 +211,7 @@ fn space_after_version(text: &str, version: &Part<'_>, rules: &FieldRules) -> Op
 }
 
 /// Receivers read over it, but the grammar allows white space only beside a semicolon.
-fn space_at_the_end(text: &str, rule: &'static str) -> Option<Finding> {
+fn space_at_the_end(text: &str, rule: &'static Rule) -> Option<Finding> {
     let kept = text.trim_end_matches([' ', '\t', '\r', '\n']);
     (kept.len() < text.len() && !kept.ends_with(';')).then(|| {
         Finding::new(rule, "there is white space after the last field")

@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::edit::{Applicability, Edit};
+use crate::rules::Rule;
 
 /// How much a finding matters to somebody who publishes mail records.
 ///
@@ -111,21 +112,21 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of `rule` with the severity and the fix that the registry has for it.
-    ///
-    /// # Panics
-    /// When the registry has no such rule: that is a fault of this program.
-    pub fn new(rule: &'static str, reason: impl Into<String>) -> Self {
-        let known = crate::rules::find(rule)
-            .unwrap_or_else(|| panic!("rule {rule} is not in the registry"));
+    /// A finding of `rule`, with the rule's severity and fix.
+    pub fn new(rule: &'static Rule, reason: impl Into<String>) -> Self {
         Self {
-            rule: Cow::Borrowed(known.id),
-            severity: known.severity,
+            rule: Cow::Borrowed(rule.id),
+            severity: rule.severity,
             place: Place::Whole,
             reason: reason.into(),
-            fix: known.fix.to_owned(),
+            fix: rule.fix.to_owned(),
             edit: None,
         }
+    }
+
+    /// Whether it is a finding of `rule`.
+    pub fn is_of(&self, rule: &Rule) -> bool {
+        self.rule == rule.id
     }
 
     /// The same finding, at bytes `span` of the parsed text.
@@ -223,11 +224,12 @@ pub fn foremost(mut findings: Vec<Finding>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules;
 
     #[test]
     fn no_number_of_warnings_hides_an_error() {
-        let mut many = vec![Finding::new("SPF-25", "again"); 5000];
-        many.push(Finding::new("SPF-04", "a typing error"));
+        let mut many = vec![Finding::new(rules::SPF_25, "again"); 5000];
+        many.push(Finding::new(rules::SPF_04, "a typing error"));
         let few = foremost(many);
         assert_eq!(few.len(), FOREMOST + 1);
         assert_eq!(few.last().map(|last| &*last.rule), Some("SPF-04"));
@@ -259,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_finding_without_a_span_stands_at_the_start_of_its_file() {
-        let finding = Finding::new("SVG-18", "large").in_file("a.svg", b"<svg/>");
+        let finding = Finding::new(rules::SVG_18, "large").in_file("a.svg", b"<svg/>");
         let expect = Place::in_file("a.svg", b"<svg/>", 0);
         assert_eq!(finding.place, expect);
     }

@@ -2,10 +2,11 @@
 
 use crate::Finding;
 use crate::dns::Name;
+use crate::rules::Rule;
 
 /// A finding of `rule` when a record of `domain` is not at `labels` under it.
 pub(crate) fn check(
-    rule: &'static str,
+    rule: &'static Rule,
     labels: &str,
     owner: &Name,
     domain: &Name,

@@ -2,6 +2,7 @@
 //! about a domain that sends in bulk.
 
 use crate::dns::Name;
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// A service that receives mail for other people's domains.
@@ -125,12 +126,13 @@ pub fn check_bulk_sender(findings: &[Finding]) -> Option<Finding> {
             rules.join(", ")
         )
     };
-    (!rules.is_empty()).then(|| Finding::new("RCV-02", reason()))
+    (!rules.is_empty()).then(|| Finding::new(rules::RCV_02, reason()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Rule;
 
     #[test]
     fn a_mail_host_tells_whose_it_is() {
@@ -152,15 +154,18 @@ mod tests {
 
     #[test]
     fn rcv_02() {
-        let check = |rules: &[&'static str], expect: Option<&str>| {
-            let findings: Vec<Finding> = rules.iter().map(|rule| Finding::new(rule, "")).collect();
+        let check = |broken: &[&'static Rule], expect: Option<&str>| {
+            let findings: Vec<Finding> = broken.iter().map(|rule| Finding::new(rule, "")).collect();
             let reason = check_bulk_sender(&findings).map(|finding| finding.reason);
             let expect =
                 expect.map(|rules| format!("providers refuse bulk mail while there is {rules}"));
             assert_eq!(reason, expect);
         };
         check(&[], None);
-        check(&["SPF-20", "BIMI-R01", "SES-18"], None);
-        check(&["SPF-04", "DMARC-02", "SPF-04"], Some("DMARC-02, SPF-04"));
+        check(&[rules::SPF_20, rules::BIMI_R01, rules::SES_18], None);
+        check(
+            &[rules::SPF_04, rules::DMARC_02, rules::SPF_04],
+            Some("DMARC-02, SPF-04"),
+        );
     }
 }

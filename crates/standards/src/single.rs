@@ -1,6 +1,7 @@
 //! The one record of a kind among the TXT values at a name.
 
 use crate::dns::{Name, Txt};
+use crate::rules::Rule;
 use crate::{Finding, Place};
 
 /// The value at `owner` that `is_ours`; several count as none and are a finding of `rule`.
@@ -8,7 +9,7 @@ pub(crate) fn among<'a>(
     owner: &Name,
     values: &'a [Txt],
     is_ours: impl Fn(&str) -> bool,
-    rule: &'static str,
+    rule: &'static Rule,
 ) -> (Option<&'a Txt>, Option<Finding>) {
     let mut ours = values.iter().filter(|value| is_ours(&value.text()));
     match (ours.next(), ours.count()) {
@@ -29,7 +30,7 @@ pub(crate) fn read<T>(
     owner: &Name,
     values: &[Txt],
     is_ours: impl Fn(&str) -> bool,
-    rule: &'static str,
+    rule: &'static Rule,
     parse: impl FnOnce(&str) -> (Option<T>, Vec<Finding>),
 ) -> (Option<T>, Vec<Finding>) {
     let (value, several) = among(owner, values, &is_ours, rule);

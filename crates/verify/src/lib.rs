@@ -7,7 +7,7 @@
 //!
 //! [`verify`] compares what any [`model::Outside`] sees with what is [`Expected`] of one domain,
 //! and [`verify_all`] does so for a fleet; [`drift`] makes those checks alone that say that something
-//! moved. Each [`Check`] is of a rule of `standards::rules`.
+//! moved. Each [`Check`] is of a rule of `model::rules`.
 //!
 //! ```
 //! use standards::dns::Name;

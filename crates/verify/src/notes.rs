@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use model::check::{Check, Outcome};
+use model::rules::Rule;
 use standards::dns::Name;
 use standards::{Finding, Place};
 
@@ -25,18 +26,18 @@ impl<'a> Notes<'a> {
         self.checks
     }
 
-    pub(crate) fn good(&mut self, rule: &'static str, what: &str, seen: impl Into<String>) {
-        self.add(rule.into(), what, Some(seen.into()), Outcome::Good);
+    pub(crate) fn good(&mut self, rule: &'static Rule, what: &str, seen: impl Into<String>) {
+        self.add(rule.id.into(), what, Some(seen.into()), Outcome::Good);
     }
 
-    pub(crate) fn skipped(&mut self, rule: &'static str, what: &str, why: impl Into<String>) {
+    pub(crate) fn skipped(&mut self, rule: &'static Rule, what: &str, why: impl Into<String>) {
         let why = why.into();
-        self.add(rule.into(), what, None, Outcome::Skipped { why });
+        self.add(rule.id.into(), what, None, Outcome::Skipped { why });
     }
 
     pub(crate) fn waiting(
         &mut self,
-        rule: &'static str,
+        rule: &'static Rule,
         what: &str,
         seen: impl Into<String>,
         until: impl Into<Option<Timestamp>>,
@@ -44,7 +45,7 @@ impl<'a> Notes<'a> {
         let outcome = Outcome::Waiting {
             until: until.into(),
         };
-        self.add(rule.into(), what, Some(seen.into()), outcome);
+        self.add(rule.id.into(), what, Some(seen.into()), outcome);
     }
 
     /// A broken rule. A place in a text that nobody wrote into a file says little: `what` says
@@ -61,7 +62,7 @@ impl<'a> Notes<'a> {
     /// `rule` is kept, unless there are findings.
     pub(crate) fn judge(
         &mut self,
-        rule: &'static str,
+        rule: &'static Rule,
         what: &str,
         seen: impl Into<String>,
         findings: impl IntoIterator<Item = Finding>,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt, join, stream};
 use jiff::Timestamp;
+use model::rules;
 use model::{Outside, Unseen};
 use standards::Finding;
 use standards::bimi::TrustStore;
@@ -162,7 +163,7 @@ async fn within(scene: &Scene<'_>, checks: impl Future<Output = Vec<Check>>) -> 
         patience.as_secs_f32()
     );
     let what = scene.domain().to_string();
-    notes.broken(&what, Finding::new("LIVE-02", reason));
+    notes.broken(&what, Finding::new(rules::LIVE_02, reason));
     notes.done()
 }
 

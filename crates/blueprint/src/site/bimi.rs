@@ -2,6 +2,7 @@
 
 use kinds::s3_object;
 use manifest::{Bimi, Located};
+use model::rules;
 use model::{Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId};
 use standards::Finding;
 use standards::bimi::HttpsUri;
@@ -68,7 +69,7 @@ impl Site<'_, '_> {
         let text = match bimi_text(bimi, files) {
             Ok(text) => text,
             Err(reason) => {
-                let finding = Finding::new("BIMI-R03", reason).in_place(bimi.place());
+                let finding = Finding::new(rules::BIMI_R03, reason).in_place(bimi.place());
                 return self.scope.find(finding);
             }
         };
@@ -82,7 +83,7 @@ impl Site<'_, '_> {
         record
             .preconditions
             .extend(files.iter().map(|file| Precondition {
-                rule: "BIMI-X12".to_owned(),
+                rule: rules::BIMI_X12.id.to_owned(),
                 check: PreconditionCheck::Served {
                     url: file.url.clone(),
                     sha256: file.sha256.clone(),

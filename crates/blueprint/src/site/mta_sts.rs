@@ -3,6 +3,7 @@
 use kinds::record::{Record, Sharing};
 use kinds::s3_object;
 use manifest::{Located, MtaSts};
+use model::rules;
 use model::{
     Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId, ServedPolicy,
 };
@@ -38,7 +39,7 @@ pub(super) fn policy<'a>(
     match block.policy(&hosts) {
         Ok((_, body)) => Some((block, body)),
         Err(fault) => {
-            let finding = Finding::new("STS-P07", fault.to_string())
+            let finding = Finding::new(rules::STS_P07, fault.to_string())
                 .in_place(block.place())
                 .fix("list patterns in `mta_sts.mx`, or hosts in `mx`");
             scope.find(finding);
@@ -110,7 +111,7 @@ impl Site<'_, '_> {
 /// Enforcing needs evidence (DESIGN 7.4).
 fn enforce_preconditions(domain: &str, policy: &MtaStsPolicy) -> [Precondition; 2] {
     let matches = Precondition {
-        rule: "STS-P13".to_owned(),
+        rule: rules::STS_P13.id.to_owned(),
         check: PreconditionCheck::MxMatches {
             domain: domain.to_owned(),
             patterns: policy.mx().iter().map(ToString::to_string).collect(),
@@ -118,7 +119,7 @@ fn enforce_preconditions(domain: &str, policy: &MtaStsPolicy) -> [Precondition; 
         reason: "an enforced policy makes senders refuse hosts that it does not name".to_owned(),
     };
     let offers_tls = Precondition {
-        rule: "STS-P16".to_owned(),
+        rule: rules::STS_P16.id.to_owned(),
         check: PreconditionCheck::MxOffersTls {
             domain: domain.to_owned(),
         },
@@ -148,7 +149,7 @@ pub(crate) fn mta_sts_text(body: &[u8]) -> String {
 /// The precondition of STS-O01: the planned policy is what a stranger gets.
 pub(crate) fn served_precondition(policy_host: &str, body: &[u8]) -> Precondition {
     Precondition {
-        rule: "STS-O01".to_owned(),
+        rule: rules::STS_O01.id.to_owned(),
         check: PreconditionCheck::Served {
             url: format!("https://{policy_host}/{POLICY_KEY}"),
             sha256: s3_object::sha256(body),

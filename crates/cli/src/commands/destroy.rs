@@ -1,5 +1,6 @@
 //! `deploy destroy`: winds down and removes everything of ours, then looks and says what is left.
 
+use model::rules;
 use model::{Ledger, ResourceId, Verb};
 use reconcile::{Planned, Wish};
 use report::escape;
@@ -13,7 +14,7 @@ use crate::outcome::grace_period;
 use crate::printer::Printer;
 
 /// The rule of winding down.
-const WIND_DOWN: &str = "STS-O04";
+const WIND_DOWN: &str = rules::STS_O04.id;
 
 pub(crate) async fn run(
     global: &Global,

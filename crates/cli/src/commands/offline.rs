@@ -1,7 +1,7 @@
 //! Commands that need no manifest: `explain`, `rules`, `schema`, `completions`.
 
 use clap::CommandFactory;
-use standards::rules;
+use model::rules;
 
 use crate::args::Cli;
 use crate::exit::{Exit, Failure};

@@ -3,6 +3,7 @@
 use kinds::ses_account::Standing;
 use model::Region;
 use model::exam::{Exam, Subject};
+use model::rules;
 use standards::{Finding, Severity};
 
 use super::{Notes, counted};
@@ -32,7 +33,7 @@ fn entry(account: &AccountFacts, notes: &mut Notes) -> bool {
     let what = "credentials";
     match &account.entry {
         Entry::Entered(caller) => {
-            notes.good("PLAN-03", what, caller);
+            notes.good(rules::PLAN_03, what, caller);
             true
         }
         Entry::WrongAccount(actual) => {
@@ -40,11 +41,11 @@ fn entry(account: &AccountFacts, notes: &mut Notes) -> bool {
                 "the manifest says {}, and the credentials act in {actual}",
                 account.id
             );
-            notes.broken(what, Finding::new("PLAN-03", reason));
+            notes.broken(what, Finding::new(rules::PLAN_03, reason));
             false
         }
         Entry::Refused(reason) => {
-            let mut finding = Finding::new("PLAN-04", reason.clone());
+            let mut finding = Finding::new(rules::PLAN_04, reason.clone());
             "log in, or correct the account's `role`, `profile` or `external_id`, and let the role trust you"
                 .clone_into(&mut finding.fix);
             notes.broken(what, finding);
@@ -74,16 +75,16 @@ fn judge_permissions(permissions: &Permissions, notes: &mut Notes) {
     );
     if !denied.is_empty() {
         let reason = format!("not allowed: {}", denied.join(", "));
-        return notes.broken(&what, Finding::new("AWS-02", reason));
+        return notes.broken(&what, Finding::new(rules::AWS_02, reason));
     }
     match &permissions.simulated {
-        Some(Err(unseen)) => notes.unseen("AWS-02", &what, unseen),
+        Some(Err(unseen)) => notes.unseen(rules::AWS_02, &what, unseen),
         Some(Ok(Simulated { open, .. })) if !open.is_empty() => {
-            notes.unseen("AWS-02", &what, &conditional(open));
+            notes.unseen(rules::AWS_02, &what, &conditional(open));
         }
         Some(Ok(simulated)) => {
             let seen = format!("{} allowed, says IAM", counted(simulated.allowed, "action"));
-            notes.good("AWS-02", &what, seen);
+            notes.good(rules::AWS_02, &what, seen);
         }
         None => {}
     }
@@ -110,7 +111,7 @@ fn judge_standing(region: &Region, standing: &Seen<Standing>, notes: &mut Notes)
     let what = format!("SES in {region}");
     let standing = match standing {
         Ok(standing) => standing,
-        Err(unseen) => return notes.unseen("SES-25", &what, unseen),
+        Err(unseen) => return notes.unseen(rules::SES_25, &what, unseen),
     };
     let findings = standing.findings();
     if findings.is_empty() {
@@ -118,10 +119,10 @@ fn judge_standing(region: &Region, standing: &Seen<Standing>, notes: &mut Notes)
             "in production, {} a day, {} a second, {} in the last day",
             standing.per_day, standing.per_second, standing.sent
         );
-        notes.good("SES-25", &what, seen);
+        notes.good(rules::SES_25, &what, seen);
     }
     for mut finding in findings {
-        if finding.rule == "SES-25" {
+        if finding.is_of(rules::SES_25) {
             finding.fix =
                 format!("request production access in {region}: AWS answers within a day or so");
         }
@@ -141,7 +142,7 @@ fn judge_usage(usage: &Usage, notes: &mut Notes) {
     let what = what.trim_end();
     let held = match held {
         Ok(held) => *held,
-        Err(unseen) => return notes.unseen("AWS-03", what, unseen),
+        Err(unseen) => return notes.unseen(rules::AWS_03, what, unseen),
     };
     let limit = quota.limit;
     let seen = format!("{held} of {limit} by default, {wanted} more wanted");
@@ -152,12 +153,12 @@ fn judge_usage(usage: &Usage, notes: &mut Notes) {
             ),
             "look in the console of Service Quotas for its value",
         );
-        return notes.unseen("AWS-03", what, &unseen);
+        return notes.unseen(rules::AWS_03, what, &unseen);
     }
     if *wanted == 0 || (held + wanted) * 10 <= limit * 9 {
-        return notes.good("AWS-03", what, seen);
+        return notes.good(rules::AWS_03, what, seen);
     }
-    let mut finding = Finding::new("AWS-03", format!("{seen} ({})", quota.source));
+    let mut finding = Finding::new(rules::AWS_03, format!("{seen} ({})", quota.source));
     if held + wanted > limit {
         finding.severity = Severity::Error;
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::exam::{Exam, Subject};
+use model::rules;
 use standards::Finding;
 use standards::dns::Name;
 use standards::dns::caa::{Caa, lint_host};
@@ -35,26 +36,26 @@ fn zone(domain: &DomainFacts, notes: &mut Notes) {
             delegated,
         } => {
             notes.good(
-                "PLAN-07",
+                rules::PLAN_07,
                 &what,
                 format!("{name} is {id} in account {account}"),
             );
             delegation(name, servers, delegated, notes);
         }
         ZoneFacts::ToCreate => {
-            notes.good("PLAN-07", &what, "not there yet: the plan makes it");
+            notes.good(rules::PLAN_07, &what, "not there yet: the plan makes it");
             let unseen = Unseen::new(
                 "a zone that is not there has no name servers",
                 "after apply, let the registrar or the zone above name the servers of the new zone",
             );
-            notes.unseen("DNS-08", &format!("{} NS", domain.name), &unseen);
+            notes.unseen(rules::DNS_08, &format!("{} NS", domain.name), &unseen);
         }
         ZoneFacts::Missing(account) => {
             let reason = format!(
                 "account {account} has no public hosted zone {}",
                 domain.name
             );
-            notes.broken(&what, Finding::new("PLAN-07", reason));
+            notes.broken(&what, Finding::new(rules::PLAN_07, reason));
         }
         ZoneFacts::Several(account, ids) => {
             let reason = format!(
@@ -63,18 +64,18 @@ fn zone(domain: &DomainFacts, notes: &mut Notes) {
                 domain.name,
                 ids.join(", ")
             );
-            notes.broken(&what, Finding::new("PLAN-11", reason));
+            notes.broken(&what, Finding::new(rules::PLAN_11, reason));
         }
         ZoneFacts::Unclear(reason) => {
-            notes.broken(&what, Finding::new("PLAN-04", reason.clone()));
+            notes.broken(&what, Finding::new(rules::PLAN_04, reason.clone()));
         }
-        ZoneFacts::Unseen(unseen) => notes.unseen("PLAN-07", &what, unseen),
+        ZoneFacts::Unseen(unseen) => notes.unseen(rules::PLAN_07, &what, unseen),
         ZoneFacts::Manual(servers) => {
             let what = format!("{} NS", domain.name);
             match servers {
-                Ok(servers) => notes.good("LIVE-02", &what, shown(servers)),
+                Ok(servers) => notes.good(rules::LIVE_02, &what, shown(servers)),
                 Err(Unseen { why, .. }) => {
-                    notes.broken(&what, Finding::new("LIVE-02", why.clone()));
+                    notes.broken(&what, Finding::new(rules::LIVE_02, why.clone()));
                 }
             }
         }
@@ -89,13 +90,13 @@ fn delegation(
 ) {
     let what = format!("{zone} NS");
     match delegated {
-        Err(unseen) => notes.unseen("DNS-08", &what, unseen),
+        Err(unseen) => notes.unseen(rules::DNS_08, &what, unseen),
         Ok(delegated) => {
             if let Some(finding) = lint_delegation(zone, delegated, servers) {
                 return notes.broken(&what, finding);
             }
             let names: Vec<String> = delegated.iter().map(Name::to_string).collect();
-            notes.good("DNS-08", &what, shown(&names));
+            notes.good(rules::DNS_08, &what, shown(&names));
         }
     }
 }
@@ -105,7 +106,7 @@ fn caa(host: &Host, notes: &mut Notes) {
     let what = format!("{} CAA", host.name);
     match &host.caa {
         None => {}
-        Some(Err(unseen)) => notes.unseen("DNS-13", &what, unseen),
+        Some(Err(unseen)) => notes.unseen(rules::DNS_13, &what, unseen),
         Some(Ok(values)) => {
             let records: Vec<Caa> = values
                 .iter()
@@ -114,9 +115,9 @@ fn caa(host: &Host, notes: &mut Notes) {
             match lint_host(&host.name, &records) {
                 Some(finding) => notes.broken(&what, finding),
                 None if values.is_empty() => {
-                    notes.good("DNS-13", &what, "no CAA: anybody may issue");
+                    notes.good(rules::DNS_13, &what, "no CAA: anybody may issue");
                 }
-                None => notes.good("DNS-13", &what, shown(values)),
+                None => notes.good(rules::DNS_13, &what, shown(values)),
             }
         }
     }
@@ -132,15 +133,19 @@ fn alias(host: &Host, hosting: &Hosting, notes: &mut Notes) {
     } = hosting;
     let holder = match holder {
         Ok(holder) => holder,
-        Err(unseen) => return notes.unseen("PLAN-09", &what, unseen),
+        Err(unseen) => return notes.unseen(rules::PLAN_09, &what, unseen),
     };
     match (holder, points_to) {
         (Some((id, true)), _) => {
-            notes.good("PLAN-09", &what, format!("our distribution {id} has it"));
+            notes.good(
+                rules::PLAN_09,
+                &what,
+                format!("our distribution {id} has it"),
+            );
         }
         (Some((id, false)), _) => {
             let reason = format!("distribution {id} of account {account} has it, and is not ours");
-            let mut finding = Finding::new("PLAN-09", reason);
+            let mut finding = Finding::new(rules::PLAN_09, reason);
             finding.fix += ", or take the distribution over with `adopt: true`";
             notes.broken(&what, finding);
         }
@@ -149,13 +154,13 @@ fn alias(host: &Host, hosting: &Hosting, notes: &mut Notes) {
                 "DNS leads to {target}, which account {account} does not have: CloudFront gives a name to \
                  one distribution in all of AWS"
             );
-            notes.broken(&what, Finding::new("PLAN-09", reason));
+            notes.broken(&what, Finding::new(rules::PLAN_09, reason));
         }
-        (None, Err(unseen)) => notes.unseen("PLAN-09", &what, unseen),
+        (None, Err(unseen)) => notes.unseen(rules::PLAN_09, &what, unseen),
         (None, Ok(PointsTo::Own(target))) => {
             let seen =
                 format!("DNS leads to {target} of account {account}, which does not have the name");
-            notes.good("PLAN-09", &what, seen);
+            notes.good(rules::PLAN_09, &what, seen);
         }
         (None, Ok(PointsTo::Nowhere)) => {
             let unseen = Unseen::new(
@@ -165,7 +170,7 @@ fn alias(host: &Host, hosting: &Hosting, notes: &mut Notes) {
                 ),
                 "nothing: apply stops at this step if somebody has it (CNAMEAlreadyExists)",
             );
-            notes.unseen("PLAN-09", &what, &unseen);
+            notes.unseen(rules::PLAN_09, &what, &unseen);
         }
     }
 }

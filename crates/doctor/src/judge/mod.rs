@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use jiff::SignedDuration;
 use model::exam::{Exam, Outcome, Subject};
+use model::rules::{self, Rule};
 use standards::{Finding, Severity};
 
 use crate::facts::{Facts, Seen, Unseen};
@@ -37,7 +38,7 @@ fn clock(skew: &Seen<SignedDuration>, notes: &mut Notes) {
     let what = "clock";
     let skew = match skew {
         Ok(skew) => *skew,
-        Err(unseen) => return notes.unseen("AWS-01", what, unseen),
+        Err(unseen) => return notes.unseen(rules::AWS_01, what, unseen),
     };
     let seconds = skew.as_secs().unsigned_abs();
     if skew.abs() < LOOSE {
@@ -45,7 +46,7 @@ fn clock(skew: &Seen<SignedDuration>, notes: &mut Notes) {
             0 => "as AWS's".to_owned(),
             _ => format!("{seconds} s from AWS's"),
         };
-        return notes.good("AWS-01", what, seen);
+        return notes.good(rules::AWS_01, what, seen);
     }
     let side = if skew.is_negative() {
         "ahead of"
@@ -53,7 +54,7 @@ fn clock(skew: &Seen<SignedDuration>, notes: &mut Notes) {
         "behind"
     };
     let mut finding = Finding::new(
-        "AWS-01",
+        rules::AWS_01,
         format!("the clock of this machine is {seconds} s {side} AWS's"),
     );
     if skew.abs() > REFUSED {
@@ -81,18 +82,18 @@ impl Notes {
         self.exams
     }
 
-    fn good(&mut self, rule: &'static str, what: &str, seen: impl Into<String>) {
+    fn good(&mut self, rule: &'static Rule, what: &str, seen: impl Into<String>) {
         let seen = seen.into();
-        self.add(rule.into(), what, Outcome::Good { seen });
+        self.add(rule.id.into(), what, Outcome::Good { seen });
     }
 
     fn broken(&mut self, what: &str, finding: Finding) {
         self.add(finding.rule.clone(), what, Outcome::Finding(finding));
     }
 
-    fn unseen(&mut self, rule: &'static str, what: &str, unseen: &Unseen) {
+    fn unseen(&mut self, rule: &'static Rule, what: &str, unseen: &Unseen) {
         let Unseen { why, fix } = unseen.clone();
-        self.add(rule.into(), what, Outcome::Unseen { why, fix });
+        self.add(rule.id.into(), what, Outcome::Unseen { why, fix });
     }
 
     fn add(&mut self, rule: Cow<'static, str>, what: &str, outcome: Outcome) {

@@ -22,6 +22,7 @@ mod aws;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use model::rules;
 use model::{Calls, Diff, Effect, Kind, Nothing, Permission, Readiness, Side, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -197,7 +198,7 @@ impl Kind for AcmCertificate {
         let arn = desired.existing.as_ref()?;
         let Some(actual) = actual else {
             let text = "the manifest names the certificate `{}`, and this account has none such";
-            return Some(Finding::new("PLAN-12", text.replace("{}", arn)));
+            return Some(Finding::new(rules::PLAN_12, text.replace("{}", arn)));
         };
         let left_out: Vec<&str> = desired
             .names
@@ -216,7 +217,7 @@ impl Kind for AcmCertificate {
         } else {
             return None;
         };
-        Some(Finding::new("PLAN-12", text))
+        Some(Finding::new(rules::PLAN_12, text))
     }
 
     fn output(state: &State, name: &str) -> Option<String> {

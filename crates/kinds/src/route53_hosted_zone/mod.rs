@@ -17,6 +17,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use model::rules;
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -131,14 +132,14 @@ impl Kind for Route53HostedZone {
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
         match actual {
             None if !desired.create => Some(Finding::new(
-                "PLAN-07",
+                rules::PLAN_07,
                 format!(
                     "there is no public hosted zone `{}` in this account",
                     desired.name
                 ),
             )),
             Some(actual) if !actual.others.is_empty() => Some(Finding::new(
-                "PLAN-11",
+                rules::PLAN_11,
                 format!(
                     "this account has {} public hosted zones `{}`: {}, {}",
                     actual.others.len() + 1,

@@ -5,6 +5,7 @@ use crate::manifest::{Ledger, Manifest};
 use crate::position::Located;
 use crate::report::{Report, nearest};
 use crate::values::AccountName;
+use model::rules;
 
 use super::domains;
 
@@ -21,7 +22,7 @@ pub(super) fn declared(manifest: &Manifest, report: &mut Report) {
             None => format!("declare it under `accounts`, with its id: `{name}: {{ id: \"…\" }}`"),
         };
         let reason = format!("no account is called `{name}`");
-        report.add("MAN-08", &name.position, reason, fix);
+        report.add(rules::MAN_08, &name.position, reason, fix);
     }
 }
 
@@ -52,7 +53,7 @@ pub(super) fn roles(manifest: &Manifest, report: &mut Report) {
             let of = role.as_str().split(':').nth(4);
             if let Some(of) = of.filter(|of| *of != account.id.as_str()) {
                 report.add(
-                    "MAN-18",
+                    rules::MAN_18,
                     &role.position,
                     format!(
                         "the role is of account {of}, and `{name}` is {}",
@@ -73,7 +74,7 @@ pub(super) fn roles(manifest: &Manifest, report: &mut Report) {
             .map(|name| ("session_name", &name.position));
         for (key, position) in external_id.into_iter().chain(session_name) {
             report.add(
-                "MAN-12",
+                rules::MAN_12,
                 position,
                 format!("`{key}` is used to assume a role, and `{name}` has no `role`"),
                 format!("add `role`, or take `{key}` out"),

@@ -7,6 +7,7 @@ use crate::path;
 use crate::position::{Located, Position};
 use crate::report::Report;
 use crate::values::{Period, Reason, RuleId};
+use model::rules;
 
 use super::domains;
 
@@ -23,7 +24,7 @@ pub(super) fn ledger(manifest: &Manifest, report: &mut Report) {
         return;
     };
     if let Err(reason) = path::resolve(&folder.position.source.path, folder.as_str()) {
-        report.add("MAN-06", &folder.position, reason, path::MEND);
+        report.add(rules::MAN_06, &folder.position, reason, path::MEND);
     }
 }
 
@@ -40,16 +41,16 @@ pub(super) fn hosting(manifest: &Manifest, report: &mut Report) {
                 .map(|account| account.id.as_str());
             let fault = match parts[..] {
                 [_, _, service, ..] if service != "acm" => {
-                    Some(("MAN-18", "it is not an ACM certificate".to_owned()))
+                    Some((rules::MAN_18, "it is not an ACM certificate".to_owned()))
                 }
                 [_, _, _, region, ..] if region != "us-east-1" => Some((
-                    "STS-H10",
+                    rules::STS_H10,
                     format!(
                         "CloudFront takes certificates from us-east-1 only, this one is in {region}"
                     ),
                 )),
                 [_, _, _, _, owner, ..] if account.is_some_and(|id| id != owner) => Some((
-                    "MAN-18",
+                    rules::MAN_18,
                     format!(
                         "it is of account {owner}, and the distribution of `{}`",
                         hosting.account
@@ -74,7 +75,7 @@ pub(super) fn hosting(manifest: &Manifest, report: &mut Report) {
         for (block, position) in needy {
             if let Some(position) = position {
                 report.add(
-                    "MAN-12",
+                    rules::MAN_12,
                     position,
                     format!("`{block}` of {name} needs a host to serve its file, and there is no `hosting`"),
                     "add `hosting: { account: …, region: … }` to the domain",
@@ -98,7 +99,7 @@ pub(super) fn bimi(manifest: &Manifest, report: &mut Report) {
             excluded(report, "`decline: true` says that there is no logo", &keys);
         } else if logo.is_none() {
             report.add(
-                "MAN-13",
+                rules::MAN_13,
                 &bimi.position,
                 "the key `logo` is missing",
                 "add `logo: FILE`, or say `decline: true`",
@@ -128,7 +129,7 @@ pub(super) fn mta_sts(manifest: &Manifest, report: &mut Report) {
             excluded(report, "the policy is a file that says all", &keys);
         } else if mode.is_none() {
             report.add(
-                "MAN-13",
+                rules::MAN_13,
                 &located.position,
                 "the key `mode` is missing",
                 "add `mode: testing`, or name a file with `policy`",
@@ -149,7 +150,7 @@ pub(super) fn policies(manifest: &Manifest, report: &mut Report) {
             .filter(|tls_rpt| tls_rpt.rua.is_empty())
         {
             report.add(
-                "MAN-13",
+                rules::MAN_13,
                 &tls_rpt.position,
                 "`rua` is missing or empty, and reports would go nowhere",
                 "add `rua: [mailto:…]`",
@@ -199,7 +200,7 @@ fn excluded(report: &mut Report, why: &str, keys: &[(&str, Option<&Position>)]) 
         if let Some(position) = position {
             let reason = format!("{why}, so `{key}` would be ignored");
             report.add(
-                "MAN-14",
+                rules::MAN_14,
                 position,
                 reason,
                 format!("take `{key}` out, or the other"),
@@ -216,7 +217,7 @@ pub(super) fn limits(manifest: &Manifest, report: &mut Report) {
             let retention = &hosting.log_retention;
             if retention.seconds == 0 || !retention.seconds.is_multiple_of(86_400) {
                 report.add(
-                    "MAN-04",
+                    rules::MAN_04,
                     &retention.position,
                     format!("S3 keeps logs for whole days, `{retention}` is not"),
                     "write days, such as `90d`",
@@ -229,7 +230,12 @@ pub(super) fn limits(manifest: &Manifest, report: &mut Report) {
             .and_then(|mta_sts| mta_sts.max_age.as_ref());
         if let Some(max_age) = max_age.filter(|max_age| max_age.seconds > MAX_AGE_SECONDS_MAX) {
             let reason = format!("`{max_age}` is longer than the year that senders keep a policy");
-            report.add("STS-P04", &max_age.position, reason, "write at most `365d`");
+            report.add(
+                rules::STS_P04,
+                &max_age.position,
+                reason,
+                "write at most `365d`",
+            );
         }
         tags(domain, report);
     }
@@ -241,7 +247,12 @@ pub(super) fn limits(manifest: &Manifest, report: &mut Report) {
 fn ttl(ttl: &Located<Period>, report: &mut Report) {
     if ttl.seconds == 0 || ttl.seconds > TTL_SECONDS_MAX {
         let reason = format!("a time to live of `{ttl}` is outside of 1s to {TTL_SECONDS_MAX}s");
-        report.add("MAN-04", &ttl.position, reason, "write a time such as `1h`");
+        report.add(
+            rules::MAN_04,
+            &ttl.position,
+            reason,
+            "write a time such as `1h`",
+        );
     }
 }
 
@@ -252,7 +263,7 @@ fn tags(domain: &Domain, report: &mut Report) {
             domain.tags.len()
         );
         report.add(
-            "MAN-04",
+            rules::MAN_04,
             &tag.position,
             reason,
             format!("keep at most {TAGS_MAX}"),
@@ -273,10 +284,10 @@ fn accept_one(rule: &RuleId, reason: &Located<Reason>, report: &mut Report) {
     if rule.as_str().starts_with("MAN-") {
         let text = format!("`{rule}` is about the manifest itself and can't be accepted");
         report.add(
-            "MAN-19",
+            rules::MAN_19,
             &reason.position,
             text,
-            "mend the finding, and take this out",
+            "fix the finding, and take this out",
         );
     }
 }

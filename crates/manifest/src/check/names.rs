@@ -6,6 +6,7 @@ use crate::domain::Domain;
 use crate::manifest::Manifest;
 use crate::position::Position;
 use crate::report::Report;
+use model::rules;
 use standards::dns::{Name, NameError};
 
 use super::domains;
@@ -23,14 +24,14 @@ pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
                 Ok(host) => host,
                 Err(error) => {
                     let reason = format!("{what} of {name} can't have its name: {error}");
-                    report.add("DNS-05", position, reason, "choose a shorter name");
+                    report.add(rules::DNS_05, position, reason, "choose a shorter name");
                     continue;
                 }
             };
             if host.repeats(name) {
                 let reason = format!("{what} of {name} is {host}, with the domain in it twice");
                 report.add(
-                    "DNS-10",
+                    rules::DNS_10,
                     position,
                     reason,
                     format!("write a label, or a whole name that ends in {name} once"),
@@ -39,7 +40,7 @@ pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
             // The domain itself as MAIL FROM is another fault, SES-12.
             if let Some(first) = declared(&host).filter(|_| host != *name) {
                 report.add(
-                    "MAN-17",
+                    rules::MAN_17,
                     position,
                     format!("{what} of {name} is {host}, and that is a domain of its own, declared at {first}"),
                     "choose another name, or take the domain out",
@@ -51,7 +52,7 @@ pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
                 .filter(|other| *other != what);
             if let Some(other) = other {
                 report.add(
-                    "MAN-17",
+                    rules::MAN_17,
                     position,
                     format!("{what} of {name} is {host}, and so is {other}"),
                     "give one of them another name",

@@ -8,6 +8,7 @@ use crate::position::Located;
 use crate::regions;
 use crate::report::Report;
 use crate::values::{AccountName, Region};
+use model::rules;
 
 /// MAN-10: SES is in the region of each instance, and CloudFront can be in front of each bucket.
 pub(super) fn services(manifest: &Manifest, report: &mut Report) {
@@ -16,7 +17,7 @@ pub(super) fn services(manifest: &Manifest, report: &mut Report) {
             if !regions::has_ses(instance.region.as_str()) {
                 let reason = format!("Amazon SES is not in {}", instance.region);
                 report.add(
-                    "MAN-10",
+                    rules::MAN_10,
                     &instance.region.position,
                     reason,
                     "choose a region that has SES",
@@ -33,7 +34,7 @@ pub(super) fn services(manifest: &Manifest, report: &mut Report) {
                 hosting.region
             );
             report.add(
-                "MAN-10",
+                rules::MAN_10,
                 &hosting.region.position,
                 reason,
                 "host it in a commercial region, such as `us-east-1`",
@@ -61,7 +62,7 @@ pub(super) fn partitions(manifest: &Manifest, report: &mut Report) {
                     "`{account}` is used in {known} too, and no account is in two partitions of AWS"
                 );
                 report.add(
-                    "MAN-10",
+                    rules::MAN_10,
                     &region.position,
                     reason,
                     "declare an account for each partition",

@@ -7,6 +7,7 @@ use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::report::Report;
 use crate::ses::{ByoDkim, ConfigurationSet, Dkim, Instance};
+use model::rules;
 use standards::dns::Name;
 use standards::{Finding, Severity, dkim};
 
@@ -31,7 +32,12 @@ pub(super) fn once(manifest: &Manifest, report: &mut Report) {
                     "{name} has an instance in account {} and region {} already, at {}",
                     key.0, key.1, first.position
                 );
-                report.add("SES-01", &instance.position, reason, "keep one of the two");
+                report.add(
+                    rules::SES_01,
+                    &instance.position,
+                    reason,
+                    "keep one of the two",
+                );
             } else {
                 seen.insert(key, instance);
             }
@@ -54,7 +60,7 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
             if whole == *name || host.is_elsewhere(name) {
                 let reason = format!("the MAIL FROM `{host}` is not a subdomain of {name}");
                 report.add(
-                    "SES-12",
+                    rules::SES_12,
                     &host.position,
                     reason,
                     format!("write a label, such as `mail1`, for mail1.{name}"),
@@ -70,7 +76,7 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
                 // The catalogue warns, because AWS lets two regions share the MX of one of them. We
                 // publish what each instance needs, and two MX at a name make SES refuse both.
                 report.push(
-                    Finding::new("SES-15", reason)
+                    Finding::new(rules::SES_15, reason)
                         .in_place(host.place())
                         .fix("give each region a name of its own")
                         .weighing(Severity::Error),
@@ -96,7 +102,7 @@ pub(super) fn dkim(manifest: &Manifest, report: &mut Report) {
                             byo.selector, first.selector.position
                         );
                         report.add(
-                            "SES-07",
+                            rules::SES_07,
                             &byo.selector.position,
                             reason,
                             "use one key, or a selector for each",
@@ -125,7 +131,7 @@ fn private_key(byo: &ByoDkim, report: &mut Report) {
         Ok(Ok(_)) => return,
     };
     report.add(
-        "SES-07",
+        rules::SES_07,
         &file.position,
         reason,
         "name an RSA private key of 2048 bits in PEM, without a pass phrase",
@@ -140,7 +146,7 @@ fn replica(manifest: &Manifest, domain: &Domain, instance: &Instance, report: &m
     let parent = &dkim.parent_region;
     if **parent == *instance.region {
         report.add(
-            "SES-08",
+            rules::SES_08,
             &parent.position,
             format!("{parent} is the instance's own region"),
             "name the region of the instance whose keys are used",
@@ -161,7 +167,7 @@ fn replica(manifest: &Manifest, domain: &Domain, instance: &Instance, report: &m
         Some(Dkim::Deterministic(_)) => "is a replica itself",
     };
     report.add(
-        "SES-09",
+        rules::SES_09,
         &parent.position,
         format!("the instance in {parent} {fault}"),
         "name the region of an instance with Easy DKIM",
@@ -188,7 +194,7 @@ pub(super) fn configuration_sets(manifest: &Manifest, report: &mut Report) {
                     set.name, first.position
                 );
                 report.add(
-                    "MAN-15",
+                    rules::MAN_15,
                     &set.position,
                     reason,
                     "declare it the same way, or under another name",
@@ -207,7 +213,7 @@ fn configuration_set(domain: &Name, set: &ConfigurationSet, report: &mut Report)
     {
         let reason = format!("SES tries for 300 to 50400 seconds, not {seconds}");
         report.add(
-            "SES-32",
+            rules::SES_32,
             &seconds.position,
             reason,
             "write a number of seconds between the two",
@@ -217,13 +223,13 @@ fn configuration_set(domain: &Name, set: &ConfigurationSet, report: &mut Report)
         match event.targets().len() {
             1 => {}
             0 => report.add(
-                "MAN-13",
+                rules::MAN_13,
                 &event.position,
                 format!("the events `{}` of {domain} go nowhere", event.name),
                 "add one of sns, eventbridge, cloudwatch, firehose",
             ),
             _ => report.add(
-                "MAN-14",
+                rules::MAN_14,
                 &event.position,
                 format!(
                     "the events `{}` of {domain} go to more than one place",
@@ -234,7 +240,7 @@ fn configuration_set(domain: &Name, set: &ConfigurationSet, report: &mut Report)
         }
         if event.types.is_empty() {
             report.add(
-                "MAN-13",
+                rules::MAN_13,
                 &event.position,
                 "the key `types` is missing or empty",
                 "add `types: [bounce, complaint]`",

@@ -1,5 +1,6 @@
 //! BIMI: the logo, the mark certificate, the record, and what DMARC must say for them.
 
+use model::rules;
 use standards::Finding;
 use standards::bimi::svg::{self, Svg};
 use standards::bimi::{self, HttpsUri, Selector};
@@ -54,7 +55,7 @@ impl Subject<'_> {
                     .extend(record.check_local_parts(&selector.into_iter().collect::<Vec<_>>()));
                 findings
             }
-            Err(error) => vec![Finding::new("BIMI-R06", error.to_string())],
+            Err(error) => vec![Finding::new(rules::BIMI_R06, error.to_string())],
         }
     }
 

@@ -1,5 +1,6 @@
 //! Mark certificates, and what receivers show without one.
 
+use model::rules;
 use standards::bimi::Svg;
 use standards::bimi::mark_certificate::{MarkCertificate, TrustStore};
 use standards::dmarc::organizational_domain_by_psl;
@@ -14,15 +15,18 @@ impl Subject<'_> {
     pub(super) fn certificate(&self, block: &Located<Bimi>, logo: Option<&Svg>) -> Vec<Finding> {
         let Some(file) = &block.certificate else {
             let without = [
-                Finding::new("RCV-05", "Gmail shows no logo without a mark certificate")
-                    .weighing(Severity::Warn),
                 Finding::new(
-                    "RCV-06",
+                    rules::RCV_05,
+                    "Gmail shows no logo without a mark certificate",
+                )
+                .weighing(Severity::Warn),
+                Finding::new(
+                    rules::RCV_06,
                     "Apple Mail shows no logo without a verified mark certificate",
                 )
                 .weighing(Severity::Warn),
                 Finding::new(
-                    "RCV-07",
+                    rules::RCV_07,
                     "Yahoo may show the logo as it is, Microsoft shows none",
                 ),
             ];
@@ -40,7 +44,7 @@ impl Subject<'_> {
             findings.extend(logo.and_then(|logo| certificate.check_logo(logo)));
             if certificate.mark_type().is_common() {
                 let reason = "Apple Mail shows no logo with a common mark certificate";
-                findings.push(Finding::new("RCV-06", reason).weighing(Severity::Warn));
+                findings.push(Finding::new(rules::RCV_06, reason).weighing(Severity::Warn));
             }
         }
         places::in_file(file, findings)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::rules;
 use standards::dmarc::{self, Policy, Sender, Subject as Of};
 use standards::dns::Name;
 use standards::dns::mx::{self, Mx, MxUse};
@@ -182,7 +183,7 @@ impl Subject<'_> {
             None if only_null => findings.extend(places::at(
                 &block.position,
                 [Finding::new(
-                    "STS-R11",
+                    rules::STS_R11,
                     "the domain has a null MX, so there is nothing for the policy to protect",
                 )],
             )),
@@ -197,7 +198,7 @@ fn receiving_region(mx: &Located<Mx>) -> Option<Finding> {
     let region = mx.ses_inbound_region()?;
     (!RECEIVING_REGIONS.contains(&region)).then(|| {
         Finding::new(
-            "MX-05",
+            rules::MX_05,
             format!("SES is not known to receive mail in {region}"),
         )
         .weighing(Severity::Warn)

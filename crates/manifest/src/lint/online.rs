@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
+use model::rules::{self, Rule};
 use standards::Finding;
 use standards::bimi::{self, MarkCertificate, check_dmarc};
 use standards::dkim::{self, DkimKey};
@@ -91,12 +92,12 @@ fn at(position: &Position, found: Found) -> Vec<Finding> {
 }
 
 fn unanswered(error: &NoAnswer) -> Finding {
-    Finding::new("LIVE-02", error.to_string())
+    Finding::new(rules::LIVE_02, error.to_string())
 }
 
 /// Only those of `rules`: what else is wrong with a live record is about to be replaced.
-fn only(mut findings: Vec<Finding>, rules: &[&str]) -> Vec<Finding> {
-    findings.retain(|finding| rules.contains(&&*finding.rule));
+fn only(mut findings: Vec<Finding>, rules: &[&Rule]) -> Vec<Finding> {
+    findings.retain(|finding| rules.iter().any(|rule| finding.is_of(rule)));
     findings
 }
 
@@ -183,7 +184,7 @@ impl<R: Resolver> Look<'_, R> {
         };
         let live = self.resolver.txt(&owner).await?;
         let (published, faults) = Dmarc::among(&owner, &live);
-        let mut findings = only(faults, &["DMARC-03"]);
+        let mut findings = only(faults, &[rules::DMARC_03]);
         findings.extend(record.check_step(published.as_ref()));
         findings.extend(discover(self.planned, self.name).await?.findings);
         findings.extend(reports(self.planned, self.name, record).await?);
@@ -195,7 +196,7 @@ impl<R: Resolver> Look<'_, R> {
         let mut findings = record.check_report_mail(self.planned).await?;
         if let Ok(owner) = tls_rpt::record_owner(self.name) {
             let live = self.resolver.txt(&owner).await?;
-            findings.extend(only(TlsRpt::among(&owner, &live).1, &["RPT-07"]));
+            findings.extend(only(TlsRpt::among(&owner, &live).1, &[rules::RPT_07]));
         }
         Ok(findings)
     }
@@ -206,7 +207,7 @@ impl<R: Resolver> Look<'_, R> {
         let mut announced = None;
         if let Ok(owner) = mta_sts::record_owner(self.name) {
             let live = self.resolver.txt(&owner).await?;
-            let rules = ["STS-R06", "STS-R07"];
+            let rules = [rules::STS_R06, rules::STS_R07];
             let (record, faults) = MtaStsRecord::among(&owner, &live);
             findings.extend(only(faults, &rules));
             announced = record;
@@ -222,7 +223,7 @@ impl<R: Resolver> Look<'_, R> {
             // Without an MX there is nothing to make a policy from.
             Err(_) if hosts.is_empty() => {
                 let reason = format!("{} has no MX, so no policy can be made from it", self.name);
-                findings.push(Finding::new("STS-R11", reason));
+                findings.push(Finding::new(rules::STS_R11, reason));
             }
             Err(_) => {}
         }
@@ -256,7 +257,7 @@ impl<R: Resolver> Look<'_, R> {
         let selector = block.selector.as_str();
         if let Ok(owner) = self.name.child(&format!("{selector}._bimi")) {
             let live = self.resolver.txt(&owner).await?;
-            findings.extend(only(bimi::Bimi::among(&owner, &live).1, &["BIMI-R12"]));
+            findings.extend(only(bimi::Bimi::among(&owner, &live).1, &[rules::BIMI_R12]));
         }
         if block.decline.value {
             return Ok(findings);
@@ -309,7 +310,7 @@ impl<R: Resolver> Look<'_, R> {
                 .child(&format!("{}._domainkey", byo.selector.as_str()))
         {
             let live = self.resolver.txt(&owner).await?;
-            findings.extend(only(DkimKey::among(&owner, &live).1, &["DKIM-02"]));
+            findings.extend(only(DkimKey::among(&owner, &live).1, &[rules::DKIM_02]));
             names.push(owner);
         }
         let mut sets = Vec::new();
@@ -357,7 +358,7 @@ impl<R: Resolver> Look<'_, R> {
             sets: &sets,
         };
         let findings = zone.lint(std::slice::from_ref(self.name));
-        Ok(only(findings, &["DNS-06"]))
+        Ok(only(findings, &[rules::DNS_06]))
     }
 
     /// The names of policies that the manifest publishes, so that no wildcard answers there.
@@ -417,7 +418,7 @@ fn foreign_partition(instance: &crate::ses::Instance) -> Option<Finding> {
         let reason = format!(
             "the MX of a MAIL FROM would be feedback-smtp.{region}.amazonses.com, and {region} is in a partition of AWS with other host names"
         );
-        Finding::new("SES-39", reason)
+        Finding::new(rules::SES_39, reason)
     })
 }
 

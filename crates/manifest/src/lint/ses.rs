@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::rules;
 use standards::dkim::{self, DkimKey, PublicKey};
 use standards::dns::Name;
 use standards::{Finding, Severity};
@@ -31,7 +32,7 @@ impl Subject<'_> {
             );
             findings.push(at(
                 &first.position,
-                Finding::new("RCV-01", reason).weighing(Severity::Warn),
+                Finding::new(rules::RCV_01, reason).weighing(Severity::Warn),
             ));
         }
         findings
@@ -47,14 +48,17 @@ impl Subject<'_> {
         match &instance.mail_from {
             None => findings.push(at(
                 &instance.position,
-                Finding::new("SES-19", "without `mail_from` DMARC rests on DKIM alone"),
+                Finding::new(
+                    rules::SES_19,
+                    "without `mail_from` DMARC rests on DKIM alone",
+                ),
             )),
             Some(host) if strict.is_some_and(|aspf| aspf.value == Alignment::Strict) => {
                 let reason = format!(
                     "`aspf: s` wants {} itself as MAIL FROM, and `{host}` is below it",
                     self.name
                 );
-                findings.push(at(&host.position, Finding::new("SES-18", reason)));
+                findings.push(at(&host.position, Finding::new(rules::SES_18, reason)));
             }
             Some(_) => {}
         }
@@ -62,14 +66,14 @@ impl Subject<'_> {
             let reason = "with `on_mx_failure: reject` SES sends nothing while it does not find the MAIL FROM's MX";
             findings.push(at(
                 &instance.on_mx_failure.position,
-                Finding::new("SES-17", reason),
+                Finding::new(rules::SES_17, reason),
             ));
         }
         if instance.domain_token.value {
             let reason = "the `_amazonses` token is legacy: DKIM verifies the domain as well";
             findings.push(at(
                 &instance.domain_token.position,
-                Finding::new("SES-22", reason),
+                Finding::new(rules::SES_22, reason),
             ));
         }
         let set = instance.configuration_set.as_ref();
@@ -78,7 +82,7 @@ impl Subject<'_> {
             .filter(|tls| tls.value == TlsPolicy::Require)
         {
             let reason = "with `tls: require` mail to hosts without TLS is dropped";
-            findings.push(at(&tls.position, Finding::new("SES-31", reason)));
+            findings.push(at(&tls.position, Finding::new(rules::SES_31, reason)));
         }
         findings.extend(unseen_complaints(instance));
         findings.extend(key(instance));
@@ -104,7 +108,7 @@ impl Subject<'_> {
                     "{whole} is the MAIL FROM of `{}` too; its MX and SPF are the same",
                     first.account
                 );
-                findings.push(at(&host.position, Finding::new("SES-16", reason)));
+                findings.push(at(&host.position, Finding::new(rules::SES_16, reason)));
             }
         }
         findings
@@ -127,7 +131,7 @@ impl Subject<'_> {
         all_custom.then(|| {
             let reason =
                 "every instance has a MAIL FROM of its own, so receivers never look for SES here";
-            at(&include.position, Finding::new("SES-20", reason))
+            at(&include.position, Finding::new(rules::SES_20, reason))
         })
     }
 }
@@ -142,7 +146,12 @@ fn unseen_complaints(instance: &Instance) -> Option<Finding> {
     let is_seen = instance.feedback.value || types.any(|event| event.value == EventType::Complaint);
     let reason =
         "with `feedback: false` and no event destination for complaints nobody hears of them";
-    (!is_seen).then(|| at(&instance.feedback.position, Finding::new("RCV-03", reason)))
+    (!is_seen).then(|| {
+        at(
+            &instance.feedback.position,
+            Finding::new(rules::RCV_03, reason),
+        )
+    })
 }
 
 /// SES-38 and the rules of DKIM keys.
@@ -152,7 +161,7 @@ fn key(instance: &Instance) -> Vec<Finding> {
             let reason = "a DKIM key of 1024 bits is the least that verifies";
             vec![at(
                 &easy.key_length.position,
-                Finding::new("SES-38", reason),
+                Finding::new(rules::SES_38, reason),
             )]
         }
         Dkim::Byo(byo) => {

@@ -9,6 +9,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::rules::{self, Rule};
 use schemars::{Schema, SchemaGenerator};
 use standards::{Edit, Finding};
 
@@ -50,7 +51,7 @@ pub(crate) trait Text: Sized {
     /// A regular expression for editors; the parser decides.
     const PATTERN: Option<&'static str> = None;
     /// The rule that a text which is not one breaks.
-    const RULE: &'static str = "MAN-04";
+    const RULE: &'static Rule = rules::MAN_04;
     /// For editors, and for the fix.
     const EXAMPLES: &'static [&'static str];
 
@@ -84,7 +85,7 @@ impl Reader<'_> {
             Content::Nothing => format!("write {what} here, or take the key out"),
             _ => format!("write {what} here"),
         };
-        self.report.add("MAN-04", &node.position, reason, fix);
+        self.report.add(rules::MAN_04, &node.position, reason, fix);
         None
     }
 
@@ -110,7 +111,7 @@ impl Reader<'_> {
     fn twice(&mut self, key: &Key) {
         let reason = format!("the key `{}` is here twice", shorten(&key.text));
         self.report
-            .add("MAN-03", &key.position, reason, "keep one of them");
+            .add(rules::MAN_03, &key.position, reason, "keep one of them");
     }
 
     /// The fields of a block: a map that has only the keys in `known`.
@@ -189,7 +190,11 @@ impl Reader<'_> {
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        let rule = if what == "key" { "MAN-02" } else { "MAN-04" };
+        let rule = if what == "key" {
+            rules::MAN_02
+        } else {
+            rules::MAN_04
+        };
         let finding = Finding::new(rule, reason)
             .in_place(position.place())
             .fix(fix);
@@ -236,7 +241,7 @@ impl Fields<'_> {
         let absent = T::absent();
         if absent.is_none() && !reader.partial {
             reader.report.add(
-                "MAN-13",
+                rules::MAN_13,
                 &self.position,
                 format!("the key `{key}` is missing"),
                 format!("add `{key}:` to this block"),

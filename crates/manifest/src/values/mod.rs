@@ -5,6 +5,7 @@ mod standard;
 
 use std::fmt;
 
+use model::rules::{self, Rule};
 use standards::dns::Name;
 
 use crate::read::Text;
@@ -18,7 +19,7 @@ pub(crate) use standard::describe;
 macro_rules! text_value {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:literal)? }
+        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:expr)? }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +42,7 @@ macro_rules! text_value {
             const WHAT: &'static str = $what;
             const PATTERN: Option<&'static str> = $pattern;
             const EXAMPLES: &'static [&'static str] = $examples;
-            $( const RULE: &'static str = $rule; )?
+            $( const RULE: &'static Rule = $rule; )?
 
             fn parse(text: &str) -> Result<Self, String> {
                 let parse: fn(&str) -> Result<String, String> = $parse;
@@ -86,7 +87,7 @@ text_value! {
                 Err(format!("an account id has 12 digits, `{}` has not", crate::report::shorten(text)))
             }
         },
-        rule: "MAN-09"
+        rule: rules::MAN_09
     }
 }
 
@@ -175,7 +176,7 @@ text_value! {
         pattern: Some("^[a-z]{2,4}(-[a-z]+)+-[0-9]$"),
         examples: &["eu-west-1"],
         parse: regions::parse,
-        rule: "MAN-10"
+        rule: rules::MAN_10
     }
 }
 
@@ -449,10 +450,10 @@ fn rule_id(text: &str) -> Result<String, String> {
             crate::report::shorten(text)
         ));
     }
-    if standards::rules::find(text).is_some() {
+    if model::rules::find(text).is_some() {
         return Ok(text.to_owned());
     }
-    let nearest = crate::report::nearest(text, standards::rules::all().map(|rule| rule.id));
+    let nearest = crate::report::nearest(text, model::rules::all().map(|rule| rule.id));
     Err(match nearest {
         Some(id) => format!("there is no rule `{text}`; did you mean `{id}`?"),
         None => format!("there is no rule `{text}`"),

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use model::rules::{self, Rule};
 use standards::dns::{Mx, Name, NameError};
 use standards::mail_uri::ReportUri;
 use standards::mta_sts::MxPattern;
@@ -20,7 +21,7 @@ pub(crate) fn describe(error: &dyn Error) -> String {
 impl Text for Name {
     const WHAT: &'static str = "a domain name";
     const EXAMPLES: &'static [&'static str] = &["example.com"];
-    const RULE: &'static str = "DNS-05";
+    const RULE: &'static Rule = rules::DNS_05;
 
     /// A domain has mail, so its name is one that a host can have, below a top-level domain.
     fn parse(text: &str) -> Result<Self, String> {
@@ -71,7 +72,7 @@ impl fmt::Display for HostName {
 impl Text for HostName {
     const WHAT: &'static str = "a label or a host name";
     const EXAMPLES: &'static [&'static str] = &["mail1"];
-    const RULE: &'static str = "DNS-05";
+    const RULE: &'static Rule = rules::DNS_05;
 
     fn parse(text: &str) -> Result<Self, String> {
         let name = Name::parse(text).map_err(|error| describe(&error))?;
@@ -101,7 +102,7 @@ impl Text for Mx {
 impl Text for MxPattern {
     const WHAT: &'static str = "a host name, perhaps with a leading `*.`";
     const EXAMPLES: &'static [&'static str] = &["*.mail.example.com"];
-    const RULE: &'static str = "STS-P08";
+    const RULE: &'static Rule = rules::STS_P08;
 
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|error| describe(&error))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use manifest::{MemoryFiles, lint, load};
-use standards::rules::{self, Phase};
+use model::rules::{self, Phase};
 use standards::{Finding, Severity};
 
 /// A rule, a manifest that breaks it and one that keeps it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use manifest::{Dns, Manifest};
+use model::rules;
 use model::{Outside, Unseen};
 use standards::Finding;
 use standards::dns::zone::{self, Zone};
@@ -41,7 +42,7 @@ async fn delegation(outside: &dyn Outside, expected: &Expected) -> Vec<Finding> 
             zone::lint_delegation(&hosted.name, &delegated, &hosted.servers)
         }
         Err(Unseen::NotFromHere) => None,
-        Err(error) => Some(Finding::new("LIVE-02", error.to_string())),
+        Err(error) => Some(Finding::new(rules::LIVE_02, error.to_string())),
     };
     finding.into_iter().collect()
 }
@@ -71,6 +72,6 @@ async fn aliases(outside: &dyn Outside, manifest: &Manifest, expected: &Expected
         sets: &sets,
     };
     let mut findings = zone.lint(std::slice::from_ref(&expected.domain));
-    findings.retain(|finding| finding.rule == "DNS-04");
+    findings.retain(|finding| finding.is_of(rules::DNS_04));
     findings
 }

@@ -2,6 +2,7 @@
 
 use kinds::{Route53RecordSet, S3Object};
 use manifest::Manifest;
+use model::rules;
 use model::{Action, Kind, Verb};
 use standards::Finding;
 use standards::dns::zone;
@@ -54,5 +55,5 @@ fn same_address(action: &Action) -> Option<Finding> {
         .iter()
         .any(|change| change.field == "sha256");
     let reason = "the file changes and keeps its address, so receivers that have the old one go on showing it";
-    (is_shown && changes_content).then(|| Finding::new("BIMI-X11", reason))
+    (is_shown && changes_content).then(|| Finding::new(rules::BIMI_X11, reason))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kinds::{SesIdentity, ses_account};
+use model::rules;
 use model::{Kind, Location, Resource};
 use standards::Finding;
 use standards::dns::Name;
@@ -56,7 +57,7 @@ pub(super) async fn findings(project: &Project, planned: &Planned) -> Vec<Findin
 /// PLAN-04: what could not be asked was not checked.
 fn unseen(location: &Location, error: &str) -> Finding {
     Finding::new(
-        "PLAN-04",
+        rules::PLAN_04,
         format!("SES in {location} could not be asked: {error}"),
     )
 }

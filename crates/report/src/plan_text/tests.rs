@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use std::sync::Arc;
 
 use kinds::{CloudfrontDistribution, cloudfront_distribution};
+use model::rules;
 use model::{
     Action, Change, Diff, Effect, Impact, Resource, Side, Spec, Status, Step, Unwanted, Wanted,
 };
@@ -194,7 +195,7 @@ fn findings_come_first_and_say_that_apply_refuses() {
     };
     plan.findings.push(
         Finding::new(
-            "PLAN-01",
+            rules::PLAN_01,
             "`example.com` has TXT v=spf1 -all\u{1b}[31m, and the manifest asks for another",
         )
         .in_place(place),
@@ -263,7 +264,7 @@ proptest! {
     #[test]
     fn no_line_holds_a_control_character_of_others(hostile in any::<String>()) {
         let mut plan = first_plan(&example().0);
-        plan.findings.push(Finding::new("PLAN-01", hostile.clone()).fix(hostile.clone()));
+        plan.findings.push(Finding::new(rules::PLAN_01, hostile.clone()).fix(hostile.clone()));
         for action in &mut plan.actions {
             action.reason = hostile.clone().into();
             action.resource.name.clone_from(&hostile);

@@ -1,6 +1,7 @@
 //! What BIMI needs of DMARC: BIMI-X01 to BIMI-X05.
 
 use crate::dmarc::{Dmarc, Policy};
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// Checks the DMARC records that a receiver looks at before it shows a logo: that of the author's
@@ -16,7 +17,10 @@ use crate::{Finding, Severity};
 /// ```
 pub fn check_dmarc(records: &[Dmarc]) -> Vec<Finding> {
     if records.is_empty() {
-        return vec![Finding::new("BIMI-X01", "the domain has no DMARC record")];
+        return vec![Finding::new(
+            rules::BIMI_X01,
+            "the domain has no DMARC record",
+        )];
     }
     records.iter().flat_map(check_record).collect()
 }
@@ -25,14 +29,14 @@ fn check_record(record: &Dmarc) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |rule, reason: &str| findings.push(Finding::new(rule, reason));
     if record.policy == Policy::None {
-        add("BIMI-X01", "the DMARC policy is none");
+        add(rules::BIMI_X01, "the DMARC policy is none");
     }
     if record.subdomain_policy == Some(Policy::None) {
-        add("BIMI-X02", "the DMARC policy of subdomains is none");
+        add(rules::BIMI_X02, "the DMARC policy of subdomains is none");
     }
     if record.nonexistent_policy == Some(Policy::None) {
         add(
-            "BIMI-X05",
+            rules::BIMI_X05,
             "the DMARC policy of names that do not exist is none",
         );
     }
@@ -40,16 +44,19 @@ fn check_record(record: &Dmarc) -> Vec<Finding> {
         && let Some(percent) = record.percent.filter(|percent| percent.get() < 100)
     {
         let reason = format!("only {} of 100 messages are quarantined", percent.get());
-        add("BIMI-X03", &reason);
+        add(rules::BIMI_X03, &reason);
     }
     match record.policy {
         Policy::Quarantine if record.testing => {
-            add("BIMI-X04", "t=y turns the policy quarantine into none");
+            add(rules::BIMI_X04, "t=y turns the policy quarantine into none");
         }
         // One step milder than reject is still enforcement.
         Policy::Reject if record.testing => findings.push(
-            Finding::new("BIMI-X04", "t=y turns the policy reject into quarantine")
-                .weighing(Severity::Warn),
+            Finding::new(
+                rules::BIMI_X04,
+                "t=y turns the policy reject into quarantine",
+            )
+            .weighing(Severity::Warn),
         ),
         _ => {}
     }

@@ -18,6 +18,7 @@ use crate::dkim::DkimKey;
 use crate::dmarc::Dmarc;
 use crate::dns::Name;
 use crate::mta_sts::{MtaStsPolicy, MtaStsRecord};
+use crate::rules;
 use crate::spf::Spf;
 use crate::tls_rpt::TlsRpt;
 use crate::{Finding, Severity};
@@ -142,9 +143,9 @@ pub fn check_file(name: &str, file: &[u8], now: Timestamp) -> Option<Checked> {
 /// Checks the file `name` as one of this kind; nothing when the kind is a record.
 pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Option<Checked> {
     let rule = match kind {
-        Kind::Logo => "SVG-01",
-        Kind::MarkCertificate => "VMC-01",
-        Kind::MtaStsPolicy => "STS-P11",
+        Kind::Logo => rules::SVG_01,
+        Kind::MarkCertificate => rules::VMC_01,
+        Kind::MtaStsPolicy => rules::STS_P11,
         _ => return None,
     };
     if is_html(file) {
@@ -190,12 +191,12 @@ pub fn check_together(records: &[(Kind, Option<&Name>)]) -> Vec<(usize, Finding)
     for (position, record) in records.iter().enumerate() {
         let (kind, owner) = *record;
         let rule = match kind {
-            Kind::Spf => "SPF-02",
-            Kind::Dmarc => "DMARC-03",
-            Kind::MtaStsRecord => "STS-R06",
-            Kind::TlsRpt => "RPT-07",
-            Kind::Bimi => "BIMI-R12",
-            Kind::DkimKey if owner.is_some() => "DKIM-02",
+            Kind::Spf => rules::SPF_02,
+            Kind::Dmarc => rules::DMARC_03,
+            Kind::MtaStsRecord => rules::STS_R06,
+            Kind::TlsRpt => rules::RPT_07,
+            Kind::Bimi => rules::BIMI_R12,
+            Kind::DkimKey if owner.is_some() => rules::DKIM_02,
             _ => continue,
         };
         if records[..position].contains(record) {

@@ -33,6 +33,7 @@ pub use selector::{Selector, SelectorError};
 pub use wildcard::check_wildcard;
 
 use crate::dns::{Name, Txt};
+use crate::rules;
 use crate::{Finding, Severity, single};
 
 /// A hash that signatures with the key may use.
@@ -95,7 +96,7 @@ impl DkimKey {
 
     /// The key among the TXT values at `owner`. DKIM-02 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        single::read(owner, values, |_| true, "DKIM-02", Self::parse)
+        single::read(owner, values, |_| true, rules::DKIM_02, Self::parse)
     }
 
     /// What is wrong with the record as a value.
@@ -112,7 +113,7 @@ impl DkimKey {
             let reason = format!(
                 "the key has t=s, and mail signed by {signing_domain} names {identity_domain} in i="
             );
-            Finding::new("DKIM-13", reason)
+            Finding::new(rules::DKIM_13, reason)
         })
     }
 
@@ -123,7 +124,7 @@ impl DkimKey {
             || self.services.contains(&Service::TlsRpt);
         (!allowed).then(|| {
             Finding::new(
-                "RPT-13",
+                rules::RPT_13,
                 "the key signs TLS reports, and its s= does not allow tlsrpt",
             )
         })
@@ -138,7 +139,7 @@ impl DkimKey {
             PublicKey::Revoked => findings.push((
                 "p",
                 Finding::new(
-                    "DKIM-04",
+                    rules::DKIM_04,
                     "the key is revoked: every signature with this selector is invalid",
                 )
                 .weighing(Severity::Warn)
@@ -147,18 +148,18 @@ impl DkimKey {
         }
         if !self.hashes.is_empty() && !self.hashes.contains(&HashAlgorithm::Sha256) {
             let reason = "h= leaves out sha256, the only hash that verifiers still accept";
-            findings.push(("h", Finding::new("DKIM-10", reason)));
+            findings.push(("h", Finding::new(rules::DKIM_10, reason)));
         }
         let for_mail = self.services.is_empty()
             || self.services.contains(&Service::Any)
             || self.services.contains(&Service::Email);
         if !for_mail {
             let reason = "s= allows neither email nor everything, so the key verifies no mail";
-            findings.push(("s", Finding::new("DKIM-11", reason)));
+            findings.push(("s", Finding::new(rules::DKIM_11, reason)));
         }
         if self.testing {
             let reason = "t=y says that the domain is testing DKIM, and verifiers may treat its mail as unsigned";
-            findings.push(("t", Finding::new("DKIM-12", reason)));
+            findings.push(("t", Finding::new(rules::DKIM_12, reason)));
         }
         findings
     }
@@ -202,7 +203,7 @@ pub fn check_algorithms<'a>(keys: impl IntoIterator<Item = &'a DkimKey>) -> Opti
     }
     has_ed25519.then(|| {
         Finding::new(
-            "DKIM-17",
+            rules::DKIM_17,
             "mail is signed with Ed25519 only, which many receivers can't verify",
         )
     })
@@ -219,16 +220,16 @@ fn lint_rsa(key: &RsaPublicKey) -> Option<Finding> {
     let bits = key.bits();
     match bits {
         0..1024 => Some(Finding::new(
-            "DKIM-06",
+            rules::DKIM_06,
             format!("the RSA key has {bits} bits, and verifiers refuse fewer than 1024"),
         )),
         1024..2048 => Some(Finding::new(
-            "DKIM-07",
+            rules::DKIM_07,
             format!("the RSA key has {bits} bits, and 2048 are recommended"),
         )),
         2048..=4096 => None,
         _ => Some(Finding::new(
-            "DKIM-07",
+            rules::DKIM_07,
             format!("the RSA key has {bits} bits, and verifiers need not support more than 4096"),
         )),
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::public_key::{RsaPublicKey, decode_base64};
 use super::{DkimKey, HashAlgorithm, PublicKey, PublicKeyError, Service};
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 use crate::tag_list::{Part, Tag, TagList, split_with_spans};
 use crate::{Edit, Finding, Severity, typo};
 
@@ -15,24 +16,24 @@ const KNOWN: &[&str] = &["v", "g", "h", "k", "n", "p", "s", "t"];
 struct WordList {
     tag: &'static str,
     words: &'static [&'static str],
-    rule: &'static str,
+    rule: &'static Rule,
 }
 
 const WORD_LISTS: [WordList; 3] = [
     WordList {
         tag: "h",
         words: &["sha1", "sha256"],
-        rule: "DKIM-10",
+        rule: rules::DKIM_10,
     },
     WordList {
         tag: "s",
         words: &["*", "email", "tlsrpt"],
-        rule: "DKIM-11",
+        rule: rules::DKIM_11,
     },
     WordList {
         tag: "t",
         words: &["y", "s"],
-        rule: "DKIM-14",
+        rule: rules::DKIM_14,
     },
 ];
 
@@ -40,7 +41,7 @@ impl DkimKey {
     /// Reads a key record: the key that a verifier would use, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
         let list = TagList::parse(text);
-        let mut findings: Vec<Finding> = list.findings("DKIM-14").collect();
+        let mut findings: Vec<Finding> = list.findings(rules::DKIM_14).collect();
         let has_version = check_version(&list, &mut findings);
         findings.extend(near_tags(&list));
         let has_words = check_words(&list, &mut findings);
@@ -68,7 +69,7 @@ impl DkimKey {
 fn near_tags(list: &TagList<'_>) -> Vec<Finding> {
     list.unknown(KNOWN)
         .filter(|tag| typo::nearest(tag.name, KNOWN.iter().copied()).is_some())
-        .map(|tag| list.ignored(tag, "DKIM-14", KNOWN))
+        .map(|tag| list.ignored(tag, rules::DKIM_14, KNOWN))
         .collect()
 }
 
@@ -129,7 +130,7 @@ fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
             "the version is {}, and the only one is DKIM1",
             quote(version.value)
         );
-        let finding = Finding::new("DKIM-03", reason).fix("write `v=DKIM1`");
+        let finding = Finding::new(rules::DKIM_03, reason).fix("write `v=DKIM1`");
         let edit = Edit::replace(version.value_span.clone(), "DKIM1");
         if version.value.eq_ignore_ascii_case("DKIM1") {
             finding.with_edit(edit)
@@ -137,7 +138,7 @@ fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
             finding.with_guess(edit)
         }
     } else if list.first() != Some(version) {
-        Finding::new("DKIM-03", "v= is not the first tag")
+        Finding::new(rules::DKIM_03, "v= is not the first tag")
     } else {
         return true;
     };
@@ -147,8 +148,9 @@ fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
 
 fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Option<PublicKey> {
     let Some(tag) = list.get("p") else {
-        findings
-            .push(Finding::new("DKIM-04", "the record has no p=, so it holds no key").at(end..end));
+        findings.push(
+            Finding::new(rules::DKIM_04, "the record has no p=, so it holds no key").at(end..end),
+        );
         return None;
     };
     if tag.value.is_empty() {
@@ -158,14 +160,14 @@ fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Opti
     match key_type.map_or("rsa", |tag| tag.value) {
         "rsa" => read_bytes(tag, findings).and_then(|bytes| {
             let key = RsaPublicKey::from_der(&bytes).map(PublicKey::Rsa);
-            report("DKIM-08", tag, key, findings)
+            report(rules::DKIM_08, tag, key, findings)
         }),
         "ed25519" => read_bytes(tag, findings).and_then(|bytes| {
             let length = bytes.len();
             let key = <[u8; 32]>::try_from(bytes)
                 .map(PublicKey::Ed25519)
                 .map_err(|_| PublicKeyError::Ed25519(length));
-            report("DKIM-09", tag, key, findings)
+            report(rules::DKIM_09, tag, key, findings)
         }),
         other => {
             let reason = format!(
@@ -173,7 +175,7 @@ fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Opti
                 quote(other)
             );
             let span = key_type.map_or(tag.span.clone(), |tag| tag.value_span.clone());
-            let finding = Finding::new("DKIM-05", reason);
+            let finding = Finding::new(rules::DKIM_05, reason);
             let finding = match typo::nearest(other, ["rsa", "ed25519"]) {
                 Some(near) => {
                     let edit = Edit::replace(span.clone(), near.word);
@@ -193,17 +195,17 @@ fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Opti
 }
 
 fn read_bytes(tag: &Tag<'_>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
-    let (bytes, exact) = report("DKIM-04", tag, decode_base64(tag.value), findings)?;
+    let (bytes, exact) = report(rules::DKIM_04, tag, decode_base64(tag.value), findings)?;
     if !exact {
         let reason = "the key's base64 is not padded to a multiple of four characters, or its last bits are not zero";
-        let finding = Finding::new("DKIM-04", reason).weighing(Severity::Warn);
+        let finding = Finding::new(rules::DKIM_04, reason).weighing(Severity::Warn);
         findings.push(finding.at(tag.value_span.clone()));
     }
     Some(bytes)
 }
 
 fn report<T>(
-    rule: &'static str,
+    rule: &'static Rule,
     tag: &Tag<'_>,
     result: Result<T, PublicKeyError>,
     findings: &mut Vec<Finding>,

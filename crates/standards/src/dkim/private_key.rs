@@ -8,6 +8,7 @@ use x509_parser::asn1_rs::Tag;
 use super::public_key::{RsaPublicKey, sequence};
 use super::{DkimKey, PublicKey};
 use crate::Finding;
+use crate::rules;
 
 /// Why no public key was found in a private key file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +57,7 @@ impl DkimKey {
         let half = public_half(private_key)?;
         Ok((self.key != PublicKey::Rsa(half)).then(|| {
             Finding::new(
-                "DKIM-15",
+                rules::DKIM_15,
                 "the published key is not the public half of the private key that signs",
             )
         }))

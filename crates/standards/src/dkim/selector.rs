@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::dns::{Name, NameError};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Finding, owner};
 
 /// The name of one key of a domain: labels of letters, digits and inner hyphens.
@@ -30,7 +31,7 @@ impl Selector {
 
     /// DKIM-01: the key stands at the name verifiers ask and nowhere else.
     pub fn check_owner(&self, owner: &Name, domain: &Name) -> Option<Finding> {
-        owner::check("DKIM-01", &self.labels(), owner, domain)
+        owner::check(rules::DKIM_01, &self.labels(), owner, domain)
     }
 
     fn labels(&self) -> String {

@@ -2,6 +2,7 @@
 
 use super::{DkimKey, PublicKey};
 use crate::dns::{Name, NoAnswer, Resolver};
+use crate::rules;
 use crate::{Finding, Place};
 
 /// A selector that no domain has.
@@ -26,6 +27,6 @@ pub async fn check_wildcard(
     let strange = values.iter().any(|value| !is_revoked(&value.text()));
     Ok(strange.then(|| {
         let reason = format!("a wildcard answers for every selector of {domain}");
-        Finding::new("DKIM-18", reason).in_place(Place::Live(owner.to_string()))
+        Finding::new(rules::DKIM_18, reason).in_place(Place::Live(owner.to_string()))
     }))
 }

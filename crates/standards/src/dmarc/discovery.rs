@@ -3,6 +3,7 @@
 
 use super::{Alignment, Dmarc, Policy, Psd, Subject, organizational_domain_by_psl, record_owner};
 use crate::dns::{Name, NoAnswer, Resolver};
+use crate::rules;
 use crate::{Finding, single, tag_list};
 
 /// A record and the domain it is for.
@@ -67,7 +68,7 @@ pub async fn walk(resolver: &impl Resolver, domain: &Name) -> Result<Walk, NoAns
             continue;
         };
         let values = resolver.txt(&owner).await?;
-        let (value, several) = single::among(&owner, &values, is_dmarc, "DMARC-03");
+        let (value, several) = single::among(&owner, &values, is_dmarc, rules::DMARC_03);
         walk.findings.extend(several);
         let Some(value) = value else {
             continue;
@@ -181,7 +182,7 @@ fn compare_with_psl(domain: &Name, by_walk: &Name) -> Option<Finding> {
         let reason = format!(
             "the organizational domain of {domain} is {by_walk} by the tree walk and {by_psl} by the public suffix list"
         );
-        Finding::new("DMARC-27", reason)
+        Finding::new(rules::DMARC_27, reason)
     })
 }
 

@@ -9,6 +9,7 @@ use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
 use crate::mail_host::why_unreachable;
 use crate::mail_uri::ReportUri;
 use crate::quote::quote;
+use crate::rules;
 use crate::tag_list::{TagList, split_with_spans};
 use crate::{Finding, Place};
 
@@ -50,7 +51,7 @@ impl Dmarc {
                     let reason = format!(
                         "reports go to {host}, which is ours too, and {name} is not planned"
                     );
-                    Some(Finding::new("DMARC-23", reason))
+                    Some(Finding::new(rules::DMARC_23, reason))
                 }
             })
             .collect()
@@ -97,7 +98,7 @@ impl Dmarc {
             if let Some(why) = why_unreachable(resolver, domain).await? {
                 let reason = format!("reports go to {domain}, which {why}");
                 let place = Place::Live(domain.to_string());
-                findings.push(Finding::new("DMARC-21", reason).in_place(place));
+                findings.push(Finding::new(rules::DMARC_21, reason).in_place(place));
             }
         }
         Ok(findings)
@@ -116,7 +117,7 @@ pub fn check_authorization(values: &[Txt], policy_domain: &Name, host: &Name) ->
         let reason = format!(
             "{host} does not agree to receive reports on {policy_domain}, so they are dropped"
         );
-        return Some(Finding::new("DMARC-22", reason));
+        return Some(Finding::new(rules::DMARC_22, reason));
     };
     let list = TagList::parse(&text);
     let elsewhere = split_with_spans(list.value("rua")?, ',')
@@ -126,11 +127,11 @@ pub fn check_authorization(values: &[Txt], policy_domain: &Name, host: &Name) ->
         "{host} sends reports on to {}, which is on another host, so receivers ignore it",
         quote(elsewhere.as_str())
     );
-    Some(Finding::new("DMARC-24", reason))
+    Some(Finding::new(rules::DMARC_24, reason))
 }
 
 /// DMARC-25.
 fn no_name(policy_domain: &Name, host: &Name, error: &NameError) -> Finding {
     let reason = format!("{host} can't agree to reports on {policy_domain}: {error}");
-    Finding::new("DMARC-25", reason)
+    Finding::new(rules::DMARC_25, reason)
 }

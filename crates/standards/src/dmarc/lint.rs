@@ -5,6 +5,7 @@ use super::{
     Alignment, Dmarc, Policy, Psd, ReportTarget, Subject, is_aligned, organizational_domain_by_psl,
 };
 use crate::dns::Name;
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// A source of mail with the domain in its From header.
@@ -39,20 +40,20 @@ impl Dmarc {
                 let reason = format!(
                     "{domain} is not an organizational domain, and receivers ignore {tag} there"
                 );
-                findings.push(Finding::new("DMARC-07", reason));
+                findings.push(Finding::new(rules::DMARC_07, reason));
             }
         }
         if self.psd == Psd::Yes && !is_suffix {
             let reason = format!(
                 "psd=y says that {domain} is a public suffix, and the public suffix list does not have it"
             );
-            findings.push(Finding::new("DMARC-11", reason));
+            findings.push(Finding::new(rules::DMARC_11, reason));
         }
         if self.psd == Psd::No && !is_organizational {
             let reason = format!(
                 "psd=n makes {domain} its own organizational domain, so it no longer aligns with its parent"
             );
-            findings.push(Finding::new("DMARC-12", reason));
+            findings.push(Finding::new(rules::DMARC_12, reason));
         }
         findings
     }
@@ -72,13 +73,13 @@ impl Dmarc {
             let reason = format!(
                 "the policy is {strictest}, and no declared sender of {domain} is aligned by DKIM or SPF"
             );
-            findings.push(Finding::new("DMARC-29", reason));
+            findings.push(Finding::new(rules::DMARC_29, reason));
         }
         if self.policy == Policy::Reject && by_spf && !by_dkim {
             let reason = format!(
                 "p=reject rests on SPF alone, which fails whenever mail of {domain} is forwarded"
             );
-            findings.push(Finding::new("DMARC-30", reason));
+            findings.push(Finding::new(rules::DMARC_30, reason));
         }
         findings
     }
@@ -87,7 +88,7 @@ impl Dmarc {
     pub fn check_use(&self, used_by_people: bool) -> Option<Finding> {
         (used_by_people && self.policy == Policy::Reject).then(|| {
             Finding::new(
-                "DMARC-31",
+                rules::DMARC_31,
                 "p=reject on a domain that people write from loses their mail to mailing lists",
             )
         })
@@ -107,7 +108,7 @@ impl Dmarc {
                 let policy = self.effective_policy(subject);
                 let reason =
                     format!("the domain sends no mail, and {tag} comes to {policy}, not reject");
-                Finding::new("DMARC-34", reason)
+                Finding::new(rules::DMARC_34, reason)
             })
             .collect()
     }
@@ -119,7 +120,7 @@ impl Dmarc {
         let is_enforced = self.effective_policy(Subject::Domain) == Policy::Reject;
         (before == Policy::None && is_enforced).then(|| {
             let reason = "the policy goes to p=reject without a time of quarantine or t=y";
-            Finding::new("DMARC-33", reason)
+            Finding::new(rules::DMARC_33, reason)
         })
     }
 
@@ -138,7 +139,7 @@ impl Dmarc {
                 let reason = format!(
                     "{tag}=s, and {what}{authenticated} is not {domain} itself, so it never aligns"
                 );
-                findings.push(Finding::new("DMARC-32", reason));
+                findings.push(Finding::new(rules::DMARC_32, reason));
             }
         }
     }
@@ -168,17 +169,20 @@ impl Dmarc {
         if self.rua.is_empty() {
             findings.push((
                 "rua",
-                Finding::new("DMARC-20", "the record has no rua, so no reports are sent"),
+                Finding::new(
+                    rules::DMARC_20,
+                    "the record has no rua, so no reports are sent",
+                ),
             ));
         }
         if !self.ruf.is_empty() {
             let reason = "failure reports hold parts of people's mail";
-            findings.push(("ruf", Finding::new("DMARC-35", reason)));
+            findings.push(("ruf", Finding::new(rules::DMARC_35, reason)));
         } else if !self.failure_options.is_empty() {
             let reason = "fo has no effect without ruf";
             findings.push((
                 "fo",
-                Finding::new("DMARC-15", reason).weighing(Severity::Warn),
+                Finding::new(rules::DMARC_15, reason).weighing(Severity::Warn),
             ));
         }
         findings.extend(self.lint_history());
@@ -197,7 +201,7 @@ impl Dmarc {
             .map(|(tag, policy)| {
                 let reason = format!("{tag}={policy} is weaker than p={}", self.policy);
                 let fix = format!("write `{tag}={}`", self.policy);
-                (tag, Finding::new("DMARC-08", reason).fix(fix))
+                (tag, Finding::new(rules::DMARC_08, reason).fix(fix))
             })
             .collect()
     }
@@ -210,10 +214,13 @@ impl Dmarc {
                 0 | 100 => "pct was removed from DMARC, and only old receivers read it",
                 _ => "pct was removed from DMARC, and never worked well between 0 and 100",
             };
-            findings.push(("pct", Finding::new("DMARC-13", reason)));
+            findings.push(("pct", Finding::new(rules::DMARC_13, reason)));
         }
         if self.report_interval.is_some() {
-            findings.push(("ri", Finding::new("DMARC-13", "ri was removed from DMARC")));
+            findings.push((
+                "ri",
+                Finding::new(rules::DMARC_13, "ri was removed from DMARC"),
+            ));
         }
         findings
     }
@@ -227,7 +234,7 @@ fn lint_targets(tag: &str, targets: &[ReportTarget]) -> Vec<Finding> {
         .map(|target| {
             let uri = crate::quote::quote(target.uri.as_str());
             Finding::new(
-                "DMARC-18",
+                rules::DMARC_18,
                 format!("{tag} holds {uri}, and receivers need to support only mailto:"),
             )
         })
@@ -237,7 +244,7 @@ fn lint_targets(tag: &str, targets: &[ReportTarget]) -> Vec<Finding> {
             "{tag} holds {} URIs, and receivers need to send to two only",
             targets.len()
         );
-        findings.push(Finding::new("DMARC-19", reason));
+        findings.push(Finding::new(rules::DMARC_19, reason));
     }
     findings
 }

@@ -32,6 +32,7 @@ pub use record::{
 };
 
 use crate::dns::{Name, NameError};
+use crate::rules;
 use crate::{Finding, owner};
 
 /// The label that the record stands at, under its domain.
@@ -44,7 +45,7 @@ pub fn record_owner(domain: &Name) -> Result<Name, NameError> {
 
 /// DMARC-01: the record of `domain` stands at `_dmarc.<domain>` and nowhere else.
 pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
-    owner::check("DMARC-01", OWNER, owner, domain)
+    owner::check(rules::DMARC_01, OWNER, owner, domain)
 }
 
 #[cfg(test)]

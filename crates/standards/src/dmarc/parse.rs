@@ -9,6 +9,7 @@ use crate::dns::txt::drop_told_characters;
 use crate::dns::{Name, Txt};
 use crate::mail_uri::{self, ReportUri, Scheme};
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 use crate::tag_list::{self, Part, Tag, TagList, split_with_spans};
 use crate::{Edit, Finding, Severity, single, typo};
 
@@ -20,17 +21,17 @@ const KNOWN: &[&str] = &[
 impl Dmarc {
     /// The record among the TXT values at `owner`. DMARC-03 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        single::read(owner, values, is_dmarc, "DMARC-03", Self::parse)
+        single::read(owner, values, is_dmarc, rules::DMARC_03, Self::parse)
     }
 
     /// Reads a record: the policy that a receiver would apply, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
         let list = TagList::parse(text);
         let mut reader = Reader {
-            findings: list.findings("DMARC-26").collect(),
+            findings: list.findings(rules::DMARC_26).collect(),
             list: &list,
         };
-        if let Some(finding) = tag_list::check_version(text, "DMARC1", "DMARC-02") {
+        if let Some(finding) = tag_list::check_version(text, "DMARC1", rules::DMARC_02) {
             reader.findings.push(finding);
             return (None, reader.findings);
         }
@@ -40,11 +41,11 @@ impl Dmarc {
             reader.lint(record, text.len());
         }
         if let Some(tag) = list.get("rf") {
-            let finding = Finding::new("DMARC-13", "rf was removed from DMARC");
+            let finding = Finding::new(rules::DMARC_13, "rf was removed from DMARC");
             reader.push(finding.with_edit(list.removal(tag)), tag.span.clone());
         }
         let record = record.filter(|_| !list.has_duplicates());
-        drop_told_characters(&mut reader.findings, &["DMARC-16"]);
+        drop_told_characters(&mut reader.findings, &[rules::DMARC_16]);
         (record, reader.findings)
     }
 }
@@ -73,14 +74,15 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let is_harmless = tag.name == "ri" || tag.value == "100";
-            let finding = match &*finding.rule {
-                "DMARC-08" => finding.with_guess(Edit::replace(
-                    tag.value_span.clone(),
-                    record.policy.as_str(),
-                )),
-                "DMARC-13" if is_harmless => finding.with_edit(self.list.removal(tag)),
-                "DMARC-13" => finding.with_guess(self.list.removal(tag)),
-                _ => finding,
+            let finding = if finding.is_of(rules::DMARC_08) {
+                let policy = record.policy.as_str();
+                finding.with_guess(Edit::replace(tag.value_span.clone(), policy))
+            } else if finding.is_of(rules::DMARC_13) && is_harmless {
+                finding.with_edit(self.list.removal(tag))
+            } else if finding.is_of(rules::DMARC_13) {
+                finding.with_guess(self.list.removal(tag))
+            } else {
+                finding
             };
             self.push(finding, tag.span.clone());
         }
@@ -88,7 +90,7 @@ impl<'a> Reader<'a> {
 
     fn unknown_tags(&mut self) {
         for tag in self.list.unknown(KNOWN) {
-            let finding = self.list.ignored(tag, "DMARC-26", KNOWN);
+            let finding = self.list.ignored(tag, rules::DMARC_26, KNOWN);
             self.findings.push(finding);
         }
     }
@@ -111,8 +113,8 @@ impl<'a> Reader<'a> {
             nonexistent_policy,
             dkim_alignment: self.alignment("adkim"),
             spf_alignment: self.alignment("aspf"),
-            testing: self.letter("t", "DMARC-10", "yn") == Some('y'),
-            psd: match self.letter("psd", "DMARC-11", "ynu") {
+            testing: self.letter("t", rules::DMARC_10, "yn") == Some('y'),
+            psd: match self.letter("psd", rules::DMARC_11, "ynu") {
                 Some('y') => Psd::Yes,
                 Some('n') => Psd::No,
                 _ => Psd::Unknown,
@@ -129,9 +131,9 @@ impl<'a> Reader<'a> {
 
     /// `p`, `sp` and `np`. One of them that is not a policy, or no `p`, undoes all three.
     fn policies(&mut self, end: usize, has_rua: bool) -> Result<Policies, Invalid> {
-        let p = self.policy("p", "DMARC-04");
-        let sp = self.policy("sp", "DMARC-06");
-        let np = self.policy("np", "DMARC-06");
+        let p = self.policy("p", rules::DMARC_04);
+        let sp = self.policy("sp", rules::DMARC_06);
+        let np = self.policy("np", rules::DMARC_06);
         match self.list.get("p") {
             None => self.missing_policy(end, has_rua),
             Some(tag) if self.list.tags.get(1) != Some(tag) => self.misplaced_policy(tag),
@@ -148,7 +150,7 @@ impl<'a> Reader<'a> {
             let reason = "the record has no p and no valid rua, so that receivers apply no DMARC";
             (Severity::Error, reason)
         };
-        let finding = Finding::new("DMARC-04", reason)
+        let finding = Finding::new(rules::DMARC_04, reason)
             .weighing(severity)
             .fix("write `p=none` after the version, or the policy that is meant");
         // With p there, sp and np would come into force.
@@ -164,7 +166,7 @@ impl<'a> Reader<'a> {
     }
 
     fn misplaced_policy(&mut self, tag: &Tag<'_>) {
-        let finding = Finding::new("DMARC-05", "p is not the second tag, directly after v");
+        let finding = Finding::new(rules::DMARC_05, "p is not the second tag, directly after v");
         let finding = match self.list.first() {
             Some(version) if version.span.end < tag.span.start => {
                 let at = version.span.end;
@@ -179,7 +181,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The tag's policy, if the tag is there.
-    fn policy(&mut self, name: &str, rule: &'static str) -> Result<Option<Policy>, Invalid> {
+    fn policy(&mut self, name: &str, rule: &'static Rule) -> Result<Option<Policy>, Invalid> {
         let Some(tag) = self.list.get(name) else {
             return Ok(None);
         };
@@ -211,7 +213,7 @@ impl<'a> Reader<'a> {
         Err(Invalid)
     }
 
-    fn case(&mut self, rule: &'static str, tag: &Tag<'_>, written: &str) {
+    fn case(&mut self, rule: &'static Rule, tag: &Tag<'_>, written: &str) {
         if tag.value != written {
             let reason = format!("{} is written {written}, in lower case", quote(tag.value));
             let finding = Finding::new(rule, reason)
@@ -223,14 +225,14 @@ impl<'a> Reader<'a> {
     }
 
     fn alignment(&mut self, name: &str) -> Alignment {
-        match self.letter(name, "DMARC-09", "rs") {
+        match self.letter(name, rules::DMARC_09, "rs") {
             Some('s') => Alignment::Strict,
             _ => Alignment::Relaxed,
         }
     }
 
     /// A tag whose value is one of these letters; receivers take the default otherwise.
-    fn letter(&mut self, name: &str, rule: &'static str, letters: &str) -> Option<char> {
+    fn letter(&mut self, name: &str, rule: &'static Rule, letters: &str) -> Option<char> {
         let tag = self.list.get(name)?;
         let mut characters = tag.value.chars();
         let letter = match (characters.next(), characters.next()) {
@@ -259,7 +261,7 @@ impl<'a> Reader<'a> {
         if number.is_none() {
             // RFC 9989 appendix C removed the tag: receivers of today ignore it, whatever it says.
             let reason = format!("{name} is {}, and it can be {range}", quote(tag.value));
-            let finding = Finding::new("DMARC-14", reason)
+            let finding = Finding::new(rules::DMARC_14, reason)
                 .weighing(Severity::Warn)
                 .with_edit(self.list.removal(tag));
             self.push(finding, tag.value_span.clone());
@@ -283,19 +285,19 @@ impl<'a> Reader<'a> {
                 other => {
                     let reason =
                         format!("fo holds {}, and it can hold 0 or 1, d and s", quote(other));
-                    self.push(Finding::new("DMARC-15", reason), span);
+                    self.push(Finding::new(rules::DMARC_15, reason), span);
                     continue;
                 }
             };
             if !options.insert(option) {
                 let reason = format!("fo holds {} twice", option.as_str());
-                self.push(Finding::new("DMARC-15", reason), span);
+                self.push(Finding::new(rules::DMARC_15, reason), span);
             }
         }
         if options.contains(&FailureOption::Any) && options.remove(&FailureOption::All) {
             // RFC 7489's grammar allowed both; 1 includes 0.
             let reason = "fo holds both 0 and 1, which exclude each other";
-            let finding = Finding::new("DMARC-15", reason).weighing(Severity::Warn);
+            let finding = Finding::new(rules::DMARC_15, reason).weighing(Severity::Warn);
             self.push(finding, tag.value_span.clone());
         }
         self.rewrite_failure_options(before, tag, &options);
@@ -347,13 +349,13 @@ impl<'a> Reader<'a> {
                 quote(part.text)
             );
             let limit = span.start + uri.len()..span.end;
-            let finding = Finding::new("DMARC-17", reason);
+            let finding = Finding::new(rules::DMARC_17, reason);
             self.push(finding.with_edit(Edit::remove(limit.clone())), limit);
         }
         match uri.parse::<ReportUri>() {
             Ok(uri) => Some(ReportTarget { uri, size_limit }),
             Err(error) => {
-                let finding = Finding::new("DMARC-16", error.to_string());
+                let finding = Finding::new(rules::DMARC_16, error.to_string());
                 let place = error.place(&span);
                 self.push(mail_uri::with_fix(finding, uri, &span), place);
                 None
@@ -363,7 +365,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What is to be said of a tag with a value that is none of `letters`.
-fn wrong_letter(tag: &Tag<'_>, rule: &'static str, letters: &str) -> Finding {
+fn wrong_letter(tag: &Tag<'_>, rule: &'static Rule, letters: &str) -> Finding {
     const WORDS: [(&str, char); 5] = [
         ("yes", 'y'),
         ("no", 'n'),

@@ -17,6 +17,7 @@ use std::str::FromStr;
 use super::{Name, NoAnswer, Presentation, Resolver, TxtError, txt};
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules;
 
 /// The names by which Amazon's certificate authority may be listed.
 pub const AMAZON: [&str; 4] = [
@@ -216,14 +217,14 @@ pub fn lint_host(host: &Name, records: &[Caa]) -> Option<Finding> {
             listed(records)
         )
     };
-    (!allows(records, certificate, &amazon)).then(|| Finding::new("DNS-13", reason()))
+    (!allows(records, certificate, &amazon)).then(|| Finding::new(rules::DNS_13, reason()))
 }
 
 /// DNS-14: whether `issuer` may issue a mark certificate for `domain`.
 pub fn lint_mark(domain: &Name, records: &[Caa], issuer: &Name) -> Option<Finding> {
     let is_allowed = allows(records, Certificate::Mark, std::slice::from_ref(issuer));
     let reason = || format!("CAA does not let {issuer} issue a mark certificate for {domain}");
-    (!is_allowed).then(|| Finding::new("DNS-14", reason()))
+    (!is_allowed).then(|| Finding::new(rules::DNS_14, reason()))
 }
 
 fn listed(records: &[Caa]) -> String {

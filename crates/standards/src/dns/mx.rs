@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Name, NameError, NoAnswer, Resolver};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Finding, Place};
 
 /// One MX record: a mail host and how much it is preferred.
@@ -128,11 +129,11 @@ pub fn lint_entry(text: &str) -> (Option<Mx>, Vec<Finding>) {
     match text.parse::<Mx>() {
         Ok(mx) if !mx.is_null() && !mx.exchange.is_host() => {
             let reason = format!("{} is not the name of a host", mx.exchange);
-            (Some(mx), vec![Finding::new("MX-03", reason)])
+            (Some(mx), vec![Finding::new(rules::MX_03, reason)])
         }
         Ok(mx) => (Some(mx), Vec::new()),
         Err(MxError::Exchange(error)) => (None, vec![error.finding()]),
-        Err(error) => (None, vec![Finding::new("MX-03", error.to_string())]),
+        Err(error) => (None, vec![Finding::new(rules::MX_03, error.to_string())]),
     }
 }
 
@@ -145,22 +146,22 @@ pub fn lint_set(records: &[Mx], used: &MxUse<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if records.len() > 1 {
         let reason = format!("{domain} has a null MX and {} more", records.len() - 1);
-        findings.push(Finding::new("MX-01", reason));
+        findings.push(Finding::new(rules::MX_01, reason));
     }
     if null.preference != 0 {
         let reason = format!(
             "the null MX of {domain} has the preference {}",
             null.preference
         );
-        findings.push(Finding::new("MX-01", reason));
+        findings.push(Finding::new(rules::MX_01, reason));
     }
     if used.sends {
         let reason = format!("{domain} sends mail and has a null MX");
-        findings.push(Finding::new("MX-02", reason));
+        findings.push(Finding::new(rules::MX_02, reason));
     }
     if used.has_sts_policy {
         let reason = format!("{domain} has a null MX and an MTA-STS policy");
-        findings.push(Finding::new("MX-04", reason));
+        findings.push(Finding::new(rules::MX_04, reason));
     }
     findings
 }
@@ -176,7 +177,7 @@ pub async fn check_addresses(
         if resolver.a(host).await?.is_empty() && resolver.aaaa(host).await?.is_empty() {
             let reason = format!("the mail host {host} has no address");
             let place = Place::Live(host.to_string());
-            findings.push(Finding::new("MX-03", reason).in_place(place));
+            findings.push(Finding::new(rules::MX_03, reason).in_place(place));
         }
     }
     Ok(findings)
@@ -188,7 +189,7 @@ pub fn lint_regions(domain: &Name, records: &[Mx]) -> Option<Finding> {
     let list = || regions.iter().copied().collect::<Vec<_>>().join(" and ");
     (regions.len() > 1).then(|| {
         Finding::new(
-            "MX-06",
+            rules::MX_06,
             format!("SES receives mail of {domain} in {}", list()),
         )
     })
@@ -204,14 +205,16 @@ pub fn lint_mail_from(domain: &Name, records: &[Mx]) -> Vec<Finding> {
             mx.exchange
         )
     };
-    other.map(|mx| Finding::new("MX-07", reason(mx))).collect()
+    other
+        .map(|mx| Finding::new(rules::MX_07, reason(mx)))
+        .collect()
 }
 
 /// DANE-02: a TLSA record for a mail host that is in none of the `zones` that are ours.
 pub fn lint_tlsa(host: &Name, zones: &[Name]) -> Option<Finding> {
     let is_ours = zones.iter().any(|zone| host.is_within(zone));
     let reason = || format!("{host} belongs to somebody else, and so does its TLSA record");
-    (!is_ours).then(|| Finding::new("DANE-02", reason()))
+    (!is_ours).then(|| Finding::new(rules::DANE_02, reason()))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::txt;
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules;
 
 /// Octets of the longest label (RFC 1035 §2.3.4).
 pub const LABEL_MAX: usize = 63;
@@ -75,7 +76,7 @@ pub enum NameError {
 impl NameError {
     /// The finding that this is, where a name stands in a record or a manifest.
     pub fn finding(&self) -> Finding {
-        Finding::new("DNS-05", self.to_string())
+        Finding::new(rules::DNS_05, self.to_string())
     }
 }
 
@@ -273,7 +274,7 @@ pub fn lint_owner(text: &str, domain: &Name) -> (Option<Name>, Vec<Finding>) {
         Err(error) => (None, vec![error.finding()]),
         Ok(name) if name.repeats(domain) => {
             let reason = format!("{name} carries {domain} twice");
-            (Some(name), vec![Finding::new("DNS-10", reason)])
+            (Some(name), vec![Finding::new(rules::DNS_10, reason)])
         }
         Ok(name) => (Some(name), Vec::new()),
     }

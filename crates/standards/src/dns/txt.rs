@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::rules::{self, Rule};
 use crate::{Edit, Finding, Severity};
 
 /// Octets of the longest character string (RFC 1035 §3.3).
@@ -262,13 +263,16 @@ pub fn lint_policy(text: &str) -> Vec<Finding> {
         .map(|(at, character)| stray_character(character, at..at + character.len_utf8()))
         .collect();
     findings.extend(text.match_indices("\\;").map(|(at, _)| {
-        Finding::new("DNS-03", "the value holds a backslash before a semicolon")
-            .at(at..at + 2)
-            .with_edit(Edit::remove(at..at + 1))
+        Finding::new(
+            rules::DNS_03,
+            "the value holds a backslash before a semicolon",
+        )
+        .at(at..at + 2)
+        .with_edit(Edit::remove(at..at + 1))
     }));
     if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
         let quotes = Edit::remove(0..1).and_replace(text.len() - 1..text.len(), "");
-        let finding = Finding::new("DNS-03", "the value has quotes around it");
+        let finding = Finding::new(rules::DNS_03, "the value has quotes around it");
         findings.push(finding.at(0..text.len()).with_edit(quotes));
     }
     findings.extend(lint_length(&Txt::from(text)));
@@ -286,7 +290,7 @@ pub fn lint_presentation(text: &str, presentation: Presentation) -> (Option<Txt>
             let span = error_span(&error, text);
             (
                 None,
-                vec![Finding::new("DNS-01", error.to_string()).at(span)],
+                vec![Finding::new(rules::DNS_01, error.to_string()).at(span)],
             )
         }
     }
@@ -304,10 +308,10 @@ fn error_span(error: &TxtError, text: &str) -> Range<usize> {
 
 /// Drops what DNS-02 says of characters that a more exact finding is about already: a name in
 /// Unicode is one fault, and its fix is the name's A-labels, not another character.
-pub(crate) fn drop_told_characters(findings: &mut Vec<Finding>, rules: &[&str]) {
+pub(crate) fn drop_told_characters(findings: &mut Vec<Finding>, among: &[&Rule]) {
     let told: Vec<Range<usize>> = findings
         .iter()
-        .filter(|finding| rules.contains(&&*finding.rule))
+        .filter(|finding| among.iter().any(|rule| finding.is_of(rule)))
         .filter_map(|finding| finding.span().cloned())
         .collect();
     findings.retain(|finding| {
@@ -315,7 +319,7 @@ pub(crate) fn drop_told_characters(findings: &mut Vec<Finding>, rules: &[&str]) 
             told.iter()
                 .any(|outer| outer.start <= span.start && span.end <= outer.end)
         };
-        finding.rule != "DNS-02" || !finding.span().is_some_and(is_told)
+        !finding.is_of(rules::DNS_02) || !finding.span().is_some_and(is_told)
     });
 }
 
@@ -332,7 +336,7 @@ fn stray_character(character: char, span: Range<usize>) -> Finding {
         _ => "a character outside ASCII",
     };
     let finding = Finding::new(
-        "DNS-02",
+        rules::DNS_02,
         format!("{looks_like} (U+{code:04X}) in the value"),
     )
     .at(span.clone());
@@ -371,7 +375,7 @@ fn lint_length(txt: &Txt) -> Option<Finding> {
     let characters = txt.print(Presentation::Route53).len();
     (characters > ROUTE53_MAX).then(|| {
         Finding::new(
-            "DNS-11",
+            rules::DNS_11,
             format!("the value takes {characters} characters, Route 53 allows {ROUTE53_MAX}"),
         )
     })

@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::caa::climb;
 use super::{Name, RecordSet, RecordType, RecordValue};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Finding, Place};
 
 /// The record sets of one zone.
@@ -91,7 +92,7 @@ impl Zone<'_> {
                 [] => return None,
                 beside => format!("{name} has a CNAME beside {}", beside.join(", ")),
             };
-            Some(Finding::new("DNS-04", reason).in_place(Place::Live(name.to_string())))
+            Some(Finding::new(rules::DNS_04, reason).in_place(Place::Live(name.to_string())))
         });
         found.collect()
     }
@@ -114,7 +115,7 @@ impl Zone<'_> {
             wildcard.kind,
             free.join(", ")
         );
-        Some(Finding::new("DNS-06", reason).in_place(Place::Live(name.to_string())))
+        Some(Finding::new(rules::DNS_06, reason).in_place(Place::Live(name.to_string())))
     }
 
     /// Whether `name` or something below it has records, so that no wildcard answers there
@@ -141,7 +142,7 @@ fn lint_protocols(set: &RecordSet) -> Vec<Finding> {
             set.name,
             quote(protocol)
         );
-        let finding = Finding::new("DNS-07", reason);
+        let finding = Finding::new(rules::DNS_07, reason);
         (count > 1).then(|| finding.in_place(Place::Live(set.name.to_string())))
     });
     found.collect()
@@ -176,7 +177,7 @@ pub fn lint_delegation(
         list(delegated),
         list(hosted)
     );
-    Some(Finding::new("DNS-08", reason).in_place(Place::Live(zone.to_string())))
+    Some(Finding::new(rules::DNS_08, reason).in_place(Place::Live(zone.to_string())))
 }
 
 /// DNS-09: a set that is to change, against the seconds that the change may take.
@@ -188,7 +189,7 @@ pub fn lint_ttl(set: &RecordSet, window: u32) -> Option<Finding> {
         )
     };
     (set.ttl > window)
-        .then(|| Finding::new("DNS-09", reason()).in_place(Place::Live(set.name.to_string())))
+        .then(|| Finding::new(rules::DNS_09, reason()).in_place(Place::Live(set.name.to_string())))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::{Mode, MtaStsPolicy};
 use crate::dns::Name;
+use crate::rules;
 use crate::{Finding, Place, Severity, host};
 
 /// A host name, or `*.` and the name that one more label may stand before.
@@ -47,7 +48,7 @@ impl MxPattern {
             self.wildcard && psl::suffix_str(self.host.as_str()) == Some(self.host.as_str());
         is_shared.then(|| {
             Finding::new(
-                "STS-P15",
+                rules::STS_P15,
                 format!(
                     "{self} allows every host below {}, where anybody can get a name",
                     self.host
@@ -109,7 +110,7 @@ pub fn check_mx<'a>(
         } else {
             "the domain has a null MX, so there is nothing for the policy to protect"
         };
-        return vec![Finding::new("STS-R11", reason)];
+        return vec![Finding::new(rules::STS_R11, reason)];
     }
     let mut findings = unmatched_hosts(policy, &hosts);
     findings.extend(stale_patterns(policy, &hosts));
@@ -127,7 +128,7 @@ fn unmatched_hosts(policy: &MtaStsPolicy, hosts: &BTreeSet<&Name>) -> Vec<Findin
         .filter(|host| !policy.mx().iter().any(|pattern| pattern.matches(host)))
         .map(|host| {
             Finding::new(
-                "STS-P13",
+                rules::STS_P13,
                 format!("no mx pattern of the policy allows the MX host {host}"),
             )
             .weighing(severity)
@@ -143,7 +144,7 @@ fn stale_patterns(policy: &MtaStsPolicy, hosts: &BTreeSet<&Name>) -> Vec<Finding
         .filter(|pattern| !hosts.iter().any(|host| pattern.matches(host)))
         .map(|pattern| {
             Finding::new(
-                "STS-P14",
+                rules::STS_P14,
                 format!("the mx pattern {pattern} matches no MX host of the domain"),
             )
         })

@@ -8,6 +8,7 @@ use super::{MaxAge, Mode, MtaStsPolicy, MxPattern, PolicyExtension};
 use crate::dns::Name;
 use crate::fields::is_extension_name;
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 use crate::{Edit, Finding, Severity, typo};
 
 impl MtaStsPolicy {
@@ -48,7 +49,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn report(&mut self, rule: &'static str, span: Range<usize>, reason: impl Into<String>) {
+    fn report(&mut self, rule: &'static Rule, span: Range<usize>, reason: impl Into<String>) {
         self.findings.push(Finding::new(rule, reason).at(span));
     }
 
@@ -61,9 +62,10 @@ impl Reader {
             Some(rest) => {
                 let mark = "\u{feff}".as_bytes();
                 let marks = 3 * body.chunks(3).take_while(|chunk| *chunk == mark).count();
-                let finding = Finding::new("STS-P11", "the file starts with a byte order mark")
-                    .fix("remove the byte order mark")
-                    .with_edit(Edit::remove(0..marks));
+                let finding =
+                    Finding::new(rules::STS_P11, "the file starts with a byte order mark")
+                        .fix("remove the byte order mark")
+                        .with_edit(Edit::remove(0..marks));
                 self.push(finding, 0..3);
                 (rest, 3)
             }
@@ -82,18 +84,18 @@ impl Reader {
         let span = start..start + line.len();
         if let Some(at) = line.iter().position(|&byte| byte == b'\r') {
             self.report(
-                "STS-P01",
+                rules::STS_P01,
                 start + at..start + at + 1,
                 "a carriage return without a line feed does not end a line",
             );
         }
         let Ok(text) = std::str::from_utf8(line) else {
-            self.report("STS-P11", span, "the line is not UTF-8");
+            self.report(rules::STS_P11, span, "the line is not UTF-8");
             return;
         };
         if text.trim_matches([' ', '\t', '\r']).is_empty() {
             // Senders read over it, though the grammar has no such line.
-            let finding = Finding::new("STS-P11", "there is an empty line")
+            let finding = Finding::new(rules::STS_P11, "there is an empty line")
                 .weighing(Severity::Warn)
                 .fix("remove the line")
                 .with_edit(Edit::remove(start..self.next_line));
@@ -111,7 +113,7 @@ impl Reader {
         let reason = format!("{} lines end in LF without CR", self.bare_line_feeds.len());
         let insertions = self.bare_line_feeds.iter();
         let edit = insertions.fold(Edit::default(), |edit, &at| edit.and_replace(at..at, "\r"));
-        let finding = Finding::new("STS-P01", reason)
+        let finding = Finding::new(rules::STS_P01, reason)
             .weighing(Severity::Info)
             .with_edit(edit);
         self.push(finding, first..first + 1);
@@ -121,14 +123,14 @@ impl Reader {
         let end = start + text.len();
         let Some((key, value)) = text.split_once(':') else {
             let reason = format!("{} has no `:`, so it is not a field", quote(text));
-            return self.report("STS-P11", start..end, reason);
+            return self.report(rules::STS_P11, start..end, reason);
         };
         let value_start = start + key.len() + 1;
         let trimmed = key.trim_matches([' ', '\t']);
         if trimmed != key {
             let reason = format!("there is white space around the key {}", quote(trimmed));
             let span = start..start + key.len();
-            let finding = Finding::new("STS-P09", reason)
+            let finding = Finding::new(rules::STS_P09, reason)
                 .fix(format!("write `{trimmed}:` from the first column"));
             let edit = Edit::replace(span.clone(), trimmed);
             let finding = if is_extension_name(trimmed) {
@@ -154,7 +156,7 @@ impl Reader {
                     "the key {} is there before, and senders use only the first",
                     quote(key)
                 );
-                let finding = Finding::new("STS-P10", reason)
+                let finding = Finding::new(rules::STS_P10, reason)
                     .fix("remove the line")
                     .with_edit(Edit::remove(line.start..self.next_line));
                 return self.push(finding, line);
@@ -174,7 +176,7 @@ impl Reader {
         self.has_version = value == "STSv1";
         if !self.has_version {
             let reason = format!("the version is {}, and the only one is STSv1", quote(value));
-            let finding = Finding::new("STS-P02", reason).fix("write `version: STSv1`");
+            let finding = Finding::new(rules::STS_P02, reason).fix("write `version: STSv1`");
             let edit = Edit::replace(span.clone(), "STSv1");
             let finding = if value.eq_ignore_ascii_case("STSv1") {
                 finding.with_edit(edit)
@@ -186,7 +188,7 @@ impl Reader {
             let reason = "the version is not the first line, where some senders look for it";
             let moved = Edit::insert(self.start, "version: STSv1\r\n")
                 .and_replace(line.start..self.next_line, "");
-            let finding = Finding::new("STS-P02", reason)
+            let finding = Finding::new(rules::STS_P02, reason)
                 .weighing(Severity::Warn)
                 .with_edit(moved);
             self.push(finding, span);
@@ -201,7 +203,7 @@ impl Reader {
             }
             Err(error) => error,
         };
-        let finding = Finding::new("STS-P03", error.to_string());
+        let finding = Finding::new(rules::STS_P03, error.to_string());
         let finding = match typo::nearest(value, ["enforce", "testing", "none"]) {
             Some(near) => {
                 let edit = Edit::replace(span.clone(), near.word);
@@ -220,7 +222,7 @@ impl Reader {
     fn max_age(&mut self, value: &str, span: Range<usize>) {
         if !(1..=10).contains(&value.len()) || !value.bytes().all(|b| b.is_ascii_digit()) {
             let reason = format!("max_age is {}, and 1 to 10 digits are wanted", quote(value));
-            let finding = Finding::new("STS-P04", reason);
+            let finding = Finding::new(rules::STS_P04, reason);
             // `7d`, as a manifest has it.
             let finding = match value.parse::<MaxAge>() {
                 Ok(meant) => finding
@@ -238,7 +240,7 @@ impl Reader {
                 MaxAge::LONGEST
             );
             let longest = MaxAge::LONGEST.to_string();
-            let finding = Finding::new("STS-P04", reason)
+            let finding = Finding::new(rules::STS_P04, reason)
                 .fix(format!("write `max_age: {longest}`, or less"))
                 .with_edit(Edit::replace(span.clone(), longest));
             self.push(finding, span);
@@ -256,7 +258,7 @@ impl Reader {
             }
             Err(error) => {
                 let reason = format!("{} is not an mx pattern: {error}", quote(value));
-                let finding = Finding::new("STS-P08", reason);
+                let finding = Finding::new(rules::STS_P08, reason);
                 let finding = match meant_patterns(value) {
                     Some(patterns) => {
                         let lines = patterns.join("\r\nmx: ");
@@ -281,7 +283,7 @@ impl Reader {
         match PolicyExtension::new(key, value) {
             Some(extension) => self.extensions.push(extension),
             None => self.report(
-                "STS-P11",
+                rules::STS_P11,
                 line,
                 format!("{} is not a field", quote(&format!("{key}: {value}"))),
             ),
@@ -292,10 +294,10 @@ impl Reader {
     fn near_key(&mut self, key: &str, near: typo::Near<'_>, span: Range<usize>) {
         let word = near.word;
         let rule = match word {
-            "version" => "STS-P02",
-            "mode" => "STS-P03",
-            "max_age" => "STS-P04",
-            _ => "STS-P07",
+            "version" => rules::STS_P02,
+            "mode" => rules::STS_P03,
+            "max_age" => rules::STS_P04,
+            _ => rules::STS_P07,
         };
         let reason = format!(
             "senders ignore the key {}: did you mean {word}?",
@@ -315,9 +317,9 @@ impl Reader {
 
     fn finish(mut self, end: usize) -> (Option<MtaStsPolicy>, Vec<Finding>) {
         for (key, rule) in [
-            ("version", "STS-P02"),
-            ("mode", "STS-P03"),
-            ("max_age", "STS-P04"),
+            ("version", rules::STS_P02),
+            ("mode", rules::STS_P03),
+            ("max_age", rules::STS_P04),
         ] {
             if !self.seen.contains_key(key) {
                 self.report(rule, end..end, format!("the policy has no {key}"));
@@ -325,7 +327,7 @@ impl Reader {
         }
         if self.mx.is_empty() && self.mode.is_some_and(|mode| mode != Mode::None) {
             self.report(
-                "STS-P07",
+                rules::STS_P07,
                 end..end,
                 "the policy has no mx pattern, so senders ignore it",
             );

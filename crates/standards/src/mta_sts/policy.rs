@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::{MaxAge, MxPattern, MxPatternError, PolicyId};
 use crate::dns::Name;
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// What a sender does when no MX host meets the policy.
@@ -217,7 +218,7 @@ pub(super) fn lint_max_age(mode: Mode, max_age: MaxAge) -> Option<Finding> {
         return None;
     }
     let finding = Finding::new(
-        "STS-P05",
+        rules::STS_P05,
         format!("the policy is enforced with a max_age of {max_age} seconds, less than a week"),
     );
     Some(if max_age < MaxAge::DAY {
@@ -232,7 +233,7 @@ pub(super) fn lint_size(bytes: usize) -> Option<Finding> {
     const MOST: usize = 64 * 1024;
     (bytes > MOST).then(|| {
         Finding::new(
-            "STS-P12",
+            rules::STS_P12,
             format!("the policy has {bytes} bytes, and senders may stop reading at {MOST}"),
         )
     })

@@ -2,6 +2,7 @@
 
 use super::{MaxAge, Mode, MtaStsPolicy};
 use crate::dns::Name;
+use crate::rules;
 use crate::{Finding, Place};
 
 /// STS-O07, STS-O08 and STS-P06: the step from the policy that is published to the next.
@@ -14,19 +15,19 @@ pub fn check_step(
     let mut findings = Vec::new();
     if before == Mode::None && next.mode() != Mode::None && !has_tls_rpt {
         findings.push(Finding::new(
-            "STS-O07",
+            rules::STS_O07,
             "the first policy is published without a TLS-RPT record, so nobody will hear of failures",
         ));
     }
     if before == Mode::None && next.mode() == Mode::Enforce {
         findings.push(Finding::new(
-            "STS-O08",
+            rules::STS_O08,
             "the policy goes to enforce in one step, without a time of testing",
         ));
     }
     if before != Mode::Enforce && next.mode() == Mode::Enforce && next.max_age() > MaxAge::MONTH {
         findings.push(Finding::new(
-            "STS-P06",
+            rules::STS_P06,
             format!(
                 "the first enforced policy has a max_age of {} seconds: for so long it can't be taken back",
                 next.max_age()
@@ -53,7 +54,7 @@ pub fn check_removed_hosts<'a>(
             let reason = format!(
                 "the policy no longer allows {host}, which is still an MX host of the domain"
             );
-            Finding::new("STS-O03", reason).in_place(Place::Live(host.to_string()))
+            Finding::new(rules::STS_O03, reason).in_place(Place::Live(host.to_string()))
         })
         .collect()
 }
@@ -75,7 +76,7 @@ pub fn check_added_hosts<'a>(
                 "{host} is to be an MX host, and the enforced policy that is published does not allow it: senders hold that policy for up to {} seconds",
                 previous.max_age()
             );
-            Finding::new("STS-O02", reason).in_place(Place::Live(host.to_string()))
+            Finding::new(rules::STS_O02, reason).in_place(Place::Live(host.to_string()))
         })
         .collect()
 }

@@ -8,14 +8,15 @@ use sha2::{Digest, Sha256};
 use crate::dns::{Name, NameError, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Edit, Finding, Place, owner, single};
 
 const RULES: FieldRules = FieldRules {
     names: &["id"],
     version: "STSv1",
-    version_rule: "STS-R02",
-    field_rule: "STS-R04",
-    unknown_rule: "STS-R05",
+    version_rule: rules::STS_R02,
+    field_rule: rules::STS_R04,
+    unknown_rule: rules::STS_R05,
 };
 
 /// The id that tells senders a policy has changed: 1 to 32 letters and digits.
@@ -116,14 +117,15 @@ impl MtaStsRecord {
     /// for values that are something else.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
         let is_ours = |text: &str| single::has_version(text, RULES.version);
-        let (record, mut findings) = single::read(owner, values, is_ours, "STS-R06", Self::parse);
+        let (record, mut findings) =
+            single::read(owner, values, is_ours, rules::STS_R06, Self::parse);
         for other in values.iter().filter(|value| !is_ours(&value.text())) {
             let reason = format!(
                 "{owner} also has {}, which is no MTA-STS record",
                 quote(&other.text())
             );
             let place = Place::Live(owner.to_string());
-            findings.push(Finding::new("STS-R07", reason).in_place(place));
+            findings.push(Finding::new(rules::STS_R07, reason).in_place(place));
         }
         (record, findings)
     }
@@ -134,7 +136,7 @@ impl MtaStsRecord {
             .iter()
             .map(|extension| {
                 Finding::new(
-                    "STS-R05",
+                    rules::STS_R05,
                     format!("senders ignore the field {}", quote(extension.name())),
                 )
             })
@@ -162,7 +164,7 @@ pub fn record_owner(domain: &Name) -> Result<Name, NameError> {
 
 /// STS-R01: the record of `domain` stands at `_mta-sts.<domain>` and nowhere else.
 pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
-    owner::check("STS-R01", OWNER, owner, domain)
+    owner::check(rules::STS_R01, OWNER, owner, domain)
 }
 
 /// STS-R10: a parent's policy is never inherited, so every domain among `mail_domains`
@@ -180,7 +182,7 @@ pub fn check_mail_subdomains<'a>(
             let reason = format!(
                 "{domain} receives mail without a policy, and the one of {parent} does not cover it"
             );
-            Some(Finding::new("STS-R10", reason).in_place(Place::Live(domain.to_string())))
+            Some(Finding::new(rules::STS_R10, reason).in_place(Place::Live(domain.to_string())))
         })
         .collect()
 }
@@ -188,17 +190,20 @@ pub fn check_mail_subdomains<'a>(
 fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Option<PolicyId> {
     let mut ids = fields.iter().filter(|field| field.name == "id");
     let Some(first) = ids.next() else {
-        findings.push(Finding::new("STS-R03", "the record has no `id`").at(text.len()..text.len()));
+        findings.push(
+            Finding::new(rules::STS_R03, "the record has no `id`").at(text.len()..text.len()),
+        );
         return None;
     };
     for again in ids {
-        findings
-            .push(Finding::new("STS-R03", "the record has a second `id`").at(again.span.clone()));
+        findings.push(
+            Finding::new(rules::STS_R03, "the record has a second `id`").at(again.span.clone()),
+        );
     }
     match first.value.parse::<PolicyId>() {
         Ok(id) => Some(id),
         Err(error) => {
-            let finding = Finding::new("STS-R03", error.to_string());
+            let finding = Finding::new(rules::STS_R03, error.to_string());
             let finding = match meant_id(first.value) {
                 // Any other id does as well: it only has to differ from the one before.
                 Some(id) => finding

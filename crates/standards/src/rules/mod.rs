@@ -1,29 +1,28 @@
-//! The registry of rules: one place each.
+//! The registry of the standards' rules.
 //!
-//! A rule is data: what must hold, what happens to mail when it does not, what to do
-//! about it, where it is written and what decides it. The code that decides a rule
-//! makes a [`Finding`](crate::Finding) by its id.
+//! A rule is data: the requirement, the effect on mail when it is broken, the fix, its source and
+//! the code that decides it. Each rule has a constant, and a [`Finding`](crate::Finding) is made
+//! from it, so that code with an unknown rule does not compile.
 //!
 //! ```
 //! use standards::rules::{self, Phase};
 //!
 //! let rule = rules::find("SPF-09").expect("a rule");
+//! assert_eq!(rule, rules::SPF_09);
 //! assert_eq!(rule.phases, [Phase::Lint, Phase::Lookup]);
 //! assert_eq!(rule.decided_by, Some("standards::spf"));
-//! assert!(rules::all().count() > 296);
 //! ```
+//!
+//! A program with rules of its own declares them with [`rules!`](crate::rules!), in a registry of
+//! its own.
 
-mod aws;
 mod bimi;
 mod dkim;
 mod dmarc;
 mod dns;
-mod live;
-mod manifest;
 mod mark_certificate;
 mod mta_sts;
 mod mx;
-mod plan;
 mod receivers;
 mod ses;
 mod spf;
@@ -36,6 +35,19 @@ mod tests;
 use serde::Serialize;
 
 use crate::Severity;
+
+pub use bimi::*;
+pub use dkim::*;
+pub use dmarc::*;
+pub use dns::*;
+pub use mark_certificate::*;
+pub use mta_sts::*;
+pub use mx::*;
+pub use receivers::*;
+pub use ses::*;
+pub use spf::*;
+pub use svg::*;
+pub use tls_rpt::*;
 
 /// When a rule can be decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -51,14 +63,14 @@ pub enum Phase {
     Order,
 }
 
-/// A rule of the email standards, or of this program.
-#[derive(Debug, Serialize)]
+/// A rule of the email standards, or of a program that uses them.
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// Its id, as in findings: `STS-P13`.
     pub id: &'static str,
     /// What a finding of it weighs unless the manifest says otherwise.
     pub severity: Severity,
-    /// When it can be decided; some can at more than one time.
+    /// When it can be decided; some rules can be decided at more than one time.
     pub phases: &'static [Phase],
     /// What must hold, in one line without a final stop.
     pub title: &'static str,
@@ -68,28 +80,50 @@ pub struct Rule {
     pub fix: &'static str,
     /// Where it is written.
     pub source: &'static str,
-    /// What decides it: a module or an item of this program, `crate::module::item`. Where the
+    /// The code that decides it: a module or an item, `crate::module::item`. Where the
     /// finding goes by another rule's id, that follows: `standards::dkim (as DKIM-07)`.
     pub decided_by: Option<&'static str>,
-    /// Whether only users of the library can meet it: whatever the manifest says, what this
-    /// program makes keeps the rule.
+    /// Whether only users of the library can break it: `deploy` keeps the rule whatever its
+    /// manifest says.
     pub is_kept: bool,
     /// Why nothing decides it yet, where nothing does.
     pub undecided: Option<&'static str>,
 }
 
-/// A table of rules, each as
-/// `"ID" Severity Phase | Phase by "decider" "title" why "…" fix "…" source "…";`
+/// Declares a table of rules: a constant for each, and `RULES` with all of them in order.
+///
+/// A row is `CONSTANT "ID" Severity Phase | Phase by "decider" "title" why "…" fix "…" source "…";`
 /// with `lib "decider"` in the place of `by "decider"` where only users of the library can break
-/// it, and `not "reason"` where nothing decides it yet.
+/// the rule, and `not "reason"` where nothing decides it yet.
+///
+/// ```
+/// standards::rules! {
+///     HOUSE_01 "HOUSE-01" Warn Lint by "house::style"
+///         "A domain has a contact"
+///         why "Nobody answers for its mail otherwise."
+///         fix "add a contact"
+///         source "house style";
+/// }
+/// # fn main() {
+/// let finding = standards::Finding::new(HOUSE_01, "no contact");
+/// assert_eq!(finding.rule, "HOUSE-01");
+/// # }
+/// ```
+#[macro_export]
 macro_rules! rules {
+    (@optional) => {
+        None::<&'static str>
+    };
+    (@optional $value:literal) => {
+        Some($value)
+    };
     ($(
-        $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)? $(lib $library:literal)? $(not $undecided:literal)?
+        $name:ident $id:literal $severity:ident $($phase:ident)|+ $(by $decider:literal)? $(lib $library:literal)? $(not $undecided:literal)?
         $title:literal why $why:literal fix $fix:literal source $source:literal;
     )*) => {
-        /// The rules of this section, in the order of the catalogue.
-        pub(super) const RULES: &[$crate::rules::Rule] = &[$(
-            $crate::rules::Rule {
+        $(
+            #[doc = $title]
+            pub const $name: &$crate::rules::Rule = &$crate::rules::Rule {
                 id: $id,
                 severity: $crate::Severity::$severity,
                 phases: &[$($crate::rules::Phase::$phase),+],
@@ -97,27 +131,32 @@ macro_rules! rules {
                 why: $why,
                 fix: $fix,
                 source: $source,
-                decided_by: $crate::rules::optional!($($decider)? $($library)?),
-                is_kept: $crate::rules::optional!($($library)?).is_some(),
-                undecided: $crate::rules::optional!($($undecided)?),
-            },
-        )*];
+                decided_by: $crate::rules!(@optional $($decider)? $($library)?),
+                is_kept: $crate::rules!(@optional $($library)?).is_some(),
+                undecided: $crate::rules!(@optional $($undecided)?),
+            };
+            const _: () = assert!($crate::rules::is_name_of(stringify!($name), $id));
+        )*
+        /// The rules of this table, in its order.
+        pub(crate) const RULES: &[&$crate::rules::Rule] = &[$($name),*];
     };
 }
 
-/// `Some` of what stands between the brackets, or `None`.
-macro_rules! optional {
-    () => {
-        None::<&'static str>
-    };
-    ($value:literal) => {
-        Some($value)
-    };
+/// Whether `name` is `id` with underscores in the place of hyphens.
+#[doc(hidden)]
+pub const fn is_name_of(name: &str, id: &str) -> bool {
+    let (name, id) = (name.as_bytes(), id.as_bytes());
+    let mut at = 0;
+    while at < id.len() && at < name.len() {
+        if name[at] != id[at] && !(name[at] == b'_' && id[at] == b'-') {
+            return false;
+        }
+        at += 1;
+    }
+    name.len() == id.len()
 }
 
-use {optional, rules};
-
-const SECTIONS: &[&[Rule]] = &[
+const SECTIONS: &[&[&Rule]] = &[
     dns::RULES,
     mta_sts::RULES,
     tls_rpt::RULES,
@@ -130,15 +169,11 @@ const SECTIONS: &[&[Rule]] = &[
     mx::RULES,
     ses::RULES,
     receivers::RULES,
-    manifest::RULES,
-    plan::RULES,
-    aws::RULES,
-    live::RULES,
 ];
 
-/// Every rule, in the order of the catalogue, then those of this program.
+/// Every rule of the standards, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    SECTIONS.iter().copied().flatten()
+    SECTIONS.iter().copied().flatten().copied()
 }
 
 /// The rule with this id.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::dns::{Name, NameError};
+use crate::rules;
 use crate::{Finding, Place};
 
 /// Regions whose keys are in a zone of their own. Source: the table of DKIM domains in the AWS
@@ -40,7 +41,7 @@ pub fn check_signing_zone(region: &str, zone: &Name) -> Option<Finding> {
     let known = signing_zone(region);
     (*zone != known).then(|| {
         let reason = format!("the DKIM keys of {region} are in {known}, and not in {zone}");
-        Finding::new("SES-04", reason)
+        Finding::new(rules::SES_04, reason)
     })
 }
 
@@ -70,14 +71,14 @@ impl EasyDkim<'_> {
         if distinct.len() != TOKENS || self.tokens.len() != TOKENS {
             let (identity, count) = (self.identity, distinct.len());
             let reason = format!("{identity} has {count} tokens, and SES gives {TOKENS}");
-            findings.push(Finding::new("SES-05", reason));
+            findings.push(Finding::new(rules::SES_05, reason));
         }
         for wanted in self.cnames()? {
             if !published.contains(&wanted) {
                 let (owner, target) = wanted;
                 let reason = format!("SES looks for a CNAME at {owner} that leads to {target}");
                 let place = Place::Live(owner.to_string());
-                findings.push(Finding::new("SES-05", reason).in_place(place));
+                findings.push(Finding::new(rules::SES_05, reason).in_place(place));
             }
         }
         Ok(findings)
@@ -89,7 +90,7 @@ impl EasyDkim<'_> {
         let lost = ours.filter(|owner| removed.contains(owner));
         let finding = |owner: Name| {
             let reason = format!("an instance of {} still signs with {owner}", self.identity);
-            Finding::new("SES-06", reason).in_place(Place::Live(owner.to_string()))
+            Finding::new(rules::SES_06, reason).in_place(Place::Live(owner.to_string()))
         };
         Ok(lost.map(finding).collect())
     }

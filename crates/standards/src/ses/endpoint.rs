@@ -2,6 +2,7 @@
 
 use crate::Finding;
 use crate::dns::Name;
+use crate::rules;
 
 /// How an identity signs in one region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub struct Prepared {
 /// SES-34 and SES-35: a global endpoint of the region `first` with these `others`.
 pub fn check_endpoint(first: &Prepared, others: &[Prepared]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut refuse = |reason: String| findings.push(Finding::new("SES-34", reason));
+    let mut refuse = |reason: String| findings.push(Finding::new(rules::SES_34, reason));
     if others.len() != 1 {
         refuse(format!(
             "a global endpoint has one other region, and {} are named",
@@ -67,7 +68,7 @@ pub fn check_endpoint(first: &Prepared, others: &[Prepared]) -> Vec<Finding> {
             "{} and {} sign with keys of their own, each with its records",
             first.region, other.region
         );
-        findings.push(Finding::new("SES-35", reason));
+        findings.push(Finding::new(rules::SES_35, reason));
     }
     findings
 }

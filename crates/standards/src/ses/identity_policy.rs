@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules;
 
 const NAME_MAX: usize = 64;
 const OCTETS_MAX: usize = 4096;
@@ -38,11 +39,11 @@ pub fn check_identity_policies(
     if policies.len() > POLICIES_MAX {
         let count = policies.len();
         let reason = format!("an identity has at most {POLICIES_MAX} policies, and not {count}");
-        findings.push(Finding::new("SES-27", reason));
+        findings.push(Finding::new(rules::SES_27, reason));
     }
     if !policies.is_empty() && !identity_is_verified {
         let reason = "the identity is not verified, so its policies let nobody send";
-        findings.push(Finding::new("SES-27", reason));
+        findings.push(Finding::new(rules::SES_27, reason));
     }
     findings.extend(policies.iter().flat_map(check_policy));
     findings
@@ -51,7 +52,7 @@ pub fn check_identity_policies(
 fn check_policy(policy: &IdentityPolicy<'_>) -> Vec<Finding> {
     let name = quote(policy.name);
     let mut findings = Vec::new();
-    let mut refuse = |reason: String| findings.push(Finding::new("SES-27", reason));
+    let mut refuse = |reason: String| findings.push(Finding::new(rules::SES_27, reason));
     let is_known = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !(1..=NAME_MAX).contains(&policy.name.len()) || !policy.name.chars().all(is_known) {
         refuse(format!(
@@ -75,9 +76,12 @@ fn check_policy(policy: &IdentityPolicy<'_>) -> Vec<Finding> {
         None => &[],
     };
     let open = statements.iter().filter_map(why_open);
-    findings.extend(
-        open.map(|why| Finding::new("SES-28", format!("a statement of the policy {name} {why}"))),
-    );
+    findings.extend(open.map(|why| {
+        Finding::new(
+            rules::SES_28,
+            format!("a statement of the policy {name} {why}"),
+        )
+    }));
     findings
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::Finding;
 use crate::dns::Name;
+use crate::rules;
 
 /// An account that may send with the identity of another.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub fn check_delegate(delegate: &Delegate<'_>) -> Option<Finding> {
             delegate.account
         )
     };
-    (is_other && !delegate.has_event_destinations).then(|| Finding::new("SES-29", reason()))
+    (is_other && !delegate.has_event_destinations).then(|| Finding::new(rules::SES_29, reason()))
 }
 
 /// Something that names identities and configuration sets: a tenant, an association.
@@ -52,7 +53,7 @@ pub struct Existing<'a> {
 pub fn check_default_set(set: &str, existing: &Existing<'_>) -> Option<Finding> {
     let reason =
         || format!("the configuration set {set} is not in the account and region of the identity");
-    (!existing.configuration_sets.contains(set)).then(|| Finding::new("SES-30", reason()))
+    (!existing.configuration_sets.contains(set)).then(|| Finding::new(rules::SES_30, reason()))
 }
 
 /// SES-36.
@@ -74,7 +75,7 @@ pub fn check_dependents(dependents: &[Dependent<'_>], existing: &Existing<'_>) -
                     "{} names the {kind} {name}, which is not there",
                     dependent.name
                 );
-                Finding::new("SES-36", reason)
+                Finding::new(rules::SES_36, reason)
             }));
         }
     }
@@ -95,6 +96,6 @@ pub fn check_parents<'a>(
         )
     };
     parents
-        .map(|parent| Finding::new("SES-40", reason(parent)))
+        .map(|parent| Finding::new(rules::SES_40, reason(parent)))
         .collect()
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::dns::{Name, NameError, Presentation, RecordType, Txt};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Edit, Finding, Severity, typo};
 
 /// The widest networks that somebody plausibly sends from.
@@ -45,7 +46,7 @@ pub(super) fn lint_terms(
     };
     if !located.iter().any(decides) {
         let reason = "the record ends in neither all nor redirect";
-        findings.push(Finding::new("SPF-18", reason).at(0..text.len()));
+        findings.push(Finding::new(rules::SPF_18, reason).at(0..text.len()));
     }
     is_valid
 }
@@ -63,7 +64,7 @@ fn lint_cost(located: &[Located], findings: &mut Vec<Finding>) {
         let count = costly().count();
         let reason =
             format!("{count} terms of the record itself cause look-ups, {LOOKUPS_MAX} are allowed");
-        findings.push(Finding::new("SPF-09", reason).at(first_beyond.span.clone()));
+        findings.push(Finding::new(rules::SPF_09, reason).at(first_beyond.span.clone()));
     }
 }
 
@@ -81,7 +82,7 @@ fn lint_loops(located: &[Located], domain: Option<&Name>, findings: &mut Vec<Fin
         if target.is_own_domain() || domain.is_some_and(is_own_name) {
             let term = quote(&one.term.to_string());
             let reason = format!("{term} leads back to the record that it stands in");
-            findings.push(Finding::new("SPF-15", reason).at(one.span.clone()));
+            findings.push(Finding::new(rules::SPF_15, reason).at(one.span.clone()));
         }
     }
 }
@@ -98,7 +99,7 @@ fn lint_repeated_modifiers(located: &[Located], findings: &mut Vec<Finding>) -> 
         };
         if !seen.insert(name) {
             let reason = format!("{name} appears a second time");
-            findings.push(Finding::new("SPF-17", reason).at(one.span.clone()));
+            findings.push(Finding::new(rules::SPF_17, reason).at(one.span.clone()));
         }
     }
     findings.len() == before
@@ -117,7 +118,7 @@ fn lint_order(located: &[Located], findings: &mut Vec<Finding>) {
             _ => continue,
         };
         let finding = Finding::new(
-            "SPF-16",
+            rules::SPF_16,
             format!("{} {reason}", quote(&one.term.to_string())),
         );
         findings.push(finding.at(one.span.clone()));
@@ -128,11 +129,11 @@ fn lint_order(located: &[Located], findings: &mut Vec<Finding>) {
 fn lint_term(one: &Located, located: &[Located], text: &str) -> Option<Finding> {
     let finding = match &one.term {
         Term::Directive(Qualifier::Pass, Mechanism::All) => {
-            Finding::new("SPF-19", "+all lets everybody send as this domain")
+            Finding::new(rules::SPF_19, "+all lets everybody send as this domain")
         }
         Term::Directive(Qualifier::Neutral, Mechanism::All) => {
             let sign = one.span.start..one.span.start + 1;
-            Finding::new("SPF-20", "?all says nothing about anybody else")
+            Finding::new(rules::SPF_20, "?all says nothing about anybody else")
                 .with_guess(Edit::replace(sign, "~"))
         }
         Term::Directive(Qualifier::Pass, Mechanism::Ip(network)) if special(*network).is_some() => {
@@ -140,9 +141,9 @@ fn lint_term(one: &Located, located: &[Located], text: &str) -> Option<Finding> 
         }
         Term::Directive(Qualifier::Pass, mechanism) if is_too_wide(mechanism) => {
             let reason = format!("{mechanism} lets a large part of the Internet send");
-            Finding::new("SPF-19", reason)
+            Finding::new(rules::SPF_19, reason)
         }
-        Term::Directive(_, Mechanism::Ptr(_)) => Finding::new("SPF-22", "ptr is used"),
+        Term::Directive(_, Mechanism::Ptr(_)) => Finding::new(rules::SPF_22, "ptr is used"),
         Term::Unknown(name, value) => return lint_unknown(one, name, value, located, text),
         _ => return None,
     };
@@ -178,7 +179,7 @@ fn special(network: Network) -> Option<&'static str> {
 fn private_network(one: &Located, text: &str, network: Network, what: &str) -> Finding {
     let colon = text[one.span.clone()].find(':').map_or(0, |at| at + 1);
     let reason = format!("{network} {what}: no mail arrives from there over the Internet");
-    Finding::new("SPF-19", reason)
+    Finding::new(rules::SPF_19, reason)
         .weighing(Severity::Warn)
         .fix("remove the term, and list the public address that the mail is sent from")
         .at(one.span.start + colon..one.span.end)
@@ -207,7 +208,7 @@ fn lint_unknown(
     let place = start..start + name.len();
     if name == "v" {
         let reason = format!("a second version, v={value}, stands in the record");
-        let finding = Finding::new("SPF-05", reason).weighing(Severity::Warn);
+        let finding = Finding::new(rules::SPF_05, reason).weighing(Severity::Warn);
         return Some(finding.fix("remove it").at(one.span.clone()));
     }
     let known = MECHANISMS.iter().chain(&MODIFIERS).copied();
@@ -226,7 +227,7 @@ fn lint_unknown(
         let name = quote(name);
         format!("receivers ignore the modifier {name}: did you mean {word}?")
     };
-    let finding = Finding::new("SPF-05", reason)
+    let finding = Finding::new(rules::SPF_05, reason)
         .weighing(Severity::Warn)
         .fix(format!("write `{word}{sign}`"))
         .at(place);
@@ -251,7 +252,7 @@ fn lint_unknown(
 fn lint_comma(one: &Located, text: &str) -> Option<Finding> {
     let at = one.span.start + bare_comma(&text[one.span.clone()])?;
     let reason = "a comma separates nothing here: it belongs to a modifier that receivers ignore";
-    let finding = Finding::new("SPF-03", reason).weighing(Severity::Warn);
+    let finding = Finding::new(rules::SPF_03, reason).weighing(Severity::Warn);
     Some(finding.at(at..at + 1))
 }
 
@@ -263,7 +264,7 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         .into_iter()
         .any(|letter| letter == Letter::ValidatedName)
     {
-        let finding = Finding::new("SPF-22", "the macro %{p} is used");
+        let finding = Finding::new(rules::SPF_22, "the macro %{p} is used");
         return Some(finding.at(one.span.clone()));
     }
     let literal = domain.with_placeholders();
@@ -315,7 +316,7 @@ fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
         let text = mechanism.to_string().to_ascii_lowercase();
         if !is_network && !seen.insert(text.clone()) {
             let reason = format!("{} is there already", quote(&text));
-            findings.push(Finding::new("SPF-25", reason).at(one.span.clone()));
+            findings.push(Finding::new(rules::SPF_25, reason).at(one.span.clone()));
         }
     }
 }
@@ -349,11 +350,9 @@ fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
         }
         stack.push((index, qualifier, network));
     }
-    findings.extend(
-        covered
-            .into_iter()
-            .map(|(index, reason)| Finding::new("SPF-25", reason).at(located[index].span.clone())),
-    );
+    findings.extend(covered.into_iter().map(|(index, reason)| {
+        Finding::new(rules::SPF_25, reason).at(located[index].span.clone())
+    }));
 }
 
 /// What stands around a record, as far as its rules need it.
@@ -375,11 +374,11 @@ pub fn lint_surroundings(record: &Spf, around: &Surroundings<'_>) -> Vec<Finding
     let is_refusal = record.all() == Some(Qualifier::Fail);
     if around.is_parked && record != &Spf::nobody() {
         let reason = format!("the parked domain {} publishes {record}", around.owner);
-        findings.push(Finding::new("SPF-26", reason));
+        findings.push(Finding::new(rules::SPF_26, reason));
     }
     if is_refusal && around.is_dmarc_enforced && !around.is_parked {
         let reason = "the record ends in -all although DMARC is enforced";
-        findings.push(Finding::new("SPF-21", reason));
+        findings.push(Finding::new(rules::SPF_21, reason));
     }
     let octets = answer_octets(around.owner, &Txt::from(record.to_string()), around.beside);
     if octets > ANSWER_MAX {
@@ -387,7 +386,7 @@ pub fn lint_surroundings(record: &Spf, around: &Surroundings<'_>) -> Vec<Finding
             "the TXT records of {} make an answer of {octets} octets",
             around.owner
         );
-        findings.push(Finding::new("SPF-24", reason));
+        findings.push(Finding::new(rules::SPF_24, reason));
     }
     findings
 }
@@ -406,7 +405,7 @@ fn answer_octets(owner: &Name, record: &Txt, beside: &[Txt]) -> usize {
 /// SPF-01: a record set of the withdrawn type.
 pub fn lint_record_type(kind: RecordType) -> Option<Finding> {
     let reason = "a record set of type SPF is declared";
-    (kind == RecordType::Spf).then(|| Finding::new("SPF-01", reason))
+    (kind == RecordType::Spf).then(|| Finding::new(rules::SPF_01, reason))
 }
 
 /// SPF-02 and SPF-29 among all TXT values of one name.
@@ -415,12 +414,15 @@ pub fn lint_values(values: &[Txt]) -> Vec<Finding> {
     let count = values.iter().filter(|value| Spf::is_record(value)).count();
     if count > 1 {
         let reason = format!("{count} SPF records stand at the name");
-        findings.push(Finding::new("SPF-02", reason));
+        findings.push(Finding::new(rules::SPF_02, reason));
     }
     let is_sender_id = |value: &&Txt| value.text().to_ascii_lowercase().starts_with("spf2.0/");
     findings.extend(values.iter().filter(is_sender_id).map(|value| {
         let text = value.print(Presentation::Route53);
-        Finding::new("SPF-29", format!("{} is a Sender ID record", quote(&text)))
+        Finding::new(
+            rules::SPF_29,
+            format!("{} is a Sender ID record", quote(&text)),
+        )
     }));
     findings
 }
@@ -433,7 +435,7 @@ pub fn lint_senders<'a>(
     senders
         .into_iter()
         .filter(|name| !published.contains(*name))
-        .map(|name| Finding::new("SPF-27", format!("{name} sends and has no SPF record")))
+        .map(|name| Finding::new(rules::SPF_27, format!("{name} sends and has no SPF record")))
         .collect()
 }
 
@@ -448,7 +450,7 @@ pub fn lint_explanation(target: &DomainSpec, values: &[Txt]) -> Option<Finding> 
         several => format!("has {} TXT records", several.len()),
     };
     Some(Finding::new(
-        "SPF-28",
+        rules::SPF_28,
         format!("the explanation at {target} {reason}"),
     ))
 }
@@ -458,7 +460,12 @@ pub fn lint_replacement(live: &Spf, planned: &Spf) -> Vec<Finding> {
     let kept: BTreeSet<String> = passing(planned).collect();
     passing(live)
         .filter(|term| !kept.contains(term))
-        .map(|term| Finding::new("SPF-31", format!("the live record has {}", quote(&term))))
+        .map(|term| {
+            Finding::new(
+                rules::SPF_31,
+                format!("the live record has {}", quote(&term)),
+            )
+        })
         .collect()
 }
 

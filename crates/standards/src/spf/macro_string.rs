@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::parse::Fault;
 use crate::dns::Name;
 use crate::quote::quote;
+use crate::rules;
 
 /// What a macro stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,7 +174,7 @@ fn read_part(text: &str, at: usize, used: Use) -> Result<(Part, usize), Fault> {
         if let Some(stray) = text[..plain].find(is_strange) {
             let place = at + stray..at + plain;
             return Err(Fault::new(
-                "SPF-04",
+                rules::SPF_04,
                 place,
                 "a character that a record may not hold",
             ));
@@ -187,7 +188,7 @@ fn read_part(text: &str, at: usize, used: Use) -> Result<(Part, usize), Fault> {
         Some(b'{') => {
             let length = text.find('}').map(|end| end + 1).ok_or_else(|| {
                 Fault::new(
-                    "SPF-23",
+                    rules::SPF_23,
                     at..at + text.len(),
                     "a macro is not closed with }",
                 )
@@ -197,14 +198,14 @@ fn read_part(text: &str, at: usize, used: Use) -> Result<(Part, usize), Fault> {
         }
         _ => {
             let reason = "a percent sign is followed by none of { % _ -";
-            Err(Fault::new("SPF-23", at..at + 1, reason))
+            Err(Fault::new(rules::SPF_23, at..at + 1, reason))
         }
     }
 }
 
 /// The macro whose inside is `text`.
 fn read_macro(text: &str, place: Range<usize>, used: Use) -> Result<Macro, Fault> {
-    let fault = |reason: String| Fault::new("SPF-23", place.clone(), reason);
+    let fault = |reason: String| Fault::new(rules::SPF_23, place.clone(), reason);
     let first = text.chars().next();
     let first = first.ok_or_else(|| fault("a macro is empty".to_owned()))?;
     let known = LETTERS
@@ -253,7 +254,7 @@ impl DomainSpec {
     pub(super) fn parse(text: &str, at: usize) -> Result<Self, Fault> {
         let place = at..at + text.len();
         if text.is_empty() {
-            return Err(Fault::new("SPF-08", place, "the domain is missing"));
+            return Err(Fault::new(rules::SPF_08, place, "the domain is missing"));
         }
         let parsed = MacroString::parse(text, at, Use::Term).map_err(|fault| {
             match Name::parse(text) {
@@ -271,7 +272,7 @@ impl DomainSpec {
                 } else {
                     format!("{quoted} is not a full domain name")
                 };
-                Err(Fault::new("SPF-08", place, reason))
+                Err(Fault::new(rules::SPF_08, place, reason))
             }
             _ => Ok(Self(parsed)),
         }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::dns::{Name, txt};
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 use crate::{Edit, Finding, Place, typo};
 
 /// What makes a term unreadable: a finding at its place.
@@ -26,7 +27,7 @@ impl From<Finding> for Fault {
 }
 
 impl Fault {
-    pub(super) fn new(rule: &'static str, span: Range<usize>, reason: impl Into<String>) -> Self {
+    pub(super) fn new(rule: &'static Rule, span: Range<usize>, reason: impl Into<String>) -> Self {
         Finding::new(rule, reason).at(span).into()
     }
 
@@ -56,7 +57,7 @@ pub(super) fn parse(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Find
         findings.push(version_finding(text));
         return (None, findings);
     };
-    let is_readable = |finding: &Finding| finding.rule != "DNS-02";
+    let is_readable = |finding: &Finding| !finding.is_of(rules::DNS_02);
     let mut is_valid = findings.iter().all(is_readable);
     // What a tab or a line break does to SPF is told with the term that holds it.
     findings.retain(|finding| is_readable(finding) || !is_separator(text, finding));
@@ -74,7 +75,7 @@ pub(super) fn parse(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Find
         }
     }
     is_valid &= lint::lint_terms(&located, text, domain, &mut findings);
-    txt::drop_told_characters(&mut findings, &["SPF-04"]);
+    txt::drop_told_characters(&mut findings, &[rules::SPF_04]);
     let terms = located.into_iter().map(|located| located.term).collect();
     (is_valid.then_some(Spf { terms }), findings)
 }
@@ -98,12 +99,12 @@ pub(super) fn after_version(text: &str) -> Option<&str> {
 fn version_finding(text: &str) -> Finding {
     let span = 0..text.find(' ').filter(|end| *end > 0).unwrap_or(text.len());
     if text.to_ascii_lowercase().starts_with("spf2.0/") {
-        return Finding::new("SPF-29", "this is a Sender ID record").at(span);
+        return Finding::new(rules::SPF_29, "this is a Sender ID record").at(span);
     }
     let indent = text.len() - text.trim_start().len();
     if indent > 0 && after_version(&text[indent..]).is_some() {
         let reason = "a space before the version makes receivers overlook the record";
-        return Finding::new("SPF-02", reason)
+        return Finding::new(rules::SPF_02, reason)
             .at(0..indent)
             .fix("remove the white space at the start")
             .with_edit(Edit::remove(0..indent));
@@ -112,7 +113,7 @@ fn version_finding(text: &str) -> Finding {
         "the record begins {} and not v=spf1 with a space",
         quote(&text[span.clone()])
     );
-    let finding = Finding::new("SPF-02", reason).at(span);
+    let finding = Finding::new(rules::SPF_02, reason).at(span);
     let version = text.get(..VERSION.len());
     let is_version = version.is_some_and(|start| start.eq_ignore_ascii_case(VERSION));
     match text.get(VERSION.len()..) {
@@ -149,7 +150,9 @@ fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
         let rest = &word[stray..];
         let run = rest.len() - rest.trim_start_matches(['\t', '\r', '\n']).len();
         let edit = Edit::replace(at + stray..at + stray + run, " ");
-        let fault = Finding::new("SPF-03", reason).at(place).with_edit(edit);
+        let fault = Finding::new(rules::SPF_03, reason)
+            .at(place)
+            .with_edit(edit);
         return Err(fault.fix("write a space in its place").into());
     }
     let qualifier = word.chars().next().and_then(Qualifier::from_sign);
@@ -167,13 +170,19 @@ fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
             quote(word)
         );
         let guess = Edit::replace(place.clone(), " ");
-        let fault = Finding::new("SPF-03", reason).at(place).with_guess(guess);
+        let fault = Finding::new(rules::SPF_03, reason)
+            .at(place)
+            .with_guess(guess);
         return Err(fault.into());
     }
     match argument.strip_prefix('=') {
         Some(_) if qualifier.is_some() => {
             let reason = format!("the modifier {} has a qualifier", quote(name));
-            Err(Fault::new("SPF-05", span, reason).meant(at..at + start + name_length, name, true))
+            Err(Fault::new(rules::SPF_05, span, reason).meant(
+                at..at + start + name_length,
+                name,
+                true,
+            ))
         }
         Some(value) => read_modifier(name, value, argument_at + 1),
         None => {
@@ -207,7 +216,7 @@ pub(super) fn bare_comma(word: &str) -> Option<usize> {
 fn read_modifier(name: &str, value: &str, at: usize) -> Result<Term, Fault> {
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         let reason = format!("{} is not the name of a modifier", quote(name));
-        return Err(Fault::new("SPF-04", at - 1 - name.len()..at, reason));
+        return Err(Fault::new(rules::SPF_04, at - 1 - name.len()..at, reason));
     }
     match name.to_ascii_lowercase().as_str() {
         "redirect" => DomainSpec::parse(value, at).map(Term::Redirect),
@@ -229,7 +238,7 @@ fn read_mechanism(
         "all" if argument.is_empty() => Ok(Mechanism::All),
         "all" => {
             let reason = format!("{} follows all, which takes nothing", quote(argument));
-            Err(Fault::new("SPF-04", span, reason))
+            Err(Fault::new(rules::SPF_04, span, reason))
         }
         "include" => required_domain(argument, at).map(Mechanism::Include),
         "exists" => required_domain(argument, at).map(Mechanism::Exists),
@@ -247,12 +256,16 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
     let end = span.end - argument.len();
     let place = end - name.len()..end;
     if name.is_empty() {
-        return Fault::new("SPF-05", span, format!("{} is not a term", quote(argument)));
+        return Fault::new(
+            rules::SPF_05,
+            span,
+            format!("{} is not a term", quote(argument)),
+        );
     }
     let modifier = MODIFIERS.iter().find(|own| name.eq_ignore_ascii_case(own));
     if let Some(modifier) = modifier {
         let reason = format!("{modifier} is a modifier, and takes an equals sign");
-        let fault = Fault::new("SPF-05", place.clone(), reason);
+        let fault = Fault::new(rules::SPF_05, place.clone(), reason);
         let has_domain = argument.starts_with(':') && is_domain(&argument[1..]);
         let written = place.start..end + usize::from(argument.starts_with(':'));
         return fault.meant(
@@ -264,14 +277,14 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
     let known = MECHANISMS.iter().chain(&MODIFIERS).copied();
     let Some(near) = typo::nearest(name, known) else {
         let reason = format!("no mechanism is called {}", quote(name));
-        return Fault::new("SPF-05", place, reason);
+        return Fault::new(rules::SPF_05, place, reason);
     };
     let word = near.word;
     let reason = format!(
         "no mechanism is called {}: did you mean {word}?",
         quote(name)
     );
-    let fault = Fault::new("SPF-05", place.clone(), reason);
+    let fault = Fault::new(rules::SPF_05, place.clone(), reason);
     let is_sure = near.is_sure && read_mechanism(word, argument, end, span).is_ok();
     fault.meant(place, word, is_sure)
 }
@@ -293,7 +306,7 @@ pub(super) fn is_domain(text: &str) -> bool {
 fn required_domain(argument: &str, at: usize) -> Result<DomainSpec, Fault> {
     match optional_domain(argument, at)? {
         Some(domain) => Ok(domain),
-        None => Err(Fault::new("SPF-08", at..at, "the domain is missing")),
+        None => Err(Fault::new(rules::SPF_08, at..at, "the domain is missing")),
     }
 }
 
@@ -306,7 +319,7 @@ fn optional_domain(argument: &str, at: usize) -> Result<Option<DomainSpec>, Faul
             "{} stands where a colon and a domain belong",
             quote(argument)
         );
-        return Err(Fault::new("SPF-04", at..at + argument.len(), reason));
+        return Err(Fault::new(rules::SPF_04, at..at + argument.len(), reason));
     };
     DomainSpec::parse(domain, at + 1).map(Some)
 }
@@ -320,7 +333,7 @@ fn host(argument: &str, at: usize) -> Result<(Option<DomainSpec>, Prefixes), Fau
         None => Ok(max),
         Some(digits) => parse_prefix(digits, max).ok_or_else(|| {
             let reason = format!("the prefix length {} is not 0 to {max}", quote(digits));
-            Fault::new("SPF-07", at + rest.len()..end, reason)
+            Fault::new(rules::SPF_07, at + rest.len()..end, reason)
         }),
     };
     let prefixes = Prefixes {
@@ -330,7 +343,7 @@ fn host(argument: &str, at: usize) -> Result<(Option<DomainSpec>, Prefixes), Fau
     let last_label = rest.rsplit('.').next().unwrap_or(rest);
     if last_label.contains('/') && !last_label.contains('}') {
         let reason = format!("{} is not written as /N, //M or /N//M", quote(last_label));
-        return Err(Fault::new("SPF-07", at..end, reason));
+        return Err(Fault::new(rules::SPF_07, at..end, reason));
     }
     Ok((optional_domain(rest, at)?, prefixes))
 }
@@ -349,7 +362,7 @@ fn split_digits<'a>(text: &'a str, separator: &str) -> (&'a str, Option<&'a str>
 
 fn network(argument: &str, at: usize, family: u8) -> Result<Network, Fault> {
     let span = at..at + argument.len();
-    let fault = |reason: String| Fault::new("SPF-06", span.clone(), reason);
+    let fault = |reason: String| Fault::new(rules::SPF_06, span.clone(), reason);
     // The digit of `ip4` stands directly before the argument.
     let digit = at.saturating_sub(1)..at;
     let Some(text) = argument.strip_prefix(':') else {

@@ -13,6 +13,7 @@ use super::evaluate::{
 use super::term::evaluated;
 use super::{DomainSpec, Mechanism, Spf, Term};
 use crate::dns::{Name, NoAnswer, Resolver};
+use crate::rules::{self, Rule};
 use crate::{Finding, Place, Severity};
 
 /// Look-ups after which a survey follows no further includes: far beyond any record that
@@ -115,9 +116,9 @@ impl<R: Resolver> Surveyor<'_, R> {
             return;
         };
         match term {
-            Term::Redirect(_) => self.follow(&target, "SPF-14", path).await,
+            Term::Redirect(_) => self.follow(&target, rules::SPF_14, path).await,
             Term::Directive(_, Mechanism::Include(_)) => {
-                self.follow(&target, "SPF-13", path).await;
+                self.follow(&target, rules::SPF_13, path).await;
             }
             Term::Directive(_, Mechanism::A(..)) => {
                 let missing = self.addresses(&target).await;
@@ -135,11 +136,11 @@ impl<R: Resolver> Surveyor<'_, R> {
     }
 
     /// Surveys the record of `target`, or reports `rule` when it has none that works.
-    async fn follow(&mut self, target: &Name, rule: &'static str, path: &[Name]) {
+    async fn follow(&mut self, target: &Name, rule: &'static Rule, path: &[Name]) {
         if path.contains(target) {
             let names: Vec<String> = path.iter().chain([target]).map(Name::to_string).collect();
             self.report(
-                "SPF-15",
+                rules::SPF_15,
                 format!("the record leads back: {}", names.join(" > ")),
             );
             return;
@@ -190,7 +191,7 @@ impl<R: Resolver> Surveyor<'_, R> {
         };
         if hosts.len() > HOSTS_MAX {
             let reason = format!("{domain} has {} mail hosts", hosts.len());
-            self.report("SPF-12", reason);
+            self.report(rules::SPF_12, reason);
         }
         for host in hosts.iter().filter(|host| !host.is_null()).take(HOSTS_MAX) {
             let of_host = self.addresses(&host.exchange).await;
@@ -217,7 +218,7 @@ impl<R: Resolver> Surveyor<'_, R> {
                 listed(names)
             );
             let place = Place::Live(self.root.to_string());
-            let finding = Finding::new("SPF-11", reason).weighing(Severity::Info);
+            let finding = Finding::new(rules::SPF_11, reason).weighing(Severity::Info);
             let fix = format!(
                 "nothing is needed, unless mail is sent from {family} addresses: then list those by their networks"
             );
@@ -225,7 +226,7 @@ impl<R: Resolver> Surveyor<'_, R> {
         }
     }
 
-    fn report(&mut self, rule: &'static str, reason: String) {
+    fn report(&mut self, rule: &'static Rule, reason: String) {
         let place = Place::Live(self.root.to_string());
         self.survey
             .findings
@@ -236,10 +237,10 @@ impl<R: Resolver> Surveyor<'_, R> {
         let lookups = self.survey.lookups;
         if lookups > LOOKUPS_MAX {
             let reason = format!("{lookups} terms cause look-ups, {LOOKUPS_MAX} are allowed");
-            self.report("SPF-09", reason);
+            self.report(rules::SPF_09, reason);
         } else if lookups + 1 >= LOOKUPS_MAX {
             let reason = format!("{lookups} of {LOOKUPS_MAX} look-ups are used");
-            self.report("SPF-10", reason);
+            self.report(rules::SPF_10, reason);
         }
         let void = std::mem::take(&mut self.void);
         self.survey.void_lookups = void.always.len();
@@ -249,7 +250,7 @@ impl<R: Resolver> Surveyor<'_, R> {
                 void.always.len(),
                 listed(&void.always)
             );
-            self.report("SPF-11", reason);
+            self.report(rules::SPF_11, reason);
         } else {
             self.one_family(&void.ip4, "IPv4");
             self.one_family(&void.ip6, "IPv6");

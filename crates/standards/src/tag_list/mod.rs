@@ -18,6 +18,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::dns::txt::lint_policy;
+use crate::rules::Rule;
 use crate::{Edit, Finding, Severity, typo};
 
 /// One `name=value`, with where each part stands in the text.
@@ -127,7 +128,7 @@ impl<'a> TagList<'a> {
     pub(crate) fn ignored(
         &self,
         tag: &Tag<'_>,
-        rule: &'static str,
+        rule: &'static Rule,
         known: &[&'static str],
     ) -> Finding {
         let name = crate::quote::quote(tag.name);
@@ -155,7 +156,7 @@ impl<'a> TagList<'a> {
     /// Every fault as a finding of `rule`; a doubled semicolon, which receivers
     /// read over, only as a warning; and what is wrong with the text as any policy record
     /// ([`dns::txt::lint_policy`](crate::dns::txt::lint_policy)).
-    pub fn findings(&self, rule: &'static str) -> impl Iterator<Item = Finding> {
+    pub fn findings(&self, rule: &'static Rule) -> impl Iterator<Item = Finding> {
         let faults = self.faults.iter().map(move |fault| {
             let finding = Finding::new(rule, fault.to_string()).at(fault.span.clone());
             match fault.kind {
@@ -262,7 +263,7 @@ pub(crate) fn has_version(text: &str, version: &str) -> bool {
 }
 
 /// Why receivers overlook `text`, as a finding of `rule`; nothing where [`has_version`] holds.
-pub(crate) fn check_version(text: &str, version: &str, rule: &'static str) -> Option<Finding> {
+pub(crate) fn check_version(text: &str, version: &str, rule: &'static Rule) -> Option<Finding> {
     if has_version(text, version) {
         return None;
     }

@@ -22,15 +22,16 @@ use crate::fields::{self, Extension, Field, FieldRules};
 use crate::mail_host::why_unreachable;
 use crate::mail_uri::{self, ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
+use crate::rules;
 use crate::tag_list::{Part, split_with_spans};
 use crate::{Finding, Place, owner, single};
 
 const RULES: FieldRules = FieldRules {
     names: &["rua"],
     version: "TLSRPTv1",
-    version_rule: "RPT-02",
-    field_rule: "RPT-08",
-    unknown_rule: "RPT-08",
+    version_rule: rules::RPT_02,
+    field_rule: rules::RPT_08,
+    unknown_rule: rules::RPT_08,
 };
 
 /// The `_smtp._tls` TXT record: at least one URI, each `mailto:` or `https:`.
@@ -99,7 +100,7 @@ impl TlsRpt {
     /// The record among the TXT values at `owner`. RPT-07 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
         let is_ours = |text: &str| single::has_version(text, RULES.version);
-        single::read(owner, values, is_ours, "RPT-07", Self::parse)
+        single::read(owner, values, is_ours, rules::RPT_07, Self::parse)
     }
 
     /// What is wrong with the record as a value.
@@ -108,7 +109,7 @@ impl TlsRpt {
             .iter()
             .map(|extension| {
                 let reason = format!("senders ignore the field {}", quote(extension.name()));
-                Finding::new("RPT-08", reason)
+                Finding::new(rules::RPT_08, reason)
             })
             .collect()
     }
@@ -123,7 +124,7 @@ impl TlsRpt {
             .map(|host| {
                 let reason =
                     format!("reports go to {host}, which needs no record that agrees to it");
-                Finding::new("RPT-11", reason).in_place(Place::Live(host.to_string()))
+                Finding::new(rules::RPT_11, reason).in_place(Place::Live(host.to_string()))
             })
             .collect()
     }
@@ -141,7 +142,7 @@ impl TlsRpt {
             if let Some(why) = why_unreachable(resolver, domain).await? {
                 let reason = format!("reports go to {domain}, which {why}");
                 let place = Place::Live(domain.to_string());
-                findings.push(Finding::new("RPT-09", reason).in_place(place));
+                findings.push(Finding::new(rules::RPT_09, reason).in_place(place));
             }
         }
         Ok(findings)
@@ -172,7 +173,7 @@ pub fn record_owner(domain: &Name) -> Result<Name, NameError> {
 
 /// RPT-01: the record of `domain` stands at `_smtp._tls.<domain>` and nowhere else.
 pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
-    owner::check("RPT-01", OWNER, owner, domain)
+    owner::check(rules::RPT_01, OWNER, owner, domain)
 }
 
 /// RPT-12: without TLS-RPT nobody hears when MTA-STS or DANE keeps mail away.
@@ -185,7 +186,7 @@ pub fn check_presence(has_mta_sts: bool, has_dane: bool, has_tls_rpt: bool) -> O
     };
     (!has_tls_rpt).then(|| {
         Finding::new(
-            "RPT-12",
+            rules::RPT_12,
             format!("the domain has {what} and no TLS-RPT record"),
         )
     })
@@ -207,9 +208,11 @@ fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Ve
         }
     }
     if !has_rua {
-        findings.push(Finding::new("RPT-03", "the record has no `rua`").at(text.len()..text.len()));
+        findings.push(
+            Finding::new(rules::RPT_03, "the record has no `rua`").at(text.len()..text.len()),
+        );
     }
-    drop_told_characters(findings, &["RPT-03", "RPT-05", "RPT-06"]);
+    drop_told_characters(findings, &[rules::RPT_03, rules::RPT_05, rules::RPT_06]);
     uris
 }
 
@@ -217,18 +220,20 @@ fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Ve
 fn read_uri(part: &Part<'_>, span: &Range<usize>) -> Result<ReportUri, Box<Finding>> {
     let uri: ReportUri = part.text.parse().map_err(|error: ReportUriError| {
         let rule = match error {
-            ReportUriError::Empty | ReportUriError::NoScheme { .. } => "RPT-03",
+            ReportUriError::Empty | ReportUriError::NoScheme { .. } => rules::RPT_03,
             ReportUriError::Character { .. }
             | ReportUriError::NotAscii { .. }
-            | ReportUriError::Percent => "RPT-05",
-            ReportUriError::Address { .. } | ReportUriError::Host { .. } => "RPT-06",
+            | ReportUriError::Percent => rules::RPT_05,
+            ReportUriError::Address { .. } | ReportUriError::Host { .. } => rules::RPT_06,
         };
         let finding = Finding::new(rule, error.to_string()).at(error.place(span));
         Box::new(mail_uri::with_fix(finding, part.text, span))
     })?;
     if uri.scheme() == Scheme::Other {
         let reason = format!("{} is neither mailto: nor https:", quote(uri.as_str()));
-        return Err(Box::new(Finding::new("RPT-04", reason).at(span.clone())));
+        return Err(Box::new(
+            Finding::new(rules::RPT_04, reason).at(span.clone()),
+        ));
     }
     Ok(uri)
 }

@@ -5,6 +5,7 @@ use standards::dns::name::lint_owner;
 use standards::dns::txt::{lint_policy, lint_presentation};
 use standards::dns::{Mx, Presentation, mx};
 use standards::receivers::check_bulk_sender;
+use standards::rules;
 
 use crate::{cases, name};
 
@@ -48,6 +49,6 @@ cases! {
     "DANE-02": fails(mx::lint_tlsa(&name("inbound-smtp.us-east-1.amazonaws.com"), &[name("example.com")])),
         passes(mx::lint_tlsa(&name("mx.example.com"), &[name("example.com")]));
 
-    "RCV-02": fails(check_bulk_sender(&[Finding::new("SPF-04", "a typing error")])),
-        passes(check_bulk_sender(&[Finding::new("SPF-20", "?all")]));
+    "RCV-02": fails(check_bulk_sender(&[Finding::new(rules::SPF_04, "a typing error")])),
+        passes(check_bulk_sender(&[Finding::new(rules::SPF_20, "?all")]));
 }

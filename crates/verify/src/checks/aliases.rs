@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::Unseen;
+use model::rules;
 use standards::Finding;
 use standards::dns::{Name, Resolver};
 
@@ -59,17 +60,17 @@ async fn addresses(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) -> boo
         .collect();
     let what = host.to_string();
     if !found.is_empty() {
-        notes.good("LIVE-04", &what, shown(&found));
+        notes.good(rules::LIVE_04, &what, shown(&found));
         return true;
     }
     match ip4.err().or(ip6.err()) {
         Some(error) => notes.broken(&what, unanswered(&error)),
         None if scene.expected.awaits(host) => {
-            notes.waiting("LIVE-04", &what, "no address", None);
+            notes.waiting(rules::LIVE_04, &what, "no address", None);
         }
         None => {
             let reason = format!("nothing with an address is behind {host}");
-            notes.broken(&what, Finding::new("LIVE-04", reason));
+            notes.broken(&what, Finding::new(rules::LIVE_04, reason));
         }
     }
     false
@@ -78,13 +79,16 @@ async fn addresses(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) -> boo
 async fn server(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
     let url = format!("https://{host}/");
     let finding = match scene.eyes.outside().visit(&url, None).await {
-        Ok(visit) => return notes.good("LIVE-04", &url, format!("it answers {}", visit.status)),
-        Err(unseen @ (Unseen::NoTls(_) | Unseen::OtherName(_))) => {
-            Finding::new("LIVE-04", format!("{host} is nobody's there: {unseen}"))
+        Ok(visit) => {
+            return notes.good(rules::LIVE_04, &url, format!("it answers {}", visit.status));
         }
+        Err(unseen @ (Unseen::NoTls(_) | Unseen::OtherName(_))) => Finding::new(
+            rules::LIVE_04,
+            format!("{host} is nobody's there: {unseen}"),
+        ),
         // The end of a certificate is looked at with the certificates.
         Err(Unseen::NotFromHere | Unseen::Certificate(_)) => return,
-        Err(unseen) => Finding::new("LIVE-02", unseen.to_string()),
+        Err(unseen) => Finding::new(rules::LIVE_02, unseen.to_string()),
     };
     notes.broken(&url, finding);
 }

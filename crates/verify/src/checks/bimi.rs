@@ -2,6 +2,7 @@
 //! of both files, VMC-10 and VMC-21; and whether its issuer may renew the certificate: DNS-14.
 
 use model::Visit;
+use model::rules;
 use sha2::{Digest, Sha256};
 use standards::bimi::mark_certificate::Use;
 use standards::bimi::{MarkCertificate, Svg};
@@ -38,24 +39,28 @@ async fn fetch(scene: &Scene<'_>, url: &str, notes: &mut Notes<'_>) -> Option<Vi
         match scene.absent(&host).await {
             None => {}
             Some(Absent::Awaited) => {
-                notes.waiting("BIMI-X08", url, "no address", None);
+                notes.waiting(rules::BIMI_X08, url, "no address", None);
                 return None;
             }
             Some(Absent::Reported) => {
-                notes.skipped("BIMI-X08", url, format!("{host} has no address (LIVE-04)"));
+                notes.skipped(
+                    rules::BIMI_X08,
+                    url,
+                    format!("{host} has no address (LIVE-04)"),
+                );
                 return None;
             }
         }
     }
     let finding = match scene.eyes.outside().visit(url, None).await {
-        Err(unseen) => Finding::new("BIMI-X08", unseen.to_string()),
+        Err(unseen) => Finding::new(rules::BIMI_X08, unseen.to_string()),
         Ok(visit) if visit.status == 200 => return Some(visit),
         Ok(visit) if (300..400).contains(&visit.status) => {
             let target = visit.headers.get("location").map_or("", String::as_str);
             let reason = format!("it answers {} and leads to {target}", visit.status);
-            Finding::new("BIMI-X09", reason)
+            Finding::new(rules::BIMI_X09, reason)
         }
-        Ok(visit) => Finding::new("BIMI-X08", format!("it answers {}", visit.status)),
+        Ok(visit) => Finding::new(rules::BIMI_X08, format!("it answers {}", visit.status)),
     };
     notes.broken(url, finding);
     None
@@ -74,16 +79,16 @@ async fn check_logo(scene: &Scene<'_>, file: &File, notes: &mut Notes<'_>) -> Op
     let encoding = visit.headers.get("content-encoding");
     if is_svgz && encoding.map(String::as_str) != Some("gzip") {
         let reason = "it is compressed, and its content-encoding is not gzip";
-        findings.push(Finding::new("BIMI-X10", reason));
+        findings.push(Finding::new(rules::BIMI_X10, reason));
     }
     if digest(&visit.body) != file.sha256 {
         let reason = format!("it serves {} bytes that are not planned", visit.body.len());
-        findings.push(Finding::new("LIVE-03", reason));
+        findings.push(Finding::new(rules::LIVE_03, reason));
     }
     let (logo, faults) = Svg::parse(&visit.body);
     findings.extend(faults.into_iter().filter(is_error));
     let seen = format!("{} bytes of SVG", visit.body.len());
-    notes.judge("BIMI-X08", &file.url, seen, findings);
+    notes.judge(rules::BIMI_X08, &file.url, seen, findings);
     logo
 }
 
@@ -101,7 +106,7 @@ async fn check_certificate(
     findings.extend(judge_type(&visit, &PEM));
     if digest(&visit.body) != file.sha256 {
         let reason = format!("it serves {} bytes that are not planned", visit.body.len());
-        findings.push(Finding::new("VMC-21", reason));
+        findings.push(Finding::new(rules::VMC_21, reason));
     }
     let (certificate, faults) = MarkCertificate::parse(&visit.body);
     findings.extend(faults.into_iter().filter(is_error));
@@ -124,7 +129,7 @@ async fn check_certificate(
         let (who, until) = (certificate.organization(), certificate.not_after());
         format!("a certificate of {who} until {until}")
     });
-    notes.judge("VMC-10", &file.url, seen, findings);
+    notes.judge(rules::VMC_10, &file.url, seen, findings);
 }
 
 /// DNS-14. Where the name of the issuer is not known, only that nobody may issue is a fault.
@@ -149,14 +154,14 @@ async fn check_issuer(scene: &Scene<'_>, certificate: &MarkCertificate, notes: &
                 "CAA lets nobody issue a mark certificate for {}",
                 scene.domain()
             );
-            (!allows(&records, Certificate::Mark, &[])).then(|| Finding::new("DNS-14", reason))
+            (!allows(&records, Certificate::Mark, &[])).then(|| Finding::new(rules::DNS_14, reason))
         }
         None => {
             let why = "the name of its issuer in CAA records is not known";
-            return notes.skipped("DNS-14", &what, why);
+            return notes.skipped(rules::DNS_14, &what, why);
         }
     };
-    notes.judge("DNS-14", &what, shown(&authorities), finding);
+    notes.judge(rules::DNS_14, &what, shown(&authorities), finding);
 }
 
 /// BIMI-X10.
@@ -166,7 +171,7 @@ fn judge_type(visit: &Visit, types: &[&str]) -> Option<Finding> {
         "" => "it has no media type".to_owned(),
         other => format!("it is served as {other}"),
     };
-    (!types.contains(&served.as_str())).then(|| Finding::new("BIMI-X10", reason()))
+    (!types.contains(&served.as_str())).then(|| Finding::new(rules::BIMI_X10, reason()))
 }
 
 fn is_error(finding: &Finding) -> bool {

@@ -1,5 +1,6 @@
 //! Whether ACM may go on issuing for our hosts: DNS-13.
 
+use model::rules;
 use standards::dns::caa::{Caa, climb, lint_host};
 use standards::dns::{Name, NoAnswer};
 
@@ -18,7 +19,12 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
                     .iter()
                     .filter_map(|value| value.parse().ok())
                     .collect();
-                notes.judge("DNS-13", &what, shown(&values), lint_host(host, &records));
+                notes.judge(
+                    rules::DNS_13,
+                    &what,
+                    shown(&values),
+                    lint_host(host, &records),
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Certificates that ACM renews, as long as it sees their validation records: STS-H11.
 
 use jiff::SignedDuration;
+use model::rules;
 use standards::Finding;
 
 use super::Scene;
@@ -25,9 +26,13 @@ pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
             .collect();
         let what = format!("certificate of {}", hosts.join(", "));
         let left = end.duration_since(scene.options.now);
-        let finding = (left < LEFT_MIN)
-            .then(|| Finding::new("STS-H11", format!("it ends at {end}, and was not renewed")));
-        notes.judge("STS-H11", &what, format!("until {end}"), finding);
+        let finding = (left < LEFT_MIN).then(|| {
+            Finding::new(
+                rules::STS_H11,
+                format!("it ends at {end}, and was not renewed"),
+            )
+        });
+        notes.judge(rules::STS_H11, &what, format!("until {end}"), finding);
     }
     notes.done()
 }

@@ -1,5 +1,6 @@
 //! DANE between mail servers (RFC 7672): DANE-01.
 
+use model::rules;
 use standards::Finding;
 use standards::dns::{Mx, Name, Resolver, Tlsa};
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -26,15 +27,17 @@ async fn check_host(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
         return;
     };
     let what = format!("{owner} TLSA");
-    let finding = |reason: String| Finding::new("DANE-01", reason);
+    let finding = |reason: String| Finding::new(rules::DANE_01, reason);
     let values = match scene.eyes.lookup(&owner, "TLSA").await {
-        Ok(values) if values.is_empty() => return notes.good("DANE-01", &what, "no TLSA record"),
+        Ok(values) if values.is_empty() => {
+            return notes.good(rules::DANE_01, &what, "no TLSA record");
+        }
         Ok(values) => values,
         // Senders ask for TLSA where the zone is signed, and defer the mail without an answer.
         Err(error) if is_signed(scene, host).await => {
             return notes.broken(&what, finding(format!("no answer: {}", error.reason)));
         }
-        Err(error) => return notes.skipped("DANE-01", &what, error.reason),
+        Err(error) => return notes.skipped(rules::DANE_01, &what, error.reason),
     };
     if !is_signed(scene, host).await {
         let reason = format!("the zone of {host} is not signed, so that nobody heeds the record");
@@ -50,11 +53,11 @@ async fn check_host(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
         return notes.broken(&what, finding(reason));
     }
     if !scene.options.smtp {
-        return notes.skipped("DANE-01", &what, "mail hosts were not asked");
+        return notes.skipped(rules::DANE_01, &what, "mail hosts were not asked");
     }
     match scene.eyes.outside().mail_certificates(host.as_str()).await {
         Err(Unseen::NotFromHere) => {
-            notes.skipped("DANE-01", &what, Unseen::NotFromHere.to_string());
+            notes.skipped(rules::DANE_01, &what, Unseen::NotFromHere.to_string());
         }
         Err(unseen) => notes.broken(&what, finding(unseen.to_string())),
         Ok(chain) => {
@@ -66,7 +69,7 @@ async fn check_host(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
                 )
             };
             let wrong = (!matches).then(|| finding(reason()));
-            notes.judge("DANE-01", &what, shown(&values), wrong);
+            notes.judge(rules::DANE_01, &what, shown(&values), wrong);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether the world is sent to the zone that we write: DNS-08 and DNS-12.
 
 use model::Unseen;
+use model::rules;
 use standards::Finding;
 use standards::dns::Name;
 use standards::dns::zone::lint_delegation;
@@ -19,13 +20,13 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let what = subject(zone);
     match scene.delegation {
         Err(Unseen::NotFromHere) => {
-            notes.skipped("DNS-08", &what, Unseen::NotFromHere.to_string());
+            notes.skipped(rules::DNS_08, &what, Unseen::NotFromHere.to_string());
         }
-        Err(error) => notes.broken(&what, Finding::new("LIVE-02", error.to_string())),
+        Err(error) => notes.broken(&what, Finding::new(rules::LIVE_02, error.to_string())),
         Ok(servers) => {
             let finding = lint_delegation(&zone.name, &names(servers), &zone.servers);
             let is_ours = finding.is_none();
-            notes.judge("DNS-08", &what, shown(servers), finding);
+            notes.judge(rules::DNS_08, &what, shown(servers), finding);
             if is_ours {
                 lame(scene, zone, &mut notes).await;
             }
@@ -45,7 +46,7 @@ pub(crate) fn elsewhere(scene: &Scene<'_>, checks: &[Check]) -> Option<String> {
     let what = subject(scene.expected.zone.as_ref()?);
     let mut findings = checks.iter().filter(|check| check.what == what);
     findings.find_map(|check| match &check.outcome {
-        Outcome::Finding(finding) if finding.rule == "DNS-08" => Some(finding.reason.clone()),
+        Outcome::Finding(finding) if finding.is_of(rules::DNS_08) => Some(finding.reason.clone()),
         _ => None,
     })
 }
@@ -59,16 +60,19 @@ async fn lame(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
             Err(Unseen::NotFromHere) => {}
             // Silence may be the network's, and over in a minute.
             Err(error @ Unseen::Slow(_)) => {
-                notes.broken(&what, Finding::new("LIVE-02", error.to_string()));
+                notes.broken(&what, Finding::new(rules::LIVE_02, error.to_string()));
             }
-            Err(error) => notes.broken(&what, Finding::new("DNS-08", reason(&error.to_string()))),
+            Err(error) => notes.broken(
+                &what,
+                Finding::new(rules::DNS_08, reason(&error.to_string())),
+            ),
             Ok(values) if values.is_empty() => {
                 notes.broken(
                     &what,
-                    Finding::new("DNS-08", reason("it does not know the zone")),
+                    Finding::new(rules::DNS_08, reason("it does not know the zone")),
                 );
             }
-            Ok(_) => notes.good("DNS-08", &what, "it answers for the zone"),
+            Ok(_) => notes.good(rules::DNS_08, &what, "it answers for the zone"),
         }
     }
 }
@@ -89,13 +93,13 @@ async fn dnssec(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
     let what = format!("{} DS", zone.name);
     let signers = match scene.eyes.lookup(&zone.name, "DS").await {
         Ok(signers) => signers,
-        Err(error) => return notes.skipped("DNS-12", &what, error.reason),
+        Err(error) => return notes.skipped(rules::DNS_12, &what, error.reason),
     };
     if signers.is_empty() {
-        return notes.good("DNS-12", &what, "the zone is not signed");
+        return notes.good(rules::DNS_12, &what, "the zone is not signed");
     }
     let Err(error) = scene.eyes.lookup(&zone.name, "SOA").await else {
-        return notes.good("DNS-12", &what, "signed, and resolvers answer");
+        return notes.good(rules::DNS_12, &what, "signed, and resolvers answer");
     };
     for server in &zone.servers {
         let answer = start_of_authority(scene, zone, server).await;
@@ -104,7 +108,7 @@ async fn dnssec(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
                 "the zone is signed and {server} answers, but the resolver does not: {}",
                 error.reason
             );
-            return notes.broken(&what, Finding::new("DNS-12", reason));
+            return notes.broken(&what, Finding::new(rules::DNS_12, reason));
         }
     }
     notes.broken(&what, super::unanswered(&error));

@@ -1,5 +1,6 @@
 //! The key behind every DKIM name: DKIM-02 to DKIM-11.
 
+use model::rules;
 use standards::dkim::{DkimKey, PublicKey};
 use standards::dns::{Resolver, Txt};
 use standards::{Finding, Severity};
@@ -34,10 +35,10 @@ async fn check_key(scene: &Scene<'_>, record: &Record, notes: &mut Notes<'_>) {
     if values.is_empty() {
         let target = record.values.first().map_or("", String::as_str);
         let reason = format!("its CNAME leads to {target}, where no key is");
-        findings.push(Finding::new("DKIM-02", reason));
+        findings.push(Finding::new(rules::DKIM_02, reason));
     }
     findings.retain(|finding| {
-        let is_intended = finding.rule == "DKIM-04" && is_revoked(record);
+        let is_intended = finding.is_of(rules::DKIM_04) && is_revoked(record);
         finding.severity >= Severity::Warn && !is_intended
     });
     let seen = key.map_or("no key", |key| match key.key {
@@ -45,7 +46,7 @@ async fn check_key(scene: &Scene<'_>, record: &Record, notes: &mut Notes<'_>) {
         PublicKey::Ed25519(_) => "an Ed25519 key",
         PublicKey::Revoked => "revoked, as planned",
     });
-    notes.judge("DKIM-04", &what, seen, findings);
+    notes.judge(rules::DKIM_04, &what, seen, findings);
 }
 
 /// Whether the plan itself revokes the key.

@@ -1,6 +1,7 @@
 //! DMARC as a receiver finds it, and where its reports go: DMARC-21, DMARC-22, DMARC-27, and
 //! what BIMI needs of it (BIMI-X01 to BIMI-X05).
 
+use model::rules::{self, Rule};
 use standards::Finding;
 use standards::bimi::check_dmarc;
 use standards::dmarc::Dmarc;
@@ -31,26 +32,41 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 
 fn check_organization(found: &Discovery, what: &str, notes: &mut Notes<'_>) {
     // DMARC-03 is reported with the records.
-    let findings = found.findings.iter().filter(|one| one.rule == "DMARC-27");
+    let findings = found
+        .findings
+        .iter()
+        .filter(|one| one.is_of(rules::DMARC_27));
     let seen = match &found.applies {
         None => "no policy".to_owned(),
         Some(policy) => format!("{} at {}", policy.record, policy.domain),
     };
-    notes.judge("DMARC-27", what, seen, findings.cloned());
+    notes.judge(rules::DMARC_27, what, seen, findings.cloned());
 }
 
 /// Reports: their mailboxes take mail, and agree to it where they are somebody else's.
 async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: &mut Notes<'_>) {
     let what = format!("DMARC reports of {domain}");
     match record.check_report_mail(scene.eyes).await {
-        Ok(findings) => judge_to_come(scene, "DMARC-21", (&what, "can arrive"), findings, notes),
+        Ok(findings) => judge_to_come(
+            scene,
+            rules::DMARC_21,
+            (&what, "can arrive"),
+            findings,
+            notes,
+        ),
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
     match record.check_external_hosts(scene.eyes, domain).await {
         Ok(findings) => {
             // A record that we plan for ourselves is reported with the records.
             let findings = findings.into_iter().filter(|one| !is_planned(scene, one));
-            judge_to_come(scene, "DMARC-22", (&what, "agreed to"), findings, notes);
+            judge_to_come(
+                scene,
+                rules::DMARC_22,
+                (&what, "agreed to"),
+                findings,
+                notes,
+            );
         }
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
@@ -59,7 +75,7 @@ async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: 
 /// As [`Notes::judge`]; what a domain that is still to be applied breaks is waited for.
 pub(crate) fn judge_to_come(
     scene: &Scene<'_>,
-    rule: &'static str,
+    rule: &'static Rule,
     (what, seen): (&str, &str),
     findings: impl IntoIterator<Item = Finding>,
     notes: &mut Notes<'_>,
@@ -90,10 +106,10 @@ async fn check_enforcement(scene: &Scene<'_>, found: &Discovery, notes: &mut Not
     let what = format!("DMARC of {} for BIMI", scene.domain());
     let owner = scene.domain().child("_dmarc");
     if found.applies.is_none() && owner.is_ok_and(|owner| scene.expected.awaits(&owner)) {
-        return notes.waiting("BIMI-X01", &what, "no policy", None);
+        return notes.waiting(rules::BIMI_X01, &what, "no policy", None);
     }
     match deciding(scene, found).await {
-        Ok(records) => notes.judge("BIMI-X01", &what, "enforced", check_dmarc(&records)),
+        Ok(records) => notes.judge(rules::BIMI_X01, &what, "enforced", check_dmarc(&records)),
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
 }

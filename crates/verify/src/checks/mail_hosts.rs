@@ -1,5 +1,6 @@
 //! The hosts that receive the domain's mail: MX-01, MX-03, MX-06.
 
+use model::rules;
 use standards::Finding;
 use standards::dns::mx::{MxUse, lint_regions, lint_set};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
@@ -28,7 +29,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     for value in &values {
         match value.parse::<Mx>() {
             Ok(mx) => hosts.push(mx),
-            Err(error) => findings.push(Finding::new("MX-03", error.to_string())),
+            Err(error) => findings.push(Finding::new(rules::MX_03, error.to_string())),
         }
     }
     let used = MxUse {
@@ -43,7 +44,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
         let found = fault(scene.eyes, &mx.exchange).await;
         findings.extend(found.unwrap_or_else(|error| Some(super::unanswered(&error))));
     }
-    notes.judge("MX-03", &what, shown(&values), findings);
+    notes.judge(rules::MX_03, &what, shown(&values), findings);
     notes.done()
 }
 
@@ -58,5 +59,5 @@ pub(crate) async fn fault(eyes: &Eyes<'_>, host: &Name) -> Result<Option<Finding
     } else {
         return Ok(None);
     };
-    Ok(Some(Finding::new("MX-03", reason)))
+    Ok(Some(Finding::new(rules::MX_03, reason)))
 }

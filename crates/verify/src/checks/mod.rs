@@ -26,6 +26,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use model::Unseen;
+use model::rules;
 use standards::dns::{Name, NoAnswer, Resolver};
 use standards::{Finding, Place};
 
@@ -109,7 +110,7 @@ pub(crate) fn names(texts: &[String]) -> BTreeSet<Name> {
 
 /// LIVE-02: a question that nobody answered.
 pub(crate) fn unanswered(error: &NoAnswer) -> Finding {
-    Finding::new("LIVE-02", format!("{}: {}", error.name, error.reason))
+    Finding::new(rules::LIVE_02, format!("{}: {}", error.name, error.reason))
 }
 
 /// Values as one short line.

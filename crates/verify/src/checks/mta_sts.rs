@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use model::rules;
 use model::{ShownCertificate, Unseen, Visit};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
 use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
@@ -35,11 +36,15 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     match scene.absent(&host).await {
         None => {}
         Some(Absent::Awaited) => {
-            notes.waiting("STS-H01", &url, "no address", None);
+            notes.waiting(rules::STS_H01, &url, "no address", None);
             return notes.done();
         }
         Some(Absent::Reported) => {
-            notes.skipped("STS-H01", &url, format!("{host} has no address (LIVE-04)"));
+            notes.skipped(
+                rules::STS_H01,
+                &url,
+                format!("{host} has no address (LIVE-04)"),
+            );
             return notes.done();
         }
     }
@@ -57,7 +62,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
                 check_policy(scene, &visit.body, &mut notes).await;
             }
             let seen = format!("{} bytes, as planned", visit.body.len());
-            notes.judge("STS-H01", &url, seen, findings);
+            notes.judge(rules::STS_H01, &url, seen, findings);
         }
     }
     check_delegation(scene, &host, &mut notes).await;
@@ -76,20 +81,22 @@ async fn check_delegation(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>)
     let what = format!("{owner} CNAME");
     let reason = || format!("the record is at {target}, and {host} is no alias");
     let finding =
-        (!is_delegated(scene.eyes, host).await).then(|| Finding::new("STS-R09", reason()));
-    notes.judge("STS-R09", &what, target.clone(), finding);
+        (!is_delegated(scene.eyes, host).await).then(|| Finding::new(rules::STS_R09, reason()));
+    notes.judge(rules::STS_R09, &what, target.clone(), finding);
 }
 
 /// The rule that a failed fetch breaks.
 pub(crate) async fn explain(eyes: &Eyes<'_>, host: &Name, unseen: &Unseen) -> Finding {
     let reason = unseen.to_string();
     match unseen {
-        Unseen::NoTls(_) => Finding::new("STS-H09", reason),
-        Unseen::OtherName(_) if is_delegated(eyes, host).await => Finding::new("STS-H05", reason),
-        Unseen::OtherName(_) | Unseen::Certificate(_) => Finding::new("STS-H03", reason),
+        Unseen::NoTls(_) => Finding::new(rules::STS_H09, reason),
+        Unseen::OtherName(_) if is_delegated(eyes, host).await => {
+            Finding::new(rules::STS_H05, reason)
+        }
+        Unseen::OtherName(_) | Unseen::Certificate(_) => Finding::new(rules::STS_H03, reason),
         // Senders give up too.
-        Unseen::Slow(_) => Finding::new("STS-H06", reason).weighing(Severity::Error),
-        Unseen::NotFromHere | Unseen::NoAnswer(_) => Finding::new("STS-H01", reason),
+        Unseen::Slow(_) => Finding::new(rules::STS_H06, reason).weighing(Severity::Error),
+        Unseen::NotFromHere | Unseen::NoAnswer(_) => Finding::new(rules::STS_H01, reason),
     }
 }
 
@@ -106,9 +113,9 @@ pub(crate) fn judge_answer(visit: &Visit) -> Vec<Finding> {
         300..400 => {
             let target = visit.headers.get("location").map_or("", String::as_str);
             let reason = format!("it answers {} and leads to {target}", visit.status);
-            vec![Finding::new("STS-H02", reason)]
+            vec![Finding::new(rules::STS_H02, reason)]
         }
-        status => vec![Finding::new("STS-H01", format!("it answers {status}"))],
+        status => vec![Finding::new(rules::STS_H01, format!("it answers {status}"))],
     }
 }
 
@@ -117,14 +124,17 @@ fn judge_content(visit: &Visit, planned: &[u8], now: Timestamp) -> Vec<Finding> 
     findings.extend(judge_media_type(visit));
     if let Some(took) = visit.took.filter(|took| *took > SECONDS) {
         let reason = format!("it took {:.1} seconds", took.as_secs_f32());
-        findings.push(Finding::new("STS-H06", reason));
+        findings.push(Finding::new(rules::STS_H06, reason));
     }
     if let Some(age) = cached_for(visit).filter(|age| *age > CACHED_MAX) {
         let reason = format!("caches may keep it for {age} seconds");
-        findings.push(Finding::new("STS-H07", reason));
+        findings.push(Finding::new(rules::STS_H07, reason));
     }
     if visit.body != planned {
-        findings.push(Finding::new("STS-H08", other_bytes(&visit.body, planned)));
+        findings.push(Finding::new(
+            rules::STS_H08,
+            other_bytes(&visit.body, planned),
+        ));
     }
     let certificate = visit.certificate.as_ref();
     findings.extend(certificate.and_then(|shown| judge_certificate(shown, now)));
@@ -134,7 +144,7 @@ fn judge_content(visit: &Visit, planned: &[u8], now: Timestamp) -> Vec<Finding> 
 /// STS-H04: `text/plain`, in a character set that ASCII is part of.
 pub(crate) fn judge_media_type(visit: &Visit) -> Option<Finding> {
     let Some(text) = visit.headers.get("content-type") else {
-        return Some(Finding::new("STS-H04", "it has no media type"));
+        return Some(Finding::new(rules::STS_H04, "it has no media type"));
     };
     let charset = text.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -144,7 +154,7 @@ pub(crate) fn judge_media_type(visit: &Visit) -> Option<Finding> {
     let is_ascii = charset.is_none_or(|charset| charset == "utf-8" || charset == "us-ascii");
     let is_plain = visit.media_type().as_deref() == Some("text/plain");
     let reason = || format!("it is served as {text}");
-    (!is_plain || !is_ascii).then(|| Finding::new("STS-H04", reason()))
+    (!is_plain || !is_ascii).then(|| Finding::new(rules::STS_H04, reason()))
 }
 
 /// The seconds for which shared caches may keep the answer.
@@ -164,7 +174,8 @@ fn cached_for(visit: &Visit) -> Option<u32> {
 fn judge_certificate(shown: &ShownCertificate, now: Timestamp) -> Option<Finding> {
     let left = shown.not_after.duration_since(now);
     let reason = || format!("its certificate ends at {}", shown.not_after);
-    (left < SignedDuration::from_hours(24 * DAYS_LEFT)).then(|| Finding::new("STS-H11", reason()))
+    (left < SignedDuration::from_hours(24 * DAYS_LEFT))
+        .then(|| Finding::new(rules::STS_H11, reason()))
 }
 
 fn other_bytes(body: &[u8], planned: &[u8]) -> String {
@@ -196,7 +207,10 @@ async fn check_addresses(
             Ok(visit) if visit.body != planned => other_bytes(&visit.body, planned),
             Ok(_) => continue,
         };
-        findings.push(Finding::new("STS-H08", format!("at {address} {reason}")));
+        findings.push(Finding::new(
+            rules::STS_H08,
+            format!("at {address} {reason}"),
+        ));
     }
     findings
 }
@@ -216,7 +230,7 @@ async fn check_policy(scene: &Scene<'_>, body: &[u8], notes: &mut Notes<'_>) {
         return;
     };
     let seen = format!("mode {}, {} mail hosts", policy.mode(), hosts.len());
-    notes.judge("STS-P13", &what, seen, check_mx(&policy, &hosts));
+    notes.judge(rules::STS_P13, &what, seen, check_mx(&policy, &hosts));
     if policy.mode() == Mode::Enforce {
         check_starttls(scene, &hosts, notes).await;
     }
@@ -231,18 +245,18 @@ async fn check_starttls(scene: &Scene<'_>, hosts: &[Name], notes: &mut Notes<'_>
     for host in hosts.iter().filter(|host| !host.is_root()) {
         let what = format!("STARTTLS of {host}");
         if !scene.options.smtp {
-            notes.skipped("STS-P16", &what, "mail hosts were not asked");
+            notes.skipped(rules::STS_P16, &what, "mail hosts were not asked");
             continue;
         }
         match scene.eyes.outside().starttls(host.as_str()).await {
             Ok(shown) => {
                 let seen = format!("a certificate until {}", shown.not_after);
-                notes.good("STS-P16", &what, seen);
+                notes.good(rules::STS_P16, &what, seen);
             }
             Err(Unseen::NotFromHere) => {
-                notes.skipped("STS-P16", &what, Unseen::NotFromHere.to_string());
+                notes.skipped(rules::STS_P16, &what, Unseen::NotFromHere.to_string());
             }
-            Err(unseen) => notes.broken(&what, Finding::new("STS-P16", unseen.to_string())),
+            Err(unseen) => notes.broken(&what, Finding::new(rules::STS_P16, unseen.to_string())),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use jiff::Timestamp;
+use model::rules::{self, Rule};
 use standards::bimi::Bimi;
 use standards::dmarc::Dmarc;
 use standards::dns::{Name, NoAnswer, Txt};
@@ -24,20 +25,20 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 }
 
 /// The rule that is broken when `record` is not as it should be.
-fn rule_of(scene: &Scene<'_>, record: &Record) -> &'static str {
+fn rule_of(scene: &Scene<'_>, record: &Record) -> &'static Rule {
     let name = record.name.as_str();
     let under = |labels: &str| name.starts_with(labels);
     match record.rtype.as_str() {
-        "MX" if scene.expected.mail_from().contains(&record.name) => "SES-13",
-        "TXT" | "CNAME" if name.contains("._domainkey.") => "DKIM-02",
-        "TXT" if name.contains("._report._dmarc.") => "DMARC-22",
-        "TXT" if under("_dmarc.") => "DMARC-03",
-        "TXT" if under("_mta-sts.") => "STS-R06",
-        "TXT" if under("_smtp._tls.") => "RPT-07",
-        "TXT" if under("_amazonses.") => "SES-21",
-        "TXT" if name.contains("._bimi.") => "BIMI-R12",
-        "TXT" if record.values.iter().any(|value| is_spf(value)) => "SPF-02",
-        _ => "LIVE-01",
+        "MX" if scene.expected.mail_from().contains(&record.name) => rules::SES_13,
+        "TXT" | "CNAME" if name.contains("._domainkey.") => rules::DKIM_02,
+        "TXT" if name.contains("._report._dmarc.") => rules::DMARC_22,
+        "TXT" if under("_dmarc.") => rules::DMARC_03,
+        "TXT" if under("_mta-sts.") => rules::STS_R06,
+        "TXT" if under("_smtp._tls.") => rules::RPT_07,
+        "TXT" if under("_amazonses.") => rules::SES_21,
+        "TXT" if name.contains("._bimi.") => rules::BIMI_R12,
+        "TXT" if record.values.iter().any(|value| is_spf(value)) => rules::SPF_02,
+        _ => rules::LIVE_01,
     }
 }
 
@@ -115,17 +116,17 @@ async fn is_nowhere(scene: &Scene<'_>, name: &Name) -> bool {
 }
 
 /// A record that is not as planned; worse, where a certificate is about to end without it.
-fn missing(scene: &Scene<'_>, rule: &'static str, record: &Record, reason: String) -> Finding {
+fn missing(scene: &Scene<'_>, rule: &'static Rule, record: &Record, reason: String) -> Finding {
     match doomed(scene, &record.name) {
         Some(why) => {
-            differs("STS-H11", record, format!("{reason}; {why}")).weighing(Severity::Error)
+            differs(rules::STS_H11, record, format!("{reason}; {why}")).weighing(Severity::Error)
         }
         None => differs(rule, record, reason),
     }
 }
 
 /// A record that is not as planned. What to do is to publish it, whatever else `rule` is about.
-fn differs(rule: &'static str, record: &Record, reason: String) -> Finding {
+fn differs(rule: &'static Rule, record: &Record, reason: String) -> Finding {
     let Record { name, rtype, .. } = record;
     let fix = match record.values.as_slice() {
         [] => format!("publish {rtype} records at {name}; with Route 53, apply again"),
@@ -230,22 +231,22 @@ async fn forgotten_at(scene: &Scene<'_>, record: &Record) -> Timestamp {
 
 /// What a receiver makes of the values at a name: above all, whether it finds one record of the
 /// protocol and not more.
-fn read(rule: &'static str, name: &Name, live: &[String]) -> Vec<Finding> {
+fn read(rule: &'static Rule, name: &Name, live: &[String]) -> Vec<Finding> {
     let values: Vec<Txt> = live
         .iter()
         .map(|value| Txt::new(value.as_bytes()))
         .collect();
     let findings = match rule {
-        "STS-R06" => MtaStsRecord::among(name, &values).1,
-        "RPT-07" => TlsRpt::among(name, &values).1,
-        "DMARC-03" => Dmarc::among(name, &values).1,
-        "BIMI-R12" => Bimi::among(name, &values).1,
-        "SPF-02" => lint_values(&values),
+        rules::STS_R06 => MtaStsRecord::among(name, &values).1,
+        rules::RPT_07 => TlsRpt::among(name, &values).1,
+        rules::DMARC_03 => Dmarc::among(name, &values).1,
+        rules::BIMI_R12 => Bimi::among(name, &values).1,
+        rules::SPF_02 => lint_values(&values),
         // The key itself is looked at with the other keys.
         _ => Vec::new(),
     };
     let counts = |finding: &Finding| {
-        finding.severity == Severity::Error || finding.rule == rule || finding.rule == "STS-R07"
+        finding.severity == Severity::Error || finding.is_of(rule) || finding.is_of(rules::STS_R07)
     };
     findings.into_iter().filter(counts).collect()
 }

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use model::rules;
 use standards::Finding;
 use standards::dns::{Name, NoAnswer, Resolver};
 use standards::spf::evaluate::fetch;
@@ -25,8 +26,8 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     for address in addresses(&record).take(ADDRESSES_MAX) {
         let what = format!("reverse DNS of {address}");
         match confirm(scene, address).await {
-            Ok(Ok(name)) => notes.good("RCV-04", &what, name.to_string()),
-            Ok(Err(reason)) => notes.broken(&what, Finding::new("RCV-04", reason)),
+            Ok(Ok(name)) => notes.good(rules::RCV_04, &what, name.to_string()),
+            Ok(Err(reason)) => notes.broken(&what, Finding::new(rules::RCV_04, reason)),
             Err(error) => notes.broken(&what, unanswered(&error)),
         }
     }

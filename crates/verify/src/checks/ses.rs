@@ -2,6 +2,7 @@
 //! SES-33.
 
 use model::Unseen;
+use model::rules;
 use standards::Finding;
 
 use super::{Scene, shown, unanswered};
@@ -35,24 +36,24 @@ fn verified(instance: &Instance, notes: &mut Notes<'_>) {
     for part in &instance.parts {
         let reason = match &part.standing {
             Standing::Verified => {
-                notes.good("SES-23", &part.what, "verified");
+                notes.good(rules::SES_23, &part.what, "verified");
                 continue;
             }
             Standing::Waiting(what) => {
-                notes.waiting("SES-23", &part.what, format!("waits for {what}"), None);
+                notes.waiting(rules::SES_23, &part.what, format!("waits for {what}"), None);
                 continue;
             }
             Standing::Missing => "SES does not have it".to_owned(),
             Standing::Failed(why) => why.clone(),
         };
-        notes.broken(&part.what, Finding::new("SES-23", reason));
+        notes.broken(&part.what, Finding::new(rules::SES_23, reason));
     }
 }
 
 fn may_send(label: &str, findings: &[Finding], notes: &mut Notes<'_>) {
     let what = format!("SES of {label}");
-    for rule in ["SES-25", "SES-26"] {
-        let broken = findings.iter().filter(|finding| finding.rule == rule);
+    for rule in [rules::SES_25, rules::SES_26] {
+        let broken = findings.iter().filter(|finding| finding.is_of(rule));
         notes.judge(rule, &what, "it may send", broken.cloned());
     }
 }
@@ -74,20 +75,20 @@ async fn links(scene: &Scene<'_>, tracking: &Tracking, notes: &mut Notes<'_>) {
             .await;
         let finding = match seen {
             Err(Unseen::NotFromHere) => {
-                return notes.skipped("SES-33", &what, Unseen::NotFromHere.to_string());
+                return notes.skipped(rules::SES_33, &what, Unseen::NotFromHere.to_string());
             }
-            Err(unseen) => Some(Finding::new("SES-33", unseen.to_string())),
+            Err(unseen) => Some(Finding::new(rules::SES_33, unseen.to_string())),
             Ok(_) => None,
         };
-        return notes.judge("SES-33", &what, "https, with a certificate", finding);
+        return notes.judge(rules::SES_33, &what, "https, with a certificate", finding);
     }
     let host = format!("r.{region}.awstrack.me");
     match scene.eyes.lookup(domain, "CNAME").await {
         Err(error) => notes.broken(&what, unanswered(&error)),
         Ok(targets) => {
             let reason = || format!("its CNAME leads to {}, and not to {host}", shown(&targets));
-            let finding = (!targets.contains(&host)).then(|| Finding::new("SES-33", reason()));
-            notes.judge("SES-33", &what, shown(&targets), finding);
+            let finding = (!targets.contains(&host)).then(|| Finding::new(rules::SES_33, reason()));
+            notes.judge(rules::SES_33, &what, shown(&targets), finding);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::rules;
 use standards::Finding;
 use standards::dns::Name;
 use standards::spf::evaluate::{Problem, fetch};
@@ -29,17 +30,17 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
                 check_cost(scene, name, &record, &mut notes).await;
             }
             Ok(None) if is_sender && scene.expected.awaits(name) => {
-                notes.waiting("SES-14", &what, "no SPF record", None);
+                notes.waiting(rules::SES_14, &what, "no SPF record", None);
             }
             Ok(None) if is_sender => {
                 let reason = format!("{name} has no SPF record, so mail of SES fails SPF");
-                notes.broken(&what, Finding::new("SES-14", reason));
+                notes.broken(&what, Finding::new(rules::SES_14, reason));
             }
             // A planned record that is missing, or there twice, is reported with the records.
             Ok(None) | Err(Problem::SeveralRecords(..)) => {}
             Err(Problem::NoAnswer(error)) => notes.broken(&what, super::unanswered(&error)),
             Err(problem) => {
-                notes.broken(&what, Finding::new("SPF-04", problem.to_string()));
+                notes.broken(&what, Finding::new(rules::SPF_04, problem.to_string()));
             }
         }
     }
@@ -49,8 +50,8 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 fn check_sender(record: &Spf, what: &str, notes: &mut Notes<'_>) {
     let includes_ses = record.includes().any(|name| name.as_str() == SES);
     let reason = || format!("the record does not include {SES}: {record}");
-    let finding = (!includes_ses).then(|| Finding::new("SES-14", reason()));
-    notes.judge("SES-14", what, record.to_string(), finding);
+    let finding = (!includes_ses).then(|| Finding::new(rules::SES_14, reason()));
+    notes.judge(rules::SES_14, what, record.to_string(), finding);
 }
 
 async fn check_cost(scene: &Scene<'_>, name: &Name, record: &Spf, notes: &mut Notes<'_>) {
@@ -63,5 +64,5 @@ async fn check_cost(scene: &Scene<'_>, name: &Name, record: &Spf, notes: &mut No
         "{} of 10 look-ups, {} of 2 without an answer",
         cost.lookups, cost.void_lookups
     );
-    notes.judge("SPF-09", &what, seen, cost.findings);
+    notes.judge(rules::SPF_09, &what, seen, cost.findings);
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use model::rules;
 use model::{Unseen, Visit};
 use standards::Finding;
 use standards::dns::Resolver;
@@ -29,7 +30,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
         match record.check_report_mail(scene.eyes).await {
             Ok(findings) => {
                 let seen = record.to_string();
-                judge_to_come(scene, "RPT-09", (&what, &seen), findings, &mut notes);
+                judge_to_come(scene, rules::RPT_09, (&what, &seen), findings, &mut notes);
             }
             Err(error) => notes.broken(&what, unanswered(&error)),
         }
@@ -48,7 +49,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 async fn post_report(scene: &Scene<'_>, uri: &ReportUri, notes: &mut Notes<'_>) {
     let url = uri.as_str();
     if !scene.options.reports {
-        return notes.skipped("RPT-10", url, "no report was sent");
+        return notes.skipped(rules::RPT_10, url, "no report was sent");
     }
     let report = empty_report(scene);
     let forms = [
@@ -61,18 +62,23 @@ async fn post_report(scene: &Scene<'_>, uri: &ReportUri, notes: &mut Notes<'_>) 
             Ok(Visit { status, .. }) if (200..300).contains(&status) => {}
             Ok(Visit { status, .. }) => {
                 let reason = format!("it answers {status} to a report as {media_type}");
-                findings.push(Finding::new("RPT-10", reason));
+                findings.push(Finding::new(rules::RPT_10, reason));
             }
             Err(Unseen::NotFromHere) => {
-                return notes.skipped("RPT-10", url, Unseen::NotFromHere.to_string());
+                return notes.skipped(rules::RPT_10, url, Unseen::NotFromHere.to_string());
             }
             Err(unseen) => {
-                findings.push(Finding::new("RPT-10", unseen.to_string()));
+                findings.push(Finding::new(rules::RPT_10, unseen.to_string()));
                 break;
             }
         }
     }
-    notes.judge("RPT-10", url, "it takes reports in both forms", findings);
+    notes.judge(
+        rules::RPT_10,
+        url,
+        "it takes reports in both forms",
+        findings,
+    );
 }
 
 /// A report about nothing (RFC 8460 §4.4).

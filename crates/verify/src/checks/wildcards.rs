@@ -1,5 +1,6 @@
 //! Wildcards that answer for names of policies: DNS-06 and DKIM-18.
 
+use model::rules;
 use standards::Finding;
 use standards::dkim::check_wildcard;
 
@@ -28,12 +29,12 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
         };
         match scene.eyes.lookup(&wildcard, rtype).await {
             Err(error) => notes.broken(&what, super::unanswered(&error)),
-            Ok(values) if values.is_empty() => notes.good("DNS-06", &what, "no wildcard"),
+            Ok(values) if values.is_empty() => notes.good(rules::DNS_06, &what, "no wildcard"),
             Ok(values) => {
                 let names = answered(scene, rtype, &values).await;
                 let reason = || format!("it answers for {} with {}", shown(&names), shown(&values));
-                let finding = (!names.is_empty()).then(|| Finding::new("DNS-06", reason()));
-                notes.judge("DNS-06", &what, shown(&values), finding);
+                let finding = (!names.is_empty()).then(|| Finding::new(rules::DNS_06, reason()));
+                notes.judge(rules::DNS_06, &what, shown(&values), finding);
             }
         }
     }
@@ -77,7 +78,7 @@ async fn check_keys(scene: &Scene<'_>, notes: &mut Notes<'_>) {
     }
     let what = format!("selectors of {domain}");
     match check_wildcard(scene.eyes, domain).await {
-        Ok(finding) => notes.judge("DKIM-18", &what, "no wildcard", finding),
+        Ok(finding) => notes.judge(rules::DKIM_18, &what, "no wildcard", finding),
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use futures::join;
+use model::rules;
 use model::{Outside, Published, Seen};
 use standards::Finding;
 use standards::dns::{Name, NoAnswer, Txt};
@@ -134,7 +135,7 @@ async fn within<T: Unanswered>(look: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, look).await {
         Ok(seen) => seen,
         Err(_) => T::unanswered(Finding::new(
-            "LIVE-02",
+            rules::LIVE_02,
             format!(
                 "its look-ups had no end after {} seconds",
                 PATIENCE.as_secs()
@@ -144,7 +145,7 @@ async fn within<T: Unanswered>(look: impl Future<Output = T>) -> T {
 }
 
 fn no_answer(error: &NoAnswer) -> Finding {
-    Finding::new("LIVE-02", error.to_string())
+    Finding::new(rules::LIVE_02, error.to_string())
 }
 
 /// The findings of a look-up, or that it had no answer.

@@ -2,6 +2,7 @@
 //! can find them. DNS does not list names, so that common ones are tried.
 
 use futures::{StreamExt, stream};
+use model::rules;
 use model::{Seen, SeenKey, SeenMailFrom, SeenZone};
 use standards::Finding;
 use standards::dkim::{DkimKey, check_wildcard};
@@ -204,7 +205,7 @@ async fn one_mail_from(eyes: &Eyes<'_>, domain: &Name, label: &str) -> Option<Se
         Err(error) => findings.push(no_answer(&error)),
         Ok(values) if !includes_ses(&values) => {
             let reason = format!("{name} has no SPF record that includes amazonses.com");
-            findings.push(Finding::new("SES-14", reason));
+            findings.push(Finding::new(rules::SES_14, reason));
         }
         Ok(_) => {}
     }

@@ -1,6 +1,7 @@
 //! What lies on the web: the MTA-STS policy, the logo and its certificate, and whether a
 //! certificate can be had for the hosts that will serve them.
 
+use model::rules;
 use model::{Published, Seen, SeenFile};
 use standards::Finding;
 use standards::bimi::{Bimi, HttpsUri};
@@ -143,15 +144,15 @@ async fn file(
         Ok(visit) if visit.status == 200 => (Some(visit.body), None),
         Ok(visit) if (300..400).contains(&visit.status) => {
             let reason = format!("{url} answers {}, and leads elsewhere", visit.status);
-            (None, Some(Finding::new("BIMI-X09", reason)))
+            (None, Some(Finding::new(rules::BIMI_X09, reason)))
         }
         Ok(visit) => {
             let reason = format!("{url} answers {}", visit.status);
-            (None, Some(Finding::new("BIMI-X08", reason)))
+            (None, Some(Finding::new(rules::BIMI_X08, reason)))
         }
         Err(unseen) => {
             let reason = format!("{url}: {unseen}");
-            (None, Some(Finding::new("BIMI-X08", reason)))
+            (None, Some(Finding::new(rules::BIMI_X08, reason)))
         }
     };
     findings.extend(fault);

@@ -7,6 +7,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use super::{TrustStore, pem};
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules;
 
 /// More certificates than any chain of mark certificates has.
 const MOST_CERTIFICATES: usize = 10;
@@ -37,7 +38,7 @@ pub(super) fn read(text: &str) -> (Vec<Certificate>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut certificates: Vec<Certificate> = Vec::new();
     for block in pem::blocks(text) {
-        let fault = |reason: String| Finding::new("VMC-01", reason).at(block.span.clone());
+        let fault = |reason: String| Finding::new(rules::VMC_01, reason).at(block.span.clone());
         if block.label != "CERTIFICATE" {
             findings.push(foreign_block(&block));
             continue;
@@ -64,7 +65,7 @@ pub(super) fn read(text: &str) -> (Vec<Certificate>, Vec<Finding>) {
         }
     }
     if certificates.is_empty() {
-        let finding = Finding::new("VMC-01", "there is no certificate in the file");
+        let finding = Finding::new(rules::VMC_01, "there is no certificate in the file");
         findings.push(finding.at(0..text.len()));
     }
     findings.extend(check_order(&certificates));
@@ -76,7 +77,7 @@ fn foreign_block(block: &pem::Block) -> Finding {
         "a block of {} in a file of certificates",
         quote(&block.label)
     );
-    let finding = Finding::new("VMC-01", reason).at(block.span.clone());
+    let finding = Finding::new(rules::VMC_01, reason).at(block.span.clone());
     if block.label.contains("PRIVATE KEY") {
         return finding
             .fix("take the private key out: this file is published for everyone to read");
@@ -87,7 +88,7 @@ fn foreign_block(block: &pem::Block) -> Finding {
 fn check_order(certificates: &[Certificate]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |reason: String, certificate: &Certificate| {
-        findings.push(Finding::new("VMC-01", reason).at(certificate.span.clone()));
+        findings.push(Finding::new(rules::VMC_01, reason).at(certificate.span.clone()));
     };
     if let Some(first) = certificates.first().filter(|first| first.parsed().is_ca()) {
         add(
@@ -119,7 +120,7 @@ pub(super) fn check_trust(certificates: &[Certificate], trust: &TrustStore) -> O
     let parsed: Vec<_> = certificates.iter().map(Certificate::parsed).collect();
     for (index, pair) in parsed.windows(2).enumerate() {
         if let Err(reason) = check_issued(&pair[0], &pair[1], index) {
-            return Some(Finding::new("VMC-02", reason).at(certificates[index].span.clone()));
+            return Some(Finding::new(rules::VMC_02, reason).at(certificates[index].span.clone()));
         }
     }
     let end = last.parsed();
@@ -127,7 +128,7 @@ pub(super) fn check_trust(certificates: &[Certificate], trust: &TrustStore) -> O
     if is_root && !before.is_empty() {
         return None;
     }
-    let fault = |reason: String| Some(Finding::new("VMC-02", reason).at(last.span.clone()));
+    let fault = |reason: String| Some(Finding::new(rules::VMC_02, reason).at(last.span.clone()));
     let issuer = quote(&end.issuer().to_string());
     let mut refusal = None;
     for root in trust

@@ -7,6 +7,7 @@ use x509_parser::prelude::{GeneralName, ParsedExtension, X509Certificate};
 
 use super::oids;
 use crate::dns::Name;
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// The longest that a mark certificate may be valid (MCR §6.3.2), in seconds.
@@ -41,7 +42,7 @@ pub(super) fn check_issuer(issuer: &X509Certificate<'_>) -> Option<Finding> {
         purposes(issuer).is_some_and(|purposes| purposes.other.contains(&oids::BIMI_KEY_USAGE));
     (!allowed).then(|| {
         let reason = "the issuer's certificate does not have the key usage of mark certificates";
-        Finding::new("VMC-04", reason)
+        Finding::new(rules::VMC_04, reason)
     })
 }
 
@@ -79,13 +80,13 @@ fn purposes<'c>(certificate: &'c X509Certificate<'_>) -> Option<&'c ExtendedKeyU
 fn check_purpose(leaf: &X509Certificate<'_>) -> Option<Finding> {
     let Some(purposes) = purposes(leaf) else {
         return Some(Finding::new(
-            "VMC-03",
+            rules::VMC_03,
             "the certificate has no extended key usage",
         ));
     };
     if !purposes.other.contains(&oids::BIMI_KEY_USAGE) {
         let reason = "the certificate does not have the key usage of mark certificates";
-        return Some(Finding::new("VMC-03", reason));
+        return Some(Finding::new(rules::VMC_03, reason));
     }
     let other = purposes.any
         || purposes.server_auth
@@ -97,7 +98,7 @@ fn check_purpose(leaf: &X509Certificate<'_>) -> Option<Finding> {
         || purposes.other.len() > 1;
     other.then(|| {
         Finding::new(
-            "VMC-03",
+            rules::VMC_03,
             "the certificate has other key usages beside that of mark certificates",
         )
     })
@@ -109,11 +110,11 @@ fn check_logotype(leaf: &X509Certificate<'_>) -> Option<Finding> {
         .find(|extension| extension.oid == oids::LOGOTYPE)
     {
         None => Some(Finding::new(
-            "VMC-05",
+            rules::VMC_05,
             "the certificate has no logotype extension",
         )),
         Some(extension) if extension.critical => Some(Finding::new(
-            "VMC-05",
+            rules::VMC_05,
             "the logotype extension is marked critical",
         )),
         Some(_) => None,
@@ -125,18 +126,18 @@ fn check_revocation(leaf: &X509Certificate<'_>) -> Option<Finding> {
         Some(ParsedExtension::CRLDistributionPoints(points)) => points.points.len(),
         _ => 0,
     };
-    (lists == 0).then(|| Finding::new("VMC-11", "the certificate names no revocation list"))
+    (lists == 0).then(|| Finding::new(rules::VMC_11, "the certificate names no revocation list"))
 }
 
 fn check_timestamps(leaf: &X509Certificate<'_>) -> Option<Finding> {
     match extension(leaf, &oids::TIMESTAMPS) {
         None => Some(Finding::new(
-            "VMC-12",
+            rules::VMC_12,
             "the certificate has no signed certificate timestamps",
         )),
         Some(ParsedExtension::SCT(list)) if !list.is_empty() => None,
         Some(_) => Some(Finding::new(
-            "VMC-12",
+            rules::VMC_12,
             "the list of certificate timestamps is empty or broken",
         )),
     }
@@ -154,7 +155,7 @@ fn check_policy(leaf: &X509Certificate<'_>) -> Option<Finding> {
             "the certificate does not have the policy {}",
             oids::GENERAL_POLICY
         );
-        Finding::new("VMC-13", reason)
+        Finding::new(rules::VMC_13, reason)
     })
 }
 
@@ -167,24 +168,25 @@ fn check_practice_statement(leaf: &X509Certificate<'_>) -> Option<Finding> {
             .any(|qualifier| qualifier.policy_qualifier_id == oids::PRACTICE_STATEMENT),
         _ => false,
     };
-    (!has_statement).then(|| Finding::new("VMC-13", "the certificate names no practice statement"))
+    (!has_statement)
+        .then(|| Finding::new(rules::VMC_13, "the certificate names no practice statement"))
 }
 
 fn check_constraints(leaf: &X509Certificate<'_>) -> Option<Finding> {
     if leaf.is_ca() {
         return Some(Finding::new(
-            "VMC-17",
+            rules::VMC_17,
             "the certificate is that of an authority",
         ));
     }
     let constrained = extension(leaf, &oids::NAME_CONSTRAINTS).is_some();
-    constrained.then(|| Finding::new("VMC-17", "the certificate has name constraints"))
+    constrained.then(|| Finding::new(rules::VMC_17, "the certificate has name constraints"))
 }
 
 /// A missing key usage is a warning only: the requirements ask for one, and two of the three
 /// authorities issue certificates without it, which receivers accept.
 fn check_key_usage(leaf: &X509Certificate<'_>) -> Option<Finding> {
-    let fault = |reason| Some(Finding::new("VMC-17", reason));
+    let fault = |reason| Some(Finding::new(rules::VMC_17, reason));
     match leaf.key_usage() {
         Ok(Some(usage)) if !usage.value.digital_signature() => {
             fault("the key may not make digital signatures")
@@ -201,7 +203,7 @@ fn check_pilot(leaf: &X509Certificate<'_>) -> Option<Finding> {
     let is_pilot = extension(leaf, &oids::PILOT).is_some();
     (is_late && is_pilot).then(|| {
         Finding::new(
-            "VMC-18",
+            rules::VMC_18,
             "a pilot certificate, issued after pilots ended on 2025-03-15",
         )
     })
@@ -213,7 +215,7 @@ fn check_validity(leaf: &X509Certificate<'_>) -> Option<Finding> {
     (seconds > LONGEST_VALIDITY).then(|| {
         let days = seconds / (24 * 60 * 60);
         Finding::new(
-            "VMC-19",
+            rules::VMC_19,
             format!("the certificate is valid for {days} days, more than 825"),
         )
     })
@@ -226,7 +228,7 @@ fn check_key(leaf: &X509Certificate<'_>) -> Option<Finding> {
         let bits = key.parsed().map_or(0, |key| key.key_size());
         return (bits < SMALLEST_RSA_KEY).then(|| {
             Finding::new(
-                "VMC-19",
+                rules::VMC_19,
                 format!("the RSA key has {bits} bits, less than {SMALLEST_RSA_KEY}"),
             )
         });
@@ -239,7 +241,7 @@ fn check_key(leaf: &X509Certificate<'_>) -> Option<Finding> {
     let on_curve = curve.is_some_and(|curve| [oids::P256, oids::P384].contains(&curve));
     (*algorithm != oids::EC_KEY || !on_curve).then(|| {
         Finding::new(
-            "VMC-19",
+            rules::VMC_19,
             "the key is neither RSA nor on the curve P-256 or P-384",
         )
     })

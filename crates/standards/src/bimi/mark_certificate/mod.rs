@@ -29,6 +29,7 @@ use super::record::record_owner;
 use super::{Selector, Svg};
 use crate::dns::Name;
 use crate::quote::quote;
+use crate::rules;
 use crate::{Finding, Severity};
 
 pub use subject::MarkType;
@@ -85,10 +86,10 @@ impl MarkCertificate {
     pub fn parse(file: &[u8]) -> (Option<Self>, Vec<Finding>) {
         if file.len() > READ_LIMIT {
             let reason = format!("the file has {} bytes, more than {READ_LIMIT}", file.len());
-            return (None, vec![Finding::new("VMC-01", reason)]);
+            return (None, vec![Finding::new(rules::VMC_01, reason)]);
         }
         let Ok(text) = std::str::from_utf8(file) else {
-            let finding = Finding::new("VMC-01", "the file is not PEM text");
+            let finding = Finding::new(rules::VMC_01, "the file is not PEM text");
             return (
                 None,
                 vec![finding.fix("convert it: openssl x509 -inform der -in FILE")],
@@ -245,14 +246,14 @@ impl MarkCertificate {
             names.join(", ")
         };
         let reason = format!("the certificate is not for {domain}, but for {names}");
-        Some(Finding::new("VMC-09", reason).at(self.chain[0].span.clone()))
+        Some(Finding::new(rules::VMC_09, reason).at(self.chain[0].span.clone()))
     }
 
     /// Checks that the hosted logo is, byte for byte, the one inside (VMC-08).
     pub fn check_logo(&self, hosted: &Svg) -> Option<Finding> {
         (hosted.sha256() != self.logo.sha256()).then(|| {
             let reason = "the hosted logo is not the logo inside of the certificate";
-            Finding::new("VMC-08", reason).at(self.chain[0].span.clone())
+            Finding::new(rules::VMC_08, reason).at(self.chain[0].span.clone())
         })
     }
 }
@@ -268,11 +269,11 @@ fn read_logo(leaf: &Certificate) -> (Option<Svg>, Vec<Finding>) {
     };
     let logo = match logotype::read_logo(extension.value) {
         Ok(logo) => logo,
-        Err(reason) => return (None, vec![Finding::new("VMC-06", reason)]),
+        Err(reason) => return (None, vec![Finding::new(rules::VMC_06, reason)]),
     };
     let mut findings = Vec::new();
     if !logo.has_sha256 {
-        let finding = Finding::new("VMC-06", "the logo's only hash is SHA-1, not SHA-256");
+        let finding = Finding::new(rules::VMC_06, "the logo's only hash is SHA-1, not SHA-256");
         findings.push(finding.weighing(Severity::Warn));
     }
     let (logo, faults) = Svg::parse(&logo.content);
@@ -281,7 +282,7 @@ fn read_logo(leaf: &Certificate) -> (Option<Svg>, Vec<Finding>) {
         .filter(|fault| fault.severity == Severity::Error);
     findings.extend(errors.map(|fault| {
         let reason = format!("the logo inside breaks {}: {}", fault.rule, fault.reason);
-        Finding::new("VMC-07", reason)
+        Finding::new(rules::VMC_07, reason)
     }));
     (logo, findings)
 }
@@ -303,7 +304,7 @@ fn check_time(chain: &[Certificate], now: Timestamp) -> Vec<Finding> {
         && let Some(days) = urgency
     {
         let reason = format!("the certificate runs out in less than {days} days, at {not_after}");
-        let finding = Finding::new("VMC-10", reason).weighing(Severity::Warn);
+        let finding = Finding::new(rules::VMC_10, reason).weighing(Severity::Warn);
         findings.push(finding.at(leaf.span.clone()));
     }
     findings
@@ -319,7 +320,7 @@ fn check_dates(certificate: &Certificate, now: Timestamp) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(Finding::new("VMC-10", reason).at(certificate.span.clone()))
+    Some(Finding::new(rules::VMC_10, reason).at(certificate.span.clone()))
 }
 
 fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {

@@ -9,6 +9,7 @@ use x509_parser::prelude::X509Certificate;
 use super::oids;
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 
 /// What kind of mark the logo is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -115,35 +116,35 @@ fn field(leaf: &X509Certificate<'_>, oid: &Oid<'_>) -> Option<String> {
 
 /// Checks the fields of the subject.
 pub(super) fn check(leaf: &X509Certificate<'_>) -> Vec<Finding> {
-    let mut findings = missing(leaf, COMMON, "VMC-16");
+    let mut findings = missing(leaf, COMMON, rules::VMC_16);
     if field(leaf, &oids::LOCALITY).is_none() && field(leaf, &oids::STATE).is_none() {
         let reason = "the subject has neither localityName nor stateOrProvinceName";
-        findings.push(Finding::new("VMC-16", reason));
+        findings.push(Finding::new(rules::VMC_16, reason));
     }
     let Some(name) = field(leaf, &oids::MARK_TYPE) else {
         findings.push(Finding::new(
-            "VMC-14",
+            rules::VMC_14,
             "the subject does not say what type of mark it is",
         ));
         return findings;
     };
     let Some(mark) = MarkType::named(&name) else {
         let reason = format!("{} is not a type of mark", quote(&name));
-        findings.push(Finding::new("VMC-14", reason));
+        findings.push(Finding::new(rules::VMC_14, reason));
         return findings;
     };
     let issued = leaf.validity().not_before.timestamp();
-    findings.extend(missing(leaf, mark.fields(issued), "VMC-15"));
+    findings.extend(missing(leaf, mark.fields(issued), rules::VMC_15));
     if mark.is_common() {
         let reason = format!(
             "a common mark certificate ({mark}): Gmail shows the logo without a check mark, Apple does not show it"
         );
-        findings.push(Finding::new("VMC-20", reason));
+        findings.push(Finding::new(rules::VMC_20, reason));
     }
     findings
 }
 
-fn missing(leaf: &X509Certificate<'_>, fields: &[Field], rule: &'static str) -> Vec<Finding> {
+fn missing(leaf: &X509Certificate<'_>, fields: &[Field], rule: &'static Rule) -> Vec<Finding> {
     fields
         .iter()
         .filter(|(oid, _)| field(leaf, oid).is_none())

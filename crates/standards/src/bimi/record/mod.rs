@@ -21,6 +21,7 @@ use super::selector::{LocalPartPrefix, Selector};
 use super::uri::HttpsUri;
 use crate::dns::{Name, NameError, Txt};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Finding, Severity, single, tag_list};
 
 /// A valid assertion record.
@@ -129,7 +130,7 @@ impl Bimi {
     /// The record among the TXT values at `owner`. BIMI-R12 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
         let is_ours = |text: &str| tag_list::has_version(text, "BIMI1");
-        single::read(owner, values, is_ours, "BIMI-R12", Self::parse)
+        single::read(owner, values, is_ours, rules::BIMI_R12, Self::parse)
     }
 
     /// Prefixes of `lps=` that none of the `published` selectors starts with (BIMI-R09).
@@ -142,7 +143,7 @@ impl Bimi {
         if prefixes.is_empty() && own.is_empty() {
             let reason =
                 "lps= asks for the selector of every local part, and no selector is published";
-            return vec![Finding::new("BIMI-R09", reason)];
+            return vec![Finding::new(rules::BIMI_R09, reason)];
         }
         prefixes
             .iter()
@@ -152,7 +153,7 @@ impl Bimi {
                     "no published selector starts with {}",
                     quote(prefix.as_str())
                 );
-                Finding::new("BIMI-R09", reason)
+                Finding::new(rules::BIMI_R09, reason)
             })
             .collect()
     }
@@ -196,14 +197,14 @@ pub fn check_record_owner(owner: &Name, domain: &Name) -> Option<Finding> {
     let selector = match owner.relative_to(domain) {
         Some("" | "_bimi") => {
             let reason = format!("a BIMI record at {owner} is never asked for");
-            return Some(Finding::new("BIMI-X13", reason));
+            return Some(Finding::new(rules::BIMI_X13, reason));
         }
         below => below.and_then(|below| below.strip_suffix("._bimi")),
     };
     let is_selector = selector.is_some_and(|selector| selector.parse::<Selector>().is_ok());
     (!is_selector).then(|| {
         let reason = format!("{owner} is not a selector, _bimi and {domain}");
-        Finding::new("BIMI-R01", reason)
+        Finding::new(rules::BIMI_R01, reason)
     })
 }
 
@@ -218,7 +219,7 @@ pub fn check_copies<'a>(records: impl IntoIterator<Item = (&'a Name, &'a Bimi)>)
         let first = *first_by_text.entry(record.to_string()).or_insert(domain);
         if first != domain {
             let reason = format!("{domain} repeats the record of {first}");
-            findings.push(Finding::new("BIMI-R14", reason));
+            findings.push(Finding::new(rules::BIMI_R14, reason));
         }
     }
     findings

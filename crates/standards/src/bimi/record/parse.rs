@@ -5,6 +5,7 @@ use crate::bimi::selector::LocalPartPrefix;
 use crate::bimi::uri::{self, HttpsUri, HttpsUriError};
 use crate::dns::txt::drop_told_characters;
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 use crate::tag_list::{self, Tag, TagList, split_with_spans};
 use crate::{Edit, Finding, Severity, typo};
 
@@ -22,20 +23,20 @@ const REFUSALS: &[&str] = &["none", "no", "null", "false", "-", "\"\"", "''"];
 pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let list = TagList::parse(text);
     let mut findings = Vec::new();
-    findings.extend(tag_list::check_version(text, "BIMI1", "BIMI-R02"));
-    findings.extend(list.findings("BIMI-R13"));
+    findings.extend(tag_list::check_version(text, "BIMI1", rules::BIMI_R02));
+    findings.extend(list.findings(rules::BIMI_R13));
     if !findings.is_empty() && !tag_list::has_version(text, "BIMI1") {
         return (None, findings);
     }
     findings.extend(
         list.unknown(KNOWN)
             .filter(|tag| !tag.name.is_empty())
-            .map(|tag| list.ignored(tag, "BIMI-R13", KNOWN)),
+            .map(|tag| list.ignored(tag, rules::BIMI_R13, KNOWN)),
     );
     if let Some(tag) = list.get("s") {
         // An unknown tag is ignored (RFC 6376 §3.2), and so is this one.
         let reason = "s= selects a record in a message's header; in a record it means nothing";
-        let finding = Finding::new("BIMI-R15", reason)
+        let finding = Finding::new(rules::BIMI_R15, reason)
             .weighing(Severity::Warn)
             .with_edit(list.removal(tag));
         findings.push(finding.at(tag.span.clone()));
@@ -45,7 +46,10 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let avatar = read_avatar(&list, &mut findings);
     let local_parts = read_local_parts(&list, &mut findings);
     check_declination(&list, &mut findings);
-    drop_told_characters(&mut findings, &["BIMI-R03", "BIMI-R04", "BIMI-R05"]);
+    drop_told_characters(
+        &mut findings,
+        &[rules::BIMI_R03, rules::BIMI_R04, rules::BIMI_R05],
+    );
     let location = match location {
         Location::Invalid => return (None, findings),
         Location::Empty => None,
@@ -69,8 +73,9 @@ enum Location {
 
 fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) -> Location {
     let Some(tag) = list.get("l") else {
-        findings
-            .push(Finding::new("BIMI-R03", "the record has no l= tag").at(text.len()..text.len()));
+        findings.push(
+            Finding::new(rules::BIMI_R03, "the record has no l= tag").at(text.len()..text.len()),
+        );
         return Location::Invalid;
     };
     if tag.value.is_empty() {
@@ -85,12 +90,12 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
             Some(_) => "",
             None => "; a=",
         };
-        let finding = Finding::new("BIMI-R10", reason)
+        let finding = Finding::new(rules::BIMI_R10, reason)
             .with_edit(Edit::replace(tag.value_span.clone(), value));
         findings.push(finding.at(tag.value_span.clone()));
         return Location::Invalid;
     }
-    let Some(uri) = read_uri(tag, "BIMI-R03", findings) else {
+    let Some(uri) = read_uri(tag, rules::BIMI_R03, findings) else {
         return Location::Invalid;
     };
     if !uri.has_suffix(LOGO_SUFFIXES) {
@@ -104,7 +109,7 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
         } else {
             Severity::Warn
         };
-        let finding = Finding::new("BIMI-R06", reason).weighing(severity);
+        let finding = Finding::new(rules::BIMI_R06, reason).weighing(severity);
         findings.push(finding.at(tag.value_span.clone()));
     }
     Location::At(uri)
@@ -112,18 +117,18 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
 
 fn read_authority(list: &TagList<'_>, findings: &mut Vec<Finding>) -> Option<HttpsUri> {
     let tag = list.get("a").filter(|tag| !tag.value.is_empty())?;
-    let authority = read_uri(tag, "BIMI-R04", findings)?;
+    let authority = read_uri(tag, rules::BIMI_R04, findings)?;
     if !authority.has_suffix(&[".pem"]) {
         // The certificate's suffix is only a SHOULD.
         let reason = format!("the path {} does not end in .pem", quote(authority.path()));
-        let finding = Finding::new("BIMI-R06", reason).weighing(Severity::Warn);
+        let finding = Finding::new(rules::BIMI_R06, reason).weighing(Severity::Warn);
         findings.push(finding.at(tag.value_span.clone()));
     }
     Some(authority)
 }
 
 /// The URI in `tag`. A character that has to be encoded is BIMI-R05, anything else is `rule`.
-fn read_uri(tag: &Tag<'_>, rule: &'static str, findings: &mut Vec<Finding>) -> Option<HttpsUri> {
+fn read_uri(tag: &Tag<'_>, rule: &'static Rule, findings: &mut Vec<Finding>) -> Option<HttpsUri> {
     let error = match tag.value.parse() {
         Ok(uri) => return Some(uri),
         Err(error) => error,
@@ -137,7 +142,7 @@ fn read_uri(tag: &Tag<'_>, rule: &'static str, findings: &mut Vec<Finding>) -> O
         } => {
             let start = at + offset;
             let span = start..start + character.len_utf8();
-            Finding::new("BIMI-R05", error.to_string()).at(span)
+            Finding::new(rules::BIMI_R05, error.to_string()).at(span)
         }
         HttpsUriError::Percent { at: offset } => {
             Finding::new(rule, error.to_string()).at(at + offset..at + offset + 1)
@@ -172,7 +177,7 @@ fn read_avatar(list: &TagList<'_>, findings: &mut Vec<Finding>) -> AvatarPrefere
     }
     if !tag.value.eq_ignore_ascii_case("brand") {
         let reason = format!("avp= is {}, not brand or personal", quote(tag.value));
-        let finding = Finding::new("BIMI-R07", reason).weighing(Severity::Warn);
+        let finding = Finding::new(rules::BIMI_R07, reason).weighing(Severity::Warn);
         let finding = match typo::nearest(tag.value, WORDS) {
             Some(near) => finding
                 .fix(format!("write `avp={}`", near.word))
@@ -199,7 +204,7 @@ fn read_local_parts(
             Err(error) => {
                 let start = tag.value_span.start;
                 let span = start + part.span.start..start + part.span.end;
-                findings.push(Finding::new("BIMI-R08", error.to_string()).at(span));
+                findings.push(Finding::new(rules::BIMI_R08, error.to_string()).at(span));
             }
         }
     }
@@ -215,12 +220,12 @@ fn check_declination(list: &TagList<'_>, findings: &mut Vec<Finding>) {
         // A missing a= counts as empty (BIMI §4.3), so receivers that follow the text decline.
         None => {
             let reason = "l= is empty and a= is missing: to decline, leave both empty";
-            let finding = Finding::new("BIMI-R10", reason).weighing(Severity::Warn);
+            let finding = Finding::new(rules::BIMI_R10, reason).weighing(Severity::Warn);
             findings.push(finding.at(location.span.clone()));
         }
         Some(_) => {
             let reason = "a= names a certificate and l= names no logo";
-            findings.push(Finding::new("BIMI-R11", reason).at(location.span.clone()));
+            findings.push(Finding::new(rules::BIMI_R11, reason).at(location.span.clone()));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::element::{Element, FIXED, PRESENTATION, VALUES};
 use crate::quote::quote;
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// One attribute, its name with a canonical prefix (`xml:`, `xlink:`) and its value with
@@ -69,19 +70,19 @@ fn check_name(element: &Element, name: &str, is_root: bool) -> Option<Finding> {
     let on_element = format!("on <{}>", element.name);
     if name.starts_with("on") {
         let reason = format!("the event attribute {} {on_element}", quote(name));
-        return Some(Finding::new("SVG-10", reason));
+        return Some(Finding::new(rules::SVG_10, reason));
     }
     if is_root && ["x", "y", "overflow", "style"].contains(&name) {
         let reason = format!("the root element has the attribute {}", quote(name));
-        return Some(Finding::new("SVG-07", reason));
+        return Some(Finding::new(rules::SVG_07, reason));
     }
     if name == "style" {
         let reason = format!("an inline style {on_element}");
-        return Some(Finding::new("SVG-11", reason));
+        return Some(Finding::new(rules::SVG_11, reason));
     }
     if name == "xlink:href" {
         let reason = format!("xlink:href {on_element}: the schema knows no prefixed href");
-        return Some(Finding::new("SVG-16", reason));
+        return Some(Finding::new(rules::SVG_16, reason));
     }
     // The attributes of SVG-12 have their own findings wherever they stand.
     let has_rule = FIXED.iter().any(|(fixed, _)| *fixed == name);
@@ -93,19 +94,19 @@ fn check_name(element: &Element, name: &str, is_root: bool) -> Option<Finding> {
 
 /// An attribute or a value that every form of the published schema refuses.
 fn outside_schema(reason: String) -> Finding {
-    Finding::new("SVG-27", reason).weighing(Severity::Error)
+    Finding::new(rules::SVG_27, reason).weighing(Severity::Error)
 }
 
 fn check_value(name: &str, value: &str) -> Option<Finding> {
     if let Some((_, only)) = FIXED.iter().find(|(fixed, _)| *fixed == name) {
         return Some(if value == *only {
             Finding::new(
-                "SVG-13",
+                rules::SVG_13,
                 format!("{name} is allowed here, and better left out"),
             )
         } else {
             let reason = format!("{name} is {}, the profile allows only {only}", quote(value));
-            Finding::new("SVG-12", reason)
+            Finding::new(rules::SVG_12, reason)
         });
     }
     if name == "preserveAspectRatio" {
@@ -114,7 +115,7 @@ fn check_value(name: &str, value: &str) -> Option<Finding> {
                 "preserveAspectRatio is {}, the profile allows none and xMidYMid",
                 quote(value)
             );
-            Finding::new("SVG-26", reason)
+            Finding::new(rules::SVG_26, reason)
         });
     }
     if matches!(name, "id" | "xml:id") && !is_id(value) {
@@ -155,11 +156,11 @@ fn check_references(name: &str, value: &str) -> Option<Finding> {
     }?;
     Some(match found {
         Reference::Data => Finding::new(
-            "SVG-15",
+            rules::SVG_15,
             format!("{name} holds a data: resource, {}", quote(value)),
         ),
         Reference::External => Finding::new(
-            "SVG-14",
+            rules::SVG_14,
             format!(
                 "{name} refers to something outside this file, {}",
                 quote(value)

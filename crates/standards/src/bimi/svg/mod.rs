@@ -41,6 +41,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::gzip::{self, GzipFault};
+use crate::rules;
 use crate::{Finding, Severity};
 
 /// The most bytes a logo may have, uncompressed (SVG-18).
@@ -93,7 +94,7 @@ impl Svg {
             Ok(text) => text,
             Err(error) => {
                 let at = error.valid_up_to();
-                let finding = Finding::new("SVG-01", "the file is not UTF-8").at(at..at + 1);
+                let finding = Finding::new(rules::SVG_01, "the file is not UTF-8").at(at..at + 1);
                 findings.push(finding);
                 return (None, findings);
             }
@@ -171,11 +172,11 @@ pub fn check_name(path: &str, file: &[u8]) -> Option<Finding> {
     };
     match (ends_in(".svgz"), gzip::is_gzip(file)) {
         (true, false) => Some(Finding::new(
-            "SVG-25",
+            rules::SVG_25,
             "the name ends in .svgz, and the file is not gzip",
         )),
         (false, true) => Some(Finding::new(
-            "SVG-25",
+            rules::SVG_25,
             "the file is gzip, and its name does not end in .svgz",
         )),
         _ => None,
@@ -194,20 +195,23 @@ fn check_length(content: &[u8]) -> Vec<Finding> {
         "the logo has {} bytes, more than {SIZE_LIMIT}",
         content.len()
     );
-    vec![Finding::new("SVG-18", reason).at(SIZE_LIMIT..content.len())]
+    vec![Finding::new(rules::SVG_18, reason).at(SIZE_LIMIT..content.len())]
 }
 
 /// A logo that can't be inflated can't be shown either, so SVG-25 alone, a warning, is not enough.
 fn gzip_findings(fault: GzipFault) -> Vec<Finding> {
     let (reason, error) = match fault {
-        GzipFault::Broken => ("the gzip data is broken or cut short", "SVG-01"),
-        GzipFault::Trailing => ("more bytes follow the end of the gzip data", "SVG-01"),
+        GzipFault::Broken => ("the gzip data is broken or cut short", rules::SVG_01),
+        GzipFault::Trailing => ("more bytes follow the end of the gzip data", rules::SVG_01),
         GzipFault::TooLarge => (
             "the file inflates to more than this program reads, as a bomb would",
-            "SVG-18",
+            rules::SVG_18,
         ),
     };
-    vec![Finding::new("SVG-25", reason), Finding::new(error, reason)]
+    vec![
+        Finding::new(rules::SVG_25, reason),
+        Finding::new(error, reason),
+    ]
 }
 
 #[cfg(test)]

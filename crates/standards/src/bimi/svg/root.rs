@@ -6,6 +6,7 @@ use super::attribute::Attributes;
 use super::geometry;
 use super::{SMALLEST_SIDE, ViewBox};
 use crate::quote::quote;
+use crate::rules::{self, Rule};
 use crate::{Edit, Finding};
 
 /// Checks the root's attributes, and reads its view box. `tag` is where the root stands.
@@ -14,11 +15,17 @@ pub(super) fn check(
     tag: &Range<usize>,
 ) -> (Option<ViewBox>, Vec<Finding>) {
     let mut findings = Vec::new();
-    findings.extend(check_exact(attributes, tag, "SVG-02", "version", "1.2"));
     findings.extend(check_exact(
         attributes,
         tag,
-        "SVG-03",
+        rules::SVG_02,
+        "version",
+        "1.2",
+    ));
+    findings.extend(check_exact(
+        attributes,
+        tag,
+        rules::SVG_03,
         "baseProfile",
         "tiny-ps",
     ));
@@ -30,7 +37,7 @@ pub(super) fn check(
 fn check_exact(
     attributes: &Attributes,
     tag: &Range<usize>,
-    rule: &'static str,
+    rule: &'static Rule,
     name: &str,
     expected: &str,
 ) -> Option<Finding> {
@@ -62,7 +69,8 @@ fn check_view_box(
     findings: &mut Vec<Finding>,
 ) -> Option<ViewBox> {
     let Some(attribute) = attributes.get("viewBox") else {
-        findings.push(Finding::new("SVG-19", "the root element has no viewBox").at(tag.clone()));
+        findings
+            .push(Finding::new(rules::SVG_19, "the root element has no viewBox").at(tag.clone()));
         return None;
     };
     let Some(canvas) = ViewBox::read(&attribute.value) else {
@@ -70,7 +78,7 @@ fn check_view_box(
             "viewBox is {}, not four numbers with spaces between them, the last two above zero",
             quote(&attribute.value)
         );
-        findings.push(Finding::new("SVG-19", reason).at(attribute.span.clone()));
+        findings.push(Finding::new(rules::SVG_19, reason).at(attribute.span.clone()));
         return None;
     };
     if !canvas.is_square() {
@@ -78,14 +86,15 @@ fn check_view_box(
             "the viewBox is {} by {}, not square",
             canvas.width, canvas.height
         );
-        findings.push(Finding::new("SVG-20", reason).at(attribute.span.clone()));
+        findings.push(Finding::new(rules::SVG_20, reason).at(attribute.span.clone()));
     }
     Some(canvas)
 }
 
 fn check_size(attributes: &Attributes, tag: &Range<usize>) -> Option<Finding> {
-    let fault =
-        |reason: String, span: &Range<usize>| Some(Finding::new("SVG-21", reason).at(span.clone()));
+    let fault = |reason: String, span: &Range<usize>| {
+        Some(Finding::new(rules::SVG_21, reason).at(span.clone()))
+    };
     let (Some(width), Some(height)) = (attributes.get("width"), attributes.get("height")) else {
         return fault(
             "the root element does not have both width and height".to_owned(),

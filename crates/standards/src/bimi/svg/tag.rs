@@ -13,6 +13,7 @@ use super::element;
 use super::walk::{Stop, Walk, is_xml_character};
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules;
 
 /// More attributes than the schema has for any one element.
 const MOST_ATTRIBUTES: usize = 64;
@@ -148,7 +149,7 @@ impl Walk<'_> {
         let of_root = prefix.is_empty() && !self.root_seen;
         if !of_root && !known.contains(&value.as_bytes()) {
             let reason = format!("the namespace {} is not part of the profile", quote(value));
-            self.find(Finding::new("SVG-27", reason), span.clone());
+            self.find(Finding::new(rules::SVG_27, reason), span.clone());
         }
         Ok(())
     }

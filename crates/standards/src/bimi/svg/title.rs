@@ -1,5 +1,7 @@
 //! The title and the descriptions of a logo: SVG-04, SVG-05 and SVG-06.
 
+use crate::rules::{self, Rule};
+
 /// The most characters of a title (SVG-05).
 const MOST_CHARACTERS: usize = 64;
 /// How much text is kept while looking; more than any title or description needs.
@@ -18,7 +20,7 @@ pub(super) struct Titles {
 }
 
 /// A rule and the reason it is broken.
-type Fault = (&'static str, String);
+type Fault = (&'static Rule, String);
 
 impl Titles {
     /// A title starts. Says what is wrong with where it stands.
@@ -49,7 +51,9 @@ impl Titles {
                 self.title.get_or_insert_with(|| text.to_owned());
                 check_title(text)
             }
-            "desc" if text.is_empty() => Some(("SVG-06", "the description is empty".to_owned())),
+            "desc" if text.is_empty() => {
+                Some((rules::SVG_06, "the description is empty".to_owned()))
+            }
             _ => None,
         }
     }
@@ -67,12 +71,12 @@ impl Titles {
 
 fn check_title(title: &str) -> Option<Fault> {
     if title.is_empty() {
-        return Some(("SVG-04", "the title is empty".to_owned()));
+        return Some((rules::SVG_04, "the title is empty".to_owned()));
     }
     let length = title.chars().count();
     if length > MOST_CHARACTERS {
         return Some((
-            "SVG-05",
+            rules::SVG_05,
             format!("the title has {length} characters, more than {MOST_CHARACTERS}"),
         ));
     }
@@ -85,7 +89,7 @@ fn check_title(title: &str) -> Option<Fault> {
     generated.then(|| {
         let title = crate::quote::quote(title);
         (
-            "SVG-05",
+            rules::SVG_05,
             format!("the title {title} is a placeholder, not the name of a brand"),
         )
     })

@@ -13,6 +13,7 @@ use super::paint::{Picture, Style};
 use super::{ViewBox, root, title};
 use crate::Finding;
 use crate::quote::quote;
+use crate::rules;
 
 /// Deeper nesting than any drawing program writes; renderers recurse, so depth is an attack.
 const MOST_DEPTH: usize = 64;
@@ -34,7 +35,7 @@ pub(super) fn walk(text: &str) -> (Option<Outline>, Vec<Finding>) {
     let mut walk = Walk::new(document, text.len() - document.len());
     if let Some(fault) = first_forbidden_character(document) {
         walk.find(
-            Finding::new("SVG-01", "a control character, which XML forbids"),
+            Finding::new(rules::SVG_01, "a control character, which XML forbids"),
             fault,
         );
     } else {
@@ -109,7 +110,7 @@ impl<'a> Walk<'a> {
 
     /// Reports something that is not well-formed XML, after which nothing can be trusted.
     pub(super) fn malformed(&mut self, reason: impl Into<String>, span: Range<usize>) -> Stop {
-        self.push(Finding::new("SVG-01", reason), span);
+        self.push(Finding::new(rules::SVG_01, reason), span);
         Stop
     }
 
@@ -176,7 +177,7 @@ impl<'a> Walk<'a> {
             }
             Event::DocType(_) => {
                 let reason = "a DOCTYPE, which could declare entities that expand";
-                self.find(Finding::new("SVG-17", reason), span);
+                self.find(Finding::new(rules::SVG_17, reason), span);
                 Ok(())
             }
             Event::Comment(_) | Event::Eof => Ok(()),
@@ -248,7 +249,7 @@ impl<'a> Walk<'a> {
                     quote(name),
                     "http://www.w3.org/2000/svg"
                 );
-                self.find(Finding::new("SVG-01", reason), span.clone());
+                self.find(Finding::new(rules::SVG_01, reason), span.clone());
             }
             return;
         }
@@ -257,7 +258,7 @@ impl<'a> Walk<'a> {
         self.root_children += usize::from(in_root);
         if in_svg && name == "title" {
             if let Some(reason) = self.titles.open(in_root, self.root_children) {
-                self.find(Finding::new("SVG-04", reason), span.clone());
+                self.find(Finding::new(rules::SVG_04, reason), span.clone());
             }
             return;
         }
@@ -266,19 +267,19 @@ impl<'a> Walk<'a> {
             .any(|active| active.eq_ignore_ascii_case(name));
         let (rule, reason) = match (known, parent) {
             _ if active => (
-                "SVG-09",
+                rules::SVG_09,
                 format!("<{name}> runs, animates, embeds or links"),
             ),
             (None, _) if in_svg => (
-                "SVG-08",
+                rules::SVG_08,
                 format!("the profile has no element {}", quote(name)),
             ),
             (None, _) => (
-                "SVG-08",
+                rules::SVG_08,
                 format!("the element {} is of another namespace", quote(name)),
             ),
             (Some(element), Some(parent)) if !parent.holds(element.name) => (
-                "SVG-08",
+                rules::SVG_08,
                 format!("<{}> may not stand inside <{}>", element.name, parent.name),
             ),
             _ => return,
@@ -314,11 +315,11 @@ impl<'a> Walk<'a> {
         match element.name {
             "text" | "textArea" => {
                 let reason = "text is drawn with whatever font the reader has; draw it as paths";
-                self.find(Finding::new("SVG-24", reason), span.clone());
+                self.find(Finding::new(rules::SVG_24, reason), span.clone());
             }
             "use" => {
                 let reason = "<use> is read differently by different receivers; repeat the shape";
-                self.find(Finding::new("SVG-16", reason), span.clone());
+                self.find(Finding::new(rules::SVG_16, reason), span.clone());
             }
             _ => {}
         }
@@ -349,7 +350,7 @@ impl<'a> Walk<'a> {
             && !matches!(element.content, Content::Text)
         {
             let reason = format!("text may not stand inside <{}>", element.name);
-            self.find(Finding::new("SVG-08", reason), span);
+            self.find(Finding::new(rules::SVG_08, reason), span);
         }
         Ok(())
     }
@@ -374,7 +375,7 @@ impl<'a> Walk<'a> {
                     "the file says its encoding is {}, not UTF-8",
                     quote(&encoding)
                 );
-                self.find(Finding::new("SVG-01", reason), span);
+                self.find(Finding::new(rules::SVG_01, reason), span);
             }
         }
         Ok(())
@@ -383,7 +384,7 @@ impl<'a> Walk<'a> {
     fn instruction(&mut self, instruction: &BytesPI<'_>, span: Range<usize>) {
         if instruction.target() == b"xml-stylesheet" {
             let reason = "an xml-stylesheet instruction, which loads another file";
-            self.find(Finding::new("SVG-17", reason), span);
+            self.find(Finding::new(rules::SVG_17, reason), span);
         }
     }
 
@@ -398,7 +399,10 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(mut self) -> (Option<Outline>, Vec<Finding>) {
-        let broken = self.findings.iter().any(|finding| finding.rule == "SVG-01");
+        let broken = self
+            .findings
+            .iter()
+            .any(|finding| finding.is_of(rules::SVG_01));
         if self.root_seen && !broken {
             self.judge_picture();
         }
@@ -411,17 +415,17 @@ impl<'a> Walk<'a> {
         let whole = 0..self.document.len();
         if !self.titles.has_title() {
             self.find(
-                Finding::new("SVG-04", "the logo has no title"),
+                Finding::new(rules::SVG_04, "the logo has no title"),
                 whole.clone(),
             );
         }
         if !self.picture.is_covered() {
             let reason = "no opaque shape covers the whole canvas";
-            self.find(Finding::new("SVG-22", reason), whole.clone());
+            self.find(Finding::new(rules::SVG_22, reason), whole.clone());
         }
         if self.picture.colours() < 2 {
             self.find(
-                Finding::new("SVG-23", "the logo is drawn in one colour"),
+                Finding::new(rules::SVG_23, "the logo is drawn in one colour"),
                 whole,
             );
         }

@@ -8,6 +8,7 @@ use super::{Stage, broken};
 use crate::expected::{Standing, Tracking};
 use model::Unseen;
 use model::check::{Outcome, Verdict};
+use model::rules;
 
 #[tokio::test]
 async fn ses_23_says_how_far_each_part_is() {
@@ -27,12 +28,12 @@ async fn ses_23_says_how_far_each_part_is() {
 
 #[tokio::test]
 async fn ses_25_and_26_the_account_may_send() {
-    for rule in ["SES-25", "SES-26"] {
+    for rule in [rules::SES_25, rules::SES_26] {
         let kept_back = |stage: &mut Stage| {
             let finding = standards::Finding::new(rule, "SES says so");
             stage.expected.instances[0].account = Some(vec![finding]);
         };
-        assert_eq!(broken(kept_back).await, [rule]);
+        assert_eq!(broken(kept_back).await, [rule.id]);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::Unseen;
-use standards::rules::{self, Phase};
+use model::rules::{self, Phase};
 
 use super::world::{CERTIFICATE_URL, LOGO_URL, POLICY, POLICY_URL, name};
 use super::{Stage, broken};

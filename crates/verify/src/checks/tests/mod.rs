@@ -71,6 +71,6 @@ async fn a_fleet_is_verified_in_order() {
 #[tokio::test]
 async fn every_check_is_of_a_registered_rule() {
     for check in Stage::new().verify().await {
-        assert!(standards::rules::find(&check.rule).is_some(), "{check:?}");
+        assert!(model::rules::find(&check.rule).is_some(), "{check:?}");
     }
 }

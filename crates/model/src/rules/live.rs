@@ -1,25 +1,25 @@
 //! Rules of the live domain that no standard has to write down: what is published is what
 //! everybody sees.
 
-super::rules! {
-    "LIVE-01" Error Live by "verify"
+standards::rules! {
+    LIVE_01 "LIVE-01" Error Live by "verify"
         "Every planned record is what public DNS answers"
         why "Receivers and senders act on what they are answered, not on what was planned."
         fix "publish the record as planned; with Route 53, apply again"
-        source "DESIGN: verify";
-    "LIVE-02" Error Live by "verify"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    LIVE_02 "LIVE-02" Error Live by "verify"
         "Public DNS answers every question about the domain"
         why "Mail is deferred, and later returned, while a resolver gets a failure in place of an answer."
         fix "look at the name servers of the zone, and at its DNSSEC signatures"
-        source "DESIGN: verify";
-    "LIVE-03" Error Live by "verify"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    LIVE_03 "LIVE-03" Error Live by "verify"
         "The served logo is the planned file, byte for byte"
         why "Receivers compare the logo with the one in the mark certificate."
         fix "invalidate the cache, or deploy again"
-        source "DESIGN: verify";
-    "LIVE-04" Error Live by "verify"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    LIVE_04 "LIVE-04" Error Live by "verify"
         "A name that leads to a server leads to one of ours"
         why "What a name points at and nobody has, somebody else can take, and then answer in the domain's name."
         fix "apply again, or take the record out of DNS"
-        source "DESIGN: never dangle";
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
 }

@@ -1,62 +1,62 @@
 //! Rules of the plan: what makes it stop before it touches anything.
 
-super::rules! {
-    "PLAN-01" Error Lookup by "kinds"
+standards::rules! {
+    PLAN_01 "PLAN-01" Error Lookup by "kinds"
         "No value that is not ours conflicts with one that is wanted"
         why "Replacing it could stop mail that somebody else set up."
         fix "remove the other value, or set `adopt` to take it over"
-        source "DESIGN: owned per value";
-    "PLAN-02" Error Lookup by "plan"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_02 "PLAN-02" Error Lookup by "plan"
         "A resource of the wanted name is ours or is not there"
         why "Changing what somebody else made would break what they use it for."
         fix "choose another name, or take it over with `deploy adopt`"
-        source "DESIGN: promises";
-    "PLAN-03" Error Lookup by "engine"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_03 "PLAN-03" Error Lookup by "engine"
         "The session is in the account that manifest and ledger name"
         why "A change in another account lands in the wrong hands, and nothing here would undo it."
         fix "use credentials of the declared account, or correct its id"
-        source "DESIGN: promises";
-    "PLAN-04" Error Lookup by "plan"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_04 "PLAN-04" Error Lookup by "plan"
         "Everything that the plan decides on could be observed"
         why "What was not seen may be there: a plan made blind could make it twice or delete it."
         fix "grant the permission or fix what failed, and plan again"
-        source "DESIGN: kinds";
-    "PLAN-05" Error Lookup by "cli"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_05 "PLAN-05" Error Lookup by "cli"
         "The world is as it was when the plan was saved"
         why "A saved plan applies exactly or not at all; what moved since was not agreed to."
         fix "plan again, and look at what changed"
-        source "DESIGN: promises";
-    "PLAN-06" Error Order by "engine::apply::ready::pass_preconditions"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_06 "PLAN-06" Error Order by "engine::apply::ready::pass_preconditions"
         "An action that can stop mail or lose data has its risk accepted by name"
         why "Such an action is hard to take back."
         fix "check the reason, then pass `--accept-risk` with this rule's id"
-        source "DESIGN: mail-safe order";
-    "PLAN-07" Error Lookup by "kinds"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_07 "PLAN-07" Error Lookup by "kinds"
         "A hosted zone that is to be found exists"
         why "Records can be published only in a zone that is there and delegated to."
         fix "create the zone, set `create: true` to let deploy create it, or correct the account"
-        source "DESIGN: kinds";
-    "PLAN-08" Error Order by "plan"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_08 "PLAN-08" Error Order by "plan"
         "What needs each other can be put in an order"
         why "Without an order nothing can be applied; this is a fault of deploy, not of the manifest."
         fix "report it with the manifest that shows it"
-        source "DESIGN: flow";
-    "PLAN-09" Error Lookup by "doctor"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_09 "PLAN-09" Error Lookup by "doctor"
         "A name is hosted by nobody else"
         why "CloudFront gives an alternate domain name to one distribution in all of AWS."
         fix "remove the name from the other distribution first"
-        source "DESIGN: kinds";
-    "PLAN-10" Error Lookup by "kinds"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_10 "PLAN-10" Error Lookup by "kinds"
         "What is written into a hosted zone is seen, and takes nothing from it"
         why "A record below a delegation is seen by nobody, and one in the place of a delegation or of a routing policy takes more away than it brings."
         fix "remove what is in the way yourself, or name the hosted zone that is delegated to: `dns: { route53: { account: …, zone: Z… } }`"
         source "RFC 1034 section 4.2.1";
-    "PLAN-11" Error Lookup by "kinds"
+    PLAN_11 "PLAN-11" Error Lookup by "kinds"
         "It is clear which hosted zone is meant"
         why "Route 53 lets several public zones have one name, and only one of them is delegated to: records in another are seen by nobody."
         fix "name the one whose name servers `dig NS` answers: `dns: { route53: { account: …, zone: Z… } }`"
         source "Route 53 Developer Guide: hosted zones of one name";
-    "PLAN-12" Error Lookup by "kinds"
+    PLAN_12 "PLAN-12" Error Lookup by "kinds"
         "A certificate that the manifest names is issued, in us-east-1, for every host"
         why "CloudFront takes no other, and a host without a certificate answers nobody: no logo, and no MTA-STS policy."
         fix "name a certificate that is, or leave `certificate` out to let deploy request one"
