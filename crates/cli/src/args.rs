@@ -338,6 +338,9 @@ pub(crate) struct Plan {
     /// Save the plan, for `deploy apply FILE`
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Overwrite what is there, also when it is not a saved plan
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
     /// Exit with 3 when something would change
     #[arg(long)]
     pub(crate) exit_code: bool,

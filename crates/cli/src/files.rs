@@ -39,6 +39,8 @@ pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Failure> {
 #[derive(Debug)]
 pub(crate) struct Tree {
     root: PathBuf,
+    /// The name of the manifest in the tree, and the file: its name on disk may not be UTF-8.
+    manifest: (String, PathBuf),
 }
 
 impl Tree {
@@ -51,17 +53,20 @@ impl Tree {
             .ancestors()
             .find(|folder| folder.join(".git").exists());
         let working = std::env::current_dir()?.canonicalize()?;
-        let root = match repository {
-            Some(root) => root.to_owned(),
-            None if path.starts_with(&working) => working,
-            None => folder,
+        let is_named = |root: &Path| {
+            let inside = folder.strip_prefix(root).ok();
+            inside.is_some_and(|inside| inside.to_str().is_some())
         };
-        let inside = path
-            .strip_prefix(&root)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .into_owned();
-        Ok((Self { root }, inside))
+        let root = match repository {
+            Some(root) if is_named(root) => root.to_owned(),
+            None if path.starts_with(&working) && is_named(&working) => working,
+            // Names in a tree are text: folders with other names stay outside it.
+            _ => folder.clone(),
+        };
+        let inside = path.strip_prefix(&root).unwrap_or(&path);
+        let inside = inside.to_string_lossy().into_owned();
+        let manifest = (inside.clone(), path);
+        Ok((Self { root, manifest }, inside))
     }
 
     /// The path on disk of a file of the tree, which a finding names.
@@ -71,11 +76,13 @@ impl Tree {
 
     /// The path on disk, every symbolic link on it followed, when it is still in the tree.
     fn inside(&self, path: &str) -> Result<PathBuf, FileError> {
-        let real = self
-            .root
-            .join(path)
-            .canonicalize()
-            .map_err(|error| system(&error))?;
+        let (name, manifest) = &self.manifest;
+        let named = if path == name {
+            manifest.clone()
+        } else {
+            self.root.join(path)
+        };
+        let real = named.canonicalize().map_err(|error| system(&error))?;
         if real.starts_with(&self.root) {
             Ok(real)
         } else {

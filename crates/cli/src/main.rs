@@ -24,7 +24,11 @@ const SEED: u64 = 11;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let printer = Printer { json: cli.json };
+    let printer = Printer::new(cli.json);
+    if let Err(error) = interrupt::listen() {
+        printer.note(&format!("error: could not listen to signals: {error}"));
+        return ExitCode::FAILURE;
+    }
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all();
     let is_virtual = cli
@@ -44,7 +48,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli, &printer)) {
+    let ended = runtime.block_on(commands::run(cli, &printer));
+    if let Some(error) = printer.failure() {
+        printer.note(&format!("error: could not write the result: {error}"));
+        return ExitCode::FAILURE;
+    }
+    match ended {
         Ok(exit) => exit.into(),
         Err(failure) => fail(&failure, &printer),
     }

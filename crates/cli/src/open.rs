@@ -88,7 +88,7 @@ pub(crate) fn project(global: &Global, selection: &Selection) -> Result<Project,
     let environment = environment(global)?;
     let notice = Notice::to(|text| {
         let text = format!("waiting for AWS: {}", report::escape(text));
-        Printer { json: false }.note(&text);
+        Printer::new(false).note(&text);
     });
     let targets = &selection.targets;
     Ok(Project::open(loaded, targets, environment, notice)?)

@@ -1,7 +1,8 @@
 //! Everything that is printed: data on standard output, everything else on standard error.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use anstream::stream::RawStream;
 use report::{Palette, escape};
@@ -13,10 +14,27 @@ use terminal_size::{Height, Width};
 pub(crate) struct Printer {
     /// Whether data is printed as JSON.
     pub(crate) json: bool,
+    /// Why data could not be written, if it could not.
+    failure: OnceLock<io::Error>,
 }
 
 #[expect(clippy::unused_self, reason = "whoever prints holds the printer")]
 impl Printer {
+    /// Prints data as text, or as JSON.
+    pub(crate) fn new(json: bool) -> Self {
+        Self {
+            json,
+            failure: OnceLock::new(),
+        }
+    }
+
+    /// Why data could not be written, if it could not. A reader that went away (`| head`) is no
+    /// failure of ours.
+    pub(crate) fn failure(&self) -> Option<&io::Error> {
+        let failure = self.failure.get();
+        failure.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
     /// The colours for standard output.
     pub(crate) fn palette(&self) -> Palette {
         let out = std::io::stdout();
@@ -31,7 +49,10 @@ impl Printer {
 
     /// Prints data, as it is.
     pub(crate) fn data(&self, text: &str) {
-        write(std::io::stdout().lock(), text);
+        if let Err(error) = write(io::stdout().lock(), text) {
+            // The first failure is the cause of those after it.
+            let _ = self.failure.set(error);
+        }
     }
 
     /// Prints data as JSON.
@@ -41,7 +62,8 @@ impl Printer {
 
     /// Prints a text of ours for people.
     pub(crate) fn note(&self, text: &str) {
-        write(std::io::stderr().lock(), text);
+        // Where nobody can be told of anything, nobody can be told of that.
+        let _ = write(io::stderr().lock(), text);
     }
 
     /// Whether a person watches.
@@ -77,10 +99,10 @@ fn palette(out: &impl RawStream, size: Option<(Width, Height)>) -> Palette {
     }
 }
 
-/// A reader that went away (`| head`) is no failure of ours.
-fn write(mut out: impl Write, text: &str) {
+fn write(mut out: impl Write, text: &str) -> io::Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(out, "{text}{end}").and_then(|()| out.flush());
+    write!(out, "{text}{end}")?;
+    out.flush()
 }
 
 /// An error and its causes, one a line.

@@ -4,13 +4,15 @@
 //! the new plan out only if its digest is the saved one (decision record 11). So the file has the
 //! digest, what the plan was made from, and one line for each action, to say what moved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use manifest::Manifest;
 use model::{Action, Plan, ResourceId, Verb};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::accounts::accesses;
 
 /// The version of the program, which decides what a plan is as much as the manifest does.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -27,12 +29,24 @@ pub struct SavedPlan {
     pub manifest: PathBuf,
     /// The domains that it is limited to.
     pub targets: Vec<String>,
+    /// How each account is entered, by its name in the manifest.
+    accounts: BTreeMap<String, SavedAccount>,
     /// The plan's digest.
     digest: String,
     /// What the plan changes.
     actions: BTreeSet<SavedAction>,
     /// The SHA-256 of all of the above, so that a file that was edited is known as such.
     seal: String,
+}
+
+/// How an account is entered. A plan does not say it, and it decides who changes what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedAccount {
+    id: String,
+    role: Option<String>,
+    profile: Option<String>,
+    external_id: Option<String>,
 }
 
 /// One action of a saved plan, in as many words as it takes to name it.
@@ -50,6 +64,8 @@ pub struct SavedAction {
 /// How the plan of now differs from the saved one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Moved {
+    /// Whether an account is entered otherwise.
+    pub accounts: bool,
     /// Actions that only the saved plan has.
     pub gone: Vec<SavedAction>,
     /// Actions that only the plan of now has.
@@ -57,13 +73,14 @@ pub struct Moved {
 }
 
 impl SavedPlan {
-    /// A plan to be saved.
-    pub fn new(manifest: PathBuf, targets: Vec<String>, plan: &Plan) -> Self {
+    /// A plan to be saved. `path` is that of its manifest.
+    pub fn new(path: PathBuf, targets: Vec<String>, manifest: &Manifest, plan: &Plan) -> Self {
         let mut saved = Self {
             deploy_plan: Plan::VERSION,
             program: PROGRAM.to_owned(),
-            manifest,
+            manifest: path,
             targets,
+            accounts: accounts(manifest),
             digest: plan.digest(),
             actions: changes(plan),
             seal: String::new(),
@@ -92,8 +109,10 @@ impl SavedPlan {
     }
 
     /// The text of the file.
-    pub fn text(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+    pub fn text(&self) -> Result<String, Error> {
+        // A path that is not UTF-8 has no form in JSON.
+        serde_json::to_string_pretty(self)
+            .map_err(|error| Error::outside("could not write the plan as text", error))
     }
 
     fn expected_seal(&self) -> String {
@@ -101,20 +120,38 @@ impl SavedPlan {
             seal: String::new(),
             ..self.clone()
         };
-        model::plan::sha256(unsealed.text().as_bytes())
+        let text = serde_json::to_string(&unsealed).unwrap_or_default();
+        model::plan::sha256(text.as_bytes())
     }
 
     /// How the plan of now differs from the saved one, if it does (PLAN-05).
-    pub fn moved(&self, now: &Plan) -> Option<Moved> {
-        if self.digest == now.digest() {
+    pub fn moved(&self, manifest: &Manifest, now: &Plan) -> Option<Moved> {
+        let accounts = self.accounts != accounts(manifest);
+        if !accounts && self.digest == now.digest() {
             return None;
         }
         let now = changes(now);
         Some(Moved {
+            accounts,
             gone: self.actions.difference(&now).cloned().collect(),
             new: now.difference(&self.actions).cloned().collect(),
         })
     }
+}
+
+fn accounts(manifest: &Manifest) -> BTreeMap<String, SavedAccount> {
+    let accounts = accesses(manifest).into_iter();
+    accounts
+        .map(|(name, access)| {
+            let saved = SavedAccount {
+                id: access.id.to_string(),
+                role: access.role,
+                profile: access.profile,
+                external_id: access.external_id,
+            };
+            (name.to_string(), saved)
+        })
+        .collect()
 }
 
 fn changes(plan: &Plan) -> BTreeSet<SavedAction> {

@@ -44,7 +44,7 @@ pub(crate) async fn run(
     let journal = open::journal(&project).await?;
     let planned = project.plan(journal.ledger().await, Wish::All).await;
     if let Some(saved) = &saved
-        && let Some(differs) = saved.moved(&planned.plan)
+        && let Some(differs) = saved.moved(&project.manifest, &planned.plan)
     {
         printer.note(&moved(&differs));
         return Ok(Exit::Refused);
@@ -89,6 +89,9 @@ fn moved(moved: &Moved) -> String {
     let mut text =
         "Refused (PLAN-05): the world or the manifest is not as it was when the plan was saved.\n"
             .to_owned();
+    if moved.accounts {
+        text.push_str("  an account has another id, role, profile or external id\n");
+    }
     some_of(&mut text, "no longer", &moved.gone);
     some_of(&mut text, "new", &moved.new);
     text.push_str("Nothing was changed. Plan again, and look at what moved.");
@@ -153,10 +156,10 @@ pub(crate) async fn carry_out(
         accepted: changing.accept_risk.iter().cloned().collect(),
     };
     let (wish, stop) = Stop::channel();
-    let interrupts = interrupt::listen(wish);
+    let phase = interrupt::while_carrying_out(wish);
     let show = Show::new(plan, printer, project.clock);
     let report = reconcile::carry_out(project, planned, journal, &consent, (&show, &stop)).await;
-    interrupts.abort();
+    drop(phase);
     let report = report?;
     if stop.is_wished() {
         printer.note("Stopped by you. Nothing is lost: run apply again to go on.");

@@ -8,6 +8,7 @@ use reconcile::{Planned, Project, SavedPlan, Wish};
 use crate::args::{self, Global};
 use crate::commands::sandbox::introduce;
 use crate::exit::{Exit, Failure};
+use crate::files::read_text;
 use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
@@ -17,6 +18,9 @@ pub(crate) async fn run(
     args: &args::Plan,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
+    if let Some(path) = &args.output {
+        refuse_to_overwrite(path, args.force)?;
+    }
     let project = open::project(global, &args.selection)?;
     introduce(project.presumed.as_ref(), printer);
     let planned = project.plan(project.ledger().await?, Wish::All).await;
@@ -26,7 +30,7 @@ pub(crate) async fn run(
         show(&planned, &project, printer);
     }
     if let Some(path) = &args.output {
-        save(path, &args.selection, &planned.plan)?;
+        save(path, args, &project, &planned.plan)?;
         printer.note(&format!(
             "Saved. `deploy apply {}` carries out exactly this plan, or nothing.",
             path.display()
@@ -66,16 +70,38 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
     printer.note(&format!("{hints}: `deploy lint` shows them."));
 }
 
-fn save(path: &Path, selection: &args::Selection, plan: &Plan) -> Result<(), Failure> {
+/// Refuses to overwrite what is not a saved plan: `-o` beside the name of a manifest is soon written.
+fn refuse_to_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
+    let refused = || {
+        Failure::Usage(format!(
+            "{} is there and is not a saved plan: `--force` overwrites it, `-o` takes another name",
+            path.display()
+        ))
+    };
+    match path.metadata() {
+        _ if force => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        // What is no regular file, such as a pipe, would not end.
+        Ok(data) if data.is_file() => match read_text(path, "the file") {
+            Ok(text) if SavedPlan::is_one(&text) => Ok(()),
+            _ => Err(refused()),
+        },
+        _ => Err(refused()),
+    }
+}
+
+fn save(path: &Path, args: &args::Plan, project: &Project, plan: &Plan) -> Result<(), Failure> {
     let failed = |error| {
         Failure::outside(
             &format!("could not save the plan to {}", path.display()),
             error,
         )
     };
-    let manifest = selection.manifest.canonicalize().map_err(failed)?;
-    let targets = selection.targets.clone();
-    let saved = SavedPlan::new(manifest, targets, plan);
+    // It may have come to be there while the plan was made.
+    refuse_to_overwrite(path, args.force)?;
+    let args::Selection { manifest, targets } = &args.selection;
+    let manifest = manifest.canonicalize().map_err(failed)?;
+    let saved = SavedPlan::new(manifest, targets.clone(), &project.manifest, plan);
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
-    std::fs::write(path, saved.text()).map_err(failed)
+    std::fs::write(path, saved.text()?).map_err(failed)
 }

@@ -70,11 +70,10 @@ async fn an_apply_does_what_the_plan_says_and_the_second_plan_is_empty() {
 #[tokio::test(start_paused = true)]
 async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
     let run = Run::of(SENDER);
-    let planned = run.plan().await;
-    let saved = SavedPlan::new("deploy.yaml".into(), Vec::new(), &planned.plan);
-    let saved = SavedPlan::read(&saved.text()).expect("a saved plan");
-    assert!(saved.moved(&run.plan().await.plan).is_none());
+    let saved = SavedPlan::read(&save(&run).await).expect("a saved plan");
+    let now = run.plan().await.plan;
     let project = run.open();
+    assert!(saved.moved(&project.manifest, &now).is_none());
     // Somebody else publishes a record that the plan is about to create.
     let sandbox = project.sandbox.as_ref().expect("a sandbox");
     let mut world = sandbox.world();
@@ -87,7 +86,7 @@ async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
     drop(world);
     let ledger = project.ledger().await.expect("a ledger");
     let now = project.plan(ledger, Wish::All).await.plan;
-    let moved = saved.moved(&now).expect("it moved");
+    let moved = saved.moved(&project.manifest, &now).expect("it moved");
     let names = |actions: &[reconcile::SavedAction]| -> Vec<String> {
         let names = actions.iter();
         names
@@ -100,15 +99,48 @@ async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
     assert!(new.iter().all(|one| one.starts_with("adopt ")), "{new:?}");
 }
 
+/// The text of a plan of now.
+async fn save(run: &Run) -> String {
+    let plan = run.plan().await.plan;
+    let manifest = run.open().manifest;
+    let saved = SavedPlan::new("deploy.yaml".into(), Vec::new(), &manifest, &plan);
+    saved.text().expect("a text")
+}
+
+/// Everything that decides is sealed: the plan, the manifest's path, the targets, the accounts.
 #[tokio::test(start_paused = true)]
 async fn a_saved_plan_that_was_edited_is_refused() {
-    let planned = Run::of(SENDER).plan().await;
-    let saved = SavedPlan::new("deploy.yaml".into(), Vec::new(), &planned.plan);
-    let text = saved.text().replace("eu-west-1", "eu-west-3");
-    let Err(Error::Usage(why)) = SavedPlan::read(&text) else {
-        panic!("it was read");
-    };
-    assert!(why.ends_with("plan again"), "{why}");
+    let text = save(&Run::of(SENDER)).await;
+    for (from, to) in [
+        ("eu-west-1", "eu-west-3"),
+        (
+            "\"manifest\": \"deploy.yaml\"",
+            "\"manifest\": \"other.yaml\"",
+        ),
+        ("\"targets\": []", "\"targets\": [\"example.com\"]"),
+        ("\"id\": \"222222222222\"", "\"id\": \"333333333333\""),
+        ("\"role\": null", "\"role\": \"admin\""),
+    ] {
+        let edited = text.replacen(from, to, 1);
+        assert_ne!(edited, text, "{from}");
+        let Err(Error::Usage(why)) = SavedPlan::read(&edited) else {
+            panic!("it was read with {to}");
+        };
+        assert!(why.ends_with("plan again"), "{why}");
+    }
+}
+
+/// The plan is the same, and would be carried out by another role.
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_is_refused_when_an_account_is_entered_otherwise() {
+    let run = Run::of(SENDER);
+    let saved = SavedPlan::read(&save(&run).await).expect("a saved plan");
+    let profile = SENDER.replace("\"222222222222\" }", "\"222222222222\", profile: other }");
+    assert_ne!(profile, SENDER);
+    let run = run.changed_to(&profile);
+    let now = run.plan().await.plan;
+    let moved = saved.moved(&run.open().manifest, &now);
+    assert!(moved.is_some_and(|moved| moved.accounts));
 }
 
 #[tokio::test(start_paused = true)]
