@@ -44,6 +44,13 @@ impl Run {
         Self::new(files, &format!("deploy/{name}.yaml"))
     }
 
+    /// A manifest of one's own beside those that ship, so that it can name their files.
+    pub(crate) fn beside_shipped(manifest: &str) -> Self {
+        let mut run = Self::shipped("bench");
+        run.files = run.files.with("deploy/bench.yaml", manifest);
+        run
+    }
+
     /// A manifest of one's own.
     pub(crate) fn of(manifest: &str) -> Self {
         let files = MemoryFiles::default().with("deploy.yaml", manifest);
@@ -99,7 +106,11 @@ impl Run {
 
     /// Plans, carries out and closes the ledger; and how that went.
     pub(crate) async fn bring_about(&self, wish: Wish) -> Report {
-        let project = self.open();
+        self.bring_about_in(&self.open(), wish).await
+    }
+
+    /// The same in a project that is open.
+    pub(crate) async fn bring_about_in(&self, project: &Project, wish: Wish) -> Report {
         let journal = project.journal("a test").await.expect("a ledger");
         let planned = project.plan(journal.ledger().await, wish).await;
         assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
@@ -110,7 +121,7 @@ impl Run {
         let (_stopper, stop) = Stop::channel();
         let silent = |_: &Progress<'_>| {};
         let how = (&silent as &dyn engine::Watch, &stop);
-        let report = reconcile::carry_out(&project, &planned, &journal, &consent, how).await;
+        let report = reconcile::carry_out(project, &planned, &journal, &consent, how).await;
         journal.close().await.expect("a ledger");
         report.expect("a ledger")
     }
