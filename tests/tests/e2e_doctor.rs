@@ -221,7 +221,8 @@ fn a_role_that_may_not_ask_iam_is_not_called_good() {
         [
             "permissions for acm",
             "permissions for cloudfront",
-            "permissions for s3"
+            "permissions for s3",
+            "permissions for tag"
         ]
     );
     ran.says("allow iam:SimulatePrincipalPolicy");

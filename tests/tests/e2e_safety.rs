@@ -200,7 +200,7 @@ fn every_change_is_made_in_a_declared_account() {
     place.keep_history();
     place.apply().exits(0);
     let calls = place.changing_calls();
-    assert!(calls.len() > 30);
+    assert!(calls.len() > 20, "{calls:?}");
     for call in calls {
         let declared = match call.service.as_str() {
             "route53" => call.account == "111111111111",

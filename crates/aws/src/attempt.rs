@@ -42,6 +42,7 @@ pub(crate) struct Lane {
     pub(crate) account: String,
     pub(crate) region: String,
     pub(crate) class: Class,
+    pub(crate) rank: u64,
     pub(crate) wallet: Wallet,
 }
 
@@ -82,6 +83,7 @@ impl Lane {
             region: &self.region,
             operation: &call.operation,
             class: self.class,
+            rank: self.rank,
             charges: &call.charges,
         }
     }

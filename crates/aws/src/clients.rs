@@ -41,4 +41,9 @@ impl Session {
     client!(s3, aws_sdk_s3, "S3");
     client!(ses_v1, aws_sdk_ses, "SES");
     client!(ses, aws_sdk_sesv2, "SESv2");
+    client!(
+        tagging,
+        aws_sdk_resourcegroupstagging,
+        "Resource Groups Tagging API"
+    );
 }

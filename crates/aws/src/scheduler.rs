@@ -53,21 +53,22 @@ struct Queue {
 struct Ticket {
     number: u64,
     class: Class,
+    rank: u64,
     since: Timestamp,
     charges: Vec<(Key, f64)>,
     granted: oneshot::Sender<()>,
 }
 
 impl Ticket {
-    /// Its place: by urgency, then in order of arrival.
-    fn place(&self, now: Timestamp) -> (Class, u64) {
+    /// Its place: by urgency, then by rank, then in order of arrival.
+    fn place(&self, now: Timestamp) -> (Class, u64, u64) {
         let waited = now.duration_since(self.since).unsigned_abs();
         let class = if waited > PATIENCE {
             Class::Plain
         } else {
             self.class
         };
-        (class, self.number)
+        (class, self.rank, self.number)
     }
 }
 
@@ -78,6 +79,7 @@ pub(crate) struct Draw<'a> {
     pub(crate) region: &'a str,
     pub(crate) operation: &'a Operation,
     pub(crate) class: Class,
+    pub(crate) rank: u64,
     pub(crate) charges: &'a [(&'static Limit, f64)],
 }
 
@@ -149,6 +151,7 @@ impl Scheduler {
             queue.tickets.push(Ticket {
                 number: queue.numbers,
                 class: draw.class,
+                rank: draw.rank,
                 since: now,
                 charges: draw.keys(),
                 granted,
@@ -296,6 +299,16 @@ mod tests {
 
         /// Waits for a request, and gives the second at which it went.
         async fn send(&self, account: &str, region: &str, class: Class, call: &str) -> f64 {
+            self.send_ranked((account, region), (class, 0), call).await
+        }
+
+        /// The same with a rank.
+        async fn send_ranked(
+            &self,
+            (account, region): (&str, &str),
+            (class, rank): (Class, u64),
+            call: &str,
+        ) -> f64 {
             let (service, name) = call.split_once(':').expect("a service and an operation");
             let operation = Operation {
                 service: service.to_owned(),
@@ -307,6 +320,7 @@ mod tests {
                 region,
                 operation: &operation,
                 class,
+                rank,
                 charges: &charges,
             };
             self.scheduler.acquire(&draw).await;
@@ -333,6 +347,17 @@ mod tests {
         assert!(send("2", "us-east-1").await < 0.01);
         assert!(send("1", "eu-west-1").await < 0.01);
         assert!(send("1", "us-east-1").await > 0.9);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_of_a_run_go_before_those_that_came_before_them() {
+        let stand = Stand::new();
+        let send = |rank| {
+            let place = ("1", "us-east-1");
+            stand.send_ranked(place, (Class::Plain, rank), "SESv2:CreateEmailIdentity")
+        };
+        let (_, late, early) = tokio::join!(send(3), send(2), send(1));
+        assert!(early < late, "{early} and {late}");
     }
 
     #[tokio::test(start_paused = true)]

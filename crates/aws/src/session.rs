@@ -182,6 +182,7 @@ pub struct Session {
     simulator: Simulator,
     scheduler: Scheduler,
     class: Class,
+    rank: u64,
 }
 
 impl Session {
@@ -201,6 +202,7 @@ impl Session {
             simulator: Simulator::default(),
             scheduler: scheduler.clone(),
             class: Class::Plain,
+            rank: 0,
         }
     }
 
@@ -210,6 +212,16 @@ impl Session {
     pub fn polling(&self) -> Self {
         Self {
             class: Class::Poll,
+            ..self.clone()
+        }
+    }
+
+    /// The same session for a part of a long run: of equally urgent requests, those of a lower rank go
+    /// first.
+    #[must_use]
+    pub fn ranked(&self, rank: u64) -> Self {
+        Self {
+            rank,
             ..self.clone()
         }
     }
@@ -253,6 +265,7 @@ impl Session {
             account: self.account_id().to_owned(),
             region: self.location.region.to_string(),
             class: self.class,
+            rank: self.rank,
             wallet: self.wallet.clone(),
         }
     }

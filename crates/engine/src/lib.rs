@@ -9,12 +9,12 @@ mod preconditions;
 mod progress;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws::{Session, SessionError, Sessions};
 use clock::Clock;
-use jiff::SignedDuration;
-use kinds::{Actors, Context, Secrets};
+use jiff::{SignedDuration, Timestamp};
+use kinds::{Actors, Context, Secrets, Shared};
 use model::{KindSet, Location, Outside};
 
 pub use apply::{Options, Outcome, Report};
@@ -28,7 +28,9 @@ pub struct Engine {
     actors: Actors,
     sessions: Sessions,
     outside: Arc<dyn Outside>,
-    zones: Arc<kinds::route53_record_set::Zones>,
+    shared: Arc<Shared>,
+    /// When what is being observed was begun with: older answers do not serve.
+    begun: Mutex<Timestamp>,
     secrets: Arc<Secrets>,
     clock: Clock,
 }
@@ -48,7 +50,8 @@ impl Engine {
             actors,
             sessions,
             outside,
-            zones: Arc::default(),
+            shared: Arc::default(),
+            begun: Mutex::new(clock.now()),
             secrets: Arc::new(Secrets(secrets)),
             clock,
         }
@@ -74,7 +77,17 @@ impl Engine {
         self.outside.as_ref()
     }
 
-    async fn context(&self, location: Option<&Location>) -> Result<Context, SessionError> {
+    /// When the observation under way was begun with.
+    fn begun(&self) -> Timestamp {
+        *self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The context in which a kind acts, with answers to requests that started at `not_before` or later.
+    async fn context(
+        &self,
+        location: Option<&Location>,
+        not_before: Timestamp,
+    ) -> Result<Context, SessionError> {
         let session = match location {
             Some(location) => Some(self.sessions.session(location).await?),
             None => None,
@@ -82,7 +95,8 @@ impl Engine {
         Ok(Context {
             session,
             outside: self.outside.clone(),
-            zones: self.zones.clone(),
+            shared: self.shared.clone(),
+            not_before,
             secrets: self.secrets.clone(),
             clock: self.clock,
         })

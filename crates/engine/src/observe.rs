@@ -1,10 +1,11 @@
 //! Looks at everything that a plan is about, level by level, so that references resolve.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use aws::SessionError;
+use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use kinds::Context;
 use model::rules;
@@ -14,8 +15,9 @@ use standards::{Finding, Place};
 
 use crate::Engine;
 
-/// How many looks are under way at once. The quota scheduler says how fast they go.
-const LOOKS_AT_ONCE: usize = 64;
+/// How many queries of one kind are under way at once. The quota scheduler says how fast they go. There are more
+/// than a hundred, because the questions of a hundred resources can go out in one request.
+const QUERIES_AT_ONCE: usize = 256;
 
 /// Route 53 says 60 seconds (Developer Guide, "Checking the status of your changes"); this is ample.
 const SYNC_MAX: Duration = Duration::from_hours(1);
@@ -29,22 +31,29 @@ pub struct Observed {
     pub findings: Vec<Finding>,
 }
 
+/// The knowledge of a resource before it is asked about.
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    Nothing,
+    /// The ledger has this state of it.
+    Recorded(&'a State),
+    /// It was in this state a while ago, and what is asked is whether it is ready.
+    Seen(&'a State),
+}
+
 impl Engine {
     /// Observes everything in `queries`, in which a query comes after those that it refers to.
     pub async fn observe(&self, queries: &[Query]) -> Observed {
         let mut observed = Observed::default();
         let mut states: BTreeMap<ResourceId, State> = BTreeMap::new();
         for level in levels(queries) {
-            let targets: Vec<(Target, Option<Target>)> = level
+            let targets: Vec<(&Query, Option<Target>)> = level
                 .into_iter()
-                .map(|query| (query.target.clone(), known_target(query, &states)))
+                .map(|query| (query, known_target(query, &states)))
                 .collect();
-            let seen: Vec<_> = stream::iter(&targets)
-                .map(|(_, target)| self.observe_or_absent(target.as_ref()))
-                .buffered(LOOKS_AT_ONCE)
-                .collect()
-                .await;
-            for ((target, _), seen) in targets.into_iter().zip(seen) {
+            let seen = self.observe_level(&targets).await;
+            for ((query, _), seen) in targets.into_iter().zip(seen) {
+                let target = query.target.clone();
                 let seen = seen.unwrap_or_else(|error| {
                     observed.refuse(&error);
                     Observation::Unknown(error.to_string())
@@ -60,50 +69,98 @@ impl Engine {
         observed
     }
 
+    /// Observes what does not refer to each other. Each kind goes by itself: one that AWS answers slowly
+    /// then holds no other back, and questions that can go out together are asked at the same time.
+    async fn observe_level(
+        &self,
+        targets: &[(&Query, Option<Target>)],
+    ) -> Vec<Result<Observation, SessionError>> {
+        let mut kinds: BTreeMap<&str, Vec<(usize, &Query, Option<&Target>)>> = BTreeMap::new();
+        for (at, (query, target)) in targets.iter().enumerate() {
+            let kind = query.target.id.kind.as_str();
+            let of_kind = kinds.entry(kind).or_default();
+            of_kind.push((at, query, target.as_ref()));
+        }
+        let kinds = kinds.into_values().map(|of_kind| {
+            stream::iter(of_kind)
+                .map(|(at, query, target)| async move {
+                    (at, self.observe_or_absent(query, target).await)
+                })
+                .buffered(QUERIES_AT_ONCE)
+                .collect::<Vec<_>>()
+        });
+        let mut seen: Vec<_> = join_all(kinds).await.into_iter().flatten().collect();
+        seen.sort_by_key(|(at, _)| *at);
+        seen.into_iter().map(|(_, seen)| seen).collect()
+    }
+
     async fn observe_or_absent(
         &self,
+        query: &Query,
         target: Option<&Target>,
     ) -> Result<Observation, SessionError> {
-        match target {
-            Some(target) => self.observe_one(target).await,
-            // It needs a value of something that does not exist, so it does not exist either.
-            None => Ok(Observation::Absent),
-        }
+        // Without it, it needs a value of something that does not exist, so it does not exist either.
+        let Some(target) = target else {
+            return Ok(Observation::Absent);
+        };
+        let context = self.context(target.location.as_ref(), self.begun()).await?;
+        let known = query
+            .recorded
+            .as_ref()
+            .map_or(Known::Nothing, Known::Recorded);
+        Ok(self.observe_through(&context, target, known).await)
     }
 
-    /// Observes one resource. AWS's refusal to show it is an observation too: unknown, with its words.
+    /// Observes one resource as it is from now on. AWS's refusal to show it is an observation too:
+    /// unknown, with its words.
     pub async fn observe_one(&self, target: &Target) -> Result<Observation, SessionError> {
-        let context = self.context(target.location.as_ref()).await?;
-        Ok(self.observe_through(&context, target).await)
+        let now = self.clock.now();
+        let context = self.context(target.location.as_ref(), now).await?;
+        Ok(self.observe_through(&context, target, Known::Nothing).await)
     }
 
-    /// The same, asked again and again until something is ready: other requests go first.
-    pub(crate) async fn poll(&self, target: &Target) -> Result<Observation, SessionError> {
-        let mut context = self.context(target.location.as_ref()).await?;
+    /// How far a resource is that was `seen` before. It is asked again and again: other requests go
+    /// first, and an answer of the last interval serves, so that one request serves all who wait.
+    pub(crate) async fn poll(
+        &self,
+        target: &Target,
+        seen: Option<&State>,
+    ) -> Result<Observation, SessionError> {
+        let not_before = self.clock.now() - target.spec.kind().poll();
+        let mut context = self.context(target.location.as_ref(), not_before).await?;
         context.session = context.session.map(|session| Arc::new(session.polling()));
-        Ok(self.observe_through(&context, target).await)
+        let known = seen.map_or(Known::Nothing, Known::Seen);
+        Ok(self.observe_through(&context, target, known).await)
     }
 
-    async fn observe_through(&self, context: &Context, target: &Target) -> Observation {
+    async fn observe_through(
+        &self,
+        context: &Context,
+        target: &Target,
+        known: Known<'_>,
+    ) -> Observation {
         let Some(actor) = self.actors.get(target.id.kind.as_str()) else {
             return Observation::Unknown(format!("this program has no kind `{}`", target.id.kind));
         };
-        match actor.observe(context, target).await {
-            Ok(observation) => observation,
-            Err(error) => Observation::Unknown(words(&error)),
-        }
+        let observation = match known {
+            Known::Nothing => actor.observe(context, target).await,
+            Known::Recorded(state) => actor.confirm(context, target, state).await,
+            Known::Seen(state) => actor.status(context, target, state).await,
+        };
+        observation.unwrap_or_else(|error| Observation::Unknown(words(&error)))
     }
 
     /// Takes up the waiting of an earlier run that ended before its records were answered by all name
     /// servers. What was written longer ago is answered, and is not asked for.
     pub async fn resume(&self, ledger: &Ledger) {
         let since = self.clock.now() - SYNC_MAX;
-        self.zones.resume(ledger, since).await;
+        self.shared.resume(ledger, since).await;
     }
 
-    /// Lets the next looks list their zones anew.
+    /// Begins with observing anew: what was read until now no longer serves.
     pub async fn forget_listings(&self) {
-        self.zones.forget().await;
+        *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
+        self.shared.forget().await;
     }
 }
 

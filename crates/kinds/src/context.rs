@@ -4,11 +4,33 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use aws::Session;
+use aws::{Key, Page, Reader, Session, Tagged};
 use clock::Clock;
-use model::{ErrorClass, KindError, Outside};
+use jiff::Timestamp;
+use model::{ErrorClass, KindError, Ledger, Outside};
 
 use crate::route53_record_set::Zones;
+use crate::tags::{self, Tags};
+
+/// The part of what was read that everybody in a run shares.
+#[derive(Debug, Default)]
+pub struct Shared {
+    reader: Reader,
+    pub(crate) zones: Zones,
+}
+
+impl Shared {
+    /// Takes up the waiting of an earlier run that ended before its changes had reached all servers.
+    /// What was changed longer ago than `since` has, and is not asked for.
+    pub async fn resume(&self, ledger: &Ledger, since: Timestamp) {
+        self.zones.resume(ledger, since).await;
+    }
+
+    /// Forgets what is kept up to date by our own changes, so that it is read anew.
+    pub async fn forget(&self) {
+        self.zones.forget().await;
+    }
+}
 
 /// Private keys that the manifest brings, by their SHA-256. They show in no debug output.
 #[derive(Clone, Default)]
@@ -27,8 +49,10 @@ pub struct Context {
     pub session: Option<Arc<Session>>,
     /// A stranger's eyes.
     pub outside: Arc<dyn Outside>,
-    /// Listings of hosted zones, one a run.
-    pub zones: Arc<Zones>,
+    /// The part of what was read that everybody in the run shares.
+    pub shared: Arc<Shared>,
+    /// When a request must have started at the earliest for its answer to serve here.
+    pub not_before: Timestamp,
     /// Private keys that specs name by their hash.
     pub secrets: Arc<Secrets>,
     /// The time.
@@ -36,6 +60,40 @@ pub struct Context {
 }
 
 impl Context {
+    /// The answer to `page`, shared with everybody for whom it is fresh enough.
+    pub(crate) async fn read<P: Page>(&self, page: &P) -> Result<Arc<P::Snapshot>, KindError> {
+        let session = self.session()?;
+        let reader = &self.shared.reader;
+        reader.read(session, page, self.not_before).await
+    }
+
+    /// The answer about `key`, asked together with others.
+    pub(crate) async fn read_key<K: Key>(
+        &self,
+        key: &K,
+    ) -> Result<Option<Arc<K::Snapshot>>, KindError> {
+        let session = self.session()?;
+        let reader = &self.shared.reader;
+        reader.read_key(session, key, self.not_before).await
+    }
+
+    /// Whether a resource still carries the tags that are recorded of it. Where that cannot be
+    /// confirmed, the service itself is to be asked.
+    pub(crate) async fn carries(&self, arn: &str, recorded: &Tags) -> bool {
+        let tags = self.read_key(&Tagged(arn.to_owned())).await;
+        // A role of an older policy may not ask; its service's own question, it may.
+        let tags = tags.ok().flatten();
+        tags.is_some_and(|tags| tags::visible(BTreeMap::clone(&tags)) == *recorded)
+    }
+
+    /// The same context, in which only answers to requests from now on serve.
+    pub(crate) fn afresh(&self) -> Self {
+        Self {
+            not_before: self.clock.now(),
+            ..self.clone()
+        }
+    }
+
     /// The session, for kinds that live at AWS.
     pub fn session(&self) -> Result<&Session, KindError> {
         self.session.as_deref().ok_or_else(|| {

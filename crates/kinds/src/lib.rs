@@ -27,6 +27,8 @@ pub mod ses_configuration_set;
 pub mod ses_domain_token;
 pub mod ses_identity;
 pub mod ses_mail_from;
+#[cfg(feature = "aws")]
+mod ses_v1;
 pub mod tags;
 
 use model::{AnyKind, Kind, KindSet, Spec, any_kind};
@@ -35,7 +37,7 @@ pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
 pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
 #[cfg(feature = "aws")]
-pub use context::{Context, Secrets};
+pub use context::{Context, Secrets, Shared};
 pub use published_record::PublishedRecord;
 #[cfg(feature = "aws")]
 pub use registry::{Actor, Actors, Changed, actors, registry};

@@ -17,6 +17,20 @@ pub type Changed = Outcome<Before>;
 pub trait Actor: Send + Sync {
     /// See [`model::Observe::observe`].
     async fn observe(&self, context: &Context, target: &Target) -> Result<Observation, KindError>;
+    /// See [`model::Observe::confirm`].
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target,
+        recorded: &State,
+    ) -> Result<Observation, KindError>;
+    /// See [`model::Observe::status`].
+    async fn status(
+        &self,
+        context: &Context,
+        target: &Target,
+        seen: &State,
+    ) -> Result<Observation, KindError>;
     /// See [`Mutate::create`].
     async fn create(&self, context: &Context, target: &Target) -> Result<Changed, KindError>;
     /// See [`Mutate::update`].
@@ -88,6 +102,7 @@ fn changed<K: Mutate<Context>>(outcome: Outcome<K::Before>) -> Changed {
     Outcome {
         physical: outcome.physical,
         before: outcome.before.map(Before::of::<K>),
+        state: outcome.state,
     }
 }
 
@@ -95,6 +110,34 @@ fn changed<K: Mutate<Context>>(outcome: Outcome<K::Before>) -> Changed {
 impl<K: Mutate<Context> + Default> Actor for Acting<K> {
     async fn observe(&self, context: &Context, seen: &Target) -> Result<Observation, KindError> {
         let observation = self.0.observe(context, &target::<K>(seen)?).await?;
+        Ok(observation.map(State::of::<K>))
+    }
+
+    async fn confirm(
+        &self,
+        context: &Context,
+        asked: &Target,
+        recorded: &State,
+    ) -> Result<Observation, KindError> {
+        let target = target::<K>(asked)?;
+        let observation = match recorded.get::<K>() {
+            Some(recorded) => self.0.confirm(context, &target, recorded).await?,
+            None => self.0.observe(context, &target).await?,
+        };
+        Ok(observation.map(State::of::<K>))
+    }
+
+    async fn status(
+        &self,
+        context: &Context,
+        asked: &Target,
+        seen: &State,
+    ) -> Result<Observation, KindError> {
+        let target = target::<K>(asked)?;
+        let observation = match seen.get::<K>() {
+            Some(seen) => self.0.status(context, &target, seen).await?,
+            None => self.0.observe(context, &target).await?,
+        };
         Ok(observation.map(State::of::<K>))
     }
 

@@ -113,7 +113,7 @@ pub(crate) async fn finish<K: Mutate<Context>>(
         physical,
         state,
         ownership,
-    } = kind.observe(context, target).await?
+    } = kind.observe(&context.afresh(), target).await?
     else {
         let message = "it exists and is not shown yet";
         return Err(KindError::new(ErrorClass::NotYet, operation, message));

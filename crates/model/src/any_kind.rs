@@ -80,8 +80,14 @@ pub trait AnyKind: Send + Sync {
     fn is_findable(&self, spec: &Spec) -> bool;
     /// See [`Kind::batch`].
     fn batch(&self, spec: &Spec) -> Option<String>;
+    /// See [`Kind::batch_calls`].
+    fn batch_calls(&self) -> Vec<Calls>;
     /// See [`Kind::poll`].
     fn poll(&self) -> Duration;
+    /// See [`Kind::expected`].
+    fn expected(&self) -> Duration;
+    /// See [`Kind::is_seen_after_deletion`].
+    fn is_seen_after_deletion(&self) -> bool;
     /// See [`Kind::slow`].
     fn slow(&self) -> bool;
 }
@@ -214,6 +220,18 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn poll(&self) -> Duration {
         K::poll()
+    }
+
+    fn batch_calls(&self) -> Vec<Calls> {
+        K::batch_calls()
+    }
+
+    fn expected(&self) -> Duration {
+        K::expected()
+    }
+
+    fn is_seen_after_deletion(&self) -> bool {
+        K::is_seen_after_deletion()
     }
 
     fn slow(&self) -> bool {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Diff, Field, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Spec, Verb,
+    Diff, Field, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Spec, State,
+    Verb,
 };
 
 /// Whether a resource is usable by what depends on it.
@@ -208,6 +209,11 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// The API calls that a whole batch makes, whatever is in it.
+    fn batch_calls() -> Vec<Calls> {
+        Vec::new()
+    }
+
     /// Whether enough of the spec is known to find the resource by it.
     fn is_findable(_spec: &Self::Spec) -> bool {
         true
@@ -219,9 +225,20 @@ pub trait Kind: Send + Sync + 'static {
         diff.is_empty()
     }
 
-    /// How long to wait between two looks while it is not ready.
+    /// How long to wait between two questions whether it is ready.
     fn poll() -> Duration {
         Duration::from_secs(5)
+    }
+
+    /// How long after a change it can be ready at the earliest, so that it is not asked before.
+    fn expected() -> Duration {
+        Self::poll()
+    }
+
+    /// Whether others see it for a while after AWS has deleted it, so that what it points at has to
+    /// stay until they don't.
+    fn is_seen_after_deletion() -> bool {
+        false
     }
 
     /// Whether its readiness may take hours, so that a run may end before it.
@@ -231,6 +248,9 @@ pub trait Kind: Send + Sync + 'static {
 }
 
 /// The half of a kind that looks, without touching. `C` is what it looks through.
+///
+/// It has two questions, because AWS answers them by different requests: what a resource is, which is
+/// asked once in a plan, and how far it is, which is asked again and again.
 #[async_trait]
 pub trait Observe<C: Sync>: Kind {
     /// One look. A physical id, when there is one, says which; else the spec does.
@@ -239,6 +259,29 @@ pub trait Observe<C: Sync>: Kind {
         context: &C,
         target: &Target<Self::Spec>,
     ) -> Result<Observation<Self::State>, KindError>;
+
+    /// The same question where the ledger has what was `recorded` when it was last observed or
+    /// changed. A kind that can see in a wide read that nothing changed since answers from the record;
+    /// what a wide read lacks and the ledger has is asked for by itself before it counts as absent.
+    async fn confirm(
+        &self,
+        context: &C,
+        target: &Target<Self::Spec>,
+        _recorded: &Self::State,
+    ) -> Result<Observation<Self::State>, KindError> {
+        self.observe(context, target).await
+    }
+
+    /// Whether it is ready yet, or gone yet: what was seen last, with everything in it that
+    /// [`Kind::readiness`] asks for brought up to date.
+    async fn status(
+        &self,
+        context: &C,
+        target: &Target<Self::Spec>,
+        _seen: &Self::State,
+    ) -> Result<Observation<Self::State>, KindError> {
+        self.observe(context, target).await
+    }
 }
 
 /// What an update is given besides its target.
@@ -272,6 +315,20 @@ pub struct Outcome<B> {
     pub physical: PhysicalId,
     /// What was there before, when something of somebody else was taken over.
     pub before: Option<B>,
+    /// The state that it is in now, where AWS's answer to the change says it, so that it need not be
+    /// asked for.
+    pub state: Option<State>,
+}
+
+impl<B> Outcome<B> {
+    /// The same with the state that AWS's answer shows.
+    #[must_use]
+    pub fn in_state<K: Kind<Before = B>>(self, state: K::State) -> Self {
+        Self {
+            state: Some(State::of::<K>(state)),
+            ..self
+        }
+    }
 }
 
 impl<B> From<PhysicalId> for Outcome<B> {
@@ -279,6 +336,7 @@ impl<B> From<PhysicalId> for Outcome<B> {
         Self {
             physical,
             before: None,
+            state: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Entry, Ledger, Location, Resource, ResourceId, Spec, Target};
+use model::{Entry, Ledger, Location, Resource, ResourceId, Spec, State, Target};
 
 /// One resource to observe.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,14 @@ pub struct Query {
     pub target: Target,
     /// The spec that the ledger has, to observe by while a reference has no value.
     pub fallback: Option<Spec>,
+    /// The state that the ledger has of this very resource, to confirm in a wide read.
+    pub recorded: Option<State>,
+}
+
+/// The recorded state of a resource that nothing is open about.
+fn recorded(target: &Target, entry: &Entry) -> Option<State> {
+    let is_it = !entry.is_open() && target.physical.is_some();
+    entry.state.clone().filter(|_| is_it)
 }
 
 /// The target of a desired resource, under AWS's name where the ledger knows it in that place.
@@ -27,9 +35,11 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
     let mut queries = Vec::new();
     for resource in in_order(desired) {
         let entry = ledger.entry(&resource.id);
+        let target = of_resource(resource, entry.map(AsRef::as_ref));
         queries.push(Query {
-            target: of_resource(resource, entry.map(AsRef::as_ref)),
+            recorded: entry.and_then(|entry| recorded(&target, entry)),
             fallback: entry.map(|entry| entry.spec.clone()),
+            target,
         });
     }
     let wanted = by_id(desired);
@@ -38,9 +48,13 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             !Location::is_same(resource.location.as_ref(), entry.location.as_ref())
         })
     });
-    queries.extend(left.chain(ledger.retired()).map(|entry| Query {
-        target: entry.target(),
-        fallback: None,
+    queries.extend(left.chain(ledger.retired()).map(|entry| {
+        let target = entry.target();
+        Query {
+            recorded: recorded(&target, entry),
+            target,
+            fallback: None,
+        }
     }));
     queries
 }

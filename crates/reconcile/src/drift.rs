@@ -102,6 +102,8 @@ fn queries(ledger: &Ledger) -> Vec<Query> {
     held.map(|target| Query {
         target,
         fallback: None,
+        // Drift reads everything anew: a record is what it compares with.
+        recorded: None,
     })
     .collect()
 }

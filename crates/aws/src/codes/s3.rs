@@ -13,6 +13,7 @@ const YOUNG: &str = "terraform-provider-aws, internal/service/s3 (bucket_policy.
 /// Reads that mean the bucket as a whole: where it is gone, there is nothing else to say.
 const WHOLE: &[&str] = &[
     "HeadBucket",
+    "GetBucketVersioning",
     "GetBucketPolicy",
     "DeleteBucketPolicy",
     "DeleteBucket",

@@ -5,6 +5,7 @@
 )]
 
 mod pace;
+mod reader;
 mod regions;
 mod repeat;
 mod simulator;

@@ -6,7 +6,7 @@ use ledger::LedgerError;
 use model::kind::BatchItem;
 use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step};
 
-use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE, session_error};
+use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE};
 use super::{Outcome, Run};
 use crate::progress::Progress;
 
@@ -143,11 +143,8 @@ impl Run<'_> {
     }
 
     async fn send_once(&self, action: &Action, batch: &[Item]) -> Result<Vec<Changed>, KindError> {
-        let context = self
-            .engine
-            .context(action.location.as_ref())
-            .await
-            .map_err(|error| session_error(&error))?;
+        let now = self.engine.clock.now();
+        let context = self.context(action, action.location.as_ref(), now).await?;
         self.actor(action)?.change(&context, batch).await
     }
 }

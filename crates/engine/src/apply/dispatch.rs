@@ -1,27 +1,28 @@
 //! Who may start, and what follows from how a step ended.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use ledger::LedgerError;
-use model::{Action, ActionId, Level};
+use model::ActionId;
 
+use super::board::{Board, Stage};
 use super::{Outcome, Run};
 use crate::progress::Progress;
 
-/// How many calls are under way at once. The quota scheduler says how fast they go.
-const STEPS_AT_ONCE: usize = 64;
+/// How many calls are under way at once. The quota scheduler says how fast they go. What only waits
+/// to become ready is not counted: in a fleet that would keep the calls of all others back.
+const STEPS_AT_ONCE: usize = 256;
 
-/// How far an action is.
-#[derive(Clone, Debug, PartialEq)]
-enum Stage {
-    Idle,
-    Acting,
-    /// Its call has returned, and it is on its way to being ready.
-    Done,
-    Over(Outcome),
-}
+/// How long the first free action of a batch waits for others that are about to be free. A batch costs
+/// a request and one or two questions whether it is in sync, so that a second is worth it.
+const GATHER: Duration = Duration::from_secs(1);
+
+/// How many of these seconds it waits at most, while calls are under way that would free others. In a
+/// fleet they wait for their quota.
+const GATHER_MAX: u32 = 20;
 
 /// How a step ended.
 pub(crate) enum Ended {
@@ -29,173 +30,163 @@ pub(crate) enum Ended {
     Acted(Vec<(ActionId, Outcome)>),
     /// One action is ready, or will not be in this run.
     Readied(ActionId, Outcome),
+    /// A batch of this key has been gathered for so many seconds.
+    Gathered(String, u32),
 }
 
 type Step<'s> = BoxFuture<'s, Result<Ended, LedgerError>>;
 
+/// A run of a plan, under way.
+struct Dispatch<'s> {
+    run: &'s Run<'s>,
+    board: Board<'s>,
+    steps: FuturesUnordered<Step<'s>>,
+    /// Free actions of each batch key.
+    gathered: BTreeMap<String, Vec<ActionId>>,
+    /// Keys of which a batch is being gathered or is under way.
+    busy: BTreeSet<String>,
+    /// How many calls are under way.
+    calls: usize,
+}
+
 impl Run<'_> {
     /// Runs until nothing can start and nothing is under way.
     pub(crate) async fn dispatch(&self) -> Result<Vec<Outcome>, LedgerError> {
-        let mut stages = vec![Stage::Idle; self.plan.actions.len()];
-        let mut steps: FuturesUnordered<Step<'_>> = FuturesUnordered::new();
-        let mut busy: BTreeSet<String> = BTreeSet::new();
-        loop {
-            // What needs no call is over at once, which can free others.
-            loop {
-                let before = stages.clone();
-                self.skip(&mut stages);
-                if !self.stop.is_wished() {
-                    self.start(&mut stages, &mut steps, &mut busy);
-                }
-                if stages == before {
-                    break;
-                }
-            }
-            let Some(ended) = steps.next().await else {
-                break;
-            };
-            match ended? {
-                Ended::Acted(outcomes) => {
-                    for (id, outcome) in outcomes {
-                        if let Some(key) = &self.plan.actions[id].batch {
-                            busy.remove(key);
-                        }
-                        self.acted(id, outcome, &mut stages, &mut steps);
-                    }
-                }
-                Ended::Readied(id, outcome) => self.finish(id, outcome, &mut stages),
-            }
-        }
-        Ok(stages.into_iter().map(outcome).collect())
-    }
-
-    fn acted<'s>(
-        &'s self,
-        id: ActionId,
-        outcome: Outcome,
-        stages: &mut [Stage],
-        steps: &mut FuturesUnordered<Step<'s>>,
-    ) {
-        if outcome != Outcome::Done || !self.must_be_ready(id) {
-            return self.finish(id, outcome, stages);
-        }
-        self.watch.see(&Progress::Applied(id));
-        stages[id] = Stage::Done;
-        steps.push(Box::pin(async move {
-            Ok(Ended::Readied(id, self.until_ready(id).await?))
-        }));
-    }
-
-    fn finish(&self, id: ActionId, outcome: Outcome, stages: &mut [Stage]) {
-        self.watch.see(&Progress::Finished(id, &outcome));
-        stages[id] = Stage::Over(outcome);
-    }
-
-    /// Whether somebody waits for this action to be ready, or apply itself does.
-    fn must_be_ready(&self, id: ActionId) -> bool {
-        let action = &self.plan.actions[id];
-        let needed = |other: &Action| {
-            other.changes()
-                && other
-                    .after
-                    .iter()
-                    .any(|edge| edge.action == id && edge.level == Level::Ready)
+        let mut dispatch = Dispatch {
+            run: self,
+            board: Board::new(
+                self.plan,
+                self.plan.actions.iter().map(|one| self.rank(one)).collect(),
+            ),
+            steps: FuturesUnordered::new(),
+            gathered: BTreeMap::new(),
+            busy: BTreeSet::new(),
+            calls: 0,
         };
-        action.wait() || self.plan.actions.iter().any(needed)
-    }
-
-    /// Starts what may start: batches whole, the others one by one.
-    fn start<'s>(
-        &'s self,
-        stages: &mut [Stage],
-        steps: &mut FuturesUnordered<Step<'s>>,
-        busy: &mut BTreeSet<String>,
-    ) {
-        let free: Vec<ActionId> = (0..stages.len())
-            .filter(|id| stages[*id] == Stage::Idle && self.is_free(*id, stages))
-            .collect();
-        let mut batches: BTreeMap<String, Vec<ActionId>> = BTreeMap::new();
-        for id in free {
-            match &self.plan.actions[id].batch {
-                Some(key) if !busy.contains(key) => {
-                    batches.entry(key.clone()).or_default().push(id);
-                }
-                None if steps.len() < STEPS_AT_ONCE => self.start_one(id, stages, steps),
-                // Its zone has a change in flight, and it joins the next batch; or there is much
-                // under way.
-                Some(_) | None => {}
-            }
-        }
-        for (key, ids) in batches {
-            busy.insert(key);
-            for id in &ids {
-                stages[*id] = Stage::Acting;
-                self.watch.see(&Progress::Started(*id));
-            }
-            steps.push(Box::pin(async move {
-                Ok(Ended::Acted(Box::pin(self.act_together(ids)).await?))
-            }));
-        }
-    }
-
-    fn start_one<'s>(
-        &'s self,
-        id: ActionId,
-        stages: &mut [Stage],
-        steps: &mut FuturesUnordered<Step<'s>>,
-    ) {
-        if !self.plan.actions[id].changes() {
-            return self.acted(id, Outcome::Done, stages, steps);
-        }
-        stages[id] = Stage::Acting;
-        self.watch.see(&Progress::Started(id));
-        steps.push(Box::pin(async move {
-            Ok(Ended::Acted(vec![(id, Box::pin(self.act(id)).await?)]))
-        }));
-    }
-
-    fn is_free(&self, id: ActionId, stages: &[Stage]) -> bool {
-        self.plan.actions[id]
-            .after
-            .iter()
-            .all(|edge| match (&stages[edge.action], edge.level) {
-                // What is waited for by itself only, and has not come, is done all the same.
-                (Stage::Over(Outcome::Done), _)
-                | (Stage::Done | Stage::Over(Outcome::Waiting(_)), Level::Done) => true,
-                _ => false,
-            })
-    }
-
-    /// Marks what can never start, because something before it came to nothing.
-    fn skip(&self, stages: &mut [Stage]) {
-        for id in 0..stages.len() {
-            if stages[id] != Stage::Idle {
-                continue;
-            }
-            let cause = self.plan.actions[id].after.iter().find(|edge| {
-                matches!(&stages[edge.action], Stage::Over(outcome) if match outcome {
-                    Outcome::Done => false,
-                    Outcome::Waiting(_) => edge.level == Level::Ready,
-                    _ => true,
-                })
-            });
-            if let Some(edge) = cause {
-                // Unchanged things are not skipped: there was nothing to do for them.
-                let outcome = if self.plan.actions[id].changes() {
-                    Outcome::Skipped(edge.action)
-                } else {
-                    Outcome::Done
-                };
-                self.finish(id, outcome, stages);
+        loop {
+            dispatch.start();
+            match dispatch.steps.next().await {
+                Some(ended) => dispatch.ended(ended?),
+                None => return Ok(dispatch.board.outcomes()),
             }
         }
     }
 }
 
-fn outcome(stage: Stage) -> Outcome {
-    match stage {
-        Stage::Over(outcome) => outcome,
-        Stage::Done => Outcome::Done,
-        Stage::Idle | Stage::Acting => Outcome::NotBegun,
+impl<'s> Dispatch<'s> {
+    fn ended(&mut self, ended: Ended) {
+        match ended {
+            Ended::Acted(outcomes) => {
+                self.calls -= 1;
+                for (id, outcome) in outcomes {
+                    if let Some(key) = &self.run.plan.actions[id].batch {
+                        self.busy.remove(key);
+                    }
+                    self.acted(id, outcome);
+                }
+            }
+            Ended::Readied(id, outcome) => self.finish(id, outcome),
+            Ended::Gathered(key, seconds) => self.send_or_gather(key, seconds),
+        }
+    }
+
+    fn acted(&mut self, id: ActionId, outcome: Outcome) {
+        let run = self.run;
+        if outcome != Outcome::Done || !self.board.must_be_ready(id) {
+            return self.finish(id, outcome);
+        }
+        run.watch.see(&Progress::Applied(id));
+        self.board.done(id);
+        self.steps.push(Box::pin(async move {
+            Ok(Ended::Readied(id, run.until_ready(id).await?))
+        }));
+    }
+
+    fn finish(&mut self, id: ActionId, outcome: Outcome) {
+        for (id, outcome) in self.board.over(id, outcome) {
+            self.run.watch.see(&Progress::Finished(id, &outcome));
+        }
+    }
+
+    /// Starts what may start, unless the operator wants to stop.
+    fn start(&mut self) {
+        if self.run.stop.is_wished() {
+            return;
+        }
+        // What needs no call is over at once, which can free others.
+        while self.calls < STEPS_AT_ONCE
+            && let Some(id) = self.board.next_free()
+        {
+            match &self.run.plan.actions[id].batch {
+                Some(key) => self.gathered.entry(key.clone()).or_default().push(id),
+                None => self.start_one(id),
+            }
+        }
+        let waiting = self.gathered.keys();
+        let idle: Vec<String> = waiting
+            .filter(|key| !self.busy.contains(*key))
+            .cloned()
+            .collect();
+        for key in idle {
+            self.gather(key, 0);
+        }
+    }
+
+    fn start_one(&mut self, id: ActionId) {
+        let run = self.run;
+        if !run.plan.actions[id].changes() {
+            return self.acted(id, Outcome::Done);
+        }
+        self.board.acting(id);
+        run.watch.see(&Progress::Started(id));
+        self.calls += 1;
+        self.steps.push(Box::pin(async move {
+            Ok(Ended::Acted(vec![(id, Box::pin(run.act(id)).await?)]))
+        }));
+    }
+
+    fn gather(&mut self, key: String, seconds: u32) {
+        self.busy.insert(key.clone());
+        let clock = self.run.engine.clock;
+        self.steps.push(Box::pin(async move {
+            clock.sleep(GATHER).await;
+            Ok(Ended::Gathered(key, seconds + 1))
+        }));
+    }
+
+    /// Sends what was gathered, unless calls under way are about to free more of it.
+    fn send_or_gather(&mut self, key: String, seconds: u32) {
+        let run = self.run;
+        self.busy.remove(&key);
+        if run.stop.is_wished() {
+            return;
+        }
+        if seconds < GATHER_MAX && self.board.soon_free(&key) {
+            return self.gather(key, seconds);
+        }
+        let ids = self.gathered.remove(&key).unwrap_or_default();
+        if ids.is_empty() {
+            return;
+        }
+        for id in &ids {
+            self.board.acting(*id);
+            run.watch.see(&Progress::Started(*id));
+        }
+        self.busy.insert(key);
+        self.calls += 1;
+        self.steps.push(Box::pin(async move {
+            Ok(Ended::Acted(Box::pin(run.act_together(ids)).await?))
+        }));
+    }
+}
+
+impl Board<'_> {
+    /// Whether an action of this batch waits for nothing but calls under way.
+    fn soon_free(&self, key: &str) -> bool {
+        self.waiting_with(key).any(|id| {
+            let blockers = self.blockers(id);
+            let mut stages = blockers.map(|blocker| self.stage(blocker));
+            stages.all(|stage| *stage == Stage::Acting)
+        })
     }
 }

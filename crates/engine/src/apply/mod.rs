@@ -2,15 +2,22 @@
 //! writes every step down.
 
 mod batch;
+mod board;
 mod dispatch;
 mod ready;
 mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws::Session;
+use jiff::Timestamp;
+use kinds::Context;
 use ledger::{Journal, LedgerError};
-use model::{ActionId, KindError, Observation, PhysicalId, Plan, ResourceId, State, Step};
+use model::{
+    Action, ActionId, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step,
+};
 use plan::Actual;
 use tokio::sync::Mutex;
 
@@ -87,6 +94,8 @@ pub(crate) struct Run<'a> {
     pub(crate) known: Mutex<BTreeMap<ResourceId, Known>>,
     /// The outputs of each resource that others refer to.
     pub(crate) outputs: BTreeMap<ResourceId, BTreeSet<String>>,
+    /// Each domain's place in the plan.
+    ranks: BTreeMap<&'a str, u64>,
 }
 
 impl Engine {
@@ -108,6 +117,7 @@ impl Engine {
             stop,
             known: Mutex::new(known(plan, actual)),
             outputs: outputs(plan),
+            ranks: ranks(plan),
         };
         let begun = self.clock.now();
         run.expect_by_hand().await?;
@@ -122,6 +132,16 @@ impl Engine {
 
 /// The resources that exist already and keep their outputs.
 fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Known> {
+    // By id and AWS's name: a fleet has too many to look through all of them for each action.
+    let mut states: BTreeMap<(&ResourceId, &PhysicalId), &State> = BTreeMap::new();
+    for (target, seen) in actual.iter() {
+        if let Observation::Present {
+            physical, state, ..
+        } = seen
+        {
+            states.entry((&target.id, physical)).or_insert(state);
+        }
+    }
     let mut known = BTreeMap::new();
     for action in &plan.actions {
         let (Step::Update(_, physical)
@@ -131,20 +151,45 @@ fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Known> {
         else {
             continue;
         };
-        let state = actual.iter().find_map(|(target, seen)| match seen {
-            Observation::Present {
-                physical: seen,
-                state,
-                ..
-            } if target.id == action.resource && seen == physical => Some(state),
-            _ => None,
-        });
-        if let Some(state) = state {
-            let (physical, state) = (physical.clone(), state.clone());
+        if let Some(state) = states.get(&(&action.resource, physical)) {
+            let (physical, state) = (physical.clone(), State::clone(state));
             known.insert(action.resource.clone(), Known { physical, state });
         }
     }
     known
+}
+
+/// Domains are carried out in the order of the plan, so that the steps of one come close together:
+/// its records then go out in few batches, and it is done before the last has begun.
+fn ranks(plan: &Plan) -> BTreeMap<&str, u64> {
+    let mut ranks = BTreeMap::new();
+    for action in &plan.actions {
+        let next = u64::try_from(ranks.len()).unwrap_or(u64::MAX);
+        ranks.entry(action.resource.domain.as_str()).or_insert(next);
+    }
+    ranks
+}
+
+impl Run<'_> {
+    /// The place of an action's domain in the plan.
+    pub(crate) fn rank(&self, action: &Action) -> u64 {
+        let rank = self.ranks.get(action.resource.domain.as_str());
+        rank.copied().unwrap_or_default()
+    }
+
+    /// The context in which a kind changes the resource of an action.
+    async fn context(
+        &self,
+        action: &Action,
+        location: Option<&Location>,
+        not_before: Timestamp,
+    ) -> Result<Context, KindError> {
+        let context = self.engine.context(location, not_before).await;
+        let mut context = context.map_err(|error| step::session_error(&error))?;
+        let ranked = |session: Arc<Session>| Arc::new(session.ranked(self.rank(action)));
+        context.session = context.session.map(ranked);
+        Ok(context)
+    }
 }
 
 fn outputs(plan: &Plan) -> BTreeMap<ResourceId, BTreeSet<String>> {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use aws::SessionError;
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, Target};
+use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, State, Target};
 
 use super::{Known, Outcome, Run};
 use crate::preconditions::{PreconditionOutcome, check_precondition};
@@ -76,6 +77,12 @@ impl Run<'_> {
         }
         let kind = action.spec().kind();
         let limit = self.limit();
+        // What this run has just changed is not ready before its time.
+        let mut pause = if action.changes() {
+            kind.expected()
+        } else {
+            Duration::ZERO
+        };
         loop {
             let Some(known) = self.known.lock().await.get(&action.resource).cloned() else {
                 return Ok(Outcome::Done);
@@ -89,43 +96,78 @@ impl Run<'_> {
                 Readiness::Failed(why) => return Ok(Outcome::Broken(why)),
                 Readiness::Waiting(what) => {
                     self.watch.see(&Progress::Waiting(id, &what));
-                    if !self.pause(kind.poll(), limit).await {
+                    if !self.pause(pause, limit).await {
                         return Ok(Outcome::Waiting(what));
                     }
+                    pause = kind.poll();
                 }
             }
             let target = action.target(spec, Some(&known.physical));
             // What can't be seen now may be seen at the next look.
-            let _ = self.observe_again(&target).await;
+            let _ = self.observe_again(&target, Some(&known.state)).await;
         }
     }
 
     /// Waits until nobody sees any more what was deleted: a name must not point at what is gone.
     async fn until_gone(&self, action: &Action) -> Outcome {
         let kind = action.spec().kind();
-        if action.location.is_none() {
-            // A person removes it, in their own time.
+        // What a person has published, they remove in their own time.
+        if action.location.is_none() || !kind.is_seen_after_deletion() {
             return Outcome::Done;
         }
         let target = action.target(action.spec().clone(), action.physical());
         let limit = self.limit();
+        let mut seen = None;
+        let mut pause = kind.expected();
         loop {
-            let Ok(Observation::Present { state, .. }) = self.engine.poll(&target).await else {
+            let now = self.engine.poll(&target, seen.as_ref()).await;
+            let Ok(Observation::Present { state, .. }) = now else {
                 return Outcome::Done;
             };
             let Readiness::Waiting(what) = kind.readiness(&target.spec, &state) else {
                 return Outcome::Done;
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
-            if !self.pause(kind.poll(), limit).await {
+            if !self.pause(pause, limit).await {
                 return Outcome::Waiting(what);
+            }
+            pause = kind.poll();
+            seen = Some(state);
+        }
+    }
+
+    /// One look at what was `seen` before; what it can't see stays as it was known. Else what there is
+    /// to wait for.
+    pub(crate) async fn observe_again(
+        &self,
+        target: &Target,
+        seen: Option<&State>,
+    ) -> Result<Known, String> {
+        self.learn(target, self.engine.poll(target, seen).await)
+            .await
+    }
+
+    /// The same directly after a change: only an answer that was asked for after it serves.
+    pub(crate) async fn observe_changed(
+        &self,
+        target: &Target,
+        seen: Option<&State>,
+    ) -> Result<Known, String> {
+        match seen {
+            Some(_) => self.observe_again(target, seen).await,
+            None => {
+                self.learn(target, self.engine.observe_one(target).await)
+                    .await
             }
         }
     }
 
-    /// One look; what it can't see stays as it was known. Else what there is to wait for.
-    pub(crate) async fn observe_again(&self, target: &Target) -> Result<Known, String> {
-        let (physical, state) = match self.engine.poll(target).await {
+    async fn learn(
+        &self,
+        target: &Target,
+        observed: Result<Observation, SessionError>,
+    ) -> Result<Known, String> {
+        let (physical, state) = match observed {
             Ok(Observation::Present {
                 physical, state, ..
             }) => (physical, state),
@@ -136,10 +178,12 @@ impl Run<'_> {
             Err(error) => return Err(format!("a look at what was made: {error}")),
         };
         let known = Known { physical, state };
-        self.known
-            .lock()
-            .await
-            .insert(target.id.clone(), known.clone());
+        self.know(target, &known).await;
         Ok(known)
+    }
+
+    pub(super) async fn know(&self, target: &Target, known: &Known) {
+        let mut all = self.known.lock().await;
+        all.insert(target.id.clone(), known.clone());
     }
 }

@@ -8,7 +8,7 @@ use kinds::{Actor, Changed};
 use ledger::{Event, LedgerError};
 use model::{
     Action, ActionId, Before, Entry, ErrorClass, Impact, KindError, Observation, Origin, OutputRef,
-    Resource, Spec, Status, Step, Target, Verb,
+    Resource, Spec, State, Status, Step, Target, Verb,
 };
 
 use super::{Known, Outcome, Run};
@@ -186,6 +186,7 @@ impl Run<'_> {
         let limit = self.limit();
         let mut patience = Patience::default();
         let mut ambiguous = 0;
+        let mut is_new = true;
         loop {
             let error = match self.call_once(action, target).await {
                 Ok(change) => return Ok(change),
@@ -194,6 +195,9 @@ impl Run<'_> {
             let now = self.engine.clock.now();
             let (what, length) = match error.class {
                 _ if patience.is_over(&error, now) => return Err(Outcome::Failed(error)),
+                ErrorClass::NotYet if is_new && matches!(action.step, Step::Delete(_)) => {
+                    (reason(&error), kind.expected())
+                }
                 ErrorClass::NotYet | ErrorClass::Throttled => (reason(&error), kind.poll()),
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
@@ -206,6 +210,7 @@ impl Run<'_> {
             if !self.pause(length, limit).await {
                 return Err(Outcome::Waiting(what));
             }
+            is_new = false;
             if error.class == ErrorClass::Ambiguous
                 && let Some(change) = self.had_effect(action, target).await
             {
@@ -236,14 +241,22 @@ impl Run<'_> {
         action: &Action,
         target: &Target,
     ) -> Result<Option<Changed>, KindError> {
-        let context = self.engine.context(target.location.as_ref()).await;
-        let context = context.map_err(|error| session_error(&error))?;
+        // A removal that AWS is carrying out is asked after again and again, by all who wait for one.
+        let not_before = self.engine.clock.now() - target.spec.kind().poll();
+        let context = self.context(action, target.location.as_ref(), not_before);
+        let context = context.await?;
         let actor = self.actor(action)?;
         let owned = action.owned();
         match &action.step {
             Step::Create(_) | Step::Replace(_) => actor.create(&context, target).await.map(Some),
             Step::Adopt(wanted, physical) if wanted.diff.is_empty() => {
-                Ok(Some(physical.clone().into()))
+                // It stays as the plan saw it.
+                let known = self.known.lock().await;
+                let state = known.get(&action.resource).map(|known| known.state.clone());
+                Ok(Some(Changed {
+                    state,
+                    ..physical.clone().into()
+                }))
             }
             Step::Update(wanted, physical) if wanted.diff.is_empty() => {
                 actor.resume(&context, target).await?;
@@ -291,7 +304,7 @@ impl Run<'_> {
             return Ok(Outcome::Done);
         };
         target.physical = Some(change.physical.clone());
-        let known = self.until_outputs(action, &target).await;
+        let known = self.until_outputs(action, &target, change.state).await;
         let physical = known
             .as_ref()
             .map_or(&change.physical, |known| &known.physical);
@@ -316,12 +329,27 @@ impl Run<'_> {
         })
     }
 
-    /// Observes until the resource shows what others refer to: ACM gives its validation records a
-    /// moment after the request.
-    async fn until_outputs(&self, action: &Action, target: &Target) -> Result<Known, String> {
+    /// The state of a resource after its change. Where AWS's answer to the change does not say
+    /// it, or lacks what others refer to, it is observed: ACM gives its validation records a moment
+    /// after the request.
+    async fn until_outputs(
+        &self,
+        action: &Action,
+        target: &Target,
+        mut answered: Option<State>,
+    ) -> Result<Known, String> {
         let limit = self.limit();
+        let mut seen = answered.clone();
         loop {
-            let known = self.observe_again(target).await;
+            let known = match (answered.take(), &target.physical) {
+                (Some(state), Some(physical)) => {
+                    let physical = physical.clone();
+                    let known = Known { physical, state };
+                    self.know(target, &known).await;
+                    Ok(known)
+                }
+                _ => self.observe_changed(target, seen.as_ref()).await,
+            };
             let missing = match &known {
                 Ok(known) => self.missing_output(action, known),
                 Err(unseen) => Some(unseen.clone()),
@@ -333,6 +361,7 @@ impl Run<'_> {
             if !self.pause(Duration::from_secs(2), limit).await {
                 return known;
             }
+            seen = known.ok().map(|known| known.state);
         }
     }
 

@@ -1,8 +1,13 @@
 //! ACM's calls for a certificate.
 
+use std::time::Duration;
+
+use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_acm::Client;
-use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, Tag, ValidationMethod};
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
+};
 use model::kind::{Outcome, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
@@ -39,35 +44,59 @@ async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
     })))
 }
 
-/// The certificate that carries our tags and is for exactly our names: the one that it replaces
-/// carries the same tags. One that lives goes before one that failed.
-async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
-    let mut dead: Option<String> = None;
-    let mut token: Option<String> = None;
-    let wanted = sorted(&spec.names);
-    loop {
-        let request = client.list_certificates().set_next_token(token.take());
-        let answer = done("ListCertificates", request.send().await)?;
-        for summary in answer.certificate_summary_list() {
-            let Some(arn) = summary.certificate_arn() else {
-                continue;
-            };
-            if sorted(summary.subject_alternative_name_summaries()) != wanted
-                || tags::ownership(&spec.tags, &tags_of(client, arn).await?) != Ownership::Ours
-            {
-                continue;
+/// Every certificate of an account in one region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Certificates;
+
+impl Page for Certificates {
+    type Snapshot = Vec<CertificateSummary>;
+    const GLOBAL: bool = false;
+
+    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
+        let client = session.acm();
+        let mut certificates = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let request = client
+                .list_certificates()
+                .max_items(1000)
+                .set_next_token(token.take());
+            let answer = done("ListCertificates", request.send().await)?;
+            token = answer.next_token().map(str::to_owned);
+            certificates.extend(answer.certificate_summary_list.unwrap_or_default());
+            if token.is_none() {
+                return Ok(certificates);
             }
-            let status = summary.status().map(CertificateStatus::as_str);
-            if !is_dead(status.unwrap_or_default()) {
-                return Ok(Some(arn.to_owned()));
-            }
-            dead.get_or_insert_with(|| arn.to_owned());
-        }
-        match answer.next_token() {
-            Some(next) => token = Some(next.to_owned()),
-            None => return Ok(dead),
         }
     }
+}
+
+fn status(summary: &CertificateSummary) -> &str {
+    let status = summary.status().map(CertificateStatus::as_str);
+    status.unwrap_or_default()
+}
+
+/// The certificate that carries our tags and is for exactly our names: the one that it replaces
+/// carries the same tags. One that lives goes before one that failed.
+async fn find(context: &Context, spec: &Spec) -> Result<Option<String>, KindError> {
+    let client = client(context)?;
+    let mut dead: Option<String> = None;
+    let wanted = sorted(&spec.names);
+    for summary in context.read(&Certificates).await?.iter() {
+        let Some(arn) = summary.certificate_arn() else {
+            continue;
+        };
+        if sorted(summary.subject_alternative_name_summaries()) != wanted
+            || tags::ownership(&spec.tags, &tags_of(&client, arn).await?) != Ownership::Ours
+        {
+            continue;
+        }
+        if !is_dead(status(summary)) {
+            return Ok(Some(arn.to_owned()));
+        }
+        dead.get_or_insert_with(|| arn.to_owned());
+    }
+    Ok(dead)
 }
 
 async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail>, KindError> {
@@ -75,6 +104,10 @@ async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail
     let answer = found("DescribeCertificate", request.send().await)?;
     Ok(answer.and_then(|answer| answer.certificate))
 }
+
+/// How long ACM takes to show the validation records of a request: "several seconds" (ACM API
+/// reference, `DescribeCertificate`).
+const RECORDS_SHOWN: Duration = Duration::from_secs(3);
 
 /// How many certificates of one request may have failed within the hour that ACM remembers it.
 const ATTEMPTS_MAX: usize = 5;
@@ -137,7 +170,7 @@ impl Observe<Context> for AcmCertificate {
         let arn = match (&spec.existing, &target.physical) {
             (Some(arn), _) => Some(arn.clone()),
             (None, Some(arn)) => Some(arn.as_str().to_owned()),
-            (None, None) => find(&client, spec).await?,
+            (None, None) => find(context, spec).await?,
         };
         let Some(arn) = arn else {
             return Ok(Observation::Absent);
@@ -161,6 +194,58 @@ impl Observe<Context> for AcmCertificate {
             ownership,
         })
     }
+
+    /// A certificate does not change but in its status and its tags.
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let is_whole = recorded.validation.len() >= recorded.names.len();
+        if target.spec.existing.is_some()
+            || !is_whole
+            || !context.carries(&recorded.arn, &recorded.tags).await
+        {
+            return self.observe(context, target).await;
+        }
+        self.status(context, target, recorded).await
+    }
+
+    /// One listing answers for all certificates. It lacks the validation records and the reason of a
+    /// failure: these are asked for by themselves.
+    async fn status(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        seen: &State,
+    ) -> Result<Observation<State>, KindError> {
+        if target.spec.existing.is_some() {
+            return self.observe(context, target).await;
+        }
+        let mut now = seen.clone();
+        if seen.validation.len() < seen.names.len() {
+            let Some(detail) = describe(&client(context)?, &seen.arn).await? else {
+                return Ok(Observation::Absent);
+            };
+            now = state(&seen.arn, &detail, seen.tags.clone());
+        } else {
+            let listed = context.read(&Certificates).await?;
+            let mut listed = listed.iter();
+            match listed.find(|one| one.certificate_arn() == Some(seen.arn.as_str())) {
+                Some(summary) if !is_dead(status(summary)) => {
+                    status(summary).clone_into(&mut now.status);
+                    now.not_after = summary.not_after().map(aws_smithy_types::DateTime::secs);
+                }
+                _ => return self.observe(context, target).await,
+            }
+        }
+        Ok(Observation::Present {
+            physical: seen.arn.as_str().into(),
+            ownership: tags::ownership(&target.spec.tags, &now.tags),
+            state: now,
+        })
+    }
 }
 
 #[async_trait]
@@ -180,10 +265,13 @@ impl Mutate<Context> for AcmCertificate {
         let mut token = spec.token.clone();
         for _ in 0..ATTEMPTS_MAX {
             let arn = request(&client, spec, &token).await?;
-            let detail = describe(&client, &arn).await?;
-            let status = detail.as_ref().and_then(CertificateDetail::status);
-            if !is_dead(status.map(CertificateStatus::as_str).unwrap_or_default()) {
+            context.clock.sleep(RECORDS_SHOWN).await;
+            let Some(detail) = describe(&client, &arn).await? else {
                 return Ok(PhysicalId::from(arn).into());
+            };
+            let made = state(&arn, &detail, spec.tags.clone());
+            if !is_dead(&made.status) {
+                return Ok(Outcome::from(PhysicalId::from(arn)).in_state::<Self>(made));
             }
             // Within the hour the token finds the request that failed. The next token derives from
             // it, so that this attempt, repeated, is found as well.

@@ -126,7 +126,11 @@ fn sorted(names: &[String]) -> Vec<String> {
 }
 
 const PERMISSIONS: &[Permission] = &[
-    Permission::anywhere(&["acm:ListCertificates", "acm:RequestCertificate"]),
+    Permission::anywhere(&[
+        "acm:ListCertificates",
+        "acm:RequestCertificate",
+        "tag:GetResources",
+    ]),
     Permission::on(
         &[
             "acm:AddTagsToCertificate",
@@ -241,6 +245,12 @@ impl Kind for AcmCertificate {
 
     fn poll() -> Duration {
         Duration::from_secs(5)
+    }
+
+    /// Its validation records are in sync after half a minute, and ACM issues it another half minute
+    /// later.
+    fn expected() -> Duration {
+        Duration::from_mins(1)
     }
 
     fn slow() -> bool {

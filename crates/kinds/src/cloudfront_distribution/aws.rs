@@ -1,5 +1,6 @@
 //! CloudFront's calls for a distribution.
 
+use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
@@ -201,34 +202,95 @@ fn state(distribution: &Distribution, tags: Tags) -> Option<State> {
     })
 }
 
-/// The id of our distribution; failing that, of the one that has a name which we ask for. The
-/// comment alone says nothing: anybody can write one.
-async fn find(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
-    let mut holder: Option<String> = None;
-    let mut marker: Option<String> = None;
-    loop {
-        let request = client.list_distributions().set_marker(marker.take());
-        let answer = done("ListDistributions", request.send().await)?;
-        let Some(list) = answer.distribution_list() else {
-            return Ok(holder);
-        };
-        for item in list.items() {
-            let aliases = item.aliases().map(Aliases::items).unwrap_or_default();
-            let shares_name = aliases.iter().any(|alias| spec.aliases.contains(alias));
-            if (shares_name || item.comment() == spec.comment)
-                && is_ours(client, item.id(), item.arn(), spec).await?
-            {
-                return Ok(Some(item.id().to_owned()));
+/// Every distribution of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Distributions;
+
+/// A distribution in a listing, which lacks the logging, the caller reference and the tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) id: String,
+    arn: String,
+    etag: String,
+    status: String,
+    enabled: bool,
+    comment: String,
+    aliases: Vec<String>,
+}
+
+impl Page for Distributions {
+    type Snapshot = Vec<Listed>;
+    const GLOBAL: bool = true;
+
+    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
+        let client = session.cloudfront();
+        let mut distributions = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let request = client.list_distributions().set_marker(marker.take());
+            let answer = done("ListDistributions", request.send().await)?;
+            let Some(list) = answer.distribution_list() else {
+                return Ok(distributions);
+            };
+            distributions.extend(list.items().iter().map(|item| {
+                Listed {
+                    id: item.id().to_owned(),
+                    arn: item.arn().to_owned(),
+                    etag: item.e_tag().unwrap_or_default().to_owned(),
+                    status: item.status().to_owned(),
+                    enabled: item.enabled(),
+                    comment: item.comment().to_owned(),
+                    aliases: item
+                        .aliases()
+                        .map(|aliases| aliases.items().to_vec())
+                        .unwrap_or_default(),
+                }
+            }));
+            match list.next_marker() {
+                Some(next) if list.is_truncated() && !next.is_empty() => {
+                    marker = Some(next.to_owned());
+                }
+                _ => return Ok(distributions),
             }
-            if shares_name {
-                holder.get_or_insert_with(|| item.id().to_owned());
-            }
-        }
-        match list.next_marker() {
-            Some(next) if list.is_truncated() && !next.is_empty() => marker = Some(next.to_owned()),
-            _ => return Ok(holder),
         }
     }
+}
+
+impl Listed {
+    /// Whether it answers for `host`.
+    pub(crate) fn serves(&self, host: &str) -> bool {
+        self.aliases
+            .iter()
+            .any(|alias| alias.eq_ignore_ascii_case(host))
+    }
+}
+
+/// The distribution `id` in the listing.
+async fn listed(context: &Context, id: &str) -> Result<Option<Listed>, KindError> {
+    let all = context.read(&Distributions).await?;
+    Ok(all.iter().find(|one| one.id == id).cloned())
+}
+
+/// The id of our distribution; failing that, of the one that has a name which we ask for. The
+/// comment alone says nothing: anybody can write one.
+async fn find(context: &Context, spec: &Spec) -> Result<Option<String>, KindError> {
+    let client = client(context)?;
+    let mut holder: Option<String> = None;
+    for item in context.read(&Distributions).await?.iter() {
+        let shares_name = item
+            .aliases
+            .iter()
+            .any(|alias| spec.aliases.contains(alias));
+        if (shares_name || item.comment == spec.comment)
+            && is_ours(&client, &item.id, &item.arn, spec).await?
+        {
+            return Ok(Some(item.id.clone()));
+        }
+        if shares_name {
+            holder.get_or_insert_with(|| item.id.clone());
+        }
+    }
+    Ok(holder)
 }
 
 /// By its tags, or by the caller reference that only we derive: tags can be lost.
@@ -240,11 +302,11 @@ async fn is_ours(client: &Client, id: &str, arn: &str, spec: &Spec) -> Result<bo
     Ok(config.is_some_and(|(_, config)| config.caller_reference() == spec.caller_reference))
 }
 
-async fn find_ours(client: &Client, spec: &Spec) -> Result<Option<String>, KindError> {
-    let Some(id) = find(client, spec).await? else {
+async fn find_ours(context: &Context, spec: &Spec) -> Result<Option<String>, KindError> {
+    let Some(id) = find(&context.afresh(), spec).await? else {
         return Ok(None);
     };
-    let config = config_of(client, &id).await?;
+    let config = config_of(&client(context)?, &id).await?;
     let ours = config.is_some_and(|(_, config)| config.caller_reference() == spec.caller_reference);
     Ok(ours.then_some(id))
 }
@@ -284,44 +346,86 @@ impl Observe<Context> for CloudfrontDistribution {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let client = client(context)?;
-        let id = match &target.physical {
-            Some(id) => Some(id.as_str().to_owned()),
-            None => find(&client, &target.spec).await?,
+        observe(context, target, None).await
+    }
+
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        observe(context, target, Some(recorded)).await
+    }
+
+    /// One listing answers for all distributions.
+    async fn status(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        seen: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let Some(listed) = listed(context, &seen.id).await? else {
+            return self.observe(context, target).await;
         };
-        let Some(id) = id else {
-            return Ok(Observation::Absent);
-        };
-        let answer = found(
-            "GetDistribution",
-            client.get_distribution().id(&id).send().await,
-        )?;
-        let Some(answer) = answer else {
-            return Ok(Observation::Absent);
-        };
-        let Some(distribution) = answer.distribution() else {
-            return Ok(Observation::Absent);
-        };
-        let tags = tags_of(&client, distribution.arn()).await?;
-        let made_by_us = distribution
-            .distribution_config()
-            .is_some_and(|config| config.caller_reference() == target.spec.caller_reference);
-        let ownership = if made_by_us {
-            Ownership::Ours
-        } else {
-            tags::ownership(&target.spec.tags, &tags)
-        };
-        Ok(match state(distribution, tags) {
-            Some(state) => Observation::Present {
-                physical: id.into(),
-                state,
-                ownership,
+        Ok(Observation::Present {
+            physical: seen.id.as_str().into(),
+            state: State {
+                status: listed.status,
+                ..seen.clone()
             },
-            None => Observation::Unknown(
-                "CloudFront returned the distribution without its configuration".to_owned(),
-            ),
+            ownership: Ownership::Ours,
         })
     }
+}
+
+/// The whole distribution. Tags that are recorded are confirmed together with those of others.
+async fn observe(
+    context: &Context,
+    target: &Target<Spec>,
+    recorded: Option<&State>,
+) -> Result<Observation<State>, KindError> {
+    let client = client(context)?;
+    let id = match &target.physical {
+        Some(id) => Some(id.as_str().to_owned()),
+        None => find(context, &target.spec).await?,
+    };
+    let Some(id) = id else {
+        return Ok(Observation::Absent);
+    };
+    let answer = found(
+        "GetDistribution",
+        client.get_distribution().id(&id).send().await,
+    )?;
+    let Some(answer) = answer else {
+        return Ok(Observation::Absent);
+    };
+    let Some(distribution) = answer.distribution() else {
+        return Ok(Observation::Absent);
+    };
+    let arn = distribution.arn();
+    let tags = match recorded {
+        Some(recorded) if context.carries(arn, &recorded.tags).await => recorded.tags.clone(),
+        _ => tags_of(&client, arn).await?,
+    };
+    let made_by_us = distribution
+        .distribution_config()
+        .is_some_and(|config| config.caller_reference() == target.spec.caller_reference);
+    let ownership = if made_by_us {
+        Ownership::Ours
+    } else {
+        tags::ownership(&target.spec.tags, &tags)
+    };
+    Ok(match state(distribution, tags) {
+        Some(state) => Observation::Present {
+            physical: id.into(),
+            state,
+            ownership,
+        },
+        None => Observation::Unknown(
+            "CloudFront returned the distribution without its configuration".to_owned(),
+        ),
+    })
 }
 
 async fn config_of(
@@ -353,19 +457,20 @@ impl Mutate<Context> for CloudfrontDistribution {
             .create_distribution_with_tags()
             .distribution_config_with_tags(config);
         let answer = made(operation, request.send().await)?;
-        let id = match answer.as_ref().and_then(|answer| answer.distribution()) {
-            Some(distribution) => Some(distribution.id().to_owned()),
+        let made = answer.as_ref().and_then(|answer| answer.distribution());
+        let Some(made) = made else {
             // The caller reference was used: an earlier call made it, and its answer was lost.
-            None => find_ours(&client, &target.spec).await?,
+            let id = find_ours(context, &target.spec).await?.ok_or_else(|| {
+                let message = "it exists and is not listed yet";
+                KindError::new(ErrorClass::NotYet, operation, message)
+            })?;
+            return Ok(PhysicalId::from(id).into());
         };
-        let id = id.ok_or_else(|| {
-            KindError::new(
-                ErrorClass::NotYet,
-                operation,
-                "it exists and is not listed yet",
-            )
-        })?;
-        Ok(PhysicalId::from(id).into())
+        let outcome = Outcome::from(PhysicalId::from(made.id()));
+        Ok(match state(made, target.spec.tags.clone()) {
+            Some(state) => outcome.in_state::<Self>(state),
+            None => outcome,
+        })
     }
 
     async fn update(
@@ -402,23 +507,28 @@ impl Mutate<Context> for CloudfrontDistribution {
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
-        let client = client(context)?;
         let Some(id) = &target.physical else {
             return Ok(());
         };
-        let Some((etag, mut config)) = config_of(&client, id.as_str()).await? else {
-            return Ok(());
+        let client = client(context)?;
+        let listed = listed(context, id.as_str()).await?;
+        let etag = match listed {
+            Some(listed) if listed.enabled => {
+                disable(&client, id.as_str()).await?;
+                return Err(disabling());
+            }
+            Some(listed) if listed.status != "Deployed" => return Err(disabling()),
+            Some(listed) => listed.etag,
+            // What the ledger has is asked for by itself before it counts as gone.
+            None => match config_of(&client, id.as_str()).await? {
+                None => return Ok(()),
+                Some((_, config)) if config.enabled => {
+                    disable(&client, id.as_str()).await?;
+                    return Err(disabling());
+                }
+                Some((etag, _)) => etag,
+            },
         };
-        if config.enabled {
-            config.enabled = false;
-            let request = client
-                .update_distribution()
-                .id(id.as_str())
-                .if_match(&etag)
-                .distribution_config(config);
-            done("UpdateDistribution", request.send().await)?;
-            return Err(disabling());
-        }
         let answer = client
             .delete_distribution()
             .id(id.as_str())
@@ -433,6 +543,23 @@ impl Mutate<Context> for CloudfrontDistribution {
             answer => answer.map(drop),
         }
     }
+}
+
+/// Takes a distribution out of service, which has to come before its deletion.
+async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
+    let Some((etag, mut config)) = config_of(client, id).await? else {
+        return Ok(());
+    };
+    if config.enabled {
+        config.enabled = false;
+        let request = client
+            .update_distribution()
+            .id(id)
+            .if_match(etag)
+            .distribution_config(config);
+        done("UpdateDistribution", request.send().await)?;
+    }
+    Ok(())
 }
 
 fn disabling() -> KindError {

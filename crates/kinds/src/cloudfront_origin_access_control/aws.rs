@@ -1,5 +1,6 @@
 //! CloudFront's calls for an origin access control.
 
+use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
@@ -30,25 +31,51 @@ fn config(spec: &Spec) -> Result<OriginAccessControlConfig, KindError> {
     built("CreateOriginAccessControl", config)
 }
 
-/// The id of the access control of this name.
-async fn find(client: &Client, name: &str) -> Result<Option<String>, KindError> {
-    let mut marker: Option<String> = None;
-    loop {
-        let request = client
-            .list_origin_access_controls()
-            .set_marker(marker.take());
-        let answer = done("ListOriginAccessControls", request.send().await)?;
-        let Some(list) = answer.origin_access_control_list() else {
-            return Ok(None);
-        };
-        if let Some(item) = list.items().iter().find(|item| item.name() == name) {
-            return Ok(Some(item.id().to_owned()));
-        }
-        match list.next_marker() {
-            Some(next) if list.is_truncated() && !next.is_empty() => marker = Some(next.to_owned()),
-            _ => return Ok(None),
+/// Every origin access control of an account. The listing has all that is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct AccessControls;
+
+impl Page for AccessControls {
+    type Snapshot = Vec<State>;
+    const GLOBAL: bool = true;
+
+    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
+        let client = session.cloudfront();
+        let mut controls = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let request = client
+                .list_origin_access_controls()
+                .set_marker(marker.take());
+            let answer = done("ListOriginAccessControls", request.send().await)?;
+            let Some(list) = answer.origin_access_control_list() else {
+                return Ok(controls);
+            };
+            controls.extend(list.items().iter().map(|item| State {
+                id: item.id().to_owned(),
+                name: item.name().to_owned(),
+                description: item.description().to_owned(),
+                signs_always: signs_always(
+                    item.signing_behavior(),
+                    item.origin_access_control_origin_type(),
+                ),
+            }));
+            match list.next_marker() {
+                Some(next) if list.is_truncated() && !next.is_empty() => {
+                    marker = Some(next.to_owned());
+                }
+                _ => return Ok(controls),
+            }
         }
     }
+}
+
+fn signs_always(
+    behavior: &OriginAccessControlSigningBehaviors,
+    origin: &OriginAccessControlOriginTypes,
+) -> bool {
+    *behavior == OriginAccessControlSigningBehaviors::Always
+        && *origin == OriginAccessControlOriginTypes::S3
 }
 
 async fn get(client: &Client, id: &str) -> Result<Option<(String, State)>, KindError> {
@@ -65,9 +92,10 @@ async fn get(client: &Client, id: &str) -> Result<Option<(String, State)>, KindE
             id: id.to_owned(),
             name: config.name().to_owned(),
             description: config.description().unwrap_or_default().to_owned(),
-            signs_always: *config.signing_behavior() == OriginAccessControlSigningBehaviors::Always
-                && *config.origin_access_control_origin_type()
-                    == OriginAccessControlOriginTypes::S3,
+            signs_always: signs_always(
+                config.signing_behavior(),
+                config.origin_access_control_origin_type(),
+            ),
         };
         (etag, state)
     }))
@@ -80,15 +108,19 @@ impl Observe<Context> for CloudfrontOriginAccessControl {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let client = client(context)?;
-        let id = match &target.physical {
-            Some(id) => Some(id.as_str().to_owned()),
-            None => find(&client, &target.spec.name).await?,
+        let listed = context.read(&AccessControls).await?;
+        let mut listed = listed.iter();
+        let state = match &target.physical {
+            Some(id) => match listed.find(|one| one.id == id.as_str()) {
+                Some(state) => Some(state.clone()),
+                // What the ledger has is asked for by itself before it counts as gone.
+                None => get(&client(context)?, id.as_str())
+                    .await?
+                    .map(|(_, state)| state),
+            },
+            None => listed.find(|one| one.name == target.spec.name).cloned(),
         };
-        let Some(id) = id else {
-            return Ok(Observation::Absent);
-        };
-        let Some((_, state)) = get(&client, &id).await? else {
+        let Some(state) = state else {
             return Ok(Observation::Absent);
         };
         let ownership = if state.description == target.spec.description {
@@ -97,7 +129,7 @@ impl Observe<Context> for CloudfrontOriginAccessControl {
             Ownership::Foreign
         };
         Ok(Observation::Present {
-            physical: id.into(),
+            physical: state.id.as_str().into(),
             state,
             ownership,
         })
@@ -117,22 +149,27 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
             .create_origin_access_control()
             .origin_access_control_config(config(&target.spec)?);
         let answer = made(operation, request.send().await)?;
-        let id = match answer
+        let made = answer
             .as_ref()
-            .and_then(|answer| answer.origin_access_control())
-        {
-            Some(control) => Some(control.id().to_owned()),
+            .and_then(|answer| answer.origin_access_control());
+        let Some(made) = made else {
             // The name is unique: an earlier call made it, and its answer was lost.
-            None => find(&client, &target.spec.name).await?,
+            let listed = context.afresh().read(&AccessControls).await?;
+            let ours = listed.iter().find(|one| one.name == target.spec.name);
+            let ours = ours.ok_or_else(|| {
+                let message = "it exists and is not listed yet";
+                KindError::new(ErrorClass::NotYet, operation, message)
+            })?;
+            return Ok(PhysicalId::from(ours.id.as_str()).into());
         };
-        let id = id.ok_or_else(|| {
-            KindError::new(
-                ErrorClass::NotYet,
-                operation,
-                "it exists and is not listed yet",
-            )
-        })?;
-        Ok(PhysicalId::from(id).into())
+        let state = State {
+            id: made.id().to_owned(),
+            name: target.spec.name.clone(),
+            description: target.spec.description.clone(),
+            signs_always: true,
+        };
+        let outcome = Outcome::from(PhysicalId::from(made.id()));
+        Ok(outcome.in_state::<Self>(state))
     }
 
     async fn update(

@@ -1,5 +1,8 @@
 //! Route 53's calls for a hosted zone.
 
+use std::collections::BTreeMap;
+
+use ::aws::{Key, Session};
 use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
@@ -33,13 +36,14 @@ enum Found {
 }
 
 /// The public zone of this name, or, when it is to be found, of the nearest parent.
-async fn find(client: &Client, spec: &Spec) -> Result<Found, KindError> {
+async fn find(context: &Context, spec: &Spec) -> Result<Found, KindError> {
     if let Some(id) = &spec.id {
         return Ok(Found::One(bare(id).to_owned()));
     }
     let mut name = spec.name.as_str();
     loop {
-        let zones = named(client, name).await?;
+        let zones = context.read_key(&Named(name.to_owned())).await?;
+        let zones = zones.as_deref().map(Vec::as_slice).unwrap_or_default();
         let ours = zones
             .iter()
             .find(|zone| spec.create && zone.caller_reference() == spec.caller_reference);
@@ -57,6 +61,56 @@ async fn find(client: &Client, spec: &Spec) -> Result<Found, KindError> {
     }
 }
 
+/// From how many zones on it is worth to list all of the account, a hundred a request.
+const WORTH_LISTING: usize = 4;
+
+/// The public zones of exactly this name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Named(String);
+
+impl Key for Named {
+    type Snapshot = Vec<HostedZone>;
+    const MOST: usize = 10_000;
+
+    async fn read(
+        session: &Session,
+        keys: &[Self],
+    ) -> Result<BTreeMap<Self, Vec<HostedZone>>, KindError> {
+        let client = session.route53();
+        let mut found: BTreeMap<Self, Vec<HostedZone>> = BTreeMap::new();
+        if keys.len() < WORTH_LISTING {
+            for key in keys {
+                found.insert(key.clone(), named(&client, &key.0).await?);
+            }
+            return Ok(found);
+        }
+        for zone in all(&client).await?.into_iter().filter(is_public) {
+            let key = Self(name_of(&zone).to_ascii_lowercase());
+            found.entry(key).or_default().push(zone);
+        }
+        Ok(found)
+    }
+}
+
+fn is_public(zone: &HostedZone) -> bool {
+    !zone.config().is_some_and(HostedZoneConfig::private_zone)
+}
+
+/// Every zone of the account.
+async fn all(client: &Client) -> Result<Vec<HostedZone>, KindError> {
+    let mut zones = Vec::new();
+    let mut marker: Option<String> = None;
+    loop {
+        let request = client.list_hosted_zones().set_marker(marker.take());
+        let answer = done("ListHostedZones", request.send().await)?;
+        marker = answer.next_marker().map(str::to_owned);
+        zones.extend(answer.hosted_zones);
+        if marker.is_none() {
+            return Ok(zones);
+        }
+    }
+}
+
 /// Every public zone of exactly this name. Private ones, of which there may be any number, are
 /// listed among them.
 async fn named(client: &Client, name: &str) -> Result<Vec<HostedZone>, KindError> {
@@ -69,11 +123,8 @@ async fn named(client: &Client, name: &str) -> Result<Vec<HostedZone>, KindError
             .set_hosted_zone_id(next.take())
             .max_items(100);
         let answer = done("ListHostedZonesByName", request.send().await)?;
-        let of_name = |zone: &&HostedZone| same_name(zone.name(), name);
-        let public =
-            |zone: &&HostedZone| !zone.config().is_some_and(HostedZoneConfig::private_zone);
-        let listed = answer.hosted_zones().iter().filter(of_name).filter(public);
-        zones.extend(listed.cloned());
+        let of_name = |zone: &&HostedZone| same_name(zone.name(), name) && is_public(zone);
+        zones.extend(answer.hosted_zones().iter().filter(of_name).cloned());
         // The list goes on with other names.
         match (answer.next_dns_name(), answer.next_hosted_zone_id()) {
             (Some(other), Some(id)) if answer.is_truncated() && same_name(other, name) => {
@@ -186,11 +237,63 @@ impl Observe<Context> for Route53HostedZone {
                 return Ok(seen);
             }
         }
-        match find(&client, &target.spec).await? {
+        match find(context, &target.spec).await? {
             Found::Nothing => Ok(Observation::Absent),
             Found::One(id) => look(&client, &target.spec, &id, Vec::new()).await,
             Found::Several(first, others) => look(&client, &target.spec, &first, others).await,
         }
+    }
+
+    /// Of a zone that somebody else runs, nothing is compared but that it is there.
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let key = Zone(recorded.id.clone());
+        if target.spec.create
+            || target
+                .physical
+                .as_ref()
+                .is_none_or(|id| id.as_str() != recorded.id)
+            || context.read_key(&key).await?.is_none()
+        {
+            return self.observe(context, target).await;
+        }
+        Ok(Observation::Present {
+            physical: recorded.id.as_str().into(),
+            state: recorded.clone(),
+            ownership: Ownership::Shared,
+        })
+    }
+}
+
+/// Whether a hosted zone is there, by its id. Its name servers never change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Zone(String);
+
+impl Key for Zone {
+    type Snapshot = ();
+    const MOST: usize = 10_000;
+
+    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, ()>, KindError> {
+        let client = session.route53();
+        if keys.len() >= WORTH_LISTING {
+            let zones = all(&client).await?;
+            return Ok(zones
+                .iter()
+                .map(|zone| (Self(bare(zone.id()).to_owned()), ()))
+                .collect());
+        }
+        let mut there = BTreeMap::new();
+        for key in keys {
+            let answer = client.get_hosted_zone().id(&key.0).send().await;
+            if found("GetHostedZone", answer)?.is_some() {
+                there.insert(key.clone(), ());
+            }
+        }
+        Ok(there)
     }
 }
 
@@ -211,7 +314,7 @@ impl Mutate<Context> for Route53HostedZone {
         let id = match answer.as_ref().and_then(|answer| answer.hosted_zone()) {
             Some(zone) => bare(zone.id()).to_owned(),
             // The caller reference was used: an earlier call made it, and its answer was lost.
-            None => match find(&client, spec).await? {
+            None => match find(&context.afresh(), spec).await? {
                 Found::One(id) => id,
                 Found::Nothing | Found::Several(..) => {
                     let message = "it exists and is not listed yet";

@@ -73,7 +73,7 @@ struct Compared<'a> {
 const ZONE: &str = "arn:{partition}:route53:::hostedzone/*";
 
 static FINDING: [Permission; 2] = [
-    Permission::anywhere(&["route53:ListHostedZonesByName"]),
+    Permission::anywhere(&["route53:ListHostedZones", "route53:ListHostedZonesByName"]),
     Permission::on(
         &["route53:GetHostedZone", "route53:ListTagsForResource"],
         ZONE,

@@ -4,13 +4,13 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
     AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord,
     ResourceRecordSet, RrType,
 };
-use clock::Clock;
 use jiff::Timestamp;
 use model::kind::{BatchItem, Outcome, Update};
 use model::{
@@ -27,17 +27,12 @@ use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
 
-/// How long Route 53's word on a change is taken for those who ask at the same time, in milliseconds.
-const ANSWER_LASTS: i64 = 1000;
-
 /// A zone as it was listed, with our own changes since.
 #[derive(Debug, Default)]
 struct Zone {
     sets: Option<Sets>,
     /// Our changes that not all name servers answer yet, by the set that they changed.
     pending: BTreeMap<(String, String), String>,
-    /// When Route 53 last said of one of them that they don't, in milliseconds since 1970.
-    asked: BTreeMap<String, i64>,
     /// Our changes that all of them answer.
     settled: BTreeSet<String>,
     /// What each resource took over in this run. A call that is repeated, because its outcome was
@@ -111,34 +106,74 @@ impl Observe<Context> for Route53RecordSet {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let client = client(context)?;
         let (Some(zone_id), Some(name)) =
             (target.spec.zone.known(), target.spec.record.name.known())
         else {
             return Ok(Observation::Absent);
         };
-        let zone = context.zones.zone(zone_id).await;
+        let zone = context.shared.zones.zone(zone_id).await;
         let mut zone = zone.lock().await;
-        let sets = match &zone.sets {
-            Some(sets) => sets,
-            None => match list(&client, zone_id).await? {
-                Some(sets) => zone.sets.insert(sets),
-                // The zone is gone, and its records with it.
-                None => return Ok(Observation::Absent),
-            },
-        };
-        let state = look(sets, &target.spec.record, name);
-        let key = key(name, &target.spec.record.rtype);
-        let pending = settle(&client, context.clock, &mut zone, &key).await?;
-        // What was deleted is there for strangers until that is in sync.
-        if pending.is_none() && !target.spec.record.concerns(&state) {
-            return Ok(Observation::Absent);
+        if zone.sets.is_none() {
+            zone.sets = list(&client(context)?, zone_id).await?;
         }
-        Ok(Observation::Present {
-            physical: physical(zone_id, &target.spec.record),
-            state: State { pending, ..state },
-            ownership: Ownership::Shared,
-        })
+        // Where the zone is gone, its records went with it.
+        let seen = seen(&zone, zone_id, &target.spec.record, name);
+        Ok(seen.unwrap_or(Observation::Absent))
+    }
+
+    /// The listing says what is in the zone, and `GetChange` whether all name servers answer it.
+    async fn status(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _seen: &State,
+    ) -> Result<Observation<State>, KindError> {
+        if let (Some(zone_id), Some(name)) =
+            (target.spec.zone.known(), target.spec.record.name.known())
+        {
+            let zone = context.shared.zones.zone(zone_id).await;
+            let key = key(name, &target.spec.record.rtype);
+            let change = zone.lock().await.pending.get(&key).cloned();
+            if let Some(change) = change
+                && *context.read(&InSync(change.clone())).await?
+            {
+                let mut zone = zone.lock().await;
+                zone.pending.retain(|_, other| *other != change);
+                zone.settled.insert(change);
+            }
+        }
+        self.observe(context, target).await
+    }
+}
+
+/// The record as a zone has it, with our own changes; nothing where the zone is gone.
+fn seen(zone: &Zone, zone_id: &str, record: &Record, name: &str) -> Option<Observation<State>> {
+    let state = look(zone.sets.as_ref()?, record, name);
+    let pending = zone.pending.get(&key(name, &record.rtype)).cloned();
+    // A deleted record is there for the world until its deletion is in sync.
+    if pending.is_none() && !record.concerns(&state) {
+        return None;
+    }
+    Some(Observation::Present {
+        physical: physical(zone_id, record),
+        state: State { pending, ..state },
+        ownership: Ownership::Shared,
+    })
+}
+
+/// Whether all name servers answer a change. One answer serves every record of the batch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct InSync(String);
+
+impl Page for InSync {
+    type Snapshot = bool;
+    const GLOBAL: bool = true;
+
+    async fn read(&self, session: &Session) -> Result<bool, KindError> {
+        let answer = session.route53().get_change().id(&self.0).send().await;
+        // A change that Route 53 no longer knows is long answered.
+        let info = found("GetChange", answer)?.and_then(|answer| answer.change_info);
+        Ok(info.is_none_or(|info| *info.status() == ChangeStatus::Insync))
     }
 }
 
@@ -170,36 +205,6 @@ fn delegation(sets: &Sets, name: &str, rtype: &str) -> Option<LiveSet> {
             (Some(_), _) => return None,
         }
     }
-}
-
-/// Our last change of a set, as long as it is not in sync. One look answers for every set of the same
-/// change, which are waited for at the same time, by calls that Route 53 counts per account.
-async fn settle(
-    client: &Client,
-    clock: Clock,
-    zone: &mut Zone,
-    key: &(String, String),
-) -> Result<Option<String>, KindError> {
-    let Some(change) = zone.pending.get(key).cloned() else {
-        return Ok(None);
-    };
-    let now = || clock.now().as_millisecond();
-    let asked = zone.asked.get(&change);
-    if asked.is_some_and(|asked| now() - asked < ANSWER_LASTS) {
-        return Ok(Some(change));
-    }
-    let answer = client.get_change().id(&change).send().await;
-    // A change that Route 53 no longer knows is long answered.
-    let in_sync = found("GetChange", answer)?
-        .and_then(|answer| answer.change_info)
-        .is_none_or(|info| *info.status() == ChangeStatus::Insync);
-    if !in_sync {
-        zone.asked.insert(change.clone(), now());
-        return Ok(Some(change));
-    }
-    zone.pending.retain(|_, other| *other != change);
-    zone.settled.insert(change);
-    Ok(None)
 }
 
 fn physical(zone: &str, record: &Record) -> PhysicalId {
@@ -256,7 +261,7 @@ impl Mutate<Context> for Route53RecordSet {
             let message = "one batch can't change two hosted zones";
             return Err(KindError::new(ErrorClass::Invalid, OPERATION, message));
         }
-        let zone = context.zones.zone(zone_id).await;
+        let zone = context.shared.zones.zone(zone_id).await;
         let mut zone = zone.lock().await;
         match send(&client, zone_id, &mut zone, items).await {
             // Somebody changed the zone since it was listed: list again and try once more.
@@ -271,9 +276,12 @@ impl Mutate<Context> for Route53RecordSet {
                 // It was put back.
                 None => zone.taken.remove(&item.target.id).and(None),
             };
+            let name = spec.record.name.known().map(String::as_str);
+            let seen = seen(&zone, zone_id, &spec.record, name.unwrap_or_default());
             Outcome {
                 physical: physical(zone_id, &spec.record),
                 before: taken,
+                state: seen.and_then(|seen| seen.state().cloned().map(model::State::of::<Self>)),
             }
         });
         Ok(outcomes.collect())

@@ -101,9 +101,13 @@ impl Kind for Route53RecordSet {
         }
     }
 
+    /// The records of a batch share one call, which is counted for the batch.
     fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
-        // The planner counts one call for each batch; see `plan`.
         Vec::new()
+    }
+
+    fn batch_calls() -> Vec<Calls> {
+        vec![Calls::new("route53", "ChangeResourceRecordSets", 1)]
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {
@@ -167,5 +171,14 @@ impl Kind for Route53RecordSet {
 
     fn poll() -> Duration {
         Duration::from_secs(5)
+    }
+
+    /// A change is usually in sync within a minute (Route 53 API reference, `GetChange`).
+    fn expected() -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn is_seen_after_deletion() -> bool {
+        true
     }
 }

@@ -1,5 +1,6 @@
 //! S3's calls for a bucket. Each names the account that we expect to own it.
 
+use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
@@ -38,6 +39,36 @@ impl<'a> Bucket<'a> {
     }
 }
 
+/// Whether a bucket is versioned; nothing where there is no such bucket. Every bucket answers this
+/// question, so that nobody has to ask first whether it exists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Versioning {
+    bucket: String,
+}
+
+impl Versioning {
+    pub(crate) fn of(bucket: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+        }
+    }
+}
+
+impl Page for Versioning {
+    type Snapshot = Option<bool>;
+    const GLOBAL: bool = false;
+
+    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
+        let request = session
+            .s3()
+            .get_bucket_versioning()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(session.account_id());
+        let answer = found("GetBucketVersioning", request.send().await)?;
+        Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))
+    }
+}
+
 #[async_trait]
 impl Observe<Context> for S3Bucket {
     async fn observe(
@@ -46,35 +77,60 @@ impl Observe<Context> for S3Bucket {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        let head = bucket
-            .client
-            .head_bucket()
-            .bucket(bucket.name)
-            .expected_bucket_owner(&bucket.owner);
-        if found("HeadBucket", head.send().await)?.is_none() {
+        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
             return Ok(Observation::Absent);
-        }
-        let tags = bucket.tags().await?;
-        let state = State {
-            name: bucket.name.to_owned(),
-            public_access_blocked: bucket.is_blocked().await?,
-            encrypted: bucket.is_encrypted().await?,
-            versioned: bucket.is_versioned().await?,
-            accepts_log_delivery: bucket.accepts_acls().await?,
-            access_log: bucket.access_log().await?,
-            expire_days: bucket.expire_days().await?,
-            tags: tags.clone(),
         };
-        let ownership = tags::ownership(&target.spec.tags, &tags);
-        Ok(Observation::Present {
-            physical: bucket.name.into(),
-            state,
-            ownership,
-        })
+        let tags = bucket.tags().await?;
+        bucket.observed(versioned, tags, &target.spec).await
+    }
+
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let bucket = Bucket::new(context, &target.spec.name)?;
+        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
+            return Ok(Observation::Absent);
+        };
+        let partition = ::aws::partition(&bucket.region);
+        let arn = format!("arn:{partition}:s3:::{}", bucket.name);
+        let tags = if context.carries(&arn, &recorded.tags).await {
+            recorded.tags.clone()
+        } else {
+            bucket.tags().await?
+        };
+        bucket.observed(versioned, tags, &target.spec).await
     }
 }
 
 impl Bucket<'_> {
+    /// The settings for which S3 has no wider read than one each.
+    async fn observed(
+        &self,
+        versioned: bool,
+        tags: Tags,
+        spec: &Spec,
+    ) -> Result<Observation<State>, KindError> {
+        let ownership = tags::ownership(&spec.tags, &tags);
+        let state = State {
+            name: self.name.to_owned(),
+            public_access_blocked: self.is_blocked().await?,
+            encrypted: self.is_encrypted().await?,
+            versioned,
+            accepts_log_delivery: self.accepts_acls().await?,
+            access_log: self.access_log().await?,
+            expire_days: self.expire_days().await?,
+            tags,
+        };
+        Ok(Observation::Present {
+            physical: self.name.into(),
+            state,
+            ownership,
+        })
+    }
+
     async fn tags(&self) -> Result<Tags, KindError> {
         let request = self
             .client
@@ -127,16 +183,6 @@ impl Bucket<'_> {
         Ok(rules.is_some_and(|rules| rules.iter().any(by_default)))
     }
 
-    async fn is_versioned(&self) -> Result<bool, KindError> {
-        let request = self
-            .client
-            .get_bucket_versioning()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = done("GetBucketVersioning", request.send().await)?;
-        Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
-    }
-
     async fn accepts_acls(&self) -> Result<bool, KindError> {
         let request = self
             .client
@@ -183,7 +229,8 @@ impl Bucket<'_> {
         Ok(days.and_then(|days| u32::try_from(days).ok()))
     }
 
-    async fn make(&self) -> Result<(), KindError> {
+    /// Makes it, and says whether it was not there before.
+    async fn make(&self, accepts_acls: bool) -> Result<bool, KindError> {
         // us-east-1 is the one region that must not be named.
         let place = (self.region != "us-east-1").then(|| {
             CreateBucketConfiguration::builder()
@@ -194,9 +241,9 @@ impl Bucket<'_> {
             .client
             .create_bucket()
             .bucket(self.name)
+            .object_ownership(ownership(accepts_acls))
             .set_create_bucket_configuration(place);
-        made("CreateBucket", request.send().await)?;
-        Ok(())
+        Ok(made("CreateBucket", request.send().await)?.is_some())
     }
 
     async fn block(&self) -> Result<(), KindError> {
@@ -217,16 +264,11 @@ impl Bucket<'_> {
     }
 
     async fn own(&self, accepts_acls: bool) -> Result<(), KindError> {
-        let ownership = if accepts_acls {
-            ObjectOwnership::BucketOwnerPreferred
-        } else {
-            ObjectOwnership::BucketOwnerEnforced
-        };
         let operation = "PutBucketOwnershipControls";
         let rule = built(
             operation,
             OwnershipControlsRule::builder()
-                .object_ownership(ownership)
+                .object_ownership(ownership(accepts_acls))
                 .build(),
         )?;
         let controls = built(operation, OwnershipControls::builder().rules(rule).build())?;
@@ -360,6 +402,14 @@ impl Bucket<'_> {
     }
 }
 
+fn ownership(accepts_acls: bool) -> ObjectOwnership {
+    if accepts_acls {
+        ObjectOwnership::BucketOwnerPreferred
+    } else {
+        ObjectOwnership::BucketOwnerEnforced
+    }
+}
+
 #[async_trait]
 impl Mutate<Context> for S3Bucket {
     async fn create(
@@ -369,11 +419,13 @@ impl Mutate<Context> for S3Bucket {
     ) -> Result<Outcome<Nothing>, KindError> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
-        bucket.make().await?;
+        let is_new = bucket.make(spec.accepts_log_delivery).await?;
         // The tags first: a run that dies here knows its own bucket again.
         bucket.tag(&spec.tags).await?;
         bucket.block().await?;
-        bucket.own(spec.accepts_log_delivery).await?;
+        if !is_new {
+            bucket.own(spec.accepts_log_delivery).await?;
+        }
         bucket.encrypt().await?;
         bucket.version().await?;
         if spec.access_log.is_some() {
@@ -382,7 +434,12 @@ impl Mutate<Context> for S3Bucket {
         if spec.expire_days.is_some() {
             bucket.expire(spec.expire_days).await?;
         }
-        Ok(PhysicalId::from(spec.name.as_str()).into())
+        let outcome = Outcome::from(PhysicalId::from(spec.name.as_str()));
+        Ok(if is_new {
+            outcome.in_state::<Self>(spec.wanted())
+        } else {
+            outcome
+        })
     }
 
     async fn update(

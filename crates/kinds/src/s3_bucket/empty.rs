@@ -54,6 +54,10 @@ impl Bucket<'_> {
             if let Some(error) = answer.errors().first() {
                 return Err(stays(error));
             }
+            // What is written in the meantime, the bucket's own deletion meets.
+            if page.is_truncated() != Some(true) {
+                return Ok(true);
+            }
         }
     }
 }

@@ -20,7 +20,7 @@
 //! - Tags, lifecycle and logging are documents that are set whole.
 
 #[cfg(feature = "aws")]
-mod aws;
+pub(crate) mod aws;
 #[cfg(feature = "aws")]
 mod empty;
 
@@ -154,7 +154,6 @@ impl Kind for S3Bucket {
             Verb::Create | Verb::Replace => vec![
                 Calls::new("s3", "CreateBucket", 1),
                 Calls::new("s3", "PutPublicAccessBlock", 1),
-                Calls::new("s3", "PutBucketOwnershipControls", 1),
                 Calls::new("s3", "PutBucketEncryption", 1),
                 Calls::new("s3", "PutBucketVersioning", 1),
                 Calls::new("s3", "PutBucketTagging", 1),
@@ -180,6 +179,7 @@ impl Kind for S3Bucket {
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
         let mut permissions = vec![
+            Permission::anywhere(&["tag:GetResources"]),
             Permission::named(SETTINGS, BUCKET, &desired.name),
             Permission::named(
                 &["s3:DeleteObject", "s3:DeleteObjectVersion"],

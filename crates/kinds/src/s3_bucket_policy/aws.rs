@@ -6,6 +6,7 @@ use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, Physica
 
 use super::{Grant, S3BucketPolicy, Spec, State};
 use crate::context::Context;
+use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found, known};
 
 #[async_trait]
@@ -17,6 +18,10 @@ impl Observe<Context> for S3BucketPolicy {
     ) -> Result<Observation<State>, KindError> {
         let session = context.session()?;
         let client = session.s3();
+        let versioning = Versioning::of(&target.spec.bucket);
+        if context.read(&versioning).await?.is_none() {
+            return Ok(Observation::Absent);
+        }
         let request = client
             .get_bucket_policy()
             .bucket(&target.spec.bucket)
@@ -50,7 +55,10 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindErr
         .expected_bucket_owner(session.account_id())
         .policy(spec.document().to_string());
     done(operation, request.send().await)?;
-    Ok(PhysicalId::from(spec.bucket.as_str()).into())
+    let outcome = Outcome::from(PhysicalId::from(spec.bucket.as_str()));
+    Ok(outcome.in_state::<S3BucketPolicy>(State {
+        document: spec.document(),
+    }))
 }
 
 #[async_trait]

@@ -9,7 +9,9 @@ use model::{
 };
 
 use super::{S3Object, Spec, State, sha256};
+use crate::cloudfront_distribution::aws::Distributions;
 use crate::context::Context;
+use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found};
 
 /// The SHA-256 of the bytes, kept beside them so that a look costs no download.
@@ -29,6 +31,9 @@ impl Observe<Context> for S3Object {
         let session = context.session()?;
         let client = session.s3();
         let Spec { bucket, key, .. } = &target.spec;
+        if context.read(&Versioning::of(bucket)).await?.is_none() {
+            return Ok(Observation::Absent);
+        }
         let request = client
             .get_object()
             .bucket(bucket)
@@ -68,7 +73,8 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindErr
         .metadata(HASH, sha256(&bytes))
         .body(ByteStream::from(bytes));
     done("PutObject", request.send().await)?;
-    Ok(physical(spec).into())
+    let outcome = Outcome::from(physical(spec));
+    Ok(outcome.in_state::<S3Object>(spec.wanted()))
 }
 
 /// Makes CloudFront forget the path. A repeated call with the same path and content is the same
@@ -76,7 +82,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindErr
 async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
     let operation = "CreateInvalidation";
     let client = context.session()?.cloudfront();
-    let Some(distribution) = serving(&client, &spec.host).await? else {
+    let Some(distribution) = serving(context, &spec.host).await? else {
         return Ok(());
     };
     let path = format!("/{}", spec.key);
@@ -104,32 +110,10 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
 }
 
 /// The distribution of this account that has the name. An alias belongs to one in all of AWS.
-async fn serving(
-    client: &aws_sdk_cloudfront::Client,
-    host: &str,
-) -> Result<Option<String>, KindError> {
-    let mut marker: Option<String> = None;
-    loop {
-        let request = client.list_distributions().set_marker(marker.take());
-        let answer = done("ListDistributions", request.send().await)?;
-        let Some(list) = answer.distribution_list() else {
-            return Ok(None);
-        };
-        let has_name = |aliases: &aws_sdk_cloudfront::types::Aliases| {
-            aliases
-                .items()
-                .iter()
-                .any(|alias| alias.eq_ignore_ascii_case(host))
-        };
-        let mut items = list.items().iter();
-        if let Some(item) = items.find(|item| item.aliases().is_some_and(has_name)) {
-            return Ok(Some(item.id().to_owned()));
-        }
-        match list.next_marker() {
-            Some(next) if list.is_truncated() && !next.is_empty() => marker = Some(next.to_owned()),
-            _ => return Ok(None),
-        }
-    }
+async fn serving(context: &Context, host: &str) -> Result<Option<String>, KindError> {
+    let all = context.read(&Distributions).await?;
+    let serving = all.iter().find(|one| one.serves(host));
+    Ok(serving.map(|one| one.id.clone()))
 }
 
 fn not_yet(error: KindError) -> KindError {

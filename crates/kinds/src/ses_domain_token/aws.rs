@@ -8,6 +8,7 @@ use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, Physica
 use super::{SesDomainToken, Spec, State};
 use crate::context::Context;
 use crate::sdk::done;
+use crate::ses_v1::Verification;
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.ses_v1())
@@ -21,21 +22,13 @@ impl Observe<Context> for SesDomainToken {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let domain = &target.spec.domain;
-        let answer = client(context)?
-            .get_identity_verification_attributes()
-            .identities(domain)
-            .send()
-            .await;
-        let answer = done("GetIdentityVerificationAttributes", answer)?;
-        let attributes = answer.verification_attributes().get(domain);
-        let Some(token) = attributes.and_then(|attributes| attributes.verification_token()) else {
+        let verified = context.read_key(&Verification(domain.clone())).await?;
+        let Some(token) = verified.as_ref().and_then(|it| it.token.clone()) else {
             return Ok(Observation::Absent);
         };
-        let status =
-            attributes.map(|attributes| attributes.verification_status().as_str().to_owned());
         let state = State {
-            token: token.to_owned(),
-            status: status.unwrap_or_default(),
+            token,
+            status: verified.map(|it| it.status.clone()).unwrap_or_default(),
         };
         // The identity says whose it is.
         Ok(Observation::Present {
@@ -58,8 +51,13 @@ impl Mutate<Context> for SesDomainToken {
             .domain(&target.spec.domain)
             .send()
             .await;
-        done("VerifyDomainIdentity", answer)?;
-        Ok(PhysicalId::from(target.spec.domain.as_str()).into())
+        let answer = done("VerifyDomainIdentity", answer)?;
+        let state = State {
+            token: answer.verification_token().to_owned(),
+            status: "Pending".to_owned(),
+        };
+        let outcome = Outcome::from(PhysicalId::from(target.spec.domain.as_str()));
+        Ok(outcome.in_state::<Self>(state))
     }
 
     async fn update(

@@ -14,6 +14,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use std::time::Duration;
+
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +81,14 @@ impl Kind for SesDomainToken {
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {
         PERMISSIONS.to_vec()
+    }
+
+    fn poll() -> Duration {
+        Duration::from_secs(15)
+    }
+
+    fn expected() -> Duration {
+        Duration::from_secs(75)
     }
 
     fn slow() -> bool {

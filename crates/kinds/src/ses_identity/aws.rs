@@ -1,10 +1,13 @@
 //! SES v2's calls for an identity.
 
+use std::collections::BTreeMap;
+
+use ::aws::{Key, Session};
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
 use aws_sdk_sesv2::types::{
-    DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
+    DkimAttributes, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
 };
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
@@ -12,6 +15,7 @@ use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Physic
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, done, finish, found, made, tag_changes};
+use crate::ses_v1::{DkimStatus, Verification};
 use crate::tags::{self, Tags};
 
 pub(crate) fn client(context: &Context) -> Result<Client, KindError> {
@@ -59,8 +63,8 @@ fn key_length(length: &DkimSigningKeyLength) -> u32 {
     }
 }
 
-fn state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
-    let dkim = answer.dkim_attributes();
+/// The state of a new identity with these DKIM attributes.
+fn state(domain: &str, region: &str, dkim: Option<&DkimAttributes>) -> State {
     let tokens = dkim.map(|dkim| dkim.tokens().to_vec()).unwrap_or_default();
     let origin = dkim
         .and_then(|dkim| dkim.signing_attributes_origin())
@@ -81,25 +85,15 @@ fn state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
             .or_else(|| dkim.current_signing_key_length())
             .map(key_length)
     });
-    let failure = answer
-        .verification_info()
-        .and_then(|info| info.error_type());
-    let tags = answer
-        .tags()
-        .iter()
-        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
     State {
         domain: domain.to_owned(),
-        verification: answer
-            .verification_status()
-            .map(|status| status.as_str().to_owned())
-            .unwrap_or_default(),
+        verification: "PENDING".to_owned(),
         dkim_status: dkim
             .and_then(|dkim| dkim.status())
             .map(|status| status.as_str().to_owned())
             .unwrap_or_default(),
-        failure: failure.map(|failure| failure.as_str().to_owned()),
-        signing: dkim.is_some_and(aws_sdk_sesv2::types::DkimAttributes::signing_enabled),
+        failure: None,
+        signing: dkim.is_some_and(DkimAttributes::signing_enabled),
         key_length: length,
         records: if origin == "EXTERNAL" {
             Vec::new()
@@ -108,9 +102,63 @@ fn state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
         },
         dkim_origin: origin,
         tokens,
+        configuration_set: None,
+        feedback: true,
+        tags: Tags::new(),
+    }
+}
+
+/// Everything that SES says of an identity.
+fn full_state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> State {
+    let failure = answer
+        .verification_info()
+        .and_then(|info| info.error_type());
+    let tags = answer
+        .tags()
+        .iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
+    State {
+        verification: answer
+            .verification_status()
+            .map(|status| status.as_str().to_owned())
+            .unwrap_or_default(),
+        failure: failure.map(|failure| failure.as_str().to_owned()),
         configuration_set: answer.configuration_set_name().map(str::to_owned),
         feedback: answer.feedback_forwarding_status(),
         tags: tags::visible(tags),
+        ..state(domain, region, answer.dkim_attributes())
+    }
+}
+
+/// Everything about an identity. SES has no wider read for it, but one that says which identities
+/// there are at all.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Identity(String);
+
+/// From how many identities on it is worth a request to learn which of them exist.
+const WORTH_LISTING: usize = 4;
+
+impl Key for Identity {
+    type Snapshot = State;
+    const MOST: usize = 1000;
+
+    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, State>, KindError> {
+        let client = session.ses();
+        let region = session.location().region.as_str();
+        let mut keys = keys.to_vec();
+        if keys.len() >= WORTH_LISTING {
+            let listed = crate::ses_account::identities(session).await?;
+            keys.retain(|key| listed.iter().any(|one| one.name == key.0));
+        }
+        let mut states = BTreeMap::new();
+        for key in keys {
+            let request = client.get_email_identity().email_identity(&key.0);
+            if let Some(answer) = found("GetEmailIdentity", request.send().await)? {
+                let state = full_state(&key.0, region, &answer);
+                states.insert(key, state);
+            }
+        }
+        Ok(states)
     }
 }
 
@@ -122,24 +170,43 @@ impl Observe<Context> for SesIdentity {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let domain = &target.spec.domain;
-        let answer = client(context)?
-            .get_email_identity()
-            .email_identity(domain)
-            .send()
-            .await;
-        let Some(answer) = found("GetEmailIdentity", answer)? else {
+        let Some(state) = context.read_key(&Identity(domain.clone())).await? else {
             return Ok(Observation::Absent);
         };
-        let state = state(
-            domain,
-            context.session()?.location().region.as_str(),
-            &answer,
-        );
-        let ownership = tags::ownership(&target.spec.tags, &state.tags);
         Ok(Observation::Present {
             physical: domain.as_str().into(),
-            state,
-            ownership,
+            ownership: tags::ownership(&target.spec.tags, &state.tags),
+            state: State::clone(&state),
+        })
+    }
+
+    /// Two requests answer for a hundred identities. Why a verification failed, v2 alone says.
+    async fn status(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        seen: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let domain = &target.spec.domain;
+        let dkim = context.read_key(&DkimStatus(domain.clone())).await?;
+        let mut now = seen.clone();
+        match dkim.as_ref().map(|status| status.as_str()) {
+            Some("PENDING" | "TEMPORARY_FAILURE" | "NOT_STARTED") => {}
+            Some("SUCCESS") => {
+                let verified = context.read_key(&Verification(domain.clone())).await?;
+                if verified.is_some_and(|verified| verified.status == "Success") {
+                    "SUCCESS".clone_into(&mut now.verification);
+                }
+            }
+            _ => return self.observe(context, target).await,
+        }
+        now.dkim_status = dkim
+            .map(|status| String::clone(&status))
+            .unwrap_or_default();
+        Ok(Observation::Present {
+            physical: domain.as_str().into(),
+            ownership: tags::ownership(&target.spec.tags, &now.tags),
+            state: now,
         })
     }
 }
@@ -217,14 +284,21 @@ impl Mutate<Context> for SesIdentity {
             .dkim_signing_attributes(signing(context, &spec.dkim)?)
             .set_configuration_set_name(spec.configuration_set.clone())
             .set_tags(Some(sdk_tags(operation, &spec.tags)?));
-        let made = made(operation, request.send().await)?;
-        if made.is_none() {
+        let Some(made) = made(operation, request.send().await)? else {
             return finish(self, context, target, operation).await;
-        }
+        };
         if !spec.feedback {
             feedback(&client, spec).await?;
         }
-        Ok(PhysicalId::from(spec.domain.as_str()).into())
+        let region = context.session()?.location().region.as_str();
+        let state = State {
+            configuration_set: spec.configuration_set.clone(),
+            feedback: spec.feedback,
+            tags: spec.tags.clone(),
+            ..state(&spec.domain, region, made.dkim_attributes())
+        };
+        let outcome = Outcome::from(PhysicalId::from(spec.domain.as_str()));
+        Ok(outcome.in_state::<Self>(state))
     }
 
     async fn update(

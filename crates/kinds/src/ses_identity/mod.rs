@@ -222,6 +222,13 @@ impl State {
     }
 }
 
+/// The questions that SES answers for many identities at once. They know no resources.
+const IN_BATCHES: &[&str] = &[
+    "ses:GetIdentityDkimAttributes",
+    "ses:GetIdentityVerificationAttributes",
+    "ses:ListEmailIdentities",
+];
+
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
     type Spec = Spec;
@@ -280,7 +287,10 @@ impl Kind for SesIdentity {
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
         let identity = "arn:{partition}:ses:{region}:{account}:identity/{name}";
-        let mut permissions = vec![Permission::named(ACTIONS, identity, &desired.domain)];
+        let mut permissions = vec![
+            Permission::anywhere(IN_BATCHES),
+            Permission::named(ACTIONS, identity, &desired.domain),
+        ];
         // An identity is made with its default configuration set.
         if let Some(set) = &desired.configuration_set {
             permissions.push(Permission::named(
@@ -318,7 +328,11 @@ impl Kind for SesIdentity {
     }
 
     fn poll() -> Duration {
-        Duration::from_secs(10)
+        Duration::from_secs(15)
+    }
+
+    fn expected() -> Duration {
+        Duration::from_secs(75)
     }
 
     fn slow() -> bool {

@@ -7,8 +7,9 @@ use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, Physica
 
 use super::{OnMxFailure, SesMailFrom, Spec, State};
 use crate::context::Context;
-use crate::sdk::{done, found};
+use crate::sdk::done;
 use crate::ses_identity::client;
+use crate::ses_v1::MailFrom;
 
 #[async_trait]
 impl Observe<Context> for SesMailFrom {
@@ -17,29 +18,18 @@ impl Observe<Context> for SesMailFrom {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let answer = client(context)?
-            .get_email_identity()
-            .email_identity(&target.spec.identity)
-            .send()
-            .await;
-        let Some(answer) = found("GetEmailIdentity", answer)? else {
+        let identity = &target.spec.identity;
+        let Some(seen) = context.read_key(&MailFrom(identity.clone())).await? else {
             return Ok(Observation::Absent);
         };
-        let Some(attributes) = answer.mail_from_attributes() else {
-            return Ok(Observation::Absent);
-        };
-        if attributes.mail_from_domain().is_empty() {
-            return Ok(Observation::Absent);
-        }
-        let rejects = *attributes.behavior_on_mx_failure() == BehaviorOnMxFailure::RejectMessage;
         let state = State {
-            mail_from: attributes.mail_from_domain().to_owned(),
-            on_mx_failure: if rejects {
+            mail_from: seen.domain.clone(),
+            on_mx_failure: if seen.rejects {
                 OnMxFailure::RejectMessage
             } else {
                 OnMxFailure::UseDefaultValue
             },
-            status: attributes.mail_from_domain_status().as_str().to_owned(),
+            status: seen.status.clone(),
         };
         let physical = PhysicalId::from(target.spec.identity.as_str());
         // The identity says whose it is.
@@ -76,7 +66,13 @@ impl Mutate<Context> for SesMailFrom {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Outcome<Nothing>, KindError> {
-        put(context, &target.spec.identity, Some(&target.spec)).await
+        let spec = &target.spec;
+        let outcome = put(context, &spec.identity, Some(spec)).await?;
+        Ok(outcome.in_state::<Self>(State {
+            mail_from: spec.mail_from.clone(),
+            on_mx_failure: spec.on_mx_failure,
+            status: "PENDING".to_owned(),
+        }))
     }
 
     async fn update(
@@ -93,7 +89,7 @@ impl Mutate<Context> for SesMailFrom {
             Ok(_) => Ok(()),
             // SES answers that the request is bad where the identity has gone, and the attribute
             // with it.
-            Err(error) => match self.observe(context, target).await {
+            Err(error) => match self.observe(&context.afresh(), target).await {
                 Ok(Observation::Absent) => Ok(()),
                 _ => Err(error),
             },

@@ -110,14 +110,15 @@ impl Kind for SesMailFrom {
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
-        vec![Permission::named(
-            &[
-                "ses:GetEmailIdentity",
-                "ses:PutEmailIdentityMailFromAttributes",
-            ],
-            "arn:{partition}:ses:{region}:{account}:identity/{name}",
-            &desired.identity,
-        )]
+        vec![
+            // v1's questions about many identities know no resources.
+            Permission::anywhere(&["ses:GetIdentityMailFromDomainAttributes"]),
+            Permission::named(
+                &["ses:PutEmailIdentityMailFromAttributes"],
+                "arn:{partition}:ses:{region}:{account}:identity/{name}",
+                &desired.identity,
+            ),
+        ]
     }
 
     fn stages(desired: &Spec) -> Vec<Spec> {
@@ -136,7 +137,11 @@ impl Kind for SesMailFrom {
     }
 
     fn poll() -> Duration {
-        Duration::from_secs(10)
+        Duration::from_secs(15)
+    }
+
+    fn expected() -> Duration {
+        Duration::from_mins(1)
     }
 
     fn slow() -> bool {

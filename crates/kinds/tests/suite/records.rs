@@ -543,7 +543,7 @@ async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
 
     // The next process knows what the ledger has.
     stage.new_run();
-    let zones = stage.context(None).await.zones;
+    let zones = stage.context(None).await.shared;
     let now = stage.sandbox.clock().now();
     let ledger = on_record(&spec, recorded, now);
     zones.resume(&ledger, now - Duration::from_secs(1)).await;

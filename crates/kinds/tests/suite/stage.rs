@@ -8,9 +8,8 @@ use async_trait::async_trait;
 use aws::{Access, Connection, Session, Sessions};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use clock::Clock;
-use kinds::route53_record_set::Zones;
 use kinds::tags::Tags;
-use kinds::{Actor, Actors, Context, Secrets};
+use kinds::{Actor, Actors, Context, Secrets, Shared};
 use model::{Fetched, Location, NoAnswer, Outside, ResourceId};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
@@ -29,7 +28,7 @@ pub(crate) struct Stage {
     pub(crate) sandbox: Sandbox,
     sessions: Sessions,
     actors: Actors,
-    zones: Arc<Zones>,
+    shared: Arc<Shared>,
     secrets: Arc<Secrets>,
 }
 
@@ -70,14 +69,14 @@ impl Stage {
             sessions: Sessions::new(BTreeMap::from([("web".into(), access)]), connection),
             sandbox,
             actors,
-            zones: Arc::default(),
+            shared: Arc::default(),
             secrets: Arc::default(),
         }
     }
 
     /// What a process remembers of zones is gone.
     pub(crate) fn new_run(&mut self) {
-        self.zones = Arc::default();
+        self.shared = Arc::default();
     }
 
     /// The private keys that the manifest brings.
@@ -109,10 +108,13 @@ impl Stage {
             Some(location) => Some(self.sessions.session(location).await.expect("a session")),
             None => None,
         };
+        // What was read until now does not serve, also in a world whose calls take no time.
+        self.sandbox.clock().sleep(Duration::from_millis(1)).await;
         Context {
             session,
             outside: Arc::new(Eyes(self.sandbox.clone())),
-            zones: self.zones.clone(),
+            shared: self.shared.clone(),
+            not_before: self.sandbox.clock().now(),
             secrets: self.secrets.clone(),
             clock: self.sandbox.clock(),
         }
@@ -125,7 +127,7 @@ impl Stage {
 
     /// The next look at records lists their zone anew.
     pub(crate) async fn forget_listings(&self) {
-        self.zones.forget().await;
+        self.shared.forget().await;
     }
 
     pub(crate) fn actor(&self, name: &str) -> &dyn Actor {

@@ -73,11 +73,33 @@ impl<'s> Walk<'s> {
         self.stage.actor(&self.id.kind)
     }
 
-    /// One look.
+    /// Asks what it is, and, where it is there, how far it is.
     pub(crate) async fn observe(&self) -> Observation {
         let context = self.context().await;
         let seen = self.actor().observe(&context, &self.target()).await;
-        seen.unwrap_or_else(|error| panic!("observe {}: {error:?}", self.id))
+        let seen = seen.unwrap_or_else(|error| panic!("observe {}: {error:?}", self.id));
+        let Some(state) = seen.state() else {
+            return seen;
+        };
+        let context = self.context().await;
+        let now = self.actor().status(&context, &self.target(), state).await;
+        let now = now.unwrap_or_else(|error| panic!("status of {}: {error:?}", self.id));
+        match (seen, now) {
+            // Whose it is, only the first question asks.
+            (
+                Observation::Present {
+                    physical,
+                    ownership,
+                    ..
+                },
+                Observation::Present { state, .. },
+            ) => Observation::Present {
+                physical,
+                state,
+                ownership,
+            },
+            (_, now) => now,
+        }
     }
 
     /// What is there, which must be something.

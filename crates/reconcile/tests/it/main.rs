@@ -1,5 +1,7 @@
 //! Whole runs, in a sandbox inside the process and under virtual time.
 
 mod checks;
+mod fleet;
+mod requests;
 mod run;
 mod runs;

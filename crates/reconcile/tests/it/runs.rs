@@ -67,6 +67,28 @@ async fn an_apply_does_what_the_plan_says_and_the_second_plan_is_empty() {
     assert!(again.plan.is_empty(), "{:?}", again.plan.actions);
 }
 
+/// The tags of a certificate are confirmed with those of other resources, unless they are to be read.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_reads_what_is_on_record() {
+    let run = Run::beside_shipped(&crate::fleet::manifest(1));
+    run.bring_about(Wish::All).await;
+    let mut read = Vec::new();
+    for refresh in [false, true] {
+        let mut project = run.open();
+        project.refresh = refresh;
+        let counted = |project: &reconcile::Project| {
+            let sandbox = project.sandbox.as_ref().expect("a sandbox");
+            sandbox.stats().calls("acm", "ListTagsForCertificate")
+        };
+        let before = counted(&project);
+        let ledger = project.ledger().await.expect("a ledger");
+        let planned = project.plan(ledger, Wish::All).await;
+        assert!(planned.plan.is_empty(), "{:?}", planned.plan.actions);
+        read.push(counted(&project) - before);
+    }
+    assert_eq!(read, [0, 1]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
     let run = Run::of(SENDER);

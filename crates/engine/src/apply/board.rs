@@ -1,0 +1,178 @@
+//! How far each action of a plan is, and which are free to start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Action, ActionId, Level, Plan};
+
+use super::Outcome;
+
+/// How far an action is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Stage {
+    Idle,
+    Acting,
+    /// Its call has returned, and it is on its way to being ready.
+    Done,
+    Over(Outcome),
+}
+
+/// The actions of a plan, each with the edges that still hold it back. Every change of a stage
+/// concerns the edges of one action alone: a plan of a thousand domains has more than a hundred thousand.
+pub(super) struct Board<'p> {
+    plan: &'p Plan,
+    stages: Vec<Stage>,
+    /// How many edges hold an action back.
+    held_by: Vec<usize>,
+    /// The actions that wait for another, each with how much of it.
+    waiting: Vec<Vec<(ActionId, Level)>>,
+    /// Idle actions that nothing holds back, by the place of their domain in the plan.
+    free: BTreeSet<(u64, ActionId)>,
+    ranks: Vec<u64>,
+    /// Idle actions of each batch key.
+    batches: BTreeMap<&'p str, BTreeSet<ActionId>>,
+}
+
+impl<'p> Board<'p> {
+    pub(super) fn new(plan: &'p Plan, ranks: Vec<u64>) -> Self {
+        let count = plan.actions.len();
+        let mut board = Self {
+            plan,
+            stages: vec![Stage::Idle; count],
+            held_by: vec![0; count],
+            waiting: vec![Vec::new(); count],
+            free: BTreeSet::new(),
+            ranks,
+            batches: BTreeMap::new(),
+        };
+        for action in &plan.actions {
+            board.held_by[action.id] = action.after.len();
+            for edge in &action.after {
+                board.waiting[edge.action].push((action.id, edge.level));
+            }
+            if action.after.is_empty() {
+                board.free.insert((board.ranks[action.id], action.id));
+            }
+            if let Some(key) = &action.batch {
+                let batch = board.batches.entry(key).or_default();
+                batch.insert(action.id);
+            }
+        }
+        board
+    }
+
+    pub(super) fn stage(&self, id: ActionId) -> &Stage {
+        &self.stages[id]
+    }
+
+    /// The first action that is free; it is given out once.
+    pub(super) fn next_free(&mut self) -> Option<ActionId> {
+        self.free.pop_first().map(|(_, id)| id)
+    }
+
+    /// Whether somebody waits for this action to be ready, or apply itself does.
+    pub(super) fn must_be_ready(&self, id: ActionId) -> bool {
+        let waits = |(other, level): &(ActionId, Level)| {
+            *level == Level::Ready && self.plan.actions[*other].changes()
+        };
+        self.plan.actions[id].wait() || self.waiting[id].iter().any(waits)
+    }
+
+    /// The idle actions of a batch key that are held back.
+    pub(super) fn waiting_with(&self, key: &str) -> impl Iterator<Item = ActionId> {
+        let batch = self.batches.get(key).into_iter().flatten().copied();
+        batch.filter(|id| self.held_by[*id] > 0)
+    }
+
+    /// The actions that hold another back.
+    pub(super) fn blockers(&self, id: ActionId) -> impl Iterator<Item = ActionId> {
+        let edges = self.plan.actions[id].after.iter();
+        let holding = edges.filter(|edge| !is_met(&self.stages[edge.action], edge.level));
+        holding.map(|edge| edge.action)
+    }
+
+    /// The call of an action is about to be made.
+    pub(super) fn acting(&mut self, id: ActionId) {
+        self.set(id, Stage::Acting);
+    }
+
+    /// The call of an action has returned, and it is on its way to being ready.
+    pub(super) fn done(&mut self, id: ActionId) {
+        self.set(id, Stage::Done);
+    }
+
+    /// An action is over, and with it those that can no longer start. Gives all of them.
+    pub(super) fn over(&mut self, id: ActionId, outcome: Outcome) -> Vec<(ActionId, Outcome)> {
+        let mut over = Vec::new();
+        let mut next = vec![(id, outcome)];
+        while let Some((id, outcome)) = next.pop() {
+            if matches!(self.stages[id], Stage::Over(_)) {
+                continue;
+            }
+            self.set(id, Stage::Over(outcome.clone()));
+            for (other, level) in self.waiting[id].clone() {
+                if self.stages[other] == Stage::Idle && is_lost(&outcome, level) {
+                    next.push((other, skipped(&self.plan.actions[other], id)));
+                }
+            }
+            over.push((id, outcome));
+        }
+        over
+    }
+
+    fn set(&mut self, id: ActionId, stage: Stage) {
+        let before = std::mem::replace(&mut self.stages[id], stage);
+        self.free.remove(&(self.ranks[id], id));
+        if let Some(key) = &self.plan.actions[id].batch
+            && let Some(batch) = self.batches.get_mut(key.as_str())
+        {
+            batch.remove(&id);
+        }
+        for (other, level) in &self.waiting[id] {
+            if is_met(&self.stages[id], *level) && !is_met(&before, *level) {
+                self.held_by[*other] -= 1;
+                if self.held_by[*other] == 0 && self.stages[*other] == Stage::Idle {
+                    self.free.insert((self.ranks[*other], *other));
+                }
+            }
+        }
+    }
+
+    /// How each action ended.
+    pub(super) fn outcomes(self) -> Vec<Outcome> {
+        let outcome = |stage| match stage {
+            Stage::Over(outcome) => outcome,
+            Stage::Done => Outcome::Done,
+            Stage::Idle | Stage::Acting => Outcome::NotBegun,
+        };
+        self.stages.into_iter().map(outcome).collect()
+    }
+}
+
+/// Whether an edge no longer holds back.
+fn is_met(stage: &Stage, level: Level) -> bool {
+    match (stage, level) {
+        // What is waited for by itself only, and has not come, is done all the same.
+        (Stage::Over(Outcome::Done), _)
+        | (Stage::Done | Stage::Over(Outcome::Waiting(_)), Level::Done) => true,
+        _ => false,
+    }
+}
+
+/// Whether an edge will hold back for ever.
+fn is_lost(outcome: &Outcome, level: Level) -> bool {
+    match outcome {
+        Outcome::Done => false,
+        Outcome::Waiting(_) => level == Level::Ready,
+        _ => true,
+    }
+}
+
+/// How an action ends that can no longer start. Unchanged things are not skipped: there was nothing
+/// to do for them.
+fn skipped(action: &Action, cause: ActionId) -> Outcome {
+    if action.changes() {
+        Outcome::Skipped(cause)
+    } else {
+        Outcome::Done
+    }
+}

@@ -1,0 +1,68 @@
+//! The requests of whole runs, counted by operation: a new call shows in review.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use reconcile::{Project, Wish};
+
+use crate::fleet;
+use crate::run::Run;
+
+type Requests = BTreeMap<String, u64>;
+
+fn requests(project: &Project) -> Requests {
+    let stats = project.sandbox.as_ref().expect("a sandbox").stats();
+    let mut requests = Requests::new();
+    for ([_, service, operation, _], count) in stats.iter() {
+        *requests
+            .entry(format!("{service} {operation}"))
+            .or_default() += count;
+    }
+    requests
+}
+
+/// The first apply, the plan after it, and destroying all of it: each with its requests.
+async fn counted(n: usize) -> String {
+    let run = Run::beside_shipped(&fleet::manifest(n));
+    let mut columns = Vec::new();
+    let mut before = Requests::new();
+    for wish in [Some(Wish::All), None, Some(Wish::NothingNow)] {
+        let project = run.open();
+        if let Some(wish) = wish {
+            let report = run.bring_about_in(&project, wish).await;
+            assert!(report.is_complete(), "{report:?}");
+        } else {
+            let ledger = project.ledger().await.expect("a ledger");
+            let planned = project.plan(ledger, Wish::All).await;
+            assert!(planned.plan.is_empty(), "{:?}", planned.plan.actions);
+        }
+        let after = requests(&project);
+        let of_this = |(name, count): (&String, &u64)| {
+            let count = count - before.get(name).unwrap_or(&0);
+            (count > 0).then(|| (name.clone(), count))
+        };
+        columns.push(after.iter().filter_map(of_this).collect::<Requests>());
+        before = after;
+    }
+    let mut text = String::from(" apply no-op destroy\n");
+    let mut row = |name: &str, counts: [u64; 3]| {
+        let [apply, no_op, destroy] = counts;
+        let _ = writeln!(text, "{apply:>6} {no_op:>5} {destroy:>7} {name}");
+    };
+    let column = |at: usize, name: &str| columns[at].get(name).copied().unwrap_or_default();
+    for name in before.keys() {
+        row(name, [0, 1, 2].map(|at| column(at, name)));
+    }
+    row("together", [0, 1, 2].map(|at| columns[at].values().sum()));
+    text
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_one_domain() {
+    insta::assert_snapshot!(counted(1).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_ten_domains() {
+    insta::assert_snapshot!(counted(10).await);
+}
