@@ -97,7 +97,7 @@ pub(crate) struct Selection {
     /// The manifest
     #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
     pub(crate) manifest: PathBuf,
-    /// Only this domain; may be repeated
+    /// Only this domain, or those like `*.example.com`; may be repeated
     #[arg(long = "target", value_name = "DOMAIN")]
     pub(crate) targets: Vec<String>,
 }
@@ -341,6 +341,9 @@ pub(crate) struct Plan {
     /// Overwrite what is there, also when it is not a saved plan
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+    /// Read everything anew, also what wide reads confirm to be as the ledger has it
+    #[arg(long)]
+    pub(crate) refresh: bool,
     /// Exit with 3 when something would change
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -355,11 +358,14 @@ pub(crate) struct Apply {
     /// The manifest, or a plan that was saved with `deploy plan -o`
     #[arg(default_value = "deploy.yaml", value_name = "MANIFEST|PLAN")]
     pub(crate) file: PathBuf,
-    /// Only this domain; may be repeated
+    /// Only this domain, or those like `*.example.com`; may be repeated
     #[arg(long = "target", value_name = "DOMAIN")]
     pub(crate) targets: Vec<String>,
     #[command(flatten)]
     pub(crate) changing: Changing,
+    /// Read everything anew, also what wide reads confirm to be as the ledger has it
+    #[arg(long)]
+    pub(crate) refresh: bool,
     /// Do not look at the live domains at the end
     #[arg(long)]
     pub(crate) no_verify: bool,

@@ -1,8 +1,8 @@
 //! How many API calls a plan makes, and how long AWS's quotas make them last.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use model::{Level, Location, Plan};
+use model::{Calls, Level, Location, Plan};
 
 /// A token bucket's documented figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,21 @@ pub struct Estimate {
     pub calls: BTreeMap<String, u32>,
     /// Seconds that the slowest quota makes them last.
     pub seconds: f64,
+    /// That quota, where it makes anybody wait.
+    pub binds: Option<Binding>,
+}
+
+/// The quota that makes a plan last the longest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binding {
+    /// The service, by its name in the rates.
+    pub service: String,
+    /// The region of the calls, if they are in one.
+    pub region: Option<String>,
+    /// How many calls.
+    pub calls: u32,
+    /// How many of them AWS takes in a second.
+    pub per_second: f64,
 }
 
 impl Estimate {
@@ -41,24 +56,39 @@ pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
             *by_quota.entry(quota).or_default() += calls.count;
         }
     }
-    for (location, _, _) in batches(plan) {
-        *by_quota.entry((location, "route53")).or_default() += 1;
+    let batches: BTreeMap<_, _> = batches(plan).collect();
+    for ((location, _, _), calls) in &batches {
+        for calls in calls {
+            *by_quota.entry((*location, &calls.service)).or_default() += calls.count;
+        }
     }
     let mut estimate = Estimate::default();
-    for ((_, service), count) in by_quota {
+    for ((location, service), count) in by_quota {
         if let Some(rate) = rates.get(service) {
             let seconds = (f64::from(count) - rate.burst).max(0.0) / rate.per_second;
-            estimate.seconds = estimate.seconds.max(seconds);
+            if seconds > estimate.seconds {
+                estimate.seconds = seconds;
+                estimate.binds = Some(Binding {
+                    service: service.to_owned(),
+                    region: location.map(|location| location.region.to_string()),
+                    calls: count,
+                    per_second: rate.per_second,
+                });
+            }
         }
         *estimate.calls.entry(service.to_owned()).or_default() += count;
     }
     estimate
 }
 
-/// Batches go out as their actions become free: one for each key and depth of waiting.
-fn batches(plan: &Plan) -> BTreeSet<(Option<&Location>, &str, usize)> {
+/// A batch: where it goes, its key, and how deep it waits.
+type Batch<'a> = (Option<&'a Location>, &'a str, usize);
+
+/// Batches go out as their actions become free: one for each key and depth of waiting, each with the
+/// calls of its kind.
+fn batches(plan: &Plan) -> impl Iterator<Item = (Batch<'_>, Vec<Calls>)> {
     let mut depth = vec![0usize; plan.actions.len()];
-    let mut batches = BTreeSet::new();
+    let mut batches = Vec::new();
     for action in &plan.actions {
         let waits = action.after.iter().map(|edge| {
             let slow = edge.level == Level::Ready || plan.actions[edge.action].changes();
@@ -66,8 +96,9 @@ fn batches(plan: &Plan) -> BTreeSet<(Option<&Location>, &str, usize)> {
         });
         depth[action.id] = waits.max().unwrap_or(0);
         if let Some(key) = &action.batch {
-            batches.insert((action.location.as_ref(), key.as_str(), depth[action.id]));
+            let batch = (action.location.as_ref(), key.as_str(), depth[action.id]);
+            batches.push((batch, action.spec().kind().batch_calls()));
         }
     }
-    batches
+    batches.into_iter()
 }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use model::{Ledger, Observation, Resource, Target};
 
 pub use drift::{Drift, Moved, drift};
-pub use estimate::{Estimate, Rate, Rates, estimate};
+pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
 pub use observations::{Query, queries};
 pub use planner::plan;
 pub use settle::settle;

@@ -29,6 +29,8 @@ pub struct Project {
     pub clock: Clock,
     /// The sandbox, if the run takes place in one.
     pub sandbox: Option<Sandbox>,
+    /// Whether everything is read anew, also what wide reads confirm to be as the ledger has it.
+    pub refresh: bool,
     /// What was presumed when the sandbox was made, if it was made in this run.
     pub presumed: Option<Presumed>,
     /// Whether waiting costs nothing: the runtime's clock is paused.
@@ -65,6 +67,7 @@ impl Project {
             findings,
             clock: place.clock,
             sandbox: place.sandbox,
+            refresh: false,
             presumed: place.presumed,
             is_instant: place.is_instant,
             ledger_folder,

@@ -73,7 +73,10 @@ impl Project {
         let beyond = self.scope.beyond(ledger.clone());
         let ledger = self.scope.within(ledger);
         let desired = self.desired_for(wish, &ledger, &beyond).await;
-        let queries = plan::queries(&desired.resources, &ledger);
+        let mut queries = plan::queries(&desired.resources, &ledger);
+        if self.refresh {
+            queries.iter_mut().for_each(|query| query.recorded = None);
+        }
         let observed = self.engine.observe(&queries).await;
         let ledger = plan::settle(ledger, &observed.actual);
         let mut plan = plan::plan(Inputs {

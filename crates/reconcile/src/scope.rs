@@ -16,21 +16,24 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// The scope of these targets; of all domains if there are none.
+    /// The scope of these targets, in which `*` stands for any characters; of all domains if there are
+    /// none.
     pub(crate) fn of(manifest: &Manifest, targets: &[String]) -> Result<Self, Error> {
-        let targets: BTreeSet<String> = targets
-            .iter()
-            .map(|target| target.to_ascii_lowercase())
-            .collect();
-        let is_known = |target: &str| names(manifest).any(|name| name.as_str() == target);
-        match targets.iter().find(|target| !is_known(target)) {
+        let mut named = BTreeSet::new();
+        for target in targets {
+            let pattern = target.to_ascii_lowercase();
+            let of_pattern = names(manifest).filter(|name| is_like(&pattern, name.as_str()));
+            let before = named.len();
+            named.extend(of_pattern.map(|name| name.as_str().to_owned()));
             // A domain that left the manifest can still be in the ledger; it is planned without
             // `--target`.
-            Some(target) => Err(Error::Usage(format!(
-                "--target {target}: the manifest has no such domain"
-            ))),
-            None => Ok(Self { targets }),
+            if named.len() == before && !named.contains(&pattern) {
+                return Err(Error::Usage(format!(
+                    "--target {pattern}: the manifest has no such domain"
+                )));
+            }
         }
+        Ok(Self { targets: named })
     }
 
     /// Whether the run is about all domains.
@@ -67,6 +70,41 @@ impl Scope {
     }
 }
 
+/// Whether `name` is like `pattern`, in which `*` stands for any characters, dots too.
+fn is_like(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {
+            let mut ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            ends.any(|at| is_like(after, &rest[at..]))
+        }),
+    }
+}
+
 fn names(manifest: &Manifest) -> impl Iterator<Item = &Name> {
     manifest.domains.keys().chain(manifest.parked.keys())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, name, like) in [
+            ("example.com", "example.com", true),
+            ("example.com", "a.example.com", false),
+            ("*.example.com", "a.example.com", true),
+            ("*.example.com", "a.b.example.com", true),
+            ("*.example.com", "example.com", false),
+            ("brand-*.example", "brand-one.example", true),
+            ("brand-*.example", "brand-one.example.net", false),
+            ("*one*", "brand-one.example", true),
+            ("*", "example.com", true),
+            ("a*b*c", "abbc", true),
+            ("a*b*c", "acb", false),
+        ] {
+            assert_eq!(is_like(pattern, name), like, "{pattern} and {name}");
+        }
+    }
 }

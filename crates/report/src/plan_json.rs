@@ -20,6 +20,12 @@ pub fn plan_json(plan: &Plan, estimate: &Estimate) -> Value {
             "calls": estimate.calls,
             "total": estimate.total(),
             "seconds": estimate.seconds,
+            "binds": estimate.binds.as_ref().map(|binds| json!({
+                "service": binds.service,
+                "region": binds.region,
+                "calls": binds.calls,
+                "per_second": binds.per_second,
+            })),
         },
         "findings": plan.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "actions": plan.actions.iter().map(action).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Action, Location, MailImpact, Plan, ResourceId, Spec, Verb};
-use plan::Estimate;
+use plan::{Binding, Estimate};
 use standards::Severity;
 
 use crate::action_text::{self, Columns};
@@ -287,10 +287,26 @@ pub(crate) fn calls(estimate: &Estimate) -> String {
         0 => "less than a second".to_owned(),
         seconds => format!("at least {}", words::lasting(seconds)),
     };
+    let binds = estimate.binds.as_ref().map(binding).unwrap_or_default();
     format!(
-        "{} ({}), {time} by AWS's quotas.",
+        "{} ({}), {time} by AWS's quotas{binds}.",
         estimate.total(),
         services.join(", ")
+    )
+}
+
+/// ` (ses in us-east-1: 200 calls at 1/s)`.
+fn binding(binding: &Binding) -> String {
+    let region = binding
+        .region
+        .as_ref()
+        .map(|region| format!(" in {region}"));
+    format!(
+        " ({}{}: {} calls at {}/s)",
+        binding.service,
+        region.unwrap_or_default(),
+        words::grouped(usize::try_from(binding.calls).unwrap_or(usize::MAX)),
+        binding.per_second
     )
 }
 

@@ -39,7 +39,8 @@ pub(crate) async fn run(
             targets: args.targets,
         },
     };
-    let project = open::project(global, &selection)?;
+    let mut project = open::project(global, &selection)?;
+    project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
     let journal = open::journal(&project).await?;
     let planned = project.plan(journal.ledger().await, Wish::All).await;

@@ -150,7 +150,7 @@ fn what_moves_shows_where_from_and_what_goes_there() {
 
     Accounts: web (222222222222)
     Plan: 0 to create, 0 to update, 1 to replace, 1 to delete, 0 unchanged.
-    Calls: 10 (s3 10), less than a second by AWS's quotas.
+    Calls: 9 (s3 9), less than a second by AWS's quotas.
     Digest: (64 digits)
     ");
 }
