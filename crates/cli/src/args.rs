@@ -331,6 +331,7 @@ pub(crate) enum FindingFormat {
 }
 
 /// `deploy plan`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     #[command(flatten)]

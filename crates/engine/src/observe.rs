@@ -31,6 +31,9 @@ pub struct Observed {
     pub findings: Vec<Finding>,
 }
 
+/// A query by its place among others, with its target where references let there be one.
+type Asked<'a> = (usize, &'a Query, Option<&'a Target>);
+
 /// The knowledge of a resource before it is asked about.
 #[derive(Clone, Copy)]
 enum Known<'a> {
@@ -75,7 +78,7 @@ impl Engine {
         &self,
         targets: &[(&Query, Option<Target>)],
     ) -> Vec<Result<Observation, SessionError>> {
-        let mut kinds: BTreeMap<&str, Vec<(usize, &Query, Option<&Target>)>> = BTreeMap::new();
+        let mut kinds: BTreeMap<&str, Vec<Asked<'_>>> = BTreeMap::new();
         for (at, (query, target)) in targets.iter().enumerate() {
             let kind = query.target.id.kind.as_str();
             let of_kind = kinds.entry(kind).or_default();

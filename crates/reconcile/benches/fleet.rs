@@ -127,7 +127,7 @@ impl Fleet {
         let report = self.run.bring_about_in(&project, wish).await;
         let mut outcome = format!("{} unfinished", report.unfinished().count());
         if let Some((_, first)) = report.unfinished().next() {
-            outcome.push_str(&format!(", the first {first:?}"));
+            outcome = format!("{outcome}, the first {first:?}");
         }
         counter.end(&project, outcome)
     }

@@ -75,7 +75,9 @@ impl Project {
         let desired = self.desired_for(wish, &ledger, &beyond).await;
         let mut queries = plan::queries(&desired.resources, &ledger);
         if self.refresh {
-            queries.iter_mut().for_each(|query| query.recorded = None);
+            for query in &mut queries {
+                query.recorded = None;
+            }
         }
         let observed = self.engine.observe(&queries).await;
         let ledger = plan::settle(ledger, &observed.actual);

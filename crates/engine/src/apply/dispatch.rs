@@ -73,7 +73,7 @@ impl Run<'_> {
     }
 }
 
-impl<'s> Dispatch<'s> {
+impl Dispatch<'_> {
     fn ended(&mut self, ended: Ended) {
         match ended {
             Ended::Acted(outcomes) => {

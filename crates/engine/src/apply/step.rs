@@ -188,7 +188,7 @@ impl Run<'_> {
         let mut ambiguous = 0;
         let mut is_new = true;
         loop {
-            let error = match self.call_once(action, target).await {
+            let error = match self.call_once(action, target, is_new).await {
                 Ok(change) => return Ok(change),
                 Err(error) => error,
             };
@@ -235,16 +235,21 @@ impl Run<'_> {
         diff.is_empty().then(|| physical.into())
     }
 
-    /// Makes the call of an action once. A removal leaves nothing behind.
+    /// Makes the call of an action once. A removal leaves nothing behind. A call that was refused for
+    /// now lets those go first that are made for the first time: it may be they that it waits for.
     async fn call_once(
         &self,
         action: &Action,
         target: &Target,
+        is_new: bool,
     ) -> Result<Option<Changed>, KindError> {
         // A removal that AWS is carrying out is asked after again and again, by all who wait for one.
         let not_before = self.engine.clock.now() - target.spec.kind().poll();
         let context = self.context(action, target.location.as_ref(), not_before);
-        let context = context.await?;
+        let mut context = context.await?;
+        if !is_new {
+            context.session = context.session.map(|session| Arc::new(session.polling()));
+        }
         let actor = self.actor(action)?;
         let owned = action.owned();
         match &action.step {

@@ -1,6 +1,5 @@
 //! CloudFront's calls for a distribution.
 
-use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
@@ -16,6 +15,7 @@ use model::{
     Target,
 };
 
+use super::listing::{Distributions, Listed};
 use super::{CACHE_POLICY, CloudfrontDistribution, Logging, MINIMUM_PROTOCOL, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, done, found, gone, known, made, must_have, tag_changes};
@@ -200,69 +200,6 @@ fn state(distribution: &Distribution, tags: Tags) -> Option<State> {
             .unwrap_or_default(),
         tags,
     })
-}
-
-/// Every distribution of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Distributions;
-
-/// A distribution in a listing, which lacks the logging, the caller reference and the tags.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
-    pub(crate) id: String,
-    arn: String,
-    etag: String,
-    status: String,
-    enabled: bool,
-    comment: String,
-    aliases: Vec<String>,
-}
-
-impl Page for Distributions {
-    type Snapshot = Vec<Listed>;
-    const GLOBAL: bool = true;
-
-    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
-        let client = session.cloudfront();
-        let mut distributions = Vec::new();
-        let mut marker: Option<String> = None;
-        loop {
-            let request = client.list_distributions().set_marker(marker.take());
-            let answer = done("ListDistributions", request.send().await)?;
-            let Some(list) = answer.distribution_list() else {
-                return Ok(distributions);
-            };
-            distributions.extend(list.items().iter().map(|item| {
-                Listed {
-                    id: item.id().to_owned(),
-                    arn: item.arn().to_owned(),
-                    etag: item.e_tag().unwrap_or_default().to_owned(),
-                    status: item.status().to_owned(),
-                    enabled: item.enabled(),
-                    comment: item.comment().to_owned(),
-                    aliases: item
-                        .aliases()
-                        .map(|aliases| aliases.items().to_vec())
-                        .unwrap_or_default(),
-                }
-            }));
-            match list.next_marker() {
-                Some(next) if list.is_truncated() && !next.is_empty() => {
-                    marker = Some(next.to_owned());
-                }
-                _ => return Ok(distributions),
-            }
-        }
-    }
-}
-
-impl Listed {
-    /// Whether it answers for `host`.
-    pub(crate) fn serves(&self, host: &str) -> bool {
-        self.aliases
-            .iter()
-            .any(|alias| alias.eq_ignore_ascii_case(host))
-    }
 }
 
 /// The distribution `id` in the listing.

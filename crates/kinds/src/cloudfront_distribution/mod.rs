@@ -17,7 +17,9 @@
 //! - Anybody can write our comment. Ours are known by tags, or by the caller reference.
 
 #[cfg(feature = "aws")]
-pub(crate) mod aws;
+mod aws;
+#[cfg(feature = "aws")]
+pub(crate) mod listing;
 
 use std::time::Duration;
 

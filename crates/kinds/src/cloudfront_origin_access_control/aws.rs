@@ -13,6 +13,7 @@ use model::{
 };
 
 use super::{CloudfrontOriginAccessControl, Spec, State};
+use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
 use crate::sdk::{built, done, found, gone, made, must_have};
 
@@ -198,6 +199,16 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         let Some(id) = &target.physical else {
             return Ok(());
         };
+        // One listing tells all who wait that it is in use, where CloudFront would refuse each.
+        let distributions = context.read(&Distributions).await?;
+        if distributions.iter().any(|one| one.uses(id.as_str())) {
+            let message = "the end of a distribution that reads through it";
+            return Err(KindError::new(
+                ErrorClass::NotYet,
+                "DeleteOriginAccessControl",
+                message,
+            ));
+        }
         if let Some((etag, _)) = get(&client, id.as_str()).await? {
             let request = client
                 .delete_origin_access_control()

@@ -13,6 +13,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use std::time::Duration;
+
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +50,10 @@ pub struct State {
 pub const ID: &str = "id";
 
 const PERMISSIONS: &[Permission] = &[
-    Permission::anywhere(&["cloudfront:ListOriginAccessControls"]),
+    Permission::anywhere(&[
+        "cloudfront:ListDistributions",
+        "cloudfront:ListOriginAccessControls",
+    ]),
     Permission::on(
         &[
             "cloudfront:CreateOriginAccessControl",
@@ -111,5 +116,10 @@ impl Kind for CloudfrontOriginAccessControl {
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {
         PERMISSIONS.to_vec()
+    }
+
+    /// Its deletion is refused as long as a distribution uses it, which is for minutes.
+    fn poll() -> Duration {
+        Duration::from_secs(30)
     }
 }

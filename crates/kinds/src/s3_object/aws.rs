@@ -9,7 +9,7 @@ use model::{
 };
 
 use super::{S3Object, Spec, State, sha256};
-use crate::cloudfront_distribution::aws::Distributions;
+use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
 use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found};
