@@ -11,6 +11,7 @@ mod bench;
 mod command;
 mod files;
 mod generated;
+mod life;
 mod long;
 mod names;
 mod new_kind;
@@ -33,6 +34,9 @@ usage: cargo xtask COMMAND
 
   test [STEP…]   everything that CI checks, or these steps of it
   long [STEP]    what takes too long for every change: many cases of each property, fuzzing
+  life [OPTION…] play lives of domains and look for faults: --lives N, --minutes N, --seed S;
+                 --mutants [NAME…] plays them with deliberate bugs, which must be found,
+                 --mutants check shows whether these still apply
   tidy           the repository's own rules; --figures prints the numbers of each crate,
                  --lower writes the counts of tolerated problems that have fallen,
                  --list RULE [PART] shows these problems
@@ -60,6 +64,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["test", steps @ ..] => test::run(&Project::find()?, steps),
         ["long"] => long::run(&Project::find()?, None),
         ["long", step] => long::run(&Project::find()?, Some(step)),
+        ["life", options @ ..] => life::run(&Project::find()?, options),
         ["new-kind", name] => new_kind::write(&Project::find()?.root, name),
         ["readmes"] => {
             let project = Project::find()?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::{Action, OutputRef, Resource};
+use report::PublishableRecord;
 use sandbox::Sandbox;
 
 use crate::{Error, Planned, Project, Wish};
@@ -23,9 +24,7 @@ pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand,
     })?;
     let wish = if present { Wish::All } else { Wish::NothingNow };
     let planned = project.plan(project.ledger().await?, wish).await;
-    let records = report::publishable(&by_hand(&planned), &|reference: &OutputRef| {
-        planned.output(reference)
-    });
+    let records = publishable(&planned.plan.actions, &planned);
     let mut done = 0;
     for record in &records {
         let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
@@ -60,11 +59,18 @@ fn set(
     done.map_err(|problem| Error::Usage(format!("{name}: {problem}")))
 }
 
-/// The resources whose records a person has to publish, or to take out.
-fn by_hand(planned: &Planned) -> Vec<Arc<Resource>> {
-    let actions = planned.plan.actions.iter();
-    let by_hand = actions.filter(|action| action.location.is_none());
-    by_hand.map(|action| Arc::new(published(action))).collect()
+/// The records that a person has to publish, or to take out, for these actions of a plan.
+pub fn publishable<'a>(
+    actions: impl IntoIterator<Item = &'a Action>,
+    planned: &Planned,
+) -> Vec<PublishableRecord> {
+    let by_hand = actions
+        .into_iter()
+        .filter(|action| action.location.is_none());
+    let resources: Vec<Arc<Resource>> = by_hand.map(|one| Arc::new(published(one))).collect();
+    report::publishable(&resources, &|reference: &OutputRef| {
+        planned.output(reference)
+    })
 }
 
 /// The resource of a record by hand, as far as publishing it goes.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use model::Outside;
+use sandbox::Sandbox;
 use verify::{Stranger, View};
 
 use crate::Error;
@@ -17,6 +18,8 @@ pub enum Environment {
     Internet(Network),
     /// In the sandbox that belongs to the manifest.
     Sandbox(SandboxSettings),
+    /// In a sandbox that is open already, whose runtime has a paused clock.
+    Held(Sandbox),
 }
 
 /// How public DNS and web servers are reached from this machine.

@@ -39,7 +39,7 @@ pub mod sandbox;
 
 pub use aws::Notice;
 
-pub use self::by_hand::{ByHand, publish_by_hand};
+pub use self::by_hand::{ByHand, publish_by_hand, publishable};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::doctor::{AccountPolicy, examine, policies};
 pub use self::drift::{Drifted, drift};

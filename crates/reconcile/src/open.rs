@@ -54,7 +54,7 @@ impl Project {
             folder,
         } = loaded;
         let scope = Scope::of(&manifest, targets)?;
-        let is_sandbox = matches!(environment, Environment::Sandbox(_));
+        let is_sandbox = !matches!(environment, Environment::Internet(_));
         let ledger_folder = records::folder(&manifest, &folder, is_sandbox)?;
         let place = Place::of(&manifest, &folder, environment)?;
         let connection =
@@ -116,6 +116,13 @@ impl Place {
                 clock: Clock::real(),
                 outside: network.outside()?,
                 is_instant: false,
+            }),
+            Environment::Held(sandbox) => Ok(Self {
+                presumed: None,
+                clock: sandbox.clock(),
+                outside: Arc::new(Inside(sandbox.clone())),
+                sandbox: Some(sandbox),
+                is_instant: true,
             }),
             Environment::Sandbox(settings) => {
                 let is_instant = settings.speed == Some(Speed::Instant);

@@ -87,7 +87,7 @@ impl Sandbox {
         admitted.call.caller_now = self.caller_now(origin);
         let kind = admitted.fault.as_ref().map(|fault| fault.kind);
         if kind == Some(FaultKind::KillBefore) {
-            kill();
+            self.kill().await;
         }
         let (reply, logged) = self.carry_out(&admitted);
         let silent = matches!(
@@ -106,7 +106,7 @@ impl Sandbox {
         };
         self.record(logged);
         if kind == Some(FaultKind::KillAfter) {
-            kill();
+            self.kill().await;
         }
         if silent {
             let time_out = self.lock().delays.time_out;
@@ -173,6 +173,7 @@ impl Sandbox {
             return Err(refuse(&call, operation, reply));
         }
         let fault = desk.faults.befalls(&world.faults, &target);
+        desk.injected += u64::from(fault.is_some());
         drop((world, desk));
         Ok(Admitted {
             call,
@@ -313,6 +314,9 @@ impl Sandbox {
         let reply = api.change(&mut world, call, operation);
         if reply.status().as_u16() < 400 {
             self.keep(&world, call);
+            if let Some(watcher) = self.0.watcher.get() {
+                watcher(&world, call.now);
+            }
         }
         if let Some(before) = before {
             self.desk().before = Some(before);
@@ -325,6 +329,18 @@ impl Sandbox {
     fn dated(&self, reply: Reply, origin: Origin) -> Reply {
         let skew = self.lock().clock_skew;
         dated(reply, self.caller_now(origin) + skew)
+    }
+
+    /// Ends the caller as `kill -9` would: nothing is put in order. The caller is this process, or
+    /// what waits for [`Sandbox::killed`].
+    async fn kill(&self) {
+        match self.0.killed.get() {
+            None => std::process::exit(KILLED),
+            Some(killed) => {
+                killed.notify_one();
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// The time on the clock by which a caller signs.
@@ -384,11 +400,6 @@ impl Sandbox {
             ),
         }
     }
-}
-
-/// Ends the caller's process, which is this one, as `kill -9` would: nothing is put in order.
-fn kill() -> ! {
-    std::process::exit(KILLED)
 }
 
 fn can_be_stale(world: &World) -> bool {

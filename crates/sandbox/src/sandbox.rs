@@ -2,9 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use clock::Clock;
+use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use crate::persist::Folder;
 use crate::stats::Stats;
@@ -22,7 +24,12 @@ pub(crate) struct Inner {
     pub(crate) folder: Option<Folder>,
     /// Whether the world was changed by hand since it was last written whole.
     pub(crate) touched: AtomicBool,
+    pub(crate) watcher: OnceLock<Box<Watcher>>,
+    pub(crate) killed: OnceLock<Notify>,
 }
+
+/// Is told of the world after each call that changed it, and of the time.
+type Watcher = dyn Fn(&World, Timestamp) + Send + Sync;
 
 /// The world, for whoever looks at it or changes it by hand. Calls wait meanwhile.
 pub struct Held<'a> {
@@ -55,6 +62,8 @@ pub(crate) struct Desk {
     pub(crate) faults: faults::Seen,
     /// The world before the last change, kept while stale reads can happen.
     pub(crate) before: Option<Box<World>>,
+    /// How many faults were injected.
+    pub(crate) injected: u64,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -76,6 +85,8 @@ impl Sandbox {
             desk: Mutex::new(desk),
             folder,
             touched: AtomicBool::new(false),
+            watcher: OnceLock::new(),
+            killed: OnceLock::new(),
         }))
     }
 
@@ -110,6 +121,25 @@ impl Sandbox {
     /// What was called until now.
     pub fn stats(&self) -> Stats {
         self.desk().stats.clone()
+    }
+
+    /// How many faults were injected until now.
+    pub fn injected(&self) -> u64 {
+        self.desk().injected
+    }
+
+    /// Tells `watcher` of the world after each call that changes it. There is one watcher; a second
+    /// one is never told.
+    pub fn watch(&self, watcher: impl Fn(&World, Timestamp) + Send + Sync + 'static) {
+        // The first one stays.
+        let _ = self.0.watcher.set(Box::new(watcher));
+    }
+
+    /// Waits until a fault kills the caller. From the first call of this function on such a fault no
+    /// longer ends the process: the call is never answered, and whoever waits here drops the caller,
+    /// as a kill would.
+    pub async fn killed(&self) {
+        self.0.killed.get_or_init(Notify::new).notified().await;
     }
 
     /// Adds an account, with roles that can be assumed from any other.

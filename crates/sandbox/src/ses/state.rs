@@ -90,6 +90,31 @@ impl State {
         keys::easy_tokens(&place, name, *generation)
     }
 
+    /// Every identity, as its place and its name.
+    pub fn identities(&self) -> Vec<(String, String)> {
+        let places = self.places.iter();
+        let all = places.flat_map(|(place, held)| {
+            let names = held.identities.keys();
+            names.map(|name| (place.clone(), name.clone()))
+        });
+        all.collect()
+    }
+
+    /// Takes an identity away, as if its owner had deleted it.
+    pub fn lose(&mut self, place: &str, name: &str) {
+        if let Some(held) = self.places.get_mut(place) {
+            held.identities.remove(name);
+        }
+    }
+
+    /// Switches the signing of an identity on or off, as its owner can.
+    pub fn switch_signing(&mut self, place: &str, name: &str, on: bool) {
+        let held = self.places.get_mut(place);
+        if let Some(identity) = held.and_then(|held| held.identities.get_mut(name)) {
+            identity.dkim.enabled = on;
+        }
+    }
+
     /// What SES publishes at `name`: the key behind an identity's token. Nothing where there is no
     /// such name, and no value where there is none of the type.
     pub fn public_record(&self, name: &str, rtype: &str) -> Option<Vec<String>> {

@@ -1,0 +1,196 @@
+//! Changes that other hands make. What is theirs is also put into the shadow: the world as it would be if the
+//! program had never been there.
+
+use jiff::Timestamp;
+use sandbox::world::World;
+
+use crate::life::Hand;
+use crate::player::Player;
+use crate::setup::{Dns, NAMES};
+use crate::world::{delegate, plain, put, sets, zone_id};
+
+/// The key of objects of others.
+const OBJECT: &str = "others/report.txt";
+
+/// The key and value of tags of others.
+const TAG: (&str, &str) = ("somebody", "else");
+
+/// Does it. What there is nothing for is left.
+pub(crate) fn act(player: &mut Player, hand: &Hand) {
+    let now = player.now();
+    let sandbox = player.sandbox.clone();
+    let mut world = sandbox.world();
+    match *hand {
+        Hand::AddText(name) => add_text(player, &mut world, name),
+        Hand::AddName(name) => add_name(player, &mut world, name, now),
+        Hand::DeleteSet(name, place) => delete_set(player, &mut world, (name, place)),
+        Hand::ChangeTtl(name, place) => change_ttl(player, &mut world, (name, place)),
+        Hand::DeleteIdentity(place) => {
+            if let Some((place, name)) = pick(&world.ses.identities(), place) {
+                world.ses.lose(&place, &name);
+            }
+        }
+        Hand::StopSigning(place) => {
+            if let Some((place, name)) = pick(&world.ses.identities(), place) {
+                world.ses.switch_signing(&place, &name, false);
+            }
+        }
+        Hand::DeleteObject(place) => {
+            let buckets = world.s3.buckets.iter();
+            let objects = buckets.flat_map(|(bucket, held)| {
+                let keys = held.objects.keys().filter(|key| *key != OBJECT);
+                keys.map(|key| (bucket.clone(), key.clone()))
+            });
+            let objects: Vec<_> = objects.collect();
+            if let Some((bucket, key)) = pick(&objects, place) {
+                let held = world.s3.buckets.get_mut(&bucket);
+                held.and_then(|held| held.objects.remove(&key));
+            }
+        }
+        Hand::PutObject(place) => put_object(player, &mut world, place),
+        Hand::AddTag(place) => {
+            let names: Vec<String> = world.s3.buckets.keys().cloned().collect();
+            if let Some(name) = pick(&names, place)
+                && let Some(bucket) = world.s3.buckets.get_mut(&name)
+            {
+                let tags = bucket.tags.get_or_insert_default();
+                tags.insert(TAG.0.to_owned(), TAG.1.to_owned());
+                player.tagged.insert(name);
+            }
+        }
+        Hand::Delegate(name, to) => {
+            delegate(&mut world, name, to, now);
+            delegate(&mut player.shadow, name, to, now);
+            player.authority.insert(name, to);
+        }
+    }
+    player.observe(&world, now);
+}
+
+fn pick<T: Clone>(all: &[T], place: usize) -> Option<T> {
+    (!all.is_empty()).then(|| all[place % all.len()].clone())
+}
+
+/// Adds a text beside those at the apex, in the zone that the world reads.
+fn add_text(player: &mut Player, world: &mut World, name: usize) {
+    let value = format!("\"somebody={}\"", player.next_number());
+    let Dns::Account(account) = player.authority_of(name) else {
+        return player
+            .elsewhere
+            .add(world, (NAMES[name], "TXT"), &value, player.now());
+    };
+    for world in [world, &mut player.shadow] {
+        let Some(zone) = zone_id(world, account, NAMES[name]) else {
+            continue;
+        };
+        let at_apex = sets(world, account, NAMES[name])
+            .into_iter()
+            .find(|set| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT");
+        let (ttl, mut values) = match at_apex.and_then(plain) {
+            Some((ttl, values)) => (ttl, values.to_vec()),
+            None => (300, Vec::new()),
+        };
+        values.push(value.clone());
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        put(world, &zone, (NAMES[name], "TXT"), (ttl, &values));
+    }
+}
+
+fn add_name(player: &mut Player, world: &mut World, name: usize, now: Timestamp) {
+    let owner = format!("host{}.{}", player.next_number(), NAMES[name]);
+    let Dns::Account(account) = player.authority_of(name) else {
+        return player
+            .elsewhere
+            .add(world, (&owner, "A"), "192.0.2.80", now);
+    };
+    for world in [world, &mut player.shadow] {
+        if let Some(zone) = zone_id(world, account, NAMES[name]) {
+            put(world, &zone, (&owner, "A"), (300, &["192.0.2.80"]));
+        }
+    }
+}
+
+/// A record set of the zone that the world reads: its name, type, time to live and values.
+type Picked = (String, String, u32, Vec<String>);
+
+fn picked(
+    player: &Player,
+    world: &World,
+    (name, place): (usize, usize),
+) -> Option<(usize, Picked)> {
+    let Dns::Account(account) = player.authority_of(name) else {
+        return None;
+    };
+    let all = sets(world, account, NAMES[name]).into_iter();
+    let all = all.filter_map(|set| {
+        let (ttl, values) = plain(set)?;
+        let key = &set.key;
+        Some((key.name.plain(), key.rtype.clone(), ttl, values.to_vec()))
+    });
+    let all: Vec<Picked> = all.collect();
+    Some((account, pick(&all, place)?))
+}
+
+fn delete_set(player: &mut Player, world: &mut World, (name, place): (usize, usize)) {
+    let Some((account, (owner, rtype, ..))) = picked(player, world, (name, place)) else {
+        return;
+    };
+    for world in [world, &mut player.shadow] {
+        if let Some(zone) = zone_id(world, account, NAMES[name]) {
+            let done = world.lose_records(&zone, &owner, &rtype);
+            done.unwrap_or_else(|error| unreachable!("a name: {error}"));
+        }
+    }
+}
+
+fn change_ttl(player: &mut Player, world: &mut World, (name, place): (usize, usize)) {
+    let Some((account, (owner, rtype, ..))) = picked(player, world, (name, place)) else {
+        return;
+    };
+    for world in [world, &mut player.shadow] {
+        let sets = sets(world, account, NAMES[name]);
+        let set = sets
+            .into_iter()
+            .find(|set| set.key.name.plain() == owner && set.key.rtype == rtype);
+        let values = set.and_then(plain).map(|(_, values)| values.to_vec());
+        if let Some((zone, values)) = zone_id(world, account, NAMES[name]).zip(values) {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            put(world, &zone, (&owner, &rtype), (120, &values));
+        }
+    }
+}
+
+fn put_object(player: &mut Player, world: &mut World, place: usize) {
+    let buckets = world.s3.buckets.iter();
+    let full: Vec<String> = buckets
+        .filter(|(_, bucket)| !bucket.objects.is_empty())
+        .map(|(name, _)| name.clone())
+        .collect();
+    let Some(name) = pick(&full, place) else {
+        return;
+    };
+    if let Some(bucket) = world.s3.buckets.get_mut(&name)
+        && let Some(versions) = bucket.objects.values().next().cloned()
+    {
+        bucket.objects.insert(OBJECT.to_owned(), versions);
+        player.objects.insert(name);
+    }
+}
+
+/// Lists the things of others that are no longer there: their objects, and their tags on buckets that are.
+pub(crate) fn missing(player: &Player, world: &World) -> Vec<String> {
+    let lost_object = |name: &&String| {
+        let bucket = world.s3.buckets.get(*name);
+        bucket.is_none_or(|bucket| !bucket.objects.contains_key(OBJECT))
+    };
+    let lost_tag = |name: &&String| {
+        let bucket = world.s3.buckets.get(*name);
+        let tags = bucket.map(|bucket| bucket.tags.as_ref());
+        tags.is_some_and(|tags| tags.is_none_or(|tags| !tags.contains_key(TAG.0)))
+    };
+    let objects = player.objects.iter().filter(lost_object);
+    let tags = player.tagged.iter().filter(lost_tag);
+    let objects = objects.map(|name| format!("the object of others in {name} is gone"));
+    let tags = tags.map(|name| format!("the tag of others at {name} is gone"));
+    objects.chain(tags).collect()
+}

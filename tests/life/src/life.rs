@@ -1,0 +1,91 @@
+//! A life: what happens to a project from the first apply to the end.
+
+use crate::setup::{Dns, Setup};
+
+/// A life. It is data, so that it is printed, made smaller and kept as a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The things that happen, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A manifest is applied, again and again until nothing is left to do.
+    Apply(Setup, Trouble),
+    /// Everything is destroyed, again and again until nothing is left.
+    Destroy(Trouble),
+    /// Somebody else changes something.
+    Hand(Hand),
+    /// Time passes, in minutes.
+    Wait(u32),
+    /// The ledger is lost.
+    LoseLedger,
+    /// The ledger is put back to what it was before the last apply or destroy.
+    RollBackLedger,
+}
+
+/// The faults during an apply or a destroy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// Kills, in order: each ends one run of the program.
+    pub kills: Vec<Kill>,
+    /// How many of a hundred calls fail in the runs before the last ones.
+    pub percent: u8,
+    /// Which of them.
+    pub seed: u64,
+    /// A read that is denied in the runs before the last ones, as a position in [`DENIED`].
+    pub denied: Option<usize>,
+}
+
+/// Reads that can be denied: the service and the operation.
+pub const DENIED: [(&str, &str); 6] = [
+    ("route53", "ListResourceRecordSets"),
+    ("ses", "GetEmailIdentity"),
+    ("acm", "DescribeCertificate"),
+    ("cloudfront", "GetDistribution"),
+    ("s3", "GetBucketVersioning"),
+    ("s3", "GetBucketPolicy"),
+];
+
+impl Trouble {
+    /// Whether anything goes wrong other than that runs are killed.
+    pub fn misleads(&self) -> bool {
+        self.percent > 0 || self.denied.is_some()
+    }
+}
+
+/// A kill of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kill {
+    /// At which of the run's changing calls.
+    pub call: u64,
+    /// Whether the call had its effect.
+    pub after: bool,
+}
+
+/// An act of somebody else. A position is counted modulo what there is at that time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// Adds a text to the records at the apex, where all texts of a domain share one set.
+    AddText(usize),
+    /// Publishes a name of their own.
+    AddName(usize),
+    /// Deletes a record set of the domain's zone, which may be ours.
+    DeleteSet(usize, usize),
+    /// Changes the time to live of a record set.
+    ChangeTtl(usize, usize),
+    /// Deletes an identity at SES.
+    DeleteIdentity(usize),
+    /// Switches an identity's signing off.
+    StopSigning(usize),
+    /// Deletes an object of a bucket.
+    DeleteObject(usize),
+    /// Puts an object of their own into a bucket.
+    PutObject(usize),
+    /// Adds a tag of their own to a bucket.
+    AddTag(usize),
+    /// Moves the delegation of a domain.
+    Delegate(usize, Dns),
+}

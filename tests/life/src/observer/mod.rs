@@ -1,0 +1,232 @@
+//! An observer of the world that knows nothing of the program: it resolves, fetches and tries to
+//! send as the standards say, at every moment at which something can have changed.
+//!
+//! The state of a sandbox changes at calls, and at the times that follow from them. So the observer
+//! keeps the world as of the last call, and lets it become what it is at each of these times.
+
+mod resolver;
+mod senders;
+mod sight;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use sandbox::world::World;
+
+pub use self::sight::{Flow, Rule};
+use resolver::Caches;
+use sight::{Memory, Sight, Sighting};
+
+/// How long after a call something can follow from it, in milliseconds: records are shown, in sync,
+/// certificates issued, objects invalidated, identities verified, distributions deployed; and some
+/// of these one after another. See [`sandbox::delays::Delays`].
+const FOLLOWS: [i64; 10] = [
+    2_000, 20_000, 30_000, 40_000, 60_000, 72_000, 90_000, 130_000, 170_000, 200_000,
+];
+
+/// A rule that was broken, or a flow that stopped, while it should not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which promise.
+    pub promise: String,
+    /// The thing that was seen, and when.
+    pub what: String,
+}
+
+/// The observer.
+#[derive(Debug)]
+pub struct Observer {
+    domains: Vec<String>,
+    world: World,
+    now: Timestamp,
+    due: BTreeSet<Timestamp>,
+    caches: Caches,
+    memory: Memory,
+    last: Sight,
+    run: Option<Run>,
+    sights: u64,
+}
+
+/// The sights from the beginning of an apply or a destroy to its end.
+#[derive(Debug)]
+struct Run {
+    /// The instances that the manifest has, as domain and place.
+    declared: BTreeSet<(String, String)>,
+    before: BTreeSet<Flow>,
+    broken_before: BTreeSet<(Rule, String)>,
+    stopped: BTreeMap<Flow, String>,
+    bodies: BTreeMap<(String, String), BTreeMap<Vec<u8>, Timestamp>>,
+    faults: Vec<Fault>,
+}
+
+impl Observer {
+    /// An observer of these domains, from now on.
+    pub fn new(domains: Vec<String>, world: World, now: Timestamp) -> Self {
+        let mut observer = Self {
+            domains,
+            world,
+            now,
+            due: BTreeSet::new(),
+            caches: Caches::default(),
+            memory: Memory::default(),
+            last: Sight::default(),
+            run: None,
+            sights: 0,
+        };
+        observer.observe(now);
+        observer
+    }
+
+    /// How often it observed the world.
+    pub fn sights(&self) -> u64 {
+        self.sights
+    }
+
+    /// The world has changed to this.
+    pub fn changed(&mut self, world: &World, now: Timestamp) {
+        self.advance(now);
+        self.world = world.clone();
+        let follows = FOLLOWS.map(|after| now + SignedDuration::from_millis(after));
+        self.due.extend(follows);
+        self.observe(now);
+    }
+
+    /// Time has passed.
+    pub fn advance(&mut self, now: Timestamp) {
+        loop {
+            let due = self.due.first().copied();
+            let expiry = self.caches.next_expiry(self.now);
+            let next = due.into_iter().chain(expiry).min();
+            let Some(next) = next.filter(|next| *next < now) else {
+                break;
+            };
+            self.due.remove(&next);
+            self.observe(next);
+        }
+        if now > self.now {
+            self.observe(now);
+        }
+    }
+
+    fn observe(&mut self, now: Timestamp) {
+        self.now = now;
+        self.sights += 1;
+        self.world.advance(now);
+        let mut sighting = Sighting {
+            world: &mut self.world,
+            caches: &mut self.caches,
+            memory: &mut self.memory,
+            now,
+        };
+        let sight = sighting.observe(&self.domains);
+        if let Some(run) = &mut self.run {
+            run.compare(&self.last, &sight, now);
+        }
+        self.last = sight;
+    }
+
+    /// An apply or a destroy begins. `declared` has the instances of the manifest.
+    pub fn begin(&mut self, declared: BTreeSet<(String, String)>, now: Timestamp) {
+        self.advance(now);
+        self.observe(now);
+        self.run = Some(Run {
+            declared,
+            before: self.last.flows.clone(),
+            broken_before: self.last.broken.keys().cloned().collect(),
+            stopped: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            faults: Vec::new(),
+        });
+    }
+
+    /// It has ended: what was wrong. `expected` has the flows that the manifest asks for; where
+    /// everything is said to be in sync, they flow.
+    pub fn end(&mut self, expected: &[Flow], now: Timestamp) -> Vec<Fault> {
+        self.advance(now);
+        let Some(run) = self.run.take() else {
+            return Vec::new();
+        };
+        let mut faults = run.end(&self.last);
+        for flow in expected
+            .iter()
+            .filter(|flow| !self.last.flows.contains(flow))
+        {
+            let why = self.last.stopped.get(flow);
+            let why = why.map_or("nothing there", String::as_str);
+            faults.push(Fault {
+                promise: "StatedIsSo".to_owned(),
+                what: format!("in sync was said, and {flow} does not flow: {why}"),
+            });
+        }
+        faults
+    }
+}
+
+impl Run {
+    fn compare(&mut self, last: &Sight, sight: &Sight, now: Timestamp) {
+        for flow in self.before.difference(&sight.flows) {
+            let why = sight.stopped.get(flow);
+            let why = why.map_or("nothing there", String::as_str);
+            let stopped = self.stopped.entry(flow.clone());
+            stopped.or_insert_with(|| format!("{flow} stopped at {now}: {why}"));
+        }
+        for ((rule, subject), why) in &sight.broken {
+            if self.broken_before.insert((*rule, subject.clone())) {
+                self.fault(*rule, format!("{why} at {now}"));
+            }
+        }
+        for (domain, (id, body)) in &sight.policies {
+            let bodies = self.bodies.entry((domain.clone(), id.clone())).or_default();
+            bodies.entry(body.clone()).or_insert(now);
+        }
+        for domain in sight.strict.difference(&last.strict) {
+            let of_domain = self.declared.iter().filter(|(name, _)| name == domain);
+            let unverified: Vec<String> = of_domain
+                .filter(|key| !sight.verified.contains(key))
+                .map(|(_, place)| place.clone())
+                .collect();
+            if !unverified.is_empty() {
+                let why =
+                    format!("DMARC of {domain} refuses at {now}, before DKIM at {unverified:?}");
+                self.fault(Rule::TightenLast, why);
+            }
+        }
+        for (key, is_verified) in &sight.rejecting {
+            if !is_verified && !last.rejecting.contains_key(key) {
+                let why = format!("{key:?} refuses to send at {now} before its MAIL FROM is found");
+                self.fault(Rule::RejectLast, why);
+            }
+        }
+    }
+
+    fn fault(&mut self, rule: Rule, what: String) {
+        self.faults.push(Fault {
+            promise: format!("{rule:?}"),
+            what,
+        });
+    }
+
+    fn end(mut self, last: &Sight) -> Vec<Fault> {
+        for (flow, what) in std::mem::take(&mut self.stopped) {
+            if last.flows.contains(&flow) {
+                self.faults.push(Fault {
+                    promise: "MailFlows".to_owned(),
+                    what,
+                });
+            }
+        }
+        for (domain, (id, body)) in &last.policies {
+            let bodies = self.bodies.get(&(domain.clone(), id.clone()));
+            let other = bodies.into_iter().flatten().find(|(seen, _)| *seen != body);
+            if let Some((_, at)) = other {
+                let what =
+                    format!("the id {id} of {domain} was announced with another policy at {at}");
+                self.fault(Rule::IdOfPolicy, what);
+            }
+        }
+        self.faults
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,416 @@
+//! Plays a life: the program in this process, under virtual time, in a sandbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use clock::Clock;
+use jiff::{SignedDuration, Timestamp};
+use sandbox::Sandbox;
+use sandbox::faults::{Fault as Injected, FaultKind, Seeded};
+use sandbox::world::World;
+
+use crate::hands;
+use crate::life::{DENIED, Life, Step, Trouble};
+use crate::observer::{Fault, Flow, Observer};
+use crate::person::Elsewhere;
+use crate::program::{Ended, Program};
+use crate::setup::{DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, NAMES, PARKED, REGIONS, Setup};
+use crate::store::Memory;
+use crate::world::{before, delegate, plain, sets};
+
+/// How often the program is run for one apply or destroy. Kills and faults take the first runs.
+const RUNS: usize = 12;
+
+/// From which run on nothing is injected any more: from here on the outcome must be reached.
+const CALM: usize = 4;
+
+/// Between two runs: longer than any time to live, so that what a person did is seen.
+const PAUSE: Duration = Duration::from_mins(65);
+
+/// How long before the end of a grace period the program is run once more, to no effect.
+const EARLY: SignedDuration = SignedDuration::from_mins(30);
+
+/// When every life begins.
+const BIRTH: Timestamp = Timestamp::constant(1_767_600_000, 0);
+
+/// The outcome of a life.
+#[derive(Clone, Debug, Default)]
+pub struct Played {
+    /// The promises that were broken. A life ends with the first step that shows something.
+    pub faults: Vec<Fault>,
+    /// Faults and kills that were injected.
+    pub injected: u64,
+    /// Runs of the program.
+    pub runs: u64,
+    /// Calls that the sandbox answered.
+    pub calls: u64,
+    /// How often the observer observed the world.
+    pub sights: u64,
+    /// Why plans were refused, each as often as it was.
+    pub refused: Vec<String>,
+    /// Applies and destroys that ended with everything done.
+    pub done: u64,
+}
+
+/// Plays a life.
+pub fn play(life: &Life) -> Played {
+    // The pauses before repeated requests are drawn from it: two plays of a life are the same.
+    fastrand::seed(0);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build();
+    let runtime = runtime.unwrap_or_else(|error| unreachable!("a runtime: {error}"));
+    runtime.block_on(async {
+        let mut player = Player::new(life);
+        for step in &life.steps {
+            player.step(step).await;
+            if !player.played.faults.is_empty() {
+                break;
+            }
+        }
+        player.finish()
+    })
+}
+
+pub(crate) struct Player {
+    pub(crate) sandbox: Sandbox,
+    /// The world as it would be without the program.
+    pub(crate) shadow: World,
+    /// The place to which the world is sent for each name.
+    pub(crate) authority: BTreeMap<usize, Dns>,
+    /// The records that the person has published elsewhere.
+    pub(crate) elsewhere: Elsewhere,
+    /// Buckets with objects of others, and with tags of others.
+    pub(crate) objects: BTreeSet<String>,
+    pub(crate) tagged: BTreeSet<String>,
+    observer: Arc<Mutex<Observer>>,
+    ledger: Memory,
+    ledger_before: Memory,
+    setup: Setup,
+    number: u64,
+    played: Played,
+}
+
+impl Player {
+    fn new(life: &Life) -> Self {
+        let first = life.steps.iter().find_map(|step| match step {
+            Step::Apply(setup, _) => Some(setup.clone()),
+            _ => None,
+        });
+        let setup = first.unwrap_or_default();
+        let world = before(&setup);
+        let clock = Clock::starting_at(BIRTH, 1.0);
+        let observer = Observer::new(names(life), world.clone(), BIRTH);
+        let observer = Arc::new(Mutex::new(observer));
+        let shadow = world.clone();
+        let sandbox = Sandbox::new(world, clock);
+        let watched = Arc::clone(&observer);
+        sandbox.watch(move |world, now| {
+            let mut observer = watched.lock().unwrap_or_else(PoisonError::into_inner);
+            observer.changed(world, now);
+        });
+        let authority = setup.domains.iter().map(|one| (one.name, one.dns));
+        Self {
+            authority: authority.collect(),
+            sandbox,
+            shadow,
+            elsewhere: Elsewhere::default(),
+            objects: BTreeSet::new(),
+            tagged: BTreeSet::new(),
+            observer,
+            ledger: Memory::default(),
+            ledger_before: Memory::default(),
+            setup,
+            number: 0,
+            played: Played::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.sandbox.clock().now()
+    }
+
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.number += 1;
+        self.number
+    }
+
+    /// The place to which the world is sent for a name.
+    pub(crate) fn authority_of(&self, name: usize) -> Dns {
+        self.authority
+            .get(&name)
+            .copied()
+            .unwrap_or(Dns::Account(0))
+    }
+
+    fn observer(&self) -> MutexGuard<'_, Observer> {
+        self.observer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows the observer a world that was changed by hand.
+    pub(crate) fn observe(&self, world: &World, now: Timestamp) {
+        self.observer().changed(world, now);
+    }
+
+    async fn step(&mut self, step: &Step) {
+        match step {
+            Step::Apply(setup, trouble) => {
+                self.setup = setup.clone();
+                self.bring_about(false, trouble).await;
+            }
+            Step::Destroy(trouble) => self.bring_about(true, trouble).await,
+            Step::Hand(hand) => hands::act(self, hand),
+            Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
+            Step::LoseLedger => self.ledger = Memory::default(),
+            Step::RollBackLedger => self.ledger = self.ledger_before.copy(),
+        }
+    }
+
+    async fn wait(&self, time: Duration) {
+        self.sandbox.clock().sleep(time).await;
+        let now = self.now();
+        self.observer().advance(now);
+    }
+
+    /// Runs the program until everything is done, and a person does their part between the runs.
+    async fn bring_about(&mut self, destroys: bool, trouble: &Trouble) {
+        self.ledger_before = self.ledger.copy();
+        let now = self.now();
+        self.observer().begin(self.declared(), now);
+        let mut ended = None;
+        let mut waits_for = String::new();
+        for run in 0..RUNS {
+            self.inject(trouble, run);
+            let program = Program {
+                setup: &self.setup,
+                sandbox: &self.sandbox,
+                ledger: &self.ledger,
+                destroys,
+                is_misled: run < CALM && trouble.misleads(),
+            };
+            let end = program.run().await;
+            self.played.runs += 1;
+            self.disarm();
+            self.foreign();
+            match end {
+                Ended::Killed => {}
+                Ended::Refused(why) if run >= CALM || !trouble.misleads() => {
+                    self.played.refused.extend(why);
+                    break;
+                }
+                Ended::Refused(_) => self.wait(PAUSE).await,
+                Ended::Faulty(faults) => {
+                    self.played.faults.extend(faults);
+                    break;
+                }
+                Ended::Done => {
+                    ended = Some(());
+                    break;
+                }
+                Ended::Waiting(planned, what) => {
+                    waits_for = what;
+                    self.do_by_hand(&planned);
+                    self.wait(self.pause(destroys, &planned)).await;
+                }
+            }
+            if run + 1 == RUNS && self.can_converge() {
+                self.fault(
+                    "Converges",
+                    format!("not done after {RUNS} runs: {waits_for}"),
+                );
+            }
+        }
+        if ended.is_some() {
+            self.played.done += 1;
+        }
+        self.close(destroys, ended.is_some()).await;
+    }
+
+    /// How long a person waits until the next run: until just before the end of a grace period, and
+    /// then beyond it.
+    fn pause(&self, destroys: bool, planned: &reconcile::Planned) -> Duration {
+        let until = planned.grace_periods.iter().filter_map(|one| one.until);
+        let early = until.max().map(|until| until - EARLY - self.now());
+        let early = early.and_then(|early| Duration::try_from(early).ok());
+        early.filter(|_| destroys).unwrap_or_default().max(PAUSE)
+    }
+
+    /// Compares what must hold at the end.
+    async fn close(&mut self, destroys: bool, is_done: bool) {
+        // Until everything that a resolver held before has expired.
+        self.wait(PAUSE).await;
+        let expected = if is_done && !destroys {
+            self.expected()
+        } else {
+            Vec::new()
+        };
+        let now = self.now();
+        let faults = self.observer().end(&expected, now);
+        self.played.faults.extend(faults);
+        let world = self.sandbox.world().clone();
+        for what in hands::missing(self, &world) {
+            self.fault("ForeignStays", what);
+        }
+        if destroys && is_done {
+            self.restored(&world);
+        }
+    }
+
+    fn fault(&mut self, promise: &str, what: String) {
+        self.played.faults.push(Fault {
+            promise: promise.to_owned(),
+            what,
+        });
+    }
+
+    /// Whether destroy has left what the world would be without the program.
+    fn restored(&mut self, world: &World) {
+        let (left, right) = (self.shadow.dump(), world.dump());
+        if let Some(what) = crate::difference::first(&left, &right) {
+            self.fault("DestroyRestores", what);
+        }
+    }
+
+    /// Whether values of others stand where they stood.
+    fn foreign(&mut self) {
+        let mut gone = Vec::new();
+        let world = self.sandbox.world();
+        for (account, (id, _)) in DNS_ACCOUNTS.iter().enumerate() {
+            for name in NAMES.iter().chain(&PARKED) {
+                let actual = sets(&world, account, name);
+                for set in sets(&self.shadow, account, name) {
+                    let Some((_, values)) = plain(set) else {
+                        continue;
+                    };
+                    let held = actual.iter().find(|one| one.key == set.key);
+                    let held = held.and_then(|one| plain(one)).map(|(_, values)| values);
+                    let lost = values
+                        .iter()
+                        .filter(|value| held.is_none_or(|held| !held.contains(value)));
+                    gone.extend(lost.map(|value| {
+                        let key = &set.key;
+                        format!("{} {} {value} in {id} is gone", key.name.plain(), key.rtype)
+                    }));
+                }
+            }
+        }
+        drop(world);
+        for what in gone {
+            self.fault("ForeignStays", what);
+        }
+    }
+
+    /// A person publishes what the plan asks for, and moves the delegation where the manifest says.
+    fn do_by_hand(&mut self, planned: &reconcile::Planned) {
+        let now = self.now();
+        let sandbox = self.sandbox.clone();
+        let mut world = sandbox.world();
+        self.elsewhere.obey(&mut world, planned, now);
+        for domain in &self.setup.domains {
+            if self.authority.get(&domain.name) != Some(&domain.dns) {
+                delegate(&mut world, domain.name, domain.dns, now);
+                delegate(&mut self.shadow, domain.name, domain.dns, now);
+                self.authority.insert(domain.name, domain.dns);
+            }
+        }
+        self.observe(&world, now);
+    }
+
+    /// Whether the world reads each domain where the manifest has its DNS.
+    fn can_converge(&self) -> bool {
+        let mut domains = self.setup.domains.iter();
+        domains.all(|domain| self.authority_of(domain.name) == domain.dns)
+    }
+
+    /// The instances of the manifest, as domain and place.
+    fn declared(&self) -> BTreeSet<(String, String)> {
+        let domains = self.setup.domains.iter();
+        let all = domains.flat_map(|domain| {
+            let instances = domain.ses.iter();
+            instances.map(|one| (domain.name().to_owned(), place(one.account, one.region)))
+        });
+        all.collect()
+    }
+
+    /// The flows that the manifest asks for.
+    fn expected(&self) -> Vec<Flow> {
+        let mut expected = Vec::new();
+        for domain in &self.setup.domains {
+            if self.authority_of(domain.name) != domain.dns {
+                continue;
+            }
+            let name = domain.name().to_owned();
+            expected.push(Flow::Receive(name.clone()));
+            for one in &domain.ses {
+                let at = place(one.account, one.region);
+                expected.push(Flow::SendFrom(name.clone(), at.clone()));
+                expected.push(Flow::Signed(name.clone(), at.clone()));
+                if one.mail_from {
+                    expected.push(Flow::Aligned(name.clone(), at));
+                }
+            }
+        }
+        expected
+    }
+
+    /// Arms the sandbox for a run.
+    fn inject(&self, trouble: &Trouble, run: usize) {
+        let mut world = self.sandbox.world();
+        if let Some(kill) = trouble.kills.get(run) {
+            let kind = if kill.after {
+                FaultKind::KillAfter
+            } else {
+                FaultKind::KillBefore
+            };
+            let fault = Injected::new(kind).at_changes().nth(kill.call);
+            world.faults.script.push(fault);
+        }
+        if let Some(denied) = trouble.denied.filter(|_| run < CALM / 2) {
+            let (service, operation) = DENIED[denied];
+            let fault = Injected::new(FaultKind::ErrorBefore).at(service, operation);
+            let fault = fault.with(403, "AccessDeniedException", "You may not.");
+            world.faults.script.push(fault);
+        }
+        world.faults.seeded = (run < CALM && trouble.percent > 0).then(|| Seeded {
+            seed: trouble.seed,
+            percent: trouble.percent,
+            kinds: Vec::new(),
+        });
+    }
+
+    /// Takes back what is armed. A line of the script stays in its place, because the sandbox counts
+    /// what each line has matched by its position, and names no service any more.
+    fn disarm(&self) {
+        let mut world = self.sandbox.world();
+        world.faults.seeded = None;
+        for fault in &mut world.faults.script {
+            fault.service = Some("none".to_owned());
+        }
+    }
+
+    fn finish(mut self) -> Played {
+        self.played.injected = self.sandbox.injected();
+        self.played.calls = self.sandbox.stats().total();
+        let sights = self.observer().sights();
+        self.played.sights = sights;
+        self.played
+    }
+}
+
+/// The names of all domains of a life.
+fn names(life: &Life) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for step in &life.steps {
+        if let Step::Apply(setup, _) = step {
+            names.extend(setup.domains.iter().map(|domain| domain.name().to_owned()));
+            names.extend(setup.parked.iter().map(|&name| PARKED[name].to_owned()));
+        }
+    }
+    names.into_iter().collect()
+}
+
+fn place(account: usize, region: usize) -> String {
+    format!("{}/{}", MAIL_ACCOUNTS[account].1, REGIONS[region])
+}

@@ -1,0 +1,178 @@
+//! One run of the program, as a command makes it: plan, carry out, and look again.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use engine::{Outcome, Progress, Stop, Watch};
+use jiff::Timestamp;
+use ledger::Journal;
+use model::{Location, Plan};
+use reconcile::{Consent, Environment, Error, Planned, Project, Wish};
+use sandbox::Sandbox;
+use sandbox::stats::Logged;
+use standards::Severity;
+
+use crate::observer::Fault;
+use crate::setup::{DNS_ACCOUNTS, MAIL_ACCOUNTS, Setup, WEB_ACCOUNTS};
+use crate::store::Memory;
+use crate::valid;
+
+/// How long a run waits for one thing to become ready.
+const WAIT: Duration = Duration::from_mins(15);
+
+/// A run about to be made.
+pub(crate) struct Program<'a> {
+    pub(crate) setup: &'a Setup,
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) ledger: &'a Memory,
+    pub(crate) destroys: bool,
+    /// Whether reads fail or answer from a moment ago.
+    pub(crate) is_misled: bool,
+}
+
+/// How a run ended.
+pub(crate) enum Ended {
+    /// It was killed.
+    Killed,
+    /// Its plan was refused, for these reasons.
+    Refused(Vec<String>),
+    /// It broke a promise.
+    Faulty(Vec<Fault>),
+    /// Something waits for a person or for time, and this is what.
+    Waiting(Box<Planned>, String),
+    /// Everything is as it should be, and that was observed.
+    Done,
+}
+
+impl Program<'_> {
+    /// Runs until the end, or until it is killed.
+    pub(crate) async fn run(&self) -> Ended {
+        tokio::select! {
+            biased;
+            ended = self.command() => ended.unwrap_or_else(|error| {
+                Ended::Faulty(vec![fault("NoError", format!("the run failed: {error}"))])
+            }),
+            () = self.sandbox.killed() => Ended::Killed,
+        }
+    }
+
+    async fn command(&self) -> Result<Ended, Error> {
+        let files = valid::files(self.setup);
+        let now = Timestamp::UNIX_EPOCH;
+        let loaded = reconcile::load(valid::PATH, &files, std::path::PathBuf::new(), now)?;
+        let environment = Environment::Held(self.sandbox.clone());
+        let project = Project::open(loaded, &[], environment, reconcile::Notice::default())?;
+        let store = Box::new(self.ledger.clone());
+        let kinds = project.engine.kinds();
+        let journal = Journal::open(store, kinds, project.clock, "life").await?;
+        let wish = if self.destroys {
+            Wish::Nothing
+        } else {
+            Wish::All
+        };
+        let planned = project.plan(journal.ledger().await, wish).await;
+        if planned.is_refused() {
+            return Ok(Ended::Refused(refusals(&planned.plan)));
+        }
+        let calls_before = self.sandbox.stats().log.len();
+        let consent = Consent {
+            wait: WAIT,
+            accepted: BTreeSet::new(),
+        };
+        let (_stopper, stop) = Stop::channel();
+        let silent = |_: &Progress<'_>| {};
+        let how = (&silent as &dyn Watch, &stop);
+        let report = reconcile::carry_out(&project, &planned, &journal, &consent, how).await?;
+        let made = self.sandbox.stats().log.split_off(calls_before);
+        let unplanned = unplanned(&planned.plan, &made);
+        if !unplanned.is_empty() {
+            return Ok(Ended::Faulty(unplanned));
+        }
+        let again = project.plan(journal.ledger().await, wish).await;
+        let ledger = journal.ledger().await;
+        journal.close().await?;
+        if !report.is_complete() {
+            let unfinished = report.unfinished();
+            let unfinished = unfinished.filter(|(_, how)| !matches!(how, Outcome::Skipped(_)));
+            let what: Vec<String> = unfinished
+                .map(|(id, outcome)| format!("{}: {outcome:?}", planned.plan.actions[id].resource))
+                .collect();
+            return Ok(Ended::Waiting(Box::new(planned), what.join("; ")));
+        }
+        if self.destroys {
+            let left = ledger.entries().count() + ledger.retired().count();
+            return Ok(match left {
+                0 => Ended::Done,
+                _ => Ended::Waiting(Box::new(again), format!("{left} resources are left")),
+            });
+        }
+        if again.plan.is_empty() && !again.is_refused() {
+            return Ok(Ended::Done);
+        }
+        // An answer from a moment ago, or a failed read, may show what is no longer so.
+        if self.is_misled {
+            return Ok(Ended::Waiting(Box::new(again), "misled".to_owned()));
+        }
+        let changing = again.plan.actions.iter().filter(|one| one.changes());
+        let actions: Vec<String> = changing
+            .map(|one| format!("{} {}: {}", one.verb(), one.resource, one.reason))
+            .collect();
+        let what = format!("{actions:?} {:?}", refusals(&again.plan));
+        Ok(Ended::Faulty(vec![fault("SecondPlanEmpty", what)]))
+    }
+}
+
+fn fault(promise: &str, what: String) -> Fault {
+    Fault {
+        promise: promise.to_owned(),
+        what,
+    }
+}
+
+fn refusals(plan: &Plan) -> Vec<String> {
+    let findings = plan.findings.iter();
+    let errors = findings.filter(|finding| finding.severity == Severity::Error);
+    errors
+        .map(|finding| format!("{}: {}", finding.rule, finding.reason))
+        .collect()
+}
+
+/// The calls that took effect and are in no action of the plan that was shown. How often a call is
+/// made is not compared: a plan counts some calls together (`PutEmailIdentity…`).
+fn unplanned(plan: &Plan, made: &[Logged]) -> Vec<Fault> {
+    let mut planned: BTreeSet<(String, &str)> = BTreeSet::new();
+    for action in plan.actions.iter().filter(|action| action.changes()) {
+        let account = action.location.as_ref().map(account).unwrap_or_default();
+        let operations = action.calls.iter().map(|calls| calls.operation.as_str());
+        // Records that are ready together share a call.
+        let batch = action.batch.iter().map(|_| "ChangeResourceRecordSets");
+        planned.extend(operations.chain(batch).map(|one| (account.clone(), one)));
+    }
+    let is_planned = |call: &Logged| {
+        let mut planned = planned.iter();
+        planned.any(|(account, operation)| {
+            *account == call.account
+                && match operation.strip_suffix('…') {
+                    Some(beginning) => call.operation.starts_with(beginning),
+                    None => call.operation == *operation,
+                }
+        })
+    };
+    let changing = made
+        .iter()
+        .filter(|call| call.changing && call.took_effect && call.service != "sts");
+    let unplanned = changing.filter(|call| !is_planned(call));
+    let unplanned: BTreeSet<String> = unplanned
+        .map(|call| format!("{} in {} is not in the plan", call.operation, call.account))
+        .collect();
+    let faults = unplanned.into_iter();
+    faults.map(|what| fault("CallsArePlanned", what)).collect()
+}
+
+/// The id of a location's account.
+fn account(location: &Location) -> String {
+    let name = location.account.as_str();
+    let accounts = [DNS_ACCOUNTS, WEB_ACCOUNTS, MAIL_ACCOUNTS].concat();
+    let found = accounts.iter().find(|(of, _)| *of == name);
+    found.map_or(name, |(_, id)| id).to_owned()
+}

@@ -1,0 +1,126 @@
+//! The world at the beginning of a life, and what other hands change in it.
+
+use jiff::Timestamp;
+use sandbox::dns::records::Records;
+use sandbox::route53::record_set::{Content, RecordSet, Routing};
+use sandbox::world::World;
+
+use crate::setup::{
+    DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, MAIL_HOST, NAMES, PARKED, ROLE, Setup, WEB_ACCOUNTS,
+};
+
+/// The address of hosts that have nothing to do with the program (RFC 5737).
+const ADDRESS: &str = "192.0.2.25";
+
+/// The records at every name before the program comes: record type and value.
+const BEFORE: [(&str, &str, &str); 3] = [
+    ("", "MX", "10 mx.hosts.example"),
+    ("", "TXT", "\"site-verification=before\""),
+    ("www.", "A", ADDRESS),
+];
+
+/// The world before the first apply. Each name has a zone in both accounts and one elsewhere, all
+/// with what its owner keeps there.
+pub(crate) fn before(setup: &Setup) -> World {
+    let mut world = World::default();
+    world.sts.seed_account(reconcile::sandbox::OPERATOR, &[]);
+    for (_, account) in [DNS_ACCOUNTS, WEB_ACCOUNTS, MAIL_ACCOUNTS].concat() {
+        world.sts.seed_account(account, &[ROLE]);
+    }
+    let always = Timestamp::UNIX_EPOCH;
+    let host = world.dns.publish(MAIL_HOST, "A", &[ADDRESS], always);
+    host.unwrap_or_else(|error| unreachable!("a name: {error}"));
+    for (position, name) in NAMES.iter().enumerate() {
+        for (_, account) in DNS_ACCOUNTS {
+            zone(&mut world, account, name);
+        }
+        let added = world.dns.add_zone(name, always);
+        added.unwrap_or_else(|error| unreachable!("a name: {error}"));
+        for (below, rtype, value) in BEFORE {
+            let owner = format!("{below}{name}");
+            let published = world.dns.publish(&owner, rtype, &[value], always);
+            published.unwrap_or_else(|error| unreachable!("a name: {error}"));
+        }
+        let dns = setup.domain(position).map(|domain| domain.dns);
+        delegate(&mut world, position, dns.unwrap_or(Dns::Account(0)), always);
+    }
+    for name in PARKED {
+        let id = zone(&mut world, DNS_ACCOUNTS[0].1, name);
+        world.delegate_zone(&id, always);
+        let gone = world.lose_records(&id, name, "MX");
+        gone.unwrap_or_else(|error| unreachable!("a name: {error}"));
+    }
+    world
+}
+
+fn zone(world: &mut World, account: &str, name: &str) -> String {
+    let zone = world.seed_zone(account, name, false);
+    let id = zone.unwrap_or_else(|error| unreachable!("a name: {error}"));
+    for (below, rtype, value) in BEFORE {
+        put(
+            world,
+            &id,
+            (&format!("{below}{name}"), rtype),
+            (300, &[value]),
+        );
+    }
+    id
+}
+
+/// Puts a record set into a zone.
+pub(crate) fn put(world: &mut World, zone: &str, (name, rtype): (&str, &str), set: (u32, &[&str])) {
+    let (ttl, values) = set;
+    let done = world.seed_records(zone, name, (rtype, ttl), values);
+    done.unwrap_or_else(|error| unreachable!("a name: {error}"));
+}
+
+/// Moves the delegation of a name.
+pub(crate) fn delegate(world: &mut World, name: usize, to: Dns, now: Timestamp) {
+    match to {
+        Dns::Manual => {
+            let done = world.dns.undelegate(NAMES[name]);
+            done.unwrap_or_else(|error| unreachable!("a name: {error}"));
+        }
+        Dns::Account(account) => {
+            if let Some(id) = zone_id(world, account, NAMES[name]) {
+                world.delegate_zone(&id, now);
+            }
+        }
+    }
+}
+
+/// The id of a name's zone in an account.
+pub(crate) fn zone_id(world: &World, account: usize, name: &str) -> Option<String> {
+    let mut zones = world.route53.zones_of(DNS_ACCOUNTS[account].1);
+    let zone = zones.find(|zone| zone.name.plain() == name);
+    zone.map(|zone| zone.id.clone())
+}
+
+/// The record sets of a zone that somebody put there: all but the NS and SOA of the zone itself.
+pub(crate) fn sets<'a>(world: &'a World, account: usize, name: &str) -> Vec<&'a RecordSet> {
+    let mut zones = world.route53.zones_of(DNS_ACCOUNTS[account].1);
+    let zone = zones.find(|zone| zone.name.plain() == name);
+    let records = zone.map(|zone| &zone.records);
+    let all = records
+        .into_iter()
+        .flat_map(|records: &Records| records.from(None));
+    all.filter(|set| !matches!(set.key.rtype.as_str(), "NS" | "SOA"))
+        .collect()
+}
+
+/// The values of a plain record set.
+pub(crate) fn plain(set: &RecordSet) -> Option<(u32, &[String])> {
+    match (&set.content, &set.routing) {
+        (Content::Values { ttl, values }, Routing::Simple) => Some((*ttl, values)),
+        _ => None,
+    }
+}
+
+/// The values elsewhere at a name before the program comes.
+pub(crate) fn found(name: &str, rtype: &str) -> Vec<String> {
+    let is_meant = |(below, of, _): &&(&str, &str, &str)| {
+        *of == rtype && NAMES.iter().any(|apex| format!("{below}{apex}") == name)
+    };
+    let all = BEFORE.iter().filter(is_meant);
+    all.map(|(_, _, value)| (*value).to_owned()).collect()
+}

@@ -1,0 +1,59 @@
+//! Lives that are kept: the smallest one, and those that the simulation has found, each with the
+//! promise that it broke.
+
+use life::life::{Life, Step, Trouble};
+use life::player::play;
+use life::setup::{Dns, Domain, Instance, Setup, Signing};
+use life::{draw, valid};
+
+fn sender() -> Setup {
+    Setup {
+        domains: vec![Domain {
+            name: 0,
+            dns: Dns::Account(0),
+            ttl: 5,
+            mx: false,
+            hosting: None,
+            bimi: false,
+            sts: None,
+            tls_rpt: false,
+            dmarc: Some("quarantine"),
+            spf: None,
+            ses: vec![Instance {
+                account: 0,
+                region: 0,
+                mail_from: true,
+                reject: true,
+                token: false,
+                signing: Signing::Easy(2048),
+                set: None,
+            }],
+        }],
+        parked: vec![],
+    }
+}
+
+#[test]
+fn a_sender_is_set_up_and_destroyed() {
+    let steps = vec![
+        Step::Apply(sender(), Trouble::default()),
+        Step::Wait(60),
+        Step::Destroy(Trouble::default()),
+    ];
+    let played = play(&Life { steps });
+    assert_eq!(played.faults, []);
+    assert_eq!(played.done, 2, "{played:?}");
+}
+
+#[test]
+fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
+    for seed in 0..20 {
+        let life = draw::life(seed);
+        assert_eq!(life, draw::life(seed));
+        for step in &life.steps {
+            if let Step::Apply(setup, _) = step {
+                assert_eq!(valid::errors(setup), [""; 0]);
+            }
+        }
+    }
+}

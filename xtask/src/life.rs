@@ -1,0 +1,113 @@
+//! `cargo xtask life`: the simulation of whole lives, and the deliberate bugs that it must find.
+
+use std::path::{Path, PathBuf};
+
+use crate::command::{self, Failure, cargo, output};
+use crate::project::Project;
+
+/// The folder of the deliberate bugs, from the root.
+const MUTANTS: &str = "tests/life/mutants";
+
+/// How many lives a mutant has to be found in.
+const LIVES: &str = "100";
+
+/// Runs the simulation with these options, or the mutants.
+pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
+    match options {
+        ["--mutants"] => mutants(project, &all(project)?),
+        ["--mutants", "check"] => check(project),
+        ["--mutants", names @ ..] => {
+            let mut chosen = all(project)?;
+            chosen.retain(|path| names.iter().any(|name| is_called(path, name)));
+            mutants(project, &chosen)
+        }
+        _ => command::run(simulation(&project.root).args(options)),
+    }
+}
+
+fn simulation(root: &Path) -> std::process::Command {
+    cargo(root, &["run", "--quiet", "--package", "life", "--"])
+}
+
+fn all(project: &Project) -> Result<Vec<PathBuf>, Failure> {
+    let entries = std::fs::read_dir(project.root.join(MUTANTS))
+        .map_err(|error| Failure(format!("cannot list the mutants: {error}")))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| is_patch(path)).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_patch(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "patch")
+}
+
+fn is_called(path: &Path, name: &str) -> bool {
+    name_of(path).starts_with(name)
+}
+
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// Whether each mutant still applies. One that does not has to follow the code that it is about.
+fn check(project: &Project) -> Result<(), Failure> {
+    let stale: Vec<String> = all(project)?
+        .iter()
+        .filter(|path| apply(&project.root, path, &["--check"]).is_err())
+        .map(|path| name_of(path))
+        .collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(Failure(format!(
+        "these mutants no longer apply, because the code that they are about has changed: {}; \
+         make the same mistake in the new code and write the patch again (docs/simulation.md)",
+        stale.join(", ")
+    )))
+}
+
+fn apply(root: &Path, patch: &Path, options: &[&str]) -> Result<(), Failure> {
+    let mut git = std::process::Command::new("git");
+    git.args(["apply", "--recount", "-C1"]).args(options);
+    output(git.arg(patch).current_dir(root)).map(drop)
+}
+
+/// Plays lives with each mutant; each must be found.
+fn mutants(project: &Project, chosen: &[PathBuf]) -> Result<(), Failure> {
+    let mut missed = Vec::new();
+    for patch in chosen {
+        let name = name_of(patch);
+        println!("mutant {name}");
+        if !is_found(project, patch)? {
+            missed.push(name);
+        }
+    }
+    println!(
+        "{} of {} mutants were found",
+        chosen.len() - missed.len(),
+        chosen.len()
+    );
+    if missed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(format!("not found: {}", missed.join(", "))))
+    }
+}
+
+/// Plays lives with one mutant, in the working tree: a copy would be compiled from the beginning.
+fn is_found(project: &Project, patch: &Path) -> Result<bool, Failure> {
+    apply(&project.root, patch, &[])?;
+    let built = command::run(&mut cargo(
+        &project.root,
+        &["build", "--quiet", "--package", "life"],
+    ));
+    let played = built.map(|()| {
+        let mut lives = simulation(&project.root);
+        lives.args(["--lives", LIVES, "--no-shrink", "--first-failure"]);
+        command::run(&mut lives)
+    });
+    apply(&project.root, patch, &["--reverse"])?;
+    Ok(played?.is_err())
+}
