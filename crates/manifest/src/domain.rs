@@ -2,14 +2,14 @@
 
 use indexmap::IndexMap;
 
+use crate::acceptance::Accepted;
 use crate::mail::{Dmarc, MtaSts, Spf, TlsRpt};
 use crate::position::Located;
 use crate::read::{block, choice, words};
 use crate::ses::Instance;
 use crate::uploads::{LogoFile, MarkCertificateFile};
 use crate::values::{
-    AccountName, Arn, HostName, LocalPart, Period, Reason, Region, RuleId, Selector, TagKey,
-    TagValue, ZoneId,
+    AccountName, Arn, HostName, LocalPart, Period, Region, Selector, TagKey, TagValue, ZoneId,
 };
 use standards::dns::Mx;
 
@@ -38,8 +38,8 @@ block! {
         pub ses: Vec<Located<Instance>>,
         /// Take over values and resources that are there already and conflict with this manifest.
         pub adopt: Located<bool> = "false",
-        /// Findings to live with: a rule's id, and the reason.
-        pub accept: IndexMap<RuleId, Located<Reason>>,
+        /// Findings to live with: a rule's id, and the reason, or the reason and the last day.
+        pub accept: Accepted,
         /// The time to live of its records.
         pub ttl: Located<Period> = "1h",
         /// Tags of everything that is made for it.

@@ -29,6 +29,7 @@
 //! | `lint` | what these do to mail |
 //! | `draft` | a manifest from what a domain publishes today |
 
+mod acceptance;
 mod check;
 mod domain;
 pub mod draft;
@@ -49,6 +50,7 @@ mod uploads;
 mod values;
 mod yaml;
 
+pub use acceptance::{Acceptance, Accepted};
 pub use domain::{Avatar, Bimi, Dns, Domain, Hosting, Route53};
 pub use files::{File, FileError, Files, MemoryFiles, SecretFile, glob_matches};
 pub use lint::{ServedPolicies, accept, lint, lint_online};

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator};
 
+use crate::acceptance::Accepted;
 use crate::domain::{Dns, Domain};
 use crate::position::Located;
 use crate::read::{Read, Reader, block, choice};
 use crate::values::{
     AccountId, AccountName, BucketName, ExternalId, FolderPath, Pattern, Period, ProfileName,
-    ProjectName, QuotaName, Reason, Region, RoleName, RuleId, SessionName, TagKey, TagValue,
+    ProjectName, QuotaName, Region, RoleName, SessionName, TagKey, TagValue,
 };
 use crate::yaml::Node;
 use standards::dmarc::external_reports::authorization_name;
@@ -108,7 +109,7 @@ pub struct Parked {
     /// Whether to take over values that are there and conflict.
     pub adopt: Located<bool>,
     /// Findings that the organisation lives with.
-    pub accept: IndexMap<RuleId, Located<Reason>>,
+    pub accept: Accepted,
     /// Tags of what is made for it.
     pub tags: IndexMap<TagKey, Located<TagValue>>,
 }

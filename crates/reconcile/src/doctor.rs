@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use blueprint::Facts;
 use doctor::{Account, Exam, Outcome, Patient, Subject};
+use jiff::Timestamp;
 use manifest::{Domain, Manifest};
 use model::{AccountId, AccountName, Resource};
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub async fn examine(project: &Project) -> Result<Vec<Exam>, Error> {
     })
     .await;
     let mut exams = doctor::judge(&facts);
-    accept(&project.manifest, &mut exams);
+    accept(&project.manifest, &mut exams, project.clock.now());
     Ok(exams)
 }
 
@@ -78,14 +79,15 @@ fn asked_accounts(manifest: &Manifest, desired: &[Arc<Resource>], scope: &Scope)
         .collect()
 }
 
-/// Findings that the manifest accepts weigh nothing. A finding about an account is accepted when
+/// Findings that the manifest accepts at `now` weigh nothing. A finding about an account is accepted when
 /// every domain accepts it.
-fn accept(manifest: &Manifest, exams: &mut [Exam]) {
+fn accept(manifest: &Manifest, exams: &mut [Exam], now: Timestamp) {
     let domains = &manifest.domains;
     let reason = |domain: &Domain, rule: &str| {
         let mut accepted = domain.accept.iter();
-        let (_, reason) = accepted.find(|(id, _)| id.as_str() == rule)?;
-        Some(reason.as_str().to_owned())
+        let (_, acceptance) =
+            accepted.find(|(id, acceptance)| id.as_str() == rule && acceptance.holds(now))?;
+        Some(acceptance.value.to_string())
     };
     for exam in exams {
         let Outcome::Finding(finding) = &mut exam.outcome else {

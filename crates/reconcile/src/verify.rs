@@ -1,6 +1,7 @@
 //! Probes the live domains from outside, and compares them with the plan.
 
 use futures::StreamExt;
+use jiff::Timestamp;
 use manifest::Manifest;
 use model::Outside;
 use standards::Severity;
@@ -42,24 +43,24 @@ pub async fn verify(
         progress(done, expected.len());
     }
     checks.sort_by(|a, b| a.domain.cmp(&b.domain));
-    accept(&project.manifest, &mut checks);
+    accept(&project.manifest, &mut checks, project.clock.now());
     checks
 }
 
-/// Findings that the manifest accepts weigh nothing.
-fn accept(manifest: &Manifest, checks: &mut [Check]) {
+/// Findings that the manifest accepts at `now` weigh nothing.
+fn accept(manifest: &Manifest, checks: &mut [Check], now: Timestamp) {
     for check in checks {
         let Some(block) = manifest.domains.get(&check.domain) else {
             continue;
         };
         if let Outcome::Finding(finding) = &mut check.outcome
-            && let Some((_, reason)) = block
+            && let Some((_, acceptance)) = block
                 .accept
                 .iter()
-                .find(|(rule, _)| rule.as_str() == finding.rule)
+                .find(|(rule, acceptance)| rule.as_str() == finding.rule && acceptance.holds(now))
         {
             finding.severity = Severity::Info;
-            finding.fix = format!("accepted in the manifest: {}", reason.as_str());
+            finding.fix = format!("accepted in the manifest: {}", acceptance.value);
         }
     }
 }

@@ -6,6 +6,7 @@ mod text;
 use std::io::Read;
 use std::path::Path;
 
+use clock::Clock;
 use manifest::Manifest;
 use reconcile::Environment;
 use standards::{Finding, Severity};
@@ -91,7 +92,8 @@ async fn online(
             reconcile::sandbox::outside(&folder, manifest, settings)?
         }
     };
-    Ok(reconcile::lint_published(manifest, outside.as_ref()).await)
+    let now = Clock::real().now();
+    Ok(reconcile::lint_published(manifest, outside.as_ref(), now).await)
 }
 
 fn is_error(finding: &Finding) -> bool {

@@ -1,12 +1,13 @@
 //! Blocks: what each needs, what each excludes, and the limits of its numbers.
 
+use crate::acceptance::Acceptance;
 use crate::domain::Domain;
 use crate::mail::{MtaSts, Spf};
 use crate::manifest::{Ledger, Manifest};
 use crate::path;
 use crate::position::{Located, Position};
 use crate::report::Report;
-use crate::values::{Period, Reason, RuleId};
+use crate::values::{Period, RuleId};
 use model::rules;
 
 use super::domains;
@@ -275,17 +276,17 @@ fn tags(domain: &Domain, report: &mut Report) {
 pub(super) fn accept(manifest: &Manifest, report: &mut Report) {
     let of_domains = domains(manifest).flat_map(|(_, domain)| &domain.accept);
     let of_parked = manifest.parked.values().flat_map(|parked| &parked.accept);
-    for (rule, reason) in of_domains.chain(of_parked) {
-        accept_one(rule, reason, report);
+    for (rule, acceptance) in of_domains.chain(of_parked) {
+        accept_one(rule, acceptance, report);
     }
 }
 
-fn accept_one(rule: &RuleId, reason: &Located<Reason>, report: &mut Report) {
+fn accept_one(rule: &RuleId, acceptance: &Located<Acceptance>, report: &mut Report) {
     if rule.as_str().starts_with("MAN-") {
         let text = format!("`{rule}` is about the manifest itself and can't be accepted");
         report.add(
             rules::MAN_19,
-            &reason.position,
+            &acceptance.position,
             text,
             "fix the finding, and take this out",
         );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use model::rules;
 use standards::dmarc::{self, Policy, Sender, Subject as Of};
 use standards::dns::Name;
@@ -207,7 +208,7 @@ fn receiving_region(mx: &Located<Mx>) -> Option<Finding> {
 }
 
 /// STS-R10 and SPF-27: a subdomain inherits neither the policy nor the SPF record of the domain above.
-pub(super) fn across(manifest: &Manifest) -> Vec<Finding> {
+pub(super) fn across(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
     let has_policy = |name: &Name| {
         let domain = manifest.domains.get(name);
         domain.is_some_and(|domain| domain.mta_sts.is_some())
@@ -232,7 +233,7 @@ pub(super) fn across(manifest: &Manifest) -> Vec<Finding> {
         findings.extend(
             placed
                 .into_iter()
-                .map(|finding| super::accepted(finding, &domain.accept)),
+                .map(|finding| super::accepted(finding, &domain.accept, now)),
         );
     }
     findings

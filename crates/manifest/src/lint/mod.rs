@@ -15,21 +15,18 @@ pub use online::{ServedPolicies, lint_online};
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
 use standards::dns::Name;
-use standards::{Finding, Severity, receivers};
+use standards::{Finding, receivers};
 
+use crate::acceptance::accepted;
 use crate::domain::Domain;
 use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::report::in_order;
-use crate::values::{Reason, RuleId};
 
-/// Findings to live with, each with its reason.
-type Accepted = IndexMap<RuleId, Located<Reason>>;
-
-/// The findings of every domain, those that it accepts lowered to info. `now` judges certificates.
+/// The findings of every domain, those that it accepts lowered to info. `now` judges certificates
+/// and acceptances that end.
 pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
     let authorizations = manifest.report_authorizations();
     let authorizations = authorizations
@@ -49,33 +46,21 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
             subject
                 .lint()
                 .into_iter()
-                .map(|finding| accepted(finding, &domain.accept)),
+                .map(|finding| accepted(finding, &domain.accept, now)),
         );
     }
-    findings.extend(mail::across(manifest));
+    findings.extend(mail::across(manifest, now));
     in_order(findings, &manifest.project.position.source.path)
 }
 
-/// The same finding about `domain`, lowered if the manifest says to live with it.
-pub fn accept(manifest: &Manifest, domain: &Name, finding: Finding) -> Finding {
+/// The same finding about `domain`, lowered if the manifest says to live with it at `now`.
+pub fn accept(manifest: &Manifest, domain: &Name, finding: Finding, now: Timestamp) -> Finding {
     let declared = manifest.domains.get(domain).map(|block| &block.accept);
     let parked = || manifest.parked.get(domain).map(|parked| &parked.accept);
     match declared.or_else(parked) {
-        Some(accept) => accepted(finding, accept),
+        Some(accept) => accepted(finding, accept, now),
         None => finding,
     }
-}
-
-/// The same finding, lowered if it is among those to live with.
-fn accepted(mut finding: Finding, accept: &Accepted) -> Finding {
-    let reason = accept
-        .iter()
-        .find(|(rule, _)| rule.as_str() == finding.rule);
-    if let Some((_, reason)) = reason {
-        finding.severity = Severity::Info;
-        finding.reason = format!("{} (accepted: {reason})", finding.reason);
-    }
-    finding
 }
 
 /// One domain in its manifest.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use model::rules::{self, Rule};
 use standards::Finding;
 use standards::bimi::{self, MarkCertificate, check_dmarc};
@@ -35,11 +36,13 @@ const AT_ONCE: usize = 16;
 pub type ServedPolicies = BTreeMap<Name, MtaStsPolicy>;
 
 /// What look-ups say of every domain, beside what [`lint`](super::lint) says of it. A question
-/// without an answer is a finding: what could not be seen was not checked.
+/// without an answer is a finding: what could not be seen was not checked. `now` judges
+/// acceptances that end.
 pub async fn lint_online<R: Resolver>(
     manifest: &Manifest,
     resolver: &R,
     served: &ServedPolicies,
+    now: Timestamp,
 ) -> Vec<Finding> {
     let planned = Planned::new(manifest, resolver);
     let looks = manifest.domains.iter().map(|(name, domain)| Look {
@@ -48,6 +51,7 @@ pub async fn lint_online<R: Resolver>(
         resolver,
         planned: &planned,
         served: served.get(name),
+        now,
     });
     let found: Vec<Vec<Finding>> = stream::iter(looks)
         .map(async |look| look.all().await)
@@ -64,7 +68,7 @@ pub async fn lint_online<R: Resolver>(
             .collect();
         let found = reports(&planned, name, &record).await;
         let found = at(&parked.position, found).into_iter();
-        findings.extend(found.map(|finding| accepted(finding, &parked.accept)));
+        findings.extend(found.map(|finding| accepted(finding, &parked.accept, now)));
     }
     in_order(findings, &manifest.project.position.source.path)
 }
@@ -81,6 +85,8 @@ struct Look<'a, R> {
     planned: &'a Planned<'a, R>,
     /// The policy that it serves today.
     served: Option<&'a MtaStsPolicy>,
+    /// When acceptances that end are judged.
+    now: Timestamp,
 }
 
 /// The findings in the manifest, and LIVE-02 for a question that nobody answered.
@@ -137,7 +143,7 @@ impl<R: Resolver> Look<'_, R> {
         }
         findings
             .into_iter()
-            .map(|finding| accepted(finding, &domain.accept))
+            .map(|finding| accepted(finding, &domain.accept, self.now))
             .collect()
     }
 

@@ -190,6 +190,17 @@ fn other_words() {
         &[("STS-P13", "STS-P13")],
         &["", "STS-P99", "sts-p13", "STS"],
     );
+    for day in [
+        "2027-02-29",
+        "2027-3-1",
+        "March",
+        "2027-03-01T00:00:00",
+        "20270301",
+        "",
+    ] {
+        assert!(LastDay::parse(day).is_err(), "{day}");
+    }
+    assert!(LastDay::parse("2028-02-29").is_ok());
     check::<Reason>(&[("until March", "until March")], &["", "  ", "a\u{1b}b"]);
     check::<DimensionText>(&[("ses:source", "ses:source")], &["", "a b"]);
     check::<QuotaName>(&[("route53.change", "route53.change")], &["", "Route53"]);

@@ -9,11 +9,12 @@ use crate::support::render;
 
 const LOGO: &str = include_str!("../../../../tests/broken-manifests/files/logo.svg");
 
+/// A manifest up to what `example.com` has beside its DNS.
+const HEAD: &str = "project: test\naccounts:\n  a: { id: \"111111111111\" }\n  b: { id: \"222222222222\" }\ndomains:\n  example.com:\n    dns: manual\n";
+
 /// The findings of lint for `example.com` with this block.
 fn findings(block: &str) -> Vec<standards::Finding> {
-    let text = format!(
-        "project: test\naccounts:\n  a: {{ id: \"111111111111\" }}\n  b: {{ id: \"222222222222\" }}\ndomains:\n  example.com:\n    dns: manual\n{block}"
-    );
+    let text = format!("{HEAD}{block}");
     let files = MemoryFiles::default()
         .with("deploy/m.yaml", text)
         .with("deploy/logo.svg", LOGO)
@@ -378,4 +379,32 @@ fn bulk_mail_waits_for_what_providers_ask() {
         "    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    spf: { all: pass }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
         &[("RCV-02", Warn), ("SPF-19", Error)],
     );
+}
+
+#[test]
+fn an_acceptance_ends_after_its_last_day() {
+    let check = |accept: &str, now: &str, expect: (Severity, &str)| {
+        let text = format!("{HEAD}    dmarc: {{ p: none }}\n    accept: {{ {accept} }}\n");
+        let files = MemoryFiles::default().with("deploy/m.yaml", text);
+        let (manifest, faults) = load("deploy/m.yaml", &files);
+        let manifest = manifest.unwrap_or_else(|| panic!("{}", render(&faults)));
+        let findings = lint(&manifest, now.parse().expect("a time"));
+        let finding = findings.iter().find(|one| one.rule == "DMARC-20");
+        let finding = finding.expect("the finding");
+        assert_eq!(
+            (finding.severity, &*finding.reason),
+            expect,
+            "{accept} at {now}"
+        );
+    };
+    let until = "DMARC-20: { reason: new mailbox, until: 2027-03-01 }";
+    let reason = "the record has no rua, so no reports are sent";
+    let accepted = format!("{reason} (accepted until 2027-03-01: new mailbox)");
+    check(until, "2026-11-24T00:00:00Z", (Severity::Info, &accepted));
+    check(until, "2027-03-01T23:59:59Z", (Severity::Info, &accepted));
+    let back = format!("{reason} (was accepted until 2027-03-01)");
+    check(until, "2027-03-02T00:00:00Z", (Severity::Warn, &back));
+    let always = format!("{reason} (accepted: new mailbox)");
+    let plain = "DMARC-20: { reason: new mailbox }";
+    check(plain, "2040-01-01T00:00:00Z", (Severity::Info, &always));
 }

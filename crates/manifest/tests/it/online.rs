@@ -123,7 +123,12 @@ fn check_served(block: &str, world: &[&str], policy: Option<&str>, expect: &[(&s
             ("example.com".parse().expect("a name"), policy)
         })
         .collect();
-    let findings = block_on(lint_online(&manifest, &World::new(world), &served));
+    let findings = block_on(lint_online(
+        &manifest,
+        &World::new(world),
+        &served,
+        "2026-11-24T00:00:00Z".parse().expect("a time"),
+    ));
     let mut found: Vec<(&str, Severity)> = findings
         .iter()
         .map(|finding| (&*finding.rule, finding.severity))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use manifest::{Dns, Manifest};
 use model::rules;
 use model::{Outside, Unseen};
@@ -15,7 +16,7 @@ use super::{place_of, set};
 /// What stands around the records of one domain.
 pub(super) async fn findings(
     outside: &dyn Outside,
-    manifest: &Manifest,
+    (manifest, now): (&Manifest, Timestamp),
     expected: &Expected,
 ) -> Vec<Finding> {
     let mut findings = delegation(outside, expected).await;
@@ -24,7 +25,7 @@ pub(super) async fn findings(
     findings
         .into_iter()
         .map(|finding| finding.in_place(place.clone()))
-        .map(|finding| manifest::accept(manifest, &expected.domain, finding))
+        .map(|finding| manifest::accept(manifest, &expected.domain, finding, now))
         .collect()
 }
 

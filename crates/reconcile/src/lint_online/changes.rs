@@ -1,5 +1,6 @@
 //! Changes that receivers do not see for a while.
 
+use jiff::Timestamp;
 use kinds::{Route53RecordSet, S3Object};
 use manifest::Manifest;
 use model::rules;
@@ -12,7 +13,7 @@ use super::{place_of, set};
 use crate::Planned;
 
 /// DNS-09 and BIMI-X11: what receivers go on using for a while after it was changed.
-pub(super) fn findings(manifest: &Manifest, planned: &Planned) -> Vec<Finding> {
+pub(super) fn findings(manifest: &Manifest, planned: &Planned, now: Timestamp) -> Vec<Finding> {
     let changing = planned
         .plan
         .actions
@@ -27,7 +28,7 @@ pub(super) fn findings(manifest: &Manifest, planned: &Planned) -> Vec<Finding> {
             }?;
             let domain = Name::parse(&action.resource.domain).ok()?;
             let finding = finding.in_place(place_of(manifest, &domain));
-            Some(manifest::accept(manifest, &domain, finding))
+            Some(manifest::accept(manifest, &domain, finding, now))
         })
         .collect()
 }

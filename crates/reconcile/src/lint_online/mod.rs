@@ -11,6 +11,7 @@ mod senders;
 mod tests;
 
 use futures::stream::{self, StreamExt as _};
+use jiff::Timestamp;
 use manifest::{Located, Manifest, ServedPolicies};
 use model::Outside;
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
@@ -29,24 +30,30 @@ const AT_ONCE: usize = 16;
 pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error> {
     let (manifest, outside) = (&project.manifest, project.engine.outside());
     let planned = project.plan(project.ledger().await?, Wish::All).await;
-    let mut findings = lint_published(manifest, outside).await;
+    let now = project.clock.now();
+    let mut findings = lint_published(manifest, outside, now).await;
     findings.extend(planned.plan.findings.iter().cloned());
     let domains = stream::iter(expected(project, &planned));
     let found: Vec<Vec<Finding>> = domains
-        .map(async |expected| around::findings(outside, manifest, &expected).await)
+        .map(async |expected| around::findings(outside, (manifest, now), &expected).await)
         .buffered(AT_ONCE)
         .collect()
         .await;
     findings.extend(found.concat());
-    findings.extend(changes::findings(manifest, &planned));
+    findings.extend(changes::findings(manifest, &planned, now));
     findings.extend(senders::findings(project, &planned).await);
     Ok(findings)
 }
 
-/// What public DNS and the served policies say of a manifest, also of one with errors.
-pub async fn lint_published(manifest: &Manifest, outside: &dyn Outside) -> Vec<Finding> {
+/// What public DNS and the served policies say of a manifest, also of one with errors. `now` judges
+/// acceptances that end.
+pub async fn lint_published(
+    manifest: &Manifest,
+    outside: &dyn Outside,
+    now: Timestamp,
+) -> Vec<Finding> {
     let served = served(manifest, outside).await;
-    manifest::lint_online(manifest, &Eyes::new(outside), &served).await
+    manifest::lint_online(manifest, &Eyes::new(outside), &served, now).await
 }
 
 /// The policies that are served today. One that can't be fetched or read is not known.

@@ -47,7 +47,7 @@ pub(super) async fn findings(project: &Project, planned: &Planned) -> Vec<Findin
             let above = standards::ses::check_parents(&domain, &domains);
             findings.extend(standing.iter().cloned().chain(above).map(|finding| {
                 let finding = finding.in_place(instance.place.clone());
-                manifest::accept(&project.manifest, &domain, finding)
+                manifest::accept(&project.manifest, &domain, finding, project.clock.now())
             }));
         }
     }
