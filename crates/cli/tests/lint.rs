@@ -210,3 +210,65 @@ fn online_sees_what_a_change_leaves_behind() {
         assert!(found.iter().any(|found| found == rule), "{rule}: {found:?}");
     }
 }
+
+/// The text of `name` in `folder` after `deploy lint --fix`, and what was printed.
+fn fixed(folder: &Path, name: &str, text: &str, code: i32) -> (String, String) {
+    let file = folder.join(name);
+    std::fs::write(&file, text).expect("a file");
+    let output = lint(&["--fix", &file.display().to_string()], "");
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{shown}");
+    let text = std::fs::read_to_string(&file).expect("the file");
+    (text, shown)
+}
+
+#[test]
+fn fixes_are_shown_and_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = "version: STSv1\r\nmode: Enforce\r\nmx: mail.example.com\r\nmax-age: 604800\r\n";
+    let right = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmax_age: 604800\r\n";
+    let (text, shown) = fixed(folder.path(), "mta-sts.txt", policy, 0);
+    assert_eq!(text, right);
+    for line in ["- mode: Enforce", "+ mode: enforce", "+ max_age: 604800"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    // A second run has nothing to do, and touches nothing.
+    let (text, shown) = fixed(folder.path(), "mta-sts.txt", right, 0);
+    assert_eq!(text, right);
+    assert!(
+        shown.contains("nothing to fix without a decision"),
+        "{shown}"
+    );
+
+    // A key of a manifest, in its place; comments and layout stay.
+    let manifest = "project: test # ours\naccounts:\n  a: { id: \"111111111111\" }\ndomains:\n  example.com:\n    dns: manual\n    dmrac: { p: none, rua: [\"mailto:d@example.com\"] }   # soon\n";
+    let (text, _) = fixed(folder.path(), "m.yaml", manifest, 0);
+    assert_eq!(text, manifest.replace("dmrac", "dmarc"));
+}
+
+#[test]
+fn fixes_of_records_are_data_and_guesses_are_left() {
+    let fix = |record: &str| -> (Option<i32>, String) {
+        let output = lint(&["--fix", "--record", record], "");
+        let data = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), data)
+    };
+    let (_, data) = fix("v=DMARC1; p=rejct; rua=mailto:a@example.com");
+    assert!(
+        data.starts_with("v=DMARC1; p=reject; rua=mailto:a@example.com\n"),
+        "{data}"
+    );
+    let guess = "v=DMARC1; p=jerect; rua=mailto:a@example.com";
+    let (_, data) = fix(guess);
+    assert!(data.starts_with(guess), "{data}");
+}
+
+#[test]
+fn kind_names_what_a_text_is() {
+    // Nothing in the text says that it is a key; and a policy's name says that it is another thing.
+    let key = "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=; k=ed25519";
+    check(&["--kind", "dkim", "--record", key], "", 0, &[]);
+    check(&["--kind", "spf", "--record", key], "", 2, &["SPF-03"]);
+    let policy = "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n";
+    check(&["--kind", "mta-sts-policy", "-"], policy, 0, &[]);
+}

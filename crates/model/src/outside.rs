@@ -61,6 +61,8 @@ pub enum Unseen {
 pub struct ShownCertificate {
     /// The DNS names that it is for.
     pub names: Vec<String>,
+    /// The first moment it is valid at.
+    pub not_before: Timestamp,
     /// The last moment it is valid at.
     pub not_after: Timestamp,
 }

@@ -33,7 +33,14 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Where a finding is.
+/// Whether none of `findings` is an error: receivers can use what they are about.
+pub fn is_sound(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .all(|finding| finding.severity < Severity::Error)
+}
+
+/// The place of a finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -100,11 +107,11 @@ pub struct Finding {
     pub rule: Cow<'static, str>,
     /// The rule's severity, or what the manifest made of it.
     pub severity: Severity,
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What was seen, in one sentence that starts in lower case and has no final stop.
+    /// The observation, in one sentence that starts in lower case and has no final stop.
     pub reason: String,
-    /// What to do about it, in the same form.
+    /// The fix, in the same form.
     pub fix: String,
     /// The fix as a change of the text, where the text decides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

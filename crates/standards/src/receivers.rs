@@ -8,11 +8,11 @@ use crate::{Finding, Severity};
 /// A service that receives mail for other people's domains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provider {
-    /// What people call it.
+    /// The name that people call it by.
     pub name: &'static str,
     /// The domains that its mail hosts are below.
     hosts: &'static [&'static str],
-    /// What the SPF record of a domain includes that sends through it too.
+    /// The domain that an SPF record includes where mail is sent through it too.
     pub spf: Option<&'static str>,
     /// Whether people have mailboxes there. The others are filters and APIs.
     pub has_mailboxes: bool,
@@ -94,7 +94,7 @@ pub fn provider(mail_host: &Name) -> Option<&'static Provider> {
         .find(|provider| provider.hosts.iter().any(is_of))
 }
 
-/// Of what a provider looks at before it takes bulk mail.
+/// The protocols that a provider checks before it takes bulk mail.
 const PROTOCOLS: [&str; 3] = ["SPF-", "DKIM-", "DMARC-"];
 
 /// RCV-02: what is wrong with SPF, DKIM and DMARC of a domain that sends is fixed first.

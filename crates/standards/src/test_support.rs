@@ -1,4 +1,4 @@
-//! What the tables of every standard share.
+//! Helpers that the tables of every standard share.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

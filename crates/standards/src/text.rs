@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use crate::mta_sts::MtaStsPolicy;
-use crate::{Finding, Severity};
+use crate::{Finding, Severity, is_sound};
 
 /// Why a text holds no value: what `parse` found in it. Receivers would read nothing there.
 ///
@@ -64,6 +64,29 @@ read_as_receivers_do!(
     crate::bimi::Bimi,
     crate::dkim::DkimKey,
     crate::dmarc::Dmarc,
+    crate::mta_sts::MtaStsRecord,
+    crate::spf::Spf,
+    crate::tls_rpt::TlsRpt,
+);
+
+/// `is_usable` for types whose faults are all in the value.
+macro_rules! usable_without_errors {
+    ($($type:ty),+ $(,)?) => {$(
+        impl $type {
+            /// Whether receivers act on it: nothing about the value is an error. The crate says
+            /// what that means for every type.
+            pub fn is_usable(&self) -> bool {
+                is_sound(&self.lint())
+            }
+        }
+    )+};
+}
+
+usable_without_errors!(
+    crate::bimi::Bimi,
+    crate::dkim::DkimKey,
+    crate::dmarc::Dmarc,
+    crate::mta_sts::MtaStsPolicy,
     crate::mta_sts::MtaStsRecord,
     crate::spf::Spf,
     crate::tls_rpt::TlsRpt,

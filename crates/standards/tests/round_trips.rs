@@ -20,7 +20,7 @@ use standards::spf::{Network, Spf};
 use standards::tls_rpt::TlsRpt;
 use standards::{bimi, dkim};
 
-/// What every such type can do.
+/// The traits of every such type.
 trait Text: FromStr + Display + Debug + PartialEq + Serialize + DeserializeOwned {}
 
 impl<T: FromStr + Display + Debug + PartialEq + Serialize + DeserializeOwned> Text for T {}

@@ -11,7 +11,7 @@ struct Published {
     domain: &'static str,
     source: &'static str,
     record: &'static str,
-    /// What is to be said about it, short of an error.
+    /// The findings about it, short of an error.
     rules: &'static [&'static str],
 }
 

@@ -2,7 +2,7 @@
 
 use model::rules;
 use standards::bimi::Svg;
-use standards::bimi::mark_certificate::{MarkCertificate, TrustStore};
+use standards::bimi::mark_certificate::{MarkCertificate, MarkType, TrustStore};
 use standards::dmarc::organizational_domain_by_psl;
 use standards::{Finding, Severity};
 
@@ -35,6 +35,7 @@ impl Subject<'_> {
         let (certificate, mut findings) = MarkCertificate::parse(&file.bytes);
         if let Some(certificate) = certificate {
             findings.extend(certificate.check_trust(&TrustStore::bimi()));
+            findings.extend(certificate.check_receivers(&TrustStore::bimi()));
             findings.extend(certificate.check_time(self.now));
             let organizational =
                 organizational_domain_by_psl(self.name).unwrap_or_else(|| self.name.clone());
@@ -42,7 +43,7 @@ impl Subject<'_> {
                 findings.extend(certificate.check_domain(self.name, &organizational, &selector));
             }
             findings.extend(logo.and_then(|logo| certificate.check_logo(logo)));
-            if certificate.mark_type().is_common() {
+            if certificate.mark_type().is_some_and(MarkType::is_common) {
                 let reason = "Apple Mail shows no logo with a common mark certificate";
                 findings.push(Finding::new(rules::RCV_06, reason).weighing(Severity::Warn));
             }

@@ -78,9 +78,11 @@ impl Outside for Inside {
                 Fault::NoCertificate => Unseen::NoTls("it has no certificate".to_owned()),
             });
         }
-        let not_after = self.0.clock().now() + std::time::Duration::from_hours(90 * 24);
+        let not_before = self.0.clock().now();
+        let not_after = not_before + std::time::Duration::from_hours(90 * 24);
         Ok(ShownCertificate {
             names: vec![host.to_owned()],
+            not_before,
             not_after,
         })
     }

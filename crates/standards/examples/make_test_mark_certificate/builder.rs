@@ -38,7 +38,7 @@ const BUSINESS_CATEGORY: &[u64] = &[2, 5, 4, 15];
 const SERIAL_NUMBER: &[u64] = &[2, 5, 4, 5];
 const JURISDICTION_COUNTRY: &[u64] = &[1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3];
 
-/// What the three certificates of a chain will say.
+/// The contents of the three certificates of a chain.
 pub(crate) struct Recipe {
     /// The root.
     pub(crate) root: CertificateParams,

@@ -1,10 +1,10 @@
-//! What BIMI needs of DMARC: BIMI-X01 to BIMI-X05.
+//! The conditions that BIMI sets for DMARC: BIMI-X01 to BIMI-X05.
 
 use crate::dmarc::{Dmarc, Policy};
 use crate::rules;
 use crate::{Finding, Severity};
 
-/// Checks the DMARC records that a receiver looks at before it shows a logo: that of the author's
+/// Checks the DMARC records that a receiver reads before it shows a logo: that of the author's
 /// domain and that of its organizational domain, as far as there are any (BIMI §7.1).
 ///
 /// ```

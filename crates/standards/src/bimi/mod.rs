@@ -15,6 +15,7 @@
 //! assert_eq!(record.expect("the record is valid").to_string(), text);
 //! ```
 
+mod discovery;
 mod enforcement;
 mod gzip;
 pub mod mark_certificate;
@@ -23,6 +24,7 @@ mod selector;
 pub mod svg;
 mod uri;
 
+pub use discovery::{Discovery, discover};
 pub use enforcement::check_dmarc;
 pub use mark_certificate::{MarkCertificate, MarkType, TrustStore};
 pub use record::{AvatarPreference, Bimi, BimiError};

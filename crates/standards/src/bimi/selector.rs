@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// What stands before `._bimi.` in a record's name: labels of letters, digits and inner hyphens,
+/// The labels before `._bimi.` in a record's name: labels of letters, digits and inner hyphens,
 /// in lower case. The default is `default`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector(String);

@@ -21,31 +21,31 @@ pub enum HttpsUriError {
     /// Another scheme, or none.
     #[error("{} does not start with https://", quote(text))]
     Scheme {
-        /// What was written.
+        /// The text as written.
         text: String,
     },
     /// A host that is not a full domain name: an address, a single label, a user name before it.
     #[error("{} is not a full domain name: {reason}", quote(host))]
     Host {
-        /// What was written.
+        /// The text as written.
         host: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// A character that must be percent-encoded.
     #[error("{} must be written {encoded} inside a URI", quote(&character.to_string()))]
     Character {
-        /// What was written.
+        /// The text as written.
         character: char,
         /// Its percent-encoded form.
         encoded: String,
-        /// Where, in bytes of the URI.
+        /// The place, in bytes of the URI.
         at: usize,
     },
     /// A `%` without two hexadecimal digits.
     #[error("a % without two hexadecimal digits")]
     Percent {
-        /// Where, in bytes of the URI.
+        /// The place, in bytes of the URI.
         at: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! What a text or a file is, from its name and its first bytes.
+//! The kind of a text or a file, from its name and its first bytes.
 
 use super::Kind;
 

@@ -17,7 +17,7 @@ pub struct Line {
     pub value: String,
     /// Whether the bytes of the text are those of the value: no quotes and no escapes.
     pub is_plain: bool,
-    /// What is wrong with how the value is written (DNS-01), at bytes of the text.
+    /// The faults of how the value is written (DNS-01), at bytes of the text.
     pub findings: Vec<Finding>,
 }
 

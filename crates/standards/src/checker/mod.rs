@@ -23,7 +23,7 @@ use crate::spf::Spf;
 use crate::tls_rpt::TlsRpt;
 use crate::{Finding, Severity};
 
-/// What a text or a file is.
+/// The kind of a text or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -63,17 +63,17 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// What the text was taken for.
+    /// The kind that the text was taken for.
     pub kind: Kind,
     /// Whether there is a value in it: receivers read the record, the policy, the logo or the
     /// certificate.
     pub has_value: bool,
     /// The canonical form, of a record or a policy that receivers can read.
     pub canonical: Option<String>,
-    /// What is wrong with it; places are bytes of the text.
+    /// The faults; places are bytes of the text.
     pub findings: Vec<Finding>,
 }
 
@@ -183,7 +183,7 @@ pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Opt
     })
 }
 
-/// What is wrong with records that stand together, each with its kind and its owner where that is
+/// The faults of records that stand together, each with its kind and its owner where that is
 /// known: a second one of a kind at one name. Each finding has the position of its record. Records
 /// without an owner count as those of one name; keys of DKIM stand at selectors of their own.
 pub fn check_together(records: &[(Kind, Option<&Name>)]) -> Vec<(usize, Finding)> {

@@ -48,7 +48,7 @@ pub enum HashAlgorithm {
     Unknown,
 }
 
-/// What the key may sign.
+/// A kind of message that the key may sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
@@ -69,7 +69,7 @@ pub struct DkimKey {
     pub key: PublicKey,
     /// Hashes that signatures may use; none means every one.
     pub hashes: BTreeSet<HashAlgorithm>,
-    /// What the key may sign; none means everything.
+    /// The kinds of message that the key may sign; none means everything.
     pub services: BTreeSet<Service>,
     /// `t=y`: verifiers may treat the mail as unsigned.
     pub testing: bool,
@@ -99,7 +99,7 @@ impl DkimKey {
         single::read(owner, values, |_| true, rules::DKIM_02, Self::parse)
     }
 
-    /// What is wrong with the record as a value.
+    /// The faults of the record as a value.
     pub fn lint(&self) -> Vec<Finding> {
         self.lint_with_tags()
             .into_iter()

@@ -147,7 +147,7 @@ impl fmt::Debug for RsaPublicKey {
     }
 }
 
-/// What base64 `text` decodes to, white space left out; and whether receivers that keep
+/// The octets that base64 `text` decodes to, white space left out; and whether receivers that keep
 /// to the letter of RFC 4648 would decode it too.
 pub(super) fn decode_base64(text: &str) -> Result<(Vec<u8>, bool), PublicKeyError> {
     let tolerant = GeneralPurpose::new(

@@ -1,4 +1,4 @@
-//! Where a key stands: `<selector>._domainkey.<domain>` (RFC 6376 §3.1, §3.6.2.1).
+//! The name at which a key stands: `<selector>._domainkey.<domain>` (RFC 6376 §3.1, §3.6.2.1).
 
 use std::fmt;
 use std::str::FromStr;

@@ -15,7 +15,7 @@ pub fn organizational_domain_by_psl(domain: &Name) -> Option<Name> {
 }
 
 /// Whether `authenticated` is aligned with the author's domain, offline.
-pub fn is_aligned(alignment: Alignment, author: &Name, authenticated: &Name) -> bool {
+pub fn is_aligned_by_psl(alignment: Alignment, author: &Name, authenticated: &Name) -> bool {
     if author == authenticated {
         return true;
     }

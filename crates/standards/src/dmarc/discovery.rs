@@ -1,6 +1,8 @@
 //! Finding a domain's policy and its organizational domain by the DNS tree walk
 //! (RFC 9989 §4.10).
 
+use std::collections::BTreeMap;
+
 use super::{Alignment, Dmarc, Policy, Psd, Subject, organizational_domain_by_psl, record_owner};
 use crate::dns::{Name, NoAnswer, Resolver};
 use crate::rules;
@@ -15,10 +17,10 @@ pub struct Found {
     pub record: Dmarc,
 }
 
-/// What a tree walk found, from the domain it started at upwards.
+/// The records that a tree walk found, from the domain it started at upwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Walk {
-    /// Where it started.
+    /// The domain it started at.
     pub start: Name,
     /// The records on the way that have a policy to apply.
     pub found: Vec<Found>,
@@ -34,10 +36,13 @@ pub struct Walk {
 pub struct Discovery {
     /// The domain that was asked about.
     pub author: Name,
-    /// Its organizational domain.
-    pub organizational_domain: Name,
+    /// Its organizational domain; or the parent that did not answer, where the domain's own record
+    /// decides without it.
+    pub organizational_domain: Result<Name, NoAnswer>,
     /// The record that applies to it.
     pub applies: Option<Found>,
+    /// Every record with a policy that the walk came to, from the domain upwards.
+    pub found: Vec<Found>,
     /// DMARC-03 and DMARC-27.
     pub findings: Vec<Finding>,
 }
@@ -56,34 +61,148 @@ pub fn domains_to_ask(domain: &Name) -> Vec<Name> {
 
 /// Walks up from `domain`, until a record says where the organization ends.
 pub async fn walk(resolver: &impl Resolver, domain: &Name) -> Result<Walk, NoAnswer> {
-    let mut walk = Walk {
-        start: domain.clone(),
-        found: Vec::new(),
-        without_policy: Vec::new(),
-        findings: Vec::new(),
-    };
-    for domain in domains_to_ask(domain) {
-        // A name too long to hold `_dmarc` as well can have no record.
-        let Ok(owner) = record_owner(&domain) else {
-            continue;
-        };
-        let values = resolver.txt(&owner).await?;
-        let (value, several) = single::among(&owner, &values, is_dmarc, rules::DMARC_03);
-        walk.findings.extend(several);
-        let Some(value) = value else {
-            continue;
-        };
-        let Some(record) = Dmarc::parse(&value.text()).0 else {
-            walk.without_policy.push(domain);
-            continue;
-        };
-        let ends = record.psd != Psd::Unknown;
-        walk.found.push(Found { domain, record });
-        if ends {
-            break;
+    Records::of(resolver).walk(domain).await.whole()
+}
+
+/// The records at the names of walks, each asked for once.
+pub(super) struct Records<'a, R> {
+    resolver: &'a R,
+    known: BTreeMap<Name, Result<At, NoAnswer>>,
+}
+
+/// The record at one name of a walk.
+#[derive(Clone)]
+enum At {
+    Nothing,
+    /// DMARC-03: receivers discard them all.
+    Several(Finding),
+    WithoutPolicy,
+    Record(Box<Dmarc>),
+}
+
+/// A walk up to its end, or to the first name that did not answer: whether the organization ends
+/// there is then not known.
+pub(super) struct Way {
+    pub(super) walk: Walk,
+    pub(super) unanswered: Option<NoAnswer>,
+}
+
+impl<'a, R: Resolver> Records<'a, R> {
+    pub(super) fn of(resolver: &'a R) -> Self {
+        Self {
+            resolver,
+            known: BTreeMap::new(),
         }
     }
-    Ok(walk)
+
+    pub(super) async fn walk(&mut self, domain: &Name) -> Way {
+        let mut walk = Walk {
+            start: domain.clone(),
+            found: Vec::new(),
+            without_policy: Vec::new(),
+            findings: Vec::new(),
+        };
+        for domain in domains_to_ask(domain) {
+            match self.at(&domain).await {
+                Err(error) => {
+                    let unanswered = Some(error);
+                    return Way { walk, unanswered };
+                }
+                Ok(At::Nothing) => {}
+                Ok(At::Several(finding)) => walk.findings.push(finding),
+                Ok(At::WithoutPolicy) => walk.without_policy.push(domain),
+                Ok(At::Record(record)) => {
+                    let record = *record;
+                    let ends = record.psd != Psd::Unknown;
+                    walk.found.push(Found { domain, record });
+                    if ends {
+                        break;
+                    }
+                }
+            }
+        }
+        let unanswered = None;
+        Way { walk, unanswered }
+    }
+
+    async fn at(&mut self, domain: &Name) -> Result<At, NoAnswer> {
+        if let Some(known) = self.known.get(domain) {
+            return known.clone();
+        }
+        let found = self.ask(domain).await;
+        self.known.insert(domain.clone(), found.clone());
+        found
+    }
+
+    async fn ask(&self, domain: &Name) -> Result<At, NoAnswer> {
+        // A name too long to hold `_dmarc` as well can have no record.
+        let Ok(owner) = record_owner(domain) else {
+            return Ok(At::Nothing);
+        };
+        let values = self.resolver.txt(&owner).await?;
+        let (value, several) = single::among(&owner, &values, is_dmarc, rules::DMARC_03);
+        Ok(match (value, several) {
+            (_, Some(finding)) => At::Several(finding),
+            (None, None) => At::Nothing,
+            (Some(value), None) => match Dmarc::parse(&value.text()).0 {
+                Some(record) => At::Record(Box::new(record)),
+                None => At::WithoutPolicy,
+            },
+        })
+    }
+}
+
+impl Way {
+    /// The walk, if every name on it answered.
+    fn whole(self) -> Result<Walk, NoAnswer> {
+        self.unanswered.map_or(Ok(self.walk), Err)
+    }
+
+    /// The organizational domain of the start, if every name on the way answered.
+    pub(super) fn organizational_domain(&self) -> Result<Name, NoAnswer> {
+        match &self.unanswered {
+            None => Ok(self.walk.organizational_domain()),
+            Some(error) => Err(error.clone()),
+        }
+    }
+
+    /// The record that applies to the start. Its own decides, whether its parents answer or not.
+    fn applies(&self) -> Result<Option<&Found>, NoAnswer> {
+        let Walk { start, found, .. } = &self.walk;
+        if self.walk.without_policy.contains(start) {
+            return Ok(None);
+        }
+        match (
+            found.iter().find(|one| one.domain == *start),
+            &self.unanswered,
+        ) {
+            (Some(own), _) => Ok(Some(own)),
+            (None, None) => Ok(self.walk.applies()),
+            (None, Some(error)) => Err(error.clone()),
+        }
+    }
+
+    /// The discovery that the walk amounts to.
+    pub(super) fn discovery(self) -> Result<Discovery, NoAnswer> {
+        let organizational_domain = self.organizational_domain();
+        let applies = self.applies()?.cloned();
+        let Walk {
+            start,
+            found,
+            mut findings,
+            ..
+        } = self.walk;
+        if let Ok(by_walk) = &organizational_domain {
+            findings.extend(compare_with_psl(&start, by_walk));
+        }
+        Ok(Discovery {
+            author: start,
+            organizational_domain,
+            applies,
+            found,
+            findings,
+        })
+    }
 }
 
 impl Walk {
@@ -127,19 +246,10 @@ impl Walk {
     }
 }
 
-/// The policy of `author`, as a receiver of RFC 9989 finds it.
+/// The policy of `author`, as a receiver of RFC 9989 finds it. A parent that does not answer
+/// matters only where the author's domain has no record of its own.
 pub async fn discover(resolver: &impl Resolver, author: &Name) -> Result<Discovery, NoAnswer> {
-    let walk = walk(resolver, author).await?;
-    let organizational_domain = walk.organizational_domain();
-    let applies = walk.applies().cloned();
-    let mut findings = walk.findings;
-    findings.extend(compare_with_psl(&walk.start, &organizational_domain));
-    Ok(Discovery {
-        author: walk.start,
-        organizational_domain,
-        applies,
-        findings,
-    })
+    Records::of(resolver).walk(author).await.discovery()
 }
 
 impl Discovery {
@@ -169,8 +279,9 @@ pub async fn is_aligned_by_walk(
     if alignment == Alignment::Strict {
         return Ok(false);
     }
-    let author = walk(resolver, author).await?.organizational_domain();
-    let authenticated = walk(resolver, authenticated).await?.organizational_domain();
+    let mut records = Records::of(resolver);
+    let author = records.walk(author).await.organizational_domain()?;
+    let authenticated = records.walk(authenticated).await.organizational_domain()?;
     Ok(author == authenticated)
 }
 

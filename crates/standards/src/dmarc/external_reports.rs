@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::discovery::{is_dmarc, walk};
+use super::discovery::{Records, is_dmarc};
 use super::{Dmarc, ReportTarget, organizational_domain_by_psl};
 use crate::dns::{Name, NameError, NoAnswer, Resolver, Txt};
 use crate::mail_host::why_unreachable;
@@ -13,7 +13,7 @@ use crate::rules;
 use crate::tag_list::{TagList, split_with_spans};
 use crate::{Finding, Place};
 
-/// What the other organization publishes at the authorization name.
+/// The text that the other organization publishes at the authorization name.
 pub const AUTHORIZATION: &str = "v=DMARC1;";
 
 /// The name at which `report_host` agrees to receive reports on `policy_domain`.
@@ -65,10 +65,11 @@ impl Dmarc {
         policy_domain: &Name,
     ) -> Result<Vec<Finding>, NoAnswer> {
         let mut findings = Vec::new();
-        let ours = walk(resolver, policy_domain).await?.organizational_domain();
+        let mut records = Records::of(resolver);
+        let ours = records.walk(policy_domain).await.organizational_domain()?;
         let hosts: BTreeSet<&Name> = self.report_hosts().collect();
         for host in hosts {
-            if walk(resolver, host).await?.organizational_domain() == ours {
+            if records.walk(host).await.organizational_domain()? == ours {
                 continue;
             }
             match authorization_name(policy_domain, host) {

@@ -1,8 +1,9 @@
-//! What is wrong with a record that is well written: on its own, at its domain, and
+//! Faults of a record that is well written: on its own, at its domain, and
 //! for the mail that the domain sends.
 
 use super::{
-    Alignment, Dmarc, Policy, Psd, ReportTarget, Subject, is_aligned, organizational_domain_by_psl,
+    Alignment, Dmarc, Policy, Psd, ReportTarget, Subject, is_aligned_by_psl,
+    organizational_domain_by_psl,
 };
 use crate::dns::Name;
 use crate::rules;
@@ -18,7 +19,7 @@ pub struct Sender<'a> {
 }
 
 impl Dmarc {
-    /// What is wrong with the record as a value.
+    /// The faults of the record as a value.
     pub fn lint(&self) -> Vec<Finding> {
         let findings = self.lint_with_tags().into_iter();
         findings.map(|(_, finding)| finding).collect()
@@ -133,8 +134,8 @@ impl Dmarc {
             let Some(authenticated) = authenticated else {
                 continue;
             };
-            let only_relaxed = is_aligned(Alignment::Relaxed, domain, authenticated)
-                && !is_aligned(Alignment::Strict, domain, authenticated);
+            let only_relaxed = is_aligned_by_psl(Alignment::Relaxed, domain, authenticated)
+                && !is_aligned_by_psl(Alignment::Strict, domain, authenticated);
             if alignment == Alignment::Strict && only_relaxed {
                 let reason = format!(
                     "{tag}=s, and {what}{authenticated} is not {domain} itself, so it never aligns"
@@ -147,13 +148,13 @@ impl Dmarc {
     fn dkim_aligns(&self, domain: &Name, sender: &Sender<'_>) -> bool {
         sender
             .dkim_domain
-            .is_some_and(|signer| is_aligned(self.dkim_alignment, domain, signer))
+            .is_some_and(|signer| is_aligned_by_psl(self.dkim_alignment, domain, signer))
     }
 
     fn spf_aligns(&self, domain: &Name, sender: &Sender<'_>) -> bool {
         sender
             .mail_from
-            .is_some_and(|mail_from| is_aligned(self.spf_alignment, domain, mail_from))
+            .is_some_and(|mail_from| is_aligned_by_psl(self.spf_alignment, domain, mail_from))
     }
 
     /// Findings, each with the name of the tag it is about.

@@ -19,12 +19,14 @@
 
 mod alignment;
 pub mod discovery;
+mod evaluate;
 pub mod external_reports;
 mod lint;
 mod parse;
 mod record;
 
-pub use alignment::{is_aligned, organizational_domain_by_psl};
+pub use alignment::{is_aligned_by_psl, organizational_domain_by_psl};
+pub use evaluate::{Evaluation, Identifiers, Outcome, evaluate};
 pub use lint::Sender;
 pub use record::{
     Alignment, Dmarc, FailureOption, Percent, Policy, PolicyError, Psd, ReportTarget, SizeLimit,

@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
         self.findings.push(finding.at(span));
     }
 
-    /// What is wrong with the record as a value, at the tags that say so.
+    /// Reports the faults of the record as a value, at the tags that say so.
     fn lint(&mut self, record: &Dmarc, end: usize) {
         for (tag, finding) in record.lint_with_tags() {
             let Some(tag) = self.list.get(tag) else {
@@ -364,7 +364,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is to be said of a tag with a value that is none of `letters`.
+/// The finding about a tag with a value that is none of `letters`.
 fn wrong_letter(tag: &Tag<'_>, rule: &'static Rule, letters: &str) -> Finding {
     const WORDS: [(&str, char); 5] = [
         ("yes", 'y'),

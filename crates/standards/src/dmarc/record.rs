@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mail_uri::ReportUri;
 
-/// What a receiver is asked to do with mail that fails, from the mildest to the strictest.
+/// The treatment that a receiver is asked to give mail that fails, from the mildest to the strictest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Policy {
     /// Nothing.
@@ -174,7 +174,7 @@ impl fmt::Display for SizeLimit {
 pub struct ReportTarget {
     /// The place.
     pub uri: ReportUri,
-    /// What it takes, from before RFC 9989.
+    /// The largest report that it takes, from before RFC 9989.
     pub size_limit: Option<SizeLimit>,
 }
 
@@ -224,7 +224,7 @@ pub struct Dmarc {
     pub report_interval: Option<u32>,
 }
 
-/// What a message's author domain is to the domain of the record.
+/// The relation of a message's author domain to the domain of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// The same.

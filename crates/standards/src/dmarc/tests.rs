@@ -1,13 +1,14 @@
 //! Tables and properties of the DMARC rules for one record.
 
 mod discovery;
+mod evaluate;
 mod external_reports;
 
 use proptest::prelude::*;
 
 use super::{
     Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget, Sender, SizeLimit,
-    Subject, check_record_owner, is_aligned, organizational_domain_by_psl, record_owner,
+    Subject, check_record_owner, is_aligned_by_psl, organizational_domain_by_psl, record_owner,
 };
 use crate::dns::Txt;
 use crate::test_support::{has_error, name, rules, summary};
@@ -308,7 +309,7 @@ fn dmarc_29_30_32_senders() {
         dkim_domain: Some(&ses),
         mail_from: Some(&sub),
     };
-    let stranger = Sender {
+    let other = Sender {
         dkim_domain: Some(&ses),
         mail_from: Some(&ses),
     };
@@ -327,9 +328,9 @@ fn dmarc_29_30_32_senders() {
     check("v=DMARC1; p=reject", &[spf_only], &["DMARC-30"]);
     check("v=DMARC1; p=quarantine", &[spf_only], &[]);
     check("v=DMARC1; p=reject", &[spf_only, signed], &[]);
-    check("v=DMARC1; p=reject", &[stranger], &["DMARC-29"]);
+    check("v=DMARC1; p=reject", &[other], &["DMARC-29"]);
     check("v=DMARC1; p=none; sp=quarantine", &[], &["DMARC-29"]);
-    check("v=DMARC1; p=none", &[stranger], &[]);
+    check("v=DMARC1; p=none", &[other], &[]);
     check("v=DMARC1; p=none; aspf=s", &[signed], &["DMARC-32"]);
     check("v=DMARC1; p=none; adkim=s", &[of_subdomain], &["DMARC-32"]);
     check("v=DMARC1; p=none; adkim=s", &[signed], &[]);
@@ -435,12 +436,12 @@ fn alignment_offline() {
     ] {
         let (author, other) = (name(author), name(other));
         assert_eq!(
-            is_aligned(Alignment::Strict, &author, &other),
+            is_aligned_by_psl(Alignment::Strict, &author, &other),
             strict,
             "{author} {other}"
         );
         assert_eq!(
-            is_aligned(Alignment::Relaxed, &author, &other),
+            is_aligned_by_psl(Alignment::Relaxed, &author, &other),
             relaxed,
             "{author} {other}"
         );

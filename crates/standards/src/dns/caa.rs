@@ -37,11 +37,11 @@ pub struct Caa {
     pub flags: u8,
     /// `issue`, `issuewild`, `issuevmc`, `iodef`; in lower case.
     pub tag: String,
-    /// What the tag says; for the issue tags an authority's domain and parameters.
+    /// The value of the tag; for the issue tags an authority's domain and parameters.
     pub value: Vec<u8>,
 }
 
-/// What a certificate is wanted for.
+/// The use that a certificate is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certificate {
     /// A web certificate for a name.
@@ -160,7 +160,7 @@ impl fmt::Display for Caa {
     }
 }
 
-/// Where to look for the CAA record set of `name`: the first of these names that has one
+/// The names at which the CAA record set of `name` can be: the first of these names that has one
 /// decides (RFC 8659 §3).
 pub fn climb(name: &Name) -> impl Iterator<Item = Name> {
     std::iter::successors(Some(name.clone()), Name::parent).take_while(|name| !name.is_root())

@@ -1,6 +1,7 @@
 //! DNS names, values and record sets, compared by what they mean.
 
 pub mod caa;
+mod memory;
 pub mod mx;
 pub mod name;
 pub mod record;
@@ -9,8 +10,10 @@ pub mod resolver;
 pub mod tlsa;
 pub mod txt;
 pub mod zone;
+mod zone_file;
 
 pub use caa::{Caa, CaaError};
+pub use memory::MemoryResolver;
 pub use mx::{Mx, MxError};
 pub use name::{Name, NameError};
 pub use record::{RecordError, RecordType, RecordValue, Soa, UnknownType};
@@ -19,3 +22,4 @@ pub use resolver::{NoAnswer, Resolver};
 pub use tlsa::{Tlsa, TlsaError};
 pub use txt::{Presentation, Txt, TxtError};
 pub use zone::Zone;
+pub use zone_file::{ZoneFileError, ZoneFileFault};

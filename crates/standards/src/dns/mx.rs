@@ -113,7 +113,7 @@ impl From<Mx> for String {
     }
 }
 
-/// What the domain of an MX set is used for, as far as the rules of MX need it.
+/// The uses of the domain of an MX set, as far as the rules of MX need them.
 #[derive(Clone, Copy, Debug)]
 pub struct MxUse<'a> {
     /// The domain.

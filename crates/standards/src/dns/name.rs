@@ -1,6 +1,7 @@
 //! A domain name, in the one spelling that compares.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,8 @@ pub enum NameError {
     /// An international name that IDNA does not allow.
     #[error("{} is not a valid international name", quote(.0))]
     NotIdna(String),
-    /// A backslash that is not followed by three octal digits.
-    #[error("{} has an escape that is not three octal digits", quote(.0))]
+    /// A backslash that is not followed by three digits.
+    #[error("{} has an escape that is not three digits", quote(.0))]
     Escape(String),
 }
 
@@ -132,6 +133,61 @@ impl Name {
         Self::from_labels(labels.iter().map(Vec::as_slice))
     }
 
+    /// Reads a name as zone files have it (RFC 1035 §5.1): a backslash with three decimal digits is
+    /// an octet, a backslash with another character that character.
+    pub fn parse_zone_file(text: &str) -> Result<Self, NameError> {
+        let wrong = || NameError::Escape(text.to_owned());
+        let mut labels = vec![Vec::new()];
+        let mut rest = text.strip_suffix('.').unwrap_or(text).as_bytes();
+        while let [first, tail @ ..] = rest {
+            rest = tail;
+            match (first, tail) {
+                (b'.', _) => labels.push(Vec::new()),
+                (b'\\', [digit, ..]) if digit.is_ascii_digit() => {
+                    let digits = tail.get(..3).ok_or_else(wrong)?;
+                    let octet = txt::escaped_octet(digits, 10).ok_or_else(wrong)?;
+                    labels.last_mut().ok_or_else(wrong)?.push(octet);
+                    rest = &tail[3..];
+                }
+                (b'\\', [character, after @ ..]) => {
+                    labels.last_mut().ok_or_else(wrong)?.push(*character);
+                    rest = after;
+                }
+                (octet, _) => labels.last_mut().ok_or_else(wrong)?.push(*octet),
+            }
+        }
+        Self::from_labels(labels.iter().map(Vec::as_slice))
+    }
+
+    /// The name at which the names of `address` are.
+    ///
+    /// ```
+    /// use standards::dns::Name;
+    ///
+    /// let name = Name::reverse("192.0.2.1".parse()?);
+    /// assert_eq!(name.as_str(), "1.2.0.192.in-addr.arpa");
+    /// # Ok::<(), std::net::AddrParseError>(())
+    /// ```
+    pub fn reverse(address: IpAddr) -> Self {
+        let (mut labels, zone): (Vec<String>, _) = match address {
+            IpAddr::V4(address) => {
+                let octets = address.octets();
+                (octets.iter().map(u8::to_string).collect(), "in-addr.arpa")
+            }
+            IpAddr::V6(address) => {
+                let nibbles = address.octets().into_iter();
+                let nibbles = nibbles.flat_map(|octet| [octet >> 4, octet & 0xf]);
+                (
+                    nibbles.map(|nibble| format!("{nibble:x}")).collect(),
+                    "ip6.arpa",
+                )
+            }
+        };
+        labels.reverse();
+        labels.push(zone.to_owned());
+        Self(labels.join("."))
+    }
+
     /// The name of these labels, first to last, each with any octets: for names that come
     /// from DNS itself, or from an SPF macro.
     pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, NameError> {
@@ -177,6 +233,22 @@ impl Name {
         self.0.split('.').filter(|label| !label.is_empty())
     }
 
+    /// The octets of each label as they go over the wire, without escapes, first to last.
+    ///
+    /// ```
+    /// use standards::dns::Name;
+    ///
+    /// let name = Name::parse_route53("a\\056b.example")?;
+    /// assert_eq!(name.labels().next(), Some("a\\056b"));
+    /// assert_eq!(name.wire_labels().next().as_deref(), Some(b"a.b".as_slice()));
+    /// # Ok::<(), standards::dns::NameError>(())
+    /// ```
+    pub fn wire_labels(&self) -> impl DoubleEndedIterator<Item = Vec<u8>> {
+        // A name holds only escapes that are octets.
+        self.labels()
+            .map(|label| unescape(label).unwrap_or_else(|| label.as_bytes().to_vec()))
+    }
+
     /// How many labels there are.
     pub fn label_count(&self) -> usize {
         self.labels().count()
@@ -210,7 +282,7 @@ impl Name {
             .is_some_and(|labels| !labels.is_empty())
     }
 
-    /// What comes before `domain` in this name, without the dot between; empty when they
+    /// The labels before `domain` in this name, without the dot between; empty when they
     /// are the same, nothing when this name is elsewhere.
     pub fn relative_to(&self, domain: &Self) -> Option<&str> {
         if domain.is_root() || self == domain {

@@ -214,3 +214,11 @@ proptest! {
         prop_assert_eq!(name.octets(), labels.iter().map(|l| l.len() + 1).sum::<usize>() - 1);
     }
 }
+
+#[test]
+fn addresses_have_names_in_reverse() {
+    let reverse = |text: &str| Name::reverse(text.parse().expect("an address")).to_string();
+    assert_eq!(reverse("192.0.2.1"), "1.2.0.192.in-addr.arpa");
+    assert!(reverse("2001:db8::1").ends_with("8.b.d.0.1.0.0.2.ip6.arpa"));
+    assert!(reverse("2001:db8::1").starts_with("1.0.0.0."));
+}

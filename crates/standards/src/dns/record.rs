@@ -87,7 +87,7 @@ pub enum RecordValue {
     A(Ipv4Addr),
     /// An IPv6 address.
     Aaaa(Ipv6Addr),
-    /// Who may issue certificates.
+    /// The authorities that may issue certificates.
     Caa(Caa),
     /// The name that this name is an alias of.
     Cname(Name),
@@ -125,7 +125,7 @@ pub struct RecordError {
     pub kind: RecordType,
     /// The text.
     pub text: String,
-    /// What is wrong with it.
+    /// The fault.
     #[source]
     pub cause: Box<dyn Error + Send + Sync>,
 }

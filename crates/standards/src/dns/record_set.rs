@@ -27,7 +27,7 @@ use super::{Name, Presentation, RecordType, RecordValue};
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RecordSet {
-    /// Where the records are.
+    /// The owner of the records.
     pub name: Name,
     /// Their type.
     #[serde(rename = "type")]

@@ -1,14 +1,16 @@
-//! What this crate asks of DNS, and of whom: whoever calls it brings the resolver.
+//! The questions that this crate asks of DNS; its caller brings the resolver.
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde::{Deserialize, Serialize};
 
 use super::caa::Caa;
 use super::{Mx, Name, Txt};
 
 /// Why a question has no answer. A name that does not exist, or has no record of the type
 /// asked for, is an answer: the empty one.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("DNS gave no answer for {name}: {reason}")]
 pub struct NoAnswer {
     /// The name that was asked for.
@@ -46,5 +48,19 @@ pub trait Resolver: Sync {
             reason: "this resolver does not ask for CAA".to_owned(),
         };
         async { Err(unasked) }
+    }
+
+    /// Whether `name` exists: NXDOMAIN says that it does not, an answer without data that it does
+    /// (RFC 8020).
+    ///
+    /// A resolver whose source does not tell the two apart leaves this to the definition of
+    /// RFC 9091 §2.7, which DMARC had before RFC 9989: a name with neither an address nor a mail
+    /// host does not exist.
+    fn exists(&self, name: &Name) -> impl Future<Output = Result<bool, NoAnswer>> + Send {
+        async move {
+            Ok(!self.a(name).await?.is_empty()
+                || !self.aaaa(name).await?.is_empty()
+                || !self.mx(name).await?.is_empty())
+        }
     }
 }

@@ -23,7 +23,7 @@ pub struct Tlsa {
     pub selector: u8,
     /// 0 is the thing itself, 1 its SHA-256, 2 its SHA-512.
     pub matching: u8,
-    /// What it is compared with.
+    /// The value that it is compared with.
     pub data: Vec<u8>,
 }
 

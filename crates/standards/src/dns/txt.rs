@@ -62,7 +62,7 @@ pub enum TxtError {
     /// A string of more octets than DNS can carry.
     #[error("the string at byte {at} has {octets} octets, {STRING_MAX} are allowed")]
     StringTooLong {
-        /// Where the string begins.
+        /// The start of the string.
         at: usize,
         /// How long it is, decoded.
         octets: usize,

@@ -46,7 +46,7 @@ const PROTOCOLS: [&str; 6] = [
     "v=bimi1",
 ];
 
-/// Labels under which policies are looked for, so that a wildcard answers for them.
+/// Labels under which receivers ask for policies, so that a wildcard answers for them.
 const POLICY_LABELS: [&str; 6] = [
     "_dmarc",
     "_mta-sts",

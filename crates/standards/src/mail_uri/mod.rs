@@ -51,27 +51,27 @@ pub enum ReportUriError {
     /// An address without `mailto:`, or no URI at all.
     #[error("{} has no scheme; write {suggestion}", quote(text))]
     NoScheme {
-        /// What was written.
+        /// The text as written.
         text: String,
-        /// What was meant, most likely.
+        /// The text that was meant, most likely.
         suggestion: String,
     },
     /// A character that must be percent-encoded, or no character of a URI at all.
     #[error("{} must be written {encoded} inside a URI", quote(&character.to_string()))]
     Character {
-        /// What was written.
+        /// The text as written.
         character: char,
         /// Its percent-encoded form.
         encoded: String,
-        /// Where, in bytes of the URI.
+        /// The place, in bytes of the URI.
         at: usize,
     },
     /// A character outside ASCII, which no encoding brings into a report address.
     #[error("{} is not ASCII, and report addresses are", quote(&character.to_string()))]
     NotAscii {
-        /// What was written.
+        /// The text as written.
         character: char,
-        /// Where, in bytes of the URI.
+        /// The place, in bytes of the URI.
         at: usize,
     },
     /// A `%` without two hexadecimal digits.
@@ -80,15 +80,15 @@ pub enum ReportUriError {
     /// `mailto:` with something else than one address.
     #[error("{} is not one mail address: {reason}", quote(text))]
     Address {
-        /// What was written.
+        /// The text as written.
         text: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// `https:` without a valid host.
     #[error("the URI has no valid host: {reason}")]
     Host {
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
 }

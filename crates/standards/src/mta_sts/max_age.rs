@@ -15,13 +15,13 @@ pub enum MaxAgeError {
         "{text:?} is not a time: write a whole number of seconds, or one with s, m, h, d or w, like 7d"
     )]
     Syntax {
-        /// What was written.
+        /// The text as written.
         text: String,
     },
     /// Over the RFC's limit.
     #[error("{text:?} is longer than the 31557600 seconds (about a year) that RFC 8461 allows")]
     TooLong {
-        /// What was written.
+        /// The text as written.
         text: String,
     },
 }

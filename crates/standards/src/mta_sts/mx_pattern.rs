@@ -42,7 +42,7 @@ impl MxPattern {
         &self.host
     }
 
-    /// STS-P15: strangers can get names, and certificates for them, below a public suffix.
+    /// STS-P15: anybody can get names, and certificates for them, below a public suffix.
     pub(super) fn lint(&self) -> Option<Finding> {
         let is_shared =
             self.wildcard && psl::suffix_str(self.host.as_str()) == Some(self.host.as_str());

@@ -29,7 +29,7 @@ impl MtaStsPolicy {
     }
 }
 
-/// What has been read so far.
+/// The fields that have been read so far.
 #[derive(Default)]
 struct Reader {
     findings: Vec<Finding>,
@@ -40,9 +40,9 @@ struct Reader {
     mx: Vec<MxPattern>,
     extensions: Vec<PolicyExtension>,
     keys: usize,
-    /// Where the first line begins.
+    /// The start of the first line.
     start: usize,
-    /// Where the line after the present one begins.
+    /// The start of the line after the present one.
     next_line: usize,
     /// The line feeds without a carriage return before them.
     bare_line_feeds: Vec<usize>,

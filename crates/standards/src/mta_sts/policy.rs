@@ -8,7 +8,7 @@ use crate::dns::Name;
 use crate::rules;
 use crate::{Finding, Severity};
 
-/// What a sender does when no MX host meets the policy.
+/// A sender's conduct when no MX host meets the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     /// Nothing: the domain has no policy, or no longer.
@@ -108,7 +108,7 @@ pub enum PolicyError {
     Host {
         /// As the domain's MX has it.
         host: Name,
-        /// What is wrong with it.
+        /// The fault.
         source: MxPatternError,
     },
 }
@@ -157,7 +157,7 @@ impl MtaStsPolicy {
         self
     }
 
-    /// What a sender does on failure.
+    /// A sender's conduct on failure.
     pub fn mode(&self) -> Mode {
         self.mode
     }
@@ -187,7 +187,7 @@ impl MtaStsPolicy {
         PolicyId::of(self.to_string().as_bytes())
     }
 
-    /// What is wrong with the policy as a value.
+    /// The faults of the policy as a value.
     pub fn lint(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> =
             lint_max_age(self.mode, self.max_age).into_iter().collect();

@@ -130,7 +130,7 @@ impl MtaStsRecord {
         (record, findings)
     }
 
-    /// What is wrong with the record as a value.
+    /// The faults of the record as a value.
     pub fn lint(&self) -> Vec<Finding> {
         self.extensions
             .iter()

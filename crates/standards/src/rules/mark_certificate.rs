@@ -34,7 +34,7 @@ crate::rules! {
     VMC_07 "VMC-07" Error Lint by "standards::bimi::mark_certificate"
         "The embedded logo follows the SVG rules"
         why "Receivers refuse it otherwise."
-        fix "mend the logo and have the certificate issued again"
+        fix "correct the logo and have the certificate issued again"
         source "VMC fetch §4.2, §5.1";
     VMC_08 "VMC-08" Error Lint by "standards::bimi::mark_certificate"
         "The embedded logo is the logo that is hosted"

@@ -68,17 +68,17 @@ pub enum Phase {
 pub struct Rule {
     /// Its id, as in findings: `STS-P13`.
     pub id: &'static str,
-    /// What a finding of it weighs unless the manifest says otherwise.
+    /// The weight of a finding of it, unless the manifest says otherwise.
     pub severity: Severity,
     /// When it can be decided; some rules can be decided at more than one time.
     pub phases: &'static [Phase],
-    /// What must hold, in one line without a final stop.
+    /// The condition that must hold, in one line without a final stop.
     pub title: &'static str,
-    /// What happens to mail when it does not hold.
+    /// The effect on mail when it does not hold.
     pub why: &'static str,
-    /// What to do when it does not hold, in lower case without a final stop.
+    /// The fix when it does not hold, in lower case without a final stop.
     pub fix: &'static str,
-    /// Where it is written.
+    /// The document in which it is written.
     pub source: &'static str,
     /// The code that decides it: a module or an item, `crate::module::item`. Where the
     /// finding goes by another rule's id, that follows: `standards::dkim (as DKIM-07)`.

@@ -128,14 +128,14 @@ crate::rules! {
         fix "remove the pattern"
         source "RFC 8461 §4.1";
     STS_P15 "STS-P15" Warn Lint by "standards::mta_sts"
-        "No wildcard covers a domain where strangers can get names"
+        "No wildcard covers a domain where anybody can get names"
         why "Anybody with a name and a certificate there could pass for your mail host."
         fix "list the mail hosts by name"
         source "RFC 8461 §10.4";
     STS_P16 "STS-P16" Error Live by "verify"
         "Under enforce, every mail host offers STARTTLS with a valid certificate for its name"
         why "Senders that honour the policy do not deliver to a host without it."
-        fix "mend TLS at the mail host, or stay in testing until it is"
+        fix "repair TLS at the mail host, or stay in testing until it is"
         source "RFC 8461 §4.2, §7.1, §7.2";
 
     STS_H01 "STS-H01" Error Live by "verify"

@@ -1,4 +1,4 @@
-//! What the large mailbox providers ask of senders.
+//! The requirements of the large mailbox providers for senders.
 
 crate::rules! {
     RCV_01 "RCV-01" Error Lint by "manifest::lint"
@@ -9,7 +9,7 @@ crate::rules! {
     RCV_02 "RCV-02" Warn Lint by "standards::receivers"
         "Bulk mail is not sent before the requirements are met"
         why "Gmail rejects since November 2025; Outlook.com answers 550 5.7.515 since May 2025."
-        fix "mend the other findings first"
+        fix "fix the other findings first"
         source "vendors' announcements";
     RCV_03 "RCV-03" Warn Lint by "manifest::lint"
         "Marketing mail has one-click unsubscribe and few complaints"

@@ -78,7 +78,7 @@ crate::rules! {
         source "RFC 7208 §4.6.4";
     SPF_16 "SPF-16" Warn Lint by "standards::spf"
         "Nothing follows `all`, and `redirect` does not stand beside it"
-        why "`all` always matches: what comes after it, and any redirect, is never looked at."
+        why "`all` always matches: what comes after it, and any redirect, is never evaluated."
         fix "move the terms before `all`, or remove them"
         source "RFC 7208 §5.1";
     SPF_17 "SPF-17" Error Lint by "standards::spf"

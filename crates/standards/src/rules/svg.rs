@@ -68,7 +68,7 @@ crate::rules! {
         source "SVG-PS §2.3";
     SVG_14 "SVG-14" Error Lint by "standards::bimi::svg"
         "References stay in the file: `#id` and `url(#id)`"
-        why "A reference outwards tells a stranger who reads the mail; receivers refuse the logo."
+        why "A reference outwards tells another host who reads the mail; receivers refuse the logo."
         fix "put what is referred to into the file"
         source "RFC 6170 §5.2; SVG-PS §2.3";
     SVG_15 "SVG-15" Error Lint by "standards::bimi::svg"

@@ -52,7 +52,7 @@ pub struct EasyDkim<'a> {
     pub identity: &'a Name,
     /// The tokens that SES returned.
     pub tokens: &'a [String],
-    /// Where SES keeps the keys.
+    /// The zone in which SES keeps the keys.
     pub zone: &'a Name,
 }
 

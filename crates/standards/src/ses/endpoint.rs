@@ -21,7 +21,7 @@ pub enum Signing {
     },
 }
 
-/// What one region of a global endpoint has.
+/// The state of one region of a global endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// The region.

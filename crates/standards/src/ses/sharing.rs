@@ -1,4 +1,4 @@
-//! What leans on identities and configuration sets: senders of other accounts, and tenants.
+//! Users of identities and configuration sets: senders of other accounts, and tenants.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub fn check_delegate(delegate: &Delegate<'_>) -> Option<Finding> {
 /// Something that names identities and configuration sets: a tenant, an association.
 #[derive(Clone, Copy, Debug)]
 pub struct Dependent<'a> {
-    /// What it is called.
+    /// The name.
     pub name: &'a str,
     /// The identities that it names.
     pub identities: &'a [&'a str],
@@ -40,7 +40,7 @@ pub struct Dependent<'a> {
     pub configuration_sets: &'a [&'a str],
 }
 
-/// What is there in one account and region.
+/// The resources in one account and region.
 #[derive(Clone, Debug, Default)]
 pub struct Existing<'a> {
     /// The identities.

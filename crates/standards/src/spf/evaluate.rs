@@ -1,4 +1,4 @@
-//! What a receiver makes of SPF: `check_host` of RFC 7208 in full.
+//! The evaluation of SPF by a receiver: `check_host` of RFC 7208 in full.
 //!
 //! The limits are those of the RFC: ten terms that cause look-ups, two terms that find
 //! nothing, ten addresses of mail hosts in one `mx`, ten names in one `ptr`.
@@ -6,131 +6,27 @@
 use std::net::IpAddr;
 use std::pin::Pin;
 
+use super::evaluation::{Evaluation, Match, Outcome, Problem};
+pub use super::evaluation::{HOSTS_MAX, LOOKUPS_MAX, VOID_LOOKUPS_MAX};
 use super::expand::{Values, expand};
+use super::session::Session;
 use super::{DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term};
 use crate::dns::{Name, NoAnswer, Resolver, name::NAME_MAX};
 
-/// Terms of one evaluation that may cause look-ups (RFC 7208 §4.6.4).
-pub const LOOKUPS_MAX: usize = 10;
-/// Terms whose look-ups may come back empty.
-pub const VOID_LOOKUPS_MAX: usize = 2;
-/// Mail hosts of one `mx` whose addresses may be looked up, and names of one `ptr`.
-pub const HOSTS_MAX: usize = 10;
-
-/// One connection of a client to a receiver, as SPF sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Session<'a> {
-    /// The client's address.
-    pub address: IpAddr,
-    /// The name that the client gave in HELO or EHLO.
-    pub helo: &'a str,
-    /// The address in MAIL FROM; empty in a bounce.
-    pub sender: &'a str,
-    /// The name of the receiving host, for explanations.
-    pub receiver: &'a str,
-    /// Seconds since 1970, for explanations.
-    pub time: u64,
+/// Whether the client of `session` may send in the name of MAIL FROM; in a bounce, in that of
+/// HELO (RFC 7208 §2.4).
+pub async fn check_mail_from<R: Resolver>(resolver: &R, session: &Session<'_>) -> Evaluation {
+    let (_, domain) = session.sender_parts();
+    check_host(resolver, session, domain).await
 }
 
-impl<'a> Session<'a> {
-    /// The local part and domain of MAIL FROM: `postmaster` where there is no local part,
-    /// and the name of HELO where there is no address (RFC 7208 §2.4, §4.3).
-    pub fn sender_parts(&self) -> (&'a str, &'a str) {
-        let (local_part, domain) = match self.sender.rsplit_once('@') {
-            Some((local_part, domain)) => (local_part, domain),
-            None if self.sender.is_empty() => ("", self.helo),
-            None => ("", self.sender),
-        };
-        (
-            if local_part.is_empty() {
-                "postmaster"
-            } else {
-                local_part
-            },
-            domain,
-        )
-    }
-
-    /// The client's address; an IPv4 address in IPv6 clothes is an IPv4 address.
-    pub(super) fn client(&self) -> IpAddr {
-        self.address.to_canonical()
-    }
-}
-
-/// What SPF says about a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// There is no record.
-    None,
-    /// The record says nothing about it.
-    Neutral,
-    /// It may send.
-    Pass,
-    /// It may not.
-    Fail,
-    /// It probably may not.
-    SoftFail,
-    /// DNS did not answer; another time it may.
-    TempError,
-    /// The record cannot be used until somebody fixes it.
-    PermError,
-}
-
-impl From<Qualifier> for Outcome {
-    fn from(qualifier: Qualifier) -> Self {
-        match qualifier {
-            Qualifier::Pass => Self::Pass,
-            Qualifier::Fail => Self::Fail,
-            Qualifier::SoftFail => Self::SoftFail,
-            Qualifier::Neutral => Self::Neutral,
-        }
-    }
-}
-
-/// Why an evaluation ended in an error.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// DNS did not answer.
-    #[error(transparent)]
-    NoAnswer(#[from] NoAnswer),
-    /// More than ten terms cause look-ups.
-    #[error("more than {LOOKUPS_MAX} look-ups are needed")]
-    Lookups,
-    /// The look-ups of more than two terms came back empty.
-    #[error("more than {VOID_LOOKUPS_MAX} terms find nothing, the last at {0}")]
-    VoidLookups(Name),
-    /// An `mx` leads to more than ten hosts.
-    #[error("{0} has more than {HOSTS_MAX} mail hosts")]
-    MailHosts(Name),
-    /// A name has more than one SPF record.
-    #[error("{0} has {1} SPF records")]
-    SeveralRecords(Name, usize),
-    /// A record does not follow the grammar.
-    #[error("the record of {domain} is not valid: {reason}")]
-    Syntax {
-        /// Whose record.
-        domain: Name,
-        /// The first thing that is wrong with it.
-        reason: String,
-    },
-    /// An `include` or a `redirect` leads to a domain without a record.
-    #[error("{0} has no SPF record")]
-    NoRecord(String),
-}
-
-/// The end of an evaluation, and what it cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evaluation {
-    /// What SPF says.
-    pub outcome: Outcome,
-    /// Why it is an error.
-    pub problem: Option<Problem>,
-    /// The text that the domain wants to be told to a refused client.
-    pub explanation: Option<String>,
-    /// How many terms caused look-ups.
-    pub lookups: usize,
-    /// How many terms had look-ups that came back empty.
-    pub void_lookups: usize,
+/// Whether the client of `session` may greet by the name that it gives in HELO (RFC 7208 §2.3).
+pub async fn check_helo<R: Resolver>(resolver: &R, session: &Session<'_>) -> Evaluation {
+    let session = Session {
+        sender: "",
+        ..*session
+    };
+    check_host(resolver, &session, session.helo).await
 }
 
 /// Evaluates the record of `domain` for the client of `session`.
@@ -149,33 +45,43 @@ pub async fn check_host<R: Resolver>(
     let verdict = match Name::parse(domain) {
         Ok(name) if name.label_count() > 1 => evaluator.host(name).await,
         // What is no domain name has no record (RFC 7208 §4.3).
-        _ => Ok(Verdict {
-            outcome: Outcome::None,
-            explanation: None,
-        }),
+        _ => Ok(Verdict::of(Outcome::None)),
     };
     let (lookups, void_lookups) = (evaluator.lookups, evaluator.void_lookups);
-    let (outcome, problem, explanation) = match verdict {
-        Ok(Verdict {
-            outcome,
-            explanation: Some((domain, target)),
-        }) => {
-            let text = evaluator.explain(&domain, &target).await;
-            (outcome, None, text)
-        }
-        Ok(Verdict {
-            outcome,
-            explanation: None,
-        }) => (outcome, None, None),
-        Err(problem @ Problem::NoAnswer(_)) => (Outcome::TempError, Some(problem), None),
-        Err(problem) => (Outcome::PermError, Some(problem), None),
-    };
-    Evaluation {
-        outcome,
-        problem,
-        explanation,
+    let mut evaluation = Evaluation {
+        outcome: Outcome::PermError,
+        matched: Vec::new(),
+        problem: None,
+        explanation: None,
         lookups,
         void_lookups,
+    };
+    match verdict {
+        Ok(verdict) => {
+            evaluation.outcome = verdict.outcome;
+            evaluation.matched = verdict.matched;
+            if let Some((domain, target)) = verdict.explanation {
+                evaluation.explanation = evaluator.explain(&domain, &target).await;
+            }
+        }
+        Err(problem) => {
+            if matches!(problem, Problem::NoAnswer(_)) {
+                evaluation.outcome = Outcome::TempError;
+            }
+            evaluation.problem = Some(problem);
+        }
+    }
+    evaluation
+}
+
+impl From<Qualifier> for Outcome {
+    fn from(qualifier: Qualifier) -> Self {
+        match qualifier {
+            Qualifier::Pass => Self::Pass,
+            Qualifier::Fail => Self::Fail,
+            Qualifier::SoftFail => Self::SoftFail,
+            Qualifier::Neutral => Self::Neutral,
+        }
     }
 }
 
@@ -203,10 +109,23 @@ pub async fn fetch<R: Resolver>(resolver: &R, domain: &Name) -> Result<Option<Sp
     }
 }
 
-/// What one record says, and where its explanation is, with the domain it is filled in for.
+/// The outcome of one record, the terms that matched, and the place of its explanation with the
+/// domain it is filled in for.
 struct Verdict {
     outcome: Outcome,
+    matched: Vec<Match>,
     explanation: Option<(Name, DomainSpec)>,
+}
+
+impl Verdict {
+    /// Without a term that matched.
+    fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            matched: Vec::new(),
+            explanation: None,
+        }
+    }
 }
 
 struct Evaluator<'a, R> {
@@ -225,29 +144,33 @@ impl<R: Resolver> Evaluator<'_, R> {
     fn host(&mut self, domain: Name) -> Nested<'_> {
         Box::pin(async move {
             let Some(record) = fetch(self.resolver, &domain).await? else {
-                return Ok(Verdict {
-                    outcome: Outcome::None,
-                    explanation: None,
-                });
+                return Ok(Verdict::of(Outcome::None));
             };
-            for (qualifier, mechanism) in record.directives() {
-                if self.matches(mechanism, &domain).await? {
-                    let target = record
-                        .explanation()
-                        .filter(|_| qualifier == Qualifier::Fail);
-                    let explanation = target.map(|target| (domain, target.clone()));
-                    return Ok(Verdict {
-                        outcome: qualifier.into(),
-                        explanation,
-                    });
-                }
+            for (position, term) in record.terms().iter().enumerate() {
+                let Term::Directive(qualifier, mechanism) = term else {
+                    continue;
+                };
+                let Some(within) = self.matches(mechanism, &domain).await? else {
+                    continue;
+                };
+                let target = record
+                    .explanation()
+                    .filter(|_| *qualifier == Qualifier::Fail);
+                let mut matched = vec![Match {
+                    domain: domain.clone(),
+                    position,
+                    term: term.to_string(),
+                }];
+                matched.extend(within);
+                return Ok(Verdict {
+                    outcome: (*qualifier).into(),
+                    matched,
+                    explanation: target.map(|target| (domain, target.clone())),
+                });
             }
             match record.redirect() {
                 Some(target) => self.redirect(target, &domain).await,
-                None => Ok(Verdict {
-                    outcome: Outcome::Neutral,
-                    explanation: None,
-                }),
+                None => Ok(Verdict::of(Outcome::Neutral)),
             }
         })
     }
@@ -266,14 +189,20 @@ impl<R: Resolver> Evaluator<'_, R> {
         }
     }
 
-    async fn matches(&mut self, mechanism: &Mechanism, domain: &Name) -> Result<bool, Problem> {
+    /// Whether `mechanism` matches: the terms that matched in the record it includes, if any.
+    async fn matches(
+        &mut self,
+        mechanism: &Mechanism,
+        domain: &Name,
+    ) -> Result<Option<Vec<Match>>, Problem> {
+        let is_match = |is_match: bool| is_match.then(Vec::new);
         if mechanism.causes_lookup() {
             self.charge()?;
         }
         let client = self.session.client();
         match mechanism {
-            Mechanism::All => return Ok(true),
-            Mechanism::Ip(network) => return Ok(network.contains(client)),
+            Mechanism::All => return Ok(is_match(true)),
+            Mechanism::Ip(network) => return Ok(is_match(network.contains(client))),
             _ => {}
         }
         let Some(target) = self.target(mechanism.domain(), domain).await? else {
@@ -281,28 +210,31 @@ impl<R: Resolver> Evaluator<'_, R> {
             // include finds no record.
             return match mechanism {
                 Mechanism::Include(spec) => Err(Problem::NoRecord(spec.to_string())),
-                _ => Ok(false),
+                _ => Ok(None),
             };
         };
-        match mechanism {
-            Mechanism::Include(_) => match self.host(target.clone()).await?.outcome {
-                Outcome::Pass => Ok(true),
-                Outcome::None => Err(Problem::NoRecord(target.to_string())),
-                _ => Ok(false),
-            },
-            Mechanism::A(_, prefixes) => self.is_address_of(&target, *prefixes).await,
-            Mechanism::Mx(_, prefixes) => self.is_mail_host_of(&target, *prefixes).await,
+        Ok(is_match(match mechanism {
+            Mechanism::Include(_) => {
+                let verdict = self.host(target.clone()).await?;
+                return match verdict.outcome {
+                    Outcome::Pass => Ok(Some(verdict.matched)),
+                    Outcome::None => Err(Problem::NoRecord(target.to_string())),
+                    _ => Ok(None),
+                };
+            }
+            Mechanism::A(_, prefixes) => self.is_address_of(&target, *prefixes).await?,
+            Mechanism::Mx(_, prefixes) => self.is_mail_host_of(&target, *prefixes).await?,
             Mechanism::Ptr(_) => {
                 let names = self.validated_names().await?;
-                Ok(names.iter().any(|name| name.is_within(&target)))
+                names.iter().any(|name| name.is_within(&target))
             }
             Mechanism::Exists(_) => {
                 let addresses = self.resolver.a(&target).await?;
                 self.count_void(addresses.is_empty(), &target)?;
-                Ok(!addresses.is_empty())
+                !addresses.is_empty()
             }
-            Mechanism::All | Mechanism::Ip(_) => Ok(false),
-        }
+            Mechanism::All | Mechanism::Ip(_) => false,
+        }))
     }
 
     async fn is_address_of(&mut self, host: &Name, prefixes: Prefixes) -> Result<bool, Problem> {
@@ -464,13 +396,6 @@ fn within_limits(text: &str) -> &str {
         }
     }
     kept
-}
-
-/// Whether `term` depends on the message, so that nobody can say beforehand what it looks up.
-pub(super) fn depends_on_message(term: &Term) -> bool {
-    let is_fixed = |letter: Letter| letter == Letter::Domain;
-    let domain = term.domain();
-    domain.is_some_and(|spec| spec.text().macros().any(|found| !is_fixed(found.letter)))
 }
 
 #[cfg(test)]

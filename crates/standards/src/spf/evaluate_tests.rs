@@ -1,26 +1,22 @@
-//! `check_host` by cases: each says what a receiver concludes, section by section of
+//! Evaluation by cases: each says what a receiver concludes, section by section of
 //! RFC 7208. The community's whole test suite for the RFC is another author's work and is
 //! not kept here.
 
-use super::{Evaluation, Outcome, Problem, Session, check_host};
+use super::{Evaluation, Outcome, Problem, Session, check_helo, check_mail_from};
 use crate::spf::zone::{Zone, now};
 use Outcome::{Fail, Neutral, None as NoRecord, Pass, PermError, SoftFail, TempError};
 
 const CLIENT: &str = "192.0.2.1";
 
 fn evaluate(zone: &str, client: &str, sender: &str) -> Evaluation {
-    let session = Session {
-        address: client.parse().expect("an address"),
-        helo: "helo.example.net",
-        sender,
-        receiver: "mx.receiver.example",
-        time: 1_700_000_000,
-    };
-    let (_, domain) = session.sender_parts();
-    now(check_host(&Zone::new(zone), &session, domain))
+    let client = client.parse().expect("an address");
+    let session = Session::new(client, "helo.example.net", sender)
+        .with_receiver("mx.receiver.example")
+        .at(1_700_000_000);
+    now(check_mail_from(&Zone::new(zone), &session))
 }
 
-/// What mail from `user@example.com` by `client` comes to, with `record` at example.com.
+/// The outcome of mail from `user@example.com` by `client`, with `record` at example.com.
 fn check_from(client: &str, record: &str, zone: &str, expect: Outcome) {
     let zone = format!("example.com TXT {record}\n{zone}");
     let evaluation = evaluate(&zone, client, "user@example.com");
@@ -362,4 +358,53 @@ fn a_bounce_is_judged_by_its_helo() {
         refused.explanation.as_deref(),
         Some("postmaster@helo.example.net")
     );
+}
+
+#[test]
+fn the_terms_that_matched_are_told() {
+    let zone = "example.com TXT v=spf1 ip4:198.51.100.0/24 redirect=b.example
+        b.example TXT v=spf1 a include:c.example -all
+        c.example TXT v=spf1 ~mx ip4:192.0.2.0/24";
+    let told = |client: &str| evaluate(zone, client, "user@example.com").to_string();
+    assert_eq!(
+        told(CLIENT),
+        "pass (include:c.example of b.example, ip4:192.0.2.0/24 of c.example)"
+    );
+    assert_eq!(told("203.0.113.1"), "fail (-all of b.example)");
+    assert_eq!(
+        told("198.51.100.1"),
+        "pass (ip4:198.51.100.0/24 of example.com)"
+    );
+    let evaluation = evaluate(zone, CLIENT, "user@example.com");
+    let positions: Vec<usize> = evaluation.matched.iter().map(|one| one.position).collect();
+    assert_eq!(positions, [1, 1]);
+    let json = serde_json::to_value(&evaluation).expect("JSON");
+    assert_eq!(json["outcome"], "pass");
+    assert_eq!(json["matched"][1]["domain"], "c.example");
+
+    let broken = evaluate(
+        "example.com TXT v=spf1 a -all\nexample.com A !",
+        CLIENT,
+        "a@example.com",
+    );
+    assert_eq!(
+        broken.to_string(),
+        "temperror (DNS gave no answer for example.com: SERVFAIL)"
+    );
+    assert_eq!(evaluate("", CLIENT, "a@example.com").to_string(), "none");
+}
+
+#[test]
+fn helo_is_a_sender_of_its_own() {
+    let zone = Zone::new(
+        "helo.example.net TXT v=spf1 exists:%{l}.%{o}.ok.example -all
+        postmaster.helo.example.net.ok.example A 127.0.0.1",
+    );
+    let session = Session::new(
+        CLIENT.parse().expect("an address"),
+        "helo.example.net",
+        "u@x.example",
+    );
+    assert_eq!(now(check_helo(&zone, &session)).outcome, Pass);
+    assert_eq!(now(check_mail_from(&zone, &session)).outcome, NoRecord);
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::{Letter, Macro, MacroString, Part, Session};
 use crate::dns::Name;
 
-/// What macros stand for in one evaluation.
+/// The values of macros in one evaluation.
 pub(super) struct Values<'a> {
     pub(super) session: &'a Session<'a>,
     /// The domain whose record is evaluated.
@@ -105,13 +105,7 @@ fn escape(text: &str) -> String {
 
 /// `text` filled in for no message in particular: only `%{d}` has a value.
 pub(super) fn expand_domain(text: &MacroString, domain: &Name) -> String {
-    let session = Session {
-        address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        helo: "",
-        sender: "",
-        receiver: "",
-        time: 0,
-    };
+    let session = Session::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), "", "");
     let values = Values {
         session: &session,
         domain: domain.as_str(),

@@ -1,10 +1,11 @@
-//! What is wrong with a record that receivers can read, and with what stands around it.
+//! Faults of a record that receivers can read, and of its surroundings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::evaluate::{LOOKUPS_MAX, depends_on_message};
+use super::evaluation::LOOKUPS_MAX;
 use super::parse::{Located, MECHANISMS, MODIFIERS, bare_comma, is_term};
+use super::term::depends_on_message;
 use super::term::evaluated;
 use super::{
     DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, survey,
@@ -20,7 +21,7 @@ const WIDEST_IP6: u8 = 17;
 /// Octets of an answer that fits a UDP packet everywhere (RFC 7208 §3.4).
 const ANSWER_MAX: usize = 450;
 
-/// What is wrong among `located`, the terms of the record `text` of `domain`, where that is
+/// The faults among `located`, the terms of the record `text` of `domain`, where that is
 /// known. Returns whether receivers would still read the record.
 pub(super) fn lint_terms(
     located: &[Located],
@@ -168,7 +169,7 @@ const SPECIAL: [(&str, &str); 13] = [
     ("ff00::/8", "is for multicast"),
 ];
 
-/// What `network` is, if it lies within one of [`SPECIAL`].
+/// The use of `network`, if it lies within one of [`SPECIAL`].
 fn special(network: Network) -> Option<&'static str> {
     SPECIAL.iter().find_map(|(special, what)| {
         let special: Network = special.parse().ok()?;
@@ -290,7 +291,7 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
     )
 }
 
-/// Where `error` is in `written`.
+/// The place of `error` in `written`.
 fn error_place(error: &NameError, written: &str) -> Range<usize> {
     let found = match error {
         NameError::Character { character, .. } => written
@@ -355,7 +356,7 @@ fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
     }));
 }
 
-/// What stands around a record, as far as its rules need it.
+/// The surroundings of a record, as far as its rules need it.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
     /// The name that holds the record.

@@ -8,7 +8,7 @@ use crate::dns::Name;
 use crate::quote::quote;
 use crate::rules;
 
-/// What a macro stands for.
+/// The value that a macro stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Letter {
     /// `s`: the sender's address.
@@ -58,7 +58,7 @@ impl Letter {
 /// One `%{…}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Macro {
-    /// What it stands for.
+    /// The value that it stands for.
     pub letter: Letter,
     /// Whether the result is escaped as in a URL: the letter was in upper case.
     pub is_escaped: bool,
@@ -66,7 +66,7 @@ pub struct Macro {
     pub keep: Option<u32>,
     /// Whether the parts are reversed.
     pub is_reversed: bool,
-    /// What separates the parts; a dot when empty.
+    /// The separators of the parts; a dot when empty.
     pub delimiters: String,
 }
 
@@ -85,7 +85,7 @@ pub enum Part {
     EscapedSpace,
 }
 
-/// Where a macro string stands, which decides what it may hold.
+/// The place of a macro string, which decides what it may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// In a term of a record.

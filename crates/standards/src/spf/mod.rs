@@ -1,16 +1,18 @@
 //! SPF (RFC 7208): which hosts may send in a domain's name.
 //!
 //! [`Spf::parse`] reads a record and reports everything that is wrong with it, each with
-//! its place; [`Spf::builder`] makes one. [`check_host`] evaluates records for a client, as
-//! receivers do; [`survey()`] says what a record costs all of them.
+//! its place; [`Spf::builder`] makes one. [`check_mail_from`] evaluates records for a client,
+//! as receivers do; [`survey()`] says what a record costs all of them.
 
 mod builder;
 pub mod evaluate;
+mod evaluation;
 mod expand;
 pub mod lint;
 mod macro_string;
 mod network;
 mod parse;
+mod session;
 pub mod survey;
 mod term;
 
@@ -22,14 +24,16 @@ mod zone;
 use std::fmt;
 
 pub use builder::SpfBuilder;
-pub use evaluate::{Evaluation, Outcome, Problem, Session, check_host};
+pub use evaluate::{check_helo, check_host, check_mail_from};
+pub use evaluation::{Evaluation, Match, Outcome, Problem};
 pub use macro_string::{DomainSpec, Letter, Macro, MacroString, Part};
 pub use network::{Network, NetworkError};
+pub use session::Session;
 pub use survey::{Survey, survey};
 pub use term::{Mechanism, Prefixes, Qualifier, Term};
 
-use crate::Finding;
 use crate::dns::{Name, Txt};
+use crate::{Finding, rules, single};
 
 /// An SPF record that receivers can read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,7 +64,7 @@ impl Spf {
         parse::parse(text, Some(domain))
     }
 
-    /// What is wrong with a record that was made from parts; places are those of its text.
+    /// The faults of a record that was made from parts; places are those of its text.
     pub fn lint(&self) -> Vec<Finding> {
         parse::parse(&self.to_string(), None).1
     }
@@ -85,6 +89,14 @@ impl Spf {
         SpfBuilder::default()
     }
 
+    /// The record among the TXT values at `owner`. SPF-02 when there are several.
+    pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
+        let is_ours = |text: &str| parse::after_version(text).is_some();
+        single::read(owner, values, is_ours, rules::SPF_02, |text| {
+            Self::parse_at(text, owner)
+        })
+    }
+
     /// Whether receivers take `value` for an SPF record, whatever follows its version.
     pub fn is_record(value: &Txt) -> bool {
         parse::after_version(&value.text()).is_some()
@@ -103,7 +115,7 @@ impl Spf {
         })
     }
 
-    /// What the record says about everybody it does not name, if it has `all`.
+    /// The qualifier for everybody whom the record does not name, if it has `all`.
     pub fn all(&self) -> Option<Qualifier> {
         let mut all = self
             .directives()
@@ -119,7 +131,7 @@ impl Spf {
         })
     }
 
-    /// Where the explanation of a refusal is.
+    /// The place of the explanation of a refusal.
     pub fn explanation(&self) -> Option<&DomainSpec> {
         self.terms.iter().find_map(|term| match term {
             Term::Explanation(domain) => Some(domain),

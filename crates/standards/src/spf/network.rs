@@ -57,7 +57,7 @@ impl Network {
         self.prefix <= other.prefix && self.contains(other.address)
     }
 
-    /// Where the network begins among all addresses, IPv4 before IPv6, and its prefix: a
+    /// The start of the network among all addresses, IPv4 before IPv6, and its prefix: a
     /// network sorts before those that it covers.
     pub(super) fn sort_key(self) -> (bool, u128, u8) {
         (

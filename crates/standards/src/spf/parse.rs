@@ -16,7 +16,7 @@ use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::{Edit, Finding, Place, typo};
 
-/// What makes a term unreadable: a finding at its place.
+/// The fault that makes a term unreadable: a finding at its place.
 #[derive(Debug)]
 pub(super) struct Fault(Box<Finding>);
 
@@ -88,7 +88,7 @@ fn is_separator(text: &str, finding: &Finding) -> bool {
     text[span.clone()].starts_with(['\t', '\r', '\n'])
 }
 
-/// What follows `v=spf1`, if `text` is an SPF record at all (RFC 7208 §4.5).
+/// The text after `v=spf1`, if `text` is an SPF record at all (RFC 7208 §4.5).
 pub(super) fn after_version(text: &str) -> Option<&str> {
     let head = text.get(..VERSION.len())?;
     let body = &text[VERSION.len()..];
@@ -125,7 +125,7 @@ fn version_finding(text: &str) -> Finding {
     }
 }
 
-/// What people write between terms.
+/// Separators that people write between terms.
 fn is_separating(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n' | ',' | ';')
 }

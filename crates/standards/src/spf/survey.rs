@@ -1,4 +1,4 @@
-//! What a record costs every receiver: the look-ups of a client that nothing matches,
+//! The cost of a record for every receiver: the look-ups of a client that nothing matches,
 //! through all includes and redirects.
 //!
 //! A receiver stops at the first match. A survey goes on to the end, and past the limits,
@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 use std::pin::Pin;
 
-use super::evaluate::{
-    HOSTS_MAX, LOOKUPS_MAX, Problem, VOID_LOOKUPS_MAX, depends_on_message, fetch,
-};
-use super::term::evaluated;
+use super::evaluate::fetch;
+use super::evaluation::{HOSTS_MAX, LOOKUPS_MAX, Problem, VOID_LOOKUPS_MAX};
+use super::term::{depends_on_message, evaluated};
 use super::{DomainSpec, Mechanism, Spf, Term};
 use crate::dns::{Name, NoAnswer, Resolver};
 use crate::rules::{self, Rule};
@@ -20,7 +19,7 @@ use crate::{Finding, Place, Severity};
 /// works, and few enough that a hostile one ends soon.
 const PATIENCE: usize = 100;
 
-/// What a record costs, and what is wrong with what it leads to.
+/// The cost of a record, and the faults of the records it leads to.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
     /// Terms that cause look-ups, all records together.
@@ -29,7 +28,7 @@ pub struct Survey {
     pub void_lookups: usize,
     /// The terms that cause look-ups, in the order of evaluation.
     pub steps: Vec<Step>,
-    /// What DNS did not answer. What lies behind it is not counted.
+    /// The questions that DNS did not answer. What lies behind them is not counted.
     pub unanswered: Vec<NoAnswer>,
     /// SPF-09 to SPF-15.
     pub findings: Vec<Finding>,

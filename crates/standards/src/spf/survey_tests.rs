@@ -1,4 +1,4 @@
-//! What a record costs, and the rules about it.
+//! The cost of a record, and the rules about it.
 
 use super::{Survey, survey};
 use crate::dns::Name;
@@ -85,13 +85,8 @@ fn the_count_is_that_of_a_receiver() {
     assert_eq!((survey.lookups, survey.void_lookups), (6, 0));
     assert_eq!(survey.findings, []);
 
-    let session = crate::spf::Session {
-        address: "203.0.113.1".parse().expect("an address"),
-        helo: "helo.example",
-        sender: "user@example.com",
-        receiver: "mx.example",
-        time: 0,
-    };
+    let client = "203.0.113.1".parse().expect("an address");
+    let session = crate::spf::Session::new(client, "helo.example", "user@example.com");
     let zone = format!("example.com TXT v=spf1 include:a.example ~all\n{zone}");
     let receiver = now(crate::spf::check_host(
         &Zone::new(&zone),

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DomainSpec, MacroString, Network};
+use super::{DomainSpec, Letter, MacroString, Network};
 
-/// What a mechanism that matches says about the client.
+/// The meaning of a match for the client.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -138,6 +138,13 @@ pub(super) fn evaluated<'a>(
         .take_while(move |(_, term)| !is_all(term))
         .filter(|(_, term)| matches!(term, Term::Directive(..)))
         .chain(redirect.filter(|_| !has_all))
+}
+
+/// Whether `term` depends on the message, so that nobody can say beforehand what it looks up.
+pub(super) fn depends_on_message(term: &Term) -> bool {
+    let is_fixed = |letter: Letter| letter == Letter::Domain;
+    let domain = term.domain();
+    domain.is_some_and(|spec| spec.text().macros().any(|found| !is_fixed(found.letter)))
 }
 
 impl fmt::Display for Term {

@@ -36,7 +36,7 @@ pub struct Tag<'a> {
     pub value_span: Range<usize>,
 }
 
-/// What is wrong with a part of a list.
+/// A kind of fault in a part of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
     /// Nothing between two semicolons.
@@ -52,7 +52,7 @@ pub enum FaultKind {
 /// Something wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault<'a> {
-    /// What is wrong.
+    /// The kind of fault.
     pub kind: FaultKind,
     /// The offending text.
     pub text: &'a str,
@@ -65,7 +65,7 @@ pub struct Fault<'a> {
 pub struct TagList<'a> {
     /// Every part that has a name and a value, duplicates too.
     pub tags: Vec<Tag<'a>>,
-    /// What is wrong with the list, in the order it is written.
+    /// The faults of the list, in the order it is written.
     pub faults: Vec<Fault<'a>>,
     text: &'a str,
     first_by_name: BTreeMap<&'a str, usize>,
@@ -123,7 +123,7 @@ impl<'a> TagList<'a> {
         Edit::remove(before.unwrap_or(tag.span.start)..tag.span.end)
     }
 
-    /// What is to be said of a tag that receivers ignore, at its name: a finding of `rule`, with
+    /// The finding about a tag that receivers ignore, at its name: one of `rule`, with
     /// the name among `known` that was meant, if one is near.
     pub(crate) fn ignored(
         &self,
@@ -313,7 +313,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// What stands before and after the first `=`, each trimmed.
+    /// The texts before and after the first `=`, each trimmed.
     pub(crate) fn name_and_value(&self) -> Option<(Part<'a>, Part<'a>)> {
         let (name, value) = self.text.split_once('=')?;
         let value_start = self.span.start + name.len() + 1;

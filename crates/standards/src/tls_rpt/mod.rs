@@ -67,7 +67,7 @@ impl TlsRpt {
         })
     }
 
-    /// Where reports go.
+    /// The places that reports go to.
     pub fn rua(&self) -> &[ReportUri] {
         &self.rua
     }
@@ -103,7 +103,7 @@ impl TlsRpt {
         single::read(owner, values, is_ours, rules::RPT_07, Self::parse)
     }
 
-    /// What is wrong with the record as a value.
+    /// The faults of the record as a value.
     pub fn lint(&self) -> Vec<Finding> {
         self.extensions
             .iter()
@@ -114,13 +114,17 @@ impl TlsRpt {
             .collect()
     }
 
-    /// RPT-11: hosts outside `domain` that reports go to. Unlike DMARC, nothing has to be
-    /// published there; this says so to whoever expects it.
-    pub fn external_hosts(&self, domain: &Name) -> Vec<Finding> {
-        self.rua
-            .iter()
-            .filter_map(|uri| uri.host())
-            .filter(|host| !host.is_within(domain))
+    /// The hosts outside `domain` that reports go to.
+    pub fn external_hosts(&self, domain: &Name) -> BTreeSet<&Name> {
+        let hosts = self.rua.iter().filter_map(ReportUri::host);
+        hosts.filter(|host| !host.is_within(domain)).collect()
+    }
+
+    /// RPT-11: unlike DMARC, nothing has to be published at external hosts; this says so to
+    /// whoever expects it.
+    pub fn note_external_hosts(&self, domain: &Name) -> Vec<Finding> {
+        self.external_hosts(domain)
+            .into_iter()
             .map(|host| {
                 let reason =
                     format!("reports go to {host}, which needs no record that agrees to it");

@@ -172,7 +172,7 @@ fn rpt_11_external_hosts_are_only_mentioned() {
     );
     let findings = record
         .expect("a record")
-        .external_hosts(&name("example.com"));
+        .note_external_hosts(&name("example.com"));
     assert_eq!(summary("", &findings), ["RPT-11 info at r.example.net"]);
 }
 

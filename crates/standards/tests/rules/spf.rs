@@ -29,7 +29,7 @@ fn placed(text: &str, is_parked: bool, is_dmarc_enforced: bool, beside: &[&str])
     lint_surroundings(&record, &around)
 }
 
-/// What `exp=` leads to.
+/// The texts that `exp=` leads to.
 fn explanation(texts: &[&str]) -> Option<Finding> {
     let record = Spf::parse("v=spf1 -all exp=why.example.com")
         .0

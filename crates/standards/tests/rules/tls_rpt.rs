@@ -19,7 +19,7 @@ fn external(uri: &str) -> Vec<Finding> {
     let record = TlsRpt::parse(&format!("v=TLSRPTv1; rua={uri}"))
         .0
         .expect("a record");
-    record.external_hosts(&name("example.com"))
+    record.note_external_hosts(&name("example.com"))
 }
 
 fn owner(owner: &str) -> Option<Finding> {

@@ -1,4 +1,4 @@
-//! What the checker says of a text as a whole; and a DNS of a few lines.
+//! The checker's verdict on a text as a whole; and a DNS of a few lines.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

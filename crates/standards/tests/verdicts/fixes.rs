@@ -27,7 +27,7 @@ const STANDARDS: [(Lint, &[Verdict]); 7] = [
     ),
 ];
 
-/// Where the text of an edit stands after it was made.
+/// The place of an edit's text after it was made.
 fn edited(edit: &Edit) -> Range<usize> {
     let first = edit.replacements.first().map_or(0, |one| one.span.start);
     let last = edit.replacements.last();
@@ -84,7 +84,7 @@ fn of_the_tables() {
     }
 }
 
-/// What a text becomes when every sure fix is made, again and again.
+/// The text after every sure fix was made, again and again.
 #[test]
 fn to_the_end() {
     let check = |lint: Lint, text: &str, expect: &str| {

@@ -1,7 +1,7 @@
 //! SPF records.
 
 use standards::dns::Name;
-use standards::spf::{Session, Spf, check_host, survey};
+use standards::spf::{Session, Spf, check_mail_from, survey};
 
 use super::{Verdict, check, row, summary};
 use crate::checker::{Zone, block_on};
@@ -230,18 +230,13 @@ fn a_term_is_void_once() {
 fn receivers_count_one_mx_once() {
     let mut zone = THREE_HOSTS.to_vec();
     zone.push(("example.com", "v=spf1 mx -all"));
-    let session = Session {
-        address: "2001:db8::1".parse().expect("an address"),
-        helo: "example.com",
-        sender: "a@example.com",
-        receiver: "mx.example.net",
-        time: 0,
-    };
-    let result = block_on(check_host(&Zone(zone), &session, "example.com"));
+    let client = "2001:db8::1".parse().expect("an address");
+    let session = Session::new(client, "example.com", "a@example.com");
+    let result = block_on(check_mail_from(&Zone(zone), &session));
     assert_eq!((result.problem, result.void_lookups), (None, 1));
 }
 
-/// What the text and the domain's own name decide together.
+/// Verdicts that the text and the domain's own name decide together.
 #[test]
 fn a_record_that_leads_to_its_own_domain() {
     let domain: Name = "example.com".parse().expect("a name");
@@ -267,4 +262,19 @@ fn a_record_that_leads_to_its_own_domain() {
         let findings = record.expect("a record").lint_at(&domain);
         assert_eq!(summary(text, &findings), expect, "{text}");
     }
+}
+
+/// There is a value whenever the text can be read; whether receivers act on it is another question.
+#[test]
+fn a_record_beyond_the_limits_is_a_value_that_is_not_usable() {
+    let with = |count: usize| {
+        let terms: Vec<String> = (0..count).map(|n| format!("a:h{n}.example.com")).collect();
+        let record = Spf::parse(&format!("v=spf1 {} -all", terms.join(" "))).0;
+        record.expect("a value").is_usable()
+    };
+    assert!(with(10) && !with(11));
+    assert!(
+        Spf::parse("v=spf1 a:-all:b").0.is_none(),
+        "a permanent error"
+    );
 }

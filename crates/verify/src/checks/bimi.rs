@@ -126,7 +126,8 @@ async fn check_certificate(
         check_issuer(scene, certificate, notes).await;
     }
     let seen = certificate.map_or_else(String::new, |certificate| {
-        let (who, until) = (certificate.organization(), certificate.not_after());
+        let who = certificate.organization().unwrap_or("nobody named");
+        let until = certificate.not_after();
         format!("a certificate of {who} until {until}")
     });
     notes.judge(rules::VMC_10, &file.url, seen, findings);

@@ -5,8 +5,8 @@ use model::rules::{self, Rule};
 use standards::Finding;
 use standards::bimi::check_dmarc;
 use standards::dmarc::Dmarc;
-use standards::dmarc::discovery::{Discovery, discover, walk};
-use standards::dns::{Name, NoAnswer};
+use standards::dmarc::discovery::{Discovery, discover};
+use standards::dns::Name;
 
 use super::Scene;
 use crate::notes::Notes;
@@ -23,7 +23,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
                 check_reports(scene, &policy.domain, &policy.record, &mut notes).await;
             }
             if !scene.expected.marks.is_empty() {
-                check_enforcement(scene, &found, &mut notes).await;
+                check_enforcement(scene, &found, &mut notes);
             }
         }
     }
@@ -102,23 +102,25 @@ fn is_planned(scene: &Scene<'_>, finding: &Finding) -> bool {
     records.any(|record| record.name.as_str() == place)
 }
 
-async fn check_enforcement(scene: &Scene<'_>, found: &Discovery, notes: &mut Notes<'_>) {
+fn check_enforcement(scene: &Scene<'_>, found: &Discovery, notes: &mut Notes<'_>) {
     let what = format!("DMARC of {} for BIMI", scene.domain());
     let owner = scene.domain().child("_dmarc");
     if found.applies.is_none() && owner.is_ok_and(|owner| scene.expected.awaits(&owner)) {
         return notes.waiting(rules::BIMI_X01, &what, "no policy", None);
     }
-    match deciding(scene, found).await {
-        Ok(records) => notes.judge(rules::BIMI_X01, &what, "enforced", check_dmarc(&records)),
-        Err(error) => notes.broken(&what, super::unanswered(&error)),
+    match &found.organizational_domain {
+        Ok(organization) => {
+            let records = deciding(found, organization);
+            notes.judge(rules::BIMI_X01, &what, "enforced", check_dmarc(&records));
+        }
+        Err(error) => notes.broken(&what, super::unanswered(error)),
     }
 }
 
 /// The records that a receiver looks at before it shows a logo: that of the domain and that of
 /// its organization.
-async fn deciding(scene: &Scene<'_>, found: &Discovery) -> Result<Vec<Dmarc>, NoAnswer> {
-    let walk = walk(scene.eyes, scene.domain()).await?;
-    let counts = |domain: &Name| *domain == found.author || *domain == found.organizational_domain;
-    let records = walk.found.into_iter().filter(|one| counts(&one.domain));
-    Ok(records.map(|one| one.record).collect())
+fn deciding(found: &Discovery, organization: &Name) -> Vec<Dmarc> {
+    let counts = |domain: &Name| *domain == found.author || domain == organization;
+    let records = found.found.iter().filter(|one| counts(&one.domain));
+    records.map(|one| one.record.clone()).collect()
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::rules;
 use model::{ShownCertificate, Unseen, Visit};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
@@ -19,8 +19,10 @@ use model::Check;
 const SECONDS: Duration = Duration::from_secs(5);
 /// The longest that a cache in between may keep the policy (STS-H07).
 const CACHED_MAX: u32 = 60;
-/// ACM renews sixty days before the end: one with less than this is not being renewed (STS-H11).
-const DAYS_LEFT: i64 = 21;
+/// The last share of a certificate's lifetime, as one part of so many, in which it should have been
+/// renewed long ago (STS-H11). ACM begins far earlier. Lifetimes become shorter from year to year
+/// (CA/Browser Forum ballot SC-081v3), so that no number of days would stay right.
+const LAST_PART: i32 = 10;
 /// Addresses that are visited one by one.
 const ADDRESSES_MAX: usize = 16;
 
@@ -173,9 +175,9 @@ fn cached_for(visit: &Visit) -> Option<u32> {
 
 fn judge_certificate(shown: &ShownCertificate, now: Timestamp) -> Option<Finding> {
     let left = shown.not_after.duration_since(now);
+    let lifetime = shown.not_after.duration_since(shown.not_before);
     let reason = || format!("its certificate ends at {}", shown.not_after);
-    (left < SignedDuration::from_hours(24 * DAYS_LEFT))
-        .then(|| Finding::new(rules::STS_H11, reason()))
+    (left < lifetime / LAST_PART).then(|| Finding::new(rules::STS_H11, reason()))
 }
 
 fn other_bytes(body: &[u8], planned: &[u8]) -> String {

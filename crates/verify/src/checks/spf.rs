@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use model::rules;
 use standards::Finding;
 use standards::dns::Name;
-use standards::spf::evaluate::{Problem, fetch};
-use standards::spf::{Spf, survey};
+use standards::spf::evaluate::fetch;
+use standards::spf::{Problem, Spf, survey};
 
 use super::Scene;
 use crate::notes::Notes;

@@ -117,7 +117,7 @@ impl ServerCertVerifier for Anybody {
 /// What the certificate `der` says.
 pub(super) fn read(der: &[u8]) -> Option<ShownCertificate> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let not_after = certificate.validity().not_after.timestamp();
+    let validity = certificate.validity();
     let names = certificate.subject_alternative_name().ok().flatten();
     let names = names.map(|extension| {
         let names = extension.value.general_names.iter();
@@ -130,7 +130,8 @@ pub(super) fn read(der: &[u8]) -> Option<ShownCertificate> {
     });
     Some(ShownCertificate {
         names: names.unwrap_or_default(),
-        not_after: Timestamp::from_second(not_after).ok()?,
+        not_before: Timestamp::from_second(validity.not_before.timestamp()).ok()?,
+        not_after: Timestamp::from_second(validity.not_after.timestamp()).ok()?,
     })
 }
 

@@ -178,10 +178,11 @@ fn note(name: &str, checked: &Checked, printer: &Printer) {
         Some(canonical) if !canonical.contains('\n') => format!("{name}: {kind}: {canonical}"),
         _ => format!("{name}: {kind}"),
     };
-    let verdict = match checked.has_value {
+    // A logo or a certificate with an error is refused whole; of a record, a part can be ignored.
+    let verdict = match &checked.canonical {
         _ if checked.is_usable() => "receivers can use it",
-        true => "receivers read it so, and it has errors",
-        false => "receivers can't use it as it is",
+        Some(_) => "receivers read it so, and it has errors",
+        None => "receivers can't use it as it is",
     };
     printer.note(&report::escape(&format!("{text}: {verdict}")));
 }

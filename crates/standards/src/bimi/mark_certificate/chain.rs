@@ -6,6 +6,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::{TrustStore, pem};
 use crate::Finding;
+use crate::bimi::svg::sha256;
 use crate::quote::quote;
 use crate::rules;
 
@@ -151,6 +152,17 @@ pub(super) fn check_trust(certificates: &[Certificate], trust: &TrustStore) -> O
     fault(format!(
         "the certificate of {issuer} is neither in the file nor a root for mark certificates"
     ))
+}
+
+/// The SHA-256 of the root of `trust` that the chain ends at.
+pub(super) fn root(certificates: &[Certificate], trust: &TrustStore) -> Option<[u8; 32]> {
+    let (last, before) = certificates.split_last()?;
+    let end = last.parsed();
+    let is_end = |root: &X509Certificate<'_>| {
+        root.as_raw() == end.as_raw() || check_issued(&end, root, before.len()).is_ok()
+    };
+    let root = trust.roots().find(is_end)?;
+    Some(sha256(root.as_raw()))
 }
 
 /// Whether `authority` may sign certificates and signed `subject`, which `below` authorities

@@ -1,4 +1,4 @@
-//! What the leaf and its issuer must say besides the subject: VMC-03 to VMC-05, VMC-11 to VMC-13
+//! The duties of the leaf and its issuer besides the subject: VMC-03 to VMC-05, VMC-11 to VMC-13
 //! and VMC-17 to VMC-19.
 
 use x509_parser::der_parser::asn1_rs::Oid;

@@ -97,7 +97,7 @@ fn read_data_uri(uri: &str) -> Result<Vec<u8>, String> {
 /// Checks every hash of an algorithm that is known here, and says whether one is SHA-256.
 ///
 /// The hash of an SVGZ is that of the inflated SVG, with `LF` at the ends of lines (RFC 6170
-/// §5.2); so do the certificates of all three authorities that were looked at.
+/// §5.2); so do the certificates of all three authorities that were read.
 fn check_hashes(hashes: &[u8], content: &[u8]) -> Result<bool, String> {
     let canonical = String::from_utf8_lossy(content).replace("\r\n", "\n");
     let forms = [content, canonical.as_bytes()];

@@ -20,6 +20,7 @@ mod leaf;
 mod logotype;
 mod oids;
 mod pem;
+mod receivers;
 mod subject;
 mod trust;
 
@@ -30,7 +31,7 @@ use super::{Selector, Svg};
 use crate::dns::Name;
 use crate::quote::quote;
 use crate::rules;
-use crate::{Finding, Severity};
+use crate::{Finding, Severity, is_sound};
 
 pub use subject::MarkType;
 pub use trust::{TrustStore, TrustStoreError};
@@ -50,21 +51,23 @@ const CAA_NAMES: &[(&str, &str)] = &[
     ("entrust", "entrust.net"),
 ];
 
-/// Days before the end of a certificate at which its renewal becomes more urgent (VMC-10).
-const DAYS_OF_WARNING: &[i64] = &[14, 30, 60];
+/// The last share of a certificate's lifetime, as one part of so many, in which its renewal is
+/// urgent (VMC-10): issuing a mark takes weeks, and authorities sell lifetimes of one to two years.
+const LAST_PART: i32 = 8;
 
-/// A mark certificate that keeps every rule of severity error that its file alone decides.
+/// A mark certificate with its chain, as far as X.509 can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MarkCertificate {
     /// The leaf first.
     chain: Vec<Certificate>,
     names: Vec<Name>,
-    organization: String,
-    mark_type: MarkType,
-    logo: Svg,
+    organization: Option<String>,
+    mark_type: Option<MarkType>,
+    logo: Option<Svg>,
+    is_usable: bool,
 }
 
-/// What a mark certificate is used with.
+/// The surroundings that a mark certificate is used in.
 #[derive(Clone, Copy, Debug)]
 pub struct Use<'a> {
     /// The domain whose record names the certificate.
@@ -82,7 +85,7 @@ pub struct Use<'a> {
 }
 
 impl MarkCertificate {
-    /// Reads a PEM file. There is a certificate when no finding is an error.
+    /// Reads a PEM file. There is a certificate when X.509 can be read, whatever else is wrong.
     pub fn parse(file: &[u8]) -> (Option<Self>, Vec<Finding>) {
         if file.len() > READ_LIMIT {
             let reason = format!("the file has {} bytes, more than {READ_LIMIT}", file.len());
@@ -114,45 +117,44 @@ impl MarkCertificate {
             findings.extend(finding.map(|finding| finding.at(issuer.span.clone())));
         }
         let names = leaf::names(&parsed);
-        let content = subject::read(&parsed).zip(logo);
-        let faulty = findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        let certificate = content
-            .filter(|_| !faulty)
-            .map(|((organization, mark_type), logo)| Self {
-                names,
-                organization,
-                mark_type,
-                logo,
-                chain: chain.clone(),
-            });
-        (certificate, findings)
+        let organization = subject::organization(&parsed);
+        let mark_type = subject::mark_type(&parsed);
+        let certificate = Self {
+            names,
+            organization,
+            mark_type,
+            logo,
+            is_usable: is_sound(&findings),
+            chain,
+        };
+        (Some(certificate), findings)
     }
 
     /// Reads a PEM file, and checks it all the way to a root of `trust` and its dates at `now`
-    /// (VMC-02, VMC-10). Whatever else is wrong with the file, these are judged of every
-    /// certificate in it that can be read.
+    /// (VMC-02, VMC-10, RCV-06).
     pub fn check_file(
         file: &[u8],
         trust: &TrustStore,
         now: Timestamp,
     ) -> (Option<Self>, Vec<Finding>) {
         let (certificate, mut findings) = Self::parse(file);
-        let text = std::str::from_utf8(file).unwrap_or_default();
-        let chain = match &certificate {
-            Some(certificate) => certificate.chain.clone(),
-            None if file.len() <= READ_LIMIT => chain::read(text).0,
-            None => Vec::new(),
-        };
-        findings.extend(chain::check_trust(&chain, trust));
-        findings.extend(check_time(&chain, now));
+        if let Some(certificate) = &certificate {
+            findings.extend(certificate.check_trust(trust));
+            findings.extend(certificate.check_receivers(trust));
+            findings.extend(certificate.check_time(now));
+        }
         (certificate, findings)
     }
 
+    /// Whether it keeps every rule of severity error that its file alone decides. Its trust, its
+    /// dates and its domain have checks of their own.
+    pub fn is_usable(&self) -> bool {
+        self.is_usable
+    }
+
     /// The logo that the certificate vouches for.
-    pub fn logo(&self) -> &Svg {
-        &self.logo
+    pub fn logo(&self) -> Option<&Svg> {
+        self.logo.as_ref()
     }
 
     /// The DNS names that it is for.
@@ -169,8 +171,8 @@ impl MarkCertificate {
     }
 
     /// The organization whose mark it is.
-    pub fn organization(&self) -> &str {
-        &self.organization
+    pub fn organization(&self) -> Option<&str> {
+        self.organization.as_deref()
     }
 
     /// The domain by which CAA lists the authority that issued it (DNS-14), where that is one of
@@ -182,8 +184,8 @@ impl MarkCertificate {
         trust::caa_domain(organization)
     }
 
-    /// What kind of mark it is.
-    pub fn mark_type(&self) -> MarkType {
+    /// The kind of mark.
+    pub fn mark_type(&self) -> Option<MarkType> {
         self.mark_type
     }
 
@@ -216,8 +218,20 @@ impl MarkCertificate {
         chain::check_trust(&self.chain, trust)
     }
 
-    /// Checks that every certificate of the file is valid at `now`, and warns before the leaf
-    /// runs out (VMC-10).
+    /// Refusals of single receivers, for certificates that lead to a root of `trust`, by the root
+    /// and the date of issue (RCV-06).
+    pub fn check_receivers(&self, trust: &TrustStore) -> Vec<Finding> {
+        let Some(root) = chain::root(&self.chain, trust) else {
+            return Vec::new();
+        };
+        let findings = receivers::check(root, self.not_before()).into_iter();
+        findings
+            .map(|finding| finding.at(self.chain[0].span.clone()))
+            .collect()
+    }
+
+    /// Checks that every certificate of the file is valid at `now`, and warns in the last eighth
+    /// of the leaf's lifetime (VMC-10).
     pub fn check_time(&self, now: Timestamp) -> Vec<Finding> {
         check_time(&self.chain, now)
     }
@@ -251,7 +265,9 @@ impl MarkCertificate {
 
     /// Checks that the hosted logo is, byte for byte, the one inside (VMC-08).
     pub fn check_logo(&self, hosted: &Svg) -> Option<Finding> {
-        (hosted.sha256() != self.logo.sha256()).then(|| {
+        // A certificate without a logo is a finding already.
+        let logo = self.logo.as_ref()?;
+        (hosted.sha256() != logo.sha256()).then(|| {
             let reason = "the hosted logo is not the logo inside of the certificate";
             Finding::new(rules::VMC_08, reason).at(self.chain[0].span.clone())
         })
@@ -295,15 +311,16 @@ fn check_time(chain: &[Certificate], now: Timestamp) -> Vec<Finding> {
         .iter()
         .filter_map(|certificate| check_dates(certificate, now))
         .collect();
-    let not_after = validity(leaf).1;
+    let (not_before, not_after) = validity(leaf);
     let left = not_after.duration_since(now);
-    let urgency = DAYS_OF_WARNING
-        .iter()
-        .find(|&&days| left <= SignedDuration::from_hours(days * 24));
-    if findings.is_empty()
-        && let Some(days) = urgency
-    {
-        let reason = format!("the certificate runs out in less than {days} days, at {not_after}");
+    let lifetime = not_after.duration_since(not_before);
+    if findings.is_empty() && left <= lifetime / LAST_PART {
+        let days = |duration: SignedDuration| duration.as_hours() / 24;
+        let reason = format!(
+            "the certificate runs out at {not_after}: {} of its {} days are left",
+            days(left),
+            days(lifetime)
+        );
         let finding = Finding::new(rules::VMC_10, reason).weighing(Severity::Warn);
         findings.push(finding.at(leaf.span.clone()));
     }

@@ -13,7 +13,7 @@ const DASHES: &str = "-----";
 pub(super) struct Block {
     /// `CERTIFICATE` for certificates.
     pub(super) label: String,
-    /// What is inside, decoded; `None` when it is not base64.
+    /// The content, decoded; `None` when it is not base64.
     pub(super) der: Option<Vec<u8>>,
     pub(super) span: Range<usize>,
 }

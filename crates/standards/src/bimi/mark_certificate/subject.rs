@@ -11,7 +11,7 @@ use crate::Finding;
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 
-/// What kind of mark the logo is.
+/// The kind of mark that the logo is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkType {
@@ -95,11 +95,14 @@ impl fmt::Display for MarkType {
     }
 }
 
-/// The organization and the mark that the subject names, if it names both.
-pub(super) fn read(leaf: &X509Certificate<'_>) -> Option<(String, MarkType)> {
-    let organization = field(leaf, &oids::ORGANIZATION)?;
-    let mark = MarkType::named(&field(leaf, &oids::MARK_TYPE)?)?;
-    Some((organization, mark))
+/// The organization that the subject names.
+pub(super) fn organization(leaf: &X509Certificate<'_>) -> Option<String> {
+    field(leaf, &oids::ORGANIZATION)
+}
+
+/// The type of mark that the subject names.
+pub(super) fn mark_type(leaf: &X509Certificate<'_>) -> Option<MarkType> {
+    MarkType::named(&field(leaf, &oids::MARK_TYPE)?)
 }
 
 /// The text of a field of the subject, unless it is empty.

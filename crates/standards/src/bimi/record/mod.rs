@@ -22,7 +22,7 @@ use super::uri::HttpsUri;
 use crate::dns::{Name, NameError, Txt};
 use crate::quote::quote;
 use crate::rules;
-use crate::{Finding, Severity, single, tag_list};
+use crate::{Finding, is_sound, single, tag_list};
 
 /// A valid assertion record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Bimi {
     local_parts: Option<Vec<LocalPartPrefix>>,
 }
 
-/// What to show when the sender has a picture of its own (`avp=`).
+/// The picture to show when the sender has one of its own (`avp=`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AvatarPreference {
@@ -93,17 +93,17 @@ impl Bimi {
         self
     }
 
-    /// Where the logo is.
+    /// The address of the logo.
     pub fn location(&self) -> Option<&HttpsUri> {
         self.location.as_ref()
     }
 
-    /// Where the mark certificate is.
+    /// The address of the mark certificate.
     pub fn authority(&self) -> Option<&HttpsUri> {
         self.authority.as_ref()
     }
 
-    /// What to show when the sender has a picture of its own.
+    /// The picture to show when the sender has one of its own.
     pub fn avatar(&self) -> AvatarPreference {
         self.avatar
     }
@@ -118,19 +118,27 @@ impl Bimi {
         self.location.is_none() && self.authority.is_none()
     }
 
-    /// Reads a record. There is one when no finding is an error.
+    /// Reads a record. There is one when no finding is an error: receivers discard any other
+    /// (BIMI §4.3).
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
         let (record, findings) = parse::parse(text);
-        let faulty = findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        (record.filter(|_| !faulty), findings)
+        (record.filter(|_| is_sound(&findings)), findings)
+    }
+
+    /// The faults of the record as a value: BIMI-R06.
+    pub fn lint(&self) -> Vec<Finding> {
+        let finding = self.location.as_ref().and_then(parse::check_suffix);
+        finding.into_iter().collect()
     }
 
     /// The record among the TXT values at `owner`. BIMI-R12 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let is_ours = |text: &str| tag_list::has_version(text, "BIMI1");
         single::read(owner, values, is_ours, rules::BIMI_R12, Self::parse)
+    }
+
+    /// Whether receivers take `value` for a BIMI record, whatever follows its version.
+    pub fn is_record(value: &Txt) -> bool {
+        is_ours(&value.text())
     }
 
     /// Prefixes of `lps=` that none of the `published` selectors starts with (BIMI-R09).
@@ -157,6 +165,10 @@ impl Bimi {
             })
             .collect()
     }
+}
+
+fn is_ours(text: &str) -> bool {
+    tag_list::has_version(text, "BIMI1")
 }
 
 impl fmt::Display for Bimi {

@@ -64,7 +64,7 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     (Some(record), findings)
 }
 
-/// What `l=` says.
+/// The meaning of `l=`.
 enum Location {
     Invalid,
     Empty,
@@ -98,21 +98,27 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
     let Some(uri) = read_uri(tag, rules::BIMI_R03, findings) else {
         return Location::Invalid;
     };
-    if !uri.has_suffix(LOGO_SUFFIXES) {
-        let reason = format!(
-            "the path {} does not end in .svg or .svgz",
-            quote(uri.path())
-        );
-        // Only another image format's suffix is a permanent error (BIMI §4.3.2).
-        let severity = if uri.has_suffix(OTHER_IMAGES) {
-            Severity::Error
-        } else {
-            Severity::Warn
-        };
-        let finding = Finding::new(rules::BIMI_R06, reason).weighing(severity);
-        findings.push(finding.at(tag.value_span.clone()));
-    }
+    let suffix = check_suffix(&uri);
+    findings.extend(suffix.map(|finding| finding.at(tag.value_span.clone())));
     Location::At(uri)
+}
+
+/// BIMI-R06.
+pub(super) fn check_suffix(uri: &HttpsUri) -> Option<Finding> {
+    if uri.has_suffix(LOGO_SUFFIXES) {
+        return None;
+    }
+    let reason = format!(
+        "the path {} does not end in .svg or .svgz",
+        quote(uri.path())
+    );
+    // Only another image format's suffix is a permanent error (BIMI §4.3.2).
+    let severity = if uri.has_suffix(OTHER_IMAGES) {
+        Severity::Error
+    } else {
+        Severity::Warn
+    };
+    Some(Finding::new(rules::BIMI_R06, reason).weighing(severity))
 }
 
 fn read_authority(list: &TagList<'_>, findings: &mut Vec<Finding>) -> Option<HttpsUri> {

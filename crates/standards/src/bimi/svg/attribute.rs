@@ -1,4 +1,4 @@
-//! What an attribute may be called and what it may say: SVG-10 to SVG-16, SVG-26 and SVG-27.
+//! The names and values that attributes may have: SVG-10 to SVG-16, SVG-26 and SVG-27.
 
 use super::element::{Element, FIXED, PRESENTATION, VALUES};
 use crate::quote::quote;
@@ -26,13 +26,13 @@ impl Attributes {
             .find(|attribute| matches!(&attribute.name, Name::Known(known) if known == name))
     }
 
-    /// What the attribute called `name` says.
+    /// The value of the attribute called `name`.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.get(name).map(|attribute| attribute.value.as_str())
     }
 }
 
-/// What an attribute is called.
+/// The name of an attribute.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Name {
     /// A name of the profile's kind: no prefix, `xml:` or `xlink:`.
@@ -175,7 +175,7 @@ enum Reference {
     External,
 }
 
-/// What is wrong with the target of a reference; `None` for a fragment, which is in this file
+/// The fault of a reference's target; `None` for a fragment, which is in this file
 /// whatever the id is called.
 fn judge_reference(target: &str) -> Option<Reference> {
     let target = target.trim();

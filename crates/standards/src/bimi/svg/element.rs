@@ -19,11 +19,11 @@ pub(super) struct Element {
     groups: &'static [&'static [&'static str]],
     /// Attributes of its own.
     own: &'static [&'static str],
-    /// What may stand directly inside it.
+    /// The content that may stand directly inside it.
     pub(super) content: Content,
 }
 
-/// What may stand directly inside an element.
+/// The content that may stand directly inside an element.
 #[derive(Debug)]
 pub(super) enum Content {
     /// Nothing but comments.

@@ -42,7 +42,7 @@ use sha2::{Digest, Sha256};
 
 use super::gzip::{self, GzipFault};
 use crate::rules;
-use crate::{Finding, Severity};
+use crate::{Finding, is_sound};
 
 /// The most bytes a logo may have, uncompressed (SVG-18).
 pub const SIZE_LIMIT: usize = 32 * 1024;
@@ -52,12 +52,13 @@ pub const READ_LIMIT: usize = 8 * SIZE_LIMIT;
 /// The smallest side of a logo in pixels (SVG-21).
 const SMALLEST_SIDE: f64 = 96.0;
 
-/// A logo that keeps every rule of severity error.
+/// A logo: well-formed XML that says what part of the plane it shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Svg {
     text: String,
     title: String,
     view_box: ViewBox,
+    is_usable: bool,
 }
 
 /// The part of the plane that a logo shows.
@@ -74,7 +75,8 @@ pub struct ViewBox {
 }
 
 impl Svg {
-    /// Reads an `.svg` or `.svgz` file. There is a logo when no finding is an error.
+    /// Reads an `.svg` or `.svgz` file. There is a logo when its XML and its view box can be read,
+    /// whatever else is wrong with it.
     pub fn parse(file: &[u8]) -> (Option<Self>, Vec<Finding>) {
         let inflated;
         let content = if gzip::is_gzip(file) {
@@ -101,15 +103,19 @@ impl Svg {
         };
         let (outline, more) = walk::walk(text);
         findings.extend(more);
-        let faulty = findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        let logo = outline.filter(|_| !faulty).map(|outline| Self {
+        let logo = outline.map(|outline| Self {
             text: text.to_owned(),
             title: outline.title,
             view_box: outline.view_box,
+            is_usable: is_sound(&findings),
         });
         (logo, findings)
+    }
+
+    /// Whether receivers show it: it keeps every rule of severity error. A logo that is not usable
+    /// may hold scripts or references: do not render it.
+    pub fn is_usable(&self) -> bool {
+        self.is_usable
     }
 
     /// The file, inflated.
@@ -117,12 +123,12 @@ impl Svg {
         self.text.as_bytes()
     }
 
-    /// The text of its `title`, which screen readers speak.
+    /// The text of its `title`, which screen readers speak; empty where it has none.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// What it shows of the plane.
+    /// The part of the plane that it shows.
     pub fn view_box(&self) -> ViewBox {
         self.view_box
     }

@@ -1,4 +1,4 @@
-//! What colours a logo shows and whether its canvas is covered: SVG-22 and SVG-23.
+//! The colours that a logo shows, and whether its canvas is covered: SVG-22 and SVG-23.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// What the root starts from: black fill, no stroke.
+    /// The style that the root starts from: black fill, no stroke.
     pub(super) fn initial() -> Self {
         Self {
             fill: Paint::Colour(Colour::Rgb(0)),
@@ -63,7 +63,7 @@ fn is_opaque(opacity: &str) -> bool {
     geometry::number(opacity.trim()).is_none_or(|opacity| opacity >= 1.0)
 }
 
-/// What is known of the picture so far.
+/// The picture as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Picture {
     colours: BTreeSet<Colour>,

@@ -1,4 +1,4 @@
-//! What the root element must say: SVG-02, SVG-03, SVG-19, SVG-20 and SVG-21.
+//! The duties of the root element: SVG-02, SVG-03, SVG-19, SVG-20 and SVG-21.
 
 use std::ops::Range;
 

@@ -54,7 +54,7 @@ impl Walk<'_> {
         Ok(attributes)
     }
 
-    /// Where the attribute is that `error` is about, in a document in which `tag` is at `span`.
+    /// The place of the attribute that `error` is about, in a document in which `tag` is at `span`.
     fn place_of(
         &self,
         error: &AttrError,
@@ -154,7 +154,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Where `part`, a slice of the document, stands in it.
+    /// The place of `part`, a slice of the document, in it.
     fn position_of(&self, part: &[u8]) -> Option<usize> {
         let start = (part.as_ptr() as usize).checked_sub(self.document.as_ptr() as usize)?;
         (start + part.len() <= self.document.len()).then_some(start)

@@ -10,7 +10,7 @@ const MOST_KEPT: usize = 1024;
 /// Titles that a drawing program or a converter wrote, not a person.
 const PLACEHOLDERS: &[&str] = &["untitled", "title", "no title", "svg"];
 
-/// What was seen of titles and descriptions so far.
+/// The titles and descriptions so far.
 #[derive(Debug, Default)]
 pub(super) struct Titles {
     count: usize,

@@ -21,14 +21,14 @@ const MOST_DEPTH: usize = 64;
 /// cap, so that no number of warnings can hide an error.
 const MOST_FINDINGS: usize = 100;
 
-/// What a valid logo says of itself.
+/// The title and the view box of a logo.
 #[derive(Debug)]
 pub(super) struct Outline {
     pub(super) title: String,
     pub(super) view_box: ViewBox,
 }
 
-/// Reads `text` once. There is no outline when the title or the view box can't be read.
+/// Reads `text` once. There is no outline when the XML is broken or the view box can't be read.
 pub(super) fn walk(text: &str) -> (Option<Outline>, Vec<Finding>) {
     // XML allows a byte order mark, and it is not part of the document.
     let document = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -406,8 +406,10 @@ impl<'a> Walk<'a> {
         if self.root_seen && !broken {
             self.judge_picture();
         }
-        let outline = self.titles.into_title().zip(self.view_box);
-        let outline = outline.map(|(title, view_box)| Outline { title, view_box });
+        let outline = self.view_box.filter(|_| !broken).map(|view_box| Outline {
+            title: self.titles.into_title().unwrap_or_default(),
+            view_box,
+        });
         (outline, self.findings)
     }
 

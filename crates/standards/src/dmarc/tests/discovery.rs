@@ -28,7 +28,7 @@ fn check(records: &[(&str, &str)], domain: &str, organizational: &str, applies: 
     let found = block_on(discover(&Zone::new(records), &name(domain))).expect("an answer");
     assert_eq!(
         found.organizational_domain,
-        name(organizational),
+        Ok(name(organizational)),
         "{domain}"
     );
     assert_eq!(
@@ -183,4 +183,19 @@ fn a_failure_is_not_an_absence() {
         error.to_string(),
         "DNS gave no answer for _dmarc.example.com: SERVFAIL"
     );
+}
+
+#[test]
+fn an_own_record_decides_whether_parents_answer_or_not() {
+    let own = [("_dmarc.a.example.com", "v=DMARC1; p=reject")];
+    let zone = Zone::new(&own).with_broken("_dmarc.example.com");
+    let found = block_on(discover(&zone, &name("a.example.com"))).expect("its own record");
+    assert_eq!(found.effective_policy(true), Some(Policy::Reject));
+    let error = found.organizational_domain.expect_err("a parent is silent");
+    assert_eq!(error.name, name("_dmarc.example.com"));
+    // One that says that the organization ends there asks nobody above.
+    let own = [("_dmarc.a.example.com", "v=DMARC1; p=reject; psd=n")];
+    let zone = Zone::new(&own).with_broken("_dmarc.example.com");
+    let found = block_on(discover(&zone, &name("a.example.com"))).expect("its own record");
+    assert_eq!(found.organizational_domain, Ok(name("a.example.com")));
 }

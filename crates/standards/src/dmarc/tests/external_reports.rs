@@ -27,7 +27,7 @@ fn hosts_outside_the_organization() {
     assert_eq!(hosts, ["example.net", "example.org"]);
 }
 
-/// What DNS with `zone` says of a policy of example.com with this `rua`.
+/// The findings of DNS with `zone` about a policy of example.com with this `rua`.
 fn check(zone: &[(&str, &str)], rua: &str, findings: &[&str]) {
     let record = record(&format!("v=DMARC1; p=none; rua={rua}"));
     let found = block_on(record.check_external_hosts(&Zone::new(zone), &name("example.com")));

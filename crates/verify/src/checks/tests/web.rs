@@ -163,6 +163,14 @@ async fn sts_h11_the_certificate_is_not_renewed() {
         certificate.expect("a certificate").not_after = soon;
     };
     assert_eq!(broken(ending).await, ["STS-H11"]);
+    // The limit is a share of the lifetime: 14 days are enough for a certificate of 47.
+    let short = |stage: &mut Stage| {
+        ending(stage);
+        let certificate = stage.world.page(POLICY_URL).certificate.as_mut();
+        let begins = "2026-10-29T00:00:00Z".parse().expect("a time");
+        certificate.expect("a certificate").not_before = begins;
+    };
+    assert!(broken(short).await.is_empty());
 }
 
 #[tokio::test]

@@ -105,6 +105,7 @@ pub(super) fn now() -> Timestamp {
 fn certificate() -> ShownCertificate {
     ShownCertificate {
         names: vec!["mta-sts.example.com".to_owned()],
+        not_before: "2026-06-01T00:00:00Z".parse().expect("a time"),
         not_after: "2027-06-01T00:00:00Z".parse().expect("a time"),
     }
 }
