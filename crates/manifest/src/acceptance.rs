@@ -56,7 +56,8 @@ impl fmt::Display for Acceptance {
 
 impl Read for Acceptance {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        if let Content::Scalar(_) = &node.content {
+        // Whatever is no map is told that a reason belongs there, which is the plain form.
+        if !matches!(node.content, Content::Map(_)) {
             let reason = Reason::read(node, reader)?;
             let until = None;
             return Some(Self { reason, until });
