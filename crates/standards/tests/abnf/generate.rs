@@ -43,10 +43,11 @@ fn push(grammar: &Grammar, node: &Node, rng: &mut Rng, text: &mut Vec<u8>) {
         }
         Node::Text(octets, is_exact) => {
             let is_shouted = !is_exact && rng.u8(..) < 16;
-            text.extend(octets.iter().map(|octet| match is_shouted {
-                true => octet.to_ascii_uppercase(),
-                false => *octet,
-            }));
+            let start = text.len();
+            text.extend(octets);
+            if is_shouted {
+                text[start..].make_ascii_uppercase();
+            }
         }
         Node::Octet(range) => text.push(rng.u8(range.clone())),
     }
@@ -65,9 +66,10 @@ pub(crate) fn mutant(text: &[u8], rng: &mut Rng) -> Vec<u8> {
 }
 
 fn change(text: &mut Vec<u8>, rng: &mut Rng) {
-    let octet = match rng.bool() {
-        true => INTERESTING[rng.usize(..INTERESTING.len())],
-        false => rng.u8(b' '..=b'~'),
+    let octet = if rng.bool() {
+        INTERESTING[rng.usize(..INTERESTING.len())]
+    } else {
+        rng.u8(b' '..=b'~')
     };
     let at = rng.usize(..=text.len());
     let end = (at + rng.usize(1..=6)).min(text.len());
