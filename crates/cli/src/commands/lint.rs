@@ -5,6 +5,7 @@ mod text;
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use clock::Clock;
 use manifest::Manifest;
