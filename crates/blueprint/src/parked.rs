@@ -3,6 +3,7 @@
 use kinds::record::{Record, Sharing};
 use manifest::{Located, Manifest, Parked};
 use model::{Impact, MailImpact, Resource};
+use standards::Protocol;
 use standards::dmarc::{Dmarc, Policy};
 use standards::dns::Name;
 
@@ -13,9 +14,7 @@ pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>)
     let domain = name.as_str();
     let publisher = Publisher::new(manifest, domain, &parked.dns, &texts(&parked.tags));
     let dmarc = dmarc_text(parked);
-    let one_of = |prefix: &str| Sharing::OneOf {
-        prefix: prefix.to_owned(),
-    };
+    let one_of = |protocol| Sharing::OneOf { protocol };
     let records = [
         (
             "mx",
@@ -29,21 +28,21 @@ pub(crate) fn expand(manifest: &Manifest, name: &Name, parked: &Located<Parked>)
             domain.to_owned(),
             "TXT",
             "v=spf1 -all".to_owned(),
-            one_of("v=spf1"),
+            one_of(Protocol::Spf),
         ),
         (
             "dmarc",
             format!("_dmarc.{domain}"),
             "TXT",
             dmarc,
-            one_of("v=DMARC1"),
+            one_of(Protocol::Dmarc),
         ),
         (
             "dkim",
             format!("*._domainkey.{domain}"),
             "TXT",
             standards::dkim::DkimKey::revoked().to_string(),
-            one_of("v=DKIM1"),
+            one_of(Protocol::Dkim),
         ),
     ];
     let ttl = u32::try_from(parked.ttl.seconds).unwrap_or(u32::MAX);

@@ -8,7 +8,7 @@ use model::{
     Dependency, Field, Impact, Kind, MailImpact, Precondition, PreconditionCheck, Resource,
     ResourceId,
 };
-use standards::{Finding, Place};
+use standards::{Finding, Place, Protocol};
 
 use crate::publisher::RecordDraft;
 use crate::scope::Scope;
@@ -20,7 +20,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
             MailImpact::Sending,
             "receivers check who may send for the domain",
         );
-        let record = txt(scope.name, spf.text(), "v=spf1", scope.ttl());
+        let record = txt(scope.name, spf.text(), Protocol::Spf, scope.ttl());
         add(scope, "spf", record, impact, spf.place());
     }
     if let Some(tls_rpt) = &scope.domain.tls_rpt {
@@ -33,7 +33,12 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
             }
         };
         let impact = Impact::new(MailImpact::None, "");
-        let record = txt(&scope.under("_smtp._tls"), text, "v=TLSRPTv1", scope.ttl());
+        let record = txt(
+            &scope.under("_smtp._tls"),
+            text,
+            Protocol::TlsRpt,
+            scope.ttl(),
+        );
         add(scope, "tls-rpt", record, impact, tls_rpt.place());
     }
     dmarc(scope);
@@ -51,16 +56,14 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
     }
 }
 
-fn txt(name: &str, text: String, prefix: &str, ttl: u32) -> Record {
+fn txt(name: &str, text: String, protocol: Protocol, ttl: u32) -> Record {
     Record {
         name: name.into(),
         rtype: "TXT".to_owned(),
         ttl,
         values: vec![Field::Known(text)],
         alias: None,
-        sharing: Sharing::OneOf {
-            prefix: prefix.to_owned(),
-        },
+        sharing: Sharing::OneOf { protocol },
     }
 }
 
@@ -114,7 +117,7 @@ fn dmarc(scope: &mut Scope<'_>) {
     let record = txt(
         &scope.under("_dmarc"),
         block.record().to_string(),
-        "v=DMARC1",
+        Protocol::Dmarc,
         scope.ttl(),
     );
     add(scope, "dmarc", record, impact, block.place());
@@ -150,7 +153,7 @@ fn authorizations(scope: &mut Scope<'_>) {
         .collect();
     for authorization in ours {
         let owner = authorization.owner.to_string();
-        let record = txt(&owner, "v=DMARC1".to_owned(), "v=DMARC1", scope.ttl());
+        let record = txt(&owner, "v=DMARC1".to_owned(), Protocol::Dmarc, scope.ttl());
         let place = scope.domain.place();
         add(
             scope,
@@ -216,7 +219,7 @@ pub(crate) fn bimi(
         record: txt(
             &scope.under(&format!("{selector}._bimi")),
             text,
-            "v=BIMI1",
+            Protocol::Bimi,
             scope.ttl(),
         ),
         impact: Impact::new(MailImpact::Branding, "the logo beside messages"),

@@ -13,7 +13,7 @@ use kinds::{
 use manifest::{ConfigurationSet, EventTarget, Instance, Located, OnMxFailure, TlsPolicy};
 use model::rules;
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
-use standards::Finding;
+use standards::{Finding, Protocol};
 
 use crate::publisher::RecordDraft;
 use crate::scope::{Draft, Scope, texts};
@@ -269,7 +269,7 @@ impl Sender<'_, '_> {
             "TXT",
             "v=spf1 include:amazonses.com ~all".to_owned(),
             Sharing::OneOf {
-                prefix: "v=spf1".to_owned(),
+                protocol: Protocol::Spf,
             },
         );
         let impact = Impact::new(MailImpact::Sending, format!("bounces and SPF of {name}"));

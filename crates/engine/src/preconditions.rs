@@ -1,6 +1,7 @@
 //! Preconditions: what must be seen from outside just before a call.
 
 use model::{Outside, PreconditionCheck};
+use standards::Protocol;
 use standards::dmarc::Dmarc;
 use standards::dns::Name;
 use standards::mta_sts::MxPattern;
@@ -55,7 +56,7 @@ async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> PreconditionOutc
     };
     let policies: Vec<Dmarc> = values
         .iter()
-        .filter(|value| value.starts_with("v=DMARC1"))
+        .filter(|value| Protocol::Dmarc.recognises(value))
         .filter_map(|value| Dmarc::parse(value).0)
         .collect();
     match policies.as_slice() {

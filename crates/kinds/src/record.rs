@@ -7,8 +7,8 @@
 use model::rules;
 use model::{Change, Diff, Effect, Field, Side};
 use serde::{Deserialize, Serialize};
-use standards::Finding;
 use standards::dns::{Presentation, Txt};
+use standards::{Finding, Protocol};
 
 /// Who else may have values in the same record set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,11 +16,12 @@ use standards::dns::{Presentation, Txt};
 pub enum Sharing {
     /// Nobody: the set is ours alone (CNAME, A, AAAA, MX).
     Whole,
-    /// Anybody, but only one value may begin like this: `v=spf1`, `v=DMARC1`. Receivers treat two as
-    /// none (DNS-07).
+    /// Anybody, but only one value may be a record of this protocol: receivers treat two as none
+    /// (DNS-07).
     OneOf {
-        /// What the value begins with, compared without case.
-        prefix: String,
+        /// The protocol; stored as the version that its records begin with.
+        #[serde(rename = "prefix")]
+        protocol: Protocol,
     },
     /// Anybody, with any number of values: `_amazonses`. What is not known to be ours alone is
     /// treated so.
@@ -176,7 +177,7 @@ impl Record {
     pub fn excludes(&self, value: &str) -> bool {
         match &self.sharing {
             Sharing::Whole => true,
-            Sharing::OneOf { prefix } => begins_with(value, prefix),
+            Sharing::OneOf { protocol } => protocol.recognises(value),
             Sharing::Many => false,
         }
     }
@@ -240,6 +241,12 @@ impl Record {
             })
     }
 
+    /// Whether it is at another name than `owned`.
+    pub fn is_another(&self, owned: &Self) -> bool {
+        let names = owned.name.known().zip(self.name.known());
+        names.is_some_and(|(old, new)| !same_name(old, new))
+    }
+
     /// The fields that may refer to outputs of other resources.
     pub fn fields(&mut self) -> Vec<&mut Field<String>> {
         let target = self.alias.as_mut().map(|alias| &mut alias.target);
@@ -268,6 +275,15 @@ impl Record {
         let alone = self.foreign(set, owned).is_empty();
         if self.alias.is_none() && alone && set.ttl.is_some_and(|ttl| ttl != self.ttl) {
             changes.push(change("ttl", Side::of(&set.ttl), Side::of(&self.ttl)));
+        }
+        // Somebody made one of several of it: what we own is answered to some and not to others, and
+        // no change of ours matches it any more (Route 53 API reference, `SetIdentifier`).
+        if let Some(identifier) = &set.routing {
+            changes.push(change(
+                "routing policy",
+                Side::of(identifier),
+                Side::default(),
+            ));
         }
         Diff { changes }
     }
@@ -401,6 +417,15 @@ impl Record {
         Some(Finding::new(rules::PLAN_10, fixed.why_fixed()))
     }
 
+    /// What keeps our values from being taken out: a set with a routing policy is never changed
+    /// here, and forgetting it would leave our values to whoever asks.
+    pub fn removal_blocker(&self, actual: &State) -> Option<Finding> {
+        let ours = self.known_values();
+        let set = actual.set.as_ref().filter(|set| set.routing.is_some())?;
+        let holds_ours = set.values.iter().any(|value| ours.contains(&value.means));
+        (holds_ours || self.follows(set)).then(|| Finding::new(rules::PLAN_10, set.why_fixed()))
+    }
+
     /// Our values for people.
     pub fn describe_values(&self) -> Vec<String> {
         match &self.alias {
@@ -492,12 +517,6 @@ impl LiveSet {
         );
         texts
     }
-}
-
-fn begins_with(value: &str, prefix: &str) -> bool {
-    value
-        .get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 fn change(field: &str, from: Side, to: Side) -> Change {

@@ -1,6 +1,7 @@
 //! Tables for values that are shared, foreign, stale or in the way.
 
 use super::*;
+use standards::Protocol;
 
 fn record(rtype: &str, values: &[&str], sharing: Sharing) -> Record {
     Record {
@@ -35,7 +36,7 @@ fn live(rtype: &str, ttl: u32, values: &[&str]) -> State {
 
 fn spf() -> Sharing {
     Sharing::OneOf {
-        prefix: "v=spf1".to_owned(),
+        protocol: Protocol::Spf,
     }
 }
 

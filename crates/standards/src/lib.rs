@@ -191,6 +191,7 @@ mod mail_host;
 pub mod mail_uri;
 pub mod mta_sts;
 mod owner;
+pub mod protocol;
 mod quote;
 pub mod receivers;
 pub mod rules;
@@ -206,4 +207,5 @@ mod typo;
 
 pub use edit::{Applicability, Edit};
 pub use finding::{Finding, Place, Severity, is_sound};
+pub use protocol::Protocol;
 pub use text::Unreadable;

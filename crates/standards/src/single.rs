@@ -51,10 +51,3 @@ pub(crate) fn read<T>(
     });
     (record, findings)
 }
-
-/// Whether `text` starts with `v=<version>` and a semicolon.
-pub(crate) fn has_version(text: &str, version: &str) -> bool {
-    text.strip_prefix("v=")
-        .and_then(|text| text.strip_prefix(version))
-        .is_some_and(|text| text.trim_start_matches([' ', '\t']).starts_with(';'))
-}

@@ -7,9 +7,9 @@ use model::rules;
 use model::{
     Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId, ServedPolicy,
 };
-use standards::Finding;
 use standards::dns::Name;
 use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord, PolicyId};
+use standards::{Finding, Protocol};
 
 use super::{Served, Site};
 use crate::Facts;
@@ -136,7 +136,7 @@ fn policy_record(scope: &Scope<'_>, body: &[u8]) -> Record {
         values: vec![mta_sts_text(body).into()],
         alias: None,
         sharing: Sharing::OneOf {
-            prefix: "v=STSv1".to_owned(),
+            protocol: Protocol::MtaSts,
         },
     }
 }

@@ -1,6 +1,7 @@
 //! One zone, many owners: what a batch does, as tables.
 
 use model::Field;
+use standards::Protocol;
 
 use super::*;
 use crate::record::Sharing;
@@ -145,7 +146,7 @@ fn two_certificates_ask_for_one_record_once() {
 #[test]
 fn what_was_taken_over_is_put_back() {
     let spf = Sharing::OneOf {
-        prefix: "v=spf1".to_owned(),
+        protocol: Protocol::Spf,
     };
     let before = set(
         "example.com",
@@ -206,7 +207,7 @@ fn a_cname_makes_room_for_an_alias_and_comes_back() {
 #[test]
 fn a_new_value_replaces_the_old_one_in_one_batch() {
     let sharing = Sharing::OneOf {
-        prefix: "v=STSv1".to_owned(),
+        protocol: Protocol::MtaSts,
     };
     let old = record(
         "_mta-sts.example.com",
@@ -242,7 +243,7 @@ fn a_stranger_s_value_goes_back_to_the_letter() {
 #[test]
 fn what_its_owner_removed_meanwhile_is_not_brought_back() {
     let spf = Sharing::OneOf {
-        prefix: "v=spf1".to_owned(),
+        protocol: Protocol::Spf,
     };
     let before = set("example.com", "TXT", 60, &["site=1", "v=spf1 ~all"]);
     let after = set("example.com", "TXT", 60, &["v=spf1 -all", "site=2"]);
@@ -339,7 +340,7 @@ fn a_zone_s_own_servers_are_never_moved() {
 #[test]
 fn our_value_changed_by_hand_is_taken_back() {
     let spf = Sharing::OneOf {
-        prefix: "v=spf1".to_owned(),
+        protocol: Protocol::Spf,
     };
     let ours = record("example.com", "TXT", &["v=spf1 -all"], spf);
     let live = zone(&[set("example.com", "TXT", 300, &["site=1", "v=spf1 ~all"])]);

@@ -3,6 +3,7 @@
 use kinds::published_record::Spec;
 use kinds::record::{Record, Sharing};
 use model::{Ownership, Readiness, ResourceId};
+use standards::Protocol;
 
 use super::stage::Stage;
 use super::walk::Walk;
@@ -18,7 +19,7 @@ fn spec(value: &str) -> Spec {
             values: vec![value.into()],
             alias: None,
             sharing: Sharing::OneOf {
-                prefix: "v=DMARC1".to_owned(),
+                protocol: Protocol::Dmarc,
             },
         },
     }

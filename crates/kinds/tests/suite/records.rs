@@ -16,6 +16,7 @@ use model::{
     Ownership, Readiness, ResourceId, State, Status, Target,
 };
 use sandbox::faults::{Fault, FaultKind};
+use standards::Protocol;
 
 use super::stage::{ACCOUNT, Stage};
 use super::walk::{Walk, names};
@@ -153,7 +154,7 @@ async fn a_record_walks_through_its_states() {
     let (stage, zone) = zone();
     let before = stage.sandbox.world().dump();
     let spf = || Sharing::OneOf {
-        prefix: "v=spf1".to_owned(),
+        protocol: Protocol::Spf,
     };
     let name = "example.com";
     let mut wanted = spec(&zone, record(name, "TXT", &["v=spf1 -all"], spf()));
@@ -440,7 +441,7 @@ async fn what_was_taken_over_is_known_when_the_answer_was_lost() {
     let theirs = plain_set(name, "TXT", &["\"v=DMARC1; p=none\""]);
     change(&stage, &zone, ChangeAction::Create, theirs).await;
     let sharing = Sharing::OneOf {
-        prefix: "v=DMARC1".to_owned(),
+        protocol: Protocol::Dmarc,
     };
     let wanted = spec(&zone, record(name, "TXT", &["v=DMARC1; p=reject"], sharing));
     let items = [adopting(item("dmarc", Some(&wanted), None))];
@@ -600,7 +601,7 @@ async fn what_came_into_the_way_since_the_plan_is_not_joined() {
     let (stage, zone) = zone();
     let name = "_dmarc.example.com";
     let sharing = Sharing::OneOf {
-        prefix: "v=DMARC1".to_owned(),
+        protocol: Protocol::Dmarc,
     };
     let wanted = spec(&zone, record(name, "TXT", &["v=DMARC1; p=reject"], sharing));
     let walk = Walk::new(&stage, &id("dmarc"), REGION, &wanted).await;

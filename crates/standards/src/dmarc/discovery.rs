@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Alignment, Dmarc, Policy, Psd, Subject, organizational_domain_by_psl, record_owner};
 use crate::dns::{Name, NoAnswer, Resolver};
 use crate::rules;
-use crate::{Finding, single, tag_list};
+use crate::{Finding, Protocol, single};
 
 /// A record and the domain it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -299,5 +299,5 @@ fn compare_with_psl(domain: &Name, by_walk: &Name) -> Option<Finding> {
 
 /// Whether receivers take a TXT value for a DMARC record: it begins with the version.
 pub(super) fn is_dmarc(text: &str) -> bool {
-    tag_list::has_version(text, "DMARC1")
+    Protocol::Dmarc.recognises(text)
 }

@@ -25,7 +25,7 @@ use super::caa::climb;
 use super::{Name, RecordSet, RecordType, RecordValue};
 use crate::quote::quote;
 use crate::rules;
-use crate::{Finding, Place};
+use crate::{Finding, Place, Protocol};
 
 /// The record sets of one zone.
 #[derive(Clone, Copy, Debug)]
@@ -35,16 +35,6 @@ pub struct Zone<'a> {
     /// Its record sets, in any order.
     pub sets: &'a [RecordSet],
 }
-
-/// How a policy record begins; in lower case, since some of these ignore case.
-const PROTOCOLS: [&str; 6] = [
-    "v=spf1",
-    "v=dmarc1",
-    "v=dkim1",
-    "v=stsv1",
-    "v=tlsrptv1",
-    "v=bimi1",
-];
 
 /// Labels under which receivers ask for policies, so that a wildcard answers for them.
 const POLICY_LABELS: [&str; 6] = [
@@ -131,27 +121,22 @@ fn lint_protocols(set: &RecordSet) -> Vec<Finding> {
         .values
         .iter()
         .filter_map(|value| match value {
-            RecordValue::Txt(txt) => Some(txt.text().to_ascii_lowercase()),
+            RecordValue::Txt(txt) => Some(txt.text().into_owned()),
             _ => None,
         })
         .collect();
-    let found = PROTOCOLS.iter().filter_map(|protocol| {
-        let count = texts.iter().filter(|text| begins(text, protocol)).count();
+    let found = Protocol::ALL.into_iter().filter_map(|protocol| {
+        let ours = texts.iter().filter(|text| protocol.recognises(text));
+        let count = ours.count();
         let reason = format!(
             "{} has {count} records that begin {}",
             set.name,
-            quote(protocol)
+            quote(protocol.version())
         );
         let finding = Finding::new(rules::DNS_07, reason);
         (count > 1).then(|| finding.in_place(Place::Live(set.name.to_string())))
     });
     found.collect()
-}
-
-/// Whether `text` begins with the version `protocol`, and not with a longer word.
-fn begins(text: &str, protocol: &str) -> bool {
-    let rest = text.strip_prefix(protocol);
-    rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
 }
 
 /// DNS-08: the name servers to which the parent delegates `zone`, against those that its

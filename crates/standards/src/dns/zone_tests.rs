@@ -115,7 +115,7 @@ fn dns_07() {
         )],
         &[(
             "DNS-07",
-            "_dmarc.example.com has 2 records that begin \"v=dmarc1\"",
+            "_dmarc.example.com has 2 records that begin \"v=DMARC1\"",
         )],
     );
 }

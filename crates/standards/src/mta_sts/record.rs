@@ -9,7 +9,7 @@ use crate::dns::{Name, NameError, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::quote::quote;
 use crate::rules;
-use crate::{Edit, Finding, Place, owner, single};
+use crate::{Edit, Finding, Place, Protocol, owner, single};
 
 const RULES: FieldRules = FieldRules {
     names: &["id"],
@@ -116,7 +116,7 @@ impl MtaStsRecord {
     /// The record among the TXT values at `owner`. STS-R06 when there are several, STS-R07
     /// for values that are something else.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let is_ours = |text: &str| single::has_version(text, RULES.version);
+        let is_ours = |text: &str| Protocol::MtaSts.recognises(text);
         let (record, mut findings) =
             single::read(owner, values, is_ours, rules::STS_R06, Self::parse);
         for other in values.iter().filter(|value| !is_ours(&value.text())) {

@@ -99,7 +99,7 @@ impl Spf {
 
     /// Whether receivers take `value` for an SPF record, whatever follows its version.
     pub fn is_record(value: &Txt) -> bool {
-        parse::after_version(&value.text()).is_some()
+        crate::Protocol::Spf.recognises(&value.text())
     }
 
     /// The terms, in order.

@@ -255,11 +255,7 @@ impl fmt::Display for Fault<'_> {
 /// Whether receivers take `text` for a record of this version: it begins with `v=NAME`, before
 /// which no white space may stand (RFC 9989 §4.8, BIMI §4.3).
 pub(crate) fn has_version(text: &str, version: &str) -> bool {
-    let first = parts(text).next();
-    let tag = first.as_ref().and_then(Part::name_and_value);
-    tag.is_some_and(|(name, value)| {
-        name.span.start == 0 && name.text == "v" && value.text == version
-    })
+    crate::protocol::is_first_tag(text, version)
 }
 
 /// Why receivers overlook `text`, as a finding of `rule`; nothing where [`has_version`] holds.

@@ -24,7 +24,7 @@ use crate::mail_uri::{self, ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::rules;
 use crate::tag_list::{Part, split_with_spans};
-use crate::{Finding, Place, owner, single};
+use crate::{Finding, Place, Protocol, owner, single};
 
 const RULES: FieldRules = FieldRules {
     names: &["rua"],
@@ -99,7 +99,7 @@ impl TlsRpt {
 
     /// The record among the TXT values at `owner`. RPT-07 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let is_ours = |text: &str| single::has_version(text, RULES.version);
+        let is_ours = |text: &str| Protocol::TlsRpt.recognises(text);
         single::read(owner, values, is_ours, rules::RPT_07, Self::parse)
     }
 

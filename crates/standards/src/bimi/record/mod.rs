@@ -22,7 +22,7 @@ use super::uri::HttpsUri;
 use crate::dns::{Name, NameError, Txt};
 use crate::quote::quote;
 use crate::rules;
-use crate::{Finding, is_sound, single, tag_list};
+use crate::{Finding, Protocol, is_sound, single};
 
 /// A valid assertion record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl Bimi {
 }
 
 fn is_ours(text: &str) -> bool {
-    tag_list::has_version(text, "BIMI1")
+    Protocol::Bimi.recognises(text)
 }
 
 impl fmt::Display for Bimi {

@@ -7,7 +7,7 @@ use crate::dns::txt::drop_told_characters;
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::tag_list::{self, Tag, TagList, split_with_spans};
-use crate::{Edit, Finding, Severity, typo};
+use crate::{Edit, Finding, Protocol, Severity, typo};
 
 const KNOWN: &[&str] = &["v", "l", "a", "avp", "lps", "s"];
 
@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let mut findings = Vec::new();
     findings.extend(tag_list::check_version(text, "BIMI1", rules::BIMI_R02));
     findings.extend(list.findings(rules::BIMI_R13));
-    if !findings.is_empty() && !tag_list::has_version(text, "BIMI1") {
+    if !findings.is_empty() && !Protocol::Bimi.recognises(text) {
         return (None, findings);
     }
     findings.extend(
