@@ -119,7 +119,7 @@ fn records_published_after_the_first_apply_were_not_there_before_us() {
         .says("TXT _mta-sts.example.org out of the DNS")
         .says("TXT default._bimi.example.org out of the DNS")
         .says("14 to take out by hand, 1 to forget")
-        .says("was there before us, and stays");
+        .says("origin unknown: it was there when the ledger began, and stays");
 }
 
 type Break = fn(&mut World, Timestamp);

@@ -42,13 +42,13 @@ pub fn grace_periods(
 ) -> Vec<GracePeriod> {
     let domains = ledger.domains.iter();
     domains
-        .filter_map(|(domain, held)| grace_period(domain, held, desired, now))
+        .filter_map(|(domain, held)| grace_period(domain, (ledger, held), desired, now))
         .collect()
 }
 
 fn grace_period(
     domain: &str,
-    held: &DomainLedger,
+    (ledger, held): (&Ledger, &DomainLedger),
     desired: &[Arc<Resource>],
     now: Timestamp,
 ) -> Option<GracePeriod> {
@@ -62,7 +62,7 @@ fn grace_period(
         return None;
     }
     let body = mta_sts::wind_down().to_string();
-    let resources = kept(held)
+    let resources = kept(ledger, held)
         .into_iter()
         .map(|entry| Arc::new(wound_down(domain, entry, body.as_bytes())))
         .collect();
@@ -75,7 +75,7 @@ fn grace_period(
 }
 
 /// The policy, the record that announces it, and everything that they need.
-fn kept(held: &DomainLedger) -> Vec<&Entry> {
+fn kept<'a>(ledger: &'a Ledger, held: &'a DomainLedger) -> Vec<&'a Entry> {
     let mut open: Vec<&Entry> = held
         .entries
         .values()
@@ -91,7 +91,7 @@ fn kept(held: &DomainLedger) -> Vec<&Entry> {
                 entry
                     .dependencies
                     .iter()
-                    .filter_map(|dependency| held.entries.get(&dependency.resource))
+                    .filter_map(|dependency| ledger.entry(&dependency.resource))
                     .map(AsRef::as_ref),
             );
         }
@@ -119,6 +119,14 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
         // The run that winds down ends when strangers see it.
         wait: is_record(entry),
         adopt: false,
+        // What domains share stays for this one.
+        holders: entry
+            .id
+            .is_shared()
+            .then(|| domain.to_owned())
+            .into_iter()
+            .collect(),
+        through: None,
         serves_policy: None,
         place: Place::Whole,
     };

@@ -18,8 +18,9 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use kinds::SesConfigurationSet;
 use manifest::Manifest;
-use model::Resource;
+use model::{Resource, ResourceId, Spec};
 use standards::Finding;
 use standards::dns::Name;
 
@@ -64,11 +65,35 @@ pub fn secrets(manifest: &Manifest) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// One resource of each id: two instances may ask for one MAIL FROM record.
+/// One resource of each id: two instances may ask for one MAIL FROM record, and two domains for one
+/// configuration set, which both of them hold.
 fn once(resources: Vec<Resource>) -> Vec<Arc<Resource>> {
-    let mut seen = std::collections::BTreeSet::new();
-    let first = resources
-        .into_iter()
-        .filter(|resource| seen.insert(resource.id.clone()));
-    first.map(Arc::new).collect()
+    let mut places: BTreeMap<ResourceId, usize> = BTreeMap::new();
+    let mut once: Vec<Resource> = Vec::new();
+    for resource in resources {
+        if let Some(place) = places.get(&resource.id) {
+            join(&mut once[*place], resource);
+        } else {
+            places.insert(resource.id.clone(), once.len());
+            once.push(resource);
+        }
+    }
+    once.into_iter().map(Arc::new).collect()
+}
+
+/// Lets the holders of `other` hold `one` as well. It carries the tags on which they agree: each
+/// domain can have tags of its own, and a resource that took them in turn would never be in sync.
+fn join(one: &mut Resource, other: Resource) {
+    one.holders.extend(other.holders);
+    one.adopt |= other.adopt;
+    let specs = (
+        one.spec.get::<SesConfigurationSet>(),
+        other.spec.get::<SesConfigurationSet>(),
+    );
+    if let (Some(set), Some(other)) = specs {
+        let mut set = set.clone();
+        set.tags
+            .retain(|key, value| other.tags.get(key) == Some(value));
+        one.spec = Spec::of::<SesConfigurationSet>(set);
+    }
 }

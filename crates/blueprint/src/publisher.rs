@@ -1,5 +1,7 @@
 //! Where a domain's records go: a hosted zone of Route 53, or the list for whoever runs the DNS.
 
+use std::collections::BTreeSet;
+
 use kinds::record::{Record, Sharing};
 use kinds::tags::Tags;
 use kinds::{
@@ -85,6 +87,8 @@ impl Publisher {
             preconditions: Vec::new(),
             wait: false,
             adopt,
+            holders: BTreeSet::new(),
+            through: None,
             serves_policy: None,
             place: dns.place(),
         })
@@ -101,7 +105,11 @@ impl Publisher {
     }
 
     /// One record.
-    pub(crate) fn record(&self, draft: RecordDraft) -> Resource {
+    pub(crate) fn record(&self, mut draft: RecordDraft) -> Resource {
+        // A record that says what another resource returned exists through that one.
+        let mut fields = draft.record.fields().into_iter();
+        let through = fields.find_map(|field| Some(field.reference()?.resource.clone()));
+        drop(fields);
         let (id, location, spec) = match &self.zone {
             Some((location, zone)) => (
                 ResourceId::new(Route53RecordSet::NAME, &self.domain, draft.name),
@@ -130,6 +138,8 @@ impl Publisher {
             // What is done is what strangers can see.
             wait: true,
             adopt: draft.adopt,
+            holders: BTreeSet::new(),
+            through,
             serves_policy: None,
             place: draft.place,
         }

@@ -1,9 +1,10 @@
 //! One domain while it is expanded: what is the same for all of its resources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kinds::tags::Tags;
 use manifest::{Domain, Located, Manifest};
+use model::id::SHARED;
 use model::{Dependency, Impact, Kind, Location, Resource, ResourceId, Spec};
 use standards::dns::Name;
 use standards::{Finding, Place};
@@ -93,9 +94,22 @@ impl<'a> Scope<'a> {
             preconditions: Vec::new(),
             wait: false,
             adopt: *self.domain.adopt,
+            holders: BTreeSet::new(),
+            through: None,
             serves_policy: None,
             place: draft.place,
         });
+        id
+    }
+
+    /// Adds a resource that domains share, which this domain holds, and returns its id.
+    pub(crate) fn add_shared<K: Kind>(&mut self, draft: Draft, spec: K::Spec) -> ResourceId {
+        let id = shared_id::<K>(&draft.name);
+        self.add::<K>(draft, spec);
+        let holder = self.name.to_owned();
+        let resource = self.last();
+        resource.id = id.clone();
+        resource.holders.insert(holder);
         id
     }
 
@@ -116,6 +130,11 @@ impl<'a> Scope<'a> {
     pub(crate) fn find(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
+}
+
+/// The id of a resource that domains share.
+pub(crate) fn shared_id<K: Kind>(name: &str) -> ResourceId {
+    ResourceId::new(K::NAME, SHARED, name)
 }
 
 /// The location in an account of the manifest. Unknown names are findings of the manifest, before.

@@ -16,7 +16,7 @@ use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
 use standards::{Finding, Protocol};
 
 use crate::publisher::RecordDraft;
-use crate::scope::{Draft, Scope, texts};
+use crate::scope::{Draft, Scope, shared_id, texts};
 
 /// An instance's name within its domain: `marketing.us-east-1`.
 pub(crate) fn instance_name(instance: &Instance) -> String {
@@ -76,7 +76,8 @@ impl Sender<'_, '_> {
 
     fn configuration_set(&mut self, set: &Located<ConfigurationSet>) -> ResourceId {
         // A set's name is its identity within the account and region; several domains can use it.
-        let id = self.scope.id::<SesConfigurationSet>(&self.name);
+        let name = format!("{}.{}", self.name, set.name.as_str());
+        let id = shared_id::<SesConfigurationSet>(&name);
         let suppressed = set.suppression.as_ref().map(|reasons| {
             let mut reasons: Vec<String> = reasons
                 .iter()
@@ -98,8 +99,11 @@ impl Sender<'_, '_> {
             events: set.events.iter().filter_map(event_destination).collect(),
             tags: self.scope.tags(&id, &texts(&set.tags)),
         };
-        let draft = self.draft(self.sending("sends through it"), Vec::new());
-        self.scope.add::<SesConfigurationSet>(draft, spec)
+        let draft = Draft {
+            name,
+            ..self.draft(self.sending("sends through it"), Vec::new())
+        };
+        self.scope.add_shared::<SesConfigurationSet>(draft, spec)
     }
 
     fn dkim(&mut self) -> Dkim {
@@ -296,6 +300,7 @@ impl Sender<'_, '_> {
         let draft = self.draft(self.sending("sends with this MAIL FROM"), dependencies);
         self.scope.add::<SesMailFrom>(draft, spec);
         self.scope.last().wait = true;
+        self.scope.last().through = Some(identity.clone());
     }
 
     fn domain_token(&mut self, identity: &ResourceId) {
@@ -308,6 +313,7 @@ impl Sender<'_, '_> {
         )];
         let draft = self.draft(Impact::none(), dependencies);
         let token = self.scope.add::<SesDomainToken>(draft, spec);
+        self.scope.last().through = Some(identity.clone());
         let record = Record {
             name: self.scope.under("_amazonses").into(),
             rtype: "TXT".to_owned(),

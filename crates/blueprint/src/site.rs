@@ -266,11 +266,11 @@ impl Site<'_, '_> {
     ) -> ResourceId {
         let (certificate, validation) = self.certificate(hosts);
         let comment = format!("deploy {} {}", self.scope.project(), self.scope.name);
-        let access = self.access_control();
-        let draft = self.draft("assets", &self.edge, Vec::new());
+        let (name, access) = self.access_control();
+        let draft = self.draft(&name, &self.edge, Vec::new());
         let access = self
             .scope
-            .add::<CloudfrontOriginAccessControl>(draft, access);
+            .add_shared::<CloudfrontOriginAccessControl>(draft, access);
         let id = self.scope.id::<CloudfrontDistribution>("assets");
         let reference = [
             self.scope.project(),
@@ -310,15 +310,16 @@ impl Site<'_, '_> {
     }
 
     /// An access control that up to a hundred distributions of the account share (CloudFront quotas):
-    /// one of sixteen, by the domain's name.
-    fn access_control(&self) -> cloudfront_origin_access_control::Spec {
+    /// one of sixteen, by the domain's name. With it, our name for it.
+    fn access_control(&self) -> (String, cloudfront_origin_access_control::Spec) {
         let project = self.scope.project();
         let shard = names::token(&[self.scope.name], 1);
         let account = names::token(&[project, self.edge.account_id.as_str()], 8);
-        cloudfront_origin_access_control::Spec {
+        let spec = cloudfront_origin_access_control::Spec {
             name: format!("deploy-{project}-{account}-{shard}"),
             description: format!("deploy {project}"),
-        }
+        };
+        (format!("{}.{shard}", self.edge.account), spec)
     }
 
     /// Lets the distribution, and nobody else, read the assets.

@@ -150,6 +150,7 @@ fn ledger(resources: &[Arc<Resource>], serving: ServedPolicy, now: Timestamp) ->
                 spec: resource.spec.clone(),
                 state: None,
                 origin: Origin::Created,
+                holders: std::collections::BTreeSet::new(),
                 before: None,
                 serves_policy: resource.serves_policy,
                 dependencies: resource.dependencies.clone(),

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use reconcile::Conclusion;
 use standards::Finding;
 
 /// How a command ended.
@@ -17,6 +18,21 @@ pub(crate) enum Exit {
     Incomplete,
     /// Refused as unsafe.
     Refused,
+}
+
+impl From<Conclusion> for Exit {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::InSync
+            | Conclusion::Done
+            | Conclusion::NothingLeft
+            | Conclusion::OriginUnknown => Self::Done,
+            Conclusion::Failed | Conclusion::Unrecorded => Self::Failed,
+            Conclusion::Differs => Self::Changes,
+            Conclusion::Refused => Self::Refused,
+            Conclusion::Waiting => Self::Incomplete,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

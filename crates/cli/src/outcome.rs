@@ -1,4 +1,4 @@
-//! How a run ended: for people, for programs, and as an exit code.
+//! How a run ended: for people and for programs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,22 +7,7 @@ use engine::{Outcome, Report};
 use model::{ActionId, KindError, Plan};
 use report::escape;
 
-use crate::exit::Exit;
 use crate::progress::seconds;
-
-/// The exit code of it.
-pub(crate) fn exit(report: &Report) -> Exit {
-    let outcomes = || report.unfinished().map(|(_, outcome)| outcome);
-    if outcomes().any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_))) {
-        Exit::Failed
-    } else if outcomes().any(|outcome| matches!(outcome, Outcome::Refused(..))) {
-        Exit::Refused
-    } else if report.is_complete() {
-        Exit::Done
-    } else {
-        Exit::Incomplete
-    }
-}
 
 /// What was done, and what became of everything else. `speed` is that of the sandbox.
 pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {

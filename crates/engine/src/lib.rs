@@ -8,14 +8,14 @@ mod observe;
 mod preconditions;
 mod progress;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws::{Session, SessionError, Sessions};
 use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 use kinds::{Actors, Context, Secrets, Shared};
-use model::{KindSet, Location, Outside};
+use model::{KindSet, Lead, Location, Outside};
 
 pub use apply::{Options, Outcome, Report};
 pub use observe::Observed;
@@ -75,6 +75,11 @@ impl Engine {
     /// A stranger's eyes.
     pub fn outside(&self) -> &dyn Outside {
         self.outside.as_ref()
+    }
+
+    /// The records of the zones that were listed in this run that lead to one of `targets`.
+    pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
+        self.shared.leading_to(targets).await
     }
 
     /// When the observation under way was begun with.

@@ -1,5 +1,7 @@
 //! Preconditions: what must be seen from outside just before a call.
 
+use jiff::Timestamp;
+use model::authority::same;
 use model::{Outside, PreconditionCheck};
 use standards::Protocol;
 use standards::dmarc::Dmarc;
@@ -13,16 +15,26 @@ pub enum PreconditionOutcome {
     Passed,
     /// Not yet; it may pass by itself. What was seen instead.
     NotYet(String),
+    /// Not in this run: people or caches have to do something first. What they have to do.
+    Later(String),
     /// It will not pass by itself. What was seen instead.
     Refused(String),
 }
 
-/// Looks once.
+/// Checks once, at the time `now`.
 pub async fn check_precondition(
     outside: &dyn Outside,
     check: &PreconditionCheck,
+    now: Timestamp,
 ) -> PreconditionOutcome {
     match check {
+        PreconditionCheck::NotRead {
+            zone,
+            servers,
+            successors,
+            until,
+            ..
+        } => not_read(outside, (zone, servers, successors), (*until, now)).await,
         PreconditionCheck::Served { url, sha256 } => served(outside, url, sha256).await,
         PreconditionCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
         PreconditionCheck::MxMatches { domain, patterns } => {
@@ -45,6 +57,49 @@ async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> PreconditionO
                 PreconditionOutcome::NotYet(format!("{url} does not return the planned bytes yet"))
             }
         }
+    }
+}
+
+/// Whether the world has stopped reading a zone with these servers. What it waits for is done by
+/// people, or lasts for days, so that no run waits for it.
+async fn not_read(
+    outside: &dyn Outside,
+    (zone, servers, successors): (&str, &[String], &[String]),
+    (until, now): (Option<Timestamp>, Timestamp),
+) -> PreconditionOutcome {
+    if servers.is_empty() {
+        return PreconditionOutcome::Later(format!(
+            "somebody to say who reads the old zone of {zone}: its servers are not on record"
+        ));
+    }
+    let leads_to = match outside.delegation(zone).await {
+        Ok(leads_to) => leads_to,
+        Err(error) => {
+            return PreconditionOutcome::Later(format!(
+                "an answer about where {zone} is delegated to: {error}"
+            ));
+        }
+    };
+    let is_old = |server: &String| servers.iter().any(|old| same(old, server));
+    if leads_to.iter().any(is_old) {
+        let to = match successors {
+            [] => "to other servers".to_owned(),
+            successors => format!("to {}", successors.join(", ")),
+        };
+        return PreconditionOutcome::Later(format!(
+            "somebody to delegate {zone} {to}; now it leads to {}",
+            leads_to.join(", ")
+        ));
+    }
+    match until {
+        Some(until) if now >= until => PreconditionOutcome::Passed,
+        Some(until) => PreconditionOutcome::Later(format!(
+            "resolvers to forget the old servers of {zone}, until {}",
+            until.strftime("%Y-%m-%d %H:%M UTC")
+        )),
+        None => PreconditionOutcome::Later(format!(
+            "resolvers to forget the old servers of {zone}: it was seen to lead elsewhere just now"
+        )),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a kind looks and acts through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use aws::{Key, Page, Reader, Session, Tagged};
 use clock::Clock;
 use jiff::Timestamp;
-use model::{ErrorClass, KindError, Ledger, Outside};
+use model::{ErrorClass, KindError, Lead, Ledger, Outside};
 
 use crate::route53_record_set::Zones;
 use crate::tags::{self, Tags};
@@ -24,6 +24,11 @@ impl Shared {
     /// What was changed longer ago than `since` has, and is not asked for.
     pub async fn resume(&self, ledger: &Ledger, since: Timestamp) {
         self.zones.resume(ledger, since).await;
+    }
+
+    /// The records of the listed zones that lead to one of `targets`, whoever made them.
+    pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
+        self.zones.leading_to(targets).await
     }
 
     /// Forgets what is kept up to date by our own changes, so that it is read anew.

@@ -30,6 +30,11 @@ pub fn visible(tags: impl IntoIterator<Item = (String, String)>) -> Tags {
         .collect()
 }
 
+/// The project whose tags these are.
+pub fn project(tags: &Tags) -> Option<&str> {
+    tags.get(PROJECT).map(String::as_str)
+}
+
 /// Whose a resource is, by the tags it carries and those it should carry.
 pub fn ownership(desired: &Tags, actual: &Tags) -> Ownership {
     let same = |key| desired.contains_key(key) && desired.get(key) == actual.get(key);

@@ -1,5 +1,6 @@
 //! Ledger events, and the fold that rebuilds state from them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -55,6 +56,25 @@ pub enum Event {
         /// The policy.
         policy: Option<ServedPolicy>,
     },
+    /// The domains that hold a shared resource from now on.
+    Held {
+        /// Our name for it.
+        id: ResourceId,
+        /// Its holders.
+        holders: BTreeSet<String>,
+    },
+    /// The last holder of a shared resource is about to delete it.
+    Closing {
+        /// Our name for it.
+        id: ResourceId,
+    },
+    /// A hosted zone was seen to be read by the world, or not to be read any more.
+    Led {
+        /// The zone's id.
+        zone: String,
+        /// Whether the world is led to it.
+        is_read: bool,
+    },
     /// An operator accepted a risk.
     Accepted {
         /// The rule's id.
@@ -73,6 +93,13 @@ pub fn fold(ledger: &mut DomainLedger, line: &Line) {
         Event::Retired { id } => ledger.retired.extend(ledger.entries.remove(id)),
         Event::Removed { id, physical } => remove(ledger, id, physical.as_ref()),
         Event::Served { policy } => ledger.serve(*policy, line.at),
+        Event::Held { id, holders } => {
+            if let Some(entry) = ledger.entries.get_mut(id) {
+                Arc::make_mut(entry).holders.clone_from(holders);
+            }
+        }
+        Event::Closing { id } => close(ledger, id),
+        Event::Led { zone, is_read } => lead(ledger, zone, *is_read, line.at),
         Event::Accepted { rule } => ledger.accepted.push((rule.clone(), line.at)),
     }
 }
@@ -92,6 +119,8 @@ fn intend(ledger: &mut DomainLedger, verb: Verb, entry: &Arc<Entry>) {
         physical: known.physical().cloned(),
         to: entry.spec.clone(),
     };
+    // A holder is on record before it uses what it holds.
+    known.holders.extend(entry.holders.iter().cloned());
     // The former values would be lost with the result.
     if known.before.is_none() {
         known.before.clone_from(&entry.before);
@@ -110,7 +139,8 @@ fn refuse(ledger: &mut DomainLedger, id: &ResourceId) {
         Status::Changing {
             physical: Some(physical),
             ..
-        } => {
+        }
+        | Status::Closing(physical) => {
             let physical = physical.clone();
             Arc::make_mut(entry).status = Status::Settled(physical);
         }
@@ -122,11 +152,31 @@ fn refuse(ledger: &mut DomainLedger, id: &ResourceId) {
     }
 }
 
+/// Nothing is known to be there any more, and nobody may begin to use it.
+fn close(ledger: &mut DomainLedger, id: &ResourceId) {
+    if let Some(entry) = ledger.entries.get_mut(id)
+        && let Some(physical) = entry.physical().cloned()
+    {
+        Arc::make_mut(entry).status = Status::Closing(physical);
+    }
+}
+
+/// The first sight counts: from then on resolvers forget.
+fn lead(ledger: &mut DomainLedger, zone: &str, is_read: bool, at: Timestamp) {
+    if is_read {
+        ledger.unread.remove(zone);
+    } else {
+        ledger.unread.entry(zone.to_owned()).or_insert(at);
+    }
+}
+
+/// A successor has the id of its predecessor. Only AWS's name tells which of the two is gone.
 fn remove(ledger: &mut DomainLedger, id: &ResourceId, physical: Option<&PhysicalId>) {
     let is_it = |entry: &Entry| entry.id == *id && entry.physical() == physical;
     let before = ledger.retired.len();
     ledger.retired.retain(|entry| !is_it(entry));
-    if ledger.retired.len() == before {
+    let was_retired = ledger.retired.len() < before;
+    if !was_retired && ledger.entries.get(id).is_some_and(|entry| is_it(entry)) {
         ledger.entries.remove(id);
     }
 }

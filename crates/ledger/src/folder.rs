@@ -4,8 +4,10 @@
 //! .deploy/lock                        who is at work
 //! .deploy/ledger/example.com.json     the snapshot
 //! .deploy/ledger/example.com.jsonl    the lines since
+//! .deploy/ledger/shared/KIND-NAME.json    what domains share, and the domains that hold it
 //! ```
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use model::id::SHARED;
 use model::{DomainLedger, KindSet};
 
 use crate::event::{Line, fold};
@@ -108,6 +111,26 @@ impl Folder {
     }
 }
 
+/// The names of the documents in a folder.
+fn names_in(folder: &Path) -> Result<BTreeSet<String>, LedgerError> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        other => io("could not read", folder, other)?,
+    };
+    let mut names = BTreeSet::new();
+    for entry in entries {
+        let name = io("could not read", folder, entry)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        let name = name
+            .strip_suffix(".jsonl")
+            .or_else(|| name.strip_suffix(".json"));
+        names.extend(name.map(|name| name.replace("_wildcard", "*")));
+    }
+    Ok(names)
+}
+
 /// The bytes of a file: a torn line may end inside a character.
 #[expect(clippy::disallowed_methods, reason = "the store of a local folder")]
 fn read(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
@@ -132,7 +155,7 @@ impl Store for Folder {
         io(
             "could not make",
             &self.documents(),
-            std::fs::create_dir_all(self.documents()),
+            std::fs::create_dir_all(self.documents().join(SHARED)),
         )?;
         let path = self.root.join("lock");
         let file = OpenOptions::new()
@@ -166,22 +189,9 @@ impl Store for Folder {
     }
 
     async fn load(&self, kinds: &KindSet) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
-        let folder = self.documents();
-        let entries = match std::fs::read_dir(&folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            other => io("could not read", &folder, other)?,
-        };
-        let mut domains = std::collections::BTreeSet::new();
-        for entry in entries {
-            let name = io("could not read", &folder, entry)?
-                .file_name()
-                .to_string_lossy()
-                .into_owned();
-            let domain = name
-                .strip_suffix(".jsonl")
-                .or_else(|| name.strip_suffix(".json"));
-            domains.extend(domain.map(|domain| domain.replace("_wildcard", "*")));
-        }
+        let mut domains = names_in(&self.documents())?;
+        let shared = names_in(&self.documents().join(SHARED))?;
+        domains.extend(shared.iter().map(|name| format!("{SHARED}/{name}")));
         let load = |domain: String| {
             let (ledger, number) = self.load_domain(&domain, kinds)?;
             Ok((domain, ledger, number))

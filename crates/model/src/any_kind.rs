@@ -11,7 +11,7 @@ use standards::Finding;
 use crate::field::Outputs;
 use crate::kind::{Calls, Kind, Readiness};
 use crate::typed::{Before, Spec, State};
-use crate::{Diff, Permission, Verb};
+use crate::{Diff, Permission, PhysicalId, Verb, ZoneRef};
 
 /// A stored spec or state that does not have its kind's shape.
 #[derive(Debug, thiserror::Error)]
@@ -72,10 +72,22 @@ pub trait AnyKind: Send + Sync {
     fn blocker(&self, desired: &Spec, actual: Option<&State>) -> Option<Finding>;
     /// See [`Kind::displaced`].
     fn displaced(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Before>;
+    /// See [`Kind::kept_back`].
+    fn kept_back(&self, spec: &Spec, before: &Before, actual: &State) -> Option<String>;
+    /// See [`Kind::project`].
+    fn project<'s>(&self, state: &'s State) -> Option<&'s str>;
+    /// See [`Kind::led_to`].
+    fn led_to(&self, state: &State) -> Option<(String, Vec<String>)>;
     /// See [`Kind::claims`].
     fn claims(&self, spec: &Spec) -> Vec<String>;
     /// See [`Kind::without`].
     fn without(&self, spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec>;
+    /// See [`Kind::zone`].
+    fn zone(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef>;
+    /// See [`Kind::ttl`].
+    fn ttl(&self, spec: &Spec) -> u32;
+    /// See [`Kind::is_other`].
+    fn is_other(&self, spec: &Spec, physical: &PhysicalId) -> bool;
     /// See [`Kind::is_findable`].
     fn is_findable(&self, spec: &Spec) -> bool;
     /// See [`Kind::batch`].
@@ -202,12 +214,36 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::displaced(desired.own::<K>(), actual.own::<K>(), owned).map(Before::of::<K>)
     }
 
+    fn kept_back(&self, spec: &Spec, before: &Before, actual: &State) -> Option<String> {
+        K::kept_back(spec.own::<K>(), before.own::<K>(), actual.own::<K>())
+    }
+
+    fn project<'s>(&self, state: &'s State) -> Option<&'s str> {
+        K::project(state.own::<K>())
+    }
+
+    fn led_to(&self, state: &State) -> Option<(String, Vec<String>)> {
+        K::led_to(state.own::<K>())
+    }
+
     fn claims(&self, spec: &Spec) -> Vec<String> {
         K::claims(spec.own::<K>())
     }
 
     fn without(&self, spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
         K::without(spec.own::<K>(), claimed).map(Spec::of::<K>)
+    }
+
+    fn zone(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef> {
+        K::zone(spec.own::<K>(), physical)
+    }
+
+    fn ttl(&self, spec: &Spec) -> u32 {
+        K::ttl(spec.own::<K>())
+    }
+
+    fn is_other(&self, spec: &Spec, physical: &PhysicalId) -> bool {
+        K::is_other(spec.own::<K>(), physical)
     }
 
     fn is_findable(&self, spec: &Spec) -> bool {

@@ -1,5 +1,6 @@
 //! Names: ours are stable, AWS's are physical, and the two never compare.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -87,11 +88,14 @@ impl fmt::Display for Location {
 pub struct ResourceId {
     /// The kind's name.
     pub kind: String,
-    /// The mail domain that needs it.
+    /// The mail domain that it is for, or [`SHARED`].
     pub domain: String,
     /// Its name within the domain and kind. It has no `/`.
     pub name: String,
 }
+
+/// The domain part of the ids of resources that domains share. No domain has this name.
+pub const SHARED: &str = "shared";
 
 impl ResourceId {
     /// The id of the resource `name` of `kind` for `domain`.
@@ -100,6 +104,21 @@ impl ResourceId {
             kind: kind.to_owned(),
             domain: domain.to_owned(),
             name: name.into(),
+        }
+    }
+
+    /// Whether domains share it by design.
+    pub fn is_shared(&self) -> bool {
+        self.domain == SHARED
+    }
+
+    /// The document of the ledger that it stands in: its domain's, or one of its own where domains
+    /// share it, so that runs about different domains meet only in what they share.
+    pub fn document(&self) -> Cow<'_, str> {
+        if self.is_shared() {
+            Cow::Owned(format!("{SHARED}/{}-{}", self.kind, self.name))
+        } else {
+            Cow::Borrowed(&self.domain)
         }
     }
 }

@@ -11,7 +11,7 @@ use standards::Finding;
 
 use crate::{
     Diff, Field, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Spec, State,
-    Verb,
+    Verb, ZoneRef,
 };
 
 /// Whether a resource is usable by what depends on it.
@@ -136,7 +136,7 @@ pub trait Kind: Send + Sync + 'static {
     fn diff(desired: &Self::Spec, actual: &Self::State, owned: Option<&Self::Spec>) -> Diff;
 
     /// What moved without us since `recorded` was seen, against what we asked for. `ours` tells the
-    /// shared parts (see [`Kind::claims`]) that another resource of ours holds.
+    /// claims (see [`Kind::claims`]) that another resource of ours holds in the same place.
     fn drift(
         asked: &Self::Spec,
         _recorded: Option<&Self::State>,
@@ -194,14 +194,55 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// Names of shared parts that this spec holds, so that a part goes only with its last holder.
+    /// The former value that does not come back when the resource is deleted, and why: something has
+    /// come since that excludes it.
+    fn kept_back(
+        _spec: &Self::Spec,
+        _before: &Self::Before,
+        _actual: &Self::State,
+    ) -> Option<String> {
+        None
+    }
+
+    /// The project whose tags it carries.
+    fn project(_state: &Self::State) -> Option<&str> {
+        None
+    }
+
+    /// The name that DNS leads to it by, and the hosts that it answers for.
+    fn led_to(_state: &Self::State) -> Option<(String, Vec<String>)> {
+        None
+    }
+
+    /// The things in the world that this spec holds and that another resource can hold as well,
+    /// named independently of the resource: `example.com TXT v=spf1 -all`, whoever writes it. A
+    /// thing goes with its last holder.
     fn claims(_spec: &Self::Spec) -> Vec<String> {
         Vec::new()
     }
 
     /// `spec` without the parts that others still claim; nothing when none is left.
-    fn without(spec: &Self::Spec, _claimed: &dyn Fn(&str) -> bool) -> Option<Self::Spec> {
-        Some(spec.clone())
+    fn without(spec: &Self::Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Self::Spec> {
+        let claims = Self::claims(spec);
+        let is_held = !claims.is_empty() && claims.iter().all(|claim| claimed(claim));
+        (!is_held).then(|| spec.clone())
+    }
+
+    /// The zone through which the world reads it, for a part of DNS. `physical` is AWS's name for
+    /// it, where that is known.
+    fn zone(_spec: &Self::Spec, _physical: Option<&PhysicalId>) -> Option<ZoneRef> {
+        None
+    }
+
+    /// For how many seconds a resolver may keep what it holds.
+    fn ttl(_spec: &Self::Spec) -> u32 {
+        0
+    }
+
+    /// Whether `spec` names another resource than the one on record, `physical`, in the same
+    /// account and region: another hosted zone by its id.
+    fn is_other(_spec: &Self::Spec, _physical: &PhysicalId) -> bool {
+        false
     }
 
     /// Actions of one key can go out in one call.

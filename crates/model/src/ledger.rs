@@ -1,6 +1,6 @@
 //! What we did and own, on record: the data. The `ledger` crate keeps it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,6 +19,9 @@ pub enum Origin {
     Created,
     /// It was there before us: destroy leaves it, or puts back what it was.
     Adopted,
+    /// It was there when the ledger began, and carries nothing that tells whose it is: a ledger
+    /// that was lost may have made it. Destroy leaves it, and says so.
+    Unknown,
 }
 
 /// An MTA-STS policy that was served.
@@ -46,6 +49,8 @@ pub enum Status {
     },
     /// The last change is on record with its result.
     Settled(PhysicalId),
+    /// Its last holder has begun to delete it: there may be nothing left.
+    Closing(PhysicalId),
 }
 
 /// One resource that we own.
@@ -61,8 +66,10 @@ pub struct Entry {
     pub spec: Spec,
     /// Its state when we last observed it.
     pub state: Option<State>,
-    /// Created or adopted.
+    /// Made by us, there before, or unknown.
     pub origin: Origin,
+    /// The domains that hold it, for what domains share by design; none for what is one domain's.
+    pub holders: BTreeSet<String>,
     /// What was there before an adoption changed it.
     pub before: Option<Before>,
     /// The MTA-STS policy that it serves, if it does.
@@ -86,7 +93,7 @@ impl Entry {
         match &self.status {
             Status::Creating => None,
             Status::Changing { physical, .. } => physical.as_ref(),
-            Status::Settled(physical) => Some(physical),
+            Status::Settled(physical) | Status::Closing(physical) => Some(physical),
         }
     }
 
@@ -104,7 +111,7 @@ impl Entry {
     pub fn intended(&self) -> &Spec {
         match &self.status {
             Status::Changing { to, .. } => to,
-            Status::Creating | Status::Settled(_) => &self.spec,
+            Status::Creating | Status::Settled(_) | Status::Closing(_) => &self.spec,
         }
     }
 
@@ -128,6 +135,8 @@ pub struct DomainLedger {
     pub cached_until: Option<Timestamp>,
     /// Risks that an operator accepted: rule, and when.
     pub accepted: Vec<(String, Timestamp)>,
+    /// Hosted zones of ours, by id, that the world was seen not to read any more, and since when.
+    pub unread: BTreeMap<String, Timestamp>,
 }
 
 impl DomainLedger {
@@ -156,7 +165,8 @@ impl DomainLedger {
 /// What the ledger holds, by domain.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
-    /// One document a domain.
+    /// One document for each domain, by its name, and one for each resource that domains share (see
+    /// [`ResourceId::document`]).
     pub domains: BTreeMap<String, DomainLedger>,
 }
 
@@ -198,6 +208,6 @@ impl Ledger {
 
     /// The entry of `id`.
     pub fn entry(&self, id: &ResourceId) -> Option<&Arc<Entry>> {
-        self.domains.get(&id.domain)?.entries.get(id)
+        self.domains.get(id.document().as_ref())?.entries.get(id)
     }
 }

@@ -7,6 +7,7 @@
 //! - A [`Plan`] is the ordered, immutable, printable, savable set of [`Action`]s.
 
 pub mod any_kind;
+pub mod authority;
 pub mod check;
 pub mod diff;
 pub mod error;
@@ -27,6 +28,7 @@ pub mod variants;
 pub mod verb;
 
 pub use any_kind::{AnyKind, KindSet, ShapeError};
+pub use authority::{Authority, Lead, LeftZone, ZoneRef};
 pub use check::{Check, Verdict};
 pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};

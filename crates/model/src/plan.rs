@@ -1,6 +1,7 @@
 //! The plan: an ordered, immutable, printable, savable set of actions.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -44,6 +45,10 @@ pub struct Wanted {
     /// the plan: two plans that do the same are the same.
     #[serde(skip)]
     pub entry: Option<Arc<Entry>>,
+    /// Whether the entry is that of a predecessor, which is retired before the call and goes by an
+    /// action of its own.
+    #[serde(skip)]
+    pub retires: bool,
 }
 
 /// A resource of the ledger that goes, or a part of it.
@@ -54,6 +59,12 @@ pub struct Unwanted {
     pub entry: Arc<Entry>,
     /// The part of its spec that the action is about: what other resources claim stays.
     pub spec: Spec,
+    /// The external checks that must pass before it goes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub preconditions: Vec<Precondition>,
+    /// The domains that still hold it, where it is shared: then nothing but its holders changes.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub holders: BTreeSet<String>,
 }
 
 fn whole<S: Serializer>(resource: &Arc<Resource>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -186,7 +197,9 @@ impl Action {
 
     /// What we know to have written.
     pub fn owned(&self) -> Option<&Spec> {
-        self.entry().and_then(Entry::owned)
+        // What was written at another place says nothing about what stands at this one.
+        let retires = self.wanted().is_some_and(|wanted| wanted.retires);
+        self.entry().filter(|_| !retires).and_then(Entry::owned)
     }
 
     /// What differs, for changes.
@@ -217,8 +230,9 @@ impl Action {
 
     /// What must be seen from outside first.
     pub fn preconditions(&self) -> &[Precondition] {
-        match self.desired() {
-            Some(resource) if self.changes() => &resource.preconditions,
+        match (self.wanted(), self.unwanted()) {
+            (Some(wanted), _) if self.changes() => &wanted.resource.preconditions,
+            (None, Some(unwanted)) => &unwanted.preconditions,
             _ => &[],
         }
     }

@@ -1,8 +1,10 @@
 //! One desired resource: what the manifest asks for, and what it needs first.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use standards::Place;
 
@@ -145,6 +147,20 @@ pub enum PreconditionCheck {
         /// The domain.
         domain: String,
     },
+    /// The world is no longer led to a zone, and resolvers have forgotten that it was (PLAN-13).
+    NotRead {
+        /// The zone's name.
+        zone: String,
+        /// The zone's own servers.
+        servers: Vec<String>,
+        /// The servers of the zone that takes over, where they are known.
+        successors: Vec<String>,
+        /// The servers that the zone above named when the plan was made.
+        leads_to: Vec<String>,
+        /// Until when a resolver may still ask the old servers; not known before the ledger has it
+        /// that the delegation moved.
+        until: Option<Timestamp>,
+    },
 }
 
 /// A check that must pass just before an action's call.
@@ -177,6 +193,11 @@ pub struct Resource {
     pub wait: bool,
     /// Whether to take over what is there and is not ours.
     pub adopt: bool,
+    /// The domains that hold it, for what domains share by design.
+    pub holders: BTreeSet<String>,
+    /// The resource through which alone it exists, where there is one: a token exists through its
+    /// identity. Whose that one is, this is.
+    pub through: Option<ResourceId>,
     /// The MTA-STS policy that this resource serves, if it does: the ledger remembers it (STS-O06).
     pub serves_policy: Option<ServedPolicy>,
     /// Where in the manifest it comes from.

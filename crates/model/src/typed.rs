@@ -186,6 +186,11 @@ impl State {
 }
 
 impl Before {
+    /// The value, which is of kind `K`: it comes from that kind's own methods.
+    pub(crate) fn own<K: Kind>(&self) -> &K::Before {
+        self.typed.own(K::NAME)
+    }
+
     /// Former values of kind `K`.
     pub fn of<K: Kind>(before: K::Before) -> Self {
         Self {

@@ -1,38 +1,152 @@
-//! Parts that several of our resources share, so that each goes only with its last claim.
+//! Claims: what our resources hold in the world, so that each thing goes only with its last holder.
+//!
+//! A claim has a place. Two resources that hold one thing in one place are two holders of it. One
+//! value in two hosted zones is one claim, held in two places: the world reads one of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Entry, Location, Origin, Spec};
+use model::{Entry, Location, Origin, PhysicalId, Resource, ResourceId, Spec, ZoneRef};
 
 use crate::Inputs;
 
-/// The shared parts that we made.
-pub(crate) fn made(inputs: Inputs<'_>) -> BTreeSet<String> {
-    let entries = inputs.ledger.entries().chain(inputs.beyond.entries());
-    claims(entries.filter(|entry| entry.origin == Origin::Created))
+/// The place in which a resource holds its claims.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// In an account and region.
+    At(String),
+    /// In DNS.
+    Dns(ZoneRef),
 }
 
-/// A shared part, in the account that it is in: the same name in another account is another part.
-pub(crate) fn claim_at(location: Option<&Location>, claim: &str) -> String {
-    let account = location
-        .map(|location| location.account_id.as_str())
-        .unwrap_or_default();
-    format!("{account} {claim}")
+impl Place {
+    /// The place of a resource with this spec.
+    pub(crate) fn of(
+        location: Option<&Location>,
+        spec: &Spec,
+        physical: Option<&PhysicalId>,
+    ) -> Self {
+        let at = || {
+            location
+                .map(|location| format!("{} {}", location.account_id, location.region))
+                .unwrap_or_default()
+        };
+        let zone = spec.kind().zone(spec, physical);
+        zone.map_or_else(|| Self::At(at()), Self::Dns)
+    }
+
+    /// The place of what the ledger has.
+    pub(crate) fn of_entry(entry: &Entry) -> Self {
+        Self::of(entry.location.as_ref(), &entry.spec, entry.physical())
+    }
+
+    /// The name of a claim in the world: a value of DNS is the same in every zone.
+    fn in_the_world(&self, claim: &str) -> String {
+        match self {
+            Self::At(at) => format!("{at} {claim}"),
+            Self::Dns(_) => claim.to_owned(),
+        }
+    }
 }
 
-/// The shared parts that a spec claims.
-pub(crate) fn held_claims<'a>(
-    location: Option<&'a Location>,
-    spec: &Spec,
-) -> impl Iterator<Item = String> + use<'a> {
-    let claims = spec.kind().claims(spec).into_iter();
-    claims.map(move |claim| claim_at(location, &claim))
+/// The claims of several resources.
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    held: BTreeSet<(Place, String)>,
+    world: BTreeSet<String>,
 }
 
-/// The shared parts that these entries claim.
-pub(crate) fn claims<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> BTreeSet<String> {
-    entries
-        .flat_map(|entry| held_claims(entry.location.as_ref(), &entry.spec))
-        .collect()
+impl Claims {
+    /// The claims of these entries.
+    pub(crate) fn of<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Self {
+        let mut claims = Self::default();
+        for entry in entries {
+            claims.add(&Place::of_entry(entry), &entry.spec);
+        }
+        claims
+    }
+
+    /// The claims of everything that we made.
+    pub(crate) fn made(inputs: Inputs<'_>) -> Self {
+        let ledger = inputs.ledger.entries().chain(inputs.ledger.retired());
+        let all = ledger.chain(inputs.beyond.entries());
+        Self::of(all.filter(|entry| entry.origin == Origin::Created))
+    }
+
+    /// Adds what a spec claims in its place.
+    pub(crate) fn add(&mut self, place: &Place, spec: &Spec) {
+        for claim in spec.kind().claims(spec) {
+            self.world.insert(place.in_the_world(&claim));
+            self.held.insert((place.clone(), claim));
+        }
+    }
+
+    /// Whether somebody holds the claim in this place.
+    pub(crate) fn hold(&self, place: &Place, claim: &str) -> bool {
+        self.held.contains(&(place.clone(), claim.to_owned()))
+    }
+
+    /// Whether somebody holds the claim, in this place or in another that it can be read from.
+    pub(crate) fn hold_anywhere(&self, place: &Place, claim: &str) -> bool {
+        self.world.contains(&place.in_the_world(claim))
+    }
+
+    /// Whether everything that a spec claims is among these claims, and that is something.
+    pub(crate) fn hold_all_of(&self, place: &Place, spec: &Spec) -> bool {
+        let mut claims = spec.kind().claims(spec).into_iter().peekable();
+        claims.peek().is_some() && claims.all(|claim| self.hold_anywhere(place, &claim))
+    }
+}
+
+/// The zones through which the desired records of each domain are read.
+#[derive(Debug, Default)]
+pub(crate) struct Zones<'a>(BTreeMap<&'a str, BTreeSet<ZoneRef>>);
+
+impl<'a> Zones<'a> {
+    /// Adds the place of a desired resource of a domain.
+    pub(crate) fn add(&mut self, domain: &'a str, place: &Place) {
+        if let Place::Dns(zone) = place {
+            self.0.entry(domain).or_default().insert(zone.clone());
+        }
+    }
+
+    /// Whether a domain that has records still has none in this place: its DNS has moved.
+    pub(crate) fn have_left(&self, domain: &str, place: &Place) -> bool {
+        let Place::Dns(zone) = place else {
+            return false;
+        };
+        let now = self.0.get(domain);
+        now.is_some_and(|zones| !zones.contains(zone))
+    }
+}
+
+/// The desired resources whose entries on record are of another place: another account or region,
+/// or another hosted zone. What is on record there is a predecessor, and goes by itself.
+pub(crate) fn moved<'a>(
+    resources: &[&'a Arc<Resource>],
+    entry: impl Fn(&ResourceId) -> Option<&'a Arc<Entry>>,
+) -> BTreeSet<&'a ResourceId> {
+    let mut moved: BTreeSet<&ResourceId> = BTreeSet::new();
+    let mut zones: BTreeSet<&ResourceId> = BTreeSet::new();
+    for resource in resources {
+        let Some(entry) = entry(&resource.id) else {
+            continue;
+        };
+        let kind = resource.spec.kind();
+        let is_other = |physical: &PhysicalId| kind.is_other(&resource.spec, physical);
+        let is_dns = kind.zone(&resource.spec, None).is_some();
+        // A record is where its zone is.
+        let mut references = resource.spec.references().iter();
+        let follows = is_dns && references.any(|one| zones.contains(&one.resource));
+        if !Location::is_same(entry.location.as_ref(), resource.location.as_ref())
+            || entry.physical().is_some_and(is_other)
+            || follows
+        {
+            moved.insert(&resource.id);
+            if is_dns {
+                zones.insert(&resource.id);
+            }
+        }
+    }
+    moved
 }

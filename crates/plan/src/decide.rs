@@ -54,7 +54,7 @@ impl Decision {
 /// be; `entry` is the ledger's, when it lives in the same account and region; beside what was
 /// observed stands whose it is, where that is known better by its other id (see `Renames`).
 pub(crate) fn decide(
-    resource: &Resource,
+    (project, resource): (&str, &Resource),
     spec: &Spec,
     entry: Option<&Entry>,
     (seen, known_owner): (&Observation, Option<Ownership>),
@@ -68,7 +68,7 @@ pub(crate) fn decide(
         Observation::Present {
             state, ownership, ..
         } => present(
-            resource,
+            (project, resource),
             spec,
             entry,
             (state, known_owner.unwrap_or(*ownership)),
@@ -77,7 +77,7 @@ pub(crate) fn decide(
 }
 
 fn present(
-    resource: &Resource,
+    (project, resource): (&str, &Resource),
     spec: &Spec,
     entry: Option<&Entry>,
     (state, ownership): (&State, Ownership),
@@ -99,8 +99,22 @@ fn present(
             let moved = has_moved(entry, state);
             known(resource, entry, (diff, moved), conflict)
         }
+        None if ownership == Ownership::Foreign => {
+            let others = kind.project(state).filter(|name| *name != project);
+            match others {
+                Some(other) => of_another_project(resource, other),
+                None => found(resource, ownership, diff, conflict),
+            }
+        }
         None => found(resource, ownership, diff, conflict),
     }
+}
+
+/// Refuses a resource with the tags of another project, also where the manifest says `adopt`: it is
+/// in the ledger of that project, whose next destroy would delete it under us.
+fn of_another_project(resource: &Resource, other: &str) -> Decision {
+    let text = format!("exists, and carries the tags of the project `{other}`");
+    Decision::refused(Finding::new(rules::PLAN_15, text).in_place(place(resource)))
 }
 
 /// Whether somebody changed what we had written.
@@ -230,13 +244,25 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
         (Observation::Present { .. }, Origin::Adopted) if entry.before.is_none() => {
             Decision::new(Verb::Forget, "was there before us, and stays")
         }
-        (Observation::Present { .. }, Origin::Adopted) => Decision::new(
-            Verb::Delete,
-            "no longer asked for; what was there before us comes back",
+        (Observation::Present { .. }, Origin::Unknown) => Decision::new(
+            Verb::Forget,
+            "origin unknown: it was there when the ledger began, and stays",
         ),
+        (Observation::Present { state, .. }, Origin::Adopted) => {
+            Decision::new(Verb::Delete, restoring(entry, state))
+        }
         (Observation::Present { .. }, Origin::Created) => {
             Decision::new(Verb::Delete, "no longer asked for")
         }
+    }
+}
+
+/// Why something goes that took the place of something else, and what becomes of that.
+fn restoring(entry: &Entry, state: &State) -> Cow<'static, str> {
+    let before = entry.before.as_ref();
+    match before.and_then(|before| entry.spec.kind().kept_back(&entry.spec, before, state)) {
+        Some(why) => format!("no longer declared; not put back: {why}").into(),
+        None => "no longer asked for; what was there before us comes back".into(),
     }
 }
 

@@ -4,6 +4,7 @@ use model::{Diff, Location, Observation, ResourceId};
 use serde::Serialize;
 
 use crate::Inputs;
+use crate::claims::{Claims, Place};
 
 /// How a resource moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,16 +33,14 @@ pub struct Drift {
 pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
     let mut drifts = Vec::new();
     let all = inputs.ledger.entries().chain(inputs.beyond.entries());
-    let claims = crate::claims::claims(all);
+    let claims = Claims::of(all);
     for entry in inputs.ledger.entries().filter(|entry| !entry.is_open()) {
         let moved = match inputs.actual.of(&entry.target()) {
             None | Some(Observation::Absent) => Moved::Deleted,
             Some(Observation::Unknown(reason)) => Moved::Unknown(reason.clone()),
             Some(Observation::Present { state, .. }) => {
-                let ours = |claim: &str| {
-                    let claim = crate::claims::claim_at(entry.location.as_ref(), claim);
-                    claims.contains(&claim)
-                };
+                let place = Place::of_entry(entry);
+                let ours = |claim: &str| claims.hold(&place, claim);
                 let kind = entry.spec.kind();
                 let diff = kind.drift(&entry.spec, entry.state.as_ref(), state, &ours);
                 if diff.is_empty() {

@@ -6,12 +6,14 @@
 //! or the network, and none knows a kind by name.
 
 mod claims;
+mod dangling;
 mod decide;
 mod drift;
 mod estimate;
 mod observations;
 mod order;
 mod planner;
+mod remove;
 mod renames;
 mod settle;
 mod stages;
@@ -23,11 +25,11 @@ use std::collections::BTreeMap;
 
 use std::sync::Arc;
 
-use model::{Ledger, Observation, Resource, Target};
+use model::{Authority, Lead, Ledger, Observation, Resource, Target};
 
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
-pub use observations::{Query, queries};
+pub use observations::{Query, left, queries};
 pub use planner::plan;
 pub use settle::settle;
 
@@ -69,4 +71,10 @@ pub struct Inputs<'a> {
     pub beyond: &'a Ledger,
     /// What was observed.
     pub actual: &'a Actual,
+    /// The hosted zones that domains have left, and what the world is told about their names.
+    pub authority: &'a Authority,
+    /// The records that lead to what goes, whoever made them.
+    pub leads: &'a [Lead],
+    /// Whether the plan is about a domain.
+    pub is_about: &'a (dyn Fn(&str) -> bool + Sync),
 }

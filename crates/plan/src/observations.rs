@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Entry, Ledger, Location, Resource, ResourceId, Spec, State, Target};
+use model::{Entry, Ledger, Resource, ResourceId, Spec, State, Target};
+
+use crate::claims::moved;
 
 /// One resource to observe.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,9 +25,7 @@ fn recorded(target: &Target, entry: &Entry) -> Option<State> {
 }
 
 /// The target of a desired resource, under AWS's name where the ledger knows it in that place.
-pub(crate) fn of_resource(resource: &Resource, entry: Option<&Entry>) -> Target {
-    let here = entry
-        .filter(|entry| Location::is_same(entry.location.as_ref(), resource.location.as_ref()));
+pub(crate) fn of_resource(resource: &Resource, here: Option<&Entry>) -> Target {
     resource.target(here.and_then(Entry::physical))
 }
 
@@ -33,22 +33,20 @@ pub(crate) fn of_resource(resource: &Resource, entry: Option<&Entry>) -> Target 
 /// replacement left behind.
 pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
     let mut queries = Vec::new();
-    for resource in in_order(desired) {
+    let order = in_order(desired);
+    let moved = moved(&order, |id| ledger.entry(id));
+    for resource in &order {
         let entry = ledger.entry(&resource.id);
-        let target = of_resource(resource, entry.map(AsRef::as_ref));
+        let here = entry.filter(|_| !moved.contains(&resource.id));
+        let target = of_resource(resource, here.map(AsRef::as_ref));
         queries.push(Query {
-            recorded: entry.and_then(|entry| recorded(&target, entry)),
-            fallback: entry.map(|entry| entry.spec.clone()),
+            recorded: here.and_then(|entry| recorded(&target, entry)),
+            // At another place, the spec on record finds nothing.
+            fallback: here.map(|entry| entry.spec.clone()),
             target,
         });
     }
-    let wanted = by_id(desired);
-    let left = ledger.entries().filter(|entry| {
-        wanted.get(&entry.id).is_none_or(|resource| {
-            !Location::is_same(resource.location.as_ref(), entry.location.as_ref())
-        })
-    });
-    queries.extend(left.chain(ledger.retired()).map(|entry| {
+    queries.extend(left(desired, ledger).map(|entry| {
         let target = entry.target();
         Query {
             recorded: recorded(&target, entry),
@@ -57,6 +55,19 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
         }
     }));
     queries
+}
+
+/// The entries that nothing desires any more, under their ids or at their places.
+pub fn left<'a>(
+    desired: &[Arc<Resource>],
+    ledger: &'a Ledger,
+) -> impl Iterator<Item = &'a Arc<Entry>> + use<'a> {
+    let wanted = by_id(desired);
+    let moved = moved(&in_order(desired), |id| ledger.entry(id));
+    let is_left = |id: &ResourceId| !wanted.contains_key(id) || moved.contains(id);
+    let entries = ledger.entries().filter(|entry| is_left(&entry.id));
+    let left: Vec<&Arc<Entry>> = entries.collect();
+    left.into_iter().chain(ledger.retired())
 }
 
 fn by_id(desired: &[Arc<Resource>]) -> BTreeMap<&ResourceId, &Arc<Resource>> {

@@ -1,34 +1,41 @@
 //! Turns desired, actual and ledger into a plan.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::rules;
 use model::{
-    Action, AnyKind, Edge, Entry, Impact, Location, Observation, Origin, OutputRef, PhysicalId,
-    Plan, Resource, ResourceId, Spec, State, Step, Target, Unwanted, Verb, Wanted,
+    Action, AnyKind, Edge, Entry, Impact, Location, Observation, Origin, OutputRef, Ownership,
+    PhysicalId, Plan, Resource, ResourceId, Spec, State, Step, Target, Verb, Wanted,
 };
 use standards::Finding;
 
-use crate::claims::{claim_at, claims, held_claims, made};
-use crate::decide::{Decision, decide, removal};
+use crate::claims::{Claims, Place, Zones, moved};
+use crate::decide::{Decision, decide};
 use crate::observations::{in_order, of_resource};
 use crate::renames::Renames;
 use crate::{Inputs, order};
 
 /// Makes the plan, and in it every finding that stands in its way.
 pub fn plan(inputs: Inputs<'_>) -> Plan {
+    let order = in_order(inputs.desired);
     let mut planner = Planner {
         inputs,
         states: BTreeMap::new(),
-        claims: claims(inputs.beyond.entries()),
-        made: made(inputs),
+        claims: Claims::of(inputs.beyond.entries()),
+        made: Claims::made(inputs),
+        moved: moved(&order, |id| inputs.ledger.entry(id)),
+        zones: Zones::default(),
+        holders: BTreeMap::new(),
+        ours: BTreeSet::new(),
+        left: Vec::new(),
         renames: Renames::of(inputs),
         last: BTreeMap::new(),
         actions: Vec::new(),
         findings: Vec::new(),
     };
-    for resource in in_order(inputs.desired) {
+    for resource in order {
         planner.desired(resource);
     }
     // Removals are planned after everything that stays, because only then it is known which shared
@@ -39,9 +46,13 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
         .ledger
         .entries()
         .filter(|entry| !wanted.contains(&entry.id));
-    for entry in unwanted.chain(inputs.ledger.retired()) {
-        planner.remove(entry);
+    let left = std::mem::take(&mut planner.left).into_iter();
+    for entry in left.chain(unwanted).chain(inputs.ledger.retired()) {
+        if !planner.is_held(entry) {
+            planner.remove(entry);
+        }
     }
+    planner.leave_shared();
     planner.finish()
 }
 
@@ -49,16 +60,26 @@ pub(crate) struct Planner<'a> {
     pub(crate) inputs: Inputs<'a>,
     /// The states by which references resolve: of resources that exist and keep their outputs.
     states: BTreeMap<&'a ResourceId, &'a State>,
-    /// The shared parts that resources which stay still claim.
-    claims: BTreeSet<String>,
-    /// The shared parts that we made.
-    made: BTreeSet<String>,
+    /// The claims of resources that stay.
+    pub(crate) claims: Claims,
+    /// The claims of what we made.
+    made: Claims,
+    /// The desired resources that have a predecessor at another place.
+    moved: BTreeSet<&'a ResourceId>,
+    /// The zones in which the records of each domain are desired.
+    pub(crate) zones: Zones<'a>,
+    /// The last action of each resource that holds a claim, by the claim.
+    pub(crate) holders: BTreeMap<String, Vec<usize>>,
+    /// The desired resources that are there and that we made, whatever the ledger knows of it.
+    ours: BTreeSet<&'a ResourceId>,
+    /// The predecessors of what moves or is replaced.
+    left: Vec<&'a Arc<Entry>>,
     /// The physical resources that stay under another id of ours.
-    renames: Renames<'a>,
+    pub(crate) renames: Renames<'a>,
     /// The action after which a resource is as desired.
     last: BTreeMap<&'a ResourceId, usize>,
     pub(crate) actions: Vec<Action>,
-    findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// A desired resource with what the ledger and AWS have of it.
@@ -68,6 +89,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) spec: Spec,
     /// The ledger's entry, wherever it lives.
     pub(crate) entry: Option<&'a Arc<Entry>>,
+    /// Whether the entry is of another place.
+    pub(crate) moves: bool,
     pub(crate) seen: &'a Observation,
 }
 
@@ -80,10 +103,9 @@ impl<'a> Subject<'a> {
         self.resource.location.as_ref()
     }
 
-    /// The entry, when it lives where the resource is to live.
-    fn entry_here(&self) -> Option<&'a Arc<Entry>> {
-        self.entry
-            .filter(|entry| Location::is_same(entry.location.as_ref(), self.location()))
+    /// The place in which the resource is to hold what it claims.
+    pub(crate) fn place(&self) -> Place {
+        Place::of(self.location(), &self.spec, self.physical())
     }
 
     fn physical(&self) -> Option<&'a PhysicalId> {
@@ -105,19 +127,26 @@ impl<'a> Planner<'a> {
         let output =
             |reference: &OutputRef| states.get(&reference.resource)?.output(&reference.output);
         let entry = self.inputs.ledger.entry(&resource.id);
+        let moves = self.moved.contains(&resource.id);
+        let here = entry.filter(|_| !moves).map(AsRef::as_ref);
         let subject = Subject {
             resource,
             spec: resource.spec.resolved(&output),
             entry,
-            seen: self.seen(&of_resource(resource, entry.map(AsRef::as_ref))),
+            moves,
+            seen: self.seen(&of_resource(resource, here)),
         };
-        let here = subject.entry_here().map(AsRef::as_ref);
         let ownership = self.renames.ownership(resource, here, subject.seen);
-        let mut decision = decide(resource, &subject.spec, here, (subject.seen, ownership));
+        let mut decision = decide(
+            (self.inputs.project, resource),
+            &subject.spec,
+            here,
+            (subject.seen, ownership),
+        );
         if let Some(old) = entry.filter(|_| here.is_none()) {
             if decision.verb == Verb::Create {
                 decision.verb = Verb::Replace;
-                decision.reason = "moves to another account or region".into();
+                decision.reason = moving(old, resource);
             }
             self.leave_behind(old);
         } else if decision.verb == Verb::Replace
@@ -125,14 +154,25 @@ impl<'a> Planner<'a> {
         {
             self.leave_behind(old);
         }
+        if decision.verb == Verb::None && !decision.is_refused {
+            join(resource, here, &mut decision);
+        }
         self.findings.extend(decision.finding.take());
-        self.remember(&subject, here, &decision);
+        self.remember(&subject, (here, ownership), &decision);
         self.add_stages(&subject, decision);
     }
 
     /// Keeps what later resources refer to and what removals have to respect.
-    fn remember(&mut self, subject: &Subject<'a>, here: Option<&'a Entry>, decision: &Decision) {
+    fn remember(
+        &mut self,
+        subject: &Subject<'a>,
+        (here, ownership): (Option<&'a Entry>, Option<Ownership>),
+        decision: &Decision,
+    ) {
         let id = &subject.resource.id;
+        if self.is_ours(subject, here, ownership) {
+            self.ours.insert(id);
+        }
         if !matches!(decision.verb, Verb::Create | Verb::Replace)
             && let Some(state) = subject.seen.state()
         {
@@ -146,8 +186,9 @@ impl<'a> Planner<'a> {
         {
             self.states.insert(id, state);
         }
-        self.claims
-            .extend(held_claims(subject.location(), &subject.spec));
+        let place = subject.place();
+        self.claims.add(&place, &subject.spec);
+        self.zones.add(&id.domain, &place);
     }
 
     /// The action that a decision comes to, for one stage of a resource's spec.
@@ -182,30 +223,70 @@ impl<'a> Planner<'a> {
                     spec,
                     diff: decision.diff,
                     entry: subject.entry.map(Arc::clone),
+                    retires: subject.entry.is_some() && self.retires(subject, verb),
                 };
                 step((verb, refused), wanted, subject.physical())
             },
         }
     }
 
+    /// Whether the entry on record is retired by this action: the first one that changes something.
+    fn retires(&self, subject: &Subject<'a>, verb: Verb) -> bool {
+        let moves =
+            subject.moves && verb != Verb::None && !self.last.contains_key(&subject.resource.id);
+        verb == Verb::Replace || moves
+    }
+
     /// A value that is there already may be there because another resource of ours made it.
     fn origin(&self, subject: &Subject<'a>, verb: Verb, spec: &Spec, decided: Origin) -> Origin {
         let on_record = subject
             .entry
-            .filter(|entry| verb != Verb::Replace && entry.owned().is_some());
+            .filter(|entry| verb != Verb::Replace && !subject.moves && entry.owned().is_some());
         if let Some(entry) = on_record {
             return entry.origin;
         }
-        let mut claims = held_claims(subject.location(), spec).peekable();
-        if claims.peek().is_some() && claims.all(|claim| self.made.contains(&claim)) {
-            Origin::Created
+        if self.made.hold_all_of(&subject.place(), spec) || self.ours.contains(&subject.resource.id)
+        {
+            return Origin::Created;
+        }
+        // Without a record, a text that was there before us and one that a lost ledger made look
+        // the same.
+        let domain = &subject.resource.id.domain;
+        let is_recorded = self.inputs.ledger.domains.contains_key(domain);
+        let is_text =
+            subject.kind().zone(spec, None).is_some() && !subject.kind().claims(spec).is_empty();
+        if decided == Origin::Adopted && is_text && !is_recorded {
+            Origin::Unknown
         } else {
             decided
         }
     }
 
+    /// Whether a resource that is there is of our making: on record, by its tags, or because it
+    /// exists only through one that is.
+    fn is_ours(
+        &self,
+        subject: &Subject<'a>,
+        here: Option<&Entry>,
+        known_owner: Option<Ownership>,
+    ) -> bool {
+        let Observation::Present { ownership, .. } = subject.seen else {
+            return false;
+        };
+        if let Some(entry) = here.filter(|entry| entry.owned().is_some()) {
+            return entry.origin == Origin::Created;
+        }
+        let through = subject.resource.through.as_ref();
+        known_owner.unwrap_or(*ownership) == Ownership::Ours
+            || through.is_some_and(|through| self.ours.contains(through))
+    }
+
     pub(crate) fn push(&mut self, subject: &Subject<'a>, action: Action) {
-        self.last.insert(&subject.resource.id, self.actions.len());
+        let id = self.actions.len();
+        self.last.insert(&subject.resource.id, id);
+        for claim in subject.kind().claims(&subject.spec) {
+            self.holders.entry(claim).or_default().push(id);
+        }
         self.actions.push(action);
     }
 
@@ -228,56 +309,12 @@ impl<'a> Planner<'a> {
         let key = entry.target().key();
         let mut retired = self.inputs.ledger.retired();
         if !retired.any(|other| other.target().key() == key) {
-            self.remove(entry);
+            self.left.push(entry);
         }
-    }
-
-    fn remove(&mut self, entry: &'a Arc<Entry>) {
-        let kind = entry.spec.kind();
-        let mut decision = removal(entry, self.seen(&entry.target()));
-        self.findings.extend(decision.finding.take());
-        let mut spec = entry.spec.clone();
-        if decision.verb == Verb::Delete {
-            let claimed = |claim: &str| {
-                let claim = claim_at(entry.location.as_ref(), claim);
-                self.claims.contains(&claim)
-            };
-            if kind.claims(&spec).is_empty() && self.renames.is_kept(entry) {
-                decision.verb = Verb::Forget;
-                decision.reason = "renamed: now managed under another id".into();
-            } else if let Some(rest) = kind.without(&spec, &claimed) {
-                spec = rest;
-            } else {
-                decision.verb = Verb::Forget;
-                decision.reason = "another resource still needs it".into();
-            }
-        }
-        let deletes = decision.verb == Verb::Delete;
-        self.actions.push(Action {
-            id: self.actions.len(),
-            resource: entry.id.clone(),
-            location: entry.location.clone(),
-            reason: decision.reason,
-            impact: match &entry.impact {
-                impact if deletes => impact.clone(),
-                _ => Impact::none(),
-            },
-            after: Vec::new(),
-            batch: kind.batch(&spec).filter(|_| deletes),
-            calls: kind.calls(decision.verb, &spec),
-            step: {
-                let entry = Arc::clone(entry);
-                let unwanted = Unwanted { entry, spec };
-                match decision.verb {
-                    Verb::Delete => Step::Delete(unwanted),
-                    Verb::Forget => Step::Forget(unwanted),
-                    _ => Step::RefuseRemoval(unwanted),
-                }
-            },
-        });
     }
 
     fn finish(mut self) -> Plan {
+        self.refuse_dangling();
         order::order_removals(&mut self.actions);
         let actions = match order::sort(self.actions) {
             Ok(actions) => actions,
@@ -294,6 +331,31 @@ impl<'a> Planner<'a> {
             actions,
             findings: self.findings,
         }
+    }
+}
+
+/// Lets the domains hold a shared resource that nothing else has to be done for. They are on record
+/// as its holders before they use it.
+fn join(resource: &Resource, here: Option<&Entry>, decision: &mut Decision) {
+    let is_new = |domain: &&String| here.is_some_and(|entry| !entry.holders.contains(*domain));
+    let new: Vec<&str> = resource
+        .holders
+        .iter()
+        .filter(is_new)
+        .map(String::as_str)
+        .collect();
+    if !new.is_empty() {
+        decision.verb = Verb::Adopt;
+        decision.reason = format!("is held by {} from now on", new.join(", ")).into();
+    }
+}
+
+/// Why a resource whose predecessor is at another place is made.
+fn moving(old: &Entry, resource: &Resource) -> Cow<'static, str> {
+    if Location::is_same(old.location.as_ref(), resource.location.as_ref()) {
+        "moves to another hosted zone".into()
+    } else {
+        "moves to another account or region".into()
     }
 }
 

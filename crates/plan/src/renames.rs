@@ -36,6 +36,7 @@ impl<'a> Renames<'a> {
         let unwanted = inputs
             .ledger
             .entries()
+            .chain(inputs.beyond.entries())
             .filter(|entry| entry.origin == Origin::Created && !wanted.contains(&entry.id));
         let leaving = unwanted.filter_map(|entry| {
             let physical = entry.physical()?;

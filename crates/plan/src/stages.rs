@@ -2,9 +2,10 @@
 //! one by which a predecessor releases what only one resource in the world can hold.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Action, Diff, Edge, Entry, Level, Location, Spec, Step, Unwanted, Verb};
+use model::{Action, Diff, Edge, Entry, Level, Spec, Step, Unwanted, Verb};
 
 use crate::decide::Decision;
 use crate::planner::{Planner, Subject};
@@ -77,9 +78,7 @@ impl<'a> Planner<'a> {
     /// successor takes.
     fn predecessor(&self, subject: &Subject<'a>) -> Option<Predecessor<'a>> {
         let kind = subject.kind();
-        let moved = subject
-            .entry
-            .filter(|entry| !Location::is_same(entry.location.as_ref(), subject.location()));
+        let moved = subject.entry.filter(|_| subject.moves);
         let retired = self.inputs.ledger.retired();
         let retired = retired.filter(|entry| entry.id == subject.resource.id);
         moved.into_iter().chain(retired).find_map(|entry| {
@@ -121,6 +120,8 @@ impl<'a> Planner<'a> {
                 Unwanted {
                     entry: Arc::clone(entry),
                     spec: released,
+                    preconditions: Vec::new(),
+                    holders: BTreeSet::new(),
                 },
                 diff,
             ),

@@ -9,8 +9,8 @@ use kinds::{
     cloudfront_origin_access_control, s3_bucket, tags,
 };
 use model::{
-    Action, Dependency, Entry, Field, Impact, Kind, Ledger, Location, MailImpact, Observation,
-    Origin, Ownership, Plan, Resource, ResourceId, Spec, State, Status, Target, Verb,
+    Action, Authority, Dependency, Entry, Field, Impact, Kind, Lead, Ledger, Location, MailImpact,
+    Observation, Origin, Ownership, Plan, Resource, ResourceId, Spec, State, Status, Target, Verb,
 };
 use proptest::prelude::*;
 use standards::Place;
@@ -58,6 +58,8 @@ fn resource(name: &str, dependencies: &[&str]) -> Resource {
         preconditions: Vec::new(),
         wait: false,
         adopt: false,
+        holders: BTreeSet::new(),
+        through: None,
         serves_policy: None,
         place: Place::Whole,
     }
@@ -72,6 +74,7 @@ fn entry(name: &str, dependencies: &[&str]) -> Entry {
         spec: resource.spec,
         state: None,
         origin: Origin::Created,
+        holders: BTreeSet::new(),
         before: None,
         serves_policy: None,
         dependencies: resource.dependencies,
@@ -94,6 +97,7 @@ struct World {
     desired: Vec<Arc<Resource>>,
     ledger: Ledger,
     there: Vec<(String, Observation)>,
+    leads: Vec<Lead>,
 }
 
 impl World {
@@ -129,6 +133,9 @@ impl World {
             ledger: &self.ledger,
             beyond: &Ledger::default(),
             actual: &actual,
+            authority: &Authority::default(),
+            leads: &self.leads,
+            is_about: &|_| true,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Publishes in the sandbox, as the operator of a manual DNS would, or takes the records out again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{Action, OutputRef, Resource};
@@ -85,6 +86,8 @@ fn published(action: &Action) -> Resource {
         preconditions: preconditions.unwrap_or_default(),
         wait: false,
         adopt: false,
+        holders: BTreeSet::new(),
+        through: None,
         serves_policy: None,
         place: standards::Place::Whole,
     }

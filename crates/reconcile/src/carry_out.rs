@@ -1,5 +1,6 @@
 //! Carries a plan out, then observes and plans again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use engine::{Options, Report, Stop, Watch};
 use ledger::{Event, Journal};
 use model::Plan;
 
-use crate::{Error, Planned, Project, Wish};
+use crate::{Error, Planned, Project, Wish, authority};
 
 /// What the operator agreed to, and how long to wait.
 #[derive(Clone, Debug)]
@@ -46,6 +47,7 @@ pub async fn carry_out(
             "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"
         )));
     }
+    authority::record(&planned.authority, journal).await?;
     record_risks(&planned.plan, journal, &consent.accepted).await?;
     let options = Options {
         wait: consent.wait,
@@ -64,13 +66,12 @@ async fn record_risks(
     accepted: &BTreeSet<String>,
 ) -> Result<(), Error> {
     let changing = plan.actions.iter().filter(|action| action.changes());
-    let domains: BTreeSet<&str> = changing
-        .map(|action| action.resource.domain.as_str())
-        .collect();
-    for domain in domains {
+    let documents: BTreeSet<Cow<'_, str>> =
+        changing.map(|action| action.resource.document()).collect();
+    for document in documents {
         for rule in accepted {
             let event = Event::Accepted { rule: rule.clone() };
-            journal.record(domain, event).await?;
+            journal.record(&document, event).await?;
         }
     }
     Ok(())

@@ -28,7 +28,9 @@ impl Project {
         }
         let (desired, _) = self.desired_of_all().await;
         let open = desired.into_iter().filter(|resource| {
-            !self.scope.has(&resource.id.domain) && beyond.entry(&resource.id).is_none()
+            !resource.id.is_shared()
+                && !self.scope.has(&resource.id.domain)
+                && beyond.entry(&resource.id).is_none()
         });
         open.map(|resource| resource.id.domain.clone()).collect()
     }

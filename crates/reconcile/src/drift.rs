@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
 use model::rules;
-use model::{Check, Ledger, ResourceId, Target};
+use model::{Authority, Check, Ledger, ResourceId, Target};
 use plan::{Actual, Drift, Inputs, Query};
 use standards::Finding;
 use verify::{Options, Verdict};
@@ -34,7 +34,7 @@ impl Drifted {
     }
 
     /// Whether nothing was seen to move, and something could not be seen.
-    pub fn is_unseen(&self) -> bool {
+    pub(crate) fn is_unseen(&self) -> bool {
         let mut findings = self.live.iter().filter(|check| check.finding().is_some());
         self.drifts.is_empty() && findings.all(is_unseen)
     }
@@ -44,7 +44,8 @@ impl Drifted {
 pub async fn drift(project: &Project) -> Result<Drifted, Error> {
     let ledger = project.in_scope(project.ledger().await?);
     let observed = project.engine.observe(&queries(&ledger)).await;
-    let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual));
+    let authority = Authority::default();
+    let mut drifts = plan::drift(inputs(project, &ledger, (&observed.actual, &authority)));
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {
@@ -108,12 +109,19 @@ fn queries(ledger: &Ledger) -> Vec<Query> {
     .collect()
 }
 
-fn inputs<'a>(project: &'a Project, ledger: &'a Ledger, actual: &'a Actual) -> Inputs<'a> {
+fn inputs<'a>(
+    project: &'a Project,
+    ledger: &'a Ledger,
+    (actual, authority): (&'a Actual, &'a Authority),
+) -> Inputs<'a> {
     Inputs {
         project: project.manifest.project.as_str(),
         desired: &[],
         ledger,
         beyond: ledger,
         actual,
+        authority,
+        leads: &[],
+        is_about: &|_| true,
     }
 }

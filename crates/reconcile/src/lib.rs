@@ -7,9 +7,12 @@
 //! | `open` | a [`Project`]: a manifest with its engine, its clock and its ledger |
 //! | `scope`, `records` | which domains a run is about, and what the ledger has of them |
 //! | `desired` | the resources that the manifest asks for |
+//! | `authority` | which servers the world is led to, for hosted zones that domains have left |
+//! | `leads` | which records still lead to what is about to go |
 //! | `plan` | observes the world and makes a plan: [`Planned`] |
 //! | `saved_plan` | a plan in a file, which applies exactly or not at all |
 //! | `carry_out` | carries a plan out, then observes and plans again |
+//! | `conclusion`, `standing` | how a run ended, and what stands in the world after it |
 //! | `expected` | what an external observer should see of each domain |
 //! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
 //! | `sandbox` | the embedded AWS: what a manifest presumes, and its ports |
@@ -18,14 +21,17 @@
 //! the ledger and of the sandbox, whose folder the caller names.
 
 mod accounts;
+mod authority;
 mod by_hand;
 mod carry_out;
+mod conclusion;
 mod desired;
 mod doctor;
 mod drift;
 mod environment;
 mod error;
 mod expected;
+mod leads;
 mod lint_online;
 mod load;
 mod open;
@@ -33,6 +39,7 @@ mod plan;
 mod records;
 mod saved_plan;
 mod scope;
+mod standing;
 mod verify;
 
 pub mod sandbox;
@@ -41,6 +48,7 @@ pub use aws::Notice;
 
 pub use self::by_hand::{ByHand, publish_by_hand, publishable};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
+pub use self::conclusion::Conclusion;
 pub use self::doctor::{AccountPolicy, examine, policies};
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, Probe, SandboxSettings, Speed};
@@ -50,4 +58,5 @@ pub use self::load::{Loaded, check, load};
 pub use self::open::Project;
 pub use self::plan::{Planned, Wish};
 pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
+pub use self::standing::{Standing, Stands, there_before};
 pub use self::verify::{Closely, verify};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blueprint::GracePeriod;
-use model::{Action, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State};
+use model::{Action, Authority, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State};
 use plan::{Actual, Estimate, Inputs};
 use standards::{Finding, Severity};
 
@@ -35,6 +35,8 @@ pub struct Planned {
     pub desired: Vec<Arc<Resource>>,
     /// Domains of the manifest that the run is not about, and that are still to be applied.
     pub pending: BTreeSet<String>,
+    /// The hosted zones that domains have left, and what the world is told about their names.
+    pub authority: Authority,
 }
 
 impl Planned {
@@ -64,15 +66,38 @@ struct Desired {
     findings: Vec<Finding>,
 }
 
+/// Keeps a resource for a grace period. What domains share may be desired already.
+fn stay(resources: &mut Vec<Arc<Resource>>, resource: &Arc<Resource>) {
+    let mut known = resources.iter_mut();
+    match known.find(|known| known.id == resource.id) {
+        Some(known) => {
+            let holders = resource.holders.iter().cloned();
+            Arc::make_mut(known).holders.extend(holders);
+        }
+        None => resources.push(Arc::clone(resource)),
+    }
+}
+
+/// Lets a run about some domains see what they are to share with others.
+fn share(desired: &[Arc<Resource>], beyond: &mut Ledger, ledger: &mut Ledger) {
+    for resource in desired.iter().filter(|resource| resource.id.is_shared()) {
+        let document = resource.id.document();
+        if let Some(held) = beyond.domains.remove(document.as_ref()) {
+            ledger.domains.insert(document.into_owned(), held);
+        }
+    }
+}
+
 impl Project {
     /// Observes the world and makes a plan.
     pub async fn plan(&self, mut ledger: Ledger, wish: Wish) -> Planned {
         ledger.rename_accounts(&accounts::ids(&self.manifest));
         self.engine.forget_listings().await;
         self.engine.resume(&ledger).await;
-        let beyond = self.scope.beyond(ledger.clone());
-        let ledger = self.scope.within(ledger);
+        let mut beyond = self.scope.beyond(ledger.clone());
+        let mut ledger = self.scope.within(ledger);
         let desired = self.desired_for(wish, &ledger, &beyond).await;
+        share(&desired.resources, &mut beyond, &mut ledger);
         let mut queries = plan::queries(&desired.resources, &ledger);
         if self.refresh {
             for query in &mut queries {
@@ -81,12 +106,21 @@ impl Project {
         }
         let observed = self.engine.observe(&queries).await;
         let ledger = plan::settle(ledger, &observed.actual);
+        let authority = self
+            .authority(&desired.resources, &ledger, &observed.actual)
+            .await;
+        let leads = self
+            .leads(&desired.resources, &ledger, &observed.actual)
+            .await;
         let mut plan = plan::plan(Inputs {
             project: self.manifest.project.as_str(),
             desired: &desired.resources,
             ledger: &ledger,
             beyond: &beyond,
             actual: &observed.actual,
+            authority: &authority,
+            leads: &leads,
+            is_about: &|domain| self.scope.has(domain),
         });
         let mut findings = desired.findings;
         // An account that can't be entered is one finding, not one for each of its resources.
@@ -102,6 +136,7 @@ impl Project {
             grace_periods: desired.grace_periods,
             desired: desired.resources,
             pending: desired.pending,
+            authority,
         }
     }
 
@@ -122,8 +157,10 @@ impl Project {
         for grace in &grace_periods {
             // What still serves the policy stays as it is, whatever else is asked of it.
             let stays: BTreeSet<_> = grace.resources.iter().map(|one| &one.id).collect();
-            resources.retain(|resource| !stays.contains(&resource.id));
-            resources.extend(grace.resources.iter().cloned());
+            resources.retain(|resource| resource.id.is_shared() || !stays.contains(&resource.id));
+            for resource in &grace.resources {
+                stay(&mut resources, resource);
+            }
         }
         Desired {
             resources,

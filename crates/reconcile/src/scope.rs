@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use manifest::Manifest;
-use model::{Ledger, Resource};
+use model::{DomainLedger, Ledger, Resource};
 use standards::dns::Name;
 
 use crate::Error;
@@ -54,19 +54,39 @@ impl Scope {
 
     /// The part of a ledger that the run is about.
     pub(crate) fn within(&self, mut ledger: Ledger) -> Ledger {
-        ledger.domains.retain(|domain, _| self.has(domain));
+        ledger
+            .domains
+            .retain(|document, held| self.is_about(document, held));
         ledger
     }
 
     /// The part of a ledger that the run is not about.
     pub(crate) fn beyond(&self, mut ledger: Ledger) -> Ledger {
-        ledger.domains.retain(|domain, _| !self.has(domain));
+        ledger
+            .domains
+            .retain(|document, held| !self.is_about(document, held));
         ledger
     }
 
-    /// Keeps the resources that the run is about.
+    /// Whether the run is about a document of the ledger: one of its domains, or what one of them
+    /// shares with others.
+    fn is_about(&self, document: &str, held: &DomainLedger) -> bool {
+        let entries = held.entries.values().chain(&held.retired);
+        let mut holders = entries.flat_map(|entry| &entry.holders);
+        self.has(document) || holders.any(|domain| self.has(domain))
+    }
+
+    /// Keeps the resources that the run is about, and of what domains share, the holders that it is
+    /// about.
     pub(crate) fn retain(&self, resources: &mut Vec<Arc<Resource>>) {
-        resources.retain(|resource| self.has(&resource.id.domain));
+        if self.is_all() {
+            return;
+        }
+        for shared in resources.iter_mut().filter(|one| one.id.is_shared()) {
+            let holders = &mut Arc::make_mut(shared).holders;
+            holders.retain(|domain| self.has(domain));
+        }
+        resources.retain(|resource| self.has(&resource.id.domain) || !resource.holders.is_empty());
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Drifted<'a> {
 impl Drifted<'_> {
     /// Whether nothing moved. What resolvers still remember did not.
     pub fn is_in_sync(&self) -> bool {
-        self.drifts.is_empty() && Verdict::of(self.live) < Verdict::Faulty
+        self.owned > 0 && self.drifts.is_empty() && Verdict::of(self.live) < Verdict::Faulty
     }
 
     /// The checks that show something.

@@ -47,7 +47,8 @@ pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String
         }
     }
     page.gap();
-    summary(&mut page, ledger, domains().count(), now);
+    let is_domain = |(name, _): &(&String, &DomainLedger)| !name.contains('/');
+    summary(&mut page, ledger, domains().filter(is_domain).count(), now);
     page.finish()
 }
 
@@ -75,6 +76,7 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
     let origin = match entry.origin {
         Origin::Created => "",
         Origin::Adopted => "  adopted",
+        Origin::Unknown => "  origin unknown",
     };
     let width = 2 + 2 + label.len() + 2 + place.len() + 2 + physical.chars().count() + origin.len();
     let beside = if width <= palette.width { physical } else { "" };
@@ -95,6 +97,15 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
     );
     if beside.is_empty() && !physical.is_empty() {
         page.folded(6, &Part(palette.faint, ""), &Part(palette.faint, physical));
+    }
+    if !entry.holders.is_empty() {
+        let holders: Vec<&str> = entry.holders.iter().map(String::as_str).collect();
+        let holders = holders.join(", ");
+        page.folded(
+            6,
+            &Part(palette.faint, "held by "),
+            &Part(palette.faint, &holders),
+        );
     }
     if let Some(pending) = pending {
         page.folded(6, &Part(style, ""), &Part(style, pending));
@@ -271,6 +282,7 @@ mod tests {
             spec: Spec::of::<S3Bucket>(s3_bucket::Spec::default()),
             state: None,
             origin: Origin::Created,
+            holders: std::collections::BTreeSet::new(),
             before: None,
             serves_policy: None,
             dependencies: Vec::new(),

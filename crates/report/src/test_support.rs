@@ -51,6 +51,9 @@ pub(crate) fn planned(desired: &[Arc<Resource>], ledger: &Ledger, actual: &Actua
         ledger,
         beyond: &Ledger::default(),
         actual,
+        authority: &model::Authority::default(),
+        leads: &[],
+        is_about: &|_| true,
     })
 }
 
@@ -137,6 +140,7 @@ pub(crate) fn applied_of(names: &[&str]) -> (Vec<Arc<Resource>>, Ledger, Actual)
             spec: resource.spec.clone(),
             state: Some(seen.1),
             origin: Origin::Created,
+            holders: std::collections::BTreeSet::new(),
             before: None,
             serves_policy: resource.serves_policy,
             dependencies: resource.dependencies.clone(),

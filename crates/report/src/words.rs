@@ -134,8 +134,38 @@ pub(crate) fn precondition(precondition: &Precondition) -> String {
                 "every live MX host of {domain} offers STARTTLS with a certificate for its name"
             )
         }
+        PreconditionCheck::NotRead {
+            zone,
+            successors,
+            leads_to,
+            until,
+            ..
+        } => not_read(zone, (successors, leads_to), *until),
     };
     format!("{seen} ({})", precondition.rule)
+}
+
+/// The wait for the world to read another zone: what has to be done, and where the name leads now.
+fn not_read(
+    zone: &str,
+    (successors, leads_to): (&[String], &[String]),
+    until: Option<Timestamp>,
+) -> String {
+    let to = match successors {
+        [] => "elsewhere".to_owned(),
+        successors => format!("to {}", successors.join(", ")),
+    };
+    let now = match leads_to {
+        [] => "now it is delegated to nobody, or nobody answers".to_owned(),
+        servers => format!("now it leads to {}", servers.join(", ")),
+    };
+    let forgotten = match until {
+        Some(until) => format!("until {}", moment(until)),
+        None => "for two days and the record's TTL".to_owned(),
+    };
+    format!(
+        "{zone} is delegated {to}, and resolvers have had time to forget the old servers, {forgotten}; {now}"
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The logo and its mark certificate: their files, and the record that names them.
 
-use kinds::s3_object;
+use kinds::{CloudfrontDistribution, s3_object};
 use manifest::{Bimi, Located};
 use model::rules;
 use model::{Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId};
@@ -90,6 +90,8 @@ impl Site<'_, '_> {
                 },
                 reason: "receivers fetch the file as soon as they see the record".to_owned(),
             }));
+        // It names files of a host that only the distribution serves.
+        record.through = Some(self.scope.id::<CloudfrontDistribution>("assets"));
         self.scope.push(record);
     }
 }

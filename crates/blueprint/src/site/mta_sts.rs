@@ -1,7 +1,7 @@
 //! The MTA-STS policy: its file, and the record that announces it.
 
 use kinds::record::{Record, Sharing};
-use kinds::s3_object;
+use kinds::{CloudfrontDistribution, s3_object};
 use manifest::{Located, MtaSts};
 use model::rules;
 use model::{
@@ -104,6 +104,8 @@ impl Site<'_, '_> {
         record
             .preconditions
             .push(served_precondition(&policy_host, body));
+        // The id derives from the policy, and only the distribution serves it.
+        record.through = Some(self.scope.id::<CloudfrontDistribution>("assets"));
         self.scope.push(record);
     }
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use engine::Stop;
 use ledger::Journal;
-use reconcile::{Closely, Consent, Moved, Planned, Project, SavedAction, SavedPlan, Wish};
+use reconcile::{
+    Closely, Conclusion, Consent, Moved, Planned, Project, SavedAction, SavedPlan, Wish,
+};
 use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
@@ -64,9 +66,10 @@ pub(crate) async fn run(
     {
         return Ok(Exit::Refused);
     }
-    let exit = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
-    let exit = settle(exit, &project, &journal, !args.no_verify, printer).await;
-    finish(journal, project, exit, printer).await
+    let carried_out = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
+    let how = (!args.no_verify, printer);
+    let conclusion = settle(carried_out, &project, &journal, how).await;
+    finish(journal, project, conclusion, printer).await
 }
 
 /// A saved plan, when the file is one.
@@ -150,7 +153,7 @@ pub(crate) async fn carry_out(
     journal: &Journal,
     changing: &Changing,
     printer: &Printer,
-) -> Result<Exit, Failure> {
+) -> Result<Conclusion, Failure> {
     let plan = &planned.plan;
     let consent = Consent {
         wait: changing.wait,
@@ -177,20 +180,19 @@ pub(crate) async fn carry_out(
                 .map(|sandbox| sandbox.clock().speed()),
         ));
     }
-    Ok(outcome::exit(&report))
+    Ok(Conclusion::of_report(&report))
 }
 
 /// Looks again and plans again: after a complete apply the plan must be empty. Then looks from
 /// outside.
 async fn settle(
-    exit: Exit,
+    carried_out: Conclusion,
     project: &Project,
     journal: &Journal,
-    verifies: bool,
-    printer: &Printer,
-) -> Exit {
-    if exit != Exit::Done {
-        return exit;
+    (verifies, printer): (bool, &Printer),
+) -> Conclusion {
+    if carried_out != Conclusion::Done {
+        return carried_out;
     }
     let settled = reconcile::settle(project, journal).await;
     let again = &settled.again;
@@ -201,13 +203,13 @@ async fn settle(
             &again.estimate,
             &printer.note_palette(),
         ));
-        return Exit::Incomplete;
+        return Conclusion::of_apply(&settled);
     }
     if !printer.json {
         printer.note("Looked again: everything is as the manifest asks.");
     }
     if !verifies {
-        return Exit::Done;
+        return Conclusion::of_apply(&settled);
     }
     let how = (project.engine.outside(), Closely::default());
     let checks = verify::probe_all(project, again, how, printer).await;
@@ -219,14 +221,14 @@ async fn settle(
             &printer.note_palette(),
         ));
     }
-    verify::exit(&checks)
+    Conclusion::of_checks(&checks)
 }
 
 /// Closes the ledger. A grace period makes the run incomplete.
 async fn finish(
     journal: Journal,
     project: Project,
-    exit: Exit,
+    conclusion: Conclusion,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let grace_periods = reconcile::grace_periods(&project, &journal).await;
@@ -234,6 +236,7 @@ async fn finish(
     for one in &grace_periods {
         printer.note(&grace_period(one));
     }
+    let exit = Exit::from(conclusion);
     Ok(if exit == Exit::Done && !grace_periods.is_empty() {
         Exit::Incomplete
     } else {

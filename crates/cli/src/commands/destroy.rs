@@ -1,8 +1,10 @@
-//! `deploy destroy`: winds down and removes everything of ours, then looks and says what is left.
+//! `deploy destroy`: winds down and removes everything of ours, then observes and says what is left.
 
+use std::collections::BTreeSet;
+
+use model::Verb;
 use model::rules;
-use model::{Ledger, ResourceId, Verb};
-use reconcile::{Planned, Wish};
+use reconcile::{Conclusion, Planned, Project, Standing, Stands, Wish};
 use report::escape;
 
 use crate::args::{self, Global};
@@ -23,6 +25,9 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection)?;
     let journal = open::journal(&project).await?;
+    if project.is_unrecorded(&journal.ledger().await) {
+        return Ok(refuse_unrecorded(&project, printer).await.into());
+    }
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
     let wish = if args.now || accepted {
@@ -43,42 +48,126 @@ pub(crate) async fn run(
     if !planned.plan.is_empty() && !agreed(&changing, printer, &question, name)? {
         return Ok(Exit::Refused);
     }
-    let exit = carry_out(&project, &planned, &journal, &changing, printer).await?;
-    let ledger = project.in_scope(journal.ledger().await);
-    let again = project.plan(ledger.clone(), wish).await;
+    let carried_out = carry_out(&project, &planned, &journal, &changing, printer).await?;
+    let ledger = journal.ledger().await;
     journal.close().await?;
-    Ok(tell(exit, &ledger, &again, printer))
+    let again = project.plan(ledger.clone(), wish).await;
+    let before = reconcile::there_before(&planned);
+    let standing = project.standing(&ledger, &before).await;
+    let conclusion = Conclusion::of_destroy(carried_out, &standing);
+    tell((conclusion, &standing), &again, printer);
+    Ok(conclusion.into())
 }
 
 /// What is left, and why.
-fn tell(exit: Exit, ledger: &Ledger, again: &Planned, printer: &Printer) -> Exit {
+fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printer: &Printer) {
     for one in &again.grace_periods {
         printer.note(&grace_period(one));
     }
-    let stays: Vec<&ResourceId> = again
-        .plan
-        .actions
-        .iter()
-        .filter(|action| action.verb() == Verb::Delete)
-        .map(|action| &action.resource)
-        .collect();
-    for id in &stays {
+    let actions = again.plan.actions.iter();
+    for action in actions.filter(|action| action.verb() == Verb::Delete) {
+        let id = escape(&action.resource.to_string());
+        printer.note(&format!("left: {id}; run destroy again"));
+    }
+    for one in &standing.ours {
         printer.note(&format!(
-            "left: {}; run destroy again",
-            escape(&id.to_string())
+            "left: {}, which is ours and not in the ledger; `deploy apply` records it again",
+            line(one)
         ));
     }
-    let left = ledger.entries().count() + ledger.retired().count();
-    if left == 0 {
-        printer.note("Looked again: nothing of ours is left.");
-        return exit;
+    let title = "Left, origin unknown. The ledger does not say who made these:";
+    some(printer, title, &standing.unknown);
+    let title = "Left, without our tags, under names that the manifest leads to:";
+    some(printer, title, &standing.foreign);
+    if !standing.unseen.is_empty() {
+        printer.note("Something could not be observed, so nobody knows what is left:");
+        let palette = printer.note_palette();
+        printer.note(&report::findings_text(&standing.unseen, &palette));
     }
-    if again.grace_periods.is_empty() {
-        printer.note(&format!("{left} resources are still in the ledger."));
+    match conclusion {
+        Conclusion::NothingLeft => printer.note("Looked again: nothing of ours is left."),
+        Conclusion::OriginUnknown => {
+            printer.note("Looked again: nothing that is known to be ours is left.");
+        }
+        _ if standing.recorded > 0 && again.grace_periods.is_empty() => {
+            let count = standing.recorded;
+            printer.note(&format!("{count} resources are still in the ledger."));
+        }
+        _ => {}
     }
-    if exit == Exit::Done {
-        Exit::Incomplete
+}
+
+/// Refuses to destroy without a record of what is ours, and says what is there.
+async fn refuse_unrecorded(project: &Project, printer: &Printer) -> Conclusion {
+    let standing = project
+        .standing(&model::Ledger::default(), &BTreeSet::new())
+        .await;
+    if printer.json {
+        printer.value(&serde_json::json!({ "unrecorded": {
+            "ours": lines(&standing.ours),
+            "origin_unknown": lines(&standing.unknown),
+            "of_others": lines(&standing.foreign),
+        }}));
+    }
+    printer.note(
+        "Refused: the ledger has nothing of these domains, so nobody knows what is ours. \
+         Nothing was changed.",
+    );
+    some(
+        printer,
+        "Carries our tags, or exists through what does:",
+        &standing.ours,
+    );
+    some(
+        printer,
+        "Is as the manifest asks, origin unknown:",
+        &standing.unknown,
+    );
+    some(
+        printer,
+        "Has a name that the manifest leads to:",
+        &standing.foreign,
+    );
+    if !standing.unseen.is_empty() {
+        let palette = printer.note_palette();
+        printer.note(&report::findings_text(&standing.unseen, &palette));
+    }
+    if [&standing.ours, &standing.unknown, &standing.foreign]
+        .iter()
+        .all(|list| list.is_empty())
+    {
+        printer.note("Nothing was found under the names that the manifest leads to.");
     } else {
-        exit
+        printer.note(
+            "If the ledger is elsewhere, run destroy beside it. If it is lost, rebuild it with \
+             `deploy adopt --ledger`; where this version has no such command, `deploy apply` \
+             records what is ours again.",
+        );
     }
+    Conclusion::Refused
+}
+
+fn some(printer: &Printer, title: &str, list: &[Stands]) {
+    if !list.is_empty() {
+        printer.note(title);
+        for line in lines(list) {
+            printer.note(&format!("  {line}"));
+        }
+    }
+}
+
+fn lines(list: &[Stands]) -> Vec<String> {
+    list.iter().map(line).collect()
+}
+
+/// One resource for people: its record, or else its id, and where it is.
+fn line(one: &Stands) -> String {
+    let place = one.location.as_ref();
+    let place = place.map_or("by hand".to_owned(), |place| format!("in {place}"));
+    let id = one.resource.to_string();
+    let text = match &one.record {
+        Some(record) => format!("{record} ({id}, {place})"),
+        None => format!("{id}, {place}"),
+    };
+    escape(&text)
 }

@@ -1,6 +1,6 @@
 //! `deploy drift`: what moved without us; for schedules.
 
-use reconcile::Drifted;
+use reconcile::Conclusion;
 
 use crate::args::{Global, Selection};
 use crate::exit::{Exit, Failure};
@@ -20,33 +20,29 @@ pub(crate) async fn run(
         owned: drifted.owned,
         now: project.clock.now(),
     };
+    let conclusion = Conclusion::of_drift(&drifted);
     if printer.json {
         printer.value(&report::drift_json(&shown));
-    } else {
+    } else if conclusion != Conclusion::Unrecorded {
         printer.data(&report::drift_text(&shown, &printer.palette()));
+    }
+    if conclusion == Conclusion::Unrecorded {
+        printer.note(UNRECORDED);
     }
     if !drifted.findings.is_empty() {
         printer.note(&report::findings_text(
             &drifted.findings,
             &printer.note_palette(),
         ));
-        return Ok(Exit::Failed);
-    }
-    if drifted.awaited > 0 {
+    } else if drifted.awaited > 0 {
         printer.note(&format!(
             "{} records are still to be published: `deploy records --missing` lists them.",
             drifted.awaited
         ));
     }
-    Ok(exit(&drifted))
+    Ok(conclusion.into())
 }
 
-fn exit(drifted: &Drifted) -> Exit {
-    match drifted.is_in_sync() {
-        true if drifted.awaited > 0 => Exit::Incomplete,
-        true => Exit::Done,
-        // It could not look, which is another thing than that something moved.
-        false if drifted.is_unseen() => Exit::Failed,
-        false => Exit::Changes,
-    }
-}
+/// The message where there is nothing to compare with.
+const UNRECORDED: &str = "The ledger holds no resource, so there is nothing to compare with. If this \
+    project was applied, its ledger is not here: run drift beside it.";

@@ -1,8 +1,8 @@
 //! `deploy verify`: the live domains, probed from outside.
 
 use model::Outside;
-use reconcile::{Closely, Planned, Project, Wish};
-use verify::{Check, Verdict};
+use reconcile::{Closely, Conclusion, Planned, Project, Wish};
+use verify::Check;
 
 use crate::args::{Global, Verify};
 use crate::exit::{Exit, Failure};
@@ -39,7 +39,7 @@ pub(crate) async fn run(
             &printer.palette(),
         ));
     }
-    Ok(exit(&checks))
+    Ok(Conclusion::of_checks(&checks).into())
 }
 
 /// Probes every domain, and says how far it is where there are many.
@@ -55,13 +55,4 @@ pub(crate) async fn probe_all(
         }
     };
     reconcile::verify(project, planned, how, &progress).await
-}
-
-/// What the checks come to.
-pub(crate) fn exit(checks: &[Check]) -> Exit {
-    match Verdict::of(checks) {
-        Verdict::Good => Exit::Done,
-        Verdict::Waiting => Exit::Incomplete,
-        Verdict::Faulty => Exit::Changes,
-    }
 }

@@ -53,8 +53,12 @@ impl Run<'_> {
     ) -> Result<(), Outcome> {
         let limit = self.limit();
         loop {
-            match check_precondition(self.engine.outside(), check).await {
+            let now = self.engine.clock.now();
+            match check_precondition(self.engine.outside(), check, now).await {
                 PreconditionOutcome::Passed => return Ok(()),
+                PreconditionOutcome::Later(what) => {
+                    return Err(Outcome::Waiting(format!("{what} ({rule})")));
+                }
                 PreconditionOutcome::Refused(seen) => {
                     return Err(Outcome::Refused(rule.to_owned(), seen));
                 }

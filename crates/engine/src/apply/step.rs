@@ -1,5 +1,6 @@
 //! One action by itself: its preconditions, its intent, its call, its result.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,9 +34,10 @@ impl Run<'_> {
     /// Carries one action out.
     pub(crate) async fn act(&self, id: ActionId) -> Result<Outcome, LedgerError> {
         let action = &self.plan.actions[id];
-        let domain = &action.resource.domain;
-        if let Step::Forget(_) = action.step {
-            self.journal.record(domain, removed(action)).await?;
+        if let Step::Forget(unwanted) = &action.step {
+            let event = forgotten(action, &unwanted.holders);
+            let document = action.resource.document();
+            self.journal.record(&document, event).await?;
             return Ok(Outcome::Done);
         }
         if let Err(outcome) = self.pass_preconditions(action).await {
@@ -83,15 +85,18 @@ impl Run<'_> {
 
     /// Writes down what is about to be done.
     pub(super) async fn intend(&self, action: &Action, spec: &Spec) -> Result<(), LedgerError> {
-        let domain = &action.resource.domain;
-        if let Step::Replace(wanted) = &action.step
-            && wanted.entry.is_some()
-        {
+        let domain = &action.resource.document();
+        if action.wanted().is_some_and(|wanted| wanted.retires) {
             let id = action.resource.clone();
             self.journal.record(domain, Event::Retired { id }).await?;
         }
         let Some(wanted) = action.wanted() else {
-            // A removal that is interrupted is found by what is left of the resource.
+            // A removal that is interrupted is found by observing the resource. A shared one is
+            // marked first, because another domain must not begin to use it while it goes.
+            if action.resource.is_shared() && action.verb() == Verb::Delete {
+                let id = action.resource.clone();
+                self.journal.record(domain, Event::Closing { id }).await?;
+            }
             return Ok(());
         };
         let mut entry = self.entry(action, spec, Status::Creating);
@@ -132,7 +137,9 @@ impl Run<'_> {
             let entry = Arc::new(self.entry(action, &spec, Status::Creating));
             let verb = Verb::Create;
             let event = Event::Intended { verb, entry };
-            self.journal.record(&action.resource.domain, event).await?;
+            self.journal
+                .record(&action.resource.document(), event)
+                .await?;
         }
         Ok(())
     }
@@ -153,16 +160,15 @@ impl Run<'_> {
         entry.state = Some(known.state.clone());
         let entry = Arc::new(entry);
         let event = Event::Applied { entry };
-        self.journal.record(&action.resource.domain, event).await
+        self.journal
+            .record(&action.resource.document(), event)
+            .await
     }
 
     /// The entry of a wanted resource, with no state yet.
     fn entry(&self, action: &Action, spec: &Spec, status: Status) -> Entry {
         let resource = action.desired();
-        let is_replaced = matches!(action.step, Step::Replace(_));
-        let kept = action
-            .entry()
-            .filter(|entry| !is_replaced && entry.owned().is_some());
+        let kept = action.entry().filter(|_| action.owned().is_some());
         Entry {
             id: action.resource.clone(),
             location: action.location.clone(),
@@ -172,6 +178,12 @@ impl Run<'_> {
             origin: action
                 .wanted()
                 .map_or(Origin::Created, |wanted| wanted.origin),
+            holders: resource
+                .into_iter()
+                .flat_map(|resource| &resource.holders)
+                .chain(kept.into_iter().flat_map(|entry| &entry.holders))
+                .cloned()
+                .collect(),
             before: kept.and_then(|entry| entry.before.clone()),
             serves_policy: resource.and_then(|resource| resource.serves_policy),
             dependencies: resource.map(Resource::all_dependencies).unwrap_or_default(),
@@ -296,7 +308,7 @@ impl Run<'_> {
         mut target: Target,
         change: Option<Changed>,
     ) -> Result<Outcome, LedgerError> {
-        let domain = &action.resource.domain;
+        let domain = &action.resource.document();
         if let Step::Delete(unwanted) = &action.step {
             self.journal.record(domain, removed(action)).await?;
             if unwanted.entry.serves_policy.is_some() {
@@ -383,14 +395,17 @@ impl Run<'_> {
         error: &KindError,
     ) -> Result<(), LedgerError> {
         // Of an ambiguous call nobody knows: its intent stays open, and the next run looks.
-        if error.class == ErrorClass::Ambiguous || action.wanted().is_none() {
+        let is_on_record = action.wanted().is_some() || action.resource.is_shared();
+        if error.class == ErrorClass::Ambiguous || !is_on_record {
             return Ok(());
         }
         let event = Event::Refused {
             id: action.resource.clone(),
             reason: error.to_string(),
         };
-        self.journal.record(&action.resource.domain, event).await
+        self.journal
+            .record(&action.resource.document(), event)
+            .await
     }
 }
 
@@ -424,6 +439,17 @@ fn reason(error: &KindError) -> String {
 
 pub(super) fn session_error(error: &aws::SessionError) -> KindError {
     KindError::new(ErrorClass::Denied, "open a session", error.to_string())
+}
+
+/// The event of a resource that leaves the ledger, or that domains hold no longer.
+fn forgotten(action: &Action, holders: &BTreeSet<String>) -> Event {
+    if holders.is_empty() {
+        return removed(action);
+    }
+    Event::Held {
+        id: action.resource.clone(),
+        holders: holders.clone(),
+    }
 }
 
 /// The event of a resource that is no longer ours.

@@ -27,7 +27,7 @@ use model::{Calls, Diff, Effect, Kind, Nothing, Permission, Readiness, Side, Ver
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -168,6 +168,10 @@ impl Kind for AcmCertificate {
             });
         }
         found
+    }
+
+    fn project(state: &State) -> Option<&str> {
+        tags::project(&state.tags)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

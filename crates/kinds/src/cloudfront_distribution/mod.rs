@@ -26,7 +26,7 @@ use std::time::Duration;
 use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -245,6 +245,14 @@ impl Kind for CloudfrontDistribution {
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         diff::compare(&desired.wanted(), &actual.seen(), &[])
+    }
+
+    fn led_to(state: &State) -> Option<(String, Vec<String>)> {
+        Some((state.domain_name.clone(), state.aliases.clone()))
+    }
+
+    fn project(state: &State) -> Option<&str> {
+        tags::project(&state.tags)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

@@ -89,11 +89,6 @@ impl Kind for CloudfrontOriginAccessControl {
         vec![format!("origin access control {}", spec.name)]
     }
 
-    fn without(spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
-        let is_claimed = Self::claims(spec).iter().any(|claim| claimed(claim));
-        (!is_claimed).then(|| spec.clone())
-    }
-
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
         Readiness::Ready
     }

@@ -11,7 +11,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb};
+use model::{Calls, Diff, Field, Kind, Nothing, Permission, PhysicalId, Readiness, Verb, ZoneRef};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Record, State};
@@ -88,6 +88,10 @@ impl Kind for PublishedRecord {
         Some(Spec {
             record: spec.record.without(claimed)?,
         })
+    }
+
+    fn zone(_spec: &Spec, _physical: Option<&PhysicalId>) -> Option<ZoneRef> {
+        Some(ZoneRef::ByHand)
     }
 
     fn poll() -> Duration {

@@ -7,9 +7,12 @@ use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
 use model::kind::{Outcome, Update};
-use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, Target};
+use model::{
+    ErrorClass, Kind, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId,
+    Target,
+};
 
-use super::{Route53HostedZone, Spec, State};
+use super::{Route53HostedZone, Spec, State, bare};
 use crate::context::Context;
 use crate::record::same_name;
 use crate::sdk::{done, found, made, must_have, tag_changes};
@@ -17,10 +20,6 @@ use crate::tags::{self, Tags};
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.route53())
-}
-
-fn bare(id: &str) -> &str {
-    id.trim_start_matches("/hostedzone/")
 }
 
 fn name_of(zone: &HostedZone) -> &str {
@@ -230,7 +229,9 @@ impl Observe<Context> for Route53HostedZone {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let client = client(context)?;
-        if let Some(id) = &target.physical {
+        // The manifest may name another zone than the one on record.
+        let named = |id: &PhysicalId| !Route53HostedZone::is_other(&target.spec, id);
+        if let Some(id) = target.physical.as_ref().filter(|id| named(id)) {
             let seen = look(&client, &target.spec, id.as_str(), Vec::new()).await?;
             // Whoever runs a zone that was found may have made it anew.
             if target.spec.create || seen != Observation::Absent {

@@ -18,11 +18,11 @@
 mod aws;
 
 use model::rules;
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Verb, ZoneRef, diff};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,6 +58,11 @@ pub struct State {
     pub tags: Tags,
     /// Other public zones of the name, where nothing says which one is meant.
     pub others: Vec<String>,
+}
+
+/// An id without the path that Route 53 returns it with.
+fn bare(id: &str) -> &str {
+    id.trim_start_matches("/hostedzone/")
 }
 
 /// The output that is Route 53's id for the zone.
@@ -107,6 +112,20 @@ impl Kind for Route53HostedZone {
         } else {
             Diff::default()
         }
+    }
+
+    fn zone(spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef> {
+        let id = physical.map_or(spec.name.as_str(), PhysicalId::as_str);
+        Some(ZoneRef::Hosted(id.to_owned()))
+    }
+
+    fn is_other(spec: &Spec, physical: &PhysicalId) -> bool {
+        let named = spec.id.as_deref();
+        named.is_some_and(|id| bare(id) != physical.as_str())
+    }
+
+    fn project(state: &State) -> Option<&str> {
+        tags::project(&state.tags)
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {

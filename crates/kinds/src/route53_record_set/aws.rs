@@ -14,8 +14,8 @@ use aws_sdk_route53::types::{
 use jiff::Timestamp;
 use model::kind::{BatchItem, Outcome, Update};
 use model::{
-    ErrorClass, KindError, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId,
-    Target,
+    ErrorClass, KindError, Lead, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId,
+    ResourceId, Target,
 };
 use standards::Finding;
 use standards::dns::Name;
@@ -85,6 +85,27 @@ impl Zones {
                 .entry(key(name, &spec.record.rtype))
                 .or_insert(change);
         }
+    }
+
+    /// The records of the listed zones that lead to one of `targets`, whoever made them.
+    pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
+        let mut leads = Vec::new();
+        for zone in self.zones.lock().await.values() {
+            let zone = zone.lock().await;
+            for set in zone.sets.iter().flat_map(BTreeMap::values) {
+                let values = set.values.iter().map(|value| &value.means);
+                let cname = values.filter(|_| set.rtype == "CNAME");
+                let alias = set.alias.iter().map(|(target, _)| target);
+                for target in cname.chain(alias).filter(|one| targets.contains(*one)) {
+                    leads.push(Lead {
+                        name: set.name.clone(),
+                        rtype: set.rtype.clone(),
+                        target: target.clone(),
+                    });
+                }
+            }
+        }
+        leads
     }
 
     /// Forgets every listing, so that the next look lists anew.

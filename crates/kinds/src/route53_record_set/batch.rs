@@ -344,22 +344,55 @@ fn restore(sets: &mut Sets, part: &Part) {
                 // In their old order, with what came meanwhile behind.
                 let is_there =
                     |value: &LiveValue| set.values.iter().any(|other| other.means == value.means);
+                let comes_back = |value: &LiveValue| {
+                    was_displaced(part, old, value) && excluding(part, old, set).is_none()
+                };
                 let back = old
                     .values
                     .iter()
-                    .filter(|value| is_there(value) || was_displaced(part, old, value));
+                    .filter(|value| is_there(value) || comes_back(value));
                 let mut values: Vec<LiveValue> = back.cloned().collect();
-                let came = set
-                    .values
-                    .iter()
-                    .filter(|value| !old.values.iter().any(|other| other.means == value.means));
-                values.extend(came.cloned());
+                values.extend(came_since(old, set).cloned());
                 set.values = values;
                 set.ttl = old.ttl;
             }
             Some(_) => {}
         }
     }
+}
+
+/// The values of `set` that were not in it when the part took it over.
+fn came_since<'s>(old: &'s LiveSet, set: &'s LiveSet) -> impl Iterator<Item = &'s LiveValue> {
+    let is_new = |value: &&LiveValue| !old.values.iter().any(|other| other.means == value.means);
+    set.values.iter().filter(is_new)
+}
+
+/// A value that has come since and beside which what the part displaced can't stand: receivers treat
+/// two SPF records as none (RFC 7208 section 4.5).
+fn excluding<'s>(part: &Part, old: &'s LiveSet, set: &'s LiveSet) -> Option<&'s LiveValue> {
+    let owned = part.owned.as_ref()?;
+    let mut came = came_since(old, set);
+    came.find(|value| owned.excludes(&value.means))
+}
+
+/// A value of `before` that does not come back when a record is deleted, and the one in its way.
+pub fn kept_back(sets: &Sets, owned: &Record, before: &[LiveSet]) -> Option<(String, String)> {
+    let part = Part {
+        wanted: None,
+        owned: Some(owned.clone()),
+        before: before.to_vec(),
+        adopt: false,
+        open: false,
+    };
+    let mut next = sets.clone();
+    withdraw(&mut next, owned, &[]);
+    before.iter().find_map(|old| {
+        let set = next.get(&key(&old.name, &old.rtype))?;
+        let stands = excluding(&part, old, set)?;
+        let mut values = old.values.iter();
+        let lost = values.find(|value| was_displaced(&part, old, value))?;
+        Some((lost.means.clone(), stands.means.clone()))
+    })
 }
 
 /// Whether `value` had to make room for the part, and did not merely stand beside it.

@@ -32,7 +32,7 @@ pub use aws::Zones;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Permission, Readiness, Verb};
+use model::{Calls, Diff, Field, Kind, Permission, PhysicalId, Readiness, Verb, ZoneRef};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -87,8 +87,7 @@ impl Kind for Route53RecordSet {
         actual: &State,
         ours: &dyn Fn(&str) -> bool,
     ) -> Diff {
-        let in_zone = |claim: &str| ours(&format!("{} {claim}", asked.zone_name));
-        asked.record.drift(recorded, actual, &in_zone)
+        asked.record.drift(recorded, actual, ours)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
@@ -138,20 +137,31 @@ impl Kind for Route53RecordSet {
         (!displaced.is_empty()).then_some(displaced)
     }
 
+    fn kept_back(spec: &Spec, before: &Vec<LiveSet>, actual: &State) -> Option<String> {
+        let sets = actual.set.iter().chain(&actual.in_the_way);
+        let sets = sets.map(|set| (batch::key(&set.name, &set.rtype), set.clone()));
+        let (lost, stands) = batch::kept_back(&sets.collect(), &spec.record, before)?;
+        Some(format!("`{lost}`, because `{stands}` stands there now"))
+    }
+
     fn claims(spec: &Spec) -> Vec<String> {
-        spec.record
-            .claims()
-            .into_iter()
-            .map(|claim| format!("{} {claim}", spec.zone_name))
-            .collect()
+        spec.record.claims()
     }
 
     fn without(spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec> {
-        let in_zone = |claim: &str| claimed(&format!("{} {claim}", spec.zone_name));
         Some(Spec {
-            record: spec.record.without(&in_zone)?,
+            record: spec.record.without(claimed)?,
             ..spec.clone()
         })
+    }
+
+    fn zone(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<ZoneRef> {
+        let zone = spec.zone.known().unwrap_or(&spec.zone_name);
+        Some(ZoneRef::Hosted(zone.clone()))
+    }
+
+    fn ttl(spec: &Spec) -> u32 {
+        spec.record.ttl
     }
 
     fn is_findable(spec: &Spec) -> bool {

@@ -27,7 +27,7 @@ mod empty;
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -143,6 +143,10 @@ impl Kind for S3Bucket {
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
         diff::compare(&desired.wanted(), actual, &["name"])
+    }
+
+    fn project(state: &State) -> Option<&str> {
+        tags::project(&state.tags)
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {

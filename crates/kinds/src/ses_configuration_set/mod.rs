@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,6 +102,14 @@ impl Kind for SesConfigurationSet {
                 .clone_from(&actual.suppressed_reasons);
         }
         diff::compare(&wanted, actual, &["name"])
+    }
+
+    fn claims(spec: &Spec) -> Vec<String> {
+        vec![format!("configuration set {}", spec.name)]
+    }
+
+    fn project(state: &Spec) -> Option<&str> {
+        tags::project(&state.tags)
     }
 
     fn readiness(_desired: &Spec, _actual: &Spec) -> Readiness {

@@ -29,7 +29,7 @@ use std::time::Duration;
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -250,6 +250,10 @@ impl Kind for SesIdentity {
             (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some("FAILED"));
         }
         diff::compare(&wanted, &seen, &[])
+    }
+
+    fn project(state: &State) -> Option<&str> {
+        tags::project(&state.tags)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

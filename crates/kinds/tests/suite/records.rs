@@ -581,6 +581,7 @@ fn on_record(spec: &model::Spec, state: State, changed: jiff::Timestamp) -> Ledg
         spec: spec.clone(),
         state: Some(state),
         origin: Origin::Created,
+        holders: std::collections::BTreeSet::new(),
         before: None,
         serves_policy: None,
         dependencies: Vec::new(),

@@ -16,6 +16,7 @@ fn entry(days: u32) -> Entry {
         spec: spec(days),
         state: None,
         origin: Origin::Created,
+        holders: std::collections::BTreeSet::new(),
         before: None,
         serves_policy: None,
         dependencies: Vec::new(),

@@ -1,5 +1,6 @@
 //! The written form of an entry.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ enum Status {
         to: Value,
     },
     Settled(PhysicalId),
+    Closing(PhysicalId),
 }
 
 /// See [`model::Entry`].
@@ -31,6 +33,7 @@ pub(super) struct Entry {
     spec: Value,
     state: Option<Value>,
     origin: Origin,
+    holders: BTreeSet<String>,
     before: Option<Value>,
     serves_policy: Option<ServedPolicy>,
     dependencies: Vec<Dependency>,
@@ -47,6 +50,7 @@ impl Entry {
                 to: to.to_json(),
             },
             model::Status::Settled(physical) => Status::Settled(physical.clone()),
+            model::Status::Closing(physical) => Status::Closing(physical.clone()),
         };
         Self {
             id: entry.id.clone(),
@@ -55,6 +59,7 @@ impl Entry {
             spec: entry.spec.to_json(),
             state: entry.state.as_ref().map(model::State::to_json),
             origin: entry.origin,
+            holders: entry.holders.clone(),
             before: entry.before.as_ref().map(model::Before::to_json),
             serves_policy: entry.serves_policy,
             dependencies: entry.dependencies.clone(),
@@ -85,6 +90,7 @@ impl Entry {
                 to: kind.read_spec(&to)?,
             },
             Status::Settled(physical) => model::Status::Settled(physical),
+            Status::Closing(physical) => model::Status::Closing(physical),
         };
         let state = self.state.as_ref().map(|state| kind.read_state(state));
         let before = self.before.as_ref().map(|before| kind.read_before(before));
@@ -95,6 +101,7 @@ impl Entry {
             spec: kind.read_spec(&self.spec)?,
             state: state.transpose()?,
             origin: self.origin,
+            holders: self.holders,
             before: before.transpose()?,
             serves_policy: self.serves_policy,
             dependencies: self.dependencies,

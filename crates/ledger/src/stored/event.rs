@@ -1,5 +1,7 @@
 //! The written form of a line of a journal.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use model::{KindSet, PhysicalId, ResourceId, ServedPolicy, Verb};
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,17 @@ enum Event {
     Served {
         policy: Option<ServedPolicy>,
     },
+    Held {
+        id: ResourceId,
+        holders: BTreeSet<String>,
+    },
+    Closing {
+        id: ResourceId,
+    },
+    Led {
+        zone: String,
+        is_read: bool,
+    },
     Accepted {
         rule: String,
     },
@@ -81,6 +94,9 @@ impl Event {
             crate::Event::Retired { id } => Self::Retired { id },
             crate::Event::Removed { id, physical } => Self::Removed { id, physical },
             crate::Event::Served { policy } => Self::Served { policy },
+            crate::Event::Held { id, holders } => Self::Held { id, holders },
+            crate::Event::Closing { id } => Self::Closing { id },
+            crate::Event::Led { zone, is_read } => Self::Led { zone, is_read },
             crate::Event::Accepted { rule } => Self::Accepted { rule },
         }
     }
@@ -98,6 +114,9 @@ impl Event {
             Self::Retired { id } => crate::Event::Retired { id },
             Self::Removed { id, physical } => crate::Event::Removed { id, physical },
             Self::Served { policy } => crate::Event::Served { policy },
+            Self::Held { id, holders } => crate::Event::Held { id, holders },
+            Self::Closing { id } => crate::Event::Closing { id },
+            Self::Led { zone, is_read } => crate::Event::Led { zone, is_read },
             Self::Accepted { rule } => crate::Event::Accepted { rule },
         })
     }

@@ -9,6 +9,7 @@
 mod entry;
 mod event;
 mod format_1;
+mod format_2;
 mod snapshot;
 
 #[cfg(test)]
@@ -21,7 +22,7 @@ use serde_json::Value;
 use crate::event::Line;
 
 /// The number of the format that this program writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Why a stored text can't be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +43,8 @@ fn current(text: &[u8]) -> Result<Value, Unreadable> {
     let format = json.get("format").and_then(Value::as_u64);
     match format.and_then(|format| u32::try_from(format).ok()) {
         Some(FORMAT) => Ok(json),
-        Some(1) => Ok(format_1::upgraded(json)),
+        Some(1) => Ok(format_2::upgraded(format_1::upgraded(json))),
+        Some(2) => Ok(format_2::upgraded(json)),
         Some(newer) if newer > FORMAT => Err(Unreadable::Newer(newer)),
         _ => Err(Unreadable::Malformed("it has no known `format`".to_owned())),
     }

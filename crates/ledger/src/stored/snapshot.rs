@@ -1,5 +1,7 @@
 //! The written form of a domain's snapshot.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::{DomainLedger, KindSet, ServedPolicy};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ struct Domain {
     serving: Option<(ServedPolicy, Timestamp)>,
     cached_until: Option<Timestamp>,
     accepted: Vec<(String, Timestamp)>,
+    unread: BTreeMap<String, Timestamp>,
 }
 
 impl Snapshot {
@@ -39,6 +42,7 @@ impl Snapshot {
                 serving: ledger.serving,
                 cached_until: ledger.cached_until,
                 accepted: ledger.accepted.clone(),
+                unread: ledger.unread.clone(),
             },
         }
     }
@@ -48,6 +52,7 @@ impl Snapshot {
             serving: self.ledger.serving,
             cached_until: self.ledger.cached_until,
             accepted: self.ledger.accepted,
+            unread: self.ledger.unread,
             ..DomainLedger::default()
         };
         for entry in self.ledger.entries {

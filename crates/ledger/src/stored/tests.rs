@@ -13,13 +13,17 @@ use crate::event::fold;
 const SNAPSHOT_1: &str = include_str!("fixtures/format_1.json");
 /// The journal of the same apply, killed in its middle.
 const JOURNAL_1: &str = include_str!("fixtures/format_1.jsonl");
+/// A snapshot that a program of format 2 wrote after a whole apply of `deploy/example.yaml`.
+const SNAPSHOT_2: &str = include_str!("fixtures/format_2.json");
+/// The journal of the same apply, killed in its middle.
+const JOURNAL_2: &str = include_str!("fixtures/format_2.jsonl");
 /// A spec and a state of each kind, as the first program of format 1 wrote them.
 const KINDS_1: &str = include_str!("fixtures/format_1_kinds.json");
 
 fn folded(journal: &str) -> DomainLedger {
     let mut ledger = DomainLedger::default();
     for line in journal.lines() {
-        let line = read_line(line.as_bytes(), &pure()).expect("a line of format 1");
+        let line = read_line(line.as_bytes(), &pure()).expect("a line of an older format");
         fold(&mut ledger, &line);
     }
     ledger
@@ -80,6 +84,27 @@ fn a_journal_of_format_1_keeps_its_open_intents() {
         "ses_mail_from/example.com/operations.eu-west-1",
     ];
     assert_eq!(open, expected);
+}
+
+#[test]
+fn format_2_is_read_whole_and_nothing_of_it_has_holders() {
+    let (ledger, number) = read_snapshot(SNAPSHOT_2.as_bytes(), &pure()).expect("format 2");
+    let before: Value = serde_json::from_str(SNAPSHOT_2).expect("JSON");
+    assert_eq!(before["number"], number);
+    let entries = before["ledger"]["entries"].as_array().expect("entries");
+    assert_eq!(ledger.entries.len(), entries.len());
+    for old in entries {
+        let id = old["id"].as_str().expect("an id").parse().expect("an id");
+        let entry = &ledger.entries[&id];
+        assert_eq!(entry.spec.to_json(), old["spec"], "{id}");
+        assert_eq!(json!(entry.origin), old["origin"], "{id}");
+        assert!(entry.holders.is_empty(), "{id}");
+    }
+    assert!(ledger.unread.is_empty());
+    let journal = folded(JOURNAL_2);
+    let is_open = |entry: &&std::sync::Arc<model::Entry>| entry.is_open();
+    let open = journal.entries.values().filter(is_open).count();
+    assert!(open > 0 && open < journal.entries.len(), "{open}");
 }
 
 /// The spec and the state of each kind.

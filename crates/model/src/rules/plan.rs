@@ -61,4 +61,19 @@ standards::rules! {
         why "CloudFront takes no other, and a host without a certificate answers nobody: no logo, and no MTA-STS policy."
         fix "name a certificate that is, or leave `certificate` out to let deploy request one"
         source "CloudFront Developer Guide: requirements for using SSL/TLS certificates";
+    PLAN_13 "PLAN-13" Error Order by "engine::preconditions::not_read"
+        "A hosted zone is emptied only when the world no longer reads it"
+        why "Mail is sent to what the delegated zone says. Records that are deleted there while the domain's delegation, or a resolver's memory of it, still leads there are missing for everybody."
+        fix "let the parent zone, or the registrar, name the servers of the new zone, and apply again when resolvers have forgotten the old ones"
+        source "RFC 1034 section 4.2.1; RFC 2181 section 5.4.1";
+    PLAN_14 "PLAN-14" Error Lookup by "plan"
+        "Nothing in DNS leads to what is deleted"
+        why "A name that leads to a distribution that is gone can be taken over: whoever next makes a distribution for it answers in its place."
+        fix "remove the record, or let it lead elsewhere, and run again"
+        source "CloudFront Developer Guide: prevent subdomain takeovers";
+    PLAN_15 "PLAN-15" Error Lookup by "plan"
+        "A resource belongs to one project"
+        why "Two projects that hold one resource take it from each other: the destroy of one deletes what the other uses."
+        fix "let one project have it: take the domain, or the instance, out of the other project's manifest and apply that first"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
 }

@@ -101,6 +101,10 @@ fn recorded<'a>(entry: &'a Entry, actual: &'a Actual) -> Source<'a> {
 fn by_domain<'a>(sources: impl IntoIterator<Item = Source<'a>>) -> Vec<Expected> {
     let mut domains: BTreeMap<&str, Expected> = BTreeMap::new();
     for source in sources {
+        // What domains share is no domain, and nobody sees it by itself.
+        if source.id.is_shared() {
+            continue;
+        }
         let Ok(name) = Name::parse(&source.id.domain) else {
             continue;
         };

@@ -229,6 +229,8 @@ fn redo(action: &mut Action, deletes: bool) {
         Step::Delete(Unwanted {
             entry: wanted.entry.expect("an entry"),
             spec: wanted.spec,
+            preconditions: Vec::new(),
+            holders: std::collections::BTreeSet::new(),
         })
     } else {
         Step::Create(wanted)
@@ -253,7 +255,12 @@ fn take_over(action: &mut Action, hostile: &str, diff: Diff) {
             let mut entry = Arc::clone(ledger.entries().next().expect("an entry"));
             Arc::make_mut(&mut entry).status = Status::Settled(hostile.into());
             let spec = wanted.spec;
-            Step::Delete(Unwanted { entry, spec })
+            Step::Delete(Unwanted {
+                entry,
+                spec,
+                preconditions: Vec::new(),
+                holders: std::collections::BTreeSet::new(),
+            })
         }
     };
 }

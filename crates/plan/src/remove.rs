@@ -1,0 +1,206 @@
+//! Removals: what the ledger has and nothing desires any more goes, as far as nobody else holds it
+//! and, in DNS, once the world no longer reads it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::rules;
+use model::{
+    Action, Edge, Entry, Impact, LeftZone, Level, Precondition, PreconditionCheck, Spec, Step,
+    Unwanted, Verb, ZoneRef,
+};
+
+use crate::claims::Place;
+use crate::decide::{Decision, removal};
+use crate::planner::Planner;
+
+/// For how long a resolver may go on asking the servers of a zone that is no longer delegated to.
+/// Route 53 gives the NS records of a new hosted zone 172,800 seconds (Developer Guide, "NS and SOA
+/// records that Amazon Route 53 creates for a public hosted zone"), as the registries of com and net
+/// give a delegation, and resolvers may keep either.
+const DELEGATION_TTL: Duration = Duration::from_hours(48);
+
+impl<'a> Planner<'a> {
+    /// Plans the removal of what the ledger has.
+    pub(crate) fn remove(&mut self, entry: &'a Arc<Entry>) {
+        let kind = entry.spec.kind();
+        let place = Place::of_entry(entry);
+        let has_left = self.zones.have_left(&entry.id.domain, &place);
+        let (mut decision, spec) = self.removal(entry, &place, has_left);
+        self.findings.extend(decision.finding.take());
+        let deletes = decision.verb == Verb::Delete;
+        let waits = deletes && has_left;
+        let preconditions = match &place {
+            Place::Dns(ZoneRef::Hosted(zone)) if waits => vec![self.not_read(zone, entry)],
+            _ => Vec::new(),
+        };
+        if !preconditions.is_empty() {
+            decision.reason = "the DNS of its domain has moved".into();
+        }
+        self.actions.push(Action {
+            id: self.actions.len(),
+            resource: entry.id.clone(),
+            location: entry.location.clone(),
+            reason: decision.reason,
+            impact: match &entry.impact {
+                impact if deletes => impact.clone(),
+                _ => Impact::none(),
+            },
+            after: self.after_holders(entry, has_left),
+            batch: kind.batch(&spec).filter(|_| deletes),
+            calls: kind.calls(decision.verb, &spec),
+            step: {
+                let entry = Arc::clone(entry);
+                let unwanted = Unwanted {
+                    entry,
+                    spec,
+                    preconditions,
+                    holders: BTreeSet::new(),
+                };
+                match decision.verb {
+                    Verb::Delete => Step::Delete(unwanted),
+                    Verb::Forget => Step::Forget(unwanted),
+                    _ => Step::RefuseRemoval(unwanted),
+                }
+            },
+        });
+    }
+
+    /// Whether the resource goes, and the part of its spec that nobody else holds.
+    fn removal(&self, entry: &Entry, place: &Place, has_left: bool) -> (Decision, Spec) {
+        let kind = entry.spec.kind();
+        let mut decision = removal(entry, self.seen(&entry.target()));
+        if decision.verb != Verb::Delete {
+            return (decision, entry.spec.clone());
+        }
+        // A value that a person published and that we write from now on is one claim: whoever took
+        // it out would take out ours.
+        let is_handed_over = has_left && *place == Place::Dns(ZoneRef::ByHand);
+        let claimed = |claim: &str| {
+            self.claims.hold(place, claim)
+                || is_handed_over && self.claims.hold_anywhere(place, claim)
+        };
+        let rest = kind.without(&entry.spec, &claimed);
+        match &rest {
+            Some(rest) if self.renames.is_kept(entry) && kind.claims(rest).is_empty() => {
+                forget(&mut decision, "renamed: now managed under another id");
+            }
+            Some(_) => {}
+            None if is_handed_over => {
+                forget(
+                    &mut decision,
+                    "stays: it is written in Route 53 from now on",
+                );
+            }
+            None => forget(&mut decision, "another resource still holds it"),
+        }
+        (decision, rest.unwrap_or_else(|| entry.spec.clone()))
+    }
+
+    /// Whether a shared resource that the plan does not ask for stays, because domains hold it that
+    /// the plan is not about.
+    pub(crate) fn is_held(&self, entry: &Entry) -> bool {
+        let mut holders = entry.holders.iter();
+        holders.any(|domain| !(self.inputs.is_about)(domain))
+    }
+
+    /// Takes domains off the holders of what they share and no longer ask for. It comes after the
+    /// removal of what used it, and the resource itself is not touched.
+    pub(crate) fn leave_shared(&mut self) {
+        let ledger = self.inputs.ledger;
+        for entry in ledger.entries().filter(|entry| entry.id.is_shared()) {
+            let mut desired = self.inputs.desired.iter();
+            let desired = desired.find(|resource| resource.id == entry.id);
+            let asks =
+                |domain: &String| desired.is_some_and(|resource| resource.holders.contains(domain));
+            let (leaving, mut stay): (BTreeSet<String>, BTreeSet<String>) = entry
+                .holders
+                .iter()
+                .cloned()
+                .partition(|domain| (self.inputs.is_about)(domain) && !asks(domain));
+            stay.extend(desired.iter().flat_map(|resource| resource.holders.clone()));
+            if !leaving.is_empty() && !stay.is_empty() {
+                self.leave(entry, &leaving, stay);
+            }
+        }
+    }
+
+    fn leave(&mut self, entry: &'a Arc<Entry>, leaving: &BTreeSet<String>, stay: BTreeSet<String>) {
+        let names = |domains: &BTreeSet<String>| {
+            let names: Vec<&str> = domains.iter().map(String::as_str).collect();
+            names.join(", ")
+        };
+        let reason = format!(
+            "{} still holds it, {} no longer",
+            names(&stay),
+            names(leaving)
+        );
+        self.actions.push(Action {
+            id: self.actions.len(),
+            resource: entry.id.clone(),
+            location: entry.location.clone(),
+            reason: reason.into(),
+            impact: Impact::none(),
+            after: Vec::new(),
+            batch: None,
+            calls: Vec::new(),
+            step: Step::Forget(Unwanted {
+                entry: Arc::clone(entry),
+                spec: entry.spec.clone(),
+                preconditions: Vec::new(),
+                holders: stay,
+            }),
+        });
+    }
+
+    /// A value that moves is given up at its old place, or in the ledger, after it is there at the
+    /// new one: a run that ends in between must still know that it is ours.
+    fn after_holders(&self, entry: &Entry, has_left: bool) -> Vec<Edge> {
+        if !has_left {
+            return Vec::new();
+        }
+        let claims = entry.spec.kind().claims(&entry.spec);
+        let holders = claims.iter().filter_map(|claim| self.holders.get(claim));
+        let mut actions: Vec<usize> = holders.flatten().copied().collect();
+        actions.sort_unstable();
+        actions.dedup();
+        let edge = |action| Edge {
+            action,
+            level: Level::Ready,
+            reason: Cow::Borrowed("it is there at its new place first"),
+        };
+        actions.into_iter().map(edge).collect()
+    }
+
+    /// The world no longer reads the hosted zone `id`.
+    fn not_read(&self, id: &str, entry: &Entry) -> Precondition {
+        let left = self.inputs.authority.get(id);
+        let ttl = Duration::from_secs(entry.spec.kind().ttl(&entry.spec).into());
+        let until = left
+            .filter(|left| !left.is_read())
+            .and_then(|left| left.left_since)
+            .map(|since| since + DELEGATION_TTL + ttl);
+        Precondition {
+            rule: rules::PLAN_13.id.to_owned(),
+            check: PreconditionCheck::NotRead {
+                zone: left.map_or_else(|| entry.id.domain.clone(), |left| left.name.clone()),
+                servers: left.map(|left| left.servers.clone()).unwrap_or_default(),
+                successors: left.map(|left| left.successors.clone()).unwrap_or_default(),
+                leads_to: left.map(leads_to).unwrap_or_default(),
+                until,
+            },
+            reason: "who still reads the old zone must find its records there".to_owned(),
+        }
+    }
+}
+
+fn leads_to(left: &LeftZone) -> Vec<String> {
+    left.leads_to.clone().unwrap_or_default()
+}
+
+fn forget(decision: &mut Decision, reason: &'static str) {
+    decision.verb = Verb::Forget;
+    decision.reason = reason.into();
+}

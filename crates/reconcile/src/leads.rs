@@ -1,0 +1,50 @@
+//! Asks what still leads to resources that are about to go, whoever made it: a name that leads to a
+//! distribution that is gone can be taken over by whoever makes the next one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{Lead, Ledger, Resource};
+use plan::Actual;
+
+use crate::Project;
+
+impl Project {
+    /// The records in the listed zones, and in public DNS, that lead to what may go.
+    pub(crate) async fn leads(
+        &self,
+        desired: &[Arc<Resource>],
+        ledger: &Ledger,
+        actual: &Actual,
+    ) -> Vec<Lead> {
+        let mut targets = BTreeSet::new();
+        let mut leads = BTreeSet::new();
+        for entry in plan::left(desired, ledger) {
+            let seen = actual.of(&entry.target()).and_then(|seen| seen.state());
+            let Some((target, hosts)) = seen.and_then(|state| state.kind().led_to(state)) else {
+                continue;
+            };
+            let target = target.trim_end_matches('.').to_ascii_lowercase();
+            for host in hosts {
+                leads.extend(self.published_lead(&host, &target).await);
+            }
+            targets.insert(target);
+        }
+        if !targets.is_empty() {
+            leads.extend(self.engine.leading_to(&targets).await);
+        }
+        leads.into_iter().collect()
+    }
+
+    /// The CNAME of a host in public DNS, if it leads to `target`. Where nobody answers, nobody is
+    /// led there either.
+    async fn published_lead(&self, host: &str, target: &str) -> Option<Lead> {
+        let values = self.engine.outside().lookup(host, "CNAME").await.ok()?;
+        let is_it = |value: &String| model::authority::same(value, target);
+        values.iter().any(is_it).then(|| Lead {
+            name: host.trim_end_matches('.').to_ascii_lowercase(),
+            rtype: "CNAME".to_owned(),
+            target: target.to_owned(),
+        })
+    }
+}

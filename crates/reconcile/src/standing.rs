@@ -1,0 +1,112 @@
+//! Resources that exist although the ledger does not have them: after a destroy, or where the ledger
+//! was lost.
+
+use std::collections::BTreeSet;
+
+use kinds::record_of;
+use model::{Action, Ledger, Location, Origin, ResourceId, Step};
+use standards::Finding;
+
+use crate::{Planned, Project, Wish};
+
+/// A resource that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stands {
+    /// The name that the manifest leads to.
+    pub resource: ResourceId,
+    /// Its account and region; nothing for what a person publishes.
+    pub location: Option<Location>,
+    /// The record, for a record: name, type and values.
+    pub record: Option<String>,
+}
+
+/// Everything that stands under a name that the manifest leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// How many resources the ledger still has.
+    pub recorded: usize,
+    /// The resources with our tags, and those that exist only through one of them.
+    pub ours: Vec<Stands>,
+    /// The records that are exactly as the manifest asks, and carry nothing that tells whose they are.
+    pub unknown: Vec<Stands>,
+    /// The resources with a name that we derive and without our tags.
+    pub foreign: Vec<Stands>,
+    /// The failures to observe.
+    pub unseen: Vec<Finding>,
+}
+
+impl Project {
+    /// Whether the ledger has no document of any domain that the run is about. A domain that was
+    /// destroyed has one, without resources.
+    pub fn is_unrecorded(&self, ledger: &Ledger) -> bool {
+        self.in_scope(ledger.clone()).domains.is_empty()
+    }
+
+    /// Everything that stands, by observing each resource that the manifest leads to. What the
+    /// ledger has is counted, and `there_before` names what is known to be somebody else's.
+    pub async fn standing(&self, ledger: &Ledger, there_before: &BTreeSet<ResourceId>) -> Standing {
+        let recorded = self.in_scope(ledger.clone());
+        let planned = self.plan(ledger.clone(), Wish::All).await;
+        let mut standing = Standing {
+            recorded: recorded.entries().count() + recorded.retired().count(),
+            unseen: planned
+                .plan
+                .findings
+                .iter()
+                .filter(|finding| is_unseen(finding))
+                .cloned()
+                .collect(),
+            ..Standing::default()
+        };
+        for action in &planned.plan.actions {
+            if ledger.entry(&action.resource).is_none() && !there_before.contains(&action.resource)
+            {
+                standing.add(action);
+            }
+        }
+        standing
+    }
+}
+
+/// PLAN-03 and PLAN-04: nobody could enter the account, or it did not answer.
+fn is_unseen(finding: &Finding) -> bool {
+    use model::rules::{PLAN_03, PLAN_04};
+    finding.is_of(PLAN_03) || finding.is_of(PLAN_04)
+}
+
+/// The resources that a destroy leaves because they were there before.
+pub fn there_before(planned: &Planned) -> BTreeSet<ResourceId> {
+    let actions = planned.plan.actions.iter();
+    let before = actions.filter(|action| {
+        action.unwanted().is_some() && action.entry().is_some_and(|e| e.origin == Origin::Adopted)
+    });
+    before.map(|action| action.resource.clone()).collect()
+}
+
+impl Standing {
+    fn add(&mut self, action: &Action) {
+        let kind = action.spec().kind();
+        let stands = || Stands {
+            resource: action.resource.clone(),
+            location: action.location.clone(),
+            record: record_of(action.spec()).map(|record| {
+                let name = record.name.to_string();
+                let values = record.describe_values().join(", ");
+                format!("{name} {} {values}", record.rtype)
+            }),
+        };
+        let is_dns = kind.zone(action.spec(), None).is_some();
+        match &action.step {
+            // Of DNS, only a value that is as the manifest asks is ours: what stands in its place is
+            // somebody else's, which `adopt` would take over.
+            Step::Adopt(wanted, _) if is_dns && !kind.is_only_noted(&wanted.diff) => {}
+            Step::Adopt(wanted, _) if wanted.origin == Origin::Created => self.ours.push(stands()),
+            // A hosted zone that was found, or a certificate that is named, is nobody's claim.
+            Step::Adopt(wanted, _) if is_dns && !kind.claims(&wanted.spec).is_empty() => {
+                self.unknown.push(stands());
+            }
+            Step::RefuseChange(_, Some(_)) => self.foreign.push(stands()),
+            _ => {}
+        }
+    }
+}
