@@ -466,20 +466,34 @@ impl Mutate<Context> for CloudfrontDistribution {
                 Some((etag, _)) => etag,
             },
         };
-        let answer = client
-            .delete_distribution()
-            .id(id.as_str())
-            .if_match(etag)
-            .send()
-            .await;
-        match found("DeleteDistribution", answer) {
-            // The edges still have it.
-            Err(error) if error.code.as_deref() == Some("DistributionNotDisabled") => {
-                Err(disabling())
-            }
-            answer => answer.map(drop),
+        match delete_version(&client, id.as_str(), etag).await {
+            // The listed version can be of a moment ago, and some emulators list none. It is read anew
+            // and sent once more, as terraform-provider-aws does (cloudfront/distribution.go), unless
+            // somebody has enabled the distribution since.
+            Err(error) if has_moved(&error) => match config_of(&client, id.as_str()).await? {
+                None => Ok(()),
+                Some((_, config)) if config.enabled => Err(error),
+                Some((etag, _)) => delete_version(&client, id.as_str(), etag).await,
+            },
+            ended => ended,
         }
     }
+}
+
+/// Deletes a distribution, if `etag` is its version still.
+async fn delete_version(client: &Client, id: &str, etag: String) -> Result<(), KindError> {
+    let request = client.delete_distribution().id(id).if_match(etag);
+    match found("DeleteDistribution", request.send().await) {
+        // The edges still have it.
+        Err(error) if error.code.as_deref() == Some("DistributionNotDisabled") => Err(disabling()),
+        answer => answer.map(drop),
+    }
+}
+
+/// Whether CloudFront refused the version that was sent.
+fn has_moved(error: &KindError) -> bool {
+    let code = error.code.as_deref();
+    matches!(code, Some("InvalidIfMatchVersion" | "PreconditionFailed"))
 }
 
 /// Takes a distribution out of service, which has to come before its deletion.
