@@ -13,7 +13,7 @@
 //! Every standard has a type that can hold only valid values. Its `parse` returns the
 //! value, where receivers would find one, and everything that is wrong with the text, as
 //! [`Finding`]s with their places; its `Display` prints the canonical form; its constructors
-//! make a value from parts. Every finding is of a rule in [`rules`], which says why it
+//! make a value from parts. Every finding is of a rule in [`rules`](mod@rules), which says why it
 //! matters to mail, what to do, and where it is written.
 //!
 //! ```

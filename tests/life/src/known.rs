@@ -1,4 +1,4 @@
-//! The kinds of lives that are known to fail today. Each is a line of [`KNOWN`] with its reason, and
+//! The kinds of lives that are known to fail today. Each is a line of `KNOWN` with its reason, and
 //! goes with its fault.
 
 use std::collections::BTreeMap;
