@@ -25,6 +25,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 use jiff::Timestamp;
 
+use crate::log::{self, Attempted};
 use crate::quotas::{Limit, Operation};
 use crate::repeat::{self, Verdict};
 use crate::scheduler::{Class, Draw, Scheduler};
@@ -64,6 +65,8 @@ struct Attempt {
     granted: Timestamp,
     /// The edition of the credentials that it was signed with.
     edition: u64,
+    /// Counted from 1.
+    number: u32,
 }
 
 impl Storable for Call {
@@ -97,6 +100,18 @@ impl Lane {
         attempt.waited += granted.duration_since(before).unsigned_abs();
         attempt.granted = granted;
         attempt.edition = self.wallet.edition();
+        attempt.number += 1;
+    }
+
+    fn log(&self, call: &Call, attempt: Attempt, context: &FinalizerInterceptorContextRef<'_>) {
+        let attempted = Attempted {
+            account: &self.account,
+            region: &self.region,
+            operation: &call.operation,
+            number: attempt.number,
+            waited: attempt.waited,
+        };
+        log::attempt(&attempted, context);
     }
 
     fn is_overdue(&self, call: &Call, attempt: Attempt) -> bool {
@@ -152,6 +167,7 @@ impl Intercept for Lane {
                 waited: Duration::ZERO,
                 granted: now,
                 edition: 0,
+                number: 0,
             }),
         };
         config.interceptor_state().store_put(call);
@@ -169,6 +185,7 @@ impl Intercept for Lane {
             return Ok(());
         };
         let attempt = call.attempt();
+        self.log(call, attempt, context);
         let action = run_classifiers_on_ctx(components.retry_classifiers(), context.inner());
         let verdict = repeat::verdict(context);
         if is_throttling(&action) && verdict != Verdict::Busy {

@@ -12,6 +12,7 @@ pub mod codes;
 mod entry;
 mod error;
 mod http;
+mod log;
 mod profile;
 pub mod quotas;
 mod reader;

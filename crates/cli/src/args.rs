@@ -12,6 +12,7 @@ use report::RecordFormat;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::log::Log;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -29,6 +30,8 @@ pub(crate) struct Cli {
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) log: Log,
 }
 
 impl Cli {

@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::printer::Printer;
+use crate::printer;
 
 /// The phase of the run.
 enum Phase {
@@ -86,7 +86,7 @@ async fn hear([mut interrupt, mut terminate, mut hangup]: [Signal; 3]) {
                 "Stopped by you: the changes are done and in the ledger, and were not all checked."
             }
         };
-        Printer::new(false).note(said);
+        printer::note(said);
         std::process::exit(code);
     }
 }

@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod files;
 mod interrupt;
+mod log;
 mod open;
 mod outcome;
 mod printer;
@@ -24,7 +25,10 @@ const SEED: u64 = 11;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let printer = Printer::new(cli.json);
+    let printer = Printer::new(cli.json, &cli.log);
+    if let Err(failure) = cli.log.start() {
+        return fail(&failure, &printer);
+    }
     if let Err(error) = interrupt::listen() {
         printer.note(&format!("error: could not listen to signals: {error}"));
         return ExitCode::FAILURE;

@@ -11,7 +11,7 @@ use standards::Finding;
 use crate::args::{Global, Selection};
 use crate::exit::Failure;
 use crate::files::{Tree, read_text};
-use crate::printer::Printer;
+use crate::printer::{self, Printer};
 
 /// Reads a manifest, with every finding of lint.
 pub(crate) fn check(path: &Path) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
@@ -83,12 +83,18 @@ pub(crate) fn network(global: &Global) -> Result<Network, Failure> {
 }
 
 /// Opens a project for a run.
-pub(crate) fn project(global: &Global, selection: &Selection) -> Result<Project, Failure> {
+pub(crate) fn project(
+    global: &Global,
+    selection: &Selection,
+    printer: &Printer,
+) -> Result<Project, Failure> {
     let loaded = load(&selection.manifest)?;
     let environment = environment(global)?;
-    let notice = Notice::to(|text| {
-        let text = format!("waiting for AWS: {}", report::escape(text));
-        Printer::new(false).note(&text);
+    let is_quiet = printer.is_quiet;
+    let notice = Notice::to(move |text| {
+        if !is_quiet {
+            printer::note(&format!("waiting for AWS: {}", report::escape(text)));
+        }
     });
     let targets = &selection.targets;
     Ok(Project::open(loaded, targets, environment, notice)?)

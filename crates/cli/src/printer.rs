@@ -9,11 +9,17 @@ use report::{Palette, escape};
 use serde_json::Value;
 use terminal_size::{Height, Width};
 
+use crate::log::Log;
+
 /// Prints. Colour follows the terminal and `NO_COLOR`.
 #[derive(Debug)]
 pub(crate) struct Printer {
     /// Whether data is printed as JSON.
     pub(crate) json: bool,
+    /// Whether progress is left out.
+    pub(crate) is_quiet: bool,
+    /// Whether the log goes to standard error, where bars would tear its lines.
+    pub(crate) logs: bool,
     /// Why data could not be written, if it could not.
     failure: OnceLock<io::Error>,
 }
@@ -21,9 +27,11 @@ pub(crate) struct Printer {
 #[expect(clippy::unused_self, reason = "whoever prints holds the printer")]
 impl Printer {
     /// Prints data as text, or as JSON.
-    pub(crate) fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool, log: &Log) -> Self {
         Self {
             json,
+            is_quiet: log.quiet,
+            logs: log.verbose > 0,
             failure: OnceLock::new(),
         }
     }
@@ -62,13 +70,19 @@ impl Printer {
 
     /// Prints a text of ours for people.
     pub(crate) fn note(&self, text: &str) {
-        // Where nobody can be told of anything, nobody can be told of that.
-        let _ = write(io::stderr().lock(), text);
+        note(text);
     }
 
-    /// Whether a person watches.
+    /// Prints a line of progress.
+    pub(crate) fn progress(&self, text: &str) {
+        if !self.is_quiet {
+            self.note(text);
+        }
+    }
+
+    /// Whether a person watches bars.
     pub(crate) fn is_watched(&self) -> bool {
-        std::io::stderr().is_terminal() && !self.json
+        std::io::stderr().is_terminal() && !self.json && !self.is_quiet && !self.logs
     }
 
     /// Asks a person to type `expected`. No terminal, no answer.
@@ -85,6 +99,12 @@ impl Printer {
         std::io::stdin().read_line(&mut answer).ok()?;
         Some(answer.trim() == expected)
     }
+}
+
+/// Prints a text of ours for people.
+pub(crate) fn note(text: &str) {
+    // Where nobody can be told of anything, nobody can be told of that.
+    let _ = write(io::stderr().lock(), text);
 }
 
 /// The colours that a stream shows, and as many columns as its terminal has.

@@ -55,7 +55,7 @@ impl<'a> Show<'a> {
         match &self.bars {
             // A terminal that can't show a line can't show an error about it.
             Some(bars) => drop(bars.println(text)),
-            None => self.printer.note(text),
+            None => self.printer.progress(text),
         }
     }
 

@@ -41,7 +41,7 @@ pub(crate) async fn run(
             targets: args.targets,
         },
     };
-    let mut project = open::project(global, &selection)?;
+    let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
     let journal = open::journal(&project).await?;

@@ -23,7 +23,7 @@ pub(crate) async fn run(
     args: &args::Destroy,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = open::project(global, &args.selection)?;
+    let project = open::project(global, &args.selection, printer)?;
     let journal = open::journal(&project).await?;
     if project.is_unrecorded(&journal.ledger().await) {
         return Ok(refuse_unrecorded(&project, printer).await.into());

@@ -12,7 +12,7 @@ pub(crate) async fn run(
     selection: &Selection,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = open::project(global, selection)?;
+    let project = open::project(global, selection, printer)?;
     let drifted = reconcile::drift(&project).await?;
     let shown = report::Drifted {
         drifts: &drifted.drifts,

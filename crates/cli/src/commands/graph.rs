@@ -12,7 +12,7 @@ pub(crate) async fn run(
     args: &args::Graph,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = open::project(global, &args.selection)?;
+    let project = open::project(global, &args.selection, printer)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     let plan = &planned.plan;
     match args.format {

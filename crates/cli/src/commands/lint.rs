@@ -81,7 +81,7 @@ async fn online(
             manifest: path.to_owned(),
             targets: Vec::new(),
         };
-        let project = open::project(global, &selection)?;
+        let project = open::project(global, &selection, printer)?;
         return Ok(reconcile::lint_with_accounts(&project).await?);
     }
     printer.note("The accounts were not asked: fix the errors of the manifest first.");

@@ -21,7 +21,7 @@ pub(crate) async fn run(
     if let Some(path) = &args.output {
         refuse_to_overwrite(path, args.force)?;
     }
-    let mut project = open::project(global, &args.selection)?;
+    let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
     let planned = project.plan(project.ledger().await?, Wish::All).await;

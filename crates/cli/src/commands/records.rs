@@ -17,7 +17,7 @@ pub(crate) async fn run(
     args: &Records,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = open::project(global, &args.selection)?;
+    let project = open::project(global, &args.selection, printer)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     let unpublished: BTreeSet<&ResourceId> = planned
         .plan

@@ -88,7 +88,7 @@ async fn publish(
         manifest: of.manifest.clone(),
         targets: Vec::new(),
     };
-    let project = open::project(global, &selection)?;
+    let project = open::project(global, &selection, printer)?;
     introduce(project.presumed.as_ref(), printer);
     let ByHand { done, all } = reconcile::publish_by_hand(&project, present).await?;
     let verb = if present { "Published" } else { "Took out" };

@@ -10,7 +10,7 @@ pub(crate) async fn run(
     selection: &Selection,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = open::project(global, selection)?;
+    let project = open::project(global, selection, printer)?;
     let ledger = project.in_scope(project.ledger().await?);
     let now = project.clock.now();
     if printer.json {

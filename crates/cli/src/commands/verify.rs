@@ -17,7 +17,7 @@ pub(crate) async fn run(
     args: &Verify,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let project = open::project(global, &args.selection)?;
+    let project = open::project(global, &args.selection, printer)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await;
     let probe = project.probe().await?;
     let closely = Closely {

@@ -7,9 +7,10 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use ledger::LedgerError;
 use model::ActionId;
+use tracing::Instrument as _;
 
 use super::board::{Board, Stage};
-use super::{Outcome, Run};
+use super::{Outcome, Run, log};
 use crate::progress::Progress;
 
 /// How many calls are under way at once. The quota scheduler says how fast they go. What only waits
@@ -97,13 +98,14 @@ impl Dispatch<'_> {
         }
         run.watch.see(&Progress::Applied(id));
         self.board.done(id);
-        self.steps.push(Box::pin(async move {
-            Ok(Ended::Readied(id, run.until_ready(id).await?))
-        }));
+        let waiting = async move { Ok(Ended::Readied(id, run.until_ready(id).await?)) };
+        let span = log::action(run.plan, id);
+        self.steps.push(Box::pin(waiting.instrument(span)));
     }
 
     fn finish(&mut self, id: ActionId, outcome: Outcome) {
         for (id, outcome) in self.board.over(id, outcome) {
+            log::ended(self.run.plan, id, &outcome);
             self.run.watch.see(&Progress::Finished(id, &outcome));
         }
     }
@@ -140,9 +142,9 @@ impl Dispatch<'_> {
         self.board.acting(id);
         run.watch.see(&Progress::Started(id));
         self.calls += 1;
-        self.steps.push(Box::pin(async move {
-            Ok(Ended::Acted(vec![(id, Box::pin(run.act(id)).await?)]))
-        }));
+        let acting = async move { Ok(Ended::Acted(vec![(id, Box::pin(run.act(id)).await?)])) };
+        let span = log::action(run.plan, id);
+        self.steps.push(Box::pin(acting.instrument(span)));
     }
 
     fn gather(&mut self, key: String, seconds: u32) {
@@ -172,11 +174,11 @@ impl Dispatch<'_> {
             self.board.acting(*id);
             run.watch.see(&Progress::Started(*id));
         }
+        let span = log::batch(&key, ids.len());
         self.busy.insert(key);
         self.calls += 1;
-        self.steps.push(Box::pin(async move {
-            Ok(Ended::Acted(Box::pin(run.act_together(ids)).await?))
-        }));
+        let acting = async move { Ok(Ended::Acted(Box::pin(run.act_together(ids)).await?)) };
+        self.steps.push(Box::pin(acting.instrument(span)));
     }
 }
 

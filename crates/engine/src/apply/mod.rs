@@ -4,6 +4,7 @@
 mod batch;
 mod board;
 mod dispatch;
+mod log;
 mod ready;
 mod step;
 
