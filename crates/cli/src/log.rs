@@ -35,12 +35,16 @@ pub(crate) struct Log {
     pub(crate) quiet: bool,
     /// Log each action and each call to this file, as JSON lines; `DEPLOY_LOG=deploy::aws=debug` and the
     /// like choose what
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) log_file: Option<PathBuf>,
+    #[arg(long = "log-file", global = true, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 impl Log {
     /// Starts the log.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the operator says in the environment what is logged"
+    )]
     pub(crate) fn start(&self) -> Result<(), Failure> {
         let chosen = match std::env::var(VARIABLE) {
             Ok(text) if !text.is_empty() => Some(chosen(&text)?),
@@ -52,7 +56,7 @@ impl Log {
             let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
             lines.with_ansi(false).with_filter(shown)
         });
-        let file = match &self.log_file {
+        let file = match &self.file {
             Some(path) => {
                 let lines = tracing_subscriber::fmt::layer().json();
                 let lines = lines.with_writer(Mutex::new(create(path)?));
