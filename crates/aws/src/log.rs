@@ -30,7 +30,7 @@ pub(crate) struct Attempted<'a> {
 /// Writes the event.
 pub(crate) fn attempt(attempted: &Attempted<'_>, context: &FinalizerInterceptorContextRef<'_>) {
     let answer = context.response();
-    let failure = context.output_or_error().and_then(|end| end.err());
+    let failure = context.output_or_error().and_then(Result::err);
     let causes = failure.map(|error| {
         let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
         causes.join(": ")
