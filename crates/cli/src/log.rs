@@ -35,7 +35,8 @@ pub(crate) struct Log {
     pub(crate) quiet: bool,
     /// Log each action and each call to this file, as JSON lines; `DEPLOY_LOG=deploy::aws=debug` and the
     /// like choose what
-    #[arg(long = "log-file", global = true, value_name = "FILE")]
+    // A global argument is passed on only to commands that have none of its id: `file` is taken by some.
+    #[arg(id = "log_file", long = "log-file", global = true, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
