@@ -42,6 +42,17 @@ pub fn ask_script(script: &str, arguments: &[&str], environment: &[(&str, &str)]
     run(&mut command)
 }
 
+/// Runs `tests/conformance/SCRIPT` with node and the packages of npm, and gives what it printed.
+#[track_caller]
+pub fn ask_node(script: &str, arguments: &[&str]) -> String {
+    let modules = std::env::var_os("DEPLOY_TEST_NODE")
+        .map_or_else(|| root().join("target/node"), PathBuf::from);
+    let mut command = Command::new("node");
+    command.arg(root().join("tests/conformance").join(script));
+    command.arg(modules).args(arguments);
+    run(&mut command)
+}
+
 /// A program of a Debian package: the machine's own, or the one that was unpacked.
 pub fn debian_program(name: &str) -> Command {
     let unpacked = root().join("target/debian/programs").join(name);

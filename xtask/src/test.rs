@@ -109,6 +109,7 @@ fn tests(project: &Project) -> Result<(), Failure> {
     let path = std::env::join_paths(path).unwrap_or(own.clone());
     let with_tools = |mut command: Command| {
         command.env("DEPLOY_TEST_PYTHON", tools::python(&project.target));
+        command.env("DEPLOY_TEST_NODE", tools::node(&project.target));
         command.env("PATH", &path);
         command
     };

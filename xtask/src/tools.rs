@@ -1,7 +1,8 @@
 //! The third-party tools that the conformance tests compare this program with.
 //!
 //! The Python ones go into `target/python`, pinned to the last dependency by
-//! `tests/conformance/requirements.txt`. Those of Debian's packages are unpacked into `target/debian`
+//! `tests/conformance/requirements.txt`. Those of npm go into `target/node`, pinned by the
+//! `package-lock.json` beside it. Those of Debian's packages are unpacked into `target/debian`
 //! and not installed: unpacking needs no root, and does not start the name server as a service.
 
 use std::path::{Path, PathBuf};
@@ -23,9 +24,18 @@ pub(crate) fn python(target: &Path) -> PathBuf {
     target.join("python/bin/python")
 }
 
+/// The folder of npm's packages.
+pub(crate) fn node(target: &Path) -> PathBuf {
+    target.join("node")
+}
+
 /// Fetches every tool that is missing. Prints nothing.
 pub(crate) fn prepare(root: &Path, target: &Path) -> Result<(), Failure> {
-    let results = [prepare_python(root, target), prepare_debian(target)];
+    let results = [
+        prepare_python(root, target),
+        prepare_node(root, target),
+        prepare_debian(target),
+    ];
     let faults = results.into_iter().filter_map(Result::err);
     let faults: Vec<String> = faults.map(|Failure(reason)| reason).collect();
     if faults.is_empty() {
@@ -65,6 +75,35 @@ fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
     .map_err(missing)?;
     std::fs::write(&stamp, wanted)
         .map_err(|error| Failure(format!("cannot write {}: {error}", stamp.display())))
+}
+
+/// The files that say which packages of npm the tests have.
+const NODE: [&str; 2] = ["package.json", "package-lock.json"];
+
+fn prepare_node(root: &Path, target: &Path) -> Result<(), Failure> {
+    let location = node(target);
+    let cannot = |error: std::io::Error| Failure(format!("{}: {error}", location.display()));
+    let [wanted, lock] = NODE.map(|name| root.join("tests/conformance").join(name));
+    let text = std::fs::read_to_string(&lock).map_err(cannot)?;
+    // Written last, so that a half-made folder is made again.
+    let stamp = location.join("installed.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == text) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&location).map_err(cannot)?;
+    for (name, file) in NODE.iter().zip([&wanted, &lock]) {
+        std::fs::copy(file, location.join(name)).map_err(cannot)?;
+    }
+    let install = "ci --ignore-scripts --no-audit --no-fund --silent";
+    let mut npm = Command::new("npm");
+    output(npm.args(install.split(' ')).current_dir(&location)).map_err(|failure| {
+        Failure(format!(
+            "the conformance tests will fail without {}, which needs npm and its registry ({})",
+            location.display(),
+            in_one_line(&failure)
+        ))
+    })?;
+    std::fs::write(&stamp, text).map_err(cannot)
 }
 
 /// The last line of a program's output, which gives the reason.
