@@ -11,6 +11,7 @@ mod bench;
 mod command;
 mod files;
 mod generated;
+mod instructions;
 mod life;
 mod long;
 mod names;
@@ -45,7 +46,9 @@ usage: cargo xtask COMMAND
   readmes        write the README of each crate from its documentation
   picture        write docs/architecture.svg from the dependencies of the crates
   tools          fetch third-party tools for the conformance tests into target/
-  bench [NAME]   run the benchmarks and print their table";
+  bench [NAME]   run the benchmarks and print their table
+  instructions   count what the parsers' benchmarks take, and compare with the figures in the
+                 repository; --write writes these";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -80,6 +83,8 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         }
         ["tidy", options @ ..] => tidy::run(&Project::find()?, options),
         ["schema"] => schema::write(&Project::find()?),
+        ["instructions"] => instructions::run(&Project::find()?, false),
+        ["instructions", "--write"] => instructions::run(&Project::find()?, true),
         ["bench", filter @ ..] => bench::run(&Project::find()?, filter),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -11,7 +11,7 @@ use kinds::Context;
 use model::rules;
 use model::{ErrorClass, KindError, Ledger, Observation, OutputRef, ResourceId, State, Target};
 use plan::{Actual, Query};
-use standards::{Finding, Place};
+use standards::Finding;
 
 use crate::Engine;
 
@@ -199,10 +199,8 @@ impl Observed {
             | SessionError::Unavailable { account, .. }
             | SessionError::Credentials { account, .. } => (rules::PLAN_04, account),
         };
-        let mut finding = Finding::new(rule, error.to_string()).in_place(Place::Resource {
-            id: format!("account {account}"),
-            account: None,
-        });
+        let mut finding =
+            Finding::new(rule, error.to_string()).in_place(model::place::of_account(account));
         // Only the ledger can name an account that the manifest lacks.
         if matches!(
             error,

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod observation;
 pub mod outside;
 pub mod permission;
+pub mod place;
 pub mod plan;
 pub mod published;
 pub mod resource;

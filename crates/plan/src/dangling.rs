@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::rules;
 use model::{Action, Lead, Step};
-use standards::{Finding, Place};
+use standards::Finding;
 
 use crate::planner::Planner;
 
@@ -61,11 +61,8 @@ fn finding(action: &Action, left: &[&Lead]) -> Finding {
         .iter()
         .map(|lead| format!("`{}` {} leads to {}", lead.name, lead.rtype, lead.target))
         .collect();
-    Finding::new(rules::PLAN_14, records.join("; ")).in_place(Place::Resource {
-        id: action.resource.to_string(),
-        account: action
-            .location
-            .as_ref()
-            .map(|location| location.account.to_string()),
-    })
+    Finding::new(rules::PLAN_14, records.join("; ")).in_place(model::place::of_resource(
+        &action.resource,
+        action.location.as_ref(),
+    ))
 }

@@ -231,13 +231,7 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
     match (seen, entry.origin) {
         (Observation::Unknown(reason), _) => Decision::refused(
             Finding::new(rules::PLAN_04, format!("could not be observed: {reason}")).in_place(
-                Place::Resource {
-                    id: entry.id.to_string(),
-                    account: entry
-                        .location
-                        .as_ref()
-                        .map(|location| location.account.to_string()),
-                },
+                model::place::of_resource(&entry.id, entry.location.as_ref()),
             ),
         ),
         (Observation::Absent, _) => Decision::new(Verb::Forget, "is gone already"),
@@ -279,13 +273,7 @@ fn replaced_fields(diff: &Diff) -> String {
 
 fn place(resource: &Resource) -> Place {
     match &resource.place {
-        Place::Whole => Place::Resource {
-            id: resource.id.to_string(),
-            account: resource
-                .location
-                .as_ref()
-                .map(|location| location.account.to_string()),
-        },
+        Place::Whole => model::place::of_resource(&resource.id, resource.location.as_ref()),
         place => place.clone(),
     }
 }

@@ -50,7 +50,7 @@ fn place(place: &Place) -> Value {
             column,
             text,
         } => json!({"file": path, "line": line, "column": column, "text": text}),
-        Place::Resource { id, account } => json!({"resource": id, "account": account}),
+        Place::Named { name, within } => json!({"resource": name, "account": within}),
         Place::Live(what) => json!({"live": what}),
     }
 }

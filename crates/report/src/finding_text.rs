@@ -122,11 +122,11 @@ pub(crate) fn place(place: &Place) -> Option<String> {
         Place::File {
             path, line, column, ..
         } => Some(format!("{path}:{line}:{column}")),
-        Place::Resource { id, account: None } => Some(id.clone()),
-        Place::Resource {
-            id,
-            account: Some(account),
-        } => Some(format!("{id} in {account}")),
+        Place::Named { name, within: None } => Some(name.clone()),
+        Place::Named {
+            name,
+            within: Some(within),
+        } => Some(format!("{name} in {within}")),
         Place::Live(what) => Some(what.clone()),
     }
 }

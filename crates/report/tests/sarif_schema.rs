@@ -143,7 +143,7 @@ fn places() -> impl Strategy<Value = Place> {
         Just(Place::Whole),
         file,
         any::<String>().prop_map(Place::Live),
-        any::<String>().prop_map(|id| Place::Resource { id, account: None }),
+        any::<String>().prop_map(|name| Place::Named { name, within: None }),
     ]
 }
 

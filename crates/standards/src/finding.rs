@@ -1,4 +1,4 @@
-//! A finding: a rule that a record, a file, a manifest, a plan or a live domain breaks.
+//! A finding: a rule that a text, a file or a live domain breaks.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -60,12 +60,12 @@ pub enum Place {
         /// The offending line, as it stands in the file.
         text: String,
     },
-    /// A resource of the plan, as `kind/domain/name`, and the account it lives in.
-    Resource {
-        /// The resource's id.
-        id: String,
-        /// The account's name in the manifest.
-        account: Option<String>,
+    /// Something that only the program with the rule knows, by its name there.
+    Named {
+        /// Its name.
+        name: String,
+        /// The name of the larger thing that it is in.
+        within: Option<String>,
     },
     /// Something seen from outside: a DNS name, a URL, a mail host.
     Live(String),

@@ -17,7 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
 
-/// What stands for standard input.
+/// The name of standard input.
 const STDIN: &str = "-";
 
 /// No logo, certificate, policy or record comes near this.
@@ -69,7 +69,7 @@ async fn manifest(
     Ok(findings)
 }
 
-/// What look-ups find. The accounts are asked for a manifest without errors only.
+/// The findings of look-ups. The accounts are asked for a manifest without errors only.
 async fn online(
     global: &Global,
     (path, manifest): (&Path, &Manifest),

@@ -189,9 +189,9 @@ fn a_plan_fits_on_a_narrow_terminal() {
 #[test]
 fn findings_come_first_and_say_that_apply_refuses() {
     let mut plan = second_plan(|_| {});
-    let place = Place::Resource {
-        id: "route53_record_set/example.com/spf".to_owned(),
-        account: Some("dns".to_owned()),
+    let place = Place::Named {
+        name: "route53_record_set/example.com/spf".to_owned(),
+        within: Some("dns".to_owned()),
     };
     plan.findings.push(
         Finding::new(

@@ -137,8 +137,10 @@ fn lint_term(one: &Located, located: &[Located], text: &str) -> Option<Finding> 
             Finding::new(rules::SPF_20, "?all says nothing about anybody else")
                 .with_guess(Edit::replace(sign, "~"))
         }
-        Term::Directive(Qualifier::Pass, Mechanism::Ip(network)) if special(*network).is_some() => {
-            return special(*network).map(|what| private_network(one, text, *network, what));
+        Term::Directive(Qualifier::Pass, Mechanism::Ip(network))
+            if let Some(what) = special(*network) =>
+        {
+            return Some(private_network(one, text, *network, what));
         }
         Term::Directive(Qualifier::Pass, mechanism) if is_too_wide(mechanism) => {
             let reason = format!("{mechanism} lets a large part of the Internet send");
@@ -153,28 +155,29 @@ fn lint_term(one: &Located, located: &[Located], text: &str) -> Option<Finding> 
 
 /// Networks from which no mail arrives over the Internet (RFC 6890), by what they are. Those for
 /// documentation are left out: every example has them.
-const SPECIAL: [(&str, &str); 13] = [
-    ("0.0.0.0/8", "means this host"),
-    ("10.0.0.0/8", "is private"),
-    ("100.64.0.0/10", "is shared by the customers of a carrier"),
-    ("127.0.0.0/8", "is a host's own loopback"),
-    ("169.254.0.0/16", "is link-local"),
-    ("172.16.0.0/12", "is private"),
-    ("192.168.0.0/16", "is private"),
-    ("224.0.0.0/4", "is for multicast"),
-    ("240.0.0.0/4", "is reserved"),
-    ("::1/128", "is a host's own loopback"),
-    ("fc00::/7", "is private"),
-    ("fe80::/10", "is link-local"),
-    ("ff00::/8", "is for multicast"),
+const SPECIAL: [(Network, &str); 13] = [
+    (Network::ip4([0, 0, 0, 0], 8), "means this host"),
+    (Network::ip4([10, 0, 0, 0], 8), "is private"),
+    (
+        Network::ip4([100, 64, 0, 0], 10),
+        "is shared by the customers of a carrier",
+    ),
+    (Network::ip4([127, 0, 0, 0], 8), "is a host's own loopback"),
+    (Network::ip4([169, 254, 0, 0], 16), "is link-local"),
+    (Network::ip4([172, 16, 0, 0], 12), "is private"),
+    (Network::ip4([192, 168, 0, 0], 16), "is private"),
+    (Network::ip4([224, 0, 0, 0], 4), "is for multicast"),
+    (Network::ip4([240, 0, 0, 0], 4), "is reserved"),
+    (Network::ip6(0, 1, 128), "is a host's own loopback"),
+    (Network::ip6(0xfc00, 0, 7), "is private"),
+    (Network::ip6(0xfe80, 0, 10), "is link-local"),
+    (Network::ip6(0xff00, 0, 8), "is for multicast"),
 ];
 
 /// The use of `network`, if it lies within one of [`SPECIAL`].
 fn special(network: Network) -> Option<&'static str> {
-    SPECIAL.iter().find_map(|(special, what)| {
-        let special: Network = special.parse().ok()?;
-        special.covers(network).then_some(*what)
-    })
+    let covers = |(special, _): &&(Network, &str)| special.covers(network);
+    SPECIAL.iter().find(covers).map(|(_, what)| *what)
 }
 
 fn private_network(one: &Located, text: &str, network: Network, what: &str) -> Finding {
@@ -269,6 +272,9 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         return Some(finding.at(one.span.clone()));
     }
     let literal = domain.with_placeholders();
+    if is_plain_name(&literal) {
+        return None;
+    }
     let error = Name::parse(&literal).err()?;
     let written = domain.to_string();
     let reason = error
@@ -289,6 +295,20 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         }
         .at(place),
     )
+}
+
+/// Whether `text` is a name of letters, digits, hyphens and underscores: nearly every one is, and a
+/// hostile record has thousands.
+fn is_plain_name(text: &str) -> bool {
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    let is_label = |label: &[u8]| {
+        (1..=63).contains(&label.len())
+            && label.iter().copied().all(is_plain)
+            && !label
+                .get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"))
+    };
+    text.len() <= 253 && text.as_bytes().split(|octet| *octet == b'.').all(is_label)
 }
 
 /// The place of `error` in `written`.
@@ -313,11 +333,16 @@ fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
         let Term::Directive(_, mechanism) = &one.term else {
             continue;
         };
-        let is_network = matches!(mechanism, Mechanism::Ip(_));
-        let text = mechanism.to_string().to_ascii_lowercase();
-        if !is_network && !seen.insert(text.clone()) {
+        if matches!(mechanism, Mechanism::Ip(_)) {
+            continue;
+        }
+        let mut text = mechanism.to_string();
+        text.make_ascii_lowercase();
+        if seen.contains(&text) {
             let reason = format!("{} is there already", quote(&text));
             findings.push(Finding::new(rules::SPF_25, reason).at(one.span.clone()));
+        } else {
+            seen.insert(text);
         }
     }
 }

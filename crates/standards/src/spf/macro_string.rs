@@ -294,11 +294,11 @@ impl DomainSpec {
     /// The text with a letter in the place of each macro: the labels that are there whatever the
     /// message.
     pub(super) fn with_placeholders(&self) -> String {
-        let part = |part: &Part| match part {
-            Part::Literal(text) => text.clone(),
-            _ => "x".to_owned(),
-        };
-        self.0.parts().iter().map(part).collect()
+        let parts = self.0.parts().iter();
+        parts.fold(String::new(), |text, part| match part {
+            Part::Literal(literal) => text + literal,
+            _ => text + "x",
+        })
     }
 
     /// Whether it is `%{d}` as it stands: the domain of the record itself.

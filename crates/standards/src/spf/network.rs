@@ -1,7 +1,7 @@
 //! An IP network: an address and how many of its leading bits count.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// A network as SPF writes it. Bits after the prefix are kept as they are written, and
@@ -34,6 +34,20 @@ impl Network {
             return Err(NetworkError::Prefix { max });
         }
         Ok(Self { address, prefix })
+    }
+
+    /// The network of the first `prefix` bits of an IPv4 address.
+    pub(super) const fn ip4(address: [u8; 4], prefix: u8) -> Self {
+        let [a, b, c, d] = address;
+        let address = IpAddr::V4(Ipv4Addr::new(a, b, c, d));
+        Self { address, prefix }
+    }
+
+    /// The network of the first `prefix` bits of the IPv6 address that begins and ends with these
+    /// groups.
+    pub(super) const fn ip6(first: u16, last: u16, prefix: u8) -> Self {
+        let address = IpAddr::V6(Ipv6Addr::new(first, 0, 0, 0, 0, 0, 0, last));
+        Self { address, prefix }
     }
 
     /// The address, as it was written.
