@@ -472,8 +472,10 @@ zones:
 fn a15_plan_shows_reasons_and_mail_impact_and_apply_wants_a_yes() {
     let place = Place::of("example");
     let plan = place.run("plan", &[]).exits(0);
-    plan.says("waits until https://mta-sts.example.com/.well-known/mta-sts.txt returns the planned bytes (STS-O01)")
-        .says("(known after apply)");
+    plan.says(
+        "waits until https://mta-sts.example.com/.well-known/mta-sts.txt is served (STS-O01)",
+    )
+    .says("(known after apply)");
     let before = place.world().dump();
     place.run("apply", &[]).exits(2).says("--yes");
     assert_eq!(place.world().dump(), before);

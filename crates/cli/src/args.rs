@@ -3,6 +3,7 @@
 mod sandbox;
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +33,9 @@ pub(crate) struct Cli {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) log: Log,
+    /// Unfold what is folded: every change of every domain, with all its fields
+    #[arg(long, global = true)]
+    pub(crate) full: bool,
 }
 
 impl Cli {
@@ -373,6 +377,9 @@ pub(crate) struct Apply {
     /// Do not look at the live domains at the end
     #[arg(long)]
     pub(crate) no_verify: bool,
+    /// Apply to so many domains first, always the same of one manifest; an apply without it goes on
+    #[arg(long, value_name = "N", conflicts_with_all = ["targets", "no_verify"])]
+    pub(crate) canary: Option<NonZeroUsize>,
 }
 
 /// `deploy destroy`.
@@ -386,6 +393,9 @@ pub(crate) struct Destroy {
     /// refuse to deliver until it expires
     #[arg(long)]
     pub(crate) now: bool,
+    /// With --yes: the number of domains that are to be destroyed, where it is more than three
+    #[arg(long, value_name = "N")]
+    pub(crate) domains: Option<usize>,
 }
 
 /// `deploy verify`.

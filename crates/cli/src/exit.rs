@@ -1,7 +1,9 @@
 //! How the program ends: the exit codes are an interface.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use model::AccountName;
 use reconcile::Conclusion;
 use standards::Finding;
 
@@ -57,6 +59,8 @@ pub(crate) enum Failure {
     Manifest(Vec<Finding>),
     /// The command line asks for what can't be.
     Usage(String),
+    /// Accounts could not be entered, each with its reason.
+    Closed(BTreeMap<AccountName, String>),
     /// Something outside failed: what, why, and what to do.
     Outside {
         /// What was tried.
@@ -87,6 +91,7 @@ impl From<reconcile::Error> for Failure {
         match error {
             reconcile::Error::Manifest(findings) => Self::Manifest(findings),
             reconcile::Error::Usage(text) => Self::Usage(text),
+            reconcile::Error::Closed(accounts) => Self::Closed(accounts),
             reconcile::Error::Outside { what, source } => Self::Outside { what, source },
         }
     }

@@ -11,10 +11,13 @@ mod outcome;
 mod printer;
 mod progress;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::Parser;
+use model::AccountName;
 use reconcile::Speed;
+use report::Detail;
 
 use crate::args::Cli;
 use crate::exit::{Failure, USAGE};
@@ -25,7 +28,12 @@ const SEED: u64 = 11;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let printer = Printer::new(cli.json, &cli.log);
+    let detail = if cli.full {
+        Detail::Full
+    } else {
+        Detail::Brief
+    };
+    let printer = Printer::new(cli.json, detail, &cli.log);
     if let Err(failure) = cli.log.start() {
         return fail(&failure, &printer);
     }
@@ -75,6 +83,10 @@ fn fail(failure: &Failure, printer: &Printer) -> ExitCode {
             printer.note(&format!("error: {}", report::escape(text)));
             ExitCode::from(USAGE)
         }
+        Failure::Closed(accounts) => {
+            printer.note(&closed(accounts));
+            ExitCode::FAILURE
+        }
         Failure::Outside { what, source } => {
             printer.note(&format!(
                 "error: {}: {}",
@@ -84,4 +96,21 @@ fn fail(failure: &Failure, printer: &Printer) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The accounts that could not be entered, a line for each reason, and the next command.
+fn closed(accounts: &BTreeMap<AccountName, String>) -> String {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (account, reason) in accounts {
+        by_reason.entry(reason).or_default().push(account.as_str());
+    }
+    let mut text = String::new();
+    for (reason, accounts) in by_reason {
+        let accounts = accounts.join(", ");
+        let line = format!("error: cannot enter {accounts}: {reason}");
+        text.push_str(&report::escape(&line));
+        text.push('\n');
+    }
+    text.push_str("Nothing was planned and nothing was changed. Next: `deploy doctor`\n");
+    text
 }

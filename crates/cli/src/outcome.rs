@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use engine::{Outcome, Report};
-use model::{ActionId, KindError, Plan};
+use model::{ActionId, ErrorClass, KindError, Plan};
 use report::escape;
 
 use crate::progress::seconds;
@@ -46,10 +46,22 @@ pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
             line(&mut text, 6, &name(plan, id));
         }
     }
-    if !report.is_complete() {
-        text.push_str("Run this again: it goes on from here.\n");
-    }
+    text.push_str(next(report));
     text
+}
+
+/// The next step. What is not allowed now is not allowed the next time either.
+fn next(report: &Report) -> &'static str {
+    let mut outcomes = report.unfinished().map(|(_, outcome)| outcome);
+    let is_denied = |outcome: &Outcome| matches!(outcome, Outcome::Failed(error) if error.class == ErrorClass::Denied);
+    match (report.is_complete(), outcomes.any(is_denied)) {
+        (true, _) => "",
+        (false, true) => {
+            "A role lacks a permission: `deploy doctor` names it, `deploy iam` prints the policy. Grant \
+             it, then run this again: it goes on from here.\n"
+        }
+        (false, false) => "Run this again: it goes on from here.\n",
+    }
 }
 
 fn line(text: &mut String, indent: usize, line: &str) {

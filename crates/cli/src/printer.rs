@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use anstream::stream::RawStream;
-use report::{Palette, escape};
+use report::{Detail, Palette, escape};
 use serde_json::Value;
 use terminal_size::{Height, Width};
 
@@ -20,6 +20,8 @@ pub(crate) struct Printer {
     pub(crate) is_quiet: bool,
     /// Whether the log goes to standard error, where bars would tear its lines.
     pub(crate) logs: bool,
+    /// How much of a plan is shown.
+    pub(crate) detail: Detail,
     /// Why data could not be written, if it could not.
     failure: OnceLock<io::Error>,
 }
@@ -27,11 +29,12 @@ pub(crate) struct Printer {
 #[expect(clippy::unused_self, reason = "whoever prints holds the printer")]
 impl Printer {
     /// Prints data as text, or as JSON.
-    pub(crate) fn new(json: bool, log: &Log) -> Self {
+    pub(crate) fn new(json: bool, detail: Detail, log: &Log) -> Self {
         Self {
             json,
             is_quiet: log.quiet,
             logs: log.verbose > 0,
+            detail,
             failure: OnceLock::new(),
         }
     }

@@ -9,7 +9,9 @@ use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use kinds::Context;
 use model::rules;
-use model::{ErrorClass, KindError, Ledger, Observation, OutputRef, ResourceId, State, Target};
+use model::{
+    AccountName, ErrorClass, KindError, Ledger, Observation, OutputRef, ResourceId, State, Target,
+};
 use plan::{Actual, Query};
 use standards::Finding;
 
@@ -27,8 +29,10 @@ const SYNC_MAX: Duration = Duration::from_hours(1);
 pub struct Observed {
     /// What was seen.
     pub actual: Actual,
-    /// Accounts that could not be entered: nothing may be planned on them.
+    /// Accounts that are not what the manifest and the ledger say: nothing may be planned on them.
     pub findings: Vec<Finding>,
+    /// Accounts that could not be entered, each with its reason: nothing is known of them.
+    pub closed: BTreeMap<AccountName, String>,
 }
 
 /// A query by its place among others, with its target where references let there be one.
@@ -157,7 +161,7 @@ impl Engine {
     /// servers. What was written longer ago is answered, and is not asked for.
     pub async fn resume(&self, ledger: &Ledger) {
         let since = self.clock.now() - SYNC_MAX;
-        self.shared.resume(ledger, since).await;
+        kinds::resume(&self.shared, ledger, since).await;
     }
 
     /// Begins with observing anew: what was read until now no longer serves.
@@ -194,10 +198,14 @@ impl Observed {
     fn refuse(&mut self, error: &SessionError) {
         let (rule, account) = match error {
             SessionError::WrongAccount { account, .. } => (rules::PLAN_03, account),
-            SessionError::UnknownAccount(account)
-            | SessionError::Renumbered { account, .. }
-            | SessionError::Unavailable { account, .. }
-            | SessionError::Credentials { account, .. } => (rules::PLAN_04, account),
+            SessionError::UnknownAccount(account) | SessionError::Renumbered { account, .. } => {
+                (rules::PLAN_04, account)
+            }
+            SessionError::Unavailable { account, reason }
+            | SessionError::Credentials { account, reason } => {
+                self.closed.insert(account.clone(), reason.clone());
+                return;
+            }
         };
         let mut finding =
             Finding::new(rule, error.to_string()).in_place(model::place::of_account(account));

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use aws::{Key, Page, Reader, Session, Tagged};
 use clock::Clock;
 use jiff::Timestamp;
-use model::{ErrorClass, KindError, Lead, Ledger, Outside};
+use model::{ErrorClass, KindError, Lead, Outside};
 
-use crate::route53_record_set::Zones;
 use crate::tags::{self, Tags};
+use crate::zones::Zones;
 
 /// The part of what was read that everybody in a run shares.
 #[derive(Debug, Default)]
@@ -20,12 +20,6 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Takes up the waiting of an earlier run that ended before its changes had reached all servers.
-    /// What was changed longer ago than `since` has, and is not asked for.
-    pub async fn resume(&self, ledger: &Ledger, since: Timestamp) {
-        self.zones.resume(ledger, since).await;
-    }
-
     /// The records of the listed zones that lead to one of `targets`, whoever made them.
     pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
         self.zones.leading_to(targets).await

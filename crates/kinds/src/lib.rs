@@ -13,6 +13,7 @@ mod context;
 pub mod holdings;
 pub mod published_record;
 pub mod record;
+mod record_impact;
 #[cfg(feature = "aws")]
 mod registry;
 pub mod route53_hosted_zone;
@@ -29,7 +30,10 @@ pub mod ses_identity;
 pub mod ses_mail_from;
 #[cfg(feature = "aws")]
 mod ses_v1;
+pub mod sets;
 pub mod tags;
+#[cfg(feature = "aws")]
+mod zones;
 
 use model::{AnyKind, Kind, KindSet, Spec, any_kind};
 
@@ -39,10 +43,13 @@ pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
 #[cfg(feature = "aws")]
 pub use context::{Context, Secrets, Shared};
 pub use published_record::PublishedRecord;
+pub use record_impact::Purpose;
 #[cfg(feature = "aws")]
 pub use registry::{Actor, Actors, Changed, actors, registry};
 pub use route53_hosted_zone::Route53HostedZone;
 pub use route53_record_set::Route53RecordSet;
+#[cfg(feature = "aws")]
+pub use route53_record_set::resume;
 pub use s3_bucket::S3Bucket;
 pub use s3_bucket_policy::S3BucketPolicy;
 pub use s3_object::S3Object;

@@ -38,6 +38,8 @@ block! {
         pub ses: Vec<Located<Instance>>,
         /// Take over values and resources that are there already and conflict with this manifest.
         pub adopt: Located<bool> = "false",
+        /// Refuse to destroy the domain, and to replace anything of it.
+        pub protect: Located<bool> = "false",
         /// Findings to live with: a rule's id, and the reason, or the reason and the last day.
         pub accept: Accepted,
         /// The time to live of its records.

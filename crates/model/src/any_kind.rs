@@ -11,7 +11,7 @@ use standards::Finding;
 use crate::field::Outputs;
 use crate::kind::{Calls, Kind, Readiness};
 use crate::typed::{Before, Spec, State};
-use crate::{Diff, Permission, PhysicalId, Verb, ZoneRef};
+use crate::{Diff, Impact, Permission, PhysicalId, Transition, Verb, ZoneRef};
 
 /// A stored spec or state that does not have its kind's shape.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,8 @@ pub trait AnyKind: Send + Sync {
     fn compare(&self, desired: &Spec, before: &Spec) -> Diff;
     /// See [`Kind::is_only_noted`].
     fn is_only_noted(&self, diff: &Diff) -> bool;
+    /// See [`Kind::mail_impact`].
+    fn mail_impact(&self, change: &Transition<'_>) -> Impact;
     /// See [`Kind::readiness`].
     fn readiness(&self, desired: &Spec, actual: &State) -> Readiness;
     /// See [`Kind::calls`].
@@ -177,6 +179,16 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn is_only_noted(&self, diff: &Diff) -> bool {
         K::is_only_noted(diff)
+    }
+
+    fn mail_impact(&self, change: &Transition<'_>) -> Impact {
+        K::mail_impact(&Transition {
+            id: change.id,
+            seen: change.seen.map(State::own::<K>),
+            was: change.was.map(Spec::own::<K>),
+            becomes: change.becomes.map(Spec::own::<K>),
+            restores: change.restores.map(Before::own::<K>),
+        })
     }
 
     fn readiness(&self, desired: &Spec, actual: &State) -> Readiness {

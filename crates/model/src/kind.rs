@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Diff, Field, KindError, Location, Observation, Permission, PhysicalId, ResourceId, Spec, State,
-    Verb, ZoneRef,
+    Before, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
+    ResourceId, Spec, State, Verb, ZoneRef,
 };
 
 /// Whether a resource is usable by what depends on it.
@@ -144,6 +144,11 @@ pub trait Kind: Send + Sync + 'static {
         _ours: &dyn Fn(&str) -> bool,
     ) -> Diff {
         Self::diff(asked, actual, Some(asked))
+    }
+
+    /// The mail impact of a change, from the change itself: which mail, in which direction, and why.
+    fn mail_impact(_change: &Transition<'_, Self::Spec, Self::State, Self::Before>) -> Impact {
+        Impact::none()
     }
 
     /// Whether what was seen is usable.
@@ -421,4 +426,19 @@ pub trait Mutate<C: Sync>: Observe<C> {
             "this kind has no batches",
         ))
     }
+}
+
+/// A change of a resource, as its kind judges it.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition<'a, S = Spec, T = State, B = Before> {
+    /// Which resource.
+    pub id: &'a ResourceId,
+    /// The observed state; nothing where nothing is there.
+    pub seen: Option<&'a T>,
+    /// The spec before: the one on record, or that of the stage before this one.
+    pub was: Option<&'a S>,
+    /// The spec that is desired now; nothing where the resource goes.
+    pub becomes: Option<&'a S>,
+    /// The values that its removal puts back.
+    pub restores: Option<&'a B>,
 }

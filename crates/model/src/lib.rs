@@ -14,6 +14,7 @@ pub mod error;
 pub mod exam;
 pub mod field;
 pub mod id;
+pub mod impact;
 pub mod kind;
 pub mod ledger;
 pub mod observation;
@@ -35,15 +36,14 @@ pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef, Outputs};
 pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
-pub use kind::{Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Target};
+pub use impact::{Impact, MailImpact};
+pub use kind::{Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Target, Transition};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use permission::Permission;
 pub use plan::{Action, ActionId, Edge, Plan, Step, Unwanted, Wanted};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
-pub use resource::{
-    Dependency, Impact, Level, MailImpact, Precondition, PreconditionCheck, Resource, Undo,
-};
+pub use resource::{Dependency, Level, Precondition, PreconditionCheck, Resource, Undo};
 pub use typed::{Before, Spec, State};
 pub use verb::Verb;

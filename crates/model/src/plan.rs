@@ -95,7 +95,7 @@ pub enum Step {
     RefuseChange(Wanted, Option<PhysicalId>),
     /// Makes a predecessor release what only one resource in the world can hold.
     Release(Unwanted, Diff),
-    /// Removes what is ours and no longer asked for.
+    /// Removes what is ours and no longer declared.
     Delete(Unwanted),
     /// Drops it from the ledger; AWS is not touched.
     Forget(Unwanted),

@@ -2,62 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use standards::Place;
 
-use crate::{Location, PhysicalId, ResourceId, ServedPolicy, Spec, Target};
-
-/// What an action can do to mail, from nothing to the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailImpact {
-    /// Nothing.
-    None,
-    /// The logo beside messages.
-    Branding,
-    /// Whether receivers accept what the domain sends.
-    Sending,
-    /// Whether the domain gets its mail.
-    Receiving,
-}
-
-impl fmt::Display for MailImpact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Branding => "branding",
-            Self::Sending => "sending",
-            Self::Receiving => "receiving",
-        })
-    }
-}
-
-/// What a change or removal of a resource can do to mail, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Impact {
-    /// What it can do.
-    pub mail: MailImpact,
-    /// Why, as a sentence fragment.
-    pub reason: String,
-}
-
-impl Impact {
-    /// An impact with its reason.
-    pub fn new(mail: MailImpact, reason: impl Into<String>) -> Self {
-        Self {
-            mail,
-            reason: reason.into(),
-        }
-    }
-
-    /// No impact.
-    pub fn none() -> Self {
-        Self::new(MailImpact::None, "")
-    }
-}
+use crate::{Impact, Location, PhysicalId, ResourceId, ServedPolicy, Spec, Target};
 
 /// How far a needed resource must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

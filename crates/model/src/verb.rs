@@ -14,7 +14,7 @@ pub enum Verb {
     Update,
     /// Makes the successor of what can't be changed; the old one is deleted by an action of its own.
     Replace,
-    /// Removes what is ours and no longer asked for.
+    /// Removes what is ours and no longer declared.
     Delete,
     /// Takes over what is there, changing what differs.
     Adopt,

@@ -246,7 +246,7 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
             Decision::new(Verb::Delete, restoring(entry, state))
         }
         (Observation::Present { .. }, Origin::Created) => {
-            Decision::new(Verb::Delete, "no longer asked for")
+            Decision::new(Verb::Delete, "no longer declared")
         }
     }
 }
@@ -256,7 +256,7 @@ fn restoring(entry: &Entry, state: &State) -> Cow<'static, str> {
     let before = entry.before.as_ref();
     match before.and_then(|before| entry.spec.kind().kept_back(&entry.spec, before, state)) {
         Some(why) => format!("no longer declared; not put back: {why}").into(),
-        None => "no longer asked for; what was there before us comes back".into(),
+        None => "no longer declared; what was there before us comes back".into(),
     }
 }
 

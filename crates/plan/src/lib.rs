@@ -5,6 +5,7 @@
 //! calls a plan makes and how long AWS's quotas make them last. None of them reads a clock, a file
 //! or the network, and none knows a kind by name.
 
+mod blast_radius;
 mod claims;
 mod dangling;
 mod decide;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use model::{Authority, Lead, Ledger, Observation, Resource, Target};
 
+pub use blast_radius::{blast_radius, protection};
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
 pub use observations::{Query, left, queries};

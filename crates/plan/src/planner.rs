@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::rules;
 use model::{
     Action, AnyKind, Edge, Entry, Impact, Location, Observation, Origin, OutputRef, Ownership,
-    PhysicalId, Plan, Resource, ResourceId, Spec, State, Step, Target, Verb, Wanted,
+    PhysicalId, Plan, Resource, ResourceId, Spec, State, Step, Target, Transition, Verb, Wanted,
 };
 use standards::Finding;
 
@@ -49,7 +49,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
     let left = std::mem::take(&mut planner.left).into_iter();
     for entry in left.chain(unwanted).chain(inputs.ledger.retired()) {
         if !planner.is_held(entry) {
-            planner.remove(entry);
+            planner.remove(entry, wanted.contains(&entry.id));
         }
     }
     planner.leave_shared();
@@ -106,6 +106,21 @@ impl<'a> Subject<'a> {
     /// The place in which the resource is to hold what it claims.
     pub(crate) fn place(&self) -> Place {
         Place::of(self.location(), &self.spec, self.physical())
+    }
+
+    /// The mail impact of bringing `spec` about, after the stage `before` if there is one.
+    fn mail_impact(&self, before: Option<&Spec>, spec: &Spec) -> Impact {
+        let seen = self.seen.state().filter(|_| before.is_none());
+        // What is gone was lost before this plan; what moves is still where it was.
+        let is_known = seen.is_some() || self.moves || self.entry.is_none();
+        let owned = self.entry.filter(|_| is_known).map(|entry| &entry.spec);
+        self.kind().mail_impact(&Transition {
+            id: &self.resource.id,
+            seen,
+            was: before.or(owned),
+            becomes: Some(spec),
+            restores: None,
+        })
     }
 
     fn physical(&self) -> Option<&'a PhysicalId> {
@@ -191,8 +206,14 @@ impl<'a> Planner<'a> {
         self.zones.add(&id.domain, &place);
     }
 
-    /// The action that a decision comes to, for one stage of a resource's spec.
-    pub(crate) fn action(&self, subject: &Subject<'a>, spec: Spec, decision: Decision) -> Action {
+    /// The action that a decision comes to, for one stage of a resource's spec; `before` is the stage
+    /// before it.
+    pub(crate) fn action(
+        &self,
+        subject: &Subject<'a>,
+        (before, spec): (Option<&Spec>, Spec),
+        decision: Decision,
+    ) -> Action {
         let kind = subject.kind();
         let verb = decision.verb;
         let changes = verb != Verb::None;
@@ -201,10 +222,10 @@ impl<'a> Planner<'a> {
             Verb::Adopt if decision.diff.is_empty() => Vec::new(),
             verb => kind.calls(verb, &spec),
         };
-        let weighs = matches!(verb, Verb::Update | Verb::Replace | Verb::Adopt);
-        let impact = match &subject.resource.impact {
-            impact if weighs && !decision.diff.is_empty() => impact.clone(),
-            _ => Impact::none(),
+        let impact = if changes {
+            subject.mail_impact(before, &spec)
+        } else {
+            Impact::none()
         };
         Action {
             id: self.actions.len(),

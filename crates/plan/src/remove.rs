@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Action, Edge, Entry, Impact, LeftZone, Level, Precondition, PreconditionCheck, Spec, Step,
-    Unwanted, Verb, ZoneRef,
+    Action, Edge, Entry, Impact, LeftZone, Level, MailImpact, Precondition, PreconditionCheck,
+    Spec, Step, Transition, Unwanted, Verb, ZoneRef,
 };
 
 use crate::claims::Place;
@@ -24,7 +24,7 @@ const DELEGATION_TTL: Duration = Duration::from_hours(48);
 
 impl<'a> Planner<'a> {
     /// Plans the removal of what the ledger has.
-    pub(crate) fn remove(&mut self, entry: &'a Arc<Entry>) {
+    pub(crate) fn remove(&mut self, entry: &'a Arc<Entry>, has_successor: bool) {
         let kind = entry.spec.kind();
         let place = Place::of_entry(entry);
         let has_left = self.zones.have_left(&entry.id.domain, &place);
@@ -44,9 +44,14 @@ impl<'a> Planner<'a> {
             resource: entry.id.clone(),
             location: entry.location.clone(),
             reason: decision.reason,
-            impact: match &entry.impact {
-                impact if deletes => impact.clone(),
-                _ => Impact::none(),
+            impact: if !deletes {
+                Impact::none()
+            } else if waits {
+                Impact::new(MailImpact::None, "the world reads another zone")
+            } else if has_successor {
+                Impact::new(MailImpact::None, "its successor takes its place")
+            } else {
+                self.loss(entry, &spec)
             },
             after: self.after_holders(entry, has_left),
             batch: kind.batch(&spec).filter(|_| deletes),
@@ -66,6 +71,17 @@ impl<'a> Planner<'a> {
                 }
             },
         });
+    }
+
+    /// The loss to mail by the removal of `spec`.
+    fn loss(&self, entry: &Entry, spec: &Spec) -> Impact {
+        spec.kind().mail_impact(&Transition {
+            id: &entry.id,
+            seen: self.seen(&entry.target()).state(),
+            was: Some(spec),
+            becomes: None,
+            restores: entry.before.as_ref(),
+        })
     }
 
     /// Whether the resource goes, and the part of its spec that nobody else holds.

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Action, Diff, Edge, Entry, Level, Spec, Step, Unwanted, Verb};
+use model::{
+    Action, Diff, Edge, Entry, Impact, Level, MailImpact, Spec, Step, Transition, Unwanted, Verb,
+};
+use standards::Strictness;
 
 use crate::decide::Decision;
 use crate::planner::{Planner, Subject};
@@ -35,7 +38,7 @@ impl<'a> Planner<'a> {
         let is_there = decision.verb == Verb::Update && decision.diff.is_empty();
         if stages.len() == 1 || decision.verb == Verb::None || is_there {
             let changes = decision.verb != Verb::None;
-            let mut action = self.action(subject, subject.spec.clone(), decision);
+            let mut action = self.action(subject, (None, subject.spec.clone()), decision);
             if let Some(predecessor) = predecessor.filter(|_| changes) {
                 action.id += 1;
                 action.after.push(self.release(predecessor, None));
@@ -56,7 +59,7 @@ impl<'a> Planner<'a> {
         let mut before: Option<Spec> = None;
         for stage in stages {
             let decision = stage_decision(subject, &stage, before.as_ref(), decision);
-            let mut action = self.action(subject, stage.clone(), decision);
+            let mut action = self.action(subject, (before.as_ref(), stage.clone()), decision);
             if before.is_some() {
                 let previous = self.actions.len() - 1;
                 action.after.push(Edge {
@@ -93,6 +96,24 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// The loss to mail between the release and the successor's taking over.
+    fn release_impact(&self, entry: &Entry, released: &Spec) -> Impact {
+        let impact = released.kind().mail_impact(&Transition {
+            id: &entry.id,
+            seen: self.seen(&entry.target()).state(),
+            was: Some(&entry.spec),
+            becomes: Some(released),
+            restores: None,
+        });
+        match impact.mail {
+            MailImpact::None => impact,
+            _ => Impact {
+                reason: format!("{}, until its successor takes over", impact.reason),
+                ..impact.going(Strictness::Same)
+            },
+        }
+    }
+
     /// Adds the action of a predecessor, after the action `first` if there is one, and returns the
     /// edge of its successor.
     fn release(&mut self, predecessor: Predecessor<'a>, first: Option<usize>) -> Edge {
@@ -112,7 +133,7 @@ impl<'a> Planner<'a> {
             resource: entry.id.clone(),
             location: entry.location.clone(),
             reason: Cow::Borrowed("releases what its successor takes"),
-            impact: entry.impact.clone(),
+            impact: self.release_impact(entry, &released),
             after: after.into_iter().collect(),
             batch: None,
             calls: released.kind().calls(Verb::Update, &released),

@@ -116,7 +116,7 @@ impl Fleet {
         let project = self.run.open();
         let counter = Counter::new(&project);
         let ledger = project.ledger().await.expect("a ledger");
-        let planned = project.plan(ledger, Wish::All).await;
+        let planned = project.plan(ledger, Wish::All).await.expect("a plan");
         let changes = planned.plan.actions.iter().filter(|one| one.changes());
         counter.end(&project, format!("{} changes", changes.count()))
     }

@@ -24,7 +24,7 @@ pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand,
         Error::Usage("records are published by the program in a sandbox only".to_owned())
     })?;
     let wish = if present { Wish::All } else { Wish::NothingNow };
-    let planned = project.plan(project.ledger().await?, wish).await;
+    let planned = project.plan(project.ledger().await?, wish).await?;
     let records = publishable(&planned.plan.actions, &planned);
     let mut done = 0;
     for record in &records {

@@ -78,9 +78,9 @@ async fn record_risks(
 }
 
 /// Observes and plans again: after a complete apply, the plan must be empty.
-pub async fn settle(project: &Project, journal: &Journal) -> Settled {
-    let again = project.plan(journal.ledger().await, Wish::All).await;
-    Settled { again }
+pub async fn settle(project: &Project, journal: &Journal) -> Result<Settled, Error> {
+    let again = project.plan(journal.ledger().await, Wish::All).await?;
+    Ok(Settled { again })
 }
 
 /// What stays for its grace period after a run: a later run removes it.

@@ -44,6 +44,9 @@ impl Drifted {
 pub async fn drift(project: &Project) -> Result<Drifted, Error> {
     let ledger = project.in_scope(project.ledger().await?);
     let observed = project.engine.observe(&queries(&ledger)).await;
+    if !observed.closed.is_empty() {
+        return Err(Error::Closed(observed.closed));
+    }
     let authority = Authority::default();
     let mut drifts = plan::drift(inputs(project, &ledger, (&observed.actual, &authority)));
     // What nobody has published yet did not move.

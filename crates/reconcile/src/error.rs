@@ -1,6 +1,9 @@
 //! Why a run could not do its work.
 
+use std::collections::BTreeMap;
+
 use ledger::LedgerError;
+use model::AccountName;
 use standards::Finding;
 
 /// Why a run could not do its work.
@@ -12,6 +15,9 @@ pub enum Error {
     /// What was asked for can't be, whatever the world is like.
     #[error("{0}")]
     Usage(String),
+    /// Accounts could not be entered, each with its reason: nothing can be planned.
+    #[error("accounts could not be entered")]
+    Closed(BTreeMap<AccountName, String>),
     /// Something outside this program failed.
     #[error("{what}")]
     Outside {

@@ -58,5 +58,6 @@ pub use self::load::{Loaded, check, load};
 pub use self::open::Project;
 pub use self::plan::{Planned, Wish};
 pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
+pub use self::scope::canaries;
 pub use self::standing::{Standing, Stands, there_before};
 pub use self::verify::{Closely, verify};

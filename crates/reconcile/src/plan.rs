@@ -1,14 +1,16 @@
 //! Observes the world and makes a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use blueprint::GracePeriod;
+use model::rules;
 use model::{Action, Authority, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State};
 use plan::{Actual, Estimate, Inputs};
+use standards::dns::Name;
 use standards::{Finding, Severity};
 
-use crate::{Project, accounts};
+use crate::{Error, Project, accounts};
 
 /// Which of the manifest's resources a run is to bring about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,34 @@ impl Planned {
         self.state(&reference.resource)?.output(&reference.output)
     }
 
+    /// Takes the risk of the plan as a whole, where the operator accepts its rule by name. Those of
+    /// single actions are accepted when they are carried out.
+    pub fn accept(&mut self, accepted: &[String]) {
+        let rule = rules::PLAN_16;
+        if !accepted.iter().any(|id| id == rule.id) {
+            return;
+        }
+        for finding in self
+            .plan
+            .findings
+            .iter_mut()
+            .filter(|finding| finding.is_of(rule))
+        {
+            finding.severity = Severity::Warn;
+            "accepted by --accept-risk".clone_into(&mut finding.fix);
+        }
+    }
+
+    /// The resources that could not be observed, by why: the first words of AWS, and how many resources.
+    pub fn unseen(&self) -> BTreeMap<String, usize> {
+        let mut unseen = BTreeMap::new();
+        let findings = self.plan.findings.iter();
+        for finding in findings.filter(|finding| finding.is_of(rules::PLAN_04)) {
+            *unseen.entry(finding.reason.clone()).or_default() += 1;
+        }
+        unseen
+    }
+
     /// Whether a finding forbids to carry it out.
     pub fn is_refused(&self) -> bool {
         let mut findings = self.plan.findings.iter();
@@ -90,8 +120,10 @@ fn share(desired: &[Arc<Resource>], beyond: &mut Ledger, ledger: &mut Ledger) {
 
 impl Project {
     /// Observes the world and makes a plan.
-    pub async fn plan(&self, mut ledger: Ledger, wish: Wish) -> Planned {
+    /// Where an account can't be entered there is no plan: what was not seen may be there.
+    pub async fn plan(&self, mut ledger: Ledger, wish: Wish) -> Result<Planned, Error> {
         ledger.rename_accounts(&accounts::ids(&self.manifest));
+        let domains = self.all_domains(&ledger);
         self.engine.forget_listings().await;
         self.engine.resume(&ledger).await;
         let mut beyond = self.scope.beyond(ledger.clone());
@@ -105,6 +137,9 @@ impl Project {
             }
         }
         let observed = self.engine.observe(&queries).await;
+        if !observed.closed.is_empty() {
+            return Err(Error::Closed(observed.closed));
+        }
         let ledger = plan::settle(ledger, &observed.actual);
         let authority = self
             .authority(&desired.resources, &ledger, &observed.actual)
@@ -128,8 +163,9 @@ impl Project {
             findings.append(&mut plan.findings);
         }
         findings.extend(observed.findings);
+        findings.extend(self.dangers(&plan, wish, domains));
         plan.findings = findings;
-        Planned {
+        Ok(Planned {
             estimate: plan::estimate(&plan, &accounts::rates(&self.manifest)),
             plan,
             actual: observed.actual,
@@ -137,7 +173,38 @@ impl Project {
             desired: desired.resources,
             pending: desired.pending,
             authority,
+        })
+    }
+
+    /// How many domains the project has, in its manifest or in its ledger, whichever the run is about.
+    fn all_domains(&self, ledger: &Ledger) -> usize {
+        let manifest = self
+            .manifest
+            .domains
+            .keys()
+            .chain(self.manifest.parked.keys());
+        let owned = ledger
+            .domains
+            .iter()
+            .filter(|(_, domain)| !domain.is_empty());
+        let owned = owned.map(|(name, _)| name.as_str());
+        let all: BTreeSet<&str> = manifest.map(Name::as_str).chain(owned).collect();
+        all.len()
+    }
+
+    /// The findings that make a plan too dangerous to carry out without another word. `destroy` says itself how
+    /// many domains it is about.
+    fn dangers(&self, plan: &Plan, wish: Wish, domains: usize) -> Vec<Finding> {
+        let is_protected = |name: &str| {
+            let mut domains = self.manifest.domains.iter();
+            domains.any(|(other, domain)| other.as_str() == name && *domain.protect)
+        };
+        let destroys = wish != Wish::All;
+        let mut findings = plan::protection(plan, &is_protected, destroys);
+        if !destroys {
+            findings.extend(plan::blast_radius(plan, domains));
         }
+        findings
     }
 
     async fn desired_for(&self, wish: Wish, ledger: &Ledger, beyond: &Ledger) -> Desired {

@@ -101,6 +101,15 @@ fn is_like(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// The domains that try a change first: always the same `count` of one manifest, and no neighbours in
+/// it, because the order is that of their names' hashes.
+pub fn canaries(manifest: &Manifest, count: usize) -> Vec<String> {
+    let mut names: Vec<String> = names(manifest).map(ToString::to_string).collect();
+    names.sort_by_cached_key(|name| model::plan::sha256(name.as_bytes()));
+    names.truncate(count);
+    names
+}
+
 fn names(manifest: &Manifest) -> impl Iterator<Item = &Name> {
     manifest.domains.keys().chain(manifest.parked.keys())
 }

@@ -7,7 +7,7 @@ use kinds::record_of;
 use model::{Action, Ledger, Location, Origin, ResourceId, Step};
 use standards::Finding;
 
-use crate::{Planned, Project, Wish};
+use crate::{Error, Planned, Project, Wish};
 
 /// A resource that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +44,16 @@ impl Project {
 
     /// Everything that stands, by observing each resource that the manifest leads to. What the
     /// ledger has is counted, and `there_before` names what is known to be somebody else's.
-    pub async fn standing(&self, ledger: &Ledger, there_before: &BTreeSet<ResourceId>) -> Standing {
+    ///
+    /// # Errors
+    /// An account can't be entered.
+    pub async fn standing(
+        &self,
+        ledger: &Ledger,
+        there_before: &BTreeSet<ResourceId>,
+    ) -> Result<Standing, Error> {
         let recorded = self.in_scope(ledger.clone());
-        let planned = self.plan(ledger.clone(), Wish::All).await;
+        let planned = self.plan(ledger.clone(), Wish::All).await?;
         let mut standing = Standing {
             recorded: recorded.entries().count() + recorded.retired().count(),
             unseen: planned
@@ -64,7 +71,7 @@ impl Project {
                 standing.add(action);
             }
         }
-        standing
+        Ok(standing)
     }
 }
 

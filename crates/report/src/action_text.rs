@@ -95,11 +95,8 @@ pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Spec
         _ => changes(page, action),
     }
     if action.impact.mail != MailImpact::None {
-        let style = match action.impact.mail {
-            MailImpact::Branding => palette.change,
-            _ => palette.bad,
-        };
-        let text = format!("{} ({})", action.impact.mail, action.impact.reason);
+        let style = palette.impact(action.impact.mail, action.impact.direction);
+        let text = words::impact(&action.impact);
         page.folded(
             FIELD_INDENT,
             &Part(style, "mail impact: "),

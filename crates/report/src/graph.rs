@@ -151,7 +151,7 @@ fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
         .actions
         .iter()
         .filter(|action| shown.contains(&action.id));
-    crate::plan_text::grouped(actions)
+    crate::grouping::grouped(actions)
 }
 
 fn edges(plan: &Plan) -> impl Iterator<Item = (&Action, &model::Edge)> {

@@ -7,10 +7,12 @@
 //! [`json_text`].
 
 mod action_text;
+mod brief;
 mod checks_json;
 mod checks_junit;
 mod checks_markdown;
 mod checks_text;
+mod difference;
 mod doctor_json;
 mod doctor_text;
 mod draft_json;
@@ -22,6 +24,7 @@ pub mod finding_text;
 mod fold;
 mod github;
 mod graph;
+mod grouping;
 mod junit;
 mod page;
 mod palette;
@@ -33,6 +36,7 @@ mod records;
 mod rule_text;
 mod sarif;
 mod status_text;
+mod topic;
 mod value;
 mod words;
 
@@ -56,7 +60,7 @@ pub use junit::findings_junit;
 pub use palette::Palette;
 pub use plan_json::plan_json;
 pub use plan_markdown::plan_markdown;
-pub use plan_text::plan_text;
+pub use plan_text::{Detail, plan_text};
 pub use records::{PublishableRecord, RecordFormat, RecordVariants, publishable, records};
 pub use rule_text::{rule_text, rules_json, rules_text};
 pub use sarif::findings_sarif;

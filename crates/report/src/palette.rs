@@ -1,8 +1,8 @@
 //! Colours by what they mean, or none at all.
 
 use anstyle::{AnsiColor, Style};
-use model::Verb;
-use standards::Severity;
+use model::{MailImpact, Verb};
+use standards::{Severity, Strictness};
 
 use crate::WIDTH;
 
@@ -73,6 +73,14 @@ impl Palette {
             Verb::Replace | Verb::Delete => self.bad,
             Verb::Adopt => self.notice,
             Verb::Forget | Verb::None => self.faint,
+        }
+    }
+
+    /// The style of a mail impact: what takes something away stands out.
+    pub(crate) fn impact(&self, mail: MailImpact, direction: Strictness) -> Style {
+        match (mail, direction) {
+            (MailImpact::None | MailImpact::Branding, _) | (_, Strictness::Same) => self.change,
+            (_, Strictness::Stricter | Strictness::Weaker) => self.bad,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The plan as JSON, in a shape that stays: `docs/output.md` says what each field means.
 
-use model::{Action, Location, Plan, Verb};
+use model::{Action, Impact, Location, Plan, Verb};
 use plan::Estimate;
 use serde_json::{Map, Value, json};
 
@@ -59,10 +59,20 @@ fn action(action: &Action) -> Value {
         "reason": action.reason,
         "changes": action.diff(),
         "spec": crate::value::printed(action.spec()),
-        "mail_impact": {"level": action.impact.mail, "reason": action.impact.reason},
+        "mail_impact": mail_impact(&action.impact),
         "after": action.after,
         "gates": action.preconditions(),
         "calls": action.calls,
+    })
+}
+
+fn mail_impact(impact: &Impact) -> Value {
+    json!({
+        "level": impact.mail,
+        "direction": impact.direction,
+        "reason": impact.reason,
+        "whom": impact.whom,
+        "within_seconds": impact.within_seconds,
     })
 }
 

@@ -6,13 +6,16 @@ use standards::Finding;
 
 use crate::finding_text::place;
 use crate::put::put;
-use crate::{escape, plan_text, words};
+use crate::{brief, escape, plan_text, words};
 
 /// GitHub takes 65,536 characters in a comment; GitLab more.
 const CHARACTERS_MAX: usize = 60_000;
 
-/// The summary, the findings as a table, and each domain's changes to fold open. Domains that
-/// don't fit into a comment are named and counted.
+/// How long the heading of a section is.
+const TITLE_COLUMNS: usize = 80;
+
+/// The summary, the findings as a table, and the changes to fold open, what several
+/// domains have in common once. What doesn't fit into a comment is named and counted.
 pub fn plan_markdown(plan: &Plan, estimate: &Estimate) -> String {
     let mut text = format!("## Plan for {}\n\n", inline(&plan.project));
     if plan.is_empty() && plan.findings.is_empty() {
@@ -26,14 +29,14 @@ pub fn plan_markdown(plan: &Plan, estimate: &Estimate) -> String {
     }
     text.push_str(&findings(&plan.findings));
     let mut left_out = Vec::new();
-    let stages = plan_text::stages(plan);
-    for (domain, actions) in plan_text::by_domain(plan) {
-        let changes = words::counted(actions.len(), "change");
-        let block = details(domain, &changes, &plan_text::domain_text(&actions, &stages));
+    for section in brief::sections(plan) {
+        let changes = words::counted(section.changes, "change");
+        let title = section.title(TITLE_COLUMNS);
+        let block = details(&title, &changes, &brief::as_diff(&section));
         if text.len() + block.len() < CHARACTERS_MAX {
             text.push_str(&block);
         } else {
-            left_out.push(format!("{} ({changes})", inline(domain)));
+            left_out.push(format!("{} ({changes})", inline(&title)));
         }
     }
     if !left_out.is_empty() {

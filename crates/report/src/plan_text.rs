@@ -1,74 +1,54 @@
-//! The plan for a terminal: findings, then every change by domain, then what it costs.
+//! The plan for a terminal: the changes, then the findings, then what it comes to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Location, MailImpact, Plan, ResourceId, Spec, Verb};
+use model::{Action, Location, MailImpact, Plan, Spec, Verb};
 use plan::{Binding, Estimate};
-use standards::Severity;
+use standards::{Severity, Strictness};
 
 use crate::action_text::{self, Columns};
+use crate::grouping::{by_domain, stages};
 use crate::page::{Page, Part};
-use crate::{Palette, findings_text, words};
+use crate::{Palette, brief, findings_text, words};
+
+/// How much of a plan is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The changes that a person agrees to, by topic; those that several domains have in common stand once.
+    #[default]
+    Brief,
+    /// Every action of every domain, with every field.
+    Full,
+}
 
 /// The plan, as text for people.
 ///
-/// Findings come first, because they may stand in its way; then the actions that change something,
-/// grouped by domain, in the plan's order; then the summary, the calls and the digest.
-pub fn plan_text(plan: &Plan, estimate: &Estimate, palette: &Palette) -> String {
-    let mut text = String::new();
+/// The changes come first, then the findings, and the summary stands last, where the eye is: what the
+/// plan comes to, its calls and its digest.
+pub fn plan_text(plan: &Plan, estimate: &Estimate, palette: &Palette, detail: Detail) -> String {
+    let mut page = Page::new(palette);
+    match detail {
+        Detail::Brief => brief::show(&mut page, plan),
+        Detail::Full => {
+            let stages = stages(plan);
+            for (domain, actions) in by_domain(plan) {
+                page.gap();
+                let common = common_reason(&actions);
+                heading(&mut page, domain, &actions, common);
+                show(&mut page, &actions, &stages, common);
+            }
+        }
+    }
+    page.gap();
+    let mut text = page.finish();
     if !plan.findings.is_empty() {
         text.push_str(&findings_text(&plan.findings, palette));
         text.push('\n');
     }
     let mut page = Page::new(palette);
-    let stages = stages(plan);
-    for (domain, actions) in by_domain(plan) {
-        page.gap();
-        let common = common_reason(&actions);
-        heading(&mut page, domain, &actions, common);
-        show(&mut page, &actions, &stages, common);
-    }
-    page.gap();
     summary(&mut page, plan, estimate);
     text.push_str(&page.finish());
     text
-}
-
-/// The changing actions of each domain, domains in the order in which the plan first touches them.
-pub(crate) fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
-    grouped(plan.actions.iter().filter(|action| action.changes()))
-}
-
-/// Actions by domain, domains in the order of their first action.
-pub(crate) fn grouped<'a>(
-    actions: impl Iterator<Item = &'a Action>,
-) -> Vec<(&'a str, Vec<&'a Action>)> {
-    let mut position: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut groups: Vec<(&str, Vec<&Action>)> = Vec::new();
-    for action in actions {
-        let domain = action.resource.domain.as_str();
-        let at = *position.entry(domain).or_insert_with(|| {
-            groups.push((domain, Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(action);
-    }
-    groups
-}
-
-/// For each action that is a later step of a resource, the spec of the step before it.
-pub(crate) fn stages(plan: &Plan) -> BTreeMap<usize, &Spec> {
-    let mut specs: BTreeMap<&ResourceId, &Spec> = BTreeMap::new();
-    let mut stages = BTreeMap::new();
-    for action in &plan.actions {
-        if action.wanted().is_none() {
-            continue;
-        }
-        if let Some(before) = specs.insert(&action.resource, action.spec()) {
-            stages.insert(action.id, before);
-        }
-    }
-    stages
 }
 
 fn show(
@@ -86,20 +66,6 @@ fn show(
         action_text::title(page, action, &columns, reason);
         action_text::details(page, action, stages.get(&action.id).copied());
     }
-}
-
-/// The actions of one domain without colours, their signs in the first column, as in a `diff`.
-pub(crate) fn domain_text(actions: &[&Action], stages: &BTreeMap<usize, &Spec>) -> String {
-    let palette = Palette::plain();
-    let mut page = Page::new(&palette);
-    show(&mut page, actions, stages, None);
-    let text = page.finish();
-    let mut shifted = String::with_capacity(text.len());
-    for line in text.lines() {
-        shifted.push_str(line.strip_prefix("  ").unwrap_or(line));
-        shifted.push('\n');
-    }
-    shifted
 }
 
 fn heading(page: &mut Page<'_>, domain: &str, actions: &[&Action], common: Option<&str>) {
@@ -228,7 +194,9 @@ pub(crate) fn counts(plan: &Plan) -> String {
     };
     let mut parts: Vec<String> = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]
         .into_iter()
-        .map(|verb| format!("{} to {verb}", words::grouped(count(false, verb))))
+        .map(|verb| (verb, count(false, verb)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(verb, count)| format!("{} to {verb}", words::grouped(count)))
         .collect();
     let refused = plan.actions.iter().filter(|action| action.is_refused());
     let refused = refused.count();
@@ -247,32 +215,54 @@ pub(crate) fn counts(plan: &Plan) -> String {
     parts.join(", ")
 }
 
-/// `1 change can affect receiving, 3 sending.`
+/// `1 change can affect receiving, 3 sending (1 stricter, 2 weaker).`
 pub(crate) fn impacts(plan: &Plan) -> Option<String> {
-    let count = |impact: MailImpact| {
-        let has = |action: &&Action| action.changes() && action.impact.mail == impact;
-        plan.actions.iter().filter(has).count()
+    let of = |mail: MailImpact| {
+        let changing = plan.actions.iter().filter(|action| action.changes());
+        let impacts = changing.map(|action| &action.impact);
+        impacts.filter(move |impact| impact.mail == mail)
     };
-    let impacts = [
+    let levels = [
         MailImpact::Receiving,
         MailImpact::Sending,
         MailImpact::Branding,
     ];
     let mut parts = Vec::new();
-    for impact in impacts {
-        match (count(impact), parts.is_empty()) {
-            (0, _) => {}
+    for mail in levels {
+        let count = of(mail).count();
+        let mut part = match (count, parts.is_empty()) {
+            (0, _) => continue,
             (count, true) => {
                 let changes = words::counted(count, "change");
-                parts.push(format!("{changes} can affect {impact}"));
+                format!("{changes} can affect {mail}")
             }
-            (count, false) => parts.push(format!("{} {impact}", words::grouped(count))),
+            (count, false) => format!("{} {mail}", words::grouped(count)),
+        };
+        let going = |direction| {
+            of(mail)
+                .filter(|impact| impact.direction == direction)
+                .count()
+        };
+        let directions = [
+            (going(Strictness::Stricter), "stricter"),
+            (going(Strictness::Weaker), "weaker"),
+        ];
+        let directions: Vec<String> = directions
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", words::grouped(count)))
+            .collect();
+        if !directions.is_empty() {
+            part.push_str(" (");
+            part.push_str(&directions.join(", "));
+            part.push(')');
         }
+        parts.push(part);
     }
     (!parts.is_empty()).then(|| format!("{}.", parts.join(", ")))
 }
 
-/// `58 (route53 4, ses 12), at least 11 s by AWS's quotas.`
+/// `58 (route53 4, ses 12), at least 11 s.`
 pub(crate) fn calls(estimate: &Estimate) -> String {
     if estimate.total() == 0 {
         return "none.".to_owned();
@@ -289,7 +279,7 @@ pub(crate) fn calls(estimate: &Estimate) -> String {
     };
     let binds = estimate.binds.as_ref().map(binding).unwrap_or_default();
     format!(
-        "{} ({}), {time} by AWS's quotas{binds}.",
+        "{} ({}), {time}{binds}.",
         estimate.total(),
         services.join(", ")
     )

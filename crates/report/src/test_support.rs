@@ -38,6 +38,35 @@ pub(crate) fn desired(text: &str) -> (Vec<Arc<Resource>>, Vec<Finding>) {
     (resources, findings)
 }
 
+/// A logo for a [`fleet`]. It is read for each domain, so that many domains do without it in tests.
+pub(crate) const LOGO: &str =
+    "bimi: { logo: ../assets/logo.svg, certificate: ../assets/bimi_vmc.pem }";
+
+/// A manifest of so many domains that have the same by `defaults`: DMARC with this policy, and `more`.
+pub(crate) fn fleet(domains: usize, policy: &str, more: &str) -> String {
+    let mut text = format!(
+        "project: anycompany\n\
+         accounts:\n  dns: {{ id: \"111111111111\" }}\n  web: {{ id: \"222222222222\" }}\n  mail: {{ id: \"333333333333\" }}\n\
+         defaults:\n  dns: {{ route53: {{ account: dns }} }}\n  \
+         hosting: {{ account: web, region: us-east-1 }}\n  \
+         {more}\n  \
+         mta_sts: {{ mode: testing }}\n  \
+         tls_rpt: {{ rua: [\"mailto:tls@example.com\"] }}\n  \
+         dmarc: {{ p: {policy}, rua: [\"mailto:dmarc@example.com\"] }}\n  \
+         spf: {{ include: [amazonses.com], all: softfail }}\n  \
+         ses: [{{ account: mail, region: us-east-1, mail_from: bounce }}]\n\
+         domains:\n"
+    );
+    for number in 0..domains {
+        let host = match number % 4 {
+            0 => "inbound-smtp.us-east-1.amazonaws.com",
+            _ => "mx.example.net",
+        };
+        crate::put::put!(text, "  d{number:03}.example.com:\n    mx: [10 {host}]\n");
+    }
+    text
+}
+
 /// The plan that makes `resources` where nothing is.
 pub(crate) fn first_plan(resources: &[Arc<Resource>]) -> Plan {
     planned(resources, &Ledger::default(), &with_zones(resources))
@@ -116,7 +145,14 @@ pub(crate) fn applied() -> (Vec<Arc<Resource>>, Ledger, Actual) {
 
 /// These resources of the example, in the ledger and there as they were asked for.
 pub(crate) fn applied_of(names: &[&str]) -> (Vec<Arc<Resource>>, Ledger, Actual) {
-    let (mut resources, _) = example();
+    applied_from(example().0, names)
+}
+
+/// These of the resources, in the ledger and there as they were asked for.
+pub(crate) fn applied_from(
+    mut resources: Vec<Arc<Resource>>,
+    names: &[&str],
+) -> (Vec<Arc<Resource>>, Ledger, Actual) {
     resources.retain(|resource| {
         names.contains(&resource.id.name.as_str()) && resource.id.kind != "s3_bucket_policy"
     });

@@ -1,7 +1,8 @@
 //! Numbers, times and places in words.
 
 use jiff::Timestamp;
-use model::{Location, Precondition, PreconditionCheck, ResourceId, Verb};
+use model::{Impact, Location, Precondition, PreconditionCheck, ResourceId, Verb};
+use standards::Strictness;
 
 /// The sign of a verb at the start of its line.
 pub(crate) fn sign(verb: Verb) -> &'static str {
@@ -117,6 +118,39 @@ pub(crate) fn place(location: Option<&Location>) -> String {
         Some(location) => format!("{} {}", location.account, location.region),
         None => "published by hand".to_owned(),
     }
+}
+
+/// The mail impact of a change, in the order of the questions: which, what, whose, from when.
+/// `receiving, stricter: senders refuse …; for who writes to example.com; within 1 h`
+pub(crate) fn impact(impact: &Impact) -> String {
+    let direction = match impact.direction {
+        Strictness::Same => "",
+        Strictness::Stricter => ", stricter",
+        Strictness::Weaker => ", weaker",
+    };
+    let when = match impact.within_seconds {
+        0 => String::new(),
+        seconds => format!("; everybody within {}", lasting(seconds.into())),
+    };
+    format!("{}{direction}: {}{when}", impact.mail, impact.reason)
+}
+
+/// The condition that a precondition waits for, where the domain is known from around it.
+pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
+    let seen = match &precondition.check {
+        PreconditionCheck::Served { url, .. } => format!("{url} is served"),
+        PreconditionCheck::DmarcEnforced { .. } => "DMARC is enforced".to_owned(),
+        PreconditionCheck::MxMatches { .. } => "every MX host matches the policy".to_owned(),
+        PreconditionCheck::MxOffersTls { .. } => "every MX host offers TLS".to_owned(),
+        PreconditionCheck::NotRead {
+            zone,
+            successors,
+            leads_to,
+            until,
+            ..
+        } => not_read(zone, (successors, leads_to), *until),
+    };
+    format!("{seen} ({})", precondition.rule)
 }
 
 /// What a precondition waits for.

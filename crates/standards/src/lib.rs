@@ -200,6 +200,7 @@ pub mod rules;
 pub mod ses;
 mod single;
 pub mod spf;
+mod strictness;
 pub mod tag_list;
 #[cfg(test)]
 mod test_support;
@@ -210,4 +211,5 @@ mod typo;
 pub use edit::{Applicability, Edit};
 pub use finding::{Finding, Place, Severity, is_sound};
 pub use protocol::Protocol;
+pub use strictness::{Step, Strictness};
 pub use text::Unreadable;

@@ -49,8 +49,10 @@ impl Program<'_> {
     pub(crate) async fn run(&self) -> Ended {
         tokio::select! {
             biased;
-            ended = self.command() => ended.unwrap_or_else(|error| {
-                Ended::Faulty(vec![fault("NoError", format!("the run failed: {error}"))])
+            ended = self.command() => ended.unwrap_or_else(|error| match error {
+                // A fault kept the run out of an account, and it said so instead of planning.
+                Error::Closed(_) => Ended::Refused(vec![error.to_string()]),
+                error => Ended::Faulty(vec![fault("NoError", format!("the run failed: {error}"))]),
             }),
             () = self.sandbox.killed() => Ended::Killed,
         }
@@ -70,7 +72,7 @@ impl Program<'_> {
         } else {
             Wish::All
         };
-        let planned = project.plan(journal.ledger().await, wish).await;
+        let planned = project.plan(journal.ledger().await, wish).await?;
         if planned.is_refused() {
             return Ok(Ended::Refused(refusals(&planned.plan)));
         }
@@ -88,7 +90,7 @@ impl Program<'_> {
         if !unplanned.is_empty() {
             return Ok(Ended::Faulty(unplanned));
         }
-        let again = project.plan(journal.ledger().await, wish).await;
+        let again = project.plan(journal.ledger().await, wish).await?;
         let ledger = journal.ledger().await;
         journal.close().await?;
         if !report.is_complete() {

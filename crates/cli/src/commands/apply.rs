@@ -11,7 +11,7 @@ use reconcile::{
 use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
-use crate::commands::plan::show;
+use crate::commands::plan::{is_blind, show};
 use crate::commands::sandbox::introduce;
 use crate::commands::verify;
 use crate::exit::{Exit, Failure};
@@ -28,6 +28,10 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let saved = read_saved(&args.file)?;
     let selection = match &saved {
+        Some(_) if args.canary.is_some() => {
+            let why = "--canary: a saved plan is carried out as it is";
+            return Err(Failure::Usage(why.to_owned()));
+        }
         Some(_) if !args.targets.is_empty() => {
             let why = "--target: a saved plan is carried out as it is; plan again with --target";
             return Err(Failure::Usage(why.to_owned()));
@@ -37,21 +41,28 @@ pub(crate) async fn run(
             targets: saved.targets.clone(),
         },
         None => Selection {
+            targets: match args.canary {
+                Some(count) => reconcile::canaries(&open::load(&args.file)?.manifest, count.get()),
+                None => args.targets,
+            },
             manifest: args.file,
-            targets: args.targets,
         },
     };
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
     let journal = open::journal(&project).await?;
-    let planned = project.plan(journal.ledger().await, Wish::All).await;
+    let mut planned = project.plan(journal.ledger().await, Wish::All).await?;
+    if is_blind(&planned, printer) {
+        return Ok(Exit::Failed);
+    }
     if let Some(saved) = &saved
         && let Some(differs) = saved.moved(&project.manifest, &planned.plan)
     {
         printer.note(&moved(&differs));
         return Ok(Exit::Refused);
     }
+    planned.accept(&args.changing.accept_risk);
     show(&planned, &project, printer);
     if planned.is_refused() {
         return Ok(Exit::Refused);
@@ -68,7 +79,14 @@ pub(crate) async fn run(
     }
     let carried_out = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
     let how = (!args.no_verify, printer);
-    let conclusion = settle(carried_out, &project, &journal, how).await;
+    let conclusion = settle(carried_out, &project, &journal, how).await?;
+    if args.canary.is_some() {
+        let names: Vec<&str> = selection.targets.iter().map(String::as_str).collect();
+        printer.note(&format!(
+            "This was for {} only. An apply without --canary goes on with the others.",
+            names.join(", ")
+        ));
+    }
     finish(journal, project, conclusion, printer).await
 }
 
@@ -190,11 +208,11 @@ async fn settle(
     project: &Project,
     journal: &Journal,
     (verifies, printer): (bool, &Printer),
-) -> Conclusion {
+) -> Result<Conclusion, Failure> {
     if carried_out != Conclusion::Done {
-        return carried_out;
+        return Ok(carried_out);
     }
-    let settled = reconcile::settle(project, journal).await;
+    let settled = reconcile::settle(project, journal).await?;
     let again = &settled.again;
     if !settled.is_in_sync() {
         printer.note("Looked again: something is not as the manifest asks yet. Apply again.");
@@ -202,14 +220,15 @@ async fn settle(
             &again.plan,
             &again.estimate,
             &printer.note_palette(),
+            printer.detail,
         ));
-        return Conclusion::of_apply(&settled);
+        return Ok(Conclusion::of_apply(&settled));
     }
     if !printer.json {
         printer.note("Looked again: everything is as the manifest asks.");
     }
     if !verifies {
-        return Conclusion::of_apply(&settled);
+        return Ok(Conclusion::of_apply(&settled));
     }
     let how = (project.engine.outside(), Closely::default());
     let checks = verify::probe_all(project, again, how, printer).await;
@@ -221,7 +240,7 @@ async fn settle(
             &printer.note_palette(),
         ));
     }
-    Conclusion::of_checks(&checks)
+    Ok(Conclusion::of_checks(&checks))
 }
 
 /// Closes the ledger. A grace period makes the run incomplete.

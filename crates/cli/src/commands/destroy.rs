@@ -9,7 +9,7 @@ use report::escape;
 
 use crate::args::{self, Global};
 use crate::commands::apply::{agreed, carry_out};
-use crate::commands::plan::show;
+use crate::commands::plan::{is_blind, show};
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::outcome::grace_period;
@@ -26,7 +26,7 @@ pub(crate) async fn run(
     let project = open::project(global, &args.selection, printer)?;
     let journal = open::journal(&project).await?;
     if project.is_unrecorded(&journal.ledger().await) {
-        return Ok(refuse_unrecorded(&project, printer).await.into());
+        return Ok(refuse_unrecorded(&project, printer).await?.into());
     }
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
@@ -38,25 +38,68 @@ pub(crate) async fn run(
     if args.now && !accepted {
         changing.accept_risk.push(WIND_DOWN.to_owned());
     }
-    let planned = project.plan(journal.ledger().await, wish).await;
+    let planned = project.plan(journal.ledger().await, wish).await?;
+    if is_blind(&planned, printer) {
+        return Ok(Exit::Failed);
+    }
     show(&planned, &project, printer);
     if planned.is_refused() {
         return Ok(Exit::Refused);
     }
     let name = project.manifest.project.as_str();
-    let question = format!("Type the project's name, `{name}`, to destroy this:");
+    let losing = losing(&planned);
+    check_number(&losing, args)?;
+    let question = format!(
+        "This destroys {}. Type the project's name, `{name}`, to go on:",
+        named(&losing)
+    );
     if !planned.plan.is_empty() && !agreed(&changing, printer, &question, name)? {
         return Ok(Exit::Refused);
     }
     let carried_out = carry_out(&project, &planned, &journal, &changing, printer).await?;
     let ledger = journal.ledger().await;
     journal.close().await?;
-    let again = project.plan(ledger.clone(), wish).await;
+    let again = project.plan(ledger.clone(), wish).await?;
     let before = reconcile::there_before(&planned);
-    let standing = project.standing(&ledger, &before).await;
+    let standing = project.standing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(carried_out, &standing);
     tell((conclusion, &standing), &again, printer);
     Ok(conclusion.into())
+}
+
+/// The domains that something is deleted of.
+fn losing(planned: &Planned) -> BTreeSet<&str> {
+    let actions = planned.plan.actions.iter();
+    let deleting = actions.filter(|action| action.verb() == Verb::Delete);
+    deleting
+        .map(|action| action.resource.domain.as_str())
+        .collect()
+}
+
+/// So many domains can be destroyed with `--yes` alone.
+const UNCOUNTED_MAX: usize = 3;
+
+/// Without a person who reads the question, whoever wrote the command says how many domains it is about.
+fn check_number(losing: &BTreeSet<&str>, args: &args::Destroy) -> Result<(), Failure> {
+    let count = losing.len();
+    let why = match args.domains {
+        Some(expected) if expected != count => {
+            format!("--domains {expected}: this would destroy {}", named(losing))
+        }
+        None if args.changing.yes && count > UNCOUNTED_MAX => format!(
+            "this would destroy {}: with --yes, say so with --domains {count}",
+            named(losing)
+        ),
+        _ => return Ok(()),
+    };
+    Err(Failure::Usage(why))
+}
+
+/// `2 domains (a.example, b.example)`; all of them, because this is read once and for all.
+fn named(domains: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = domains.iter().copied().collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    format!("{} domain{plural} ({})", names.len(), names.join(", "))
 }
 
 /// What is left, and why.
@@ -98,10 +141,10 @@ fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printe
 }
 
 /// Refuses to destroy without a record of what is ours, and says what is there.
-async fn refuse_unrecorded(project: &Project, printer: &Printer) -> Conclusion {
+async fn refuse_unrecorded(project: &Project, printer: &Printer) -> Result<Conclusion, Failure> {
     let standing = project
         .standing(&model::Ledger::default(), &BTreeSet::new())
-        .await;
+        .await?;
     if printer.json {
         printer.value(&serde_json::json!({ "unrecorded": {
             "ours": lines(&standing.ours),
@@ -144,7 +187,7 @@ async fn refuse_unrecorded(project: &Project, printer: &Printer) -> Conclusion {
              records what is ours again.",
         );
     }
-    Conclusion::Refused
+    Ok(Conclusion::Refused)
 }
 
 fn some(printer: &Printer, title: &str, list: &[Stands]) {

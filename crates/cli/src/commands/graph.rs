@@ -13,7 +13,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let plan = &planned.plan;
     match args.format {
         _ if printer.json => printer.value(&report::graph_json(plan)),

@@ -24,7 +24,10 @@ pub(crate) async fn run(
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let planned = project.plan(project.ledger().await?, Wish::All).await?;
+    if is_blind(&planned, printer) {
+        return Ok(Exit::Failed);
+    }
     if args.markdown {
         printer.data(&report::plan_markdown(&planned.plan, &planned.estimate));
     } else {
@@ -48,6 +51,30 @@ pub(crate) async fn run(
     })
 }
 
+/// Whether something could not be observed; then it is said once for each cause, and there is no plan:
+/// what was not seen may be there.
+pub(crate) fn is_blind(planned: &Planned, printer: &Printer) -> bool {
+    let unseen = planned.unseen();
+    for (cause, count) in &unseen {
+        let others = match count - 1 {
+            0 => String::new(),
+            1 => " (and 1 resource more)".to_owned(),
+            more => format!(" (and {more} resources more)"),
+        };
+        printer.note(&format!(
+            "error[PLAN-04]: {}{others}",
+            report::escape(cause)
+        ));
+    }
+    if !unseen.is_empty() {
+        printer.note(
+            "Nothing was planned and nothing was changed. Next: `deploy doctor`, which names what is \
+             missing",
+        );
+    }
+    !unseen.is_empty()
+}
+
 /// Shows a plan on standard output, and lint's warnings before it on standard error.
 pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
     if printer.json {
@@ -58,6 +85,7 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
         &planned.plan,
         &planned.estimate,
         &palette,
+        printer.detail,
     ));
     for one in &planned.grace_periods {
         printer.note(&grace_period(one));

@@ -18,7 +18,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let unpublished: BTreeSet<&ResourceId> = planned
         .plan
         .actions

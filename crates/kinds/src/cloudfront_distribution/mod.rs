@@ -23,7 +23,10 @@ pub(crate) mod listing;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{
+    Calls, Diff, Field, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb,
+    diff,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::{self, Tags};
@@ -253,6 +256,31 @@ impl Kind for CloudfrontDistribution {
 
     fn project(state: &State) -> Option<&str> {
         tags::project(&state.tags)
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
+        let Some(seen) = change.seen.filter(|seen| seen.enabled) else {
+            return Impact::none();
+        };
+        let stays = |alias: &&String| {
+            let wanted = change.becomes.into_iter().flat_map(|spec| &spec.aliases);
+            wanted
+                .into_iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(alias))
+        };
+        let gone: Vec<&String> = seen.aliases.iter().filter(|alias| !stays(alias)).collect();
+        // The policy is always at this name (RFC 8461, section 3.3).
+        let is_policy = gone.iter().any(|alias| alias.starts_with("mta-sts."));
+        let mail = if gone.is_empty() {
+            return Impact::none();
+        } else if !gone.is_empty() && is_policy {
+            MailImpact::Receiving
+        } else {
+            MailImpact::Branding
+        };
+        let names: Vec<&str> = gone.into_iter().map(String::as_str).collect();
+        let reason = format!("{} no longer answers", names.join(" and "));
+        Impact::new(mail, reason).weaker().about(&change.id.domain)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

@@ -11,10 +11,14 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Nothing, Permission, PhysicalId, Readiness, Verb, ZoneRef};
+use model::{
+    Calls, Diff, Field, Impact, Kind, Nothing, Permission, PhysicalId, Readiness, Transition, Verb,
+    ZoneRef,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Record, State};
+use crate::record_impact;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,6 +62,16 @@ impl Kind for PublishedRecord {
         let mut found = asked.record.drift(recorded, actual, ours);
         found.changes.retain(|change| change.field != "ttl");
         found
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
+        record_impact::mail_impact(&Transition {
+            id: change.id,
+            seen: change.seen,
+            was: change.was.map(|spec| &spec.record),
+            becomes: change.becomes.map(|spec| &spec.record),
+            restores: None,
+        })
     }
 
     fn readiness(desired: &Spec, actual: &State) -> Readiness {

@@ -18,7 +18,10 @@
 mod aws;
 
 use model::rules;
-use model::{Calls, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Verb, ZoneRef, diff};
+use model::{
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Transition,
+    Verb, ZoneRef, diff,
+};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -126,6 +129,17 @@ impl Kind for Route53HostedZone {
 
     fn project(state: &State) -> Option<&str> {
         tags::project(&state.tags)
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
+        match (change.seen, change.becomes) {
+            (Some(_), None) => {
+                let reason = "every record of the zone goes with it";
+                let impact = Impact::new(MailImpact::Receiving, reason);
+                impact.weaker().about(&change.id.domain)
+            }
+            _ => Impact::none(),
+        }
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {

@@ -1,8 +1,7 @@
 //! Route 53's calls for records: one listing a zone and run, one batch a zone and wave.
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use ::aws::{Page, Session};
 use async_trait::async_trait;
@@ -14,106 +13,47 @@ use aws_sdk_route53::types::{
 use jiff::Timestamp;
 use model::kind::{BatchItem, Outcome, Update};
 use model::{
-    ErrorClass, KindError, Lead, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId,
-    ResourceId, Target,
+    ErrorClass, KindError, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId, Target,
 };
 use standards::Finding;
 use standards::dns::Name;
-use tokio::sync::Mutex;
 
-use super::batch::{Part, SetChange, Sets, batches, changes, immovable, key};
+use super::batch::{Part, SetChange, batches, changes, immovable};
 use super::{Route53RecordSet, Spec};
-use crate::context::Context;
+use crate::context::{Context, Shared};
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
+use crate::sets::{Sets, key};
+use crate::zones::{Zone, Zones};
 
-/// A zone as it was listed, with our own changes since.
-#[derive(Debug, Default)]
-struct Zone {
-    sets: Option<Sets>,
-    /// Our changes that not all name servers answer yet, by the set that they changed.
-    pending: BTreeMap<(String, String), String>,
-    /// Our changes that all of them answer.
-    settled: BTreeSet<String>,
-    /// What each resource took over in this run. A call that is repeated, because its outcome was
-    /// not known, no longer sees it.
-    taken: BTreeMap<ResourceId, Vec<LiveSet>>,
+/// Takes up the waiting of an earlier run that ended before its records were answered by all name
+/// servers. What was written longer ago than `since` is answered, and is not asked for.
+pub async fn resume(shared: &Shared, ledger: &Ledger, since: Timestamp) {
+    for entry in ledger.entries().filter(|entry| entry.changed > since) {
+        let state = entry
+            .state
+            .as_ref()
+            .and_then(model::State::get::<Route53RecordSet>);
+        if let (Some(spec), Some(state)) = (entry.spec.get::<Route53RecordSet>(), state) {
+            resume_record(&shared.zones, spec, state).await;
+        }
+    }
 }
 
-/// Every zone of a run, listed once.
-#[derive(Debug, Default)]
-pub struct Zones {
-    zones: Mutex<BTreeMap<String, Arc<Mutex<Zone>>>>,
-}
-
-impl Zones {
-    async fn zone(&self, id: &str) -> Arc<Mutex<Zone>> {
-        self.zones
-            .lock()
-            .await
-            .entry(id.to_owned())
-            .or_default()
-            .clone()
-    }
-
-    /// Takes up the waiting of an earlier run that ended before its records were answered by all name
-    /// servers. What was written longer ago than `since` is answered, and is not asked for.
-    pub async fn resume(&self, ledger: &Ledger, since: Timestamp) {
-        for entry in ledger.entries().filter(|entry| entry.changed > since) {
-            let state = entry
-                .state
-                .as_ref()
-                .and_then(model::State::get::<Route53RecordSet>);
-            if let (Some(spec), Some(state)) = (entry.spec.get::<Route53RecordSet>(), state) {
-                self.resume_record(spec, state).await;
-            }
-        }
-    }
-
-    async fn resume_record(&self, spec: &Spec, recorded: &State) {
-        let Some(change) = recorded.pending.clone() else {
-            return;
-        };
-        let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
-            return;
-        };
-        let zone = self.zone(zone).await;
-        let mut zone = zone.lock().await;
-        if !zone.settled.contains(&change) {
-            // What this run changed is newer.
-            zone.pending
-                .entry(key(name, &spec.record.rtype))
-                .or_insert(change);
-        }
-    }
-
-    /// The records of the listed zones that lead to one of `targets`, whoever made them.
-    pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
-        let mut leads = Vec::new();
-        for zone in self.zones.lock().await.values() {
-            let zone = zone.lock().await;
-            for set in zone.sets.iter().flat_map(BTreeMap::values) {
-                let values = set.values.iter().map(|value| &value.means);
-                let cname = values.filter(|_| set.rtype == "CNAME");
-                let alias = set.alias.iter().map(|(target, _)| target);
-                for target in cname.chain(alias).filter(|one| targets.contains(*one)) {
-                    leads.push(Lead {
-                        name: set.name.clone(),
-                        rtype: set.rtype.clone(),
-                        target: target.clone(),
-                    });
-                }
-            }
-        }
-        leads
-    }
-
-    /// Forgets every listing, so that the next look lists anew.
-    pub async fn forget(&self) {
-        for zone in self.zones.lock().await.values() {
-            zone.lock().await.sets = None;
-        }
-    }
+async fn resume_record(zones: &Zones, spec: &Spec, recorded: &State) {
+    let Some(change) = recorded.pending.clone() else {
+        return;
+    };
+    let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
+        return;
+    };
+    let set = key(name, &spec.record.rtype);
+    zones
+        .zone(zone)
+        .await
+        .lock()
+        .await
+        .await_change(set, change);
 }
 
 fn client(context: &Context) -> Result<Client, KindError> {

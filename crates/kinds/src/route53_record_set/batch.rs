@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{Alias, LiveSet, LiveValue, Record, canonical};
+use crate::sets::{Sets, key};
 
 /// One resource's part in a batch.
 #[derive(Clone, Debug)]
@@ -31,20 +32,8 @@ pub enum SetChange {
     Create(LiveSet),
 }
 
-/// A zone's sets, by lower-case name and type. Sets with a routing policy, of which several share
-/// name and type, are one here: they are only ever looked at.
-pub type Sets = BTreeMap<(String, String), LiveSet>;
-
 /// What a part took over, by its position in the batch.
 pub type TakenOver = Vec<Vec<LiveSet>>;
-
-/// Where a set is among a zone's sets.
-pub fn key(name: &str, rtype: &str) -> (String, String) {
-    (
-        name.trim_end_matches('.').to_ascii_lowercase(),
-        rtype.to_owned(),
-    )
-}
 
 /// The changes that bring `live` to where every part is content, and what each part took over.
 pub fn changes(live: &Sets, parts: &[Part]) -> (Vec<SetChange>, TakenOver) {

@@ -28,15 +28,19 @@ mod aws;
 pub mod batch;
 
 #[cfg(feature = "aws")]
-pub use aws::Zones;
+pub use aws::resume;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Permission, PhysicalId, Readiness, Verb, ZoneRef};
+use model::{
+    Calls, Diff, Field, Impact, Kind, Permission, PhysicalId, Readiness, Transition, Verb, ZoneRef,
+};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::record::{LiveSet, Record, State};
+use crate::record_impact;
+use crate::sets::key;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,6 +94,16 @@ impl Kind for Route53RecordSet {
         asked.record.drift(recorded, actual, ours)
     }
 
+    fn mail_impact(change: &Transition<'_, Spec, State, Vec<LiveSet>>) -> Impact {
+        record_impact::mail_impact(&Transition {
+            id: change.id,
+            seen: change.seen,
+            was: change.was.map(|spec| &spec.record),
+            becomes: change.becomes.map(|spec| &spec.record),
+            restores: change.restores,
+        })
+    }
+
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
         if actual.pending.is_none() {
             Readiness::Ready
@@ -132,14 +146,14 @@ impl Kind for Route53RecordSet {
             .filter(|set| !record.was_changed(set, owned));
         let sets = own
             .chain(&actual.in_the_way)
-            .map(|set| (batch::key(&set.name, &set.rtype), set.clone()));
+            .map(|set| (key(&set.name, &set.rtype), set.clone()));
         let displaced = batch::displaced(&sets.collect(), record);
         (!displaced.is_empty()).then_some(displaced)
     }
 
     fn kept_back(spec: &Spec, before: &Vec<LiveSet>, actual: &State) -> Option<String> {
         let sets = actual.set.iter().chain(&actual.in_the_way);
-        let sets = sets.map(|set| (batch::key(&set.name, &set.rtype), set.clone()));
+        let sets = sets.map(|set| (key(&set.name, &set.rtype), set.clone()));
         let (lost, stands) = batch::kept_back(&sets.collect(), &spec.record, before)?;
         Some(format!("`{lost}`, because `{stands}` stands there now"))
     }

@@ -18,8 +18,12 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+};
 use serde::{Deserialize, Serialize};
+use standards::Strictness;
+use standards::mta_sts::{self, MtaStsPolicy};
 
 pub use model::plan::sha256;
 
@@ -59,6 +63,11 @@ pub struct State {
 }
 
 impl Spec {
+    /// Whether it is the MTA-STS policy of its host.
+    pub fn is_policy(&self) -> bool {
+        self.key.ends_with(POLICY_KEY)
+    }
+
     /// The bytes; empty when the base64 is broken, which no spec of ours is.
     pub fn bytes(&self) -> Vec<u8> {
         use base64::Engine as _;
@@ -93,6 +102,30 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The path of the MTA-STS policy on its host (RFC 8461, section 3.3).
+const POLICY_KEY: &str = ".well-known/mta-sts.txt";
+
+/// The difference between two policies for the senders that follow them.
+fn policy(before: Option<&Spec>, after: Option<&Spec>) -> Impact {
+    let read = |spec: Option<&Spec>| MtaStsPolicy::parse(&spec?.bytes()).0;
+    let (before, after) = (read(before), read(after));
+    let steps = mta_sts::steps(before.as_ref(), after.as_ref());
+    let impact = Impact::of_steps(MailImpact::Receiving, &steps);
+    // Senders hold a policy until it has run out, or until they see a new id (RFC 8461, section 5.1).
+    let held = before.filter(|_| impact.direction == Strictness::Weaker);
+    impact.within(held.map_or(0, |policy| policy.max_age().seconds()))
+}
+
+/// A logo or its certificate.
+fn file(was_there: bool, stays: bool) -> Impact {
+    let branding = |reason: &str| Impact::new(MailImpact::Branding, reason);
+    match (was_there, stays) {
+        (true, false) => branding("the logo or its certificate is gone").weaker(),
+        (true, true) => branding("mail shows another logo, or one with another certificate"),
+        (false, _) => branding("the logo or its certificate can be fetched"),
+    }
+}
+
 impl Kind for S3Object {
     const NAME: &'static str = "s3_object";
     type Spec = Spec;
@@ -108,6 +141,28 @@ impl Kind for S3Object {
             found.changes.extend(moved.changes);
         }
         found
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
+        let Some(spec) = change.becomes.or(change.was) else {
+            return Impact::none();
+        };
+        // What somebody else wrote over ours is known by its hash only.
+        let ours = change.was.filter(|was| match change.seen {
+            Some(seen) => seen.sha256 == sha256(&was.bytes()),
+            None => true,
+        });
+        let is_same = |to: &Spec| {
+            change
+                .seen
+                .is_some_and(|seen| seen.sha256 == to.wanted().sha256)
+        };
+        let impact = match change.becomes {
+            Some(to) if is_same(to) => Impact::none(),
+            _ if spec.is_policy() => policy(ours, change.becomes),
+            _ => file(change.seen.is_some(), change.becomes.is_some()),
+        };
+        impact.about(&change.id.domain)
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {

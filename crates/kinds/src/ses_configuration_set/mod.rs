@@ -20,8 +20,11 @@ mod aws;
 
 use std::collections::BTreeMap;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+};
 use serde::{Deserialize, Serialize};
+use standards::{Step, Strictness};
 
 use crate::tags::{self, Tags};
 
@@ -88,6 +91,47 @@ pub struct Spec {
     pub tags: Tags,
 }
 
+/// The steps that a change means for the messages that are sent through this set.
+fn steps(from: &Spec, to: &Spec) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if from.tls_required != to.tls_required {
+        steps.push(if to.tls_required {
+            Step::new(
+                Strictness::Stricter,
+                "messages to hosts without TLS are no longer delivered",
+            )
+        } else {
+            Step::new(
+                Strictness::Weaker,
+                "messages to hosts without TLS go out in the clear",
+            )
+        });
+    }
+    if from.sending != to.sending {
+        steps.push(if to.sending {
+            Step::new(Strictness::Same, "messages are sent again")
+        } else {
+            Step::new(Strictness::Weaker, "nothing is sent any more")
+        });
+    }
+    let longest = |spec: &Spec| spec.max_delivery_seconds.unwrap_or(DELIVERY_SECONDS_MAX);
+    let (was, is) = (longest(from), longest(to));
+    if was != is {
+        let what = format!("a message is tried for {is} s, not {was} s");
+        steps.push(Step::new(Strictness::between(&was, &is).opposite(), what));
+    }
+    let asked = to.suppressed_reasons.as_ref();
+    if asked.is_some_and(|to| from.suppressed_reasons.as_ref() != Some(to)) {
+        let what = "addresses are suppressed for other reasons";
+        steps.push(Step::new(Strictness::Same, what));
+    }
+    steps
+}
+
+/// How long SES tries a message where nobody says otherwise: 14 hours (SES API v2,
+/// `DeliveryOptions`, `MaxDeliverySeconds`).
+const DELIVERY_SECONDS_MAX: u64 = 50_400;
+
 impl Kind for SesConfigurationSet {
     const NAME: &'static str = "ses_configuration_set";
     type Spec = Spec;
@@ -110,6 +154,22 @@ impl Kind for SesConfigurationSet {
 
     fn project(state: &Spec) -> Option<&str> {
         tags::project(&state.tags)
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, Spec, Nothing>) -> Impact {
+        let impact = match (change.seen, change.becomes) {
+            (Some(from), Some(to)) => Impact::of_steps(MailImpact::Sending, &steps(from, to)),
+            (Some(_), None) => {
+                let reason = "SES refuses what names this configuration set";
+                Impact::new(MailImpact::Sending, reason).weaker()
+            }
+            // What nothing uses yet hurts nobody.
+            (None, _) => Impact::none(),
+        };
+        match impact.reason.as_str() {
+            "" => Impact::none(),
+            _ => impact.about(&change.id.domain),
+        }
     }
 
     fn readiness(_desired: &Spec, _actual: &Spec) -> Readiness {

@@ -26,7 +26,9 @@ pub(crate) use aws::{client, retag, sdk_tags};
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::tags::{self, Tags};
@@ -229,6 +231,24 @@ const IN_BATCHES: &[&str] = &[
     "ses:ListEmailIdentities",
 ];
 
+/// The impact of a change of an identity on the messages that are sent through it.
+fn changed(wanted: &Spec, diff: &Diff) -> Impact {
+    let sending = |reason: String| Impact::new(MailImpact::Sending, reason);
+    let signs = ["dkim_origin", "key_length", "selector", "key_sha256"];
+    if diff.touches("signing") {
+        sending("SES signs what it sends for the domain again".to_owned())
+    } else if signs.iter().any(|field| diff.touches(field)) {
+        sending("SES signs with another DKIM key, once it has seen its records".to_owned())
+    } else if diff.touches("configuration_set") {
+        sending(match &wanted.configuration_set {
+            Some(set) => format!("what names no configuration set is sent by the rules of `{set}`"),
+            None => "what names no configuration set is sent by no rules".to_owned(),
+        })
+    } else {
+        Impact::none()
+    }
+}
+
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
     type Spec = Spec;
@@ -254,6 +274,16 @@ impl Kind for SesIdentity {
 
     fn project(state: &State) -> Option<&str> {
         tags::project(&state.tags)
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
+        let sending = |reason: &str| Impact::new(MailImpact::Sending, reason);
+        let impact = match (change.seen, change.becomes) {
+            (Some(_), None) => sending("SES no longer sends for the domain from here").weaker(),
+            (Some(seen), Some(wanted)) => changed(wanted, &Self::diff(wanted, seen, change.was)),
+            (None, _) => Impact::none(),
+        };
+        impact.about(&change.id.domain)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

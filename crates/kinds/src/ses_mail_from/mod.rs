@@ -17,7 +17,9 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -67,6 +69,20 @@ struct Compared<'a> {
     status: Option<&'a str>,
 }
 
+/// The behaviour of SES from now on where it does not find the MX record.
+fn on_mx_failure(to: &Spec) -> Impact {
+    let sending = |reason: &str| Impact::new(MailImpact::Sending, reason);
+    match to.on_mx_failure {
+        OnMxFailure::RejectMessage => {
+            sending("SES refuses to send while it does not find the MX record").stricter()
+        }
+        OnMxFailure::UseDefaultValue => {
+            sending("SES sends without an aligned SPF while it does not find the MX record")
+                .weaker()
+        }
+    }
+}
+
 impl Kind for SesMailFrom {
     const NAME: &'static str = "ses_mail_from";
     type Spec = Spec;
@@ -87,6 +103,27 @@ impl Kind for SesMailFrom {
             status: failed.then_some("FAILED"),
         };
         diff::compare(&wanted, &seen, &[])
+    }
+
+    fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
+        let sending = |reason: String| Impact::new(MailImpact::Sending, reason);
+        let before = change
+            .seen
+            .map(|seen| (&seen.mail_from, seen.on_mx_failure));
+        let was = change.was.map(|was| (&was.mail_from, was.on_mx_failure));
+        let impact = match (before.or(was), change.becomes) {
+            (Some((name, _)), None) => sending(format!(
+                "SPF no longer aligns: bounces go to SES's own name instead of {name}"
+            ))
+            .weaker(),
+            (Some((name, _)), Some(to)) if *name != to.mail_from => {
+                sending(format!("bounces go to {} instead of {name}", to.mail_from))
+            }
+            (Some((_, from)), Some(to)) if from != to.on_mx_failure => on_mx_failure(to),
+            (None, Some(to)) => sending(format!("bounces go to {}, and SPF aligns", to.mail_from)),
+            _ => Impact::none(),
+        };
+        impact.about(&change.id.domain)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

@@ -547,7 +547,7 @@ async fn a_run_that_follows_waits_for_the_changes_of_the_one_before() {
     let zones = stage.context(None).await.shared;
     let now = stage.sandbox.clock().now();
     let ledger = on_record(&spec, recorded, now);
-    zones.resume(&ledger, now - Duration::from_secs(1)).await;
+    kinds::resume(&zones, &ledger, now - Duration::from_secs(1)).await;
     let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::location(REGION)), &spec);
     let (_, state, _) = walk.state().await;
     assert_ne!(readiness(&state), Readiness::Ready);

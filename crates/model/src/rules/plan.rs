@@ -76,4 +76,14 @@ standards::rules! {
         why "Two projects that hold one resource take it from each other: the destroy of one deletes what the other uses."
         fix "let one project have it: take the domain, or the instance, out of the other project's manifest and apply that first"
         source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_16 "PLAN-16" Error Order by "plan"
+        "A plan takes nothing that mail uses from more than three domains and a tenth of the project"
+        why "A slip in `defaults` reaches every domain at once, and mail that is lost in all of them is not soon put right."
+        fix "look at what they lose; try it with `--canary 1`, or accept it with `--accept-risk PLAN-16`"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_17 "PLAN-17" Error Order by "plan"
+        "Nothing of a protected domain is replaced or destroyed"
+        why "Somebody said in the manifest that this domain must not be lost by a slip."
+        fix "take `protect: true` out first, in a change of its own"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
 }

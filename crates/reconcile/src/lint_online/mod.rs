@@ -29,7 +29,7 @@ const AT_ONCE: usize = 16;
 /// manifest with errors means nothing: for that, see [`lint_published`].
 pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error> {
     let (manifest, outside) = (&project.manifest, project.engine.outside());
-    let planned = project.plan(project.ledger().await?, Wish::All).await;
+    let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let now = project.clock.now();
     let mut findings = lint_published(manifest, outside, now).await;
     findings.extend(planned.plan.findings.iter().cloned());

@@ -33,7 +33,7 @@ async fn counted(n: usize) -> String {
             assert!(report.is_complete(), "{report:?}");
         } else {
             let ledger = project.ledger().await.expect("a ledger");
-            let planned = project.plan(ledger, Wish::All).await;
+            let planned = project.plan(ledger, Wish::All).await.expect("a plan");
             assert!(planned.plan.is_empty(), "{:?}", planned.plan.actions);
         }
         let after = requests(&project);

@@ -112,7 +112,10 @@ impl Run {
     /// The same in a project that is open.
     pub(crate) async fn bring_about_in(&self, project: &Project, wish: Wish) -> Report {
         let journal = project.journal("a test").await.expect("a ledger");
-        let planned = project.plan(journal.ledger().await, wish).await;
+        let planned = project
+            .plan(journal.ledger().await, wish)
+            .await
+            .expect("open accounts");
         assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
         let consent = Consent {
             wait: Duration::from_mins(15),
@@ -142,7 +145,10 @@ impl Run {
     pub(crate) async fn plan(&self) -> Planned {
         let project = self.open();
         let ledger = project.ledger().await.expect("a ledger");
-        project.plan(ledger, Wish::All).await
+        project
+            .plan(ledger, Wish::All)
+            .await
+            .expect("open accounts")
     }
 
     /// The ledger as it is kept.
@@ -154,7 +160,10 @@ impl Run {
     pub(crate) async fn verify(&self) -> Vec<Check> {
         let project = self.open();
         let ledger = project.ledger().await.expect("a ledger");
-        let planned = project.plan(ledger, Wish::All).await;
+        let planned = project
+            .plan(ledger, Wish::All)
+            .await
+            .expect("open accounts");
         let closely = Closely {
             smtp: true,
             reports: false,

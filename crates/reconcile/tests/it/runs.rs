@@ -82,7 +82,7 @@ async fn a_refresh_reads_what_is_on_record() {
         };
         let before = counted(&project);
         let ledger = project.ledger().await.expect("a ledger");
-        let planned = project.plan(ledger, Wish::All).await;
+        let planned = project.plan(ledger, Wish::All).await.expect("a plan");
         assert!(planned.plan.is_empty(), "{:?}", planned.plan.actions);
         read.push(counted(&project) - before);
     }
@@ -107,7 +107,11 @@ async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
     seeded.expect("a record");
     drop(world);
     let ledger = project.ledger().await.expect("a ledger");
-    let now = project.plan(ledger, Wish::All).await.plan;
+    let now = project
+        .plan(ledger, Wish::All)
+        .await
+        .expect("open accounts")
+        .plan;
     let moved = saved.moved(&project.manifest, &now).expect("it moved");
     let names = |actions: &[reconcile::SavedAction]| -> Vec<String> {
         let names = actions.iter();

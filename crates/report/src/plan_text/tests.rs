@@ -14,7 +14,10 @@ use serde_json::json;
 use standards::{Finding, Place};
 
 use super::*;
-use crate::test_support::{applied, applied_of, edit_spec, estimate, example, first_plan, planned};
+use crate::test_support::{
+    LOGO, applied, applied_from, applied_of, desired, edit_spec, estimate, example, first_plan,
+    fleet, planned,
+};
 
 #[test]
 fn the_first_plan_of_the_example_shows_everything() {
@@ -30,7 +33,7 @@ fn second_plan(edit: impl Fn(&mut Vec<Arc<Resource>>)) -> Plan {
 }
 
 fn text(plan: &Plan) -> String {
-    plan_text(plan, &estimate(plan), &Palette::plain())
+    plan_text(plan, &estimate(plan), &Palette::plain(), Detail::Full)
 }
 
 /// The text without its digest, which changes with every detail of every kind.
@@ -66,12 +69,14 @@ fn a_text_that_changes_is_shown_line_by_line() {
           + mode: enforce
           + mx: *.example.net
           | max_age: 604800
-          mail impact: receiving (senders deliver as this policy says)
+          mail impact: receiving, stricter: senders refuse to deliver where TLS or the MX host is not as
+                       the policy says; senders refuse to deliver to
+                       inbound-smtp.us-east-1.amazonaws.com; the policy allows *.example.net too
 
     Accounts: web (222222222222)
-    Plan: 0 to create, 1 to update, 0 to replace, 0 to delete, 0 unchanged.
-    Mail impact: 1 change can affect receiving.
-    Calls: 2 (cloudfront 1, s3 1), less than a second by AWS's quotas.
+    Plan: 1 to update, 0 unchanged.
+    Mail impact: 1 change can affect receiving (1 stricter).
+    Calls: 2 (cloudfront 1, s3 1), less than a second.
     Digest: (64 digits)
     ");
 }
@@ -103,25 +108,29 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
           expire days: 90 → 30
       ~ s3_object logo            web us-east-1
           SHA-256: 1bfe78225302… → b12e0d83ce23…
-          mail impact: branding (the logo beside messages)
+          mail impact: branding: mail shows another logo, or one with another certificate
       ~ route53_record_set spf    dns us-east-1
           example.com TXT
           values: v=spf1 include:amazonses.com ~all
                 → v=spf1 include:amazonses.com include:spf1.example.net include:spf2.example.net
                   include:spf3.example.net include:spf4.example.net include:spf5.example.net ~all
-          mail impact: sending (receivers check who may send for the domain)
+          mail impact: sending: mail from include:spf1.example.net and include:spf2.example.net and
+                       include:spf3.example.net and include:spf4.example.net and
+                       include:spf5.example.net passes SPF too; everybody within 1 h
       ~ route53_record_set dmarc  dns us-east-1
           _dmarc.example.com TXT
           values: v=DMARC1; p=quarantine; sp=quarantine; rua=mailto:dmarc@example.com → v=DMARC1; p=none
-          mail impact: sending (receivers refuse what does not pass)
-      - route53_record_set mx     dns us-east-1  no longer asked for
+          mail impact: sending, weaker: receivers are asked to deliver mail that fails DMARC, where it
+                       was quarantine; everybody within 1 h
+      - route53_record_set mx     dns us-east-1  no longer declared
           example.com 3600 MX 10 inbound-smtp.us-east-1.amazonaws.com.
-          mail impact: receiving (senders deliver to these hosts)
+          mail impact: receiving, weaker: senders find no host for example.com: its mail is returned, or
+                       goes to the address of the name; everybody within 1 h
 
     Accounts: dns (111111111111), web (222222222222)
-    Plan: 0 to create, 4 to update, 0 to replace, 1 to delete, 2 unchanged.
-    Mail impact: 1 change can affect receiving, 2 sending, 1 branding.
-    Calls: 5 (cloudfront 1, route53 2, s3 2), less than a second by AWS's quotas.
+    Plan: 4 to update, 1 to delete, 2 unchanged.
+    Mail impact: 1 change can affect receiving (1 weaker), 2 sending (1 weaker), 1 branding.
+    Calls: 5 (cloudfront 1, route53 2, s3 2), less than a second.
     Digest: (64 digits)
     ");
 }
@@ -145,12 +154,12 @@ fn what_moves_shows_where_from_and_what_goes_there() {
           location: web us-east-1 → web eu-west-1
           name: anycompany-example-com-logs-12e6e74e  accepts log delivery: yes  expire days: 90
           tags: deploy:project, deploy:resource
-      - s3_bucket logs  web us-east-1  no longer asked for
+      - s3_bucket logs  web us-east-1  no longer declared
           name at AWS: anycompany-example-com-logs-12e6e74e
 
     Accounts: web (222222222222)
-    Plan: 0 to create, 0 to update, 1 to replace, 1 to delete, 0 unchanged.
-    Calls: 9 (s3 9), less than a second by AWS's quotas.
+    Plan: 1 to replace, 1 to delete, 0 unchanged.
+    Calls: 9 (s3 9), less than a second.
     Digest: (64 digits)
     ");
 }
@@ -165,7 +174,7 @@ fn what_is_refused_and_what_a_person_publishes_is_counted_apart() {
         redo(action, deletes);
     }
     let expected = format!(
-        "0 to create, 0 to update, 0 to replace, 0 to delete, 1 to publish by hand, 1 to take out by \
+        "1 to publish by hand, 1 to take out by \
          hand, 1 refused, {} unchanged.",
         unchanged - 3
     );
@@ -177,7 +186,7 @@ fn a_plan_fits_on_a_narrow_terminal() {
     let plan = first_plan(&example().0);
     for columns in [60, 80, 100] {
         let palette = Palette::plain().in_columns(columns);
-        let text = plan_text(&plan, &estimate(&plan), &palette);
+        let text = plan_text(&plan, &estimate(&plan), &palette, Detail::Full);
         // Titles have columns of their own, and are cut by nobody.
         let is_title = |line: &&str| line.starts_with("  +") || line.starts_with("  >");
         let mut lines = text.lines().filter(|line| !is_title(line)).skip(1);
@@ -207,7 +216,7 @@ fn findings_come_first_and_say_that_apply_refuses() {
 
     1 error. `deploy explain PLAN-01` says why it matters.
 
-    Plan: 0 to create, 0 to update, 0 to replace, 0 to delete, 7 unchanged.
+    Plan: 7 unchanged.
     Calls: none.
     Digest: (64 digits)
     1 error above stands in the way: apply refuses until it is fixed.
@@ -292,7 +301,7 @@ proptest! {
         prop_assert_eq!(long.filter(|_| hostile.chars().count() < 20), None);
         // Our own styles are the only escape sequences in colour.
         let colours = Palette::coloured();
-        let coloured = plan_text(&plan, &estimate(&plan), &colours);
+        let coloured = plan_text(&plan, &estimate(&plan), &colours, Detail::Full);
         prop_assert_eq!(without_styles(&coloured), plain);
     }
 }
@@ -309,4 +318,81 @@ fn without_styles(text: &str) -> String {
         plain.push_str(rest);
     }
     plain
+}
+
+/// The brief plan, in so many columns.
+fn brief(plan: &Plan, columns: usize) -> String {
+    let palette = Palette::plain().in_columns(columns);
+    let text = plan_text(plan, &estimate(plan), &palette, Detail::Brief);
+    for line in text.lines() {
+        let width = line.chars().count();
+        assert!(
+            width <= columns.min(crate::WIDTH),
+            "{width} columns: {line}"
+        );
+    }
+    text.replace(&plan.digest(), "(64 digits)")
+}
+
+fn lines_at_most(text: &str, most: usize) {
+    let lines = text.lines().count();
+    assert!(lines <= most, "{lines} lines of at most {most}:\n{text}");
+}
+
+#[test]
+fn the_first_plan_of_one_domain_fits_a_screen() {
+    let plan = first_plan(&example().0);
+    for columns in [80, 120] {
+        let text = brief(&plan, columns);
+        lines_at_most(&text, 50);
+        assert_snapshot!(format!("one_domain_{columns}"), text);
+    }
+}
+
+#[test]
+fn the_first_plan_of_twelve_domains_says_once_what_they_have_in_common() {
+    let plan = first_plan(&desired(&fleet(12, "quarantine", LOGO)).0);
+    for columns in [80, 120] {
+        let text = brief(&plan, columns);
+        lines_at_most(&text, 120);
+        assert_snapshot!(format!("twelve_domains_{columns}"), text);
+    }
+}
+
+/// The plan of a fleet whose DMARC policy changes in `defaults`.
+fn tightened(domains: usize) -> Plan {
+    let (resources, _) = desired(&fleet(domains, "quarantine", ""));
+    let (_, ledger, actual) = applied_from(resources, &["zone", "mx", "spf", "dmarc", "tls-rpt"]);
+    let (mut wanted, _) = desired(&fleet(domains, "reject", ""));
+    wanted.retain(|resource| ledger.entry(&resource.id).is_some());
+    for resource in &mut wanted {
+        let known = |_: &model::OutputRef| Some("Z0123456789EXAMPLE".to_owned());
+        let resolved = resource.spec.resolved(&known);
+        Arc::make_mut(resource).spec = resolved;
+    }
+    planned(&wanted, &ledger, &actual)
+}
+
+#[test]
+fn a_change_in_defaults_of_200_domains_is_ten_lines() {
+    let plan = tightened(200);
+    for columns in [80, 120] {
+        let text = brief(&plan, columns);
+        lines_at_most(&text, 10);
+        assert_snapshot!(format!("two_hundred_domains_{columns}"), text);
+    }
+}
+
+#[test]
+fn a_comment_about_200_domains_is_whole() {
+    for plan in [
+        tightened(200),
+        first_plan(&desired(&fleet(200, "reject", "")).0),
+    ] {
+        let text = crate::plan_markdown(&plan, &estimate(&plan));
+        assert!(
+            text.chars().count() < 65_536 && !text.contains("Not shown here"),
+            "{text}"
+        );
+    }
 }

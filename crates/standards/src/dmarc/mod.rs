@@ -24,6 +24,7 @@ pub mod external_reports;
 mod lint;
 mod parse;
 mod record;
+mod strictness;
 
 pub use alignment::{is_aligned_by_psl, organizational_domain_by_psl};
 pub use evaluate::{Evaluation, Identifiers, Outcome, evaluate};
@@ -32,6 +33,7 @@ pub use record::{
     Alignment, Dmarc, FailureOption, Percent, Policy, PolicyError, Psd, ReportTarget, SizeLimit,
     SizeLimitError, Subject,
 };
+pub use strictness::steps;
 
 use crate::dns::{Name, NameError};
 use crate::rules;

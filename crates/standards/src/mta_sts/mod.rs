@@ -29,6 +29,7 @@ mod parse;
 mod policy;
 mod ramp;
 mod record;
+mod strictness;
 
 pub use crate::fields::Extension;
 pub use max_age::{MaxAge, MaxAgeError};
@@ -38,6 +39,7 @@ pub use ramp::{check_added_hosts, check_removed_hosts, check_step, wind_down};
 pub use record::{
     MtaStsRecord, PolicyId, PolicyIdError, check_mail_subdomains, check_record_owner, record_owner,
 };
+pub use strictness::steps;
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ mod macro_string;
 mod network;
 mod parse;
 mod session;
+mod strictness;
 pub mod survey;
 mod term;
 
@@ -29,6 +30,7 @@ pub use evaluation::{Evaluation, Match, Outcome, Problem};
 pub use macro_string::{DomainSpec, Letter, Macro, MacroString, Part};
 pub use network::{Network, NetworkError};
 pub use session::Session;
+pub use strictness::steps;
 pub use survey::{Survey, survey};
 pub use term::{Mechanism, Prefixes, Qualifier, Term};
 

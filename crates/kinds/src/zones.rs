@@ -1,0 +1,78 @@
+//! The hosted zones of a run: each is listed once, and kept up to date by our own changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::{Lead, ResourceId};
+use tokio::sync::Mutex;
+
+use crate::record::LiveSet;
+use crate::sets::Sets;
+
+/// A zone as it was listed, with our own changes since.
+#[derive(Debug, Default)]
+pub(crate) struct Zone {
+    pub(crate) sets: Option<Sets>,
+    /// Our changes that not all name servers answer yet, by the set that they changed.
+    pub(crate) pending: BTreeMap<(String, String), String>,
+    /// Our changes that all of them answer.
+    pub(crate) settled: BTreeSet<String>,
+    /// What each resource took over in this run. A call that is repeated, because its outcome was
+    /// not known, no longer sees it.
+    pub(crate) taken: BTreeMap<ResourceId, Vec<LiveSet>>,
+}
+
+impl Zone {
+    /// Waits for a change of an earlier run. A change of this run is newer, and stays.
+    pub(crate) fn await_change(&mut self, set: (String, String), change: String) {
+        if !self.settled.contains(&change) {
+            self.pending.entry(set).or_insert(change);
+        }
+    }
+}
+
+/// Every zone of a run, listed once.
+#[derive(Debug, Default)]
+pub(crate) struct Zones {
+    zones: Mutex<BTreeMap<String, Arc<Mutex<Zone>>>>,
+}
+
+impl Zones {
+    /// The zone of this id, listed or not yet.
+    pub(crate) async fn zone(&self, id: &str) -> Arc<Mutex<Zone>> {
+        self.zones
+            .lock()
+            .await
+            .entry(id.to_owned())
+            .or_default()
+            .clone()
+    }
+
+    /// The records of the listed zones that lead to one of `targets`, whoever made them.
+    pub(crate) async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
+        let mut leads = Vec::new();
+        for zone in self.zones.lock().await.values() {
+            let zone = zone.lock().await;
+            for set in zone.sets.iter().flat_map(BTreeMap::values) {
+                let values = set.values.iter().map(|value| &value.means);
+                let cname = values.filter(|_| set.rtype == "CNAME");
+                let alias = set.alias.iter().map(|(target, _)| target);
+                for target in cname.chain(alias).filter(|one| targets.contains(*one)) {
+                    leads.push(Lead {
+                        name: set.name.clone(),
+                        rtype: set.rtype.clone(),
+                        target: target.clone(),
+                    });
+                }
+            }
+        }
+        leads
+    }
+
+    /// Forgets every listing, so that the next question lists anew.
+    pub(crate) async fn forget(&self) {
+        for zone in self.zones.lock().await.values() {
+            zone.lock().await.sets = None;
+        }
+    }
+}
