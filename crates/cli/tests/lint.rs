@@ -128,6 +128,8 @@ fn every_format_is_for_files_too() {
 fn online_asks_the_sandbox() {
     // The sandbox is kept beside its manifest.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lint-online");
+    // A sandbox that another version of the program left there would be refused.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     let manifest = folder.join("m.yaml");
     let text = "project: online\ndomains:\n  example.com:\n    dns: manual\n    spf: { include: [nobody.example.net] }\n";

@@ -151,7 +151,7 @@ fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
         .actions
         .iter()
         .filter(|action| shown.contains(&action.id));
-    crate::grouping::grouped(actions)
+    crate::grouping::grouped(actions, |action| &action.resource.domain)
 }
 
 fn edges(plan: &Plan) -> impl Iterator<Item = (&Action, &model::Edge)> {

@@ -277,13 +277,18 @@ pub(crate) fn calls(estimate: &Estimate) -> String {
         0 => "less than a second".to_owned(),
         seconds => format!("at least {}", words::lasting(seconds)),
     };
-    let binds = estimate.binds.as_ref().map(binding).unwrap_or_default();
+    let binds = estimate.binds.as_ref();
+    let binds = binds.filter(|_| whole.as_secs() >= LONG);
+    let binds = binds.map(binding).unwrap_or_default();
     format!(
         "{} ({}), {time}{binds}.",
         estimate.total(),
         services.join(", ")
     )
 }
+
+/// From so many seconds on, a person wants to know which quota it is that makes them wait.
+const LONG: u64 = 60;
 
 /// ` (ses in us-east-1: 200 calls at 1/s)`.
 fn binding(binding: &Binding) -> String {
