@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
 use aws_smithy_runtime_api::http::Headers;
+// Named for its features alone: see the workspace's Cargo.toml.
+use tracing_core as _;
 
 use crate::quotas::Operation;
 use crate::words::chain;
