@@ -27,10 +27,12 @@ pub fn binary() -> &'static Path {
         // target/<profile>/deps/<test>
         let profile = test.ancestors().nth(2).expect("the profile's folder");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // The whole workspace, as the tests are built: with the command line alone, its dependencies
+        // have other features, and cargo compiles the SDK a second time.
         let mut build = Command::new(cargo);
         build
             .current_dir(repository::root())
-            .args(["build", "--quiet", "-p", "cli", "--bin", "deploy"]);
+            .args(["build", "--quiet", "--workspace", "--bin", "deploy"]);
         if profile.ends_with("release") {
             build.arg("--release");
         }
