@@ -30,9 +30,13 @@ pub fn binary() -> &'static Path {
         // The whole workspace, as the tests are built: with the command line alone, its dependencies
         // have other features, and cargo compiles the SDK a second time.
         let mut build = Command::new(cargo);
-        build
-            .current_dir(repository::root())
-            .args(["build", "--quiet", "--workspace", "--bin", "deploy"]);
+        build.current_dir(repository::root()).args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--bin",
+            "deploy",
+        ]);
         if profile.ends_with("release") {
             build.arg("--release");
         }
