@@ -14,6 +14,8 @@ pub mod holdings;
 pub mod published_record;
 pub mod record;
 #[cfg(feature = "aws")]
+mod reference;
+#[cfg(feature = "aws")]
 mod registry;
 pub mod route53_hosted_zone;
 pub mod route53_record_set;

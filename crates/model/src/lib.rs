@@ -34,7 +34,7 @@ pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef, Outputs};
 pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
-pub use kind::{Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Target};
+pub use kind::{Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Removal, Target};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};

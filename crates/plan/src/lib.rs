@@ -12,6 +12,7 @@ mod drift;
 mod estimate;
 mod observations;
 mod order;
+mod parts;
 mod planner;
 mod remove;
 mod renames;

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Action, Edge, Entry, Impact, LeftZone, Level, Precondition, PreconditionCheck, Spec, Step,
-    Unwanted, Verb, ZoneRef,
+    Action, Edge, Entry, Impact, LeftZone, Level, Precondition, PreconditionCheck, Removal, Spec,
+    Step, Unwanted, Verb, ZoneRef,
 };
 
 use crate::claims::Place;
-use crate::decide::{Decision, removal};
+use crate::decide::{Decision, place_of, removal};
 use crate::planner::Planner;
 
 /// For how long a resolver may go on asking the servers of a zone that is no longer delegated to.
@@ -29,6 +29,9 @@ impl<'a> Planner<'a> {
         let place = Place::of_entry(entry);
         let has_left = self.zones.have_left(&entry.id.domain, &place);
         let (mut decision, spec) = self.removal(entry, &place, has_left);
+        if decision.verb == Verb::Delete {
+            self.weigh_removal(entry, &spec, &mut decision);
+        }
         self.findings.extend(decision.finding.take());
         let deletes = decision.verb == Verb::Delete;
         let waits = deletes && has_left;
@@ -97,6 +100,25 @@ impl<'a> Planner<'a> {
             None => forget(&mut decision, "another resource still holds it"),
         }
         (decision, rest.unwrap_or_else(|| entry.spec.clone()))
+    }
+
+    /// What speaks against the deletion of what is there: a finding, which refuses it unless it is a
+    /// risk that somebody can accept.
+    fn weigh_removal(&self, entry: &Entry, spec: &Spec, decision: &mut Decision) {
+        let Some(state) = self.seen(&entry.target()).state() else {
+            return;
+        };
+        let ours = |part: &str| self.parts.hold(part);
+        let finding = match spec.kind().removal(spec, state, &ours) {
+            Removal::Free => return,
+            Removal::Risk(finding) => finding,
+            Removal::Blocked(finding) => {
+                decision.verb = Verb::None;
+                decision.reason = "refused".into();
+                finding
+            }
+        };
+        decision.finding = Some(finding.in_place(place_of(entry)));
     }
 
     /// Whether a shared resource that the plan does not ask for stays, because domains hold it that

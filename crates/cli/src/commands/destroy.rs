@@ -40,7 +40,7 @@ pub(crate) async fn run(
     }
     let planned = project.plan(journal.ledger().await, wish).await;
     show(&planned, &project, printer);
-    if planned.is_refused() {
+    if planned.is_refused_despite(&changing.accepted()) {
         return Ok(Exit::Refused);
     }
     let name = project.manifest.project.as_str();

@@ -32,7 +32,7 @@ pub use aws::Zones;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Permission, PhysicalId, Readiness, Verb, ZoneRef};
+use model::{Calls, Diff, Field, Kind, Permission, PhysicalId, Readiness, Removal, Verb, ZoneRef};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -119,8 +119,24 @@ impl Kind for Route53RecordSet {
             .conflict(actual, owned.map(|spec| &spec.record))
     }
 
+    fn why_other(
+        desired: &Spec,
+        owned: &Spec,
+        _physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        let is_renamed = desired.record.is_another(&owned.record);
+        is_renamed.then_some("renamed: the old name goes by an action of its own")
+    }
+
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
         desired.record.blocker(actual?)
+    }
+
+    fn removal(owned: &Spec, actual: &State, _ours: &dyn Fn(&str) -> bool) -> Removal {
+        owned
+            .record
+            .removal_blocker(actual)
+            .map_or(Removal::Free, Removal::Blocked)
     }
 
     fn displaced(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Vec<LiveSet>> {

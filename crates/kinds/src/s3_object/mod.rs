@@ -18,7 +18,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 pub use model::plan::sha256;
@@ -78,7 +78,7 @@ impl Spec {
 }
 
 /// Where an object is.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 struct Place<'a> {
     bucket: &'a str,
     key: &'a str,
@@ -108,6 +108,19 @@ impl Kind for S3Object {
             found.changes.extend(moved.changes);
         }
         found
+    }
+
+    fn why_other(
+        desired: &Spec,
+        owned: &Spec,
+        _physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        let is_other = Place::of(desired) != Place::of(owned);
+        is_other.then_some("moves to another bucket or key")
+    }
+
+    fn parts(spec: &Spec) -> Vec<String> {
+        vec![format!("{}/{}", spec.bucket, spec.key)]
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
