@@ -159,7 +159,7 @@ mod attributes_of_an_identity {
     }
 
     fn shorter() -> (&'static str, Value) {
-        ("/dkim/next_length", json!("Rsa1024"))
+        ("/dkim/next_length", json!("RSA_1024_BIT"))
     }
 
     /// What drift tells of the identity.
@@ -643,7 +643,7 @@ mod a_creation_that_is_refused_in_its_middle {
 
     #[test]
     fn r_02_a_bucket_is_ours_from_its_first_call() {
-        is_ours(SITE, "s3", "PutBucketOwnershipControls");
+        is_ours(SITE, "s3", "PutBucketVersioning");
     }
 
     #[test]

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 /// How many references of one resource are tried.
 const CHAIN_MAX: usize = 100;
 
@@ -18,8 +16,7 @@ pub(crate) const YOUNG_POLL: Duration = Duration::from_secs(3);
 /// The references of a resource, the first one first.
 pub(crate) fn chain(first: &str) -> impl Iterator<Item = String> {
     let next = |spent: &String| {
-        let digest = Sha256::digest(format!("after {spent}").as_bytes());
-        let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = model::plan::sha256(format!("after {spent}").as_bytes());
         Some(text[..32].to_owned())
     };
     std::iter::successors(Some(first.to_owned()), next).take(CHAIN_MAX)

@@ -261,6 +261,11 @@ fn a_zone_is_there_and_the_world_is_sent_to_it() {
         zone(ZoneFacts::Unclear("no answer".to_owned())),
         &[("PLAN-04", "error")],
     );
+    let private = Finding::new(rules::PLAN_07, "the hosted zone `Z1` is private");
+    check(
+        zone(ZoneFacts::Refused(private)),
+        &[("PLAN-07", "error")],
+    );
     check(zone(ZoneFacts::Unseen(unseen())), &[("PLAN-07", "unseen")]);
     let manual = |seen| zone(ZoneFacts::Manual(seen));
     check(manual(Ok(vec!["ns1.example.net".to_owned()])), &[]);
