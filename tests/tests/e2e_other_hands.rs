@@ -1,4 +1,4 @@
-//! What somebody else does at AWS or in DNS, before or after us, and what the program makes of it.
+//! Changes by others at AWS or in DNS, before or after us, and the program's answer to them.
 
 use sandbox::faults::{Fault, FaultKind};
 use sandbox::s3::{Object, Version};
@@ -162,7 +162,7 @@ mod attributes_of_an_identity {
         ("/dkim/next_length", json!("RSA_1024_BIT"))
     }
 
-    /// What drift tells of the identity.
+    /// The drift that is told of the identity.
     fn drifted(place: &Place) -> String {
         place.run("drift", &[]).stdout
     }
@@ -619,7 +619,7 @@ mod tags_and_statements_of_others {
 mod a_creation_that_is_refused_in_its_middle {
     use super::*;
 
-    /// Denies an operation once, and looks whether the next run goes on and destroy leaves nothing.
+    /// Denies an operation once: the next run goes on, and destroy leaves nothing.
     fn is_ours(domain: &str, service: &str, operation: &str) {
         let place = Place::with(&manifest(domain));
         place.make_world(None);

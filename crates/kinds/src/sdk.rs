@@ -133,7 +133,7 @@ pub(crate) async fn finish<K: Mutate<Context>>(
     kind.update(context, target, &update).await
 }
 
-/// What has to be set and what has to be removed to turn `actual` into `desired`. `owned` are the
+/// The tags to set and the keys to remove that turn `actual` into `desired`. `owned` are the
 /// tags that we gave it: only those are ours to remove.
 pub(crate) fn tag_changes(
     desired: &BTreeMap<String, String>,

@@ -205,7 +205,7 @@ pub trait Kind: Send + Sync + 'static {
         Removal::Free
     }
 
-    /// What it keeps inside another resource: `BUCKET/KEY`, or `BUCKET/PREFIX/` for everything below.
+    /// The parts that it keeps inside another resource: `BUCKET/KEY`, or `BUCKET/PREFIX/` for everything below.
     fn parts(_spec: &Self::Spec) -> Vec<String> {
         Vec::new()
     }
@@ -354,7 +354,7 @@ pub trait Observe<C: Sync>: Kind {
         self.observe(context, target).await
     }
 
-    /// What was `seen` of a resource that is to go, with what its deletion would take along.
+    /// The state that was `seen` of a resource that is to go, with what its deletion would take along.
     async fn observe_leaving(
         &self,
         _context: &C,

@@ -1,4 +1,4 @@
-//! What our resources keep inside others: an object in a bucket, the logs below a prefix.
+//! Parts that our resources keep inside others: an object in a bucket, the logs below a prefix.
 
 use std::collections::BTreeSet;
 

@@ -75,7 +75,7 @@ pub(crate) struct Planner<'a> {
     ours: BTreeSet<&'a ResourceId>,
     /// The predecessors of what moves or is replaced.
     left: Vec<&'a Arc<Entry>>,
-    /// What our resources keep inside others.
+    /// The parts that our resources keep inside others.
     pub(crate) parts: Parts,
     /// The physical resources that stay under another id of ours.
     pub(crate) renames: Renames<'a>,

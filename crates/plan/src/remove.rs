@@ -102,8 +102,8 @@ impl<'a> Planner<'a> {
         (decision, rest.unwrap_or_else(|| entry.spec.clone()))
     }
 
-    /// What speaks against the deletion of what is there: a finding, which refuses it unless it is a
-    /// risk that somebody can accept.
+    /// Asks the kind what speaks against the deletion: a finding, which refuses it unless it is a risk
+    /// that somebody can accept.
     fn weigh_removal(&self, entry: &Entry, spec: &Spec, decision: &mut Decision) {
         let Some(state) = self.seen(&entry.target()).state() else {
             return;

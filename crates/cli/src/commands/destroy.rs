@@ -59,7 +59,7 @@ pub(crate) async fn run(
     Ok(conclusion.into())
 }
 
-/// What is left, and why.
+/// Tells what is left, and why.
 fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printer: &Printer) {
     for one in &again.grace_periods {
         printer.note(&grace_period(one));

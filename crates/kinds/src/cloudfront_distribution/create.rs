@@ -8,8 +8,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use model::kind::Outcome;
 use model::{ErrorClass, KindError, Nothing, PhysicalId, Target};
 
-use super::aws::{client, config_of, find_ours, sdk_tags};
 use super::config::{new_config, state};
+use super::find::{client, config_of, find_ours, sdk_tags};
 use super::{CloudfrontDistribution, Spec, State};
 use crate::context::Context;
 use crate::reference;
@@ -55,7 +55,7 @@ async fn under_a_reference(context: &Context, spec: &Spec) -> Result<Outcome<Not
     Err(KindError::new(ErrorClass::Conflict, operation, message))
 }
 
-/// What became of a creation.
+/// The result of a creation.
 enum Made {
     /// The distribution of this reference, with its state where the answer has it.
     Here(String, Option<Box<State>>),

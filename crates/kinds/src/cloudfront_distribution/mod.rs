@@ -23,6 +23,8 @@ mod config;
 #[cfg(feature = "aws")]
 mod create;
 #[cfg(feature = "aws")]
+mod find;
+#[cfg(feature = "aws")]
 pub(crate) mod listing;
 
 use std::time::Duration;
@@ -115,7 +117,7 @@ pub struct State {
     /// The version that CloudFront showed: it tells an answer of before an update. No ledger keeps it.
     #[serde(skip)]
     pub etag: String,
-    /// Whether a continuous deployment policy is attached, which nobody asks for here.
+    /// Whether a continuous deployment policy is attached, which no manifest declares.
     #[serde(skip)]
     pub is_staged: bool,
 }
@@ -195,7 +197,7 @@ impl Spec {
 }
 
 impl State {
-    /// What is compared, as seen, of its tags only those that are ours.
+    /// The compared fields, as observed; of its tags, only those that are ours.
     fn seen<'s>(&'s self, ours: &'s Tags) -> Compared<'s, String> {
         let Self {
             id: _,

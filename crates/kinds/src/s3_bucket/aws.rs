@@ -4,15 +4,15 @@ use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
+    Tag,
 };
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
-use super::settings::{ownership, sdk_tags};
 use super::{S3Bucket, Spec, State};
 use crate::context::Context;
-use crate::sdk::{finish, found, made};
+use crate::sdk::{built, finish, found, made};
 use crate::tags::{self, Tags};
 
 /// A bucket's calls: the client, its name, and its expected owner.
@@ -60,7 +60,8 @@ impl Page for Versioning {
             .get_bucket_versioning()
             .bucket(&self.bucket)
             .expected_bucket_owner(session.account_id());
-        let answer = found("GetBucketVersioning", request.send().await)?;
+        let answer = found("GetBucketVersioning", request.send().await);
+        let answer = answer.map_err(|error| hidden(&self.bucket, error))?;
         Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))
     }
 }
@@ -73,9 +74,7 @@ impl Observe<Context> for S3Bucket {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        let versioned = context.read(&Versioning::of(bucket.name)).await;
-        let versioned = *versioned.map_err(|error| hidden(bucket.name, error))?;
-        let Some(versioned) = versioned else {
+        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
             return Ok(Observation::Absent);
         };
         let tags = bucket.tags().await?;
@@ -190,6 +189,19 @@ impl Bucket<'_> {
         }
         Ok(())
     }
+}
+
+pub(super) fn ownership(accepts_acls: bool) -> ObjectOwnership {
+    if accepts_acls {
+        ObjectOwnership::BucketOwnerPreferred
+    } else {
+        ObjectOwnership::BucketOwnerEnforced
+    }
+}
+
+pub(super) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
+    let one = |(key, value)| built(operation, Tag::builder().key(key).value(value).build());
+    tags.iter().map(one).collect()
 }
 
 #[async_trait]

@@ -5,13 +5,12 @@ use aws_sdk_s3::types::{
     LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, LoggingEnabled,
     NoncurrentVersionExpiration, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
     PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
-    VersioningConfiguration,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tagging, VersioningConfiguration,
 };
 use model::KindError;
 
 use super::AccessLog;
-use super::aws::Bucket;
+use super::aws::{Bucket, ownership, sdk_tags};
 use crate::sdk::{built, done, found, tag_changes};
 use crate::tags::{self, Tags};
 
@@ -270,17 +269,4 @@ impl Bucket<'_> {
         done(operation, request.send().await)?;
         Ok(())
     }
-}
-
-pub(super) fn ownership(accepts_acls: bool) -> ObjectOwnership {
-    if accepts_acls {
-        ObjectOwnership::BucketOwnerPreferred
-    } else {
-        ObjectOwnership::BucketOwnerEnforced
-    }
-}
-
-pub(super) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
-    let one = |(key, value)| built(operation, Tag::builder().key(key).value(value).build());
-    tags.iter().map(one).collect()
 }
