@@ -52,6 +52,7 @@ where
         message: message(error, status, row),
         request_id: request_id(error),
         patience: row.and_then(|row| row.means.patience()),
+        begun: false,
     }
 }
 

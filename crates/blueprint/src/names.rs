@@ -14,6 +14,16 @@ pub(crate) fn token(parts: &[&str], length: usize) -> String {
     text[..length].to_owned()
 }
 
+/// How many octets the first name of a certificate may have (ACM User Guide).
+pub(crate) const FIRST_NAME_MAX: usize = 64;
+
+/// A distribution's comment, of at most 128 characters (CloudFront API reference,
+/// `DistributionConfig`): it is for people, so that of a long name the beginning is enough.
+pub(crate) fn comment(project: &str, domain: &str) -> String {
+    let whole = format!("deploy {project} {domain}");
+    whole.chars().take(128).collect()
+}
+
 /// A bucket's name: readable, at most 63 characters (S3 User Guide, "Bucket naming rules"), and the
 /// account in its hash, so that a move to another account makes another bucket.
 pub(crate) fn bucket(

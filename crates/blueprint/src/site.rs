@@ -196,7 +196,9 @@ impl Site<'_, '_> {
 
     /// The certificate for every host, and the records by which ACM validates it.
     fn certificate(&mut self, hosts: &[(&str, String)]) -> (ResourceId, Vec<ResourceId>) {
-        let names: Vec<String> = hosts.iter().map(|(_, host)| host.clone()).collect();
+        let mut names: Vec<String> = hosts.iter().map(|(_, host)| host.clone()).collect();
+        // The first name of a certificate has at most 64 octets (ACM User Guide); others may be longer.
+        names.sort_by_key(|name| name.len() > names::FIRST_NAME_MAX);
         let id = self.scope.id::<AcmCertificate>("hosts");
         let existing = self
             .hosting
@@ -265,7 +267,7 @@ impl Site<'_, '_> {
         mut dependencies: Vec<Dependency>,
     ) -> ResourceId {
         let (certificate, validation) = self.certificate(hosts);
-        let comment = format!("deploy {} {}", self.scope.project(), self.scope.name);
+        let comment = names::comment(self.scope.project(), self.scope.name);
         let (name, access) = self.access_control();
         let draft = self.draft(&name, &self.edge, Vec::new());
         let access = self
@@ -306,7 +308,10 @@ impl Site<'_, '_> {
                 .map(|record| Dependency::done(record, "the certificate is validated through it")),
         );
         let draft = self.draft("assets", &self.edge, dependencies);
-        self.scope.add::<CloudfrontDistribution>(draft, spec)
+        let id = self.scope.add::<CloudfrontDistribution>(draft, spec);
+        // A change counts as done when every edge answers by it, also where no record waits for it.
+        self.scope.last().wait = true;
+        id
     }
 
     /// An access control that up to a hundred distributions of the account share (CloudFront quotas):

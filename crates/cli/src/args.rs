@@ -2,6 +2,7 @@
 
 mod sandbox;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -121,6 +122,13 @@ pub(crate) struct Changing {
     /// Accept the risk of this rule: STS-P13; may be repeated, and is recorded in the ledger
     #[arg(long = "accept-risk", value_name = "RULE")]
     pub(crate) accept_risk: Vec<String>,
+}
+
+impl Changing {
+    /// The rules whose risk the operator accepts.
+    pub(crate) fn accepted(&self) -> BTreeSet<String> {
+        self.accept_risk.iter().cloned().collect()
+    }
 }
 
 fn resolver(text: &str) -> Result<SocketAddr, String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use kinds::ses_account::Standing;
 use model::{AccountId, AccountName, Region};
+use standards::Finding;
 use standards::dns::Name;
 
 use crate::quotas::Quota;
@@ -142,6 +143,8 @@ pub enum ZoneFacts {
     Missing(AccountName),
     /// To one of several hosted zones of one name: the account that has them, and their ids.
     Several(AccountName, Vec<String>),
+    /// To a hosted zone that is there, and into which the plan refuses to write.
+    Refused(Finding),
     /// It could not be told: AWS failed.
     Unclear(String),
     /// Nobody could look.

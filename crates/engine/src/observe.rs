@@ -115,7 +115,11 @@ impl Engine {
             .recorded
             .as_ref()
             .map_or(Known::Nothing, Known::Recorded);
-        Ok(self.observe_through(&context, target, known).await)
+        let observation = self.observe_through(&context, target, known).await;
+        if query.leaves {
+            return Ok(self.leaving(&context, target, observation).await);
+        }
+        Ok(observation)
     }
 
     /// Observes one resource as it is from now on. AWS's refusal to show it is an observation too:
@@ -138,6 +142,23 @@ impl Engine {
         context.session = context.session.map(|session| Arc::new(session.polling()));
         let known = seen.map_or(Known::Nothing, Known::Seen);
         Ok(self.observe_through(&context, target, known).await)
+    }
+
+    /// Adds to what was observed of a resource that is to go what its deletion would take along.
+    async fn leaving(
+        &self,
+        context: &Context,
+        target: &Target,
+        observation: Observation,
+    ) -> Observation {
+        let actor = self.actors.get(target.id.kind.as_str());
+        let (Some(actor), Some(state)) = (actor, observation.state()) else {
+            return observation;
+        };
+        match actor.observe_leaving(context, target, state).await {
+            Ok(state) => observation.map(|_| state),
+            Err(error) => Observation::Unknown(words(&error)),
+        }
     }
 
     async fn observe_through(

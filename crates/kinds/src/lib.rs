@@ -15,6 +15,8 @@ pub mod published_record;
 pub mod record;
 mod record_impact;
 #[cfg(feature = "aws")]
+mod reference;
+#[cfg(feature = "aws")]
 mod registry;
 pub mod route53_hosted_zone;
 pub mod route53_record_set;

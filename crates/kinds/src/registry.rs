@@ -31,6 +31,13 @@ pub trait Actor: Send + Sync {
         target: &Target,
         seen: &State,
     ) -> Result<Observation, KindError>;
+    /// See [`model::Observe::observe_leaving`].
+    async fn observe_leaving(
+        &self,
+        context: &Context,
+        target: &Target,
+        seen: &State,
+    ) -> Result<State, KindError>;
     /// See [`Mutate::create`].
     async fn create(&self, context: &Context, target: &Target) -> Result<Changed, KindError>;
     /// See [`Mutate::update`].
@@ -139,6 +146,20 @@ impl<K: Mutate<Context> + Default> Actor for Acting<K> {
             None => self.0.observe(context, &target).await?,
         };
         Ok(observation.map(State::of::<K>))
+    }
+
+    async fn observe_leaving(
+        &self,
+        context: &Context,
+        asked: &Target,
+        seen: &State,
+    ) -> Result<State, KindError> {
+        let target = target::<K>(asked)?;
+        let Some(own) = seen.get::<K>() else {
+            return Ok(seen.clone());
+        };
+        let state = self.0.observe_leaving(context, &target, own).await?;
+        Ok(State::of::<K>(state))
     }
 
     async fn create(&self, context: &Context, made: &Target) -> Result<Changed, KindError> {

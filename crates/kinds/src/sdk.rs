@@ -133,10 +133,12 @@ pub(crate) async fn finish<K: Mutate<Context>>(
     kind.update(context, target, &update).await
 }
 
-/// What has to be set and what has to be removed to turn `actual` into `desired`.
+/// The tags to set and the keys to remove that turn `actual` into `desired`. `owned` are the
+/// tags that we gave it: only those are ours to remove.
 pub(crate) fn tag_changes(
     desired: &BTreeMap<String, String>,
     actual: &BTreeMap<String, String>,
+    owned: Option<&BTreeMap<String, String>>,
 ) -> (BTreeMap<String, String>, Vec<String>) {
     let set = desired
         .iter()
@@ -144,9 +146,9 @@ pub(crate) fn tag_changes(
     let set = set
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    let removed = actual
-        .keys()
-        .filter(|key| !desired.contains_key(*key))
+    let were = owned.into_iter().flat_map(BTreeMap::keys);
+    let removed = were
+        .filter(|key| actual.contains_key(*key) && !desired.contains_key(*key))
         .cloned()
         .collect();
     (set, removed)

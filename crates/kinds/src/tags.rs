@@ -35,6 +35,17 @@ pub fn project(tags: &Tags) -> Option<&str> {
     tags.get(PROJECT).map(String::as_str)
 }
 
+/// The tags of a resource that this program compares: those that it is to carry, and those that it
+/// was given by us. Any other is somebody else's, for cost allocation or a tag policy, and neither
+/// drift nor ours to remove.
+pub fn ours(desired: &Tags, actual: &Tags, owned: Option<&Tags>) -> Tags {
+    let is_ours =
+        |key: &str| desired.contains_key(key) || owned.is_some_and(|owned| owned.contains_key(key));
+    let ours = actual.iter().filter(|(key, _)| is_ours(key));
+    ours.map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
 /// Whose a resource is, by the tags it carries and those it should carry.
 pub fn ownership(desired: &Tags, actual: &Tags) -> Ownership {
     let same = |key| desired.contains_key(key) && desired.get(key) == actual.get(key);
@@ -42,5 +53,29 @@ pub fn ownership(desired: &Tags, actual: &Tags) -> Ownership {
         Ownership::Ours
     } else {
         Ownership::Foreign
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pairs: &[(&str, &str)]) -> Tags {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn r_21_tags_of_others_are_not_compared_and_tags_that_we_gave_are() {
+        let desired = of(&[("team", "mail")]);
+        let actual = of(&[("team", "web"), ("CostCenter", "42"), ("old", "1")]);
+        let owned = of(&[("team", "mail"), ("old", "1")]);
+        assert_eq!(ours(&desired, &actual, None), of(&[("team", "web")]));
+        assert_eq!(
+            ours(&desired, &actual, Some(&owned)),
+            of(&[("team", "web"), ("old", "1")])
+        );
     }
 }

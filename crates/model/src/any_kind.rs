@@ -9,7 +9,7 @@ use serde_json::Value;
 use standards::Finding;
 
 use crate::field::Outputs;
-use crate::kind::{Calls, Kind, Readiness};
+use crate::kind::{Calls, Kind, Readiness, Removal};
 use crate::typed::{Before, Spec, State};
 use crate::{Diff, Impact, Permission, PhysicalId, Transition, Verb, ZoneRef};
 
@@ -80,6 +80,10 @@ pub trait AnyKind: Send + Sync {
     fn project<'s>(&self, state: &'s State) -> Option<&'s str>;
     /// See [`Kind::led_to`].
     fn led_to(&self, state: &State) -> Option<(String, Vec<String>)>;
+    /// See [`Kind::removal`].
+    fn removal(&self, owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal;
+    /// See [`Kind::parts`].
+    fn parts(&self, spec: &Spec) -> Vec<String>;
     /// See [`Kind::claims`].
     fn claims(&self, spec: &Spec) -> Vec<String>;
     /// See [`Kind::without`].
@@ -88,8 +92,13 @@ pub trait AnyKind: Send + Sync {
     fn zone(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef>;
     /// See [`Kind::ttl`].
     fn ttl(&self, spec: &Spec) -> u32;
-    /// See [`Kind::is_other`].
-    fn is_other(&self, spec: &Spec, physical: &PhysicalId) -> bool;
+    /// See [`Kind::why_other`].
+    fn why_other(
+        &self,
+        desired: &Spec,
+        owned: &Spec,
+        physical: Option<&PhysicalId>,
+    ) -> Option<&'static str>;
     /// See [`Kind::is_findable`].
     fn is_findable(&self, spec: &Spec) -> bool;
     /// See [`Kind::batch`].
@@ -238,6 +247,14 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::led_to(state.own::<K>())
     }
 
+    fn removal(&self, owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal {
+        K::removal(owned.own::<K>(), actual.own::<K>(), ours)
+    }
+
+    fn parts(&self, spec: &Spec) -> Vec<String> {
+        K::parts(spec.own::<K>())
+    }
+
     fn claims(&self, spec: &Spec) -> Vec<String> {
         K::claims(spec.own::<K>())
     }
@@ -254,8 +271,13 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::ttl(spec.own::<K>())
     }
 
-    fn is_other(&self, spec: &Spec, physical: &PhysicalId) -> bool {
-        K::is_other(spec.own::<K>(), physical)
+    fn why_other(
+        &self,
+        desired: &Spec,
+        owned: &Spec,
+        physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        K::why_other(desired.own::<K>(), owned.own::<K>(), physical)
     }
 
     fn is_findable(&self, spec: &Spec) -> bool {

@@ -41,6 +41,10 @@ pub struct KindError {
     /// For how long at most it makes sense to try again, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Duration>,
+    /// Whether an earlier call of the same creation was carried out: then something of ours is there,
+    /// and its intent stays open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub begun: bool,
 }
 
 impl KindError {
@@ -53,6 +57,16 @@ impl KindError {
             message: message.into(),
             request_id: None,
             patience: None,
+            begun: false,
+        }
+    }
+
+    /// The same, of a later call of a creation of which the first one was carried out.
+    #[must_use]
+    pub fn begun(self) -> Self {
+        Self {
+            begun: true,
+            ..self
         }
     }
 }

@@ -26,6 +26,17 @@ pub enum Readiness {
     Failed(String),
 }
 
+/// Whether a resource of ours may be deleted as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Removal {
+    /// Nothing speaks against it.
+    Free,
+    /// It takes something of others along: somebody has to accept that by the rule's id.
+    Risk(Finding),
+    /// It can't be deleted until a person did something about it.
+    Blocked(Finding),
+}
+
 /// API calls of one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calls {
@@ -189,6 +200,21 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// Whether it may be deleted as it is. `ours` tells the parts of it (see [`Kind::parts`]) that
+    /// another resource of ours keeps in it.
+    fn removal(
+        _owned: &Self::Spec,
+        _actual: &Self::State,
+        _ours: &dyn Fn(&str) -> bool,
+    ) -> Removal {
+        Removal::Free
+    }
+
+    /// The parts that it keeps inside another resource: `BUCKET/KEY`, or `BUCKET/PREFIX/` for everything below.
+    fn parts(_spec: &Self::Spec) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What of others has to make room when this is adopted, in the kind's own shape: it is written
     /// down before the call, and put back on deletion.
     fn displaced(
@@ -244,10 +270,15 @@ pub trait Kind: Send + Sync + 'static {
         0
     }
 
-    /// Whether `spec` names another resource than the one on record, `physical`, in the same
-    /// account and region: another hosted zone by its id.
-    fn is_other(_spec: &Self::Spec, _physical: &PhysicalId) -> bool {
-        false
+    /// Why `desired` is another thing in the world than the one on record in the same account and
+    /// region, if it is: another hosted zone by its id, a record of another name, an object of another
+    /// key. Then the old one is removed by an action of its own.
+    fn why_other(
+        _desired: &Self::Spec,
+        _owned: &Self::Spec,
+        _physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        None
     }
 
     /// Actions of one key can go out in one call.
@@ -305,7 +336,6 @@ pub trait Observe<C: Sync>: Kind {
         context: &C,
         target: &Target<Self::Spec>,
     ) -> Result<Observation<Self::State>, KindError>;
-
     /// The same question where the ledger has what was `recorded` when it was last observed or
     /// changed. A kind that can see in a wide read that nothing changed since answers from the record;
     /// what a wide read lacks and the ledger has is asked for by itself before it counts as absent.
@@ -327,6 +357,16 @@ pub trait Observe<C: Sync>: Kind {
         _seen: &Self::State,
     ) -> Result<Observation<Self::State>, KindError> {
         self.observe(context, target).await
+    }
+
+    /// The state that was `seen` of a resource that is to go, with what its deletion would take along.
+    async fn observe_leaving(
+        &self,
+        _context: &C,
+        _target: &Target<Self::Spec>,
+        seen: &Self::State,
+    ) -> Result<Self::State, KindError> {
+        Ok(seen.clone())
     }
 }
 

@@ -37,7 +37,9 @@ pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef, Outputs};
 pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
 pub use impact::{Impact, MailImpact};
-pub use kind::{Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Target, Transition};
+pub use kind::{
+    Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Removal, Target, Transition,
+};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};

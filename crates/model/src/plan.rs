@@ -195,7 +195,7 @@ impl Action {
         wanted.or_else(|| self.unwanted().map(|unwanted| unwanted.entry.as_ref()))
     }
 
-    /// What we know to have written.
+    /// What we know to have written. What is replaced was written elsewhere, and goes by itself.
     pub fn owned(&self) -> Option<&Spec> {
         // What was written at another place says nothing about what stands at this one.
         let retires = self.wanted().is_some_and(|wanted| wanted.retires);

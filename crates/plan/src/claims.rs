@@ -121,7 +121,7 @@ impl<'a> Zones<'a> {
 }
 
 /// The desired resources whose entries on record are of another place: another account or region,
-/// or another hosted zone. What is on record there is a predecessor, and goes by itself.
+/// another hosted zone, or another name. What is on record there is a predecessor, and goes by itself.
 pub(crate) fn moved<'a>(
     resources: &[&'a Arc<Resource>],
     entry: impl Fn(&ResourceId) -> Option<&'a Arc<Entry>>,
@@ -133,13 +133,14 @@ pub(crate) fn moved<'a>(
             continue;
         };
         let kind = resource.spec.kind();
-        let is_other = |physical: &PhysicalId| kind.is_other(&resource.spec, physical);
         let is_dns = kind.zone(&resource.spec, None).is_some();
         // A record is where its zone is.
         let mut references = resource.spec.references().iter();
         let follows = is_dns && references.any(|one| zones.contains(&one.resource));
         if !Location::is_same(entry.location.as_ref(), resource.location.as_ref())
-            || entry.physical().is_some_and(is_other)
+            || kind
+                .why_other(&resource.spec, &entry.spec, entry.physical())
+                .is_some()
             || follows
         {
             moved.insert(&resource.id);

@@ -13,6 +13,7 @@ mod drift;
 mod estimate;
 mod observations;
 mod order;
+mod parts;
 mod planner;
 mod remove;
 mod renames;

@@ -16,6 +16,8 @@ pub struct Query {
     pub fallback: Option<Spec>,
     /// The state that the ledger has of this very resource, to confirm in a wide read.
     pub recorded: Option<State>,
+    /// Whether it is to go: then what its deletion would take along is observed too.
+    pub leaves: bool,
 }
 
 /// The recorded state of a resource that nothing is open about.
@@ -43,6 +45,7 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             recorded: here.and_then(|entry| recorded(&target, entry)),
             // At another place, the spec on record finds nothing.
             fallback: here.map(|entry| entry.spec.clone()),
+            leaves: false,
             target,
         });
     }
@@ -52,6 +55,7 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             recorded: recorded(&target, entry),
             target,
             fallback: None,
+            leaves: true,
         }
     }));
     queries

@@ -1,6 +1,5 @@
 //! Turns desired, actual and ledger into a plan.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use standards::Finding;
 use crate::claims::{Claims, Place, Zones, moved};
 use crate::decide::{Decision, decide};
 use crate::observations::{in_order, of_resource};
+use crate::parts::Parts;
 use crate::renames::Renames;
 use crate::{Inputs, order};
 
@@ -31,6 +31,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
         ours: BTreeSet::new(),
         left: Vec::new(),
         renames: Renames::of(inputs),
+        parts: Parts::of(inputs),
         last: BTreeMap::new(),
         actions: Vec::new(),
         findings: Vec::new(),
@@ -74,6 +75,8 @@ pub(crate) struct Planner<'a> {
     ours: BTreeSet<&'a ResourceId>,
     /// The predecessors of what moves or is replaced.
     left: Vec<&'a Arc<Entry>>,
+    /// The parts that our resources keep inside others.
+    pub(crate) parts: Parts,
     /// The physical resources that stay under another id of ours.
     pub(crate) renames: Renames<'a>,
     /// The action after which a resource is as desired.
@@ -161,7 +164,7 @@ impl<'a> Planner<'a> {
         if let Some(old) = entry.filter(|_| here.is_none()) {
             if decision.verb == Verb::Create {
                 decision.verb = Verb::Replace;
-                decision.reason = moving(old, resource);
+                decision.reason = moving(old, resource).into();
             }
             self.leave_behind(old);
         } else if decision.verb == Verb::Replace
@@ -231,7 +234,10 @@ impl<'a> Planner<'a> {
             id: self.actions.len(),
             resource: subject.resource.id.clone(),
             location: subject.location().cloned(),
-            batch: kind.batch(&spec).filter(|_| changes),
+            // To adopt what is as it should be is no call.
+            batch: kind
+                .batch(&spec)
+                .filter(|_| changes && (verb != Verb::Adopt || !decision.diff.is_empty())),
             reason: decision.reason,
             impact,
             after: self.edges(subject.resource),
@@ -372,12 +378,14 @@ fn join(resource: &Resource, here: Option<&Entry>, decision: &mut Decision) {
 }
 
 /// Why a resource whose predecessor is at another place is made.
-fn moving(old: &Entry, resource: &Resource) -> Cow<'static, str> {
-    if Location::is_same(old.location.as_ref(), resource.location.as_ref()) {
-        "moves to another hosted zone".into()
-    } else {
-        "moves to another account or region".into()
+fn moving(old: &Entry, resource: &Resource) -> &'static str {
+    if !Location::is_same(old.location.as_ref(), resource.location.as_ref()) {
+        return "moves to another account or region";
     }
+    let kind = resource.spec.kind();
+    let why = kind.why_other(&resource.spec, &old.spec, old.physical());
+    // A record is where its zone is.
+    why.unwrap_or("moves to another hosted zone")
 }
 
 /// What `verb` does to a desired resource that is there under the name `physical`, or not at all.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use model::rules;
 use model::{
     Action, Edge, Entry, Impact, LeftZone, Level, MailImpact, Precondition, PreconditionCheck,
-    Spec, Step, Transition, Unwanted, Verb, ZoneRef,
+    Removal, Spec, Step, Transition, Unwanted, Verb, ZoneRef,
 };
 
 use crate::claims::Place;
@@ -29,6 +29,9 @@ impl<'a> Planner<'a> {
         let place = Place::of_entry(entry);
         let has_left = self.zones.have_left(&entry.id.domain, &place);
         let (mut decision, spec) = self.removal(entry, &place, has_left);
+        if decision.verb == Verb::Delete {
+            self.weigh_removal(entry, &spec, &mut decision);
+        }
         self.findings.extend(decision.finding.take());
         let deletes = decision.verb == Verb::Delete;
         let waits = deletes && has_left;
@@ -113,6 +116,28 @@ impl<'a> Planner<'a> {
             None => forget(&mut decision, "another resource still holds it"),
         }
         (decision, rest.unwrap_or_else(|| entry.spec.clone()))
+    }
+
+    /// Asks the kind what speaks against the deletion: a finding, which refuses it unless it is a risk
+    /// that somebody can accept.
+    fn weigh_removal(&self, entry: &Entry, spec: &Spec, decision: &mut Decision) {
+        let Some(state) = self.seen(&entry.target()).state() else {
+            return;
+        };
+        let ours = |part: &str| self.parts.hold(part);
+        let finding = match spec.kind().removal(spec, state, &ours) {
+            Removal::Free => return,
+            Removal::Risk(finding) => finding,
+            Removal::Blocked(finding) => {
+                decision.verb = Verb::None;
+                decision.reason = "refused".into();
+                finding
+            }
+        };
+        decision.finding = Some(finding.in_place(model::place::of_resource(
+            &entry.id,
+            entry.location.as_ref(),
+        )));
     }
 
     /// Whether a shared resource that the plan does not ask for stays, because domains hold it that

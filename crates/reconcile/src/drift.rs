@@ -108,6 +108,7 @@ fn queries(ledger: &Ledger) -> Vec<Query> {
         fallback: None,
         // Drift reads everything anew: a record is what it compares with.
         recorded: None,
+        leaves: false,
     })
     .collect()
 }

@@ -83,8 +83,19 @@ impl Planned {
 
     /// Whether a finding forbids to carry it out.
     pub fn is_refused(&self) -> bool {
-        let mut findings = self.plan.findings.iter();
-        findings.any(|finding| finding.severity == Severity::Error)
+        self.is_refused_despite(&BTreeSet::new())
+    }
+
+    /// Whether a finding forbids to carry it out although the operator accepts the risks of these
+    /// rules. Only a risk can be accepted: nothing else becomes possible by it.
+    pub fn is_refused_despite(&self, accepted: &BTreeSet<String>) -> bool {
+        let is_accepted = |finding: &Finding| {
+            let risk = rules::RISKS.iter().find(|rule| finding.is_of(rule));
+            risk.is_some_and(|rule| accepted.contains(rule.id))
+        };
+        let errors = self.plan.findings.iter();
+        let mut errors = errors.filter(|finding| finding.severity == Severity::Error);
+        errors.any(|finding| !is_accepted(finding))
     }
 }
 

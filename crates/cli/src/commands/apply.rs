@@ -64,7 +64,7 @@ pub(crate) async fn run(
     }
     planned.accept(&args.changing.accept_risk);
     show(&planned, &project, printer);
-    if planned.is_refused() {
+    if planned.is_refused_despite(&args.changing.accepted()) {
         return Ok(Exit::Refused);
     }
     if !planned.plan.is_empty()
@@ -175,7 +175,7 @@ pub(crate) async fn carry_out(
     let plan = &planned.plan;
     let consent = Consent {
         wait: changing.wait,
-        accepted: changing.accept_risk.iter().cloned().collect(),
+        accepted: changing.accepted(),
     };
     let (wish, stop) = Stop::channel();
     let phase = interrupt::while_carrying_out(wish);

@@ -43,7 +43,7 @@ pub(crate) async fn run(
         return Ok(Exit::Failed);
     }
     show(&planned, &project, printer);
-    if planned.is_refused() {
+    if planned.is_refused_despite(&changing.accepted()) {
         return Ok(Exit::Refused);
     }
     let name = project.manifest.project.as_str();
@@ -102,7 +102,7 @@ fn named(domains: &BTreeSet<&str>) -> String {
     format!("{} domain{plural} ({})", names.len(), names.join(", "))
 }
 
-/// What is left, and why.
+/// Tells what is left, and why.
 fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printer: &Printer) {
     for one in &again.grace_periods {
         printer.note(&grace_period(one));

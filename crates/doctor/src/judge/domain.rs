@@ -66,6 +66,7 @@ fn zone(domain: &DomainFacts, notes: &mut Notes) {
             );
             notes.broken(&what, Finding::new(rules::PLAN_11, reason));
         }
+        ZoneFacts::Refused(finding) => notes.broken(&what, finding.clone()),
         ZoneFacts::Unclear(reason) => {
             notes.broken(&what, Finding::new(rules::PLAN_04, reason.clone()));
         }

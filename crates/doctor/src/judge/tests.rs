@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use kinds::ses_account::Standing;
 use model::exam::{Exam, Outcome};
-use standards::Severity;
+use model::rules;
 use standards::dns::Name;
+use standards::{Finding, Severity};
 
 use super::judge;
 use crate::facts::{
@@ -261,6 +262,8 @@ fn a_zone_is_there_and_the_world_is_sent_to_it() {
         zone(ZoneFacts::Unclear("no answer".to_owned())),
         &[("PLAN-04", "error")],
     );
+    let private = Finding::new(rules::PLAN_07, "the hosted zone `Z1` is private");
+    check(zone(ZoneFacts::Refused(private)), &[("PLAN-07", "error")]);
     check(zone(ZoneFacts::Unseen(unseen())), &[("PLAN-07", "unseen")]);
     let manual = |seen| zone(ZoneFacts::Manual(seen));
     check(manual(Ok(vec!["ns1.example.net".to_owned()])), &[]);

@@ -189,7 +189,14 @@ impl Scene<'_> {
         let spec = resource.spec.get::<Route53HostedZone>();
         match self.seen(resource) {
             Some(Observation::Present { state, .. }) => match state.get::<Route53HostedZone>() {
-                Some(state) => self.found(location.account.clone(), state).await,
+                Some(state) => {
+                    let refused =
+                        spec.and_then(|spec| Route53HostedZone::blocker(spec, Some(state)));
+                    match refused.filter(|_| state.others.is_empty()) {
+                        Some(finding) => ZoneFacts::Refused(finding),
+                        None => self.found(location.account.clone(), state).await,
+                    }
+                }
                 None => ZoneFacts::Unclear("it is no hosted zone".to_owned()),
             },
             Some(Observation::Absent) if spec.is_some_and(|spec| spec.create) => {

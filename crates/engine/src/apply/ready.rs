@@ -33,13 +33,15 @@ impl Run<'_> {
         }
     }
 
-    /// Waits until every precondition of an action passes.
+    /// Waits until every precondition of an action passes, for all of them together as long as the
+    /// operator lets it wait for one thing.
     pub(crate) async fn pass_preconditions(&self, action: &Action) -> Result<(), Outcome> {
+        let limit = self.limit();
         for precondition in action.preconditions() {
             if self.options.accepted.contains(&precondition.rule) {
                 continue;
             }
-            self.pass_precondition(action.id, &precondition.rule, &precondition.check)
+            self.pass_precondition(action.id, (&precondition.rule, &precondition.check), limit)
                 .await?;
         }
         Ok(())
@@ -48,10 +50,9 @@ impl Run<'_> {
     async fn pass_precondition(
         &self,
         id: ActionId,
-        rule: &str,
-        check: &PreconditionCheck,
+        (rule, check): (&str, &PreconditionCheck),
+        limit: Timestamp,
     ) -> Result<(), Outcome> {
-        let limit = self.limit();
         loop {
             let now = self.engine.clock.now();
             match check_precondition(self.engine.outside(), check, now).await {
@@ -124,19 +125,27 @@ impl Run<'_> {
         let mut seen = None;
         let mut pause = kind.expected();
         loop {
-            let now = self.engine.poll(&target, seen.as_ref()).await;
-            let Ok(Observation::Present { state, .. }) = now else {
-                return Outcome::Done;
-            };
-            let Readiness::Waiting(what) = kind.readiness(&target.spec, &state) else {
-                return Outcome::Done;
+            let what = match self.engine.poll(&target, seen.as_ref()).await {
+                Ok(Observation::Absent) => return Outcome::Done,
+                Ok(Observation::Present { state, .. }) => {
+                    let Readiness::Waiting(what) = kind.readiness(&target.spec, &state) else {
+                        return Outcome::Done;
+                    };
+                    seen = Some(state);
+                    what
+                }
+                // What could not be observed is not known to be gone: what it points at would be
+                // deleted while names still lead there.
+                Ok(Observation::Unknown(reason)) => {
+                    format!("an answer that says whether it is gone: {reason}")
+                }
+                Err(error) => format!("an answer that says whether it is gone: {error}"),
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(pause, limit).await {
                 return Outcome::Waiting(what);
             }
             pause = kind.poll();
-            seen = Some(state);
         }
     }
 

@@ -202,6 +202,8 @@ impl Run<'_> {
         loop {
             let error = match self.call_once(action, target, is_new).await {
                 Ok(change) => return Ok(change),
+                // Who let a name go a moment ago knows that it will be free.
+                Err(error) if self.follows_release(action) => aws::after_release(error),
                 Err(error) => error,
             };
             let now = self.engine.clock.now();
@@ -229,6 +231,12 @@ impl Run<'_> {
                 return Ok(Some(change));
             }
         }
+    }
+
+    /// Whether a predecessor of ours released in this run what this action takes.
+    fn follows_release(&self, action: &Action) -> bool {
+        let mut before = action.after.iter();
+        before.any(|edge| matches!(self.plan.actions[edge.action].step, Step::Release(..)))
     }
 
     /// What an ambiguous call did, by observing. Nothing when it has to be made again.
@@ -394,9 +402,10 @@ impl Run<'_> {
         action: &Action,
         error: &KindError,
     ) -> Result<(), LedgerError> {
-        // Of an ambiguous call nobody knows: its intent stays open, and the next run looks.
+        // Of an ambiguous call nobody knows: its intent stays open, and the next run observes. So does
+        // that of a creation which was refused in its middle: what its first call made is ours.
         let is_on_record = action.wanted().is_some() || action.resource.is_shared();
-        if error.class == ErrorClass::Ambiguous || !is_on_record {
+        if error.class == ErrorClass::Ambiguous || error.begun || !is_on_record {
             return Ok(());
         }
         let event = Event::Refused {

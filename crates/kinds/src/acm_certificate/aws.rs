@@ -6,7 +6,8 @@ use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::{
-    CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
+    CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm, Tag,
+    ValidationMethod,
 };
 use model::kind::{Outcome, Update};
 use model::{
@@ -15,9 +16,11 @@ use model::{
 
 use super::{AcmCertificate, Spec, State, ValidationRecord, is_dead, sorted};
 use crate::context::Context;
+use crate::reference::{YOUNG, YOUNG_POLL};
 use crate::s3_object::sha256;
 use crate::sdk::{built, done, found, must_have, tag_changes};
 use crate::tags::{self, Tags};
+use clock::Clock;
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.acm())
@@ -29,13 +32,16 @@ fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
         .collect()
 }
 
+/// The tags of a certificate; none where it has gone, which ACM's lists show for a while all the same.
 async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
     let answer = client
         .list_tags_for_certificate()
         .certificate_arn(arn)
         .send()
         .await;
-    let answer = done("ListTagsForCertificate", answer)?;
+    let Some(answer) = found("ListTagsForCertificate", answer)? else {
+        return Ok(Tags::new());
+    };
     Ok(tags::visible(answer.tags().iter().map(|tag| {
         (
             tag.key().to_owned(),
@@ -57,8 +63,11 @@ impl Page for Certificates {
         let mut certificates = Vec::new();
         let mut token: Option<String> = None;
         loop {
+            // Without a filter ACM lists RSA_1024 and RSA_2048 only (ACM API reference, `Filters`).
+            let every_key = Filters::builder().set_key_types(Some(key_types())).build();
             let request = client
                 .list_certificates()
+                .includes(every_key)
                 .max_items(1000)
                 .set_next_token(token.take());
             let answer = done("ListCertificates", request.send().await)?;
@@ -99,6 +108,12 @@ async fn find(context: &Context, spec: &Spec) -> Result<Option<String>, KindErro
     Ok(dead)
 }
 
+/// Every type of key that ACM knows, in the SDK's words.
+fn key_types() -> Vec<KeyAlgorithm> {
+    let words = KeyAlgorithm::values().iter();
+    words.map(|word| KeyAlgorithm::from(*word)).collect()
+}
+
 async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail>, KindError> {
     let request = client.describe_certificate().certificate_arn(arn);
     let answer = found("DescribeCertificate", request.send().await)?;
@@ -108,6 +123,24 @@ async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail
 /// How long ACM takes to show the validation records of a request: "several seconds" (ACM API
 /// reference, `DescribeCertificate`).
 const RECORDS_SHOWN: Duration = Duration::from_secs(3);
+
+/// A certificate that was requested a moment ago, or nothing where it stays not found: the token then
+/// answers with one that somebody deleted (ACM API reference, `RequestCertificate`: the token is
+/// remembered for an hour, whatever became of the certificate).
+async fn described(
+    client: &Client,
+    clock: Clock,
+    arn: &str,
+) -> Result<Option<CertificateDetail>, KindError> {
+    let limit = clock.now() + YOUNG;
+    loop {
+        let detail = describe(client, arn).await?;
+        if detail.is_some() || clock.now() >= limit {
+            return Ok(detail);
+        }
+        clock.sleep(YOUNG_POLL).await;
+    }
+}
 
 /// How many certificates of one request may have failed within the hour that ACM remembers it.
 const ATTEMPTS_MAX: usize = 5;
@@ -266,15 +299,13 @@ impl Mutate<Context> for AcmCertificate {
         for _ in 0..ATTEMPTS_MAX {
             let arn = request(&client, spec, &token).await?;
             context.clock.sleep(RECORDS_SHOWN).await;
-            let Some(detail) = describe(&client, &arn).await? else {
-                return Ok(PhysicalId::from(arn).into());
-            };
-            let made = state(&arn, &detail, spec.tags.clone());
-            if !is_dead(&made.status) {
+            let detail = described(&client, context.clock, &arn).await?;
+            let made = detail.map(|detail| state(&arn, &detail, spec.tags.clone()));
+            if let Some(made) = made.filter(|made| !is_dead(&made.status)) {
                 return Ok(Outcome::from(PhysicalId::from(arn)).in_state::<Self>(made));
             }
-            // Within the hour the token finds the request that failed. The next token derives from
-            // it, so that this attempt, repeated, is found as well.
+            // Within the hour the token finds the request that failed or was deleted. The next token
+            // derives from it, so that this attempt, repeated, is found as well.
             sha256(format!("{token} {arn}").as_bytes())[..32].clone_into(&mut token);
         }
         let message = "ACM refused several requests for these names within an hour";
@@ -290,8 +321,9 @@ impl Mutate<Context> for AcmCertificate {
         let client = client(context)?;
         let arn = must_have("AddTagsToCertificate", target.physical.as_ref())?;
         if update.diff.touches("tags") {
-            let (set, removed) =
-                tag_changes(&target.spec.tags, &tags_of(&client, arn.as_str()).await?);
+            let given = update.owned.as_ref().map(|owned| &owned.tags);
+            let actual = tags_of(&client, arn.as_str()).await?;
+            let (set, removed) = tag_changes(&target.spec.tags, &actual, given);
             if !set.is_empty() {
                 let operation = "AddTagsToCertificate";
                 let tags = sdk_tags(operation, &set)?;

@@ -149,14 +149,16 @@ impl Kind for AcmCertificate {
     type State = State;
     type Before = Nothing;
 
-    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
         if let Some(arn) = &desired.existing {
             return diff::compare(&Named { arn }, &Named { arn: &actual.arn }, &[]);
         }
         // A certificate's names can't change; a failed one never recovers. Both need a new request.
+        let given = owned.map(|owned| &owned.tags);
+        let tags = tags::ours(&desired.tags, &actual.tags, given);
         let mut found = diff::compare(
             &Compared::of(&desired.names, &desired.tags),
-            &Compared::of(&actual.names, &actual.tags),
+            &Compared::of(&actual.names, &tags),
             &["names"],
         );
         if actual.is_dead() {

@@ -19,15 +19,23 @@
 #[cfg(feature = "aws")]
 mod aws;
 #[cfg(feature = "aws")]
+mod config;
+#[cfg(feature = "aws")]
+mod create;
+#[cfg(feature = "aws")]
+mod find;
+#[cfg(feature = "aws")]
 pub(crate) mod listing;
 
 use std::time::Duration;
 
+use model::rules;
 use model::{
-    Calls, Diff, Field, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb,
-    diff,
+    Calls, Change, Diff, Field, Impact, Kind, MailImpact, Nothing, Permission, Readiness,
+    Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
+use standards::Finding;
 
 use crate::tags::{self, Tags};
 
@@ -109,12 +117,34 @@ pub struct State {
     pub price_class: String,
     /// Tags.
     pub tags: Tags,
+    /// The version that CloudFront showed: it tells an answer of before an update. No ledger keeps it.
+    #[serde(skip)]
+    pub etag: String,
+    /// Whether a continuous deployment policy is attached, which no manifest declares.
+    #[serde(skip)]
+    pub is_staged: bool,
 }
 
 /// AWS's managed cache policy `CachingOptimized`: it honours the objects' Cache-Control.
 pub const CACHE_POLICY: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-/// The security policy: TLS 1.2 and later.
+/// The security policy: TLS 1.2 and later, at least.
 pub const MINIMUM_PROTOCOL: &str = "TLSv1.2_2021";
+/// The policies that accept more than it, which is every older one. CloudFront adds stricter ones
+/// (`TLSv1.3_2025`), which nobody's distribution is lowered from, whatever they will be called.
+const WEAKER: [&str; 7] = [
+    "",
+    "SSLv3",
+    "TLSv1",
+    "TLSv1_2016",
+    "TLSv1.1_2016",
+    "TLSv1.2_2018",
+    "TLSv1.2_2019",
+];
+
+/// Whether a security policy accepts what ours does not.
+pub fn is_weak(policy: &str) -> bool {
+    WEAKER.contains(&policy)
+}
 
 fn sorted(aliases: &[String]) -> Vec<String> {
     let mut aliases = aliases.to_vec();
@@ -170,8 +200,8 @@ impl Spec {
 }
 
 impl State {
-    /// What is compared, as seen.
-    fn seen(&self) -> Compared<'_, String> {
+    /// The compared fields, as observed; of its tags, only those that are ours.
+    fn seen<'s>(&'s self, ours: &'s Tags) -> Compared<'s, String> {
         let Self {
             id: _,
             arn: _,
@@ -190,7 +220,9 @@ impl State {
             ipv6,
             logging,
             price_class,
-            tags,
+            tags: _,
+            etag: _,
+            is_staged: _,
         } = self;
         Compared {
             aliases: sorted(aliases),
@@ -201,12 +233,16 @@ impl State {
             price_class,
             comment,
             enabled: *enabled,
-            minimum_protocol,
+            minimum_protocol: if is_weak(minimum_protocol) {
+                minimum_protocol
+            } else {
+                MINIMUM_PROTOCOL
+            },
             viewer_protocol,
             cache_policy: cache_policy.as_deref(),
             http_version,
             ipv6: *ipv6,
-            tags,
+            tags: ours,
         }
     }
 }
@@ -219,6 +255,7 @@ const PERMISSIONS: &[Permission] = &[
             "cloudfront:DeleteDistribution",
             "cloudfront:GetDistribution",
             "cloudfront:GetDistributionConfig",
+            "cloudfront:ListConflictingAliases",
             "cloudfront:ListTagsForResource",
             "cloudfront:TagResource",
             "cloudfront:UntagResource",
@@ -227,6 +264,11 @@ const PERMISSIONS: &[Permission] = &[
         "arn:{partition}:cloudfront::{account}:distribution/*",
     ),
 ];
+
+/// Whether a change is of tags, which are no part of what CloudFront carries to its edges.
+fn is_of_tags(change: &Change) -> bool {
+    change.field.starts_with("tags")
+}
 
 impl Kind for CloudfrontDistribution {
     const NAME: &'static str = "cloudfront_distribution";
@@ -246,8 +288,10 @@ impl Kind for CloudfrontDistribution {
         }
     }
 
-    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
-        diff::compare(&desired.wanted(), &actual.seen(), &[])
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        let given = owned.map(|owned| &owned.tags);
+        let tags = tags::ours(&desired.tags, &actual.tags, given);
+        diff::compare(&desired.wanted(), &actual.seen(&tags), &[])
     }
 
     fn led_to(state: &State) -> Option<(String, Vec<String>)> {
@@ -283,14 +327,43 @@ impl Kind for CloudfrontDistribution {
         Impact::new(mail, reason).weaker().about(&change.id.domain)
     }
 
-    fn readiness(_desired: &Spec, actual: &State) -> Readiness {
-        if actual.status == "Deployed" {
+    /// Deployed, and with what was sent: right after an update CloudFront can show the configuration
+    /// before it as deployed (cdkd, `cloudfront-distribution-provider.ts`).
+    fn readiness(desired: &Spec, actual: &State) -> Readiness {
+        let diff = Self::diff(desired, actual, None);
+        if actual.status == "Deployed" && diff.changes.iter().all(is_of_tags) {
             Readiness::Ready
         } else {
             Readiness::Waiting(
                 "distribution deployment: CloudFront carries it to its edges".to_owned(),
             )
         }
+    }
+
+    /// A continuous deployment policy forbids changes of the certificate and of TLS for as long as
+    /// it is attached (aws-cli issue 10446).
+    fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
+        let actual = actual.filter(|actual| actual.is_staged)?;
+        let diff = Self::diff(desired, actual, None);
+        let refused = ["certificate", "minimum_protocol"];
+        refused.iter().any(|field| diff.touches(field)).then(|| {
+            Finding::new(
+                rules::PLAN_21,
+                format!(
+                    "the distribution `{}` has a continuous deployment policy, and CloudFront refuses \
+                     to change its certificate and TLS until that is detached",
+                    actual.id
+                ),
+            )
+        })
+    }
+
+    fn parts(spec: &Spec) -> Vec<String> {
+        let log = spec.logging.iter().filter_map(|log| {
+            let bucket = log.bucket.strip_suffix(".s3.amazonaws.com")?;
+            Some(format!("{bucket}/{}", log.prefix))
+        });
+        log.collect()
     }
 
     fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {

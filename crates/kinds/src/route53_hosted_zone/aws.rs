@@ -6,15 +6,16 @@ use ::aws::{Key, Session};
 use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
+use clock::Clock;
 use model::kind::{Outcome, Update};
 use model::{
-    ErrorClass, Kind, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId,
-    Target,
+    ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
 
 use super::{Route53HostedZone, Spec, State, bare};
 use crate::context::Context;
 use crate::record::same_name;
+use crate::reference;
 use crate::sdk::{done, found, made, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
@@ -24,6 +25,11 @@ fn client(context: &Context) -> Result<Client, KindError> {
 
 fn name_of(zone: &HostedZone) -> &str {
     zone.name().trim_end_matches('.')
+}
+
+/// Whether we made a zone, by its caller reference.
+fn is_ours(spec: &Spec, zone: &HostedZone) -> bool {
+    reference::is_of(&spec.caller_reference, zone.caller_reference())
 }
 
 /// What a search by name found.
@@ -43,9 +49,7 @@ async fn find(context: &Context, spec: &Spec) -> Result<Found, KindError> {
     loop {
         let zones = context.read_key(&Named(name.to_owned())).await?;
         let zones = zones.as_deref().map(Vec::as_slice).unwrap_or_default();
-        let ours = zones
-            .iter()
-            .find(|zone| spec.create && zone.caller_reference() == spec.caller_reference);
+        let ours = zones.iter().find(|zone| spec.create && is_ours(spec, zone));
         if let Some(zone) = ours.or_else(|| zones.first().filter(|_| zones.len() == 1)) {
             return Ok(Found::One(bare(zone.id()).to_owned()));
         }
@@ -158,9 +162,9 @@ async fn set_tags(
     client: &Client,
     id: &str,
     desired: &Tags,
-    actual: &Tags,
+    (actual, owned): (&Tags, Option<&Tags>),
 ) -> Result<(), KindError> {
-    let (set, removed) = tag_changes(desired, actual);
+    let (set, removed) = tag_changes(desired, actual, owned);
     if set.is_empty() && removed.is_empty() {
         return Ok(());
     }
@@ -176,6 +180,36 @@ async fn set_tags(
         .set_remove_tag_keys((!removed.is_empty()).then_some(removed));
     done("ChangeTagsForResource", request.send().await)?;
     Ok(())
+}
+
+/// Makes the zone under the first caller reference that is not spent, or finds the one that a reference
+/// of ours has made: an earlier call, whose answer was lost.
+async fn make(client: &Client, clock: Clock, spec: &Spec) -> Result<String, KindError> {
+    let operation = "CreateHostedZone";
+    let limit = clock.now() + reference::YOUNG;
+    for reference in reference::chain(&spec.caller_reference) {
+        let request = client
+            .create_hosted_zone()
+            .name(&spec.name)
+            .caller_reference(&reference);
+        let answer = made(operation, request.send().await)?;
+        if let Some(zone) = answer.as_ref().and_then(|answer| answer.hosted_zone()) {
+            return Ok(bare(zone.id()).to_owned());
+        }
+        loop {
+            let zones = named(client, &spec.name).await?;
+            let mut zones = zones.iter();
+            if let Some(zone) = zones.find(|zone| zone.caller_reference() == reference) {
+                return Ok(bare(zone.id()).to_owned());
+            }
+            if clock.now() >= limit {
+                break;
+            }
+            clock.sleep(reference::YOUNG_POLL).await;
+        }
+    }
+    let message = "every caller reference of this zone is spent: create the zone yourself";
+    Err(KindError::new(ErrorClass::Conflict, operation, message))
 }
 
 /// The zone `id`; `others` may be meant as well.
@@ -199,7 +233,7 @@ async fn look(
     };
     let ownership = if !spec.create {
         Ownership::Shared
-    } else if zone.caller_reference() == spec.caller_reference {
+    } else if is_ours(spec, zone) {
         Ownership::Ours
     } else {
         tags::ownership(&spec.tags, &tags)
@@ -216,6 +250,7 @@ async fn look(
             name_servers: servers,
             tags,
             others,
+            is_private: zone.config().is_some_and(HostedZoneConfig::private_zone),
         },
         ownership,
     })
@@ -230,7 +265,7 @@ impl Observe<Context> for Route53HostedZone {
     ) -> Result<Observation<State>, KindError> {
         let client = client(context)?;
         // The manifest may name another zone than the one on record.
-        let named = |id: &PhysicalId| !Route53HostedZone::is_other(&target.spec, id);
+        let named = |id: &PhysicalId| !target.spec.names_other(id);
         if let Some(id) = target.physical.as_ref().filter(|id| named(id)) {
             let seen = look(&client, &target.spec, id.as_str(), Vec::new()).await?;
             // Whoever runs a zone that was found may have made it anew.
@@ -307,27 +342,9 @@ impl Mutate<Context> for Route53HostedZone {
     ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
-        let request = client
-            .create_hosted_zone()
-            .name(&spec.name)
-            .caller_reference(&spec.caller_reference);
-        let answer = made("CreateHostedZone", request.send().await)?;
-        let id = match answer.as_ref().and_then(|answer| answer.hosted_zone()) {
-            Some(zone) => bare(zone.id()).to_owned(),
-            // The caller reference was used: an earlier call made it, and its answer was lost.
-            None => match find(&context.afresh(), spec).await? {
-                Found::One(id) => id,
-                Found::Nothing | Found::Several(..) => {
-                    let message = "it exists and is not listed yet";
-                    return Err(KindError::new(
-                        ErrorClass::NotYet,
-                        "CreateHostedZone",
-                        message,
-                    ));
-                }
-            },
-        };
-        set_tags(&client, &id, &spec.tags, &Tags::new()).await?;
+        let id = make(&client, context.clock, spec).await?;
+        let tagged = set_tags(&client, &id, &spec.tags, (&Tags::new(), None)).await;
+        tagged.map_err(KindError::begun)?;
         Ok(model::PhysicalId::from(id).into())
     }
 
@@ -335,13 +352,14 @@ impl Mutate<Context> for Route53HostedZone {
         &self,
         context: &Context,
         target: &Target<Spec>,
-        _update: &Update<'_, Spec>,
+        update: &Update<'_, Spec>,
     ) -> Result<Outcome<Nothing>, KindError> {
         let client = client(context)?;
         let id = must_have("ChangeTagsForResource", target.physical.as_ref())?;
         if target.spec.create {
             let actual = tags_of(&client, id.as_str()).await?;
-            set_tags(&client, id.as_str(), &target.spec.tags, &actual).await?;
+            let given = update.owned.as_ref().map(|owned| &owned.tags);
+            set_tags(&client, id.as_str(), &target.spec.tags, (&actual, given)).await?;
         }
         Ok(id.clone().into())
     }

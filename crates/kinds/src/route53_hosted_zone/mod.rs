@@ -25,6 +25,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
+use crate::record::same_name;
 use crate::tags::{self, Tags};
 
 /// The kind.
@@ -47,6 +48,14 @@ pub struct Spec {
     pub tags: Tags,
 }
 
+impl Spec {
+    /// Whether it names another zone than the one with this id.
+    pub fn names_other(&self, zone: &PhysicalId) -> bool {
+        let named = self.id.as_deref();
+        named.is_some_and(|id| bare(id) != zone.as_str())
+    }
+}
+
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +70,9 @@ pub struct State {
     pub tags: Tags,
     /// Other public zones of the name, where nothing says which one is meant.
     pub others: Vec<String>,
+    /// Whether only its VPCs ask it. Such a zone is refused, so that no ledger ever holds it.
+    #[serde(skip)]
+    pub is_private: bool,
 }
 
 /// An id without the path that Route 53 returns it with.
@@ -106,11 +118,13 @@ impl Kind for Route53HostedZone {
         (name == ID).then(|| state.id.clone())
     }
 
-    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
         if desired.create {
             let (name, tags) = (&desired.name, &desired.tags);
             let wanted = Compared { name, tags };
-            let (name, tags) = (&actual.name, &actual.tags);
+            let given = owned.map(|owned| &owned.tags);
+            let tags = &tags::ours(&desired.tags, &actual.tags, given);
+            let name = &actual.name;
             diff::compare(&wanted, &Compared { name, tags }, &["name"])
         } else {
             Diff::default()
@@ -122,9 +136,13 @@ impl Kind for Route53HostedZone {
         Some(ZoneRef::Hosted(id.to_owned()))
     }
 
-    fn is_other(spec: &Spec, physical: &PhysicalId) -> bool {
-        let named = spec.id.as_deref();
-        named.is_some_and(|id| bare(id) != physical.as_str())
+    fn why_other(
+        desired: &Spec,
+        _owned: &Spec,
+        physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        let is_other = physical.is_some_and(|physical| desired.names_other(physical));
+        is_other.then_some("moves to another hosted zone")
     }
 
     fn project(state: &State) -> Option<&str> {
@@ -181,7 +199,29 @@ impl Kind for Route53HostedZone {
                     actual.others.join(", ")
                 ),
             )),
+            Some(actual) if actual.is_private => Some(Finding::new(
+                rules::PLAN_07,
+                format!(
+                    "the hosted zone `{}` ({}) is private: only its VPCs see what is written there",
+                    actual.id, actual.name
+                ),
+            )),
+            Some(actual) if !holds(&actual.name, &desired.name) => Some(Finding::new(
+                rules::PLAN_07,
+                format!(
+                    "the hosted zone `{}` is of {}, in which there is no {}",
+                    actual.id, actual.name, desired.name
+                ),
+            )),
             _ => None,
         }
     }
+}
+
+/// Whether a zone holds the records of `name`: it is of that name, or of one above it.
+pub fn holds(zone: &str, name: &str) -> bool {
+    same_name(zone, name)
+        || name
+            .split_once('.')
+            .is_some_and(|(_, parent)| holds(zone, parent))
 }

@@ -415,7 +415,12 @@ async fn list(client: &Client, zone_id: &str) -> Result<Option<Sets>, KindError>
                 let identifier = answer.next_record_identifier().map(str::to_owned);
                 start = Some((name.to_owned(), rtype.clone(), identifier));
             }
-            _ => return Ok(Some(sets)),
+            (false, ..) => return Ok(Some(sets)),
+            // What the rest of the zone holds is not known, and must not count as nothing.
+            (true, ..) => {
+                let message = "Route 53 said that the list goes on, and not where";
+                return Err(KindError::new(ErrorClass::Ambiguous, operation, message));
+            }
         }
     }
 }

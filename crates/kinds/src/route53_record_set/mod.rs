@@ -33,7 +33,8 @@ pub use aws::resume;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Field, Impact, Kind, Permission, PhysicalId, Readiness, Transition, Verb, ZoneRef,
+    Calls, Diff, Field, Impact, Kind, Permission, PhysicalId, Readiness, Removal, Transition, Verb,
+    ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -133,8 +134,24 @@ impl Kind for Route53RecordSet {
             .conflict(actual, owned.map(|spec| &spec.record))
     }
 
+    fn why_other(
+        desired: &Spec,
+        owned: &Spec,
+        _physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        let is_renamed = desired.record.is_another(&owned.record);
+        is_renamed.then_some("renamed: the old name goes by an action of its own")
+    }
+
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
         desired.record.blocker(actual?)
+    }
+
+    fn removal(owned: &Spec, actual: &State, _ours: &dyn Fn(&str) -> bool) -> Removal {
+        owned
+            .record
+            .removal_blocker(actual)
+            .map_or(Removal::Free, Removal::Blocked)
     }
 
     fn displaced(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Vec<LiveSet>> {

@@ -4,19 +4,15 @@ use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
-    BucketLifecycleConfiguration, BucketLocationConstraint, BucketLoggingStatus,
-    BucketVersioningStatus, CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration,
-    LifecycleRule, LifecycleRuleFilter, LoggingEnabled, NoncurrentVersionExpiration,
-    ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
+    Tag,
 };
 use model::kind::{Outcome, Update};
-use model::{KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
+use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
-use super::{AccessLog, S3Bucket, Spec, State};
+use super::{S3Bucket, Spec, State};
 use crate::context::Context;
-use crate::sdk::{built, done, found, made};
+use crate::sdk::{built, finish, found, made};
 use crate::tags::{self, Tags};
 
 /// A bucket's calls: the client, its name, and its expected owner.
@@ -64,7 +60,8 @@ impl Page for Versioning {
             .get_bucket_versioning()
             .bucket(&self.bucket)
             .expected_bucket_owner(session.account_id());
-        let answer = found("GetBucketVersioning", request.send().await)?;
+        let answer = found("GetBucketVersioning", request.send().await);
+        let answer = answer.map_err(|error| hidden(&self.bucket, error))?;
         Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))
     }
 }
@@ -103,6 +100,32 @@ impl Observe<Context> for S3Bucket {
         };
         bucket.observed(versioned, tags, &target.spec).await
     }
+
+    async fn observe_leaving(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        seen: &State,
+    ) -> Result<State, KindError> {
+        let bucket = Bucket::new(context, &target.spec.name)?;
+        Ok(State {
+            contents: bucket.contents(target.spec.accepts_log_delivery).await?,
+            ..seen.clone()
+        })
+    }
+}
+
+/// S3 answers 403 for the bucket of another account and for one that the role may not see alike.
+fn hidden(name: &str, error: KindError) -> KindError {
+    if error.class != ErrorClass::Denied {
+        return error;
+    }
+    let message = format!(
+        "the bucket `{name}` is not shown: it may be somebody else's, because all of AWS shares the \
+         names of buckets, or the role lacks s3:GetBucketVersioning. Choose another name for the \
+         project, or let the role read it"
+    );
+    KindError { message, ..error }
 }
 
 impl Bucket<'_> {
@@ -123,6 +146,7 @@ impl Bucket<'_> {
             access_log: self.access_log().await?,
             expire_days: self.expire_days().await?,
             tags,
+            contents: Vec::new(),
         };
         Ok(Observation::Present {
             physical: self.name.into(),
@@ -131,283 +155,53 @@ impl Bucket<'_> {
         })
     }
 
-    async fn tags(&self) -> Result<Tags, KindError> {
-        let request = self
-            .client
-            .get_bucket_tagging()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = found("GetBucketTagging", request.send().await)?;
-        let tags = answer
-            .map(|answer| answer.tag_set().to_vec())
-            .unwrap_or_default();
-        Ok(tags::visible(
-            tags.iter()
-                .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
-        ))
-    }
-
-    async fn is_blocked(&self) -> Result<bool, KindError> {
-        let request = self
-            .client
-            .get_public_access_block()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = found("GetPublicAccessBlock", request.send().await)?;
-        let block = answer.and_then(|answer| answer.public_access_block_configuration);
-        Ok(block.is_some_and(|block| {
-            [
-                block.block_public_acls,
-                block.block_public_policy,
-                block.ignore_public_acls,
-                block.restrict_public_buckets,
-            ]
-            .iter()
-            .all(|flag| *flag == Some(true))
-        }))
-    }
-
-    async fn is_encrypted(&self) -> Result<bool, KindError> {
-        let request = self
-            .client
-            .get_bucket_encryption()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = found("GetBucketEncryption", request.send().await)?;
-        let rules = answer
-            .and_then(|answer| answer.server_side_encryption_configuration)
-            .map(|sse| sse.rules);
-        let by_default = |rule: &ServerSideEncryptionRule| {
-            rule.apply_server_side_encryption_by_default().is_some()
-        };
-        Ok(rules.is_some_and(|rules| rules.iter().any(by_default)))
-    }
-
-    async fn accepts_acls(&self) -> Result<bool, KindError> {
-        let request = self
-            .client
-            .get_bucket_ownership_controls()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = found("GetBucketOwnershipControls", request.send().await)?;
-        let rules = answer
-            .and_then(|answer| answer.ownership_controls)
-            .map(|controls| controls.rules);
-        let enforced = |rule: &OwnershipControlsRule| {
-            *rule.object_ownership() == ObjectOwnership::BucketOwnerEnforced
-        };
-        Ok(!rules.is_some_and(|rules| rules.iter().any(enforced)))
-    }
-
-    async fn access_log(&self) -> Result<Option<AccessLog>, KindError> {
-        let request = self
-            .client
-            .get_bucket_logging()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = done("GetBucketLogging", request.send().await)?;
-        Ok(answer.logging_enabled().map(|log| AccessLog {
-            bucket: log.target_bucket().to_owned(),
-            prefix: log.target_prefix().to_owned(),
-        }))
-    }
-
-    async fn expire_days(&self) -> Result<Option<u32>, KindError> {
-        let request = self
-            .client
-            .get_bucket_lifecycle_configuration()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner);
-        let answer = found("GetBucketLifecycleConfiguration", request.send().await)?;
-        let rules = answer
-            .map(|answer| answer.rules().to_vec())
-            .unwrap_or_default();
-        let days = rules
-            .iter()
-            .filter(|rule| *rule.status() == ExpirationStatus::Enabled)
-            .find_map(|rule| rule.expiration()?.days());
-        Ok(days.and_then(|days| u32::try_from(days).ok()))
-    }
-
-    /// Makes it, and says whether it was not there before.
-    async fn make(&self, accepts_acls: bool) -> Result<bool, KindError> {
+    /// Makes it, with its tags, so that it is known as ours from its first moment. False where this
+    /// account has it already.
+    async fn make(&self, spec: &Spec) -> Result<bool, KindError> {
         // us-east-1 is the one region that must not be named.
-        let place = (self.region != "us-east-1").then(|| {
-            CreateBucketConfiguration::builder()
-                .location_constraint(BucketLocationConstraint::from(self.region.as_str()))
-                .build()
-        });
+        let place = (self.region != "us-east-1")
+            .then(|| BucketLocationConstraint::from(self.region.as_str()));
+        let configuration = CreateBucketConfiguration::builder()
+            .set_location_constraint(place)
+            .set_tags(Some(sdk_tags("CreateBucket", &spec.tags)?))
+            .build();
         let request = self
             .client
             .create_bucket()
             .bucket(self.name)
-            .object_ownership(ownership(accepts_acls))
-            .set_create_bucket_configuration(place);
+            .object_ownership(ownership(spec.accepts_log_delivery))
+            .create_bucket_configuration(configuration);
         Ok(made("CreateBucket", request.send().await)?.is_some())
     }
+}
 
-    async fn block(&self) -> Result<(), KindError> {
-        let block = PublicAccessBlockConfiguration::builder()
-            .block_public_acls(true)
-            .block_public_policy(true)
-            .ignore_public_acls(true)
-            .restrict_public_buckets(true)
-            .build();
-        let request = self
-            .client
-            .put_public_access_block()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .public_access_block_configuration(block);
-        done("PutPublicAccessBlock", request.send().await)?;
-        Ok(())
-    }
-
-    async fn own(&self, accepts_acls: bool) -> Result<(), KindError> {
-        let operation = "PutBucketOwnershipControls";
-        let rule = built(
-            operation,
-            OwnershipControlsRule::builder()
-                .object_ownership(ownership(accepts_acls))
-                .build(),
-        )?;
-        let controls = built(operation, OwnershipControls::builder().rules(rule).build())?;
-        let request = self
-            .client
-            .put_bucket_ownership_controls()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .ownership_controls(controls);
-        done(operation, request.send().await)?;
-        Ok(())
-    }
-
-    async fn encrypt(&self) -> Result<(), KindError> {
-        let operation = "PutBucketEncryption";
-        let by_default = ServerSideEncryptionByDefault::builder()
-            .sse_algorithm(ServerSideEncryption::Aes256)
-            .build();
-        let rule = ServerSideEncryptionRule::builder()
-            .apply_server_side_encryption_by_default(built(operation, by_default)?)
-            .build();
-        let sse = built(
-            operation,
-            ServerSideEncryptionConfiguration::builder()
-                .rules(rule)
-                .build(),
-        )?;
-        let request = self
-            .client
-            .put_bucket_encryption()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .server_side_encryption_configuration(sse);
-        done(operation, request.send().await)?;
-        Ok(())
-    }
-
-    async fn version(&self) -> Result<(), KindError> {
-        let versioning = VersioningConfiguration::builder()
-            .status(BucketVersioningStatus::Enabled)
-            .build();
-        let request = self
-            .client
-            .put_bucket_versioning()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .versioning_configuration(versioning);
-        done("PutBucketVersioning", request.send().await)?;
-        Ok(())
-    }
-
-    async fn log(&self, log: Option<&AccessLog>) -> Result<(), KindError> {
-        let operation = "PutBucketLogging";
-        let enabled = match log {
-            Some(log) => {
-                let enabled = LoggingEnabled::builder()
-                    .target_bucket(&log.bucket)
-                    .target_prefix(&log.prefix)
-                    .build();
-                Some(built(operation, enabled)?)
-            }
-            None => None,
-        };
-        let status = BucketLoggingStatus::builder()
-            .set_logging_enabled(enabled)
-            .build();
-        let request = self
-            .client
-            .put_bucket_logging()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .bucket_logging_status(status);
-        done(operation, request.send().await)?;
-        Ok(())
-    }
-
-    async fn expire(&self, days: Option<u32>) -> Result<(), KindError> {
-        let Some(days) = days.and_then(|days| i32::try_from(days).ok()) else {
-            let request = self
-                .client
-                .delete_bucket_lifecycle()
-                .bucket(self.name)
-                .expected_bucket_owner(&self.owner);
-            done("DeleteBucketLifecycle", request.send().await)?;
-            return Ok(());
-        };
-        let operation = "PutBucketLifecycleConfiguration";
-        // A versioned bucket keeps what expired as a noncurrent version: that has to go as well.
-        let rule = LifecycleRule::builder()
-            .id("deploy-retention")
-            .status(ExpirationStatus::Enabled)
-            .filter(LifecycleRuleFilter::builder().prefix("").build())
-            .expiration(LifecycleExpiration::builder().days(days).build())
-            .noncurrent_version_expiration(
-                NoncurrentVersionExpiration::builder()
-                    .noncurrent_days(1)
-                    .build(),
-            );
-        let rule = built(operation, rule.build())?;
-        let rules = built(
-            operation,
-            BucketLifecycleConfiguration::builder().rules(rule).build(),
-        )?;
-        let request = self
-            .client
-            .put_bucket_lifecycle_configuration()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .lifecycle_configuration(rules);
-        done(operation, request.send().await)?;
-        Ok(())
-    }
-
-    async fn tag(&self, tags: &Tags) -> Result<(), KindError> {
-        let operation = "PutBucketTagging";
-        let mut tagging = Tagging::builder();
-        for (key, value) in tags {
-            tagging = tagging.tag_set(built(
-                operation,
-                Tag::builder().key(key).value(value).build(),
-            )?);
+impl Bucket<'_> {
+    /// The settings of a new bucket.
+    async fn set_up(&self, spec: &Spec) -> Result<(), KindError> {
+        self.block().await?;
+        self.encrypt().await?;
+        self.version().await?;
+        if spec.access_log.is_some() {
+            self.log(spec.access_log.as_ref()).await?;
         }
-        let request = self
-            .client
-            .put_bucket_tagging()
-            .bucket(self.name)
-            .expected_bucket_owner(&self.owner)
-            .tagging(built(operation, tagging.build())?);
-        done(operation, request.send().await)?;
+        if spec.expire_days.is_some() {
+            self.expire(spec.expire_days).await?;
+        }
         Ok(())
     }
 }
 
-fn ownership(accepts_acls: bool) -> ObjectOwnership {
+pub(super) fn ownership(accepts_acls: bool) -> ObjectOwnership {
     if accepts_acls {
         ObjectOwnership::BucketOwnerPreferred
     } else {
         ObjectOwnership::BucketOwnerEnforced
     }
+}
+
+pub(super) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindError> {
+    let one = |(key, value)| built(operation, Tag::builder().key(key).value(value).build());
+    tags.iter().map(one).collect()
 }
 
 #[async_trait]
@@ -419,27 +213,12 @@ impl Mutate<Context> for S3Bucket {
     ) -> Result<Outcome<Nothing>, KindError> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
-        let is_new = bucket.make(spec.accepts_log_delivery).await?;
-        // The tags first: a run that dies here knows its own bucket again.
-        bucket.tag(&spec.tags).await?;
-        bucket.block().await?;
-        if !is_new {
-            bucket.own(spec.accepts_log_delivery).await?;
+        if !bucket.make(spec).await? {
+            return finish(self, context, target, "CreateBucket").await;
         }
-        bucket.encrypt().await?;
-        bucket.version().await?;
-        if spec.access_log.is_some() {
-            bucket.log(spec.access_log.as_ref()).await?;
-        }
-        if spec.expire_days.is_some() {
-            bucket.expire(spec.expire_days).await?;
-        }
+        bucket.set_up(spec).await.map_err(KindError::begun)?;
         let outcome = Outcome::from(PhysicalId::from(spec.name.as_str()));
-        Ok(if is_new {
-            outcome.in_state::<Self>(spec.wanted())
-        } else {
-            outcome
-        })
+        Ok(outcome.in_state::<Self>(spec.wanted()))
     }
 
     async fn update(
@@ -452,7 +231,8 @@ impl Mutate<Context> for S3Bucket {
         let bucket = Bucket::new(context, &spec.name)?;
         let touches = |field: &str| update.diff.touches(field);
         if touches("tags") {
-            bucket.tag(&spec.tags).await?;
+            let given = update.owned.as_ref().map(|owned| &owned.tags);
+            bucket.tag(&spec.tags, given).await?;
         }
         if touches("public_access_blocked") {
             bucket.block().await?;

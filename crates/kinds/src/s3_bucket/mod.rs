@@ -15,6 +15,8 @@
 //!   names the account that we expect to own it.
 //! - us-east-1 is the one region that must not be named on creation, and there creating one's own
 //!   bucket again succeeds; elsewhere it is `BucketAlreadyOwnedByYou`.
+//! - For some minutes after its creation, calls on a bucket may not find it. Its tags are part of the
+//!   creation, so that it is known as ours from its first moment.
 //! - A bucket goes only when it is empty, noncurrent versions and delete markers included, a
 //!   thousand a call. Logs that are on their way may fill it again meanwhile.
 //! - Tags, lifecycle and logging are documents that are set whole.
@@ -23,9 +25,13 @@
 pub(crate) mod aws;
 #[cfg(feature = "aws")]
 mod empty;
+#[cfg(feature = "aws")]
+mod settings;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::rules;
+use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Removal, Verb, diff};
 use serde::{Deserialize, Serialize};
+use standards::Finding;
 
 use crate::tags::{self, Tags};
 
@@ -83,6 +89,10 @@ pub struct State {
     pub expire_days: Option<u32>,
     /// Tags.
     pub tags: Tags,
+    /// The contents of a bucket that is to go: the key of each version and delete marker; of a log
+    /// bucket the first level only, for which one listing is enough. No ledger keeps it.
+    #[serde(skip)]
+    pub contents: Vec<String>,
 }
 
 impl Spec {
@@ -104,9 +114,13 @@ impl Spec {
             access_log,
             expire_days,
             tags,
+            contents: Vec::new(),
         }
     }
 }
+
+/// How many objects of others a finding names.
+const NAMED_MAX: usize = 20;
 
 const BUCKET: &str = "arn:{partition}:s3:::{name}";
 
@@ -129,6 +143,7 @@ const SETTINGS: &[&str] = &[
     "s3:PutBucketVersioning",
     "s3:PutEncryptionConfiguration",
     "s3:PutLifecycleConfiguration",
+    "s3:TagResource",
 ];
 
 /// CloudFront writes itself into the ACL of a log bucket, in the name of whoever makes the
@@ -141,8 +156,44 @@ impl Kind for S3Bucket {
     type State = State;
     type Before = Nothing;
 
-    fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
-        diff::compare(&desired.wanted(), actual, &["name"])
+    fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
+        let given = owned.map(|owned| &owned.tags);
+        let seen = State {
+            tags: tags::ours(&desired.tags, &actual.tags, given),
+            ..actual.clone()
+        };
+        diff::compare(&desired.wanted(), &seen, &["name"])
+    }
+
+    fn removal(_owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal {
+        let others = actual.contents.iter();
+        let others: Vec<&str> = others
+            .filter(|key| !ours(&format!("{}/{key}", actual.name)))
+            .map(String::as_str)
+            .collect();
+        if others.is_empty() {
+            return Removal::Free;
+        }
+        let named = others.iter().take(NAMED_MAX).copied().collect::<Vec<_>>();
+        let more = match others.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Removal::Risk(Finding::new(
+            rules::PLAN_20,
+            format!(
+                "the bucket `{}` has what this project did not put there, and it would be deleted \
+                 with every version: {}{more}",
+                actual.name,
+                named.join(", ")
+            ),
+        ))
+    }
+
+    fn parts(spec: &Spec) -> Vec<String> {
+        let log = spec.access_log.iter();
+        log.map(|log| format!("{}/{}", log.bucket, log.prefix))
+            .collect()
     }
 
     fn project(state: &State) -> Option<&str> {
@@ -160,7 +211,6 @@ impl Kind for S3Bucket {
                 Calls::new("s3", "PutPublicAccessBlock", 1),
                 Calls::new("s3", "PutBucketEncryption", 1),
                 Calls::new("s3", "PutBucketVersioning", 1),
-                Calls::new("s3", "PutBucketTagging", 1),
             ],
             Verb::Update | Verb::Adopt => return vec![Calls::new("s3", "PutBucket…", 1)],
             Verb::Delete => {

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use model::kind::{Outcome, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
+use serde_json::Value;
 
-use super::{Grant, S3BucketPolicy, Spec, State};
+use super::{Grant, S3BucketPolicy, Spec, State, beside_others, without_ours};
 use crate::context::Context;
 use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found, known};
@@ -16,23 +17,17 @@ impl Observe<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let session = context.session()?;
-        let client = session.s3();
         let versioning = Versioning::of(&target.spec.bucket);
         if context.read(&versioning).await?.is_none() {
             return Ok(Observation::Absent);
         }
-        let request = client
-            .get_bucket_policy()
-            .bucket(&target.spec.bucket)
-            .expected_bucket_owner(session.account_id());
-        let Some(answer) = found("GetBucketPolicy", request.send().await)? else {
+        let Some(document) = live(context, &target.spec.bucket).await? else {
             return Ok(Observation::Absent);
         };
-        let document = built(
-            "GetBucketPolicy",
-            serde_json::from_str(answer.policy().unwrap_or("null")),
-        )?;
+        // A policy without any statement of ours is as good as none.
+        if without_ours(&document).as_ref() == Some(&document) {
+            return Ok(Observation::Absent);
+        }
         Ok(Observation::Present {
             physical: target.spec.bucket.as_str().into(),
             state: State { document },
@@ -42,23 +37,45 @@ impl Observe<Context> for S3BucketPolicy {
     }
 }
 
+/// The bucket's policy, if it has one.
+async fn live(context: &Context, bucket: &str) -> Result<Option<Value>, KindError> {
+    let operation = "GetBucketPolicy";
+    let session = context.session()?;
+    let client = session.s3();
+    let request = client
+        .get_bucket_policy()
+        .bucket(bucket)
+        .expected_bucket_owner(session.account_id());
+    let answer = found(operation, request.send().await)?;
+    let policy = answer.map(|answer| {
+        let text = answer.policy().unwrap_or("null");
+        built(operation, serde_json::from_str(text))
+    });
+    policy.transpose()
+}
+
+async fn send(context: &Context, bucket: &str, document: &Value) -> Result<(), KindError> {
+    let session = context.session()?;
+    let client = session.s3();
+    let request = client
+        .put_bucket_policy()
+        .bucket(bucket)
+        .expected_bucket_owner(session.account_id())
+        .policy(document.to_string());
+    done("PutBucketPolicy", request.send().await)?;
+    Ok(())
+}
+
 async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindError> {
     let operation = "PutBucketPolicy";
     if let Grant::Reading(distribution) = &spec.grant {
         known(operation, distribution)?;
     }
-    let session = context.session()?;
-    let client = session.s3();
-    let request = client
-        .put_bucket_policy()
-        .bucket(&spec.bucket)
-        .expected_bucket_owner(session.account_id())
-        .policy(spec.document().to_string());
-    done(operation, request.send().await)?;
+    let others = live(context, &spec.bucket).await?.unwrap_or_default();
+    let document = beside_others(&spec.document(), &others);
+    send(context, &spec.bucket, &document).await?;
     let outcome = Outcome::from(PhysicalId::from(spec.bucket.as_str()));
-    Ok(outcome.in_state::<S3BucketPolicy>(State {
-        document: spec.document(),
-    }))
+    Ok(outcome.in_state::<S3BucketPolicy>(State { document }))
 }
 
 #[async_trait]
@@ -81,11 +98,17 @@ impl Mutate<Context> for S3BucketPolicy {
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
+        let bucket = &target.spec.bucket;
+        if let Some(live) = live(context, bucket).await?
+            && let Some(others) = without_ours(&live)
+        {
+            return send(context, bucket, &others).await;
+        }
         let session = context.session()?;
         let client = session.s3();
         let request = client
             .delete_bucket_policy()
-            .bucket(&target.spec.bucket)
+            .bucket(bucket)
             .expected_bucket_owner(session.account_id());
         found("DeleteBucketPolicy", request.send().await)?;
         Ok(())

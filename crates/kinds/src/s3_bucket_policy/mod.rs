@@ -85,6 +85,44 @@ impl Grant {
     }
 }
 
+/// The names of our statements. Every other statement is somebody else's, and stays.
+const STATEMENTS: [&str; 3] = ["DenyPlainHttp", "AllowDistribution", "AllowAccessLogs"];
+
+/// The statements of a policy document: one alone needs no list.
+fn statements(document: &Value) -> Vec<Value> {
+    match &document["Statement"] {
+        Value::Array(statements) => statements.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
+}
+
+fn is_ours(statement: &Value) -> bool {
+    let name = statement["Sid"].as_str();
+    name.is_some_and(|name| STATEMENTS.contains(&name))
+}
+
+/// `document` with the statements of others that `live` has.
+pub fn beside_others(document: &Value, live: &Value) -> Value {
+    let others = statements(live).into_iter();
+    let all = statements(document)
+        .into_iter()
+        .chain(others.filter(|statement| !is_ours(statement)));
+    let mut document = document.clone();
+    document["Statement"] = all.collect();
+    document
+}
+
+/// `live` without our statements; nothing where no other is left.
+pub fn without_ours(live: &Value) -> Option<Value> {
+    let mut rest = statements(live);
+    rest.retain(|statement| !is_ours(statement));
+    let mut document = live.clone();
+    document["Statement"] = Value::Array(rest);
+    let is_left = document["Statement"] != json!([]);
+    is_left.then_some(document)
+}
+
 /// What can be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,8 +176,12 @@ impl Kind for S3BucketPolicy {
     }
 
     fn diff(desired: &Spec, actual: &State, _owned: Option<&Spec>) -> Diff {
-        let side = |document: &Value| Compared {
-            document: canonical(document),
+        let side = |document: &Value| {
+            let mut ours = statements(document);
+            ours.retain(is_ours);
+            ours.sort_by(|a, b| a["Sid"].as_str().cmp(&b["Sid"].as_str()));
+            let document = canonical(&json!({"Statement": ours}));
+            Compared { document }
         };
         diff::compare(&side(&desired.document()), &side(&actual.document), &[])
     }

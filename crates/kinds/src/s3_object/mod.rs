@@ -19,7 +19,8 @@
 mod aws;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Transition,
+    Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Strictness;
@@ -87,7 +88,7 @@ impl Spec {
 }
 
 /// Where an object is.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 struct Place<'a> {
     bucket: &'a str,
     key: &'a str,
@@ -163,6 +164,19 @@ impl Kind for S3Object {
             _ => file(change.seen.is_some(), change.becomes.is_some()),
         };
         impact.about(&change.id.domain)
+    }
+
+    fn why_other(
+        desired: &Spec,
+        owned: &Spec,
+        _physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        let is_other = Place::of(desired) != Place::of(owned);
+        is_other.then_some("moves to another bucket or key")
+    }
+
+    fn parts(spec: &Spec) -> Vec<String> {
+        vec![format!("{}/{}", spec.bucket, spec.key)]
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {

@@ -286,7 +286,9 @@ impl Mutate<Context> for SesConfigurationSet {
         if made.is_none() {
             return finish(self, context, target, operation).await;
         }
-        put_events(&client, &spec.name, &spec.events, &BTreeMap::new()).await?;
+        let none = BTreeMap::new();
+        let events = put_events(&client, &spec.name, &spec.events, &none);
+        events.await.map_err(KindError::begun)?;
         Ok(PhysicalId::from(spec.name.as_str()).into())
     }
 
@@ -349,6 +351,7 @@ impl Mutate<Context> for SesConfigurationSet {
                 context,
                 &format!("configuration-set/{}", spec.name),
                 &spec.tags,
+                update.owned.as_ref().map(|owned| &owned.tags),
             )
             .await?;
         }

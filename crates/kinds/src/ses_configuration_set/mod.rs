@@ -138,14 +138,17 @@ impl Kind for SesConfigurationSet {
     type State = Spec;
     type Before = Nothing;
 
-    fn diff(desired: &Spec, actual: &Spec, _owned: Option<&Spec>) -> Diff {
+    fn diff(desired: &Spec, actual: &Spec, owned: Option<&Spec>) -> Diff {
         let mut wanted = desired.clone();
         if wanted.suppressed_reasons.is_none() {
             wanted
                 .suppressed_reasons
                 .clone_from(&actual.suppressed_reasons);
         }
-        diff::compare(&wanted, actual, &["name"])
+        let mut seen = actual.clone();
+        let given = owned.map(|owned| &owned.tags);
+        seen.tags = tags::ours(&desired.tags, &actual.tags, given);
+        diff::compare(&wanted, &seen, &["name"])
     }
 
     fn claims(spec: &Spec) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! SES v2's calls for an identity.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ::aws::{Key, Session};
 use async_trait::async_trait;
@@ -9,6 +10,7 @@ use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
 use aws_sdk_sesv2::types::{
     DkimAttributes, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
 };
+use jiff::Timestamp;
 use model::kind::{Outcome, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
@@ -27,6 +29,7 @@ pub(crate) async fn retag(
     context: &Context,
     resource: &str,
     desired: &Tags,
+    owned: Option<&Tags>,
 ) -> Result<(), KindError> {
     let client = client(context)?;
     let location = context.session()?.location();
@@ -41,7 +44,7 @@ pub(crate) async fn retag(
         .iter()
         .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
         .collect();
-    let (set, removed) = tag_changes(desired, &actual);
+    let (set, removed) = tag_changes(desired, &actual, owned);
     if !set.is_empty() {
         let tags = sdk_tags("TagResource", &set)?;
         let request = client.tag_resource().resource_arn(&arn);
@@ -288,7 +291,8 @@ impl Mutate<Context> for SesIdentity {
             return finish(self, context, target, operation).await;
         };
         if !spec.feedback {
-            feedback(&client, spec).await?;
+            let feedback = feedback(&client, spec).await;
+            feedback.map_err(KindError::begun)?;
         }
         let region = context.session()?.location().region.as_str();
         let state = State {
@@ -310,39 +314,33 @@ impl Mutate<Context> for SesIdentity {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);
-        let of_signing = [
-            "dkim_origin",
-            "key_length",
-            "selector",
-            "key_sha256",
-            "dkim_status",
-        ];
-        if of_signing.iter().any(|field| touches(field)) {
-            put_signing(context, &client, spec).await?;
-        }
+        let mut each = Each::default();
         if touches("signing") {
-            let request = client
-                .put_email_identity_dkim_attributes()
-                .email_identity(&spec.domain)
-                .signing_enabled(true);
-            done("PutEmailIdentityDkimAttributes", request.send().await)?;
+            each.add(sign(&client, spec).await)?;
         }
         if touches("configuration_set") {
-            let request = client
-                .put_email_identity_configuration_set_attributes()
-                .email_identity(&spec.domain)
-                .set_configuration_set_name(spec.configuration_set.clone());
-            done(
-                "PutEmailIdentityConfigurationSetAttributes",
-                request.send().await,
-            )?;
+            each.add(set_configuration_set(&client, spec).await)?;
         }
         if touches("feedback") {
-            feedback(&client, spec).await?;
+            each.add(feedback(&client, spec).await)?;
         }
         if touches("tags") {
-            retag(context, &format!("identity/{}", spec.domain), &spec.tags).await?;
+            let identity = format!("identity/{}", spec.domain);
+            let given = update.owned.as_ref().map(|owned| &owned.tags);
+            each.add(retag(context, &identity, &spec.tags, given).await)?;
         }
+        // The last, because SES takes a new key length once a day only (SES-38): what it refuses
+        // must not keep an identity from signing.
+        if SIGNING.iter().any(|field| touches(field)) {
+            let put = put_signing(context, &client, spec).await;
+            each.add(match put {
+                Err(error) if update.diff.touches("key_length") => {
+                    Err(with_its_time(&client, &spec.domain, error).await)
+                }
+                put => put,
+            })?;
+        }
+        each.end()?;
         Ok(PhysicalId::from(spec.domain.as_str()).into())
     }
 
@@ -355,6 +353,90 @@ impl Mutate<Context> for SesIdentity {
         found("DeleteEmailIdentity", answer)?;
         Ok(())
     }
+}
+
+/// The compared fields that one call brings about: how SES signs.
+const SIGNING: [&str; 5] = [
+    "dkim_origin",
+    "key_length",
+    "selector",
+    "key_sha256",
+    "dkim_status",
+];
+
+/// The first refusal among calls that do not depend on each other: each is made, whatever AWS
+/// says to the one before it.
+#[derive(Default)]
+struct Each(Option<KindError>);
+
+impl Each {
+    /// Keeps a refusal. An error after which nobody can say what AWS will answer ends the update.
+    fn add(&mut self, result: Result<(), KindError>) -> Result<(), KindError> {
+        match result {
+            Err(error) if REFUSALS.contains(&error.class) => {
+                self.0.get_or_insert(error);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn end(self) -> Result<(), KindError> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+/// The classes of an answer that is about one call, and says nothing of the next.
+const REFUSALS: [ErrorClass; 4] = [
+    ErrorClass::Invalid,
+    ErrorClass::Denied,
+    ErrorClass::Conflict,
+    ErrorClass::Full,
+];
+
+/// `error` with the time from which SES takes another key length, where that is why it refused
+/// (SES Developer Guide, "Changing the DKIM signing key length": once in 24 hours).
+async fn with_its_time(client: &Client, domain: &str, error: KindError) -> KindError {
+    if !error.message.contains("once per day") {
+        return error;
+    }
+    let answer = client.get_email_identity().email_identity(domain).send();
+    let generated = answer.await.ok().and_then(|answer| {
+        let dkim = answer.dkim_attributes()?;
+        let seconds = dkim.last_key_generation_timestamp()?.secs();
+        Timestamp::from_second(seconds).ok()
+    });
+    let message = match generated.map(|time| time + Duration::from_hours(24)) {
+        Some(time) => format!(
+            "{} It takes another one from {time} on: apply again then. Only the key length waits \
+             for it",
+            error.message
+        ),
+        None => format!(
+            "{} Apply again a day after the last change. Only the key length waits for it",
+            error.message
+        ),
+    };
+    KindError { message, ..error }
+}
+
+async fn sign(client: &Client, spec: &Spec) -> Result<(), KindError> {
+    let request = client
+        .put_email_identity_dkim_attributes()
+        .email_identity(&spec.domain)
+        .signing_enabled(true);
+    done("PutEmailIdentityDkimAttributes", request.send().await)?;
+    Ok(())
+}
+
+async fn set_configuration_set(client: &Client, spec: &Spec) -> Result<(), KindError> {
+    let request = client
+        .put_email_identity_configuration_set_attributes()
+        .email_identity(&spec.domain)
+        .set_configuration_set_name(spec.configuration_set.clone());
+    let answer = request.send().await;
+    done("PutEmailIdentityConfigurationSetAttributes", answer)?;
+    Ok(())
 }
 
 async fn put_signing(context: &Context, client: &Client, spec: &Spec) -> Result<(), KindError> {

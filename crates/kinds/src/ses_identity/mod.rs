@@ -204,13 +204,13 @@ impl Spec {
 
 impl State {
     /// What is compared with a spec that signs by `dkim`.
-    fn seen(&self, dkim: &Dkim) -> Compared<'_> {
+    fn seen<'s>(&'s self, dkim: &Dkim, tags: &'s Tags) -> Compared<'s> {
         Compared {
             dkim_origin: self.dkim_origin.clone(),
             signing: self.signing,
             configuration_set: self.configuration_set.as_deref(),
             feedback: self.feedback,
-            tags: &self.tags,
+            tags,
             key_length: self
                 .key_length
                 .filter(|_| matches!(dkim, Dkim::Easy { .. })),
@@ -256,7 +256,9 @@ impl Kind for SesIdentity {
     type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
-        let (mut wanted, mut seen) = (desired.wanted(), actual.seen(&desired.dkim));
+        let given = owned.map(|owned| &owned.tags);
+        let tags = tags::ours(&desired.tags, &actual.tags, given);
+        let (mut wanted, mut seen) = (desired.wanted(), actual.seen(&desired.dkim, &tags));
         // SES does not show the key; the ledger knows which one it was given.
         if let Some(given) = owned.and_then(Spec::brought_key)
             && let Some(key) = desired.brought_key()

@@ -3,7 +3,7 @@
 use aws_sdk_cloudfront::types::{HttpVersion, PriceClass, Tag, TagKeys, Tags as SdkTags};
 use kinds::cloudfront_distribution::{Logging, Spec};
 use kinds::{CloudfrontDistribution, cloudfront_origin_access_control as control, s3_bucket};
-use model::{Observation, Ownership, ResourceId, State};
+use model::{Ownership, ResourceId, State};
 
 use super::stage::{ACCOUNT, STRANGER, Stage, tags};
 use super::walk::Walk;
@@ -253,12 +253,8 @@ async fn a_distribution_with_our_names_is_foreign_and_can_be_adopted() {
     let (physical, _, ownership) = walk.state().await;
     assert_eq!(ownership, Ownership::Foreign);
     walk.physical = Some(physical);
-    let fields = [
-        "comment",
-        "tags.deploy:project",
-        "tags.deploy:resource",
-        "tags.made",
-    ];
+    // Their tag stays.
+    let fields = ["comment", "tags.deploy:project", "tags.deploy:resource"];
     let diff = walk.diff().await;
     let mut seen = super::walk::names(&diff);
     seen.sort_unstable();
@@ -269,7 +265,7 @@ async fn a_distribution_with_our_names_is_foreign_and_can_be_adopted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_in_another_account_are_a_conflict() {
+async fn r_43_names_in_another_account_are_a_conflict_that_names_their_holder() {
     let stage = Stage::new();
     let wanted = spec(&stage).await;
     // The same names, in the account of somebody else.
@@ -309,7 +305,16 @@ async fn names_in_another_account_are_a_conflict() {
     let walk = Walk::new(&stage, &id(), REGION, &wanted).await;
     let error = walk.try_create().await.expect_err("a name has one holder");
     assert_eq!(error.class, model::ErrorClass::Conflict);
-    assert_eq!(walk.observe().await, Observation::Absent);
+    assert!(
+        error.message.contains("has bimi.example.com (PLAN-09"),
+        "{error}"
+    );
+    // CloudFront tells the holder only to a distribution of ours: it is there, without the names.
+    assert!(error.begun);
+    let (_, state, ownership) = walk.state().await;
+    assert_eq!(ownership, Ownership::Ours);
+    let state = state.get::<kinds::CloudfrontDistribution>().cloned();
+    assert_eq!(state.expect("a distribution").aliases, [""; 0]);
 }
 
 fn their_config(certificate: &str) -> aws_sdk_cloudfront::types::DistributionConfig {
@@ -350,7 +355,7 @@ fn their_config(certificate: &str) -> aws_sdk_cloudfront::types::DistributionCon
 }
 
 #[tokio::test(start_paused = true)]
-async fn tags_that_somebody_adds_to_a_distribution_are_removed() {
+async fn r_21_tags_that_somebody_adds_to_a_distribution_stay() {
     let stage = Stage::new();
     let wanted = spec(&stage).await;
     let mut walk = Walk::new(&stage, &id(), REGION, &wanted).await;
@@ -365,5 +370,12 @@ async fn tags_that_somebody_adds_to_a_distribution_are_removed() {
         .send()
         .await
         .expect("tagged");
-    walk.fix(&["tags.extra"]).await;
+    walk.in_sync().await;
+    let mut wanted = wanted;
+    wanted.tags.insert("team".to_owned(), "mail".to_owned());
+    walk.change(&wanted, &["tags.team"]).await;
+    let (_, state, _) = walk.state().await;
+    let state = state.get::<kinds::CloudfrontDistribution>().cloned();
+    let tags = state.expect("a distribution").tags;
+    assert_eq!(tags.get("extra").map(String::as_str), Some("1"));
 }

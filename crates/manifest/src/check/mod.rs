@@ -27,6 +27,7 @@ const CHECKS: &[fn(&Manifest, &mut Report)] = &[
     blocks::limits,
     blocks::accept,
     names::collisions,
+    names::certificate,
     regions::services,
     regions::partitions,
     ses::once,

@@ -62,6 +62,41 @@ pub(super) fn collisions(manifest: &Manifest, report: &mut Report) {
     }
 }
 
+/// How many octets the first name of a certificate may have (ACM User Guide, "Certificate
+/// characteristics": it becomes the subject's common name, which X.509 limits).
+const FIRST_NAME_MAX: usize = 64;
+
+/// MAN-20: a certificate that is requested has a first name that ACM takes. The order of its names is
+/// ours to choose, so one short host is enough.
+pub(super) fn certificate(manifest: &Manifest, report: &mut Report) {
+    for (name, domain) in domains(manifest) {
+        let Some(hosting) = domain
+            .hosting
+            .as_ref()
+            .filter(|hosting| hosting.certificate.is_none())
+        else {
+            continue;
+        };
+        let has_logo = domain.bimi.as_ref().is_some_and(|bimi| !*bimi.decline);
+        let assets = has_logo.then(|| hosting.assets_host.under(name));
+        let policy = domain.mta_sts.as_ref().map(|_| name.child("mta-sts"));
+        let hosts: Vec<Name> = assets.into_iter().chain(policy).flatten().collect();
+        let shortest = hosts.iter().min_by_key(|host| host.as_str().len());
+        if let Some(host) = shortest.filter(|host| host.as_str().len() > FIRST_NAME_MAX) {
+            let length = host.as_str().len();
+            report.add(
+                rules::MAN_20,
+                &hosting.position,
+                format!(
+                    "the first name of the certificate of {name} has at most {FIRST_NAME_MAX} octets, \
+                     and its shortest, {host}, has {length}"
+                ),
+                "let hosting name a certificate that is there already: `certificate: arn:…`",
+            );
+        }
+    }
+}
+
 /// A host name, or why there can't be one; what it is; where that was said.
 type Made<'m> = (Result<Name, NameError>, &'static str, &'m Position);
 

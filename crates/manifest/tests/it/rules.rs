@@ -70,6 +70,16 @@ fn domain(lines: &str) -> Vec<Finding> {
     ))
 }
 
+/// A policy host of 65 octets, with these keys of its hosting.
+fn long(hosting: &str) -> Vec<Finding> {
+    let domain = format!("{}.example", "a".repeat(49));
+    with(&format!(
+        "domains:\n  {domain}:\n    dns: manual\n    \
+         hosting: {{ account: a, region: us-east-1{hosting} }}\n    \
+         mta_sts: {{ mode: testing, max_age: 7d, mx: [mx.example.org] }}\n"
+    ))
+}
+
 /// The domain `example.com` with SES instances of these keys, and a DMARC record.
 fn instances(instances: &[&str]) -> Vec<Finding> {
     sending("{ p: none, rua: [\"mailto:d@example.com\"] }", instances)
@@ -134,6 +144,7 @@ cases! {
         passes(domain("hosting: { account: a, region: us-east-1, assets_host: m2 }\nses: [{ account: a, region: us-east-1, mail_from: m1 }]"));
     "MAN-18": fails(hosting(", certificate: \"arn:aws:acm:us-east-1:222222222222:certificate/a\"")),
         passes(hosting(", certificate: \"arn:aws:acm:us-east-1:111111111111:certificate/a\""));
+    "MAN-20": fails(long("")), passes(long(", certificate: \"arn:aws:acm:us-east-1:111111111111:certificate/a\""));
     "MAN-19": fails(domain("accept: { MAN-02: because }")), passes(domain("accept: { SPF-24: because }"));
 
     "STS-H10": fails(hosting(", certificate: \"arn:aws:acm:eu-west-1:111111111111:certificate/a\"")),

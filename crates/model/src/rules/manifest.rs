@@ -96,4 +96,9 @@ standards::rules! {
         why "A manifest that cannot be carried out does not become so by a reason."
         fix "fix the finding, and take it out of `accept`"
         source "manifest reference";
+    MAN_20 "MAN-20" Error Lint by "manifest"
+        "A name that is made at AWS is as short as AWS wants it"
+        why "AWS refuses it after everything before it was made."
+        fix "choose a shorter name"
+        source "ACM User Guide: certificate characteristics; S3 and CloudFront API references";
 }

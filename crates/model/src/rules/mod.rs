@@ -21,6 +21,10 @@ pub use live::*;
 pub use manifest::*;
 pub use plan::*;
 
+/// The rules of plans that an operator may go against by `--accept-risk`: they weigh what is lost, and
+/// nothing of them is impossible.
+pub const RISKS: &[&Rule] = &[PLAN_20];
+
 const SECTIONS: &[&[&Rule]] = &[manifest::RULES, plan::RULES, aws::RULES, live::RULES];
 
 /// Every rule: those of the standards in the order of the catalogue, then those of this program.

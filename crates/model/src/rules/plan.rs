@@ -19,7 +19,7 @@ standards::rules! {
     PLAN_04 "PLAN-04" Error Lookup by "plan"
         "Everything that the plan decides on could be observed"
         why "What was not seen may be there: a plan made blind could make it twice or delete it."
-        fix "grant the permission or fix what failed, and plan again"
+        fix "do what the reason asks for, and plan again; `deploy iam` prints what a role has to be allowed"
         source "ARCHITECTURE.md, \"What holds everywhere\"";
     PLAN_05 "PLAN-05" Error Lookup by "cli"
         "The world is as it was when the plan was saved"
@@ -86,4 +86,14 @@ standards::rules! {
         why "Somebody said in the manifest that this domain must not be lost by a slip."
         fix "take `protect: true` out first, in a change of its own"
         source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_20 "PLAN-20" Error Lookup by "kinds"
+        "Nothing of others goes with what is deleted"
+        why "S3 deletes only an empty bucket, so what others put into it would be deleted too, in every version."
+        fix "move what is theirs to another place, or accept the loss with `--accept-risk PLAN-20`"
+        source "S3 User Guide: deleting a bucket";
+    PLAN_21 "PLAN-21" Error Lookup by "kinds"
+        "Nothing is planned that AWS refuses as it stands"
+        why "AWS would refuse it in the middle of the run, after everything before it was done."
+        fix "change what the reason names, and plan again"
+        source "terraform-provider-aws, internal/service: what its users met";
 }

@@ -52,6 +52,55 @@ impl World {
         Ok(())
     }
 
+    /// Gives a record set of a Route 53 zone a weight and an identifier, as if somebody had done so long
+    /// ago. Nothing where there is no such set.
+    pub fn weigh_records(
+        &mut self,
+        zone_id: &str,
+        name: &str,
+        rtype: &str,
+        identifier: &str,
+    ) -> Result<(), NameProblem> {
+        let key = record_set::SetKey {
+            name: DnsName::parse(name)?,
+            rtype: rtype.to_ascii_uppercase(),
+            identifier: None,
+        };
+        if let Some(zone) = self.route53.zones.get_mut(zone_id)
+            && let Some(set) = zone.records.get(&key).cloned()
+        {
+            let always = Timestamp::UNIX_EPOCH;
+            let weighted = record_set::SetKey {
+                identifier: Some(identifier.to_owned()),
+                ..key.clone()
+            };
+            let set = record_set::RecordSet {
+                key: weighted.clone(),
+                routing: record_set::Routing::Weighted(1),
+                ..set
+            };
+            zone.records.put(key, None, always, always);
+            zone.records.put(weighted, Some(set), always, always);
+        }
+        Ok(())
+    }
+
+    /// Adds a zone that only a VPC asks. Returns its id.
+    pub fn seed_private_zone(&mut self, account: &str, name: &str) -> Result<String, NameProblem> {
+        let id = self
+            .route53
+            .seed_zone(account, DnsName::parse(name)?)
+            .id
+            .clone();
+        if let Some(zone) = self.route53.zones.get_mut(&id) {
+            zone.vpc = Some(crate::route53::Vpc {
+                region: "eu-west-1".to_owned(),
+                id: "vpc-1".to_owned(),
+            });
+        }
+        Ok(id)
+    }
+
     /// Takes a record set out of a Route 53 zone, as if somebody had done so long ago.
     pub fn lose_records(
         &mut self,
