@@ -312,7 +312,7 @@ fn doubled_mechanism(domain: &str) -> Option<&str> {
     let is_mechanism = |known: &&str| name.eq_ignore_ascii_case(known);
     MECHANISMS
         .iter()
-        .any(|known| is_mechanism(known))
+        .any(is_mechanism)
         .then_some(&domain[..end])
 }
 
