@@ -119,6 +119,13 @@ impl Subject<'_> {
         // Without an instance here, what sends is not known, and only a look-up can tell.
         if !senders.is_empty() {
             findings.extend(record.check_senders(self.name, &senders));
+            let declared = self.manifest.domains.keys();
+            let has_senders_below = mail_from
+                .iter()
+                .flatten()
+                .chain(declared)
+                .any(|name| name.is_below(self.name));
+            findings.extend(record.check_nonexistent(self.name, has_senders_below));
         }
         findings.extend(self.unplanned_reports(&record));
         places::at(&block.position, findings)

@@ -298,7 +298,7 @@ fn ses() {
     );
     check(
         &with("      - { account: a, region: us-east-1 }\n"),
-        &[("SES-19", Warn)],
+        &[("DMARC-08", Info), ("SES-19", Warn)],
     );
     check(
         &with(

@@ -59,6 +59,22 @@ impl Dmarc {
         findings
     }
 
+    /// DMARC-08: `np=reject` for names below `domain` that are not in DNS, where nothing sends
+    /// under a name below it and such mail can only be forged.
+    pub fn check_nonexistent(&self, domain: &Name, has_senders_below: bool) -> Option<Finding> {
+        let is_organizational = organizational_domain_by_psl(domain).as_ref() == Some(domain);
+        let written = self.written_policy(Subject::Nonexistent);
+        let is_open = self.nonexistent_policy.is_none() && written < Policy::Reject;
+        (is_organizational && is_open && !has_senders_below).then(|| {
+            let reason = format!(
+                "np is absent, so that {written} holds for invented names below {domain}, from which nothing of it sends"
+            );
+            Finding::new(rules::DMARC_08, reason)
+                .weighing(Severity::Info)
+                .fix("write `np=reject`")
+        })
+    }
+
     /// DMARC-29, DMARC-30 and DMARC-32: whether what the domain sends passes its own policy.
     pub fn check_senders(&self, domain: &Name, senders: &[Sender<'_>]) -> Vec<Finding> {
         let mut findings = Vec::new();

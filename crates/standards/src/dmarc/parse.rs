@@ -32,6 +32,10 @@ impl Dmarc {
             list: &list,
         };
         if let Some(finding) = tag_list::check_version(text, "DMARC1", rules::DMARC_02) {
+            // The first part is told once.
+            let is_told =
+                |one: &Finding| one.is_of(rules::DMARC_26) && one.span() == finding.span();
+            reader.findings.retain(|one| !is_told(one));
             reader.findings.push(finding);
             return (None, reader.findings);
         }
@@ -79,6 +83,12 @@ impl<'a> Reader<'a> {
                 finding.with_guess(Edit::replace(tag.value_span.clone(), policy))
             } else if finding.is_of(rules::DMARC_13) && is_harmless {
                 finding.with_edit(self.list.removal(tag))
+            } else if finding.is_of(rules::DMARC_20) {
+                Finding::new(
+                    rules::DMARC_20,
+                    "no address in rua can be read, so no reports are sent",
+                )
+                .fix("correct the addresses in `rua`")
             } else if finding.is_of(rules::DMARC_13) {
                 finding.with_guess(self.list.removal(tag))
             } else {

@@ -10,6 +10,7 @@ use super::{
     Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget, Sender, SizeLimit,
     Subject, check_record_owner, is_aligned_by_psl, organizational_domain_by_psl, record_owner,
 };
+use crate::Severity;
 use crate::dns::Txt;
 use crate::test_support::{has_error, name, rules, summary};
 
@@ -523,5 +524,32 @@ proptest! {
         if let Some(record) = record {
             prop_assert_eq!(Dmarc::parse(&record.to_string()).0, Some(record));
         }
+    }
+}
+
+/// RFC 9989 recommends it where nothing sends under a name below the domain.
+#[test]
+fn np_is_advised_where_nothing_below_sends() {
+    let advice = |text: &str, domain: &str, has_senders_below: bool| {
+        let record = Dmarc::parse(text).0.expect("a record");
+        let domain = domain.parse().expect("a name");
+        let finding = record.check_nonexistent(&domain, has_senders_below);
+        finding.map(|one| (one.rule.into_owned(), one.severity, one.fix))
+    };
+    let advised = Some((
+        "DMARC-08".to_owned(),
+        Severity::Info,
+        "write `np=reject`".to_owned(),
+    ));
+    let open = "v=DMARC1; p=quarantine";
+    assert_eq!(advice(open, "example.com", false), advised);
+    assert_eq!(
+        advice("v=DMARC1; p=reject; sp=none", "example.com", false),
+        advised
+    );
+    assert_eq!(advice(open, "example.com", true), None);
+    assert_eq!(advice(open, "mail.example.com", false), None);
+    for kept in ["v=DMARC1; p=reject", "v=DMARC1; p=none; np=reject"] {
+        assert_eq!(advice(kept, "example.com", false), None, "{kept}");
     }
 }

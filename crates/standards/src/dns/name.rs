@@ -77,7 +77,12 @@ pub enum NameError {
 impl NameError {
     /// The finding that this is, where a name stands in a record or a manifest.
     pub fn finding(&self) -> Finding {
-        Finding::new(rules::DNS_05, self.to_string())
+        let fix = match self {
+            Self::Empty | Self::EmptyLabel(_) => "write a label between the dots".to_owned(),
+            Self::Character { character, .. } => format!("remove {character:?}"),
+            _ => return Finding::new(rules::DNS_05, self.to_string()),
+        };
+        Finding::new(rules::DNS_05, self.to_string()).fix(fix)
     }
 }
 

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 use crate::host;
 use crate::quote::quote;
+use crate::rules;
 use crate::{Edit, Finding};
 
 /// How a report is sent.
@@ -117,7 +118,11 @@ pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Fin
             finding.fix("name a mailbox whose address is plain ASCII before the `@`")
         }
         None if text.is_empty() => finding.fix("write a URI there, or remove the comma"),
-        None => finding,
+        None if text.to_ascii_lowercase().starts_with("https:") => {
+            finding.fix("write `https://` and the name of a host")
+        }
+        None if finding.is_of(rules::RPT_05) => finding,
+        None => finding.fix("write `mailto:` and one mail address"),
     }
 }
 

@@ -257,7 +257,8 @@ fn lint_comma(one: &Located, text: &str) -> Option<Finding> {
     let at = one.span.start + bare_comma(&text[one.span.clone()])?;
     let reason = "a comma separates nothing here: it belongs to a modifier that receivers ignore";
     let finding = Finding::new(rules::SPF_03, reason).weighing(Severity::Warn);
-    Some(finding.at(at..at + 1))
+    let fix = "write a space in its place, if another term begins there; or remove the comma";
+    Some(finding.fix(fix).at(at..at + 1))
 }
 
 /// SPF-22 for `%{p}`, and DNS-05 for names that DNS cannot hold, whatever their macros stand for.
@@ -288,13 +289,31 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         }
         None => one.span.clone(),
     };
-    Some(
-        Finding {
-            reason,
-            ..error.finding()
+    let finding = Finding {
+        reason,
+        ..error.finding()
+    };
+    let finding = match (found, doubled_mechanism(&written)) {
+        (Some(at), Some(doubled)) => {
+            let start = one.span.start + at;
+            finding
+                .fix(format!("remove `{doubled}`"))
+                .with_guess(Edit::remove(start..start + doubled.len()))
         }
-        .at(place),
-    )
+        _ => finding,
+    };
+    Some(finding.at(place))
+}
+
+/// The mechanism and its colon that stand a second time before a domain: `include:include:…`.
+fn doubled_mechanism(domain: &str) -> Option<&str> {
+    let end = domain.find(':')? + 1;
+    let name = &domain[..end - 1];
+    let is_mechanism = |known: &&str| name.eq_ignore_ascii_case(known);
+    MECHANISMS
+        .iter()
+        .any(is_mechanism)
+        .then_some(&domain[..end])
 }
 
 /// Whether `text` is a name of letters, digits, hyphens and underscores: nearly every one is, and a

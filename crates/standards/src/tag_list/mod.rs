@@ -165,7 +165,12 @@ impl<'a> TagList<'a> {
                     .fix("remove one of the two semicolons")
                     .with_edit(self.without_semicolon(fault.span.start)),
                 FaultKind::Duplicate => self.without_repetition(fault, finding),
-                FaultKind::NoEquals | FaultKind::Name => finding.weighing(Severity::Error),
+                FaultKind::NoEquals => finding
+                    .weighing(Severity::Error)
+                    .fix("write it as `name=value`, or remove it"),
+                FaultKind::Name => finding
+                    .weighing(Severity::Error)
+                    .fix("correct the name, or remove the tag"),
             }
         });
         lint_policy(self.text).into_iter().chain(faults)
@@ -183,7 +188,9 @@ impl<'a> TagList<'a> {
     /// A tag that says the same a second time can go; which of two different ones is meant, a
     /// person has to say.
     fn without_repetition(&self, fault: &Fault<'_>, finding: Finding) -> Finding {
-        let finding = finding.weighing(Severity::Error);
+        let finding = finding
+            .weighing(Severity::Error)
+            .fix("keep the one that is meant, and remove the other");
         let repeated = Part {
             text: fault.text,
             span: fault.span.clone(),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use standards::bimi::Bimi;
+use standards::bimi::{Bimi, Svg};
 use standards::dkim::DkimKey;
 use standards::dmarc::Dmarc;
 use standards::mta_sts::{MtaStsPolicy, MtaStsRecord};
@@ -82,6 +82,80 @@ fn of_the_tables() {
             .sum();
         assert!(count > 0, "no row has a fix");
     }
+}
+
+/// The fixes of a logo's root element.
+#[test]
+fn of_logos() {
+    let lint: Lint = |text| Svg::parse(text.as_bytes()).1;
+    let logo = |root: &str| {
+        format!(
+            r##"<svg xmlns="http://www.w3.org/2000/svg" {root} width="128" height="128" viewBox="0 0 128 128"><title>Brand</title><rect width="128" height="128" fill="#104060"/><circle cx="64" cy="64" r="30" fill="#fff"/></svg>"##
+        )
+    };
+    for (root, fixes) in [
+        (r#"version="1.1" baseProfile="tiny-ps""#, 1),
+        (r#"version="1.2" baseProfile="tiny""#, 1),
+        (r#"version="1.0" baseProfile="full""#, 2),
+        (r#"version="1.2" baseProfile="tiny-ps""#, 0),
+    ] {
+        assert_eq!(carry_out(&logo(root), lint), fixes, "{root}");
+    }
+}
+
+/// A fix is for the text as it stands: nothing in it is for another text that breaks the same rule.
+#[test]
+fn fit_the_text() {
+    let [spf, _, dmarc, _, rpt, _, _] = STANDARDS.map(|(lint, _)| lint);
+    for (lint, text, rule, fix) in [
+        (
+            spf,
+            "v=spf1 include:include:%{ir}.x -all",
+            "DNS-05",
+            "remove `include:`",
+        ),
+        (
+            spf,
+            "v=spf1 exists:%{i}..x -all",
+            "DNS-05",
+            "write a label between the dots",
+        ),
+        (
+            spf,
+            "v=spf1 mx x-note=a,b -all",
+            "SPF-03",
+            "write a space in its place, if another term begins there; or remove the comma",
+        ),
+        (
+            dmarc,
+            "v=DMARC1; p=reject; rua=mailto:dmarc@ex%C3%A4mple.de",
+            "DMARC-20",
+            "correct the addresses in `rua`",
+        ),
+        (
+            dmarc,
+            "v=DMARC1; p=all",
+            "DMARC-04",
+            "write `p=none`, `p=quarantine` or `p=reject`",
+        ),
+        (
+            dmarc,
+            "v=DMARC1; p=none; sp; rua=mailto:a@example.com",
+            "DMARC-26",
+            "write it as `name=value`, or remove it",
+        ),
+        (
+            rpt,
+            "v=TLSRPTv1; rua=https://[2001:db8::1]/r",
+            "RPT-06",
+            "write `https://` and the name of a host",
+        ),
+    ] {
+        let findings = lint(text);
+        let found = findings.iter().find(|one| one.rule == rule);
+        assert_eq!(found.map(|one| one.fix.as_str()), Some(fix), "{text}");
+    }
+    assert_eq!(dmarc("DMARC1; p=none").len(), 1, "one fault is told once");
 }
 
 /// The text after every sure fix was made, again and again.
