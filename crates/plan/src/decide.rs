@@ -160,9 +160,6 @@ fn known(
             Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
         };
     }
-    if is_left_as_found(entry, &diff) && !entry.is_open() {
-        return Decision::new(Verb::None, "in sync");
-    }
     if !diff.is_empty() {
         let reason = if moved {
             "drift: somebody else changed it, and it is taken back"
@@ -175,15 +172,6 @@ fn known(
         return Decision::new(Verb::Update, "an earlier run stopped inside its change");
     }
     Decision::new(Verb::None, "in sync")
-}
-
-/// Whether `diff` is of what stays as it was found, because the resource was there before us and
-/// nothing of it was changed: destroy could not put it back.
-pub(crate) fn is_left_as_found(entry: &Entry, diff: &Diff) -> bool {
-    entry.origin == Origin::Adopted
-        && entry.before.is_none()
-        && !diff.is_empty()
-        && entry.spec.kind().is_only_noted(diff)
 }
 
 /// What is there and is not in the ledger.
@@ -228,8 +216,9 @@ fn found(
         // in the way of, one did, and the other has nothing to leave behind.
         .with(diff),
         (Ownership::Shared, None) if resource.spec.kind().is_only_noted(&diff) => {
-            // What else differs belongs to whoever made it: the time to live of a record stays.
-            Decision::new(Verb::Adopt, "is already there").taken_over()
+            Decision::new(Verb::Adopt, "is already there")
+                .with(diff)
+                .taken_over()
         }
         (Ownership::Shared, None) => {
             Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::Inputs;
 use crate::claims::{Claims, Place};
-use crate::decide::is_left_as_found;
 
 /// How a resource moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,7 +43,7 @@ pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
                 let ours = |claim: &str| claims.hold(&place, claim);
                 let kind = entry.spec.kind();
                 let diff = kind.drift(&entry.spec, entry.state.as_ref(), state, &ours);
-                if diff.is_empty() || is_left_as_found(entry, &diff) {
+                if diff.is_empty() {
                     continue;
                 }
                 Moved::Modified(diff)

@@ -51,7 +51,8 @@ pub(super) fn create_bucket(
     if let Some(found) = work.state.buckets.get_mut(&name) {
         // Tags make a creation that cannot be repeated, even if they are the same.
         let tagged = !work.tags.is_empty();
-        if tagged || !is_repeated(found, &work.caller.account, &region)? {
+        let repeated = is_repeated(found, &work.caller.account, &region)?;
+        if tagged || !repeated {
             return Err(owned_already(&name));
         }
         // "If you re-create an existing bucket that you already own in us-east-1, Amazon S3 returns
