@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_config::{Region, SdkConfig};
 use clock::Clock;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::{AccountName, Location};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -116,7 +116,7 @@ impl Sessions {
         let mut open = self.open.lock().await;
         let session = open
             .entry(location.clone())
-            .or_insert_with(|| Arc::new(Session::new(&entered, location, &self.scheduler)));
+            .or_insert_with(|| Arc::new(Session::new(&entered, location, self)));
         Ok(session.clone())
     }
 
@@ -181,12 +181,13 @@ pub struct Session {
     profile: Option<Arc<Profile>>,
     simulator: Simulator,
     scheduler: Scheduler,
+    skew: Skew,
     class: Class,
     rank: u64,
 }
 
 impl Session {
-    fn new(entered: &Opened, location: &Location, scheduler: &Scheduler) -> Self {
+    fn new(entered: &Opened, location: &Location, sessions: &Sessions) -> Self {
         let config = entered
             .config
             .clone()
@@ -200,7 +201,8 @@ impl Session {
             wallet: entered.wallet.clone(),
             profile: entered.profile.clone(),
             simulator: Simulator::default(),
-            scheduler: scheduler.clone(),
+            scheduler: sessions.scheduler.clone(),
+            skew: sessions.wire.skew.clone(),
             class: Class::Plain,
             rank: 0,
         }
@@ -244,6 +246,11 @@ impl Session {
     /// The time.
     pub fn clock(&self) -> Clock {
         self.scheduler.clock()
+    }
+
+    /// The time at AWS, by the `Date` of its last answer.
+    pub fn server_time(&self) -> Timestamp {
+        self.clock().now() + self.skew.seen().unwrap_or_default()
     }
 
     pub(crate) fn config(&self) -> &SdkConfig {

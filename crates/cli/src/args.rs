@@ -1,5 +1,6 @@
 //! The command line.
 
+mod ledger;
 mod sandbox;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ use report::RecordFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::log::Log;
+
+pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -55,6 +58,7 @@ impl Cli {
             | Command::Doctor(Looking { global, .. })
             | Command::Graph(Looking { global, .. }) => Some(global.clone()),
             Command::Sandbox(command) => command.global(),
+            Command::Ledger(command) => Some(command.global().clone()),
             Command::Iam(_)
             | Command::Explain { .. }
             | Command::Rules
@@ -122,6 +126,9 @@ pub(crate) struct Changing {
     /// Accept the risk of this rule: STS-P13; may be repeated, and is recorded in the ledger
     #[arg(long = "accept-risk", value_name = "RULE")]
     pub(crate) accept_risk: Vec<String>,
+    /// How long to wait for another run that holds what this one changes: 10m
+    #[arg(long, default_value = "0s", value_parser = duration, value_name = "TIME")]
+    pub(crate) lock_timeout: Duration,
 }
 
 impl Changing {
@@ -236,6 +243,12 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Make, unlock and move the ledger
+    #[command(
+        subcommand,
+        after_help = "Example:\n  deploy ledger create deploy/team.yaml"
+    )]
+    Ledger(Ledger),
     /// Look after the sandbox
     #[command(
         subcommand,

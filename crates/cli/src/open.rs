@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clock::Clock;
 use ledger::Journal;
 use manifest::Manifest;
-use reconcile::{Environment, Loaded, Network, Notice, Project, SandboxSettings};
+use reconcile::{Claim, Environment, Loaded, Network, Notice, Project, SandboxSettings, Who};
 use standards::Finding;
 
-use crate::args::{Global, Selection};
+use crate::args::{Changing, Global, Selection};
 use crate::exit::Failure;
 use crate::files::{Tree, read_text};
 use crate::printer::{self, Printer};
@@ -100,8 +100,77 @@ pub(crate) fn project(
     Ok(Project::open(loaded, targets, environment, notice)?)
 }
 
-/// Opens the ledger of a project for writing.
-pub(crate) async fn journal(project: &Project) -> Result<Journal, Failure> {
-    let holder = format!("deploy, process {}", std::process::id());
-    Ok(project.journal(&holder).await?)
+/// Opens the ledger of a project for a run that changes something. It waits for other runs as long as
+/// the arguments say.
+pub(crate) async fn journal(
+    project: &Project,
+    changing: &Changing,
+    printer: &Printer,
+) -> Result<Journal, Failure> {
+    let waits = |claim: &Claim| {
+        let text = format!("waiting: {} is held by {}", claim.document, claim.holder);
+        printer.note(&report::escape(&text));
+    };
+    let opened = project.journal_when_free(who(), changing.lock_timeout, &waits);
+    Ok(opened.await?)
+}
+
+/// Says that somebody changes what this run only reads.
+pub(crate) async fn tell_others(project: &Project, printer: &Printer) -> Result<(), Failure> {
+    for claim in project.others_at_work().await? {
+        let text = format!(
+            "A run is under way, and what it has begun may not be done yet: {} is held by {}",
+            claim.document, claim.holder
+        );
+        printer.note(&report::escape(&text));
+    }
+    Ok(())
+}
+
+/// The variables in which CI systems name the page of a run: those of GitLab, of Jenkins, of AWS's
+/// builds and of Circle.
+const LINKS: [&str; 4] = [
+    "CI_JOB_URL",
+    "BUILD_URL",
+    "CODEBUILD_BUILD_URL",
+    "CIRCLE_BUILD_URL",
+];
+
+/// The origin of this run, for those who wait for it.
+pub(crate) fn who() -> Who {
+    let name = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"];
+    let name = name.into_iter().find_map(variable);
+    let arguments: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    Who {
+        name: name.unwrap_or_else(|| "somebody".to_owned()),
+        host: host(),
+        link: github().or_else(|| LINKS.into_iter().find_map(variable)),
+        command: format!("deploy {}", arguments.join(" ")),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "only cli reads the environment")]
+    let text = std::env::var(name).ok()?;
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// GitHub does not name the page of a run, but its parts.
+fn github() -> Option<String> {
+    let server = variable("GITHUB_SERVER_URL")?;
+    let (repository, run) = (variable("GITHUB_REPOSITORY")?, variable("GITHUB_RUN_ID")?);
+    Some(format!("{server}/{repository}/actions/runs/{run}"))
+}
+
+fn host() -> String {
+    #[expect(clippy::disallowed_methods, reason = "the name of this machine")]
+    let written = std::fs::read_to_string("/etc/hostname").ok();
+    let name = variable("HOSTNAME").or(written).unwrap_or_default();
+    match name.trim() {
+        "" => "an unnamed machine".to_owned(),
+        name => name.to_owned(),
+    }
 }

@@ -23,13 +23,8 @@ pub struct Clock {
 impl Clock {
     /// The wall clock.
     pub fn real() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the wall clock"
-        )]
-        let now = SystemTime::now();
         Self::starting_at(
-            Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH),
+            Timestamp::try_from(wall()).unwrap_or(Timestamp::UNIX_EPOCH),
             1.0,
         )
     }
@@ -58,6 +53,44 @@ impl Clock {
     pub async fn sleep(&self, duration: Duration) {
         #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
         tokio::time::sleep(duration.div_f64(self.speed)).await;
+    }
+}
+
+impl Clock {
+    /// A stopwatch that starts now.
+    pub fn stopwatch(&self) -> Stopwatch {
+        Stopwatch {
+            clock: *self,
+            begun: self.now(),
+            wall: wall(),
+        }
+    }
+}
+
+fn wall() -> SystemTime {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
+    SystemTime::now()
+}
+
+/// Measures how long ago something was, also through the sleep of a laptop: the clock that tokio
+/// reads stands still then (`CLOCK_MONOTONIC` of Linux does not count it), and the wall clock does
+/// not.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch {
+    clock: Clock,
+    begun: Timestamp,
+    wall: SystemTime,
+}
+
+impl Stopwatch {
+    /// The larger of what passed on the clock and on the wall.
+    pub fn passed(&self) -> Duration {
+        let passed = self.clock.now().duration_since(self.begun).unsigned_abs();
+        let wall = wall().duration_since(self.wall).unwrap_or_default();
+        passed.max(wall)
     }
 }
 

@@ -15,7 +15,7 @@ use aws::{Session, SessionError, Sessions};
 use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 use kinds::{Actors, Context, Secrets, Shared};
-use model::{KindSet, Lead, Location, Outside};
+use model::{ErrorClass, KindError, KindSet, Lead, Location, Outside, Target};
 
 pub use apply::{Options, Outcome, Report};
 pub use observe::Observed;
@@ -75,6 +75,19 @@ impl Engine {
     /// A stranger's eyes.
     pub fn outside(&self) -> &dyn Outside {
         self.outside.as_ref()
+    }
+
+    /// Makes a resource that is in no plan, because the plan's own record is kept in it: the bucket of
+    /// the ledger. A creation that is repeated brings what is there in line.
+    pub async fn create(&self, target: &Target) -> Result<(), KindError> {
+        let now = self.clock.now();
+        let context = self.context(target.location.as_ref(), now).await;
+        let context = context.map_err(|error| apply::session_error(&error))?;
+        let actor = self.actors.get(target.id.kind.as_str());
+        let unknown =
+            || KindError::new(ErrorClass::Invalid, "find a kind", target.id.kind.as_str());
+        let actor = actor.ok_or_else(unknown)?;
+        actor.create(&context, target).await.map(drop)
     }
 
     /// The records of the zones that were listed in this run that lead to one of `targets`.

@@ -1,33 +1,47 @@
-//! The ledger in a local folder: a document and a journal for each domain, and a lock.
+//! The ledger in a local folder.
 //!
 //! ```text
-//! .deploy/lock                        who is at work
-//! .deploy/ledger/example.com.json     the snapshot
-//! .deploy/ledger/example.com.jsonl    the lines since
-//! .deploy/ledger/shared/KIND-NAME.json    what domains share, and the domains that hold it
+//! .deploy/PROJECT/ledger/example.com.jsonl    the document of a domain
+//! .deploy/PROJECT/shared/KIND-NAME.jsonl      the document of what domains share
+//! .deploy/PROJECT/runs/ID.json                who is at work, with a lock beside it
+//! .deploy/PROJECT/lock                        held while one object is compared and swapped
 //! ```
+//!
+//! Only regular files are opened, and no symbolic link is followed: a link that somebody planted must
+//! not make the program cut or replace somebody else's file.
 
-use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Error, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use model::id::SHARED;
-use model::{DomainLedger, KindSet};
 
-use crate::event::{Line, fold};
-use crate::journal::{Holder, LedgerError, Store};
-use crate::stored::{self, Unreadable};
+use crate::error::LedgerError;
+use crate::store::{Content, Key, NotSwapped, Store, Stored, Version};
+
+/// How many of a file's last bytes are part of its version. Every line ends with its checksum, which
+/// covers its number, and the numbers only rise.
+const TAIL: usize = 64;
+
+/// The folder of what domains share, up to format 3.
+const OLDER_SHARED: &str = "ledger/shared";
+
+/// The files of a document up to format 3.
+struct Older {
+    journal: PathBuf,
+    snapshot: PathBuf,
+}
 
 /// A ledger in a local folder.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    /// The system lets go of the lock when the process ends, however it ends.
-    lock: Mutex<Option<File>>,
+    /// The system releases the lock of a run when its process ends, however it ends.
+    held: Mutex<Vec<(String, File)>>,
 }
 
 fn io<T>(what: &'static str, path: &Path, result: std::io::Result<T>) -> Result<T, LedgerError> {
@@ -38,274 +52,314 @@ fn io<T>(what: &'static str, path: &Path, result: std::io::Result<T>) -> Result<
     })
 }
 
+/// Opens a regular file, and nothing else; nothing where there is none. A fifo would make the opening
+/// itself wait, so that it is asked for its kind before, and the file that was opened once more.
+fn open(path: &Path, how: &OpenOptions) -> Result<Option<File>, LedgerError> {
+    let named = match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        other => io("could not read", path, other)?,
+    };
+    let irregular = || Err(Error::other("it is not a regular file"));
+    if !named.is_file() {
+        return io("could not open", path, irregular());
+    }
+    let file = io("could not open", path, how.open(path))?;
+    let opened = io("could not read", path, file.metadata())?;
+    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
+        return io("could not open", path, irregular());
+    }
+    Ok(Some(file))
+}
+
+fn read_all(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
+    let Some(mut file) = open(path, OpenOptions::new().read(true))? else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    io("could not read", path, file.read_to_end(&mut bytes))?;
+    Ok(Some(bytes))
+}
+
+/// Makes a folder that only its owner may enter.
+fn make_folder(path: &Path) -> Result<(), LedgerError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    io("could not make", path, made)
+}
+
+/// The entry of a new or renamed file outlives a crash when its folder was synced too.
+fn sync_folder(path: &Path) -> Result<(), LedgerError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    io(
+        "could not write",
+        folder,
+        File::open(folder).and_then(|folder| folder.sync_all()),
+    )
+}
+
+fn version(length: u64, tail: &[u8]) -> Version {
+    Version(format!("{length} {}", String::from_utf8_lossy(tail)))
+}
+
+fn version_of(bytes: &[u8]) -> Version {
+    let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
+    version(u64::try_from(bytes.len()).unwrap_or(u64::MAX), tail)
+}
+
+fn version_in(file: &mut File) -> std::io::Result<Version> {
+    let length = file.metadata()?.len();
+    let tail = length.min(TAIL as u64);
+    file.seek(SeekFrom::Start(length - tail))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(version(length, &bytes))
+}
+
 impl Folder {
     /// The ledger in `root`, which is made when it is first written to.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
-            lock: Mutex::new(None),
+            held: Mutex::default(),
         }
     }
 
-    fn documents(&self) -> PathBuf {
-        self.root.join("ledger")
+    fn path(&self, key: &Key) -> PathBuf {
+        self.root.join(key.path())
     }
 
-    /// A domain's file. Domain names have no character that a file's name can't have, but `*`.
-    fn file(&self, domain: &str, ending: &str) -> PathBuf {
-        self.documents()
-            .join(format!("{}.{ending}", domain.replace('*', "_wildcard")))
-    }
-
-    /// Takes half a line off the end of a journal, so that the next line does not join it. Only the
-    /// holder of the lock writes.
-    fn cut(&self, path: &Path, length: usize) -> Result<(), LedgerError> {
-        if self
-            .lock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_none()
-        {
-            return Ok(());
-        }
-        let file = io(
-            "could not open",
-            path,
-            OpenOptions::new().write(true).open(path),
-        )?;
-        let whole = io("could not read", path, file.metadata())?.len();
-        let rest = whole.saturating_sub(u64::try_from(length).unwrap_or(0));
-        io("could not write", path, file.set_len(rest))
-    }
-
-    fn load_domain(
-        &self,
-        domain: &str,
-        kinds: &KindSet,
-    ) -> Result<(DomainLedger, u64), LedgerError> {
-        let path = self.file(domain, "json");
-        let (mut ledger, mut number) = match read(&path)? {
-            None => (DomainLedger::default(), 0),
-            Some(text) => stored::read_snapshot(&text, kinds)
-                .map_err(|error| LedgerError::unreadable(&path, 1, error))?,
+    /// The files of a document up to format 3: the journal, and the snapshot beside it. What domains
+    /// share stood in a folder below that of the domains.
+    fn older(&self, key: &Key) -> Option<Older> {
+        let Key::Document(_) = key else {
+            return None;
         };
-        let path = self.file(domain, "jsonl");
-        let text = read(&path)?.unwrap_or_default();
-        let lines: Vec<&[u8]> = text.split_inclusive(|octet| *octet == b'\n').collect();
-        for (index, line) in lines.iter().enumerate() {
-            let line = match stored::read_line(line, kinds) {
-                Ok(line) => line,
-                // The last line of a run that died while it wrote: its call was never made.
-                Err(Unreadable::Torn(_)) if index + 1 == lines.len() => {
-                    self.cut(&path, line.len())?;
-                    break;
-                }
-                Err(error) => return Err(LedgerError::unreadable(&path, index + 1, error)),
-            };
-            if line.number > number {
-                fold(&mut ledger, &line);
-                number = line.number;
-            }
+        let path = key.path();
+        let journal = match path.strip_prefix(SHARED) {
+            Some(name) => self.root.join(format!("{OLDER_SHARED}{name}")),
+            None => self.root.join(path),
+        };
+        let snapshot = journal.with_extension("json");
+        Some(Older { journal, snapshot })
+    }
+
+    /// The file that has a document's bytes: its own, or else an older journal.
+    fn present(&self, key: &Key) -> PathBuf {
+        let path = self.path(key);
+        match self.older(key) {
+            Some(older) if !path.exists() && older.journal.exists() => older.journal,
+            _ => path,
         }
-        Ok((ledger, number))
     }
-}
 
-/// The names of the documents in a folder.
-fn names_in(folder: &Path) -> Result<BTreeSet<String>, LedgerError> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        other => io("could not read", folder, other)?,
-    };
-    let mut names = BTreeSet::new();
-    for entry in entries {
-        let name = io("could not read", folder, entry)?
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
-        let name = name
-            .strip_suffix(".jsonl")
-            .or_else(|| name.strip_suffix(".json"));
-        names.extend(name.map(|name| name.replace("_wildcard", "*")));
+    fn lock_of(&self, run: &str) -> PathBuf {
+        self.root.join("runs").join(format!("{run}.lock"))
     }
-    Ok(names)
-}
 
-/// The bytes of a file: a torn line may end inside a character.
-#[expect(clippy::disallowed_methods, reason = "the store of a local folder")]
-fn read(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
-    match std::fs::read(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        other => io("could not read", path, other).map(Some),
+    /// The lock under which objects are compared and swapped. Its content decides nothing.
+    fn exclusive(&self) -> Result<File, LedgerError> {
+        make_folder(&self.root)?;
+        let path = self.root.join("lock");
+        let mut how = OpenOptions::new();
+        how.read(true).write(true).mode(0o600);
+        let file = match open(&path, &how)? {
+            Some(file) => file,
+            None => io(
+                "could not make",
+                &path,
+                how.create(true).truncate(false).open(&path),
+            )?,
+        };
+        io("could not lock", &path, file.lock())?;
+        Ok(file)
     }
-}
 
-/// Writes a file whole or not at all.
-fn replace(path: &Path, text: &str) -> Result<(), LedgerError> {
-    let new = path.with_extension("new");
-    let mut file = io("could not write", &new, File::create(&new))?;
-    io("could not write", &new, file.write_all(text.as_bytes()))?;
-    io("could not write", &new, file.sync_all())?;
-    io("could not write", path, std::fs::rename(&new, path))
+    /// Whether the object still has the expected version. The caller holds the lock.
+    fn is_unmoved(&self, key: &Key, expected: Option<&Version>) -> Result<bool, LedgerError> {
+        let path = self.present(key);
+        let current = match open(&path, OpenOptions::new().read(true))? {
+            Some(mut file) => Some(io("could not read", &path, version_in(&mut file))?),
+            None => self
+                .older(key)
+                .filter(|older| older.snapshot.exists())
+                .map(|_| version_of(&[])),
+        };
+        Ok(current.as_ref() == expected)
+    }
+
+    /// Adds bytes to a file, after its first `kept` ones.
+    fn append(path: &Path, kept: usize, added: &[u8]) -> Result<(), LedgerError> {
+        let gone = || Error::from(ErrorKind::NotFound);
+        let file = open(path, OpenOptions::new().read(true).write(true))?;
+        let mut file = io("could not open", path, file.ok_or_else(gone))?;
+        let kept = u64::try_from(kept).unwrap_or(u64::MAX);
+        let mut write = || {
+            // Half a line of a run that died is cut, so that the next line does not join it.
+            file.set_len(kept)?;
+            file.seek(SeekFrom::End(0))?;
+            file.write_all(added)?;
+            file.sync_data()
+        };
+        if let Err(source) = write() {
+            // A full disk: the lines before are whole, and half of one must not stay behind them.
+            let _ = file.set_len(kept);
+            return io("could not write", path, Err(source));
+        }
+        Ok(())
+    }
+
+    /// Writes a file whole or not at all.
+    fn replace(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+        if let Some(folder) = path.parent() {
+            make_folder(folder)?;
+        }
+        let new = path.with_extension("new");
+        match std::fs::remove_file(&new) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return io("could not remove", &new, Err(error));
+            }
+            _ => {}
+        }
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&new);
+        let mut file = io("could not write", &new, file)?;
+        io("could not write", &new, file.write_all(bytes))?;
+        io("could not write", &new, file.sync_all())?;
+        io("could not write", path, std::fs::rename(&new, path))?;
+        sync_folder(path)
+    }
+
+    fn names(&self, folder: &str) -> Result<Vec<String>, LedgerError> {
+        let path = self.root.join(folder);
+        let entries = match std::fs::read_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            other => io("could not read", &path, other)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = io("could not read", &path, entry)?.file_name();
+            names.push(name.to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
 }
 
 #[async_trait]
 impl Store for Folder {
-    async fn lock(&self, name: &str, now: Timestamp) -> Result<Holder, LedgerError> {
-        io(
-            "could not make",
-            &self.documents(),
-            std::fs::create_dir_all(self.documents().join(SHARED)),
-        )?;
-        let path = self.root.join("lock");
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let file = io("could not open", &path, file)?;
-        let last: Option<Holder> = read(&path)?.and_then(|text| serde_json::from_slice(&text).ok());
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let (holder, since) =
-                    last.map_or(("somebody".to_owned(), now), |last| (last.name, last.since));
-                return Err(LedgerError::Locked { holder, since });
+    fn place(&self, key: &Key) -> String {
+        self.path(key).display().to_string()
+    }
+
+    async fn list(&self) -> Result<Vec<Key>, LedgerError> {
+        let mut keys = Vec::new();
+        for (folder, key) in [
+            ("ledger", "ledger"),
+            (SHARED, SHARED),
+            (OLDER_SHARED, SHARED),
+        ] {
+            for name in self.names(folder)? {
+                // Up to format 3 a document could have a snapshot alone.
+                let name = name
+                    .strip_suffix(".json")
+                    .map_or_else(|| name.clone(), |name| format!("{name}.jsonl"));
+                keys.extend(Key::document_at(&format!("{key}/{name}")));
             }
-            Err(TryLockError::Error(source)) => return io("could not lock", &path, Err(source)),
         }
-        let fence = last.map_or(0, |last| last.fence) + 1;
-        let holder = Holder {
-            name: name.to_owned(),
-            since: now,
-            fence,
+        keys.sort();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {
+        let bytes = read_all(&self.present(key))?;
+        let snapshot = match self.older(key) {
+            Some(older) => read_all(&older.snapshot)?,
+            None => None,
         };
-        let text = serde_json::to_string(&holder).unwrap_or_default();
-        io("could not write", &path, file.set_len(0))?;
-        io("could not write", &path, (&file).write_all(text.as_bytes()))?;
-        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
-        Ok(holder)
+        if bytes.is_none() && snapshot.is_none() {
+            return Ok(None);
+        }
+        let bytes = bytes.unwrap_or_default();
+        Ok(Some(Stored {
+            version: version_of(&bytes),
+            bytes,
+            snapshot,
+        }))
     }
 
-    async fn load(&self, kinds: &KindSet) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
-        let mut domains = names_in(&self.documents())?;
-        let shared = names_in(&self.documents().join(SHARED))?;
-        domains.extend(shared.iter().map(|name| format!("{SHARED}/{name}")));
-        let load = |domain: String| {
-            let (ledger, number) = self.load_domain(&domain, kinds)?;
-            Ok((domain, ledger, number))
-        };
-        domains.into_iter().map(load).collect()
-    }
-
-    async fn append(&self, domain: &str, line: &Line) -> Result<(), LedgerError> {
-        let path = self.file(domain, "jsonl");
-        let file = OpenOptions::new().create(true).append(true).open(&path);
-        let mut file = io("could not open", &path, file)?;
-        let text = stored::write_line(line);
-        io(
-            "could not write",
-            &path,
-            file.write_all(format!("{text}\n").as_bytes()),
-        )?;
-        io("could not write", &path, file.sync_data())
-    }
-
-    async fn compact(
+    async fn swap(
         &self,
-        domain: &str,
-        ledger: &DomainLedger,
-        number: u64,
-    ) -> Result<(), LedgerError> {
-        let text = stored::write_snapshot(ledger, number);
-        replace(&self.file(domain, "json"), &text)?;
-        let journal = self.file(domain, "jsonl");
-        match std::fs::remove_file(&journal) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            other => io("could not remove", &journal, other),
+        key: &Key,
+        expected: Option<&Version>,
+        content: Content<'_>,
+    ) -> Result<Version, NotSwapped> {
+        let _lock = self.exclusive()?;
+        if !self.is_unmoved(key, expected)? {
+            return Err(NotSwapped::Moved);
+        }
+        let path = self.path(key);
+        match content.kept {
+            Some(kept) => Self::append(&path, kept, &content.bytes[kept..])?,
+            None => Self::replace(&path, content.bytes)?,
+        }
+        // Beside a document of today's form older files say nothing any more.
+        if let Some(Older { journal, snapshot }) = self.older(key) {
+            let older = [journal, snapshot].into_iter();
+            for old in older.filter(|old| *old != path && old.exists()) {
+                io("could not remove", &old, std::fs::remove_file(&old))?;
+            }
+        }
+        Ok(version_of(content.bytes))
+    }
+
+    async fn hold(&self, run: &str) -> Result<(), LedgerError> {
+        let path = self.lock_of(run);
+        if let Some(folder) = path.parent() {
+            make_folder(folder)?;
+        }
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        let file = io("could not make", &path, file)?;
+        io("could not lock", &path, file.lock())?;
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.push((run.to_owned(), file));
+        Ok(())
+    }
+
+    async fn is_held(&self, run: &str) -> Result<bool, LedgerError> {
+        let path = self.lock_of(run);
+        let Some(file) = open(&path, OpenOptions::new().write(true))? else {
+            return Ok(false);
+        };
+        // Shared, so that two who ask at once do not take each other for the holder.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => io("could not lock", &path, Err(source)),
+        }
+    }
+
+    fn heartbeat(&self) -> Option<Duration> {
+        None
+    }
+}
+
+impl Drop for Folder {
+    /// A run that ended has no lease to show. A killed one leaves its files, and nobody holds them.
+    fn drop(&mut self) {
+        let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (run, _) in std::mem::take(held) {
+            let _ = std::fs::remove_file(self.lock_of(&run));
+            let _ = std::fs::remove_file(self.path(&Key::Run(run)));
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use clock::Clock;
-
-    use super::*;
-    use crate::{Event, FORMAT, Journal};
-
-    fn clock() -> Clock {
-        Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0)
-    }
-
-    async fn open(root: &Path) -> Result<Journal, LedgerError> {
-        Journal::open(Box::new(Folder::new(root)), &kinds::pure(), clock(), "test").await
-    }
-
-    fn accepted(rule: &str) -> Event {
-        Event::Accepted {
-            rule: rule.to_owned(),
-        }
-    }
-
-    #[tokio::test]
-    async fn what_was_written_is_there_after_a_run_that_died() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let journal = open(folder.path()).await.expect("opens");
-        journal
-            .record("example.com", accepted("STS-O04"))
-            .await
-            .expect("writes");
-        // Dies here: no close. The next line was being written.
-        drop(journal);
-        let path = folder.path().join("ledger/example.com.jsonl");
-        let mut file = OpenOptions::new().append(true).open(path).expect("opens");
-        file.write_all(b"{\"format\":1,\"num").expect("writes");
-        drop(file);
-
-        let journal = open(folder.path()).await.expect("opens again");
-        journal
-            .record("example.com", accepted("STS-P16"))
-            .await
-            .expect("writes after the broken line");
-        drop(journal);
-        let journal = open(folder.path()).await.expect("opens a third time");
-        let ledger = journal.ledger().await;
-        let rules: Vec<&str> = ledger.domains["example.com"]
-            .accepted
-            .iter()
-            .map(|(rule, _)| rule.as_str())
-            .collect();
-        assert_eq!(rules, ["STS-O04", "STS-P16"]);
-        journal.close().await.expect("closes");
-        let journal = open(folder.path()).await.expect("opens the snapshot");
-        assert_eq!(journal.ledger().await, ledger);
-    }
-
-    #[tokio::test]
-    async fn two_runs_do_not_write_at_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let first = open(folder.path()).await.expect("opens");
-        let second = open(folder.path()).await;
-        assert!(matches!(second, Err(LedgerError::Locked { holder, .. }) if holder == "test"));
-        drop(first);
-        open(folder.path())
-            .await
-            .expect("the lock went with its holder");
-    }
-
-    #[tokio::test]
-    async fn a_newer_format_is_refused_not_misread() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir_all(folder.path().join("ledger")).expect("a folder");
-        let text = format!(
-            "{{\"format\":{},\"number\":1,\"ledger\":{{\"entries\":{{}},\"retired\":[],\"serving\":null,\"cached_until\":null,\"accepted\":[]}}}}",
-            FORMAT + 1
-        );
-        #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
-        std::fs::write(folder.path().join("ledger/example.com.json"), text).expect("writes");
-        let error = open(folder.path()).await.err().expect("refuses");
-        assert!(error.to_string().contains("newer deploy"), "{error}");
-    }
-}
+mod tests;

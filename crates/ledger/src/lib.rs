@@ -1,15 +1,26 @@
-//! The durable record of what we did and own: journal, snapshot, lock, stores.
+//! The durable record of what we did and own: documents, claims, leases, stores.
 //!
 //! A [`Journal`] writes an event before and after each call that changes something; folding the
-//! events gives the [`Ledger`](model::Ledger). It writes through a [`Store`], of which there is one:
-//! a local folder. Another store is a file beside `folder.rs`.
+//! events gives the [`Ledger`](model::Ledger). There is one document for each domain. A run claims the
+//! documents that it changes, and every write is a compare-and-swap on the version that the run knows,
+//! so that two runs cannot both believe that they hold one. The bytes are kept by a [`Store`]: a local
+//! folder, or a bucket of S3.
 
+mod error;
 mod event;
 mod folder;
 mod journal;
+mod lease;
+mod s3;
+mod store;
 mod stored;
+mod writer;
 
+pub use error::{Holder, LedgerError};
 pub use event::{Event, Line, fold};
 pub use folder::Folder;
-pub use journal::{Holder, Journal, LedgerError, Store};
+pub use journal::{Claim, Journal};
+pub use lease::Who;
+pub use s3::Bucket;
+pub use store::{Content, Key, NotSwapped, Store, Stored, Version};
 pub use stored::FORMAT;

@@ -75,7 +75,7 @@ fn successors(desired: &[Arc<Resource>], actual: &Actual, domain: &str) -> Vec<S
 
 /// Records since when the world reads each left zone no more: the wait for resolvers begins then.
 pub(crate) async fn record(authority: &Authority, journal: &Journal) -> Result<(), Error> {
-    let ledger = journal.ledger().await;
+    let ledger = journal.ledger();
     for (domain, held) in &ledger.domains {
         let zones = held.entries.values().chain(&held.retired);
         let ids: BTreeSet<&str> = zones
@@ -91,7 +91,7 @@ pub(crate) async fn record(authority: &Authority, journal: &Journal) -> Result<(
             if left.leads_to.is_ok() && left.is_read() == is_known {
                 let zone = id.to_owned();
                 let is_read = left.is_read();
-                journal.record(domain, Event::Led { zone, is_read }).await?;
+                journal.note(domain, Event::Led { zone, is_read }).await?;
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Carries a plan out, then observes and plans again.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -33,7 +32,8 @@ impl Settled {
     }
 }
 
-/// Carries a plan out. The accepted risks are recorded first.
+/// Carries a plan out. The documents that it changes are claimed first, as they were when the plan
+/// was made: else nothing is changed. Then the accepted risks are recorded.
 pub async fn carry_out(
     project: &Project,
     planned: &Planned,
@@ -47,6 +47,7 @@ pub async fn carry_out(
             "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"
         )));
     }
+    journal.claim(&changed_documents(&planned.plan)).await?;
     authority::record(&planned.authority, journal).await?;
     record_risks(&planned.plan, journal, &consent.accepted).await?;
     let options = Options {
@@ -65,27 +66,34 @@ async fn record_risks(
     journal: &Journal,
     accepted: &BTreeSet<String>,
 ) -> Result<(), Error> {
-    let changing = plan.actions.iter().filter(|action| action.changes());
-    let documents: BTreeSet<Cow<'_, str>> =
-        changing.map(|action| action.resource.document()).collect();
-    for document in documents {
-        for rule in accepted {
-            let event = Event::Accepted { rule: rule.clone() };
-            journal.record(&document, event).await?;
-        }
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let accept = |rule: &String| Event::Accepted { rule: rule.clone() };
+    for document in changed_documents(plan) {
+        let accepted = accepted.iter().map(accept).collect();
+        journal.intend(&document, accepted).await?;
     }
     Ok(())
 }
 
+/// The documents of what a plan changes.
+fn changed_documents(plan: &Plan) -> BTreeSet<String> {
+    let changing = plan.actions.iter().filter(|action| action.changes());
+    changing
+        .map(|action| action.resource.document().into_owned())
+        .collect()
+}
+
 /// Observes and plans again: after a complete apply, the plan must be empty.
 pub async fn settle(project: &Project, journal: &Journal) -> Result<Settled, Error> {
-    let again = project.plan(journal.ledger().await, Wish::All).await?;
+    let again = project.plan(journal.ledger(), Wish::All).await?;
     Ok(Settled { again })
 }
 
 /// What stays for its grace period after a run: a later run removes it.
 pub async fn grace_periods(project: &Project, journal: &Journal) -> Vec<GracePeriod> {
-    let ledger = project.in_scope(journal.ledger().await);
+    let ledger = project.in_scope(journal.ledger());
     let (desired, _) = project.desired().await;
     blueprint::grace_periods(&ledger, &desired, project.clock.now())
 }

@@ -1,9 +1,10 @@
 //! Examines accounts and domains before anything is done, and the policies that roles need.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blueprint::Facts;
-use doctor::{Account, Exam, Outcome, Patient, Subject};
+use doctor::{Account, Exam, Grant, Outcome, Patient, Subject};
 use jiff::Timestamp;
 use manifest::{Domain, Manifest};
 use model::{AccountId, AccountName, Resource};
@@ -50,7 +51,8 @@ pub fn policies(manifest: &Manifest, targets: &[String]) -> Result<Vec<AccountPo
     let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
     scope.retain(&mut desired);
     let policy = |account: Account| {
-        let grants = doctor::grants(&desired, &account.name);
+        let mut grants = doctor::grants(&desired, &account.name);
+        grants.extend(ledger_grants(manifest, &account.name));
         AccountPolicy {
             policy: doctor::policy(&grants),
             account: account.name,
@@ -60,6 +62,30 @@ pub fn policies(manifest: &Manifest, targets: &[String]) -> Result<Vec<AccountPo
     };
     let accounts = asked_accounts(manifest, &desired, &scope).into_iter();
     Ok(accounts.map(policy).collect())
+}
+
+/// The grants for a run with a ledger in S3: list its documents, read them, and write them on condition.
+/// S3 asks for `s3:GetObject` for `If-Match` too. No run deletes anything there.
+fn ledger_grants(manifest: &Manifest, account: &AccountName) -> Vec<Grant> {
+    let manifest::Ledger::S3(s3) = &manifest.ledger.value else {
+        return Vec::new();
+    };
+    if s3.account.as_str() != account.as_str() {
+        return Vec::new();
+    }
+    let partition = aws::partition(s3.region.as_str());
+    let bucket = format!("arn:{partition}:s3:::{}", s3.bucket.as_str());
+    let objects = format!("{bucket}/{}/*", manifest.project.as_str());
+    let grant = |actions: &[&'static str], resource: String| Grant {
+        service: "s3".to_owned(),
+        actions: actions.iter().copied().collect(),
+        resources: BTreeSet::from([resource]),
+    };
+    vec![
+        grant(&["s3:GetObject", "s3:PutObject"], objects),
+        // Without it S3 answers 403 for an object that is not there, not 404.
+        grant(&["s3:ListBucket"], bucket),
+    ]
 }
 
 /// The accounts that a run asks: all, or with `--target` those of its domains.

@@ -15,6 +15,7 @@
 //! | `conclusion`, `standing` | how a run ended, and what stands in the world after it |
 //! | `expected` | what an external observer should see of each domain |
 //! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
+//! | `ledger_admin` | makes, unlocks and moves the ledger itself |
 //! | `sandbox` | the embedded AWS: what a manifest presumes, and its ports |
 //!
 //! This crate returns values. It prints nothing, reads no arguments, and opens no file but those of
@@ -32,6 +33,7 @@ mod environment;
 mod error;
 mod expected;
 mod leads;
+mod ledger_admin;
 mod lint_online;
 mod load;
 mod open;
@@ -45,6 +47,7 @@ mod verify;
 pub mod sandbox;
 
 pub use aws::Notice;
+pub use ledger::{Claim, Who};
 
 pub use self::by_hand::{ByHand, publish_by_hand, publishable};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
@@ -53,6 +56,7 @@ pub use self::doctor::{AccountPolicy, examine, policies};
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, Probe, SandboxSettings, Speed};
 pub use self::error::Error;
+pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlock_ledger};
 pub use self::lint_online::{lint_published, lint_with_accounts};
 pub use self::load::{Loaded, check, load};
 pub use self::open::Project;

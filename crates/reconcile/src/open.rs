@@ -1,6 +1,5 @@
 //! A project: a manifest, with all that a run of it needs.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws::{Notice, Sessions};
@@ -13,9 +12,10 @@ use standards::Finding;
 use standards::dns::Name;
 
 use crate::environment::{Environment, Probe, Speed};
+use crate::records::LedgerPlace;
 use crate::sandbox::{Inside, Opened, Presumed, Served};
 use crate::scope::Scope;
-use crate::{Error, Loaded, accounts, records, sandbox as sandboxes};
+use crate::{Error, Loaded, accounts, sandbox as sandboxes};
 
 /// A manifest, with all that a run of it needs.
 pub struct Project {
@@ -35,7 +35,7 @@ pub struct Project {
     pub presumed: Option<Presumed>,
     /// Whether waiting costs nothing: the runtime's clock is paused.
     is_instant: bool,
-    pub(crate) ledger_folder: PathBuf,
+    pub(crate) ledger_place: LedgerPlace,
     pub(crate) scope: Scope,
 }
 
@@ -55,7 +55,7 @@ impl Project {
         } = loaded;
         let scope = Scope::of(&manifest, targets)?;
         let is_sandbox = !matches!(environment, Environment::Internet(_));
-        let ledger_folder = records::folder(&manifest, &folder, is_sandbox)?;
+        let ledger_place = LedgerPlace::of(&manifest, &folder, is_sandbox);
         let place = Place::of(&manifest, &folder, environment)?;
         let connection =
             accounts::connection(&manifest, place.sandbox.as_ref(), (place.clock, notice));
@@ -70,7 +70,7 @@ impl Project {
             refresh: false,
             presumed: place.presumed,
             is_instant: place.is_instant,
-            ledger_folder,
+            ledger_place,
             scope,
         })
     }

@@ -7,7 +7,7 @@ use engine::{Outcome, Progress, Stop, Watch};
 use jiff::Timestamp;
 use ledger::Journal;
 use model::{Location, Plan};
-use reconcile::{Consent, Environment, Error, Planned, Project, Wish};
+use reconcile::{Consent, Environment, Error, Planned, Project, Who, Wish};
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
 use standards::Severity;
@@ -66,13 +66,13 @@ impl Program<'_> {
         let project = Project::open(loaded, &[], environment, reconcile::Notice::default())?;
         let store = Box::new(self.ledger.clone());
         let kinds = project.engine.kinds();
-        let journal = Journal::open(store, kinds, project.clock, "life").await?;
+        let journal = Journal::open(store, kinds, project.clock, Who::default()).await?;
         let wish = if self.destroys {
             Wish::Nothing
         } else {
             Wish::All
         };
-        let planned = project.plan(journal.ledger().await, wish).await?;
+        let planned = project.plan(journal.ledger(), wish).await?;
         if planned.is_refused() {
             return Ok(Ended::Refused(refusals(&planned.plan)));
         }
@@ -90,8 +90,8 @@ impl Program<'_> {
         if !unplanned.is_empty() {
             return Ok(Ended::Faulty(unplanned));
         }
-        let again = project.plan(journal.ledger().await, wish).await?;
-        let ledger = journal.ledger().await;
+        let again = project.plan(journal.ledger(), wish).await?;
+        let ledger = journal.ledger();
         journal.close().await?;
         if !report.is_complete() {
             let unfinished = report.unfinished();

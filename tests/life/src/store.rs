@@ -3,63 +3,88 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-use ledger::{Holder, LedgerError, Line, Store, fold};
-use model::{DomainLedger, KindSet};
+use ledger::{Content, Key, LedgerError, NotSwapped, Store, Stored, Version};
 
-type Domains = BTreeMap<String, (DomainLedger, u64)>;
+#[derive(Clone, Debug, Default)]
+struct Objects {
+    /// The bytes of each object, and which of all writes was its last.
+    objects: BTreeMap<Key, (Vec<u8>, u64)>,
+    writes: u64,
+}
 
 /// A ledger in memory. All clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory(Arc<Mutex<Domains>>);
+pub(crate) struct Memory(Arc<Mutex<Objects>>);
 
 impl Memory {
-    fn domains(&self) -> MutexGuard<'_, Domains> {
+    fn objects(&self) -> MutexGuard<'_, Objects> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A copy of what it holds, to put it back later.
     pub(crate) fn copy(&self) -> Self {
-        Self(Arc::new(Mutex::new(self.domains().clone())))
+        Self(Arc::new(Mutex::new(self.objects().clone())))
     }
+}
+
+fn version(write: u64) -> Version {
+    Version(write.to_string())
 }
 
 #[async_trait]
 impl Store for Memory {
-    async fn lock(&self, name: &str, now: Timestamp) -> Result<Holder, LedgerError> {
-        Ok(Holder {
-            name: name.to_owned(),
-            since: now,
-            fence: 0,
-        })
+    fn place(&self, key: &Key) -> String {
+        format!("{key:?}")
     }
 
-    async fn load(&self, _: &KindSet) -> Result<Vec<(String, DomainLedger, u64)>, LedgerError> {
-        let domains = self.domains();
-        let all = domains.iter();
-        Ok(all
-            .map(|(name, (ledger, number))| (name.clone(), ledger.clone(), *number))
-            .collect())
+    async fn list(&self) -> Result<Vec<Key>, LedgerError> {
+        let objects = self.objects();
+        let keys = objects.objects.keys();
+        let documents = keys.filter(|key| matches!(key, Key::Document(_)));
+        Ok(documents.cloned().collect())
     }
 
-    async fn append(&self, domain: &str, line: &Line) -> Result<(), LedgerError> {
-        let mut domains = self.domains();
-        let (ledger, number) = domains.entry(domain.to_owned()).or_default();
-        fold(ledger, line);
-        *number = line.number;
-        Ok(())
+    async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {
+        let objects = self.objects();
+        let found = objects.objects.get(key);
+        Ok(found.map(|(bytes, write)| Stored {
+            bytes: bytes.clone(),
+            version: version(*write),
+            snapshot: None,
+        }))
     }
 
-    async fn compact(
+    async fn swap(
         &self,
-        domain: &str,
-        ledger: &DomainLedger,
-        number: u64,
-    ) -> Result<(), LedgerError> {
-        self.domains()
-            .insert(domain.to_owned(), (ledger.clone(), number));
+        key: &Key,
+        expected: Option<&Version>,
+        content: Content<'_>,
+    ) -> Result<Version, NotSwapped> {
+        let mut objects = self.objects();
+        let found = objects.objects.get(key).map(|(_, write)| version(*write));
+        if found.as_ref() != expected {
+            return Err(NotSwapped::Moved);
+        }
+        objects.writes += 1;
+        let write = objects.writes;
+        let bytes = content.bytes.to_vec();
+        objects.objects.insert(key.clone(), (bytes, write));
+        Ok(version(write))
+    }
+
+    async fn hold(&self, _: &str) -> Result<(), LedgerError> {
         Ok(())
+    }
+
+    /// In a life one run follows another, so that whoever else has a claim is dead.
+    async fn is_held(&self, _: &str) -> Result<bool, LedgerError> {
+        Ok(false)
+    }
+
+    fn heartbeat(&self) -> Option<Duration> {
+        None
     }
 }

@@ -51,8 +51,8 @@ pub(crate) async fn run(
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    let journal = open::journal(&project).await?;
-    let mut planned = project.plan(journal.ledger().await, Wish::All).await?;
+    let journal = open::journal(&project, &args.changing, printer).await?;
+    let mut planned = project.plan(journal.ledger(), Wish::All).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }

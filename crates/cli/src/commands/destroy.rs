@@ -24,8 +24,8 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let journal = open::journal(&project).await?;
-    if project.is_unrecorded(&journal.ledger().await) {
+    let journal = open::journal(&project, &args.changing, printer).await?;
+    if project.is_unrecorded(&journal.ledger()) {
         return Ok(refuse_unrecorded(&project, printer).await?.into());
     }
     let mut changing = args.changing.clone();
@@ -38,7 +38,7 @@ pub(crate) async fn run(
     if args.now && !accepted {
         changing.accept_risk.push(WIND_DOWN.to_owned());
     }
-    let planned = project.plan(journal.ledger().await, wish).await?;
+    let planned = project.plan(journal.ledger(), wish).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
@@ -57,7 +57,7 @@ pub(crate) async fn run(
         return Ok(Exit::Refused);
     }
     let carried_out = carry_out(&project, &planned, &journal, &changing, printer).await?;
-    let ledger = journal.ledger().await;
+    let ledger = journal.ledger();
     journal.close().await?;
     let again = project.plan(ledger.clone(), wish).await?;
     let before = reconcile::there_before(&planned);

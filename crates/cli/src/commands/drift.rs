@@ -13,6 +13,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, selection, printer)?;
+    open::tell_others(&project, printer).await?;
     let drifted = reconcile::drift(&project).await?;
     let shown = report::Drifted {
         drifts: &drifted.drifts,

@@ -7,6 +7,7 @@ pub(crate) mod drift;
 pub(crate) mod graph;
 pub(crate) mod iam;
 pub(crate) mod init;
+pub(crate) mod ledger;
 pub(crate) mod lint;
 pub(crate) mod offline;
 pub(crate) mod plan;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Rules => Ok(offline::rules(printer)),
         Command::Schema => Ok(offline::schema(printer)),
         Command::Completions { shell } => Ok(offline::completions(shell, printer)),
+        Command::Ledger(command) => Box::pin(ledger::run(command, printer)).await,
         Command::Sandbox(command) => sandbox::run(global, command, printer).await,
     }
 }

@@ -24,6 +24,7 @@ pub(crate) async fn run(
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
+    open::tell_others(&project, printer).await?;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);

@@ -11,6 +11,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, selection, printer)?;
+    open::tell_others(&project, printer).await?;
     let ledger = project.in_scope(project.ledger().await?);
     let now = project.clock.now();
     if printer.json {

@@ -18,6 +18,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
+    open::tell_others(&project, printer).await?;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let probe = project.probe().await?;
     let closely = Closely {

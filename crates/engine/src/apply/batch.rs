@@ -1,8 +1,11 @@
 //! Actions that go out in one call: their preconditions and intents each, their call together, their results
 //! each.
 
+use std::collections::BTreeMap;
+
+use futures::future::try_join_all;
 use kinds::Changed;
-use ledger::LedgerError;
+use ledger::{Event, LedgerError};
 use model::kind::BatchItem;
 use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step};
 
@@ -21,30 +24,37 @@ impl Run<'_> {
     ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
         let mut outcomes = Vec::new();
         let mut items = Vec::new();
+        let mut intents: BTreeMap<String, Vec<Event>> = BTreeMap::new();
         for id in ids {
-            match self.prepare(id).await? {
-                Ok(item) => items.push((id, item)),
+            match self.prepare(id).await {
+                Ok((item, intended)) => {
+                    items.push((id, item));
+                    let document = self.plan.actions[id].resource.document();
+                    let intents = intents.entry(document.into_owned()).or_default();
+                    intents.extend(intended);
+                }
                 Err(outcome) => outcomes.push((id, outcome)),
             }
         }
+        // One write for each document that the batch is about, not one for each record.
+        let record = async |(document, intents): (String, Vec<Event>)| {
+            self.journal.intend(&document, intents).await
+        };
+        try_join_all(intents.into_iter().map(record)).await?;
         outcomes.extend(Box::pin(self.send(items)).await?);
         Ok(outcomes)
     }
 
-    async fn prepare(&self, id: ActionId) -> Result<Result<Item, Outcome>, LedgerError> {
+    /// The change of an action, and the intents that have to be on record before it is sent.
+    async fn prepare(&self, id: ActionId) -> Result<(Item, Vec<Event>), Outcome> {
         let action = &self.plan.actions[id];
-        if let Err(outcome) = self.pass_preconditions(action).await {
-            return Ok(Err(outcome));
-        }
-        let spec = match self.spec_of(action).await {
-            Ok(spec) => spec,
-            Err(outcome) => return Ok(Err(outcome)),
-        };
-        self.intend(action, &spec).await?;
+        self.pass_preconditions(action).await?;
+        let spec = self.spec_of(action).await?;
+        let intents = self.intents(action, &spec).await;
         let target = self.target_of(action, spec).await;
         let entry = action.entry();
         let open = entry.is_some_and(model::Entry::is_open);
-        Ok(Ok(match &action.step {
+        let item = match &action.step {
             Step::Delete(unwanted) => Item {
                 owned: Some(target.spec.clone()),
                 before: unwanted.entry.before.clone(),
@@ -59,7 +69,8 @@ impl Run<'_> {
                 open,
                 target: target.with(Some(target.spec.clone())),
             },
-        }))
+        };
+        Ok((item, intents))
     }
 
     async fn send(

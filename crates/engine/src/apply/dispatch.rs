@@ -48,6 +48,8 @@ struct Dispatch<'s> {
     busy: BTreeSet<String>,
     /// How many calls are under way.
     calls: usize,
+    /// Why the ledger can no longer be written.
+    failure: Option<LedgerError>,
 }
 
 impl Run<'_> {
@@ -63,21 +65,34 @@ impl Run<'_> {
             gathered: BTreeMap::new(),
             busy: BTreeSet::new(),
             calls: 0,
+            failure: None,
         };
         loop {
             dispatch.start();
             match dispatch.steps.next().await {
-                Some(ended) => dispatch.ended(ended?),
-                None => return Ok(dispatch.board.outcomes()),
+                Some(ended) => dispatch.ended(ended),
+                None => return dispatch.over(),
             }
         }
     }
 }
 
 impl Dispatch<'_> {
-    fn ended(&mut self, ended: Ended) {
+    fn over(self) -> Result<Vec<Outcome>, LedgerError> {
+        match self.failure {
+            Some(error) => Err(error),
+            None => Ok(self.board.outcomes()),
+        }
+    }
+
+    fn ended(&mut self, ended: Result<Ended, LedgerError>) {
         match ended {
-            Ended::Acted(outcomes) => {
+            // Without its ledger a run begins nothing more. Calls that are under way end, so that as
+            // much as possible is known of them.
+            Err(error) => {
+                self.failure.get_or_insert(error);
+            }
+            Ok(Ended::Acted(outcomes)) => {
                 self.calls -= 1;
                 for (id, outcome) in outcomes {
                     if let Some(key) = &self.run.plan.actions[id].batch {
@@ -86,8 +101,8 @@ impl Dispatch<'_> {
                     self.acted(id, outcome);
                 }
             }
-            Ended::Readied(id, outcome) => self.finish(id, outcome),
-            Ended::Gathered(key, seconds) => self.send_or_gather(key, seconds),
+            Ok(Ended::Readied(id, outcome)) => self.finish(id, outcome),
+            Ok(Ended::Gathered(key, seconds)) => self.send_or_gather(key, seconds),
         }
     }
 
@@ -110,9 +125,14 @@ impl Dispatch<'_> {
         }
     }
 
+    /// Whether nothing more may begin.
+    fn is_stopped(&self) -> bool {
+        self.failure.is_some() || self.run.stop.is_wished()
+    }
+
     /// Starts what may start, unless the operator wants to stop.
     fn start(&mut self) {
-        if self.run.stop.is_wished() {
+        if self.is_stopped() {
             return;
         }
         // What needs no call is over at once, which can free others.
@@ -160,7 +180,7 @@ impl Dispatch<'_> {
     fn send_or_gather(&mut self, key: String, seconds: u32) {
         let run = self.run;
         self.busy.remove(&key);
-        if run.stop.is_wished() {
+        if self.is_stopped() {
             return;
         }
         if seconds < GATHER_MAX && self.board.soon_free(&key) {

@@ -8,6 +8,8 @@ mod log;
 mod ready;
 mod step;
 
+pub(crate) use step::session_error;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! One action by itself: its preconditions, its intent, its call, its result.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Run<'_> {
         if let Step::Forget(unwanted) = &action.step {
             let event = forgotten(action, &unwanted.holders);
             let document = action.resource.document();
-            self.journal.record(&document, event).await?;
+            self.journal.note(&document, event).await?;
             return Ok(Outcome::Done);
         }
         if let Err(outcome) = self.pass_preconditions(action).await {
@@ -83,21 +83,28 @@ impl Run<'_> {
         action.target(spec, physical)
     }
 
-    /// Writes down what is about to be done.
+    /// Records what is about to be done. Only when this returns, the call may be made.
     pub(super) async fn intend(&self, action: &Action, spec: &Spec) -> Result<(), LedgerError> {
-        let domain = &action.resource.document();
+        let intents = self.intents(action, spec).await;
+        let document = action.resource.document();
+        self.journal.intend(&document, intents).await
+    }
+
+    /// The events that have to be on record before an action's call.
+    pub(super) async fn intents(&self, action: &Action, spec: &Spec) -> Vec<Event> {
+        let mut intents = Vec::new();
         if action.wanted().is_some_and(|wanted| wanted.retires) {
             let id = action.resource.clone();
-            self.journal.record(domain, Event::Retired { id }).await?;
+            intents.push(Event::Retired { id });
         }
         let Some(wanted) = action.wanted() else {
             // A removal that is interrupted is found by observing the resource. A shared one is
             // marked first, because another domain must not begin to use it while it goes.
             if action.resource.is_shared() && action.verb() == Verb::Delete {
                 let id = action.resource.clone();
-                self.journal.record(domain, Event::Closing { id }).await?;
+                intents.push(Event::Closing { id });
             }
-            return Ok(());
+            return intents;
         };
         let mut entry = self.entry(action, spec, Status::Creating);
         if let Some(before) = self.displaced(action, spec).await {
@@ -105,15 +112,13 @@ impl Run<'_> {
             entry.origin = Origin::Adopted;
         }
         let (verb, entry) = (action.verb(), Arc::new(entry));
-        let intended = Event::Intended { verb, entry };
-        self.journal.record(domain, intended).await?;
+        intents.push(Event::Intended { verb, entry });
         let policy = wanted.resource.serves_policy;
         if policy.is_some_and(|policy| policy.enforce) {
             // From the first byte on, a sender may hold it.
-            let served = Event::Served { policy };
-            self.journal.record(domain, served).await?;
+            intents.push(Event::Served { policy });
         }
-        Ok(())
+        intents
     }
 
     /// What of others has to make room, as it was when the plan was made. The call may find that it
@@ -132,14 +137,17 @@ impl Run<'_> {
             let is_new = matches!(&action.step, Step::Create(wanted) if wanted.entry.is_none());
             is_new && action.location.is_none()
         });
+        let mut intents = BTreeMap::new();
         for action in by_hand {
             let spec = self.resolved(action.spec()).await;
             let entry = Arc::new(self.entry(action, &spec, Status::Creating));
             let verb = Verb::Create;
-            let event = Event::Intended { verb, entry };
-            self.journal
-                .record(&action.resource.document(), event)
-                .await?;
+            let document = action.resource.document().into_owned();
+            let intended: &mut Vec<Event> = intents.entry(document).or_default();
+            intended.push(Event::Intended { verb, entry });
+        }
+        for (document, intended) in intents {
+            self.journal.intend(&document, intended).await?;
         }
         Ok(())
     }
@@ -160,9 +168,7 @@ impl Run<'_> {
         entry.state = Some(known.state.clone());
         let entry = Arc::new(entry);
         let event = Event::Applied { entry };
-        self.journal
-            .record(&action.resource.document(), event)
-            .await
+        self.journal.note(&action.resource.document(), event).await
     }
 
     /// The entry of a wanted resource, with no state yet.
@@ -318,10 +324,10 @@ impl Run<'_> {
     ) -> Result<Outcome, LedgerError> {
         let domain = &action.resource.document();
         if let Step::Delete(unwanted) = &action.step {
-            self.journal.record(domain, removed(action)).await?;
+            self.journal.note(domain, removed(action)).await?;
             if unwanted.entry.serves_policy.is_some() {
                 let served = Event::Served { policy: None };
-                self.journal.record(domain, served).await?;
+                self.journal.note(domain, served).await?;
             }
             return Ok(Outcome::Done);
         }
@@ -342,11 +348,11 @@ impl Run<'_> {
         }
         let entry = Arc::new(entry);
         let applied = Event::Applied { entry };
-        self.journal.record(domain, applied).await?;
+        self.journal.note(domain, applied).await?;
         let policy = wanted.resource.serves_policy;
         if policy.is_some() {
             let served = Event::Served { policy };
-            self.journal.record(domain, served).await?;
+            self.journal.note(domain, served).await?;
         }
         Ok(match known {
             Ok(_) => Outcome::Done,
@@ -412,9 +418,7 @@ impl Run<'_> {
             id: action.resource.clone(),
             reason: error.to_string(),
         };
-        self.journal
-            .record(&action.resource.document(), event)
-            .await
+        self.journal.note(&action.resource.document(), event).await
     }
 }
 
@@ -446,7 +450,7 @@ fn reason(error: &KindError) -> String {
     }
 }
 
-pub(super) fn session_error(error: &aws::SessionError) -> KindError {
+pub(crate) fn session_error(error: &aws::SessionError) -> KindError {
     KindError::new(ErrorClass::Denied, "open a session", error.to_string())
 }
 

@@ -29,6 +29,9 @@ pub enum Grant {
     Reading(Field<String>),
     /// S3 may deliver the access logs of an account's buckets: the account's number.
     AccessLogs(String),
+    /// Nobody besides; and an object is written only on the condition that it has the version that the
+    /// writer read. It is the policy of a ledger's bucket, which no plan has.
+    ConditionalWrites,
 }
 
 /// What can be asked for: TLS only, and one grant.
@@ -80,6 +83,19 @@ impl Grant {
                 "Action": "s3:PutObject",
                 "Resource": objects,
                 "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+            }),
+            // S3 User Guide, "Enforce conditional writes on Amazon S3 buckets": the parts of a multipart
+            // upload take no condition, and create no object.
+            Self::ConditionalWrites => json!({
+                "Sid": "DenyUnconditionalWrites",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:PutObject",
+                "Resource": objects,
+                "Condition": {
+                    "Null": {"s3:if-match": "true", "s3:if-none-match": "true"},
+                    "Bool": {"s3:ObjectCreationOperation": "true"},
+                },
             }),
         }
     }
@@ -171,7 +187,7 @@ impl Kind for S3BucketPolicy {
     fn fields(spec: &mut Spec) -> Vec<&mut Field<String>> {
         match &mut spec.grant {
             Grant::Reading(distribution) => vec![distribution],
-            Grant::AccessLogs(_) => Vec::new(),
+            Grant::AccessLogs(_) | Grant::ConditionalWrites => Vec::new(),
         }
     }
 

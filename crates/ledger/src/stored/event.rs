@@ -1,28 +1,16 @@
-//! The written form of a line of a journal.
+//! The written form of an event.
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use model::{KindSet, PhysicalId, ResourceId, ServedPolicy, Verb};
 use serde::{Deserialize, Serialize};
 
-use super::FORMAT;
 use super::entry::Entry;
-
-/// See [`crate::Line`].
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Line {
-    format: u32,
-    number: u64,
-    at: Timestamp,
-    event: Event,
-}
 
 /// See [`crate::Event`].
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Event {
+pub(super) enum Event {
     Intended {
         verb: Verb,
         entry: Box<Entry>,
@@ -60,27 +48,8 @@ enum Event {
     },
 }
 
-impl Line {
-    pub(super) fn of(line: &crate::Line) -> Self {
-        Self {
-            format: FORMAT,
-            number: line.number,
-            at: line.at,
-            event: Event::of(&line.event),
-        }
-    }
-
-    pub(super) fn read(self, kinds: &KindSet) -> Result<crate::Line, String> {
-        Ok(crate::Line {
-            number: self.number,
-            at: self.at,
-            event: self.event.read(kinds)?,
-        })
-    }
-}
-
 impl Event {
-    fn of(event: &crate::Event) -> Self {
+    pub(super) fn of(event: &crate::Event) -> Self {
         let written = |entry: &model::Entry| Box::new(Entry::of(entry));
         match event.clone() {
             crate::Event::Intended { verb, entry } => Self::Intended {
@@ -101,7 +70,7 @@ impl Event {
         }
     }
 
-    fn read(self, kinds: &KindSet) -> Result<crate::Event, String> {
+    pub(super) fn read(self, kinds: &KindSet) -> Result<crate::Event, String> {
         Ok(match self {
             Self::Intended { verb, entry } => crate::Event::Intended {
                 verb,

@@ -6,23 +6,25 @@
 //! older format lacked is filled in by its upgrade. Whoever changes the written form of anything in
 //! an entry raises [`FORMAT`] and adds an upgrade and a fixture.
 
+mod document;
 mod entry;
 mod event;
 mod format_1;
 mod format_2;
+mod format_3;
 mod snapshot;
 
 #[cfg(test)]
 mod tests;
 
-use model::{DomainLedger, KindSet};
+use model::KindSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::event::Line;
+pub(crate) use document::{Added, Document, Stamped};
 
 /// The number of the format that this program writes.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Why a stored text can't be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,17 +37,14 @@ pub(crate) enum Unreadable {
     Malformed(String),
 }
 
-/// The JSON of `text` in today's format.
-fn current(text: &[u8]) -> Result<Value, Unreadable> {
-    let json: Value =
-        serde_json::from_slice(text).map_err(|error| Unreadable::Torn(error.to_string()))?;
-    // The format is read before anything else: a newer one may mean all else differently.
-    let format = json.get("format").and_then(Value::as_u64);
-    match format.and_then(|format| u32::try_from(format).ok()) {
-        Some(FORMAT) => Ok(json),
-        Some(1) => Ok(format_2::upgraded(format_1::upgraded(json))),
-        Some(2) => Ok(format_2::upgraded(json)),
-        Some(newer) if newer > FORMAT => Err(Unreadable::Newer(newer)),
+/// `json`, which has the form of `format`, in today's.
+fn upgraded(json: Value, format: u32) -> Result<Value, Unreadable> {
+    match format {
+        // Format 4 frames the lines and keeps their snapshot with them; entries are as in format 3.
+        FORMAT | 3 => Ok(json),
+        2 => Ok(format_2::upgraded(json)),
+        1 => Ok(format_2::upgraded(format_1::upgraded(json))),
+        newer if newer > FORMAT => Err(Unreadable::Newer(newer)),
         _ => Err(Unreadable::Malformed("it has no known `format`".to_owned())),
     }
 }
@@ -54,29 +53,16 @@ fn typed<T: DeserializeOwned>(json: Value) -> Result<T, Unreadable> {
     serde_json::from_value(json).map_err(|error| Unreadable::Malformed(error.to_string()))
 }
 
-/// Reads one line of a journal.
-pub(crate) fn read_line(text: &[u8], kinds: &KindSet) -> Result<Line, Unreadable> {
-    let line: event::Line = typed(current(text)?)?;
-    line.read(kinds).map_err(Unreadable::Malformed)
-}
-
-/// Reads a snapshot, and the number of its last line.
-pub(crate) fn read_snapshot(
-    text: &[u8],
+/// Reads a document: in today's form, or the journal of an older one with its snapshot. An error has
+/// the number of its line.
+pub(crate) fn read(
+    bytes: &[u8],
+    snapshot: Option<&[u8]>,
     kinds: &KindSet,
-) -> Result<(DomainLedger, u64), Unreadable> {
-    let snapshot: snapshot::Snapshot = typed(current(text)?)?;
-    snapshot.read(kinds).map_err(Unreadable::Malformed)
-}
-
-/// A line of a journal, without its newline.
-pub(crate) fn write_line(line: &Line) -> String {
-    let line = event::Line::of(line);
-    serde_json::to_string(&line).unwrap_or_default()
-}
-
-/// A snapshot as of line `number`.
-pub(crate) fn write_snapshot(ledger: &DomainLedger, number: u64) -> String {
-    let snapshot = snapshot::Snapshot::of(ledger, number);
-    serde_json::to_string_pretty(&snapshot).unwrap_or_default()
+) -> Result<Document, (usize, Unreadable)> {
+    if document::is_document(bytes) {
+        document::read(bytes, kinds)
+    } else {
+        format_3::read(bytes, snapshot, kinds)
+    }
 }

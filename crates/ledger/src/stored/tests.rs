@@ -6,7 +6,8 @@ use kinds::pure;
 use model::{DomainLedger, Status};
 use serde_json::{Value, json};
 
-use super::{FORMAT, Unreadable, read_line, read_snapshot, write_line, write_snapshot};
+use super::format_3::{read_line, read_snapshot};
+use super::{Added, Document, Stamped, Unreadable, read};
 use crate::event::fold;
 
 /// A snapshot that a program of format 1 wrote after a whole apply of `deploy/example.yaml`.
@@ -17,6 +18,14 @@ const JOURNAL_1: &str = include_str!("fixtures/format_1.jsonl");
 const SNAPSHOT_2: &str = include_str!("fixtures/format_2.json");
 /// The journal of the same apply, killed in its middle.
 const JOURNAL_2: &str = include_str!("fixtures/format_2.jsonl");
+/// The snapshots that a program of format 3 wrote after a whole apply of `deploy/example.yaml`: of the
+/// domain, and of what domains share.
+const SNAPSHOTS_3: [&str; 2] = [
+    include_str!("fixtures/format_3.json"),
+    include_str!("fixtures/format_3_shared.json"),
+];
+/// The journal of the same apply, killed in its middle.
+const JOURNAL_3: &str = include_str!("fixtures/format_3.jsonl");
 /// A spec and a state of each kind, as the first program of format 1 wrote them.
 const KINDS_1: &str = include_str!("fixtures/format_1_kinds.json");
 
@@ -105,6 +114,36 @@ fn format_2_is_read_whole_and_nothing_of_it_has_holders() {
     let is_open = |entry: &&std::sync::Arc<model::Entry>| entry.is_open();
     let open = journal.entries.values().filter(is_open).count();
     assert!(open > 0 && open < journal.entries.len(), "{open}");
+}
+
+/// The snapshot and the journal become one document, which keeps what they had.
+#[test]
+fn format_3_is_read_whole_and_written_as_one_document() {
+    for snapshot in SNAPSHOTS_3 {
+        let before: Value = serde_json::from_str(snapshot).expect("JSON");
+        let document = read(b"", Some(snapshot.as_bytes()), &pure()).expect("format 3");
+        assert_eq!(before["number"], document.number);
+        let entries = before["ledger"]["entries"].as_array().expect("entries");
+        assert_eq!(document.ledger.entries.len(), entries.len());
+        for old in entries {
+            let id = old["id"].as_str().expect("an id").parse().expect("an id");
+            let entry = &document.ledger.entries[&id];
+            assert_eq!(entry.spec.to_json(), old["spec"], "{id}");
+            assert_eq!(json!(entry.holders), old["holders"], "{id}");
+        }
+        let again = read(&document.header("a"), None, &pure()).expect("format 4");
+        assert_eq!(
+            (again.ledger, again.number),
+            (document.ledger, document.number)
+        );
+    }
+    let journal = read(JOURNAL_3.as_bytes(), None, &pure()).expect("format 3");
+    let open = journal
+        .ledger
+        .entries
+        .values()
+        .filter(|entry| entry.is_open());
+    assert!(open.count() > 0);
 }
 
 /// The spec and the state of each kind.
@@ -206,7 +245,7 @@ fn every_kind_of_format_1_is_read_with_fewer_and_with_more_fields() {
             let line = read_1(&kind, spec, state);
             let line = line.unwrap_or_else(|error| panic!("{error:?}\n{spec}\n{state}"));
             // What was upgraded is written and read like everything else.
-            assert_eq!(read_line(write_line(&line).as_bytes(), &pure()), Ok(line));
+            assert_eq!(rewritten(&line), folded_alone(&line));
         };
         check(&spec, &state);
         check(&spec, &json!({}));
@@ -225,26 +264,54 @@ fn every_kind_of_format_1_is_read_with_fewer_and_with_more_fields() {
     }
 }
 
-#[test]
-fn what_is_written_is_read_back() {
-    let (ledger, number) = read_snapshot(SNAPSHOT_1.as_bytes(), &pure()).expect("format 1");
-    let written = write_snapshot(&ledger, number);
-    assert_eq!(
-        read_snapshot(written.as_bytes(), &pure()),
-        Ok((ledger, number))
-    );
-    for line in JOURNAL_1.lines() {
-        let line = read_line(line.as_bytes(), &pure()).expect("a line of format 1");
-        let written = write_line(&line);
-        assert_eq!(read_line(written.as_bytes(), &pure()), Ok(line));
-    }
+/// A document of today's form with one line.
+fn document_of(line: &crate::Line) -> Vec<u8> {
+    let mut bytes = Document::default().header("example.com");
+    let stamped = Stamped {
+        number: 1,
+        fence: 1,
+        run: "a-run".to_owned(),
+        at: line.at,
+        added: Added::Happened(line.event.clone()),
+    };
+    bytes.extend(stamped.text());
+    bytes
 }
 
-/// The first line of a journal of today's format, changed.
+/// The ledger of a line that was written in today's form and read back.
+fn rewritten(line: &crate::Line) -> DomainLedger {
+    let read = read(&document_of(line), None, &pure());
+    read.expect("a document").ledger
+}
+
+fn folded_alone(line: &crate::Line) -> DomainLedger {
+    let mut ledger = DomainLedger::default();
+    fold(&mut ledger, line);
+    ledger
+}
+
+#[test]
+fn a_snapshot_and_a_journal_of_format_1_become_a_document() {
+    let (ledger, number) = read_snapshot(SNAPSHOT_1.as_bytes(), &pure()).expect("format 1");
+    let old = read(b"", Some(SNAPSHOT_1.as_bytes()), &pure()).expect("format 1");
+    assert!(!old.is_current);
+    assert_eq!((&old.ledger, old.number), (&ledger, number));
+    let new = read(&old.header("example.com"), None, &pure()).expect("a document");
+    assert!(new.is_current);
+    assert_eq!((&new.ledger, new.number), (&ledger, number));
+    let journal = read(JOURNAL_1.as_bytes(), None, &pure()).expect("format 1");
+    assert_eq!(journal.ledger, folded(JOURNAL_1));
+    // A line that was being written when the run died.
+    let torn = &JOURNAL_1.as_bytes()[..JOURNAL_1.len() - 40];
+    let torn = read(torn, None, &pure()).expect("format 1");
+    assert_eq!(torn.number, journal.number - 1);
+}
+
+/// The first result of a journal, changed after its upgrade.
 fn changed(change: impl FnOnce(&mut Value)) -> Result<crate::Line, Unreadable> {
     let line = JOURNAL_1.lines().find(|line| line.contains("applied"));
-    let line = read_line(line.expect("a result").as_bytes(), &pure()).expect("format 1");
-    let mut json: Value = serde_json::from_str(&write_line(&line)).expect("JSON");
+    let line: Value = serde_json::from_str(line.expect("a result")).expect("JSON");
+    let mut json = super::upgraded(line, 1)?;
     change(&mut json);
     read_line(json.to_string().as_bytes(), &pure())
 }
@@ -279,20 +346,6 @@ fn an_unknown_kind_is_an_error_that_names_it() {
     });
     assert!(reason.contains("the kind `sqs_queue`"), "{reason}");
     assert!(reason.contains("use a newer deploy"), "{reason}");
-}
-
-#[test]
-fn a_newer_format_is_known_before_anything_else_is_read() {
-    let newer = json!({"format": FORMAT + 1, "how": "nobody knows"}).to_string();
-    assert_eq!(
-        read_line(newer.as_bytes(), &pure()),
-        Err(Unreadable::Newer(FORMAT + 1))
-    );
-    let none = json!({"number": 1}).to_string();
-    assert!(matches!(
-        read_line(none.as_bytes(), &pure()),
-        Err(Unreadable::Malformed(_))
-    ));
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn every_shipped_manifest_loads_and_lint_has_no_error() {
     # deploy/one-account-two-regions.yaml
     17: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     18: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
+    # deploy/team.yaml
     # deploy/two-accounts-one-region.yaml
     21: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     22: info[SES-16]: mail.example.com is the MAIL FROM of `marketing` too; its MX and SPF are the same

@@ -2,6 +2,7 @@
 
 mod checks;
 mod fleet;
+mod ledgers;
 mod requests;
 mod run;
 mod runs;

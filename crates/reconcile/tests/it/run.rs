@@ -14,7 +14,8 @@ use engine::{Progress, Report, Stop};
 use manifest::MemoryFiles;
 use model::{Check, Ledger};
 use reconcile::{
-    Closely, Consent, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Wish,
+    Closely, Consent, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Who,
+    Wish,
 };
 use tempfile::TempDir;
 
@@ -73,11 +74,13 @@ impl Run {
     }
 
     /// The same with a sandbox and a ledger that an older program left in the folder.
-    pub(crate) fn left_by(self, world: &str, ledger: &str) -> Self {
+    pub(crate) fn left_by(self, world: &str, ledger: &[(&str, &str)]) -> Self {
         let kept = self.folder.path().join(".deploy/sandbox/anycompany");
-        std::fs::create_dir_all(kept.join("ledger")).expect("a folder");
+        std::fs::create_dir_all(kept.join("ledger/shared")).expect("a folder");
         std::fs::write(kept.join("world.json"), world).expect("a file");
-        std::fs::write(kept.join("ledger/example.com.json"), ledger).expect("a file");
+        for (name, text) in ledger {
+            std::fs::write(kept.join("ledger").join(name), text).expect("a file");
+        }
         self
     }
 
@@ -85,6 +88,11 @@ impl Run {
     pub(crate) fn changed_to(mut self, manifest: &str) -> Self {
         self.files = self.files.with("deploy.yaml", manifest);
         self
+    }
+
+    /// The folder of the manifest.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Opens the project.
@@ -111,9 +119,9 @@ impl Run {
 
     /// The same in a project that is open.
     pub(crate) async fn bring_about_in(&self, project: &Project, wish: Wish) -> Report {
-        let journal = project.journal("a test").await.expect("a ledger");
+        let journal = project.journal(Who::default()).await.expect("a ledger");
         let planned = project
-            .plan(journal.ledger().await, wish)
+            .plan(journal.ledger(), wish)
             .await
             .expect("open accounts");
         assert!(!planned.is_refused(), "{:?}", planned.plan.findings);

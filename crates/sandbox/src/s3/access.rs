@@ -51,6 +51,13 @@ pub(super) fn check(
         return Ok(());
     }
     let action = action(operation.action, address.query("versionId").is_some());
+    let mut caller = caller.clone();
+    // S3 user guide, "Enforce conditional writes on Amazon S3 buckets": it tells the writes that make an
+    // object from the parts of a multipart upload, which need the same permission.
+    let creates = ["PutObject", "CopyObject", "CompleteMultipartUpload"].contains(&operation.name);
+    let key = "s3:objectcreationoperation".to_owned();
+    caller.context.insert(key, creates.to_string());
+    let caller = &caller;
     let allowed = authorize(&address.bucket, bucket, caller, &action, &address.key);
     if operation.name == "HeadBucket" {
         // Whoever may not look at a bucket still learns where it is.

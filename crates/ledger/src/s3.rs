@@ -1,0 +1,313 @@
+//! The ledger in a bucket of S3.
+//!
+//! S3 replaces an object as a whole, and only if it still has the version that the writer read:
+//! `If-Match` with its `ETag`, or `If-None-Match: *` where there is none yet (S3 User Guide, "How to
+//! prevent object overwrites with conditional writes"). What it answers:
+//!
+//! | answer | meaning |
+//! |---|---|
+//! | 412 `PreconditionFailed` | the object has another version, or is there already |
+//! | 409 `ConditionalRequestConflict` | another write was under way: read the object, then try again |
+//! | 404 `NoSuchKey` | `If-Match` names a version of an object that is gone |
+//! | time-out, 500, a cut connection | nobody knows |
+//!
+//! Each write is attempted once. A repeated one, as the SDK makes it after a lost answer, would find
+//! its own first attempt and be told 412. So after each of these answers the object is read: the
+//! bytes say whose write it was, because no two contents are equal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::Session;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::builders::LifecycleRuleBuilder;
+use aws_sdk_s3::types::{
+    BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
+    LifecycleRuleFilter, NoncurrentVersionExpiration,
+};
+use jiff::Timestamp;
+use model::{ErrorClass, KindError};
+
+use crate::error::LedgerError;
+use crate::lease::{LIFETIME, RENEWAL};
+use crate::store::{Content, Key, NotSwapped, Settled, Store, Stored, Version, settle};
+
+/// How often a write whose answer says nothing is attempted.
+const ATTEMPTS: u32 = 6;
+/// The pause before the second attempt; it doubles with each.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A ledger in a bucket, below the project's name.
+pub struct Bucket {
+    session: Arc<Session>,
+    name: String,
+    project: String,
+}
+
+/// The outcome of one attempt.
+enum Attempt {
+    Written(Version),
+    /// It had no effect, and may be made again.
+    Again(KindError),
+    /// Only the object itself says whether it was written.
+    Unknown(KindError),
+    Refused(KindError),
+}
+
+impl Bucket {
+    /// The ledger of `project` in a bucket of the session's account and region.
+    pub fn new(session: Arc<Session>, bucket: &str, project: &str) -> Self {
+        Self {
+            session,
+            name: bucket.to_owned(),
+            project: project.to_owned(),
+        }
+    }
+
+    /// Lets old versions go after 90 days, and leases after 7.
+    pub async fn set_lifecycle(&self) -> Result<(), LedgerError> {
+        let old = |rule: LifecycleRuleBuilder, days: i32| {
+            let old = NoncurrentVersionExpiration::builder().noncurrent_days(days);
+            rule.status(ExpirationStatus::Enabled)
+                .noncurrent_version_expiration(old.build())
+        };
+        let filter = |prefix: &str| LifecycleRuleFilter::builder().prefix(prefix).build();
+        let versions = old(LifecycleRule::builder(), 90)
+            .id("old-versions")
+            .filter(filter(""));
+        let leases = old(LifecycleRule::builder(), 7)
+            .id("leases")
+            .filter(filter(&format!("{}/runs/", self.project)))
+            .expiration(LifecycleExpiration::builder().days(7).build());
+        let rules = [versions, leases].map(LifecycleRuleBuilder::build);
+        let [Ok(versions), Ok(leases)] = rules else {
+            // Each rule has a status, which is all that it must have.
+            return Ok(());
+        };
+        let rules = BucketLifecycleConfiguration::builder()
+            .rules(versions)
+            .rules(leases);
+        let request = self
+            .session
+            .s3()
+            .put_bucket_lifecycle_configuration()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.session.account_id())
+            .set_lifecycle_configuration(rules.build().ok());
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = aws::error("PutBucketLifecycleConfiguration", &error);
+                Err(self.failed("could not set the lifecycle of", "", &error))
+            }
+        }
+    }
+
+    fn object(&self, key: &Key) -> String {
+        format!("{}/{}", self.project, key.path())
+    }
+
+    fn failed(&self, what: &'static str, object: &str, error: &KindError) -> LedgerError {
+        let hint = match error.code.as_deref() {
+            Some("NoSuchBucket") => "; `deploy ledger create` makes the bucket",
+            _ if error.class == ErrorClass::Denied => {
+                "; `deploy iam` prints what the role must be allowed"
+            }
+            _ => "",
+        };
+        let code = error.code.as_deref().map(|code| format!("{code}: "));
+        LedgerError::Remote {
+            what,
+            place: format!("s3://{}/{object}", self.name),
+            reason: format!("{}{}{hint}", code.unwrap_or_default(), error.message),
+        }
+    }
+
+    async fn get(&self, object: &str) -> Result<Option<GetObjectOutput>, LedgerError> {
+        let request = self
+            .session
+            .s3()
+            .get_object()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.session.account_id())
+            .key(object);
+        match request.send().await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if aws::code(&error) == Some("NoSuchKey") => Ok(None),
+            Err(error) => {
+                let error = aws::error("GetObject", &error);
+                Err(self.failed("could not read", object, &error))
+            }
+        }
+    }
+
+    async fn put(&self, object: &str, expected: Option<&Version>, bytes: &[u8]) -> Attempt {
+        let once = aws_sdk_s3::config::Builder::new().retry_config(RetryConfig::disabled());
+        let request = self
+            .session
+            .s3()
+            .put_object()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.session.account_id())
+            .key(object)
+            .content_type("application/json")
+            .body(ByteStream::from(bytes.to_vec()));
+        let request = match expected {
+            Some(version) => request.if_match(&version.0),
+            None => request.if_none_match("*"),
+        };
+        let answer = request.customize().config_override(once).send().await;
+        match answer {
+            Ok(written) => Attempt::Written(Version(written.e_tag.unwrap_or_default())),
+            Err(error) => attempt_of(&error),
+        }
+    }
+
+    async fn list_below(&self, folder: &str) -> Result<Vec<Key>, LedgerError> {
+        let prefix = format!("{}/{folder}/", self.project);
+        let mut pages = self
+            .session
+            .s3()
+            .list_objects_v2()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.session.account_id())
+            .prefix(&prefix)
+            .into_paginator()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| {
+                let error = aws::error("ListObjectsV2", &error);
+                self.failed("could not list", &prefix, &error)
+            })?;
+            let below = format!("{}/", self.project);
+            let names = page.contents().iter().filter_map(|object| object.key());
+            let paths = names.filter_map(|name| name.strip_prefix(&below));
+            keys.extend(paths.filter_map(Key::document_at));
+        }
+        Ok(keys)
+    }
+}
+
+fn attempt_of(
+    error: &SdkError<
+        aws_sdk_s3::operation::put_object::PutObjectError,
+        aws_sdk_s3::config::http::HttpResponse,
+    >,
+) -> Attempt {
+    let status = error.raw_response().map(|answer| answer.status().as_u16());
+    let error = aws::error("PutObject", error);
+    match (error.code.as_deref(), status) {
+        (Some("NoSuchBucket"), _) => Attempt::Refused(error),
+        (_, Some(404 | 409 | 412)) => Attempt::Unknown(error),
+        _ => match error.class {
+            ErrorClass::Ambiguous | ErrorClass::Conflict => Attempt::Unknown(error),
+            ErrorClass::Throttled | ErrorClass::NotYet => Attempt::Again(error),
+            _ => Attempt::Refused(error),
+        },
+    }
+}
+
+async fn stored(answer: GetObjectOutput) -> Result<Stored, String> {
+    let version = Version(answer.e_tag.unwrap_or_default());
+    let body = answer.body.collect().await;
+    let bytes = body.map_err(|error| error.to_string())?.to_vec();
+    Ok(Stored {
+        bytes,
+        version,
+        snapshot: None,
+    })
+}
+
+#[async_trait]
+impl Store for Bucket {
+    fn place(&self, key: &Key) -> String {
+        format!("s3://{}/{}", self.name, self.object(key))
+    }
+
+    async fn list(&self) -> Result<Vec<Key>, LedgerError> {
+        let mut keys = self.list_below("ledger").await?;
+        keys.extend(self.list_below("shared").await?);
+        Ok(keys)
+    }
+
+    async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {
+        let object = self.object(key);
+        let mut attempt = 1;
+        loop {
+            let Some(answer) = self.get(&object).await? else {
+                return Ok(None);
+            };
+            match stored(answer).await {
+                Ok(stored) => return Ok(Some(stored)),
+                // The SDK repeats requests, and not bodies that are cut.
+                Err(_) if attempt < ATTEMPTS => attempt += 1,
+                Err(reason) => {
+                    let error = KindError::new(ErrorClass::Ambiguous, "GetObject", reason);
+                    return Err(self.failed("could not read", &object, &error));
+                }
+            }
+            self.session.clock().sleep(PAUSE).await;
+        }
+    }
+
+    async fn swap(
+        &self,
+        key: &Key,
+        expected: Option<&Version>,
+        content: Content<'_>,
+    ) -> Result<Version, NotSwapped> {
+        let object = self.object(key);
+        let mut expected = expected.cloned();
+        let mut pause = PAUSE;
+        for attempt in 1.. {
+            let error = match self.put(&object, expected.as_ref(), content.bytes).await {
+                Attempt::Written(version) => return Ok(version),
+                Attempt::Refused(error) => {
+                    return Err(self.failed("could not write", &object, &error).into());
+                }
+                Attempt::Again(error) => error,
+                Attempt::Unknown(error) => {
+                    let found = self.read(key).await?;
+                    match settle(found, expected.as_ref(), content) {
+                        Settled::Written(version) => return Ok(version),
+                        Settled::Again(version) => expected = version,
+                        Settled::Moved => return Err(NotSwapped::Moved),
+                    }
+                    error
+                }
+            };
+            if attempt == ATTEMPTS {
+                return Err(self.failed("could not write", &object, &error).into());
+            }
+            self.session.clock().sleep(pause).await;
+            pause *= 2;
+        }
+        Err(NotSwapped::Moved)
+    }
+
+    async fn hold(&self, _run: &str) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    /// By S3's clock alone: the time of its answer, less the time of the last renewal. The clocks of
+    /// two machines are never compared.
+    async fn is_held(&self, run: &str) -> Result<bool, LedgerError> {
+        let key = Key::Run(run.to_owned());
+        let Some(answer) = self.get(&self.object(&key)).await? else {
+            return Ok(false);
+        };
+        let renewed = answer.last_modified.map_or(0, |time| time.secs());
+        let renewed = Timestamp::from_second(renewed).unwrap_or(Timestamp::UNIX_EPOCH);
+        let age = self.session.server_time().duration_since(renewed);
+        Ok(Duration::try_from(age).unwrap_or_default() <= LIFETIME)
+    }
+
+    fn heartbeat(&self) -> Option<Duration> {
+        Some(RENEWAL)
+    }
+}
