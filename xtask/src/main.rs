@@ -19,6 +19,7 @@ mod new_kind;
 mod picture;
 mod project;
 mod readmes;
+mod schedules;
 mod schema;
 mod steps;
 mod test;

@@ -24,6 +24,11 @@ pub(crate) fn python(target: &Path) -> PathBuf {
     target.join("python/bin/python")
 }
 
+/// The folder of the programs of that Python's packages.
+pub(crate) fn python_programs(target: &Path) -> PathBuf {
+    target.join("python/bin")
+}
+
 /// The folder of npm's packages.
 pub(crate) fn node(target: &Path) -> PathBuf {
     target.join("node")
