@@ -67,10 +67,11 @@ pub(crate) async fn run(
     Ok(conclusion.into())
 }
 
-/// The domains that something is deleted of.
+/// The domains that something is deleted of. Resources that domains share are of none of them.
 fn losing(planned: &Planned) -> BTreeSet<&str> {
     let actions = planned.plan.actions.iter();
-    let deleting = actions.filter(|action| action.verb() == Verb::Delete);
+    let deleting = actions
+        .filter(|action| action.verb() == Verb::Delete && !action.resource.is_shared());
     deleting
         .map(|action| action.resource.domain.as_str())
         .collect()
@@ -83,6 +84,8 @@ const UNCOUNTED_MAX: usize = 3;
 fn check_number(losing: &BTreeSet<&str>, args: &args::Destroy) -> Result<(), Failure> {
     let count = losing.len();
     let why = match args.domains {
+        // The same command again, after it is done, destroys nothing.
+        _ if count == 0 => return Ok(()),
         Some(expected) if expected != count => {
             format!("--domains {expected}: this would destroy {}", named(losing))
         }
