@@ -70,8 +70,8 @@ pub(crate) async fn run(
 /// The domains that something is deleted of. Resources that domains share are of none of them.
 fn losing(planned: &Planned) -> BTreeSet<&str> {
     let actions = planned.plan.actions.iter();
-    let deleting = actions
-        .filter(|action| action.verb() == Verb::Delete && !action.resource.is_shared());
+    let deleting =
+        actions.filter(|action| action.verb() == Verb::Delete && !action.resource.is_shared());
     deleting
         .map(|action| action.resource.domain.as_str())
         .collect()
