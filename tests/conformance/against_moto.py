@@ -319,7 +319,9 @@ def lacks_of_s3():
         s3 = boto3.client("s3", region_name="us-east-1")
         look = lambda http_response, **_: seen.append(http_response.content)
         s3.meta.events.register("after-call.s3.GetBucketVersioning", look)
-        s3.create_bucket(Bucket="lacks")
+        tags = {"CreateBucketConfiguration": {"Tags": [{"Key": "lacks", "Value": "tags"}]}}
+        s3.create_bucket(Bucket="lacks", **tags)
+        is_untagged = is_refused(s3.get_bucket_tagging, Bucket="lacks")
         s3.get_bucket_versioning(Bucket="lacks")
         s3.put_object(Bucket="lacks", Key="file", Body=b"")
         s3.put_bucket_policy(Bucket="lacks", Policy=json.dumps({"Statement": statements}))
@@ -334,6 +336,7 @@ def lacks_of_s3():
         "s3 GetBucketVersioning: its root element": b"<VersioningConfiguration" not in seen[0],
         "s3 PutBucketLogging: where a policy speaks of everybody": fails,
         "s3 PutBucketPolicy: conditions": refuses,
+        "s3 CreateBucket: tags": is_untagged,
     }
 
 

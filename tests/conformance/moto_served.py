@@ -1,10 +1,12 @@
-"""moto's server, with three faults put right, with which no bucket could be made or looked at.
+"""moto's server, with four faults put right, with which no bucket could be made or looked at.
 
 - GetBucketVersioning has a root element that S3 does not use. boto3 reads it anyway; the AWS SDKs
   that read XML strictly, the one for Rust among them, refuse it.
 - PutBucketLogging fails when a statement of the log bucket's policy has the principal `*`.
 - A bucket policy refuses as if every condition in it were met. Ours refuses plain HTTP, which is
   what a test speaks; here a statement with a condition says nothing.
+- CreateBucket forgets the tags that it is given (S3 has them since 2025, and they are how a bucket
+  is known as ours from its first moment).
 
 `against_moto.py lacks` looks at them in moto itself, and says when one is no longer needed.
 """
@@ -13,6 +15,7 @@ import json
 import sys
 from types import SimpleNamespace
 
+import xmltodict
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 from moto.server import main
@@ -20,6 +23,7 @@ from moto.server import main
 versioning_by_moto = S3Response.get_bucket_versioning
 log_permission_by_moto = FakeBucket._log_permissions_enabled_policy
 permission_by_moto = FakeBucket.get_permission
+put_by_moto = S3Response._bucket_response_put
 
 
 def get_bucket_versioning(self):
@@ -49,7 +53,20 @@ def get_permission(self, action, resource):
     return permission_by_moto(seen, action, resource)
 
 
+def put(self, request, bucket_name, querystring):
+    answer = put_by_moto(self, request, bucket_name, querystring)
+    given = {}
+    if not querystring and self.body:
+        given = (xmltodict.parse(self.body).get("CreateBucketConfiguration") or {}).get("Tags") or {}
+    tags = given.get("Tag") or []
+    tags = tags if isinstance(tags, list) else [tags]
+    if tags:
+        self.backend.put_bucket_tagging(bucket_name, {one["Key"]: one["Value"] for one in tags})
+    return answer
+
+
 if __name__ == "__main__":
+    S3Response._bucket_response_put = put
     S3Response.get_bucket_versioning = get_bucket_versioning
     FakeBucket._log_permissions_enabled_policy = staticmethod(log_permissions_enabled_policy)
     FakeBucket.get_permission = get_permission

@@ -51,6 +51,10 @@ const LACKS: &[(&str, &str)] = &[
         "A2: the bucket could not write its access log; moto_served.py puts it right",
     ),
     (
+        "s3 CreateBucket: tags",
+        "A2: a bucket would be without our tags until the second apply; moto_served.py gives it them",
+    ),
+    (
         "s3 PutBucketPolicy: conditions",
         "A2: plain HTTP is refused by a policy that is only compared; moto_served.py takes it for met by nobody",
     ),

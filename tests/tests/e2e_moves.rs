@@ -59,7 +59,7 @@ fn a_site_that_changes_its_account_leaves_nothing_in_the_old_one() {
         "hosting: { account: operations, region: us-east-1,",
     );
     // CloudFront gives a name to one distribution only, so the old one lets go of it first.
-    let plan = place.run("plan", &[]).exits(0);
+    let plan = place.run("plan", &["--full"]).exits(0);
     plan.says("± cloudfront_distribution assets")
         .says("receiving");
     place.apply().exits(0);

@@ -141,7 +141,7 @@ fn what_is_left_in_an_account_is_not_looked_for_in_another() {
         "marketing:  { id: \"333333333333\"",
         "marketing:  { id: \"111111111111\"",
     );
-    let ran = changes_nothing(&place, || place.apply().exits(4));
+    let ran = changes_nothing(&place, || place.apply().exits(1));
     ran.says("333333333333").says("declare the old account too");
     // Declared under any name, the instance moves.
     place.edit(

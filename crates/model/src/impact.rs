@@ -84,6 +84,9 @@ impl Impact {
     /// The impact of these differences between two policies. Where none of them goes in a direction,
     /// no mail is treated otherwise than before.
     pub fn of_steps(mail: MailImpact, steps: &[Step]) -> Self {
+        if steps.is_empty() {
+            return Self::none();
+        }
         let direction = Step::together(steps);
         // The worst direction is said first.
         let mut steps: Vec<&Step> = steps.iter().collect();

@@ -66,7 +66,7 @@ impl<'a> Page<'a> {
     }
 
     /// `label` and then items, as many on a line as fit, `between` them. An item that is longer than
-    /// a line is folded.
+    /// a line is folded; below the label where that leaves it little room.
     pub(crate) fn packed(
         &mut self,
         indent: usize,
@@ -75,7 +75,13 @@ impl<'a> Page<'a> {
         items: Vec<Vec<Part<'_>>>,
     ) {
         let name = escape(label.1);
-        let start = indent + name.chars().count();
+        let length = |item: &Vec<Part<'_>>| -> usize {
+            item.iter().map(|part| escape(part.1).chars().count()).sum()
+        };
+        let longest = items.iter().map(length).max().unwrap_or_default();
+        let beside = indent + name.chars().count();
+        let below = beside > self.palette.width / 2 && beside + longest > self.palette.width;
+        let start = if below { indent + BELOW } else { beside };
         let mut used = 0;
         for item in items {
             let parts: Vec<(Style, String)> = item
@@ -85,7 +91,11 @@ impl<'a> Page<'a> {
             let width: usize = parts.iter().map(|(_, text)| text.chars().count()).sum();
             if used == 0 {
                 self.indent(indent);
-                self.paint(label.0, &name);
+                self.paint(label.0, if below { name.trim_end() } else { &name });
+                if below {
+                    self.text.push('\n');
+                    self.indent(start);
+                }
                 used = start;
             } else if used + between.len() + width > self.palette.width {
                 self.text.push('\n');
@@ -102,11 +112,17 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Parts after each other from column `start`, the last of them folded. Gives back how far it
-    /// went from there.
+    /// Parts after each other from column `start`, the last of them folded, from `start` again where
+    /// little room is left beside the others. Gives back how far it went from there.
     fn run(&mut self, parts: &[(Style, String)], start: usize) -> usize {
         let mut column = start;
         for (at, (style, text)) in parts.iter().enumerate() {
+            let width = self.palette.width;
+            if at > 0 && column > width / 2 && column + text.chars().count() > width {
+                self.text.push('\n');
+                self.indent(start);
+                column = start;
+            }
             let lines = if at + 1 == parts.len() {
                 fold(text, self.palette.width.saturating_sub(column))
             } else {
