@@ -71,12 +71,14 @@ impl Planned {
         }
     }
 
-    /// The resources that could not be observed, by why: the first words of AWS, and how many resources.
-    pub fn unseen(&self) -> BTreeMap<String, usize> {
+    /// The resources that could not be observed: how many, by why (the first words of AWS) and by the
+    /// fix where one is known that is not the rule's own.
+    pub fn unseen(&self) -> BTreeMap<(&str, Option<&str>), usize> {
         let mut unseen = BTreeMap::new();
         let findings = self.plan.findings.iter();
         for finding in findings.filter(|finding| finding.is_of(rules::PLAN_04)) {
-            *unseen.entry(finding.reason.clone()).or_default() += 1;
+            let fix = Some(finding.fix.as_str()).filter(|fix| *fix != rules::PLAN_04.fix);
+            *unseen.entry((finding.reason.as_str(), fix)).or_default() += 1;
         }
         unseen
     }

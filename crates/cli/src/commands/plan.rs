@@ -56,7 +56,7 @@ pub(crate) async fn run(
 /// what was not seen may be there.
 pub(crate) fn is_blind(planned: &Planned, printer: &Printer) -> bool {
     let unseen = planned.unseen();
-    for (cause, count) in &unseen {
+    for ((cause, fix), count) in &unseen {
         let others = match count - 1 {
             0 => String::new(),
             1 => " (and 1 resource more)".to_owned(),
@@ -66,6 +66,9 @@ pub(crate) fn is_blind(planned: &Planned, printer: &Printer) -> bool {
             "error[PLAN-04]: {}{others}",
             report::escape(cause)
         ));
+        if let Some(fix) = fix {
+            printer.note(&format!("  = {}", report::escape(fix)));
+        }
     }
     if !unseen.is_empty() {
         printer.note(
