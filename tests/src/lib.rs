@@ -12,4 +12,5 @@ pub mod repository;
 pub mod served;
 pub mod serving;
 pub mod tools;
+pub mod trials;
 pub mod zone;

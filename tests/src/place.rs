@@ -335,6 +335,13 @@ impl Place {
         self.run("destroy", &["--yes"])
     }
 
+    /// `deploy ledger create`, which has to end well.
+    pub fn create_ledger(&self) -> Ran {
+        let sandbox = ["--sandbox", "--speed", "instant"];
+        let command = ["ledger", "create", self.manifest()];
+        self.deploy(&[&command[..], &sandbox[..]].concat()).exits(0)
+    }
+
     /// Makes the sandbox's world without calling anything in it.
     pub fn make_world(&self, world_file: Option<&str>) {
         let mut arguments = vec!["sandbox", "stats", self.manifest()];

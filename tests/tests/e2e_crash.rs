@@ -1,8 +1,6 @@
 //! Killed, failed, throttled or left without an answer at any call: the next run ends in the same
 //! place. A call that changes something is counted from 1 to the last; each is tried.
 
-use std::sync::Mutex;
-
 use sandbox::faults::{Fault, FaultKind};
 use serde_json::Value;
 use tests::place::{Moment, Place};
@@ -98,29 +96,7 @@ impl Course {
     /// Tries all, on every core.
     #[track_caller]
     fn all(&self, faults: Vec<Fault>) {
-        let left = Mutex::new(faults);
-        let wrong = Mutex::new(Vec::new());
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            for _ in 0..cores {
-                scope.spawn(|| {
-                    loop {
-                        let next = left.lock().expect("no panic").pop();
-                        let Some(fault) = next else { break };
-                        if let Some(text) = self.trial(&fault) {
-                            wrong.lock().expect("no panic").push(text);
-                        }
-                    }
-                });
-            }
-        });
-        let wrong = wrong.into_inner().expect("no panic");
-        assert!(
-            wrong.is_empty(),
-            "{} trials:\n{}",
-            wrong.len(),
-            wrong.join("\n----\n")
-        );
+        tests::trials::all_hold(faults, |fault| self.trial(fault));
     }
 }
 

@@ -123,15 +123,7 @@ fn place() -> Place {
         world.delays = Delays::none();
         world.quotas = Quotas::none();
     });
-    let create = [
-        "ledger",
-        "create",
-        place.manifest(),
-        "--sandbox",
-        "--speed",
-        "instant",
-    ];
-    place.deploy(&create).exits(0);
+    place.create_ledger();
     place.keep_history();
     place
 }

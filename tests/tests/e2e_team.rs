@@ -1,8 +1,6 @@
 //! A team whose ledger is in S3: the whole life of a domain, and a kill at every call, also at those
 //! that write the ledger itself.
 
-use std::sync::Mutex;
-
 use sandbox::faults::{Fault, FaultKind};
 use serde_json::Value;
 use tests::place::{Moment, Place};
@@ -13,15 +11,7 @@ const BUCKET: &str = "anycompany-deploy-ledger";
 fn team() -> Place {
     let place = Place::of("team");
     place.make_world(None);
-    let create = [
-        "ledger",
-        "create",
-        place.manifest(),
-        "--sandbox",
-        "--speed",
-        "instant",
-    ];
-    place.deploy(&create).exits(0).says("The bucket was made");
+    place.create_ledger().says("The bucket was made");
     place
 }
 
@@ -105,25 +95,5 @@ fn killed_at_any_call_the_next_apply_ends_in_the_same_place() {
     let faults = kinds
         .into_iter()
         .flat_map(|kind| (1..=changing).map(move |call| Fault::new(kind).at_changes().nth(call)));
-    let left = Mutex::new(faults.collect::<Vec<_>>());
-    let wrong = Mutex::new(Vec::new());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let next = left.lock().expect("no panic").pop();
-                    let Some(fault) = next else { break };
-                    wrong.lock().expect("no panic").extend(trial(&fault));
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().expect("no panic");
-    assert!(
-        wrong.is_empty(),
-        "{} trials:\n{}",
-        wrong.len(),
-        wrong.join("\n----\n")
-    );
+    tests::trials::all_hold(faults.collect(), trial);
 }

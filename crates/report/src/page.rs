@@ -179,3 +179,36 @@ impl<'a> Page<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(label: &str, parts: &[&str]) -> String {
+        let palette = Palette::plain().in_columns(60);
+        let mut page = Page::new(&palette);
+        let style = Style::new();
+        let item = parts.iter().map(|text| Part(style, text)).collect();
+        page.packed(2, &Part(style, label), "  ", vec![item]);
+        page.finish()
+    }
+
+    /// A column of single characters tells nobody what changes.
+    #[test]
+    fn text_with_little_room_beside_what_stands_before_it_begins_below() {
+        let long = "arn:aws:acm:us-east-1:222222222222:certificate/5f6fa41e";
+        let after_a_label = packed("~ cloudfront_distribution assets  ", &["name: ", long]);
+        let after_a_value = packed("~ ACM  ", &[long, " → ", "(known after apply)"]);
+        for text in [after_a_label, after_a_value] {
+            assert!(text.lines().count() <= 4, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_text_stays_beside_its_label() {
+        assert_eq!(
+            packed("~ TTL  ", &["60", " → ", "3600"]),
+            "  ~ TTL  60 → 3600\n"
+        );
+    }
+}

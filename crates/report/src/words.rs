@@ -142,13 +142,8 @@ pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
         PreconditionCheck::DmarcEnforced { .. } => "DMARC is enforced".to_owned(),
         PreconditionCheck::MxMatches { .. } => "every MX host matches the policy".to_owned(),
         PreconditionCheck::MxOffersTls { .. } => "every MX host offers TLS".to_owned(),
-        PreconditionCheck::NotRead {
-            zone,
-            successors,
-            leads_to,
-            until,
-            ..
-        } => not_read(zone, (successors, leads_to), *until),
+        // Every part of this wait is worth saying: a person has to act on it.
+        PreconditionCheck::NotRead { .. } => return self::precondition(precondition),
     };
     format!("{seen} ({})", precondition.rule)
 }

@@ -266,12 +266,6 @@ const PERMISSIONS: &[Permission] = &[
 ];
 
 /// Whether a change is of tags, which are no part of what CloudFront carries to its edges.
-/// Tags are no part of the configuration, and an emulator that never shows an origin's access control
-/// (moto) would be waited for without an end.
-fn is_not_waited_for(change: &Change) -> bool {
-    is_of_tags(change) || change.field == "access_control"
-}
-
 fn is_of_tags(change: &Change) -> bool {
     change.field.starts_with("tags")
 }
@@ -323,21 +317,32 @@ impl Kind for CloudfrontDistribution {
         let is_policy = gone.iter().any(|alias| alias.starts_with("mta-sts."));
         let mail = if gone.is_empty() {
             return Impact::none();
-        } else if !gone.is_empty() && is_policy {
+        } else if is_policy {
             MailImpact::Receiving
         } else {
             MailImpact::Branding
         };
         let names: Vec<&str> = gone.into_iter().map(String::as_str).collect();
-        let reason = format!("{} no longer answers", names.join(" and "));
+        let verb = if names.len() == 1 {
+            "answers"
+        } else {
+            "answer"
+        };
+        let reason = format!("{} no longer {verb}", names.join(" and "));
         Impact::new(mail, reason).weaker().about(&change.id.domain)
     }
 
     /// Deployed, and with what was sent: right after an update CloudFront can show the configuration
     /// before it as deployed (cdkd, `cloudfront-distribution-provider.ts`).
     fn readiness(desired: &Spec, actual: &State) -> Readiness {
+        // An emulator that shows no access control at all (moto) would be waited for without an end.
+        // CloudFront shows the one before, until it shows ours.
+        let is_never_shown =
+            |change: &Change| change.field == "access_control" && actual.access_control.is_none();
         let diff = Self::diff(desired, actual, None);
-        if actual.status == "Deployed" && diff.changes.iter().all(is_not_waited_for) {
+        let mut changes = diff.changes.iter();
+        if actual.status == "Deployed" && changes.all(|one| is_of_tags(one) || is_never_shown(one))
+        {
             Readiness::Ready
         } else {
             Readiness::Waiting(
