@@ -71,18 +71,20 @@ impl Tree {
 
     /// The path on disk of a file of the tree, which a finding names.
     pub(crate) fn on_disk(&self, path: &str) -> PathBuf {
-        self.root.join(path)
+        let (name, manifest) = &self.manifest;
+        if path == name {
+            manifest.clone()
+        } else {
+            self.root.join(path)
+        }
     }
 
     /// The path on disk, every symbolic link on it followed, when it is still in the tree.
     fn inside(&self, path: &str) -> Result<PathBuf, FileError> {
-        let (name, manifest) = &self.manifest;
-        let named = if path == name {
-            manifest.clone()
-        } else {
-            self.root.join(path)
-        };
-        let real = named.canonicalize().map_err(|error| system(&error))?;
+        let real = self
+            .on_disk(path)
+            .canonicalize()
+            .map_err(|error| system(&error))?;
         if real.starts_with(&self.root) {
             Ok(real)
         } else {

@@ -19,9 +19,32 @@ pub(crate) fn check(path: &Path) -> Result<(Option<Manifest>, Vec<Finding>), Fai
     Ok(reconcile::check(&inside, &tree, Clock::real().now()))
 }
 
-/// The path on disk of the file that findings of the manifest at `path` call `inside`.
-pub(crate) fn path_of(path: &Path, inside: &str) -> Result<PathBuf, Failure> {
-    Ok(tree(path)?.0.on_disk(inside))
+/// A file with its sure fixes made.
+pub(crate) struct Change {
+    /// The file as findings call it.
+    pub(crate) name: String,
+    /// Its path on disk.
+    pub(crate) file: PathBuf,
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+/// The sure fixes of the manifest at `path`, in the files that it is of.
+pub(crate) fn fix(path: &Path) -> Result<Vec<Change>, Failure> {
+    let (tree, inside) = tree(path)?;
+    let now = Clock::real().now();
+    let (texts, _) = manifest::fix(&tree, |files| reconcile::check(&inside, files, now).1);
+    let change = |(name, new): (String, String)| {
+        let file = tree.on_disk(&name);
+        let old = read_text(&file, "the manifest's file")?;
+        Ok(Change {
+            name,
+            file,
+            old,
+            new,
+        })
+    };
+    texts.into_iter().map(change).collect()
 }
 
 /// Reads a manifest for a run: one with errors is refused.

@@ -25,15 +25,18 @@
 //! | `manifest`, `domain`, `mail`, `ses`, `uploads` | the blocks |
 //! | `load` | includes, defaults, and all of the above together |
 //! | `check` | whether the manifest can be carried out |
-//! | `records` | the records that blocks ask for |
+//! | `records`, `composed` | the records that blocks ask for, and which value each part of one is |
 //! | `lint` | what these do to mail |
+//! | `fix` | the edits that need no decision, made in the files |
 //! | `draft` | a manifest from what a domain publishes today |
 
 mod acceptance;
 mod check;
+mod composed;
 mod domain;
 pub mod draft;
 mod files;
+mod fix;
 mod lint;
 mod load;
 mod mail;
@@ -53,6 +56,7 @@ mod yaml;
 pub use acceptance::{Acceptance, Accepted};
 pub use domain::{Avatar, Bimi, Dns, Domain, Hosting, Route53};
 pub use files::{File, FileError, Files, MemoryFiles, SecretFile, glob_matches};
+pub use fix::fix;
 pub use lint::{ServedPolicies, accept, lint, lint_online};
 pub use load::load;
 pub use mail::{

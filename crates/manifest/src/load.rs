@@ -72,11 +72,7 @@ fn read_tree(path: &str, reader: &mut Reader<'_>) -> Option<Node> {
         }
     };
     match String::from_utf8(bytes) {
-        // A byte-order mark says nothing in UTF-8, and would move the first line's columns.
-        Ok(text) => yaml::parse(
-            &source(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()),
-            &mut reader.report,
-        ),
+        Ok(text) => yaml::parse(&source(text), &mut reader.report),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();

@@ -1,7 +1,7 @@
 //! Where things were said: sources, positions in them, and values that remember theirs.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use standards::Place;
@@ -12,14 +12,23 @@ pub struct Source {
     /// The path inside the tree, with `/` between its parts.
     pub path: String,
     text: String,
+    /// The bytes of the file before the text: those of a byte-order mark.
+    skipped: usize,
     /// The byte that each line starts at: a thousand findings need a thousand lines.
     line_starts: Vec<usize>,
 }
 
 impl Source {
-    /// A file with its text.
+    /// A file with its text. A byte-order mark says nothing in UTF-8, and would move the first
+    /// line's columns: it is left out.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
+        let mut text = text.into();
+        let skipped = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        text.drain(..skipped);
         // YAML ends a line at CRLF, LF, or a CR alone; so must we, or the lines would not be the parser's.
         let ends = text.bytes().enumerate().filter(|(at, byte)| match byte {
             b'\n' => true,
@@ -32,6 +41,7 @@ impl Source {
         Self {
             path: path.into(),
             line_starts,
+            skipped,
             text,
         }
     }
@@ -76,15 +86,30 @@ pub struct Position {
 }
 
 impl Position {
-    /// The bytes of the source that `text` stands at here, if it is written there as it is.
-    pub(crate) fn span_of(&self, text: &str) -> Option<std::ops::Range<usize>> {
+    /// The bytes of the file that `text` has here, if it is written as it is, in quotes or without.
+    pub(crate) fn span_of(&self, text: &str) -> Option<Range<usize>> {
         let line_start = *self.source.line_starts.get(self.line.checked_sub(1)?)?;
+        let start = self.source.skipped + line_start + self.offset_of(text)?;
+        Some(start..start + text.len())
+    }
+
+    /// The position of byte `offset` of `text`, which stands here.
+    pub(crate) fn within(&self, text: &str, offset: usize) -> Option<Self> {
+        let end = self.offset_of(text)? + offset;
+        let before = self.source.line(self.line).get(..end)?;
+        Some(Self {
+            column: before.chars().count() + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The byte of the line at which `text` begins, after a quote perhaps.
+    fn offset_of(&self, text: &str) -> Option<usize> {
         let line = self.source.line(self.line);
-        let (offset, _) = line.char_indices().nth(self.column.checked_sub(1)?)?;
-        let start = line_start + offset;
-        line[offset..]
-            .starts_with(text)
-            .then(|| start..start + text.len())
+        let (offset, first) = line.char_indices().nth(self.column.checked_sub(1)?)?;
+        let quote = usize::from(matches!(first, '"' | '\''));
+        let stands_at = |offset: &usize| line[*offset..].starts_with(text);
+        [offset, offset + quote].into_iter().find(stands_at)
     }
 
     /// The place of a finding about what stands here.

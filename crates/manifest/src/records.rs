@@ -9,6 +9,7 @@ use standards::mail_uri::ReportUri;
 use standards::mta_sts::{MaxAge, Mode, MtaStsPolicy, PolicyError};
 use standards::tls_rpt::{TlsRpt as TlsRptRecord, TlsRptError};
 
+use crate::composed::Composed;
 use crate::domain::{Avatar, Bimi};
 use crate::mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,
@@ -37,6 +38,22 @@ impl From<MtaStsMode> for Mode {
 }
 
 impl Dmarc {
+    /// The record with the values that it is made of.
+    pub(crate) fn composed(&self) -> Composed<'_> {
+        let mut record = Composed::starting(self.record().to_string());
+        record.mark("; p=", Some(&self.p));
+        record.mark("; sp=", self.sp.as_ref());
+        record.mark("; np=", self.np.as_ref());
+        record.mark("; adkim=", self.adkim.as_ref());
+        record.mark("; aspf=", self.aspf.as_ref());
+        record.mark("; t=", self.t.as_ref());
+        record.mark("; psd=", self.psd.as_ref());
+        record.mark("; fo=", self.fo.as_ref());
+        record.mark_list("; rua=", &self.rua);
+        record.mark_list("; ruf=", &self.ruf);
+        record
+    }
+
     /// The record of `_dmarc`.
     pub fn record(&self) -> dmarc::Dmarc {
         let alignment = |said: &Option<Located<Alignment>>| match said.as_deref() {
@@ -85,6 +102,13 @@ fn failure_options(text: &str) -> impl Iterator<Item = FailureOption> + '_ {
 }
 
 impl TlsRpt {
+    /// The record with the values that it is made of, if they make one.
+    pub(crate) fn composed(&self) -> Option<Composed<'_>> {
+        let mut record = Composed::starting(self.record().ok()?.to_string());
+        record.mark_list("; rua=", &self.rua);
+        Some(record)
+    }
+
     /// The record of `_smtp._tls`.
     pub fn record(&self) -> Result<TlsRptRecord, TlsRptError> {
         TlsRptRecord::new(self.rua.iter().map(|uri| uri.value.clone()).collect())
@@ -169,13 +193,31 @@ impl MtaSts {
         let bytes = policy.to_string().into_bytes();
         Ok((policy, bytes))
     }
+
+    /// `policy`, which the keys make, with the values that it is made of.
+    pub(crate) fn composed(&self, policy: &MtaStsPolicy) -> Composed<'_> {
+        let mut text = Composed::starting(policy.to_string());
+        text.mark("mode: ", self.mode.as_ref());
+        for said in &self.mx {
+            text.mark("mx: ", Some(said));
+        }
+        if let Some(said) = &self.max_age {
+            text.mark_as("max_age: ", &said.seconds.to_string(), &said.position);
+        }
+        text
+    }
 }
 
 impl Spf {
     /// The text of the record.
     pub fn text(&self) -> String {
+        self.composed().text
+    }
+
+    /// The record with the values that it is made of.
+    pub(crate) fn composed(&self) -> Composed<'_> {
         if let Some(record) = &self.record {
-            return record.to_string();
+            return Composed::of(record);
         }
         let Self {
             include,
@@ -197,31 +239,41 @@ impl Spf {
             ("include", include),
             ("exists", exists),
         ];
-        let mut terms = vec!["v=spf1".to_owned()];
+        let mut record = Composed::starting("v=spf1");
         for (mechanism, arguments) in groups {
-            terms.extend(arguments.iter().map(|argument| term(mechanism, argument)));
+            for said in arguments {
+                let (before, argument) = term(mechanism, said);
+                record.push(&format!(" {before}"), argument, &said.position);
+            }
         }
-        let all = all
-            .as_deref()
-            .copied()
-            .or(redirect.is_none().then_some(SpfAll::Softfail));
-        terms.extend(all.map(|all| match all {
-            SpfAll::Fail => "-all".to_owned(),
-            SpfAll::Softfail => "~all".to_owned(),
-            SpfAll::Neutral => "?all".to_owned(),
-            SpfAll::Pass => "+all".to_owned(),
-        }));
-        terms.extend(redirect.iter().map(|domain| format!("redirect={domain}")));
-        terms.join(" ")
+        match (all, redirect) {
+            (Some(all), _) => record.push(all_term(all.value), "", &all.position),
+            (None, Some(_)) => {}
+            (None, None) => record.text.push_str(all_term(SpfAll::Softfail)),
+        }
+        if let Some(domain) = redirect {
+            record.push(" redirect=", domain.as_str(), &domain.position);
+        }
+        record
     }
 }
 
-/// One mechanism. `@` stands for the domain itself, which the record leaves out: `mx`, `a/24`.
-fn term(mechanism: &str, argument: &SpfArgument) -> String {
-    let argument = argument.as_str();
-    match argument.strip_prefix('@').unwrap_or(argument) {
-        "" => mechanism.to_owned(),
-        prefix if prefix.starts_with('/') => format!("{mechanism}{prefix}"),
-        argument => format!("{mechanism}:{argument}"),
+/// The term for all other hosts, and the space before it.
+fn all_term(all: SpfAll) -> &'static str {
+    match all {
+        SpfAll::Fail => " -all",
+        SpfAll::Softfail => " ~all",
+        SpfAll::Neutral => " ?all",
+        SpfAll::Pass => " +all",
     }
+}
+
+/// One mechanism, up to its argument and from there. `@` stands for the domain itself, which the
+/// record leaves out: `mx`, `a/24`.
+fn term<'a>(mechanism: &str, argument: &'a SpfArgument) -> (String, &'a str) {
+    let argument = argument.as_str();
+    let argument = argument.strip_prefix('@').unwrap_or(argument);
+    let has_domain = !argument.is_empty() && !argument.starts_with('/');
+    let colon = if has_domain { ":" } else { "" };
+    (format!("{mechanism}{colon}"), argument)
 }

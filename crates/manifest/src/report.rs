@@ -89,33 +89,3 @@ pub(crate) fn shorten(text: &str) -> String {
     let start: String = text.chars().take(CHARACTERS_MAX).collect();
     format!("{start}…")
 }
-
-/// The one of `known` that `text` was probably meant to be.
-pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One slip in a short word, one in three letters in a long one.
-    let slips_max = (text.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(text, word), word))
-        .filter(|(slips, _)| *slips <= slips_max)
-        .min()
-        .map(|(_, word)| word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_near_miss_is_suggested_and_a_far_one_is_not() {
-        let known = ["dmarc", "dns", "domains", "tls_rpt"];
-        let check =
-            |text: &str, expect: Option<&str>| assert_eq!(nearest(text, known), expect, "{text}");
-        check("dmrac", Some("dmarc"));
-        check("tls-rpt", Some("tls_rpt"));
-        check("dsn", Some("dns"));
-        check("Dmarc", Some("dmarc"));
-        check("bimi", None);
-        check("", None);
-    }
-}

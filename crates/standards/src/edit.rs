@@ -69,10 +69,16 @@ impl Edit {
 
     /// The same edit of a text that stands `offset` bytes into a longer one.
     #[must_use]
-    pub fn shifted(mut self, offset: usize) -> Self {
-        for replacement in &mut self.replacements {
-            replacement.span.start += offset;
-            replacement.span.end += offset;
+    pub fn shifted(self, offset: usize) -> Self {
+        self.moved(0, offset)
+    }
+
+    /// The same edit where what stood at byte `from` stands at byte `to`. All of it is after
+    /// `from`.
+    #[must_use]
+    pub fn moved(mut self, from: usize, to: usize) -> Self {
+        for Replacement { span, .. } in &mut self.replacements {
+            *span = span.start - from + to..span.end - from + to;
         }
         self
     }

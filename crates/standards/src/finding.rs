@@ -151,13 +151,19 @@ impl Finding {
             Place::Span(span) => span.start,
             _ => 0,
         };
-        self.in_place(Place::in_file(path, file, offset))
+        let edit = self.edit.clone();
+        Self {
+            edit,
+            ..self.in_place(Place::in_file(path, file, offset))
+        }
     }
 
-    /// The same finding, in `place`.
+    /// The same finding, in `place`. Its edit was of the text that it is taken away from, and is
+    /// left behind.
     #[must_use]
     pub fn in_place(mut self, place: Place) -> Self {
         self.place = place;
+        self.edit = None;
         self
     }
 

@@ -206,7 +206,7 @@ pub mod tag_list;
 mod test_support;
 mod text;
 pub mod tls_rpt;
-mod typo;
+pub mod typo;
 
 pub use edit::{Applicability, Edit};
 pub use finding::{Finding, Place, Severity, is_sound};

@@ -5,20 +5,25 @@ const LONGEST: usize = 32;
 
 /// A known word near one that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Near<'a> {
+pub struct Near<'a> {
     /// The known word.
-    pub(crate) word: &'a str,
+    pub word: &'a str,
     /// Whether nothing else can be meant: it differs in case or in a hyphen, or by one letter
     /// from this word alone.
-    pub(crate) is_sure: bool,
+    pub is_sure: bool,
 }
 
-/// The word among `known`, which are ASCII, that `written` stands for, most likely. A word of one or two letters
-/// is near to every other, so that only its case counts.
-pub(crate) fn nearest<'a>(
-    written: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<Near<'a>> {
+/// The word among `known`, which are ASCII, that `written` stands for, most likely. A word of one
+/// or two letters is near to every other, so that only its case counts.
+///
+/// ```
+/// use standards::typo::nearest;
+///
+/// let near = nearest("rejct", ["none", "quarantine", "reject"]).expect("a near word");
+/// assert!(near.word == "reject" && near.is_sure);
+/// assert_eq!(nearest("x", ["y", "n"]), None);
+/// ```
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Near<'a>> {
     if written.is_empty() || written.len() > LONGEST {
         return None;
     }

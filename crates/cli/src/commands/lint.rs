@@ -28,12 +28,10 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
     let findings = if !args.records.is_empty() {
         text::records(&args.records, kind, args.fix, printer)?
     } else if kind.is_none() && is_manifest(&args.file) {
-        let findings = manifest(global, args, printer).await?;
         if args.fix {
-            fix::manifest(&args.file, &findings, printer)?
-        } else {
-            findings
+            fix::manifest(&args.file, printer)?;
         }
+        manifest(global, args, printer).await?
     } else if args.online {
         return Err(Failure::Usage(
             "--online is for manifests: a file does not say which domain it is of".to_owned(),

@@ -3,9 +3,11 @@
 use crate::domain::Dns;
 use crate::manifest::{Ledger, Manifest};
 use crate::position::Located;
-use crate::report::{Report, nearest};
+use crate::read::Meant;
+use crate::report::Report;
 use crate::values::AccountName;
 use model::rules;
+use standards::Finding;
 
 use super::domains;
 
@@ -17,12 +19,22 @@ pub(super) fn declared(manifest: &Manifest, report: &mut Report) {
             continue;
         }
         let known = manifest.accounts.keys().map(AccountName::as_str);
-        let fix = match nearest(name.as_str(), known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("declare it under `accounts`, with its id: `{name}: {{ id: \"…\" }}`"),
-        };
         let reason = format!("no account is called `{name}`");
-        report.add(rules::MAN_08, &name.position, reason, fix);
+        let finding = Finding::new(rules::MAN_08, reason).in_place(name.place());
+        report.push(match Meant::near(name.as_str(), known) {
+            Some(near) => {
+                let finding = finding.fix(format!("did you mean `{}`?", near.text));
+                // Another account is another place, however near its name.
+                let guess = Meant {
+                    is_sure: false,
+                    ..near
+                };
+                guess.fix(finding, name.as_str(), &name.position)
+            }
+            None => finding.fix(format!(
+                "declare it under `accounts`, with its id: `{name}: {{ id: \"…\" }}`"
+            )),
+        });
     }
 }
 

@@ -10,7 +10,8 @@ use standards::dns::mx::{self, Mx, MxUse};
 use standards::dns::txt;
 use standards::mta_sts::{self, Mode, MtaStsPolicy};
 use standards::spf::{self, Spf};
-use standards::{Finding, Severity, tls_rpt};
+use standards::tls_rpt::{self, TlsRpt};
+use standards::{Finding, Severity};
 
 use super::{Subject, places};
 use crate::manifest::Manifest;
@@ -68,9 +69,9 @@ impl Subject<'_> {
         let Some(block) = &self.domain.spf else {
             return Vec::new();
         };
-        let text = block.text();
-        let (record, mut findings) = Spf::parse_at(&text, self.name);
-        findings.extend(txt::lint_policy(&text));
+        let composed = block.composed();
+        let (record, mut findings) = Spf::parse_at(&composed.text, self.name);
+        findings.extend(txt::lint_policy(&composed.text));
         if let Some(record) = &record {
             let enforced = self
                 .dmarc_record()
@@ -83,10 +84,7 @@ impl Subject<'_> {
             };
             findings.extend(spf::lint::lint_surroundings(record, &around));
         }
-        match &block.record {
-            Some(said) => places::in_text(said, &text, findings),
-            None => places::at(&block.position, findings),
-        }
+        composed.placed(&block.position, findings)
     }
 
     /// The record that the domain's block makes.
@@ -99,7 +97,8 @@ impl Subject<'_> {
         let (Some(block), Some(record)) = (&self.domain.dmarc, self.dmarc_record()) else {
             return Vec::new();
         };
-        let mut findings = record.lint();
+        let composed = block.composed();
+        let (_, mut findings) = dmarc::Dmarc::parse(&composed.text);
         findings.extend(record.lint_at(self.name));
         findings.extend(record.check_use(self.domain.people.value));
         // SES signs with the domain itself, whatever the key.
@@ -119,16 +118,14 @@ impl Subject<'_> {
         // Without an instance here, what sends is not known, and only a look-up can tell.
         if !senders.is_empty() {
             findings.extend(record.check_senders(self.name, &senders));
-            let declared = self.manifest.domains.keys();
-            let has_senders_below = mail_from
-                .iter()
-                .flatten()
-                .chain(declared)
-                .any(|name| name.is_below(self.name));
-            findings.extend(record.check_nonexistent(self.name, has_senders_below));
+            // The domain of a MAIL FROM is not an author's, and its MX makes it exist: np is about
+            // neither (RFC 9989 §4.7).
+            let mut declared = self.manifest.domains.keys();
+            let has_authors_below = declared.any(|name| name.is_below(self.name));
+            findings.extend(record.check_nonexistent(self.name, has_authors_below));
         }
         findings.extend(self.unplanned_reports(&record));
-        places::at(&block.position, findings)
+        composed.placed(&block.position, findings)
     }
 
     /// DMARC-23 and DMARC-25: reports to another of our domains, which must agree to them.
@@ -152,11 +149,11 @@ impl Subject<'_> {
                 .map_or(&self.domain.position, |block| &block.position);
             return places::at(position, tls_rpt::check_presence(has_policy, false, false));
         };
-        let findings = block
-            .record()
-            .map(|record| record.lint())
-            .unwrap_or_default();
-        places::at(&block.position, findings)
+        let Some(composed) = block.composed() else {
+            return Vec::new();
+        };
+        let (_, findings) = TlsRpt::parse(&composed.text);
+        composed.placed(&block.position, findings)
     }
 
     /// The policy of the domain, and the bytes that serve it. With neither `mx` in the block nor MX
@@ -174,7 +171,11 @@ impl Subject<'_> {
             // What the file says is judged with its lines; what the keys say has only its values.
             Some(file) => places::in_file(file, MtaStsPolicy::parse(&file.bytes).1),
             None => match self.policy() {
-                Some((policy, _)) => places::at(&block.position, policy.lint()),
+                Some((policy, _)) => {
+                    let composed = block.composed(&policy);
+                    let (_, findings) = MtaStsPolicy::parse(composed.text.as_bytes());
+                    composed.placed(&block.position, findings)
+                }
                 None => Vec::new(),
             },
         };

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use model::rules::{self, Rule};
 use schemars::{Schema, SchemaGenerator};
-use standards::{Edit, Finding};
+use standards::{Edit, Finding, typo};
 
+use crate::composed::is_plain;
 use crate::files::Files;
 use crate::position::Position;
-use crate::report::{Report, nearest, shorten};
+use crate::report::{Report, shorten};
 use crate::yaml::{Content, Key, Node};
 
 pub(crate) use macros::{block, choice, field_schema, word_schema, words};
@@ -57,14 +58,67 @@ pub(crate) trait Text: Sized {
 
     /// Parses it, or says in one sentence what is wrong.
     fn parse(text: &str) -> Result<Self, String>;
+
+    /// The text that `text`, which does not parse, was meant as.
+    fn meant(_text: &str) -> Option<Meant> {
+        None
+    }
 }
 
-impl Key {
-    /// The key as a node, so that what reads a value can read it.
-    pub(crate) fn as_node(&self) -> Node {
-        Node {
-            position: self.position.clone(),
-            content: Content::Scalar(self.text.clone()),
+/// The text that another one was meant as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Meant {
+    pub(crate) text: String,
+    /// Whether nothing else can be meant.
+    pub(crate) is_sure: bool,
+}
+
+impl Meant {
+    /// Another spelling of the same.
+    pub(crate) fn surely(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            is_sure: true,
+        }
+    }
+
+    /// The one of `known` that is near `text`.
+    pub(crate) fn near<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let near = typo::nearest(text, known)?;
+        Some(Self {
+            text: near.word.to_owned(),
+            is_sure: near.is_sure,
+        })
+    }
+
+    /// The same where a letter or a digit more can make another thing of it: only case and
+    /// punctuation are sure.
+    pub(crate) fn respelt<'a>(
+        text: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<Self> {
+        let near = Self::near(text, known)?;
+        let bare = |text: &str| {
+            let kept = text.chars().filter(char::is_ascii_alphanumeric);
+            kept.collect::<String>().to_ascii_lowercase()
+        };
+        let is_sure = bare(&near.text) == bare(text);
+        Some(Self { is_sure, ..near })
+    }
+
+    /// The same beside the words in `taken`, each of which may be there once.
+    pub(crate) fn beside(self, taken: &[&str]) -> Self {
+        let is_sure = self.is_sure && !taken.contains(&self.text.as_str());
+        Self { is_sure, ..self }
+    }
+
+    /// `finding` about `text` at `position`, with this text as its fix.
+    pub(crate) fn fix(&self, finding: Finding, text: &str, position: &Position) -> Finding {
+        let span = position.span_of(text).filter(|_| is_plain(&self.text));
+        match span.map(|span| Edit::replace(span, self.text.as_str())) {
+            Some(edit) if self.is_sure => finding.with_edit(edit),
+            Some(edit) => finding.with_guess(edit),
+            None => finding,
         }
     }
 }
@@ -185,9 +239,10 @@ impl Reader<'_> {
         taken: &[&str],
     ) {
         let reason = format!("unknown {what} `{}`", shorten(text));
-        let fix = match nearest(text, known.iter().copied()) {
+        let near = Meant::near(text, known.iter().copied());
+        let fix = match &near {
             _ if text == "<<" => "YAML 1.2 has no merge keys; use `defaults`".to_owned(),
-            Some(word) => format!("did you mean `{word}`?"),
+            Some(near) => format!("did you mean `{}`?", near.text),
             None => format!("known here: {}", known.join(", ")),
         };
         let rule = if what == "key" {
@@ -198,32 +253,11 @@ impl Reader<'_> {
         let finding = Finding::new(rule, reason)
             .in_place(position.place())
             .fix(fix);
-        self.report
-            .push(match edit_of(text, position, known, taken) {
-                Some((edit, true)) => finding.with_edit(edit),
-                Some((edit, false)) => finding.with_guess(edit),
-                None => finding,
-            });
+        self.report.push(match near {
+            Some(near) => near.beside(taken).fix(finding, text, position),
+            None => finding,
+        });
     }
-}
-
-/// The edit that puts the near word in the place of `text`, and whether nothing else can be meant:
-/// one letter or its case makes the difference, to this word alone.
-fn edit_of(
-    text: &str,
-    position: &Position,
-    known: &[&str],
-    taken: &[&str],
-) -> Option<(Edit, bool)> {
-    let word = nearest(text, known.iter().copied())?;
-    let span = position.span_of(text)?;
-    let fold = |text: &str| text.to_ascii_lowercase().replace('-', "_");
-    let distance = |word: &str| strsim::damerau_levenshtein(&fold(text), &fold(word));
-    let rivals = known
-        .iter()
-        .filter(|other| distance(other) <= distance(word));
-    let is_sure = distance(word) <= 1 && rivals.count() == 1 && !taken.contains(&word);
-    Some((Edit::replace(span, word), is_sure))
 }
 
 /// The entries of one block, while its fields are read.

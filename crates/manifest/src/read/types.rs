@@ -1,26 +1,46 @@
 //! How the simple types are read: texts, numbers, lists and maps.
 
 use indexmap::IndexMap;
+use model::rules;
 use schemars::{Schema, SchemaGenerator, json_schema};
+use standards::Finding;
 
-use super::{Read, Reader, Text};
-use crate::position::Located;
+use super::{Meant, Read, Reader, Text};
+use crate::position::{Located, Position};
+use crate::report::Report;
 use crate::yaml::{Content, Node};
+
+/// Reads `text`, which stands at `position` beside the keys in `taken`.
+fn read_text<T: Text>(
+    (text, position): (&str, &Position),
+    taken: &[&str],
+    report: &mut Report,
+) -> Option<T> {
+    let reason = match T::parse(text) {
+        Ok(value) => return Some(value),
+        Err(reason) => reason,
+    };
+    let meant = T::meant(text).filter(|meant| T::parse(&meant.text).is_ok());
+    let finding = Finding::new(T::RULE, reason).in_place(position.place());
+    report.push(match (meant, T::EXAMPLES) {
+        (Some(meant), _) => {
+            let fix = if meant.is_sure {
+                format!("write `{}`", meant.text)
+            } else {
+                format!("did you mean `{}`?", meant.text)
+            };
+            meant.beside(taken).fix(finding.fix(fix), text, position)
+        }
+        (None, []) => finding.fix(format!("write {}", T::WHAT)),
+        (None, [example, ..]) => finding.fix(format!("write {}, such as `{example}`", T::WHAT)),
+    });
+    None
+}
 
 impl<T: Text> Read for T {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let text = reader.scalar(node, T::WHAT)?;
-        match T::parse(text) {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                let fix = match T::EXAMPLES {
-                    [] => format!("write {}", T::WHAT),
-                    examples => format!("write {}, such as `{}`", T::WHAT, examples[0]),
-                };
-                reader.report.add(T::RULE, &node.position, reason, fix);
-                None
-            }
-        }
+        read_text((text, &node.position), &[], &mut reader.report)
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
@@ -37,11 +57,26 @@ impl<T: Text> Read for T {
 
 impl Read for bool {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        match reader.scalar(node, "`true` or `false`")? {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => reader.wrong(node, "`true` or `false`"),
+        let text = reader.scalar(node, "`true` or `false`")?;
+        match text {
+            "true" => return Some(true),
+            "false" => return Some(false),
+            _ => {}
         }
+        // What YAML 1.1 had for these, which other programs still read.
+        let meant = match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" => "true",
+            "false" | "no" | "n" | "off" => "false",
+            _ => return reader.wrong(node, "`true` or `false`"),
+        };
+        let reason = format!("`{text}` is a text, and not `true` or `false`");
+        let finding = Finding::new(rules::MAN_04, reason)
+            .in_place(node.position.place())
+            .fix(format!("write `{meant}`"));
+        reader
+            .report
+            .push(Meant::surely(meant).fix(finding, text, &node.position));
+        None
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
@@ -113,8 +148,10 @@ impl<T: Read> Read for Vec<T> {
 impl<K: Text + std::hash::Hash + Eq, V: Read> Read for IndexMap<K, Located<V>> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let mut read = Self::new();
-        for (key, value) in reader.entries(node)? {
-            let name = K::read(&key.as_node(), reader);
+        let entries = reader.entries(node)?;
+        let taken: Vec<&str> = entries.iter().map(|(key, _)| &*key.text).collect();
+        for (key, value) in entries {
+            let name = read_text::<K>((&key.text, &key.position), &taken, &mut reader.report);
             let value = V::read(value, reader);
             let (Some(name), Some(value)) = (name, value) else {
                 // The others are kept, so that the checks can go on with them.

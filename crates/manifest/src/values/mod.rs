@@ -8,7 +8,7 @@ use std::fmt;
 use model::rules::{self, Rule};
 use standards::dns::Name;
 
-use crate::read::Text;
+use crate::read::{Meant, Text};
 use crate::regions;
 
 pub use period::Period;
@@ -19,7 +19,7 @@ pub(crate) use standard::describe;
 macro_rules! text_value {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:expr)? }
+        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:expr)? $(, meant: $meant:expr)? }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,13 @@ macro_rules! text_value {
                 let parse: fn(&str) -> Result<String, String> = $parse;
                 parse(text).map(Self)
             }
+
+            $(
+                fn meant(text: &str) -> Option<Meant> {
+                    let meant: fn(&str) -> Option<Meant> = $meant;
+                    meant(text)
+                }
+            )?
         }
     };
 }
@@ -87,7 +94,11 @@ text_value! {
                 Err(format!("an account id has 12 digits, `{}` has not", crate::report::shorten(text)))
             }
         },
-        rule: rules::MAN_09
+        rule: rules::MAN_09,
+        meant: |text| {
+            let digits: String = text.split(['-', ' ']).collect();
+            Some(Meant::surely(digits))
+        }
     }
 }
 
@@ -176,7 +187,8 @@ text_value! {
         pattern: Some("^[a-z]{2,4}(-[a-z]+)+-[0-9]$"),
         examples: &["eu-west-1"],
         parse: regions::parse,
-        rule: rules::MAN_10
+        rule: rules::MAN_10,
+        meant: |text| Meant::respelt(text, regions::all())
     }
 }
 
@@ -260,7 +272,8 @@ text_value! {
             } else {
                 Err("failure options are `0` or `1`, `d` and `s`, each at most once, with `:` between them".to_owned())
             }
-        }
+        },
+        meant: |text| Some(Meant::surely(text.to_ascii_lowercase().replace([',', ' '], ":")))
     }
 }
 
@@ -304,7 +317,8 @@ text_value! {
         what: "a rule's id",
         pattern: Some("^[A-Z]+-[A-Z]?[0-9]{2}$"),
         examples: &["SPF-24"],
-        parse: rule_id
+        parse: rule_id,
+        meant: |text| Meant::respelt(text, model::rules::all().map(|rule| rule.id))
     }
 }
 
@@ -338,6 +352,16 @@ impl Text for LastDay {
             Ok(day) if day.to_string() == text => Ok(Self(day)),
             _ => Err(format!("{text:?} is not a day: write year, month and day")),
         }
+    }
+
+    /// A month or a day of one digit, or with a time behind it.
+    fn meant(text: &str) -> Option<Meant> {
+        let day = text.split(['T', ' ']).next()?;
+        let parts: Vec<&str> = day.split('-').collect();
+        let [year, month, day] = parts[..] else {
+            return None;
+        };
+        Some(Meant::surely(format!("{year}-{month:0>2}-{day:0>2}")))
     }
 }
 
@@ -472,11 +496,7 @@ fn rule_id(text: &str) -> Result<String, String> {
     if model::rules::find(text).is_some() {
         return Ok(text.to_owned());
     }
-    let nearest = crate::report::nearest(text, model::rules::all().map(|rule| rule.id));
-    Err(match nearest {
-        Some(id) => format!("there is no rule `{text}`; did you mean `{id}`?"),
-        None => format!("there is no rule `{text}`"),
-    })
+    Err(format!("there is no rule `{text}`"))
 }
 
 #[cfg(test)]

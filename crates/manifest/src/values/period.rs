@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::read::Text;
+use crate::read::{Meant, Text};
 
 /// A length of time, as people write it: `90d`, `7d`, `1h`, `300s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,5 +70,25 @@ impl Text for Period {
                 crate::report::shorten(text)
             )),
         }
+    }
+
+    /// The unit as a word, or none where standards and AWS count seconds.
+    fn meant(text: &str) -> Option<Meant> {
+        let text = text.trim().to_ascii_lowercase();
+        let end = text.find(|c: char| !c.is_ascii_digit());
+        let (count, unit) = text.split_at(end.unwrap_or(text.len()));
+        let unit = match unit.trim() {
+            "week" | "weeks" => 'w',
+            "day" | "days" => 'd',
+            "hour" | "hours" | "hr" | "hrs" => 'h',
+            "min" | "mins" | "minute" | "minutes" => 'm',
+            "" | "sec" | "secs" | "second" | "seconds" => 's',
+            other => other.chars().next().filter(|_| other.len() == 1)?,
+        };
+        Some(Meant {
+            text: format!("{count}{unit}"),
+            // `30` may have been meant as days.
+            is_sure: end.is_some(),
+        })
     }
 }

@@ -8,7 +8,7 @@ use standards::dns::{Mx, Name, NameError};
 use standards::mail_uri::ReportUri;
 use standards::mta_sts::MxPattern;
 
-use crate::read::Text;
+use crate::read::{Meant, Text};
 
 /// An error and what is behind it, in one sentence.
 pub(crate) fn describe(error: &dyn Error) -> String {
@@ -97,6 +97,13 @@ impl Text for Mx {
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|error| describe(&error))
     }
+
+    /// The preference and the host, parted by something else.
+    fn meant(text: &str) -> Option<Meant> {
+        let mut words = text.split_whitespace();
+        let meant = [words.next()?, words.next()?].join(" ");
+        (words.next().is_none() && meant != text).then(|| Meant::surely(meant))
+    }
 }
 
 impl Text for MxPattern {
@@ -107,6 +114,16 @@ impl Text for MxPattern {
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|error| describe(&error))
     }
+
+    /// The host in A-labels, or without its final dot.
+    fn meant(text: &str) -> Option<Meant> {
+        let (star, host) = match text.strip_prefix("*.") {
+            Some(host) => ("*.", host),
+            None => ("", text),
+        };
+        let host = Name::parse(host).ok()?;
+        Some(Meant::surely(format!("{star}{host}")))
+    }
 }
 
 impl Text for ReportUri {
@@ -116,5 +133,9 @@ impl Text for ReportUri {
 
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|error| describe(&error))
+    }
+
+    fn meant(text: &str) -> Option<Meant> {
+        Self::meant_by(text).map(|uri| Meant::surely(uri.as_str()))
     }
 }

@@ -67,7 +67,7 @@ fn a_quiet_domain_breaks_nothing() {
 fn mx() {
     check("    mx: [0 ., 10 mx1.example.com]\n", &[("MX-01", Error)]);
     check(
-        "    mx: [0 .]\n    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
+        "    mx: [0 .]\n    dmarc: { p: none, np: reject, rua: [\"mailto:d@example.com\"] }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
         &[("MX-02", Error)],
     );
     check(
@@ -155,7 +155,7 @@ fn dmarc() {
 #[test]
 fn reports_to_another_domain_of_ours_are_planned() {
     check(
-        "    dmarc: { p: none, rua: [\"mailto:d@example.net\"] }\n  example.net:\n    dns: manual\n",
+        "    dmarc: { p: none, np: reject, rua: [\"mailto:d@example.net\"] }\n  example.net:\n    dns: manual\n",
         &[],
     );
 }
@@ -211,7 +211,7 @@ fn bimi() {
         &with("{ logo: logo.svg, certificate: none.pem }"),
         &[("VMC-01", Error)],
     );
-    let weak = "    hosting: { account: a, region: us-east-1 }\n    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    bimi: { logo: logo.svg }\n";
+    let weak = "    hosting: { account: a, region: us-east-1 }\n    dmarc: { p: none, np: reject, rua: [\"mailto:d@example.com\"] }\n    bimi: { logo: logo.svg }\n";
     check(
         weak,
         &[&without_certificate[..], &[("BIMI-X01", Error)]].concat(),
@@ -288,9 +288,22 @@ fn faults_of_files_are_shown_in_the_files() {
 }
 
 #[test]
+fn invented_names_are_refused_where_no_author_is_below() {
+    let open = "    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n";
+    check(open, &[("DMARC-08", Info)]);
+    // Somebody may write from a domain below.
+    check(
+        &format!("{open}  news.example.com:\n    dns: manual\n"),
+        &[],
+    );
+}
+
+#[test]
 fn ses() {
     let with = |instances: &str| {
-        format!("    dmarc: {{ p: none, rua: [\"mailto:d@example.com\"] }}\n    ses:\n{instances}")
+        format!(
+            "    dmarc: {{ p: none, np: reject, rua: [\"mailto:d@example.com\"] }}\n    ses:\n{instances}"
+        )
     };
     check(
         "    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
@@ -298,7 +311,7 @@ fn ses() {
     );
     check(
         &with("      - { account: a, region: us-east-1 }\n"),
-        &[("DMARC-08", Info), ("SES-19", Warn)],
+        &[("SES-19", Warn)],
     );
     check(
         &with(
@@ -336,7 +349,7 @@ fn ses() {
 fn complaints_are_heard() {
     let with = |more: &str| {
         format!(
-            "    dmarc: {{ p: none, rua: [\"mailto:d@example.com\"] }}\n    ses: [{{ account: a, region: us-east-1, mail_from: m, feedback: false{more} }}]\n"
+            "    dmarc: {{ p: none, np: reject, rua: [\"mailto:d@example.com\"] }}\n    ses: [{{ account: a, region: us-east-1, mail_from: m, feedback: false{more} }}]\n"
         )
     };
     let set = |types: &str| {
@@ -376,7 +389,7 @@ fn people_write_to_lists() {
 #[test]
 fn bulk_mail_waits_for_what_providers_ask() {
     check(
-        "    dmarc: { p: none, rua: [\"mailto:d@example.com\"] }\n    spf: { all: pass }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
+        "    dmarc: { p: none, np: reject, rua: [\"mailto:d@example.com\"] }\n    spf: { all: pass }\n    ses: [{ account: a, region: us-east-1, mail_from: m }]\n",
         &[("RCV-02", Warn), ("SPF-19", Error)],
     );
 }

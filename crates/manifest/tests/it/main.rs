@@ -2,6 +2,7 @@
 
 mod broken;
 mod draft;
+mod fixes;
 mod hostile;
 mod lint;
 mod online;

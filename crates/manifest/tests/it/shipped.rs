@@ -51,30 +51,38 @@ fn every_shipped_manifest_loads_and_lint_has_no_error() {
     }
     assert_snapshot!(said.concat(), @r#"
     # deploy/example.yaml
+    51: info[DMARC-08]: np is absent, so that quarantine holds for invented names below the domain, from which nobody writes
     54: info[SES-20]: every instance has a MAIL FROM of its own, so receivers never look for SES here (accepted: kept for tools that send through SES without a MAIL FROM of ours)
     59: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     60: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     38: info[VMC-02]: the certificate of "O=Deploy tests, CN=Deploy Test Mark Root" is neither in the file nor a root for mark certificates (accepted: test certificate, replace it with the one of your mark authority)
     # deploy/fleet.yaml
+    22: info[DMARC-08]: np is absent, so that quarantine holds for invented names below the domain, from which nobody writes
     34: warn[RCV-05]: Gmail shows no logo without a mark certificate
     34: warn[RCV-06]: Apple Mail shows no logo without a verified mark certificate
     34: info[RCV-07]: Yahoo may show the logo as it is, Microsoft shows none
     4: warn[RCV-05]: Gmail shows no logo without a mark certificate
     4: warn[RCV-06]: Apple Mail shows no logo without a verified mark certificate
     4: info[RCV-07]: Yahoo may show the logo as it is, Microsoft shows none
+    12: info[DMARC-08]: np is absent, so that quarantine holds for invented names below the domain, from which nobody writes
     # deploy/manual-dns.yaml
     28: warn[RCV-05]: Gmail shows no logo without a mark certificate
     28: warn[RCV-06]: Apple Mail shows no logo without a verified mark certificate
     28: info[RCV-07]: Yahoo may show the logo as it is, Microsoft shows none
+    31: info[DMARC-08]: np is absent, so that quarantine holds for invented names below the domain, from which nobody writes
     # deploy/one-account-two-regions.yaml
+    15: info[DMARC-08]: np is absent, so that none holds for invented names below the domain, from which nobody writes
     17: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     18: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     # deploy/team.yaml
+    22: info[DMARC-08]: np is absent, so that none holds for invented names below the domain, from which nobody writes
     # deploy/two-accounts-one-region.yaml
+    19: info[DMARC-08]: np is absent, so that none holds for invented names below the domain, from which nobody writes
     21: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     22: info[SES-16]: mail.example.com is the MAIL FROM of `marketing` too; its MX and SPF are the same
     22: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     # deploy/two-accounts-two-regions.yaml
+    16: info[DMARC-08]: np is absent, so that none holds for invented names below the domain, from which nobody writes
     18: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     19: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     "#);

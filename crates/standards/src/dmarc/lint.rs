@@ -59,15 +59,16 @@ impl Dmarc {
         findings
     }
 
-    /// DMARC-08: `np=reject` for names below `domain` that are not in DNS, where nothing sends
-    /// under a name below it and such mail can only be forged.
-    pub fn check_nonexistent(&self, domain: &Name, has_senders_below: bool) -> Option<Finding> {
+    /// DMARC-08: `np=reject` for names below `domain` that are not in DNS, where no author writes
+    /// from a name below it and such mail can only be forged. The domain of a MAIL FROM is not an
+    /// author's: `np` is about the From header alone (RFC 9989 §4.7).
+    pub fn check_nonexistent(&self, domain: &Name, has_authors_below: bool) -> Option<Finding> {
         let is_organizational = organizational_domain_by_psl(domain).as_ref() == Some(domain);
         let written = self.written_policy(Subject::Nonexistent);
         let is_open = self.nonexistent_policy.is_none() && written < Policy::Reject;
-        (is_organizational && is_open && !has_senders_below).then(|| {
+        (is_organizational && is_open && !has_authors_below).then(|| {
             let reason = format!(
-                "np is absent, so that {written} holds for invented names below {domain}, from which nothing of it sends"
+                "np is absent, so that {written} holds for invented names below the domain, from which nobody writes"
             );
             Finding::new(rules::DMARC_08, reason)
                 .weighing(Severity::Info)

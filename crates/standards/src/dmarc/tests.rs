@@ -527,13 +527,13 @@ proptest! {
     }
 }
 
-/// RFC 9989 recommends it where nothing sends under a name below the domain.
+/// RFC 9989 recommends it where no author writes from a name below the domain.
 #[test]
-fn np_is_advised_where_nothing_below_sends() {
-    let advice = |text: &str, domain: &str, has_senders_below: bool| {
+fn np_is_advised_where_nobody_writes_from_below() {
+    let advice = |text: &str, domain: &str, has_authors_below: bool| {
         let record = Dmarc::parse(text).0.expect("a record");
         let domain = domain.parse().expect("a name");
-        let finding = record.check_nonexistent(&domain, has_senders_below);
+        let finding = record.check_nonexistent(&domain, has_authors_below);
         finding.map(|one| (one.rule.into_owned(), one.severity, one.fix))
     };
     let advised = Some((

@@ -110,7 +110,7 @@ impl ReportUriError {
 /// `finding` about the URI `text` at `span`, with its fix: the URI that was meant, if it can be
 /// told from what is written.
 pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Finding {
-    match correction(text) {
+    match ReportUri::meant_by(text) {
         Some(uri) => finding
             .fix(format!("write `{uri}`"))
             .with_edit(Edit::replace(span.clone(), uri.to_string())),
@@ -123,37 +123,6 @@ pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Fin
         }
         None if finding.is_of(rules::RPT_05) => finding,
         None => finding.fix("write `mailto:` and one mail address"),
-    }
-}
-
-/// The URI that `text` was meant as: without white space, brackets and a size limit, with its
-/// scheme, and with the A-labels of its host.
-fn correction(text: &str) -> Option<ReportUri> {
-    let compact: String = text.split_whitespace().collect();
-    let bare = compact.trim_start_matches('<').trim_end_matches('>');
-    let bare = match bare.rsplit_once('!') {
-        Some((uri, limit))
-            if limit
-                .trim_end_matches(['k', 'm', 'g', 't'])
-                .parse::<u64>()
-                .is_ok() =>
-        {
-            uri
-        }
-        _ => bare,
-    };
-    match split_scheme(bare) {
-        Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => mailbox(rest),
-        Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
-            let rest = rest.trim_start_matches('/');
-            let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
-            let (host, tail) = rest.split_at(end);
-            format!("https://{}{tail}", Name::parse(host).ok()?)
-                .parse()
-                .ok()
-        }
-        Err(_) if bare.contains('@') => mailbox(bare),
-        Ok(_) | Err(_) => None,
     }
 }
 
@@ -183,6 +152,37 @@ impl ReportUri {
             }
         }
         text.parse()
+    }
+
+    /// The URI that `text` was meant as: without white space, brackets and a size limit, with its
+    /// scheme, and with the A-labels of its host.
+    pub fn meant_by(text: &str) -> Option<Self> {
+        let compact: String = text.split_whitespace().collect();
+        let bare = compact.trim_start_matches('<').trim_end_matches('>');
+        let bare = match bare.rsplit_once('!') {
+            Some((uri, limit))
+                if limit
+                    .trim_end_matches(['k', 'm', 'g', 't'])
+                    .parse::<u64>()
+                    .is_ok() =>
+            {
+                uri
+            }
+            _ => bare,
+        };
+        match split_scheme(bare) {
+            Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => mailbox(rest),
+            Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+                let rest = rest.trim_start_matches('/');
+                let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+                let (host, tail) = rest.split_at(end);
+                format!("https://{}{tail}", Name::parse(host).ok()?)
+                    .parse()
+                    .ok()
+            }
+            Err(_) if bare.contains('@') => mailbox(bare),
+            Ok(_) | Err(_) => None,
+        }
     }
 
     /// How the report is sent.

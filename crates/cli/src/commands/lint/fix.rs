@@ -4,56 +4,47 @@ use std::path::Path;
 
 use clock::Clock;
 use standards::checker::{Kind, check_file_as};
-use standards::{Finding, Place, edit};
+use standards::{Finding, edit};
 
 use super::STDIN;
 use crate::exit::Failure;
-use crate::files::{read_text, replace_text};
-use crate::open;
+use crate::files::replace_text;
+use crate::open::{self, Change};
 use crate::printer::Printer;
 
-/// How often a policy is fixed and read again: one edit can make room for another.
-const ROUNDS: usize = 4;
+/// How often a file is fixed and read again: one edit can make room for another.
+const ROUNDS: usize = 8;
 
-/// Fixes the files of a manifest at the places of `findings`, so that comments and layout stay,
-/// and returns the findings that are left.
-pub(super) fn manifest(
-    path: &Path,
-    findings: &[Finding],
-    printer: &Printer,
-) -> Result<Vec<Finding>, Failure> {
-    for inside in files_of(findings) {
-        let file = open::path_of(path, &inside)?;
-        let old = read_text(&file, "the manifest")?;
-        let is_here = |place: &Place| matches!(place, Place::File { path, .. } if *path == inside);
-        let here = findings.iter().filter(|finding| is_here(&finding.place));
-        let new = edit::apply(&old, &here.cloned().collect::<Vec<_>>());
-        write(&file, &inside, &old, &new, printer)?;
+/// Fixes the manifest at `path`, what it includes and the policy files that it names, at the
+/// places of the findings, so that comments and layout stay.
+pub(super) fn manifest(path: &Path, printer: &Printer) -> Result<(), Failure> {
+    let changes = open::fix(path)?;
+    if changes.is_empty() {
+        show(&path.display().to_string(), "", "", printer);
     }
-    Ok(open::check(path)?.1)
+    for Change {
+        name,
+        file,
+        old,
+        new,
+    } in changes
+    {
+        write(&file, &name, &old, &new, printer)?;
+    }
+    Ok(())
 }
 
-/// The files that findings with an edit are in, each once.
-fn files_of(findings: &[Finding]) -> std::collections::BTreeSet<String> {
-    let edited = findings.iter().filter(|finding| finding.edit.is_some());
-    let path = |finding: &Finding| match &finding.place {
-        Place::File { path, .. } => Some(path.clone()),
-        _ => None,
-    };
-    edited.filter_map(path).collect()
-}
-
-/// Fixes the policy `old`, and returns it with the findings that are left. From standard input
-/// it goes to standard output.
-pub(super) fn policy(
-    path: &Path,
+/// Fixes `old`, a policy or a logo, and returns it with the findings that are left. From standard
+/// input it goes to standard output.
+pub(super) fn file(
+    (path, kind): (&Path, Kind),
     name: &str,
     old: &str,
     printer: &Printer,
 ) -> Result<(String, Vec<Finding>), Failure> {
     let now = Clock::real().now();
     let findings = |text: &str| {
-        check_file_as(Kind::MtaStsPolicy, name, text.as_bytes(), now)
+        check_file_as(kind, name, text.as_bytes(), now)
             .map(|checked| checked.findings)
             .unwrap_or_default()
     };

@@ -40,8 +40,8 @@ pub(super) fn file(
     {
         note(&name, &checked, printer);
         let text = std::str::from_utf8(&bytes).ok();
-        if let Some(text) = text.filter(|_| with_fix && of_file == Kind::MtaStsPolicy) {
-            let (new, left) = fix::policy(path, &name, text, printer)?;
+        if let Some(text) = text.filter(|_| with_fix) {
+            let (new, left) = fix::file((path, of_file), &name, text, printer)?;
             return Ok(in_file(left, &name, new.as_bytes()));
         }
         return Ok(in_file(checked.findings, &name, &bytes));
