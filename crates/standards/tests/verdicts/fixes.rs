@@ -84,23 +84,159 @@ fn of_the_tables() {
     }
 }
 
-/// The fixes of a logo's root element.
-#[test]
-fn of_logos() {
+/// The root of a sound logo, and what it holds.
+const ROOT: &str = r#"xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" width="128" height="128" viewBox="0 0 128 128""#;
+const DRAWING: &str = r##"<rect width="128" height="128" fill="#104060"/><circle cx="64" cy="64" r="30" fill="#fff"/>"##;
+
+fn logo(root: &str, inside: &str) -> String {
+    format!("<svg {root}>{inside}</svg>")
+}
+
+/// A sound logo with `attribute` on its circle.
+fn circle(attribute: &str) -> String {
+    let drawing = DRAWING.replace("r=\"30\"", &format!("r=\"30\" {attribute}"));
+    logo(ROOT, &format!("<title>Brand</title>{drawing}"))
+}
+
+/// Carries out the fixes of logos: how many of each are sure, and whether nothing is wrong after them.
+fn check_logos(logos: &[(String, usize, bool)]) {
     let lint: Lint = |text| Svg::parse(text.as_bytes()).1;
-    let logo = |root: &str| {
-        format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" {root} width="128" height="128" viewBox="0 0 128 128"><title>Brand</title><rect width="128" height="128" fill="#104060"/><circle cx="64" cy="64" r="30" fill="#fff"/></svg>"##
-        )
-    };
-    for (root, fixes) in [
-        (r#"version="1.1" baseProfile="tiny-ps""#, 1),
-        (r#"version="1.2" baseProfile="tiny""#, 1),
-        (r#"version="1.0" baseProfile="full""#, 2),
-        (r#"version="1.2" baseProfile="tiny-ps""#, 0),
-    ] {
-        assert_eq!(carry_out(&logo(root), lint), fixes, "{root}");
+    for (text, fixes, is_sound) in logos {
+        for text in [text.clone(), format!("\u{feff}{text}")] {
+            assert_eq!(carry_out(&text, lint), *fixes, "{text}: {:#?}", lint(&text));
+            let mut fixed = text.clone();
+            for _ in 0..4 {
+                fixed = standards::edit::apply(&fixed, &lint(&fixed));
+            }
+            let left = lint(&fixed);
+            assert_eq!(left.is_empty(), *is_sound, "{text}\n{fixed}: {left:?}");
+        }
     }
+}
+
+#[test]
+fn of_what_stands_at_the_start_of_a_logo() {
+    let sound = logo(ROOT, &format!("<title>Brand</title>{DRAWING}"));
+    let rooted = |from: &str, to: &str| sound.replacen(from, to, 1);
+    check_logos(&[
+        (sound.clone(), 0, true),
+        (rooted("1.2", "1.1"), 1, true),
+        (rooted("tiny-ps", "tiny"), 1, true),
+        (
+            rooted("version=\"1.2\" baseProfile=\"tiny-ps\" ", ""),
+            2,
+            true,
+        ),
+        (rooted("xmlns=\"http://www.w3.org/2000/svg\" ", ""), 1, true),
+        (rooted("0 0 128 128", "0,0,128,128"), 1, true),
+        (rooted(" viewBox=\"0 0 128 128\"", ""), 1, true),
+        (
+            rooted("width=\"128\" height=\"128\"", "width=\"100%\""),
+            1,
+            true,
+        ),
+        (
+            rooted(
+                "<svg ",
+                "<svg x=\"0\" y=\"0\" overflow=\"hidden\" onload=\"go()\" ",
+            ),
+            4,
+            true,
+        ),
+        (
+            rooted("<svg ", "<svg style=\"enable-background:new 0 0 9 9\" "),
+            1,
+            true,
+        ),
+        (
+            rooted("<svg ", "<svg zoomAndPan=\"magnify\" focusable=\"false\" "),
+            2,
+            true,
+        ),
+        (
+            rooted(
+                "<svg",
+                "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><svg",
+            ),
+            1,
+            true,
+        ),
+        (
+            rooted(
+                "<svg",
+                "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"svg11.dtd\"><svg",
+            ),
+            1,
+            true,
+        ),
+        // What a DOCTYPE declares may be used.
+        (
+            rooted("<svg", "<!DOCTYPE svg [<!ENTITY a \"b\">]><svg"),
+            0,
+            false,
+        ),
+    ]);
+}
+
+#[test]
+fn of_the_attributes_of_a_logo() {
+    check_logos(&[
+        (
+            circle("data-name=\"x\" tabindex=\"1\" role=\"img\""),
+            2,
+            true,
+        ),
+        (
+            circle("opacity=\"1\" display=\"inline\" mask=\"none\" visibility=\"visible\""),
+            4,
+            true,
+        ),
+        // The picture would be another one.
+        (circle("opacity=\"0.5\""), 0, false),
+        (circle("mask=\"url(#m)\""), 0, false),
+        (circle("font-weight=\"700\""), 1, true),
+        (circle("font-weight=\"300\""), 0, false),
+        (circle("stroke-linecap=\"Round\""), 1, true),
+        (
+            circle("style=\"stroke:#fff;stroke-width:2;display:inline;-inkscape-stroke:none\""),
+            1,
+            true,
+        ),
+        (circle("style=\"fill:#fff\""), 0, false),
+        (circle("style=\"opacity:0.5\""), 0, false),
+        (circle("id=\"a\" id=\"a\""), 1, true),
+        (circle("id=\"a\" id=\"b\""), 0, false),
+        (circle("id=\"1a\""), 0, false),
+        (circle("ONCLICK=\"go()\""), 0, false),
+    ]);
+}
+
+#[test]
+fn of_the_elements_of_a_logo() {
+    let titled = |title: &str| logo(ROOT, &format!("{title}{DRAWING}"));
+    let foreign = "<title>Brand</title><e:view><e:grid/></e:view>";
+    let declared = ROOT.replace(
+        "xmlns=",
+        "xmlns:e=\"http://e.example/\" e:version=\"1\" xmlns=",
+    );
+    check_logos(&[
+        (titled("<desc> </desc><title>Brand</title>"), 2, true),
+        (titled("<title>Brand</title><title>Second</title>"), 1, true),
+        (titled("<g><title>Brand</title></g>"), 1, true),
+        (titled("<title>Brand</title><desc/>"), 1, true),
+        (titled(""), 0, false),
+        (logo(&declared, &format!("{foreign}{DRAWING}")), 3, true),
+    ]);
+}
+
+/// A title that a person has to name is there after the fix that is a guess.
+#[test]
+fn of_a_logo_without_a_title() {
+    let text = logo(ROOT, DRAWING);
+    let findings = Svg::parse(text.as_bytes()).1;
+    let edit = findings[0].edit.as_ref().expect("a guess");
+    assert_eq!(edit.applicability, Applicability::MaybeIncorrect);
+    assert_eq!(Svg::parse(edit.apply(&text).as_bytes()).1, []);
 }
 
 /// A fix is for the text as it stands: nothing in it is for another text that breaks the same rule.

@@ -1,6 +1,10 @@
 //! The names and values that attributes may have: SVG-10 to SVG-16, SVG-26 and SVG-27.
 
-use super::element::{Element, FIXED, PRESENTATION, VALUES};
+use std::fmt;
+use std::ops::Range;
+
+use super::element::{Element, FIXED, PRESENTATION};
+use super::fixes;
 use crate::quote::quote;
 use crate::rules;
 use crate::{Finding, Severity};
@@ -11,17 +15,23 @@ use crate::{Finding, Severity};
 pub(super) struct Attribute {
     pub(super) name: Name,
     pub(super) value: String,
-    pub(super) span: std::ops::Range<usize>,
+    pub(super) span: Range<usize>,
+    /// The attribute with the white space before it.
+    pub(super) with_space: Range<usize>,
 }
 
 /// The attributes of one element.
 #[derive(Debug, Default)]
-pub(super) struct Attributes(pub(super) Vec<Attribute>);
+pub(super) struct Attributes {
+    pub(super) list: Vec<Attribute>,
+    /// The byte after the element's name, where another one may be written.
+    pub(super) start: usize,
+}
 
 impl Attributes {
     /// The attribute called `name`.
     pub(super) fn get(&self, name: &str) -> Option<&Attribute> {
-        self.0
+        self.list
             .iter()
             .find(|attribute| matches!(&attribute.name, Name::Known(known) if known == name))
     }
@@ -43,20 +53,35 @@ pub(super) enum Name {
     Namespace(String),
 }
 
-/// Everything wrong with `attribute` of `element`.
-pub(super) fn check(element: &Element, attribute: &Attribute) -> Vec<Finding> {
-    let is_root = element.name == "svg";
+/// As it may be written.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(name) | Self::Foreign(name) => f.write_str(name),
+            Self::Namespace(prefix) if prefix.is_empty() => f.write_str("xmlns"),
+            Self::Namespace(prefix) => write!(f, "xmlns:{prefix}"),
+        }
+    }
+}
+
+/// Everything wrong with `attribute` of `element`, which has `attributes`.
+pub(super) fn check(
+    element: &Element,
+    attribute: &Attribute,
+    attributes: &Attributes,
+) -> Vec<Finding> {
     let value = attribute.value.as_str();
     let mut findings = Vec::new();
     match &attribute.name {
         Name::Namespace(_) => {}
-        Name::Foreign(name) => findings.push(outside_schema(format!(
-            "the attribute {} is of another namespace",
-            quote(name)
-        ))),
+        Name::Foreign(name) => {
+            let reason = format!("the attribute {} is of another namespace", quote(name));
+            findings.push(fixes::removed(outside_schema(reason), attribute, true));
+        }
         Name::Known(name) => {
-            findings.extend(check_name(element, name, is_root));
-            findings.extend(check_value(name, value));
+            findings.extend(check_name(element, (name, attribute), attributes));
+            let finding = check_value(name, value);
+            findings.extend(finding.map(|finding| with_fix(finding, name, attribute)));
             findings.extend(check_references(name, value));
         }
     }
@@ -66,30 +91,59 @@ pub(super) fn check(element: &Element, attribute: &Attribute) -> Vec<Finding> {
         .collect()
 }
 
-fn check_name(element: &Element, name: &str, is_root: bool) -> Option<Finding> {
+fn check_name(
+    element: &Element,
+    (name, attribute): (&str, &Attribute),
+    attributes: &Attributes,
+) -> Option<Finding> {
+    let is_root = element.name == "svg";
     let on_element = format!("on <{}>", element.name);
     if name.starts_with("on") {
         let reason = format!("the event attribute {} {on_element}", quote(name));
-        return Some(Finding::new(rules::SVG_10, reason));
+        let finding = Finding::new(rules::SVG_10, reason);
+        return Some(fixes::removed(finding, attribute, true));
     }
-    if is_root && ["x", "y", "overflow", "style"].contains(&name) {
+    let is_root_only = is_root && ["x", "y", "overflow", "style"].contains(&name);
+    let finding = if is_root_only {
         let reason = format!("the root element has the attribute {}", quote(name));
-        return Some(Finding::new(rules::SVG_07, reason));
-    }
-    if name == "style" {
-        let reason = format!("an inline style {on_element}");
-        return Some(Finding::new(rules::SVG_11, reason));
-    }
-    if name == "xlink:href" {
+        Finding::new(rules::SVG_07, reason)
+    } else if name == "style" {
+        Finding::new(rules::SVG_11, format!("an inline style {on_element}"))
+    } else if name == "xlink:href" {
         let reason = format!("xlink:href {on_element}: the schema knows no prefixed href");
         return Some(Finding::new(rules::SVG_16, reason));
-    }
-    // The attributes of SVG-12 have their own findings wherever they stand.
-    let has_rule = FIXED.iter().any(|(fixed, _)| *fixed == name);
-    (!element.allows(name) && !has_rule).then(|| {
-        let reason = format!("the schema has no attribute {} {on_element}", quote(name));
-        outside_schema(reason).fix("remove the attribute")
+    } else {
+        // The attributes of SVG-12 have their own findings wherever they stand.
+        let has_rule = FIXED.iter().any(|(fixed, _)| *fixed == name);
+        let is_outside = !element.allows(name) && !has_rule;
+        let is_sure = fixes::is_unpainted(name, &attribute.value);
+        return is_outside.then(|| {
+            let reason = format!("the schema has no attribute {} {on_element}", quote(name));
+            fixes::removed(outside_schema(reason), attribute, is_sure)
+        });
+    };
+    Some(if name == "style" {
+        fixes::styled(finding, element, attribute, attributes)
+    } else {
+        // They mean nothing on the outermost element (SVG Tiny 1.2 §7.2).
+        fixes::removed(finding, attribute, true)
     })
+}
+
+/// The fix of a value that the profile does not have.
+fn with_fix(finding: Finding, name: &str, attribute: &Attribute) -> Finding {
+    let is_fixed = FIXED.iter().any(|(fixed, _)| *fixed == name);
+    if is_fixed || name == "preserveAspectRatio" {
+        // Another ratio moves the picture where its canvas is not that of the page.
+        return fixes::removed(finding, attribute, is_fixed);
+    }
+    match fixes::values_of(name) {
+        Some(values) => fixes::corrected(finding, attribute, values),
+        None => finding.fix(format!(
+            "write another name, such as `_{}`, there and in what refers to it",
+            attribute.value
+        )),
+    }
 }
 
 /// An attribute or a value that every form of the published schema refuses.
@@ -97,7 +151,7 @@ fn outside_schema(reason: String) -> Finding {
     Finding::new(rules::SVG_27, reason).weighing(Severity::Error)
 }
 
-fn check_value(name: &str, value: &str) -> Option<Finding> {
+pub(super) fn check_value(name: &str, value: &str) -> Option<Finding> {
     if let Some((_, only)) = FIXED.iter().find(|(fixed, _)| *fixed == name) {
         return Some(if value == *only {
             Finding::new(
@@ -123,16 +177,16 @@ fn check_value(name: &str, value: &str) -> Option<Finding> {
             "{name} is {}; it starts with a letter or _, and has letters, digits, - _ and . after it",
             quote(value)
         );
-        return Some(outside_schema(reason).fix("give it another name, and its references too"));
+        return Some(outside_schema(reason));
     }
-    let (_, values) = VALUES.iter().find(|(listed, _)| *listed == name)?;
+    let values = fixes::values_of(name)?;
     (!values.contains(&value)).then(|| {
         let reason = format!(
             "{name} is {}, the schema allows {}",
             quote(value),
             values.join(", ")
         );
-        outside_schema(reason).fix(format!("use one of them: {}", values.join(", ")))
+        outside_schema(reason)
     })
 }
 
@@ -145,7 +199,7 @@ fn is_aspect_ratio(value: &str) -> bool {
         .any(|rest| matches!(rest.trim(), "" | "meet"))
 }
 
-fn check_references(name: &str, value: &str) -> Option<Finding> {
+pub(super) fn check_references(name: &str, value: &str) -> Option<Finding> {
     let found = if matches!(name, "href" | "xlink:href") {
         judge_reference(value)
     } else if name == "xml:base" && !value.trim().is_empty() {

@@ -29,8 +29,10 @@
 
 mod attribute;
 mod element;
+mod fixes;
 mod geometry;
 mod paint;
+mod prolog;
 mod root;
 mod tag;
 mod title;
@@ -103,6 +105,12 @@ impl Svg {
         };
         let (outline, more) = walk::walk(text);
         findings.extend(more);
+        if gzip::is_gzip(file) {
+            // No edit is of bytes that are in the file.
+            for finding in &mut findings {
+                finding.edit = None;
+            }
+        }
         let logo = outline.map(|outline| Self {
             text: text.to_owned(),
             title: outline.title,

@@ -30,7 +30,9 @@ pub(super) fn check(
         "tiny-ps",
     ));
     let canvas = check_view_box(attributes, tag, &mut findings);
-    findings.extend(check_size(attributes, tag));
+    let side = canvas.filter(ViewBox::is_square).map(|canvas| canvas.width);
+    let fault = check_size(attributes, tag);
+    findings.extend(fault.map(|finding| sized(finding, attributes, side)));
     (canvas, findings)
 }
 
@@ -44,8 +46,9 @@ fn check_exact(
     match attributes.get(name) {
         None => {
             let reason = format!("the root element has no {name}");
+            let written = format!("{name}=\"{expected}\"");
             let finding = Finding::new(rule, reason).at(tag.clone());
-            Some(finding.fix(format!("add `{name}=\"{expected}\"` to the root element")))
+            Some(added(finding, attributes, &written))
         }
         Some(attribute) if attribute.value != expected => {
             let reason = format!(
@@ -63,14 +66,31 @@ fn check_exact(
     }
 }
 
+/// `finding` of what the root does not have, with `written` as its fix.
+fn added(finding: Finding, attributes: &Attributes, written: &str) -> Finding {
+    finding
+        .fix(format!("add `{written}` to the root element"))
+        .with_edit(Edit::insert(attributes.start, format!(" {written}")))
+}
+
 fn check_view_box(
     attributes: &Attributes,
     tag: &Range<usize>,
     findings: &mut Vec<Finding>,
 ) -> Option<ViewBox> {
     let Some(attribute) = attributes.get("viewBox") else {
-        findings
-            .push(Finding::new(rules::SVG_19, "the root element has no viewBox").at(tag.clone()));
+        let finding =
+            Finding::new(rules::SVG_19, "the root element has no viewBox").at(tag.clone());
+        // Without one, a unit of the drawing is a pixel.
+        let side = |name| attributes.value(name).and_then(pixels);
+        findings.push(match (side("width"), side("height")) {
+            (Some(width), Some(height)) if width > 0.0 && height > 0.0 => added(
+                finding,
+                attributes,
+                &format!("viewBox=\"0 0 {width} {height}\""),
+            ),
+            _ => finding,
+        });
         return None;
     };
     let Some(canvas) = ViewBox::read(&attribute.value) else {
@@ -78,7 +98,17 @@ fn check_view_box(
             "viewBox is {}, not four numbers with spaces between them, the last two above zero",
             quote(&attribute.value)
         );
-        findings.push(Finding::new(rules::SVG_19, reason).at(attribute.span.clone()));
+        let finding = Finding::new(rules::SVG_19, reason).at(attribute.span.clone());
+        let parted = attribute.value.replace(',', " ");
+        let parted = parted.split_whitespace().collect::<Vec<_>>().join(" ");
+        findings.push(match ViewBox::read(&parted) {
+            Some(_) => {
+                let written = format!("viewBox=\"{parted}\"");
+                let edit = Edit::replace(attribute.span.clone(), written.as_str());
+                finding.fix(format!("write `{written}`")).with_edit(edit)
+            }
+            None => finding.fix("write four numbers, for example `viewBox=\"0 0 512 512\"`"),
+        });
         return None;
     };
     if !canvas.is_square() {
@@ -121,6 +151,32 @@ fn check_size(attributes: &Attributes, tag: &Range<usize>) -> Option<Finding> {
         return fault(reason, &height.span);
     }
     None
+}
+
+/// `finding` of a size, with that of the square canvas as its fix: the drawing scales with it.
+fn sized(finding: Finding, attributes: &Attributes, side: Option<f64>) -> Finding {
+    let Some(side) = side else {
+        return finding;
+    };
+    let side = side.max(SMALLEST_SIDE);
+    let written = ["width", "height"].map(|name| (name, format!("{name}=\"{side}\"")));
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    for (name, text) in &written {
+        edits.push(match attributes.get(name) {
+            Some(attribute) => (attribute.span.clone(), text.clone()),
+            None => (attributes.start..attributes.start, format!(" {text}")),
+        });
+    }
+    edits.sort_by_key(|(span, _)| span.start);
+    let edit = edits
+        .into_iter()
+        .fold(Edit::default(), |edit, (span, text)| {
+            edit.and_replace(span, text)
+        });
+    let [(_, width), (_, height)] = written;
+    finding
+        .fix(format!("write `{width} {height}`"))
+        .with_edit(edit)
 }
 
 /// A size in pixels; the other absolute units of CSS are converted, relative ones are refused.

@@ -11,9 +11,9 @@ use quick_xml::reader::NsReader;
 use super::attribute::{Attribute, Attributes, Name};
 use super::element;
 use super::walk::{Stop, Walk, is_xml_character};
-use crate::Finding;
 use crate::quote::quote;
 use crate::rules;
+use crate::{Edit, Finding};
 
 /// More attributes than the schema has for any one element.
 const MOST_ATTRIBUTES: usize = 64;
@@ -28,19 +28,18 @@ impl Walk<'_> {
         tag: &BytesStart<'_>,
         span: &Range<usize>,
     ) -> Result<Attributes, Stop> {
-        let mut attributes = Attributes::default();
+        let mut attributes = Attributes {
+            list: Vec::new(),
+            start: span.start + 1 + tag.name().as_ref().len(),
+        };
         for found in tag.attributes() {
-            if attributes.0.len() >= MOST_ATTRIBUTES {
+            if attributes.list.len() >= MOST_ATTRIBUTES {
                 let reason = format!("an element with more than {MOST_ATTRIBUTES} attributes");
                 return Err(self.malformed(reason, span.clone()));
             }
             let found = match found {
                 Ok(found) => found,
-                Err(error) => {
-                    let reason = format!("not well-formed XML: {error}");
-                    let place = self.place_of(&error, tag, span);
-                    return Err(self.malformed(reason, place));
-                }
+                Err(error) => return Err(self.broken_tag(&error, tag, span)),
             };
             let key = found.key;
             let start = self.position_of(key.as_ref()).unwrap_or(span.start);
@@ -49,28 +48,56 @@ impl Walk<'_> {
                 .position_of(raw.as_bytes())
                 .map_or(span.end, |value| value + raw.len() + 1);
             let span = start..end;
-            attributes.0.push(self.attribute(reader, key, raw, span)?);
+            attributes
+                .list
+                .push(self.attribute(reader, key, raw, span)?);
         }
         Ok(attributes)
     }
 
-    /// The place of the attribute that `error` is about, in a document in which `tag` is at `span`.
-    fn place_of(
-        &self,
-        error: &AttrError,
-        tag: &BytesStart<'_>,
-        span: &Range<usize>,
-    ) -> Range<usize> {
+    /// Reports `error` in a document in which `tag` is at `span`.
+    fn broken_tag(&mut self, error: &AttrError, tag: &BytesStart<'_>, span: &Range<usize>) -> Stop {
         let (AttrError::ExpectedEq(at)
         | AttrError::ExpectedValue(at)
         | AttrError::UnquotedValue(at)
         | AttrError::ExpectedQuote(at, _)
         | AttrError::Duplicated(at, _)) = *error;
-        let place = self.position_of(tag).map(|start| start + at);
-        match place.filter(|at| *at < span.end && self.document.is_char_boundary(*at)) {
-            Some(at) => at..span.end,
-            None => span.clone(),
+        let start = self.position_of(tag);
+        let place = start.map(|start| start + at);
+        let place = place.filter(|at| *at < span.end && self.document.is_char_boundary(*at));
+        let place = place.map_or(span.clone(), |at| at..span.end);
+        if let (AttrError::Duplicated(_, first), Some(start)) = (error, start) {
+            let first = self.document.get(start + first..).and_then(written);
+            let again = self.document.get(place.clone()).and_then(written);
+            if let (Some(first), Some(again)) = (first, again) {
+                return self.duplicate(first, again, place.start);
+            }
         }
+        let reason = match error {
+            AttrError::ExpectedEq(_) => "an attribute without `=`",
+            AttrError::ExpectedValue(_) => "an attribute without a value",
+            AttrError::UnquotedValue(_) => "a value without quotes",
+            AttrError::ExpectedQuote(..) => "a value whose quote is never closed",
+            AttrError::Duplicated(..) => "an attribute is there twice",
+        };
+        let finding = Finding::new(rules::SVG_01, format!("not well-formed XML: {reason}"));
+        self.stop(finding.fix("write attributes as `name=\"value\"`"), place)
+    }
+
+    /// Reports an attribute that its element has already. XML has no meaning for it.
+    fn duplicate(&mut self, first: &str, again: &str, start: usize) -> Stop {
+        let (name, _) = again.split_once('=').unwrap_or((again, ""));
+        let reason = format!("the attribute {} is there twice", quote(name.trim()));
+        let before = self.document[..start].trim_end().len();
+        let edit = Edit::remove(before..start + again.len());
+        let finding = Finding::new(rules::SVG_01, reason);
+        let finding = if first == again {
+            finding.fix("remove one of the two").with_edit(edit)
+        } else {
+            let fix = "keep the one that is meant: their values differ";
+            finding.fix(fix).with_guess(edit)
+        };
+        self.stop(finding, start..start + again.len())
     }
 
     fn attribute(
@@ -106,7 +133,13 @@ impl Walk<'_> {
         if let Name::Namespace(prefix) = &name {
             self.namespace(prefix, &value, &span)?;
         }
-        Ok(Attribute { name, value, span })
+        let before = self.document[..span.start].trim_end().len();
+        Ok(Attribute {
+            name,
+            value,
+            with_space: before..span.end,
+            span,
+        })
     }
 
     fn qualify(
@@ -149,7 +182,16 @@ impl Walk<'_> {
         let of_root = prefix.is_empty() && !self.root_seen;
         if !of_root && !known.contains(&value.as_bytes()) {
             let reason = format!("the namespace {} is not part of the profile", quote(value));
-            self.find(Finding::new(rules::SVG_27, reason), span.clone());
+            let finding = Finding::new(rules::SVG_27, reason);
+            let is_used = prefix.is_empty() || self.document.contains(&format!("{prefix}:"));
+            let before = self.document[..span.start].trim_end().len();
+            let finding = if is_used {
+                finding.fix("remove what has this prefix, and then its declaration")
+            } else {
+                let edit = Edit::remove(before..span.end);
+                finding.fix("remove the declaration").with_edit(edit)
+            };
+            self.find(finding, span.clone());
         }
         Ok(())
     }
@@ -159,6 +201,14 @@ impl Walk<'_> {
         let start = (part.as_ptr() as usize).checked_sub(self.document.as_ptr() as usize)?;
         (start + part.len() <= self.document.len()).then_some(start)
     }
+}
+
+/// The attribute that `text` begins with, up to its closing quote.
+fn written(text: &str) -> Option<&str> {
+    let open = text.find(['"', '\''])?;
+    let quote = &text[open..=open];
+    let close = text[open + 1..].find(quote)?;
+    Some(&text[..=open + 1 + close])
 }
 
 fn is_xml_name(name: &str) -> bool {

@@ -58,9 +58,9 @@ impl Titles {
         }
     }
 
-    /// Whether there was a title anywhere.
-    pub(super) fn has_title(&self) -> bool {
-        self.count > 0
+    /// How many titles there were, wherever they stand.
+    pub(super) fn count(&self) -> usize {
+        self.count
     }
 
     /// The first title, unless it is empty.

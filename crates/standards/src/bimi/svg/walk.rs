@@ -3,17 +3,17 @@
 use std::ops::Range;
 
 use quick_xml::escape::unescape;
-use quick_xml::events::{BytesDecl, BytesPI, BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 
 use super::attribute::{self, Attributes};
 use super::element::{self, ACTIVE, Content, Element};
 use super::paint::{Picture, Style};
-use super::{ViewBox, root, title};
-use crate::Finding;
+use super::{ViewBox, fixes, root, title};
 use crate::quote::quote;
 use crate::rules;
+use crate::{Edit, Finding};
 
 /// Deeper nesting than any drawing program writes; renderers recurse, so depth is an attack.
 const MOST_DEPTH: usize = 64;
@@ -61,6 +61,8 @@ struct Frame {
     element: Option<&'static Element>,
     style: Style,
     start: Range<usize>,
+    /// The position of the finding that the element should not be there.
+    finding: Option<usize>,
 }
 
 pub(super) struct Walk<'a> {
@@ -72,6 +74,10 @@ pub(super) struct Walk<'a> {
     /// How many namespaces were declared, in the whole document.
     pub(super) namespaces: usize,
     pub(super) root_seen: bool,
+    /// Whether the root is what a logo's has to be.
+    pub(super) is_svg: bool,
+    /// The byte after the root's opening tag.
+    pub(super) root_end: usize,
     root_children: usize,
     view_box: Option<ViewBox>,
     titles: title::Titles,
@@ -90,6 +96,8 @@ impl<'a> Walk<'a> {
             open: Vec::new(),
             namespaces: 0,
             root_seen: false,
+            is_svg: false,
+            root_end: 0,
             root_children: 0,
             view_box: None,
             titles: title::Titles::default(),
@@ -97,26 +105,32 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn find(&mut self, finding: Finding, span: Range<usize>) {
+    /// Adds `finding`, and returns its position among the others.
+    pub(super) fn find(&mut self, finding: Finding, span: Range<usize>) -> Option<usize> {
         let severity = finding.severity;
         let same = self
             .findings
             .iter()
             .filter(|finding| finding.severity == severity);
-        if same.count() < MOST_FINDINGS {
+        (same.count() < MOST_FINDINGS).then(|| {
             self.push(finding, span);
-        }
+            self.findings.len() - 1
+        })
     }
 
     /// Reports something that is not well-formed XML, after which nothing can be trusted.
     pub(super) fn malformed(&mut self, reason: impl Into<String>, span: Range<usize>) -> Stop {
-        self.push(Finding::new(rules::SVG_01, reason), span);
+        self.stop(Finding::new(rules::SVG_01, reason), span)
+    }
+
+    /// The same with a fix of its own.
+    pub(super) fn stop(&mut self, finding: Finding, span: Range<usize>) -> Stop {
+        self.push(finding, span);
         Stop
     }
 
     fn push(&mut self, finding: Finding, span: Range<usize>) {
-        let span = span.start + self.offset..span.end + self.offset;
-        self.findings.push(finding.at(span));
+        self.findings.push(finding.at(span).shifted(self.offset));
     }
 
     fn run(&mut self) {
@@ -155,7 +169,7 @@ impl<'a> Walk<'a> {
             Event::Start(tag) => self.start(reader, &tag, span, false),
             Event::Empty(tag) => self.start(reader, &tag, span, true),
             Event::End(_) => {
-                self.end();
+                self.end(span.end);
                 Ok(())
             }
             Event::Text(text) => {
@@ -176,8 +190,7 @@ impl<'a> Walk<'a> {
                 Ok(())
             }
             Event::DocType(_) => {
-                let reason = "a DOCTYPE, which could declare entities that expand";
-                self.find(Finding::new(rules::SVG_17, reason), span);
+                self.doctype(span);
                 Ok(())
             }
             Event::Comment(_) | Event::Eof => Ok(()),
@@ -213,7 +226,17 @@ impl<'a> Walk<'a> {
             ));
         }
         let known = element::find(&name).filter(|_| in_svg);
-        self.place(&name, known, in_svg, &span);
+        let finding = if self.root_seen {
+            self.place(&name, known, in_svg, &span)
+        } else {
+            self.root(
+                &name,
+                (in_svg, namespace == ResolveResult::Unbound),
+                attributes.start,
+                &span,
+            );
+            None
+        };
         let parent_style = self
             .open
             .last()
@@ -222,69 +245,62 @@ impl<'a> Walk<'a> {
         if let Some(element) = known {
             self.known_element(element, &style, &attributes, &span);
         }
+        let end = span.end;
         self.open.push(Frame {
             element: known,
             style,
             start: span,
+            finding,
         });
         if is_empty {
-            self.end();
+            self.end(end);
         }
         Ok(())
     }
 
-    /// Judges whether an element called `name` may stand where it stands.
+    /// Judges whether an element called `name` may stand where it stands. Returns the position of
+    /// the finding that it may not.
     fn place(
         &mut self,
         name: &str,
         known: Option<&'static Element>,
         in_svg: bool,
         span: &Range<usize>,
-    ) {
-        if !self.root_seen {
-            self.root_seen = true;
-            if !in_svg || name != "svg" {
-                let reason = format!(
-                    "the root is {}, not svg in {}",
-                    quote(name),
-                    "http://www.w3.org/2000/svg"
-                );
-                self.find(Finding::new(rules::SVG_01, reason), span.clone());
-            }
-            return;
-        }
+    ) -> Option<usize> {
         let parent = self.open.last().and_then(|frame| frame.element);
         let in_root = self.open.len() == 1;
         self.root_children += usize::from(in_root);
         if in_svg && name == "title" {
-            if let Some(reason) = self.titles.open(in_root, self.root_children) {
-                self.find(Finding::new(rules::SVG_04, reason), span.clone());
-            }
-            return;
+            let reason = self.titles.open(in_root, self.root_children)?;
+            return self.find(Finding::new(rules::SVG_04, reason), span.clone());
         }
         let active = ACTIVE
             .iter()
             .any(|active| active.eq_ignore_ascii_case(name));
-        let (rule, reason) = match (known, parent) {
-            _ if active => (
-                rules::SVG_09,
-                format!("<{name}> runs, animates, embeds or links"),
-            ),
-            (None, _) if in_svg => (
-                rules::SVG_08,
-                format!("the profile has no element {}", quote(name)),
-            ),
-            (None, _) => (
-                rules::SVG_08,
-                format!("the element {} is of another namespace", quote(name)),
-            ),
-            (Some(element), Some(parent)) if !parent.holds(element.name) => (
-                rules::SVG_08,
-                format!("<{}> may not stand inside <{}>", element.name, parent.name),
-            ),
-            _ => return,
+        let finding = match (known, parent) {
+            _ if active => {
+                let reason = format!("<{name}> runs, animates, embeds or links");
+                Finding::new(rules::SVG_09, reason).fix(fixes::of_active(name))
+            }
+            (None, _) if in_svg => {
+                let reason = format!("the profile has no element {}", quote(name));
+                Finding::new(rules::SVG_08, reason)
+            }
+            (None, _) => {
+                let reason = format!("the element {} is of another namespace", quote(name));
+                Finding::new(rules::SVG_08, reason).fix("remove the element")
+            }
+            (Some(element), Some(parent)) if !parent.holds(element.name) => {
+                let reason = format!("<{}> may not stand inside <{}>", element.name, parent.name);
+                let fix = format!("move it out of <{}>, or remove it", parent.name);
+                Finding::new(rules::SVG_08, reason).fix(fix)
+            }
+            _ => return None,
         };
-        self.find(Finding::new(rule, reason), span.clone());
+        let position = self.find(finding, span.clone())?;
+        // Renderers pass over elements of other namespaces, with all that they hold; but where the
+        // root has lost its namespace, they are the drawing.
+        (!in_svg && self.is_svg).then_some(position)
     }
 
     fn known_element(
@@ -294,8 +310,8 @@ impl<'a> Walk<'a> {
         attributes: &Attributes,
         span: &Range<usize>,
     ) {
-        for attribute in &attributes.0 {
-            for finding in attribute::check(element, attribute) {
+        for attribute in &attributes.list {
+            for finding in attribute::check(element, attribute, attributes) {
                 let span = attribute.span.clone();
                 self.find(finding, span);
             }
@@ -329,12 +345,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn end(&mut self) {
+    /// Closes the element that ends before byte `end`.
+    fn end(&mut self, end: usize) {
         let Some(frame) = self.open.pop() else { return };
-        if let Some(element) = frame.element
-            && let Some((rule, reason)) = self.titles.close(element.name)
+        let whole = frame.start.start..end;
+        let name = frame.element.map_or("", |element| element.name);
+        if let Some(position) = frame.finding {
+            let edit = self.edit_of_misplaced(name, whole.clone());
+            // The whole of it goes, and what is wrong inside with it.
+            self.findings[position].edit = Some(edit.shifted(self.offset));
+        }
+        if frame.element.is_some()
+            && let Some((rule, reason)) = self.titles.close(name)
         {
-            self.find(Finding::new(rule, reason), frame.start);
+            let finding = Finding::new(rule, reason);
+            let finding = match name {
+                "desc" => finding.fix("remove it").with_edit(Edit::remove(whole)),
+                _ => finding,
+            };
+            self.find(finding, frame.start);
+        }
+    }
+
+    /// The edit of an element that should not stand at `whole`: the first title belongs at the
+    /// root's start, and the rest is not painted.
+    fn edit_of_misplaced(&self, name: &str, whole: Range<usize>) -> Edit {
+        let is_first = self.titles.count() == 1;
+        match name {
+            "title" if is_first => fixes::moved(self.document, whole, self.root_end),
+            _ => Edit::remove(whole),
         }
     }
 
@@ -360,31 +399,6 @@ impl<'a> Walk<'a> {
         match unescape(&format!("&{name};")) {
             Ok(text) if text.chars().all(is_xml_character) => self.text(&text, span),
             _ => Err(self.malformed(format!("the entity {} is not resolved", quote(name)), span)),
-        }
-    }
-
-    fn declaration(&mut self, declaration: &BytesDecl<'_>, span: Range<usize>) -> Result<(), Stop> {
-        if span.start != 0 {
-            return Err(self.malformed("the XML declaration is not at the start", span));
-        }
-        if let Some(encoding) = declaration.encoding() {
-            let encoding = encoding.unwrap_or_default();
-            if !encoding.eq_ignore_ascii_case(b"UTF-8") {
-                let encoding = String::from_utf8_lossy(&encoding).into_owned();
-                let reason = format!(
-                    "the file says its encoding is {}, not UTF-8",
-                    quote(&encoding)
-                );
-                self.find(Finding::new(rules::SVG_01, reason), span);
-            }
-        }
-        Ok(())
-    }
-
-    fn instruction(&mut self, instruction: &BytesPI<'_>, span: Range<usize>) {
-        if instruction.target() == b"xml-stylesheet" {
-            let reason = "an xml-stylesheet instruction, which loads another file";
-            self.find(Finding::new(rules::SVG_17, reason), span);
         }
     }
 
@@ -415,11 +429,12 @@ impl<'a> Walk<'a> {
 
     fn judge_picture(&mut self) {
         let whole = 0..self.document.len();
-        if !self.titles.has_title() {
-            self.find(
-                Finding::new(rules::SVG_04, "the logo has no title"),
-                whole.clone(),
-            );
+        if self.titles.count() == 0 {
+            let title = "<title>Brand</title>";
+            let finding = Finding::new(rules::SVG_04, "the logo has no title")
+                .fix("put `<title>`, the name of the brand and `</title>` right after the opening tag")
+                .with_guess(Edit::insert(self.root_end, title));
+            self.find(finding, whole.clone());
         }
         if !self.picture.is_covered() {
             let reason = "no opaque shape covers the whole canvas";
