@@ -255,7 +255,7 @@ fn faults_of_files_are_shown_in_the_files() {
       |
     1 | <svg xmlns="http://www.w3.org/2000/svg">
       | ^
-      = put `<title>Brand</title>` right after the opening tag
+      = put `<title>NAME</title>`, with the name of the brand, after the opening tag
 
     warn[SVG-22]: no opaque shape covers the whole canvas
      --> deploy/broken.svg:1:1
@@ -276,14 +276,14 @@ fn faults_of_files_are_shown_in_the_files() {
       |
     2 |   <script/>
       |   ^
-      = remove the element; draw with paths and gradients
+      = remove the element
 
     error[VMC-01]: there is no certificate in the file
      --> deploy/none.pem:1:1
       |
     1 | not a certificate
       | ^
-      = order the certificates from leaf to root, and drop duplicates
+      = put the mark certificate there, and after it those that lead to its root
     "#);
 }
 

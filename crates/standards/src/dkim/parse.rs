@@ -142,7 +142,7 @@ fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
             finding.with_guess(edit)
         }
     } else if list.first() != Some(version) {
-        Finding::new(rules::DKIM_03, "v= is not the first tag")
+        Finding::new(rules::DKIM_03, "v= is not the first tag").fix("move `v=DKIM1` to the start")
     } else {
         return true;
     };
@@ -153,7 +153,9 @@ fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
 fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Option<PublicKey> {
     let Some(tag) = list.get("p") else {
         findings.push(
-            Finding::new(rules::DKIM_04, "the record has no p=, so it holds no key").at(end..end),
+            Finding::new(rules::DKIM_04, "the record has no p=, so it holds no key")
+                .fix("add `p=` with the public key in base64")
+                .at(end..end),
         );
         return None;
     };

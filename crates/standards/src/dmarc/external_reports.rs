@@ -118,7 +118,11 @@ pub fn check_authorization(values: &[Txt], policy_domain: &Name, host: &Name) ->
         let reason = format!(
             "{host} does not agree to receive reports on {policy_domain}, so they are dropped"
         );
-        return Some(Finding::new(rules::DMARC_22, reason));
+        let finding = Finding::new(rules::DMARC_22, reason);
+        return Some(match authorization_name(policy_domain, host) {
+            Ok(name) => finding.fix(format!("have {name} published with `v=DMARC1`")),
+            Err(_) => finding,
+        });
     };
     let list = TagList::parse(&text);
     let elsewhere = split_with_spans(list.value("rua")?, ',')

@@ -41,7 +41,11 @@ impl Dmarc {
                 let reason = format!(
                     "{domain} is not an organizational domain, and receivers ignore {tag} there"
                 );
-                findings.push(Finding::new(rules::DMARC_07, reason));
+                let fix = match &organizational {
+                    Some(above) => format!("remove `{tag}`, or publish it at {above}"),
+                    None => format!("remove `{tag}`"),
+                };
+                findings.push(Finding::new(rules::DMARC_07, reason).fix(fix));
             }
         }
         if self.psd == Psd::Yes && !is_suffix {
@@ -157,7 +161,8 @@ impl Dmarc {
                 let reason = format!(
                     "{tag}=s, and {what}{authenticated} is not {domain} itself, so it never aligns"
                 );
-                findings.push(Finding::new(rules::DMARC_32, reason));
+                let fix = format!("write `{tag}=r`");
+                findings.push(Finding::new(rules::DMARC_32, reason).fix(fix));
             }
         }
     }
@@ -228,16 +233,22 @@ impl Dmarc {
     fn lint_history(&self) -> Vec<(&'static str, Finding)> {
         let mut findings = Vec::new();
         if let Some(percent) = self.percent {
-            let reason = match percent.get() {
-                0 | 100 => "pct was removed from DMARC, and only old receivers read it",
-                _ => "pct was removed from DMARC, and never worked well between 0 and 100",
+            let old = "pct was removed from DMARC, and only old receivers read it";
+            let (reason, fix) = match percent.get() {
+                // It had receivers apply one step less (RFC 9989 appendix A.6).
+                0 if self.policy > Policy::None => (old, "write `t=y` in its place"),
+                0 | 100 => (old, "remove `pct`"),
+                _ => (
+                    "pct was removed from DMARC, and never worked well between 0 and 100",
+                    "remove `pct`, or write `t=y` in its place to try the policy out",
+                ),
             };
-            findings.push(("pct", Finding::new(rules::DMARC_13, reason)));
+            findings.push(("pct", Finding::new(rules::DMARC_13, reason).fix(fix)));
         }
         if self.report_interval.is_some() {
             findings.push((
                 "ri",
-                Finding::new(rules::DMARC_13, "ri was removed from DMARC"),
+                Finding::new(rules::DMARC_13, "ri was removed from DMARC").fix("remove `ri`"),
             ));
         }
         findings

@@ -129,11 +129,21 @@ pub fn lint_entry(text: &str) -> (Option<Mx>, Vec<Finding>) {
     match text.parse::<Mx>() {
         Ok(mx) if !mx.is_null() && !mx.exchange.is_host() => {
             let reason = format!("{} is not the name of a host", mx.exchange);
-            (Some(mx), vec![Finding::new(rules::MX_03, reason)])
+            let finding = Finding::new(rules::MX_03, reason).fix("name the mail host");
+            (Some(mx), vec![finding])
         }
         Ok(mx) => (Some(mx), Vec::new()),
         Err(MxError::Exchange(error)) => (None, vec![error.finding()]),
-        Err(error) => (None, vec![Finding::new(rules::MX_03, error.to_string())]),
+        Err(error) => {
+            let fix = match error {
+                MxError::Address(_) => "name a host that has this address",
+                _ => "write a preference and a host: `10 mail.example.com`",
+            };
+            (
+                None,
+                vec![Finding::new(rules::MX_03, error.to_string()).fix(fix)],
+            )
+        }
     }
 }
 
@@ -153,7 +163,7 @@ pub fn lint_set(records: &[Mx], used: &MxUse<'_>) -> Vec<Finding> {
             "the null MX of {domain} has the preference {}",
             null.preference
         );
-        findings.push(Finding::new(rules::MX_01, reason));
+        findings.push(Finding::new(rules::MX_01, reason).fix("write `0 .`"));
     }
     if used.sends {
         let reason = format!("{domain} sends mail and has a null MX");

@@ -351,7 +351,11 @@ pub fn lint_owner(text: &str, domain: &Name) -> (Option<Name>, Vec<Finding>) {
         Err(error) => (None, vec![error.finding()]),
         Ok(name) if name.repeats(domain) => {
             let reason = format!("{name} carries {domain} twice");
-            (Some(name), vec![Finding::new(rules::DNS_10, reason)])
+            let fix = format!("end the name in {domain} once");
+            (
+                Some(name),
+                vec![Finding::new(rules::DNS_10, reason).fix(fix)],
+            )
         }
         Ok(name) => (Some(name), Vec::new()),
     }

@@ -267,12 +267,14 @@ pub fn lint_policy(text: &str) -> Vec<Finding> {
             rules::DNS_03,
             "the value holds a backslash before a semicolon",
         )
+        .fix("remove the backslash")
         .at(at..at + 2)
         .with_edit(Edit::remove(at..at + 1))
     }));
     if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
         let quotes = Edit::remove(0..1).and_replace(text.len() - 1..text.len(), "");
-        let finding = Finding::new(rules::DNS_03, "the value has quotes around it");
+        let finding = Finding::new(rules::DNS_03, "the value has quotes around it")
+            .fix("remove the quotes around it");
         findings.push(finding.at(0..text.len()).with_edit(quotes));
     }
     findings.extend(lint_length(&Txt::from(text)));

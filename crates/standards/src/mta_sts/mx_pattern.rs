@@ -132,6 +132,7 @@ fn unmatched_hosts(policy: &MtaStsPolicy, hosts: &BTreeSet<&Name>) -> Vec<Findin
                 format!("no mx pattern of the policy allows the MX host {host}"),
             )
             .weighing(severity)
+            .fix(format!("add {host} to `mx`, before it receives mail"))
             .in_place(Place::Live(host.to_string()))
         })
         .collect()
@@ -147,6 +148,9 @@ fn stale_patterns(policy: &MtaStsPolicy, hosts: &BTreeSet<&Name>) -> Vec<Finding
                 rules::STS_P14,
                 format!("the mx pattern {pattern} matches no MX host of the domain"),
             )
+            .fix(format!(
+                "remove {pattern} from `mx`, when no mail goes there any more"
+            ))
         })
         .collect()
 }

@@ -191,13 +191,17 @@ fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Opt
     let mut ids = fields.iter().filter(|field| field.name == "id");
     let Some(first) = ids.next() else {
         findings.push(
-            Finding::new(rules::STS_R03, "the record has no `id`").at(text.len()..text.len()),
+            Finding::new(rules::STS_R03, "the record has no `id`")
+                .fix("add `id=` with letters and digits, such as the time of the policy")
+                .at(text.len()..text.len()),
         );
         return None;
     };
     for again in ids {
         findings.push(
-            Finding::new(rules::STS_R03, "the record has a second `id`").at(again.span.clone()),
+            Finding::new(rules::STS_R03, "the record has a second `id`")
+                .fix("keep one of them")
+                .at(again.span.clone()),
         );
     }
     match first.value.parse::<PolicyId>() {

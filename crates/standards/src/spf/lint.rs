@@ -83,7 +83,17 @@ fn lint_loops(located: &[Located], domain: Option<&Name>, findings: &mut Vec<Fin
         if target.is_own_domain() || domain.is_some_and(is_own_name) {
             let term = quote(&one.term.to_string());
             let reason = format!("{term} leads back to the record that it stands in");
-            findings.push(Finding::new(rules::SPF_15, reason).at(one.span.clone()));
+            let fix = match &one.term {
+                Term::Redirect(_) => {
+                    "name the domain that has the record, or end this one in `~all`"
+                }
+                _ => "remove the term, or name the domain that is to be included",
+            };
+            findings.push(
+                Finding::new(rules::SPF_15, reason)
+                    .fix(fix)
+                    .at(one.span.clone()),
+            );
         }
     }
 }
@@ -113,15 +123,19 @@ fn lint_order(located: &[Located], findings: &mut Vec<Finding>) {
         return;
     };
     for (index, one) in located.iter().enumerate() {
-        let reason = match one.term {
-            Term::Directive(..) if index > all => "is never reached: it comes after all",
-            Term::Redirect(_) => "is ignored: the record has all",
+        let (reason, fix) = match one.term {
+            Term::Directive(..) if index > all => (
+                "is never reached: it comes after all",
+                "move it before `all`, or remove it",
+            ),
+            Term::Redirect(_) => (
+                "is ignored: the record has all",
+                "remove it, or `all` if the redirect is meant",
+            ),
             _ => continue,
         };
-        let finding = Finding::new(
-            rules::SPF_16,
-            format!("{} {reason}", quote(&one.term.to_string())),
-        );
+        let reason = format!("{} {reason}", quote(&one.term.to_string()));
+        let finding = Finding::new(rules::SPF_16, reason).fix(fix);
         findings.push(finding.at(one.span.clone()));
     }
 }
@@ -269,7 +283,8 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         .into_iter()
         .any(|letter| letter == Letter::ValidatedName)
     {
-        let finding = Finding::new(rules::SPF_22, "the macro %{p} is used");
+        let finding = Finding::new(rules::SPF_22, "the macro %{p} is used")
+            .fix("write `%{i}`, the client's address, and publish names by it");
         return Some(finding.at(one.span.clone()));
     }
     let literal = domain.with_placeholders();
@@ -347,9 +362,9 @@ fn error_place(error: &NameError, written: &str) -> Range<usize> {
 
 /// SPF-25, for terms with a domain.
 fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<String, Qualifier> = BTreeMap::new();
     for one in located {
-        let Term::Directive(_, mechanism) = &one.term else {
+        let Term::Directive(qualifier, mechanism) = &one.term else {
             continue;
         };
         if matches!(mechanism, Mechanism::Ip(_)) {
@@ -357,11 +372,11 @@ fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
         }
         let mut text = mechanism.to_string();
         text.make_ascii_lowercase();
-        if seen.contains(&text) {
+        if let Some(first) = seen.get(&text) {
             let reason = format!("{} is there already", quote(&text));
-            findings.push(Finding::new(rules::SPF_25, reason).at(one.span.clone()));
+            findings.push(superfluous(reason, one, first == qualifier));
         } else {
-            seen.insert(text);
+            seen.insert(text, *qualifier);
         }
     }
 }
@@ -391,13 +406,30 @@ fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
         if let Some((first, meant, wide)) = stack.last()
             && (*first < index || *meant == qualifier)
         {
-            covered.insert(index, format!("{network} is covered by {wide}"));
+            let is_same = *first < index && *meant == qualifier;
+            covered.insert(index, (format!("{network} is covered by {wide}"), is_same));
         }
         stack.push((index, qualifier, network));
     }
-    findings.extend(covered.into_iter().map(|(index, reason)| {
-        Finding::new(rules::SPF_25, reason).at(located[index].span.clone())
-    }));
+    findings.extend(
+        covered
+            .into_iter()
+            .map(|(index, (reason, is_same))| superfluous(reason, &located[index], is_same)),
+    );
+}
+
+/// SPF-25 for a term that another one covers. Its removal is sure where the other one comes before
+/// it and says the same: then it is never reached. Terms come after the version and a space.
+fn superfluous(reason: String, one: &Located, is_same: bool) -> Finding {
+    let finding = Finding::new(rules::SPF_25, reason)
+        .fix(format!("remove {}", quote(&one.term.to_string())))
+        .at(one.span.clone());
+    let edit = Edit::remove(one.span.start - 1..one.span.end);
+    if is_same {
+        finding.with_edit(edit)
+    } else {
+        finding.with_guess(edit)
+    }
 }
 
 /// The surroundings of a record, as far as its rules need it.

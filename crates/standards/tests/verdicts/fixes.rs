@@ -338,8 +338,14 @@ fn to_the_end() {
     );
     check(
         spf,
-        "v=spf1\tipv4:192.0.2.0/24 ip4:192.0.2.9/032 ip4:2001:db8::1 include:exämple.de inlcude:b.example redirect:a.example",
-        "v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.9/32 ip6:2001:db8::1 include:xn--exmple-cua.de include:b.example redirect=a.example",
+        "v=spf1\tipv4:192.0.2.0/24 ip4:192.0.3.9/032 ip4:2001:db8::1 include:exämple.de inlcude:b.example redirect:a.example",
+        "v=spf1 ip4:192.0.2.0/24 ip4:192.0.3.9/32 ip6:2001:db8::1 include:xn--exmple-cua.de include:b.example redirect=a.example",
+    );
+    // What comes after a term that says the same is never reached; an exception is meant.
+    check(
+        spf,
+        "v=spf1 mx ip4:192.0.2.0/24 ip4:192.0.2.9 MX -ip4:192.0.2.8 ip4:192.0.3.9 ~all ip4:192.0.3.0/24",
+        "v=spf1 mx ip4:192.0.2.0/24 -ip4:192.0.2.8 ip4:192.0.3.9 ~all ip4:192.0.3.0/24",
     );
     check(
         dkim,

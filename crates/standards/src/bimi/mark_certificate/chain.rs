@@ -48,14 +48,19 @@ pub(super) fn read(text: &str) -> (Vec<Certificate>, Vec<Finding>) {
             .der
             .and_then(|der| Certificate::new(der, block.span.clone()))
         else {
-            findings.push(fault("this block is not a certificate".to_owned()));
+            findings.push(
+                fault("this block is not a certificate".to_owned()).fix("take the block out"),
+            );
             continue;
         };
         if certificates
             .iter()
             .any(|earlier| earlier.der == certificate.der)
         {
-            findings.push(fault("this certificate is in the file twice".to_owned()));
+            findings.push(
+                fault("this certificate is in the file twice".to_owned())
+                    .fix("take one of the two out"),
+            );
         } else if certificates.len() == MOST_CERTIFICATES {
             findings.push(fault(format!(
                 "more than {MOST_CERTIFICATES} certificates in one file"
@@ -66,7 +71,8 @@ pub(super) fn read(text: &str) -> (Vec<Certificate>, Vec<Finding>) {
         }
     }
     if certificates.is_empty() {
-        let finding = Finding::new(rules::VMC_01, "there is no certificate in the file");
+        let finding = Finding::new(rules::VMC_01, "there is no certificate in the file")
+            .fix("put the mark certificate there, and after it those that lead to its root");
         findings.push(finding.at(0..text.len()));
     }
     findings.extend(check_order(&certificates));
@@ -83,7 +89,7 @@ fn foreign_block(block: &pem::Block) -> Finding {
         return finding
             .fix("take the private key out: this file is published for everyone to read");
     }
-    finding
+    finding.fix("take the block out")
 }
 
 fn check_order(certificates: &[Certificate]) -> Vec<Finding> {
@@ -113,6 +119,26 @@ fn check_order(certificates: &[Certificate]) -> Vec<Finding> {
     findings
 }
 
+/// The mark certificate, and from it those that issued the one before, whatever their order in the
+/// file: a wrong order hides neither dates nor trust.
+pub(super) fn path(mut certificates: Vec<Certificate>) -> Vec<Certificate> {
+    let leaf = certificates.iter().position(|one| !one.parsed().is_ca());
+    let mut path: Vec<Certificate> = Vec::new();
+    let mut next = leaf.or(if certificates.is_empty() {
+        None
+    } else {
+        Some(0)
+    });
+    while let Some(position) = next {
+        let last = certificates.remove(position);
+        let issued =
+            |one: &Certificate| one.parsed().subject().as_raw() == last.parsed().issuer().as_raw();
+        next = certificates.iter().position(issued);
+        path.push(last);
+    }
+    path
+}
+
 /// Verifies every signature from the leaf to a root of `trust` (VMC-02).
 ///
 /// The dates are another rule's; what is judged here stays true.
@@ -121,7 +147,9 @@ pub(super) fn check_trust(certificates: &[Certificate], trust: &TrustStore) -> O
     let parsed: Vec<_> = certificates.iter().map(Certificate::parsed).collect();
     for (index, pair) in parsed.windows(2).enumerate() {
         if let Err(reason) = check_issued(&pair[0], &pair[1], index) {
-            return Some(Finding::new(rules::VMC_02, reason).at(certificates[index].span.clone()));
+            let finding =
+                Finding::new(rules::VMC_02, reason).fix("take the authority's own certificates");
+            return Some(finding.at(certificates[index].span.clone()));
         }
     }
     let end = last.parsed();
@@ -142,12 +170,13 @@ pub(super) fn check_trust(certificates: &[Certificate], trust: &TrustStore) -> O
         }
     }
     if let Some(reason) = refusal {
-        return fault(reason);
+        return fault(reason).map(|one| one.fix("take the authority's own certificates"));
     }
     if end.issuer().as_raw() == end.subject().as_raw() {
         return fault(format!(
             "the chain ends at {issuer}, which is no root for mark certificates"
-        ));
+        ))
+        .map(|one| one.fix("get a certificate of an authority that the BIMI Group lists"));
     }
     fault(format!(
         "the certificate of {issuer} is neither in the file nor a root for mark certificates"

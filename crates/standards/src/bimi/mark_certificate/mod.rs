@@ -98,7 +98,8 @@ impl MarkCertificate {
                 vec![finding.fix("convert it: openssl x509 -inform der -in FILE")],
             );
         };
-        let (chain, mut findings) = chain::read(text);
+        let (certificates, mut findings) = chain::read(text);
+        let chain = chain::path(certificates);
         let Some(leaf) = chain.first() else {
             return (None, findings);
         };
@@ -330,14 +331,17 @@ fn check_time(chain: &[Certificate], now: Timestamp) -> Vec<Finding> {
 fn check_dates(certificate: &Certificate, now: Timestamp) -> Option<Finding> {
     let (not_before, not_after) = validity(certificate);
     let name = quote(&certificate.parsed().subject().to_string());
-    let reason = if now < not_before {
-        format!("the certificate of {name} is valid only from {not_before}")
+    let finding = if now < not_before {
+        let reason = format!("the certificate of {name} is valid only from {not_before}");
+        Finding::new(rules::VMC_10, reason)
+            .fix("publish it from then on, and the one before until then")
     } else if now > not_after {
-        format!("the certificate of {name} ran out at {not_after}")
+        let reason = format!("the certificate of {name} ran out at {not_after}");
+        Finding::new(rules::VMC_10, reason)
     } else {
         return None;
     };
-    Some(Finding::new(rules::VMC_10, reason).at(certificate.span.clone()))
+    Some(finding.at(certificate.span.clone()))
 }
 
 fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {

@@ -98,7 +98,7 @@ fn vmc_01_the_file() {
     assert_eq!(rules(&[leaf.as_str(), issuer, issuer].concat()), ["VMC-01"]);
     assert_eq!(
         rules(&[leaf.as_str(), root, issuer].concat()),
-        ["VMC-01", "VMC-01", "VMC-04"]
+        ["VMC-01", "VMC-01"]
     );
     assert_eq!(
         rules(&[leaf.as_str(), issuer, &other.root].concat()),

@@ -118,7 +118,8 @@ pub(super) fn check_suffix(uri: &HttpsUri) -> Option<Finding> {
     } else {
         Severity::Warn
     };
-    Some(Finding::new(rules::BIMI_R06, reason).weighing(severity))
+    let finding = Finding::new(rules::BIMI_R06, reason).weighing(severity);
+    Some(finding.fix("publish the logo under a name that ends in .svg"))
 }
 
 fn read_authority(list: &TagList<'_>, findings: &mut Vec<Finding>) -> Option<HttpsUri> {
@@ -127,7 +128,9 @@ fn read_authority(list: &TagList<'_>, findings: &mut Vec<Finding>) -> Option<Htt
     if !authority.has_suffix(&[".pem"]) {
         // The certificate's suffix is only a SHOULD.
         let reason = format!("the path {} does not end in .pem", quote(authority.path()));
-        let finding = Finding::new(rules::BIMI_R06, reason).weighing(Severity::Warn);
+        let finding = Finding::new(rules::BIMI_R06, reason)
+            .weighing(Severity::Warn)
+            .fix("publish the certificate under a name that ends in .pem");
         findings.push(finding.at(tag.value_span.clone()));
     }
     Some(authority)

@@ -98,7 +98,9 @@ impl Svg {
             Ok(text) => text,
             Err(error) => {
                 let at = error.valid_up_to();
-                let finding = Finding::new(rules::SVG_01, "the file is not UTF-8").at(at..at + 1);
+                let finding = Finding::new(rules::SVG_01, "the file is not UTF-8")
+                    .fix("save the file as UTF-8")
+                    .at(at..at + 1);
                 findings.push(finding);
                 return (None, findings);
             }
@@ -185,14 +187,14 @@ pub fn check_name(path: &str, file: &[u8]) -> Option<Finding> {
             .is_some_and(|end| end.eq_ignore_ascii_case(suffix))
     };
     match (ends_in(".svgz"), gzip::is_gzip(file)) {
-        (true, false) => Some(Finding::new(
-            rules::SVG_25,
-            "the name ends in .svgz, and the file is not gzip",
-        )),
-        (false, true) => Some(Finding::new(
-            rules::SVG_25,
-            "the file is gzip, and its name does not end in .svgz",
-        )),
+        (true, false) => {
+            let reason = "the name ends in .svgz, and the file is not gzip";
+            Some(Finding::new(rules::SVG_25, reason).fix("give it a name that ends in .svg"))
+        }
+        (false, true) => {
+            let reason = "the file is gzip, and its name does not end in .svgz";
+            Some(Finding::new(rules::SVG_25, reason).fix("publish the file unpacked"))
+        }
         _ => None,
     }
 }

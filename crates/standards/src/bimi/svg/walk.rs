@@ -35,7 +35,8 @@ pub(super) fn walk(text: &str) -> (Option<Outline>, Vec<Finding>) {
     let mut walk = Walk::new(document, text.len() - document.len());
     if let Some(fault) = first_forbidden_character(document) {
         walk.find(
-            Finding::new(rules::SVG_01, "a control character, which XML forbids"),
+            Finding::new(rules::SVG_01, "a control character, which XML forbids")
+                .fix("remove the character"),
             fault,
         );
     } else {
@@ -272,7 +273,11 @@ impl<'a> Walk<'a> {
         self.root_children += usize::from(in_root);
         if in_svg && name == "title" {
             let reason = self.titles.open(in_root, self.root_children)?;
-            return self.find(Finding::new(rules::SVG_04, reason), span.clone());
+            let fix = match self.titles.count() {
+                1 => "move it to the place right after the opening tag of the root",
+                _ => "remove it",
+            };
+            return self.find(Finding::new(rules::SVG_04, reason).fix(fix), span.clone());
         }
         let active = ACTIVE
             .iter()
@@ -361,7 +366,7 @@ impl<'a> Walk<'a> {
             let finding = Finding::new(rule, reason);
             let finding = match name {
                 "desc" => finding.fix("remove it").with_edit(Edit::remove(whole)),
-                _ => finding,
+                _ => finding.fix("write the name of the brand into it"),
             };
             self.find(finding, frame.start);
         }
@@ -389,7 +394,8 @@ impl<'a> Walk<'a> {
             && !matches!(element.content, Content::Text)
         {
             let reason = format!("text may not stand inside <{}>", element.name);
-            self.find(Finding::new(rules::SVG_08, reason), span);
+            let finding = Finding::new(rules::SVG_08, reason).fix("remove the text");
+            self.find(finding, span);
         }
         Ok(())
     }
@@ -432,7 +438,7 @@ impl<'a> Walk<'a> {
         if self.titles.count() == 0 {
             let title = "<title>Brand</title>";
             let finding = Finding::new(rules::SVG_04, "the logo has no title")
-                .fix("put `<title>`, the name of the brand and `</title>` right after the opening tag")
+                .fix("put `<title>NAME</title>`, with the name of the brand, after the opening tag")
                 .with_guess(Edit::insert(self.root_end, title));
             self.find(finding, whole.clone());
         }
