@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use standards::{Finding, Place, edit};
+use standards::{Edit, Finding, Place, edit};
 
 use crate::files::{FileError, Files};
 
@@ -53,16 +53,16 @@ pub fn fix(
 
 /// The files that the edits of `findings` change.
 fn edited(files: &Changed<'_>, findings: &[Finding]) -> BTreeMap<String, String> {
-    let mut by_file: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|one| one.edit.is_some()) {
-        if let Place::File { path, .. } = &finding.place {
-            by_file.entry(path).or_default().push(finding.clone());
+    let mut by_file: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
+    for finding in findings {
+        if let (Some(edit), Place::File { path, .. }) = (&finding.edit, &finding.place) {
+            by_file.entry(path).or_default().push(edit);
         }
     }
-    let edit = |(path, findings): (&str, Vec<Finding>)| {
+    let edit = |(path, edits): (&str, Vec<&Edit>)| {
         let bytes = files.read(path, usize::MAX).ok()?;
         let old = String::from_utf8(bytes).ok()?;
-        let new = edit::apply(&old, &findings);
+        let new = edit::apply(&old, edits);
         (new != old).then(|| (path.to_owned(), new))
     };
     by_file.into_iter().filter_map(edit).collect()

@@ -6,14 +6,13 @@
 //!
 //! let text = "v=DMARC1; p=Reject; rua=mailto:a@example.com";
 //! let (_, findings) = Dmarc::parse(text);
-//! assert_eq!(edit::apply(text, &findings), "v=DMARC1; p=reject; rua=mailto:a@example.com");
+//! let edits = findings.iter().filter_map(|finding| finding.edit.as_ref());
+//! assert_eq!(edit::apply(text, edits), "v=DMARC1; p=reject; rua=mailto:a@example.com");
 //! ```
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-
-use crate::Finding;
 
 /// Whether an edit can be made without a decision by a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,11 +98,11 @@ impl Default for Edit {
     }
 }
 
-/// `text` after the machine-applicable edits of `findings`. Of two edits that overlap, the first
+/// `text` after those of `edits` that are machine-applicable. Of two edits that overlap, the first
 /// is made; the other one is left for the next run, which parses the text anew.
-pub fn apply(text: &str, findings: &[Finding]) -> String {
+pub fn apply<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> String {
     let mut chosen: Vec<Replacement> = Vec::new();
-    for edit in findings.iter().filter_map(|finding| finding.edit.as_ref()) {
+    for edit in edits {
         let is_free = |replacement: &Replacement| {
             !chosen
                 .iter()
@@ -145,18 +144,16 @@ fn make(text: &str, replacements: &[Replacement]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules;
-
-    fn finding(edit: Edit) -> Finding {
-        Finding::new(rules::DMARC_26, "a fault").with_edit(edit)
-    }
 
     #[test]
     fn edits_are_made_together_in_the_order_of_the_text() {
         let edits = [
-            finding(Edit::remove(3..4)),
-            finding(Edit::replace(0..1, "A")),
-            Finding::new(rules::DMARC_26, "a guess").with_guess(Edit::remove(6..7)),
+            Edit::remove(3..4),
+            Edit::replace(0..1, "A"),
+            Edit {
+                applicability: Applicability::MaybeIncorrect,
+                ..Edit::remove(6..7)
+            },
         ];
         assert_eq!(apply("abcdefgh", &edits), "Abcefgh");
     }
@@ -164,9 +161,9 @@ mod tests {
     #[test]
     fn of_two_edits_that_overlap_the_first_is_made() {
         let edits = [
-            finding(Edit::replace(0..3, "x")),
-            finding(Edit::replace(2..4, "y")),
-            finding(Edit::insert(3, "z")),
+            Edit::replace(0..3, "x"),
+            Edit::replace(2..4, "y"),
+            Edit::insert(3, "z"),
         ];
         assert_eq!(apply("abcdef", &edits), "xdef");
     }
@@ -175,7 +172,7 @@ mod tests {
     fn an_edit_of_several_places_is_made_whole_or_not_at_all() {
         let both = Edit::remove(0..1).and_replace(4..5, "E");
         assert_eq!(both.apply("abcdef"), "bcdEf");
-        let edits = [finding(Edit::remove(4..5)), finding(both)];
+        let edits = [Edit::remove(4..5), both];
         assert_eq!(apply("abcdef", &edits), "abcdf");
     }
 

@@ -1,37 +1,13 @@
 //! A finding: a rule that a text, a file or a live domain breaks.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use crate::edit::{Applicability, Edit};
 use crate::rules::Rule;
-
-/// How much a finding matters to somebody who publishes mail records.
-///
-/// The order is `Info < Warn < Error`, so that the worst of many is their maximum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing; nothing to fix.
-    Info,
-    /// Works today, and is likely to hurt later.
-    Warn,
-    /// A conforming receiver would ignore or refuse what is published.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-        })
-    }
-}
+use crate::severity::Severity;
 
 /// Whether none of `findings` is an error: receivers can use what they are about.
 pub fn is_sound(findings: &[Finding]) -> bool {

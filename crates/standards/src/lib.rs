@@ -198,6 +198,7 @@ mod quote;
 pub mod receivers;
 pub mod rules;
 pub mod ses;
+mod severity;
 mod single;
 pub mod spf;
 mod strictness;
@@ -209,7 +210,8 @@ pub mod tls_rpt;
 pub mod typo;
 
 pub use edit::{Applicability, Edit};
-pub use finding::{Finding, Place, Severity, is_sound};
+pub use finding::{Finding, Place, is_sound};
 pub use protocol::Protocol;
+pub use severity::Severity;
 pub use strictness::{Step, Strictness};
 pub use text::Unreadable;

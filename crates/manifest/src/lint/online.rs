@@ -13,6 +13,7 @@ use standards::bimi::{self, MarkCertificate, check_dmarc};
 use standards::dkim::{self, DkimKey};
 use standards::dmarc::discovery::{discover, walk};
 use standards::dmarc::{self, Dmarc, Policy};
+use standards::dns::questions::{check_mx_addresses, deciding_caa};
 use standards::dns::zone::Zone;
 use standards::dns::{
     Mx, Name, NoAnswer, RecordSet, RecordType, RecordValue, Resolver, Txt, caa, mx,
@@ -285,7 +286,7 @@ impl<R: Resolver> Look<'_, R> {
         let Some(authority) = certificate.and_then(|certificate| certificate.authority()) else {
             return Ok(Vec::new());
         };
-        let records = caa::deciding(self.resolver, self.name).await?;
+        let records = deciding_caa(self.resolver, self.name).await?;
         let finding = caa::lint_mark(self.name, &records, &authority);
         Ok(finding.into_iter().collect())
     }
@@ -293,7 +294,7 @@ impl<R: Resolver> Look<'_, R> {
     /// MX-03 and MX-06.
     async fn mx(&self) -> Found {
         let records = self.planned.mx(self.name).await?;
-        let mut findings = mx::check_addresses(self.resolver, &records).await?;
+        let mut findings = check_mx_addresses(self.resolver, &records).await?;
         findings.extend(mx::lint_regions(self.name, &records));
         Ok(findings)
     }
@@ -405,7 +406,7 @@ impl<R: Resolver> Look<'_, R> {
         }
         let mut findings = Vec::new();
         for host in hosts {
-            let records = caa::deciding(self.resolver, &host).await?;
+            let records = deciding_caa(self.resolver, &host).await?;
             findings.extend(caa::lint_host(&host, &records));
         }
         Ok(findings)

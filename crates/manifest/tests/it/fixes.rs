@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use manifest::{Files, MemoryFiles, fix, lint, load};
-use standards::{Applicability, Finding, Place, edit};
+use standards::{Applicability, Finding, Place};
 
 use crate::support::render;
 
@@ -57,11 +57,11 @@ fn one_by_one(files: &MemoryFiles) {
             .edit
             .as_ref()
             .filter(|edit| edit.applicability == Applicability::MachineApplicable);
-        let (Some(_), Place::File { path, .. }) = (sure, &finding.place) else {
+        let (Some(sure), Place::File { path, .. }) = (sure, &finding.place) else {
             continue;
         };
         let old = String::from_utf8(files.read(path, usize::MAX).expect("a file")).expect("text");
-        let new = edit::apply(&old, std::slice::from_ref(finding));
+        let new = sure.apply(&old);
         let after = check(&files.clone().with(path.as_str(), new.as_str()));
         let same = |one: &&Finding| one.rule == finding.rule && one.reason == finding.reason;
         assert!(

@@ -14,7 +14,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Name, NoAnswer, Presentation, Resolver, TxtError, txt};
+use super::{Name, Presentation, TxtError, txt};
 use crate::Finding;
 use crate::quote::quote;
 use crate::rules;
@@ -187,17 +187,6 @@ pub fn allows(records: &[Caa], certificate: Certificate, authority: &[Name]) -> 
                 .is_some_and(|listed| authority.contains(&listed))
         }),
     }
-}
-
-/// The record set that decides about `name`: the first on the way up.
-pub async fn deciding(resolver: &impl Resolver, name: &Name) -> Result<Vec<Caa>, NoAnswer> {
-    for name in climb(name) {
-        let records = resolver.caa(&name).await?;
-        if !records.is_empty() {
-            return Ok(records);
-        }
-    }
-    Ok(Vec::new())
 }
 
 /// DNS-13: whether ACM may issue for `host`, given the record set that decides.

@@ -4,6 +4,7 @@ pub mod caa;
 mod memory;
 pub mod mx;
 pub mod name;
+pub mod questions;
 pub mod record;
 pub mod record_set;
 pub mod resolver;

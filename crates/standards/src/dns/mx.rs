@@ -16,10 +16,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, NameError, NoAnswer, Resolver};
+use super::{Name, NameError};
+use crate::Finding;
 use crate::quote::quote;
 use crate::rules;
-use crate::{Finding, Place};
 
 /// One MX record: a mail host and how much it is preferred.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -174,23 +174,6 @@ pub fn lint_set(records: &[Mx], used: &MxUse<'_>) -> Vec<Finding> {
         findings.push(Finding::new(rules::MX_04, reason));
     }
     findings
-}
-
-/// MX-03: hosts of an MX set that have no address, so that nothing can be delivered there.
-pub async fn check_addresses(
-    resolver: &impl Resolver,
-    records: &[Mx],
-) -> Result<Vec<Finding>, NoAnswer> {
-    let hosts: BTreeSet<&Name> = records.iter().map(|mx| &mx.exchange).collect();
-    let mut findings = Vec::new();
-    for host in hosts.into_iter().filter(|host| host.is_host()) {
-        if resolver.a(host).await?.is_empty() && resolver.aaaa(host).await?.is_empty() {
-            let reason = format!("the mail host {host} has no address");
-            let place = Place::Live(host.to_string());
-            findings.push(Finding::new(rules::MX_03, reason).in_place(place));
-        }
-    }
-    Ok(findings)
 }
 
 /// MX-06: SES receives for the domain in more than one region.

@@ -1,10 +1,9 @@
 //! MX: reading, and the rules of a set.
 
+use super::super::questions::check_mx_addresses;
 use proptest::prelude::*;
 
-use super::{
-    Mx, MxUse, check_addresses, lint_entry, lint_mail_from, lint_regions, lint_set, lint_tlsa,
-};
+use super::{Mx, MxUse, lint_entry, lint_mail_from, lint_regions, lint_set, lint_tlsa};
 use crate::Finding;
 use crate::dns::Name;
 use crate::test_support::{Zone, block_on, summary};
@@ -98,7 +97,7 @@ fn mx_03_of_hosts_without_an_address() {
     let check = |values: &[&str], expect: &[&str]| {
         let records: Vec<Mx> = values.iter().map(|v| v.parse().expect("an MX")).collect();
         let zone = Zone::default().with_host("a.example");
-        let findings = block_on(check_addresses(&zone, &records)).expect("an answer");
+        let findings = block_on(check_mx_addresses(&zone, &records)).expect("an answer");
         assert_eq!(summary("", &findings), expect, "{values:?}");
     };
     check(&["10 a.example"], &[]);

@@ -23,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod coverage;
 mod max_age;
 mod mx_pattern;
 mod parse;
@@ -32,8 +33,9 @@ mod record;
 mod strictness;
 
 pub use crate::fields::Extension;
+pub use coverage::check_mx;
 pub use max_age::{MaxAge, MaxAgeError};
-pub use mx_pattern::{MxPattern, MxPatternError, check_mx};
+pub use mx_pattern::{MxPattern, MxPatternError};
 pub use policy::{Mode, ModeError, MtaStsPolicy, PolicyError, PolicyExtension};
 pub use ramp::{check_added_hosts, check_removed_hosts, check_step, wind_down};
 pub use record::{

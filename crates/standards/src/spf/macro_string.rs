@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::parse::Fault;
+use super::fault::Fault;
 use crate::dns::Name;
 use crate::quote::quote;
 use crate::rules;

@@ -8,10 +8,13 @@ mod builder;
 pub mod evaluate;
 mod evaluation;
 mod expand;
+mod fault;
 pub mod lint;
 mod macro_string;
 mod network;
 mod parse;
+mod record;
+mod redundancy;
 mod session;
 mod strictness;
 pub mod survey;
@@ -57,26 +60,26 @@ impl Spf {
     /// assert_eq!(findings[0].place, Place::Span(10..23));
     /// ```
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
-        parse::parse(text, None)
+        record::parse(text, None)
     }
 
     /// Reads the record of `domain`: like [`Spf::parse`], and says where it leads back to the
     /// domain itself (SPF-15).
     pub fn parse_at(text: &str, domain: &Name) -> (Option<Self>, Vec<Finding>) {
-        parse::parse(text, Some(domain))
+        record::parse(text, Some(domain))
     }
 
     /// The faults of a record that was made from parts; places are those of its text.
     pub fn lint(&self) -> Vec<Finding> {
-        parse::parse(&self.to_string(), None).1
+        record::parse(&self.to_string(), None).1
     }
 
     /// SPF-15 at `domain`: where the record leads back to its own domain by name. Places are
     /// those of its text.
     pub fn lint_at(&self, domain: &Name) -> Vec<Finding> {
         let text = self.to_string();
-        let alone = parse::parse(&text, None).1;
-        let mut findings = parse::parse(&text, Some(domain)).1;
+        let alone = record::parse(&text, None).1;
+        let mut findings = record::parse(&text, Some(domain)).1;
         findings.retain(|finding| !alone.contains(finding));
         findings
     }
@@ -93,7 +96,7 @@ impl Spf {
 
     /// The record among the TXT values at `owner`. SPF-02 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
-        let is_ours = |text: &str| parse::after_version(text).is_some();
+        let is_ours = |text: &str| record::after_version(text).is_some();
         single::read(owner, values, is_ours, rules::SPF_02, |text| {
             Self::parse_at(text, owner)
         })

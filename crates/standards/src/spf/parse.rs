@@ -1,4 +1,4 @@
-//! Reads an SPF record, and says what is wrong with every term of it.
+//! Reads the terms of an SPF record, and says what is wrong with each.
 //!
 //! SPF is not tolerant: one mistake makes the record a permanent error (RFC 7208 §4.6).
 //! So a record with a mistake has no value, and all its mistakes are found at once.
@@ -6,42 +6,13 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::fault::Fault;
+use super::macro_string::Use;
 use super::network::{NetworkError, parse_prefix};
-use super::{
-    DomainSpec, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, lint,
-    macro_string::Use,
-};
-use crate::dns::{Name, txt};
+use super::{DomainSpec, MacroString, Mechanism, Network, Prefixes, Qualifier, Term};
 use crate::quote::quote;
-use crate::rules::{self, Rule};
-use crate::{Edit, Finding, Place, typo};
-
-/// The fault that makes a term unreadable: a finding at its place.
-#[derive(Debug)]
-pub(super) struct Fault(Box<Finding>);
-
-impl From<Finding> for Fault {
-    fn from(finding: Finding) -> Self {
-        Self(Box::new(finding))
-    }
-}
-
-impl Fault {
-    pub(super) fn new(rule: &'static Rule, span: Range<usize>, reason: impl Into<String>) -> Self {
-        Finding::new(rule, reason).at(span).into()
-    }
-
-    /// The same fault, whose fix is `text` in the place of `span`.
-    pub(super) fn meant(self, span: Range<usize>, text: &str, is_sure: bool) -> Self {
-        let finding = self.0.fix(format!("write `{text}`"));
-        let edit = Edit::replace(span, text);
-        if is_sure {
-            finding.with_edit(edit).into()
-        } else {
-            finding.with_guess(edit).into()
-        }
-    }
-}
+use crate::rules;
+use crate::{Edit, Finding, typo};
 
 /// A term and where it stands.
 pub(super) struct Located {
@@ -49,91 +20,15 @@ pub(super) struct Located {
     pub(super) span: Range<usize>,
 }
 
-/// The record in `text`, if receivers can read it, and everything that is wrong with it, as the
-/// record of `domain` where that is known.
-pub(super) fn parse(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Finding>) {
-    let mut findings = txt::lint_policy(text);
-    let Some(body) = after_version(text) else {
-        findings.push(version_finding(text));
-        return (None, findings);
-    };
-    let is_readable = |finding: &Finding| !finding.is_of(rules::DNS_02);
-    let mut is_valid = findings.iter().all(is_readable);
-    // What a tab or a line break does to SPF is told with the term that holds it.
-    findings.retain(|finding| is_readable(finding) || !is_separator(text, finding));
-    let mut located = Vec::new();
-    for (at, word) in words(text, body) {
-        match read_term(word, at) {
-            Ok(term) => located.push(Located {
-                term,
-                span: at..at + word.len(),
-            }),
-            Err(fault) => {
-                is_valid = false;
-                findings.push(*fault.0);
-            }
-        }
-    }
-    is_valid &= lint::lint_terms(&located, text, domain, &mut findings);
-    txt::drop_told_characters(&mut findings, &[rules::SPF_04]);
-    let terms = located.into_iter().map(|located| located.term).collect();
-    (is_valid.then_some(Spf { terms }), findings)
-}
-
-/// Whether `finding` points at a tab or a line break.
-fn is_separator(text: &str, finding: &Finding) -> bool {
-    let Place::Span(span) = &finding.place else {
-        return false;
-    };
-    text[span.clone()].starts_with(['\t', '\r', '\n'])
-}
-
-/// The text after `v=spf1`, if `text` is an SPF record at all (RFC 7208 §4.5).
-pub(super) fn after_version(text: &str) -> Option<&str> {
-    let head = text.get(..VERSION.len())?;
-    let body = &text[VERSION.len()..];
-    let is_version = head.eq_ignore_ascii_case(VERSION);
-    (is_version && (body.is_empty() || body.starts_with(' '))).then_some(body)
-}
-
-fn version_finding(text: &str) -> Finding {
-    let span = 0..text.find(' ').filter(|end| *end > 0).unwrap_or(text.len());
-    if text.to_ascii_lowercase().starts_with("spf2.0/") {
-        return Finding::new(rules::SPF_29, "this is a Sender ID record").at(span);
-    }
-    let indent = text.len() - text.trim_start().len();
-    if indent > 0 && after_version(&text[indent..]).is_some() {
-        let reason = "a space before the version makes receivers overlook the record";
-        return Finding::new(rules::SPF_02, reason)
-            .at(0..indent)
-            .fix("remove the white space at the start")
-            .with_edit(Edit::remove(0..indent));
-    }
-    let reason = format!(
-        "the record begins {} and not v=spf1 with a space",
-        quote(&text[span.clone()])
-    );
-    let finding = Finding::new(rules::SPF_02, reason).at(span);
-    let version = text.get(..VERSION.len());
-    let is_version = version.is_some_and(|start| start.eq_ignore_ascii_case(VERSION));
-    match text.get(VERSION.len()..) {
-        Some(rest) if is_version && rest.starts_with(['\t', '\r', '\n', ',', ';']) => {
-            let end = VERSION.len() + rest.len() - rest.trim_start_matches(is_separating).len();
-            finding.with_edit(Edit::replace(VERSION.len()..end, " "))
-        }
-        _ => finding,
-    }
-}
-
 /// Separators that people write between terms.
-fn is_separating(character: char) -> bool {
+pub(super) fn is_separating(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n' | ',' | ';')
 }
 
-const VERSION: &str = "v=spf1";
+pub(super) const VERSION: &str = "v=spf1";
 
 /// The words of `body`, the end of `text`, each with its place in `text`.
-fn words<'a>(text: &'a str, body: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+pub(super) fn words<'a>(text: &'a str, body: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
     let mut at = text.len() - body.len();
     body.split(' ').filter_map(move |word| {
         let start = at;
@@ -142,7 +37,7 @@ fn words<'a>(text: &'a str, body: &'a str) -> impl Iterator<Item = (usize, &'a s
     })
 }
 
-fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
+pub(super) fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
     let span = at..at + word.len();
     if let Some(stray) = word.find(['\t', '\r', '\n']) {
         let reason = "a tab or a line break stands where a space belongs";

@@ -6,7 +6,7 @@ mod builder;
 use builder::Recipe;
 use jiff::Timestamp;
 use rcgen::DnType;
-use standards::bimi::MarkCertificate;
+use standards::bimi::{MarkCertificate, TrustStore};
 use standards::checker::{Checked, check_file};
 use standards::dns::Name;
 
@@ -97,5 +97,10 @@ fn a_fault_of_the_leaf_hides_nothing() {
             assert!(found.contains(&rule), "{rule}: {found:?}");
         }
         assert!(is_for_another(&file), "{rule}");
+        // To those who trust its root, the same certificate is vouched for.
+        let trust = TrustStore::empty().with_roots(&chain.root).expect("a root");
+        let (certificate, _) = MarkCertificate::parse(file.as_bytes());
+        let certificate = certificate.expect("a certificate");
+        assert_eq!(certificate.check_trust(&trust), None, "{rule}");
     }
 }

@@ -5,6 +5,7 @@ use model::rules;
 use model::{Published, Seen, SeenFile};
 use standards::Finding;
 use standards::bimi::{Bimi, HttpsUri};
+use standards::dns::questions::deciding_caa;
 use standards::dns::{Name, Resolver, caa};
 use standards::mta_sts::{self, MtaStsPolicy, MtaStsRecord, check_mx};
 use standards::tls_rpt::check_presence;
@@ -165,6 +166,6 @@ pub(super) async fn certificate(eyes: &Eyes<'_>, domain: &Name) -> Vec<Finding> 
     let Ok(host) = domain.child("mta-sts") else {
         return Vec::new();
     };
-    let records = caa::deciding(eyes, &host).await;
+    let records = deciding_caa(eyes, &host).await;
     or_unanswered(records.map(|records| Vec::from_iter(caa::lint_host(&host, &records))))
 }

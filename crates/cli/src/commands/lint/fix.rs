@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clock::Clock;
 use standards::checker::{Kind, check_file_as};
-use standards::{Finding, edit};
+use standards::{Edit, Finding, edit};
 
 use super::STDIN;
 use crate::exit::Failure;
@@ -50,7 +50,7 @@ pub(super) fn file(
     };
     let mut new = old.to_owned();
     for _ in 0..ROUNDS {
-        new = edit::apply(&new, &findings(&new));
+        new = edit::apply(&new, edits(&findings(&new)));
     }
     if path == Path::new(STDIN) {
         printer.data(&new);
@@ -69,13 +69,17 @@ pub(super) fn records(
     findings: &[Finding],
     printer: &Printer,
 ) -> Result<(), Failure> {
-    let new = edit::apply(old, findings);
+    let new = edit::apply(old, edits(findings));
     if let Some(path) = file {
         return write(path, name, old, &new, printer);
     }
     show(name, old, &new, printer);
     printer.data(&new);
     Ok(())
+}
+
+fn edits(findings: &[Finding]) -> impl Iterator<Item = &Edit> {
+    findings.iter().filter_map(|finding| finding.edit.as_ref())
 }
 
 /// Shows the lines that change, and writes the file.

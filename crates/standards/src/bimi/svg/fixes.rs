@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::attribute::{Attribute, Attributes, check_references, check_value};
-use super::element::{Element, VALUES};
+use super::attribute::{Attribute, Attributes};
+use super::element::Element;
+use super::value::{check_references, check_value};
 use crate::{Edit, Finding, typo};
 
 /// Attributes outside the schema that no renderer paints by, by the start of their name.
@@ -125,12 +126,6 @@ fn as_attributes(element: &Element, style: &str, attributes: &Attributes) -> Opt
         .iter()
         .map(|(name, value)| format!("{name}=\"{value}\""));
     Some(written.collect::<Vec<_>>().join(" "))
-}
-
-/// The values of an attribute with a closed list of them.
-pub(super) fn values_of(name: &str) -> Option<&'static [&'static str]> {
-    let (_, values) = VALUES.iter().find(|(listed, _)| *listed == name)?;
-    Some(values)
 }
 
 /// The advice on an element that runs, animates, embeds or links.

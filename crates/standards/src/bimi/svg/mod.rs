@@ -31,11 +31,13 @@ mod attribute;
 mod element;
 mod fixes;
 mod geometry;
+mod names;
 mod paint;
 mod prolog;
 mod root;
 mod tag;
 mod title;
+mod value;
 mod walk;
 
 use std::fmt;

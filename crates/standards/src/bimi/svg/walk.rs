@@ -7,10 +7,10 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 
-use super::attribute::{self, Attributes};
+use super::attribute::Attributes;
 use super::element::{self, ACTIVE, Content, Element};
 use super::paint::{Picture, Style};
-use super::{ViewBox, fixes, root, title};
+use super::{ViewBox, fixes, names, root, title};
 use crate::quote::quote;
 use crate::rules;
 use crate::{Edit, Finding};
@@ -316,7 +316,7 @@ impl<'a> Walk<'a> {
         span: &Range<usize>,
     ) {
         for attribute in &attributes.list {
-            for finding in attribute::check(element, attribute, attributes) {
+            for finding in names::check(element, attribute, attributes) {
                 let span = attribute.span.clone();
                 self.find(finding, span);
             }

@@ -1,0 +1,81 @@
+//! SPF-25: terms that decide nothing which another one does not.
+
+use std::collections::BTreeMap;
+
+use super::parse::Located;
+use super::{Mechanism, Network, Qualifier, Term};
+use crate::quote::quote;
+use crate::rules;
+use crate::{Edit, Finding};
+
+/// SPF-25, for terms with a domain.
+pub(super) fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<String, Qualifier> = BTreeMap::new();
+    for one in located {
+        let Term::Directive(qualifier, mechanism) = &one.term else {
+            continue;
+        };
+        if matches!(mechanism, Mechanism::Ip(_)) {
+            continue;
+        }
+        let mut text = mechanism.to_string();
+        text.make_ascii_lowercase();
+        if let Some(first) = seen.get(&text) {
+            let reason = format!("{} is there already", quote(&text));
+            findings.push(superfluous(reason, one, first == qualifier));
+        } else {
+            seen.insert(text, *qualifier);
+        }
+    }
+}
+
+/// SPF-25, for networks: one pass over them in order of address, in which the networks
+/// that cover the present one are on the stack.
+pub(super) fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
+    let mut networks: Vec<(usize, Qualifier, Network)> = located
+        .iter()
+        .enumerate()
+        .filter_map(|(index, one)| match one.term {
+            Term::Directive(qualifier, Mechanism::Ip(network)) => Some((index, qualifier, network)),
+            _ => None,
+        })
+        .collect();
+    networks.sort_by_key(|(index, _, network)| (network.sort_key(), *index));
+    let mut covered = BTreeMap::new();
+    let mut stack: Vec<(usize, Qualifier, Network)> = Vec::new();
+    for (index, qualifier, network) in networks {
+        while stack
+            .last()
+            .is_some_and(|(_, _, wide)| !wide.covers(network))
+        {
+            stack.pop();
+        }
+        // An exception stands before the network it is taken from, and means otherwise.
+        if let Some((first, meant, wide)) = stack.last()
+            && (*first < index || *meant == qualifier)
+        {
+            let is_same = *first < index && *meant == qualifier;
+            covered.insert(index, (format!("{network} is covered by {wide}"), is_same));
+        }
+        stack.push((index, qualifier, network));
+    }
+    findings.extend(
+        covered
+            .into_iter()
+            .map(|(index, (reason, is_same))| superfluous(reason, &located[index], is_same)),
+    );
+}
+
+/// SPF-25 for a term that another one covers. Its removal is sure where the other one comes before
+/// it and says the same: then it is never reached. Terms come after the version and a space.
+fn superfluous(reason: String, one: &Located, is_same: bool) -> Finding {
+    let finding = Finding::new(rules::SPF_25, reason)
+        .fix(format!("remove {}", quote(&one.term.to_string())))
+        .at(one.span.clone());
+    let edit = Edit::remove(one.span.start - 1..one.span.end);
+    if is_same {
+        finding.with_edit(edit)
+    } else {
+        finding.with_guess(edit)
+    }
+}
