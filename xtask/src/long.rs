@@ -1,6 +1,7 @@
 //! `cargo xtask long`: checks that take too long for every change.
 
 use crate::command::{self, Failure, answers, cargo};
+use crate::instructions;
 use crate::project::Project;
 use crate::steps::Steps;
 
@@ -13,19 +14,27 @@ const FUZZ_SECONDS: u32 = 120;
 /// The crates whose tests are mostly properties over generated input.
 const PROPERTIES: &[&str] = &["standards", "manifest", "report", "plan"];
 
+/// The steps, in the order in which they run.
+const STEPS: [&str; 3] = ["properties", "instructions", "fuzz"];
+
 const FUZZ: &str = "crates/standards/fuzz";
 
-/// Runs the step of this name, or all: `properties` and `fuzz`.
+/// Runs the step of this name, or all of [`STEPS`].
 pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<(), Failure> {
-    if let Some(unknown) = only.filter(|name| !["properties", "fuzz"].contains(name)) {
+    if let Some(unknown) = only.filter(|name| !STEPS.contains(name)) {
         return Err(Failure(format!(
-            "no step is called `{unknown}`; the steps are properties, fuzz"
+            "no step is called `{unknown}`; the steps are {}",
+            STEPS.join(", ")
         )));
     }
     let selected = |name: &str| only.is_none_or(|only| only == name);
     let mut steps = Steps::default();
     if selected("properties") {
         steps.run("properties", || properties(project));
+    }
+    // They are built as what is released, which takes minutes where nothing of it is built yet.
+    if selected("instructions") {
+        steps.run("instructions", || instructions::run(project, false));
     }
     if selected("fuzz") {
         steps.run("fuzz", || fuzz(project));

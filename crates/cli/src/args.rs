@@ -291,8 +291,9 @@ pub(crate) struct Lint {
     /// What the file or the records are, where their name and beginning do not say it
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) kind: Option<LintKind>,
-    /// Make the fixes that need no decision, show them, and write the manifest, the policy or the
-    /// file of records back; records of the command line are printed
+    /// Make the fixes that need no decision, show them, and write them back: to the manifest with
+    /// its includes and policies, the policy, the logo or the file of records; records of the
+    /// command line are printed
     #[arg(long, conflicts_with = "online")]
     pub(crate) fix: bool,
     /// Look too, and check the manifest beside what is published and what its accounts have; nothing

@@ -246,6 +246,34 @@ fn fixes_are_shown_and_written() {
     let manifest = "project: test # ours\naccounts:\n  a: { id: \"111111111111\" }\ndomains:\n  example.com:\n    dns: manual\n    dmrac: { p: none, rua: [\"mailto:d@example.com\"] }   # soon\n";
     let (text, _) = fixed(folder.path(), "m.yaml", manifest, 0);
     assert_eq!(text, manifest.replace("dmrac", "dmarc"));
+
+    // What paints nothing goes from a logo; what does is left to a person.
+    let logo = std::fs::read_to_string(root().join("assets/logo.svg")).expect("a logo");
+    let drawn = logo.replacen("<svg ", "<svg data-name=\"x\" ", 1);
+    let (text, shown) = fixed(folder.path(), "logo.svg", &drawn, 0);
+    assert_eq!(text, logo, "{shown}");
+}
+
+#[test]
+fn fixes_of_a_manifest_reach_values_and_included_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    std::fs::create_dir(file("fleet")).expect("a folder");
+    let domain = "domains:\n  example.com:\n    dns: manual\n    dmarc: { p: Reject, rua: [d@example.com] }\n    spf: { ip4: [192.0.2.9/032] } # ours\n    bimi: { logo: l.svg }\n";
+    std::fs::write(file("fleet/a.yaml"), domain).expect("a file");
+    std::fs::write(file("fleet/l.svg"), "<svg onload=\"go()\"/>").expect("a file");
+    let manifest = "project: test\ninclude: [fleet/*.yaml]\ndomains: {}\n";
+    let (text, shown) = fixed(folder.path(), "m.yaml", manifest, 2);
+    assert_eq!(text, manifest);
+    let included = std::fs::read_to_string(file("fleet/a.yaml")).expect("the file");
+    let right = domain
+        .replace("Reject", "reject")
+        .replace("d@example", "mailto:d@example")
+        .replace("/032", "/32");
+    assert_eq!(included, right, "{shown}");
+    // A logo is changed by its own name only: a mark certificate holds its bytes.
+    let logo = std::fs::read_to_string(file("fleet/l.svg")).expect("the file");
+    assert_eq!(logo, "<svg onload=\"go()\"/>");
 }
 
 #[test]

@@ -192,7 +192,7 @@ impl Finding {
 }
 
 /// How many errors of one text are worth telling, and how much else.
-const FOREMOST: usize = 100;
+pub(crate) const FOREMOST: usize = 100;
 
 /// The first of the errors and the first of the rest, in their order. A hostile text can have as
 /// many findings as it has words; more of them say nothing new.

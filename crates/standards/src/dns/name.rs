@@ -1,5 +1,6 @@
 //! A domain name, in the one spelling that compares.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -95,13 +96,14 @@ impl Name {
         if text == "." {
             return Ok(Self::ROOT);
         }
-        let is_plain = text.is_ascii() && !text.to_ascii_lowercase().contains("xn--");
-        let ascii = if is_plain {
-            text.to_owned()
+        // Nearly every name is done with here, and a hostile record has thousands.
+        let has_hyphens = text.as_bytes().windows(2).any(|pair| pair == b"--");
+        let has_a_label = has_hyphens && text.to_ascii_lowercase().contains("xn--");
+        let ascii = if text.is_ascii() && !has_a_label {
+            Cow::Borrowed(text)
         } else {
             idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::EMPTY)
                 .map_err(|_| NameError::NotIdna(text.to_owned()))?
-                .into_owned()
         };
         let body = ascii.strip_suffix('.').unwrap_or(&ascii);
         let strange =

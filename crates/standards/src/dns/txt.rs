@@ -374,13 +374,29 @@ fn plain(character: char) -> Option<&'static str> {
 }
 
 fn lint_length(txt: &Txt) -> Option<Finding> {
-    let characters = txt.print(Presentation::Route53).len();
+    let characters = printed_length(txt);
     (characters > ROUTE53_MAX).then(|| {
         Finding::new(
             rules::DNS_11,
             format!("the value takes {characters} characters, Route 53 allows {ROUTE53_MAX}"),
         )
     })
+}
+
+/// The length of the value as Route 53 has it, which is counted for every record that is read.
+fn printed_length(txt: &Txt) -> usize {
+    let printed = |octet: &u8| match octet {
+        b'"' | b'\\' => 2,
+        b' '..=b'~' => 1,
+        _ => 4,
+    };
+    let lengths = txt
+        .strings()
+        .map(|string| 2 + string.iter().map(printed).sum::<usize>());
+    lengths
+        .map(|length| length + 1)
+        .sum::<usize>()
+        .saturating_sub(1)
 }
 
 #[cfg(test)]

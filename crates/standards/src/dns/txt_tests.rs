@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Presentation, Txt, TxtError, lint_policy, lint_presentation};
+use super::{Presentation, Txt, TxtError, lint_policy, lint_presentation, printed_length};
 use Presentation::{Route53, ZoneFile};
 
 #[test]
@@ -151,5 +151,22 @@ proptest! {
             prop_assert!(findings.len() <= 1);
         }
         lint_policy(&text);
+    }
+}
+
+#[test]
+fn the_length_of_a_value_is_that_of_its_print() {
+    let texts = [
+        "",
+        "a",
+        "\"a\\b\"",
+        "é\tx\n",
+        &"x".repeat(255),
+        &"y\\".repeat(600),
+    ];
+    for text in texts {
+        let txt = Txt::from(text);
+        let printed = txt.print(Presentation::Route53);
+        assert_eq!(printed_length(&txt), printed.len(), "{printed}");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::parse::Located;
 use super::{Mechanism, Network, Qualifier, Term};
+use crate::finding::FOREMOST;
 use crate::quote::quote;
 use crate::rules;
 use crate::{Edit, Finding};
@@ -11,6 +12,7 @@ use crate::{Edit, Finding};
 /// SPF-25, for terms with a domain.
 pub(super) fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
     let mut seen: BTreeMap<String, Qualifier> = BTreeMap::new();
+    let mut told = 0;
     for one in located {
         let Term::Directive(qualifier, mechanism) = &one.term else {
             continue;
@@ -21,6 +23,10 @@ pub(super) fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) 
         let mut text = mechanism.to_string();
         text.make_ascii_lowercase();
         if let Some(first) = seen.get(&text) {
+            told += 1;
+            if told > FOREMOST {
+                break;
+            }
             let reason = format!("{} is there already", quote(&text));
             findings.push(superfluous(reason, one, first == qualifier));
         } else {
@@ -55,15 +61,15 @@ pub(super) fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
             && (*first < index || *meant == qualifier)
         {
             let is_same = *first < index && *meant == qualifier;
-            covered.insert(index, (format!("{network} is covered by {wide}"), is_same));
+            covered.insert(index, (network, *wide, is_same));
         }
         stack.push((index, qualifier, network));
     }
-    findings.extend(
-        covered
-            .into_iter()
-            .map(|(index, (reason, is_same))| superfluous(reason, &located[index], is_same)),
-    );
+    let told = covered.into_iter().take(FOREMOST);
+    findings.extend(told.map(|(index, (network, wide, is_same))| {
+        let reason = format!("{network} is covered by {wide}");
+        superfluous(reason, &located[index], is_same)
+    }));
 }
 
 /// SPF-25 for a term that another one covers. Its removal is sure where the other one comes before

@@ -48,12 +48,24 @@ pub(super) fn is_unpainted(name: &str, value: &str) -> bool {
 /// `finding` of an attribute that is to go: surely, where the picture stays the same.
 pub(super) fn removed(finding: Finding, attribute: &Attribute, is_sure: bool) -> Finding {
     let edit = Edit::remove(attribute.with_space.clone());
-    let finding = finding.fix("remove the attribute");
+    let advice = of_painted(&attribute.name.to_string()).filter(|_| !is_sure);
+    let finding = finding.fix(advice.unwrap_or("remove the attribute"));
     if is_sure {
         finding.with_edit(edit)
     } else {
         finding.with_guess(edit)
     }
+}
+
+/// The advice on an attribute that the picture would not be the same without.
+fn of_painted(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "opacity" => "write `fill-opacity` and `stroke-opacity` in its place",
+        "mask" | "clip-path" => "cut the shapes themselves, and remove the attribute",
+        "filter" => "draw without effects, and remove the attribute",
+        "display" | "visibility" => "remove what is not to be seen, and the attribute",
+        _ => return None,
+    })
 }
 
 /// `finding` of an attribute whose value is not one of `values`.
