@@ -1,5 +1,6 @@
 //! The command line.
 
+mod check;
 mod ledger;
 mod sandbox;
 
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::log::Log;
 
+pub(crate) use check::{Check, CheckFormat};
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
@@ -57,6 +59,7 @@ impl Cli {
             | Command::Status(Looking { global, .. })
             | Command::Doctor(Looking { global, .. })
             | Command::Graph(Looking { global, .. }) => Some(global.clone()),
+            Command::Check(command) => Some(command.global.clone()),
             Command::Sandbox(command) => command.global(),
             Command::Ledger(command) => Some(command.global().clone()),
             Command::Iam(_)
@@ -174,6 +177,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  deploy init example.com -o deploy/example.yaml --account 111111111111\n  deploy init example.com example.org > deploy.yaml\n  deploy init example.com --sandbox --sandbox-of deploy/example.yaml"
     )]
     Init(Looking<Init>),
+    /// Show the state of any domain's mail, and what to do first: no manifest, no account
+    #[command(
+        after_help = "Examples:\n  deploy check example.com\n  deploy check example.com example.org --format html > check.html\n  deploy check example.com --sandbox --sandbox-of deploy/example.yaml\n\nIt changes nothing. Exit codes: 0 nothing is refused by receivers or senders, 1 something could not be seen, 3 something is refused."
+    )]
+    Check(Check),
     /// Check a manifest and its files, or one record or file of anybody's
     #[command(
         after_help = "Examples:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif\n  deploy lint deploy/example.yaml --online\n  deploy lint --record 'v=spf1 include:amazonses.com ~all'\n  dig +short TXT _dmarc.example.com | deploy lint --record -\n  deploy lint logo.svg\n  curl -s https://mta-sts.example.com/.well-known/mta-sts.txt | deploy lint -"

@@ -19,6 +19,7 @@ pub mod kind;
 pub mod ledger;
 pub mod observation;
 pub mod outside;
+pub mod overview;
 pub mod permission;
 pub mod place;
 pub mod plan;
@@ -43,6 +44,7 @@ pub use kind::{
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, ServedPolicy, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
+pub use overview::{Grade, NextStep, Overview, Standard, Subject};
 pub use permission::Permission;
 pub use plan::{Action, ActionId, Edge, Plan, Step, Unwanted, Wanted};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};

@@ -3,7 +3,7 @@
 //! A [`Stranger`] looks at public DNS and at web and mail servers over the network, and takes
 //! nothing on trust: whatever they answer, it ends in bounded time and memory.
 //!
-//! [`published`] reads what a domain publishes, whoever deployed it.
+//! [`published`] reads what a domain publishes, whoever deployed it, and [`overview`] judges it.
 //!
 //! [`verify`] compares what any [`model::Outside`] sees with what is [`Expected`] of one domain,
 //! and [`verify_all`] does so for a fleet; [`drift`] makes those checks alone that say that something
@@ -29,6 +29,7 @@ mod checks;
 mod expected;
 mod eyes;
 mod notes;
+mod overview;
 mod published;
 mod run;
 mod stranger;
@@ -38,6 +39,7 @@ pub use expected::{
 };
 pub use eyes::Eyes;
 pub use model::check::{Check, Outcome, Verdict};
+pub use overview::overview;
 pub use published::{NothingPublished, published};
 pub use run::{Options, drift, verify, verify_all};
 pub use stranger::{Stranger, StrangerError, View};

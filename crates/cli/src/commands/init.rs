@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global, args: &Init, printer: &Printer) -> Resu
 }
 
 /// The domains, each once.
-fn names(texts: &[String]) -> Result<Vec<Name>, Failure> {
+pub(super) fn names(texts: &[String]) -> Result<Vec<Name>, Failure> {
     let mut names: Vec<Name> = Vec::new();
     for text in texts {
         let wrong =

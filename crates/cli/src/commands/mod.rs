@@ -1,6 +1,7 @@
 //! One file a command. What they do is in the libraries; here is what they take and print.
 
 pub(crate) mod apply;
+pub(crate) mod check;
 pub(crate) mod destroy;
 pub(crate) mod doctor;
 pub(crate) mod drift;
@@ -25,6 +26,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
     let global = &cli.global().unwrap_or_default();
     match cli.command {
         Command::Init(looking) => init::run(global, &looking.args, printer).await,
+        Command::Check(check) => check::run(global, &check, printer).await,
         Command::Lint(looking) => lint::run(global, &looking.args, printer).await,
         Command::Plan(looking) => plan::run(global, &looking.args, printer).await,
         Command::Apply(looking) => Box::pin(apply::run(global, looking.args, printer)).await,

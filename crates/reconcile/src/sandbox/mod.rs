@@ -57,6 +57,16 @@ pub fn outside(
     Ok(Arc::new(Inside(sandbox)))
 }
 
+/// The same with its clock, which may be ahead of ours.
+pub fn observer(
+    loaded: &Loaded,
+    settings: SandboxSettings,
+) -> Result<(Arc<dyn Outside>, Clock), Error> {
+    let sandbox = open(&folder_of(loaded), &loaded.manifest, settings)?.sandbox;
+    let clock = sandbox.clock();
+    Ok((Arc::new(Inside(sandbox)), clock))
+}
+
 /// Opens the sandbox that is kept in `folder`, or makes the world that the manifest presumes.
 pub fn open(
     folder: &Path,

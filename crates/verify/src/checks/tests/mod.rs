@@ -5,6 +5,7 @@ mod instances;
 mod live_rules;
 mod mail;
 mod names;
+mod overview;
 mod published;
 mod web;
 mod world;

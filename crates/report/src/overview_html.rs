@@ -1,0 +1,159 @@
+//! The state of any domain's mail as a page of HTML: one file, without a script and without anything
+//! from elsewhere, in light and dark, on paper and for a screen reader.
+
+use jiff::Timestamp;
+use model::{Grade, NextStep, Overview, Subject};
+
+use crate::html::{STYLE, text as safe};
+use crate::put::putln;
+use crate::words;
+
+/// A page with a part for each domain. `now` is the moment at which all was seen.
+pub fn overview_html(overviews: &[Overview], now: Timestamp) -> String {
+    let title = match overviews {
+        [one] => format!("Mail security of {}", one.domain),
+        many => format!("Mail security of {}", words::counted(many.len(), "domain")),
+    };
+    let title = safe(&title);
+    let mut page = String::new();
+    putln!(page, "<!doctype html>");
+    putln!(page, "<html lang=\"en\">");
+    putln!(page, "<head>");
+    putln!(page, "<meta charset=\"utf-8\">");
+    putln!(
+        page,
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    );
+    // Values of DNS are anybody's text. Nothing on the page may load or run anything.
+    putln!(
+        page,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    );
+    putln!(page, "<title>{title}</title>");
+    putln!(page, "<style>{STYLE}</style>");
+    putln!(page, "</head>");
+    putln!(page, "<body>");
+    putln!(page, "<main>");
+    putln!(page, "<h1>{title}</h1>");
+    putln!(
+        page,
+        "<p>As an observer without credentials saw it at {}.</p>",
+        safe(&words::moment(now))
+    );
+    for overview in overviews {
+        domain(&mut page, overview);
+    }
+    putln!(page, "</main>");
+    putln!(page, "</body>");
+    putln!(page, "</html>");
+    page
+}
+
+fn domain(page: &mut String, overview: &Overview) {
+    let name = safe(overview.domain.as_str());
+    putln!(page, "<section aria-label=\"{name}\">");
+    putln!(page, "<h2>{name}</h2>");
+    putln!(page, "<table>");
+    putln!(
+        page,
+        "<thead><tr><th scope=\"col\">Standard</th><th scope=\"col\">State</th><th scope=\"col\">Published</th></tr></thead>"
+    );
+    putln!(page, "<tbody>");
+    for subject in &overview.subjects {
+        row(page, subject);
+    }
+    putln!(page, "</tbody>");
+    putln!(page, "</table>");
+    putln!(page, "<h3>To do, the most urgent first</h3>");
+    steps(page, &overview.steps);
+    putln!(page, "</section>");
+}
+
+fn row(page: &mut String, subject: &Subject) {
+    let (class, word) = grade(subject.grade);
+    putln!(
+        page,
+        "<tr><th scope=\"row\">{}</th><td><span class=\"grade {class}\">{word}</span></td><td>{}",
+        subject.standard,
+        safe(&subject.summary)
+    );
+    if !subject.values.is_empty() {
+        putln!(
+            page,
+            "<details><summary>Values of {}</summary><ul>",
+            subject.standard
+        );
+        for value in &subject.values {
+            putln!(page, "<li><code>{}</code></li>", safe(value));
+        }
+        putln!(page, "</ul></details>");
+    }
+    putln!(page, "</td></tr>");
+}
+
+fn steps(page: &mut String, steps: &[NextStep]) {
+    if steps.is_empty() {
+        putln!(page, "<p>Nothing is to be done.</p>");
+        return;
+    }
+    putln!(page, "<ol>");
+    for step in steps {
+        let rule = step.rule.as_ref().map(|rule| format!(" ({})", safe(rule)));
+        putln!(
+            page,
+            "<li><strong>{}</strong>: {}{}<br><small>{}</small></li>",
+            step.standard,
+            safe(&step.action),
+            rule.unwrap_or_default(),
+            safe(&step.reason)
+        );
+    }
+    putln!(page, "</ol>");
+}
+
+/// The class of a grade, and the word that says the same without colours.
+fn grade(grade: Grade) -> (&'static str, &'static str) {
+    match grade {
+        Grade::Good => ("good", "good"),
+        Grade::Begun => ("change", "begun"),
+        Grade::Absent => ("change", "absent"),
+        Grade::Faulty => ("bad", "faulty"),
+        Grade::Unseen => ("notice", "not seen"),
+        Grade::Unused => ("faint", "not used"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::overview_text::tests::overview;
+
+    fn page() -> String {
+        let now = "2026-11-28T08:00:00Z".parse().expect("a time");
+        overview_html(&[overview()], now)
+    }
+
+    #[test]
+    fn a_domain_has_a_table_and_a_list() {
+        // The style is no text.
+        assert_snapshot!(page().replace(STYLE, "…"));
+    }
+
+    #[test]
+    fn text_from_outside_is_no_markup() {
+        let page = page();
+        assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+        assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
+        assert!(!page.contains('\u{1b}'), "{page}");
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        let page = page();
+        for loads in ["src=", "href=", "url(", "@import", "http://", "https://"] {
+            assert!(!page.contains(loads), "{loads}");
+        }
+    }
+}
