@@ -283,13 +283,16 @@ fn fixes_of_records_are_data_and_guesses_are_left() {
         let data = String::from_utf8_lossy(&output.stdout).into_owned();
         (output.status.code(), data)
     };
-    let (_, data) = fix("v=DMARC1; p=rejct; rua=mailto:a@example.com");
+    let (code, data) = fix("v=DMARC1; p=rejct; rua=mailto:a@example.com");
+    // What is said is about the text as it is then.
+    assert_eq!(code, Some(0), "{data}");
     assert!(
         data.starts_with("v=DMARC1; p=reject; rua=mailto:a@example.com\n"),
         "{data}"
     );
     let guess = "v=DMARC1; p=jerect; rua=mailto:a@example.com";
-    let (_, data) = fix(guess);
+    let (code, data) = fix(guess);
+    assert_eq!(code, Some(2), "{data}");
     assert!(data.starts_with(guess), "{data}");
 }
 

@@ -184,7 +184,10 @@ fn print(args: &Init, draft: &Draft, printer: &Printer) {
             )));
         }
     }
-    printer.note(&format!(
-        "{errors} error(s) and {warnings} warning(s) are in its comments."
-    ));
+    let counted = |number: usize, what: &str| {
+        let plural = if number == 1 { "" } else { "s" };
+        format!("{number} {what}{plural}")
+    };
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    printer.note(&format!("Its comments have {errors} and {warnings}."));
 }

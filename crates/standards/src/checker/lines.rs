@@ -6,6 +6,10 @@ use crate::Finding;
 use crate::dns::txt::lint_presentation;
 use crate::dns::{Name, Presentation};
 
+/// The lines that an entry in parentheses may take: the longest key takes a dozen, and a text can
+/// open thousands that are never closed.
+const ENTRY_LINES_MAX: usize = 64;
+
 /// One line that may be a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -21,7 +25,8 @@ pub struct Line {
     pub findings: Vec<Finding>,
 }
 
-/// The lines of `text` that are neither empty nor comments.
+/// The lines of `text` that are neither empty nor comments. In parentheses, one entry of a zone
+/// file takes several.
 ///
 /// ```
 /// use standards::checker::lines;
@@ -33,46 +38,125 @@ pub struct Line {
 /// assert_eq!(found[1].value, "v=BIMI1; l=; a=;");
 /// ```
 pub fn lines(text: &str) -> Vec<Line> {
-    let mut start = 0;
-    let mut found = Vec::new();
-    for whole in text.split_inclusive('\n') {
-        let line = whole.trim_end_matches(['\r', '\n']);
-        if !line.trim().is_empty() && !line.trim_start().starts_with(';') {
-            found.push(read(line, start));
+    let mut at = 0;
+    let mut found: Vec<Line> = Vec::new();
+    while at < text.len() {
+        let line = first_line(&text[at..]);
+        let is_empty = line.trim().is_empty() || line.trim_start().starts_with(';');
+        if is_empty {
+            at += line.len() + line_end(&text[at + line.len()..]);
+            continue;
         }
-        start += whole.len();
+        let before = found.last().and_then(|line| line.owner.clone());
+        let (line, end) = read(text, at, before);
+        found.push(line);
+        at = end + line_end(&text[end..]);
     }
     found
 }
 
-/// The line of text at byte `start`.
-fn read(line: &str, start: usize) -> Line {
-    let (owner, at) = match zone_file(line) {
-        Some((owner, at)) => (owner, at),
-        None => (None, line.len() - line.trim_start().len()),
+fn first_line(text: &str) -> &str {
+    let line = text.split('\n').next().unwrap_or_default();
+    line.trim_end_matches('\r')
+}
+
+/// The octets of the line end that `text` begins with.
+fn line_end(text: &str) -> usize {
+    text.find('\n').map_or(text.len(), |at| at + 1)
+}
+
+/// The line of `text` at byte `start`, after a record of the owner `before`; and where it ends.
+fn read(text: &str, start: usize, before: Option<Name>) -> (Line, usize) {
+    let line = first_line(&text[start..]);
+    let indent = line.len() - line.trim_start().len();
+    let header = zone_file(line);
+    let (owner, at) = match &header {
+        // An entry without an owner has that of the entry before (RFC 1035 §5.1).
+        Some((None, at)) if indent > 0 => (before, *at),
+        Some((owner, at)) => (owner.clone(), *at),
+        None => (None, indent),
     };
-    let data = &line[at..];
-    if !data.starts_with('"') && owner.is_none() {
+    if header.is_none() && !line[at..].starts_with('"') {
         // Leading white space is part of a bare value, and makes it another one.
-        return Line {
+        let bare = Line {
             span: start..start + line.len(),
             owner,
             value: line.to_owned(),
             is_plain: true,
             findings: Vec::new(),
         };
+        return (bare, start + line.len());
     }
-    let (txt, findings) = lint_presentation(data, Presentation::ZoneFile);
-    let value = txt.map_or_else(|| data.to_owned(), |txt| txt.text().into_owned());
-    Line {
-        span: start + at..start + line.len(),
+    let at = start + at;
+    let (data, length) = entry(&text[at..]);
+    let written = data.trim_end();
+    let (decoded, findings) = lint_presentation(written, Presentation::ZoneFile);
+    let value = decoded.map_or_else(|| written.to_owned(), |value| value.text().into_owned());
+    let read = Line {
+        span: at..at + written.len(),
         owner,
-        is_plain: value == data,
+        is_plain: value == text[at..at + written.len()],
         value,
-        findings: findings
-            .into_iter()
-            .map(|one| one.shifted(start + at))
-            .collect(),
+        findings: findings.into_iter().map(|one| one.shifted(at)).collect(),
+    };
+    (read, at + length)
+}
+
+/// The data of an entry that `text` begins with, and the bytes that it takes. Parentheses, the line
+/// ends in them and comments are spaces, so that every byte stays in its place.
+fn entry(text: &str) -> (String, usize) {
+    let mut data = String::with_capacity(80);
+    let (mut depth, mut line_ends) = (0_usize, 0);
+    let mut end = text.len();
+    // The end of the first line, where a parenthesis is never closed.
+    let mut first_end = None;
+    let (mut is_quoted, mut is_escaped, mut is_comment) = (false, false, false);
+    for (at, character) in text.char_indices() {
+        let was_escaped = is_escaped;
+        let is_plain = !is_quoted && !was_escaped && !is_comment;
+        is_escaped = character == '\\' && !was_escaped && !is_comment;
+        match character {
+            // A quote that is not closed takes its line only.
+            '\n' if depth == 0 || is_quoted => {
+                end = at;
+                break;
+            }
+            '\n' => {
+                first_end.get_or_insert((data.len(), at));
+                line_ends += 1;
+                if line_ends == ENTRY_LINES_MAX {
+                    break;
+                }
+                is_comment = false;
+                data.push(' ');
+            }
+            ';' if is_plain => {
+                is_comment = true;
+                data.push(' ');
+            }
+            '(' | ')' if is_plain => {
+                depth = if character == '(' {
+                    depth + 1
+                } else {
+                    depth.saturating_sub(1)
+                };
+                data.push(' ');
+            }
+            _ if is_comment || (character == '\r' && !is_quoted) => {
+                data.extend(std::iter::repeat_n(' ', character.len_utf8()));
+            }
+            _ => {
+                is_quoted ^= character == '"' && !was_escaped;
+                data.push(character);
+            }
+        }
+    }
+    match first_end {
+        Some((length, at)) if depth > 0 => {
+            data.truncate(length);
+            (data, at)
+        }
+        _ => (data, end),
     }
 }
 
@@ -95,14 +179,20 @@ fn zone_file(line: &str) -> Option<(Option<Name>, usize)> {
         let is_class = ["IN", "CH", "HS"]
             .iter()
             .any(|class| word.eq_ignore_ascii_case(class));
-        let is_lifetime = word.bytes().all(|octet| octet.is_ascii_digit());
         if position == 0 {
-            owner = Some(Name::parse(word).ok()?);
-        } else if !is_class && !is_lifetime {
+            // `@` is the origin, which the text does not say.
+            owner = (word != "@").then(|| Name::parse(word)).transpose().ok()?;
+        } else if !is_class && !is_lifetime(word) {
             return None;
         }
     }
     None
+}
+
+/// `300`, or BIND's `1h30m`.
+fn is_lifetime(word: &str) -> bool {
+    let is_part = |octet: u8| octet.is_ascii_digit() || b"smhdwSMHDW".contains(&octet);
+    word.starts_with(|first: char| first.is_ascii_digit()) && word.bytes().all(is_part)
 }
 
 #[cfg(test)]
@@ -150,6 +240,51 @@ mod tests {
             "a.example. 300 IN MX 10 b.example.",
         );
         check("\"unclosed", None, "\"unclosed", "\"unclosed");
+        // What `opendkim-genkey` and others write, and what people write behind a record.
+        check(
+            "mail._domainkey\tIN\tTXT\t( \"v=DKIM1; k=rsa; \"\r\n\t  \"p=MIG\" )  ; ----- DKIM key (mail) for a.example\r\n",
+            Some("mail._domainkey"),
+            "v=DKIM1; k=rsa; p=MIG",
+            "( \"v=DKIM1; k=rsa; \"\r\n\t  \"p=MIG\"",
+        );
+        check(
+            "@ 1h IN TXT \"v=spf1 -all\" ; ours, for now",
+            None,
+            "v=spf1 -all",
+            "\"v=spf1 -all\"",
+        );
+        check("@ TXT v=x ; note", None, "v=x", "v=x");
         assert_eq!(lines("\n\r\n; comment\n ;; ANSWER SECTION:\n"), []);
+    }
+
+    #[test]
+    fn one_line_does_not_take_the_next() {
+        let values = |text: &str| -> Vec<(Option<String>, String)> {
+            let owner = |line: &super::Line| line.owner.as_ref().map(ToString::to_string);
+            let found = lines(text);
+            found
+                .iter()
+                .map(|line| (owner(line), line.value.clone()))
+                .collect()
+        };
+        let entry =
+            |owner: Option<&str>, value: &str| (owner.map(ToOwned::to_owned), value.to_owned());
+        assert_eq!(
+            values("a.example. TXT \"x\"\n  IN TXT \"y\"\nv=spf1 -all\n"),
+            [
+                entry(Some("a.example"), "x"),
+                entry(Some("a.example"), "y"),
+                entry(None, "v=spf1 -all"),
+            ]
+        );
+        assert_eq!(
+            values("a.example. TXT ( \"x\"\nv=spf1 -all\n\"open\n\"z\"\n"),
+            [
+                entry(Some("a.example"), "x"),
+                entry(None, "v=spf1 -all"),
+                entry(None, "\"open"),
+                entry(None, "z"),
+            ]
+        );
     }
 }

@@ -45,7 +45,8 @@ impl Dmarc {
             reader.lint(record, text.len());
         }
         if let Some(tag) = list.get("rf") {
-            let finding = Finding::new(rules::DMARC_13, "rf was removed from DMARC");
+            let finding =
+                Finding::new(rules::DMARC_13, "rf was removed from DMARC").fix("remove `rf`");
             reader.push(finding.with_edit(list.removal(tag)), tag.span.clone());
         }
         let record = record.filter(|_| !list.has_duplicates());

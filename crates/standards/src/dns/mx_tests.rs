@@ -68,7 +68,11 @@ fn mx_03_and_dns_05_of_an_entry() {
         &["MX-03"],
         "\"+1\" is not a preference from 0 to 65535",
     );
-    check("10 a..example", &["DNS-05"], "\"\" has an empty label");
+    check(
+        "10 a..example",
+        &["DNS-05"],
+        "\"a..example\" has an empty label",
+    );
 }
 
 #[test]

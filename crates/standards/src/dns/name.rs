@@ -120,7 +120,10 @@ impl Name {
         if body.is_empty() {
             return Err(NameError::Empty);
         }
-        Self::from_labels(body.split('.').map(str::as_bytes))
+        Self::from_labels(body.split('.').map(str::as_bytes)).map_err(|error| match error {
+            NameError::EmptyLabel(_) => NameError::EmptyLabel(text.to_owned()),
+            other => other,
+        })
     }
 
     /// Reads a name as Route 53 returns it: any octet but letters, digits, `-` and `_` may

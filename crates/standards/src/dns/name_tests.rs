@@ -29,8 +29,8 @@ fn what_is_no_name_says_why() {
         assert_eq!(error.finding().rule, "DNS-05");
     };
     check("", "the name is empty");
-    check("a..b", "\"\" has an empty label");
-    check(".a", "\"\" has an empty label");
+    check("a..b", "\"a..b\" has an empty label");
+    check(".a", "\".a\" has an empty label");
     check(
         "a b.example",
         "' ' in \"a b.example\" does not belong in a name",

@@ -48,33 +48,45 @@ pub(super) fn file(
             .map(|checked| checked.findings)
             .unwrap_or_default()
     };
-    let mut new = old.to_owned();
-    for _ in 0..ROUNDS {
-        new = edit::apply(&new, edits(&findings(&new)));
-    }
+    let (new, left) = to_the_end(old, findings(old), |text| Ok(findings(text)))?;
     if path == Path::new(STDIN) {
         printer.data(&new);
     } else {
         write(path, name, old, &new, printer)?;
     }
-    let left = findings(&new);
     Ok((new, left))
+}
+
+/// `text`, which has `findings`, after all sure fixes, and the findings that are left.
+pub(super) fn to_the_end(
+    text: &str,
+    mut findings: Vec<Finding>,
+    judge: impl Fn(&str) -> Result<Vec<Finding>, Failure>,
+) -> Result<(String, Vec<Finding>), Failure> {
+    let mut fixed = text.to_owned();
+    for _ in 0..ROUNDS {
+        let next = edit::apply(&fixed, edits(&findings));
+        if next == fixed {
+            break;
+        }
+        findings = judge(&next)?;
+        fixed = next;
+    }
+    Ok((fixed, findings))
 }
 
 /// Fixes records in lines: in their file, or as data where they came by the command line.
 pub(super) fn records(
     file: Option<&Path>,
     name: &str,
-    old: &str,
-    findings: &[Finding],
+    (old, new): (&str, &str),
     printer: &Printer,
 ) -> Result<(), Failure> {
-    let new = edit::apply(old, edits(findings));
     if let Some(path) = file {
-        return write(path, name, old, &new, printer);
+        return write(path, name, old, new, printer);
     }
-    show(name, old, &new, printer);
-    printer.data(&new);
+    show(name, old, new, printer);
+    printer.data(new);
     Ok(())
 }
 

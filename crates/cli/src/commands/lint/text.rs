@@ -38,7 +38,9 @@ pub(super) fn file(
     if let Some(of_file) = of_file
         && let Some(checked) = check_file_as(of_file, &name, &bytes, now)
     {
-        note(&name, &checked, printer);
+        if !printer.json {
+            printer.note(&verdict(&name, &checked));
+        }
         let text = std::str::from_utf8(&bytes).ok();
         if let Some(text) = text.filter(|_| with_fix) {
             let (new, left) = fix::file((path, of_file), &name, text, printer)?;
@@ -93,28 +95,53 @@ struct Records<'a> {
     file: Option<&'a Path>,
 }
 
+/// The verdicts on records.
+#[derive(Default)]
+struct Judged {
+    /// The kind and the verdict of each line, for people.
+    notes: Vec<String>,
+    findings: Vec<Finding>,
+}
+
 impl Records<'_> {
     fn check(&self, text: &str, printer: &Printer) -> Result<Vec<Finding>, Failure> {
+        let judged = self.judge(text)?;
+        for note in judged.notes.iter().filter(|_| !printer.json) {
+            printer.note(note);
+        }
+        if !self.with_fix {
+            return Ok(in_file(judged.findings, self.name, text.as_bytes()));
+        }
+        let (new, left) =
+            fix::to_the_end(text, judged.findings, |text| Ok(self.judge(text)?.findings))?;
+        fix::records(self.file, self.name, (text, &new), printer)?;
+        Ok(in_file(left, self.name, new.as_bytes()))
+    }
+
+    /// The verdicts on the lines of `text`.
+    fn judge(&self, text: &str) -> Result<Judged, Failure> {
         let lines = lines(text);
         if lines.is_empty() {
             let reason = format!("{} is empty: there is nothing to check", self.name);
             return Err(Failure::Usage(reason));
         }
-        let mut findings = Vec::new();
+        let mut judged = Judged::default();
         let mut seen = Vec::new();
         for (position, line) in lines.iter().enumerate() {
             let label = format!("{}:{}", self.name, position + 1);
             let Some(checked) = self.read(line)? else {
                 let shown: String = line.value.chars().take(60).collect();
                 let text = format!("{label}: `{shown}` is no record that is known here");
-                printer.note(&report::escape(&text));
+                judged.notes.push(report::escape(&text));
                 continue;
             };
-            note(&label, &checked, printer);
+            judged.notes.push(verdict(&label, &checked));
             seen.push((checked.kind, line));
-            findings.extend(line.findings.iter().cloned());
+            judged.findings.extend(line.findings.iter().cloned());
             let of_value = foremost(checked.findings).into_iter();
-            findings.extend(of_value.map(|finding| placed(finding, line)));
+            judged
+                .findings
+                .extend(of_value.map(|finding| placed(finding, line)));
         }
         if seen.is_empty() {
             let reason = "there is no record that is known here: SPF, DKIM, DMARC, MTA-STS, TLS reporting or BIMI; --kind names what a text is";
@@ -125,14 +152,12 @@ impl Records<'_> {
             .map(|(kind, line)| (*kind, line.owner.as_ref()))
             .collect();
         let together = check_together(&owners).into_iter();
-        findings.extend(together.map(|(at, finding)| finding.at(seen[at].1.span.clone())));
-        if self.with_fix {
-            fix::records(self.file, self.name, text, &findings, printer)?;
-        }
-        Ok(in_file(findings, self.name, text.as_bytes()))
+        let at_line = |(at, finding): (usize, Finding)| finding.at(seen[at].1.span.clone());
+        judged.findings.extend(together.map(at_line));
+        Ok(judged)
     }
 
-    /// What a line is; nothing where it is no record.
+    /// The record in a line; nothing where it is none.
     fn read(&self, line: &Line) -> Result<Option<Checked>, Failure> {
         if line.value.len() > RECORD_BYTES_MAX {
             return Err(Failure::Usage(format!(
@@ -168,11 +193,8 @@ fn in_file(findings: Vec<Finding>, name: &str, bytes: &[u8]) -> Vec<Finding> {
         .collect()
 }
 
-/// Says what something was taken for, to people.
-fn note(name: &str, checked: &Checked, printer: &Printer) {
-    if printer.json {
-        return;
-    }
+/// Says to people what something was taken for.
+fn verdict(name: &str, checked: &Checked) -> String {
     let kind = checked.kind;
     let text = match &checked.canonical {
         Some(canonical) if !canonical.contains('\n') => format!("{name}: {kind}: {canonical}"),
@@ -184,5 +206,5 @@ fn note(name: &str, checked: &Checked, printer: &Printer) {
         Some(_) => "receivers read it so, and it has errors",
         None => "receivers can't use it as it is",
     };
-    printer.note(&report::escape(&format!("{text}: {verdict}")));
+    report::escape(&format!("{text}: {verdict}"))
 }
