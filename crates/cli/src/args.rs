@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod drift;
 mod ledger;
 mod sandbox;
 
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::log::Log;
 
 pub(crate) use check::{Check, CheckFormat};
+pub(crate) use drift::Drift;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
@@ -200,9 +202,9 @@ pub(crate) enum Command {
     Destroy(Looking<Destroy>),
     /// Show what moved without us; for schedules
     #[command(
-        after_help = "Example:\n  deploy drift deploy/example.yaml --json || notify-somebody"
+        after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30"
     )]
-    Drift(Looking<Selection>),
+    Drift(Looking<Drift>),
     /// Look at the live domain as a stranger does
     #[command(
         after_help = "Example:\n  deploy verify deploy/example.yaml --target example.com --all"

@@ -13,6 +13,7 @@ pub mod diff;
 pub mod error;
 pub mod exam;
 pub mod field;
+pub mod foresight;
 pub mod id;
 pub mod impact;
 pub mod kind;
@@ -36,6 +37,7 @@ pub use check::{Check, Verdict};
 pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef, Outputs};
+pub use foresight::{FailOn, Foreseen};
 pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
 pub use impact::{Impact, MailImpact};
 pub use kind::{

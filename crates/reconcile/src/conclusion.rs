@@ -2,6 +2,8 @@
 //! it, so that a test compares a value with the world and reads no text.
 
 use engine::{Outcome, Report};
+use jiff::Timestamp;
+use model::FailOn;
 use verify::Verdict;
 
 use crate::{Drifted, Planned, Settled, Standing};
@@ -63,15 +65,18 @@ impl Conclusion {
         }
     }
 
-    /// The conclusion of a drift run. It is "in sync" only beside a ledger that holds something.
-    pub fn of_drift(drifted: &Drifted) -> Self {
+    /// The conclusion of a drift run at `now`. It is "in sync" only beside a ledger that holds
+    /// something. `fail_on` says which of the foreseen events count.
+    pub fn of_drift(drifted: &Drifted, fail_on: FailOn, now: Timestamp) -> Self {
         let is_in_sync = drifted.is_in_sync();
+        let mut foreseen = drifted.foreseen.iter();
+        let is_foreseen = foreseen.any(|one| fail_on.fails(one, now));
         if drifted.owned == 0 {
             Self::Unrecorded
         } else if !drifted.findings.is_empty() || !is_in_sync && drifted.is_unseen() {
             // That it could not be observed is another thing than that it moved.
             Self::Failed
-        } else if !is_in_sync {
+        } else if !is_in_sync || is_foreseen {
             Self::Differs
         } else if drifted.awaited > 0 {
             Self::Waiting

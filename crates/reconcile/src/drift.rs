@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
 use model::rules;
-use model::{Authority, Check, Ledger, ResourceId, Target};
+use model::{Authority, Check, Foreseen, Ledger, ResourceId, Target};
 use plan::{Actual, Drift, Inputs, Query};
 use standards::Finding;
 use verify::{Options, Verdict};
 
 use crate::expected::{is_awaited, left};
+use crate::foresight::foresee;
 use crate::{Error, Project};
 
 /// The world beside the ledger.
@@ -25,6 +26,8 @@ pub struct Drifted {
     pub awaited: usize,
     /// What could not be observed at all.
     pub findings: Vec<Finding>,
+    /// The events with a known date that are near, the next first.
+    pub foreseen: Vec<Foreseen>,
 }
 
 impl Drifted {
@@ -61,6 +64,7 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
         owned: ledger.entries().count(),
         awaited,
         findings: observed.findings,
+        foreseen: foresee(project, &ledger).await,
     })
 }
 

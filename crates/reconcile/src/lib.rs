@@ -15,6 +15,7 @@
 //! | `conclusion`, `standing` | how a run ended, and what stands in the world after it |
 //! | `expected` | what an external observer should see of each domain |
 //! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
+//! | `foresight` | events with a known date, before they come |
 //! | `ledger_admin` | makes, unlocks and moves the ledger itself |
 //! | `sandbox` | the embedded AWS: what a manifest presumes, and its ports |
 //!
@@ -32,6 +33,7 @@ mod drift;
 mod environment;
 mod error;
 mod expected;
+mod foresight;
 mod leads;
 mod ledger_admin;
 mod lint_online;

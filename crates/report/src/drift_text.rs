@@ -1,8 +1,9 @@
 //! What moved without us, as text and as JSON.
 
+use anstyle::Style;
 use jiff::Timestamp;
 use model::check::Outcome;
-use model::{Change, Check, Location, Verdict};
+use model::{Change, Check, FailOn, Foreseen, Location, MailImpact, Verdict};
 use plan::{Drift, Moved};
 use serde_json::{Value, json};
 
@@ -21,6 +22,10 @@ pub struct Drifted<'a> {
     pub live: &'a [Check],
     /// How many resources were compared.
     pub owned: usize,
+    /// The events with a known date that are near, the next first.
+    pub foreseen: &'a [Foreseen],
+    /// Those of them that fail the run.
+    pub fail_on: FailOn,
     /// The time.
     pub now: Timestamp,
 }
@@ -65,9 +70,44 @@ pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
         page.line(0, &[Part(palette.strong, "Seen from outside")]);
         checks(&mut page, &shown, drifted.now);
     }
+    foreseen(&mut page, drifted);
     page.gap();
     summary(&mut page, drifted);
     page.finish()
+}
+
+/// The events with a known date, those that fail the run with a sign.
+fn foreseen(page: &mut Page<'_>, drifted: &Drifted<'_>) {
+    let palette = *page.palette;
+    if drifted.foreseen.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line(0, &[Part(palette.strong, "Foreseen")]);
+    for one in drifted.foreseen {
+        let (sign, style) = if drifted.fail_on.fails(one, drifted.now) {
+            ("!!  ", palette.bad)
+        } else {
+            ("i   ", palette.notice)
+        };
+        let seconds = one.at.as_second() - drifted.now.as_second();
+        let when = match u64::try_from(seconds) {
+            Ok(left @ 1..) => format!("{}, in {}", words::moment(one.at), words::lasting(left)),
+            _ => format!("since {}", words::moment(one.at)),
+        };
+        let subject = format!("{}  {when}", one.subject);
+        page.line(2, &[Part(style, sign), Part(palette.strong, &subject)]);
+        let reason = match one.mail {
+            MailImpact::None => one.reason.clone(),
+            mail => format!("{} (mail impact: {mail})", one.reason),
+        };
+        page.folded(6, &Part(style, ""), &Part(style, &reason));
+        page.folded(
+            6,
+            &Part(palette.strong, "= "),
+            &Part(Style::new(), &one.fix),
+        );
+    }
 }
 
 fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
@@ -145,6 +185,18 @@ pub fn drift_json(drifted: &Drifted<'_>) -> Value {
         "owned": drifted.owned,
         "drift": drifted.drifts.iter().map(one).collect::<Vec<_>>(),
         "live": drifted.shown().iter().map(check_json).collect::<Vec<_>>(),
+        "foreseen": drifted.foreseen.iter().map(|one| event(one, drifted)).collect::<Vec<_>>(),
+    })
+}
+
+fn event(foreseen: &Foreseen, drifted: &Drifted<'_>) -> Value {
+    json!({
+        "subject": foreseen.subject,
+        "at": foreseen.at,
+        "mail": foreseen.mail,
+        "reason": foreseen.reason,
+        "fix": foreseen.fix,
+        "fails": drifted.fail_on.fails(foreseen, drifted.now),
     })
 }
 
@@ -211,8 +263,39 @@ mod tests {
             drifts,
             live,
             owned: 41,
+            foreseen: &[],
+            fail_on: FailOn::default(),
             now: crate::checks_text::tests::now(),
         }
+    }
+
+    #[test]
+    fn events_are_shown_with_their_dates() {
+        let event = |at: &str, mail| Foreseen {
+            subject: "example.com".to_owned(),
+            at: at.parse().expect("a time"),
+            mail,
+            reason: "the mark certificate \u{1b}[2J ends".to_owned(),
+            fix: "renew it".to_owned(),
+        };
+        let events = [
+            event("2026-11-23T08:00:00Z", MailImpact::None),
+            event("2026-12-01T08:00:00Z", MailImpact::Branding),
+            event("2027-01-20T08:00:00Z", MailImpact::Branding),
+        ];
+        let shown = Drifted {
+            foreseen: &events,
+            ..drifted(&[], &[])
+        };
+        assert_snapshot!(drift_text(&shown, &Palette::plain()));
+        let fails = drift_json(&shown)["foreseen"].clone();
+        let fails: Vec<bool> = fails
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| one["fails"].as_bool().expect("a bool"))
+            .collect();
+        assert_eq!(fails, [true, true, false]);
     }
 
     #[test]

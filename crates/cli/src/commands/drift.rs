@@ -2,26 +2,24 @@
 
 use reconcile::Conclusion;
 
-use crate::args::{Global, Selection};
+use crate::args::{Drift, Global};
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
 
-pub(crate) async fn run(
-    global: &Global,
-    selection: &Selection,
-    printer: &Printer,
-) -> Result<Exit, Failure> {
-    let project = open::project(global, selection, printer)?;
+pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
+    let project = open::project(global, &args.selection, printer)?;
     open::tell_others(&project, printer).await?;
     let drifted = reconcile::drift(&project).await?;
     let shown = report::Drifted {
         drifts: &drifted.drifts,
         live: &drifted.live,
         owned: drifted.owned,
+        foreseen: &drifted.foreseen,
+        fail_on: args.fail_on,
         now: project.clock.now(),
     };
-    let conclusion = Conclusion::of_drift(&drifted);
+    let conclusion = Conclusion::of_drift(&drifted, args.fail_on, shown.now);
     if printer.json {
         printer.value(&report::drift_json(&shown));
     } else if conclusion != Conclusion::Unrecorded {

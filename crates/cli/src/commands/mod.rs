@@ -31,7 +31,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Plan(looking) => plan::run(global, &looking.args, printer).await,
         Command::Apply(looking) => Box::pin(apply::run(global, looking.args, printer)).await,
         Command::Destroy(looking) => destroy::run(global, &looking.args, printer).await,
-        Command::Drift(looking) => drift::run(global, &looking.args, printer).await,
+        Command::Drift(looking) => Box::pin(drift::run(global, &looking.args, printer)).await,
         Command::Verify(looking) => Box::pin(verify::run(global, &looking.args, printer)).await,
         Command::Records(looking) => records::run(global, &looking.args, printer).await,
         Command::Status(looking) => status::run(global, &looking.args, printer).await,

@@ -1,0 +1,160 @@
+//! Events with a known date, before they come: mark certificates that end, acceptances that run out,
+//! grace periods that are over, and accounts that AWS does not let send.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use kinds::{S3Object, SesIdentity, ses_account};
+use manifest::Manifest;
+use model::rules::{self, Rule};
+use model::{Foreseen, Kind, Ledger, Location, MailImpact};
+use standards::Severity;
+use standards::bimi::MarkCertificate;
+use standards::dns::Name;
+
+use crate::Project;
+
+/// The time before its end from which a mark certificate is told. Its issuer checks the trademark and
+/// the organisation again, which takes weeks.
+const MARK_TOLD: SignedDuration = SignedDuration::from_hours(24 * 60);
+/// The time before its last day from which an acceptance is told: a decision of a person, no purchase.
+const ACCEPTANCE_TOLD: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// All that is foreseen for a project, the next first.
+pub(crate) async fn foresee(project: &Project, ledger: &Ledger) -> Vec<Foreseen> {
+    let now = project.clock.now();
+    let mut foreseen = dated(&project.manifest, ledger, now);
+    foreseen.retain(|one| project.scope.has(&one.subject));
+    foreseen.extend(senders(project, ledger, now).await);
+    foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));
+    foreseen
+}
+
+/// The events of the manifest and of the ledger.
+fn dated(manifest: &Manifest, ledger: &Ledger, now: Timestamp) -> Vec<Foreseen> {
+    let mut foreseen = marks(manifest, now);
+    foreseen.extend(acceptances(manifest, now));
+    foreseen.extend(grace_periods(manifest, ledger, now));
+    foreseen
+}
+
+fn marks(manifest: &Manifest, now: Timestamp) -> Vec<Foreseen> {
+    let mut foreseen = Vec::new();
+    for (name, domain) in &manifest.domains {
+        let blocks = domain.bimi.iter();
+        for file in blocks.filter_map(|block| block.certificate.as_ref()) {
+            let Some(certificate) = MarkCertificate::parse(&file.bytes).0 else {
+                continue;
+            };
+            let at = certificate.not_after();
+            if at.duration_since(now) <= MARK_TOLD {
+                foreseen.push(Foreseen {
+                    subject: name.to_string(),
+                    at,
+                    mail: MailImpact::Branding,
+                    reason: format!(
+                        "the mark certificate {} ends, and receivers show the logo no longer",
+                        file.path
+                    ),
+                    fix: "renew it at its issuer, put the new file under a new name, and apply"
+                        .to_owned(),
+                });
+            }
+        }
+    }
+    foreseen
+}
+
+/// Acceptances after which the manifest has an error again, so that nothing can be applied.
+fn acceptances(manifest: &Manifest, now: Timestamp) -> Vec<Foreseen> {
+    let is_error = |rule: &str| {
+        let found: Option<&Rule> = rules::find(rule);
+        found.is_some_and(|rule| rule.severity == Severity::Error)
+    };
+    let mut foreseen = Vec::new();
+    for (name, domain) in &manifest.domains {
+        for (rule, acceptance) in &domain.accept {
+            let Some(until) = acceptance.until.filter(|_| is_error(rule.as_str())) else {
+                continue;
+            };
+            // The finding is accepted on its last day, in UTC.
+            let end = TimeZone::UTC
+                .to_timestamp(until.saturating_add(1.day()).to_datetime(Time::midnight()));
+            let Ok(end) = end else { continue };
+            if end.duration_since(now) <= ACCEPTANCE_TOLD {
+                foreseen.push(Foreseen {
+                    subject: name.to_string(),
+                    at: end,
+                    mail: MailImpact::None,
+                    reason: format!(
+                        "{rule} is accepted until {until}; after it, the manifest has an error and nothing can be applied"
+                    ),
+                    fix: format!("fix {rule}, or accept it until a later day"),
+                });
+            }
+        }
+    }
+    foreseen
+}
+
+/// Policies that no manifest declares any more and no sender holds: a run can finish them. Before that,
+/// nothing is to be done.
+fn grace_periods(manifest: &Manifest, ledger: &Ledger, now: Timestamp) -> Vec<Foreseen> {
+    let is_declared = |domain: &str| {
+        let name = Name::parse(domain).ok();
+        let block = name.and_then(|name| manifest.domains.get(&name));
+        block.is_some_and(|block| block.mta_sts.is_some())
+    };
+    let mut foreseen = Vec::new();
+    for (domain, held) in &ledger.domains {
+        let policy = model::ResourceId::new(S3Object::NAME, domain, "mta-sts-policy");
+        let is_enforced = held.serving.is_some_and(|(policy, _)| policy.enforce);
+        let is_held = held.entries.contains_key(&policy) && !is_enforced && !is_declared(domain);
+        let over = held.cached_until.filter(|until| *until <= now);
+        if let Some(at) = over.filter(|_| is_held) {
+            foreseen.push(Foreseen {
+                subject: domain.clone(),
+                at,
+                mail: MailImpact::None,
+                reason: "no sender holds the enforced MTA-STS policy any more, and what served it is still there".to_owned(),
+                fix: "`deploy apply` finishes the wind-down".to_owned(),
+            });
+        }
+    }
+    foreseen
+}
+
+/// SES-26: accounts that may not send. A role that may not ask SES sees nothing here; doctor tells of
+/// the permission.
+async fn senders(project: &Project, ledger: &Ledger, now: Timestamp) -> Vec<Foreseen> {
+    let mut domains: BTreeMap<&Location, Vec<&str>> = BTreeMap::new();
+    for entry in ledger.entries() {
+        if entry.id.kind.as_str() == SesIdentity::NAME
+            && let Some(location) = &entry.location
+        {
+            domains.entry(location).or_default().push(&entry.id.domain);
+        }
+    }
+    let mut foreseen = Vec::new();
+    for (location, domains) in domains {
+        let Ok(session) = project.engine.session(location).await else {
+            continue;
+        };
+        let Ok(standing) = ses_account::standing(&session).await else {
+            continue;
+        };
+        let findings = standing.findings();
+        for finding in findings.into_iter().filter(|one| one.is_of(rules::SES_26)) {
+            foreseen.push(Foreseen {
+                subject: format!("SES of {} in {}", location.account, location.region),
+                at: now,
+                mail: MailImpact::Sending,
+                reason: format!("{}; {} send through it", finding.reason, domains.join(", ")),
+                fix: finding.fix,
+            });
+        }
+    }
+    foreseen
+}

@@ -1,0 +1,123 @@
+//! `deploy drift` tells what breaks on a known day, before it does: a world on the day before exits 3,
+//! and the same world without the fault exits 0.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tests::place::{Place, Ran};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The end of the certificate in `assets/`.
+const MARK_ENDS: &str = "2028-11-30T00:00:00Z";
+
+fn applied() -> Place {
+    let place = Place::of("example");
+    place.apply().exits(0);
+    place.advance("5m");
+    place
+}
+
+/// Lets time pass until `days` before `end`.
+fn advance_to(place: &Place, end: Timestamp, days: i32) {
+    let left = (end - DAY * days).duration_since(place.world().time);
+    place.advance(&format!("{}s", left.as_secs()));
+}
+
+fn drift(place: &Place, options: &[&str]) -> Ran {
+    place.run("drift", options)
+}
+
+#[test]
+fn a_mark_certificate_that_ends() {
+    let end: Timestamp = MARK_ENDS.parse().expect("a time");
+    let place = applied();
+    advance_to(&place, end, 61);
+    let early = drift(&place, &["--json"]).exits(0).json();
+    assert_eq!(early["foreseen"], serde_json::json!([]));
+    advance_to(&place, end, 20);
+    drift(&place, &[])
+        .exits(0)
+        .says("In sync")
+        .says("example.com 2028-11-30 00:00 UTC, in 19 d 23 h")
+        .says("the mark certificate assets/bimi_vmc.pem ends")
+        .says("mail impact: branding");
+    drift(&place, &["--fail-on", "30"]).exits(3);
+    drift(&place, &["--fail-on", "warn"]).exits(3);
+    advance_to(&place, end, 1);
+    let late = drift(&place, &["--json"]).exits(3).json();
+    assert_eq!(late["in_sync"], true);
+    assert_eq!(late["foreseen"][0]["fails"], true);
+    drift(&place, &["--fail-on", "error"]).exits(0);
+
+    place.edit(", certificate: ../assets/bimi_vmc.pem", "");
+    place.apply().exits(0);
+    place.advance("5m");
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+}
+
+/// The manifest is read on the day of this machine, so that the last day is one to come.
+#[test]
+fn an_acceptance_that_runs_out() {
+    let place = applied();
+    let until = TimeZone::UTC
+        .to_datetime(place.world().time + DAY * 40)
+        .date();
+    let midnight = until.to_datetime(Time::midnight());
+    let end = TimeZone::UTC.to_timestamp(midnight).expect("a time") + DAY;
+    let reason = "VMC-02: test certificate, replace it with the one of your mark authority";
+    let dated = format!("VMC-02: {{ reason: for tests, until: {until} }}");
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    place.edit(reason, &dated);
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    advance_to(&place, end, 20);
+    drift(&place, &[]).exits(0).says("VMC-02 is accepted until");
+    advance_to(&place, end, 1);
+    drift(&place, &[]).exits(3).says("nothing can be applied");
+    place.edit(&dated, reason);
+    drift(&place, &[]).exits(0);
+}
+
+#[test]
+fn a_grace_period_that_is_over() {
+    let place = Place::of("example");
+    let policy = "    mta_sts: { mode: testing, max_age: 7d }\n";
+    let enforced = "    mta_sts: { mode: enforce, max_age: 7d }\n";
+    place.edit(policy, enforced);
+    place
+        .run("apply", &["--yes", "--accept-risk", "STS-P16"])
+        .exits(0);
+    place.advance("5m");
+    place.edit(enforced, "");
+    place.apply().exits(5);
+    place.advance("5d");
+    // Somebody may hold the policy still: nothing is to be done.
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    place.advance("3d");
+    drift(&place, &[])
+        .exits(3)
+        .says("`deploy apply` finishes the wind-down");
+    place.apply().exits(0);
+    place.advance("5m");
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+}
+
+#[test]
+fn an_account_that_may_not_send() {
+    let check = |standing: &str, says: &str| {
+        let place = applied();
+        drift(&place, &["--fail-on", "warn"]).exits(0);
+        place.change_world(|world, _| {
+            let text =
+                format!(r#"ses: [{{ account: "444444444444", region: eu-west-1, {standing} }}]"#);
+            world.add_yaml(&text).expect("a world file");
+        });
+        drift(&place, &["--fail-on", "error"])
+            .exits(3)
+            .says("SES of operations in eu-west-1")
+            .says(says)
+            .says("mail impact: sending");
+    };
+    check("enforcement: PROBATION", "under review");
+    check("enforcement: SHUTDOWN, sending: false", "paused");
+}
