@@ -316,6 +316,32 @@ fn drift_names_what_moved_and_apply_takes_it_back() {
     assert!(buckets.all(|bucket| bucket.public_access_block.is_some()));
 }
 
+/// A harmless value beside ours is a note in every run; one that breaks a rule of mail is drift.
+#[test]
+fn drift_tells_harmless_values_of_others_from_those_that_break_a_rule() {
+    let place = applied("example");
+    let beside = |value: &str| {
+        place.change_world(|world, _| {
+            let zone = world.route53.zones_of("111111111111").next();
+            let zone = zone.expect("a zone").id.clone();
+            let both = ["\"v=spf1 include:amazonses.com ~all\"", value];
+            world
+                .seed_records(&zone, "example.com", ("TXT", 3600), &both)
+                .expect("a name");
+        });
+    };
+    beside("\"verify-me=1234\"");
+    for _ in 0..2 {
+        let drift = place.run("drift", &[]).exits(0);
+        drift.says("In sync").says("verify-me=1234");
+        place.advance("7d");
+    }
+    let json = place.run("drift", &["--json"]).exits(0).json();
+    assert_eq!(json["drift"][0]["moved"], "added", "{json:#}");
+    beside("\"v=spf1 -all\"");
+    place.run("drift", &[]).exits(3).says("v=spf1 -all");
+}
+
 /// A second policy beside ours is somebody else's, and makes receivers see none at all.
 #[test]
 fn a_value_of_somebody_else_beside_ours_is_theirs_to_take_out() {

@@ -322,11 +322,11 @@ impl Record {
             .filter(|value| !before.contains(value) && !claimed(value) && !self.excludes(value))
             .collect();
         if !added.is_empty() {
-            found.changes.push(change(
-                "values of others",
-                Side::of(&added),
-                Side::of(&[(); 0]),
-            ));
+            // A value that breaks a rule beside ours is excluded by it, and shown beside ours.
+            found.changes.push(Change {
+                effect: Effect::Nothing,
+                ..change("values of others", Side::of(&added), Side::of(&[(); 0]))
+            });
         }
         found
     }

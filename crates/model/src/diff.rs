@@ -11,6 +11,8 @@ pub enum Effect {
     InPlace,
     /// AWS can't: a new resource takes over and the old one goes.
     Replace,
+    /// Nothing: others added it beside ours, and it may stay.
+    Nothing,
 }
 
 /// One side of a change, as it is printed. Nothing is decided by it: a kind compares its own types.

@@ -1,6 +1,6 @@
 //! What moved without us: actual against the ledger.
 
-use model::{Diff, Location, Observation, ResourceId};
+use model::{Change, Diff, Effect, Location, Observation, ResourceId};
 use serde::Serialize;
 
 use crate::Inputs;
@@ -12,6 +12,8 @@ use crate::claims::{Claims, Place};
 pub enum Moved {
     /// Fields are no longer as we left them.
     Modified(Diff),
+    /// Others added something beside it, which may stay. It is as we left it.
+    Added(Diff),
     /// It is gone.
     Deleted,
     /// It could not be seen; why.
@@ -27,6 +29,13 @@ pub struct Drift {
     pub location: Option<Location>,
     /// How it moved.
     pub moved: Moved,
+}
+
+impl Drift {
+    /// Whether nothing of ours moved: others added something, and it may stay.
+    pub fn is_note(&self) -> bool {
+        matches!(self.moved, Moved::Added(_))
+    }
 }
 
 /// Everything in the ledger that is not as we left it.
@@ -46,7 +55,12 @@ pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
                 if diff.is_empty() {
                     continue;
                 }
-                Moved::Modified(diff)
+                let asks_nothing = |change: &Change| change.effect == Effect::Nothing;
+                if diff.changes.iter().all(asks_nothing) {
+                    Moved::Added(diff)
+                } else {
+                    Moved::Modified(diff)
+                }
             }
         };
         drifts.push(Drift {

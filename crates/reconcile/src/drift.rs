@@ -31,15 +31,16 @@ pub struct Drifted {
 }
 
 impl Drifted {
-    /// Whether nothing moved. What resolvers still remember did not.
+    /// Whether nothing of ours moved. What resolvers still remember did not, and neither did what
+    /// others added beside ours.
     pub fn is_in_sync(&self) -> bool {
-        self.drifts.is_empty() && Verdict::of(&self.live) < Verdict::Faulty
+        self.drifts.iter().all(Drift::is_note) && Verdict::of(&self.live) < Verdict::Faulty
     }
 
     /// Whether nothing was seen to move, and something could not be seen.
     pub(crate) fn is_unseen(&self) -> bool {
         let mut findings = self.live.iter().filter(|check| check.finding().is_some());
-        self.drifts.is_empty() && findings.all(is_unseen)
+        self.drifts.iter().all(Drift::is_note) && findings.all(is_unseen)
     }
 }
 
@@ -76,7 +77,8 @@ async fn probe(
     actual: &Actual,
     drifts: &[Drift],
 ) -> Result<Vec<Check>, Error> {
-    let moved: BTreeSet<&ResourceId> = drifts.iter().map(|drift| &drift.resource).collect();
+    let moved = drifts.iter().filter(|drift| !drift.is_note());
+    let moved: BTreeSet<&ResourceId> = moved.map(|drift| &drift.resource).collect();
     let mut left = left(ledger, actual, &moved);
     left.retain(|domain| !domain.records.is_empty());
     let probe = project.probe().await?;

@@ -33,7 +33,8 @@ pub struct Drifted<'a> {
 impl Drifted<'_> {
     /// Whether nothing moved. What resolvers still remember did not.
     pub fn is_in_sync(&self) -> bool {
-        self.owned > 0 && self.drifts.is_empty() && Verdict::of(self.live) < Verdict::Faulty
+        let mut drifts = self.drifts.iter();
+        self.owned > 0 && drifts.all(Drift::is_note) && Verdict::of(self.live) < Verdict::Faulty
     }
 
     /// The checks that show something.
@@ -114,6 +115,11 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
     let palette = *page.palette;
     let (sign, style, what) = match &drift.moved {
         Moved::Modified(_) => ("~", palette.change, "is not as we left it".to_owned()),
+        Moved::Added(_) => (
+            "i",
+            palette.notice,
+            "is as we left it, and others added something beside it".to_owned(),
+        ),
         Moved::Deleted => ("-", palette.bad, "is gone".to_owned()),
         Moved::Unknown(reason) => ("?", palette.notice, format!("could not be seen: {reason}")),
     };
@@ -128,7 +134,7 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
             Part(style, &what),
         ],
     );
-    if let Moved::Modified(diff) = &drift.moved {
+    if let Moved::Modified(diff) | Moved::Added(diff) = &drift.moved {
         for Change {
             field, from, to, ..
         } in &diff.changes
@@ -203,6 +209,7 @@ fn event(foreseen: &Foreseen, drifted: &Drifted<'_>) -> Value {
 fn one(drift: &Drift) -> Value {
     let (moved, reason, changes) = match &drift.moved {
         Moved::Modified(diff) => ("modified", None, diff.changes.as_slice()),
+        Moved::Added(diff) => ("added", None, diff.changes.as_slice()),
         Moved::Deleted => ("deleted", None, [].as_slice()),
         Moved::Unknown(reason) => ("unknown", Some(reason), [].as_slice()),
     };
@@ -267,6 +274,24 @@ mod tests {
             fail_on: FailOn::default(),
             now: crate::checks_text::tests::now(),
         }
+    }
+
+    #[test]
+    fn a_value_that_others_added_is_a_note() {
+        let change = Change {
+            field: "values of others".to_owned(),
+            from: Side::of(&["verify-me=1234"]),
+            to: Side::of(&[(); 0]),
+            effect: Effect::Nothing,
+        };
+        let diff = Diff {
+            changes: vec![change],
+        };
+        let notes = [drift("spf", Moved::Added(diff))];
+        let shown = drifted(&notes, &[]);
+        assert!(shown.is_in_sync());
+        assert_snapshot!(drift_text(&shown, &Palette::plain()));
+        assert_eq!(drift_json(&shown)["drift"][0]["moved"], "added");
     }
 
     #[test]
