@@ -8,6 +8,9 @@ mod observe;
 mod preconditions;
 mod progress;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,0 +1,223 @@
+//! How single steps end: what others do when one fails, what is sent together, and what a stop leaves.
+
+use std::time::Duration;
+
+use model::{Dependency, ErrorClass, Resource, Spec};
+
+use super::actor::{Fault, REFUSED};
+use super::kind::{self, BROKEN, StandIn};
+use super::stage::{Stage, id, resource};
+use crate::Outcome;
+
+/// A resource with a spec of its own.
+fn with(one: Resource, change: impl FnOnce(&mut kind::Spec)) -> Resource {
+    let mut spec = one.spec.get::<StandIn>().expect("of these tests").clone();
+    change(&mut spec);
+    Resource {
+        spec: Spec::of::<StandIn>(spec),
+        ..one
+    }
+}
+
+fn free(name: &str) -> Resource {
+    resource(name, Vec::new())
+}
+
+fn after_done(name: &str, other: &str) -> Resource {
+    resource(name, vec![Dependency::done(&id(other), "for the test")])
+}
+
+fn after_ready(name: &str, other: &str) -> Resource {
+    resource(name, vec![Dependency::ready(&id(other), "for the test")])
+}
+
+/// A resource of the one batch.
+fn together(name: &str) -> Resource {
+    with(free(name), |spec| spec.batch = Some("zone".to_owned()))
+}
+
+/// The number of the first call after `observed` resources were observed.
+fn change(observed: usize) -> usize {
+    observed + 1
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_skips_what_depends_on_it_and_nothing_else() {
+    let stage = Stage::of([
+        free("a"),
+        after_done("b", "a"),
+        after_done("c", "b"),
+        free("d"),
+    ]);
+    let fault = Fault::Refused(ErrorClass::Denied);
+    let run = stage.run(&[(change(4), fault)]).await.expect("a run");
+    let outcomes = run.outcomes();
+    assert!(
+        matches!(outcomes[0], ("a", Outcome::Failed(_))),
+        "{outcomes:?}"
+    );
+    let at = |name| {
+        outcomes
+            .iter()
+            .position(|(one, _)| *one == name)
+            .expect("an action")
+    };
+    assert_eq!(outcomes[at("b")].1, &Outcome::Skipped(at("a")));
+    assert_eq!(outcomes[at("c")].1, &Outcome::Skipped(at("b")));
+    assert_eq!(outcomes[at("d")].1, &Outcome::Done);
+}
+
+/// A refusal had no effect, so that its intent is closed; nobody knows of a call without an answer.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_closes_the_intent_and_silence_leaves_it_open() {
+    for (class, is_open) in [(ErrorClass::Denied, false), (ErrorClass::Ambiguous, true)] {
+        let stage = Stage::of([free("a")]);
+        let faults: Vec<_> = (change(1)..40)
+            .map(|number| (number, Fault::Refused(class)))
+            .collect();
+        let run = stage.run(&faults).await.expect("a run");
+        assert!(
+            matches!(run.outcomes()[0].1, Outcome::Failed(_)),
+            "{class:?}"
+        );
+        let entries = stage.entries().await;
+        assert_eq!(
+            entries.iter().any(model::Entry::is_open),
+            is_open,
+            "{class:?}"
+        );
+    }
+}
+
+/// A call of which no answer came is not sent again before it was observed that it had no effect.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_looked_for_and_the_call_is_not_sent_again() {
+    let stage = Stage::of([free("a")]);
+    let run = stage
+        .run(&[(change(1), Fault::AnswerLost)])
+        .await
+        .expect("a run");
+    assert!(run.is_complete());
+    let operations: Vec<_> = stage
+        .world
+        .calls()
+        .iter()
+        .map(|call| call.operation)
+        .collect();
+    assert_eq!(operations, ["observe", "create", "observe", "observe"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_request_is_sent_again_after_a_look() {
+    let stage = Stage::of([free("a")]);
+    let fault = Fault::Refused(ErrorClass::Ambiguous);
+    let run = stage.run(&[(change(1), fault)]).await.expect("a run");
+    assert!(run.is_complete());
+    let operations: Vec<_> = stage
+        .world
+        .calls()
+        .iter()
+        .map(|call| call.operation)
+        .collect();
+    assert_eq!(
+        operations,
+        ["observe", "create", "observe", "create", "observe"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_key_goes_out_in_one_call() {
+    let stage = Stage::of([together("a"), together("b"), together("c")]);
+    let run = stage.run(&[]).await.expect("a run");
+    assert!(run.is_complete());
+    let calls = stage.world.calls();
+    let changes: Vec<_> = calls
+        .iter()
+        .filter(|call| call.operation == "change")
+        .collect();
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].resources.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_member_of_a_batch_fails_alone() {
+    let stage = Stage::of([together("a"), together(REFUSED), together("c")]);
+    let run = stage.run(&[]).await.expect("a run");
+    for (name, outcome) in run.outcomes() {
+        let failed = matches!(outcome, Outcome::Failed(_));
+        assert_eq!(failed, name == REFUSED, "{name}: {outcome:?}");
+    }
+}
+
+/// What takes longer than the run waits is `Waiting`: those that need it ready are left, those that
+/// need it done go on.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_ready_in_time_holds_back_those_alone_that_need_it_ready() {
+    let slow = with(free("slow"), |spec| spec.ready_after = 3600);
+    let mut stage = Stage::of([
+        slow,
+        after_done("done", "slow"),
+        after_ready("ready", "slow"),
+    ]);
+    stage.options.wait = Duration::from_mins(10);
+    let run = stage.run(&[]).await.expect("a run");
+    let outcomes = run.outcomes();
+    let of = |name| {
+        outcomes
+            .iter()
+            .find(|(one, _)| *one == name)
+            .expect("an action")
+            .1
+    };
+    assert!(matches!(of("slow"), Outcome::Waiting(_)), "{outcomes:?}");
+    assert_eq!(of("done"), &Outcome::Done);
+    assert!(matches!(of("ready"), Outcome::Skipped(_)), "{outcomes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_gets_ready_is_broken_and_not_waited_for() {
+    let broken = with(free("a"), |spec| spec.text = BROKEN.to_owned());
+    let stage = Stage::of([broken, after_ready("b", "a")]);
+    let run = stage.run(&[]).await.expect("a run");
+    assert_eq!(
+        run.outcomes()[0].1,
+        &Outcome::Broken("it is broken".to_owned())
+    );
+    assert!(matches!(run.outcomes()[1].1, Outcome::Skipped(0)));
+}
+
+/// The first signal: what is under way ends and is on record, and nothing more begins.
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_what_is_under_way_and_begins_nothing() {
+    let stage = Stage::of([free("a"), after_done("b", "a"), after_done("c", "b")]);
+    let run = stage
+        .run(&[(change(3), Fault::Stopped)])
+        .await
+        .expect("a run");
+    let outcomes: Vec<_> = run
+        .outcomes()
+        .into_iter()
+        .map(|(_, outcome)| outcome)
+        .collect();
+    assert_eq!(
+        outcomes,
+        [&Outcome::Done, &Outcome::NotBegun, &Outcome::NotBegun]
+    );
+    let entries = stage.entries().await;
+    assert_eq!(entries.len(), 1);
+    assert!(!entries[0].is_open());
+    assert!(stage.run(&[]).await.expect("a run").is_complete());
+}
+
+/// Without its ledger a run sends nothing more.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_recorded_is_not_sent() {
+    let stage = Stage::of([free("a"), after_done("b", "a")]);
+    // The lease of the run, and then the first intent.
+    stage.store.fail_after(2);
+    let run = stage.run(&[]).await.expect("a run");
+    assert!(matches!(run.report, Some(Err(_))));
+    let changes = stage.world.calls().into_iter();
+    assert_eq!(changes.filter(|call| call.operation == "create").count(), 0);
+    assert!(stage.run(&[]).await.expect("a run").is_complete());
+}
