@@ -1,4 +1,4 @@
-//! The seed's case A (SEED.md, A1 to A20) against `moto`: AWS as other people understood it, through
+//! The seed's case A (A1 to A20) against `moto`: AWS as other people understood it, through
 //! the built binary.
 //!
 //! Case A sends no mail, so no instance of SES is in these manifests. What moto lacks is in
@@ -152,7 +152,7 @@ struct Stage {
 impl Stage {
     fn of(manifest: &str) -> Self {
         let place = Place::with(manifest);
-        // As SEED.md A20 says: the example, renamed.
+        // As A20 says: the example, renamed.
         let policy = place.read("assets/.well-known/mta-sts.txt.example");
         place.write("assets/.well-known/mta-sts.txt", &policy);
         let public = Served::start(sandbox::world::World::default()).expect("loopback ports");

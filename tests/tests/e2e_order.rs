@@ -70,7 +70,7 @@ fn no_moment_has_a_policy_id_without_its_policy_or_a_name_without_its_certificat
     }
 }
 
-/// DESIGN 7.2: "MAIL FROM. MX and SPF first, in sync, then the MAIL FROM attribute"; 7.6: "senders
+/// "MAIL FROM. MX and SPF first, in sync, then the MAIL FROM attribute"; 7.6: "senders
 /// before their records".
 #[test]
 fn no_moment_has_a_mail_from_without_its_records() {
@@ -92,7 +92,7 @@ fn no_moment_has_a_mail_from_without_its_records() {
     }
 }
 
-/// DESIGN 7.3: "Tighten last. DMARC enforcement after every declared instance has verified DKIM;
+/// "Tighten last. DMARC enforcement after every declared instance has verified DKIM;
 /// BIMI after DMARC enforcement is live".
 #[test]
 fn dmarc_tightens_after_dkim_and_bimi_comes_after_dmarc() {
@@ -125,7 +125,7 @@ fn dmarc_tightens_after_dkim_and_bimi_comes_after_dmarc() {
     );
 }
 
-/// DESIGN 7.6: "Never dangle. DNS goes before what it points at; senders before their records".
+/// "Never dangle. DNS goes before what it points at; senders before their records".
 #[test]
 fn destroy_never_leaves_a_record_without_what_it_points_at() {
     let [_, destroy] = example();

@@ -503,7 +503,7 @@ fn target_limits_every_command_to_a_domain() {
     place.run("plan", &["--target", "example.edu"]).exits(2);
 }
 
-/// DESIGN 7.5: "Let go slowly."
+/// "Let go slowly."
 #[test]
 fn destroy_winds_an_enforced_policy_down() {
     let place = enforced();
@@ -546,7 +546,7 @@ fn destroy_now_accepts_the_risk() {
     assert!(place.world().world.s3.buckets.is_empty());
 }
 
-/// DESIGN 7.4: "Enforce with evidence": every live MX host matches a pattern of the policy.
+/// "Enforce with evidence": every live MX host matches a pattern of the policy.
 #[test]
 fn enforce_against_the_live_mx_is_refused() {
     let place = Place::of("example");

@@ -107,7 +107,7 @@ fn mx(scope: &mut Scope<'_>) {
     add(scope, "mx", record, impact, first.place());
 }
 
-/// DMARC enforcement comes after every declared instance signs (DESIGN 7.3).
+/// DMARC enforcement comes after every declared instance signs.
 fn dmarc(scope: &mut Scope<'_>) {
     let Some(block) = &scope.domain.dmarc else {
         return;

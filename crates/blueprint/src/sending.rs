@@ -244,7 +244,7 @@ impl Sender<'_, '_> {
         }
     }
 
-    /// MX and SPF first, in sync, then the attribute (DESIGN 7.2). Instances of one region share both.
+    /// MX and SPF first, in sync, then the attribute. Instances of one region share both.
     fn mail_from(&mut self, identity: &ResourceId) {
         let Some(mail_from) = &self.instance.mail_from else {
             return;

@@ -19,7 +19,7 @@ use crate::scope::Scope;
 /// Where MTA-STS policies are (RFC 8461 section 3.3).
 const POLICY_KEY: &str = ".well-known/mta-sts.txt";
 
-/// The policy that the block asks for, from a file or from the domain's MX hosts (SEED A10).
+/// The policy that the block asks for, from a file or from the domain's MX hosts.
 pub(super) fn policy<'a>(
     scope: &mut Scope<'a>,
     block: &'a Located<MtaSts>,
@@ -110,7 +110,7 @@ impl Site<'_, '_> {
     }
 }
 
-/// Enforcing needs evidence (DESIGN 7.4).
+/// Enforcing needs evidence (STS-P13, STS-P16).
 fn enforce_preconditions(domain: &str, policy: &MtaStsPolicy) -> [Precondition; 2] {
     let matches = Precondition {
         rule: rules::STS_P13.id.to_owned(),

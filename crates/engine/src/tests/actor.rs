@@ -24,7 +24,7 @@ use super::store::Memory;
 /// How long a call takes when nothing is wrong.
 const CALL: Duration = Duration::from_secs(1);
 
-/// What goes wrong with one call.
+/// The fault of one call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Fault {
     /// It is refused, and has no effect.
@@ -95,7 +95,7 @@ impl World {
         self.things.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What every resource depends on, which each change is held to.
+    /// Adds the dependencies of resources, to which each change is held.
     pub(super) fn depends(
         &self,
         dependencies: impl Iterator<Item = (ResourceId, Vec<Dependency>)>,
@@ -116,7 +116,7 @@ impl World {
         self.things().calls.clone()
     }
 
-    /// What exists, without its times.
+    /// The resources that exist, without their times.
     pub(super) fn present(&self) -> BTreeMap<ResourceId, Thing> {
         let mut present = self.things().present.clone();
         for thing in present.values_mut() {
@@ -183,7 +183,7 @@ impl World {
         }
     }
 
-    async fn look(&self, target: &Target) -> Result<Observation, KindError> {
+    async fn seen(&self, target: &Target) -> Result<Observation, KindError> {
         let id = &target.id;
         self.call("observe", &[id], |things, now| {
             let Some(thing) = things.present.get(id) else {
@@ -299,7 +299,7 @@ impl Things {
 #[async_trait]
 impl Actor for World {
     async fn observe(&self, _: &Context, target: &Target) -> Result<Observation, KindError> {
-        self.look(target).await
+        self.seen(target).await
     }
 
     async fn confirm(
@@ -308,7 +308,7 @@ impl Actor for World {
         target: &Target,
         _: &model::State,
     ) -> Result<Observation, KindError> {
-        self.look(target).await
+        self.seen(target).await
     }
 
     async fn status(
@@ -317,7 +317,7 @@ impl Actor for World {
         target: &Target,
         _: &model::State,
     ) -> Result<Observation, KindError> {
-        self.look(target).await
+        self.seen(target).await
     }
 
     async fn observe_leaving(
@@ -380,12 +380,12 @@ impl Actor for World {
                 let words = "a value that is not allowed";
                 return Err(KindError::new(ErrorClass::Invalid, "change", words));
             }
-            let changed = items.iter().map(|item| match &item.target.spec {
-                Some(spec) => things.put(&item.target.with(spec.clone()), now),
-                None => {
-                    things.remove(&item.target.id);
-                    physical(&item.target.id).into()
+            let changed = items.iter().map(|item| {
+                if let Some(spec) = &item.target.spec {
+                    return things.put(&item.target.with(spec.clone()), now);
                 }
+                things.remove(&item.target.id);
+                physical(&item.target.id).into()
             });
             Ok(changed.collect())
         })

@@ -91,5 +91,5 @@ pub(super) fn stand_in(resource: &Resource) -> Resource {
     }
 }
 
-/// What a change of the kind of these tests left behind.
+/// The result of a change.
 pub(super) type Changed = kind::Outcome<model::Before>;

@@ -245,7 +245,7 @@ pub(super) fn id(name: &str) -> ResourceId {
     ResourceId::new(kinds::S3Object::NAME, DOMAIN, name)
 }
 
-/// What the tests know of `deploy/example.yaml`.
+/// The parts of `deploy/example.yaml` that the tests use.
 struct Example {
     accounts: BTreeMap<AccountName, AccountId>,
     desired: Vec<Arc<Resource>>,
@@ -288,7 +288,7 @@ fn example() -> Manifest {
     manifest.unwrap_or_else(|| panic!("{findings:?}"))
 }
 
-/// What the resources show to the outside, once they are ready.
+/// The files and records of the resources, which the outside sees once they are ready.
 #[derive(Clone, Default)]
 struct Shown {
     /// The bytes behind each URL, and the resource that has them.
@@ -298,7 +298,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// What real resources show. A file is what a precondition asks for by its hash.
+    /// The files and records of real resources. A precondition asks for a file by its hash.
     fn of(resources: &[Arc<Resource>]) -> Self {
         let objects = resources.iter().filter_map(|resource| {
             let object = resource.spec.get::<kinds::S3Object>()?.bytes();

@@ -91,7 +91,7 @@ async fn a_refusal_closes_the_intent_and_silence_leaves_it_open() {
 
 /// A call of which no answer came is not sent again before it was observed that it had no effect.
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_is_looked_for_and_the_call_is_not_sent_again() {
+async fn a_lost_answer_is_observed_and_the_call_is_not_sent_again() {
     let stage = Stage::of([free("a")]);
     let run = stage
         .run(&[(change(1), Fault::AnswerLost)])
@@ -108,7 +108,7 @@ async fn a_lost_answer_is_looked_for_and_the_call_is_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_request_is_sent_again_after_a_look() {
+async fn a_lost_request_is_sent_again_once_observed() {
     let stage = Stage::of([free("a")]);
     let fault = Fault::Refused(ErrorClass::Ambiguous);
     let run = stage.run(&[(change(1), fault)]).await.expect("a run");
@@ -149,10 +149,10 @@ async fn one_bad_member_of_a_batch_fails_alone() {
     }
 }
 
-/// What takes longer than the run waits is `Waiting`: those that need it ready are left, those that
-/// need it done go on.
+/// A resource that takes longer than the run waits is `Waiting`: the actions that depend on its readiness
+/// are skipped, those that depend on its call go on.
 #[tokio::test(start_paused = true)]
-async fn what_is_not_ready_in_time_holds_back_those_alone_that_need_it_ready() {
+async fn what_is_not_ready_in_time_holds_back_only_those_that_wait_for_it() {
     let slow = with(free("slow"), |spec| spec.ready_after = 3600);
     let mut stage = Stage::of([
         slow,

@@ -58,7 +58,7 @@ impl Memory {
         objects.writes = other.writes;
     }
 
-    /// What stands in the ledger, for whoever reads it now.
+    /// The ledger, as a reader finds it now.
     pub(super) async fn ledger(&self, clock: Clock) -> Ledger {
         let objects = Objects {
             bytes: self.objects().bytes.clone(),

@@ -14,7 +14,7 @@ use super::actor::{Fault, Thing};
 use super::stage::{Run, Stage};
 use super::store::Memory;
 
-/// What a row starts from.
+/// The state that a row starts from.
 #[derive(Clone, Copy, Debug)]
 enum Start {
     /// Nothing exists, and all of the example is desired.

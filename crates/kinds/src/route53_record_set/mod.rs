@@ -1,4 +1,4 @@
-//! A record in a Route 53 hosted zone, owned per value (DESIGN part 6).
+//! A record in a Route 53 hosted zone, owned per value.
 //!
 //! ```yaml
 //! dns: { route53: { account: dns } }

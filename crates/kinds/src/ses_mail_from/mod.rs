@@ -5,8 +5,8 @@
 //!   - { account: marketing, region: us-east-1, mail_from: mail1, on_mx_failure: reject }
 //! ```
 //!
-//! It is a kind of its own because its order is: MX and SPF first, in sync, then the attribute
-//! (DESIGN 7.2), and `REJECT_MESSAGE` only after SES says SUCCESS (SES-17), which is a second stage.
+//! It is a kind of its own because its order is: MX and SPF first, in sync, then the attribute,
+//! and `REJECT_MESSAGE` only after SES says SUCCESS (SES-17), which is a second stage.
 //!
 //! Quirks of SES: it looks for exactly one MX record at the name, that of its own region; it gives up
 //! after 72 hours and begins anew when it is told the name again (SES-23); the name without a value

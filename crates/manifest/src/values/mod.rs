@@ -359,7 +359,7 @@ text_value! {
 }
 
 text_value! {
-    /// The name of a quota, as QUOTAS.md lists them.
+    /// The name of a quota, as `aws::quotas` lists them.
     pub struct QuotaName {
         what: "a quota's name",
         pattern: Some("^[a-z0-9_.-]{1,64}$"),
