@@ -70,7 +70,7 @@ fn no_moment_has_a_policy_id_without_its_policy_or_a_name_without_its_certificat
     }
 }
 
-/// "MAIL FROM. MX and SPF first, in sync, then the MAIL FROM attribute"; 7.6: "senders
+/// "MAIL FROM. MX and SPF first, in sync, then the MAIL FROM attribute"; "senders
 /// before their records".
 #[test]
 fn no_moment_has_a_mail_from_without_its_records() {

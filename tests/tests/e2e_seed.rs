@@ -1,4 +1,5 @@
-//! Each row of what the seed has to do, by its number, through the built binary, on the world that it left behind.
+//! Each row of what the seed has to do, by its number, through the built binary, on the world that it left
+//! behind.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
