@@ -73,7 +73,11 @@ impl DkimKey {
 fn near_tags(list: &TagList<'_>) -> Vec<Finding> {
     list.unknown(KNOWN)
         .filter(|tag| typo::nearest(tag.name, KNOWN.iter().copied()).is_some())
-        .map(|tag| list.ignored(tag, rules::DKIM_14, KNOWN))
+        .map(|tag| {
+            let is_first = list.first() == Some(tag);
+            let fits = |tag: &Tag<'_>, name: &str| fits(tag, name, is_first);
+            list.ignored(tag, rules::DKIM_14, KNOWN, fits)
+        })
         .collect()
 }
 
@@ -99,6 +103,21 @@ fn check_words(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
         findings.extend(parts.filter_map(|part| near_word(tag, &part, &known)));
     }
     valid
+}
+
+/// Whether a key is still one for mail when `tag` is called `name`.
+fn fits(tag: &Tag<'_>, name: &str, is_first: bool) -> bool {
+    let has = |words: &[&str]| {
+        let mut parts = split_with_spans(tag.value, ':');
+        parts.any(|part| words.contains(&part.text))
+    };
+    match name {
+        "v" => is_first && tag.value == "DKIM1",
+        "k" => ["rsa", "ed25519"].contains(&tag.value),
+        "h" => has(&["sha256"]),
+        "s" => has(&["*", "email"]),
+        _ => true,
+    }
 }
 
 fn near_word(tag: &Tag<'_>, part: &Part<'_>, known: &WordList) -> Option<Finding> {

@@ -101,7 +101,11 @@ impl<'a> Reader<'a> {
 
     fn unknown_tags(&mut self) {
         for tag in self.list.unknown(KNOWN) {
-            let finding = self.list.ignored(tag, rules::DMARC_26, KNOWN);
+            // A value that is no policy undoes the whole record (RFC 9989 §4.10.1).
+            let fits = |tag: &Tag<'_>, name: &str| {
+                !matches!(name, "p" | "sp" | "np") || tag.value.parse::<Policy>().is_ok()
+            };
+            let finding = self.list.ignored(tag, rules::DMARC_26, KNOWN, fits);
             self.findings.push(finding);
         }
     }

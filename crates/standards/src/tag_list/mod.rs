@@ -124,12 +124,14 @@ impl<'a> TagList<'a> {
     }
 
     /// The finding about a tag that receivers ignore, at its name: one of `rule`, with
-    /// the name among `known` that was meant, if one is near.
+    /// the name among `known` that was meant, if one is near. Where its value does not `fit` that
+    /// name, the record could become unusable by it, and a person decides.
     pub(crate) fn ignored(
         &self,
         tag: &Tag<'_>,
         rule: &'static Rule,
         known: &[&'static str],
+        fits: impl Fn(&Tag<'_>, &str) -> bool,
     ) -> Finding {
         let name = crate::quote::quote(tag.name);
         let Some(near) = typo::nearest(tag.name, known.iter().copied()) else {
@@ -146,7 +148,7 @@ impl<'a> TagList<'a> {
         }
         let edit = Edit::replace(tag.name_span.clone(), word);
         let finding = finding.fix(format!("write `{word}=`"));
-        if near.is_sure {
+        if near.is_sure && fits(tag, word) {
             finding.with_edit(edit)
         } else {
             finding.with_guess(edit)

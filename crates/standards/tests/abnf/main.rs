@@ -21,7 +21,7 @@ use standards::dmarc::Dmarc;
 use standards::mta_sts::{MtaStsPolicy, MtaStsRecord};
 use standards::spf::Spf;
 use standards::tls_rpt::TlsRpt;
-use standards::{Finding, Severity};
+use standards::{Applicability, Finding, Severity};
 
 use grammar::Grammar;
 
@@ -68,6 +68,11 @@ impl Standard {
             let leaves = !self.has(&self.grammar, &mutant);
             left += usize::from(leaves);
             found.extend(self.judge(&mutant, leaves, &findings));
+            found.extend(
+                std::str::from_utf8(&mutant)
+                    .ok()
+                    .and_then(|text| self.misfixed(text)),
+            );
         }
         // A grammar that has everything could not fail.
         assert!(
@@ -91,6 +96,29 @@ impl Standard {
             return None;
         };
         Some(format!("{problem}: {}: {}", shown(mutant), said(&findings)))
+    }
+
+    /// The first sure fix of `text` that does not take its finding away, or takes the value with it.
+    fn misfixed(&self, text: &str) -> Option<String> {
+        let (has_value, before) = (self.read)(text.as_bytes());
+        let sure = |one: &&Finding| {
+            let edit = one.edit.as_ref();
+            edit.is_some_and(|edit| edit.applicability == Applicability::MachineApplicable)
+        };
+        before.iter().filter(sure).find_map(|finding| {
+            let fixed = finding.edit.as_ref()?.apply(text);
+            let (still_has_value, after) = (self.read)(fixed.as_bytes());
+            let same = |one: &&Finding| one.rule == finding.rule && one.reason == finding.reason;
+            let is_fixed = after.iter().filter(same).count() < before.iter().filter(same).count();
+            let is_kept = still_has_value || !has_value;
+            (!is_fixed || !is_kept).then(|| {
+                format!(
+                    "misfixed: {text:?} as {fixed:?}: {}: {}",
+                    line(finding),
+                    said(&after)
+                )
+            })
+        })
     }
 
     /// Whether only a tab leaves the grammar, and tabs are warned about wherever they stand: the
@@ -200,9 +228,9 @@ fn tls_rpt_keeps_to_its_grammar() {
 fn mistakes_are_found() {
     let problems = |standard: &Standard| -> BTreeSet<String> {
         let found = standard.disagreements(500).into_iter();
-        found
-            .filter_map(|line| Some(line.split_once(':')?.0.to_owned()))
-            .collect()
+        // The edits are the parser's own, and not of the text as the mistake has it.
+        let problems = found.filter_map(|line| Some(line.split_once(':')?.0.to_owned()));
+        problems.filter(|problem| problem != "misfixed").collect()
     };
     // Characters that no grammar has are left out.
     let forgives: Read = |text| {

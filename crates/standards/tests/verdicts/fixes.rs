@@ -332,6 +332,20 @@ fn to_the_end() {
         "v=DMARC1; p=jerect; rua=mailto:a@example.com",
         "v=DMARC1; p=jerect; rua=mailto:a@example.com",
     );
+    for (lint, text) in [
+        (dmarc, "v=DMARC1; p=reject; Sp=ne; rua=mailto:a@example.com"),
+        (
+            dkim,
+            "v=DKIM1; K=rsaa; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        ),
+        (
+            dkim,
+            "v=DKIM1; H=sha1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        ),
+        (bimi, "v=BIMI1; l=https://e.example/l.svg; A=none"),
+    ] {
+        check(lint, text, text);
+    }
     check(
         dmarc,
         "DMARC1; p=rejct;; rau=a@example.com; ri=1",

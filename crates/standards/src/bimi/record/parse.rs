@@ -10,6 +10,8 @@ use crate::tag_list::{self, Tag, TagList, split_with_spans};
 use crate::{Edit, Finding, Protocol, Severity, typo};
 
 const KNOWN: &[&str] = &["v", "l", "a", "avp", "lps", "s"];
+/// Those of them that a record is meant to have.
+const MEANT: &[&str] = &["v", "l", "a", "avp", "lps"];
 
 /// Suffixes of image formats that BIMI does not have.
 const OTHER_IMAGES: &[&str] = &[
@@ -31,7 +33,7 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     findings.extend(
         list.unknown(KNOWN)
             .filter(|tag| !tag.name.is_empty())
-            .map(|tag| list.ignored(tag, rules::BIMI_R13, KNOWN)),
+            .map(|tag| list.ignored(tag, rules::BIMI_R13, MEANT, fits)),
     );
     if let Some(tag) = list.get("s") {
         // An unknown tag is ignored (RFC 6376 §3.2), and so is this one.
@@ -101,6 +103,16 @@ fn read_location(list: &TagList<'_>, text: &str, findings: &mut Vec<Finding>) ->
     let suffix = check_suffix(&uri);
     findings.extend(suffix.map(|finding| finding.at(tag.value_span.clone())));
     Location::At(uri)
+}
+
+/// Whether the record can still be used when `tag` is called `name`.
+fn fits(tag: &Tag<'_>, name: &str) -> bool {
+    match name {
+        "l" | "a" => tag.value.is_empty() || tag.value.parse::<HttpsUri>().is_ok(),
+        "lps" => split_with_spans(tag.value, ',')
+            .all(|part| part.text.parse::<LocalPartPrefix>().is_ok()),
+        _ => true,
+    }
 }
 
 /// BIMI-R06.
