@@ -28,6 +28,5 @@ pub mod print;
 mod program;
 pub mod setup;
 pub mod shrink;
-mod store;
 pub mod valid;
 mod world;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
+use ledger::Memory;
 use sandbox::Sandbox;
 use sandbox::faults::{Fault as Injected, FaultKind, Seeded};
 use sandbox::world::World;
@@ -16,7 +17,6 @@ use crate::observer::{Fault, Flow, Observer};
 use crate::person::Elsewhere;
 use crate::program::{Ended, Program};
 use crate::setup::{DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, NAMES, PARKED, REGIONS, Setup};
-use crate::store::Memory;
 use crate::world::{before, delegate, plain, sets};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{Outcome, Progress, Stop, Watch};
 use jiff::Timestamp;
-use ledger::Journal;
+use ledger::{Journal, Memory};
 use model::{Location, Plan};
 use reconcile::{Consent, Environment, Error, Planned, Project, Who, Wish};
 use sandbox::Sandbox;
@@ -14,7 +14,6 @@ use standards::Severity;
 
 use crate::observer::Fault;
 use crate::setup::{DNS_ACCOUNTS, MAIL_ACCOUNTS, Setup, WEB_ACCOUNTS};
-use crate::store::Memory;
 use crate::valid;
 
 /// How long a run waits for one thing to become ready.

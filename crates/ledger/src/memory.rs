@@ -1,12 +1,15 @@
-//! A ledger in memory, which can be lost and put back. Files would do the same, at the cost of an
-//! fsync for each line, and of threads in whose order two runs of one seed could differ.
+//! A ledger in memory, for tests and simulations, which can be lost and put back. Files would do the
+//! same, at the cost of an fsync for each line, and of threads in whose order two runs of one seed could
+//! differ.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ledger::{Content, Key, LedgerError, NotSwapped, Store, Stored, Version};
+
+use crate::error::LedgerError;
+use crate::store::{Content, Key, NotSwapped, Store, Stored, Version};
 
 #[derive(Clone, Debug, Default)]
 struct Objects {
@@ -17,16 +20,28 @@ struct Objects {
 
 /// A ledger in memory. All clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory(Arc<Mutex<Objects>>);
+pub struct Memory(Arc<Mutex<Objects>>);
 
 impl Memory {
     fn objects(&self) -> MutexGuard<'_, Objects> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A copy of what it holds, to put it back later.
-    pub(crate) fn copy(&self) -> Self {
+    /// A copy of what it holds, which later writes do not change.
+    #[must_use]
+    pub fn copy(&self) -> Self {
         Self(Arc::new(Mutex::new(self.objects().clone())))
+    }
+
+    /// Holds from now on what `other` holds, for all clones.
+    pub fn restore(&self, other: &Self) {
+        let other = other.objects().clone();
+        *self.objects() = other;
+    }
+
+    /// The number of writes so far.
+    pub fn writes(&self) -> u64 {
+        self.objects().writes
     }
 }
 
@@ -75,12 +90,12 @@ impl Store for Memory {
         Ok(version(write))
     }
 
-    async fn hold(&self, _: &str) -> Result<(), LedgerError> {
+    async fn hold(&self, _run: &str) -> Result<(), LedgerError> {
         Ok(())
     }
 
-    /// In a life one run follows another, so that whoever else has a claim is dead.
-    async fn is_held(&self, _: &str) -> Result<bool, LedgerError> {
+    /// In one process one run follows another, so that whoever else has a claim is dead.
+    async fn is_held(&self, _run: &str) -> Result<bool, LedgerError> {
         Ok(false)
     }
 
