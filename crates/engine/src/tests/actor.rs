@@ -116,6 +116,11 @@ impl World {
         self.things().calls.clone()
     }
 
+    /// The operations of the last run, in the order of their calls.
+    pub(super) fn operations(&self) -> Vec<&'static str> {
+        self.calls().iter().map(|call| call.operation).collect()
+    }
+
     /// The resources that exist, without their times.
     pub(super) fn present(&self) -> BTreeMap<ResourceId, Thing> {
         let mut present = self.things().present.clone();

@@ -98,13 +98,10 @@ async fn a_lost_answer_is_observed_and_the_call_is_not_sent_again() {
         .await
         .expect("a run");
     assert!(run.is_complete());
-    let operations: Vec<_> = stage
-        .world
-        .calls()
-        .iter()
-        .map(|call| call.operation)
-        .collect();
-    assert_eq!(operations, ["observe", "create", "observe", "observe"]);
+    assert_eq!(
+        stage.world.operations(),
+        ["observe", "create", "observe", "observe"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,14 +110,8 @@ async fn a_lost_request_is_sent_again_once_observed() {
     let fault = Fault::Refused(ErrorClass::Ambiguous);
     let run = stage.run(&[(change(1), fault)]).await.expect("a run");
     assert!(run.is_complete());
-    let operations: Vec<_> = stage
-        .world
-        .calls()
-        .iter()
-        .map(|call| call.operation)
-        .collect();
     assert_eq!(
-        operations,
+        stage.world.operations(),
         ["observe", "create", "observe", "create", "observe"]
     );
 }
