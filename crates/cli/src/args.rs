@@ -3,6 +3,7 @@
 mod check;
 mod drift;
 mod ledger;
+mod lint;
 mod sandbox;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use crate::log::Log;
 pub(crate) use check::{Check, CheckFormat};
 pub(crate) use drift::Drift;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
+pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -286,87 +288,6 @@ pub(crate) struct Init {
     /// With --sandbox: the manifest whose sandbox is looked at
     #[arg(long, default_value = "deploy.yaml", value_name = "MANIFEST")]
     pub(crate) sandbox_of: PathBuf,
-}
-
-/// `deploy lint`.
-#[derive(Debug, Args)]
-pub(crate) struct Lint {
-    /// The manifest; or a logo, a mark certificate, an MTA-STS policy or a record in a file; `-` is
-    /// standard input
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST|FILE")]
-    pub(crate) file: PathBuf,
-    /// Check this TXT value; may be repeated; `-` takes one a line from standard input
-    #[arg(long = "record", value_name = "TXT", conflicts_with = "file")]
-    pub(crate) records: Vec<String>,
-    /// What the file or the records are, where their name and beginning do not say it
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub(crate) kind: Option<LintKind>,
-    /// Make the fixes that need no decision, show them, and write them back: to the manifest with
-    /// its includes and policies, the policy, the logo or the file of records; records of the
-    /// command line are printed
-    #[arg(long, conflicts_with = "online")]
-    pub(crate) fix: bool,
-    /// Look too, and check the manifest beside what is published and what its accounts have; nothing
-    /// is changed. With --sandbox, look into the sandbox
-    #[arg(long, conflicts_with = "records")]
-    pub(crate) online: bool,
-    /// How to print findings
-    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
-    pub(crate) format: FindingFormat,
-}
-
-/// What a file or a record is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LintKind {
-    /// An SPF record
-    Spf,
-    /// A DKIM key record
-    Dkim,
-    /// A DMARC record
-    Dmarc,
-    /// An MTA-STS record
-    MtaStsRecord,
-    /// A TLS reporting record
-    TlsRpt,
-    /// A BIMI record
-    Bimi,
-    /// An MTA-STS policy file
-    MtaStsPolicy,
-    /// A logo
-    Logo,
-    /// A mark certificate with its chain
-    MarkCertificate,
-}
-
-impl From<LintKind> for standards::checker::Kind {
-    fn from(kind: LintKind) -> Self {
-        match kind {
-            LintKind::Spf => Self::Spf,
-            LintKind::Dkim => Self::DkimKey,
-            LintKind::Dmarc => Self::Dmarc,
-            LintKind::MtaStsRecord => Self::MtaStsRecord,
-            LintKind::TlsRpt => Self::TlsRpt,
-            LintKind::Bimi => Self::Bimi,
-            LintKind::MtaStsPolicy => Self::MtaStsPolicy,
-            LintKind::Logo => Self::Logo,
-            LintKind::MarkCertificate => Self::MarkCertificate,
-        }
-    }
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FindingFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-    /// SARIF 2.1.0
-    Sarif,
-    /// GitHub workflow annotations
-    Github,
-    /// JUnit XML
-    Junit,
 }
 
 /// `deploy plan`.
