@@ -31,7 +31,7 @@ pub(crate) fn grouped(number: usize) -> String {
 }
 
 /// `1 error`, `2 errors`.
-pub(crate) fn counted(number: usize, one: &str) -> String {
+pub fn counted(number: usize, one: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {one}{plural}", grouped(number))
 }

@@ -184,10 +184,9 @@ fn print(args: &Init, draft: &Draft, printer: &Printer) {
             )));
         }
     }
-    let counted = |number: usize, what: &str| {
-        let plural = if number == 1 { "" } else { "s" };
-        format!("{number} {what}{plural}")
-    };
-    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    let (errors, warnings) = (
+        report::counted(errors, "error"),
+        report::counted(warnings, "warning"),
+    );
     printer.note(&format!("Its comments have {errors} and {warnings}."));
 }
