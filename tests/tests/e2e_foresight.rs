@@ -121,3 +121,19 @@ fn an_account_that_may_not_send() {
     check("enforcement: PROBATION", "under review");
     check("enforcement: SHUTDOWN, sending: false", "paused");
 }
+
+/// Silence is not "it may send": a role without the permission is told what was not asked.
+#[test]
+fn an_account_that_could_not_be_asked_is_named() {
+    let place = Place::of("example");
+    place.make_world(Some(
+        r#"accounts: { "333333333333": { roles: { mail-deploy: { denied: ["ses:GetAccount"] } } } }"#,
+    ));
+    place.apply().exits(0);
+    place.advance("5m");
+    drift(&place, &[])
+        .exits(0)
+        .says("In sync")
+        .says("could not be asked whether it may send")
+        .says("ses:GetAccount");
+}

@@ -28,6 +28,8 @@ pub struct Drifted {
     pub findings: Vec<Finding>,
     /// The events with a known date that are near, the next first.
     pub foreseen: Vec<Foreseen>,
+    /// Why SES could not be asked whether an account may send: nothing is foreseen of it.
+    pub unasked: Vec<String>,
 }
 
 impl Drifted {
@@ -59,13 +61,15 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
         drift.location.is_some() || !is_awaited(ledger.entry(&drift.resource).map(AsRef::as_ref))
     });
     let awaited = before - drifts.len();
+    let (foreseen, unasked) = foresee(project, &ledger).await;
     Ok(Drifted {
         live: probe(project, &ledger, &observed.actual, &drifts).await?,
         drifts,
         owned: ledger.entries().count(),
         awaited,
         findings: observed.findings,
-        foreseen: foresee(project, &ledger).await,
+        foreseen,
+        unasked,
     })
 }
 

@@ -22,14 +22,24 @@ const MARK_TOLD: SignedDuration = SignedDuration::from_hours(24 * 60);
 /// The time before its last day from which an acceptance is told: a decision of a person, no purchase.
 const ACCEPTANCE_TOLD: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// All that is foreseen for a project, the next first.
-pub(crate) async fn foresee(project: &Project, ledger: &Ledger) -> Vec<Foreseen> {
+/// The events that are foreseen for a project, the next first; and why SES could not be asked about some
+/// of its accounts.
+pub(crate) async fn foresee(project: &Project, ledger: &Ledger) -> (Vec<Foreseen>, Vec<String>) {
     let now = project.clock.now();
     let mut foreseen = dated(&project.manifest, ledger, now);
     foreseen.retain(|one| project.scope.has(&one.subject));
-    foreseen.extend(senders(project, ledger, now).await);
+    let mut unasked = Vec::new();
+    for (location, domains) in senders(ledger) {
+        match stopped(project, location, &domains, now).await {
+            Ok(stopped) => foreseen.extend(stopped),
+            Err(reason) => unasked.push(format!(
+                "SES of {} in {} could not be asked whether it may send: {reason}",
+                location.account, location.region
+            )),
+        }
+    }
     foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));
-    foreseen
+    (foreseen, unasked)
 }
 
 /// The events of the manifest and of the ledger.
@@ -126,9 +136,8 @@ fn grace_periods(manifest: &Manifest, ledger: &Ledger, now: Timestamp) -> Vec<Fo
     foreseen
 }
 
-/// SES-26: accounts that may not send. A role that may not ask SES sees nothing here; doctor tells of
-/// the permission.
-async fn senders(project: &Project, ledger: &Ledger, now: Timestamp) -> Vec<Foreseen> {
+/// The accounts and regions of SES that domains send through.
+fn senders(ledger: &Ledger) -> BTreeMap<&Location, Vec<&str>> {
     let mut domains: BTreeMap<&Location, Vec<&str>> = BTreeMap::new();
     for entry in ledger.entries() {
         if entry.id.kind.as_str() == SesIdentity::NAME
@@ -137,24 +146,29 @@ async fn senders(project: &Project, ledger: &Ledger, now: Timestamp) -> Vec<Fore
             domains.entry(location).or_default().push(&entry.id.domain);
         }
     }
-    let mut foreseen = Vec::new();
-    for (location, domains) in domains {
-        let Ok(session) = project.engine.session(location).await else {
-            continue;
-        };
-        let Ok(standing) = ses_account::standing(&session).await else {
-            continue;
-        };
-        let findings = standing.findings();
-        for finding in findings.into_iter().filter(|one| one.is_of(rules::SES_26)) {
-            foreseen.push(Foreseen {
-                subject: format!("SES of {} in {}", location.account, location.region),
-                at: now,
-                mail: MailImpact::Sending,
-                reason: format!("{}; {} send through it", finding.reason, domains.join(", ")),
-                fix: finding.fix,
-            });
-        }
-    }
-    foreseen
+    domains
+}
+
+/// SES-26: why an account may not send, where it may not.
+async fn stopped(
+    project: &Project,
+    location: &Location,
+    domains: &[&str],
+    now: Timestamp,
+) -> Result<Vec<Foreseen>, String> {
+    let session = project.engine.session(location).await;
+    let session = session.map_err(|error| error.to_string())?;
+    let standing = ses_account::standing(&session).await;
+    let standing = standing.map_err(|error| error.to_string())?;
+    let findings = standing.findings().into_iter();
+    let foreseen = findings.filter(|one| one.is_of(rules::SES_26));
+    Ok(foreseen
+        .map(|finding| Foreseen {
+            subject: format!("SES of {} in {}", location.account, location.region),
+            at: now,
+            mail: MailImpact::Sending,
+            reason: format!("{}; {} send through it", finding.reason, domains.join(", ")),
+            fix: finding.fix,
+        })
+        .collect())
 }

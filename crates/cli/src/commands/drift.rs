@@ -28,6 +28,11 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
     if conclusion == Conclusion::Unrecorded {
         printer.note(UNRECORDED);
     }
+    for reason in &drifted.unasked {
+        printer.note(&report::escape(&format!(
+            "{reason}; nothing is foreseen of it"
+        )));
+    }
     if !drifted.findings.is_empty() {
         printer.note(&report::findings_text(
             &drifted.findings,
