@@ -141,7 +141,7 @@ fn stricter(published: &Published) -> Option<NextStep> {
             format!(
                 "go to p=quarantine{place} when the reports show that all that is yours passes"
             ),
-            "receivers deliver mail that only says that it is yours",
+            "receivers deliver forged mail in the domain's name",
         ),
         _ if !is_whole(record) => (
             format!("take `t=y` or `pct`{place} out when the reports are good"),
@@ -149,7 +149,7 @@ fn stricter(published: &Published) -> Option<NextStep> {
         ),
         Policy::Quarantine => (
             format!("go to p=reject{place} when the reports show nothing of yours that fails"),
-            "mail that only says that it is yours still reaches the junk folder",
+            "forged mail in the domain's name still reaches the junk folder",
         ),
         Policy::Reject => return None,
     };
@@ -173,7 +173,7 @@ fn transport(published: &Published, subjects: &[Subject]) -> Vec<NextStep> {
         .map(standards::mta_sts::MtaStsPolicy::mode);
     if is_absent(subjects, Standard::MtaSts) {
         let action = "publish an MTA-STS policy in mode testing";
-        let why = "who sits between a sender and your mail hosts can read mail, or take it";
+        let why = "an attacker between a sender and your mail hosts can read mail, or divert it";
         steps.push(step(Standard::MtaSts, None, action, why));
     } else if published.mta_sts.read.is_some() && mode == Some(Mode::Testing) {
         let action = "go to mode enforce when the TLS reports are good";

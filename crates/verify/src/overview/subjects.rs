@@ -155,13 +155,19 @@ fn spf(published: &Published) -> Subject {
             let cost = published.spf_lookups;
             let cost = cost.map_or_else(String::new, |cost| format!("; {cost} of 10 look-ups"));
             match record.all() {
-                Some(Qualifier::Fail) => (Grade::Good, format!("all others fail{cost}")),
-                Some(Qualifier::SoftFail) => (Grade::Good, format!("all others are suspect{cost}")),
+                Some(Qualifier::Fail) => (
+                    Grade::Good,
+                    format!("mail from all other hosts fails{cost}"),
+                ),
+                Some(Qualifier::SoftFail) => (
+                    Grade::Good,
+                    format!("mail from all other hosts is suspect{cost}"),
+                ),
                 None if record.redirect().is_some() => (
                     Grade::Good,
                     format!("another domain's record decides{cost}"),
                 ),
-                _ => (Grade::Begun, format!("all others may send too{cost}")),
+                _ => (Grade::Begun, format!("all other hosts may send too{cost}")),
             }
         }
         None if published.spf.is_absent() => (Grade::Absent, "not published".to_owned()),
