@@ -8,6 +8,7 @@ import json
 import os
 
 import boto3
+import models
 from botocore.exceptions import ClientError
 
 ZONE = os.environ["ZONE"]
@@ -221,6 +222,11 @@ refused(
     DistributionConfig=read["DistributionConfig"],
 )
 refused("ResourceInUseException", acm.delete_certificate, CertificateArn=arn)
+models.read_everything(acm, CertificateArn=arn)
+models.read_everything(s3, Bucket=bucket, Key=".well-known/mta-sts.txt")
+models.read_everything(route53, HostedZoneId=ZONE, ResourceType="hostedzone", ResourceId=ZONE)
+models.read_everything(cloudfront, Id=distribution, DistributionId=distribution)
+models.read_everything(cloudfront, Id=control, Resource=made["ARN"])
 updated = cloudfront.update_distribution(
     Id=distribution,
     IfMatch=read["ETag"],
@@ -264,6 +270,11 @@ refused(
 ireland = boto3.client("sesv2", region_name="eu-west-1")
 assert ireland.list_email_identities()["EmailIdentities"] == []
 
+names = {"EmailIdentity": "news.example.com", "ConfigurationSetName": "conformance"}
+identity_arn = "arn:aws:ses:us-east-1:111111111111:identity/news.example.com"
+models.read_everything(sesv2, **names, ResourceArn=identity_arn)
+models.read_everything(ses, Identities=["example.com"], Identity="example.com")
+
 print("Resource Groups Tagging API")
 tagging = boto3.client("resourcegroupstaggingapi")
 tagged = pages(
@@ -273,3 +284,5 @@ tagged = pages(
     TagFilters=[{"Key": "project", "Values": ["conformance"]}],
 )
 assert [found["ResourceARN"] for found in tagged] == [arn], tagged
+
+models.settle()

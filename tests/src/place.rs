@@ -1,6 +1,7 @@
 //! A folder of one's own with the shipped manifests, in which the built binary runs against the
 //! sandbox; and what it left in the sandbox's world.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -175,6 +176,7 @@ impl Moment {
             host,
             target: path,
             if_none_match: None,
+            if_modified_since: None,
             now: at,
         };
         let answer = edge::answer(&mut self.world, &viewer);
@@ -197,6 +199,7 @@ pub struct Place {
     folder: TempDir,
     manifest: String,
     project: String,
+    calm: bool,
 }
 
 impl Place {
@@ -217,6 +220,7 @@ impl Place {
             folder,
             manifest,
             project: String::new(),
+            calm: false,
         };
         place.find_project();
         place
@@ -231,6 +235,14 @@ impl Place {
         place
     }
 
+    /// The same in calm weather: for a test that counts calls or seconds, or that says itself what
+    /// goes wrong.
+    #[must_use]
+    pub fn in_calm(mut self) -> Self {
+        self.calm = true;
+        self
+    }
+
     /// Another folder that is as this one is now.
     #[must_use]
     pub fn copy(&self) -> Self {
@@ -240,6 +252,7 @@ impl Place {
             folder,
             manifest: self.manifest.clone(),
             project: self.project.clone(),
+            calm: self.calm,
         }
     }
 
@@ -279,6 +292,13 @@ impl Place {
         self.write(&self.manifest, &text.replace(from, to));
     }
 
+    /// The weather of the sandbox: of `cargo xtask weather`, unless the test needs its own.
+    fn weather(&self) -> Option<(&'static str, OsString)> {
+        const NAME: &str = "DEPLOY_SANDBOX_WEATHER";
+        let calm = self.calm.then(|| "calm".into());
+        Some((NAME, calm.or_else(|| std::env::var_os(NAME))?))
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
@@ -286,6 +306,7 @@ impl Place {
             .args(arguments)
             .env_clear()
             .env("HOME", self.folder.path())
+            .envs(self.weather())
             .stdin(Stdio::null());
         command
     }

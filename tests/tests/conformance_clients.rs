@@ -24,7 +24,7 @@ fn boto3_works_with_every_service() {
 /// Runs a script as the administrator of an account with a hosted zone, beside another account.
 #[track_caller]
 fn check(script: &str) {
-    let place = Place::of("example");
+    let place = Place::of("example").in_calm();
     make_quick_world(&place);
     let zone = place
         .world()

@@ -129,7 +129,7 @@ const AT_ONCE: usize = 4;
 fn deployed() -> &'static Place {
     static DEPLOYED: OnceLock<Place> = OnceLock::new();
     DEPLOYED.get_or_init(|| {
-        let place = Place::of("example");
+        let place = Place::of("example").in_calm();
         // Nobody throttles here, and one call a second to SES would be most of the time.
         place.edit(
             "project: anycompany\n",

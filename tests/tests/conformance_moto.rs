@@ -151,11 +151,11 @@ struct Stage {
 
 impl Stage {
     fn of(manifest: &str) -> Self {
-        let place = Place::with(manifest);
+        let place = Place::with(manifest).in_calm();
         // As A20 says: the example, renamed.
         let policy = place.read("assets/.well-known/mta-sts.txt.example");
         place.write("assets/.well-known/mta-sts.txt", &policy);
-        let public = Served::start(sandbox::world::World::default()).expect("loopback ports");
+        let public = Served::start(sandbox::world::World::calm()).expect("loopback ports");
         let stage = Self {
             place,
             moto: Moto::start(),

@@ -134,7 +134,7 @@ fn each_shipped(mut check: impl FnMut(&str, &Published, &str)) {
 fn world(published: &Published, domain: &str) -> World {
     let mut world = World {
         quotas: Quotas::none(),
-        ..World::default()
+        ..World::calm()
     };
     let zone = world
         .seed_zone("111111111111", domain, true)

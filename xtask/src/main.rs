@@ -25,6 +25,7 @@ mod steps;
 mod test;
 mod tidy;
 mod tools;
+mod weather;
 
 use std::process::ExitCode;
 
@@ -50,7 +51,10 @@ usage: cargo xtask COMMAND
   tools          fetch third-party tools for the conformance tests into target/
   bench [NAME]   run the benchmarks and print their table
   instructions   count what the parsers' benchmarks take, and compare with the figures in the
-                 repository; --write writes these";
+                 repository; --write writes these
+  weather [NAME…]
+                 run the end-to-end tests in usual and stormy weather, ten seeds of each, or in
+                 those that are named (storm:7); --proxy over a network that breaks answers, 30 seeds";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -84,6 +88,8 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
             tools::prepare(&project.root, &project.target)
         }
         ["tidy", options @ ..] => tidy::run(&Project::find()?, options),
+        ["weather", "--proxy"] => weather::network(&Project::find()?),
+        ["weather", named @ ..] => weather::run(&Project::find()?, named),
         ["schema"] => schema::write(&Project::find()?),
         ["instructions"] => instructions::run(&Project::find()?, false),
         ["instructions", "--write"] => instructions::run(&Project::find()?, true),

@@ -83,9 +83,16 @@ pub(crate) fn environment(global: &Global) -> Result<Environment, Failure> {
 }
 
 /// How the sandbox is opened or made.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment says the weather of a new sandbox"
+)]
 pub(crate) fn sandbox(global: &Global) -> Result<SandboxSettings, Failure> {
     let world = global.world.as_ref();
+    let weather = std::env::var("DEPLOY_SANDBOX_WEATHER").ok();
+    let weather = weather.map(|text| text.parse().map_err(Failure::Usage));
     Ok(SandboxSettings {
+        weather: weather.transpose()?,
         speed: global.speed,
         world: world
             .map(|path| read_text(path, "the world file"))

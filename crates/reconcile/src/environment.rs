@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::Outside;
 use sandbox::Sandbox;
+use sandbox::weather::Weather;
 use verify::{Stranger, View};
 
 use crate::Error;
@@ -59,6 +60,9 @@ pub struct SandboxSettings {
     pub speed: Option<Speed>,
     /// What is in its world, when it is made, besides what the manifest presumes: YAML.
     pub world: Option<String>,
+    /// How far its AWS is from AWS's documentation, when it is made: `storm`, `storm:7`. A world
+    /// file that says something else is right.
+    pub weather: Option<Weather>,
 }
 
 /// How fast the sandbox's clock runs.

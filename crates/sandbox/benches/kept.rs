@@ -23,7 +23,7 @@ fn world(domains: usize) -> (World, String) {
     let mut world = World {
         delays: Delays::none(),
         quotas: Quotas::none(),
-        ..World::default()
+        ..World::calm()
     };
     world.sts.seed_account(ACCOUNT, &[]);
     let mut zones = Vec::new();

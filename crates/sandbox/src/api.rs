@@ -66,6 +66,10 @@ impl Api {
     /// Carries a call out that changes the world.
     pub(crate) fn change(self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
         let reply = self.handle(world, call, operation);
+        if reply.status().as_u16() < 400 {
+            let bucket = (self == Self::S3).then(|| s3::bucket_named(call)).flatten();
+            world.notes.take(call, operation, bucket);
+        }
         // An instant delay has passed when the change is made.
         world.advance_shared(call.now);
         reply

@@ -10,10 +10,13 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt;
+use futures::StreamExt;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
 
 use crate::Sandbox;
-use crate::call::whole;
+use crate::broken::{self, Cut};
+use crate::call::{Reply, whole};
 
 /// Hands the SDK's signed requests to a sandbox.
 #[derive(Clone)]
@@ -64,6 +67,16 @@ async fn exchange(sandbox: &Sandbox, request: HttpRequest) -> Result<HttpRespons
         .call(http::Request::from_parts(parts, body))
         .await
         .map_err(|error| ConnectorError::timeout(error.into()))?;
-    HttpResponse::try_from(whole(reply).map(SdkBody::from))
+    HttpResponse::try_from(stream(whole(reply)))
         .map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+/// The answer as a stream of pieces, as it comes over a network: whoever reads it has to read it
+/// whole before it can be parsed.
+fn stream(reply: Reply) -> http::Response<SdkBody> {
+    let (parts, body) = reply.into_parts();
+    let cut = parts.extensions.get::<Cut>().copied();
+    let frames = broken::pieces(&body, cut).map(|piece| piece.map(Frame::data));
+    let body = StreamBody::new(frames);
+    http::Response::from_parts(parts, SdkBody::from_body_1_x(body))
 }

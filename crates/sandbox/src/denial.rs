@@ -196,6 +196,26 @@ fn s3(reason: Reason) -> ServiceError {
     ServiceError::new(status, code, message)
 }
 
+/// The answer to keys that are not known: in a region that is off, every key is.
+pub(crate) fn unknown_key(call: &Call) -> ServiceError {
+    of(call, Reason::UnknownKey.into())
+}
+
+/// The answer to a new account whose service is not switched on yet.
+pub(crate) fn not_signed_up(call: &Call) -> ServiceError {
+    let message = "The AWS Access Key Id needs a subscription for the service";
+    match family(call) {
+        Family::S3 => ServiceError::new(
+            403,
+            "NotSignedUp",
+            "Your account is not signed up for the S3 service. You must sign up before you can use S3.",
+        ),
+        Family::Json => ServiceError::new(400, "SubscriptionRequiredException", message),
+        Family::RestJson => ServiceError::new(403, "SubscriptionRequiredException", message),
+        Family::Xml => ServiceError::new(403, "OptInRequired", message),
+    }
+}
+
 /// The answer to a caller whose role is not allowed `action`.
 pub(crate) fn unauthorized(call: &Call, action: &str) -> ServiceError {
     let message = format!(

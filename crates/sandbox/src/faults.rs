@@ -133,6 +133,16 @@ pub enum FaultKind {
     TimeOutAfter,
     /// A read answers from before the last change. Other calls are not touched.
     StaleRead,
+    /// A load balancer answers with HTML, and nothing was done.
+    HtmlBefore,
+    /// A load balancer answers with HTML, though it was done.
+    HtmlAfter,
+    /// The connection ends in the middle of the answer, and it was done.
+    CutBody,
+    /// The answer stops in its middle and goes no further, and it was done.
+    StalledBody,
+    /// One half of the answer comes, with nothing to show that it is not all, and it was done.
+    ShortBody,
     /// The process that calls ends at once, and nothing was done. Only a script does that.
     KillBefore,
     /// The process that calls ends at once, after it was done. Only a script does that.

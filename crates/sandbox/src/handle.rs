@@ -9,15 +9,20 @@ use sha2::{Digest, Sha256};
 use crate::Sandbox;
 use crate::api::Api;
 use crate::auth::{self, Claim, Payload, Signed};
+use crate::broken::{self, End};
 use crate::call::{Call, Incoming, NoAnswer, Origin, Reply};
 use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
 use crate::hex::hex;
 use crate::iam;
 use crate::quotas::Drawer;
+use crate::refusals;
 use crate::service::{Service, ServiceError};
+use crate::stale;
+use crate::standing;
 use crate::stats::{Logged, result_of};
 use crate::sts;
+use crate::weather::Behaviour;
 use crate::world::World;
 use crate::{bodies::Refused, s3};
 
@@ -38,6 +43,8 @@ struct Admitted {
     operation: &'static str,
     changing: bool,
     fault: Option<Injected>,
+    /// The number of the call in this world.
+    number: u64,
 }
 
 impl Sandbox {
@@ -168,12 +175,17 @@ impl Sandbox {
             changing,
             number,
         };
+        if let Some(error) = standing::refusal(&world.sts, &call, operation) {
+            let reply = service.error(&call, &error);
+            return Err(refuse(&call, operation, reply));
+        }
         if let Some(action) = iam::denied(&world.sts, &call, operation) {
             let reply = service.error(&call, &denial::unauthorized(&call, &action));
             return Err(refuse(&call, operation, reply));
         }
         let fault = desk.faults.befalls(&world.faults, &target);
         desk.injected += u64::from(fault.is_some());
+        let fault = fault.or_else(|| on_the_way(&world, number));
         drop((world, desk));
         Ok(Admitted {
             call,
@@ -181,6 +193,7 @@ impl Sandbox {
             operation,
             changing,
             fault,
+            number,
         })
     }
 
@@ -261,10 +274,11 @@ impl Sandbox {
             operation,
             changing,
             fault,
+            ..
         } = admitted;
         let service = api.protocol();
         let kind = fault.as_ref().map(|fault| fault.kind);
-        let broken = || {
+        let failed = || {
             let error = fault.as_ref().and_then(|fault| fault.error.clone());
             service.error(call, &error.unwrap_or_else(|| denial::internal(call)))
         };
@@ -273,7 +287,10 @@ impl Sandbox {
             (reply, logged)
         };
         match kind {
-            Some(FaultKind::ErrorBefore | FaultKind::TimeOutBefore) => return refused(broken()),
+            Some(FaultKind::ErrorBefore | FaultKind::TimeOutBefore) => return refused(failed()),
+            Some(FaultKind::HtmlBefore) => {
+                return refused(broken::load_balancer(admitted.number));
+            }
             Some(FaultKind::Throttle) => {
                 return refused(service.error(call, &denial::throttled(call)));
             }
@@ -281,10 +298,13 @@ impl Sandbox {
         }
         let reply = self.handle(admitted, kind == Some(FaultKind::StaleRead));
         let took_effect = reply.status().as_u16() < 400;
-        let answer = if kind == Some(FaultKind::ErrorAfter) {
-            broken()
-        } else {
-            reply
+        let answer = match kind {
+            Some(FaultKind::ErrorAfter) => failed(),
+            Some(FaultKind::HtmlAfter) => broken::load_balancer(admitted.number),
+            Some(FaultKind::CutBody) => broken::cut(reply, End::Broken),
+            Some(FaultKind::StalledBody) => broken::cut(reply, End::Stalled),
+            Some(FaultKind::ShortBody) => broken::short(reply),
+            _ => reply,
         };
         let logged = Logged {
             took_effect,
@@ -307,15 +327,33 @@ impl Sandbox {
             before.advance_shared(call.now);
             return api.handle(before, call, operation);
         }
-        if !changing {
-            return api.handle(&mut world, call, operation);
+        let refusal = refusals::refusal(&world, call, operation).or_else(|| {
+            let mut desk = self.desk();
+            refusals::moved_version(&world, call, operation, &mut desk.met)
+        });
+        if let Some(error) = refusal {
+            return api.protocol().error(call, &error);
         }
+        if !changing {
+            let old = self.desk().stale.answer(call, operation);
+            return old.unwrap_or_else(|| api.handle(&mut world, call, operation));
+        }
+        let read = stale::Read::of(call, operation).map(|read| {
+            let reply = api.handle(&mut world, &read.call, read.operation);
+            (read, reply)
+        });
         let before = can_be_stale(&world).then(|| Box::new(world.clone()));
         let reply = api.change(&mut world, call, operation);
         if reply.status().as_u16() < 400 {
             self.keep(&world, call);
             if let Some(watcher) = self.0.watcher.get() {
                 watcher(&world, call.now);
+            }
+            if let Some((read, old)) = read {
+                let lasts = world
+                    .weather
+                    .duration(read.behaviour, &read.resource, call.now);
+                self.desk().stale.keep(&read, old, call.now + lasts);
             }
         }
         if let Some(before) = before {
@@ -358,11 +396,19 @@ impl Sandbox {
     }
 
     fn latency(&self, number: u64) -> SignedDuration {
-        let delays = self.lock().delays.clone();
+        let (delays, weather) = {
+            let world = self.lock();
+            (world.delays.clone(), world.weather)
+        };
+        let late = weather.duration(
+            Behaviour::LateAnswers,
+            &format!("call {number}"),
+            Timestamp::UNIX_EPOCH,
+        );
         let draw = Sha256::digest(number.to_be_bytes());
         let draw = u16::from_be_bytes([draw[0], draw[1]]);
         let range = delays.call_longest - delays.call_shortest;
-        delays.call_shortest + range.mul_f64(f64::from(draw) / f64::from(u16::MAX))
+        late + delays.call_shortest + range.mul_f64(f64::from(draw) / f64::from(u16::MAX))
     }
 
     async fn wait(&self, duration: SignedDuration) {
@@ -400,6 +446,19 @@ impl Sandbox {
             ),
         }
     }
+}
+
+/// The fault that the weather has for an answer on its way.
+fn on_the_way(world: &World, number: u64) -> Option<Injected> {
+    let name = format!("call {number}");
+    let kind = if world.weather.meets(Behaviour::LoadBalancerErrors, &name) {
+        [FaultKind::HtmlBefore, FaultKind::HtmlAfter][usize::from(number.is_multiple_of(2))]
+    } else if world.weather.meets(Behaviour::CutBodies, &name) {
+        FaultKind::CutBody
+    } else {
+        return None;
+    };
+    Some(Injected { kind, error: None })
 }
 
 fn can_be_stale(world: &World) -> bool {

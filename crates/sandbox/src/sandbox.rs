@@ -1,5 +1,6 @@
 //! The sandbox itself: one world, its clock, and the record of its callers.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::persist::Folder;
+use crate::stale::Stale;
 use crate::stats::Stats;
 use crate::world::World;
 use crate::{faults, quotas};
@@ -60,6 +62,10 @@ pub(crate) struct Desk {
     pub(crate) calls: u64,
     pub(crate) buckets: quotas::Buckets,
     pub(crate) faults: faults::Seen,
+    /// Answers from before a change that the weather still gives.
+    pub(crate) stale: Stale,
+    /// The refusals that the weather has once, as far as callers have met them.
+    pub(crate) met: BTreeSet<String>,
     /// The world before the last change, kept while stale reads can happen.
     pub(crate) before: Option<Box<World>>,
     /// How many faults were injected.

@@ -8,6 +8,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 
 use crate::Sandbox;
+use crate::broken::{self, Cut};
 use crate::call::{Origin, Reply, Streamed};
 use crate::intake::Failed;
 
@@ -36,8 +37,11 @@ async fn answer(State(sandbox): State<Sandbox>, request: http::Request<Body>) ->
 
 /// An answer as it is sent: the bytes of a large object are read from its files on the way.
 fn streamed(reply: Reply) -> Response {
-    match reply.extensions().get::<Streamed>().map(Streamed::chunks) {
-        Some(chunks) => reply.map(|_| Body::from_stream(futures::stream::iter(chunks))),
+    if let Some(chunks) = reply.extensions().get::<Streamed>().map(Streamed::chunks) {
+        return reply.map(|_| Body::from_stream(futures::stream::iter(chunks)));
+    }
+    match reply.extensions().get::<Cut>().copied() {
+        Some(cut) => reply.map(|body| Body::from_stream(broken::pieces(&body, Some(cut)))),
         None => reply.map(Body::from),
     }
 }

@@ -105,6 +105,7 @@ impl World {
             host,
             target: path,
             if_none_match: None,
+            if_modified_since: None,
             now,
         };
         Ok(https::response(edge::answer(self, &viewer)).into())

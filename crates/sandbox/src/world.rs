@@ -16,7 +16,9 @@ use serde_json::Value;
 
 pub use crate::delays::Delays;
 use crate::faults::Faults;
+use crate::notes::Notes;
 use crate::quotas::Quotas;
+use crate::weather::{Kind, Weather};
 
 /// The state of the sandbox's world. It is saved as it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +28,11 @@ pub struct World {
     pub delays: Delays,
     /// How far AWS's clock is ahead of the clock of everybody who calls.
     pub clock_skew: SignedDuration,
+    /// How far AWS is from its documentation.
+    pub weather: Weather,
+    /// Moments of the past that later calls depend on.
+    #[serde(rename = "~notes")]
+    pub notes: Notes,
     /// How many calls each service takes.
     pub quotas: Quotas,
     /// What goes wrong.
@@ -49,6 +56,14 @@ pub struct World {
 }
 
 impl World {
+    /// An empty world in calm weather, where AWS is as its documentation has it.
+    pub fn calm() -> Self {
+        Self {
+            weather: Weather::of(Kind::Calm),
+            ..Self::default()
+        }
+    }
+
     /// Lets everything happen that is due by `now`: certificates are issued, distributions are
     /// deployed, identities are verified. The outcome depends only on the state and `now`, never
     /// on how often it is called.

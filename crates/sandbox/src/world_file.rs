@@ -14,8 +14,9 @@
 //! name_servers:                # zones on servers that really run: taken over (AXFR) by each command
 //!   example.net: "127.0.0.1:5300"
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
-//! distributions: [{ account: "222222222222", aliases: [www.example.com] }]
+//! distributions: [{ account: "222222222222", aliases: [www.example.com], pricing_plan: true }]
 //! ses: [{ account: "111111111111", region: eu-west-1, production: false, enforcement: PROBATION }]
+//! weather: { kind: usual, seed: 7 }  # how far AWS is from its documentation: calm, usual, storm
 //! clock_skew: 20m                # AWS's clock is ahead of the caller's
 //! delays: { cloudfront_deploy: 10s }
 //! quotas: { rates: { ses.requests: { rate: 5, burst: 5 } } }
@@ -33,6 +34,7 @@ use crate::delays::Delays;
 use crate::faults::Faults;
 use crate::quotas::{self, Quotas};
 use crate::sts::Account;
+use crate::weather::Weather;
 use crate::world::World;
 
 /// What a world file says.
@@ -55,6 +57,8 @@ pub struct WorldFile {
     pub ses: Vec<crate::ses::Seed>,
     /// How far AWS's clock is ahead of the callers'.
     pub clock_skew: Option<SignedDuration>,
+    /// How far AWS is from its documentation: `calm`, `usual`, `storm`, or `{ kind: storm, seed: 7 }`.
+    pub weather: Option<Weather>,
     /// How long things take.
     pub delays: Option<Delays>,
     /// How many calls are let in.
@@ -79,6 +83,15 @@ pub struct Zone {
     /// What is in it beside its NS and SOA.
     #[serde(default)]
     pub records: Vec<RecordSet>,
+    /// Whether it is signed (DNSSEC): then it has a key that keeps it from being deleted.
+    #[serde(default)]
+    pub signed: bool,
+    /// Since when accelerated recovery is on. Before that it is being switched on, and the zone
+    /// takes no changes.
+    pub accelerated_recovery: Option<Timestamp>,
+    /// Its tags, those of `aws:` too.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A record set.
@@ -107,6 +120,9 @@ pub struct Bucket {
     pub name: String,
     /// Where it is.
     pub region: String,
+    /// Its tags, those of `aws:` too.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A distribution.
@@ -117,6 +133,9 @@ pub struct Distribution {
     pub account: String,
     /// The names that it has taken.
     pub aliases: Vec<String>,
+    /// Whether it is on a flat-rate plan, and can't be deleted.
+    #[serde(default)]
+    pub pricing_plan: bool,
 }
 
 /// How much an account may have, where it is not what AWS grants at first.
@@ -196,12 +215,11 @@ impl World {
     pub fn add_file(&mut self, file: WorldFile) -> Result<(), WorldFileError> {
         file.check()?;
         for (id, account) in file.accounts {
-            self.sts
-                .accounts
-                .entry(id)
-                .or_default()
-                .roles
-                .extend(account.roles);
+            let held = self.sts.accounts.entry(id).or_default();
+            held.roles.extend(account.roles);
+            held.regions_off.extend(account.regions_off);
+            held.opens = account.opens.or(held.opens);
+            held.unverified |= account.unverified;
         }
         for zone in &file.zones {
             self.add_zone(zone)?;
@@ -219,21 +237,32 @@ impl World {
             account,
             name,
             region,
+            tags,
         } in file.buckets
         {
             self.sts.accounts.entry(account.clone()).or_default();
-            let bucket = crate::s3::Bucket::new(&account, &region, Timestamp::UNIX_EPOCH);
+            let mut bucket = crate::s3::Bucket::new(&account, &region, Timestamp::UNIX_EPOCH);
+            bucket.tags = Some(tags).filter(|tags| !tags.is_empty());
             self.s3.buckets.insert(name, bucket);
         }
-        for Distribution { account, aliases } in file.distributions {
+        for Distribution {
+            account,
+            aliases,
+            pricing_plan,
+        } in file.distributions
+        {
             self.sts.accounts.entry(account.clone()).or_default();
             let added = self.cloudfront.seed_distribution(&account, &aliases);
-            added.map_err(|error| WorldFileError::Distribution(error.message))?;
+            let id = added.map_err(|error| WorldFileError::Distribution(error.message))?;
+            if let Ok(added) = self.cloudfront.distribution_mut(&account, &id) {
+                added.pricing_plan = pricing_plan;
+            }
         }
         for seed in &file.ses {
             self.ses.seed_standing(seed);
         }
         self.clock_skew = file.clock_skew.unwrap_or(self.clock_skew);
+        self.weather = file.weather.unwrap_or(self.weather);
         self.delays = file.delays.unwrap_or(self.delays.clone());
         self.quotas = file.quotas.unwrap_or(self.quotas.clone());
         self.faults = file.faults.unwrap_or(self.faults.clone());
@@ -266,6 +295,11 @@ impl World {
                 .seed_zone(&zone.account, &zone.name, zone.delegated)
                 .map_err(named(&zone.name))?,
         };
+        if let Some(held) = self.route53.zones.get_mut(&id) {
+            held.signed |= zone.signed;
+            held.accelerated_recovery = zone.accelerated_recovery.or(held.accelerated_recovery);
+            held.tags.extend(zone.tags.clone());
+        }
         for set in &zone.records {
             let values: Vec<String> = set
                 .values

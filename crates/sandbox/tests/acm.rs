@@ -113,7 +113,7 @@ async fn validation_records_have_the_shape_of_aws() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_domain_and_its_wildcard_and_all_certificates_of_an_account_share_a_record() {
+async fn r_38_all_certificates_of_a_name_and_account_share_a_record() {
     let sandbox = sandbox();
     let acm = client(&sandbox, ONE, "us-east-1");
     let first = request(&acm, "example.com", &["*.example.com"]).await;
@@ -504,7 +504,7 @@ async fn a_deleted_certificate_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lists_are_filtered_and_paged() {
+async fn r_36_lists_are_filtered_and_paged() {
     let sandbox = sandbox();
     let acm = client(&sandbox, ONE, "us-east-1");
     issued(&sandbox, &acm, "a.example.com", &[]).await;

@@ -31,7 +31,7 @@ async fn served_hours_ahead(hours: i64) -> (Sandbox, SocketAddr) {
     let mut world = World {
         delays: Delays::none(),
         quotas: Quotas::none(),
-        ..World::default()
+        ..World::calm()
     };
     world.sts.seed_account(ONE, &["mail-deploy"]);
     world.sts.seed_account(TWO, &["mail-deploy"]);

@@ -414,7 +414,7 @@ async fn a_caller_reference_is_used_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_says_everything_and_keeps_the_caller_reference() {
+async fn r_34_an_update_says_everything_and_keeps_the_caller_reference() {
     let sandbox = sandbox();
     let cloudfront = client(&sandbox, ONE);
     let (made, etag) = create(
@@ -731,7 +731,7 @@ async fn aliases_are_unique_across_all_accounts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alias_that_points_at_another_distribution_is_refused() {
+async fn r_15_an_alias_that_points_at_another_distribution_is_refused() {
     let sandbox = sandbox();
     let cloudfront = client(&sandbox, ONE);
     let arn = certificate(&sandbox, (ONE, "us-east-1"), &["www.example.com"], true).await;
@@ -1053,7 +1053,7 @@ async fn lists_come_in_pages_and_accounts_are_apart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alias_moves_when_a_txt_record_says_so() {
+async fn r_43_an_alias_moves_when_a_txt_record_says_so() {
     let sandbox = sandbox();
     let cloudfront = client(&sandbox, ONE);
     let arn = certificate(&sandbox, (ONE, "us-east-1"), &["www.example.com"], true).await;

@@ -33,7 +33,7 @@ fn world() -> World {
     let mut world = World {
         delays: Delays::none(),
         quotas: Quotas::none(),
-        ..World::default()
+        ..World::calm()
     };
     world.sts.seed_account(ONE, &["mail-deploy"]);
     world.sts.seed_account(TWO, &["mail-deploy"]);

@@ -1655,7 +1655,7 @@ async fn cloudfront_reads_what_the_policy_allows_it() {
             world
                 .s3
                 .object_for_service(MAIL, key, "cloudfront.amazonaws.com", (source, ONE));
-        found.map(|object| object.body.len())
+        found.map(|(_, object)| object.body.len())
     };
     assert_eq!(read("logo.svg", distribution), Err(AccessDenied));
     let service = r#"{"Service":"cloudfront.amazonaws.com"}"#;

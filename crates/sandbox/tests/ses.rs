@@ -679,7 +679,7 @@ async fn a_replicas_origin_cannot_be_put_on_an_identity_that_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_key_length_can_be_changed_once_a_day() {
+async fn r_35_the_key_length_can_be_changed_once_a_day() {
     let sandbox = sandbox();
     let ses = v2(&sandbox);
     let (tokens, _) = create(&ses, DOMAIN).await;
@@ -1026,7 +1026,7 @@ async fn event_destinations_are_made_updated_and_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_destination_that_goes_nowhere_is_refused() {
+async fn r_18_an_event_destination_that_goes_nowhere_is_refused() {
     let sandbox = sandbox();
     let ses = v2(&sandbox);
     ses.create_configuration_set()

@@ -597,7 +597,7 @@ fn kept(folder: &Path) -> Sandbox {
     Sandbox::open_at(folder, clock, || {
         let mut world = World {
             quotas: Quotas::none(),
-            ..World::default()
+            ..World::calm()
         };
         tag_owner(&mut world);
         world
@@ -684,7 +684,7 @@ async fn the_endpoint_on_a_port_answers_each_service_by_its_signature() {
     let mut world = World {
         delays: Delays::none(),
         quotas: Quotas::none(),
-        ..World::default()
+        ..World::calm()
     };
     tag_owner(&mut world);
     let sandbox = Sandbox::new(world, Clock::real());
@@ -752,7 +752,7 @@ const KILLED_IN: &str = "SANDBOX_KILLED_IN";
 /// Serves a world that is kept in `folder`, until somebody kills the process.
 async fn serve_until_killed(folder: &Path) {
     let fresh = || {
-        let mut world = World::default();
+        let mut world = World::calm();
         tag_owner(&mut world);
         world
     };
@@ -789,7 +789,7 @@ async fn a_server_that_is_killed_has_kept_all_that_it_answered() {
         .map_while(Result::ok)
         .find_map(|line| line.strip_prefix("listening on ").map(str::to_owned))
         .expect("it says where it listens");
-    let caller = Sandbox::new(World::default(), Clock::real());
+    let caller = Sandbox::new(World::calm(), Clock::real());
     let config = config(&caller, ONE, "us-east-1")
         .into_builder()
         .endpoint_url(format!("http://{address}"))
@@ -961,7 +961,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_service_throttles_in_its_own_words() {
+async fn r_26_each_service_throttles_in_its_own_words() {
     let sandbox = sandbox_with(|world| {
         let once = Rate {
             rate: 0.001,

@@ -406,7 +406,7 @@ async fn a_time_out_is_a_time_out_to_the_sdk() {
 async fn a_world_survives_the_end_of_its_process() {
     let folder = tempfile::tempdir().expect("a folder");
     let fresh = || {
-        let mut world = sandbox::world::World::default();
+        let mut world = sandbox::world::World::calm();
         world.sts.seed_account(ONE, &[]);
         world.sts.seed_account(TWO, &["mail-deploy"]);
         world

@@ -22,7 +22,7 @@ const CHANGE: &str = "<GetChangeResponse><ChangeInfo><Id>/change/C1</Id><Status>
 fn sandbox(quotas: sandbox::quotas::Quotas) -> Sandbox {
     let mut world = World {
         quotas,
-        ..World::default()
+        ..World::calm()
     };
     world.sts.seed_account(ACCOUNT, &["mail-deploy"]);
     world.sts.seed_account("999999999999", &[]);

@@ -18,6 +18,7 @@ async fn rules(domains: &str, world: &str) -> Vec<String> {
     let environment = Environment::Sandbox(SandboxSettings {
         speed: Some(Speed::Instant),
         world: Some(world.to_owned()),
+        weather: None,
     });
     let project =
         loaded.and_then(|loaded| Project::open(loaded, &[], environment, Notice::default()));

@@ -73,7 +73,10 @@ pub fn open(
     manifest: &Manifest,
     settings: SandboxSettings,
 ) -> Result<Opened, Error> {
-    let mut world = World::default();
+    let mut world = World {
+        weather: settings.weather.unwrap_or_default(),
+        ..World::default()
+    };
     if let Some(text) = settings.world {
         world
             .add_yaml(&text)

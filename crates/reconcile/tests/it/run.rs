@@ -103,6 +103,7 @@ impl Run {
         let environment = Environment::Sandbox(SandboxSettings {
             speed: Some(Speed::Instant),
             world: self.world.clone(),
+            weather: None,
         });
         Project::open(loaded, &targets, environment, Notice::default())
     }

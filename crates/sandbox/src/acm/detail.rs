@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Certificate, DomainValidation, Status, names};
+use crate::weather::{Behaviour, Weather};
 
 /// Since February 2026 a public certificate of ACM's lives for 198 days.
 const LIFE_DAYS: i64 = 198;
@@ -16,6 +17,7 @@ pub(super) struct Sight<'a> {
     pub(super) in_use_by: Vec<String>,
     /// How long its validation records are not shown.
     pub(super) records_after: SignedDuration,
+    pub(super) weather: Weather,
     pub(super) now: Timestamp,
 }
 
@@ -123,7 +125,7 @@ impl Sight<'_> {
             "KeyAlgorithm": certificate.key_algorithm_shown(),
             "KeyUsages": [],
             "ExtendedKeyUsages": [],
-            "ExportOption": on_off(certificate.exportable),
+            "Exported": false,
             "InUse": !self.in_use_by.is_empty(),
             "RenewalEligibility": self.renewal_eligibility(),
             "CreatedAt": seconds(certificate.created_at),
@@ -152,13 +154,19 @@ impl Sight<'_> {
         let mut value = json!({
             "DomainName": validation.domain_name,
             "ValidationDomain": validation.validation_domain,
+            "ValidationEmails": [],
             "ValidationStatus": status,
             "ValidationMethod": self.certificate.method.as_str(),
         });
-        if let Some(record) = self
+        // A name that was validated before needs no record, and none is shown then
+        // (terraform-provider-aws, internal/service/acm/certificate.go).
+        let name = format!("{} {}", self.certificate.arn, validation.domain_name);
+        let hidden = validation.validated_at.is_some()
+            && self.weather.meets(Behaviour::ValidatedWithoutRecord, &name);
+        let record = self
             .certificate
-            .record(validation, self.records_after, self.now)
-        {
+            .record(validation, self.records_after, self.now);
+        if let Some(record) = record.filter(|_| !hidden) {
             value["ResourceRecord"] = json!({
                 "Name": record.name,
                 "Type": "CNAME",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::State;
 use crate::delays::Delays;
 use crate::dns::Dns;
+use crate::weather::Weather;
 
 /// The part of the world that ACM works on and depends on.
 pub trait Environment: Dns {
@@ -18,4 +19,6 @@ pub trait Environment: Dns {
     fn users_of_certificates(&self) -> BTreeMap<&str, BTreeSet<String>>;
     /// How long things take.
     fn delays(&self) -> &Delays;
+    /// How far AWS is from its documentation.
+    fn weather(&self) -> Weather;
 }

@@ -22,12 +22,26 @@ pub struct State {
     /// What an account may have.
     #[serde(rename = "~limits")]
     pub limits: Limits,
+    /// When certificates were requested within the last year, by `account/region`.
+    #[serde(rename = "~year")]
+    year: BTreeMap<String, Vec<Timestamp>>,
     /// How often each name was asked for: what ids follow from.
     #[serde(rename = "~requested")]
     requested: BTreeMap<String, u64>,
+    /// Those that were deleted within the hour, by `account/region`: their tokens still answer, and
+    /// lists may still show them.
+    #[serde(rename = "~deleted")]
+    deleted: BTreeMap<String, Vec<Deleted>>,
     /// Who signs the certificates.
     #[serde(rename = "~authority")]
     pub authority: crate::ca::Authority,
+}
+
+/// A certificate that was deleted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Deleted {
+    pub(super) at: Timestamp,
+    pub(super) certificate: Certificate,
 }
 
 /// ACM's quotas on what is held.
@@ -38,6 +52,9 @@ pub struct Limits {
     pub names: usize,
     /// Certificates in one account and region.
     pub certificates: usize,
+    /// Certificates requested in one account and region within a year, deleted ones too: twice what may
+    /// be held at first, and 20 in some accounts (aws-cdk issue 13651).
+    pub yearly: usize,
 }
 
 impl Default for Limits {
@@ -45,6 +62,7 @@ impl Default for Limits {
         Self {
             names: 10,
             certificates: 2_500,
+            yearly: 5_000,
         }
     }
 }
@@ -234,7 +252,17 @@ impl State {
         let all = request.names()?;
         self.check_request(request, &all)?;
         let held = self.certificates.entry(place(account, region)).or_default();
-        if let Some(first) = held.values().find(|held| held.answers(request, &all, now)) {
+        // The token answers for its hour, whatever became of the first certificate.
+        let gone = self.deleted.get(&place(account, region));
+        let gone = gone
+            .into_iter()
+            .flatten()
+            .map(|deleted| &deleted.certificate);
+        if let Some(first) = held
+            .values()
+            .chain(gone)
+            .find(|held| held.answers(request, &all, now))
+        {
             return Ok(first.arn.clone());
         }
         if held.len() >= self.limits.certificates {
@@ -243,10 +271,13 @@ impl State {
                 self.limits.certificates
             )));
         }
+        let year = self.year.entry(place(account, region)).or_default();
+        check_year(year, self.limits.yearly, now)?;
         let validations = all
             .iter()
             .map(|name| DomainValidation::new(name, request))
             .collect::<Result<_, _>>()?;
+        year.push(now);
         let sequence = self.requested.values().sum::<u64>() + 1;
         let times = self
             .requested
@@ -337,15 +368,31 @@ impl State {
     }
 
     /// Gives a certificate up. `used` says whether another service still uses it.
-    pub fn delete(&mut self, place: &str, arn: &str, used: bool) -> Result<(), ServiceError> {
+    pub fn delete(
+        &mut self,
+        place: &str,
+        arn: &str,
+        (used, now): (bool, Timestamp),
+    ) -> Result<(), ServiceError> {
         let account = self.certificate(place, arn)?.account.clone();
         if used {
             return Err(error::in_use(arn, &account));
         }
-        if let Some(held) = self.certificates.get_mut(place) {
-            held.remove(arn);
+        let held = self.certificates.get_mut(place);
+        if let Some(certificate) = held.and_then(|held| held.remove(arn)) {
+            let deleted = self.deleted.entry(place.to_owned()).or_default();
+            deleted.retain(|deleted| now < deleted.certificate.created_at + TOKEN_LIFE);
+            deleted.push(Deleted {
+                at: now,
+                certificate,
+            });
         }
         Ok(())
+    }
+
+    /// The certificates of an account and region that were deleted lately.
+    pub(super) fn deleted(&self, place: &str) -> &[Deleted] {
+        self.deleted.get(place).map_or(&[], Vec::as_slice)
     }
 
     /// The certificates of an account and region, oldest first.
@@ -364,6 +411,17 @@ impl State {
     pub fn by_arn(&self, arn: &str) -> Option<&Certificate> {
         self.certificates.values().find_map(|held| held.get(arn))
     }
+}
+
+/// Counts the requests of the last year, deleted certificates too.
+fn check_year(year: &mut Vec<Timestamp>, most: usize, now: Timestamp) -> Result<(), ServiceError> {
+    year.retain(|at| now < *at + SignedDuration::from_hours(365 * 24));
+    if year.len() < most {
+        return Ok(());
+    }
+    Err(error::limit(format!(
+        "Error: you have reached your limit of {most} certificates in the last year."
+    )))
 }
 
 impl DomainValidation {

@@ -14,6 +14,7 @@ use super::{Certificate, Method, RequestedCertificate, Status, error};
 use crate::acm::Environment;
 use crate::call::{Call, Reply};
 use crate::service::{Service, ServiceError};
+use crate::weather::Behaviour;
 
 const TARGET: &str = "CertificateManager.";
 
@@ -246,6 +247,7 @@ fn sight<'a>(
         certificate,
         in_use_by,
         records_after: world.delays().acm_records,
+        weather: world.weather(),
         now: call.now,
     }
 }
@@ -260,7 +262,8 @@ fn describe(world: &dyn Environment, call: &Call) -> Answer {
 
 fn list(world: &dyn Environment, call: &Call) -> Answer {
     let asked: ListCertificates = input(call)?;
-    let all = world.acm().list(&call.place());
+    let mut all = world.acm().list(&call.place());
+    all.extend(still_listed(world, call));
     let page = list::page(&all, &asked)?;
     let mut users = world.users_of_certificates();
     let summaries = page.items.iter().map(|certificate| {
@@ -273,6 +276,23 @@ fn list(world: &dyn Environment, call: &Call) -> Answer {
         answer["NextToken"] = json!(next);
     }
     Ok(Some(answer))
+}
+
+/// Deleted certificates that the list still shows: ACM's lists follow its deletions late (ACM API
+/// reference, `DeleteCertificate`).
+fn still_listed<'a>(
+    world: &'a dyn Environment,
+    call: &Call,
+) -> impl Iterator<Item = &'a Certificate> {
+    let (weather, now) = (world.weather(), call.now);
+    let deleted = world.acm().deleted(&call.place());
+    deleted
+        .iter()
+        .filter(move |gone| {
+            let behaviour = Behaviour::DeletedListed;
+            weather.lasts(behaviour, &gone.certificate.arn, gone.at, now)
+        })
+        .map(|gone| &gone.certificate)
 }
 
 fn get(world: &dyn Environment, call: &Call) -> Answer {
@@ -295,7 +315,9 @@ fn delete(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
     let arn = asked.arn()?;
     let used = !world.users_of_certificate(arn).is_empty();
-    world.acm_mut().delete(&call.place(), arn, used)?;
+    world
+        .acm_mut()
+        .delete(&call.place(), arn, (used, call.now))?;
     Ok(None)
 }
 

@@ -11,6 +11,8 @@ use super::{certificate, error, origin, policies};
 use crate::cloudfront::Environment;
 use crate::dns::Lookup;
 use crate::service::ServiceError;
+use crate::standing;
+use crate::weather::Behaviour;
 
 /// Who sends a configuration, and for which distribution.
 pub(super) struct Asker<'a> {
@@ -307,11 +309,34 @@ fn check_aliases(
                 return Err(error::alias_taken());
             }
         }
+        if is_let_go_lately(world, asker, alias) {
+            return Err(error::alias_taken());
+        }
         if points_elsewhere(world, asker, alias) {
             return Err(error::alias_points_elsewhere());
         }
     }
     Ok(())
+}
+
+/// Whether another distribution let the alias go so lately that not all of CloudFront knows
+/// (Developer Guide, moving an alternate domain name). Whoever has it already is not asked.
+fn is_let_go_lately(world: &dyn Environment, asker: &Asker<'_>, alias: &str) -> bool {
+    let state = world.cloudfront();
+    let Some(released) = state.released.get(&alias.to_ascii_lowercase()) else {
+        return false;
+    };
+    let has = |id| state.distribution(asker.account, id).ok();
+    let held = asker.id.and_then(has).is_some_and(|held| {
+        let mut aliases = held.aliases();
+        aliases.any(|held| held.eq_ignore_ascii_case(alias))
+    });
+    let behaviour = Behaviour::ReleasedAliasTaken;
+    !held
+        && Some(released.by.as_str()) != asker.id
+        && world
+            .weather()
+            .lasts(behaviour, alias, released.at, asker.now)
 }
 
 /// A domain name in ASCII, with a wildcard for its first label at most.
@@ -358,6 +383,20 @@ fn logging(world: &dyn Environment, config: &Element) -> Result<(), ServiceError
             "The parameter Logging Bucket does not refer to a valid S3 bucket.",
         ));
     };
+    // Standard logs are not delivered into opt-in regions (Developer Guide, "Choose an Amazon S3
+    // bucket for standard logs"; aws-genai-llm-chatbot issue 517 has the words).
+    let held = world.s3().bucket(&bucket);
+    if let Some(region) = held.ok().map(|held| held.region.as_str())
+        && standing::is_opt_in(region)
+    {
+        return Err(error::error(
+            403,
+            "AccessDenied",
+            format!(
+                "You don't have permission to access the S3 bucket for CloudFront logs: {domain} If you're using IAM, you need s3:GetBucketAcl and s3:PutBucketAcl permissions to create a distribution or to update log settings for an existing distribution. In addition, the S3 ACL for the bucket must grant you FULL_CONTROL."
+            ),
+        ));
+    }
     if origin::allows_logs(world, &bucket) {
         return Ok(());
     }

@@ -29,6 +29,9 @@ pub struct Distribution {
     pub config: Element,
     /// In the order in which they were set.
     pub tags: IndexMap<String, String>,
+    /// Whether it is on a flat-rate plan.
+    #[serde(default)]
+    pub pricing_plan: bool,
     /// What the edge serves.
     #[serde(rename = "~served")]
     served: Option<Element>,
@@ -159,6 +162,7 @@ impl State {
             domain_name: ids::domain_name(&id),
             config: Element::default(),
             tags,
+            pricing_plan: false,
             served: None,
             rollouts: Vec::new(),
             revision: 0,
@@ -256,18 +260,9 @@ pub(super) fn create(
     let config = checks::completed(config)?;
     let reference = config.text_at("CallerReference").to_owned();
     let held = world.cloudfront().list(account);
-    if let Some(first) = held
-        .iter()
-        .find(|held| held.config.text_at("CallerReference") == reference)
-    {
-        return Err(error::error(
-            409,
-            "DistributionAlreadyExists",
-            format!(
-                "The caller reference that you are using to create a distribution is associated with another distribution. Already exists: {}",
-                first.id
-            ),
-        ));
+    let sent = format!("{account} {reference}");
+    if let Some(first) = world.cloudfront().references.get(&sent) {
+        return Err(error::reference_spent(first));
     }
     if held.len() >= world.cloudfront().limits.distributions {
         return Err(error::error(
@@ -286,9 +281,11 @@ pub(super) fn create(
         &config,
     )?;
     let delay = world.delays().cloudfront_deploy;
-    Ok(world
-        .cloudfront_mut()
-        .add(account, (config, tags), (now, delay)))
+    let state = world.cloudfront_mut();
+    let id = state.add(account, (config, tags), (now, delay));
+    // It is spent for good, whatever becomes of the distribution (API reference, CallerReference).
+    state.references.insert(sent, id.clone());
+    Ok(id)
 }
 
 /// Replaces a distribution's configuration.
@@ -309,6 +306,20 @@ pub(super) fn update(
             ));
         }
     }
+    // While a continuous deployment policy is attached, the primary's certificate stays as it is
+    // (aws-cli issue 10446).
+    let viewer = |config: &Element| config.child("ViewerCertificate").cloned();
+    if !distribution
+        .config
+        .text_at("ContinuousDeploymentPolicyId")
+        .is_empty()
+        && !config.text_at("ContinuousDeploymentPolicyId").is_empty()
+        && viewer(&config) != viewer(&distribution.config)
+    {
+        return Err(error::illegal_update(
+            "Continuous deployment policy is attached to the distribution: its viewer certificate can't be changed.",
+        ));
+    }
     checks::config(
         world,
         &checks::Asker {
@@ -319,8 +330,15 @@ pub(super) fn update(
         &config,
     )?;
     let delay = world.delays().cloudfront_deploy;
-    world
-        .cloudfront_mut()
+    let state = world.cloudfront_mut();
+    let let_go: Vec<String> = state
+        .distribution(account, id)?
+        .aliases()
+        .filter(|held| aliases(&config).all(|kept| !kept.eq_ignore_ascii_case(held)))
+        .map(str::to_owned)
+        .collect();
+    state.release(id, let_go, now);
+    state
         .distribution_mut(account, id)?
         .roll_out(config, now, delay);
     Ok(())
@@ -331,6 +349,7 @@ pub(super) fn delete(
     world: &mut dyn Environment,
     (account, id): (&str, &str),
     if_match: Option<&str>,
+    now: Timestamp,
 ) -> Result<(), ServiceError> {
     let distribution = world.cloudfront().distribution(account, id)?;
     distribution.check_version(if_match)?;
@@ -341,8 +360,13 @@ pub(super) fn delete(
             "The distribution you are trying to delete has not been disabled.",
         ));
     }
-    if let Some(held) = world.cloudfront_mut().accounts.get_mut(account) {
-        held.distributions.remove(id);
+    if distribution.pricing_plan {
+        return Err(error::error(
+            412,
+            "PreconditionFailed",
+            "You can't delete this distribution while it's subscribed to a pricing plan. After you cancel the pricing plan, you can delete the distribution at the end of the monthly billing cycle.",
+        ));
     }
+    world.cloudfront_mut().delete((account, id), now);
     Ok(())
 }

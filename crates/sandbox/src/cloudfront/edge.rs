@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::checks::{behaviors, under};
 use super::distribution::{Distribution, aliases};
@@ -35,6 +36,8 @@ pub struct Viewer<'a> {
     pub target: &'a str,
     /// The `If-None-Match` header.
     pub if_none_match: Option<&'a str>,
+    /// The `If-Modified-Since` header.
+    pub if_modified_since: Option<&'a str>,
     /// When it comes.
     pub now: Timestamp,
 }
@@ -83,6 +86,12 @@ pub fn serving<'a>(world: &'a dyn Environment, host: &str) -> Option<&'a Distrib
     own.or_else(exact).or_else(wild).map(|(held, _)| held)
 }
 
+/// The certificate that a TLS client is shown for a name that no distribution serves.
+pub fn default_certificate(world: &dyn Environment, now: Timestamp) -> Option<Leaf> {
+    let authority = &world.acm().authority;
+    authority.own_leaf(&["*.cloudfront.net".to_owned()], now)
+}
+
 /// What the edge shows a TLS client that asks for `host`: nothing where no distribution serves it.
 pub fn certificate(world: &dyn Environment, host: &str, now: Timestamp) -> Option<Leaf> {
     let authority = &world.acm().authority;
@@ -94,7 +103,7 @@ pub fn certificate(world: &dyn Environment, host: &str, now: Timestamp) -> Optio
     }
     let distribution = serving(world, &host)?;
     if distribution.domain_name == host {
-        return authority.own_leaf(&["*.cloudfront.net".to_owned()], now);
+        return default_certificate(world, now);
     }
     let arn = distribution
         .served()?
@@ -371,11 +380,8 @@ fn present(kept: &Kept, source: &str, behavior: &Element, viewer: &Viewer<'_>) -
             .entry((*name).to_owned())
             .or_insert_with(|| (*value).to_owned());
     }
-    let unchanged = kept.status == 200
-        && viewer
-            .if_none_match
-            .is_some_and(|sent| Some(sent) == kept.headers.get("etag").map(String::as_str));
-    if unchanged {
+    headers.insert("x-amz-cf-id".to_owned(), request_id(viewer));
+    if kept.status == 200 && is_unchanged(kept, viewer) {
         headers.remove("content-length");
         return Answer {
             status: 304,
@@ -393,6 +399,30 @@ fn present(kept: &Kept, source: &str, behavior: &Element, viewer: &Viewer<'_>) -
         headers,
         body,
     }
+}
+
+/// Whether the viewer has what the edge has. `If-None-Match` says more, and wins (RFC 9110, section
+/// 13.2.2).
+fn is_unchanged(kept: &Kept, viewer: &Viewer<'_>) -> bool {
+    let header = |name: &str| kept.headers.get(name).map(String::as_str);
+    if let Some(sent) = viewer.if_none_match {
+        return Some(sent) == header("etag");
+    }
+    let date = |text: &str| {
+        let time = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(time.timestamp())
+    };
+    let modified = header("last-modified").and_then(date);
+    let since = viewer.if_modified_since.and_then(date);
+    modified
+        .zip(since)
+        .is_some_and(|(modified, since)| modified <= since)
+}
+
+/// The id by which AWS Support finds a request.
+fn request_id(viewer: &Viewer<'_>) -> String {
+    let seed = format!("{} {} {}", viewer.host, viewer.target, viewer.now);
+    base64::engine::general_purpose::URL_SAFE.encode(Sha256::digest(seed))
 }
 
 #[cfg(test)]

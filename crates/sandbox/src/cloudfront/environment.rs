@@ -3,6 +3,7 @@
 use super::State;
 use crate::delays::Delays;
 use crate::dns::Dns;
+use crate::weather::Weather;
 use crate::{acm, s3};
 
 /// The part of the world that CloudFront works on and depends on.
@@ -17,4 +18,6 @@ pub trait Environment: Dns {
     fn s3(&self) -> &s3::State;
     /// How long things take.
     fn delays(&self) -> &Delays;
+    /// How far AWS is from its documentation.
+    fn weather(&self) -> Weather;
 }

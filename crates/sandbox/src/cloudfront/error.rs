@@ -39,7 +39,7 @@ pub(super) fn no_version() -> ServiceError {
     )
 }
 
-pub(super) fn other_version() -> ServiceError {
+pub(crate) fn other_version() -> ServiceError {
     error(
         412,
         "PreconditionFailed",
@@ -55,7 +55,7 @@ pub(super) fn viewer_certificate(message: impl Into<String>) -> ServiceError {
     error(400, "InvalidViewerCertificate", message)
 }
 
-pub(super) fn certificate_unusable() -> ServiceError {
+pub(crate) fn certificate_unusable() -> ServiceError {
     viewer_certificate(
         "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
     )
@@ -71,6 +71,17 @@ pub(super) fn certificate_dependency() -> ServiceError {
     viewer_certificate(format!(
         "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name. {ALIAS_HELP}"
     ))
+}
+
+/// The reference of a creation was sent before; the message names what it made then.
+pub(super) fn reference_spent(first: &str) -> ServiceError {
+    error(
+        409,
+        "DistributionAlreadyExists",
+        format!(
+            "The caller reference that you are using to create a distribution is associated with another distribution. Already exists: {first}"
+        ),
+    )
 }
 
 pub(super) fn alias_taken() -> ServiceError {
@@ -128,21 +139,20 @@ impl From<Fault> for ServiceError {
             Fault::Unknown(field) => {
                 malformed(format!("Unexpected list element or field: {field}"))
             }
-            Fault::Value(field, value) => match field.as_str() {
-                "MinimumProtocolVersion" => error(
+            Fault::Value(field, value) => argument(format!(
+                "The parameter {field} has a value that is not valid: {value}"
+            )),
+            Fault::NotOneOf(field, value, allowed) => {
+                let member = format!("{}{}", field[..1].to_lowercase(), &field[1..]);
+                let allowed = allowed.join(", ");
+                error(
                     400,
-                    "InvalidMinimumProtocolVersion",
-                    format!("The minimum protocol version {value} is not valid."),
-                ),
-                "ViewerProtocolPolicy" => error(
-                    400,
-                    "InvalidRequiredProtocol",
-                    format!("The viewer protocol policy {value} is not valid."),
-                ),
-                _ => argument(format!(
-                    "The parameter {field} has a value that is not valid: {value}"
-                )),
-            },
+                    "MalformedXML",
+                    format!(
+                        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must satisfy enum value set: [{allowed}]"
+                    ),
+                )
+            }
             Fault::Quantity(field) => error(
                 400,
                 "InconsistentQuantities",

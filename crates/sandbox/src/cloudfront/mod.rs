@@ -26,6 +26,7 @@ pub mod xml;
 pub use access_control::OriginAccessControl;
 pub use distribution::Distribution;
 pub use environment::Environment;
+pub(crate) use error::{certificate_unusable, other_version};
 pub use invalidation::Invalidation;
 pub use state::{Account, Limits, State};
 pub use wire::CloudFront;

@@ -249,11 +249,13 @@ pub(super) fn fetch(
         .s3()
         .object_for_service(bucket, key, "cloudfront.amazonaws.com", (arn, account))
     {
-        Ok(object) => {
+        Ok((modified, object)) => {
             let mut headers = object.headers.clone();
             headers.insert("content-type".to_owned(), object.content_type().to_owned());
             headers.insert("etag".to_owned(), format!("\"{}\"", object.etag));
             headers.insert("server".to_owned(), "AmazonS3".to_owned());
+            let modified = modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            headers.insert("last-modified".to_owned(), modified);
             for (name, value) in &object.metadata {
                 headers.insert(format!("x-amz-meta-{name}"), value.clone());
             }

@@ -50,8 +50,10 @@ pub enum Fault {
     Missing(String),
     /// A field that does not exist here.
     Unknown(String),
-    /// A text that is not one of those allowed, or not a number.
+    /// A text that is not a number, or neither `true` nor `false`.
     Value(String, String),
+    /// A text that is not one of those allowed.
+    NotOneOf(String, String, &'static [&'static str]),
     /// `Quantity` is not the number of `Items`.
     Quantity(String),
 }
@@ -98,7 +100,13 @@ pub fn complete(element: &Element, shape: &Shape) -> Result<Element, Fault> {
         Shape::Text => Ok(element.clone()),
         Shape::Bool => scalar(element, |text| matches!(text, "true" | "false")),
         Shape::Number => scalar(element, |text| text.parse::<i64>().is_ok()),
-        Shape::OneOf(allowed) => scalar(element, |text| allowed.contains(&text)),
+        Shape::OneOf(allowed) => scalar(element, |text| allowed.contains(&text)).map_err(|fault| {
+            let name = element.name.clone();
+            match fault {
+                Fault::Value(_, text) => Fault::NotOneOf(name, text, allowed),
+                other => other,
+            }
+        }),
         Shape::Struct(fields) => structure(element, fields),
         Shape::List(member, shape) => list(element, member, shape),
     }

@@ -185,8 +185,8 @@ pub const SECURITY_POLICIES: &[&str] = &[
     "TLSv1.2_2018",
     "TLSv1.2_2019",
     "TLSv1.2_2021",
-    "TLSv1.3_2025",
     "TLSv1.2_2025",
+    "TLSv1.3_2025",
 ];
 
 const VIEWER_CERTIFICATE: Shape = Shape::Struct(&[

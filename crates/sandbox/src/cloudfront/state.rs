@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::access_control::OriginAccessControl;
@@ -24,6 +25,29 @@ pub struct State {
     given: BTreeMap<String, u64>,
     #[serde(rename = "~created")]
     created: u64,
+    /// The distribution that each caller reference made, after its account.
+    #[serde(rename = "~references")]
+    pub(super) references: BTreeMap<String, String>,
+    /// Distributions that were deleted a short time ago: lists may still show them.
+    #[serde(rename = "~deleted")]
+    pub(super) deleted: Vec<Deleted>,
+    /// The distribution that let each alias go last, and when.
+    #[serde(rename = "~released")]
+    pub(super) released: BTreeMap<String, Released>,
+}
+
+/// A distribution that was deleted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Deleted {
+    pub(super) at: Timestamp,
+    pub(super) distribution: Distribution,
+}
+
+/// An alias that was let go.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Released {
+    pub(super) by: String,
+    pub(super) at: Timestamp,
 }
 
 /// One account's part of CloudFront.
@@ -129,6 +153,36 @@ impl State {
             .get_mut(account)
             .and_then(|account| account.distributions.get_mut(id))
             .ok_or_else(error::no_distribution)
+    }
+
+    /// Deletes a distribution. Its aliases are let go with it.
+    pub(super) fn delete(&mut self, (account, id): (&str, &str), now: Timestamp) {
+        let held = self.accounts.get_mut(account);
+        let Some(distribution) = held.and_then(|held| held.distributions.remove(id)) else {
+            return;
+        };
+        let aliases: Vec<String> = distribution.aliases().map(str::to_owned).collect();
+        self.release(id, aliases, now);
+        let hour = SignedDuration::from_hours(1);
+        self.deleted.retain(|deleted| now < deleted.at + hour);
+        self.deleted.push(Deleted {
+            at: now,
+            distribution,
+        });
+    }
+
+    /// Notes that a distribution let aliases go.
+    pub(super) fn release(
+        &mut self,
+        id: &str,
+        aliases: impl IntoIterator<Item = String>,
+        now: Timestamp,
+    ) {
+        let released = |alias: String| {
+            let by = id.to_owned();
+            (alias.to_ascii_lowercase(), Released { by, at: now })
+        };
+        self.released.extend(aliases.into_iter().map(released));
     }
 
     /// An account's distributions, oldest first.

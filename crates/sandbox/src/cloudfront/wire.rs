@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use indexmap::IndexMap;
 
+use super::distribution::Distribution;
 use super::print::{self, Page};
 use super::routes::{self, Asked};
 use super::xml::Element;
@@ -10,6 +11,7 @@ use super::{aliases, distribution, error, shapes, tags};
 use crate::call::{Call, Reply};
 use crate::cloudfront::Environment;
 use crate::service::{Service, ServiceError};
+use crate::weather::Behaviour;
 
 /// The CloudFront service.
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +175,8 @@ fn distributions(
         "GetDistributionConfig" => config(world, call, asked.id()),
         "UpdateDistribution" => update(world, call, asked),
         "DeleteDistribution" => {
-            distribution::delete(world, (&call.account, asked.id()), asked.if_match())
+            let which = (call.account.as_str(), asked.id());
+            distribution::delete(world, which, asked.if_match(), call.now)
                 .map(|()| Answer::nothing(204))
         }
         "ListDistributions" => list(world, call, asked),
@@ -226,12 +229,27 @@ fn update(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
 
 fn list(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let all = world.cloudfront().list(&call.account);
-    let summaries = all
-        .iter()
-        .map(|held| (held.id.clone(), print::distribution_summary(held)));
+    let all = all.into_iter().chain(still_listed(world, call));
+    let summaries = all.map(|held| (held.id.clone(), print::distribution_summary(held)));
     Ok(Answer::with(
         page(asked)?.list("DistributionList", summaries.collect())?,
     ))
+}
+
+/// Deleted distributions that the list still shows.
+fn still_listed<'a>(
+    world: &'a dyn Environment,
+    call: &'a Call,
+) -> impl Iterator<Item = &'a Distribution> {
+    let weather = world.weather();
+    let deleted = world.cloudfront().deleted.iter();
+    deleted
+        .filter(move |gone| {
+            let behaviour = Behaviour::DeletedListed;
+            gone.distribution.account == call.account
+                && weather.lasts(behaviour, &gone.distribution.id, gone.at, call.now)
+        })
+        .map(|gone| &gone.distribution)
 }
 
 fn by_web_acl(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {

@@ -14,8 +14,10 @@ use std::time::Duration;
 
 use hickory_proto::op::{Edns, Metadata, OpCode, ResponseCode};
 use hickory_proto::rr::{self, DNSClass, RecordType};
+use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
 use hickory_server::Server;
 use hickory_server::net::runtime::Time;
+use hickory_server::net::xfer::Protocol;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
 use tokio::net::{TcpListener, UdpSocket};
@@ -77,8 +79,21 @@ impl RequestHandler for Face {
         request: &Request,
         mut response_handle: R,
     ) -> ResponseInfo {
-        let sections = self.answer(request);
         let mut metadata = Metadata::response_from_request(&request.metadata);
+        // RFC 6891, section 6.1.3: only version 0 is known.
+        let unknown = request.edns.as_ref().is_some_and(|edns| edns.version() > 0);
+        let mut sections = if unknown {
+            Sections::only(ResponseCode::BADVERS)
+        } else {
+            self.answer(request)
+        };
+        if is_too_long(request, &sections) {
+            metadata.truncation = true;
+            sections = Sections {
+                authoritative: sections.authoritative,
+                ..Sections::only(sections.code)
+            };
+        }
         metadata.response_code = sections.code;
         metadata.authoritative = sections.authoritative;
         metadata.recursion_available = true;
@@ -156,6 +171,30 @@ impl Face {
         }
         sections(world.ask_any_server(name, &kind.to_string(), now), false)
     }
+}
+
+/// Whether an answer over UDP would not fit: the whole of it is left out then, because a resolver asks
+/// again by TCP and has no use for a part (RFC 2181, section 9).
+fn is_too_long(request: &Request, sections: &Sections) -> bool {
+    const HEADER_AND_OPT: usize = 12 + 11;
+    if request.protocol() != Protocol::Udp {
+        return false;
+    }
+    let edns = request.edns.as_ref();
+    let most = edns.map_or(512, |edns| edns.max_payload().clamp(512, UDP_MAX));
+    let mut written = Vec::new();
+    let mut encoder = BinEncoder::new(&mut written);
+    let question = request
+        .request_info()
+        .map(|info| info.query.original().clone());
+    let mut all = sections
+        .answers
+        .iter()
+        .chain(&sections.referral)
+        .chain(&sections.start_of_authority);
+    let fits = question.is_ok_and(|question| question.emit(&mut encoder).is_ok())
+        && all.all(|record| record.emit(&mut encoder).is_ok());
+    !fits || HEADER_AND_OPT + written.len() > usize::from(most)
 }
 
 /// What was found, for the wire. A resolver says of a name that nobody delegated that it does not

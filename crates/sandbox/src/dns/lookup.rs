@@ -135,6 +135,8 @@ impl<'a> PublicDns<'a> {
                 Authority::Zone(zone, since) => (zone, since),
                 Authority::Aws => return self.ask_aws(name, rtype),
                 Authority::Lame => return Err(End::ServFail),
+                // RFC 8020: a name exists when one below it does.
+                Authority::Nobody if self.is_above_a_domain(name) => return Err(End::NoData(None)),
                 Authority::Nobody => return Err(End::NotDelegated),
             };
             if !zone.is_served() {
@@ -217,6 +219,12 @@ impl<'a> PublicDns<'a> {
             return Authority::Aws;
         }
         Authority::Nobody
+    }
+
+    fn is_above_a_domain(&self, name: &DnsName) -> bool {
+        let delegated = self.outside.delegations.keys();
+        let mut domains = delegated.chain(self.outside.elsewhere.keys());
+        domains.any(|domain| domain.is_within(name))
     }
 
     /// Who answers for a domain that is delegated to these servers.

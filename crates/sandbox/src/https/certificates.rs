@@ -11,7 +11,8 @@ use rustls::sign::CertifiedKey;
 use crate::Sandbox;
 use crate::cloudfront::edge;
 
-/// The certificate of the distribution that serves the name of the client's hello.
+/// The certificate of the distribution that serves the name of the client's hello, or the one of all
+/// distributions.
 pub(super) struct BySni(Sandbox);
 
 impl BySni {
@@ -29,7 +30,10 @@ impl fmt::Debug for BySni {
 impl ResolvesServerCert for BySni {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let now = self.0.clock().now();
-        let leaf = edge::certificate(&*self.0.public_world(), hello.server_name()?, now)?;
+        let world = self.0.public_world();
+        let asked = hello.server_name();
+        let leaf = asked.and_then(|name| edge::certificate(&*world, name, now));
+        let leaf = leaf.or_else(|| edge::default_certificate(&*world, now))?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key_der));
         let key = any_supported_type(&key).ok()?;
         Some(Arc::new(CertifiedKey::new(vec![leaf.certificate_der], key)))

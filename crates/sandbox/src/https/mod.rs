@@ -1,6 +1,7 @@
 //! The HTTPS port: distributions by the name that a client asks TLS for.
 //!
-//! A name that no deployed distribution serves gets a TLS alert and no answer, as at AWS. A bucket
+//! A client that asks for a name that no deployed distribution serves is shown the certificate of
+//! `*.cloudfront.net`, as at AWS, and so has no good connection. A bucket
 //! answers by its own name too, to show that it lets no stranger in.
 
 mod certificates;
@@ -102,6 +103,7 @@ impl Sandbox {
             host,
             target,
             if_none_match: header("if-none-match"),
+            if_modified_since: header("if-modified-since"),
             now: self.clock().now(),
         };
         response(edge::answer(&mut *self.public_world(), &viewer)).map(Full::new)

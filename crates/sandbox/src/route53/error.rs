@@ -44,6 +44,12 @@ pub enum Error {
         "The specified hosted zone contains non-required resource record sets  and so cannot be deleted."
     )]
     HostedZoneNotEmpty,
+    /// There is a key that signs the zone (Developer Guide, deleting a public hosted zone).
+    #[error("The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted.")]
+    HostedZoneSigned,
+    /// Accelerated recovery is being switched (go-to-k/cdkd issue 1467).
+    #[error("HostedZone {0} is marked disabled for mutation")]
+    Locked(String),
     /// The account has as many zones as it may.
     #[error("Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones")]
     TooManyHostedZones,
@@ -64,13 +70,13 @@ impl Error {
             Self::NoSuchHealthCheck(_) => "NoSuchHealthCheck",
             Self::NoSuchDelegationSet(_) => "NoSuchDelegationSet",
             Self::InvalidChangeBatch(_) => "InvalidChangeBatch",
-            Self::InvalidInput(_) => "InvalidInput",
+            Self::InvalidInput(_) | Self::Locked(_) => "InvalidInput",
             Self::MalformedInput(_) => "MalformedInput",
             Self::InvalidDomainName(_) => "InvalidDomainName",
             Self::PriorRequestNotComplete => "PriorRequestNotComplete",
             Self::HostedZoneAlreadyExists => "HostedZoneAlreadyExists",
             Self::ConflictingDomainExists => "ConflictingDomainExists",
-            Self::HostedZoneNotEmpty => "HostedZoneNotEmpty",
+            Self::HostedZoneNotEmpty | Self::HostedZoneSigned => "HostedZoneNotEmpty",
             Self::TooManyHostedZones => "TooManyHostedZones",
         }
     }

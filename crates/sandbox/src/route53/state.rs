@@ -28,6 +28,9 @@ pub struct State {
     changes: BTreeMap<String, ChangeInfo>,
     #[serde(rename = "~ids_by_name")]
     ids_by_name: BTreeMap<DnsName, BTreeSet<String>>,
+    /// Each caller reference that was ever used, after its account.
+    #[serde(rename = "~references")]
+    references: BTreeSet<String>,
     #[serde(rename = "~counter")]
     counter: u64,
 }
@@ -93,7 +96,10 @@ impl State {
                 .values()
                 .filter(|zone| zone.account == caller.account)
         };
-        if of_account().any(|zone| zone.caller_reference == new.caller_reference) {
+        // "CallerReference: you must use a unique string every time" (API reference): one is spent
+        // for good, also after its zone is deleted (Netflix/denominator pull request 356).
+        let reference = format!("{} {}", caller.account, new.caller_reference);
+        if self.references.contains(&reference) {
             return Err(Error::HostedZoneAlreadyExists);
         }
         if new.vpc.is_some() && of_account().any(|zone| zone.name == name && zone.vpc == new.vpc) {
@@ -102,6 +108,7 @@ impl State {
         if of_account().count() >= self.zones_max.unwrap_or(ZONES_MAX) {
             return Err(Error::TooManyHostedZones);
         }
+        self.references.insert(reference);
         let change = self.record_change(caller, None);
         let id = self.add_zone(caller.account, name, new, (caller.now, change.insync_at));
         Ok((&self.zones[&id], change))
@@ -137,6 +144,9 @@ impl State {
             vpc: new.vpc,
             records: Records::default(),
             tags: BTreeMap::new(),
+            signed: false,
+            accelerated_recovery: None,
+            created_at: Some(now),
             last_change: None,
         };
         zone.furnish(now, visible_from);
@@ -178,6 +188,11 @@ impl State {
         self.zones_named(name).find(|zone| zone.vpc.is_none())
     }
 
+    /// When a zone was created.
+    pub(crate) fn created_at(&self, id: &str) -> Option<Timestamp> {
+        self.zones.get(id)?.created_at
+    }
+
     /// The account's zones, by id.
     pub fn zones_of(&self, account: &str) -> impl Iterator<Item = &Zone> {
         self.zones
@@ -211,6 +226,18 @@ impl State {
         if !zone.is_bare() {
             return Err(Error::HostedZoneNotEmpty);
         }
+        if zone.signed {
+            return Err(Error::HostedZoneSigned);
+        }
+        if let Some(since) = zone.accelerated_recovery {
+            return Err(if caller.now < since {
+                Error::Locked(id.to_owned())
+            } else {
+                Error::InvalidInput(format!(
+                    "HostedZone {id} has accelerated recovery enabled. Disable it before you delete the zone."
+                ))
+            });
+        }
         let name = zone.name.clone();
         self.zones.remove(id);
         if let Some(ids) = self.ids_by_name.get_mut(&name) {
@@ -233,6 +260,10 @@ impl State {
         let is_busy = |last: Timestamp| caller.now.duration_since(last) < caller.busy;
         if zone.last_change.is_some_and(is_busy) {
             return Err(Error::PriorRequestNotComplete);
+        }
+        let switches = |since: Timestamp| caller.now < since;
+        if zone.accelerated_recovery.is_some_and(switches) {
+            return Err(Error::Locked(zone_id.to_owned()));
         }
         let effect = batch::check(zone, &batch.changes.members)?;
         let change = self.record_change(caller, batch.comment);

@@ -31,6 +31,15 @@ pub struct Zone {
     pub records: Records,
     /// Tags by key.
     pub tags: BTreeMap<String, String>,
+    /// Whether it is signed (DNSSEC).
+    #[serde(default)]
+    pub signed: bool,
+    /// Since when accelerated recovery is on; before that it is being switched on.
+    #[serde(default)]
+    pub accelerated_recovery: Option<Timestamp>,
+    /// When it was created.
+    #[serde(rename = "~created_at", default)]
+    pub(crate) created_at: Option<Timestamp>,
     /// When the last change was accepted.
     #[serde(rename = "~last_change")]
     pub(crate) last_change: Option<Timestamp>,

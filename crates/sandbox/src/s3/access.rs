@@ -261,6 +261,16 @@ fn role_arn(account: &str, arn: &str) -> String {
 }
 
 impl State {
+    /// Whether an object is encrypted with a key whose policy does not let a service decrypt.
+    fn is_locked(&self, object: &Object, service: &str) -> bool {
+        let encryption = object.encryption.as_ref();
+        let by_kms = encryption.filter(|encryption| encryption.algorithm != "AES256");
+        by_kms.is_some_and(|encryption| {
+            let key = encryption.key.as_deref().unwrap_or("aws/s3");
+            !self.key_users.contains(&format!("{service} {key}"))
+        })
+    }
+
     /// An object as an AWS service gets it, such as CloudFront with an origin access control:
     /// only the bucket's policy counts.
     pub fn object_for_service(
@@ -269,7 +279,7 @@ impl State {
         key: &str,
         service: &str,
         source: (&str, &str),
-    ) -> Result<Object, Refusal> {
+    ) -> Result<(Timestamp, Object), Refusal> {
         let found = self.bucket(bucket).map_err(|_| Refusal::AccessDenied)?;
         let policy = policy(bucket, found).ok_or(Refusal::AccessDenied)?;
         let (source_arn, source_account) = source;
@@ -294,7 +304,9 @@ impl State {
             return Err(Refusal::AccessDenied);
         }
         match found.current(key) {
-            Some((_, object)) => Ok(object.clone()),
+            // The key's policy decides, not the bucket's (Developer Guide, "SSE-KMS").
+            Some((_, object)) if self.is_locked(object, service) => Err(Refusal::AccessDenied),
+            Some((version, object)) => Ok((version.modified, object.clone())),
             // Who may not list a bucket does not learn what is not in it.
             None if allows("s3:ListBucket", arn(bucket)) => Err(Refusal::NoSuchKey),
             None => Err(Refusal::AccessDenied),

@@ -152,3 +152,9 @@ pub(crate) fn refuse(call: &Call, refused: Refused) -> Reply {
 pub(crate) fn action(operation: &str) -> Option<&'static str> {
     operations::by_name(operation).map(|operation| operation.action)
 }
+
+/// The bucket that a call names, if it names one.
+pub(crate) fn bucket_named(call: &Call) -> Option<String> {
+    let address = address::Address::parse(&call.request).ok()?;
+    Some(address.bucket).filter(|name| !name.is_empty())
+}

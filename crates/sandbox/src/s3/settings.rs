@@ -347,7 +347,10 @@ pub(super) fn put_bucket_tagging(
     input: dto::PutBucketTaggingInput,
 ) -> Result<dto::PutBucketTaggingOutput, Error> {
     let tags = check_tags(&pairs(input.tagging.tag_set)?, TagsOf::Bucket)?;
-    work.state.bucket_mut(&input.bucket)?.tags = Some(tags);
+    let bucket = work.state.bucket_mut(&input.bucket)?;
+    let mut kept = system_tags(bucket);
+    kept.extend(tags);
+    bucket.tags = Some(kept);
     Ok(dto::PutBucketTaggingOutput::default())
 }
 
@@ -355,8 +358,19 @@ pub(super) fn delete_bucket_tagging(
     work: &mut Work,
     input: dto::DeleteBucketTaggingInput,
 ) -> Result<dto::DeleteBucketTaggingOutput, Error> {
-    work.state.bucket_mut(&input.bucket)?.tags = None;
+    let bucket = work.state.bucket_mut(&input.bucket)?;
+    let kept = system_tags(bucket);
+    bucket.tags = Some(kept).filter(|kept| !kept.is_empty());
     Ok(dto::DeleteBucketTaggingOutput::default())
+}
+
+/// The tags that AWS itself gave: nobody removes them by leaving them out.
+fn system_tags(bucket: &Bucket) -> BTreeMap<String, String> {
+    let tags = bucket.tags.iter().flatten();
+    let system = tags.filter(|(key, _)| key.starts_with("aws:"));
+    system
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 pub(super) fn tag_set(tags: &BTreeMap<String, String>) -> Vec<Tag> {

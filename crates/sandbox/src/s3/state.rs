@@ -1,6 +1,6 @@
 //! What S3 remembers: buckets, their settings, and every version of their objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use s3s::dto::BucketLifecycleConfiguration;
@@ -16,6 +16,9 @@ use crate::hex::hex;
 pub struct State {
     /// By name.
     pub buckets: BTreeMap<String, Bucket>,
+    /// Services and the KMS keys whose policies let them decrypt: `cloudfront.amazonaws.com arn:…`.
+    #[serde(rename = "~key_users", default)]
+    pub key_users: BTreeSet<String>,
     /// How many ids have been given out, so that no two are the same.
     #[serde(rename = "~ids", default)]
     pub(super) ids: u64,

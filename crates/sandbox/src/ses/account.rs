@@ -1,5 +1,7 @@
 //! An account's standing with SES in a region: sandbox or production, and its settings.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -75,6 +77,9 @@ pub struct Seed {
     /// What AWS makes of the account's mail.
     #[serde(default)]
     pub enforcement: Enforcement,
+    /// The tenants that each identity is associated with.
+    #[serde(default)]
+    pub tenants: BTreeMap<String, Vec<String>>,
 }
 
 fn yes() -> bool {
@@ -116,6 +121,7 @@ impl State {
         standing.production = seed.production;
         standing.sending = seed.sending;
         standing.enforcement = seed.enforcement;
+        place.tenants.extend(seed.tenants.clone());
     }
 
     /// The caller's standing.

@@ -37,7 +37,8 @@ impl ConfigurationSet {
     pub(crate) fn option(&self, name: &str) -> Option<Value> {
         let mut read = match name {
             "DeliveryOptions" => Some(json!({ "TlsPolicy": "OPTIONAL" })),
-            "ReputationOptions" => Some(json!({ "ReputationMetricsEnabled": false })),
+            // New sets have it on (floci has it from AWS).
+            "ReputationOptions" => Some(json!({ "ReputationMetricsEnabled": true })),
             "SendingOptions" => Some(json!({ "SendingEnabled": true })),
             _ => None,
         };

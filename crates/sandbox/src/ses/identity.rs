@@ -315,7 +315,15 @@ impl State {
             );
             return Err(Problem::Invalid(message));
         }
-        self.here_mut(caller).identities.remove(&name);
+        let here = self.here_mut(caller);
+        if let Some(tenants) = here.tenants.get(&name).filter(|held| !held.is_empty()) {
+            // ekristen/aws-nuke issue 962.
+            return Err(Problem::Conflict(format!(
+                "Cannot delete email identity {name} because it is associated with tenants: {}",
+                tenants.join(", ")
+            )));
+        }
+        here.identities.remove(&name);
         Ok(())
     }
 

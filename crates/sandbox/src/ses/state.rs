@@ -30,6 +30,8 @@ pub(crate) struct Place {
     pub(crate) identities: BTreeMap<String, Identity>,
     pub(crate) sets: BTreeMap<String, ConfigurationSet>,
     pub(crate) standing: Option<Standing>,
+    /// The tenants that each identity is associated with.
+    pub(crate) tenants: BTreeMap<String, Vec<String>>,
 }
 
 impl State {

@@ -454,6 +454,9 @@ fn delete_policy(
     let identity = state
         .identity_mut(caller, required(form, "Identity")?)
         .map_err(Problem::v1)?;
-    identity.policies.remove(required(form, "PolicyName")?);
-    Ok(())
+    let name = required(form, "PolicyName")?;
+    match identity.policies.remove(name) {
+        Some(_) => Ok(()),
+        None => Err(Problem::NoPolicy(name.to_owned()).v1()),
+    }
 }

@@ -1,6 +1,6 @@
 //! Accounts, their roles, and the credentials that were given out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,12 @@ pub struct State {
 pub struct Account {
     /// By name.
     pub roles: BTreeMap<String, Role>,
+    /// Regions that are off in it: AWS leaves the opt-in regions off until somebody enables them.
+    pub regions_off: BTreeSet<String>,
+    /// When AWS has switched its services on: a new account waits for that.
+    pub opens: Option<Timestamp>,
+    /// Whether AWS Support has still to let it create distributions.
+    pub unverified: bool,
 }
 
 /// Who has long-lived credentials in an account.
@@ -51,6 +57,8 @@ impl User {
 pub struct Role {
     /// What the caller has to name, where the role asks for it.
     pub external_id: Option<String>,
+    /// The longest session that it gives; an hour where nothing is said.
+    pub max_session: Option<SignedDuration>,
     /// IAM actions that it is not allowed, with `*` for the rest of a name: `s3:Put*`.
     pub denied: Vec<String>,
 }
@@ -208,6 +216,12 @@ impl State {
             .ok_or_else(denied)?;
         if found.external_id.is_some() && found.external_id.as_deref() != ask.external_id {
             return Err(denied());
+        }
+        let longest = found.max_session.unwrap_or(SignedDuration::from_hours(1));
+        if ask.duration > longest {
+            let message =
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+            return Err(ServiceError::new(400, "ValidationError", message));
         }
         let principal = format!(
             "arn:aws:sts::{account}:assumed-role/{name}/{}",

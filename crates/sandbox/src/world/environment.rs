@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::delays::Delays;
 use crate::dns::{AwsNames, Dns, Lookup};
 use crate::tagging::Tagged;
+use crate::weather::Weather;
 use crate::world::World;
 use crate::{acm, cloudfront, s3, ses};
 
@@ -48,6 +49,10 @@ impl acm::Environment for World {
     fn delays(&self) -> &Delays {
         &self.delays
     }
+
+    fn weather(&self) -> Weather {
+        self.weather
+    }
 }
 
 impl cloudfront::Environment for World {
@@ -69,6 +74,10 @@ impl cloudfront::Environment for World {
 
     fn delays(&self) -> &Delays {
         &self.delays
+    }
+
+    fn weather(&self) -> Weather {
+        self.weather
     }
 }
 

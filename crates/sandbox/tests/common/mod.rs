@@ -30,9 +30,9 @@ pub(crate) fn sandbox() -> Sandbox {
     sandbox_with(|world| world.quotas = Quotas::none())
 }
 
-/// A sandbox with AWS's delays and quotas, and what `change` does to its world.
+/// A sandbox with AWS's delays and quotas in calm weather, and what `change` does to its world.
 pub(crate) fn sandbox_with(change: impl FnOnce(&mut World)) -> Sandbox {
-    let mut world = World::default();
+    let mut world = World::calm();
     for account in [ONE, TWO, THREE] {
         world.sts.seed_account(account, &["mail-deploy"]);
     }

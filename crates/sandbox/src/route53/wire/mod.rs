@@ -176,7 +176,7 @@ fn answer(
             operation,
             state.get_change(caller, id)?,
         )),
-        "GetDNSSEC" => state.zone(caller, id).map(|_| write::dnssec(call)),
+        "GetDNSSEC" => state.zone(caller, id).map(|zone| write::dnssec(call, zone)),
         _ => tags(state, caller, call, (operation, &path)),
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn error(call: &Call, status: u16, code: &str, message: &str) -> Repl
 
 pub(super) fn created_zone(call: &Call, zone: &Zone, change: &ChangeInfo) -> Reply {
     let mut reply = reply(call, 201, "CreateHostedZoneResponse", |xml| {
-        print_zone(xml, zone);
+        print_zone(xml, zone, call.now);
         print_change(xml, change, call.now);
         print_servers(xml, zone);
         print_vpc(xml, zone);
@@ -68,7 +68,7 @@ pub(super) fn created_zone(call: &Call, zone: &Zone, change: &ChangeInfo) -> Rep
 
 pub(super) fn zone(call: &Call, zone: &Zone) -> Reply {
     reply(call, 200, "GetHostedZoneResponse", |xml| {
-        print_zone(xml, zone);
+        print_zone(xml, zone, call.now);
         if zone.vpc.is_none() {
             print_servers(xml, zone);
         } else {
@@ -79,7 +79,7 @@ pub(super) fn zone(call: &Call, zone: &Zone) -> Reply {
 
 pub(super) fn updated_zone(call: &Call, zone: &Zone) -> Reply {
     reply(call, 200, "UpdateHostedZoneCommentResponse", |xml| {
-        print_zone(xml, zone);
+        print_zone(xml, zone, call.now);
     })
 }
 
@@ -95,10 +95,23 @@ pub(super) fn change(call: &Call, operation: &str, change: &ChangeInfo) -> Reply
     })
 }
 
-pub(super) fn dnssec(call: &Call) -> Reply {
+pub(super) fn dnssec(call: &Call, zone: &Zone) -> Reply {
     reply(call, 200, "GetDNSSECResponse", |xml| {
-        xml.element("Status", |xml| xml.text("ServeSignature", "NOT_SIGNING"));
-        xml.element("KeySigningKeys", |_| {});
+        let status = if zone.signed {
+            "SIGNING"
+        } else {
+            "NOT_SIGNING"
+        };
+        xml.element("Status", |xml| xml.text("ServeSignature", status));
+        xml.element("KeySigningKeys", |xml| {
+            if zone.signed {
+                xml.element("member", |xml| {
+                    xml.text("Name", "key");
+                    xml.text("Flag", "257");
+                    xml.text("Status", "ACTIVE");
+                });
+            }
+        });
     })
 }
 
@@ -116,7 +129,7 @@ pub(super) fn zones(call: &Call, state: &State, page: Page) -> Result<Reply, Err
     let shown: Vec<&Zone> = zones.by_ref().take(max).collect();
     let next = zones.next();
     Ok(reply(call, 200, "ListHostedZonesResponse", |xml| {
-        print_zones(xml, &shown);
+        print_zones(xml, &shown, call.now);
         if !marker.is_empty() {
             xml.text("Marker", &marker);
         }
@@ -154,7 +167,7 @@ pub(super) fn zones_by_name(call: &Call, state: &State, page: &Page) -> Result<R
     let shown: Vec<&Zone> = zones.by_ref().take(max).collect();
     let next = zones.next();
     Ok(reply(call, 200, "ListHostedZonesByNameResponse", |xml| {
-        print_zones(xml, &shown);
+        print_zones(xml, &shown, call.now);
         if let Some((name, _)) = &start {
             xml.text("DNSName", &name.to_string());
         }
@@ -253,15 +266,15 @@ fn print_tags(xml: &mut Xml, id: &str, tags: &BTreeMap<String, String>) {
     });
 }
 
-fn print_zones(xml: &mut Xml, zones: &[&Zone]) {
+fn print_zones(xml: &mut Xml, zones: &[&Zone], now: Timestamp) {
     xml.element("HostedZones", |xml| {
         for zone in zones {
-            print_zone(xml, zone);
+            print_zone(xml, zone, now);
         }
     });
 }
 
-fn print_zone(xml: &mut Xml, zone: &Zone) {
+fn print_zone(xml: &mut Xml, zone: &Zone, now: Timestamp) {
     xml.element("HostedZone", |xml| {
         xml.text("Id", &format!("/hostedzone/{}", zone.id));
         xml.text("Name", &zone.name.to_string());
@@ -273,6 +286,13 @@ fn print_zone(xml: &mut Xml, zone: &Zone) {
             xml.text("PrivateZone", bool_text(zone.vpc.is_some()));
         });
         xml.text("ResourceRecordSetCount", &zone.records.len().to_string());
+        if let Some(since) = zone.accelerated_recovery {
+            let on = now >= since;
+            xml.element("Features", |xml| {
+                let status = if on { "ENABLED" } else { "ENABLING" };
+                xml.text("AcceleratedRecoveryStatus", status);
+            });
+        }
     });
 }
 

@@ -29,6 +29,12 @@ pub(super) const ROUTES: &[Route] = &[
         "PutAccountDedicatedIpWarmupAttributes",
         put_warmup,
     ),
+    (
+        "POST",
+        "resources/tenants/list",
+        "ListResourceTenants",
+        list_tenants,
+    ),
     ("GET", "tags", "ListTagsForResource", list_tags),
     ("POST", "tags", "TagResource", tag),
     ("DELETE", "tags", "UntagResource", untag),
@@ -99,6 +105,18 @@ fn put_vdm(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
 fn put_warmup(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     world.ses_mut().standing_mut(request.caller).auto_warmup = request.flag("AutoWarmupEnabled");
     Ok(json!({}))
+}
+
+fn list_tenants(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
+    let arn = request.required("ResourceArn")?;
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    let here = world.ses().here(request.caller);
+    let tenants = here.and_then(|here| here.tenants.get(name));
+    let tenants = tenants.into_iter().flatten();
+    let tenants: Vec<_> = tenants
+        .map(|tenant| json!({ "TenantName": tenant, "ResourceArn": arn }))
+        .collect();
+    Ok(json!({ "ResourceTenants": tenants }))
 }
 
 fn list_tags(world: &mut dyn Environment, request: &Request<'_>) -> Answer {

@@ -397,10 +397,12 @@ fn put_policy(world: &mut dyn Environment, request: &Request<'_>, exists: bool) 
 }
 
 fn delete_policy(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    world
+    let identity = world
         .ses_mut()
-        .identity_mut(request.caller, request.name(0))?
-        .policies
-        .remove(request.name(1));
-    Ok(json!({}))
+        .identity_mut(request.caller, request.name(0))?;
+    let name = request.name(1);
+    match identity.policies.remove(name) {
+        Some(_) => Ok(json!({})),
+        None => Err(Problem::NoPolicy(name.to_owned())),
+    }
 }

@@ -1,0 +1,73 @@
+//! `cargo xtask weather`: the end-to-end tests in rough weather, by seed.
+//!
+//! The sandbox draws from its weather what AWS does now and then (`sandbox::weather`). A run that
+//! is right in calm weather has to be right in every other; so each end-to-end test that does not
+//! ask for calm weather itself runs in the ones named here.
+
+use crate::command::{self, Failure, answers, cargo};
+use crate::project::Project;
+
+/// How many seeds of each kind are run where none is named.
+const SEEDS: u64 = 10;
+
+/// Runs the end-to-end tests once in each weather: `usual`, `storm:7`. Where nothing is named, in
+/// ten seeds of both. A failure does not stop the next run.
+pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
+    let all = || {
+        let kinds = ["usual", "storm"].into_iter();
+        kinds.flat_map(|kind| (1..=SEEDS).map(move |seed| format!("{kind}:{seed}")))
+    };
+    let weathers: Vec<String> = if named.is_empty() {
+        all().collect()
+    } else {
+        named.iter().map(|one| (*one).to_owned()).collect()
+    };
+    let mut failed = Vec::new();
+    for weather in &weathers {
+        eprintln!("\n── weather {weather}");
+        if tests(project, weather).is_err() {
+            failed.push(weather.as_str());
+        }
+    }
+    let passed = weathers.len() - failed.len();
+    eprintln!("\n{passed} of {} weathers passed", weathers.len());
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(format!("failed in: {}", failed.join(", "))))
+    }
+}
+
+/// Thirty runs over a network that breaks seven of a hundred answers.
+pub(crate) fn network(project: &Project) -> Result<(), Failure> {
+    let test = ["test", "--package", "tests", "--test", "e2e_network"];
+    let mut test = cargo(&project.root, &test);
+    command::run(test.env("DEPLOY_TEST_SEEDS", "30"))
+}
+
+fn tests(project: &Project, weather: &str) -> Result<(), Failure> {
+    let nextest = [
+        "nextest",
+        "run",
+        "--package",
+        "tests",
+        "--no-fail-fast",
+        "--filterset",
+        "binary(/^e2e_/)",
+    ];
+    let plain = [
+        "test",
+        "--package",
+        "tests",
+        "--no-fail-fast",
+        "--test",
+        "e2e_*",
+    ];
+    let arguments = if answers("cargo", &["nextest", "--version"]) {
+        &nextest[..]
+    } else {
+        &plain[..]
+    };
+    let mut tests = cargo(&project.root, arguments);
+    command::run(tests.env("DEPLOY_SANDBOX_WEATHER", weather))
+}
