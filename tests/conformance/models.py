@@ -7,6 +7,7 @@ operations were compared.
 """
 
 import datetime
+import re
 
 import botocore.session
 from botocore.exceptions import ClientError
@@ -30,6 +31,19 @@ COMMON = {
     "UnrecognizedClientException",
     "ValidationError",
     "ValidationException",
+}
+
+# Where AWS itself answers otherwise than its model says, and how that is known.
+OTHERWISE = {
+    # Recorded answers of many accounts, AWS's own examples of `aws acm describe-certificate` among them:
+    # a request says RSA_2048, an answer RSA-2048.
+    "acm:DescribeCertificate.Certificate.KeyAlgorithm is 'RSA-2048'",
+    "acm:ListCertificates.CertificateSummaryList[].KeyAlgorithm is 'RSA-2048'",
+    # The API Reference's example of a first page has none.
+    "route53:ListHostedZones.Marker is required and missing",
+    # An identity without a custom MAIL FROM domain has only its behaviour; moto answers alike.
+    "ses:GetIdentityMailFromDomainAttributes.MailFromDomainAttributes[].MailFromDomain is required",
+    "ses:GetIdentityMailFromDomainAttributes.MailFromDomainAttributes[].MailFromDomainStatus is required",
 }
 
 TYPES = {
@@ -114,8 +128,14 @@ def read_everything(client, **names):
                 pass
 
 
+def is_known(fault):
+    """AWS differs from its model in the same way."""
+    anywhere = re.sub(r"\[[^\]]*\]", "[]", fault)
+    return any(anywhere.startswith(known) for known in OTHERWISE)
+
+
 def settle():
     """Fails where an answer did not fit."""
-    found = sorted(set(faults))
+    found = sorted({fault for fault in faults if not is_known(fault)})
     assert not found, "\n".join(found)
     print(f"{len(compared)} operations fit botocore's models")

@@ -81,7 +81,7 @@ const BROKEN: &[Broken] = &[
         checkdmarc: Some("mta_sts: HTTPSConnectionPool(host='mta-sts.example.com', port=443)"),
         postfix: "FETCH_ERROR",
         dig: None,
-        ours: "STS-H09",
+        ours: "STS-H03",
     },
     Broken {
         by: "no_mta_sts_record",
