@@ -40,7 +40,7 @@ pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
 
 /// Thirty runs over a network that breaks seven of a hundred answers.
 pub(crate) fn network(project: &Project) -> Result<(), Failure> {
-    let test = ["test", "--package", "tests", "--test", "e2e_network"];
+    let test = ["test", "--workspace", "--test", "e2e_network"];
     let mut test = cargo(&project.root, &test);
     command::run(test.env("DEPLOY_TEST_SEEDS", "30"))
 }
@@ -49,20 +49,13 @@ fn tests(project: &Project, weather: &str) -> Result<(), Failure> {
     let nextest = [
         "nextest",
         "run",
-        "--package",
-        "tests",
+        // With the package alone, its dependencies have other features, and cargo compiles the SDK again.
+        "--workspace",
         "--no-fail-fast",
         "--filterset",
         "binary(/^e2e_/)",
     ];
-    let plain = [
-        "test",
-        "--package",
-        "tests",
-        "--no-fail-fast",
-        "--test",
-        "e2e_*",
-    ];
+    let plain = ["test", "--workspace", "--no-fail-fast", "--test", "e2e_*"];
     let arguments = if answers("cargo", &["nextest", "--version"]) {
         &nextest[..]
     } else {

@@ -13,6 +13,7 @@ mod entry;
 mod error;
 mod http;
 mod log;
+pub mod object;
 mod profile;
 pub mod quotas;
 mod reader;

@@ -13,6 +13,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws::{Session, SessionError, Sessions};
 use clock::Clock;
@@ -24,6 +25,9 @@ pub use apply::{Options, Outcome, Report};
 pub use observe::Observed;
 pub use preconditions::{PreconditionOutcome, check_precondition};
 pub use progress::{Progress, Stop, Watch};
+
+/// How long what was just made can be unknown to the next call.
+const YOUNG: Duration = Duration::from_mins(2);
 
 /// What looks and carries out.
 pub struct Engine {
@@ -90,7 +94,15 @@ impl Engine {
         let unknown =
             || KindError::new(ErrorClass::Invalid, "find a kind", target.id.kind.as_str());
         let actor = actor.ok_or_else(unknown)?;
-        actor.create(&context, target).await.map(drop)
+        let until = now + YOUNG;
+        loop {
+            match actor.create(&context, target).await {
+                Err(error) if error.class == ErrorClass::NotYet && self.clock.now() < until => {
+                    self.clock.sleep(target.spec.kind().poll()).await;
+                }
+                outcome => return outcome.map(drop),
+            }
+        }
     }
 
     /// The records of the zones that were listed in this run that lead to one of `targets`.

@@ -20,9 +20,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::Session;
+use aws::object::Whole;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::builders::LifecycleRuleBuilder;
 use aws_sdk_s3::types::{
@@ -40,6 +40,8 @@ use crate::store::{Content, Key, NotSwapped, Settled, Store, Stored, Version, se
 const ATTEMPTS: u32 = 6;
 /// The pause before the second attempt; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(200);
+/// The pause before a call on a bucket that was not known yet; with `ATTEMPTS` they last two minutes.
+const YOUNG_PAUSE: Duration = Duration::from_secs(24);
 
 /// A ledger in a bucket, below the project's name.
 pub struct Bucket {
@@ -98,12 +100,18 @@ impl Bucket {
             .bucket(&self.name)
             .expected_bucket_owner(self.session.account_id())
             .set_lifecycle_configuration(rules.build().ok());
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let error = aws::error("PutBucketLifecycleConfiguration", &error);
-                Err(self.failed("could not set the lifecycle of", "", &error))
+        let mut attempt = 1;
+        loop {
+            let Err(error) = request.clone().send().await else {
+                return Ok(());
+            };
+            let error = aws::error("PutBucketLifecycleConfiguration", &error);
+            // A new bucket can be unknown to one call after another has found it.
+            if error.class != ErrorClass::NotYet || attempt == ATTEMPTS {
+                return Err(self.failed("could not set the lifecycle of", "", &error));
             }
+            attempt += 1;
+            self.session.clock().sleep(YOUNG_PAUSE).await;
         }
     }
 
@@ -127,7 +135,7 @@ impl Bucket {
         }
     }
 
-    async fn get(&self, object: &str) -> Result<Option<GetObjectOutput>, LedgerError> {
+    async fn get(&self, object: &str) -> Result<Option<Whole>, LedgerError> {
         let request = self
             .session
             .s3()
@@ -135,8 +143,8 @@ impl Bucket {
             .bucket(&self.name)
             .expected_bucket_owner(self.session.account_id())
             .key(object);
-        match request.send().await {
-            Ok(answer) => Ok(Some(answer)),
+        match aws::object::whole(&self.session, request).await {
+            Ok(whole) => Ok(Some(whole)),
             Err(error) if aws::code(&error) == Some("NoSuchKey") => Ok(None),
             Err(error) => {
                 let error = aws::error("GetObject", &error);
@@ -212,17 +220,6 @@ fn attempt_of(
     }
 }
 
-async fn stored(answer: GetObjectOutput) -> Result<Stored, String> {
-    let version = Version(answer.e_tag.unwrap_or_default());
-    let body = answer.body.collect().await;
-    let bytes = body.map_err(|error| error.to_string())?.to_vec();
-    Ok(Stored {
-        bytes,
-        version,
-        snapshot: None,
-    })
-}
-
 #[async_trait]
 impl Store for Bucket {
     fn place(&self, key: &Key) -> String {
@@ -236,23 +233,12 @@ impl Store for Bucket {
     }
 
     async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {
-        let object = self.object(key);
-        let mut attempt = 1;
-        loop {
-            let Some(answer) = self.get(&object).await? else {
-                return Ok(None);
-            };
-            match stored(answer).await {
-                Ok(stored) => return Ok(Some(stored)),
-                // The SDK repeats requests, and not bodies that are cut.
-                Err(_) if attempt < ATTEMPTS => attempt += 1,
-                Err(reason) => {
-                    let error = KindError::new(ErrorClass::Ambiguous, "GetObject", reason);
-                    return Err(self.failed("could not read", &object, &error));
-                }
-            }
-            self.session.clock().sleep(PAUSE).await;
-        }
+        let whole = self.get(&self.object(key)).await?;
+        Ok(whole.map(|whole| Stored {
+            bytes: whole.bytes,
+            version: Version(whole.answer.e_tag.unwrap_or_default()),
+            snapshot: None,
+        }))
     }
 
     async fn swap(
@@ -298,10 +284,10 @@ impl Store for Bucket {
     /// two machines are never compared.
     async fn is_held(&self, run: &str) -> Result<bool, LedgerError> {
         let key = Key::Run(run.to_owned());
-        let Some(answer) = self.get(&self.object(&key)).await? else {
+        let Some(whole) = self.get(&self.object(&key)).await? else {
             return Ok(false);
         };
-        let renewed = answer.last_modified.map_or(0, |time| time.secs());
+        let renewed = whole.answer.last_modified.map_or(0, |time| time.secs());
         let renewed = Timestamp::from_second(renewed).unwrap_or(Timestamp::UNIX_EPOCH);
         let age = self.session.server_time().duration_since(renewed);
         Ok(Duration::try_from(age).unwrap_or_default() <= LIFETIME)

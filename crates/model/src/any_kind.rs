@@ -109,6 +109,8 @@ pub trait AnyKind: Send + Sync {
     fn poll(&self) -> Duration;
     /// See [`Kind::expected`].
     fn expected(&self) -> Duration;
+    /// See [`Kind::stale`].
+    fn stale(&self) -> Duration;
     /// See [`Kind::is_seen_after_deletion`].
     fn is_seen_after_deletion(&self) -> bool;
     /// See [`Kind::slow`].
@@ -298,6 +300,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn expected(&self) -> Duration {
         K::expected()
+    }
+
+    fn stale(&self) -> Duration {
+        K::stale()
     }
 
     fn is_seen_after_deletion(&self) -> bool {

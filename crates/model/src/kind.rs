@@ -312,6 +312,11 @@ pub trait Kind: Send + Sync + 'static {
         Self::poll()
     }
 
+    /// How long after a change a read can still show what was there before it.
+    fn stale() -> Duration {
+        Duration::ZERO
+    }
+
     /// Whether others see it for a while after AWS has deleted it, so that what it points at has to
     /// stay until they don't.
     fn is_seen_after_deletion() -> bool {

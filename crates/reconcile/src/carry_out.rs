@@ -6,9 +6,12 @@ use std::time::Duration;
 use blueprint::GracePeriod;
 use engine::{Options, Report, Stop, Watch};
 use ledger::{Event, Journal};
-use model::Plan;
+use model::{Action, Plan};
 
 use crate::{Error, Planned, Project, Wish, authority};
+
+/// The first pause before stale reads are repeated.
+const STALE_PAUSE: Duration = Duration::from_secs(10);
 
 /// What the operator agreed to, and how long to wait.
 #[derive(Clone, Debug)]
@@ -86,9 +89,44 @@ fn changed_documents(plan: &Plan) -> BTreeSet<String> {
 }
 
 /// Observes and plans again: after a complete apply, the plan must be empty.
-pub async fn settle(project: &Project, journal: &Journal) -> Result<Settled, Error> {
-    let again = project.plan(journal.ledger(), Wish::All).await?;
-    Ok(Settled { again })
+///
+/// Where it is not, and only because of what `carried_out` changed a moment ago and AWS can still show
+/// as it was, it is made again, with a pause that doubles, until such reads are over.
+pub async fn settle(
+    project: &Project,
+    journal: &Journal,
+    carried_out: &Plan,
+) -> Result<Settled, Error> {
+    let begun = project.clock.now();
+    let mut pause = STALE_PAUSE;
+    loop {
+        let again = project.plan(journal.ledger(), Wish::All).await?;
+        let stale = stale(project, &again.plan, carried_out);
+        let passed = project.clock.now().duration_since(begun).unsigned_abs();
+        if again.is_refused() || stale <= passed {
+            return Ok(Settled { again });
+        }
+        project
+            .clock
+            .sleep(pause.min(stale.saturating_sub(passed)))
+            .await;
+        pause *= 2;
+    }
+}
+
+/// How long what differs can be what was there before a change of `carried_out`; zero where something
+/// differs that it did not change, or that AWS shows at once.
+fn stale(project: &Project, again: &Plan, carried_out: &Plan) -> Duration {
+    let of = |action: &Action| {
+        let was_changed = |done: &&Action| done.changes() && done.resource == action.resource;
+        let kind = project.engine.kinds().get(action.resource.kind.as_str());
+        let changed = carried_out.actions.iter().find(was_changed);
+        changed
+            .and(kind)
+            .map_or(Duration::ZERO, |kind| kind.stale())
+    };
+    let differing = again.actions.iter().filter(|action| action.changes());
+    differing.map(of).min().unwrap_or_default()
 }
 
 /// What stays for its grace period after a run: a later run removes it.

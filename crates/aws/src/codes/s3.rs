@@ -9,6 +9,7 @@ const S3: &str = "S3 API reference, error responses";
 /// Terraform's provider retries each of these writes for two minutes after it made the bucket.
 const YOUNG: &str = "terraform-provider-aws, internal/service/s3 (bucket_policy.go, \
     bucket_logging.go); its issues 12907, 33717, 10068";
+const VERSIONING: &str = "S3 API reference, PutBucketVersioning";
 
 /// Reads that mean the bucket as a whole: where it is gone, there is nothing else to say.
 const WHOLE: &[&str] = &[
@@ -33,6 +34,9 @@ pub(super) const ROWS: &[Row] = &[
     // An answer to HEAD has no body: this is the SDK's name for its 404.
     row("NotFound", Gone, S3),
     row("NoSuchKey", Gone, S3),
+    // R-06. For up to 15 minutes after versioning was first enabled, requests for objects that were
+    // written since can answer this. A write never asks for a key that has to be there.
+    row("NoSuchKey", not_yet(900), VERSIONING).of(&["PutObject"]),
     row("NoSuchBucketPolicy", Gone, S3),
     row("NoSuchTagSet", Gone, S3),
     row("NoSuchPublicAccessBlockConfiguration", Gone, S3),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use engine::Stop;
 use ledger::Journal;
+use model::Plan;
 use reconcile::{
     Closely, Conclusion, Consent, Moved, Planned, Project, SavedAction, SavedPlan, Wish,
 };
@@ -79,7 +80,8 @@ pub(crate) async fn run(
     }
     let carried_out = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
     let how = (!args.no_verify, printer);
-    let conclusion = settle(carried_out, &project, &journal, how).await?;
+    let done = (carried_out, &planned.plan);
+    let conclusion = settle(done, &project, &journal, how).await?;
     if args.canary.is_some() {
         let names: Vec<&str> = selection.targets.iter().map(String::as_str).collect();
         printer.note(&format!(
@@ -204,7 +206,7 @@ pub(crate) async fn carry_out(
 /// Looks again and plans again: after a complete apply the plan must be empty. Then looks from
 /// outside.
 async fn settle(
-    carried_out: Conclusion,
+    (carried_out, plan): (Conclusion, &Plan),
     project: &Project,
     journal: &Journal,
     (verifies, printer): (bool, &Printer),
@@ -212,7 +214,7 @@ async fn settle(
     if carried_out != Conclusion::Done {
         return Ok(carried_out);
     }
-    let settled = reconcile::settle(project, journal).await?;
+    let settled = reconcile::settle(project, journal, plan).await?;
     let again = &settled.again;
     if !settled.is_in_sync() {
         printer.note("Looked again: something is not as the manifest asks yet. Apply again.");

@@ -28,6 +28,8 @@ mod empty;
 #[cfg(feature = "aws")]
 mod settings;
 
+use std::time::Duration;
+
 use model::rules;
 use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Removal, Verb, diff};
 use serde::{Deserialize, Serialize};
@@ -150,6 +152,10 @@ const SETTINGS: &[&str] = &[
 /// distribution.
 const LOG_DELIVERY: &[&str] = &["s3:GetBucketAcl", "s3:PutBucketAcl"];
 
+/// How long S3 shows former settings of a bucket, and its former policy
+/// (terraform-provider-aws, pull requests 41764 and 32850).
+pub(crate) const STALE: Duration = Duration::from_mins(5);
+
 impl Kind for S3Bucket {
     const NAME: &'static str = "s3_bucket";
     type Spec = Spec;
@@ -245,5 +251,9 @@ impl Kind for S3Bucket {
             permissions.push(Permission::named(LOG_DELIVERY, BUCKET, &desired.name));
         }
         permissions
+    }
+
+    fn stale() -> Duration {
+        STALE
     }
 }

@@ -13,6 +13,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use std::time::Duration;
+
 use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -226,5 +228,9 @@ impl Kind for S3BucketPolicy {
             "arn:{partition}:s3:::{name}",
             &desired.bucket,
         )]
+    }
+
+    fn stale() -> Duration {
+        crate::s3_bucket::STALE
     }
 }

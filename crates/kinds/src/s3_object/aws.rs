@@ -1,6 +1,7 @@
 //! S3's calls for an object, and CloudFront's to forget the old one.
 
 use async_trait::async_trait;
+use aws::object::Whole;
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use aws_sdk_s3::primitives::ByteStream;
 use model::kind::{Outcome, Update};
@@ -39,19 +40,17 @@ impl Observe<Context> for S3Object {
             .bucket(bucket)
             .key(key)
             .expected_bucket_owner(session.account_id());
-        let Some(answer) = found("GetObject", request.send().await)? else {
+        // The files are small: their bytes say more than a hash that somebody noted beside them.
+        let read = aws::object::whole(&session, request).await;
+        let Some(Whole { answer, bytes }) = found("GetObject", read)? else {
             return Ok(Observation::Absent);
         };
-        let media_type = answer.content_type().unwrap_or_default().to_owned();
-        let cache_control = answer.cache_control().unwrap_or_default().to_owned();
-        // The files are small: their bytes say more than a hash that somebody noted beside them.
-        let bytes = built("GetObject", answer.body.collect().await)?.into_bytes();
         Ok(Observation::Present {
             physical: physical(&target.spec),
             state: State {
                 sha256: sha256(&bytes),
-                media_type,
-                cache_control,
+                media_type: answer.content_type.unwrap_or_default(),
+                cache_control: answer.cache_control.unwrap_or_default(),
             },
             // The bucket says whose it is.
             ownership: Ownership::Ours,
