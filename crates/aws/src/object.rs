@@ -19,7 +19,7 @@ const ATTEMPTS: u32 = 6;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// An answer of GetObject with its whole body.
+/// An answer of `GetObject` with its whole body.
 #[derive(Debug)]
 pub struct Whole {
     /// The answer's headers. Its body has been taken out.

@@ -41,7 +41,7 @@ impl Observe<Context> for S3Object {
             .key(key)
             .expected_bucket_owner(session.account_id());
         // The files are small: their bytes say more than a hash that somebody noted beside them.
-        let read = aws::object::whole(&session, request).await;
+        let read = aws::object::whole(session, request).await;
         let Some(Whole { answer, bytes }) = found("GetObject", read)? else {
             return Ok(Observation::Absent);
         };
