@@ -31,7 +31,7 @@ impl Moto {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("moto is not there ({error}): {}", crate::tools::MEND));
+            .unwrap_or_else(|error| panic!("moto is not there ({error}): {}", crate::tools::FIX));
         let mut log = server
             .stderr
             .take()

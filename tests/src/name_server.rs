@@ -61,7 +61,7 @@ impl NameServer {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("nsd cannot be started ({error}): {}", tools::MEND));
+            .unwrap_or_else(|error| panic!("nsd cannot be started ({error}): {}", tools::FIX));
         let mut log = BufReader::new(server.stderr.take().expect("a pipe"));
         self.server = Some(server);
         let mut said = String::new();

@@ -458,7 +458,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// The world at every moment of a history, as a stranger could meet it: after each change, each second
 /// until the next one, just before that, and for `after` seconds in the end.
-pub fn replay(history: &[Moment], after: i64, mut look: impl FnMut(&mut Moment)) {
+pub fn replay(history: &[Moment], after: i64, mut observe: impl FnMut(&mut Moment)) {
     for (number, moment) in history.iter().enumerate() {
         let until = match history.get(number + 1) {
             Some(next) => next.time - jiff::SignedDuration::from_nanos(1),
@@ -467,7 +467,7 @@ pub fn replay(history: &[Moment], after: i64, mut look: impl FnMut(&mut Moment))
         let mut now = moment.clone();
         loop {
             now.world.advance(now.time);
-            look(&mut now);
+            observe(&mut now);
             if now.time >= until {
                 break;
             }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::repository::root;
 
 /// What to do when a tool is not there.
-pub const MEND: &str = "run `cargo xtask tools` once, which fetches it";
+pub const FIX: &str = "run `cargo xtask tools` once, which fetches it";
 
 /// The folder of the Python environment's programs.
 pub fn python_folder() -> PathBuf {
@@ -79,7 +79,7 @@ pub fn run(command: &mut Command) -> String {
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            panic!("{name} is not there: {MEND}")
+            panic!("{name} is not there: {FIX}")
         }
         Err(error) => panic!("{name} cannot be started: {error}"),
     };

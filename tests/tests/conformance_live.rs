@@ -144,24 +144,24 @@ fn deployed() -> &'static Place {
 }
 
 #[test]
-fn strangers_report_the_deployed_example_good() {
+fn observers_report_the_deployed_example_good() {
     let place = deployed().copy();
     let serving = Serving::start(&place);
-    let strangers = ask(&serving, None);
+    let observers = ask(&serving, None);
     assert_eq!(
-        sentences(&strangers),
+        sentences(&observers),
         GOOD.iter()
             .map(|one| (*one).to_owned())
             .collect::<BTreeSet<_>>()
     );
-    assert_eq!(strangers["postfix"]["fetched"], "VALID");
-    assert_eq!(strangers["postfix"]["policy"]["mode"], "testing");
+    assert_eq!(observers["postfix"]["fetched"], "VALID");
+    assert_eq!(observers["postfix"]["policy"]["mode"], "testing");
     dig_finds_every_record(&place, &serving);
     serving.run(&place, "verify", &[]).exits(0);
 }
 
 #[test]
-fn strangers_name_the_fault_that_verify_names() {
+fn observers_name_the_fault_that_verify_names() {
     for rows in BROKEN.chunks(AT_ONCE) {
         thread::scope(|scope| {
             let running: Vec<_> = rows.iter().map(|row| scope.spawn(|| check(row))).collect();
@@ -178,8 +178,8 @@ fn strangers_name_the_fault_that_verify_names() {
 fn check(row: &Broken) {
     let place = deployed().copy();
     let serving = Serving::start(&place);
-    let strangers = ask(&serving, Some(row.by));
-    let said = sentences(&strangers);
+    let observers = ask(&serving, Some(row.by));
+    let said = sentences(&observers);
     if let Some(words) = row.checkdmarc {
         let mut new = said.iter().filter(|one| !GOOD.contains(&one.as_str()));
         assert!(
@@ -188,7 +188,7 @@ fn check(row: &Broken) {
             row.by
         );
     }
-    assert_eq!(strangers["postfix"]["fetched"], row.postfix, "{}", row.by);
+    assert_eq!(observers["postfix"]["fetched"], row.postfix, "{}", row.by);
     if let Some((name, rtype, start, count)) = row.dig {
         let mut values = tools::dig(dns(&serving), name, rtype);
         values.retain(|value| value.starts_with(start));
@@ -217,12 +217,12 @@ fn ask(serving: &Serving, broken: Option<&str>) -> Value {
         .into_iter()
         .map(|(name, value)| (name, OsStr::new(value)))
         .collect();
-    let said = tools::run_script("strangers.py", &environment);
+    let said = tools::run_script("observers.py", &environment);
     serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
-fn sentences(strangers: &Value) -> BTreeSet<String> {
-    let said = strangers["checkdmarc"].as_array().expect("a list");
+fn sentences(observers: &Value) -> BTreeSet<String> {
+    let said = observers["checkdmarc"].as_array().expect("a list");
     let said = said.iter().filter_map(Value::as_str);
     said.map(str::to_owned).collect()
 }

@@ -233,10 +233,10 @@ impl Stage {
 #[test]
 fn what_moto_lacks_is_listed_by_name() {
     let stage = Stage::of(MANIFEST);
-    let looked_for = stage.script("lacks");
-    let looked_for = looked_for.as_object().expect("a map");
+    let sought = stage.script("lacks");
+    let sought = sought.as_object().expect("a map");
     let listed: BTreeMap<&str, &str> = LACKS.iter().copied().collect();
-    for (name, lacking) in looked_for {
+    for (name, lacking) in sought {
         assert!(
             listed.contains_key(name.as_str()),
             "`{name}` is not in LACKS"
@@ -246,7 +246,7 @@ fn what_moto_lacks_is_listed_by_name() {
             "moto does `{name}` now: take it off LACKS, and hold the rows to it"
         );
     }
-    assert_eq!(looked_for.len(), listed.len(), "each name is looked for");
+    assert_eq!(sought.len(), listed.len(), "each name is looked for");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn a_person_reads_a_line_for_each_check() {
 }
 
 #[test]
-fn a_target_is_looked_at_alone() {
+fn a_target_is_read_alone() {
     let place = Place::of("fleet");
     let all = doctor(&place, &[]);
     let report = all.json();
@@ -200,7 +200,7 @@ fn a_role_without_a_permission() {
 }
 
 #[test]
-fn a_role_that_may_not_look() {
+fn a_role_that_may_not_read() {
     let place = denied("222222222222", "cloudfront:ListDistributions");
     let ran = finds(&place, &[("web", "AWS-02", "permissions for cloudfront")]);
     ran.says("cloudfront:ListDistributions (refused when it was tried)");
@@ -406,7 +406,7 @@ fn a_clock_that_is_wrong() {
 /// A hundred and twenty domains share sixteen origin access controls, of which AWS allows a hundred;
 /// and each costs one call of Route 53, for its name servers.
 #[test]
-fn a_fleet_is_looked_at_in_few_calls() {
+fn a_fleet_is_read_in_few_calls() {
     let domains: Vec<String> = (0..120)
         .map(|number| format!("  d{number}.example.org: {{}}\n"))
         .collect();

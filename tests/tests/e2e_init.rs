@@ -120,7 +120,7 @@ impl Drop for Serving {
 }
 
 #[test]
-fn a_stranger_on_the_network_drafts_the_same() {
+fn an_observer_on_the_network_drafts_the_same() {
     let place = applied();
     let inside = init(&place, &["example.com", "--account", ACCOUNT]).exits(0);
     let ports = ["--aws", "0", "--dns", "0", "--https", "0"];

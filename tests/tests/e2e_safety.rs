@@ -134,7 +134,7 @@ domains:
 
 /// The same promise for what is left in an account whose name the manifest gives to another.
 #[test]
-fn what_is_left_in_an_account_is_not_looked_for_in_another() {
+fn what_is_left_in_an_account_is_not_sought_in_another() {
     let place = applied("example");
     // `marketing` is now the account of the DNS.
     place.edit(

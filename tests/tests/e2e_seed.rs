@@ -483,7 +483,7 @@ fn a15_plan_shows_reasons_and_mail_impact_and_apply_wants_a_yes() {
 }
 
 #[test]
-fn a16_verify_looks_as_a_stranger_and_names_what_is_not_there() {
+fn a16_verify_probes_from_outside_and_names_what_is_not_there() {
     let applied = apply("example");
     let place = &applied.place;
     place.advance("5m");

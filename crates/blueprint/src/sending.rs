@@ -233,13 +233,14 @@ impl Sender<'_, '_> {
                 alias: None,
                 sharing: Sharing::Whole,
             };
-            let need = Dependency::done(identity, "SES gives the tokens").undone_in_same_order();
+            let dependency =
+                Dependency::done(identity, "SES gives the tokens").undone_in_same_order();
             let impact = self.sending("signs with this key");
             self.record(
                 format!("ses.{}.dkim.{}", self.name, position + 1),
                 record,
                 impact,
-                vec![need],
+                vec![dependency],
             );
         }
     }
@@ -322,12 +323,12 @@ impl Sender<'_, '_> {
             alias: None,
             sharing: Sharing::Many,
         };
-        let need = Dependency::done(&token, "SES gives the token").undone_in_same_order();
+        let dependency = Dependency::done(&token, "SES gives the token").undone_in_same_order();
         self.record(
             format!("ses.{}.domain-token", self.name),
             record,
             Impact::none(),
-            vec![need],
+            vec![dependency],
         );
     }
 }

@@ -79,7 +79,7 @@ fn instances_of_one_region_share_their_mail_from_records() {
 }
 
 #[test]
-fn every_need_and_reference_is_of_a_resource_that_is_asked_for() {
+fn every_dependency_and_reference_is_of_a_resource_that_is_asked_for() {
     let resources = expand(EXAMPLE);
     let is_asked_for = |id: &ResourceId| resources.iter().any(|resource| resource.id == *id);
     for resource in &resources {
@@ -91,7 +91,7 @@ fn every_need_and_reference_is_of_a_resource_that_is_asked_for() {
 }
 
 #[test]
-fn the_policy_is_announced_after_a_stranger_gets_it() {
+fn the_policy_is_announced_after_an_observer_gets_it() {
     let resources = expand(EXAMPLE);
     let record = find(&resources, "route53_record_set", "mta-sts");
     assert!(
@@ -166,7 +166,7 @@ fn ledger(resources: &[Arc<Resource>], serving: ServedPolicy, now: Timestamp) ->
 }
 
 #[test]
-fn an_enforced_policy_lingers_as_none_until_its_last_copy_expires() {
+fn an_enforced_policy_stays_as_none_until_its_last_copy_expires() {
     let now = Timestamp::UNIX_EPOCH;
     let resources = expand(EXAMPLE);
     let enforced = ServedPolicy {

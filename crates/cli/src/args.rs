@@ -52,17 +52,17 @@ impl Cli {
     /// Where the command looks, if it looks anywhere.
     pub(crate) fn global(&self) -> Option<Global> {
         match &self.command {
-            Command::Init(Looking { global, .. })
-            | Command::Lint(Looking { global, .. })
-            | Command::Plan(Looking { global, .. })
-            | Command::Apply(Looking { global, .. })
-            | Command::Destroy(Looking { global, .. })
-            | Command::Drift(Looking { global, .. })
-            | Command::Verify(Looking { global, .. })
-            | Command::Records(Looking { global, .. })
-            | Command::Status(Looking { global, .. })
-            | Command::Doctor(Looking { global, .. })
-            | Command::Graph(Looking { global, .. }) => Some(global.clone()),
+            Command::Init(Connected { global, .. })
+            | Command::Lint(Connected { global, .. })
+            | Command::Plan(Connected { global, .. })
+            | Command::Apply(Connected { global, .. })
+            | Command::Destroy(Connected { global, .. })
+            | Command::Drift(Connected { global, .. })
+            | Command::Verify(Connected { global, .. })
+            | Command::Records(Connected { global, .. })
+            | Command::Status(Connected { global, .. })
+            | Command::Doctor(Connected { global, .. })
+            | Command::Graph(Connected { global, .. }) => Some(global.clone()),
             Command::Check(command) => Some(command.global.clone()),
             Command::Sandbox(command) => command.global(),
             Command::Ledger(command) => Some(command.global().clone()),
@@ -77,7 +77,7 @@ impl Cli {
 
 /// A command that looks at AWS and at the Internet, or into a sandbox.
 #[derive(Debug, Args)]
-pub(crate) struct Looking<T: Args> {
+pub(crate) struct Connected<T: Args> {
     /// What else it takes.
     #[command(flatten)]
     pub(crate) args: T,
@@ -180,7 +180,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  deploy init example.com -o deploy/example.yaml --account 111111111111\n  deploy init example.com example.org > deploy.yaml\n  deploy init example.com --sandbox --sandbox-of deploy/example.yaml"
     )]
-    Init(Looking<Init>),
+    Init(Connected<Init>),
     /// Show the state of any domain's mail, and what to do first: no manifest, no account
     #[command(
         after_help = "Examples:\n  deploy check example.com\n  deploy check example.com example.org --format html > check.html\n  deploy check example.com --sandbox --sandbox-of deploy/example.yaml\n\nIt changes nothing. Exit codes: 0 nothing is refused by receivers or senders, 1 something could not be seen, 3 something is refused."
@@ -190,41 +190,41 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  deploy lint deploy/example.yaml --format sarif > findings.sarif\n  deploy lint deploy/example.yaml --online\n  deploy lint --record 'v=spf1 include:amazonses.com ~all'\n  dig +short TXT _dmarc.example.com | deploy lint --record -\n  deploy lint logo.svg\n  curl -s https://mta-sts.example.com/.well-known/mta-sts.txt | deploy lint -"
     )]
-    Lint(Looking<Lint>),
+    Lint(Connected<Lint>),
     /// Show what would change, why, and what it can do to mail
     #[command(
         after_help = "Example:\n  deploy plan deploy/example.yaml -o plan.json && deploy apply plan.json"
     )]
-    Plan(Looking<Plan>),
+    Plan(Connected<Plan>),
     /// Plan, confirm, carry out, look again
     #[command(after_help = "Example:\n  deploy apply deploy/example.yaml --sandbox --yes")]
-    Apply(Looking<Apply>),
+    Apply(Connected<Apply>),
     /// Wind down and remove everything of ours
     #[command(after_help = "Example:\n  deploy destroy deploy/example.yaml --target example.com")]
-    Destroy(Looking<Destroy>),
+    Destroy(Connected<Destroy>),
     /// Show what moved without us; for schedules
     #[command(
         after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30"
     )]
-    Drift(Looking<Drift>),
+    Drift(Connected<Drift>),
     /// Look at the live domain as a stranger does
     #[command(
         after_help = "Example:\n  deploy verify deploy/example.yaml --target example.com --all"
     )]
-    Verify(Looking<Verify>),
+    Verify(Connected<Verify>),
     /// Show the records to publish by hand
     #[command(
         after_help = "Example:\n  deploy records deploy/manual-dns.yaml --missing --format bind"
     )]
-    Records(Looking<Records>),
+    Records(Connected<Records>),
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
-    Status(Looking<Selection>),
+    Status(Connected<Selection>),
     /// Look whether apply could work: credentials, permissions, delegation, CAA, SES, quotas, clock
     #[command(
         after_help = "Example:\n  deploy doctor deploy/example.yaml --sandbox && deploy apply deploy/example.yaml --sandbox\n\nIt changes nothing. Exit codes: 0 nothing is wrong with what could be seen, 3 findings."
     )]
-    Doctor(Looking<Selection>),
+    Doctor(Connected<Selection>),
     /// Print the IAM policy that the role of each account needs
     #[command(
         after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json"
@@ -234,7 +234,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg"
     )]
-    Graph(Looking<Graph>),
+    Graph(Connected<Graph>),
     /// Explain a rule
     #[command(after_help = "Example:\n  deploy explain STS-P13")]
     Explain {

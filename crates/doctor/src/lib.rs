@@ -1,12 +1,12 @@
 //! Looks at accounts and domains before anything is done, and judges what it saw.
 //!
-//! [`look`] gathers [`Facts`]: it only reads, and where it could not it keeps the reason. [`judge`]
+//! [`observe`] gathers [`Facts`]: it only reads, and where it could not it keeps the reason. [`judge`]
 //! is pure: facts in, [`Exam`]s out. What was not seen is never called good.
 
 mod facts;
 mod grants;
 mod judge;
-mod look;
+mod observe;
 mod quotas;
 
 pub use facts::{
@@ -15,6 +15,6 @@ pub use facts::{
 };
 pub use grants::{Grant, READS, grants, policy};
 pub use judge::judge;
-pub use look::{Account, Patient, look};
 pub use model::exam::{Exam, Outcome, Subject};
+pub use observe::{Account, Patient, observe};
 pub use quotas::Quota;

@@ -10,7 +10,7 @@ pub mod cloudfront_origin_access_control;
 #[cfg(feature = "aws")]
 mod context;
 #[cfg(feature = "aws")]
-pub mod holdings;
+pub mod owned;
 pub mod published_record;
 pub mod record;
 mod record_impact;

@@ -160,7 +160,7 @@ fn expand(pattern: &Located<Pattern>, reader: &mut Reader<'_>) -> Vec<String> {
         Err(reason) => {
             reader
                 .report
-                .add(rules::MAN_06, position, reason, path::MEND);
+                .add(rules::MAN_06, position, reason, path::FIX);
             return Vec::new();
         }
     };

@@ -1,7 +1,7 @@
 //! Paths inside the tree that a manifest may read from.
 
 /// What to do about a path that leads out of the tree.
-pub(crate) const MEND: &str =
+pub(crate) const FIX: &str =
     "write a path with `/` between its parts, relative to this file, that stays inside the tree";
 
 /// The path, from the root of the tree, of what the file `from` calls `named`.

@@ -73,7 +73,7 @@ fn read_file(node: &Node, reader: &mut Reader<'_>, bytes_max: usize) -> Option<F
         Err(reason) => {
             reader
                 .report
-                .add(rules::MAN_06, position, reason, path::MEND);
+                .add(rules::MAN_06, position, reason, path::FIX);
             return None;
         }
     };

@@ -18,7 +18,7 @@ use crate::{Error, Project, accounts};
 pub async fn examine(project: &Project) -> Result<Vec<Exam>, Error> {
     let ledger = project.ledger().await?;
     let (desired, _) = project.desired().await;
-    let facts = doctor::look(&Patient {
+    let facts = doctor::observe(&Patient {
         engine: &project.engine,
         accounts: asked_accounts(&project.manifest, &desired, &project.scope),
         domains: project.domains(),

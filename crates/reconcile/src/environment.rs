@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::Outside;
 use sandbox::Sandbox;
 use sandbox::weather::Weather;
-use verify::{Stranger, View};
+use verify::{Observer, View};
 
 use crate::Error;
 use crate::sandbox::Served;
@@ -47,7 +47,7 @@ impl Network {
             authorities: self.authorities,
             ..View::default()
         };
-        let observer = Stranger::new(view)
+        let observer = Observer::new(view)
             .map_err(|error| Error::outside("could not look at public DNS", error))?;
         Ok(Arc::new(observer))
     }

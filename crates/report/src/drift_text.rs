@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stranger_sees_is_drift_too_unless_it_is_on_its_way() {
+    fn what_an_observer_sees_is_drift_too_unless_it_is_on_its_way() {
         let checks = crate::checks_text::tests::checks();
         let palette = Palette::plain();
         assert_snapshot!(drift_text(&drifted(&[], &checks), &palette));

@@ -80,19 +80,19 @@ fn when(rule: &Rule, phase: Phase) -> String {
 
 /// The command that checks a rule of this phase with the code at `path`.
 fn command(phase: Phase, path: &str) -> &'static str {
-    const LOOKS: [&str; 4] = [
+    const PROBING: [&str; 4] = [
         "standards::",
         "manifest::",
         "kinds::ses_account",
         "cli::commands::lint",
     ];
-    let looks = LOOKS.iter().any(|start| path.starts_with(start));
+    let probes = PROBING.iter().any(|start| path.starts_with(start));
     match phase {
         Phase::Lint => "deploy lint",
         Phase::Live => "deploy verify",
         Phase::Lookup if path.starts_with("verify") => "deploy verify",
         Phase::Lookup if path.starts_with("doctor") => "deploy doctor",
-        Phase::Lookup | Phase::Order if looks => "deploy lint --online",
+        Phase::Lookup | Phase::Order if probes => "deploy lint --online",
         Phase::Lookup => "deploy plan",
         Phase::Order => "deploy apply",
     }

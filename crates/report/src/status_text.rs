@@ -59,7 +59,7 @@ fn matters(domain: &DomainLedger, now: Timestamp) -> bool {
 
 fn pending(entry: &Entry) -> Option<&'static str> {
     let text = match entry.location {
-        Some(_) => "an earlier run stopped inside its change; the next run looks first",
+        Some(_) => "an earlier run stopped inside its change; the next run probes first",
         None => "still to be published by hand: `deploy records` shows it",
     };
     entry.is_open().then_some(text)
@@ -162,19 +162,20 @@ fn since(start: Timestamp, now: Timestamp) -> String {
 struct Pending {
     open: usize,
     retired: usize,
-    lingering: usize,
+    grace_periods: usize,
 }
 
 impl Pending {
     fn of(ledger: &Ledger, now: Timestamp) -> Self {
-        let lingers = |domain: &&DomainLedger| domain.cached_until.is_some_and(|until| until > now);
+        let grace_period =
+            |domain: &&DomainLedger| domain.cached_until.is_some_and(|until| until > now);
         Self {
             open: ledger
                 .entries()
                 .filter(|entry| entry.is_open() && entry.location.is_some())
                 .count(),
             retired: ledger.retired().count(),
-            lingering: ledger.domains.values().filter(lingers).count(),
+            grace_periods: ledger.domains.values().filter(grace_period).count(),
         }
     }
 }
@@ -192,7 +193,7 @@ fn summary(page: &mut Page<'_>, ledger: &Ledger, domains: usize, now: Timestamp)
     let parts = [
         (pending.open, "to look at first"),
         (pending.retired, "replaced and still to go"),
-        (pending.lingering, "with a policy that senders may hold"),
+        (pending.grace_periods, "with a policy that senders may hold"),
     ];
     let parts: Vec<String> = parts
         .into_iter()
@@ -242,7 +243,7 @@ pub fn status_json(ledger: &Ledger, now: Timestamp) -> Value {
         "pending": {
             "open": pending.open,
             "retired": pending.retired,
-            "lingering": pending.lingering,
+            "grace_periods": pending.grace_periods,
         },
         "domains": domains,
     })
@@ -357,7 +358,7 @@ mod tests {
             route53_hosted_zone zone  web us-east-1  Z0123456789EXAMPLE  adopted
             s3_bucket assets          web us-east-1  anycompany-example-com-assets-4233ef5d
           ! s3_object logo            web us-east-1  logo\u{1b}.svg
-              an earlier run stopped inside its change; the next run looks first
+              an earlier run stopped inside its change; the next run probes first
           ! acm_certificate hosts     web us-east-1  arn:aws:acm:us-east-1:222222222222:certificate/old
               was replaced; the next apply removes it
           MTA-STS: serves a testing policy for 1 d 1 h; senders keep it for 7 d
@@ -379,7 +380,7 @@ mod tests {
         let json = status_json(&ledger(), now);
         assert_eq!(
             json["pending"],
-            json!({"open": 1, "retired": 1, "lingering": 1})
+            json!({"open": 1, "retired": 1, "grace_periods": 1})
         );
         assert_eq!(
             json["domains"][0]["resources"][0]["resource"],

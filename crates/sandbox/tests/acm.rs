@@ -170,8 +170,8 @@ async fn it_is_issued_forty_seconds_after_its_last_record_was_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_issued_at_the_same_moment_however_often_one_looks() {
-    let issued_at = async |looks: u32| {
+async fn it_is_issued_at_the_same_moment_however_often_one_polls() {
+    let issued_at = async |polls: u32| {
         let sandbox = sandbox();
         let acm = client(&sandbox, ONE, "us-east-1");
         let arn = request(&acm, "example.com", &["www.example.com"]).await;
@@ -179,10 +179,10 @@ async fn it_is_issued_at_the_same_moment_however_often_one_looks() {
         let shown = records(&describe(&acm, &arn).await);
         wait(&sandbox, 7).await;
         publish(&sandbox, &shown);
-        for _ in 0..looks {
+        for _ in 0..polls {
             sandbox
                 .clock()
-                .sleep(std::time::Duration::from_mins(10) / looks)
+                .sleep(std::time::Duration::from_mins(10) / polls)
                 .await;
             drop(sandbox.world());
         }
@@ -191,8 +191,8 @@ async fn it_is_issued_at_the_same_moment_however_often_one_looks() {
         certificate.issued_at.expect("issued")
     };
     let once = issued_at(1).await;
-    for looks in [3, 59, 600] {
-        assert_eq!(issued_at(looks).await, once, "{looks}");
+    for polls in [3, 59, 600] {
+        assert_eq!(issued_at(polls).await, once, "{polls}");
     }
 }
 

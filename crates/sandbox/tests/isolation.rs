@@ -207,7 +207,7 @@ async fn two_accounts_and_two_regions_never_see_each_others_resources() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stranger_who_knows_the_names_is_refused_in_every_service() {
+async fn an_account_that_only_knows_the_names_is_refused_in_every_service() {
     let sandbox = sandbox();
     let made = make(&config(&sandbox, ONE, "us-east-1"), "mail-assets").await;
     let stranger = config(&sandbox, TWO, "us-east-1");

@@ -493,7 +493,7 @@ async fn public_policy_is_refused_while_blocked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn strangers_do_what_the_policy_allows() {
+async fn others_do_what_the_policy_allows() {
     let (sandbox, client) = with_bucket().await;
     put(&client, "logo.svg", "<svg/>").await;
     let stranger = s3(&sandbox, TWO, "us-east-1");

@@ -120,7 +120,7 @@ async fn put_mail_from(ses: &V2, domain: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_domain_has_three_tokens_of_32_characters_and_is_looked_for() {
+async fn a_new_domain_has_three_tokens_of_32_characters_and_is_pending() {
     let sandbox = sandbox();
     let ses = v2(&sandbox);
     let created = ses

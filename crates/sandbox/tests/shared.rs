@@ -540,7 +540,7 @@ async fn take_down(sandbox: &Sandbox, id: &str, access: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_policy_host_goes_up_is_fetched_by_a_stranger_and_comes_down_without_a_trace() {
+async fn a_policy_host_goes_up_is_fetched_from_outside_and_comes_down_without_a_trace() {
     let (sandbox, zone) = with_zone(vec![]);
     let before = sandbox.world().dump();
     let start = sandbox.clock().now();
@@ -639,7 +639,7 @@ async fn what_is_changed_by_hand_survives_a_kill_with_the_next_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_kept_sandbox_is_opened_by_one_at_a_time_and_looked_at_by_all() {
+async fn a_kept_sandbox_is_opened_by_one_at_a_time_and_read_by_all() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = kept(folder.path());
     tag_three(&first).await;

@@ -1,6 +1,6 @@
-//! Live checks over DNS, HTTPS and SMTP, as a stranger would make them.
+//! Live checks over DNS, HTTPS and SMTP, as an external observer makes them.
 //!
-//! A [`Stranger`] looks at public DNS and at web and mail servers over the network, and takes
+//! A [`Observer`] looks at public DNS and at web and mail servers over the network, and takes
 //! nothing on trust: whatever they answer, it ends in bounded time and memory.
 //!
 //! [`published`] reads what a domain publishes, whoever deployed it, and [`overview`] judges it.
@@ -27,19 +27,19 @@
 
 mod checks;
 mod expected;
-mod eyes;
 mod notes;
+mod observer;
 mod overview;
+mod public_dns;
 mod published;
 mod run;
-mod stranger;
 
 pub use expected::{
     Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
 };
-pub use eyes::Eyes;
 pub use model::check::{Check, Outcome, Verdict};
+pub use observer::{Observer, ObserverError, View};
 pub use overview::overview;
+pub use public_dns::PublicDns;
 pub use published::{NothingPublished, published};
 pub use run::{Options, drift, verify, verify_all};
-pub use stranger::{Stranger, StrangerError, View};

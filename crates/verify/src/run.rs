@@ -14,8 +14,8 @@ use crate::checks::{
     records, senders, ses, spf, tls_rpt, wildcards,
 };
 use crate::expected::Expected;
-use crate::eyes::Eyes;
 use crate::notes::Notes;
+use crate::public_dns::PublicDns;
 use model::Check;
 use model::check::Outcome;
 
@@ -52,11 +52,11 @@ impl Options {
 
 /// Looks at one domain.
 pub async fn verify(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
-    let eyes = Eyes::new(outside);
+    let dns = PublicDns::new(outside);
     let delegation = delegation_of(expected, outside, options).await;
     let scene = Scene {
         expected,
-        eyes: &eyes,
+        dns: &dns,
         options,
         delegation: &delegation,
     };
@@ -106,11 +106,11 @@ pub async fn verify(expected: &Expected, outside: &dyn Outside, options: &Option
 /// Looks at what one domain was left with, as far as it can move without us: its delegation, its
 /// records at their name servers and beyond, what its names lead to, and its certificates.
 pub async fn drift(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
-    let eyes = Eyes::new(outside);
+    let dns = PublicDns::new(outside);
     let delegation = delegation_of(expected, outside, options).await;
     let scene = Scene {
         expected,
-        eyes: &eyes,
+        dns: &dns,
         options,
         delegation: &delegation,
     };

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{expected, now, sandbox, stranger};
+use common::{expected, now, observer, sandbox};
 use model::Outside;
 use sandbox::world::World;
 use verify::{Expected, Options, Outcome, verify};
@@ -12,11 +12,11 @@ const DOMAIN: &str = "example.com";
 #[tokio::test]
 async fn what_is_in_a_hosted_zone_is_good() {
     let sandbox = sandbox(&[DOMAIN.to_owned()]);
-    let stranger = stranger(&sandbox).await;
-    let servers = stranger.lookup(DOMAIN, "NS").await.expect("an answer");
+    let observer = observer(&sandbox).await;
+    let servers = observer.lookup(DOMAIN, "NS").await.expect("an answer");
     assert_eq!(servers.len(), 4, "{servers:?}");
     let expected = expected(DOMAIN, &servers);
-    let checks = verify(&expected, &stranger, &Options::at(now())).await;
+    let checks = verify(&expected, &observer, &Options::at(now())).await;
     for check in &checks {
         assert_eq!(check.outcome, Outcome::Good, "{check:#?}");
     }
@@ -26,11 +26,11 @@ async fn what_is_in_a_hosted_zone_is_good() {
 /// The rules that are broken in `sandbox` by what `change` makes of it and of what is planned.
 async fn broken(change: impl FnOnce(&mut World, &mut Expected)) -> Vec<String> {
     let sandbox = sandbox(&[DOMAIN.to_owned()]);
-    let stranger = stranger(&sandbox).await;
-    let servers = stranger.lookup(DOMAIN, "NS").await.expect("an answer");
+    let observer = observer(&sandbox).await;
+    let servers = observer.lookup(DOMAIN, "NS").await.expect("an answer");
     let mut expected = expected(DOMAIN, &servers);
     change(&mut sandbox.world(), &mut expected);
-    let checks = verify(&expected, &stranger, &Options::at(now())).await;
+    let checks = verify(&expected, &observer, &Options::at(now())).await;
     let findings = checks.iter().filter_map(verify::Check::finding);
     let mut rules: Vec<String> = findings.map(|finding| finding.rule.to_string()).collect();
     rules.sort_unstable();

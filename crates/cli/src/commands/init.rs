@@ -29,7 +29,10 @@ pub(crate) async fn run(global: &Global, args: &Init, printer: &Printer) -> Resu
     }
     let outside = outside(global, args)?;
     if !printer.json {
-        printer.note(&format!("Looking at what is published: {}", list(&domains)));
+        printer.note(&format!(
+            "Connected at what is published: {}",
+            list(&domains)
+        ));
     }
     let published: Vec<Published> = stream::iter(&domains)
         .map(async |domain| verify::published(domain, outside.as_ref()).await)

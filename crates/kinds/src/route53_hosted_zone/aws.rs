@@ -213,7 +213,7 @@ async fn make(client: &Client, clock: Clock, spec: &Spec) -> Result<String, Kind
 }
 
 /// The zone `id`; `others` may be meant as well.
-async fn look(
+async fn read(
     client: &Client,
     spec: &Spec,
     id: &str,
@@ -267,7 +267,7 @@ impl Observe<Context> for Route53HostedZone {
         // The manifest may name another zone than the one on record.
         let named = |id: &PhysicalId| !target.spec.names_other(id);
         if let Some(id) = target.physical.as_ref().filter(|id| named(id)) {
-            let seen = look(&client, &target.spec, id.as_str(), Vec::new()).await?;
+            let seen = read(&client, &target.spec, id.as_str(), Vec::new()).await?;
             // Whoever runs a zone that was found may have made it anew.
             if target.spec.create || seen != Observation::Absent {
                 return Ok(seen);
@@ -275,8 +275,8 @@ impl Observe<Context> for Route53HostedZone {
         }
         match find(context, &target.spec).await? {
             Found::Nothing => Ok(Observation::Absent),
-            Found::One(id) => look(&client, &target.spec, &id, Vec::new()).await,
-            Found::Several(first, others) => look(&client, &target.spec, &first, others).await,
+            Found::One(id) => read(&client, &target.spec, &id, Vec::new()).await,
+            Found::Several(first, others) => read(&client, &target.spec, &first, others).await,
         }
     }
 

@@ -109,7 +109,7 @@ impl Observe<Context> for Route53RecordSet {
 
 /// The record as a zone has it, with our own changes; nothing where the zone is gone.
 fn seen(zone: &Zone, zone_id: &str, record: &Record, name: &str) -> Option<Observation<State>> {
-    let state = look(zone.sets.as_ref()?, record, name);
+    let state = read(zone.sets.as_ref()?, record, name);
     let pending = zone.pending.get(&key(name, &record.rtype)).cloned();
     // A deleted record is there for the world until its deletion is in sync.
     if pending.is_none() && !record.concerns(&state) {
@@ -139,7 +139,7 @@ impl Page for InSync {
 }
 
 /// What a listing has at the record's name.
-fn look(sets: &Sets, record: &Record, name: &str) -> State {
+fn read(sets: &Sets, record: &Record, name: &str) -> State {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let beside = sets.iter().filter(|((other, rtype), _)| {
         *other == name && *rtype != record.rtype && (rtype == "CNAME" || record.rtype == "CNAME")
@@ -360,7 +360,7 @@ fn conflict(message: &str) -> KindError {
 /// What came into the way since the plan was made.
 fn moved(sets: &Sets, part: &Part) -> Option<Finding> {
     let wanted = part.wanted.as_ref().filter(|_| !part.adopt)?;
-    let state = look(sets, wanted, wanted.name.known()?);
+    let state = read(sets, wanted, wanted.name.known()?);
     wanted.conflict(&state, part.owned.as_ref())
 }
 

@@ -59,7 +59,7 @@ fn remove(owned: Record) -> Part {
 }
 
 #[test]
-fn two_instances_join_the_set_of_a_stranger_in_one_change() {
+fn two_instances_join_the_set_of_somebody_else_in_one_change() {
     let live = zone(&[set("_amazonses.example.com", "TXT", 60, &["stranger"])]);
     let token = |value| record("_amazonses.example.com", "TXT", &[value], Sharing::Many);
     let (changes, _) = changes(&live, &[put(token("a")), put(token("b"))]);
@@ -226,7 +226,7 @@ fn a_new_value_replaces_the_old_one_in_one_batch() {
 }
 
 #[test]
-fn a_stranger_s_value_goes_back_to_the_letter() {
+fn a_foreign_value_goes_back_to_the_letter() {
     let written = "\"a long\" \"value \\303\\244\"";
     let mut there = set("example.com", "TXT", 60, &[]);
     there

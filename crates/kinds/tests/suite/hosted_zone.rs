@@ -25,7 +25,7 @@ fn spec(create: bool) -> Spec {
     }
 }
 
-fn look<'s>(stage: &'s Stage, spec: &Spec) -> Walk<'s> {
+fn observe<'s>(stage: &'s Stage, spec: &Spec) -> Walk<'s> {
     Walk::anywhere(stage, &id(), Some(Stage::location(REGION)), spec)
 }
 
@@ -57,19 +57,22 @@ async fn a_zone_walks_through_its_states() {
 async fn a_zone_is_found_by_its_name_or_in_its_parent() {
     let stage = Stage::new();
     let wanted = spec(false);
-    assert_eq!(look(&stage, &wanted).observe().await, Observation::Absent);
+    assert_eq!(
+        observe(&stage, &wanted).observe().await,
+        Observation::Absent
+    );
     let parent = stage
         .sandbox
         .world()
         .seed_zone(ACCOUNT, "example.com", true);
-    let (found, _, ownership) = look(&stage, &wanted).state().await;
+    let (found, _, ownership) = observe(&stage, &wanted).state().await;
     assert_eq!(found.as_str(), parent.unwrap());
     assert_eq!(ownership, Ownership::Shared);
     let own = stage
         .sandbox
         .world()
         .seed_zone(ACCOUNT, "mail.example.com", true);
-    let mut walk = look(&stage, &wanted);
+    let mut walk = observe(&stage, &wanted);
     let (found, _, _) = walk.state().await;
     assert_eq!(found.as_str(), own.unwrap());
     walk.in_sync().await;
@@ -86,7 +89,7 @@ async fn of_several_zones_of_one_name_the_manifest_names_one() {
         let mut seed = |delegated| world.seed_zone(ACCOUNT, "mail.example.com", delegated);
         (seed(true).unwrap(), seed(false).unwrap())
     };
-    let walk = look(&stage, &spec(false));
+    let walk = observe(&stage, &spec(false));
     let (_, state, _) = walk.state().await;
     let found = walk.kind().blocker(&walk.spec, Some(&state));
     let found = found.expect("nothing says which is meant");
@@ -97,10 +100,10 @@ async fn of_several_zones_of_one_name_the_manifest_names_one() {
         id: Some(second.clone()),
         ..spec(false)
     };
-    assert_eq!(look(&stage, &named).state().await.0.as_str(), second);
+    assert_eq!(observe(&stage, &named).state().await.0.as_str(), second);
 
     // Ours is known by its caller reference among any number of others.
-    let mut ours = look(&stage, &spec(true));
+    let mut ours = observe(&stage, &spec(true));
     let made = ours.try_create().await.expect("made").physical;
     let again = ours.try_create().await.expect("found").physical;
     assert_eq!(made, again);
@@ -129,14 +132,14 @@ async fn private_zones_are_not_meant() {
             .expect("a private zone");
     }
     assert_eq!(
-        look(&stage, &spec(false)).observe().await,
+        observe(&stage, &spec(false)).observe().await,
         Observation::Absent
     );
     let public = stage
         .sandbox
         .world()
         .seed_zone(ACCOUNT, "mail.example.com", true);
-    let (found, _, _) = look(&stage, &spec(false)).state().await;
+    let (found, _, _) = observe(&stage, &spec(false)).state().await;
     assert_eq!(found.as_str(), public.unwrap());
 }
 
@@ -147,7 +150,7 @@ async fn a_zone_of_somebody_else_is_foreign() {
         .sandbox
         .world()
         .seed_zone(ACCOUNT, "mail.example.com", true);
-    let mut walk = look(&stage, &spec(true));
+    let mut walk = observe(&stage, &spec(true));
     let (found, _, ownership) = walk.state().await;
     assert_eq!(found.as_str(), zone.unwrap());
     assert_eq!(ownership, Ownership::Foreign);
@@ -167,7 +170,7 @@ async fn a_zone_that_was_made_anew_is_found_again() {
             .expect("a name")
     };
     let first = seed(&stage);
-    let mut walk = look(&stage, &spec(false));
+    let mut walk = observe(&stage, &spec(false));
     walk.physical = Some(first.as_str().into());
     let route53 = aws_sdk_route53::Client::new(&stage.sdk(REGION));
     let gone = route53.delete_hosted_zone().id(&first).send().await;

@@ -212,7 +212,7 @@ async fn a_ttl_is_changed_while_the_set_is_ours_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_owners_and_a_stranger_share_a_set() {
+async fn two_owners_and_somebody_else_share_a_set() {
     let (stage, zone) = zone();
     let name = "_amazonses.example.com";
     let theirs = plain_set(name, "TXT", &["\"stranger\""]);

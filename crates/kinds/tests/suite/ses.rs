@@ -446,7 +446,7 @@ async fn a_mail_from_domain_walks_through_its_states() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ses_looks_for_the_mx_record_again_after_it_gave_up() {
+async fn ses_asks_for_the_mx_record_again_after_it_gave_up() {
     let stage = Stage::new();
     identity_of(&stage).await;
     let wanted = mail_from("one.example.com");

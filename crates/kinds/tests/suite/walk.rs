@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::stage::Stage;
 
 /// How often a walk looks before it gives up.
-const LOOKS_MAX: usize = 500;
+const READS_MAX: usize = 500;
 
 /// One resource on its way, and what the ledger would know of it.
 pub(crate) struct Walk<'s> {
@@ -122,7 +122,7 @@ impl<'s> Walk<'s> {
 
     /// Waits until it is ready.
     pub(crate) async fn until_ready(&self) {
-        for _ in 0..LOOKS_MAX {
+        for _ in 0..READS_MAX {
             let (_, state, _) = self.state().await;
             match self.kind().readiness(&self.spec, &state) {
                 Readiness::Ready => return,
@@ -220,7 +220,7 @@ impl<'s> Walk<'s> {
 
     /// Deletes it, as often as it has to be asked, and once more when it is gone.
     pub(crate) async fn delete(&self) {
-        for _ in 0..LOOKS_MAX {
+        for _ in 0..READS_MAX {
             match self.try_delete().await {
                 Ok(()) => {
                     self.until_gone().await;
@@ -242,7 +242,7 @@ impl<'s> Walk<'s> {
 impl Walk<'_> {
     /// Waits until strangers no longer see it either.
     async fn until_gone(&self) {
-        for _ in 0..LOOKS_MAX {
+        for _ in 0..READS_MAX {
             if self.observe().await == Observation::Absent {
                 return;
             }

@@ -25,7 +25,7 @@ pub(super) fn ledger(manifest: &Manifest, report: &mut Report) {
         return;
     };
     if let Err(reason) = path::resolve(&folder.position.source.path, folder.as_str()) {
-        report.add(rules::MAN_06, &folder.position, reason, path::MEND);
+        report.add(rules::MAN_06, &folder.position, reason, path::FIX);
     }
 }
 

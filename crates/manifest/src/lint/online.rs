@@ -46,7 +46,7 @@ pub async fn lint_online<R: Resolver>(
     now: Timestamp,
 ) -> Vec<Finding> {
     let planned = Planned::new(manifest, resolver);
-    let looks = manifest.domains.iter().map(|(name, domain)| Look {
+    let probes = manifest.domains.iter().map(|(name, domain)| Probe {
         name,
         domain,
         resolver,
@@ -54,8 +54,8 @@ pub async fn lint_online<R: Resolver>(
         served: served.get(name),
         now,
     });
-    let found: Vec<Vec<Finding>> = stream::iter(looks)
-        .map(async |look| look.all().await)
+    let found: Vec<Vec<Finding>> = stream::iter(probes)
+        .map(async |probe| probe.all().await)
         .buffered(AT_ONCE)
         .collect()
         .await;
@@ -77,7 +77,7 @@ pub async fn lint_online<R: Resolver>(
 type Found = Result<Vec<Finding>, NoAnswer>;
 
 /// One domain that is looked at.
-struct Look<'a, R> {
+struct Probe<'a, R> {
     name: &'a Name,
     domain: &'a Located<Domain>,
     /// DNS as it is.
@@ -115,7 +115,7 @@ async fn reports(resolver: &impl Resolver, domain: &Name, record: &Dmarc) -> Fou
     Ok(findings)
 }
 
-impl<R: Resolver> Look<'_, R> {
+impl<R: Resolver> Probe<'_, R> {
     async fn all(&self) -> Vec<Finding> {
         let domain = self.domain;
         let whole = &domain.position;

@@ -17,7 +17,7 @@ use model::Outside;
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
 use standards::mta_sts::MtaStsPolicy;
 use standards::{Finding, Place};
-use verify::Eyes;
+use verify::PublicDns;
 
 use crate::expected::expected;
 use crate::{Error, Project, Wish};
@@ -53,7 +53,7 @@ pub async fn lint_published(
     now: Timestamp,
 ) -> Vec<Finding> {
     let served = served(manifest, outside).await;
-    manifest::lint_online(manifest, &Eyes::new(outside), &served, now).await
+    manifest::lint_online(manifest, &PublicDns::new(outside), &served, now).await
 }
 
 /// The policies that are served today. One that can't be fetched or read is not known.

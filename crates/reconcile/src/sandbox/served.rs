@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use sandbox::Sandbox;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::AbortHandle;
-use verify::{Stranger, View};
+use verify::{Observer, View};
 
 use crate::Error;
 
@@ -16,7 +16,7 @@ const ATTEMPTS: usize = 20;
 
 /// A sandbox that listens as long as this is held.
 pub struct Served {
-    observer: Stranger,
+    observer: Observer,
     tasks: Vec<AbortHandle>,
 }
 
@@ -38,7 +38,7 @@ impl Served {
             now: Some(sandbox.clock().now()),
             ..View::default()
         };
-        let observer = Stranger::new(view)
+        let observer = Observer::new(view)
             .map_err(|error| Error::outside("could not look at the sandbox", error))?;
         let tasks = vec![
             tokio::spawn(sandbox.clone().serve_dns(udp, tcp)).abort_handle(),
@@ -49,7 +49,7 @@ impl Served {
     }
 
     /// The observer that asks.
-    pub fn observer(&self) -> &Stranger {
+    pub fn observer(&self) -> &Observer {
         &self.observer
     }
 }

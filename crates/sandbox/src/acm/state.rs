@@ -148,8 +148,8 @@ pub struct Certificate {
     #[serde(rename = "~token")]
     pub(super) token: Option<String>,
     /// When ACM last looked for its records.
-    #[serde(rename = "~looked")]
-    pub(super) looked: Option<Timestamp>,
+    #[serde(rename = "~checked")]
+    pub(super) checked: Option<Timestamp>,
     /// Its place in the order of requests.
     #[serde(rename = "~sequence")]
     pub(super) sequence: u64,
@@ -310,7 +310,7 @@ impl State {
             created_at: now,
             issued_at: None,
             token: request.token.clone(),
-            looked: None,
+            checked: None,
             sequence,
         };
         held.insert(arn.clone(), certificate);

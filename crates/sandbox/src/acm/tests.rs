@@ -55,7 +55,7 @@ fn arns_have_six_parts() {
 }
 
 #[test]
-fn ids_look_like_uuids() {
+fn ids_have_the_form_of_uuids() {
     let id = names::uuid(&names::derive(&["a"]));
     let lengths: Vec<usize> = id.split('-').map(str::len).collect();
     assert_eq!(lengths, [8, 4, 4, 4, 12]);

@@ -100,7 +100,7 @@ pub fn advance(world: &mut dyn Environment, now: Timestamp) {
 struct Reach {
     now: Timestamp,
     /// Looked up until then: it is time to look again.
-    looked: Timestamp,
+    checked: Timestamp,
     /// Asked for until then: ACM has lost its patience.
     asked: Timestamp,
     /// Issued until then: it may be renewed, or have ended.
@@ -111,7 +111,7 @@ impl Reach {
     fn at(world: &dyn Environment, now: Timestamp) -> Self {
         Self {
             now,
-            looked: now - world.delays().acm_issue / 4,
+            checked: now - world.delays().acm_issue / 4,
             asked: now - PATIENCE,
             issued: now - YOUTH,
         }
@@ -170,9 +170,9 @@ fn renewal(
 /// every call to the sandbox: the DNS says since when they have been visible, and it is enough to
 /// find them before they have been so for as long as ACM takes.
 fn is_due(world: &dyn Environment, certificate: &Certificate, reach: &Reach) -> bool {
-    let look = certificate
-        .looked
-        .is_none_or(|looked| looked <= reach.looked);
+    let check = certificate
+        .checked
+        .is_none_or(|checked| checked <= reach.checked);
     let ripe = || {
         certificate.validations.iter().any(|name| {
             name.validated_at.is_none()
@@ -181,7 +181,7 @@ fn is_due(world: &dyn Environment, certificate: &Certificate, reach: &Reach) -> 
                     .is_some_and(|seen| reach.now >= ripe(world, certificate, seen))
         })
     };
-    look || certificate.created_at <= reach.asked || ripe()
+    check || certificate.created_at <= reach.asked || ripe()
 }
 
 /// When a record that has been visible since `seen` counts.
@@ -191,16 +191,16 @@ fn ripe(world: &dyn Environment, certificate: &Certificate, seen: Timestamp) -> 
 
 fn pend(world: &dyn Environment, certificate: &mut Certificate, now: Timestamp) {
     let deadline = certificate.created_at + PATIENCE;
-    certificate.looked = Some(now);
+    certificate.checked = Some(now);
     if certificate.method == Method::Dns {
         for index in 0..certificate.validations.len() {
-            let looked = look(
+            let checked = check(
                 world,
                 certificate,
                 &certificate.validations[index],
                 now.min(deadline),
             );
-            certificate.validations[index] = looked;
+            certificate.validations[index] = checked;
         }
     }
     let proved: Option<Vec<Timestamp>> = certificate
@@ -217,7 +217,7 @@ fn pend(world: &dyn Environment, certificate: &mut Certificate, now: Timestamp) 
 
 /// One name at `now`. Its record is looked up until it is found, and once more at the moment at
 /// which it counts.
-fn look(
+fn check(
     world: &dyn Environment,
     certificate: &Certificate,
     name: &DomainValidation,

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_need_quotes_and_at_most_255_octets() {
+    fn strings_take_quotes_and_at_most_255_octets() {
         for (text, problem) in [
             ("v=spf1 -all".to_owned(), StringProblem::NotQuoted),
             (r#""open"#.to_owned(), StringProblem::NotQuoted),

@@ -98,16 +98,16 @@ impl Check {
     }
 
     /// Moves to where the search is by `now`.
-    pub(crate) fn look(&mut self, sight: Sight, delay: SignedDuration, now: Timestamp) {
+    pub(crate) fn check(&mut self, sight: Sight, delay: SignedDuration, now: Timestamp) {
         match self.status {
             Status::NotStarted | Status::Failed => {}
-            Status::Pending => self.look_first(sight, now),
-            Status::Success => self.look_again(sight, delay, now),
-            Status::TemporaryFailure => self.look_back(sight, now),
+            Status::Pending => self.check_first(sight, now),
+            Status::Success => self.check_again(sight, delay, now),
+            Status::TemporaryFailure => self.check_back(sight, now),
         }
     }
 
-    fn look_first(&mut self, sight: Sight, now: Timestamp) {
+    fn check_first(&mut self, sight: Sight, now: Timestamp) {
         let deadline = self.asked + PATIENCE;
         match sight {
             Sight::Right(at) if at <= now && at <= deadline => {
@@ -120,7 +120,7 @@ impl Check {
         }
     }
 
-    fn look_again(&mut self, sight: Sight, delay: SignedDuration, now: Timestamp) {
+    fn check_again(&mut self, sight: Sight, delay: SignedDuration, now: Timestamp) {
         if matches!(sight, Sight::Right(_)) {
             self.lost = None;
             return;
@@ -128,11 +128,11 @@ impl Check {
         let lost = *self.lost.get_or_insert(now);
         if lost + delay <= now {
             self.status = Status::TemporaryFailure;
-            self.look_back(sight, now);
+            self.check_back(sight, now);
         }
     }
 
-    fn look_back(&mut self, sight: Sight, now: Timestamp) {
+    fn check_back(&mut self, sight: Sight, now: Timestamp) {
         let deadline = self.lost.unwrap_or(self.asked) + PATIENCE;
         match sight {
             Sight::Right(at) if at <= now => {
@@ -157,7 +157,7 @@ mod tests {
 
     fn after(sight: Sight, hours: i64) -> Status {
         let mut check = Check::start(at(0));
-        check.look(sight, MINUTE, at(hours));
+        check.check(sight, MINUTE, at(hours));
         check.status
     }
 
@@ -178,15 +178,15 @@ mod tests {
     #[test]
     fn records_that_vanish_are_a_temporary_failure_and_then_a_lasting_one() {
         let mut check = Check::start(at(0));
-        check.look(Sight::Right(at(1)), MINUTE, at(1));
-        check.look(Sight::Missing, MINUTE, at(2));
+        check.check(Sight::Right(at(1)), MINUTE, at(1));
+        check.check(Sight::Missing, MINUTE, at(2));
         assert_eq!(check.status, Status::Success);
-        check.look(Sight::Missing, MINUTE, at(3));
+        check.check(Sight::Missing, MINUTE, at(3));
         assert_eq!(check.status, Status::TemporaryFailure);
-        check.look(Sight::Right(at(4)), MINUTE, at(4));
+        check.check(Sight::Right(at(4)), MINUTE, at(4));
         assert_eq!(check.status, Status::Success);
-        check.look(Sight::Missing, MINUTE, at(5));
-        check.look(Sight::Missing, MINUTE, at(77));
+        check.check(Sight::Missing, MINUTE, at(5));
+        check.check(Sight::Missing, MINUTE, at(77));
         assert_eq!(check.status, Status::Failed);
     }
 }

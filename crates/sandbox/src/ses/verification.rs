@@ -71,14 +71,14 @@ pub(crate) fn refresh<'a>(
         let Some(mut identity) = held.cloned() else {
             continue;
         };
-        look(world, (place, name), &mut identity, now);
+        check(world, (place, name), &mut identity, now);
         if let Some(held) = world.ses_mut().places.get_mut(place) {
             held.identities.insert(name.to_owned(), identity);
         }
     }
 }
 
-fn look(
+fn check(
     world: &dyn Environment,
     (place, name): (&str, &str),
     identity: &mut Identity,
@@ -93,7 +93,7 @@ fn look(
         now,
     };
     let sight = ask.dkim(place, &identity.dkim);
-    identity.dkim.check.look(sight, delay, now);
+    identity.dkim.check.check(sight, delay, now);
     let rotated = identity
         .dkim
         .length_changed
@@ -107,10 +107,10 @@ fn look(
         Status::TemporaryFailure => SignedDuration::ZERO,
         _ => delay,
     };
-    identity.verification.look(sight, patience, now);
+    identity.verification.check(sight, patience, now);
     if let Some(mail_from) = &mut identity.mail_from {
         let sight = ask.mail_from(region, mail_from);
-        mail_from.check.look(sight, delay, now);
+        mail_from.check.check(sight, delay, now);
     }
 }
 

@@ -50,8 +50,8 @@ async fn hosts<'a>(scene: &Scene<'a>) -> BTreeSet<&'a Name> {
 }
 
 async fn addresses(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) -> bool {
-    let ip4 = scene.eyes.a(host).await;
-    let ip6 = scene.eyes.aaaa(host).await;
+    let ip4 = scene.dns.a(host).await;
+    let ip6 = scene.dns.aaaa(host).await;
     let found: Vec<String> = ip4
         .iter()
         .flatten()
@@ -78,7 +78,7 @@ async fn addresses(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) -> boo
 
 async fn server(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
     let url = format!("https://{host}/");
-    let finding = match scene.eyes.outside().visit(&url, None).await {
+    let finding = match scene.dns.outside().visit(&url, None).await {
         Ok(visit) => {
             return notes.good(rules::LIVE_04, &url, format!("it answers {}", visit.status));
         }

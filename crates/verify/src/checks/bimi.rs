@@ -52,7 +52,7 @@ async fn fetch(scene: &Scene<'_>, url: &str, notes: &mut Notes<'_>) -> Option<Vi
             }
         }
     }
-    let finding = match scene.eyes.outside().visit(url, None).await {
+    let finding = match scene.dns.outside().visit(url, None).await {
         Err(unseen) => Finding::new(rules::BIMI_X08, unseen.to_string()),
         Ok(visit) if visit.status == 200 => return Some(visit),
         Ok(visit) if (300..400).contains(&visit.status) => {
@@ -111,7 +111,7 @@ async fn check_certificate(
     let (certificate, faults) = MarkCertificate::parse(&visit.body);
     findings.extend(faults.into_iter().filter(is_error));
     // Without the domain's records nobody shows a logo, and DMARC's own checks say so.
-    let walk = walk(scene.eyes, scene.domain()).await;
+    let walk = walk(scene.dns, scene.domain()).await;
     if let (Some(certificate), Some(logo), Ok(walk)) = (&certificate, logo, walk) {
         findings.extend(certificate.check_use(&Use {
             domain: scene.domain(),

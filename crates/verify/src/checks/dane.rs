@@ -15,7 +15,7 @@ const HOSTS_MAX: usize = 30;
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     // What is wrong with the MX itself is reported with the mail hosts.
-    let hosts: Vec<Mx> = scene.eyes.mx(scene.domain()).await.unwrap_or_default();
+    let hosts: Vec<Mx> = scene.dns.mx(scene.domain()).await.unwrap_or_default();
     for mx in hosts.iter().filter(|mx| !mx.is_null()).take(HOSTS_MAX) {
         check_host(scene, &mx.exchange, &mut notes).await;
     }
@@ -28,7 +28,7 @@ async fn check_host(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
     };
     let what = format!("{owner} TLSA");
     let finding = |reason: String| Finding::new(rules::DANE_01, reason);
-    let values = match scene.eyes.lookup(&owner, "TLSA").await {
+    let values = match scene.dns.lookup(&owner, "TLSA").await {
         Ok(values) if values.is_empty() => {
             return notes.good(rules::DANE_01, &what, "no TLSA record");
         }
@@ -55,7 +55,7 @@ async fn check_host(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
     if !scene.options.smtp {
         return notes.skipped(rules::DANE_01, &what, "mail hosts were not asked");
     }
-    match scene.eyes.outside().mail_certificates(host.as_str()).await {
+    match scene.dns.outside().mail_certificates(host.as_str()).await {
         Err(Unseen::NotFromHere) => {
             notes.skipped(rules::DANE_01, &what, Unseen::NotFromHere.to_string());
         }
@@ -92,12 +92,12 @@ async fn is_signed(scene: &Scene<'_>, host: &Name) -> bool {
     while let Some(at) = name.filter(|name| !name.is_root()) {
         // The closest name with NS records is the apex.
         if scene
-            .eyes
+            .dns
             .lookup(&at, "NS")
             .await
             .is_ok_and(|found| !found.is_empty())
         {
-            let signers = scene.eyes.lookup(&at, "DS").await;
+            let signers = scene.dns.lookup(&at, "DS").await;
             return signers.is_ok_and(|found| !found.is_empty());
         }
         name = at.parent();

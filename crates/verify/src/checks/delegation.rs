@@ -82,7 +82,7 @@ async fn start_of_authority(
     zone: &HostedZone,
     server: &Name,
 ) -> Result<Vec<String>, Unseen> {
-    let outside = scene.eyes.outside();
+    let outside = scene.dns.outside();
     outside
         .lookup_at(server.as_str(), zone.name.as_str(), "SOA")
         .await
@@ -91,14 +91,14 @@ async fn start_of_authority(
 /// DNS-12. A resolver that validates answers SERVFAIL where the name servers themselves answer.
 async fn dnssec(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
     let what = format!("{} DS", zone.name);
-    let signers = match scene.eyes.lookup(&zone.name, "DS").await {
+    let signers = match scene.dns.lookup(&zone.name, "DS").await {
         Ok(signers) => signers,
         Err(error) => return notes.skipped(rules::DNS_12, &what, error.reason),
     };
     if signers.is_empty() {
         return notes.good(rules::DNS_12, &what, "the zone is not signed");
     }
-    let Err(error) = scene.eyes.lookup(&zone.name, "SOA").await else {
+    let Err(error) = scene.dns.lookup(&zone.name, "SOA").await else {
         return notes.good(rules::DNS_12, &what, "signed, and resolvers answer");
     };
     for server in &zone.servers {

@@ -27,7 +27,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 
 async fn check_key(scene: &Scene<'_>, record: &Record, notes: &mut Notes<'_>) {
     let what = format!("key at {}", record.name);
-    let values = match scene.eyes.txt(&record.name).await {
+    let values = match scene.dns.txt(&record.name).await {
         Ok(values) => values,
         Err(error) => return notes.broken(&what, super::unanswered(&error)),
     };

@@ -15,7 +15,7 @@ use model::Check;
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let what = format!("DMARC of {}", scene.domain());
-    match discover(scene.eyes, scene.domain()).await {
+    match discover(scene.dns, scene.domain()).await {
         Err(error) => notes.broken(&what, super::unanswered(&error)),
         Ok(found) => {
             check_organization(&found, &what, &mut notes);
@@ -46,7 +46,7 @@ fn check_organization(found: &Discovery, what: &str, notes: &mut Notes<'_>) {
 /// Reports: their mailboxes take mail, and agree to it where they are somebody else's.
 async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: &mut Notes<'_>) {
     let what = format!("DMARC reports of {domain}");
-    match record.check_report_mail(scene.eyes).await {
+    match record.check_report_mail(scene.dns).await {
         Ok(findings) => judge_to_come(
             scene,
             rules::DMARC_21,
@@ -56,7 +56,7 @@ async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: 
         ),
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
-    match record.check_external_hosts(scene.eyes, domain).await {
+    match record.check_external_hosts(scene.dns, domain).await {
         Ok(findings) => {
             // A record that we plan for ourselves is reported with the records.
             let findings = findings.into_iter().filter(|one| !is_planned(scene, one));

@@ -6,8 +6,8 @@ use standards::dns::mx::{MxUse, lint_regions, lint_set};
 use standards::dns::{Mx, Name, NoAnswer, Resolver};
 
 use super::{Scene, shown};
-use crate::eyes::Eyes;
 use crate::notes::Notes;
+use crate::public_dns::PublicDns;
 use model::Check;
 
 /// Mail hosts that are looked at one by one.
@@ -17,7 +17,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let domain = scene.domain();
     let what = format!("{domain} MX");
-    let values = match scene.eyes.lookup(domain, "MX").await {
+    let values = match scene.dns.lookup(domain, "MX").await {
         Ok(values) => values,
         Err(error) => {
             notes.broken(&what, super::unanswered(&error));
@@ -41,7 +41,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     findings.extend(lint_set(&hosts, &used));
     findings.extend(lint_regions(domain, &hosts));
     for mx in hosts.iter().filter(|mx| !mx.is_null()).take(HOSTS_MAX) {
-        let found = fault(scene.eyes, &mx.exchange).await;
+        let found = fault(scene.dns, &mx.exchange).await;
         findings.extend(found.unwrap_or_else(|error| Some(super::unanswered(&error))));
     }
     notes.judge(rules::MX_03, &what, shown(&values), findings);
@@ -49,12 +49,12 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 }
 
 /// MX-03, for one host.
-pub(crate) async fn fault(eyes: &Eyes<'_>, host: &Name) -> Result<Option<Finding>, NoAnswer> {
+pub(crate) async fn fault(dns: &PublicDns<'_>, host: &Name) -> Result<Option<Finding>, NoAnswer> {
     let reason = if !host.is_host() {
         format!("{host} is not the name of a host")
-    } else if let Some(target) = eyes.lookup(host, "CNAME").await?.first() {
+    } else if let Some(target) = dns.lookup(host, "CNAME").await?.first() {
         format!("{host} is an alias of {target}")
-    } else if eyes.a(host).await?.is_empty() && eyes.aaaa(host).await?.is_empty() {
+    } else if dns.a(host).await?.is_empty() && dns.aaaa(host).await?.is_empty() {
         format!("{host} has no address")
     } else {
         return Ok(None);

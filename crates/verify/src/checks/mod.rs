@@ -31,14 +31,14 @@ use standards::dns::{Name, NoAnswer, Resolver};
 use standards::{Finding, Place};
 
 use crate::expected::Expected;
-use crate::eyes::Eyes;
+use crate::public_dns::PublicDns;
 use crate::run::Options;
 
 /// One domain under the eyes of a stranger.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub(crate) expected: &'a Expected,
-    pub(crate) eyes: &'a Eyes<'a>,
+    pub(crate) dns: &'a PublicDns<'a>,
     pub(crate) options: &'a Options,
     /// The name servers to which the zone above sends the world.
     pub(crate) delegation: &'a Result<Vec<String>, Unseen>,
@@ -69,9 +69,9 @@ impl<'a> Scene<'a> {
 
     /// Why nobody has to visit `host`, if so.
     pub(crate) async fn absent(&self, host: &Name) -> Option<Absent> {
-        let has_none = self.eyes.a(host).await.is_ok_and(|found| found.is_empty())
+        let has_none = self.dns.a(host).await.is_ok_and(|found| found.is_empty())
             && self
-                .eyes
+                .dns
                 .aaaa(host)
                 .await
                 .is_ok_and(|found| found.is_empty());

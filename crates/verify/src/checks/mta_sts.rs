@@ -11,8 +11,8 @@ use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
 use standards::{Finding, Severity};
 
 use super::{Absent, Scene};
-use crate::eyes::Eyes;
 use crate::notes::Notes;
+use crate::public_dns::PublicDns;
 use model::Check;
 
 /// Longer than this is not within seconds (STS-H06).
@@ -50,9 +50,9 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
             return notes.done();
         }
     }
-    match scene.eyes.outside().visit(&url, None).await {
+    match scene.dns.outside().visit(&url, None).await {
         Err(unseen) => {
-            let finding = explain(scene.eyes, &host, &unseen).await;
+            let finding = explain(scene.dns, &host, &unseen).await;
             notes.broken(&url, finding);
         }
         Ok(visit) => {
@@ -76,23 +76,23 @@ async fn check_delegation(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>)
     let Ok(owner) = record_owner(scene.domain()) else {
         return;
     };
-    let alias = scene.eyes.lookup(&owner, "CNAME").await;
+    let alias = scene.dns.lookup(&owner, "CNAME").await;
     let Some(target) = alias.ok().and_then(|alias| alias.into_iter().next()) else {
         return;
     };
     let what = format!("{owner} CNAME");
     let reason = || format!("the record is at {target}, and {host} is no alias");
     let finding =
-        (!is_delegated(scene.eyes, host).await).then(|| Finding::new(rules::STS_R09, reason()));
+        (!is_delegated(scene.dns, host).await).then(|| Finding::new(rules::STS_R09, reason()));
     notes.judge(rules::STS_R09, &what, target.clone(), finding);
 }
 
 /// The rule that a failed fetch breaks.
-pub(crate) async fn explain(eyes: &Eyes<'_>, host: &Name, unseen: &Unseen) -> Finding {
+pub(crate) async fn explain(dns: &PublicDns<'_>, host: &Name, unseen: &Unseen) -> Finding {
     let reason = unseen.to_string();
     match unseen {
         Unseen::NoTls(_) => Finding::new(rules::STS_H09, reason),
-        Unseen::OtherName(_) if is_delegated(eyes, host).await => {
+        Unseen::OtherName(_) if is_delegated(dns, host).await => {
             Finding::new(rules::STS_H05, reason)
         }
         Unseen::OtherName(_) | Unseen::Certificate(_) => Finding::new(rules::STS_H03, reason),
@@ -103,8 +103,8 @@ pub(crate) async fn explain(eyes: &Eyes<'_>, host: &Name, unseen: &Unseen) -> Fi
 }
 
 /// Whether the policy host is an alias of somebody else's.
-async fn is_delegated(eyes: &Eyes<'_>, host: &Name) -> bool {
-    let alias = eyes.lookup(host, "CNAME").await;
+async fn is_delegated(dns: &PublicDns<'_>, host: &Name) -> bool {
+    let alias = dns.lookup(host, "CNAME").await;
     alias.is_ok_and(|alias| !alias.is_empty())
 }
 
@@ -195,13 +195,13 @@ async fn check_addresses(
     url: &str,
     planned: &[u8],
 ) -> Vec<Finding> {
-    let ip4 = scene.eyes.a(host).await.unwrap_or_default();
-    let ip6 = scene.eyes.aaaa(host).await.unwrap_or_default();
+    let ip4 = scene.dns.a(host).await.unwrap_or_default();
+    let ip6 = scene.dns.aaaa(host).await.unwrap_or_default();
     let addresses = ip4.into_iter().map(IpAddr::from);
     let addresses = addresses.chain(ip6.into_iter().map(IpAddr::from));
     let mut findings = Vec::new();
     for address in addresses.take(ADDRESSES_MAX) {
-        let reason = match scene.eyes.outside().visit(url, Some(address)).await {
+        let reason = match scene.dns.outside().visit(url, Some(address)).await {
             // A machine without IPv6 sees no IPv6 address.
             Err(Unseen::NotFromHere) => continue,
             Err(unseen) => unseen.to_string(),
@@ -239,7 +239,7 @@ async fn check_policy(scene: &Scene<'_>, body: &[u8], notes: &mut Notes<'_>) {
 }
 
 async fn mail_hosts(scene: &Scene<'_>) -> Result<Vec<Name>, NoAnswer> {
-    let hosts: Vec<Mx> = scene.eyes.mx(scene.domain()).await?;
+    let hosts: Vec<Mx> = scene.dns.mx(scene.domain()).await?;
     Ok(hosts.into_iter().map(|mx| mx.exchange).collect())
 }
 
@@ -250,7 +250,7 @@ async fn check_starttls(scene: &Scene<'_>, hosts: &[Name], notes: &mut Notes<'_>
             notes.skipped(rules::STS_P16, &what, "mail hosts were not asked");
             continue;
         }
-        match scene.eyes.outside().starttls(host.as_str()).await {
+        match scene.dns.outside().starttls(host.as_str()).await {
             Ok(shown) => {
                 let seen = format!("a certificate until {}", shown.not_after);
                 notes.good(rules::STS_P16, &what, seen);

@@ -14,8 +14,8 @@ use standards::{Finding, Severity};
 use super::certificates::doomed;
 use super::{Scene, shown};
 use crate::expected::Record;
-use crate::eyes::asked;
 use crate::notes::Notes;
+use crate::public_dns::asked;
 use model::{Check, variants};
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
@@ -50,7 +50,7 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let what = format!("{} {}", record.name, record.rtype);
     let rule = rule_of(scene, record);
-    let live = match scene.eyes.lookup(&record.name, &record.rtype).await {
+    let live = match scene.dns.lookup(&record.name, &record.rtype).await {
         Ok(live) => live,
         Err(error) => {
             notes.broken(&what, super::unanswered(&error));
@@ -94,7 +94,7 @@ async fn in_another_spelling(
     let there = match variants::elsewhere(name, rtype) {
         Some(other) => {
             let other = Name::parse(other).ok()?;
-            scene.eyes.lookup(&other, rtype).await.ok()?
+            scene.dns.lookup(&other, rtype).await.ok()?
         }
         None => Vec::new(),
     };
@@ -109,7 +109,7 @@ fn is_awaited(scene: &Scene<'_>, record: &Record) -> bool {
 
 async fn is_nowhere(scene: &Scene<'_>, name: &Name) -> bool {
     let of = |rtype| async move {
-        let values = scene.eyes.lookup(name, rtype).await;
+        let values = scene.dns.lookup(name, rtype).await;
         values.is_ok_and(|values| values.is_empty())
     };
     of("A").await && of("AAAA").await
@@ -194,7 +194,7 @@ async fn at_servers(scene: &Scene<'_>, record: &Record) -> Servers {
     if !record.name.is_within(apex) {
         return Servers::Unknown;
     }
-    let outside = scene.eyes.outside();
+    let outside = scene.dns.outside();
     let servers = scene.servers();
     let asked = servers.iter().map(|server| async move {
         let answer = outside.lookup_at(server.as_str(), asked(&record.name), &record.rtype);
@@ -219,7 +219,7 @@ async fn at_servers(scene: &Scene<'_>, record: &Record) -> Servers {
 
 /// When resolvers have forgotten the answer they give now.
 async fn forgotten_at(scene: &Scene<'_>, record: &Record) -> Timestamp {
-    let outside = scene.eyes.outside();
+    let outside = scene.dns.outside();
     let held = outside.held_for(asked(&record.name), &record.rtype).await;
     let held = held.unwrap_or(std::time::Duration::from_secs(record.ttl.into()));
     scene
@@ -253,6 +253,6 @@ fn read(rule: &'static Rule, name: &Name, live: &[String]) -> Vec<Finding> {
 
 /// Whether `record` is what public DNS answers: those who depend on it look only then.
 pub(crate) async fn is_live(scene: &Scene<'_>, record: &Record) -> Result<bool, NoAnswer> {
-    let live = scene.eyes.lookup(&record.name, &record.rtype).await?;
+    let live = scene.dns.lookup(&record.name, &record.rtype).await?;
     Ok(fault(record, &live).is_none())
 }

@@ -20,7 +20,7 @@ const ADDRESSES_MAX: usize = 20;
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     // A record that cannot be had or read is reported with SPF.
-    let Ok(Some(record)) = fetch(scene.eyes, scene.domain()).await else {
+    let Ok(Some(record)) = fetch(scene.dns, scene.domain()).await else {
         return Vec::new();
     };
     for address in addresses(&record).take(ADDRESSES_MAX) {
@@ -49,14 +49,14 @@ fn addresses(record: &Spf) -> impl Iterator<Item = IpAddr> {
 
 /// The name of `address` that leads back to it, or why there is none.
 async fn confirm(scene: &Scene<'_>, address: IpAddr) -> Result<Result<Name, String>, NoAnswer> {
-    let names = scene.eyes.ptr(address).await?;
+    let names = scene.dns.ptr(address).await?;
     if names.is_empty() {
         return Ok(Err(format!("{address} has no name")));
     }
     for name in &names {
         let leads_back = match address {
-            IpAddr::V4(address) => scene.eyes.a(name).await?.contains(&address),
-            IpAddr::V6(address) => scene.eyes.aaaa(name).await?.contains(&address),
+            IpAddr::V4(address) => scene.dns.a(name).await?.contains(&address),
+            IpAddr::V6(address) => scene.dns.aaaa(name).await?.contains(&address),
         };
         if leads_back {
             return Ok(Ok(name.clone()));

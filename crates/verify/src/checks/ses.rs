@@ -69,7 +69,7 @@ async fn links(scene: &Scene<'_>, tracking: &Tracking, notes: &mut Notes<'_>) {
     let what = format!("links through {domain}");
     if *https {
         let seen = scene
-            .eyes
+            .dns
             .outside()
             .visit(&format!("https://{domain}/"), None)
             .await;
@@ -83,7 +83,7 @@ async fn links(scene: &Scene<'_>, tracking: &Tracking, notes: &mut Notes<'_>) {
         return notes.judge(rules::SES_33, &what, "https, with a certificate", finding);
     }
     let host = format!("r.{region}.awstrack.me");
-    match scene.eyes.lookup(domain, "CNAME").await {
+    match scene.dns.lookup(domain, "CNAME").await {
         Err(error) => notes.broken(&what, unanswered(&error)),
         Ok(targets) => {
             let reason = || format!("its CNAME leads to {}, and not to {host}", shown(&targets));

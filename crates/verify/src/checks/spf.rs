@@ -22,7 +22,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     for name in names {
         let what = format!("SPF of {name}");
         let is_sender = senders.contains(name);
-        match fetch(scene.eyes, name).await {
+        match fetch(scene.dns, name).await {
             Ok(Some(record)) => {
                 if is_sender {
                     check_sender(&record, &what, &mut notes);
@@ -56,7 +56,7 @@ fn check_sender(record: &Spf, what: &str, notes: &mut Notes<'_>) {
 
 async fn check_cost(scene: &Scene<'_>, name: &Name, record: &Spf, notes: &mut Notes<'_>) {
     let what = format!("SPF of {name}");
-    let cost = survey(scene.eyes, name, record).await;
+    let cost = survey(scene.dns, name, record).await;
     for error in &cost.unanswered {
         notes.broken(&what, super::unanswered(error));
     }

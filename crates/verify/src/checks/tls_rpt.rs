@@ -21,13 +21,13 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let Ok(owner) = record_owner(scene.domain()) else {
         return Vec::new();
     };
-    let Ok(values) = scene.eyes.txt(&owner).await else {
+    let Ok(values) = scene.dns.txt(&owner).await else {
         return Vec::new();
     };
     let (record, _) = TlsRpt::among(&owner, &values);
     if let Some(record) = record {
         let what = format!("TLS reports of {}", scene.domain());
-        match record.check_report_mail(scene.eyes).await {
+        match record.check_report_mail(scene.dns).await {
             Ok(findings) => {
                 let seen = record.to_string();
                 judge_to_come(scene, rules::RPT_09, (&what, &seen), findings, &mut notes);
@@ -58,7 +58,7 @@ async fn post_report(scene: &Scene<'_>, uri: &ReportUri, notes: &mut Notes<'_>) 
     ];
     let mut findings = Vec::new();
     for (media_type, body) in forms {
-        match scene.eyes.outside().post(url, media_type, &body).await {
+        match scene.dns.outside().post(url, media_type, &body).await {
             Ok(Visit { status, .. }) if (200..300).contains(&status) => {}
             Ok(Visit { status, .. }) => {
                 let reason = format!("it answers {status} to a report as {media_type}");

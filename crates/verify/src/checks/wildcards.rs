@@ -27,7 +27,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
         let Ok(wildcard) = domain.child("*") else {
             continue;
         };
-        match scene.eyes.lookup(&wildcard, rtype).await {
+        match scene.dns.lookup(&wildcard, rtype).await {
             Err(error) => notes.broken(&what, super::unanswered(&error)),
             Ok(values) if values.is_empty() => notes.good(rules::DNS_06, &what, "no wildcard"),
             Ok(values) => {
@@ -59,7 +59,7 @@ async fn answered(scene: &Scene<'_>, rtype: &str, wildcard: &[String]) -> Vec<St
         if is_planned(name.clone()) {
             continue;
         }
-        let values = scene.eyes.lookup(&name, rtype).await;
+        let values = scene.dns.lookup(&name, rtype).await;
         if values.is_ok_and(|values| values == wildcard) {
             names.push(name.to_string());
         }
@@ -71,13 +71,13 @@ async fn answered(scene: &Scene<'_>, rtype: &str, wildcard: &[String]) -> Vec<St
 async fn check_keys(scene: &Scene<'_>, notes: &mut Notes<'_>) {
     let domain = scene.domain();
     if let Ok(wildcard) = domain.child("*")
-        && let Ok(values) = scene.eyes.lookup(&wildcard, "TXT").await
+        && let Ok(values) = scene.dns.lookup(&wildcard, "TXT").await
         && !values.is_empty()
     {
         return;
     }
     let what = format!("selectors of {domain}");
-    match check_wildcard(scene.eyes, domain).await {
+    match check_wildcard(scene.dns, domain).await {
         Ok(finding) => notes.judge(rules::DKIM_18, &what, "no wildcard", finding),
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }

@@ -13,7 +13,7 @@ use model::{Outside, Published, Seen};
 use standards::Finding;
 use standards::dns::{Name, NoAnswer, Txt};
 
-use crate::eyes::Eyes;
+use crate::public_dns::PublicDns;
 
 /// How long one subject may take, such as all selectors: a record can name many hosts, each slow.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -43,28 +43,28 @@ pub async fn published(
     domain: &Name,
     outside: &dyn Outside,
 ) -> Result<Published, NothingPublished> {
-    let eyes = Eyes::new(outside);
-    if !exists(&eyes, domain).await? {
+    let dns = PublicDns::new(outside);
+    if !exists(&dns, domain).await? {
         return Err(NothingPublished::NoSuchDomain(domain.clone()));
     }
     let mut seen = Published::of(domain.clone());
     seen.exists = true;
     let (zone, mx, spf, dmarc) = join!(
-        senders::zone(&eyes, domain),
-        within(records::mx(&eyes, domain)),
-        within(records::spf(&eyes, domain)),
-        within(records::dmarc(&eyes, domain)),
+        senders::zone(&dns, domain),
+        within(records::mx(&dns, domain)),
+        within(records::spf(&dns, domain)),
+        within(records::dmarc(&dns, domain)),
     );
     let (tls_rpt, mta_sts, bimi) = join!(
-        within(records::tls_rpt(&eyes, domain)),
-        within(web::mta_sts(&eyes, domain)),
-        within(web::bimi(&eyes, domain)),
+        within(records::tls_rpt(&dns, domain)),
+        within(web::mta_sts(&dns, domain)),
+        within(web::bimi(&dns, domain)),
     );
     let (keys, tokens, mail_from, certificate) = join!(
-        within(senders::keys(&eyes, domain)),
-        within(senders::tokens(&eyes, domain)),
-        within(senders::mail_from(&eyes, domain)),
-        within(web::certificate(&eyes, domain)),
+        within(senders::keys(&dns, domain)),
+        within(senders::tokens(&dns, domain)),
+        within(senders::mail_from(&dns, domain)),
+        within(web::certificate(&dns, domain)),
     );
     seen.zone = zone;
     seen.mx = mx;
@@ -90,9 +90,9 @@ pub async fn published(
 }
 
 /// Whether anything is at the name. An answer counts; a failure does only where nothing else answers.
-async fn exists(eyes: &Eyes<'_>, domain: &Name) -> Result<bool, NothingPublished> {
+async fn exists(dns: &PublicDns<'_>, domain: &Name) -> Result<bool, NothingPublished> {
     // Side by side: a resolver that is not there is waited for once.
-    let asked = TYPES.map(|rtype| eyes.lookup(domain, rtype));
+    let asked = TYPES.map(|rtype| dns.lookup(domain, rtype));
     let mut failure = None;
     for answer in join_all(asked).await {
         match answer {
@@ -155,11 +155,11 @@ fn or_unanswered(findings: Result<Vec<Finding>, NoAnswer>) -> Vec<Finding> {
 
 /// The texts at a name, read by `among`.
 async fn texts<T>(
-    eyes: &Eyes<'_>,
+    dns: &PublicDns<'_>,
     owner: &Name,
     among: impl FnOnce(&Name, &[Txt]) -> (Option<T>, Vec<Finding>),
 ) -> Seen<T> {
-    match eyes.lookup(owner, "TXT").await {
+    match dns.lookup(owner, "TXT").await {
         Err(error) => Seen::unanswered(no_answer(&error)),
         Ok(values) => {
             let texts: Vec<Txt> = values

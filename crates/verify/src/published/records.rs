@@ -12,14 +12,14 @@ use standards::tls_rpt::{self, TlsRpt};
 
 use super::{Unanswered, no_answer, or_unanswered, texts};
 use crate::checks::mail_hosts::fault;
-use crate::eyes::Eyes;
+use crate::public_dns::PublicDns;
 
 /// Mail hosts that are looked at one by one.
 const HOSTS_MAX: usize = 30;
 
 /// The mail hosts. There is a reading only when each value is one.
-pub(super) async fn mx(eyes: &Eyes<'_>, domain: &Name) -> Seen<Vec<Mx>> {
-    let values = match eyes.lookup(domain, "MX").await {
+pub(super) async fn mx(dns: &PublicDns<'_>, domain: &Name) -> Seen<Vec<Mx>> {
+    let values = match dns.lookup(domain, "MX").await {
         Ok(values) => values,
         Err(error) => return Seen::unanswered(no_answer(&error)),
     };
@@ -41,7 +41,7 @@ pub(super) async fn mx(eyes: &Eyes<'_>, domain: &Name) -> Seen<Vec<Mx>> {
         .iter()
         .filter(|mx| !mx.is_null() && mx.exchange.is_host());
     for mx in named.take(HOSTS_MAX) {
-        let found = fault(eyes, &mx.exchange).await;
+        let found = fault(dns, &mx.exchange).await;
         findings.extend(found.unwrap_or_else(|error| Some(no_answer(&error))));
     }
     hosts.sort();
@@ -71,8 +71,8 @@ impl Unanswered for SeenSpf {
     }
 }
 
-pub(super) async fn spf(eyes: &Eyes<'_>, domain: &Name) -> SeenSpf {
-    let all = match eyes.txt(domain).await {
+pub(super) async fn spf(dns: &PublicDns<'_>, domain: &Name) -> SeenSpf {
+    let all = match dns.txt(domain).await {
         Ok(all) => all,
         Err(error) => return SeenSpf::unanswered(no_answer(&error)),
     };
@@ -84,7 +84,7 @@ pub(super) async fn spf(eyes: &Eyes<'_>, domain: &Name) -> SeenSpf {
         let (record, faults) = Spf::parse(&one.text());
         findings.extend(faults);
         if let Some(record) = &record {
-            let cost = survey(eyes, domain, record).await;
+            let cost = survey(dns, domain, record).await;
             lookups = Some(cost.lookups);
             findings.extend(cost.findings);
             findings.extend(cost.unanswered.iter().map(no_answer));
@@ -126,21 +126,21 @@ impl Unanswered for SeenDmarc {
     }
 }
 
-pub(super) async fn dmarc(eyes: &Eyes<'_>, domain: &Name) -> SeenDmarc {
+pub(super) async fn dmarc(dns: &PublicDns<'_>, domain: &Name) -> SeenDmarc {
     let Ok(owner) = dmarc::record_owner(domain) else {
         return SeenDmarc::default();
     };
-    let mut seen = texts(eyes, &owner, Dmarc::among).await;
+    let mut seen = texts(dns, &owner, Dmarc::among).await;
     if let Some(record) = &seen.read {
         seen.findings.extend(record.lint_at(domain));
-        let reports = reports(eyes, domain, record).await;
+        let reports = reports(dns, domain, record).await;
         seen.findings.extend(or_unanswered(reports));
         return SeenDmarc { seen, above: None };
     }
     if !seen.is_answered {
         return SeenDmarc { seen, above: None };
     }
-    match walk(eyes, domain).await {
+    match walk(dns, domain).await {
         Ok(walk) => {
             let above = walk
                 .applies()
@@ -155,19 +155,23 @@ pub(super) async fn dmarc(eyes: &Eyes<'_>, domain: &Name) -> SeenDmarc {
     }
 }
 
-async fn reports(eyes: &Eyes<'_>, domain: &Name, record: &Dmarc) -> Result<Vec<Finding>, NoAnswer> {
-    let mut findings = record.check_report_mail(eyes).await?;
-    findings.extend(record.check_external_hosts(eyes, domain).await?);
+async fn reports(
+    dns: &PublicDns<'_>,
+    domain: &Name,
+    record: &Dmarc,
+) -> Result<Vec<Finding>, NoAnswer> {
+    let mut findings = record.check_report_mail(dns).await?;
+    findings.extend(record.check_external_hosts(dns, domain).await?);
     Ok(findings)
 }
 
-pub(super) async fn tls_rpt(eyes: &Eyes<'_>, domain: &Name) -> Seen<TlsRpt> {
+pub(super) async fn tls_rpt(dns: &PublicDns<'_>, domain: &Name) -> Seen<TlsRpt> {
     let Ok(owner) = tls_rpt::record_owner(domain) else {
         return Seen::default();
     };
-    let mut seen = texts(eyes, &owner, TlsRpt::among).await;
+    let mut seen = texts(dns, &owner, TlsRpt::among).await;
     if let Some(record) = &seen.read {
-        let reports = record.check_report_mail(eyes).await;
+        let reports = record.check_report_mail(dns).await;
         seen.findings.extend(or_unanswered(reports));
     }
     seen

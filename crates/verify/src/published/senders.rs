@@ -11,7 +11,7 @@ use standards::dns::{Mx, Name, Resolver, Txt};
 use standards::spf::Spf;
 
 use super::{Unanswered, no_answer, or_unanswered, texts};
-use crate::eyes::Eyes;
+use crate::public_dns::PublicDns;
 
 /// Selectors that mail services and mail servers use by default.
 const SELECTORS: &[&str] = &[
@@ -108,10 +108,10 @@ const MAIL_FROM: &[&str] = &[
 const AT_ONCE: usize = 8;
 
 /// The closest zone with name servers, from the domain up.
-pub(super) async fn zone(eyes: &Eyes<'_>, domain: &Name) -> Option<SeenZone> {
+pub(super) async fn zone(dns: &PublicDns<'_>, domain: &Name) -> Option<SeenZone> {
     let names = std::iter::successors(Some(domain.clone()), Name::parent);
     for name in names.take_while(|name| name.label_count() > 1) {
-        let servers = eyes.lookup(&name, "NS").await.unwrap_or_default();
+        let servers = dns.lookup(&name, "NS").await.unwrap_or_default();
         let servers: Vec<Name> = servers
             .iter()
             .filter_map(|server| server.parse().ok())
@@ -139,15 +139,15 @@ impl Unanswered for SeenKeys {
     }
 }
 
-pub(super) async fn keys(eyes: &Eyes<'_>, domain: &Name) -> SeenKeys {
-    let wildcard = check_wildcard(eyes, domain).await;
+pub(super) async fn keys(dns: &PublicDns<'_>, domain: &Name) -> SeenKeys {
+    let wildcard = check_wildcard(dns, domain).await;
     let findings = or_unanswered(wildcard.map(Vec::from_iter));
-    let everywhere = match key(eyes, domain, UNUSED).await {
+    let everywhere = match key(dns, domain, UNUSED).await {
         Some(found) => found.key.values,
         None => Vec::new(),
     };
     let found: Vec<Option<SeenKey>> = stream::iter(SELECTORS)
-        .map(async |selector| key(eyes, domain, selector).await)
+        .map(async |selector| key(dns, domain, selector).await)
         .buffered(AT_ONCE)
         .collect()
         .await;
@@ -157,13 +157,13 @@ pub(super) async fn keys(eyes: &Eyes<'_>, domain: &Name) -> SeenKeys {
 }
 
 /// The key at a selector, if there is one. No answer at one of many guesses is no fault to tell.
-async fn key(eyes: &Eyes<'_>, domain: &Name, selector: &str) -> Option<SeenKey> {
+async fn key(dns: &PublicDns<'_>, domain: &Name, selector: &str) -> Option<SeenKey> {
     let owner = domain.child(&format!("{selector}._domainkey")).ok()?;
-    let key = texts(eyes, &owner, DkimKey::among).await;
+    let key = texts(dns, &owner, DkimKey::among).await;
     if key.values.is_empty() {
         return None;
     }
-    let target = eyes.lookup(&owner, "CNAME").await.unwrap_or_default();
+    let target = dns.lookup(&owner, "CNAME").await.unwrap_or_default();
     Some(SeenKey {
         selector: selector.to_owned(),
         target: target.into_iter().next(),
@@ -171,9 +171,9 @@ async fn key(eyes: &Eyes<'_>, domain: &Name, selector: &str) -> Option<SeenKey> 
     })
 }
 
-pub(super) async fn tokens(eyes: &Eyes<'_>, domain: &Name) -> Seen<()> {
+pub(super) async fn tokens(dns: &PublicDns<'_>, domain: &Name) -> Seen<()> {
     match domain.child("_amazonses") {
-        Ok(owner) => texts(eyes, &owner, |_, _| (Some(()), Vec::new())).await,
+        Ok(owner) => texts(dns, &owner, |_, _| (Some(()), Vec::new())).await,
         Err(_) => Seen::default(),
     }
 }
@@ -185,23 +185,23 @@ impl Unanswered for Vec<SeenMailFrom> {
 }
 
 /// The subdomains at common labels whose MX is where SES takes bounces.
-pub(super) async fn mail_from(eyes: &Eyes<'_>, domain: &Name) -> Vec<SeenMailFrom> {
+pub(super) async fn mail_from(dns: &PublicDns<'_>, domain: &Name) -> Vec<SeenMailFrom> {
     let found: Vec<Option<SeenMailFrom>> = stream::iter(MAIL_FROM)
-        .map(async |label| one_mail_from(eyes, domain, label).await)
+        .map(async |label| one_mail_from(dns, domain, label).await)
         .buffered(AT_ONCE)
         .collect()
         .await;
     found.into_iter().flatten().collect()
 }
 
-async fn one_mail_from(eyes: &Eyes<'_>, domain: &Name, label: &str) -> Option<SeenMailFrom> {
+async fn one_mail_from(dns: &PublicDns<'_>, domain: &Name, label: &str) -> Option<SeenMailFrom> {
     let name = domain.child(label).ok()?;
-    let records: Vec<Mx> = eyes.mx(&name).await.ok()?;
+    let records: Vec<Mx> = dns.mx(&name).await.ok()?;
     let region = records
         .iter()
         .find_map(|mx| feedback_region(&mx.exchange))?;
     let mut findings = lint_mail_from(&name, &records);
-    match eyes.txt(&name).await {
+    match dns.txt(&name).await {
         Err(error) => findings.push(no_answer(&error)),
         Ok(values) if !includes_ses(&values) => {
             let reason = format!("{name} has no SPF record that includes amazonses.com");

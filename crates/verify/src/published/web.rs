@@ -12,7 +12,7 @@ use standards::tls_rpt::check_presence;
 
 use super::{Unanswered, or_unanswered, texts};
 use crate::checks::mta_sts::{explain, judge_answer, judge_media_type};
-use crate::eyes::Eyes;
+use crate::public_dns::PublicDns;
 
 /// MTA-STS: the record, the policy, and whose host serves it.
 #[derive(Default)]
@@ -31,16 +31,16 @@ impl Unanswered for SeenSts {
     }
 }
 
-pub(super) async fn mta_sts(eyes: &Eyes<'_>, domain: &Name) -> SeenSts {
+pub(super) async fn mta_sts(dns: &PublicDns<'_>, domain: &Name) -> SeenSts {
     let (Ok(owner), Ok(host)) = (mta_sts::record_owner(domain), domain.child("mta-sts")) else {
         return SeenSts::default();
     };
-    let record = texts(eyes, &owner, MtaStsRecord::among).await;
-    let alias = eyes.lookup(&host, "CNAME").await.unwrap_or_default();
+    let record = texts(dns, &owner, MtaStsRecord::among).await;
+    let alias = dns.lookup(&host, "CNAME").await.unwrap_or_default();
     let is_there = |found: bool| found || !alias.is_empty() || !record.values.is_empty();
-    let has_address = eyes.a(&host).await.is_ok_and(|found| !found.is_empty());
+    let has_address = dns.a(&host).await.is_ok_and(|found| !found.is_empty());
     let policy = if is_there(has_address) {
-        policy(eyes, &host).await
+        policy(dns, &host).await
     } else {
         Seen::default()
     };
@@ -51,12 +51,12 @@ pub(super) async fn mta_sts(eyes: &Eyes<'_>, domain: &Name) -> SeenSts {
     }
 }
 
-async fn policy(eyes: &Eyes<'_>, host: &Name) -> Seen<MtaStsPolicy> {
+async fn policy(dns: &PublicDns<'_>, host: &Name) -> Seen<MtaStsPolicy> {
     let url = format!("https://{host}/.well-known/mta-sts.txt");
-    let visit = match eyes.outside().visit(&url, None).await {
+    let visit = match dns.outside().visit(&url, None).await {
         Ok(visit) => visit,
         Err(unseen) => {
-            let mut finding = explain(eyes, host, &unseen).await;
+            let mut finding = explain(dns, host, &unseen).await;
             finding.reason = format!("{url}: {}", finding.reason);
             return Seen {
                 findings: vec![finding],
@@ -117,17 +117,17 @@ impl Unanswered for SeenBimi {
     }
 }
 
-pub(super) async fn bimi(eyes: &Eyes<'_>, domain: &Name) -> SeenBimi {
+pub(super) async fn bimi(dns: &PublicDns<'_>, domain: &Name) -> SeenBimi {
     let Ok(owner) = domain.child("default._bimi") else {
         return SeenBimi::default();
     };
-    let mut record = texts(eyes, &owner, Bimi::among).await;
+    let mut record = texts(dns, &owner, Bimi::among).await;
     let (logo, certificate) = match &record.read {
         Some(read) => (read.location().cloned(), read.authority().cloned()),
         None => (None, None),
     };
-    let logo = file(eyes, logo, &mut record.findings).await;
-    let certificate = file(eyes, certificate, &mut record.findings).await;
+    let logo = file(dns, logo, &mut record.findings).await;
+    let certificate = file(dns, certificate, &mut record.findings).await;
     SeenBimi {
         record,
         logo,
@@ -136,12 +136,12 @@ pub(super) async fn bimi(eyes: &Eyes<'_>, domain: &Name) -> SeenBimi {
 }
 
 async fn file(
-    eyes: &Eyes<'_>,
+    dns: &PublicDns<'_>,
     uri: Option<HttpsUri>,
     findings: &mut Vec<Finding>,
 ) -> Option<SeenFile> {
     let url = uri?.to_string();
-    let (bytes, fault) = match eyes.outside().visit(&url, None).await {
+    let (bytes, fault) = match dns.outside().visit(&url, None).await {
         Ok(visit) if visit.status == 200 => (Some(visit.body), None),
         Ok(visit) if (300..400).contains(&visit.status) => {
             let reason = format!("{url} answers {}, and leads elsewhere", visit.status);
@@ -162,10 +162,10 @@ async fn file(
 
 /// DNS-13, for the host that will serve the policy: every host below the domain has the same answer,
 /// unless it has records of its own.
-pub(super) async fn certificate(eyes: &Eyes<'_>, domain: &Name) -> Vec<Finding> {
+pub(super) async fn certificate(dns: &PublicDns<'_>, domain: &Name) -> Vec<Finding> {
     let Ok(host) = domain.child("mta-sts") else {
         return Vec::new();
     };
-    let records = deciding_caa(eyes, &host).await;
+    let records = deciding_caa(dns, &host).await;
     or_unanswered(records.map(|records| Vec::from_iter(caa::lint_host(&host, &records))))
 }

@@ -8,7 +8,7 @@ use sandbox::Sandbox;
 use sandbox::world::World;
 use standards::dns::Name;
 use tokio::net::{TcpListener, UdpSocket};
-use verify::{Expected, HostedZone, Record, Stranger, View};
+use verify::{Expected, HostedZone, Observer, Record, View};
 
 /// What every domain publishes, by the labels below it.
 const RECORDS: &[(&str, &str, &str)] = &[
@@ -49,7 +49,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Serves the sandbox's DNS, and gives a stranger who asks there.
-pub(crate) async fn stranger(sandbox: &Sandbox) -> Stranger {
+pub(crate) async fn observer(sandbox: &Sandbox) -> Observer {
     let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let address: SocketAddr = udp.local_addr().expect("an address");
     let tcp = TcpListener::bind(address).await.expect("the same port");
@@ -59,7 +59,7 @@ pub(crate) async fn stranger(sandbox: &Sandbox) -> Stranger {
         name_servers: Some(address),
         ..View::default()
     };
-    Stranger::new(view).expect("a stranger")
+    Observer::new(view).expect("a observer")
 }
 
 /// What is planned for `domain`, whose zone is served by `servers`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::join_all;
-use kinds::holdings::{self, Zone};
+use kinds::owned::{self, Zone};
 use kinds::{Route53HostedZone, Route53RecordSet, route53_hosted_zone};
 use model::{AccountName, Kind, Location, Resource, Spec};
 use standards::dns::Name;
@@ -26,7 +26,7 @@ pub(super) async fn list<'a>(patient: &'a Patient<'_>, entered: &Distributions) 
     let listed = join_all(locations.into_iter().map(|location| async move {
         let session = patient.engine.session(location).await;
         let zones = match session {
-            Ok(session) => holdings::zones(&session).await.map_err(|e| unseen(&e)),
+            Ok(session) => owned::zones(&session).await.map_err(|e| unseen(&e)),
             Err(error) => Err(Unseen::new(error.to_string(), "try again")),
         };
         (&location.account, zones)

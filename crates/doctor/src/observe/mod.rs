@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use engine::Engine;
 use futures::future::join_all;
-use kinds::holdings::Distribution;
+use kinds::owned::Distribution;
 use model::{AccountId, AccountName, ErrorClass, KindError, Ledger, Resource};
 use standards::dns::Name;
 
@@ -45,20 +45,20 @@ pub struct Account {
 type Distributions = BTreeMap<AccountName, Seen<Vec<Distribution>>>;
 
 /// Looks at everything, accounts first: what they hold says whose a name is.
-pub async fn look(patient: &Patient<'_>) -> Facts {
-    let looked = join_all(
+pub async fn observe(patient: &Patient<'_>) -> Facts {
+    let observed = join_all(
         patient
             .accounts
             .iter()
-            .map(|account| account::look(patient, account)),
+            .map(|account| account::observe(patient, account)),
     );
-    let (mut accounts, distributions): (Vec<_>, Vec<_>) = looked.await.into_iter().unzip();
+    let (mut accounts, distributions): (Vec<_>, Vec<_>) = observed.await.into_iter().unzip();
     let names = accounts.iter().map(|account| account.name.clone());
     let distributions: Distributions = names
         .zip(distributions)
         .filter_map(|(name, seen)| Some((name, seen?)))
         .collect();
-    let looked = domain::look(patient, &distributions).await;
+    let observed = domain::observe(patient, &distributions).await;
     let skew = patient.engine.skew().ok_or_else(|| {
         Unseen::new(
             "AWS has not answered",
@@ -66,13 +66,13 @@ pub async fn look(patient: &Patient<'_>) -> Facts {
         )
     });
     for account in &mut accounts {
-        let records = looked.records.get(&account.name);
+        let records = observed.records.get(&account.name);
         account.usage.extend(records.cloned().unwrap_or_default());
     }
     Facts {
         skew,
         accounts,
-        domains: looked.domains,
+        domains: observed.domains,
     }
 }
 

@@ -62,7 +62,7 @@ impl Default for View {
 
 /// Why there is no stranger to look with.
 #[derive(Debug, thiserror::Error)]
-pub enum StrangerError {
+pub enum ObserverError {
     /// The system does not say which resolver to ask.
     #[error("the system's DNS resolver is not known ({0}); name one with --resolver")]
     Resolver(String),
@@ -72,19 +72,19 @@ pub enum StrangerError {
 }
 
 /// A stranger on the network.
-pub struct Stranger {
+pub struct Observer {
     dns: Dns,
     view: View,
     tls: Arc<ClientConfig>,
 }
 
-impl Stranger {
+impl Observer {
     /// A stranger who looks by `view`. Within a tokio runtime only.
-    pub fn new(view: View) -> Result<Self, StrangerError> {
+    pub fn new(view: View) -> Result<Self, ObserverError> {
         let tls = certificate::client_config(view.authorities.as_deref(), view.now)
-            .map_err(StrangerError::Authorities)?;
+            .map_err(ObserverError::Authorities)?;
         Ok(Self {
-            dns: Dns::new(&view).map_err(StrangerError::Resolver)?,
+            dns: Dns::new(&view).map_err(ObserverError::Resolver)?,
             tls: Arc::new(tls),
             view,
         })
@@ -119,7 +119,7 @@ fn has_way_to(address: SocketAddr) -> bool {
 }
 
 #[async_trait]
-impl Outside for Stranger {
+impl Outside for Observer {
     async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
         let answer = self.dns.lookup(name, rtype).await;
         answer

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::super::{Stranger, StrangerError, View};
+use super::super::{Observer, ObserverError, View};
 use super::{Authority, view};
 
 const HOST: &str = "mta-sts.example.com";
@@ -84,14 +84,14 @@ async fn visit_with(
     authority: &Authority,
     path: &str,
 ) -> Result<Visit, Unseen> {
-    let stranger = Stranger::new(View {
+    let observer = Observer::new(View {
         connect: Some(serve(config).await),
         resolver: Some(([127, 0, 0, 1], 1).into()),
         authorities: Some(authority.pem()),
         ..view()
     });
     let url = format!("https://{HOST}{path}");
-    stranger.expect("a stranger").visit(&url, None).await
+    observer.expect("a observer").visit(&url, None).await
 }
 
 async fn visit(path: &str) -> Result<Visit, Unseen> {
@@ -155,21 +155,21 @@ async fn a_certificate_must_be_for_the_name_current_and_vouched_for() {
 
 #[tokio::test]
 async fn what_is_no_https_url_is_not_fetched() {
-    let stranger = Stranger::new(View {
+    let observer = Observer::new(View {
         resolver: Some(([127, 0, 0, 1], 1).into()),
         ..view()
     });
-    let stranger = stranger.expect("a stranger");
+    let observer = observer.expect("a observer");
     for url in ["http://example.com/", "nonsense", "https://"] {
-        assert!(stranger.fetch(url).await.is_err(), "{url}");
+        assert!(observer.fetch(url).await.is_err(), "{url}");
     }
 }
 
 #[tokio::test]
 async fn the_file_of_authorities_must_have_some() {
-    let made = Stranger::new(View {
+    let made = Observer::new(View {
         authorities: Some("no certificate".to_owned()),
         ..view()
     });
-    assert!(matches!(made, Err(StrangerError::Authorities(_))));
+    assert!(matches!(made, Err(ObserverError::Authorities(_))));
 }

@@ -12,12 +12,12 @@ use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
 type Answer = Result<Vec<String>, String>;
 
 /// A stranger's eyes. Many rules look at the same few names; each question is asked once.
-pub struct Eyes<'a> {
+pub struct PublicDns<'a> {
     outside: &'a dyn Outside,
     seen: Mutex<BTreeMap<(Name, String), Answer>>,
 }
 
-impl<'a> Eyes<'a> {
+impl<'a> PublicDns<'a> {
     /// Looks with `outside`.
     pub fn new(outside: &'a dyn Outside) -> Self {
         Self {
@@ -68,7 +68,7 @@ pub(crate) fn asked(name: &Name) -> &str {
     if name.is_root() { "." } else { name.as_str() }
 }
 
-impl Resolver for Eyes<'_> {
+impl Resolver for PublicDns<'_> {
     async fn txt(&self, name: &Name) -> Result<Vec<Txt>, NoAnswer> {
         let values = self.lookup(name, "TXT").await?;
         Ok(values.into_iter().map(Txt::new).collect())

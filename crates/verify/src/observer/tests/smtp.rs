@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::super::{Stranger, View};
+use super::super::{Observer, View};
 use super::{Authority, view};
 
 const HOST: &str = "mx.example.com";
@@ -36,13 +36,13 @@ async fn ask(
         // A client that refuses the certificate hangs up.
         let _ = TlsAcceptor::from(config).accept(stream).await;
     });
-    let stranger = Stranger::new(View {
+    let observer = Observer::new(View {
         resolver: Some(([127, 0, 0, 1], 1).into()),
         mail_hosts: Some(address),
         authorities: Some(authority.pem()),
         ..view()
     });
-    stranger.expect("a stranger").starttls(HOST).await
+    observer.expect("a observer").starttls(HOST).await
 }
 
 const POLITE: &[&str] = &[

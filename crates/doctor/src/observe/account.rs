@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws::{Session, SessionError};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use kinds::holdings::{self, Distribution};
+use kinds::owned::{self, Distribution};
 use kinds::{
     AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, Route53HostedZone,
     S3Bucket, SesIdentity, ses_account,
@@ -56,7 +56,7 @@ impl Counted {
 }
 
 /// Everything about an account, and its distributions, where it could be entered.
-pub(super) async fn look(
+pub(super) async fn observe(
     patient: &Patient<'_>,
     account: &Account,
 ) -> (AccountFacts, Option<Seen<Vec<Distribution>>>) {
@@ -163,22 +163,22 @@ async fn count_global(
     };
     let more = |kind: &str| wanted(patient, kind, account, None);
     if wants(S3Bucket::NAME) {
-        let held = holdings::buckets(session).await;
+        let held = owned::buckets(session).await;
         counted.keep((quotas::BUCKETS, ""), held, more(S3Bucket::NAME));
     }
     if more(Route53HostedZone::NAME) > 0 && creates_zones(patient) {
-        let held = holdings::zones(session).await.map(|zones| zones.len());
+        let held = owned::zones(session).await.map(|zones| zones.len());
         counted.keep((quotas::ZONES, ""), held, more(Route53HostedZone::NAME));
     }
     if !wants(CloudfrontDistribution::NAME) {
         return Ok(Vec::new());
     }
-    let distributions = holdings::distributions(session).await;
+    let distributions = owned::distributions(session).await;
     let held = distributions.as_ref().map(Vec::len).map_err(Clone::clone);
     let kind = CloudfrontDistribution::NAME;
     counted.keep((quotas::DISTRIBUTIONS, ""), held, more(kind));
     let kind = CloudfrontOriginAccessControl::NAME;
-    let held = holdings::access_controls(session).await;
+    let held = owned::access_controls(session).await;
     counted.keep((quotas::ACCESS_CONTROLS, ""), held, more(kind));
     counted.seen(distributions)
 }
@@ -206,7 +206,7 @@ async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Co
             .any(|one| one.id.kind == kind && one.location.as_ref() == Some(session.location()))
     };
     if lives(AcmCertificate::NAME) {
-        let asked = holdings::certificates(session).await;
+        let asked = owned::certificates(session).await;
         let since = (session.clock().now() - YEAR).as_second();
         let held = asked.as_ref().map(Vec::len).map_err(Clone::clone);
         let kind = AcmCertificate::NAME;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
-use kinds::holdings::Distribution;
+use kinds::owned::Distribution;
 use kinds::{
     AcmCertificate, CloudfrontDistribution, Route53HostedZone, Route53RecordSet,
     route53_hosted_zone,
@@ -16,7 +16,7 @@ use model::{
 use plan::Actual;
 use standards::dns::Name;
 use standards::dns::caa::climb;
-use verify::Eyes;
+use verify::PublicDns;
 
 use super::account::closed;
 use super::zones::{self, Zones};
@@ -27,7 +27,7 @@ use crate::facts::{DomainFacts, Host, Hosting, PointsTo, Seen, Unseen, Usage, Zo
 const AT_ONCE: usize = 16;
 
 /// The domains, and how full the zones of each account are.
-pub(super) struct Looked {
+pub(super) struct Observed {
     pub(super) domains: Vec<DomainFacts>,
     pub(super) records: BTreeMap<AccountName, Vec<Usage>>,
 }
@@ -37,19 +37,19 @@ struct Scene<'a> {
     patient: &'a Patient<'a>,
     distributions: &'a Distributions,
     actual: &'a Actual,
-    eyes: Eyes<'a>,
+    dns: PublicDns<'a>,
     name: &'a Name,
     resources: Vec<&'a Arc<Resource>>,
 }
 
-pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -> Looked {
+pub(super) async fn observe(patient: &Patient<'_>, distributions: &Distributions) -> Observed {
     let zones = zones::list(patient, distributions).await;
-    let actual = observe(patient, distributions, &zones).await;
+    let actual = observe_resources(patient, distributions, &zones).await;
     let scenes = patient.domains.iter().map(|name| Scene {
         patient,
         distributions,
         actual: &actual,
-        eyes: Eyes::new(patient.engine.outside()),
+        dns: PublicDns::new(patient.engine.outside()),
         name,
         resources: patient
             .desired
@@ -58,17 +58,17 @@ pub(super) async fn look(patient: &Patient<'_>, distributions: &Distributions) -
             .collect(),
     });
     let domains: Vec<DomainFacts> = stream::iter(scenes)
-        .map(|scene| async move { scene.look().await })
+        .map(|scene| async move { scene.observe().await })
         .buffered(AT_ONCE)
         .collect()
         .await;
     let records = zones::usage(patient, &domains, &zones);
-    Looked { domains, records }
+    Observed { domains, records }
 }
 
 /// Looks at the zones, at the records that lead to hosts, and at distributions that have their names
 /// and are not in the ledger: only their tags say whose they are.
-async fn observe(
+async fn observe_resources(
     patient: &Patient<'_>,
     distributions: &Distributions,
     zones: &Zones<'_>,
@@ -147,7 +147,7 @@ fn is_in_ledger(ledger: &Ledger, id: &str) -> bool {
 }
 
 impl Scene<'_> {
-    async fn look(&self) -> DomainFacts {
+    async fn observe(&self) -> DomainFacts {
         let zone = self.zone().await;
         let mut hosts = Vec::new();
         for name in self.hosts() {
@@ -208,7 +208,7 @@ impl Scene<'_> {
                 ZoneFacts::Unseen(Unseen::new(reason.clone(), fix))
             }
             Some(Observation::Unknown(reason)) => ZoneFacts::Unclear(reason.clone()),
-            None => ZoneFacts::Unclear("nobody looked for the hosted zone".to_owned()),
+            None => ZoneFacts::Unclear("nobody observed for the hosted zone".to_owned()),
         }
     }
 
@@ -285,10 +285,10 @@ impl Scene<'_> {
     /// The CAA set that decides: the first on the way up.
     async fn caa(&self, host: &Name) -> Seen<Vec<String>> {
         for name in climb(host) {
-            let found = self.eyes.lookup(&name, "CAA").await;
+            let found = self.dns.lookup(&name, "CAA").await;
             let values = found.map_err(|error| {
                 let why = format!("{} CAA: {}", error.name, error.reason);
-                Unseen::new(why, "look at the zone's name servers, then try again")
+                Unseen::new(why, "observe at the zone's name servers, then try again")
             })?;
             if !values.is_empty() {
                 return Ok(values);
@@ -338,7 +338,7 @@ impl Scene<'_> {
         let mut targets = found.map_err(|error| {
             Unseen::new(
                 error.to_string(),
-                "look at the zone's name servers, then try again",
+                "observe at the zone's name servers, then try again",
             )
         })?;
         targets.extend(self.alias_target(name));
@@ -378,8 +378,8 @@ fn names(texts: &[String]) -> BTreeSet<Name> {
 
 fn from_outside(hidden: &Hidden) -> Unseen {
     let fix = match hidden {
-        Hidden::NotFromHere => "look from a machine that reaches public DNS",
-        _ => "look at the name servers of the zone above, then try again",
+        Hidden::NotFromHere => "observe from a machine that reaches public DNS",
+        _ => "observe at the name servers of the zone above, then try again",
     };
     Unseen::new(hidden.to_string(), fix)
 }

@@ -9,7 +9,7 @@ use model::{NoAnswer, Outside, Unseen};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 
-use super::super::{Stranger, View};
+use super::super::{Observer, View};
 use super::view;
 
 fn name(text: &str) -> Name {
@@ -97,18 +97,18 @@ async fn serve() -> SocketAddr {
     address
 }
 
-async fn stranger() -> Stranger {
+async fn observer() -> Observer {
     let server = serve().await;
-    Stranger::new(View {
+    Observer::new(View {
         resolver: Some(server),
         name_servers: Some(server),
         ..view()
     })
-    .expect("a stranger")
+    .expect("a observer")
 }
 
 async fn lookup(name: &str, rtype: &str) -> Result<Vec<String>, String> {
-    let answer = stranger().await.lookup(name, rtype).await;
+    let answer = observer().await.lookup(name, rtype).await;
     answer.map_err(|NoAnswer { reason, .. }| reason)
 }
 
@@ -162,17 +162,17 @@ async fn what_is_no_name_or_type_is_not_asked() {
 
 #[tokio::test]
 async fn a_referral_names_the_servers_of_a_zone() {
-    let stranger = stranger().await;
-    let servers = stranger.delegation("child.example").await;
+    let observer = observer().await;
+    let servers = observer.delegation("child.example").await;
     assert_eq!(servers, Ok(vec!["ns1.elsewhere.example".to_owned()]));
-    let values = stranger.lookup_at("any", "split.example", "TXT").await;
+    let values = observer.lookup_at("any", "split.example", "TXT").await;
     assert_eq!(values, Ok(vec!["v=spf1 -all".to_owned()]));
-    let broken = stranger.lookup_at("any", "broken.example", "TXT").await;
+    let broken = observer.lookup_at("any", "broken.example", "TXT").await;
     assert!(matches!(broken, Err(Unseen::NoAnswer(_))));
 }
 
 #[tokio::test]
 async fn an_answer_says_how_long_it_is_held() {
-    let held = stranger().await.held_for("split.example", "TXT").await;
+    let held = observer().await.held_for("split.example", "TXT").await;
     assert_eq!(held, Some(std::time::Duration::from_mins(5)));
 }
