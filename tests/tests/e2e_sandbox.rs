@@ -39,7 +39,7 @@ fn shown(place: &Place, command: &str, options: &[&str]) -> Shown {
 #[test]
 fn every_run_makes_the_same_calls_at_the_same_virtual_times() {
     let run = || {
-        let place = Place::of("example");
+        let place = Place::of("example").in_calm();
         place.make_world(None);
         let up = shown(&place, "apply", &["--yes", "--json", "--no-verify"]);
         let down = shown(&place, "destroy", &["--yes", "--json"]);

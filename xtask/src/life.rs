@@ -21,12 +21,24 @@ pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
             chosen.retain(|path| names.iter().any(|name| is_called(path, name)));
             mutants(project, &chosen)
         }
-        _ => command::run(simulation(&project.root).args(options)),
+        _ => {
+            build(&project.root)?;
+            command::run(simulation(&project.root).args(options))
+        }
     }
 }
 
 fn simulation(root: &Path) -> std::process::Command {
-    cargo(root, &["run", "--quiet", "--package", "life", "--"])
+    let mut life = std::process::Command::new(root.join("target/debug/life"));
+    life.current_dir(root);
+    life
+}
+
+/// Builds it with the whole workspace, as the tests are built: alone, its dependencies have other
+/// features, and cargo compiles the SDK a second time.
+fn build(root: &Path) -> Result<(), Failure> {
+    let life = ["build", "--quiet", "--workspace", "--bin", "life"];
+    command::run(&mut cargo(root, &life))
 }
 
 fn all(project: &Project) -> Result<Vec<PathBuf>, Failure> {
@@ -99,11 +111,7 @@ fn mutants(project: &Project, chosen: &[PathBuf]) -> Result<(), Failure> {
 /// Plays lives with one mutant, in the working tree: a copy would be compiled from the beginning.
 fn is_found(project: &Project, patch: &Path) -> Result<bool, Failure> {
     apply(&project.root, patch, &[])?;
-    let built = command::run(&mut cargo(
-        &project.root,
-        &["build", "--quiet", "--package", "life"],
-    ));
-    let played = built.map(|()| {
+    let played = build(&project.root).map(|()| {
         let mut lives = simulation(&project.root);
         lives.args(["--lives", LIVES, "--no-shrink", "--first-failure"]);
         command::run(&mut lives)

@@ -10,12 +10,12 @@ use crate::setup::{
 };
 use crate::valid;
 
-/// The life of a seed.
-pub fn life(seed: u64) -> Life {
+/// The life of a seed. What is known to fail is left out, but for the kinds of these names.
+pub fn life(seed: u64, kept: &[String]) -> Life {
     let mut dice = Rng::with_seed(seed);
     loop {
         // Without what is known to fail, a manifest can be one that lint refuses.
-        let life = known::without(any(&mut dice));
+        let life = known::without(any(&mut dice), kept);
         if valid::is_valid(&life) {
             return life;
         }

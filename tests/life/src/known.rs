@@ -11,18 +11,27 @@ use crate::setup::{Dns, Domain, Set, Setup};
 /// delivers as if there were none (RFC 8461, section 3.3), so that no mail is lost by it.
 pub(crate) const HELD_IDS: bool = false;
 
-/// Takes a kind of life that fails out of a life.
-type Without = fn(&mut Life);
+/// A kind of life that is left out.
+struct Known {
+    /// The word that `--with` takes.
+    name: &'static str,
+    /// Why its lives fail.
+    reason: &'static str,
+    /// Takes it out of a life.
+    without: fn(&mut Life),
+}
 
-/// The kinds that are left out, each with the reason.
-const KNOWN: &[(&str, Without)] = &[
-    (
-        "DNS that moves: the old place is emptied before the world reads the new one",
-        |life| stays(life, |domain| domain.dns, |domain, dns| domain.dns = dns),
-    ),
-    (
-        "hosting that moves between accounts: the policy is not served for minutes",
-        |life| {
+/// The kinds that are left out.
+const KNOWN: &[Known] = &[
+    Known {
+        name: "dns-moves",
+        reason: "DNS that moves: the old place is emptied before the world reads the new one",
+        without: |life| stays(life, |domain| domain.dns, |domain, dns| domain.dns = dns),
+    },
+    Known {
+        name: "hosting-moves",
+        reason: "hosting that moves between accounts: the policy is not served for minutes",
+        without: |life| {
             let account = |domain: &Domain| domain.hosting.map(|hosting| hosting.account);
             stays(life, account, |domain, account| {
                 if let (Some(hosting), Some(account)) = (&mut domain.hosting, account) {
@@ -30,39 +39,44 @@ const KNOWN: &[(&str, Without)] = &[
                 }
             });
         },
-    ),
-    (
-        "a configuration set of two domains is two resources, of which each undoes the other",
-        |life| {
+    },
+    Known {
+        name: "shared-set",
+        reason: "a configuration set of two domains is two resources, of which each undoes the other",
+        without: |life| {
             each_domain(life, |domain| {
                 for one in &mut domain.ses {
                     one.set = one.set.map(|_| Set::Own);
                 }
             });
         },
-    ),
-    (
-        "without a ledger everything counts as adopted, and destroy leaves it",
-        |life| {
+    },
+    Known {
+        name: "lost-ledger",
+        reason: "without a ledger everything counts as adopted, and destroy leaves it",
+        without: |life| {
             life.steps
                 .retain(|step| !matches!(step, Step::LoseLedger | Step::RollBackLedger));
         },
-    ),
-    (
-        "the time to live of an adopted record is not put back by destroy",
-        |life| each_domain(life, |domain| domain.mx = false),
-    ),
-    (
-        "objects of others are deleted with their bucket, and tags of others are taken off",
-        |life| {
+    },
+    Known {
+        name: "adopted-ttl",
+        reason: "the time to live of an adopted record is not put back by destroy",
+        without: |life| each_domain(life, |domain| domain.mx = false),
+    },
+    Known {
+        name: "things-of-others",
+        reason: "objects of others are deleted with their bucket, and tags of others are taken off",
+        without: |life| {
             let is_of_others =
                 |step: &Step| matches!(step, Step::Hand(Hand::PutObject(_) | Hand::AddTag(_)));
             life.steps.retain(|step| !is_of_others(step));
         },
-    ),
-    (
-        "records by hand: nothing tells a person to wait with DMARC until DKIM has verified",
-        |life| {
+    },
+    Known {
+        name: "manual-dmarc",
+        reason: "records by hand: nothing tells a person to wait with DMARC until DKIM has verified",
+        without: |life| {
             each_domain(life, |domain| {
                 if domain.dns == Dns::Manual && !domain.ses.is_empty() {
                     domain.dmarc = domain.dmarc.map(|_| "none");
@@ -70,22 +84,39 @@ const KNOWN: &[(&str, Without)] = &[
                 }
             });
         },
-    ),
-    (
-        "a delegation that moves by itself: what is written goes where nobody reads",
-        |life| {
+    },
+    Known {
+        name: "delegation-moves",
+        reason: "a delegation that moves by itself: what is written goes where nobody reads",
+        without: |life| {
             let moves = |step: &Step| matches!(step, Step::Hand(Hand::Delegate(..)));
             life.steps.retain(|step| !moves(step));
         },
-    ),
+    },
 ];
 
-/// A life without what is known to fail.
-pub fn without(mut life: Life) -> Life {
-    for (_, without) in KNOWN {
-        without(&mut life);
+/// A life without what is known to fail, but for the kinds of these names.
+pub fn without(mut life: Life, kept: &[String]) -> Life {
+    for known in KNOWN
+        .iter()
+        .filter(|known| !kept.iter().any(|name| name == known.name))
+    {
+        (known.without)(&mut life);
     }
     life
+}
+
+/// What is left out, a line each: the name and the reason.
+pub fn list() -> String {
+    let lines = KNOWN
+        .iter()
+        .map(|known| format!("  {:<18} {}\n", known.name, known.reason));
+    lines.collect()
+}
+
+/// Whether a kind of this name is left out.
+pub fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|known| known.name == name)
 }
 
 fn each_setup(life: &mut Life, mut change: impl FnMut(&mut Setup)) {

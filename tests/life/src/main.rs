@@ -11,18 +11,19 @@ use std::time::{Duration, Instant};
 
 use life::observer::Fault;
 use life::player::{Played, play};
-use life::{draw, print, shrink};
+use life::{draw, known, print, shrink};
 
 /// How many lives are played to make one smaller.
 const SHRINK: usize = 60;
 
 const USAGE: &str = "\
-usage: life [--seed S] [--lives N | --minutes N] [--first S] [--no-shrink] [--first-failure] [--threads N]
+usage: life [--seed S] [--lives N | --minutes N] [--first S] [--with KIND]… [--no-shrink] [--first-failure] [--threads N]
 
   --seed S      play the life of this seed, and print it
   --lives N     play this many lives; 100 by default
   --minutes N   play lives for this long
   --first S     the seed of the first life; 1 by default
+  --with KIND   play a kind of life that is known to fail too
   --no-shrink   print failing lives as they are
   --first-failure   end with the first life that fails
   --threads N   on so many cores; on all by default";
@@ -32,6 +33,7 @@ struct Options {
     lives: u64,
     minutes: Option<u64>,
     first: u64,
+    with: Vec<String>,
     shrinks: bool,
     first_failure: bool,
     threads: Option<u64>,
@@ -39,11 +41,14 @@ struct Options {
 
 fn main() -> ExitCode {
     let Some(options) = options(std::env::args().skip(1)) else {
-        eprintln!("{USAGE}");
+        eprintln!(
+            "{USAGE}\n\nkinds of lives that are known to fail, and are left out:\n{}",
+            known::list()
+        );
         return ExitCode::from(2);
     };
     if let Some(seed) = options.seed {
-        println!("{}", print::rust(&draw::life(seed)));
+        println!("{}", print::rust(&draw::life(seed, &options.with)));
     }
     let summary = all(&options);
     println!("{}", summary.text());
@@ -60,11 +65,18 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         lives: 100,
         minutes: None,
         first: 1,
+        with: Vec::new(),
         shrinks: true,
         first_failure: false,
         threads: None,
     };
     while let Some(argument) = arguments.next() {
+        if argument == "--with" {
+            options
+                .with
+                .push(arguments.next().filter(|name| known::is_known(name))?);
+            continue;
+        }
         let mut number = || arguments.next()?.parse().ok();
         match argument.as_str() {
             "--seed" => options.seed = Some(number()?),
@@ -119,7 +131,7 @@ fn all(options: &Options) -> Summary {
                     if is_over(count) || options.first_failure && has_failed() {
                         break;
                     }
-                    one(first + count, options.shrinks, &summary);
+                    one(first + count, options, &summary);
                 }
             });
         }
@@ -129,8 +141,8 @@ fn all(options: &Options) -> Summary {
     summary
 }
 
-fn one(seed: u64, shrinks: bool, summary: &Mutex<Summary>) {
-    let life = draw::life(seed);
+fn one(seed: u64, options: &Options, summary: &Mutex<Summary>) {
+    let life = draw::life(seed, &options.with);
     let played = play(&life);
     let fault = played.faults.first().cloned();
     let mut held = summary.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +152,7 @@ fn one(seed: u64, shrinks: bool, summary: &Mutex<Summary>) {
     drop(held);
     let Fault { promise, what } = &fault;
     println!("seed {seed} breaks {promise}: {what}");
-    if shrinks {
+    if options.shrinks {
         let (life, Fault { what, .. }) = shrink::shrink(&life, &fault, SHRINK);
         println!(
             "seed {seed}, made smaller: {what}\n{}\n",

@@ -48,8 +48,8 @@ fn a_sender_is_set_up_and_destroyed() {
 #[test]
 fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
     for seed in 0..20 {
-        let life = draw::life(seed);
-        assert_eq!(life, draw::life(seed));
+        let life = draw::life(seed, &[]);
+        assert_eq!(life, draw::life(seed, &[]));
         for step in &life.steps {
             if let Step::Apply(setup, _) = step {
                 assert_eq!(valid::errors(setup), [""; 0]);
