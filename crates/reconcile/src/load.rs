@@ -25,6 +25,7 @@ pub fn check(path: &str, files: &dyn Files, now: Timestamp) -> (Option<Manifest>
     let (manifest, mut findings) = manifest::load(path, files);
     if let Some(manifest) = &manifest {
         findings.extend(manifest::lint(manifest, now));
+        findings.extend(manifest::lint_drawn(manifest, &render::Renderer, now));
     }
     (manifest, findings)
 }

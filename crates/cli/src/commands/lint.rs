@@ -1,5 +1,6 @@
 //! `deploy lint`: findings about a manifest, or about one record or file of anybody's.
 
+mod drawn;
 mod fix;
 mod text;
 

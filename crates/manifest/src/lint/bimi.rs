@@ -1,13 +1,42 @@
 //! BIMI: the logo, the mark certificate, the record, and what DMARC must say for them.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use model::rules;
 use standards::Finding;
-use standards::bimi::svg::{self, Svg};
+use standards::bimi::svg::{self, Draw, Svg, check_file_drawn};
 use standards::bimi::{self, HttpsUri, Selector};
 use standards::dmarc::organizational_domain_by_psl;
 
 use super::{Subject, places};
+use crate::acceptance::accepted;
 use crate::domain::Bimi;
+use crate::manifest::Manifest;
+use crate::report::in_order;
+
+/// The findings of the logos as `draw` draws them, those that their domain accepts at `now` lowered
+/// to info. A logo that many domains share is drawn once.
+pub fn lint_drawn(manifest: &Manifest, draw: &dyn Draw, now: Timestamp) -> Vec<Finding> {
+    let mut known: BTreeMap<&[u8], Vec<Finding>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for domain in manifest.domains.values() {
+        let block = domain.bimi.as_ref().filter(|block| !block.decline.value);
+        let Some(file) = block.and_then(|block| block.logo.as_ref()) else {
+            continue;
+        };
+        let drawn = known
+            .entry(&file.bytes)
+            .or_insert_with(|| check_file_drawn(&file.bytes, draw));
+        let placed = places::in_file(file, drawn.iter().cloned());
+        findings.extend(
+            placed
+                .into_iter()
+                .map(|finding| accepted(finding, &domain.accept, now)),
+        );
+    }
+    in_order(findings, &manifest.project.position.source.path)
+}
 
 impl Subject<'_> {
     /// The rules of BIMI.

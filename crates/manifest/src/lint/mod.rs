@@ -11,6 +11,7 @@ mod places;
 mod planned;
 mod ses;
 
+pub use bimi::lint_drawn;
 pub use online::{ServedPolicies, lint_online};
 
 use std::collections::BTreeSet;

@@ -5,6 +5,7 @@ use crate::rules::{self, Phase};
 const TABLES: &[&str] = &[
     include_str!("record/tests.rs"),
     include_str!("svg/tests.rs"),
+    include_str!("svg/drawing.rs"),
     include_str!("mark_certificate/tests.rs"),
 ];
 

@@ -136,4 +136,19 @@ crate::rules! {
         why "The published schema refuses any other attribute, and so may a certificate authority and a receiver."
         fix "save as plain SVG, without the editor's data"
         source "SVG-PS schema";
+    SVG_28 "SVG-28" Warn Lint by "standards::bimi::svg"
+        "The logo can be drawn, in little time"
+        why "Receivers give up on a drawing that repeats itself thousands of times, and show none."
+        fix "simplify the drawing: fewer shapes, no `use` of what has `use` in it, no fine dashes"
+        source "BIMI implementation guidance, security concerns";
+    SVG_29 "SVG-29" Warn Lint by "standards::bimi::svg"
+        "Drawn, the logo shows something: it is not one colour everywhere"
+        why "Readers see a plain spot; the mark lies outside `viewBox`, is covered, or has the colour of its background."
+        fix "move the mark into `viewBox`, and draw it after its background in another colour"
+        source "SVG-PS §2.4; BIMI Group";
+    SVG_30 "SVG-30" Warn Lint by "standards::bimi::svg"
+        "The mark is inside the circle that touches the sides of `viewBox`"
+        why "Gmail and Apple Mail show logos in a circle, and what is outside is cut away."
+        fix "make the mark smaller, or `viewBox` larger around it"
+        source "BIMI Group; Gmail";
 }

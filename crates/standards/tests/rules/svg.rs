@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use standards::Finding;
-use standards::bimi::svg::{SIZE_LIMIT, Svg, check_name};
+use standards::bimi::svg::{Draw, Drawing, SIZE_LIMIT, Svg, Undrawn, check_drawn, check_name};
 
 use crate::cases;
 
@@ -44,6 +44,37 @@ fn root(attribute: &str) -> Vec<Finding> {
 /// The good logo with `attribute` on its circle.
 fn circle(attribute: &str) -> Vec<Finding> {
     with("<circle ", &format!("<circle {attribute} "))
+}
+
+/// A drawing that is white where this says so, of coordinates from 0 to 100. The crate `render` has
+/// tests with real drawings.
+struct Pixels(fn(u16, u16) -> bool);
+
+impl Draw for Pixels {
+    fn draw(&self, _: &Svg, side: u16) -> Result<Drawing, Undrawn> {
+        let color = |is_mark: bool| if is_mark { [255; 4] } else { [0, 0, 0, 255] };
+        let pixels = (0..side)
+            .flat_map(|y| (0..side).map(move |x| (x * 100 / side, y * 100 / side)))
+            .map(|(x, y)| color(self.0(x, y)));
+        Drawing::new(side, pixels.collect()).ok_or_else(|| Undrawn("no square".to_owned()))
+    }
+}
+
+struct TooMuch;
+
+impl Draw for TooMuch {
+    fn draw(&self, _: &Svg, _: u16) -> Result<Drawing, Undrawn> {
+        Err(Undrawn("it draws 20000 shapes, more than 10000".to_owned()))
+    }
+}
+
+/// The good logo, as this draws it.
+fn drawn(draw: &dyn Draw) -> Vec<Finding> {
+    check_drawn(&Svg::parse(GOOD.as_bytes()).0.expect("a logo"), draw)
+}
+
+fn drawn_as(from: fn(u16, u16) -> bool) -> Vec<Finding> {
+    drawn(&Pixels(from))
 }
 
 fn padded(octets: usize) -> Vec<Finding> {
@@ -87,4 +118,8 @@ cases! {
         passes([check_name("/logo.svgz", &gzip(GOOD.as_bytes())).into_iter().collect(), logo(&gzip(GOOD.as_bytes()))].concat());
     "SVG-26": fails(root("preserveAspectRatio=\"xMidYMid slice\"")), passes(root("preserveAspectRatio=\"xMidYMid meet\""));
     "SVG-27": fails(circle("data-name=\"a\"")), passes(circle("id=\"a\""));
+    "SVG-28": fails(drawn(&TooMuch)), passes([good(), drawn_as(|x, _| x == 50)].concat());
+    "SVG-29": fails(drawn_as(|_, _| false)), passes([good(), drawn_as(|x, y| x == 50 && y == 50)].concat());
+    "SVG-30": fails(drawn_as(|x, y| x.min(99 - x).min(y).min(99 - y) > 10)),
+        passes([good(), drawn_as(|x, y| x.min(99 - x).min(y).min(99 - y) > 15)].concat());
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use clock::Clock;
-use standards::checker::{Kind, check_file_as};
+use standards::checker::Kind;
 use standards::{Edit, Finding, edit};
 
 use super::STDIN;
+use super::drawn::check_drawn_as;
 use crate::exit::Failure;
 use crate::files::replace_text;
 use crate::open::{self, Change};
@@ -44,7 +45,7 @@ pub(super) fn file(
 ) -> Result<(String, Vec<Finding>), Failure> {
     let now = Clock::real().now();
     let findings = |text: &str| {
-        check_file_as(kind, name, text.as_bytes(), now)
+        check_drawn_as(kind, name, text.as_bytes(), now)
             .map(|checked| checked.findings)
             .unwrap_or_default()
     };

@@ -5,11 +5,12 @@ use std::path::Path;
 use clock::Clock;
 use standards::Finding;
 use standards::checker::{
-    Checked, Kind, Line, check_file_as, check_record_at, check_together, is_html, kind_of_file,
-    kind_of_record, lines,
+    Checked, Kind, Line, check_record_at, check_together, is_html, kind_of_file, kind_of_record,
+    lines,
 };
 use standards::finding::foremost;
 
+use super::drawn::check_drawn_as;
 use super::{STDIN, fix, read};
 use crate::exit::Failure;
 use crate::printer::Printer;
@@ -36,7 +37,7 @@ pub(super) fn file(
     let of_file = kind.or_else(|| kind_of_file(&name, &bytes));
     let now = Clock::real().now();
     if let Some(of_file) = of_file
-        && let Some(checked) = check_file_as(of_file, &name, &bytes, now)
+        && let Some(checked) = check_drawn_as(of_file, &name, &bytes, now)
     {
         if !printer.json {
             printer.note(&verdict(&name, &checked));

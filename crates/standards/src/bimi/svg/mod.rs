@@ -28,6 +28,7 @@
 //! ```
 
 mod attribute;
+mod drawing;
 mod element;
 mod fixes;
 mod geometry;
@@ -42,6 +43,7 @@ mod walk;
 
 use std::fmt;
 
+pub use drawing::{Draw, Drawing, Undrawn, check_drawn, check_file_drawn};
 use sha2::{Digest, Sha256};
 
 use super::gzip::{self, GzipFault};

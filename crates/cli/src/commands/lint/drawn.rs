@@ -1,0 +1,21 @@
+//! One file of anybody's, a logo also as inboxes show it.
+
+use jiff::Timestamp;
+use render::Renderer;
+use standards::bimi::svg::check_file_drawn;
+use standards::checker::{Checked, Kind, check_file_as};
+
+/// Checks a file of this kind, a logo also as inboxes show it.
+pub(super) fn check_drawn_as(
+    kind: Kind,
+    name: &str,
+    file: &[u8],
+    now: Timestamp,
+) -> Option<Checked> {
+    let mut checked = check_file_as(kind, name, file, now)?;
+    if kind == Kind::Logo {
+        let drawn = check_file_drawn(file, &Renderer);
+        checked.findings.extend(drawn);
+    }
+    Some(checked)
+}
