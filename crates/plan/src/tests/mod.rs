@@ -1,5 +1,9 @@
 //! Tables of decisions and order. Every mix of asked for, on record and there has its row.
 
+mod changes;
+mod review;
+mod shipped;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -96,8 +100,16 @@ fn there(name: &str, days: u32, ownership: Ownership) -> Observation {
 struct World {
     desired: Vec<Arc<Resource>>,
     ledger: Ledger,
-    there: Vec<(String, Observation)>,
+    there: Vec<Seen>,
     leads: Vec<Lead>,
+}
+
+/// What is there under a name.
+struct Seen {
+    name: String,
+    /// The only location that has it; without one, it is wherever it is looked for.
+    location: Option<Location>,
+    observation: Observation,
 }
 
 impl World {
@@ -113,19 +125,37 @@ impl World {
     }
 
     fn see(mut self, name: &str, observation: Observation) -> Self {
-        self.there.push((name.to_owned(), observation));
+        self.there.push(Seen {
+            name: name.to_owned(),
+            location: None,
+            observation,
+        });
         self
+    }
+
+    /// Something that is nowhere but at `location`.
+    fn see_at(mut self, location: Location, name: &str, observation: Observation) -> Self {
+        self.there.push(Seen {
+            name: name.to_owned(),
+            location: Some(location),
+            observation,
+        });
+        self
+    }
+
+    fn observation(&self, target: &Target) -> Observation {
+        let seen = self.there.iter().find(|seen| {
+            let is_here = seen.location.is_none() || seen.location == target.location;
+            seen.name == target.id.name && is_here
+        });
+        seen.map_or(Observation::Absent, |seen| seen.observation.clone())
     }
 
     fn plan(&self) -> Plan {
         let mut actual = Actual::default();
         for query in queries(&self.desired, &self.ledger) {
-            let Target { id, .. } = &query.target;
-            let seen = self.there.iter().find(|(name, _)| *name == id.name);
-            actual.insert(
-                query.target.clone(),
-                seen.map_or(Observation::Absent, |(_, seen)| seen.clone()),
-            );
+            let observation = self.observation(&query.target);
+            actual.insert(query.target, observation);
         }
         plan(Inputs {
             project: "project",

@@ -1,5 +1,9 @@
 //! Tables of what a manifest expands to, and of grace periods.
 
+mod review;
+mod shipped;
+mod variants;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,18 +16,22 @@ use model::{
 
 use crate::{Facts, desired, grace_periods};
 
-const EXAMPLE: &str = include_str!("../../../deploy/example.yaml");
+const EXAMPLE: &str = include_str!("../../../../deploy/example.yaml");
 
 fn load(text: &str) -> Manifest {
-    let files = MemoryFiles::default()
-        .with("deploy/example.yaml", text)
+    load_with(MemoryFiles::default().with("deploy/example.yaml", text))
+}
+
+/// The manifest `deploy/example.yaml` of these files, to which the shipped assets are added.
+fn load_with(files: MemoryFiles) -> Manifest {
+    let files = files
         .with(
             "assets/logo.svg",
-            include_bytes!("../../../assets/logo.svg").as_slice(),
+            include_bytes!("../../../../assets/logo.svg").as_slice(),
         )
         .with(
             "assets/bimi_vmc.pem",
-            include_bytes!("../../../assets/bimi_vmc.pem").as_slice(),
+            include_bytes!("../../../../assets/bimi_vmc.pem").as_slice(),
         );
     let (manifest, findings) = manifest::load("deploy/example.yaml", &files);
     assert!(findings.is_empty(), "{findings:?}");
@@ -31,7 +39,11 @@ fn load(text: &str) -> Manifest {
 }
 
 fn expand(text: &str) -> Vec<Arc<Resource>> {
-    let (resources, findings) = desired(&load(text), &Facts::default());
+    expand_manifest(&load(text))
+}
+
+fn expand_manifest(manifest: &Manifest) -> Vec<Arc<Resource>> {
+    let (resources, findings) = desired(manifest, &Facts::default());
     assert!(findings.is_empty(), "{findings:?}");
     resources
 }

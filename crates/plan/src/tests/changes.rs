@@ -1,0 +1,431 @@
+//! Each kind of change, as a person would review it.
+
+use std::collections::BTreeSet;
+
+use insta::assert_snapshot;
+use kinds::{SesConfigurationSet, SesMailFrom, ses_configuration_set, ses_mail_from};
+use model::id::SHARED;
+
+use super::review::review;
+use super::*;
+
+fn ours(name: &str, days: u32) -> Observation {
+    there(name, days, Ownership::Ours)
+}
+
+fn asking(name: &str, days: u32) -> Resource {
+    Resource {
+        spec: spec(name, days),
+        ..resource(name, &[])
+    }
+}
+
+fn reviewed(world: &World) -> String {
+    review(&world.plan())
+}
+
+#[test]
+fn create() {
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .ask(resource("assets", &["logs"]));
+    assert_snapshot!(reviewed(&world), @r"
+    0 create s3_bucket/example.com/logs (web us-east-1): declared, but does not exist
+    1 create s3_bucket/example.com/assets (web us-east-1): declared, but does not exist
+        after 0 done: needs it
+    ");
+}
+
+#[test]
+fn create_again_after_somebody_deleted_it() {
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(entry("logs", &[]));
+    assert_snapshot!(reviewed(&world), @r"
+     0 create s3_bucket/example.com/logs (web us-east-1): was deleted by somebody else
+    ");
+}
+
+#[test]
+fn keep() {
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(entry("logs", &[]))
+        .see("logs", ours("logs", 30));
+    assert_snapshot!(reviewed(&world), @" 0 keep s3_bucket/example.com/logs (web us-east-1): in sync");
+}
+
+#[test]
+fn update() {
+    let world = World::default()
+        .ask(asking("logs", 60))
+        .record(entry("logs", &[]))
+        .see("logs", ours("logs", 30));
+    assert_snapshot!(reviewed(&world), @r"
+    0 update s3_bucket/example.com/logs (web us-east-1): differs from the manifest
+        expire_days: 30 → 60
+    ");
+}
+
+#[test]
+fn take_back_what_somebody_else_changed() {
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(entry("logs", &[]))
+        .see("logs", ours("logs", 90));
+    assert_snapshot!(reviewed(&world), @r"
+    0 update s3_bucket/example.com/logs (web us-east-1): drift: somebody else changed it, and it is taken back
+        expire_days: 90 → 30
+    ");
+}
+
+#[test]
+fn replace() {
+    let renamed = Resource {
+        spec: spec("other-name", 30),
+        ..resource("logs", &[])
+    };
+    let world = World::default()
+        .ask(renamed)
+        .record(entry("logs", &[]))
+        .see("logs", ours("logs", 30));
+    assert_snapshot!(reviewed(&world), @r#"
+    0 replace s3_bucket/example.com/logs (web us-east-1): `name` can't be changed in place
+        name: "logs" → "other-name"
+        tags.deploy:resource: "s3_bucket/example.com/logs" → "s3_bucket/example.com/other-name"
+    1 delete s3_bucket/example.com/logs (web us-east-1): no longer declared
+        after 0 ready: its successor is there first
+    "#);
+}
+
+#[test]
+fn delete() {
+    let world = World::default()
+        .record(entry("logs", &[]))
+        .record(entry("assets", &["logs"]))
+        .see("logs", ours("logs", 30))
+        .see("assets", ours("assets", 30));
+    assert_snapshot!(reviewed(&world), @r"
+    0 delete s3_bucket/example.com/assets (web us-east-1): no longer declared
+    1 delete s3_bucket/example.com/logs (web us-east-1): no longer declared
+        after 0 ready: goes away after what needs it (needs it)
+    ");
+}
+
+#[test]
+fn delete_a_bucket_with_files_of_others() {
+    let filled = Observation::Present {
+        physical: "logs".into(),
+        state: State::of::<S3Bucket>(s3_bucket::State {
+            contents: vec!["invoice.pdf".to_owned()],
+            ..bucket("logs", 30).wanted()
+        }),
+        ownership: Ownership::Ours,
+    };
+    let world = World::default()
+        .record(entry("logs", &[]))
+        .see("logs", filled);
+    assert_snapshot!(reviewed(&world), @r"
+     0 delete s3_bucket/example.com/logs (web us-east-1): no longer declared
+    PLAN-20 s3_bucket/example.com/logs: the bucket `logs` has what this project did not put there, and it would be deleted with every version: invoice.pdf
+    ");
+}
+
+#[test]
+fn move_to_another_region() {
+    let before = Location {
+        region: "eu-west-1".into(),
+        ..location("web")
+    };
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(Entry {
+            location: Some(before.clone()),
+            ..entry("logs", &[])
+        })
+        .see_at(before, "logs", ours("logs", 30));
+    assert_snapshot!(reviewed(&world), @r"
+    0 replace s3_bucket/example.com/logs (web us-east-1): moves to another account or region
+    1 delete s3_bucket/example.com/logs (web eu-west-1): no longer declared
+        after 0 ready: its successor is there first
+    ");
+}
+
+#[test]
+fn adopt_what_carries_our_tags() {
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .see("logs", ours("logs", 90));
+    assert_snapshot!(reviewed(&world), @r"
+    0 adopt s3_bucket/example.com/logs (web us-east-1): carries our tags
+        expire_days: 90 → 30
+    ");
+}
+
+#[test]
+fn adopt_what_the_manifest_says_to_take_over() {
+    let taking_over = Resource {
+        adopt: true,
+        ..resource("logs", &[])
+    };
+    let world = World::default()
+        .ask(taking_over)
+        .see("logs", there("logs", 30, Ownership::Foreign));
+    assert_snapshot!(reviewed(&world), @r"
+     0 adopt s3_bucket/example.com/logs (web us-east-1): the manifest says `adopt`
+    ");
+}
+
+#[test]
+fn forget_what_is_gone_and_what_was_there_before_us() {
+    let adopted = Entry {
+        origin: Origin::Adopted,
+        ..entry("assets", &[])
+    };
+    let unknown = Entry {
+        origin: Origin::Unknown,
+        ..entry("old", &[])
+    };
+    let world = World::default()
+        .record(entry("logs", &[]))
+        .record(adopted)
+        .record(unknown)
+        .see("assets", ours("assets", 30))
+        .see("old", ours("old", 30));
+    assert_snapshot!(reviewed(&world), @r"
+    0 forget s3_bucket/example.com/assets (web us-east-1): was there before us, and stays
+    1 forget s3_bucket/example.com/logs (web us-east-1): is gone already
+    2 forget s3_bucket/example.com/old (web us-east-1): origin unknown: it was there when the ledger began, and stays
+    ");
+}
+
+#[test]
+fn rename() {
+    let old = Entry {
+        status: Status::Settled("one".into()),
+        ..entry("old", &[])
+    };
+    let new = Resource {
+        spec: spec("one", 30),
+        ..resource("new", &[])
+    };
+    let world = World::default()
+        .ask(new)
+        .record(old)
+        .see("new", there("one", 30, Ownership::Foreign))
+        .see("old", there("one", 30, Ownership::Foreign));
+    assert_snapshot!(reviewed(&world), @r"
+    0 adopt s3_bucket/example.com/new (web us-east-1): carries our tags
+    1 forget s3_bucket/example.com/old (web us-east-1): renamed: now managed under another id
+    ");
+}
+
+#[test]
+fn refuse_what_somebody_else_made() {
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .see("logs", there("logs", 30, Ownership::Foreign));
+    assert_snapshot!(reviewed(&world), @r"
+     0 refuse s3_bucket/example.com/logs (web us-east-1): refused
+    PLAN-02 s3_bucket/example.com/logs: exists, and was not made by this project
+    ");
+}
+
+#[test]
+fn refuse_what_another_project_made() {
+    let mut theirs = bucket("logs", 30);
+    theirs.tags = tags::tags("another", &id("logs"), &tags::Tags::new());
+    let seen = Observation::Present {
+        physical: "logs".into(),
+        state: State::of::<S3Bucket>(theirs.wanted()),
+        ownership: Ownership::Foreign,
+    };
+    let taking_over = Resource {
+        adopt: true,
+        ..resource("logs", &[])
+    };
+    let world = World::default().ask(taking_over).see("logs", seen);
+    assert_snapshot!(reviewed(&world), @r"
+     0 refuse s3_bucket/example.com/logs (web us-east-1): refused
+    PLAN-15 s3_bucket/example.com/logs: exists, and carries the tags of the project `another`
+    ");
+}
+
+#[test]
+fn refuse_what_could_not_be_observed() {
+    let denied = || Observation::Unknown("s3:GetBucketTagging was denied".to_owned());
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(entry("assets", &[]))
+        .see("logs", denied())
+        .see("assets", denied());
+    assert_snapshot!(reviewed(&world), @r"
+     0 refuse s3_bucket/example.com/logs (web us-east-1): refused
+     1 refuse removal of s3_bucket/example.com/assets (web us-east-1): refused
+    PLAN-04 s3_bucket/example.com/logs: could not be observed: s3:GetBucketTagging was denied
+    PLAN-04 s3_bucket/example.com/assets: could not be observed: s3:GetBucketTagging was denied
+    ");
+}
+
+#[test]
+fn refuse_dependencies_in_a_circle() {
+    let world = World::default()
+        .ask(resource("a", &["b"]))
+        .ask(resource("b", &["a"]));
+    assert_snapshot!(reviewed(&world), @r"
+    0 create s3_bucket/example.com/b (web us-east-1): declared, but does not exist
+    1 create s3_bucket/example.com/a (web us-east-1): declared, but does not exist
+        after 0 done: needs it
+    ");
+}
+
+#[test]
+fn resume_what_an_interrupted_run_began() {
+    let creating = Entry {
+        status: Status::Creating,
+        ..entry("logs", &[])
+    };
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(creating.clone());
+    assert_snapshot!(reviewed(&world), @r"
+     0 create s3_bucket/example.com/logs (web us-east-1): an earlier run stopped before it was made
+    ");
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(creating)
+        .see("logs", ours("logs", 30));
+    assert_snapshot!(reviewed(&world), @r"
+     0 update s3_bucket/example.com/logs (web us-east-1): an earlier run stopped inside its change
+    ");
+}
+
+/// A MAIL FROM that refuses to send without its MX record begins as one that does not.
+#[test]
+fn create_in_stages() {
+    let mail_from = Resource {
+        id: ResourceId::new(SesMailFrom::NAME, DOMAIN, "marketing"),
+        spec: Spec::of::<SesMailFrom>(ses_mail_from::Spec {
+            identity: DOMAIN.to_owned(),
+            mail_from: "mail.example.com".to_owned(),
+            on_mx_failure: ses_mail_from::OnMxFailure::RejectMessage,
+        }),
+        ..resource("marketing", &[])
+    };
+    assert_snapshot!(reviewed(&World::default().ask(mail_from)), @r#"
+    0 create ses_mail_from/example.com/marketing (web us-east-1): declared, but does not exist
+        sending: bounces go to mail.example.com, and SPF aligns
+    1 advance ses_mail_from/example.com/marketing (web us-east-1): the step before is ready
+        on_mx_failure: "USE_DEFAULT_VALUE" → "REJECT_MESSAGE"
+        sending: SES refuses to send while it does not find the MX record
+        after 0 ready: each step is ready before the next
+    "#);
+}
+
+/// A distribution that moves to another account: its names belong to one distribution in all of AWS.
+#[test]
+fn move_what_only_one_resource_can_hold() {
+    let distribution = cloudfront_distribution::Spec {
+        aliases: vec!["mta-sts.example.com".to_owned()],
+        ..cloudfront_distribution::Spec::default()
+    };
+    let id = ResourceId::new(CloudfrontDistribution::NAME, DOMAIN, "cdn");
+    let spec = Spec::of::<CloudfrontDistribution>(distribution.clone());
+    let former = Location {
+        account_id: "999999999999".into(),
+        ..location("former")
+    };
+    let before = Entry {
+        id: id.clone(),
+        spec: spec.clone(),
+        location: Some(former.clone()),
+        status: Status::Settled("E1".into()),
+        ..entry("cdn", &[])
+    };
+    let seen = Observation::Present {
+        physical: "E1".into(),
+        state: State::of::<CloudfrontDistribution>(cloudfront_distribution::State {
+            id: "E1".to_owned(),
+            aliases: distribution.aliases,
+            enabled: true,
+            ..cloudfront_distribution::State::default()
+        }),
+        ownership: Ownership::Ours,
+    };
+    let world = World::default()
+        .ask(Resource {
+            id,
+            spec,
+            ..resource("cdn", &[])
+        })
+        .record(before)
+        .see_at(former, "cdn", seen);
+    assert_snapshot!(reviewed(&world), @r#"
+    0 replace cloudfront_distribution/example.com/cdn (web us-east-1): moves to another account or region
+    1 release cloudfront_distribution/example.com/cdn (former us-east-1): releases what its successor takes
+        aliases: ["mta-sts.example.com"] → []
+        certificate: null → ""
+        access_control: null → ""
+        minimum_protocol: "" → "TLSv1.2_2021"
+        viewer_protocol: "" → "https-only"
+        cache_policy: null → "658327ea-f89d-4fab-a63d-7e88639e58f6"
+        http_version: "" → "http2and3"
+        ipv6: false → true
+        receiving: mta-sts.example.com no longer answers, until its successor takes over
+        after 0 ready: its successor is there first
+    2 advance cloudfront_distribution/example.com/cdn (web us-east-1): the step before is ready
+        aliases: [] → ["mta-sts.example.com"]
+        after 1 done: its predecessor releases it first
+        after 0 ready: each step is ready before the next
+    3 delete cloudfront_distribution/example.com/cdn (former us-east-1): no longer declared
+        after 0, 1, 2 ready: its successor is there first
+    "#);
+}
+
+/// A configuration set that domains share: one domain joins and one leaves, and nothing is called.
+#[test]
+fn hold_and_leave_what_domains_share() {
+    let id = ResourceId::new(SesConfigurationSet::NAME, SHARED, "outgoing");
+    let set = Spec::of::<SesConfigurationSet>(ses_configuration_set::Spec {
+        name: "outgoing".to_owned(),
+        ..ses_configuration_set::Spec::default()
+    });
+    let held_by = |domains: &[&str]| {
+        let names = domains.iter().map(|domain| (*domain).to_owned());
+        names.collect::<BTreeSet<String>>()
+    };
+    let shared = Resource {
+        id: id.clone(),
+        spec: set.clone(),
+        holders: held_by(&["example.com", "example.net"]),
+        ..resource("outgoing", &[])
+    };
+    let on_record = Entry {
+        id,
+        spec: set,
+        holders: held_by(&["example.com", "example.org"]),
+        ..entry("outgoing", &[])
+    };
+    let seen = Observation::Present {
+        physical: "outgoing".into(),
+        state: State::of::<SesConfigurationSet>(ses_configuration_set::Spec {
+            name: "outgoing".to_owned(),
+            ..ses_configuration_set::Spec::default()
+        }),
+        ownership: Ownership::Ours,
+    };
+    let mut world = World::default().ask(shared).see("outgoing", seen);
+    let document = world
+        .ledger
+        .domains
+        .entry(on_record.id.document().into_owned());
+    document
+        .or_default()
+        .entries
+        .insert(on_record.id.clone(), Arc::new(on_record));
+    assert_snapshot!(reviewed(&world), @r"
+    0 adopt ses_configuration_set/shared/outgoing (web us-east-1): is held by example.net from now on
+    1 forget ses_configuration_set/shared/outgoing (web us-east-1): example.com, example.net still holds it, example.org no longer
+        after 0 ready: its successor is there first
+    ");
+}
