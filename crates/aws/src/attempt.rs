@@ -25,10 +25,11 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 use jiff::Timestamp;
 
+use crate::class::Class;
 use crate::log::{self, Attempted};
 use crate::quotas::{Limit, Operation};
 use crate::repeat::{self, Verdict};
-use crate::scheduler::{Class, Draw, Scheduler};
+use crate::scheduler::{Draw, Scheduler};
 use crate::wallet::Wallet;
 
 /// How long an operation may take, with all its attempts and the pauses between them, before no

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::class::Class;
 use crate::quotas::{Limit, Quota};
-use crate::scheduler::Class;
 
 /// The share of its rate that a bucket keeps after a throttled request.
 const BETA: f64 = 0.7;

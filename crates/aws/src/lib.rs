@@ -7,6 +7,7 @@
 mod access;
 mod attempt;
 mod bucket;
+mod class;
 mod clients;
 pub mod codes;
 mod entry;
@@ -21,6 +22,7 @@ mod repeat;
 mod scheduler;
 mod session;
 mod simulate;
+mod simulator;
 mod skew;
 mod tagged;
 mod wallet;
@@ -28,10 +30,11 @@ mod wire;
 mod words;
 
 pub use access::{Access, Connection, partition};
+pub use class::Class;
 pub use codes::Meaning;
 pub use error::{after_release, code, error, meaning};
 pub use reader::{Key, Page, Reader};
-pub use scheduler::{Class, Scheduler};
+pub use scheduler::Scheduler;
 pub use session::{Session, SessionError, Sessions};
 pub use simulate::{Decision, simulate};
 pub use tagged::Tagged;

@@ -10,17 +10,8 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::bucket::Bucket;
+use crate::class::Class;
 use crate::quotas::{Limit, Operation, Quota, Scope};
-
-/// How urgent a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// Something is changed, or cannot go on without the answer.
-    Plain,
-    /// Asks whether something is ready yet. It lets plain requests go first, and polls together take
-    /// at most half of the quota.
-    Poll,
-}
 
 /// How long a poll lets others go first. Without an end, a fleet whose changes last longer than
 /// `--wait` would not observe anything to be ready before it gave up.

@@ -11,10 +11,11 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::access::{Access, Connection};
 use crate::attempt::Lane;
+use crate::class::Class;
 use crate::entry::{Closed, Door, Opened};
 use crate::profile::Profile;
-use crate::scheduler::{Class, Scheduler};
-use crate::simulate::Simulator;
+use crate::scheduler::Scheduler;
+use crate::simulator::Simulator;
 use crate::skew::Skew;
 use crate::wallet::Wallet;
 use crate::wire::Wire;

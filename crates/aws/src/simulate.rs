@@ -4,8 +4,6 @@
 //! request is written here, in IAM's query protocol, and the SDK's own runtime signs, sends and
 //! repeats it.
 
-use std::sync::Arc;
-
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
@@ -31,10 +29,10 @@ use aws_types::service_config::ServiceConfigKey;
 use model::{ErrorClass, KindError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
 use crate::repeat::Classifier;
 use crate::session::Session;
+use crate::simulator::Known;
 
 const OPERATION: &str = "SimulatePrincipalPolicy";
 
@@ -50,19 +48,6 @@ pub struct Decision {
     /// Condition keys that policies ask for and the simulation did not have: what is decided here
     /// may be decided otherwise at a call.
     pub missing: Vec<String>,
-}
-
-/// What is known of IAM's simulator in one account. Whether it answers at all is the same for every
-/// question; so the first is asked alone, and where it is refused, the others get its answer.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Simulator(Arc<Mutex<Known>>);
-
-#[derive(Debug, Default)]
-enum Known {
-    #[default]
-    Nothing,
-    Answers,
-    Refuses(KindError),
 }
 
 /// Asks IAM whether `principal`, a role or user of the session's account, may do `actions` on

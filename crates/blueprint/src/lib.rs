@@ -4,6 +4,7 @@
 //! stay for a while although the manifest no longer asks for them. Both are pure: what public DNS and the clock say arrives as arguments.
 
 mod grace_period;
+mod location;
 mod names;
 mod parked;
 mod publisher;

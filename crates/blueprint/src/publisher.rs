@@ -12,8 +12,8 @@ use manifest::{Dns, Manifest};
 use model::{Dependency, Field, Impact, Kind, Location, MailImpact, Resource, ResourceId, Spec};
 use standards::Place;
 
+use crate::location::location;
 use crate::names;
-use crate::scope::location;
 
 /// AWS's own hosted zone for CloudFront names (Route 53 API reference, `AliasTarget`).
 const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";

@@ -9,6 +9,7 @@ use model::{Dependency, Impact, Kind, Location, Resource, ResourceId, Spec};
 use standards::dns::Name;
 use standards::{Finding, Place};
 
+use crate::location::location;
 use crate::publisher::Publisher;
 
 /// One domain while it is expanded.
@@ -135,23 +136,6 @@ impl<'a> Scope<'a> {
 /// The id of a resource that domains share.
 pub(crate) fn shared_id<K: Kind>(name: &str) -> ResourceId {
     ResourceId::new(K::NAME, SHARED, name)
-}
-
-/// The location in an account of the manifest. Unknown names are findings of the manifest, before.
-pub(crate) fn location(
-    manifest: &Manifest,
-    account: &manifest::AccountName,
-    region: &str,
-) -> Location {
-    let id = manifest
-        .account(account)
-        .map(|account| account.id.as_str())
-        .unwrap_or_default();
-    Location {
-        account: account.as_str().into(),
-        account_id: id.into(),
-        region: region.into(),
-    }
 }
 
 pub(crate) fn texts(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use engine::{Outcome, Report};
+use engine::{ActionOutcome, Report};
 use model::{ActionId, ErrorClass, KindError, Plan};
 use report::escape;
 
@@ -12,7 +12,7 @@ use crate::progress::seconds;
 /// What was done, and what became of everything else. `speed` is that of the sandbox.
 pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
     let changing = || plan.actions.iter().filter(|action| action.changes());
-    let is_done = |id: ActionId| report.outcomes[id] == Outcome::Done;
+    let is_done = |id: ActionId| report.outcomes[id] == ActionOutcome::Done;
     let mut text = format!(
         "\n{} of {} changes done in {}",
         changing().filter(|action| is_done(action.id)).count(),
@@ -29,10 +29,10 @@ pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
     let mut skipped: BTreeMap<ActionId, Vec<ActionId>> = BTreeMap::new();
     for (id, outcome) in report.unfinished() {
         match outcome {
-            Outcome::Skipped(cause) => skipped.entry(*cause).or_default().push(id),
+            ActionOutcome::Skipped(cause) => skipped.entry(*cause).or_default().push(id),
             outcome => line(&mut text, 2, &unfinished(&name(plan, id), outcome)),
         }
-        if let Outcome::Failed(error) = outcome {
+        if let ActionOutcome::Failed(error) = outcome {
             let location = plan.actions[id].location.as_ref();
             let place = location.map(|location| format!("in {location}: "));
             let place = place.unwrap_or_default();
@@ -53,7 +53,7 @@ pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
 /// The next step. What is not allowed now is not allowed the next time either.
 fn next(report: &Report) -> &'static str {
     let mut outcomes = report.unfinished().map(|(_, outcome)| outcome);
-    let is_denied = |outcome: &Outcome| matches!(outcome, Outcome::Failed(error) if error.class == ErrorClass::Denied);
+    let is_denied = |outcome: &ActionOutcome| matches!(outcome, ActionOutcome::Failed(error) if error.class == ErrorClass::Denied);
     match (report.is_complete(), outcomes.any(is_denied)) {
         (true, _) => "",
         (false, true) => {
@@ -81,16 +81,16 @@ fn name(plan: &Plan, id: ActionId) -> String {
 }
 
 /// What became of an action that is not done, and what to do.
-fn unfinished(name: &str, outcome: &Outcome) -> String {
+fn unfinished(name: &str, outcome: &ActionOutcome) -> String {
     match outcome {
-        Outcome::Done | Outcome::Skipped(_) => String::new(),
-        Outcome::Failed(_) => format!("failed: {name}"),
-        Outcome::Broken(why) => format!("failed: {name}\n{why}"),
-        Outcome::Refused(rule, seen) => format!(
+        ActionOutcome::Done | ActionOutcome::Skipped(_) => String::new(),
+        ActionOutcome::Failed(_) => format!("failed: {name}"),
+        ActionOutcome::Broken(why) => format!("failed: {name}\n{why}"),
+        ActionOutcome::Refused(rule, seen) => format!(
             "refused: {name}\n{seen} ({rule}); fix it, or accept the risk with --accept-risk {rule}"
         ),
-        Outcome::Waiting(what) => format!("waiting: {name}\nfor {what}"),
-        Outcome::NotBegun => format!("not begun: {name}"),
+        ActionOutcome::Waiting(what) => format!("waiting: {name}\nfor {what}"),
+        ActionOutcome::NotBegun => format!("not begun: {name}"),
     }
 }
 
@@ -112,22 +112,22 @@ fn words(error: &KindError) -> String {
 
 /// The same for programs: an outcome an action.
 pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
-    let one = |(id, outcome): (usize, &Outcome)| {
+    let one = |(id, outcome): (usize, &ActionOutcome)| {
         let action = &plan.actions[id];
         let (word, detail) = match outcome {
-            Outcome::Done => ("done", None),
-            Outcome::Failed(error) => ("failed", Some(serde_json::json!(error))),
-            Outcome::Broken(why) => ("failed", Some(why.clone().into())),
-            Outcome::Refused(rule, seen) => (
+            ActionOutcome::Done => ("done", None),
+            ActionOutcome::Failed(error) => ("failed", Some(serde_json::json!(error))),
+            ActionOutcome::Broken(why) => ("failed", Some(why.clone().into())),
+            ActionOutcome::Refused(rule, seen) => (
                 "refused",
                 Some(serde_json::json!({"rule": rule, "seen": seen})),
             ),
-            Outcome::Waiting(what) => ("waiting", Some(what.clone().into())),
-            Outcome::Skipped(cause) => (
+            ActionOutcome::Waiting(what) => ("waiting", Some(what.clone().into())),
+            ActionOutcome::Skipped(cause) => (
                 "skipped",
                 Some(plan.actions[*cause].resource.to_string().into()),
             ),
-            Outcome::NotBegun => ("not_begun", None),
+            ActionOutcome::NotBegun => ("not_begun", None),
         };
         serde_json::json!({"verb": action.verb(), "resource": action.resource, "outcome": word, "detail": detail})
     };

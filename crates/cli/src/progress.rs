@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use clock::Clock;
-use engine::{Outcome, Progress, Watch};
+use engine::{ActionOutcome, Progress, Watch};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use model::{ActionId, Plan};
@@ -89,7 +89,7 @@ impl<'a> Show<'a> {
         what.clone_into(&mut state.waits_for);
     }
 
-    fn finish(&self, id: ActionId, outcome: &Outcome) {
+    fn finish(&self, id: ActionId, outcome: &ActionOutcome) {
         let state = self
             .running
             .lock()
@@ -101,7 +101,7 @@ impl<'a> Show<'a> {
         let waited = state
             .as_ref()
             .is_some_and(|state| !state.waits_for.is_empty());
-        if !self.plan.actions[id].changes() && !waited && *outcome == Outcome::Done {
+        if !self.plan.actions[id].changes() && !waited && *outcome == ActionOutcome::Done {
             return;
         }
         let elapsed = state.map(|state| self.clock.now().duration_since(state.since).as_secs_f64());
@@ -109,10 +109,10 @@ impl<'a> Show<'a> {
             .map(|elapsed| format!(" ({})", seconds(elapsed)))
             .unwrap_or_default();
         let mark = match outcome {
-            Outcome::Done => "✓",
-            Outcome::Waiting(_) | Outcome::NotBegun => "…",
-            Outcome::Skipped(_) => "-",
-            Outcome::Failed(_) | Outcome::Broken(_) | Outcome::Refused(..) => "✗",
+            ActionOutcome::Done => "✓",
+            ActionOutcome::Waiting(_) | ActionOutcome::NotBegun => "…",
+            ActionOutcome::Skipped(_) => "-",
+            ActionOutcome::Failed(_) | ActionOutcome::Broken(_) | ActionOutcome::Refused(..) => "✗",
         };
         self.line(&format!("  {mark} {}{elapsed}", self.name(id)));
     }

@@ -1,7 +1,7 @@
 //! Looks at accounts and domains before anything is done, and judges what it saw.
 //!
 //! [`observe`] gathers [`Facts`]: it only reads, and where it could not it keeps the reason. [`judge`]
-//! is pure: facts in, [`Exam`]s out. What was not seen is never called good.
+//! is pure: facts in, [`Check`]s out. What was not seen is never called good.
 
 mod facts;
 mod grants;
@@ -15,6 +15,6 @@ pub use facts::{
 };
 pub use grants::{Grant, READS, grants, policy};
 pub use judge::judge;
-pub use model::exam::{Exam, Outcome, Subject};
+pub use model::check::{About, Check, CheckOutcome};
 pub use observe::{Account, Patient, observe};
 pub use quotas::Quota;

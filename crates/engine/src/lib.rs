@@ -5,6 +5,7 @@
 
 mod apply;
 mod observe;
+mod outcome;
 mod preconditions;
 mod progress;
 
@@ -21,8 +22,9 @@ use jiff::{SignedDuration, Timestamp};
 use kinds::{Actors, Context, Secrets, Shared};
 use model::{ErrorClass, KindError, KindSet, Lead, Location, Outside, Target};
 
-pub use apply::{Options, Outcome, Report};
+pub use apply::Options;
 pub use observe::Observed;
+pub use outcome::{ActionOutcome, Report};
 pub use preconditions::{PreconditionOutcome, check_precondition};
 pub use progress::{Progress, Stop, Watch};
 

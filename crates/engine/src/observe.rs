@@ -52,7 +52,7 @@ impl Engine {
     /// Observes everything in `queries`, in which a query comes after those that it refers to.
     pub async fn observe(&self, queries: &[Query]) -> Observed {
         let mut observed = Observed::default();
-        let mut states: BTreeMap<ResourceId, State> = BTreeMap::new();
+        let mut states: BTreeMap<&ResourceId, State> = BTreeMap::new();
         for level in levels(queries) {
             let targets: Vec<(&Query, Option<Target>)> = level
                 .into_iter()
@@ -60,17 +60,16 @@ impl Engine {
                 .collect();
             let seen = self.observe_level(&targets).await;
             for ((query, _), seen) in targets.into_iter().zip(seen) {
-                let target = query.target.clone();
+                let target = &query.target;
                 let seen = seen.unwrap_or_else(|error| {
-                    observed.refuse(&error);
-                    Observation::Unknown(error.to_string())
+                    let unknown = Observation::Unknown(error.to_string());
+                    observed.refuse(error);
+                    unknown
                 });
                 if let Some(state) = seen.state() {
-                    states
-                        .entry(target.id.clone())
-                        .or_insert_with(|| state.clone());
+                    states.entry(&target.id).or_insert_with(|| state.clone());
                 }
-                observed.actual.insert(target, seen);
+                observed.actual.insert(target.clone(), seen);
             }
         }
         observed
@@ -216,7 +215,13 @@ pub(crate) fn words(error: &KindError) -> String {
 }
 
 impl Observed {
-    fn refuse(&mut self, error: &SessionError) {
+    fn refuse(&mut self, error: SessionError) {
+        let reason = error.to_string();
+        // Only the ledger can name an account that the manifest lacks.
+        let is_of_ledger = matches!(
+            error,
+            SessionError::UnknownAccount(_) | SessionError::Renumbered { .. }
+        );
         let (rule, account) = match error {
             SessionError::WrongAccount { account, .. } => (rules::PLAN_03, account),
             SessionError::UnknownAccount(account) | SessionError::Renumbered { account, .. } => {
@@ -224,17 +229,12 @@ impl Observed {
             }
             SessionError::Unavailable { account, reason }
             | SessionError::Credentials { account, reason } => {
-                self.closed.insert(account.clone(), reason.clone());
+                self.closed.insert(account, reason);
                 return;
             }
         };
-        let mut finding =
-            Finding::new(rule, error.to_string()).in_place(model::place::of_account(account));
-        // Only the ledger can name an account that the manifest lacks.
-        if matches!(
-            error,
-            SessionError::UnknownAccount(_) | SessionError::Renumbered { .. }
-        ) {
+        let mut finding = Finding::new(rule, reason).in_place(model::place::of_account(account));
+        if is_of_ledger {
             finding = finding.fix(
                 "declare the old account too, under any name, until what the ledger has in it is removed",
             );
@@ -247,7 +247,7 @@ impl Observed {
 
 /// The target with its references resolved; by the ledger's spec where they can't be; nothing where
 /// there is none.
-fn known_target(query: &Query, states: &BTreeMap<ResourceId, State>) -> Option<Target> {
+fn known_target(query: &Query, states: &BTreeMap<&ResourceId, State>) -> Option<Target> {
     let outputs =
         |reference: &OutputRef| states.get(&reference.resource)?.output(&reference.output);
     let target = &query.target;

@@ -3,7 +3,7 @@
 use model::ActionId;
 use tokio::sync::watch;
 
-use crate::apply::Outcome;
+use crate::outcome::ActionOutcome;
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub enum Progress<'a> {
     /// An action's call has returned; it may still have to become ready.
     Applied(ActionId),
     /// An action is over.
-    Finished(ActionId, &'a Outcome),
+    Finished(ActionId, &'a ActionOutcome),
 }
 
 /// Who is told.

@@ -89,6 +89,23 @@ impl<S> Target<S> {
         format!("{}@{location}#{physical}", self.id)
     }
 
+    /// The same target with `spec` in the place of its own, and its own.
+    pub fn replace<T>(self, spec: T) -> (Target<T>, S) {
+        let Self {
+            id,
+            location,
+            spec: replaced,
+            physical,
+        } = self;
+        let target = Target {
+            id,
+            location,
+            spec,
+            physical,
+        };
+        (target, replaced)
+    }
+
     /// The same target with its spec turned into another type.
     pub fn with<T>(&self, spec: T) -> Target<T> {
         Target {

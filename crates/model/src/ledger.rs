@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountName, Before, Dependency, Impact, Location, PhysicalId, ResourceId, Spec,
-    State, Target,
+    AccountId, AccountName, Before, Dependency, Impact, Location, PhysicalId, ResourceId,
+    ServedPolicy, Spec, State, Target,
 };
 
 /// How a resource came to be ours.
@@ -22,17 +22,6 @@ pub enum Origin {
     /// It was there when the ledger began, and carries nothing that tells whose it is: a ledger
     /// that was lost may have made it. Destroy leaves it, and says so.
     Unknown,
-}
-
-/// An MTA-STS policy that was served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServedPolicy {
-    /// Whether senders were told to refuse mail (`enforce`).
-    pub enforce: bool,
-    /// Whether it was a policy at all (`mode: none` is not).
-    pub active: bool,
-    /// How long senders may keep it, in seconds.
-    pub max_age: u32,
 }
 
 /// How far the last change of an entry is on record.

@@ -103,6 +103,18 @@ pub enum Step {
     RefuseRemoval(Unwanted),
 }
 
+impl Unwanted {
+    /// The part `spec` of what `entry` is about, to go without preconditions.
+    pub fn of(entry: &Arc<Entry>, spec: Spec) -> Self {
+        Self {
+            entry: Arc::clone(entry),
+            spec,
+            preconditions: Vec::new(),
+            holders: BTreeSet::new(),
+        }
+    }
+}
+
 /// One node of the plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Action {
@@ -127,6 +139,27 @@ pub struct Action {
 }
 
 impl Action {
+    /// The action `step` on `resource`, for `reason`. It affects no mail, waits for no other action
+    /// and makes no calls until its maker says so.
+    pub fn new(
+        resource: &ResourceId,
+        location: Option<&Location>,
+        step: Step,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            id: 0,
+            resource: resource.clone(),
+            location: location.cloned(),
+            step,
+            reason: reason.into(),
+            impact: Impact::none(),
+            after: Vec::new(),
+            batch: None,
+            calls: Vec::new(),
+        }
+    }
+
     /// What it does, in one word.
     pub fn verb(&self) -> Verb {
         match self.step {

@@ -3,6 +3,7 @@
 //! A claim has a place. Two resources that hold one thing in one place are two holders of it. One
 //! value in two hosted zones is one claim, held in two places: the world reads one of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -41,10 +42,10 @@ impl Place {
     }
 
     /// The name of a claim in the world: a value of DNS is the same in every zone.
-    fn in_the_world(&self, claim: &str) -> String {
+    fn in_the_world<'c>(&self, claim: &'c str) -> Cow<'c, str> {
         match self {
-            Self::At(at) => format!("{at} {claim}"),
-            Self::Dns(_) => claim.to_owned(),
+            Self::At(at) => Cow::Owned(format!("{at} {claim}")),
+            Self::Dns(_) => Cow::Borrowed(claim),
         }
     }
 }
@@ -52,7 +53,7 @@ impl Place {
 /// The claims of several resources.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
-    held: BTreeSet<(Place, String)>,
+    held: BTreeMap<Place, BTreeSet<String>>,
     world: BTreeSet<String>,
 }
 
@@ -75,20 +76,24 @@ impl Claims {
 
     /// Adds what a spec claims in its place.
     pub(crate) fn add(&mut self, place: &Place, spec: &Spec) {
-        for claim in spec.kind().claims(spec) {
-            self.world.insert(place.in_the_world(&claim));
-            self.held.insert((place.clone(), claim));
+        let claims = spec.kind().claims(spec);
+        if claims.is_empty() {
+            return;
         }
+        let world = claims.iter().map(|claim| place.in_the_world(claim));
+        self.world.extend(world.map(Cow::into_owned));
+        self.held.entry(place.clone()).or_default().extend(claims);
     }
 
     /// Whether somebody holds the claim in this place.
     pub(crate) fn hold(&self, place: &Place, claim: &str) -> bool {
-        self.held.contains(&(place.clone(), claim.to_owned()))
+        let here = self.held.get(place);
+        here.is_some_and(|claims| claims.contains(claim))
     }
 
     /// Whether somebody holds the claim, in this place or in another that it can be read from.
     pub(crate) fn hold_anywhere(&self, place: &Place, claim: &str) -> bool {
-        self.world.contains(&place.in_the_world(claim))
+        self.world.contains(place.in_the_world(claim).as_ref())
     }
 
     /// Whether everything that a spec claims is among these claims, and that is something.

@@ -19,7 +19,7 @@ impl Planner<'_> {
         }
         let changed = changed(&self.actions);
         for action in &mut self.actions {
-            let Step::Delete(unwanted) = action.step.clone() else {
+            let Step::Delete(unwanted) = &action.step else {
                 continue;
             };
             let seen = self.inputs.actual.of(&unwanted.entry.target());
@@ -32,7 +32,7 @@ impl Planner<'_> {
                 .leads
                 .iter()
                 .filter(|lead| model::authority::same(&lead.target, &target))
-                .filter(|lead| !changed.contains(&(lead.name.clone(), lead.rtype.clone())))
+                .filter(|lead| !changed.contains(&record_set(&lead.name, &lead.rtype)))
                 .collect();
             if left.is_empty() {
                 continue;
@@ -40,18 +40,23 @@ impl Planner<'_> {
             self.findings.push(finding(action, &left));
             action.reason = "a record still leads to it".into();
             action.calls = Vec::new();
-            action.step = Step::RefuseRemoval(unwanted);
+            action.step = Step::RefuseRemoval(unwanted.clone());
         }
     }
 }
 
-/// The record sets, by name and type, that the plan changes or removes.
-fn changed(actions: &[Action]) -> BTreeSet<(String, String)> {
+/// A record set as the claims of its values begin.
+fn record_set(name: &str, rtype: &str) -> String {
+    format!("{name} {rtype}")
+}
+
+/// The record sets that the plan changes or removes.
+fn changed(actions: &[Action]) -> BTreeSet<String> {
     let changing = actions.iter().filter(|action| action.changes());
     let claims = changing.flat_map(|action| action.spec().kind().claims(action.spec()));
     let set = |claim: String| {
         let mut words = claim.split(' ');
-        Some((words.next()?.to_owned(), words.next()?.to_owned()))
+        Some(record_set(words.next()?, words.next()?))
     };
     claims.filter_map(set).collect()
 }

@@ -230,30 +230,31 @@ impl<'a> Planner<'a> {
         } else {
             Impact::none()
         };
+        // To adopt what is as it should be is no call.
+        let batch = kind
+            .batch(&spec)
+            .filter(|_| changes && (verb != Verb::Adopt || !decision.diff.is_empty()));
+        let wanted = Wanted {
+            resource: Arc::clone(subject.resource),
+            origin: self.origin(subject, verb, &spec, decision.origin),
+            spec,
+            diff: decision.diff,
+            entry: subject.entry.map(Arc::clone),
+            retires: subject.entry.is_some() && self.retires(subject, verb),
+        };
+        let step = if decision.is_refused {
+            Step::RefuseChange(wanted, subject.physical().cloned())
+        } else {
+            step(verb, wanted, subject.physical())
+        };
+        let id = &subject.resource.id;
         Action {
             id: self.actions.len(),
-            resource: subject.resource.id.clone(),
-            location: subject.location().cloned(),
-            // To adopt what is as it should be is no call.
-            batch: kind
-                .batch(&spec)
-                .filter(|_| changes && (verb != Verb::Adopt || !decision.diff.is_empty())),
-            reason: decision.reason,
             impact,
             after: self.edges(subject.resource),
+            batch,
             calls,
-            step: {
-                let refused = decision.is_refused;
-                let wanted = Wanted {
-                    resource: Arc::clone(subject.resource),
-                    origin: self.origin(subject, verb, &spec, decision.origin),
-                    spec,
-                    diff: decision.diff,
-                    entry: subject.entry.map(Arc::clone),
-                    retires: subject.entry.is_some() && self.retires(subject, verb),
-                };
-                step((verb, refused), wanted, subject.physical())
-            },
+            ..Action::new(id, subject.location(), step, decision.reason)
         }
     }
 
@@ -388,15 +389,15 @@ fn moving(old: &Entry, resource: &Resource) -> &'static str {
     why.unwrap_or("moves to another hosted zone")
 }
 
-/// What `verb` does to a desired resource that is there under the name `physical`, or not at all.
-fn step((verb, refused): (Verb, bool), wanted: Wanted, physical: Option<&PhysicalId>) -> Step {
+/// The step that `verb` takes for a desired resource that exists as `physical`, or not at all.
+fn step(verb: Verb, wanted: Wanted, physical: Option<&PhysicalId>) -> Step {
     match (verb, physical.cloned()) {
         (Verb::Create, _) => Step::Create(wanted),
         (Verb::Replace, _) => Step::Replace(wanted),
         (Verb::Update, Some(physical)) => Step::Update(wanted, physical),
         (Verb::Update, None) => Step::Advance(wanted),
         (Verb::Adopt, Some(physical)) => Step::Adopt(wanted, physical),
-        (Verb::None, Some(physical)) if !refused => Step::Keep(wanted, physical),
+        (Verb::None, Some(physical)) => Step::Keep(wanted, physical),
         (_, physical) => Step::RefuseChange(wanted, physical),
     }
 }

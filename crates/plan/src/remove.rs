@@ -42,37 +42,33 @@ impl<'a> Planner<'a> {
         if !preconditions.is_empty() {
             decision.reason = "the DNS of its domain has moved".into();
         }
+        let impact = if !deletes {
+            Impact::none()
+        } else if waits {
+            Impact::new(MailImpact::None, "the world reads another zone")
+        } else if has_successor {
+            Impact::new(MailImpact::None, "its successor takes its place")
+        } else {
+            self.loss(entry, &spec)
+        };
+        let batch = kind.batch(&spec).filter(|_| deletes);
+        let calls = kind.calls(decision.verb, &spec);
+        let unwanted = Unwanted {
+            preconditions,
+            ..Unwanted::of(entry, spec)
+        };
+        let step = match decision.verb {
+            Verb::Delete => Step::Delete(unwanted),
+            Verb::Forget => Step::Forget(unwanted),
+            _ => Step::RefuseRemoval(unwanted),
+        };
         self.actions.push(Action {
             id: self.actions.len(),
-            resource: entry.id.clone(),
-            location: entry.location.clone(),
-            reason: decision.reason,
-            impact: if !deletes {
-                Impact::none()
-            } else if waits {
-                Impact::new(MailImpact::None, "the world reads another zone")
-            } else if has_successor {
-                Impact::new(MailImpact::None, "its successor takes its place")
-            } else {
-                self.loss(entry, &spec)
-            },
+            impact,
             after: self.after_holders(entry, has_left),
-            batch: kind.batch(&spec).filter(|_| deletes),
-            calls: kind.calls(decision.verb, &spec),
-            step: {
-                let entry = Arc::clone(entry);
-                let unwanted = Unwanted {
-                    entry,
-                    spec,
-                    preconditions,
-                    holders: BTreeSet::new(),
-                };
-                match decision.verb {
-                    Verb::Delete => Step::Delete(unwanted),
-                    Verb::Forget => Step::Forget(unwanted),
-                    _ => Step::RefuseRemoval(unwanted),
-                }
-            },
+            batch,
+            calls,
+            ..Action::new(&entry.id, entry.location.as_ref(), step, decision.reason)
         });
     }
 
@@ -178,21 +174,13 @@ impl<'a> Planner<'a> {
             names(&stay),
             names(leaving)
         );
+        let step = Step::Forget(Unwanted {
+            holders: stay,
+            ..Unwanted::of(entry, entry.spec.clone())
+        });
         self.actions.push(Action {
             id: self.actions.len(),
-            resource: entry.id.clone(),
-            location: entry.location.clone(),
-            reason: reason.into(),
-            impact: Impact::none(),
-            after: Vec::new(),
-            batch: None,
-            calls: Vec::new(),
-            step: Step::Forget(Unwanted {
-                entry: Arc::clone(entry),
-                spec: entry.spec.clone(),
-                preconditions: Vec::new(),
-                holders: stay,
-            }),
+            ..Action::new(&entry.id, entry.location.as_ref(), step, reason)
         });
     }
 
@@ -217,28 +205,30 @@ impl<'a> Planner<'a> {
 
     /// The world no longer reads the hosted zone `id`.
     fn not_read(&self, id: &str, entry: &Entry) -> Precondition {
+        // A zone that could not be compared with what the world is told is known by its domain only.
+        let unknown = || LeftZone {
+            name: entry.id.domain.clone(),
+            servers: Vec::new(),
+            leads_to: Ok(Vec::new()),
+            successors: Vec::new(),
+            left_since: None,
+        };
         let left = self.inputs.authority.get(id);
+        let left = left.cloned().unwrap_or_else(unknown);
         let ttl = Duration::from_secs(entry.spec.kind().ttl(&entry.spec).into());
-        let until = left
-            .filter(|left| !left.is_read())
-            .and_then(|left| left.left_since)
-            .map(|since| since + DELEGATION_TTL + ttl);
+        let since = left.left_since.filter(|_| !left.is_read());
         Precondition {
             rule: rules::PLAN_13.id.to_owned(),
             check: PreconditionCheck::NotRead {
-                zone: left.map_or_else(|| entry.id.domain.clone(), |left| left.name.clone()),
-                servers: left.map(|left| left.servers.clone()).unwrap_or_default(),
-                successors: left.map(|left| left.successors.clone()).unwrap_or_default(),
-                leads_to: left.map(leads_to).unwrap_or_default(),
-                until,
+                zone: left.name,
+                servers: left.servers,
+                successors: left.successors,
+                leads_to: left.leads_to.unwrap_or_default(),
+                until: since.map(|since| since + DELEGATION_TTL + ttl),
             },
             reason: "who still reads the old zone must find its records there".to_owned(),
         }
     }
-}
-
-fn leads_to(left: &LeftZone) -> Vec<String> {
-    left.leads_to.clone().unwrap_or_default()
 }
 
 fn forget(decision: &mut Decision, reason: &'static str) {

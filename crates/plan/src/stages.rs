@@ -2,7 +2,6 @@
 //! one by which a predecessor releases what only one resource in the world can hold.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
@@ -128,24 +127,16 @@ impl<'a> Planner<'a> {
             level: Level::Ready,
             reason: Cow::Borrowed("its successor is there first"),
         });
+        let impact = self.release_impact(entry, &released);
+        let calls = released.kind().calls(Verb::Update, &released);
+        let step = Step::Release(Unwanted::of(entry, released), diff);
+        let reason = "releases what its successor takes";
         self.actions.push(Action {
             id,
-            resource: entry.id.clone(),
-            location: entry.location.clone(),
-            reason: Cow::Borrowed("releases what its successor takes"),
-            impact: self.release_impact(entry, &released),
+            impact,
             after: after.into_iter().collect(),
-            batch: None,
-            calls: released.kind().calls(Verb::Update, &released),
-            step: Step::Release(
-                Unwanted {
-                    entry: Arc::clone(entry),
-                    spec: released,
-                    preconditions: Vec::new(),
-                    holders: BTreeSet::new(),
-                },
-                diff,
-            ),
+            calls,
+            ..Action::new(&entry.id, entry.location.as_ref(), step, reason)
         });
         Edge {
             action: id,

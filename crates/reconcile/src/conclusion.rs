@@ -1,7 +1,7 @@
 //! The statement at the end of a run. It is made from what was observed, and exit codes derive from
 //! it, so that a test compares a value with the world and reads no text.
 
-use engine::{Outcome, Report};
+use engine::{ActionOutcome, Report};
 use jiff::Timestamp;
 use model::FailOn;
 use verify::Verdict;
@@ -36,9 +36,11 @@ impl Conclusion {
     /// The conclusion of carrying a plan out.
     pub fn of_report(report: &Report) -> Self {
         let outcomes = || report.unfinished().map(|(_, outcome)| outcome);
-        if outcomes().any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_))) {
+        if outcomes()
+            .any(|outcome| matches!(outcome, ActionOutcome::Failed(_) | ActionOutcome::Broken(_)))
+        {
             Self::Failed
-        } else if outcomes().any(|outcome| matches!(outcome, Outcome::Refused(..))) {
+        } else if outcomes().any(|outcome| matches!(outcome, ActionOutcome::Refused(..))) {
             Self::Refused
         } else if report.is_complete() {
             Self::Done

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blueprint::Facts;
-use doctor::{Account, Exam, Grant, Outcome, Patient, Subject};
+use doctor::{About, Account, Check, CheckOutcome, Grant, Patient};
 use jiff::Timestamp;
 use manifest::{Domain, Manifest};
 use model::{AccountId, AccountName, Resource};
@@ -15,7 +15,7 @@ use crate::scope::Scope;
 use crate::{Error, Project, accounts};
 
 /// Examines the accounts and domains that the run is about. It changes nothing.
-pub async fn examine(project: &Project) -> Result<Vec<Exam>, Error> {
+pub async fn examine(project: &Project) -> Result<Vec<Check>, Error> {
     let ledger = project.ledger().await?;
     let (desired, _) = project.desired().await;
     let facts = doctor::observe(&Patient {
@@ -26,9 +26,9 @@ pub async fn examine(project: &Project) -> Result<Vec<Exam>, Error> {
         ledger: &ledger,
     })
     .await;
-    let mut exams = doctor::judge(&facts);
-    accept(&project.manifest, &mut exams, project.clock.now());
-    Ok(exams)
+    let mut checks = doctor::judge(&facts);
+    accept(&project.manifest, &mut checks, project.clock.now());
+    Ok(checks)
 }
 
 /// The IAM policy that the role of one account needs.
@@ -107,7 +107,7 @@ fn asked_accounts(manifest: &Manifest, desired: &[Arc<Resource>], scope: &Scope)
 
 /// Findings that the manifest accepts at `now` weigh nothing. A finding about an account is accepted when
 /// every domain accepts it.
-fn accept(manifest: &Manifest, exams: &mut [Exam], now: Timestamp) {
+fn accept(manifest: &Manifest, checks: &mut [Check], now: Timestamp) {
     let domains = &manifest.domains;
     let reason = |domain: &Domain, rule: &str| {
         let mut accepted = domain.accept.iter();
@@ -115,20 +115,20 @@ fn accept(manifest: &Manifest, exams: &mut [Exam], now: Timestamp) {
             accepted.find(|(id, acceptance)| id.as_str() == rule && acceptance.holds(now))?;
         Some(acceptance.value.to_string())
     };
-    for exam in exams {
-        let Outcome::Finding(finding) = &mut exam.outcome else {
+    for check in checks {
+        let CheckOutcome::Finding(finding) = &mut check.outcome else {
             continue;
         };
-        let accepted = match &exam.subject {
-            Subject::Domain(name) => domains
+        let accepted = match &check.about {
+            About::Domain(name) => domains
                 .get(name)
                 .and_then(|domain| reason(domain, &finding.rule)),
-            Subject::Account { .. } => {
+            About::Account { .. } => {
                 let reasons = domains.values().map(|domain| reason(domain, &finding.rule));
                 let all: Option<Vec<String>> = reasons.collect();
                 all.and_then(|reasons| reasons.into_iter().next())
             }
-            Subject::Machine => None,
+            About::Machine => None,
         };
         if let Some(reason) = accepted {
             finding.severity = Severity::Info;

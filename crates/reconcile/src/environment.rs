@@ -10,7 +10,6 @@ use sandbox::weather::Weather;
 use verify::{Observer, View};
 
 use crate::Error;
-use crate::sandbox::Served;
 
 /// Where a run takes place.
 #[derive(Clone, Debug)]
@@ -88,24 +87,6 @@ impl FromStr for Speed {
             Ok(Self::Times(times))
         } else {
             Err("a number from 1 to 100000, or `instant`".to_owned())
-        }
-    }
-}
-
-/// What the probes of a read-only run go through.
-pub enum Probe<'a> {
-    /// The Internet.
-    Internet(&'a dyn Outside),
-    /// The ports of a sandbox, which listens on loopback as long as this is held.
-    Served(Box<Served>),
-}
-
-impl Probe<'_> {
-    /// The observer that asks.
-    pub fn outside(&self) -> &dyn Outside {
-        match self {
-            Self::Internet(outside) => *outside,
-            Self::Served(served) => served.observer(),
         }
     }
 }

@@ -7,7 +7,7 @@ use ledger::{Bucket, Who};
 use manifest::S3Ledger;
 use model::{Observation, Ownership, ResourceId, Spec, Target};
 
-use crate::records::{BucketPlace, LedgerPlace};
+use crate::ledger_place::{BucketPlace, LedgerPlace};
 use crate::{Error, Project};
 
 /// The outcome for a ledger's bucket.

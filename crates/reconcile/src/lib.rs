@@ -5,7 +5,9 @@
 //! | `load` | a manifest, read through [`manifest::Files`] and checked |
 //! | `environment` | where a run takes place: at AWS and on the Internet, or in a sandbox |
 //! | `open` | a [`Project`]: a manifest with its engine, its clock and its ledger |
+//! | `probe` | the way of the probes of a run that only reads |
 //! | `scope`, `records` | which domains a run is about, and what the ledger has of them |
+//! | `ledger_place` | the folder or the bucket that keeps the ledger |
 //! | `desired` | the resources that the manifest asks for |
 //! | `authority` | which servers the world is led to, for hosted zones that domains have left |
 //! | `leads` | which records still lead to what is about to go |
@@ -36,10 +38,12 @@ mod expected;
 mod foresight;
 mod leads;
 mod ledger_admin;
+mod ledger_place;
 mod lint_online;
 mod load;
 mod open;
 mod plan;
+mod probe;
 mod records;
 mod saved_plan;
 mod scope;
@@ -56,13 +60,14 @@ pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;
 pub use self::doctor::{AccountPolicy, examine, policies};
 pub use self::drift::{Drifted, drift};
-pub use self::environment::{Environment, Network, Probe, SandboxSettings, Speed};
+pub use self::environment::{Environment, Network, SandboxSettings, Speed};
 pub use self::error::Error;
 pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlock_ledger};
 pub use self::lint_online::{lint_published, lint_with_accounts};
 pub use self::load::{Loaded, check, load};
 pub use self::open::Project;
 pub use self::plan::{Planned, Wish};
+pub use self::probe::Probe;
 pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
 pub use self::scope::canaries;
 pub use self::standing::{Standing, Stands, there_before};

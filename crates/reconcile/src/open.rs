@@ -11,9 +11,9 @@ use sandbox::Sandbox;
 use standards::Finding;
 use standards::dns::Name;
 
-use crate::environment::{Environment, Probe, Speed};
-use crate::records::LedgerPlace;
-use crate::sandbox::{Inside, Opened, Presumed, Served};
+use crate::environment::{Environment, Speed};
+use crate::ledger_place::LedgerPlace;
+use crate::sandbox::{Inside, Opened, Presumed};
 use crate::scope::Scope;
 use crate::{Error, Loaded, accounts, sandbox as sandboxes};
 
@@ -34,7 +34,7 @@ pub struct Project {
     /// What was presumed when the sandbox was made, if it was made in this run.
     pub presumed: Option<Presumed>,
     /// Whether waiting costs nothing: the runtime's clock is paused.
-    is_instant: bool,
+    pub(crate) is_instant: bool,
     pub(crate) ledger_place: LedgerPlace,
     pub(crate) scope: Scope,
 }
@@ -78,19 +78,6 @@ impl Project {
     /// The domains that the run is about.
     pub fn domains(&self) -> Vec<Name> {
         self.scope.domains(&self.manifest)
-    }
-
-    /// What the probes of a read-only run go through. In a sandbox they ask its ports, and time is
-    /// real from then on: on a paused clock, time jumps to the next time-out whenever the program
-    /// waits for a socket.
-    pub async fn probe(&self) -> Result<Probe<'_>, Error> {
-        let Some(sandbox) = &self.sandbox else {
-            return Ok(Probe::Internet(self.engine.outside()));
-        };
-        if self.is_instant {
-            tokio::time::resume();
-        }
-        Ok(Probe::Served(Box::new(Served::start(sandbox).await?)))
     }
 }
 

@@ -1,64 +1,15 @@
-//! The ledger of a project: where it is kept, and how a run opens it.
+//! The ledger of a project, as a run opens it.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ledger::{Bucket, Claim, Folder, Journal, Store, Who};
-use manifest::{Manifest, S3Ledger};
-use model::{Ledger, Location};
+use model::Ledger;
 
-use crate::{Error, Project, accounts, sandbox};
+use crate::ledger_place::LedgerPlace;
+use crate::{Error, Project, accounts};
 
 /// How often a run that waits for another one reads the ledger again.
 const POLL: Duration = Duration::from_secs(5);
-
-/// The place of a project's ledger.
-#[derive(Clone, Debug)]
-pub(crate) enum LedgerPlace {
-    /// A local folder.
-    Folder(PathBuf),
-    /// A bucket.
-    Bucket(BucketPlace),
-}
-
-/// A bucket that is to hold a ledger.
-#[derive(Clone, Debug)]
-pub(crate) struct BucketPlace {
-    pub(crate) location: Location,
-    pub(crate) name: String,
-}
-
-impl LedgerPlace {
-    /// The place that the manifest names. The sandbox has its own folder: what was done in it was not
-    /// done at AWS. Its buckets are its own anyway.
-    pub(crate) fn of(manifest: &Manifest, beside: &Path, is_sandbox: bool) -> Self {
-        match &manifest.ledger.value {
-            manifest::Ledger::S3(s3) => Self::Bucket(BucketPlace::of(manifest, s3)),
-            manifest::Ledger::Path(_) if is_sandbox => {
-                Self::Folder(sandbox::folder(beside, manifest.project.as_str()))
-            }
-            manifest::Ledger::Path(path) if path.as_str().trim_end_matches('/') == ".deploy" => {
-                Self::Folder(beside.join(".deploy").join(manifest.project.as_str()))
-            }
-            manifest::Ledger::Path(path) => Self::Folder(beside.join(path.as_str())),
-        }
-    }
-}
-
-impl BucketPlace {
-    pub(crate) fn of(manifest: &Manifest, s3: &S3Ledger) -> Self {
-        let account = manifest.account(&s3.account);
-        let id = account.map(|account| account.id.as_str());
-        Self {
-            location: Location {
-                account: s3.account.as_str().into(),
-                account_id: id.unwrap_or_default().into(),
-                region: s3.region.as_str().into(),
-            },
-            name: s3.bucket.as_str().to_owned(),
-        }
-    }
-}
 
 impl Project {
     /// The store that keeps the ledger.

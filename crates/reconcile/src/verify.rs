@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use manifest::Manifest;
 use model::Outside;
 use standards::Severity;
-use verify::{Check, Options, Outcome};
+use verify::{Check, CheckOutcome, Options};
 
 use crate::expected::{ask_senders, expected};
 use crate::{Planned, Project};
@@ -42,7 +42,7 @@ pub async fn verify(
         done += 1;
         progress(done, expected.len());
     }
-    checks.sort_by(|a, b| a.domain.cmp(&b.domain));
+    checks.sort_by(|a, b| a.about.cmp(&b.about));
     accept(&project.manifest, &mut checks, project.clock.now());
     checks
 }
@@ -50,10 +50,11 @@ pub async fn verify(
 /// Findings that the manifest accepts at `now` weigh nothing.
 fn accept(manifest: &Manifest, checks: &mut [Check], now: Timestamp) {
     for check in checks {
-        let Some(block) = manifest.domains.get(&check.domain) else {
+        let block = check.domain().and_then(|name| manifest.domains.get(name));
+        let Some(block) = block else {
             continue;
         };
-        if let Outcome::Finding(finding) = &mut check.outcome
+        if let CheckOutcome::Finding(finding) = &mut check.outcome
             && let Some((_, acceptance)) = block
                 .accept
                 .iter()

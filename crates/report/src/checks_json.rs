@@ -1,8 +1,7 @@
 //! Checks of live domains as JSON.
 
-use model::Verdict;
-use model::check::{Check, Outcome};
 use model::rules;
+use model::{Check, CheckOutcome, Verdict};
 use serde_json::{Value, json};
 
 use crate::checks_text::Counts;
@@ -18,7 +17,7 @@ use crate::finding_json::finding_json;
 ///              "finding": {"rule": "DMARC-03", "severity": "error", "reason": "…", "mend": "…"}}]}
 /// ```
 ///
-/// An outcome `waiting` has `until`, and `skipped` has `why`.
+/// An outcome `waiting` has `until`, and `skipped` has `why`; `unseen` has `why` and `mend`.
 pub fn checks_json(checks: &[Check]) -> Value {
     let counts = Counts::of(checks);
     json!({
@@ -38,21 +37,35 @@ pub fn checks_json(checks: &[Check]) -> Value {
 
 pub(crate) fn check_json(check: &Check) -> Value {
     let mut value = json!({
-        "domain": check.domain,
+        "domain": check.domain(),
         "rule": check.rule,
         "title": rules::find(&check.rule).map(|rule| rule.title),
         "what": check.what,
         "seen": check.seen,
     });
-    let (outcome, more) = match &check.outcome {
-        Outcome::Good => ("good", None),
-        Outcome::Finding(finding) => ("finding", Some(("finding", finding_json(finding)))),
-        Outcome::Waiting { until } => ("waiting", Some(("until", json!(until)))),
-        Outcome::Skipped { why } => ("skipped", Some(("why", json!(why)))),
-    };
-    value["outcome"] = json!(outcome);
-    if let Some((key, content)) = more {
-        value[key] = content;
+    let mut set = |key: &str, content: Value| value[key] = content;
+    match &check.outcome {
+        CheckOutcome::Good => set("outcome", json!("good")),
+        CheckOutcome::Finding(finding) => {
+            set("outcome", json!("finding"));
+            set("finding", finding_json(finding));
+        }
+        CheckOutcome::Waiting { until } => {
+            set("outcome", json!("waiting"));
+            set("until", json!(until));
+        }
+        CheckOutcome::Skipped { why, fix: None } => {
+            set("outcome", json!("skipped"));
+            set("why", json!(why));
+        }
+        CheckOutcome::Skipped {
+            why,
+            fix: Some(fix),
+        } => {
+            set("outcome", json!("unseen"));
+            set("why", json!(why));
+            set("mend", json!(fix));
+        }
     }
     value
 }

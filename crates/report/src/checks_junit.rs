@@ -1,7 +1,6 @@
 //! Checks of live domains as JUnit XML.
 
-use model::check::{Check, Outcome};
-use standards::Severity;
+use model::check::{Check, CheckOutcome};
 
 use crate::junit::attribute;
 use crate::put::putln;
@@ -12,8 +11,8 @@ use crate::words;
 pub fn checks_junit(checks: &[Check]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     putln!(xml, "<testsuites {}>", counts(checks));
-    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
-        let name = attribute(group[0].domain.as_str());
+    for group in checks.chunk_by(|one, next| one.about == next.about) {
+        let name = attribute(&group[0].about.to_string());
         putln!(xml, "  <testsuite name=\"{name}\" {}>", counts(group));
         for check in group {
             xml.push_str(&case(check));
@@ -25,17 +24,16 @@ pub fn checks_junit(checks: &[Check]) -> String {
 }
 
 fn counts(checks: &[Check]) -> String {
-    let failures = checks.iter().filter(|check| is_failure(check)).count();
-    let is_skipped =
-        |outcome: &Outcome| matches!(outcome, Outcome::Waiting { .. } | Outcome::Skipped { .. });
+    let failures = checks.iter().filter(|check| check.is_failure()).count();
+    let is_skipped = |outcome: &CheckOutcome| {
+        matches!(
+            outcome,
+            CheckOutcome::Waiting { .. } | CheckOutcome::Skipped { .. }
+        )
+    };
     let skipped = checks.iter().filter(|check| is_skipped(&check.outcome));
     let (tests, skipped) = (checks.len(), skipped.count());
     format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"")
-}
-
-fn is_failure(check: &Check) -> bool {
-    let finding = check.finding();
-    finding.is_some_and(|finding| finding.severity > Severity::Info)
 }
 
 fn case(check: &Check) -> String {
@@ -45,22 +43,24 @@ fn case(check: &Check) -> String {
         attribute(&check.what)
     );
     let content = match &check.outcome {
-        Outcome::Good => None,
-        Outcome::Finding(finding) if is_failure(check) => Some(format!(
+        CheckOutcome::Good => None,
+        CheckOutcome::Finding(finding) if check.is_failure() => Some(format!(
             "<failure type=\"{}\" message=\"{}\">{}</failure>",
             finding.severity,
             attribute(&finding.reason),
             attribute(&finding.fix)
         )),
-        Outcome::Finding(finding) => {
+        CheckOutcome::Finding(finding) => {
             let text = attribute(&finding.reason);
             Some(format!("<system-out>{text}</system-out>"))
         }
-        Outcome::Waiting { until } => {
+        CheckOutcome::Waiting { until } => {
             let what = words::waiting(*until);
             Some(format!("<skipped message=\"{}\"/>", attribute(&what)))
         }
-        Outcome::Skipped { why } => Some(format!("<skipped message=\"{}\"/>", attribute(why))),
+        CheckOutcome::Skipped { why, .. } => {
+            Some(format!("<skipped message=\"{}\"/>", attribute(why)))
+        }
     };
     match content {
         None => format!("{opening}/>\n"),

@@ -1,6 +1,6 @@
 //! Checks of live domains as Markdown, for a comment or a ticket.
 
-use model::check::{Check, Outcome};
+use model::check::{Check, CheckOutcome};
 
 use crate::markdown::cell;
 use crate::put::putln;
@@ -9,10 +9,10 @@ use crate::words;
 /// A table for each domain of what is not good, and how many checks are.
 pub fn checks_markdown(checks: &[Check]) -> String {
     let mut text = String::new();
-    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
-        let domain = cell(group[0].domain.as_str());
+    for group in checks.chunk_by(|one, next| one.about == next.about) {
+        let domain = cell(&group[0].about.to_string());
         putln!(text, "### {domain}\n");
-        let open: Vec<&Check> = group.iter().filter(|check| !is_good(check)).collect();
+        let open: Vec<&Check> = group.iter().filter(|check| !check.is_good()).collect();
         if !open.is_empty() {
             putln!(
                 text,
@@ -35,24 +35,22 @@ pub fn checks_markdown(checks: &[Check]) -> String {
     text
 }
 
-fn is_good(check: &Check) -> bool {
-    check.outcome == Outcome::Good
-}
-
 fn row(check: &Check) -> String {
     let (mark, seen, fix) = match &check.outcome {
-        Outcome::Good => ("good".to_owned(), "", String::new()),
-        Outcome::Finding(finding) => (
+        CheckOutcome::Good => ("good".to_owned(), "", String::new()),
+        CheckOutcome::Finding(finding) => (
             finding.severity.to_string(),
             finding.reason.as_str(),
             finding.fix.clone(),
         ),
-        Outcome::Waiting { until } => (
+        CheckOutcome::Waiting { until } => (
             "waiting".to_owned(),
             check.seen.as_deref().unwrap_or_default(),
             words::waiting(*until),
         ),
-        Outcome::Skipped { why } => ("not looked at".to_owned(), why.as_str(), String::new()),
+        CheckOutcome::Skipped { why, .. } => {
+            ("not looked at".to_owned(), why.as_str(), String::new())
+        }
     };
     let cells = [mark.as_str(), &check.rule, &check.what, seen, &fix];
     format!("| {} |", cells.map(cell).join(" | "))

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use jiff::Timestamp;
-use model::check::{Check, Outcome};
+use model::{Check, CheckOutcome};
 use standards::Severity;
 
 use crate::page::{Page, Part};
@@ -13,13 +13,13 @@ use crate::{Palette, words};
 /// and not listed.
 pub fn checks_text(checks: &[Check], all: bool, now: Timestamp, palette: &Palette) -> String {
     let mut page = Page::new(palette);
-    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
+    for group in checks.chunk_by(|one, next| one.about == next.about) {
         page.gap();
-        page.line(0, &[Part(palette.strong, group[0].domain.as_str())]);
-        for check in group.iter().filter(|check| all || !is_good(check)) {
+        page.line(0, &[Part(palette.strong, &group[0].about.to_string())]);
+        for check in group.iter().filter(|check| all || !check.is_good()) {
             show(&mut page, check, now);
         }
-        let good = group.iter().filter(|check| is_good(check)).count();
+        let good = group.iter().filter(|check| check.is_good()).count();
         if !all && good > 0 {
             let text = format!("{} good", words::counted(good, "check"));
             page.line(2, &[Part(palette.good, "ok  "), Part(palette.faint, &text)]);
@@ -30,30 +30,27 @@ pub fn checks_text(checks: &[Check], all: bool, now: Timestamp, palette: &Palett
     page.finish()
 }
 
-/// Checks as lines of a page, by domain.
+/// Checks as lines of a page, by what they are about.
 pub(crate) fn checks(page: &mut Page<'_>, checks: &[Check], now: Timestamp) {
-    for group in checks.chunk_by(|one, next| one.domain == next.domain) {
+    for group in checks.chunk_by(|one, next| one.about == next.about) {
         let style = page.palette.strong;
-        page.line(0, &[Part(style, group[0].domain.as_str())]);
+        page.line(0, &[Part(style, &group[0].about.to_string())]);
         for check in group {
             show(page, check, now);
         }
     }
 }
 
-fn is_good(check: &Check) -> bool {
-    check.outcome == Outcome::Good
-}
-
-fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
+pub(crate) fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
     let palette = *page.palette;
     let (sign, style) = sign(check, &palette);
     let what = format!("{:<9} {}", check.rule, check.what);
     let seen = check.seen.as_deref().unwrap_or_default();
     let beside = match &check.outcome {
-        Outcome::Good => page.rest_of_line(seen, &what),
-        Outcome::Skipped { why } => page.rest_of_line(why, &what),
-        Outcome::Finding(_) | Outcome::Waiting { .. } => String::new(),
+        CheckOutcome::Good => page.rest_of_line(seen, &what),
+        CheckOutcome::Skipped { why, fix: None } => page.rest_of_line(why, &what),
+        CheckOutcome::Skipped { fix: Some(_), .. } => "  could not be seen".to_owned(),
+        CheckOutcome::Finding(_) | CheckOutcome::Waiting { .. } => String::new(),
     };
     page.line(
         2,
@@ -64,30 +61,37 @@ fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
         ],
     );
     match &check.outcome {
-        Outcome::Finding(finding) => {
-            page.folded(6, &Part(style, ""), &Part(style, &finding.reason));
-            let label = Part(palette.strong, "= ");
-            page.folded(6, &label, &Part(Style::new(), &finding.fix));
-        }
-        Outcome::Waiting { until: None } => {
+        CheckOutcome::Finding(finding) => explain(page, style, (&finding.reason, &finding.fix)),
+        CheckOutcome::Skipped {
+            why,
+            fix: Some(fix),
+        } => explain(page, style, (why, fix)),
+        CheckOutcome::Waiting { until: None } => {
             let text = format!("{seen}: {}", words::waiting(None));
             page.folded(6, &Part(style, ""), &Part(style, &text));
         }
-        Outcome::Waiting { until: Some(until) } => {
+        CheckOutcome::Waiting { until: Some(until) } => {
             let seconds = until.as_second() - now.as_second();
             let left = words::lasting(u64::try_from(seconds).unwrap_or(0));
             let text = format!("resolvers still answer {seen}, until {until}, {left} from now");
             page.folded(6, &Part(style, ""), &Part(style, &text));
         }
-        Outcome::Good | Outcome::Skipped { .. } => {}
+        CheckOutcome::Good | CheckOutcome::Skipped { fix: None, .. } => {}
     }
+}
+
+/// The reason and the fix below a line.
+fn explain(page: &mut Page<'_>, style: Style, (reason, fix): (&str, &str)) {
+    page.folded(6, &Part(style, ""), &Part(style, reason));
+    let label = Part(page.palette.strong, "= ");
+    page.folded(6, &label, &Part(Style::new(), fix));
 }
 
 /// Four columns, so that a line can be told without colours.
 fn sign(check: &Check, palette: &Palette) -> (&'static str, Style) {
     match &check.outcome {
-        Outcome::Good => ("ok  ", palette.good),
-        Outcome::Finding(finding) => {
+        CheckOutcome::Good => ("ok  ", palette.good),
+        CheckOutcome::Finding(finding) => {
             let sign = match finding.severity {
                 Severity::Error => "!!  ",
                 Severity::Warn => "!   ",
@@ -95,8 +99,9 @@ fn sign(check: &Check, palette: &Palette) -> (&'static str, Style) {
             };
             (sign, palette.severity(finding.severity))
         }
-        Outcome::Waiting { .. } => ("..  ", palette.change),
-        Outcome::Skipped { .. } => ("-   ", palette.faint),
+        CheckOutcome::Waiting { .. } => ("..  ", palette.change),
+        CheckOutcome::Skipped { fix: None, .. } => ("-   ", palette.faint),
+        CheckOutcome::Skipped { fix: Some(_), .. } => ("?   ", palette.change),
     }
 }
 
@@ -112,39 +117,40 @@ pub(crate) struct Counts {
 
 impl Counts {
     pub(crate) fn of(checks: &[Check]) -> Self {
-        let count = |is: fn(&Outcome) -> bool| {
+        let count = |is: fn(&CheckOutcome) -> bool| {
             let same = checks.iter().filter(|check| is(&check.outcome));
             same.count()
         };
         Self {
-            good: count(|outcome| matches!(outcome, Outcome::Good)),
-            findings: count(|outcome| matches!(outcome, Outcome::Finding(_))),
+            good: count(|outcome| matches!(outcome, CheckOutcome::Good)),
+            findings: count(|outcome| matches!(outcome, CheckOutcome::Finding(_))),
             noted: count(
-                |outcome| matches!(outcome, Outcome::Finding(finding) if finding.severity == Severity::Info),
+                |outcome| matches!(outcome, CheckOutcome::Finding(finding) if finding.severity == Severity::Info),
             ),
-            waiting: count(|outcome| matches!(outcome, Outcome::Waiting { .. })),
-            skipped: count(|outcome| matches!(outcome, Outcome::Skipped { .. })),
+            waiting: count(|outcome| matches!(outcome, CheckOutcome::Waiting { .. })),
+            skipped: count(|outcome| matches!(outcome, CheckOutcome::Skipped { .. })),
         }
+    }
+
+    /// The counts that are not zero, with `skipped` as the word for what was not checked.
+    pub(crate) fn in_words(&self, skipped: &str) -> String {
+        let counts = [
+            (self.good, "good"),
+            (self.findings - self.noted, "broken"),
+            (self.noted, "noted"),
+            (self.waiting, "waiting"),
+            (self.skipped, skipped),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, what)| format!("{} {what}", words::grouped(count)));
+        counts.collect::<Vec<_>>().join(", ")
     }
 }
 
 fn summary(checks: &[Check]) -> String {
     let counts = Counts::of(checks);
-    let domains = checks
-        .chunk_by(|one, next| one.domain == next.domain)
-        .count();
-    let parts = [
-        (counts.good, "good"),
-        (counts.findings - counts.noted, "broken"),
-        (counts.noted, "noted"),
-        (counts.waiting, "waiting"),
-        (counts.skipped, "not looked at"),
-    ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", words::grouped(count)))
-        .collect();
+    let domains = checks.chunk_by(|one, next| one.about == next.about).count();
+    let parts = counts.in_words("not looked at");
     let of = format!(
         "{} of {}",
         words::counted(checks.len(), "check"),
@@ -154,13 +160,13 @@ fn summary(checks: &[Check]) -> String {
         return format!("{of}.");
     }
     let until = last_wait(checks).map(|until| format!(" Look again after {until}."));
-    format!("{of}: {}.{}", parts.join(", "), until.unwrap_or_default())
+    format!("{of}: {parts}.{}", until.unwrap_or_default())
 }
 
 /// When resolvers have forgotten the last of what they still answer.
 pub(crate) fn last_wait(checks: &[Check]) -> Option<Timestamp> {
     let waits = checks.iter().filter_map(|check| match check.outcome {
-        Outcome::Waiting { until } => until,
+        CheckOutcome::Waiting { until } => until,
         _ => None,
     });
     waits.max()
@@ -169,10 +175,11 @@ pub(crate) fn last_wait(checks: &[Check]) -> Option<Timestamp> {
 #[cfg(test)]
 pub(crate) mod tests {
     use insta::assert_snapshot;
+    use model::About;
+    use model::rules::{self, Rule};
     use standards::Finding;
 
     use super::*;
-    use model::rules::{self, Rule};
 
     pub(crate) fn now() -> Timestamp {
         "2026-11-24T08:00:00Z".parse().expect("a time")
@@ -181,8 +188,8 @@ pub(crate) mod tests {
     /// One check of each outcome.
     pub(crate) fn checks() -> Vec<Check> {
         let check = |domain: &str, rule: &'static Rule, what: &str, outcome| Check {
+            about: About::Domain(domain.parse().expect("a name")),
             rule: rule.id.into(),
-            domain: domain.parse().expect("a name"),
             what: what.to_owned(),
             seen: Some("v=STSv1; id=before\u{1b}[2J".to_owned()),
             outcome,
@@ -202,37 +209,37 @@ pub(crate) mod tests {
                 "example.com",
                 rules::SPF_02,
                 "example.com TXT",
-                Outcome::Good,
+                CheckOutcome::Good,
             ),
             check(
                 "example.com",
                 rules::DMARC_03,
                 "_dmarc.example.com TXT",
-                Outcome::Finding(missing),
+                CheckOutcome::Finding(missing),
             ),
             check(
                 "example.com",
                 rules::STS_R06,
                 "_mta-sts.example.com TXT",
-                Outcome::Waiting { until: Some(until) },
+                CheckOutcome::Waiting { until: Some(until) },
             ),
             check(
                 "example.com",
                 rules::RPT_07,
                 "_smtp._tls.example.com TXT",
-                Outcome::Waiting { until: None },
+                CheckOutcome::Waiting { until: None },
             ),
             check(
                 "example.net",
                 rules::STS_P14,
                 "MTA-STS policy of example.net",
-                Outcome::Finding(stale),
+                CheckOutcome::Finding(stale),
             ),
             check(
                 "example.net",
                 rules::STS_P16,
                 "STARTTLS of mx1.example.net",
-                Outcome::Skipped { why },
+                CheckOutcome::Skipped { why, fix: None },
             ),
         ]
     }

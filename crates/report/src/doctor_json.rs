@@ -1,84 +1,60 @@
-//! What `deploy doctor` saw, as JSON.
+//! The checks of `deploy doctor` as JSON.
 
-use model::exam::{Exam, Outcome, Subject};
-use model::rules;
+use model::{About, Check};
 use serde_json::{Value, json};
 
-use crate::doctor_text::Counts;
-use crate::finding_json::finding_json;
+use crate::checks_json::check_json;
+use crate::checks_text::Counts;
 
-/// Every exam. An outcome `good` has `seen`, `finding` has `finding`, and `unseen` has `why` and
-/// `fix`.
-pub fn doctor_json(exams: &[Exam]) -> Value {
-    let counts = Counts::of(exams);
+/// Every check. An outcome `good` has `seen`, `finding` has `finding`, and `unseen` has `why` and
+/// `mend`.
+pub fn doctor_json(checks: &[Check]) -> Value {
+    let counts = Counts::of(checks);
     json!({
         "format": "deploy.doctor",
         "version": 1,
-        "well": !exams.iter().any(Exam::is_ill),
+        "well": !checks.iter().any(Check::is_failure),
         "summary": {
             "good": counts.good,
             "findings": counts.findings,
-            "unseen": counts.unseen,
+            "unseen": counts.skipped,
         },
-        "checks": exams.iter().map(exam_json).collect::<Vec<_>>(),
+        "checks": checks.iter().map(with_account).collect::<Vec<_>>(),
     })
 }
 
-fn exam_json(exam: &Exam) -> Value {
-    let mut value = json!({
-        "account": null,
-        "account_id": null,
-        "domain": null,
-        "rule": exam.rule,
-        "title": rules::find(&exam.rule).map(|rule| rule.title),
-        "what": exam.what,
-    });
-    match &exam.subject {
-        Subject::Machine => {}
-        Subject::Account { name, id } => {
-            value["account"] = json!(name);
-            value["account_id"] = json!(id);
-        }
-        Subject::Domain(name) => value["domain"] = json!(name),
-    }
-    match &exam.outcome {
-        Outcome::Good { seen } => {
-            value["outcome"] = json!("good");
-            value["seen"] = json!(seen);
-        }
-        Outcome::Finding(finding) => {
-            value["outcome"] = json!("finding");
-            value["finding"] = finding_json(finding);
-        }
-        Outcome::Unseen { why, fix } => {
-            value["outcome"] = json!("unseen");
-            value["why"] = json!(why);
-            value["mend"] = json!(fix);
-        }
-    }
+/// A check with the account that it is about: `deploy doctor` alone has such checks.
+fn with_account(check: &Check) -> Value {
+    let mut value = check_json(check);
+    let account = match &check.about {
+        About::Account { name, id } => Some((name, id)),
+        About::Machine | About::Domain(_) => None,
+    };
+    value["account"] = json!(account.map(|(name, _)| name));
+    value["account_id"] = json!(account.map(|(_, id)| id));
     value
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor_text::tests::exams;
+    use crate::doctor_text::tests::checks;
 
     #[test]
     fn the_shape_stays() {
-        let value = doctor_json(&exams());
+        let value = doctor_json(&checks());
         assert_eq!(value["format"], "deploy.doctor");
         assert_eq!(value["well"], false);
         assert_eq!(
             value["summary"],
             json!({"good": 2, "findings": 1, "unseen": 1})
         );
-        let checks = value["checks"].as_array().expect("a list");
-        assert_eq!(checks[0]["account"], Value::Null);
-        assert_eq!(checks[1]["account_id"], "222222222222");
-        assert_eq!(checks[2]["finding"]["rule"], "AWS-02");
-        assert_eq!(checks[3]["domain"], "example.com");
-        assert_eq!(checks[3]["outcome"], "unseen");
-        assert_eq!(checks[3]["mend"], "apply tells");
+        let made = value["checks"].as_array().expect("a list");
+        assert_eq!(made[0]["account"], Value::Null);
+        assert_eq!(made[1]["account_id"], "222222222222");
+        assert_eq!(made[2]["finding"]["rule"], "AWS-02");
+        assert_eq!(made[3]["domain"], "example.com");
+        assert_eq!(made[3]["outcome"], "unseen");
+        assert_eq!(made[3]["mend"], "apply tells");
     }
 }

@@ -2,8 +2,7 @@
 
 use anstyle::Style;
 use jiff::Timestamp;
-use model::check::Outcome;
-use model::{Change, Check, FailOn, Foreseen, Location, MailImpact, Verdict};
+use model::{Change, Check, CheckOutcome, FailOn, Foreseen, Location, MailImpact, Verdict};
 use plan::{Drift, Moved};
 use serde_json::{Value, json};
 
@@ -40,8 +39,8 @@ impl Drifted<'_> {
     /// The checks that show something.
     fn shown(&self) -> Vec<Check> {
         let is_shown = |check: &&Check| match check.outcome {
-            Outcome::Finding(_) | Outcome::Waiting { .. } => true,
-            Outcome::Good | Outcome::Skipped { .. } => false,
+            CheckOutcome::Finding(_) | CheckOutcome::Waiting { .. } => true,
+            CheckOutcome::Good | CheckOutcome::Skipped { .. } => false,
         };
         self.live.iter().filter(is_shown).cloned().collect()
     }

@@ -29,6 +29,7 @@ mod checks;
 mod expected;
 mod notes;
 mod observer;
+mod options;
 mod overview;
 mod public_dns;
 mod published;
@@ -37,9 +38,10 @@ mod run;
 pub use expected::{
     Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
 };
-pub use model::check::{Check, Outcome, Verdict};
+pub use model::check::{About, Check, CheckOutcome, Verdict};
 pub use observer::{Observer, ObserverError, View};
+pub use options::Options;
 pub use overview::overview;
 pub use public_dns::PublicDns;
 pub use published::{NothingPublished, published};
-pub use run::{Options, drift, verify, verify_all};
+pub use run::{drift, verify, verify_all};

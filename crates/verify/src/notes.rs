@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use model::check::{Check, Outcome};
+use model::check::{About, Check, CheckOutcome};
 use model::rules::Rule;
 use standards::dns::Name;
 use standards::{Finding, Place};
@@ -27,12 +27,17 @@ impl<'a> Notes<'a> {
     }
 
     pub(crate) fn good(&mut self, rule: &'static Rule, what: &str, seen: impl Into<String>) {
-        self.add(rule.id.into(), what, Some(seen.into()), Outcome::Good);
+        self.add(rule.id.into(), what, Some(seen.into()), CheckOutcome::Good);
     }
 
     pub(crate) fn skipped(&mut self, rule: &'static Rule, what: &str, why: impl Into<String>) {
         let why = why.into();
-        self.add(rule.id.into(), what, None, Outcome::Skipped { why });
+        self.add(
+            rule.id.into(),
+            what,
+            None,
+            CheckOutcome::Skipped { why, fix: None },
+        );
     }
 
     pub(crate) fn waiting(
@@ -42,7 +47,7 @@ impl<'a> Notes<'a> {
         seen: impl Into<String>,
         until: impl Into<Option<Timestamp>>,
     ) {
-        let outcome = Outcome::Waiting {
+        let outcome = CheckOutcome::Waiting {
             until: until.into(),
         };
         self.add(rule.id.into(), what, Some(seen.into()), outcome);
@@ -56,7 +61,12 @@ impl<'a> Notes<'a> {
             _ => finding,
         };
         let seen = Some(finding.reason.clone());
-        self.add(finding.rule.clone(), what, seen, Outcome::Finding(finding));
+        self.add(
+            finding.rule.clone(),
+            what,
+            seen,
+            CheckOutcome::Finding(finding),
+        );
     }
 
     /// `rule` is kept, unless there are findings.
@@ -76,10 +86,16 @@ impl<'a> Notes<'a> {
         }
     }
 
-    fn add(&mut self, rule: Cow<'static, str>, what: &str, seen: Option<String>, outcome: Outcome) {
+    fn add(
+        &mut self,
+        rule: Cow<'static, str>,
+        what: &str,
+        seen: Option<String>,
+        outcome: CheckOutcome,
+    ) {
         self.checks.push(Check {
+            about: About::Domain(self.domain.clone()),
             rule,
-            domain: self.domain.clone(),
             what: what.to_owned(),
             seen,
             outcome,

@@ -1,13 +1,9 @@
 //! All checks of a domain, and of a fleet.
 
-use std::time::Duration;
-
 use futures::{Stream, StreamExt, join, stream};
-use jiff::Timestamp;
 use model::rules;
 use model::{Outside, Unseen};
 use standards::Finding;
-use standards::bimi::TrustStore;
 
 use crate::checks::{
     Scene, aliases, bimi, caa, certificates, dane, delegation, dkim, dmarc, mail_hosts, mta_sts,
@@ -15,40 +11,10 @@ use crate::checks::{
 };
 use crate::expected::Expected;
 use crate::notes::Notes;
+use crate::options::Options;
 use crate::public_dns::PublicDns;
 use model::Check;
-use model::check::Outcome;
-
-/// How to verify.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The time.
-    pub now: Timestamp,
-    /// Whether to ask mail hosts for STARTTLS. Many networks do not let port 25 out.
-    pub smtp: bool,
-    /// Whether to send an empty report to where reports about TLS go by https.
-    pub reports: bool,
-    /// The roots that vouch for mark certificates.
-    pub trust: TrustStore,
-    /// How many domains are looked at side by side.
-    pub at_once: usize,
-    /// How long one subject of one domain may take, such as all its records.
-    pub patience: Duration,
-}
-
-impl Options {
-    /// As a receiver would look at the time `now`.
-    pub fn at(now: Timestamp) -> Self {
-        Self {
-            now,
-            smtp: false,
-            reports: false,
-            trust: TrustStore::bimi(),
-            at_once: 16,
-            patience: Duration::from_mins(2),
-        }
-    }
-}
+use model::check::CheckOutcome;
 
 /// Looks at one domain.
 pub async fn verify(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
@@ -141,9 +107,9 @@ async fn delegation_of(
 fn beyond(scene: &Scene<'_>, delegation: &[Check], mut seen: Vec<Check>) -> Vec<Check> {
     if let Some(reason) = delegation::elsewhere(scene, delegation) {
         for check in &mut seen {
-            if matches!(check.outcome, Outcome::Finding(_)) {
+            if matches!(check.outcome, CheckOutcome::Finding(_)) {
                 let why = format!("the world is sent to other name servers (DNS-08): {reason}");
-                check.outcome = Outcome::Skipped { why };
+                check.outcome = CheckOutcome::Skipped { why, fix: None };
             }
         }
     }

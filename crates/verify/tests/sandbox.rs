@@ -5,7 +5,7 @@ mod common;
 use common::{expected, now, observer, sandbox};
 use model::Outside;
 use sandbox::world::World;
-use verify::{Expected, Options, Outcome, verify};
+use verify::{CheckOutcome, Expected, Options, verify};
 
 const DOMAIN: &str = "example.com";
 
@@ -18,7 +18,7 @@ async fn what_is_in_a_hosted_zone_is_good() {
     let expected = expected(DOMAIN, &servers);
     let checks = verify(&expected, &observer, &Options::at(now())).await;
     for check in &checks {
-        assert_eq!(check.outcome, Outcome::Good, "{check:#?}");
+        assert_eq!(check.outcome, CheckOutcome::Good, "{check:#?}");
     }
     assert!(checks.iter().any(|check| check.rule == "DNS-08"));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use engine::{Outcome, Progress, Stop, Watch};
+use engine::{ActionOutcome, Progress, Stop, Watch};
 use jiff::Timestamp;
 use ledger::{Journal, Memory};
 use model::{Location, Plan};
@@ -94,7 +94,8 @@ impl Program<'_> {
         journal.close().await?;
         if !report.is_complete() {
             let unfinished = report.unfinished();
-            let unfinished = unfinished.filter(|(_, how)| !matches!(how, Outcome::Skipped(_)));
+            let unfinished =
+                unfinished.filter(|(_, how)| !matches!(how, ActionOutcome::Skipped(_)));
             let what: Vec<String> = unfinished
                 .map(|(id, outcome)| format!("{}: {outcome:?}", planned.plan.actions[id].resource))
                 .collect();

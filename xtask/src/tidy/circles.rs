@@ -10,7 +10,12 @@ use super::Workspace;
 use super::source::Source;
 
 /// Circles that are right: the crate, its modules, and why.
-const ALLOWED: &[(&str, &[&str], &str)] = &[];
+const ALLOWED: &[(&str, &[&str], &str)] = &[(
+    "model",
+    &["any_kind", "kind", "observation", "typed"],
+    "a `Spec` carries the `AnyKind` that understands it, which is any `Kind` and takes `Spec`s: one \
+     idea, whose parts are too long for one file",
+)];
 
 /// A list that grows stops being an exception.
 const _: () = assert!(ALLOWED.len() <= 2);

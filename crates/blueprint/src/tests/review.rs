@@ -102,9 +102,9 @@ fn conditions(resource: &Resource) -> Vec<String> {
         let group = groups.entry((how, &dependency.reason)).or_default();
         group.push(&dependency.resource.name);
     }
-    let dependencies = groups.into_iter().map(|((how, reason), names)| {
-        format!("after {} {how}: {reason}", names.join(", "))
-    });
+    let dependencies = groups
+        .into_iter()
+        .map(|((how, reason), names)| format!("after {} {how}: {reason}", names.join(", ")));
     let preconditions = resource.preconditions.iter();
     let preconditions = preconditions.map(|one| format!("if {}: {}", one.rule, one.reason));
     dependencies.chain(preconditions).collect()

@@ -1,6 +1,6 @@
 //! `deploy doctor`: what can be known to fail before anything is tried. It changes nothing.
 
-use model::exam::Exam;
+use model::Check;
 
 use crate::args::{Global, Selection};
 use crate::exit::{Exit, Failure};
@@ -13,13 +13,17 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, selection, printer)?;
-    let exams = reconcile::examine(&project).await?;
+    let checks = reconcile::examine(&project).await?;
     if printer.json {
-        printer.value(&report::doctor_json(&exams));
+        printer.value(&report::doctor_json(&checks));
     } else {
-        printer.data(&report::doctor_text(&exams, &printer.palette()));
+        printer.data(&report::doctor_text(
+            &checks,
+            project.clock.now(),
+            &printer.palette(),
+        ));
     }
-    Ok(if exams.iter().any(Exam::is_ill) {
+    Ok(if checks.iter().any(Check::is_failure) {
         Exit::Changes
     } else {
         Exit::Done

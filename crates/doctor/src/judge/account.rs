@@ -2,15 +2,15 @@
 
 use kinds::ses_account::Standing;
 use model::Region;
-use model::exam::{Exam, Subject};
+use model::check::{About, Check};
 use model::rules;
 use standards::{Finding, Severity};
 
 use super::{Notes, counted};
 use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Usage};
 
-pub(super) fn judge(account: &AccountFacts) -> Vec<Exam> {
-    let mut notes = Notes::on(Subject::Account {
+pub(super) fn judge(account: &AccountFacts) -> Vec<Check> {
+    let mut notes = Notes::on(About::Account {
         name: account.name.clone(),
         id: account.id.clone(),
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::exam::{Exam, Subject};
+use model::check::{About, Check};
 use model::rules;
 use standards::Finding;
 use standards::dns::Name;
@@ -12,8 +12,8 @@ use standards::dns::zone::lint_delegation;
 use super::Notes;
 use crate::facts::{DomainFacts, Host, Hosting, PointsTo, Seen, Unseen, ZoneFacts};
 
-pub(super) fn judge(domain: &DomainFacts) -> Vec<Exam> {
-    let mut notes = Notes::on(Subject::Domain(domain.name.clone()));
+pub(super) fn judge(domain: &DomainFacts) -> Vec<Check> {
+    let mut notes = Notes::on(About::Domain(domain.name.clone()));
     zone(domain, &mut notes);
     for host in &domain.hosts {
         caa(host, &mut notes);

@@ -8,7 +8,7 @@ mod tests;
 use std::borrow::Cow;
 
 use jiff::SignedDuration;
-use model::exam::{Exam, Outcome, Subject};
+use model::check::{About, Check, CheckOutcome};
 use model::rules::{self, Rule};
 use standards::{Finding, Severity};
 
@@ -19,18 +19,18 @@ const REFUSED: SignedDuration = SignedDuration::from_mins(5);
 /// Beyond this the clock is not kept by anybody.
 const LOOSE: SignedDuration = SignedDuration::from_mins(1);
 
-/// Every exam, the machine's first, then the accounts', then the domains'.
-pub fn judge(facts: &Facts) -> Vec<Exam> {
-    let mut notes = Notes::on(Subject::Machine);
+/// Every check, the machine's first, then the accounts', then the domains'.
+pub fn judge(facts: &Facts) -> Vec<Check> {
+    let mut notes = Notes::on(About::Machine);
     clock(&facts.skew, &mut notes);
-    let mut exams = notes.done();
+    let mut checks = notes.done();
     for account in &facts.accounts {
-        exams.extend(account::judge(account));
+        checks.extend(account::judge(account));
     }
     for domain in &facts.domains {
-        exams.extend(domain::judge(domain));
+        checks.extend(domain::judge(domain));
     }
-    exams
+    checks
 }
 
 /// AWS-01.
@@ -64,43 +64,60 @@ fn clock(skew: &Seen<SignedDuration>, notes: &mut Notes) {
     notes.broken(what, finding);
 }
 
-/// The exams of one subject, as they are made.
+/// The checks of one subject, as they are made.
 struct Notes {
-    subject: Subject,
-    exams: Vec<Exam>,
+    about: About,
+    checks: Vec<Check>,
 }
 
 impl Notes {
-    fn on(subject: Subject) -> Self {
+    fn on(about: About) -> Self {
         Self {
-            subject,
-            exams: Vec::new(),
+            about,
+            checks: Vec::new(),
         }
     }
 
-    fn done(self) -> Vec<Exam> {
-        self.exams
+    fn done(self) -> Vec<Check> {
+        self.checks
     }
 
     fn good(&mut self, rule: &'static Rule, what: &str, seen: impl Into<String>) {
-        let seen = seen.into();
-        self.add(rule.id.into(), what, Outcome::Good { seen });
+        self.add(rule.id.into(), what, Some(seen.into()), CheckOutcome::Good);
     }
 
     fn broken(&mut self, what: &str, finding: Finding) {
-        self.add(finding.rule.clone(), what, Outcome::Finding(finding));
+        self.add(
+            finding.rule.clone(),
+            what,
+            None,
+            CheckOutcome::Finding(finding),
+        );
     }
 
     fn unseen(&mut self, rule: &'static Rule, what: &str, unseen: &Unseen) {
         let Unseen { why, fix } = unseen.clone();
-        self.add(rule.id.into(), what, Outcome::Unseen { why, fix });
+        let fix = Some(fix);
+        self.add(
+            rule.id.into(),
+            what,
+            None,
+            CheckOutcome::Skipped { why, fix },
+        );
     }
 
-    fn add(&mut self, rule: Cow<'static, str>, what: &str, outcome: Outcome) {
-        self.exams.push(Exam {
-            subject: self.subject.clone(),
+    fn add(
+        &mut self,
+        rule: Cow<'static, str>,
+        what: &str,
+        seen: Option<String>,
+        outcome: CheckOutcome,
+    ) {
+        self.checks.push(Check {
+            about: self.about.clone(),
             rule,
             what: what.to_owned(),
+            seen,
             outcome,
         });
     }

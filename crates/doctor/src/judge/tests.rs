@@ -1,10 +1,10 @@
-//! Facts in, exams out: a row for each thing that can be wrong.
+//! Facts in, checks out: a row for each thing that can be wrong.
 
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use kinds::ses_account::Standing;
-use model::exam::{Exam, Outcome};
+use model::check::{Check, CheckOutcome};
 use model::rules;
 use standards::dns::Name;
 use standards::{Finding, Severity};
@@ -91,20 +91,20 @@ fn well() -> Facts {
 
 /// What is not good, as `rule word`, when `change` has been done to what is well.
 #[track_caller]
-fn check(change: impl FnOnce(&mut Facts), expect: &[(&str, &str)]) -> Vec<Exam> {
+fn check(change: impl FnOnce(&mut Facts), expect: &[(&str, &str)]) -> Vec<Check> {
     let mut facts = well();
     change(&mut facts);
-    let mut exams = judge(&facts);
-    exams.retain(|exam| !matches!(exam.outcome, Outcome::Good { .. }));
-    let found: Vec<(&str, &str)> = exams
+    let mut checks = judge(&facts);
+    checks.retain(|check| !check.is_good());
+    let found: Vec<(&str, &str)> = checks
         .iter()
-        .map(|exam| match &exam.outcome {
-            Outcome::Finding(finding) => (exam.rule.as_ref(), severity(finding.severity)),
-            _ => (exam.rule.as_ref(), "unseen"),
+        .map(|check| match &check.outcome {
+            CheckOutcome::Finding(finding) => (check.rule.as_ref(), severity(finding.severity)),
+            _ => (check.rule.as_ref(), "unseen"),
         })
         .collect();
-    assert_eq!(found, expect, "{exams:#?}");
-    exams
+    assert_eq!(found, expect, "{checks:#?}");
+    checks
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -127,8 +127,8 @@ fn a_clock_is_good_within_a_minute_and_refused_beyond_five() {
         |seconds| move |facts: &mut Facts| facts.skew = Ok(SignedDuration::from_secs(seconds));
     check(skewed(59), &[]);
     check(skewed(-61), &[("AWS-01", "warn")]);
-    let exams = check(skewed(301), &[("AWS-01", "error")]);
-    let reason = &exams[0].finding().expect("a finding").reason;
+    let checks = check(skewed(301), &[("AWS-01", "error")]);
+    let reason = &checks[0].finding().expect("a finding").reason;
     assert!(reason.contains("301 s behind AWS's"), "{reason}");
     check(|facts| facts.skew = Err(unseen()), &[("AWS-01", "unseen")]);
 }
@@ -152,13 +152,13 @@ fn nothing_is_said_of_an_account_that_was_not_entered() {
 
 #[test]
 fn what_is_not_allowed_is_named() {
-    let exams = check(
+    let checks = check(
         |facts| {
             facts.accounts[0].permissions[0].refused = BTreeSet::from(["s3:PutObject".to_owned()]);
         },
         &[("AWS-02", "error")],
     );
-    let reason = &exams[0].finding().expect("a finding").reason;
+    let reason = &checks[0].finding().expect("a finding").reason;
     assert_eq!(
         reason,
         "not allowed: s3:PutObject (refused when it was tried)"

@@ -7,28 +7,50 @@ use futures::future::try_join_all;
 use kinds::Changed;
 use ledger::{Event, LedgerError};
 use model::kind::BatchItem;
-use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step};
+use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step, Target};
 
 use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE};
-use super::{Outcome, Run};
+use super::{ActionOutcome, Run};
 use crate::progress::Progress;
 
 /// One change of a batch, of any kind.
 type Item = BatchItem<Spec, Before>;
+
+/// Actions that go out in one call, each with its change in the same place.
+#[derive(Default)]
+struct Batch {
+    ids: Vec<ActionId>,
+    items: Vec<Item>,
+}
+
+impl Batch {
+    fn push(&mut self, id: ActionId, item: Item) {
+        self.ids.push(id);
+        self.items.push(item);
+    }
+
+    /// Each action as a batch of its own.
+    fn alone(self) -> impl Iterator<Item = Self> {
+        self.ids.into_iter().zip(self.items).map(|(id, item)| Self {
+            ids: vec![id],
+            items: vec![item],
+        })
+    }
+}
 
 impl Run<'_> {
     /// Carries out actions of one batch key: their preconditions each, their call together.
     pub(crate) async fn act_together(
         &self,
         ids: Vec<ActionId>,
-    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
+    ) -> Result<Vec<(ActionId, ActionOutcome)>, LedgerError> {
         let mut outcomes = Vec::new();
-        let mut items = Vec::new();
+        let mut batch = Batch::default();
         let mut intents: BTreeMap<String, Vec<Event>> = BTreeMap::new();
         for id in ids {
             match self.prepare(id).await {
                 Ok((item, intended)) => {
-                    items.push((id, item));
+                    batch.push(id, item);
                     let document = self.plan.actions[id].resource.document();
                     let intents = intents.entry(document.into_owned()).or_default();
                     intents.extend(intended);
@@ -41,12 +63,12 @@ impl Run<'_> {
             self.journal.intend(&document, intents).await
         };
         try_join_all(intents.into_iter().map(record)).await?;
-        outcomes.extend(Box::pin(self.send(items)).await?);
+        outcomes.extend(Box::pin(self.send(batch)).await?);
         Ok(outcomes)
     }
 
     /// The change of an action, and the intents that have to be on record before it is sent.
-    async fn prepare(&self, id: ActionId) -> Result<(Item, Vec<Event>), Outcome> {
+    async fn prepare(&self, id: ActionId) -> Result<(Item, Vec<Event>), ActionOutcome> {
         let action = &self.plan.actions[id];
         self.pass_preconditions(action).await?;
         let spec = self.spec_of(action).await?;
@@ -54,49 +76,51 @@ impl Run<'_> {
         let target = self.target_of(action, spec).await;
         let entry = action.entry();
         let open = entry.is_some_and(model::Entry::is_open);
+        let (target, spec) = target.replace(None);
         let item = match &action.step {
             Step::Delete(unwanted) => Item {
-                owned: Some(target.spec.clone()),
+                owned: Some(spec),
                 before: unwanted.entry.before.clone(),
                 adopt: false,
                 open,
-                target: target.with(None),
+                target,
             },
             _ => Item {
                 owned: action.owned().cloned(),
                 before: None,
                 adopt: action.desired().is_some_and(|resource| resource.adopt),
                 open,
-                target: target.with(Some(target.spec.clone())),
+                target: Target {
+                    spec: Some(spec),
+                    ..target
+                },
             },
         };
         Ok((item, intents))
     }
 
-    async fn send(
-        &self,
-        items: Vec<(ActionId, Item)>,
-    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
-        let Some((first, _)) = items.first() else {
+    async fn send(&self, batch: Batch) -> Result<Vec<(ActionId, ActionOutcome)>, LedgerError> {
+        let Some(first) = batch.ids.first() else {
             return Ok(Vec::new());
         };
-        let error = match self.send_together(&self.plan.actions[*first], &items).await {
-            Ok(changes) => return Box::pin(self.all_applied(items, changes)).await,
+        let first = &self.plan.actions[*first];
+        let error = match self.send_together(first, &batch.items).await {
+            Ok(changes) => return Box::pin(self.all_applied(batch, changes)).await,
             Err(outcome) => outcome,
         };
         let refused =
-            matches!(&error, Outcome::Failed(error) if error.class != ErrorClass::Ambiguous);
-        if refused && items.len() > 1 {
+            matches!(&error, ActionOutcome::Failed(error) if error.class != ErrorClass::Ambiguous);
+        if refused && batch.ids.len() > 1 {
             // All or nothing: one bad record refuses its siblings. Each alone tells which it is.
             let mut outcomes = Vec::new();
-            for item in items {
-                outcomes.extend(Box::pin(self.send(vec![item])).await?);
+            for one in batch.alone() {
+                outcomes.extend(Box::pin(self.send(one)).await?);
             }
             return Ok(outcomes);
         }
         let mut outcomes = Vec::new();
-        for (id, _) in items {
-            if let Outcome::Failed(error) = &error {
+        for id in batch.ids {
+            if let ActionOutcome::Failed(error) = &error {
                 self.refused(&self.plan.actions[id], error).await?;
             }
             outcomes.push((id, error.clone()));
@@ -106,16 +130,18 @@ impl Run<'_> {
 
     async fn all_applied(
         &self,
-        items: Vec<(ActionId, Item)>,
+        batch: Batch,
         changes: Vec<Changed>,
-    ) -> Result<Vec<(ActionId, Outcome)>, LedgerError> {
+    ) -> Result<Vec<(ActionId, ActionOutcome)>, LedgerError> {
         let mut outcomes = Vec::new();
-        for ((id, item), change) in items.into_iter().zip(changes) {
+        let items = batch.ids.into_iter().zip(batch.items);
+        for ((id, item), change) in items.zip(changes) {
             let action = &self.plan.actions[id];
+            let (target, wanted) = item.target.replace(());
             // Of a removal, nothing is wanted and everything is owned.
-            let wanted = item.target.spec.as_ref().or(item.owned.as_ref());
-            let spec = wanted.unwrap_or_else(|| action.spec()).clone();
-            let target = item.target.with(spec);
+            let spec = wanted.or(item.owned);
+            let spec = spec.unwrap_or_else(|| action.spec().clone());
+            let (target, ()) = target.replace(spec);
             let outcome = Box::pin(self.applied(action, target, Some(change))).await?;
             outcomes.push((id, outcome));
         }
@@ -125,13 +151,12 @@ impl Run<'_> {
     async fn send_together(
         &self,
         action: &Action,
-        items: &[(ActionId, Item)],
-    ) -> Result<Vec<Changed>, Outcome> {
-        let batch: Vec<Item> = items.iter().map(|(_, item)| item.clone()).collect();
+        batch: &[Item],
+    ) -> Result<Vec<Changed>, ActionOutcome> {
         let limit = self.limit();
         let mut ambiguous = 0;
         loop {
-            let error = match self.send_once(action, &batch).await {
+            let error = match self.send_once(action, batch).await {
                 Ok(changes) => return Ok(changes),
                 Err(error) => error,
             };
@@ -143,12 +168,12 @@ impl Run<'_> {
                     // what is left to do.
                     self.engine.forget_listings().await;
                 }
-                _ => return Err(Outcome::Failed(error)),
+                _ => return Err(ActionOutcome::Failed(error)),
             }
             self.watch
                 .see(&Progress::Waiting(action.id, &error.message));
             if !self.pause(AMBIGUOUS_PAUSE, limit).await {
-                return Err(Outcome::Waiting(error.message));
+                return Err(ActionOutcome::Waiting(error.message));
             }
         }
     }

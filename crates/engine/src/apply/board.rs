@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Action, ActionId, Level, Plan};
 
-use super::Outcome;
+use super::ActionOutcome;
 
 /// How far an action is.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub(super) enum Stage {
     Acting,
     /// Its call has returned, and it is on its way to being ready.
     Done,
-    Over(Outcome),
+    Over(ActionOutcome),
 }
 
 /// The actions of a plan, each with the edges that still hold it back. Every change of a stage
@@ -101,7 +101,11 @@ impl<'p> Board<'p> {
     }
 
     /// An action is over, and with it those that can no longer start. Gives all of them.
-    pub(super) fn over(&mut self, id: ActionId, outcome: Outcome) -> Vec<(ActionId, Outcome)> {
+    pub(super) fn over(
+        &mut self,
+        id: ActionId,
+        outcome: ActionOutcome,
+    ) -> Vec<(ActionId, ActionOutcome)> {
         let mut over = Vec::new();
         let mut next = vec![(id, outcome)];
         while let Some((id, outcome)) = next.pop() {
@@ -109,7 +113,8 @@ impl<'p> Board<'p> {
                 continue;
             }
             self.set(id, Stage::Over(outcome.clone()));
-            for (other, level) in self.waiting[id].clone() {
+            // An action that is over holds nobody back any more.
+            for (other, level) in std::mem::take(&mut self.waiting[id]) {
                 if self.stages[other] == Stage::Idle && is_lost(&outcome, level) {
                     next.push((other, skipped(&self.plan.actions[other], id)));
                 }
@@ -138,11 +143,11 @@ impl<'p> Board<'p> {
     }
 
     /// How each action ended.
-    pub(super) fn outcomes(self) -> Vec<Outcome> {
+    pub(super) fn outcomes(self) -> Vec<ActionOutcome> {
         let outcome = |stage| match stage {
             Stage::Over(outcome) => outcome,
-            Stage::Done => Outcome::Done,
-            Stage::Idle | Stage::Acting => Outcome::NotBegun,
+            Stage::Done => ActionOutcome::Done,
+            Stage::Idle | Stage::Acting => ActionOutcome::NotBegun,
         };
         self.stages.into_iter().map(outcome).collect()
     }
@@ -152,27 +157,27 @@ impl<'p> Board<'p> {
 fn is_met(stage: &Stage, level: Level) -> bool {
     match (stage, level) {
         // What is waited for by itself only, and has not come, is done all the same.
-        (Stage::Over(Outcome::Done), _)
-        | (Stage::Done | Stage::Over(Outcome::Waiting(_)), Level::Done) => true,
+        (Stage::Over(ActionOutcome::Done), _)
+        | (Stage::Done | Stage::Over(ActionOutcome::Waiting(_)), Level::Done) => true,
         _ => false,
     }
 }
 
 /// Whether an edge will hold back for ever.
-fn is_lost(outcome: &Outcome, level: Level) -> bool {
+fn is_lost(outcome: &ActionOutcome, level: Level) -> bool {
     match outcome {
-        Outcome::Done => false,
-        Outcome::Waiting(_) => level == Level::Ready,
+        ActionOutcome::Done => false,
+        ActionOutcome::Waiting(_) => level == Level::Ready,
         _ => true,
     }
 }
 
 /// How an action ends that can no longer start. Unchanged things are not skipped: there was nothing
 /// to do for them.
-fn skipped(action: &Action, cause: ActionId) -> Outcome {
+fn skipped(action: &Action, cause: ActionId) -> ActionOutcome {
     if action.changes() {
-        Outcome::Skipped(cause)
+        ActionOutcome::Skipped(cause)
     } else {
-        Outcome::Done
+        ActionOutcome::Done
     }
 }

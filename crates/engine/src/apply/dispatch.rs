@@ -10,7 +10,7 @@ use model::ActionId;
 use tracing::Instrument as _;
 
 use super::board::{Board, Stage};
-use super::{Outcome, Run, log};
+use super::{ActionOutcome, Run, log};
 use crate::progress::Progress;
 
 /// How many calls are under way at once. The quota scheduler says how fast they go. What only waits
@@ -26,16 +26,16 @@ const GATHER: Duration = Duration::from_secs(1);
 const GATHER_MAX: u32 = 20;
 
 /// How a step ended.
-pub(crate) enum Ended {
+enum Ended<'p> {
     /// Calls have returned.
-    Acted(Vec<(ActionId, Outcome)>),
+    Acted(Vec<(ActionId, ActionOutcome)>),
     /// One action is ready, or will not be in this run.
-    Readied(ActionId, Outcome),
+    Readied(ActionId, ActionOutcome),
     /// A batch of this key has been gathered for so many seconds.
-    Gathered(String, u32),
+    Gathered(&'p str, u32),
 }
 
-type Step<'s> = BoxFuture<'s, Result<Ended, LedgerError>>;
+type Step<'s> = BoxFuture<'s, Result<Ended<'s>, LedgerError>>;
 
 /// A run of a plan, under way.
 struct Dispatch<'s> {
@@ -43,9 +43,9 @@ struct Dispatch<'s> {
     board: Board<'s>,
     steps: FuturesUnordered<Step<'s>>,
     /// Free actions of each batch key.
-    gathered: BTreeMap<String, Vec<ActionId>>,
+    gathered: BTreeMap<&'s str, Vec<ActionId>>,
     /// Keys of which a batch is being gathered or is under way.
-    busy: BTreeSet<String>,
+    busy: BTreeSet<&'s str>,
     /// How many calls are under way.
     calls: usize,
     /// Why the ledger can no longer be written.
@@ -54,7 +54,7 @@ struct Dispatch<'s> {
 
 impl Run<'_> {
     /// Runs until nothing can start and nothing is under way.
-    pub(crate) async fn dispatch(&self) -> Result<Vec<Outcome>, LedgerError> {
+    pub(crate) async fn dispatch(&self) -> Result<Vec<ActionOutcome>, LedgerError> {
         let mut dispatch = Dispatch {
             run: self,
             board: Board::new(
@@ -77,15 +77,15 @@ impl Run<'_> {
     }
 }
 
-impl Dispatch<'_> {
-    fn over(self) -> Result<Vec<Outcome>, LedgerError> {
+impl<'s> Dispatch<'s> {
+    fn over(self) -> Result<Vec<ActionOutcome>, LedgerError> {
         match self.failure {
             Some(error) => Err(error),
             None => Ok(self.board.outcomes()),
         }
     }
 
-    fn ended(&mut self, ended: Result<Ended, LedgerError>) {
+    fn ended(&mut self, ended: Result<Ended<'s>, LedgerError>) {
         match ended {
             // Without its ledger a run begins nothing more. Calls that are under way end, so that as
             // much as possible is known of them.
@@ -96,7 +96,7 @@ impl Dispatch<'_> {
                 self.calls -= 1;
                 for (id, outcome) in outcomes {
                     if let Some(key) = &self.run.plan.actions[id].batch {
-                        self.busy.remove(key);
+                        self.busy.remove(key.as_str());
                     }
                     self.acted(id, outcome);
                 }
@@ -106,9 +106,9 @@ impl Dispatch<'_> {
         }
     }
 
-    fn acted(&mut self, id: ActionId, outcome: Outcome) {
+    fn acted(&mut self, id: ActionId, outcome: ActionOutcome) {
         let run = self.run;
-        if outcome != Outcome::Done || !self.board.must_be_ready(id) {
+        if outcome != ActionOutcome::Done || !self.board.must_be_ready(id) {
             return self.finish(id, outcome);
         }
         run.watch.see(&Progress::Applied(id));
@@ -118,7 +118,7 @@ impl Dispatch<'_> {
         self.steps.push(Box::pin(waiting.instrument(span)));
     }
 
-    fn finish(&mut self, id: ActionId, outcome: Outcome) {
+    fn finish(&mut self, id: ActionId, outcome: ActionOutcome) {
         for (id, outcome) in self.board.over(id, outcome) {
             log::ended(self.run.plan, id, &outcome);
             self.run.watch.see(&Progress::Finished(id, &outcome));
@@ -140,15 +140,12 @@ impl Dispatch<'_> {
             && let Some(id) = self.board.next_free()
         {
             match &self.run.plan.actions[id].batch {
-                Some(key) => self.gathered.entry(key.clone()).or_default().push(id),
+                Some(key) => self.gathered.entry(key).or_default().push(id),
                 None => self.start_one(id),
             }
         }
-        let waiting = self.gathered.keys();
-        let idle: Vec<String> = waiting
-            .filter(|key| !self.busy.contains(*key))
-            .cloned()
-            .collect();
+        let waiting = self.gathered.keys().copied();
+        let idle: Vec<&str> = waiting.filter(|key| !self.busy.contains(key)).collect();
         for key in idle {
             self.gather(key, 0);
         }
@@ -157,7 +154,7 @@ impl Dispatch<'_> {
     fn start_one(&mut self, id: ActionId) {
         let run = self.run;
         if !run.plan.actions[id].changes() {
-            return self.acted(id, Outcome::Done);
+            return self.acted(id, ActionOutcome::Done);
         }
         self.board.acting(id);
         run.watch.see(&Progress::Started(id));
@@ -167,8 +164,8 @@ impl Dispatch<'_> {
         self.steps.push(Box::pin(acting.instrument(span)));
     }
 
-    fn gather(&mut self, key: String, seconds: u32) {
-        self.busy.insert(key.clone());
+    fn gather(&mut self, key: &'s str, seconds: u32) {
+        self.busy.insert(key);
         let clock = self.run.engine.clock;
         self.steps.push(Box::pin(async move {
             clock.sleep(GATHER).await;
@@ -177,16 +174,16 @@ impl Dispatch<'_> {
     }
 
     /// Sends what was gathered, unless calls under way are about to free more of it.
-    fn send_or_gather(&mut self, key: String, seconds: u32) {
+    fn send_or_gather(&mut self, key: &'s str, seconds: u32) {
         let run = self.run;
-        self.busy.remove(&key);
+        self.busy.remove(key);
         if self.is_stopped() {
             return;
         }
-        if seconds < GATHER_MAX && self.board.soon_free(&key) {
+        if seconds < GATHER_MAX && self.board.soon_free(key) {
             return self.gather(key, seconds);
         }
-        let ids = self.gathered.remove(&key).unwrap_or_default();
+        let ids = self.gathered.remove(key).unwrap_or_default();
         if ids.is_empty() {
             return;
         }
@@ -194,7 +191,7 @@ impl Dispatch<'_> {
             self.board.acting(*id);
             run.watch.see(&Progress::Started(*id));
         }
-        let span = log::batch(&key, ids.len());
+        let span = log::batch(key, ids.len());
         self.busy.insert(key);
         self.calls += 1;
         let acting = async move { Ok(Ended::Acted(Box::pin(run.act_together(ids)).await?)) };

@@ -4,7 +4,7 @@
 use model::{ActionId, Plan};
 use tracing::Span;
 
-use super::Outcome;
+use super::ActionOutcome;
 
 /// The span of one action. Resource ids hold names of the manifest, which are checked on the way in.
 pub(super) fn action(plan: &Plan, id: ActionId) -> Span {
@@ -23,7 +23,7 @@ pub(super) fn batch(key: &str, actions: usize) -> Span {
 }
 
 /// Says how an action ended, if it was to change anything.
-pub(super) fn ended(plan: &Plan, id: ActionId, outcome: &Outcome) {
+pub(super) fn ended(plan: &Plan, id: ActionId, outcome: &ActionOutcome) {
     let action = &plan.actions[id];
     if !action.changes() {
         return;
@@ -31,7 +31,7 @@ pub(super) fn ended(plan: &Plan, id: ActionId, outcome: &Outcome) {
     let resource = &action.resource;
     let verb = action.verb();
     match outcome {
-        Outcome::Failed(_) | Outcome::Broken(_) | Outcome::Refused(..) => {
+        ActionOutcome::Failed(_) | ActionOutcome::Broken(_) | ActionOutcome::Refused(..) => {
             // `Debug` escapes the control characters of AWS's messages.
             tracing::warn!(target: "deploy::engine", %resource, ?verb, ?outcome, "action failed");
         }

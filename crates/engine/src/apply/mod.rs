@@ -18,13 +18,12 @@ use aws::Session;
 use jiff::Timestamp;
 use kinds::Context;
 use ledger::{Journal, LedgerError};
-use model::{
-    Action, ActionId, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step,
-};
+use model::{Action, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step};
 use plan::Actual;
 use tokio::sync::Mutex;
 
 use crate::Engine;
+use crate::outcome::{ActionOutcome, Report};
 use crate::progress::{Stop, Watch};
 
 /// How a plan is carried out.
@@ -34,49 +33,6 @@ pub struct Options {
     pub wait: Duration,
     /// Rules whose risk the operator accepts.
     pub accepted: BTreeSet<String>,
-}
-
-/// How an action ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// Done, and ready where that was asked for.
-    Done,
-    /// AWS refused.
-    Failed(KindError),
-    /// It became something that never gets ready.
-    Broken(String),
-    /// A precondition did not pass: the rule, and what was seen.
-    Refused(String, String),
-    /// Done as far as we can; this is what it waits for.
-    Waiting(String),
-    /// Not begun, because this action came to nothing.
-    Skipped(ActionId),
-    /// Not begun, because the operator stopped the run.
-    NotBegun,
-}
-
-/// How a plan ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// One outcome an action.
-    pub outcomes: Vec<Outcome>,
-    /// How long it lasted, on the engine's clock.
-    pub elapsed: Duration,
-}
-
-impl Report {
-    /// The actions that ended otherwise than done.
-    pub fn unfinished(&self) -> impl Iterator<Item = (ActionId, &Outcome)> {
-        self.outcomes
-            .iter()
-            .enumerate()
-            .filter(|(_, outcome)| **outcome != Outcome::Done)
-    }
-
-    /// Whether everything is done.
-    pub fn is_complete(&self) -> bool {
-        self.unfinished().next().is_none()
-    }
 }
 
 /// What is known of a resource while a plan is carried out.
@@ -94,9 +50,9 @@ pub(crate) struct Run<'a> {
     pub(crate) options: &'a Options,
     pub(crate) watch: &'a dyn Watch,
     pub(crate) stop: &'a Stop,
-    pub(crate) known: Mutex<BTreeMap<ResourceId, Known>>,
+    pub(crate) known: Mutex<BTreeMap<ResourceId, Arc<Known>>>,
     /// The outputs of each resource that others refer to.
-    pub(crate) outputs: BTreeMap<ResourceId, BTreeSet<String>>,
+    pub(crate) outputs: BTreeMap<&'a ResourceId, BTreeSet<&'a str>>,
     /// Each domain's place in the plan.
     ranks: BTreeMap<&'a str, u64>,
 }
@@ -134,7 +90,7 @@ impl Engine {
 }
 
 /// The resources that exist already and keep their outputs.
-fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Known> {
+fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Arc<Known>> {
     // By id and AWS's name: a fleet has too many to look through all of them for each action.
     let mut states: BTreeMap<(&ResourceId, &PhysicalId), &State> = BTreeMap::new();
     for (target, seen) in actual.iter() {
@@ -156,7 +112,8 @@ fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Known> {
         };
         if let Some(state) = states.get(&(&action.resource, physical)) {
             let (physical, state) = (physical.clone(), State::clone(state));
-            known.insert(action.resource.clone(), Known { physical, state });
+            let one = Arc::new(Known { physical, state });
+            known.insert(action.resource.clone(), one);
         }
     }
     known
@@ -195,14 +152,12 @@ impl Run<'_> {
     }
 }
 
-fn outputs(plan: &Plan) -> BTreeMap<ResourceId, BTreeSet<String>> {
-    let mut outputs: BTreeMap<ResourceId, BTreeSet<String>> = BTreeMap::new();
+fn outputs(plan: &Plan) -> BTreeMap<&ResourceId, BTreeSet<&str>> {
+    let mut outputs: BTreeMap<&ResourceId, BTreeSet<&str>> = BTreeMap::new();
     let wanted = plan.actions.iter().filter_map(|action| action.wanted());
     for reference in wanted.flat_map(|wanted| wanted.spec.references()) {
-        outputs
-            .entry(reference.resource.clone())
-            .or_default()
-            .insert(reference.output.clone());
+        let of_resource = outputs.entry(&reference.resource).or_default();
+        of_resource.insert(&reference.output);
     }
     outputs
 }

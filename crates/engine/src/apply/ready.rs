@@ -1,5 +1,6 @@
 //! Waiting: for preconditions, for outputs, for readiness. Every wait has a limit and says what it is for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws::SessionError;
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use ledger::LedgerError;
 use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, State, Target};
 
-use super::{Known, Outcome, Run};
+use super::{ActionOutcome, Known, Run};
 use crate::preconditions::{PreconditionOutcome, check_precondition};
 use crate::progress::Progress;
 
@@ -35,7 +36,7 @@ impl Run<'_> {
 
     /// Waits until every precondition of an action passes, for all of them together as long as the
     /// operator lets it wait for one thing.
-    pub(crate) async fn pass_preconditions(&self, action: &Action) -> Result<(), Outcome> {
+    pub(crate) async fn pass_preconditions(&self, action: &Action) -> Result<(), ActionOutcome> {
         let limit = self.limit();
         for precondition in action.preconditions() {
             if self.options.accepted.contains(&precondition.rule) {
@@ -52,22 +53,22 @@ impl Run<'_> {
         id: ActionId,
         (rule, check): (&str, &PreconditionCheck),
         limit: Timestamp,
-    ) -> Result<(), Outcome> {
+    ) -> Result<(), ActionOutcome> {
         loop {
             let now = self.engine.clock.now();
             match check_precondition(self.engine.outside(), check, now).await {
                 PreconditionOutcome::Passed => return Ok(()),
                 PreconditionOutcome::Later(what) => {
-                    return Err(Outcome::Waiting(format!("{what} ({rule})")));
+                    return Err(ActionOutcome::Waiting(format!("{what} ({rule})")));
                 }
                 PreconditionOutcome::Refused(seen) => {
-                    return Err(Outcome::Refused(rule.to_owned(), seen));
+                    return Err(ActionOutcome::Refused(rule.to_owned(), seen));
                 }
                 PreconditionOutcome::NotYet(seen) => {
                     let what = format!("a look from outside to pass: {seen} ({rule})");
                     self.watch.see(&Progress::Waiting(id, &what));
                     if !self.pause(PRECONDITION_POLL, limit).await {
-                        return Err(Outcome::Waiting(what));
+                        return Err(ActionOutcome::Waiting(what));
                     }
                 }
             }
@@ -75,7 +76,7 @@ impl Run<'_> {
     }
 
     /// Waits until an action's resource is ready, or gone for everybody.
-    pub(crate) async fn until_ready(&self, id: ActionId) -> Result<Outcome, LedgerError> {
+    pub(crate) async fn until_ready(&self, id: ActionId) -> Result<ActionOutcome, LedgerError> {
         let action = &self.plan.actions[id];
         if action.wanted().is_none() {
             return Ok(self.until_gone(action).await);
@@ -89,20 +90,26 @@ impl Run<'_> {
             Duration::ZERO
         };
         loop {
-            let Some(known) = self.known.lock().await.get(&action.resource).cloned() else {
-                return Ok(Outcome::Done);
+            let known = self
+                .known
+                .lock()
+                .await
+                .get(&action.resource)
+                .map(Arc::clone);
+            let Some(known) = known else {
+                return Ok(ActionOutcome::Done);
             };
             let spec = self.resolved(action.spec()).await;
             match kind.readiness(&spec, &known.state) {
                 Readiness::Ready => {
-                    self.seen_by_hand(action, &spec, &known).await?;
-                    return Ok(Outcome::Done);
+                    self.seen_by_hand(action, spec, &known).await?;
+                    return Ok(ActionOutcome::Done);
                 }
-                Readiness::Failed(why) => return Ok(Outcome::Broken(why)),
+                Readiness::Failed(why) => return Ok(ActionOutcome::Broken(why)),
                 Readiness::Waiting(what) => {
                     self.watch.see(&Progress::Waiting(id, &what));
                     if !self.pause(pause, limit).await {
-                        return Ok(Outcome::Waiting(what));
+                        return Ok(ActionOutcome::Waiting(what));
                     }
                     pause = kind.poll();
                 }
@@ -114,11 +121,11 @@ impl Run<'_> {
     }
 
     /// Waits until nobody sees any more what was deleted: a name must not point at what is gone.
-    async fn until_gone(&self, action: &Action) -> Outcome {
+    async fn until_gone(&self, action: &Action) -> ActionOutcome {
         let kind = action.spec().kind();
         // What a person has published, they remove in their own time.
         if action.location.is_none() || !kind.is_seen_after_deletion() {
-            return Outcome::Done;
+            return ActionOutcome::Done;
         }
         let target = action.target(action.spec().clone(), action.physical());
         let limit = self.limit();
@@ -126,10 +133,10 @@ impl Run<'_> {
         let mut pause = kind.expected();
         loop {
             let what = match self.engine.poll(&target, seen.as_ref()).await {
-                Ok(Observation::Absent) => return Outcome::Done,
+                Ok(Observation::Absent) => return ActionOutcome::Done,
                 Ok(Observation::Present { state, .. }) => {
                     let Readiness::Waiting(what) = kind.readiness(&target.spec, &state) else {
-                        return Outcome::Done;
+                        return ActionOutcome::Done;
                     };
                     seen = Some(state);
                     what
@@ -143,7 +150,7 @@ impl Run<'_> {
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(pause, limit).await {
-                return Outcome::Waiting(what);
+                return ActionOutcome::Waiting(what);
             }
             pause = kind.poll();
         }
@@ -155,7 +162,7 @@ impl Run<'_> {
         &self,
         target: &Target,
         seen: Option<&State>,
-    ) -> Result<Known, String> {
+    ) -> Result<Arc<Known>, String> {
         self.learn(target, self.engine.poll(target, seen).await)
             .await
     }
@@ -165,7 +172,7 @@ impl Run<'_> {
         &self,
         target: &Target,
         seen: Option<&State>,
-    ) -> Result<Known, String> {
+    ) -> Result<Arc<Known>, String> {
         match seen {
             Some(_) => self.observe_again(target, seen).await,
             None => {
@@ -179,7 +186,7 @@ impl Run<'_> {
         &self,
         target: &Target,
         observed: Result<Observation, SessionError>,
-    ) -> Result<Known, String> {
+    ) -> Result<Arc<Known>, String> {
         let (physical, state) = match observed {
             Ok(Observation::Present {
                 physical, state, ..
@@ -190,13 +197,13 @@ impl Run<'_> {
             }
             Err(error) => return Err(format!("a look at what was made: {error}")),
         };
-        let known = Known { physical, state };
-        self.know(target, &known).await;
-        Ok(known)
+        Ok(self.know(target, Known { physical, state }).await)
     }
 
-    pub(super) async fn know(&self, target: &Target, known: &Known) {
+    pub(super) async fn know(&self, target: &Target, known: Known) -> Arc<Known> {
+        let known = Arc::new(known);
         let mut all = self.known.lock().await;
-        all.insert(target.id.clone(), known.clone());
+        all.insert(target.id.clone(), Arc::clone(&known));
+        known
     }
 }

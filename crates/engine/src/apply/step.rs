@@ -1,5 +1,6 @@
 //! One action by itself: its preconditions, its intent, its call, its result.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use model::{
     Resource, Spec, State, Status, Step, Target, Verb,
 };
 
-use super::{Known, Outcome, Run};
+use super::{ActionOutcome, Known, Run};
 use crate::progress::Progress;
 
 /// How often a call whose outcome is unknown is made again, after a look.
@@ -32,13 +33,13 @@ impl Run<'_> {
     }
 
     /// Carries one action out.
-    pub(crate) async fn act(&self, id: ActionId) -> Result<Outcome, LedgerError> {
+    pub(crate) async fn act(&self, id: ActionId) -> Result<ActionOutcome, LedgerError> {
         let action = &self.plan.actions[id];
         if let Step::Forget(unwanted) = &action.step {
             let event = forgotten(action, &unwanted.holders);
             let document = action.resource.document();
             self.journal.note(&document, event).await?;
-            return Ok(Outcome::Done);
+            return Ok(ActionOutcome::Done);
         }
         if let Err(outcome) = self.pass_preconditions(action).await {
             return Ok(outcome);
@@ -52,7 +53,7 @@ impl Run<'_> {
         match self.call(action, &target).await {
             Ok(change) => Box::pin(self.applied(action, target, change)).await,
             Err(outcome) => {
-                if let Outcome::Failed(error) = &outcome {
+                if let ActionOutcome::Failed(error) = &outcome {
                     self.refused(action, error).await?;
                 }
                 Ok(outcome)
@@ -61,14 +62,16 @@ impl Run<'_> {
     }
 
     /// The spec, every reference resolved.
-    pub(super) async fn spec_of(&self, action: &Action) -> Result<Spec, Outcome> {
+    pub(super) async fn spec_of(&self, action: &Action) -> Result<Spec, ActionOutcome> {
         let spec = self.resolved(action.spec()).await;
         match spec.references().first() {
             None => Ok(spec),
             Some(OutputRef { resource, output }) => {
                 let kind = self.engine.kinds.get(resource.kind.as_str());
                 let what = kind.map_or_else(String::new, |kind| kind.describe_output(output));
-                Err(Outcome::Waiting(format!("AWS to show {what} ({resource})")))
+                Err(ActionOutcome::Waiting(format!(
+                    "AWS to show {what} ({resource})"
+                )))
             }
         }
     }
@@ -84,7 +87,7 @@ impl Run<'_> {
     }
 
     /// Records what is about to be done. Only when this returns, the call may be made.
-    pub(super) async fn intend(&self, action: &Action, spec: &Spec) -> Result<(), LedgerError> {
+    async fn intend(&self, action: &Action, spec: &Spec) -> Result<(), LedgerError> {
         let intents = self.intents(action, spec).await;
         let document = action.resource.document();
         self.journal.intend(&document, intents).await
@@ -106,7 +109,7 @@ impl Run<'_> {
             }
             return intents;
         };
-        let mut entry = self.entry(action, spec, Status::Creating);
+        let mut entry = self.entry(action, spec.clone(), Status::Creating);
         if let Some(before) = self.displaced(action, spec).await {
             entry.before = Some(before);
             entry.origin = Origin::Adopted;
@@ -140,7 +143,7 @@ impl Run<'_> {
         let mut intents = BTreeMap::new();
         for action in by_hand {
             let spec = self.resolved(action.spec()).await;
-            let entry = Arc::new(self.entry(action, &spec, Status::Creating));
+            let entry = Arc::new(self.entry(action, spec, Status::Creating));
             let verb = Verb::Create;
             let document = action.resource.document().into_owned();
             let intended: &mut Vec<Event> = intents.entry(document).or_default();
@@ -156,7 +159,7 @@ impl Run<'_> {
     pub(crate) async fn seen_by_hand(
         &self,
         action: &Action,
-        spec: &Spec,
+        spec: Spec,
         known: &Known,
     ) -> Result<(), LedgerError> {
         let was = action.entry().and_then(|entry| entry.state.as_ref());
@@ -172,14 +175,14 @@ impl Run<'_> {
     }
 
     /// The entry of a wanted resource, with no state yet.
-    fn entry(&self, action: &Action, spec: &Spec, status: Status) -> Entry {
+    fn entry(&self, action: &Action, spec: Spec, status: Status) -> Entry {
         let resource = action.desired();
         let kept = action.entry().filter(|_| action.owned().is_some());
         Entry {
             id: action.resource.clone(),
             location: action.location.clone(),
             status,
-            spec: spec.clone(),
+            spec,
             state: None,
             origin: action
                 .wanted()
@@ -199,7 +202,11 @@ impl Run<'_> {
     }
 
     /// Makes the call until it is through, refused, or out of time.
-    async fn call(&self, action: &Action, target: &Target) -> Result<Option<Changed>, Outcome> {
+    async fn call(
+        &self,
+        action: &Action,
+        target: &Target,
+    ) -> Result<Option<Changed>, ActionOutcome> {
         let kind = target.spec.kind();
         let limit = self.limit();
         let mut patience = Patience::default();
@@ -214,7 +221,7 @@ impl Run<'_> {
             };
             let now = self.engine.clock.now();
             let (what, length) = match error.class {
-                _ if patience.is_over(&error, now) => return Err(Outcome::Failed(error)),
+                _ if patience.is_over(&error, now) => return Err(ActionOutcome::Failed(error)),
                 ErrorClass::NotYet if is_new && matches!(action.step, Step::Delete(_)) => {
                     (reason(&error), kind.expected())
                 }
@@ -224,11 +231,11 @@ impl Run<'_> {
                     let what = format!("the outcome of {} is not known: looking", error.operation);
                     (what, AMBIGUOUS_PAUSE)
                 }
-                _ => return Err(Outcome::Failed(error)),
+                _ => return Err(ActionOutcome::Failed(error)),
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(length, limit).await {
-                return Err(Outcome::Waiting(what));
+                return Err(ActionOutcome::Waiting(what));
             }
             is_new = false;
             if error.class == ErrorClass::Ambiguous
@@ -321,7 +328,7 @@ impl Run<'_> {
         action: &Action,
         mut target: Target,
         change: Option<Changed>,
-    ) -> Result<Outcome, LedgerError> {
+    ) -> Result<ActionOutcome, LedgerError> {
         let domain = &action.resource.document();
         if let Step::Delete(unwanted) = &action.step {
             self.journal.note(domain, removed(action)).await?;
@@ -329,10 +336,10 @@ impl Run<'_> {
                 let served = Event::Served { policy: None };
                 self.journal.note(domain, served).await?;
             }
-            return Ok(Outcome::Done);
+            return Ok(ActionOutcome::Done);
         }
         let (Some(wanted), Some(change)) = (action.wanted(), change) else {
-            return Ok(Outcome::Done);
+            return Ok(ActionOutcome::Done);
         };
         target.physical = Some(change.physical.clone());
         let known = self.until_outputs(action, &target, change.state).await;
@@ -340,7 +347,7 @@ impl Run<'_> {
             .as_ref()
             .map_or(&change.physical, |known| &known.physical);
         let settled = Status::Settled(physical.clone());
-        let mut entry = self.entry(action, &target.spec, settled);
+        let mut entry = self.entry(action, target.spec, settled);
         entry.state = known.as_ref().ok().map(|known| known.state.clone());
         if change.before.is_some() {
             entry.before = change.before;
@@ -355,8 +362,8 @@ impl Run<'_> {
             self.journal.note(domain, served).await?;
         }
         Ok(match known {
-            Ok(_) => Outcome::Done,
-            Err(unseen) => Outcome::Waiting(unseen),
+            Ok(_) => ActionOutcome::Done,
+            Err(unseen) => ActionOutcome::Waiting(unseen),
         })
     }
 
@@ -367,32 +374,30 @@ impl Run<'_> {
         &self,
         action: &Action,
         target: &Target,
-        mut answered: Option<State>,
-    ) -> Result<Known, String> {
+        answered: Option<State>,
+    ) -> Result<Arc<Known>, String> {
         let limit = self.limit();
-        let mut seen = answered.clone();
+        let mut known = match (answered, &target.physical) {
+            (Some(state), Some(physical)) => {
+                let physical = physical.clone();
+                Ok(self.know(target, Known { physical, state }).await)
+            }
+            _ => self.observe_changed(target, None).await,
+        };
         loop {
-            let known = match (answered.take(), &target.physical) {
-                (Some(state), Some(physical)) => {
-                    let physical = physical.clone();
-                    let known = Known { physical, state };
-                    self.know(target, &known).await;
-                    Ok(known)
-                }
-                _ => self.observe_changed(target, seen.as_ref()).await,
-            };
-            let missing = match &known {
-                Ok(known) => self.missing_output(action, known),
-                Err(unseen) => Some(unseen.clone()),
-            };
-            let Some(what) = missing else {
-                return known;
+            let what = match &known {
+                Ok(seen) => match self.missing_output(action, seen) {
+                    Some(what) => Cow::Owned(what),
+                    None => return known,
+                },
+                Err(unseen) => Cow::Borrowed(unseen.as_str()),
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(Duration::from_secs(2), limit).await {
                 return known;
             }
-            seen = known.ok().map(|known| known.state);
+            let seen = known.as_ref().ok().map(|known| &known.state);
+            known = self.observe_changed(target, seen).await;
         }
     }
 

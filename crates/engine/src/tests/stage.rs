@@ -55,7 +55,7 @@ impl Run {
     }
 
     /// The outcome of each action, by the name of its resource.
-    pub(super) fn outcomes(&self) -> Vec<(&str, &crate::Outcome)> {
+    pub(super) fn outcomes(&self) -> Vec<(&str, &crate::ActionOutcome)> {
         let report = self.report.as_ref().expect("the plan was carried out");
         let outcomes = report
             .as_ref()

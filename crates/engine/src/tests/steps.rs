@@ -7,7 +7,7 @@ use model::{Dependency, ErrorClass, Resource, Spec};
 use super::actor::{Fault, REFUSED};
 use super::kind::{self, BROKEN, StandIn};
 use super::stage::{Stage, id, resource};
-use crate::Outcome;
+use crate::ActionOutcome;
 
 /// A resource with a spec of its own.
 fn with(one: Resource, change: impl FnOnce(&mut kind::Spec)) -> Resource {
@@ -53,7 +53,7 @@ async fn a_failure_skips_what_depends_on_it_and_nothing_else() {
     let run = stage.run(&[(change(4), fault)]).await.expect("a run");
     let outcomes = run.outcomes();
     assert!(
-        matches!(outcomes[0], ("a", Outcome::Failed(_))),
+        matches!(outcomes[0], ("a", ActionOutcome::Failed(_))),
         "{outcomes:?}"
     );
     let at = |name| {
@@ -62,9 +62,9 @@ async fn a_failure_skips_what_depends_on_it_and_nothing_else() {
             .position(|(one, _)| *one == name)
             .expect("an action")
     };
-    assert_eq!(outcomes[at("b")].1, &Outcome::Skipped(at("a")));
-    assert_eq!(outcomes[at("c")].1, &Outcome::Skipped(at("b")));
-    assert_eq!(outcomes[at("d")].1, &Outcome::Done);
+    assert_eq!(outcomes[at("b")].1, &ActionOutcome::Skipped(at("a")));
+    assert_eq!(outcomes[at("c")].1, &ActionOutcome::Skipped(at("b")));
+    assert_eq!(outcomes[at("d")].1, &ActionOutcome::Done);
 }
 
 /// A refusal had no effect, so that its intent is closed; nobody knows of a call without an answer.
@@ -77,7 +77,7 @@ async fn a_refusal_closes_the_intent_and_silence_leaves_it_open() {
             .collect();
         let run = stage.run(&faults).await.expect("a run");
         assert!(
-            matches!(run.outcomes()[0].1, Outcome::Failed(_)),
+            matches!(run.outcomes()[0].1, ActionOutcome::Failed(_)),
             "{class:?}"
         );
         let entries = stage.entries().await;
@@ -135,7 +135,7 @@ async fn one_bad_member_of_a_batch_fails_alone() {
     let stage = Stage::of([together("a"), together(REFUSED), together("c")]);
     let run = stage.run(&[]).await.expect("a run");
     for (name, outcome) in run.outcomes() {
-        let failed = matches!(outcome, Outcome::Failed(_));
+        let failed = matches!(outcome, ActionOutcome::Failed(_));
         assert_eq!(failed, name == REFUSED, "{name}: {outcome:?}");
     }
 }
@@ -160,9 +160,15 @@ async fn what_is_not_ready_in_time_holds_back_only_those_that_wait_for_it() {
             .expect("an action")
             .1
     };
-    assert!(matches!(of("slow"), Outcome::Waiting(_)), "{outcomes:?}");
-    assert_eq!(of("done"), &Outcome::Done);
-    assert!(matches!(of("ready"), Outcome::Skipped(_)), "{outcomes:?}");
+    assert!(
+        matches!(of("slow"), ActionOutcome::Waiting(_)),
+        "{outcomes:?}"
+    );
+    assert_eq!(of("done"), &ActionOutcome::Done);
+    assert!(
+        matches!(of("ready"), ActionOutcome::Skipped(_)),
+        "{outcomes:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,9 +178,9 @@ async fn what_never_gets_ready_is_broken_and_not_waited_for() {
     let run = stage.run(&[]).await.expect("a run");
     assert_eq!(
         run.outcomes()[0].1,
-        &Outcome::Broken("it is broken".to_owned())
+        &ActionOutcome::Broken("it is broken".to_owned())
     );
-    assert!(matches!(run.outcomes()[1].1, Outcome::Skipped(0)));
+    assert!(matches!(run.outcomes()[1].1, ActionOutcome::Skipped(0)));
 }
 
 /// The first signal: what is under way ends and is on record, and nothing more begins.
@@ -192,7 +198,11 @@ async fn a_stop_ends_what_is_under_way_and_begins_nothing() {
         .collect();
     assert_eq!(
         outcomes,
-        [&Outcome::Done, &Outcome::NotBegun, &Outcome::NotBegun]
+        [
+            &ActionOutcome::Done,
+            &ActionOutcome::NotBegun,
+            &ActionOutcome::NotBegun
+        ]
     );
     let entries = stage.entries().await;
     assert_eq!(entries.len(), 1);

@@ -21,7 +21,7 @@ async fn checked(name: &str) -> String {
         };
         format!(
             "{} {} of {}: {outcome}",
-            check.rule, check.what, check.domain
+            check.rule, check.what, check.about
         )
     });
     let lines: BTreeSet<String> = lines.collect();

@@ -10,7 +10,7 @@ use super::{Scene, names, shown};
 use crate::expected::HostedZone;
 use crate::notes::Notes;
 use model::Check;
-use model::check::Outcome;
+use model::check::CheckOutcome;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let Some(zone) = &scene.expected.zone else {
@@ -46,7 +46,9 @@ pub(crate) fn elsewhere(scene: &Scene<'_>, checks: &[Check]) -> Option<String> {
     let what = subject(scene.expected.zone.as_ref()?);
     let mut findings = checks.iter().filter(|check| check.what == what);
     findings.find_map(|check| match &check.outcome {
-        Outcome::Finding(finding) if finding.is_of(rules::DNS_08) => Some(finding.reason.clone()),
+        CheckOutcome::Finding(finding) if finding.is_of(rules::DNS_08) => {
+            Some(finding.reason.clone())
+        }
         _ => None,
     })
 }

@@ -31,8 +31,8 @@ use standards::dns::{Name, NoAnswer, Resolver};
 use standards::{Finding, Place};
 
 use crate::expected::Expected;
+use crate::options::Options;
 use crate::public_dns::PublicDns;
-use crate::run::Options;
 
 /// One domain under the eyes of a stranger.
 #[derive(Clone, Copy)]

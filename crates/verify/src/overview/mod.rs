@@ -14,8 +14,9 @@ use standards::bimi::Selector;
 use standards::dns::Name;
 
 use crate::expected::{Expected, File, HostedZone, Mark};
+use crate::options::Options;
 use crate::published::{NothingPublished, published};
-use crate::run::{Options, verify};
+use crate::run::verify;
 
 /// Reads what `domain` publishes, and says what receivers and senders make of it.
 pub async fn overview(

@@ -1,6 +1,5 @@
 //! How far a domain is with each standard.
 
-use model::check::Outcome;
 use model::rules;
 use model::{Check, Grade, Published, Seen, SeenKey, Standard, Subject};
 use standards::bimi::Bimi;
@@ -118,7 +117,7 @@ fn dns(published: &Published, checks: &[Check]) -> Subject {
 
 /// The state of DNSSEC, as its check saw it.
 fn signed(checks: &[Check]) -> Option<&str> {
-    let mut kept = checks.iter().filter(|check| check.outcome == Outcome::Good);
+    let mut kept = checks.iter().filter(|check| check.is_good());
     let check = kept.find(|check| check.rule == rules::DNS_12.id)?;
     check.seen.as_deref()
 }

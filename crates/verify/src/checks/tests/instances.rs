@@ -7,7 +7,7 @@ use super::world::now;
 use super::{Stage, broken};
 use crate::expected::{Standing, Tracking};
 use model::Unseen;
-use model::check::{Outcome, Verdict};
+use model::check::{CheckOutcome, Verdict};
 use model::rules;
 
 #[tokio::test]
@@ -226,6 +226,6 @@ async fn rpt_10_is_asked_for() {
     let why = "no report was sent".to_owned();
     assert_eq!(
         found.next().map(|check| &check.outcome),
-        Some(&Outcome::Skipped { why })
+        Some(&CheckOutcome::Skipped { why, fix: None })
     );
 }

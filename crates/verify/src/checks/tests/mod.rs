@@ -13,14 +13,14 @@ mod world;
 use futures::StreamExt;
 
 use crate::run::verify_all;
-use model::check::{Outcome, Verdict};
+use model::check::{CheckOutcome, Verdict};
 use world::{Stage, broken};
 
 #[tokio::test]
 async fn a_domain_as_planned_is_good() {
     let checks = Stage::new().verify().await;
     for check in &checks {
-        assert_eq!(check.outcome, Outcome::Good, "{check:#?}");
+        assert_eq!(check.outcome, CheckOutcome::Good, "{check:#?}");
     }
     assert_eq!(Verdict::of(&checks), Verdict::Good);
     let looked_at = |rule: &str| checks.iter().any(|check| check.rule == rule);
@@ -51,7 +51,7 @@ async fn who_cannot_read_closely_says_so() {
     let checks = stage.verify().await;
     let skipped = |rule: &str| {
         let mut checks = checks.iter().filter(|check| check.rule == rule);
-        checks.any(|check| matches!(check.outcome, Outcome::Skipped { .. }))
+        checks.any(|check| matches!(check.outcome, CheckOutcome::Skipped { .. }))
     };
     assert!(skipped("DNS-08") && skipped("STS-P16"), "{checks:#?}");
     assert_eq!(Verdict::of(&checks), Verdict::Good);

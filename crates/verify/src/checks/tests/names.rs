@@ -7,7 +7,7 @@ use model::Unseen;
 
 use super::world::{KEY, name, now};
 use super::{Stage, broken};
-use model::check::{Outcome, Verdict};
+use model::check::{CheckOutcome, Verdict};
 
 #[tokio::test]
 async fn dns_08_the_world_is_sent_elsewhere() {
@@ -196,7 +196,7 @@ async fn what_resolvers_still_remember_is_waited_for() {
         let checks = stage.verify().await;
         assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
         let found = checks.into_iter().find_map(|check| match check.outcome {
-            Outcome::Waiting { until } => Some((check.rule.into_owned(), until?)),
+            CheckOutcome::Waiting { until } => Some((check.rule.into_owned(), until?)),
             _ => None,
         });
         found.expect("something to wait for")
@@ -274,7 +274,7 @@ async fn what_a_person_has_still_to_publish_is_waited_for() {
     assert_eq!(Verdict::of(&checks), Verdict::Waiting, "{checks:#?}");
     let waits = |rule: &str| {
         let mut checks = checks.iter().filter(|check| check.rule == rule);
-        checks.any(|check| check.outcome == Outcome::Waiting { until: None })
+        checks.any(|check| check.outcome == CheckOutcome::Waiting { until: None })
     };
     for rule in ["DMARC-03", "SES-14", "STS-H01", "BIMI-X08", "RPT-09"] {
         assert!(waits(rule), "{rule}: {checks:#?}");
@@ -411,7 +411,7 @@ async fn a_parked_domain_is_good() {
     }
     stage.expected = parked;
     for check in stage.verify().await {
-        assert_eq!(check.outcome, Outcome::Good, "{check:#?}");
+        assert_eq!(check.outcome, CheckOutcome::Good, "{check:#?}");
     }
 }
 

@@ -14,8 +14,9 @@ use standards::dns::Name;
 use crate::expected::{
     Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
 };
-use crate::run::{Options, verify};
-use model::check::{Check, Outcome};
+use crate::options::Options;
+use crate::run::verify;
+use model::check::{Check, CheckOutcome};
 
 pub(super) const LOGO: &[u8] = include_bytes!("../../../../../assets/logo.svg");
 pub(super) const CERTIFICATE: &[u8] = include_bytes!("../../../../../assets/bimi_vmc.pem");
@@ -417,7 +418,7 @@ pub(super) async fn broken(change: impl FnOnce(&mut Stage)) -> Vec<String> {
     let mut rules = Vec::new();
     for check in stage.verify().await {
         let is_new = !rules.iter().any(|rule| *rule == check.rule);
-        if matches!(check.outcome, Outcome::Finding(_)) && is_new {
+        if matches!(check.outcome, CheckOutcome::Finding(_)) && is_new {
             rules.push(check.rule.into_owned());
         }
     }

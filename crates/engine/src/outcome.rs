@@ -1,0 +1,48 @@
+//! How a plan and each of its actions ended.
+
+use std::time::Duration;
+
+use model::{ActionId, KindError};
+
+/// How an action ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ActionOutcome {
+    /// Done, and ready where that was asked for.
+    Done,
+    /// AWS refused.
+    Failed(KindError),
+    /// It became something that never gets ready.
+    Broken(String),
+    /// A precondition did not pass: the rule, and what was seen.
+    Refused(String, String),
+    /// Done as far as we can; this is what it waits for.
+    Waiting(String),
+    /// Not begun, because this action came to nothing.
+    Skipped(ActionId),
+    /// Not begun, because the operator stopped the run.
+    NotBegun,
+}
+
+/// How a plan ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// One outcome an action.
+    pub outcomes: Vec<ActionOutcome>,
+    /// How long it lasted, on the engine's clock.
+    pub elapsed: Duration,
+}
+
+impl Report {
+    /// The actions that ended otherwise than done.
+    pub fn unfinished(&self) -> impl Iterator<Item = (ActionId, &ActionOutcome)> {
+        self.outcomes
+            .iter()
+            .enumerate()
+            .filter(|(_, outcome)| **outcome != ActionOutcome::Done)
+    }
+
+    /// Whether everything is done.
+    pub fn is_complete(&self) -> bool {
+        self.unfinished().next().is_none()
+    }
+}

@@ -1,0 +1,56 @@
+//! The place of a project's ledger: a folder or a bucket.
+
+use std::path::{Path, PathBuf};
+
+use manifest::{Manifest, S3Ledger};
+use model::Location;
+
+use crate::sandbox;
+
+/// The place of a project's ledger.
+#[derive(Clone, Debug)]
+pub(crate) enum LedgerPlace {
+    /// A local folder.
+    Folder(PathBuf),
+    /// A bucket.
+    Bucket(BucketPlace),
+}
+
+/// A bucket that is to hold a ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct BucketPlace {
+    pub(crate) location: Location,
+    pub(crate) name: String,
+}
+
+impl LedgerPlace {
+    /// The place that the manifest names. The sandbox has its own folder: what was done in it was not
+    /// done at AWS. Its buckets are its own anyway.
+    pub(crate) fn of(manifest: &Manifest, beside: &Path, is_sandbox: bool) -> Self {
+        match &manifest.ledger.value {
+            manifest::Ledger::S3(s3) => Self::Bucket(BucketPlace::of(manifest, s3)),
+            manifest::Ledger::Path(_) if is_sandbox => {
+                Self::Folder(sandbox::folder(beside, manifest.project.as_str()))
+            }
+            manifest::Ledger::Path(path) if path.as_str().trim_end_matches('/') == ".deploy" => {
+                Self::Folder(beside.join(".deploy").join(manifest.project.as_str()))
+            }
+            manifest::Ledger::Path(path) => Self::Folder(beside.join(path.as_str())),
+        }
+    }
+}
+
+impl BucketPlace {
+    pub(crate) fn of(manifest: &Manifest, s3: &S3Ledger) -> Self {
+        let account = manifest.account(&s3.account);
+        let id = account.map(|account| account.id.as_str());
+        Self {
+            location: Location {
+                account: s3.account.as_str().into(),
+                account_id: id.unwrap_or_default().into(),
+                region: s3.region.as_str().into(),
+            },
+            name: s3.bucket.as_str().to_owned(),
+        }
+    }
+}
