@@ -50,12 +50,12 @@ pub fn partition(region: &str) -> &'static str {
     }
 }
 
-/// What all sessions share: the network, or a sandbox in its place.
+/// The connection that all sessions share: the network, or a sandbox in its place.
 #[derive(Clone, Debug)]
 pub struct Connection {
     /// The time.
     pub clock: Clock,
-    /// What carries requests; nothing for AWS itself.
+    /// The client that carries requests; nothing for AWS itself.
     pub http: Option<SharedHttpClient>,
     /// Credentials to start from; nothing for AWS's default chain.
     pub credentials: Option<SharedCredentialsProvider>,

@@ -1,4 +1,4 @@
-//! What happens around each attempt of a request: the wait for the quota before it, and what is
+//! The surroundings of each attempt of a request: the wait for the quota before it, and what is
 //! learnt from it afterwards.
 //!
 //! The SDK resolves an identity at the start of every attempt, before it signs, and asks the identity

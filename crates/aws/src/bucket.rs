@@ -21,7 +21,7 @@ const SCALE: f64 = 0.4;
 /// units of two and a half minutes it has one request in a hundred throttled at one a second, and finds
 /// a tenfold rate within ten minutes.
 const UNIT: Duration = Duration::from_secs(150);
-/// What a bucket never falls below, as a share of the documented rate: another program that uses the
+/// The share of the documented rate below which a bucket never falls: another program that uses the
 /// quota up must not stop this one for good.
 const FLOOR: f64 = 0.1;
 
@@ -32,7 +32,7 @@ pub(crate) struct Bucket {
     adapts: bool,
     rate: f64,
     tokens: f64,
-    /// What polls may still take: it comes back at half the rate.
+    /// The tokens that polls may still take: they come back at half the rate.
     polls: f64,
     since: Timestamp,
     curve: Curve,
@@ -40,7 +40,7 @@ pub(crate) struct Bucket {
     pub(crate) contended: bool,
 }
 
-/// Where the rate is on its curve.
+/// The position of the rate on its curve.
 #[derive(Clone, Debug)]
 struct Curve {
     ceiling: f64,

@@ -62,7 +62,7 @@ pub(crate) struct Door<'a> {
 pub(crate) struct Opened {
     pub(crate) config: SdkConfig,
     pub(crate) wallet: Wallet,
-    /// What the shared configuration says; nothing where credentials were handed over.
+    /// The shared configuration; nothing where credentials were handed over.
     pub(crate) profile: Option<Arc<Profile>>,
     /// The account of the credentials.
     pub(crate) account: String,
@@ -143,7 +143,7 @@ impl Door<'_> {
         }
     }
 
-    /// What the manifest names, and nothing else; or what AWS's own clients would find. The default
+    /// The credentials that the manifest names, and no others; or those that AWS's own clients would find. The default
     /// chain of the SDK begins with the environment, whatever profile it is given: so it would act as
     /// somebody else than the manifest says, without a word.
     fn credentials(&self, http: SharedHttpClient, region: Region) -> SharedCredentialsProvider {
@@ -277,7 +277,7 @@ async fn caller(config: &SdkConfig, profile: Option<&Profile>) -> Result<(String
     Ok((account.to_owned(), arn.to_owned()))
 }
 
-/// What kept us out, and what helps. Only who has no credentials is told to log in.
+/// The reason why the account could not be entered, and what helps. Only who has no credentials is told to log in.
 fn unentered(error: &(dyn Error + 'static), profile: Option<&Profile>) -> String {
     let what = words::of(error);
     match profile.filter(|_| words::fault(error) == Fault::Credentials) {

@@ -15,7 +15,7 @@ pub fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> 
         .and_then(ProvideErrorMetadata::code)
 }
 
-/// What a refusal of `operation` means, where the table of codes knows it.
+/// The meaning of a refusal of `operation`, where the table of codes knows it.
 pub fn meaning<E: ProvideErrorMetadata, R>(
     operation: &str,
     error: &SdkError<E, R>,

@@ -9,7 +9,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// Where proxies are named (AWS SDKs and Tools Reference Guide, "HTTP proxies").
+/// The variables that name proxies (AWS SDKs and Tools Reference Guide, "HTTP proxies").
 const PROXIES: [&str; 6] = [
     "HTTPS_PROXY",
     "https_proxy",

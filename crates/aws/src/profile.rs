@@ -1,4 +1,4 @@
-//! What the shared AWS configuration says that the SDK for Rust passes over.
+//! The settings of the shared AWS configuration that the SDK for Rust passes over.
 //!
 //! The SDK reads `~/.aws/config` as the AWS CLI does, but for a few settings that it ignores without
 //! a word. Each of them is honoured here, or refused with the reason: a setting that is ignored acts
@@ -104,7 +104,7 @@ impl Profile {
         self.in_services(&spelt)
     }
 
-    /// What a person may do who has no credentials.
+    /// The advice for a person without credentials.
     pub(crate) fn login(&self) -> String {
         let name = self.name();
         let has = |key: &str| self.setting(key).is_some();

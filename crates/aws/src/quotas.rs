@@ -34,7 +34,7 @@ pub struct Limit {
     /// Whether the scheduler may go faster while AWS does not throttle: where AWS publishes no
     /// figure, or it is not clear what the figure covers.
     pub adapts: bool,
-    /// Where the figures are written.
+    /// The document that has the figures.
     pub source: &'static str,
 }
 

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority,
 };
 
-/// What an attempt came to, as far as repeating it is concerned.
+/// The verdict on an attempt, as far as repeating it is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It succeeded, or AWS refused it: it had no effect.

@@ -17,7 +17,7 @@ use crate::quotas::{Limit, Operation, Quota, Scope};
 /// `--wait` would not observe anything to be ready before it gave up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The shortest wait between two looks at a queue, which is tokio's resolution.
+/// The shortest wait between two readings of a queue, which is tokio's resolution.
 const TICK: Duration = Duration::from_millis(1);
 
 /// Which bucket: the limit, and the region or operation where that tells buckets apart.

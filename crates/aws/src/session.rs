@@ -51,7 +51,7 @@ pub enum SessionError {
     Unavailable {
         /// The account.
         account: AccountName,
-        /// What is wrong on this side, and what helps.
+        /// The fault on this side, and what helps.
         reason: String,
     },
     /// The credentials act in another account (PLAN-03).
@@ -121,7 +121,7 @@ impl Sessions {
         Ok(session.clone())
     }
 
-    /// What the ledger has under an account's name is in the account that had it then. In another one
+    /// Resources that the ledger has under an account's name are in the account that had it then. In another one
     /// the same names may be somebody else's.
     fn is_declared(&self, location: &Location) -> Result<(), SessionError> {
         match self.accounts.get(&location.account) {
@@ -229,7 +229,7 @@ impl Session {
         }
     }
 
-    /// Where it acts.
+    /// The account and region in which it acts.
     pub fn location(&self) -> &Location {
         &self.location
     }

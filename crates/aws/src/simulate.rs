@@ -36,7 +36,7 @@ use crate::simulator::Known;
 
 const OPERATION: &str = "SimulatePrincipalPolicy";
 
-/// What IAM says of one action.
+/// IAM's decision on one action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// The action: `s3:PutObject`.
@@ -106,7 +106,7 @@ fn form(principal: &str, actions: &[&str], resource: &str) -> String {
     std::iter::once(start).chain(named).collect()
 }
 
-/// Where IAM is, and the region of its signatures: it is one place for each partition.
+/// The endpoint of IAM, and the region of its signatures: it is one for each partition.
 struct Endpoint {
     url: &'static str,
     region: &'static str,
@@ -188,7 +188,7 @@ fn operation(
         .build())
 }
 
-/// What is configured leads to other people's emulators, and goes before AWS's own.
+/// The URL of the endpoint. A configured one leads to an emulator, and goes before AWS's own.
 fn endpoint_url(session: &Session, endpoint: &Endpoint) -> String {
     let config = session.config();
     let key = ServiceConfigKey::builder()

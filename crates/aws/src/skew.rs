@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 
-/// What the last answer said about the time.
+/// The time of AWS, by its last answer, compared with ours.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Skew(Arc<Mutex<Option<SignedDuration>>>);
 

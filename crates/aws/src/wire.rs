@@ -52,7 +52,7 @@ impl fmt::Debug for Notice {
 #[error("no answer within {} s", ANSWER_LIMIT.as_secs())]
 struct Unanswered;
 
-/// What all requests of a program have in common on their way.
+/// The way that all requests of a program have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
     pub(crate) clock: Clock,

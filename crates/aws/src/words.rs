@@ -1,10 +1,10 @@
-//! What kept a request from AWS, in words for people.
+//! The reasons why a request did not reach AWS, in words for people.
 
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 
-/// What kept a request from being answered.
+/// The reason why a request was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// A name that does not resolve.
@@ -100,7 +100,7 @@ fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
     }
 }
 
-/// What happened, and what to do: in one line, with the innermost causes, because the outermost ones
+/// The fault and its fix: in one line, with the innermost causes, because the outermost ones
 /// of the SDK say nothing.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
     let texts: Vec<String> = chain(error).map(ToString::to_string).collect();

@@ -30,7 +30,7 @@ pub struct GracePeriod {
     pub domain: String,
     /// Until when a sender may hold the enforced policy; not known before `mode: none` is served.
     pub until: Option<Timestamp>,
-    /// What stays until then.
+    /// The resources that stay until then.
     pub resources: Vec<Arc<Resource>>,
 }
 
@@ -116,7 +116,7 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
         impact: entry.impact.clone(),
         dependencies: entry.dependencies.clone(),
         preconditions: Vec::new(),
-        // The run that winds down ends when strangers see it.
+        // The run that winds down ends when an external observer sees it.
         wait: is_record(entry),
         adopt: false,
         // What domains share stays for this one.

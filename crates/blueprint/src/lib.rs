@@ -29,14 +29,14 @@ pub use grace_period::{GracePeriod, grace_periods};
 
 use scope::Scope;
 
-/// What public DNS says before a plan is made.
+/// The observations of public DNS before a plan is made.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// The MX hosts that each domain publishes, in order of preference.
     pub mx: BTreeMap<String, Vec<Name>>,
 }
 
-/// What a manifest asks for, and what stands in the way of asking.
+/// The resources that a manifest asks for, and the findings that forbid some of them.
 pub fn desired(manifest: &Manifest, facts: &Facts) -> (Vec<Arc<Resource>>, Vec<Finding>) {
     let mut resources = Vec::new();
     let mut findings = Vec::new();

@@ -1,4 +1,4 @@
-//! Where a domain's records go: a hosted zone of Route 53, or the list for whoever runs the DNS.
+//! The place of a domain's records: a hosted zone of Route 53, or the list for whoever runs the DNS.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(crate) struct Publisher {
     zone: Option<(Location, ResourceId)>,
 }
 
-/// What is special about one record.
+/// The special properties of one record.
 pub(crate) struct RecordDraft {
     /// Its name among the domain's records.
     pub(crate) name: String,
@@ -135,7 +135,7 @@ impl Publisher {
             impact: draft.impact,
             dependencies: draft.dependencies,
             preconditions: Vec::new(),
-            // What is done is what strangers can see.
+            // A change of DNS is done when an external observer can see it.
             wait: true,
             adopt: draft.adopt,
             holders: BTreeSet::new(),

@@ -170,7 +170,7 @@ fn authorization_name(owner: &str) -> String {
     format!("dmarc-reports.{owner}")
 }
 
-/// What must be published before this domain's reports are accepted elsewhere in the manifest.
+/// The records that must be published before this domain's reports are accepted elsewhere in the manifest.
 pub(crate) fn authorized(manifest: &manifest::Manifest, domain: &str) -> Vec<Dependency> {
     let prefix = format!("{domain}._report._dmarc.");
     let ours = manifest.report_authorizations().into_iter();

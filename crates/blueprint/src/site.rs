@@ -1,4 +1,4 @@
-//! What is hosted: the logo, the mark certificate and the MTA-STS policy, in a private bucket behind
+//! The hosted files: the logo, the mark certificate and the MTA-STS policy, in a private bucket behind
 //! a distribution with a certificate.
 //!
 //! The order is: files, then what serves them, then the names of the hosts, then the records that
@@ -122,7 +122,7 @@ impl Site<'_, '_> {
         }
     }
 
-    /// What a change of the site can do: senders that enforce refuse to deliver when the policy host
+    /// The effect of a change of the site: senders that enforce refuse to deliver when the policy host
     /// is broken while a new id is out.
     fn impact(&self) -> Impact {
         if self.scope.domain.mta_sts.is_some() {
@@ -396,7 +396,7 @@ impl Site<'_, '_> {
     }
 }
 
-/// What a host's name is for.
+/// The mail impact of a host's name, by its purpose.
 fn host_impact(purpose: &str) -> Impact {
     if purpose == "mta-sts" {
         Impact::new(

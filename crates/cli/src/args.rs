@@ -35,7 +35,7 @@ pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
     after_help = "Example:\n  deploy plan deploy/example.yaml --sandbox\n\nExit codes: 0 in sync or done, 1 failed, 2 usage or manifest, 3 changes pending or drift, 4 refused as unsafe, 5 incomplete."
 )]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
     /// Print data as JSON
@@ -49,7 +49,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Where the command looks, if it looks anywhere.
+    /// The environment in which the command runs, if it has one.
     pub(crate) fn global(&self) -> Option<Global> {
         match &self.command {
             Command::Init(Connected { global, .. })
@@ -75,18 +75,18 @@ impl Cli {
     }
 }
 
-/// A command that looks at AWS and at the Internet, or into a sandbox.
+/// A command that observes AWS and the Internet, or a sandbox.
 #[derive(Debug, Args)]
 pub(crate) struct Connected<T: Args> {
-    /// What else it takes.
+    /// Its other arguments.
     #[command(flatten)]
     pub(crate) args: T,
-    /// Where it looks.
+    /// Its environment.
     #[command(flatten)]
     pub(crate) global: Global,
 }
 
-/// Where a command looks.
+/// The environment of a command.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Where it looks")]
 pub(crate) struct Global {
@@ -173,7 +173,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "too long".to_owned())
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write a manifest from what a domain publishes today

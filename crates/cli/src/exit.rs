@@ -63,7 +63,7 @@ pub(crate) enum Failure {
     Closed(BTreeMap<AccountName, String>),
     /// Something outside failed: what, why, and what to do.
     Outside {
-        /// What was tried.
+        /// The attempt that failed.
         what: String,
         /// The whole chain of causes.
         source: Box<dyn std::error::Error>,

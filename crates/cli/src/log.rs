@@ -23,7 +23,7 @@ const OURS: &str = "deploy";
 /// The variable that says more exactly what is logged.
 const VARIABLE: &str = "DEPLOY_LOG";
 
-/// What is logged, and where.
+/// The level and the destination of the log.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The log")]
 pub(crate) struct Log {

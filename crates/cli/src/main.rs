@@ -23,7 +23,7 @@ use crate::args::Cli;
 use crate::exit::{Failure, USAGE};
 use crate::printer::{Printer, chain};
 
-/// Where the lots of a run in virtual time begin.
+/// The seed of retry jitter under virtual time.
 const SEED: u64 = 11;
 
 fn main() -> ExitCode {

@@ -9,7 +9,7 @@ use report::escape;
 
 use crate::progress::seconds;
 
-/// What was done, and what became of everything else. `speed` is that of the sandbox.
+/// The result of an apply: what was done, and how everything else ended. `speed` is that of the sandbox.
 pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
     let changing = || plan.actions.iter().filter(|action| action.changes());
     let is_done = |id: ActionId| report.outcomes[id] == ActionOutcome::Done;
@@ -80,7 +80,7 @@ fn name(plan: &Plan, id: ActionId) -> String {
     )
 }
 
-/// What became of an action that is not done, and what to do.
+/// The end of an action that is not done, with its fix.
 fn unfinished(name: &str, outcome: &ActionOutcome) -> String {
     match outcome {
         ActionOutcome::Done | ActionOutcome::Skipped(_) => String::new(),
@@ -135,7 +135,7 @@ pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
     serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
 }
 
-/// What an enforced policy still needs, for people.
+/// The wait that an enforced policy still asks for, for people.
 pub(crate) fn grace_period(one: &blueprint::GracePeriod) -> String {
     let until = one.until.map_or_else(
         || "the last sender has forgotten the enforced one".to_owned(),

@@ -1,4 +1,4 @@
-//! What was looked at, and what was seen; with a reason in place of what could not be.
+//! The observations before a run; with a reason in place of those that could not be made.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use standards::dns::Name;
 
 use crate::quotas::Quota;
 
-/// What was seen, or why it was not.
+/// An observation, or the reason why there is none.
 pub type Seen<T> = Result<T, Unseen>;
 
 /// Why something was not seen, and what would let it be.
@@ -18,7 +18,7 @@ pub type Seen<T> = Result<T, Unseen>;
 pub struct Unseen {
     /// Why.
     pub why: String,
-    /// What to do.
+    /// The fix.
     pub fix: String,
 }
 
@@ -32,7 +32,7 @@ impl Unseen {
     }
 }
 
-/// Everything that was looked at.
+/// All observations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// How far AWS's clock is ahead of ours.
@@ -50,11 +50,11 @@ pub struct AccountFacts {
     pub name: AccountName,
     /// Its number there.
     pub id: AccountId,
-    /// Whether it could be entered. If not, nothing else was looked at.
+    /// Whether it could be entered. If not, nothing else was observed.
     pub entry: Entry,
-    /// What the role may do, by service.
+    /// The permissions of the role, by service.
     pub permissions: Vec<Permissions>,
-    /// What its quotas leave room for.
+    /// The room that its quotas leave.
     pub usage: Vec<Usage>,
     /// How it stands with SES, in each region that sends.
     pub standings: Vec<(Region, Seen<Standing>)>,
@@ -71,7 +71,7 @@ pub enum Entry {
     Refused(String),
 }
 
-/// What the role may do with one service.
+/// The permissions of the role for one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
     /// The service, as actions begin with it: `s3`.
@@ -80,11 +80,11 @@ pub struct Permissions {
     pub needed: BTreeSet<&'static str>,
     /// Needed actions that AWS refused just now.
     pub refused: BTreeSet<String>,
-    /// What IAM's simulator says.
+    /// The answer of IAM's simulator.
     pub simulated: Option<Seen<Simulated>>,
 }
 
-/// What IAM's simulator says of many actions.
+/// The answer of IAM's simulator about many actions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Simulated {
     /// How many are allowed.
@@ -113,13 +113,13 @@ pub struct Usage {
 pub struct DomainFacts {
     /// Its name.
     pub name: Name,
-    /// Where its records go.
+    /// The place of its records.
     pub zone: ZoneFacts,
     /// The hosts that it will have, and who may issue certificates for them.
     pub hosts: Vec<Host>,
 }
 
-/// Where a domain's records go.
+/// The place of a domain's records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ZoneFacts {
     /// To a DNS that is not ours; what public DNS says of the domain.
@@ -158,22 +158,22 @@ pub struct Host {
     pub name: Name,
     /// The CAA values that decide, by the first set on the way up; nothing where ACM issues nothing.
     pub caa: Option<Seen<Vec<String>>>,
-    /// Who has the name, where CloudFront is to serve it.
+    /// The owner of the name, where CloudFront is to serve it.
     pub hosting: Option<Hosting>,
 }
 
-/// Who has a host's name.
+/// The owner of a host's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hosting {
     /// The account that is to serve it.
     pub account: AccountName,
     /// The account's distribution that has the name, and whether it is ours or to be adopted.
     pub holder: Seen<Option<(String, bool)>>,
-    /// Where DNS leads to.
+    /// The target of its DNS records.
     pub points_to: Seen<PointsTo>,
 }
 
-/// Where DNS leads a host's visitors to.
+/// The target to which DNS leads a host's visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PointsTo {
     /// To no distribution.

@@ -1,4 +1,4 @@
-//! What the role of an account must be allowed, from what is desired: the list that `deploy iam`
+//! The permissions that the role of an account must have, from what is desired: the list that `deploy iam`
 //! prints and that IAM is asked about.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{AccountName, Resource};
 use serde_json::{Value, json};
 
-/// What only `deploy doctor` reads. Without them it says that it could not see, and all else works.
+/// The permissions that only `deploy doctor` uses. Without them it says what it could not see, and all else works.
 pub const READS: [&str; 5] = [
     "iam:SimulatePrincipalPolicy",
     "route53:ListHostedZones",
@@ -31,7 +31,7 @@ pub struct Grant {
 /// what they have in common.
 const NAMES_MAX: usize = 10;
 
-/// What the role of one account must be allowed.
+/// The permissions that the role of one account must have.
 pub fn grants(desired: &[Arc<Resource>], account: &AccountName) -> Vec<Grant> {
     let mut by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>> = BTreeMap::new();
     for resource in desired {

@@ -1,4 +1,4 @@
-//! Looks at accounts and domains before anything is done, and judges what it saw.
+//! Observes accounts and domains before anything is done, and judges them.
 //!
 //! [`observe`] gathers [`Facts`]: it only reads, and where it could not it keeps the reason. [`judge`]
 //! is pure: facts in, [`Check`]s out. What was not seen is never called good.

@@ -4,11 +4,11 @@
 /// A quota on what is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// What is counted, in the plural.
+    /// The counted resources, in the plural.
     pub what: &'static str,
     /// How many there may be by default.
     pub limit: usize,
-    /// Where the figure is from.
+    /// The source of the figure.
     pub source: &'static str,
 }
 

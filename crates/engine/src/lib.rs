@@ -31,7 +31,7 @@ pub use progress::{Progress, Stop, Watch};
 /// How long what was just made can be unknown to the next call.
 const YOUNG: Duration = Duration::from_mins(2);
 
-/// What looks and carries out.
+/// Observes and carries out.
 pub struct Engine {
     kinds: KindSet,
     actors: Actors,
@@ -81,7 +81,7 @@ impl Engine {
         self.sessions.skew()
     }
 
-    /// A stranger's eyes.
+    /// The external observer.
     pub fn outside(&self) -> &dyn Outside {
         self.outside.as_ref()
     }

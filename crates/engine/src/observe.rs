@@ -1,4 +1,4 @@
-//! Looks at everything that a plan is about, level by level, so that references resolve.
+//! Observes everything that a plan is about, level by level, so that references resolve.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -24,10 +24,10 @@ const QUERIES_AT_ONCE: usize = 256;
 /// Route 53 says 60 seconds (Developer Guide, "Checking the status of your changes"); this is ample.
 const SYNC_MAX: Duration = Duration::from_hours(1);
 
-/// What was seen, and what kept from seeing.
+/// The observations, and what could not be observed.
 #[derive(Debug, Default)]
 pub struct Observed {
-    /// What was seen.
+    /// The observations.
     pub actual: Actual,
     /// Accounts that are not what the manifest and the ledger say: nothing may be planned on them.
     pub findings: Vec<Finding>,

@@ -17,7 +17,7 @@ pub enum ActionOutcome {
     Refused(String, String),
     /// Done as far as we can; this is what it waits for.
     Waiting(String),
-    /// Not begun, because this action came to nothing.
+    /// Not begun, because this action failed.
     Skipped(ActionId),
     /// Not begun, because the operator stopped the run.
     NotBegun,

@@ -8,7 +8,7 @@ use standards::dmarc::Dmarc;
 use standards::dns::Name;
 use standards::mta_sts::MxPattern;
 
-/// What a precondition saw.
+/// The result of a precondition's check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PreconditionOutcome {
     /// It passes.

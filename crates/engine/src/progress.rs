@@ -1,4 +1,4 @@
-//! What a person is shown while a plan is carried out, and how they stop it.
+//! The progress of a plan that is carried out, as a person is shown it, and the way to stop it.
 
 use model::ActionId;
 use tokio::sync::watch;
@@ -18,7 +18,7 @@ pub enum Progress<'a> {
     Finished(ActionId, &'a ActionOutcome),
 }
 
-/// Who is told.
+/// A receiver of progress.
 pub trait Watch: Sync {
     /// Is told.
     fn see(&self, progress: &Progress<'_>);

@@ -1,4 +1,4 @@
-//! What a kind looks and acts through.
+//! The surroundings in which a kind observes and acts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -41,12 +41,12 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// What a kind looks and acts through, in one location.
+/// The surroundings in which a kind observes and acts, in one location.
 #[derive(Clone)]
 pub struct Context {
     /// The account and region; nothing for what is not at AWS.
     pub session: Option<Arc<Session>>,
-    /// A stranger's eyes.
+    /// The external observer.
     pub outside: Arc<dyn Outside>,
     /// The part of what was read that everybody in the run shares.
     pub shared: Arc<Shared>,

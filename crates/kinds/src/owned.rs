@@ -1,4 +1,4 @@
-//! What an account holds already, counted in the widest calls there are: how much room its quotas
+//! The resources that an account has already, counted in the widest calls there are: how much room its quotas
 //! leave, and whose names are whose. Nothing here changes anything.
 
 use aws::Session;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use standards::dns::{Presentation, Txt};
 use standards::{Finding, Protocol};
 
-/// Who else may have values in the same record set.
+/// The others that may have values in the same record set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sharing {
@@ -53,7 +53,7 @@ pub struct Record {
     pub values: Vec<Field<String>>,
     /// The alias, for an alias.
     pub alias: Option<Alias>,
-    /// Who else may have values in the set.
+    /// The others that may have values in the set.
     pub sharing: Sharing,
 }
 
@@ -61,7 +61,7 @@ pub struct Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveValue {
-    /// What it means, in its one spelling.
+    /// Its meaning, in its one spelling.
     pub means: String,
     /// How it is written in Route 53.
     pub written: String,
@@ -113,7 +113,7 @@ pub struct LiveSet {
     pub routing: Option<String>,
 }
 
-/// What can be seen of a record.
+/// The observed properties of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -121,7 +121,8 @@ pub struct State {
     pub set: Option<LiveSet>,
     /// Sets of the same name that can't stand beside it: a CNAME, or anything beside our CNAME.
     pub in_the_way: Vec<LiveSet>,
-    /// A delegation at the record's name or above it: strangers never see what this zone has there.
+    /// A delegation at the record's name or above it: external observers never see what this zone has
+    /// there.
     pub hidden_by: Option<LiveSet>,
     /// Our last change of the set, as long as not all name servers answer it.
     pub pending: Option<String>,
@@ -288,7 +289,7 @@ impl Record {
         Diff { changes }
     }
 
-    /// What moved without us: our own values, and values that others added to the set.
+    /// The drift: our own values that changed, and values that others added to the set.
     /// `ours` tells the claims of our other resources.
     pub fn drift(
         &self,
@@ -361,7 +362,7 @@ impl Record {
         })
     }
 
-    /// What stands in the way and is not ours, with both sides shown.
+    /// The values of others that exclude ours, with both sides shown.
     pub fn conflict(&self, actual: &State, owned: Option<&Self>) -> Option<Finding> {
         let name = self.name.known()?;
         let mut there: Vec<String> = actual
@@ -395,7 +396,7 @@ impl Record {
         (!ours).then(|| format!("{} alias to {target}", self.rtype))
     }
 
-    /// What keeps the record from being seen, or from being written at all.
+    /// The reason why the record would not be seen, or cannot be written at all.
     pub fn blocker(&self, actual: &State) -> Option<Finding> {
         let name = self.name.known()?;
         if let Some(delegation) = &actual.hidden_by {
@@ -417,7 +418,7 @@ impl Record {
         Some(Finding::new(rules::PLAN_10, fixed.why_fixed()))
     }
 
-    /// What keeps our values from being taken out: a set with a routing policy is never changed
+    /// The reason why our values cannot be taken out: a set with a routing policy is never changed
     /// here, and forgetting it would leave our values to whoever asks.
     pub fn removal_blocker(&self, actual: &State) -> Option<Finding> {
         let ours = self.known_values();
@@ -434,7 +435,7 @@ impl Record {
         }
     }
 
-    /// What identifies each of our values, so that several resources can hold one together.
+    /// The identity of each of our values, so that several resources can hold one together.
     pub fn claims(&self) -> Vec<String> {
         let Some(name) = self.name.known() else {
             return Vec::new();

@@ -8,7 +8,7 @@ use model::{Before, Diff, KindError, KindSet, Mutate, Observation, Spec, State, 
 
 use crate::context::Context;
 
-/// What a change of any kind left behind.
+/// The result of a change of any kind.
 pub type Changed = Outcome<Before>;
 
 /// A kind that observes and changes. What it is given is of its own kind: the actions of a plan and

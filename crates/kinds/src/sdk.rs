@@ -1,4 +1,4 @@
-//! Small turns between the SDK's way and ours.
+//! Conversions between SDK types and ours.
 
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ pub(crate) fn must_have<'a>(
     })
 }
 
-/// What was seen when the plan was made has gone since.
+/// A resource that was there when the plan was made has gone since.
 pub(crate) fn gone(operation: &str, what: &str) -> KindError {
     KindError::new(
         ErrorClass::Conflict,

@@ -16,7 +16,7 @@ use standards::Finding;
 pub struct Standing {
     /// Whether mail may go to people who did not confirm their address to SES.
     pub production: bool,
-    /// Where the request for production access is: `PENDING`, `GRANTED`, `DENIED`, `FAILED`.
+    /// The state of the request for production access: `PENDING`, `GRANTED`, `DENIED`, `FAILED`.
     pub review: Option<String>,
     /// Whether the account's own switch lets mail out.
     pub sending: bool,

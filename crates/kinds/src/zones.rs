@@ -17,7 +17,7 @@ pub(crate) struct Zone {
     pub(crate) pending: BTreeMap<(String, String), String>,
     /// Our changes that all of them answer.
     pub(crate) settled: BTreeSet<String>,
-    /// What each resource took over in this run. A call that is repeated, because its outcome was
+    /// The sets that each resource took over in this run. A call that is repeated, because its outcome was
     /// not known, no longer sees it.
     pub(crate) taken: BTreeMap<ResourceId, Vec<LiveSet>>,
 }

@@ -21,7 +21,7 @@ pub struct ShapeError {
     pub kind: &'static str,
     /// `spec`, `state`, or `former value`.
     pub what: &'static str,
-    /// What is wrong with it.
+    /// The error of the parser.
     pub source: serde_json::Error,
 }
 
@@ -52,7 +52,7 @@ pub trait AnyKind: Send + Sync {
         actual: &State,
         ours: &dyn Fn(&str) -> bool,
     ) -> Diff;
-    /// What differs between two specs: a later stage and the one before it.
+    /// The difference between two specs: a later stage and the one before it.
     fn compare(&self, desired: &Spec, before: &Spec) -> Diff;
     /// See [`Kind::is_only_noted`].
     fn is_only_noted(&self, diff: &Diff) -> bool;

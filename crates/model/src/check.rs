@@ -61,7 +61,7 @@ pub enum CheckOutcome {
     Skipped {
         /// The reason. Untrusted, as `seen` is.
         why: String,
-        /// What makes the check possible, or what shows the answer later, where something does.
+        /// The way to make the check possible, or to see the answer later, where there is one.
         fix: Option<String>,
     },
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a changed field asks for.
+/// The effect that a changed field asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -37,9 +37,9 @@ impl Side {
 pub struct Change {
     /// The field, with dots: `aliases`, `logging.bucket`.
     pub field: String,
-    /// What AWS has; empty when it has nothing there.
+    /// The value that AWS has; empty when it has none there.
     pub from: Side,
-    /// What is asked for; a reference when it is known only after apply; empty when it should go.
+    /// The desired value; a reference when it is known only after apply; empty when it should go.
     pub to: Side,
     /// In place, or by a replacement.
     pub effect: Effect,

@@ -1,10 +1,10 @@
-//! What can go wrong with one call, by what its caller may do about it.
+//! The errors of one call, by what its caller may do about them.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What the caller of a failed call may do.
+/// The choices of the caller of a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
@@ -28,7 +28,7 @@ pub enum ErrorClass {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{operation}: {message}")]
 pub struct KindError {
-    /// What may be done about it.
+    /// The class: it says what may be done about it.
     pub class: ErrorClass,
     /// The API operation, as AWS calls it.
     pub operation: String,

@@ -16,7 +16,7 @@ use crate::ResourceId;
 
 const MARKER: &str = "$output";
 
-/// What gives the value of a reference, once it is known.
+/// A function that gives the value of a reference, once it is known.
 pub type Outputs<'a> = dyn Fn(&OutputRef) -> Option<String> + 'a;
 
 /// An output of another resource.

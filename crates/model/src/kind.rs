@@ -1,4 +1,4 @@
-//! What a kind of resource is to the rest of the program: three traits, so that the type says
+//! A kind of resource, as the rest of the program knows it: three traits, so that the type says
 //! what its holder may do.
 
 use std::fmt::Debug;
@@ -64,17 +64,17 @@ impl Calls {
 pub struct Target<S = Spec> {
     /// Our name for it.
     pub id: ResourceId,
-    /// Where it lives.
+    /// Its location.
     #[serde(rename = "home")]
     pub location: Option<Location>,
-    /// What is, or was, asked for.
+    /// The spec that is, or was, desired.
     pub spec: S,
     /// AWS's name, when the ledger knows it.
     pub physical: Option<PhysicalId>,
 }
 
 impl<S> Target<S> {
-    /// What tells this target from every other in one run.
+    /// A text that tells this target from every other in one run.
     pub fn key(&self) -> String {
         let location = self
             .location
@@ -128,7 +128,7 @@ impl<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync +
 {
 }
 
-/// What a kind without former values has of them: it has no value.
+/// The former values of a kind that has none: the type has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Nothing {}
 
@@ -136,11 +136,11 @@ pub enum Nothing {}
 pub trait Kind: Send + Sync + 'static {
     /// Its name: `ses_identity`.
     const NAME: &'static str;
-    /// What can be asked for.
+    /// The desired properties.
     type Spec: Own;
-    /// What can be observed.
+    /// The observed properties.
     type State: Own;
-    /// What an adoption takes the place of, so that a deletion can put it back; [`Nothing`] for
+    /// The values that an adoption replaces, so that a deletion can put them back; [`Nothing`] for
     /// kinds that have no former values.
     type Before: Own;
 
@@ -163,7 +163,7 @@ pub trait Kind: Send + Sync + 'static {
     /// for last time; kinds that share a resource with other owners need it.
     fn diff(desired: &Self::Spec, actual: &Self::State, owned: Option<&Self::Spec>) -> Diff;
 
-    /// What moved without us since `recorded` was seen, against what we asked for. `ours` tells the
+    /// The drift: every field that changed without us since `recorded` was seen. `ours` tells the
     /// claims (see [`Kind::claims`]) that another resource of ours holds in the same place.
     fn drift(
         asked: &Self::Spec,
@@ -185,8 +185,8 @@ pub trait Kind: Send + Sync + 'static {
     /// The API calls that an action makes.
     fn calls(verb: Verb, desired: &Self::Spec) -> Vec<Calls>;
 
-    /// What a role must be allowed to look at it, to change it and to remove it. The one list there
-    /// is: policies are printed from it, and `deploy doctor` asks IAM about it.
+    /// The permissions that a role must have to observe it, to change it and to remove it. This is the
+    /// only list: policies are printed from it, and `deploy doctor` asks IAM about it.
     fn permissions(desired: &Self::Spec) -> Vec<Permission>;
 
     /// The steps in which a new resource reaches its spec, each to be ready before the next;
@@ -196,12 +196,12 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// The spec without what only one resource in the world can hold. A resource that moves is made
-    /// without it, its predecessor lets go of it, and then it takes it.
+    /// without it, its predecessor releases it, and then the successor takes it.
     fn released(_spec: &Self::Spec) -> Option<Self::Spec> {
         None
     }
 
-    /// What in `actual` belongs to somebody else and stands in the way.
+    /// A value in `actual` that belongs to somebody else and excludes the desired one.
     fn conflict(
         _desired: &Self::Spec,
         _actual: &Self::State,
@@ -210,7 +210,7 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// What keeps it from being as desired whatever the manifest says, if something does: a hosted
+    /// The reason why it cannot be as desired whatever the manifest says, if there is one: a hosted
     /// zone that was to be found and is not there, a delegation that hides a record. `actual` is
     /// nothing when it is not there.
     fn blocker(_desired: &Self::Spec, _actual: Option<&Self::State>) -> Option<Finding> {
@@ -232,8 +232,8 @@ pub trait Kind: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// What of others has to make room when this is adopted, in the kind's own shape: it is written
-    /// down before the call, and put back on deletion.
+    /// The values of others that an adoption replaces, in the kind's own shape: they are recorded
+    /// before the call, and put back on deletion.
     fn displaced(
         _desired: &Self::Spec,
         _actual: &Self::State,
@@ -392,12 +392,12 @@ pub trait Observe<C: Sync>: Kind {
     }
 }
 
-/// What an update is given besides its target.
+/// The arguments of an update besides its target.
 #[derive(Clone, Debug)]
 pub struct Update<'a, S> {
-    /// What differs.
+    /// The fields that differ.
     pub diff: &'a Diff,
-    /// What the ledger says we asked for last time.
+    /// The spec that the ledger has from the last time.
     pub owned: Option<S>,
 }
 
@@ -406,9 +406,9 @@ pub struct Update<'a, S> {
 pub struct BatchItem<S, B> {
     /// The resource; nothing is asked for any more when it is being deleted.
     pub target: Target<Option<S>>,
-    /// What the ledger says we asked for last time.
+    /// The spec that the ledger has from the last time.
     pub owned: Option<S>,
-    /// What was there before us, to put back on deletion.
+    /// The values that were there before us, to put back on deletion.
     pub before: Option<B>,
     /// Whether conflicting values of others are taken over.
     pub adopt: bool,
@@ -416,12 +416,12 @@ pub struct BatchItem<S, B> {
     pub open: bool,
 }
 
-/// What a change left behind.
+/// The result of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome<B> {
     /// AWS's name.
     pub physical: PhysicalId,
-    /// What was there before, when something of somebody else was taken over.
+    /// The values that were there before, when something of somebody else was taken over.
     pub before: Option<B>,
     /// The state that it is in now, where AWS's answer to the change says it, so that it need not be
     /// asked for.
@@ -468,7 +468,8 @@ pub trait Mutate<C: Sync>: Observe<C> {
         update: &Update<'_, Self::Spec>,
     ) -> Result<Outcome<Self::Before>, KindError>;
 
-    /// Ends what a run that died had begun, where nothing differs any more: what a look can't see.
+    /// Finishes what an interrupted run began, where nothing differs any more: the part that no
+    /// observation shows.
     async fn resume(&self, _context: &C, _target: &Target<Self::Spec>) -> Result<(), KindError> {
         Ok(())
     }

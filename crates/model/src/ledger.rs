@@ -1,4 +1,4 @@
-//! What we did and own, on record: the data. The `ledger` crate keeps it.
+//! The record of what was done and is owned: the data. The `ledger` crate keeps it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub enum Status {
     Changing {
         /// AWS's name, where an earlier creation returned it.
         physical: Option<PhysicalId>,
-        /// What the change asks for.
+        /// The spec that the change asks for.
         to: Spec,
     },
     /// The last change is on record with its result.
@@ -47,11 +47,11 @@ pub enum Status {
 pub struct Entry {
     /// Our name for it.
     pub id: ResourceId,
-    /// Where it lives; nothing for what a person publishes.
+    /// Its location; nothing for a record that a person publishes.
     pub location: Option<Location>,
     /// How far its last change is on record.
     pub status: Status,
-    /// What was asked for when it was last applied, references resolved.
+    /// The spec when it was last applied, references resolved.
     pub spec: Spec,
     /// Its state when we last observed it.
     pub state: Option<State>,
@@ -59,13 +59,13 @@ pub struct Entry {
     pub origin: Origin,
     /// The domains that hold it, for what domains share by design; none for what is one domain's.
     pub holders: BTreeSet<String>,
-    /// What was there before an adoption changed it.
+    /// The values that were there before an adoption changed them.
     pub before: Option<Before>,
     /// The MTA-STS policy that it serves, if it does.
     pub serves_policy: Option<ServedPolicy>,
-    /// What it depended on.
+    /// The resources that it depended on.
     pub dependencies: Vec<Dependency>,
-    /// What its removal can do to mail.
+    /// The effect that its removal can have on mail.
     pub impact: Impact,
     /// When it was last changed by us.
     pub changed: Timestamp,
@@ -96,7 +96,7 @@ impl Entry {
         }
     }
 
-    /// What an open change asks for, or else what was asked for.
+    /// The spec that an open change asks for, or else the one that was applied last.
     pub fn intended(&self) -> &Spec {
         match &self.status {
             Status::Changing { to, .. } => to,
@@ -104,19 +104,19 @@ impl Entry {
         }
     }
 
-    /// What we know to have written: nothing while the first intent is open, unless it was observed
+    /// The spec that we are known to have written: nothing while the first intent is open, unless it was observed
     /// to have been carried out (`plan::settle`).
     pub fn owned(&self) -> Option<&Spec> {
         (self.status != Status::Creating).then_some(&self.spec)
     }
 }
 
-/// What the ledger holds for one domain.
+/// The record of one domain.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainLedger {
-    /// What we own.
+    /// The resources that we own.
     pub entries: BTreeMap<ResourceId, Arc<Entry>>,
-    /// What was replaced and has not gone yet.
+    /// The resources that were replaced and have not gone yet.
     pub retired: Vec<Arc<Entry>>,
     /// The policy being served, and since when.
     pub serving: Option<(ServedPolicy, Timestamp)>,
@@ -151,7 +151,7 @@ impl DomainLedger {
     }
 }
 
-/// What the ledger holds, by domain.
+/// The record of all domains.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
     /// One document for each domain, by its name, and one for each resource that domains share (see

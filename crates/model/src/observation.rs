@@ -1,4 +1,4 @@
-//! What AWS, or public DNS, reported in this run.
+//! The answer of AWS, or of public DNS, about one resource in this run.
 
 use crate::{PhysicalId, State};
 

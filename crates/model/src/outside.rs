@@ -1,7 +1,7 @@
-//! What a stranger sees: public DNS, and what HTTPS answers.
+//! The outside world as an external observer sees it: public DNS, and the answers over HTTPS.
 //!
 //! `verify` implements it over the network and the sandbox over its own world, so that preconditions and
-//! records published by hand are looked at the same way in both.
+//! records published by hand are probed in the same way in both.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ pub struct NoAnswer {
     pub reason: String,
 }
 
-/// What an HTTPS server answered.
+/// The answer of an HTTPS server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     /// The HTTP status; redirects are not followed.
@@ -33,10 +33,10 @@ pub struct Fetched {
     pub body: Vec<u8>,
 }
 
-/// Why a stranger could not see something.
+/// A reason why an external observer could not see something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unseen {
-    /// Whoever looks from here cannot look so closely.
+    /// An observer in this place cannot make this probe.
     #[error("this is not visible from here")]
     NotFromHere,
     /// The server has no TLS for this name: it aborts the handshake.
@@ -56,7 +56,7 @@ pub enum Unseen {
     NoAnswer(String),
 }
 
-/// The certificate that a server showed, after a stranger accepted it.
+/// The certificate that a server showed, after an external observer accepted it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownCertificate {
     /// The DNS names that it is for.
@@ -106,7 +106,7 @@ impl From<Fetched> for Visit {
     }
 }
 
-/// A stranger's eyes.
+/// An external observer.
 #[async_trait]
 pub trait Outside: Send + Sync {
     /// The values at `name`, CNAMEs followed except when they are asked for. TXT values have their
@@ -114,7 +114,8 @@ pub trait Outside: Send + Sync {
     /// `10 host`.
     async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer>;
 
-    /// GETs `url`, its certificate checked for the name. An error says what a stranger would see:
+    /// GETs `url`, its certificate checked for the name. An error says what an external observer would
+    /// see:
     /// no address, no connection, a certificate for another name.
     async fn fetch(&self, url: &str) -> Result<Fetched, String>;
 

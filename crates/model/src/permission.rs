@@ -1,4 +1,4 @@
-//! What a role must be allowed: IAM actions, and the resources they act on.
+//! The permissions of a role: IAM actions, and the resources they act on.
 
 use crate::Location;
 
@@ -9,7 +9,7 @@ pub struct Permission {
     pub actions: &'static [&'static str],
     /// An ARN with `{partition}`, `{region}`, `{account}` and `{name}` to fill in; or `*`.
     pub on: &'static str,
-    /// What fills `{name}` in, where the spec knows it. AWS gives the other names.
+    /// The value of `{name}`, where the spec knows it. AWS gives the other names.
     pub name: Option<String>,
 }
 

@@ -37,7 +37,7 @@ pub struct Wanted {
     pub resource: Arc<Resource>,
     /// The stage of its spec that the action brings about, references included.
     pub spec: Spec,
-    /// What differs from what is there.
+    /// The fields that differ from the observed state.
     pub diff: Diff,
     /// Whether it is ours by making or by taking over, once the action is done.
     pub origin: Origin,
@@ -75,7 +75,7 @@ fn physical<S: Serializer>(entry: &Arc<Entry>, serializer: S) -> Result<S::Ok, S
     entry.physical().serialize(serializer)
 }
 
-/// What an action does, with what it takes to do it.
+/// The step that an action takes, with all that it takes for it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -122,15 +122,15 @@ pub struct Action {
     pub id: ActionId,
     /// To which resource.
     pub resource: ResourceId,
-    /// Where.
+    /// The location of the resource.
     pub location: Option<Location>,
-    /// What it does.
+    /// The step that it takes.
     pub step: Step,
     /// Why.
     pub reason: Cow<'static, str>,
-    /// What it can do to mail, and why.
+    /// The effect that it can have on mail, with the reason.
     pub impact: Impact,
-    /// What must come first.
+    /// The actions that must come first.
     pub after: Vec<Edge>,
     /// Actions of one key that are ready to run go out in one call.
     pub batch: Option<String>,
@@ -160,7 +160,7 @@ impl Action {
         }
     }
 
-    /// What it does, in one word.
+    /// Its verb.
     pub fn verb(&self) -> Verb {
         match self.step {
             Step::Create(_) => Verb::Create,
@@ -197,7 +197,7 @@ impl Action {
         }
     }
 
-    /// What the ledger has and the manifest does not ask for, for removals.
+    /// The entry that the ledger has and the manifest does not declare, for removals.
     pub fn unwanted(&self) -> Option<&Unwanted> {
         match &self.step {
             Step::Release(unwanted, _)
@@ -228,14 +228,15 @@ impl Action {
         wanted.or_else(|| self.unwanted().map(|unwanted| unwanted.entry.as_ref()))
     }
 
-    /// What we know to have written. What is replaced was written elsewhere, and goes by itself.
+    /// The spec that we are known to have written. What is replaced was written elsewhere, and goes by
+    /// itself.
     pub fn owned(&self) -> Option<&Spec> {
         // What was written at another place says nothing about what stands at this one.
         let retires = self.wanted().is_some_and(|wanted| wanted.retires);
         self.entry().filter(|_| !retires).and_then(Entry::owned)
     }
 
-    /// What differs, for changes.
+    /// The fields that differ, for changes.
     pub fn diff(&self) -> &Diff {
         const NONE: &Diff = &Diff {
             changes: Vec::new(),
@@ -261,7 +262,7 @@ impl Action {
         }
     }
 
-    /// What must be seen from outside first.
+    /// The external checks that must pass first.
     pub fn preconditions(&self) -> &[Precondition] {
         match (self.wanted(), self.unwanted()) {
             (Some(wanted), _) if self.changes() => &wanted.resource.preconditions,
@@ -295,7 +296,7 @@ pub struct Plan {
     pub project: String,
     /// In an order that respects every edge.
     pub actions: Vec<Action>,
-    /// What stands in its way or is worth knowing.
+    /// The findings that stand in its way or are worth knowing.
     pub findings: Vec<Finding>,
 }
 

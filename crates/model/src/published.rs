@@ -1,5 +1,5 @@
-//! What a domain publishes about its mail, as a stranger found it: the text of each record, what
-//! receivers make of it, and what is wrong with it.
+//! The published state of a domain's mail, as an external observer found it: the text of each
+//! record, its meaning for receivers, and what is wrong with it.
 //!
 //! All of it is somebody else's text: whoever shows it escapes it first.
 
@@ -17,9 +17,9 @@ use standards::tls_rpt::TlsRpt;
 pub struct Seen<T> {
     /// The values, as they are; those at the same name that are something else left out.
     pub values: Vec<String>,
-    /// What receivers make of them.
+    /// Their meaning for receivers.
     pub read: Option<T>,
-    /// What is wrong with them, and with what they lead to.
+    /// The findings about them, and about what they lead to.
     pub findings: Vec<Finding>,
     /// Whether there was an answer. Without one, nothing here says what is published.
     pub is_answered: bool,
@@ -55,9 +55,9 @@ pub struct SeenZone {
 /// A file that a record leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenFile {
-    /// Where it lies.
+    /// Its URL.
     pub url: String,
-    /// What it holds, if a receiver gets it.
+    /// Its content, if a receiver gets it.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -66,7 +66,7 @@ pub struct SeenFile {
 pub struct SeenKey {
     /// Its selector.
     pub selector: String,
-    /// Where it is an alias of, if it is one.
+    /// The name that it is an alias of, if it is one.
     pub target: Option<String>,
     /// The key.
     pub key: Seen<DkimKey>,
@@ -79,11 +79,11 @@ pub struct SeenMailFrom {
     pub label: String,
     /// The region that takes its bounces, as its MX says.
     pub region: String,
-    /// What is wrong with it.
+    /// The findings about it.
     pub findings: Vec<Finding>,
 }
 
-/// What a domain publishes about its mail.
+/// Everything that a domain publishes about its mail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Published {
     /// The domain.
@@ -94,7 +94,7 @@ pub struct Published {
     pub zone: Option<SeenZone>,
     /// Its mail hosts.
     pub mx: Seen<Vec<Mx>>,
-    /// Who may send for it.
+    /// The hosts that may send for it.
     pub spf: Seen<Spf>,
     /// The look-ups that SPF costs a receiver.
     pub spf_lookups: Option<usize>,
@@ -108,9 +108,9 @@ pub struct Published {
     pub mta_sts: Seen<MtaStsRecord>,
     /// The policy as it is served.
     pub policy: Seen<MtaStsPolicy>,
-    /// What the policy host is an alias of.
+    /// The name that the policy host is an alias of.
     pub policy_alias: Option<String>,
-    /// Where reports about TLS go.
+    /// The addresses that reports about TLS go to.
     pub tls_rpt: Seen<TlsRpt>,
     /// The BIMI record of the default selector.
     pub bimi: Seen<Bimi>,
@@ -120,13 +120,13 @@ pub struct Published {
     pub certificate: Option<SeenFile>,
     /// The keys at selectors that mail services use.
     pub keys: Vec<SeenKey>,
-    /// What is wrong with selectors as a whole.
+    /// The findings about selectors as a whole.
     pub key_findings: Vec<Finding>,
     /// The legacy tokens by which SES verifies a domain.
     pub ses_tokens: Seen<()>,
     /// The subdomains that are the MAIL FROM of an SES, at names that people use for it.
     pub mail_from: Vec<SeenMailFrom>,
-    /// What stands in the way of a certificate for the hosts of policy and logo.
+    /// The findings that forbid a certificate for the hosts of policy and logo.
     pub certificate_findings: Vec<Finding>,
 }
 

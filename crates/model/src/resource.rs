@@ -23,9 +23,9 @@ pub enum Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Undo {
-    /// Whoever needs goes first, then what it needed. The common case.
+    /// The dependent resource goes first, then its dependency. The common case.
     Reverse,
-    /// What was needed goes first: senders before their records (SES-37).
+    /// The dependency goes first: senders before their records (SES-37).
     SameOrder,
 }
 
@@ -69,7 +69,7 @@ impl Dependency {
     }
 }
 
-/// What a precondition looks at, from outside.
+/// The check of a precondition, from outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreconditionCheck {
@@ -118,7 +118,7 @@ pub enum PreconditionCheck {
 pub struct Precondition {
     /// The rule it keeps: also the id by which an operator accepts the risk.
     pub rule: String,
-    /// What it looks at.
+    /// The check itself.
     pub check: PreconditionCheck,
     /// Why it is there.
     pub reason: String,
@@ -129,15 +129,15 @@ pub struct Precondition {
 pub struct Resource {
     /// Our name for it.
     pub id: ResourceId,
-    /// Where it lives; nothing for records that a person publishes.
+    /// Its location; nothing for records that a person publishes.
     pub location: Option<Location>,
-    /// What is asked for, references included.
+    /// The desired spec, references included.
     pub spec: Spec,
-    /// What a change or a removal can do to mail.
+    /// The effect that a change or a removal can have on mail.
     pub impact: Impact,
-    /// What must come first, besides what the spec refers to.
+    /// The resources that must come first, besides those that the spec refers to.
     pub dependencies: Vec<Dependency>,
-    /// What must be seen from outside first.
+    /// The external checks that must pass first.
     pub preconditions: Vec<Precondition>,
     /// Whether apply waits for it to be ready although nothing else needs that.
     pub wait: bool,
@@ -150,7 +150,7 @@ pub struct Resource {
     pub through: Option<ResourceId>,
     /// The MTA-STS policy that this resource serves, if it does: the ledger remembers it (STS-O06).
     pub serves_policy: Option<ServedPolicy>,
-    /// Where in the manifest it comes from.
+    /// The place in the manifest that it comes from.
     #[serde(skip)]
     pub place: Place,
 }

@@ -106,7 +106,7 @@ macro_rules! typed {
     };
 }
 
-/// What is asked for of a resource, in its kind's own type.
+/// The desired properties of a resource, in its kind's own type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Spec {
@@ -116,14 +116,14 @@ pub struct Spec {
     references: Arc<[OutputRef]>,
 }
 
-/// What was observed of a resource, in its kind's own type.
+/// The observed properties of a resource, in its kind's own type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct State {
     typed: Typed,
 }
 
-/// What was there before a resource was adopted, in its kind's own type.
+/// The values that were there before a resource was adopted, in its kind's own type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Before {

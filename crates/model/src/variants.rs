@@ -1,16 +1,16 @@
 //! The other spellings in which Amazon takes a record, for DNS providers that refuse the first.
 //!
 //! What `deploy records --no-underscore`, `--amazonses-prefix` and `--one-value` print is found by
-//! SES and ACM, so whoever looks whether a record is published has to find it as well.
+//! SES and ACM, so a check of whether a record is published has to find it as well.
 
 /// The label below which SES looks for the token of a domain.
 const TOKEN_LABEL: &str = "_amazonses.";
-/// What tells a token from other values at the domain's own name.
+/// The prefix that tells a token from other values at the domain's own name.
 const TOKEN_PREFIX: &str = "amazonses:";
-/// Where the values of ACM's validation records end.
+/// The suffix of the values of ACM's validation records.
 const VALIDATION_SUFFIX: &str = ".acm-validations.aws";
 
-/// Where Amazon looks besides `name`: for the token of a domain, at the domain itself (SES Developer
+/// The other name at which Amazon accepts a record: for the token of a domain, the domain itself (SES Developer
 /// Guide, "Domain verification records").
 pub fn elsewhere<'a>(name: &'a str, rtype: &str) -> Option<&'a str> {
     (rtype == "TXT")

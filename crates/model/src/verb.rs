@@ -1,10 +1,10 @@
-//! What an action does, in one word.
+//! The verb of an action.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an action does.
+/// The verb of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {

@@ -1,4 +1,4 @@
-//! What to do with one resource, from what is asked for, what the ledger has and what was seen.
+//! The decision about one resource, from the manifest, the ledger and the observation.
 
 use std::borrow::Cow;
 
@@ -139,7 +139,7 @@ fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
     Decision::new(Verb::Create, reason)
 }
 
-/// What is in the ledger and is there.
+/// Decides on a resource that is in the ledger and exists.
 fn known(
     resource: &Resource,
     entry: &Entry,
@@ -174,7 +174,7 @@ fn known(
     Decision::new(Verb::None, "in sync")
 }
 
-/// What is there and is not in the ledger.
+/// Decides on a resource that exists and is not in the ledger.
 fn found(
     resource: &Resource,
     ownership: Ownership,

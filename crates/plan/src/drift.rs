@@ -1,4 +1,4 @@
-//! What moved without us: actual against the ledger.
+//! Drift: actual against the ledger.
 
 use model::{Change, Diff, Effect, Location, Observation, ResourceId};
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub enum Moved {
 pub struct Drift {
     /// Which.
     pub resource: ResourceId,
-    /// Where it lives.
+    /// Its location.
     pub location: Option<Location>,
     /// How it moved.
     pub moved: Moved,

@@ -16,7 +16,7 @@ pub struct Rate {
 /// The rate of each service's calls, by the service's name.
 pub type Rates = BTreeMap<String, Rate>;
 
-/// What a plan costs.
+/// The cost of a plan.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Estimate {
     /// Calls by service, with those of batches.

@@ -36,7 +36,7 @@ pub use observations::{Query, left, queries};
 pub use planner::plan;
 pub use settle::settle;
 
-/// What was observed, by [`Target::key`].
+/// The observations, by [`Target::key`].
 #[derive(Clone, Debug, Default)]
 pub struct Actual {
     seen: BTreeMap<String, (Target, Observation)>,
@@ -48,14 +48,14 @@ impl Actual {
         self.seen.insert(target.key(), (target, observation));
     }
 
-    /// What was seen of `target`.
+    /// The observation of `target`.
     pub fn of(&self, target: &Target) -> Option<&Observation> {
         self.seen
             .get(&target.key())
             .map(|(_, observation)| observation)
     }
 
-    /// Everything that was looked at, and what was seen.
+    /// Every target that was observed, with its observation.
     pub fn iter(&self) -> impl Iterator<Item = &(Target, Observation)> {
         self.seen.values()
     }
@@ -66,13 +66,13 @@ impl Actual {
 pub struct Inputs<'a> {
     /// The manifest's project.
     pub project: &'a str,
-    /// What the manifest asks for.
+    /// The resources that the manifest asks for.
     pub desired: &'a [Arc<Resource>],
-    /// What we did and own, for the domains that this plan is about.
+    /// The record of what was done and is owned, for the domains that this plan is about.
     pub ledger: &'a Ledger,
-    /// What we own for other domains: shared parts that they still need stay.
+    /// The record for other domains: shared parts that they still use stay.
     pub beyond: &'a Ledger,
-    /// What was observed.
+    /// The observations.
     pub actual: &'a Actual,
     /// The hosted zones that domains have left, and what the world is told about their names.
     pub authority: &'a Authority,

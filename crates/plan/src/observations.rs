@@ -1,4 +1,4 @@
-//! What has to be observed before a plan can be made, in an order in which references resolve.
+//! The queries that have to be answered before a plan can be made, in an order in which references resolve.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The order of a plan: what goes away goes after what takes its place, in the right order among
+//! The order of a plan: deletions run after their replacements, in the right order among
 //! themselves, and every action comes after what it waits for.
 
 use std::borrow::Cow;
@@ -45,7 +45,8 @@ fn held_dependencies(action: &Action) -> &[Dependency] {
     entry.map_or(&[], |entry| &entry.dependencies)
 }
 
-/// What `other` needed of `id`, as an edge in the order in which the two go away.
+/// The edge between two removals, where `other` depended on `id` or the reverse, in the order in which the
+/// two go away.
 fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize, Edge)> {
     let dependency = held_dependencies(&actions[other])
         .iter()

@@ -1,4 +1,4 @@
-//! Resolves intents that an interrupted run left open. It compares observations; it never re-sends.
+//! Resolves the open intents of an interrupted run. It compares observations; it never re-sends.
 
 use std::sync::Arc;
 

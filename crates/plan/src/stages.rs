@@ -17,7 +17,7 @@ struct Predecessor<'a> {
     entry: &'a Arc<Entry>,
     /// Its spec without what its successor takes.
     released: Spec,
-    /// What the release changes.
+    /// The fields that the release changes.
     diff: Diff,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What the decision on a resource means for one stage of it; `before` is the stage before.
+/// The decision on one stage of a resource, from that on the whole; `before` is the stage before.
 fn stage_decision(
     subject: &Subject<'_>,
     stage: &Spec,

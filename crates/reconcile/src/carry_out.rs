@@ -13,7 +13,7 @@ use crate::{Error, Planned, Project, Wish, authority};
 /// The first pause before stale reads are repeated.
 const STALE_PAUSE: Duration = Duration::from_secs(10);
 
-/// What the operator agreed to, and how long to wait.
+/// The operator's consent, and how long to wait.
 #[derive(Clone, Debug)]
 pub struct Consent {
     /// How long to wait for one thing to become ready.
@@ -22,7 +22,7 @@ pub struct Consent {
     pub accepted: BTreeSet<String>,
 }
 
-/// What the second look after an apply has found.
+/// The second observation after an apply, and the second plan.
 pub struct Settled {
     /// The plan of after.
     pub again: Planned,
@@ -129,7 +129,7 @@ fn stale(project: &Project, again: &Plan, carried_out: &Plan) -> Duration {
     differing.map(of).min().unwrap_or_default()
 }
 
-/// What stays for its grace period after a run: a later run removes it.
+/// The resources that stay for their grace period after a run: a later run removes them.
 pub async fn grace_periods(project: &Project, journal: &Journal) -> Vec<GracePeriod> {
     let ledger = project.in_scope(journal.ledger());
     let (desired, _) = project.desired().await;

@@ -18,13 +18,13 @@ use crate::{Error, Project};
 pub struct Drifted {
     /// The resources that moved.
     pub drifts: Vec<Drift>,
-    /// What an external observer saw of the rest.
+    /// The checks of an external observer.
     pub live: Vec<Check>,
     /// How many resources were compared.
     pub owned: usize,
     /// How many records nobody has published yet.
     pub awaited: usize,
-    /// What could not be observed at all.
+    /// The findings about what could not be observed at all.
     pub findings: Vec<Finding>,
     /// The events with a known date that are near, the next first.
     pub foreseen: Vec<Foreseen>,
@@ -73,8 +73,8 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
     })
 }
 
-/// What an external observer sees of what was left. A silence may be over in a minute, and a
-/// schedule must not cry wolf: what nobody answers is asked once more.
+/// The view of an external observer of what was left. A silence may be over in a minute, and must
+/// raise no alarm on a schedule: an unanswered question is asked once more.
 async fn probe(
     project: &Project,
     ledger: &Ledger,

@@ -1,4 +1,4 @@
-//! Where a run takes place: at AWS and on the Internet, or in a sandbox.
+//! The environment of a run: AWS and the Internet, or a sandbox.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use verify::{Observer, View};
 
 use crate::Error;
 
-/// Where a run takes place.
+/// The environment of a run.
 #[derive(Clone, Debug)]
 pub enum Environment {
     /// At AWS and on the Internet.
@@ -27,7 +27,7 @@ pub enum Environment {
 pub struct Network {
     /// The resolver to ask, instead of the system's.
     pub resolver: Option<SocketAddr>,
-    /// Where every HTTPS host is, instead of its own address.
+    /// The address of every HTTPS host, instead of its own.
     pub connect: Option<SocketAddr>,
     /// Certificates to trust besides the public ones, as PEM.
     pub authorities: Option<String>,
@@ -57,7 +57,7 @@ impl Network {
 pub struct SandboxSettings {
     /// How fast its clock runs; nothing for the speed that suits people who watch.
     pub speed: Option<Speed>,
-    /// What is in its world, when it is made, besides what the manifest presumes: YAML.
+    /// The content of its world, when it is made, besides what the manifest presumes: YAML.
     pub world: Option<String>,
     /// How far its AWS is from AWS's documentation, when it is made: `storm`, `storm:7`. A world
     /// file that says something else is right.

@@ -12,7 +12,7 @@ pub enum Error {
     /// The manifest has errors.
     #[error("the manifest has errors")]
     Manifest(Vec<Finding>),
-    /// What was asked for can't be, whatever the world is like.
+    /// The request can't be met, whatever the world is like.
     #[error("{0}")]
     Usage(String),
     /// Accounts could not be entered, each with its reason: nothing can be planned.
@@ -21,7 +21,7 @@ pub enum Error {
     /// Something outside this program failed.
     #[error("{what}")]
     Outside {
-        /// What was tried.
+        /// The attempt that failed.
         what: String,
         /// Why it failed.
         source: Box<dyn std::error::Error + Send + Sync>,

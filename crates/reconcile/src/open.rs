@@ -31,7 +31,7 @@ pub struct Project {
     pub sandbox: Option<Sandbox>,
     /// Whether everything is read anew, also what wide reads confirm to be as the ledger has it.
     pub refresh: bool,
-    /// What was presumed when the sandbox was made, if it was made in this run.
+    /// The presumptions under which the sandbox was made, if it was made in this run.
     pub presumed: Option<Presumed>,
     /// Whether waiting costs nothing: the runtime's clock is paused.
     pub(crate) is_instant: bool,

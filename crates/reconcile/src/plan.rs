@@ -27,11 +27,11 @@ pub enum Wish {
 pub struct Planned {
     /// The plan.
     pub plan: Plan,
-    /// What was observed.
+    /// The observations.
     pub actual: Actual,
     /// How many calls the plan makes, and how long they last.
     pub estimate: Estimate,
-    /// What stays for its grace period.
+    /// The resources that stay for their grace period.
     pub grace_periods: Vec<GracePeriod>,
     /// Every resource that is desired.
     pub desired: Vec<Arc<Resource>>,

@@ -33,7 +33,7 @@ pub struct SavedPlan {
     accounts: BTreeMap<String, SavedAccount>,
     /// The plan's digest.
     digest: String,
-    /// What the plan changes.
+    /// The changes that the plan makes.
     actions: BTreeSet<SavedAction>,
     /// The SHA-256 of all of the above, so that a file that was edited is known as such.
     seal: String,
@@ -53,7 +53,7 @@ struct SavedAccount {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedAction {
-    /// What it does.
+    /// Its verb.
     pub verb: Verb,
     /// Whether a person does it.
     pub by_hand: bool,

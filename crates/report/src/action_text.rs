@@ -8,7 +8,7 @@ use crate::fields::{self, Shown};
 use crate::page::{Page, Part};
 use crate::{value, words};
 
-/// Where the fields of an action begin.
+/// The indentation of the fields of an action.
 const FIELD_INDENT: usize = 6;
 /// Longer labels push their line's other columns to the right.
 const LABEL_COLUMNS_MAX: usize = 56;
@@ -82,7 +82,7 @@ pub(crate) fn title(page: &mut Page<'_>, action: &Action, columns: &Columns, rea
     }
 }
 
-/// What an action makes, changes or removes, what that can do to mail, and what it waits for.
+/// The details of an action: its changes, its effect on mail, and its conditions.
 /// `before` is the spec of the step before, for a later step of one resource.
 pub(crate) fn details(page: &mut Page<'_>, action: &Action, before: Option<&Spec>) {
     let palette = *page.palette;
@@ -149,7 +149,7 @@ fn spec(page: &mut Page<'_>, spec: &Value) {
     }
 }
 
-/// What goes: a record by what it says, anything else by AWS's name for it.
+/// The removed resource: a record by its content, anything else by AWS's name for it.
 fn removed(page: &mut Page<'_>, action: &Action) {
     let json = value::printed(action.spec());
     if fields::record_name(&json).is_some() {
@@ -159,7 +159,7 @@ fn removed(page: &mut Page<'_>, action: &Action) {
     }
 }
 
-/// What differs; for what moves to another account or region, where from, and what is made there.
+/// The differences; for a move to another account or region, the former place, and what is made there.
 fn changes(page: &mut Page<'_>, action: &Action) {
     // The title says which resource; a person knows a record by its name and type.
     let json = value::printed(action.spec());

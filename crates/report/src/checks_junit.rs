@@ -7,7 +7,7 @@ use crate::put::putln;
 use crate::words;
 
 /// A suite for each domain and a test case for each check. Findings of weight are failures; what is
-/// waiting or was not looked at is skipped.
+/// waiting or could not be checked is skipped.
 pub fn checks_junit(checks: &[Check]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     putln!(xml, "<testsuites {}>", counts(checks));

@@ -8,7 +8,7 @@ use standards::Severity;
 use crate::page::{Page, Part};
 use crate::{Palette, words};
 
-/// Every check by domain, in their order: what was looked at, what was seen, and what to do where a
+/// Every check by domain, in their order: the place, the observation, and the fix where a
 /// rule is broken. `now` says how long there is to wait. Without `all`, what is good is counted
 /// and not listed.
 pub fn checks_text(checks: &[Check], all: bool, now: Timestamp, palette: &Palette) -> String {

@@ -1,4 +1,4 @@
-//! What moved without us, as text and as JSON.
+//! Drift, as text and as JSON.
 
 use anstyle::Style;
 use jiff::Timestamp;
@@ -12,12 +12,12 @@ use crate::checks_text::checks;
 use crate::page::{Page, Part};
 use crate::{Palette, value, words};
 
-/// What is compared with how we left it.
+/// The comparison of the world with how we left it.
 #[derive(Clone, Copy, Debug)]
 pub struct Drifted<'a> {
     /// The resources that moved.
     pub drifts: &'a [Drift],
-    /// What was looked at from outside, as a stranger does.
+    /// The checks of an external observer.
     pub live: &'a [Check],
     /// How many resources were compared.
     pub owned: usize,
@@ -46,8 +46,8 @@ impl Drifted<'_> {
     }
 }
 
-/// Every resource that moved, by domain: each field as we left it and as it is now. Then what a
-/// stranger sees of it.
+/// Every resource that moved, by domain: each field as we left it and as it is now. Then the view of
+/// an external observer.
 pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
     let mut page = Page::new(palette);
     let locations = drifted

@@ -15,7 +15,7 @@ pub(crate) enum Shown {
     Field {
         /// Its path.
         name: String,
-        /// What it is.
+        /// The value.
         value: String,
     },
     /// Something that deserves its own line: a value of a DNS record, a statement of a policy.

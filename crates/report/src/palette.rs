@@ -15,17 +15,17 @@ const WIDTH_MIN: usize = 60;
 pub struct Palette {
     /// The columns that text is laid out for.
     pub width: usize,
-    /// What comes, what is well.
+    /// Creations, and what is good.
     pub good: Style,
-    /// What changes, what deserves a look.
+    /// Changes, and what deserves attention.
     pub change: Style,
-    /// What goes, what is wrong.
+    /// Removals, and what is wrong.
     pub bad: Style,
-    /// What is worth knowing.
+    /// Notices.
     pub notice: Style,
-    /// What the eye should find first.
+    /// Emphasis: it is read first.
     pub strong: Style,
-    /// What it may skip.
+    /// Details: they may be skipped.
     pub faint: Style,
 }
 

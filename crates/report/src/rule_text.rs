@@ -64,7 +64,7 @@ pub fn rules_json<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Value {
     json!({"format": "deploy.rules", "version": 1, "rules": rules})
 }
 
-/// When a rule is looked at, and by which command.
+/// The occasion on which a rule is checked, and the command that checks it.
 fn when(rule: &Rule, phase: Phase) -> String {
     let occasion = match phase {
         Phase::Lint => "from the manifest and its files",
@@ -98,7 +98,7 @@ fn command(phase: Phase, path: &str) -> &'static str {
     }
 }
 
-/// Where in the program the rule is checked, in words.
+/// The place in the program that checks the rule, in words.
 fn code(rule: &Rule) -> String {
     match (rule.decided_by, rule.undecided) {
         (Some(path), _) if rule.is_kept => {

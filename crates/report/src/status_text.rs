@@ -1,4 +1,4 @@
-//! What is owned, where, and what is pending, as text and as JSON.
+//! The owned resources, their locations and what is pending, as text and as JSON.
 
 use jiff::Timestamp;
 use model::{DomainLedger, Entry, Ledger, Origin, PhysicalId};
@@ -158,7 +158,7 @@ fn since(start: Timestamp, now: Timestamp) -> String {
     words::lasting(seconds(start, now))
 }
 
-/// What is not finished, over all domains.
+/// The unfinished resources of all domains.
 struct Pending {
     open: usize,
     retired: usize,

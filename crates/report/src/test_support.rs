@@ -1,4 +1,4 @@
-//! What the tests of this crate share: the plans of the shipped manifests.
+//! The plans of the shipped manifests, which the tests of this crate share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ fn zone_state(zone: &Resource) -> State {
     })
 }
 
-/// Adds a resource that is there, and gives back the target that it was looked for by.
+/// Adds a resource that is there, and gives back the target that it was observed by.
 fn see(
     actual: &mut Actual,
     resource: &Resource,

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::fold::elide;
 
-/// What is shown for a value that another resource will give.
+/// The text for a value that another resource will give.
 const KNOWN_AFTER_APPLY: &str = "(known after apply)";
-/// What is shown for a value that is not there.
+/// The text for a value that is not there.
 const NONE: &str = "(none)";
 /// A longer value is shown by its beginning and its length. A TXT value of 2048-bit DKIM has 410.
 const VALUE_CHARACTERS_MAX: usize = 600;

@@ -51,7 +51,7 @@ pub(crate) fn lasting(seconds: u64) -> String {
     }
 }
 
-/// What a check waits for: time, or a person.
+/// The condition that a check waits for: time, or a person.
 pub(crate) fn waiting(until: Option<Timestamp>) -> String {
     match until {
         Some(until) => format!("wait until {}", moment(until)),
@@ -66,13 +66,13 @@ pub fn moment(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// What an action does, in a word: a record that a person publishes by hand is not created by us.
+/// The verb of an action, in a word: a record that a person publishes by hand is not created by us.
 pub fn verb(by_hand: bool, verb: Verb) -> String {
     let word = match (by_hand, verb) {
         (true, Verb::Create) => "publish",
         (true, Verb::Update | Verb::Replace) => "publish anew",
         (true, Verb::Delete) => "take out",
-        // It waits, or is looked at, and nothing more.
+        // It is waited for or observed, and nothing more.
         (_, Verb::None) => "check",
         (_, verb) => return verb.to_string(),
     };
@@ -112,7 +112,7 @@ pub(crate) fn within_domain(id: &ResourceId) -> String {
     format!("{} {}", id.kind, id.name)
 }
 
-/// Where a resource lives, short: `web us-east-1`.
+/// The location of a resource, short: `web us-east-1`.
 pub(crate) fn place(location: Option<&Location>) -> String {
     match location {
         Some(location) => format!("{} {}", location.account, location.region),
@@ -148,7 +148,7 @@ pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
     format!("{seen} ({})", precondition.rule)
 }
 
-/// What a precondition waits for.
+/// The condition that a precondition waits for.
 pub(crate) fn precondition(precondition: &Precondition) -> String {
     let seen = match &precondition.check {
         PreconditionCheck::Served { url, .. } => format!("{url} returns the planned bytes"),

@@ -1,4 +1,4 @@
-//! What AWS's error codes mean here, by service and operation: one table, each row with its source.
+//! The meaning of AWS's error codes, by service and operation: one table, each row with its source.
 //!
 //! A code that is in no row changes nothing: it is reported with its operation, as AWS said it.
 
@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use model::ErrorClass;
 
-/// What a code means for whoever made the call.
+/// The meaning of a code for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// What the call is about does not exist, or a setting was never made.
+    /// The subject of the call does not exist, or a setting was never made.
     Gone,
-    /// What the call was to create is there already.
+    /// The resource that the call was to create exists already.
     Exists,
     /// It will work without a change. AWS takes as long as this at most; where nothing is said, as
     /// long as the operator waits.
@@ -67,16 +67,16 @@ pub struct Row {
     pub code: &'static str,
     /// The operations that it is about; none stands for all of the service.
     pub operations: &'static [&'static str],
-    /// What AWS's message has to contain: one code has several causes.
+    /// A text that AWS's message has to contain: one code has several causes.
     pub text: Option<&'static str>,
-    /// What it means.
+    /// The meaning.
     pub means: Meaning,
     /// How long it may last after this program let the name go that is still taken. The code alone
     /// does not tell it from a name that somebody else holds for good.
     pub after_release: Option<Duration>,
-    /// What a person may want to know or do, after AWS's own words.
+    /// A hint for people, after AWS's own words.
     pub hint: Option<&'static str>,
-    /// Where it is written.
+    /// The document that says so.
     pub source: &'static str,
 }
 

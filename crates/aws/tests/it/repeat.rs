@@ -1,4 +1,4 @@
-//! What is sent again, what is not, and for how long.
+//! Which requests are sent again, which are not, and for how long.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -24,7 +24,7 @@ use model::Location;
 
 pub(crate) const ACCOUNT: &str = "111111111111";
 
-/// What a request gets.
+/// The answer to a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// A status and a body, which comes as a stream in two pieces.

@@ -110,7 +110,7 @@ fn bimi_text(bimi: &Bimi, files: &[BimiFile]) -> Result<String, String> {
     Ok(record.to_string())
 }
 
-/// Where a file of the manifest is served: under its own name.
+/// The key of a file of the manifest: its own name.
 fn key_of(path: &str) -> String {
     path.rsplit('/').next().unwrap_or(path).to_owned()
 }

@@ -16,7 +16,7 @@ use crate::Facts;
 use crate::publisher::RecordDraft;
 use crate::scope::Scope;
 
-/// Where MTA-STS policies are (RFC 8461 section 3.3).
+/// The path of MTA-STS policies (RFC 8461 section 3.3).
 const POLICY_KEY: &str = ".well-known/mta-sts.txt";
 
 /// The policy that the block asks for, from a file or from the domain's MX hosts.
@@ -148,7 +148,7 @@ pub(crate) fn mta_sts_text(body: &[u8]) -> String {
     MtaStsRecord::new(PolicyId::of(body)).to_string()
 }
 
-/// The precondition of STS-O01: the planned policy is what a stranger gets.
+/// The precondition of STS-O01: an external observer gets the planned policy.
 pub(crate) fn served_precondition(policy_host: &str, body: &[u8]) -> Precondition {
     Precondition {
         rule: rules::STS_O01.id.to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn titles<'a>(resources: impl IntoIterator<Item = &'a Arc<Resource>>)
     text
 }
 
-/// What differs between two sets of desired resources: those that come (`+`) or go (`-`), and of those
+/// The difference between two sets of desired resources: those that come (`+`) or go (`-`), and of those
 /// that stay each field and each condition.
 pub(super) fn difference(before: &[Arc<Resource>], after: &[Arc<Resource>]) -> String {
     let find = |resources: &[Arc<Resource>], one: &Resource| {

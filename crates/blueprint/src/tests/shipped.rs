@@ -1,4 +1,4 @@
-//! What each shipped manifest asks for, as a review.
+//! The resources that each shipped manifest asks for, as a review.
 
 #![expect(
     clippy::too_many_lines,

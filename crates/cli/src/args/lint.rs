@@ -31,7 +31,7 @@ pub(crate) struct Lint {
     pub(crate) format: FindingFormat,
 }
 
-/// What a file or a record is.
+/// The kinds of files and records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LintKind {
     /// An SPF record

@@ -42,7 +42,7 @@ pub(crate) enum Sandbox {
 }
 
 impl Sandbox {
-    /// Where it looks: into the sandbox, if it opens one.
+    /// Its environment: the sandbox, if it opens one.
     pub(super) fn global(&self) -> Option<Global> {
         let (of, speed) = match self {
             Self::Serve(Serve { of, speed, .. }) => (of, Some(Speed::Times(*speed))),

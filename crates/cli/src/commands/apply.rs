@@ -203,7 +203,7 @@ pub(crate) async fn carry_out(
     Ok(Conclusion::of_report(&report))
 }
 
-/// Looks again and plans again: after a complete apply the plan must be empty. Then looks from
+/// Observes and plans again: after a complete apply the plan must be empty. Then probes from
 /// outside.
 async fn settle(
     (carried_out, plan): (Conclusion, &Plan),

@@ -1,4 +1,4 @@
-//! What the facts mean. Pure: no clock, no network.
+//! The judgement of the facts. Pure: no clock, no network.
 
 mod account;
 mod domain;

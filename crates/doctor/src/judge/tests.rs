@@ -89,7 +89,7 @@ fn well() -> Facts {
     }
 }
 
-/// What is not good, as `rule word`, when `change` has been done to what is well.
+/// Everything that is not good, as `rule word`, when `change` has been done to facts that are well.
 #[track_caller]
 fn check(change: impl FnOnce(&mut Facts), expect: &[(&str, &str)]) -> Vec<Check> {
     let mut facts = well();

@@ -17,12 +17,12 @@ use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Us
 use crate::grants::{Grant, grants, service};
 use crate::quotas::{self, Quota};
 
-/// Where global services live, and where an account is entered that nothing lives in.
+/// The region of global services, and of an account that nothing lives in.
 const GLOBAL: &str = "us-east-1";
 /// ACM counts the certificates of so long.
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// What was counted, and the actions that were refused meanwhile.
+/// The counts, and the actions that were refused meanwhile.
 #[derive(Default)]
 struct Counted {
     usage: Vec<Usage>,
@@ -46,7 +46,7 @@ impl Counted {
         });
     }
 
-    /// What was read, and a note of what was refused.
+    /// The answer, with a note if it was refused.
     fn seen<T>(&mut self, read: Result<T, KindError>) -> Seen<T> {
         read.map_err(|error| {
             self.refused.extend(refused(&error));
@@ -117,7 +117,7 @@ fn entry(error: SessionError) -> Entry {
     }
 }
 
-/// Nothing was looked at in an account that could not be entered.
+/// Nothing was observed in an account that could not be entered.
 pub(super) fn closed(account: &AccountName) -> Unseen {
     Unseen::new(
         format!("account {account} could not be entered"),
@@ -144,7 +144,7 @@ fn wants(patient: &Patient<'_>, account: &Account, kind: &str, region: &str) -> 
     })
 }
 
-/// What belongs to no region. A service that nothing is asked of is not asked either.
+/// Counts what belongs to no region. A service that nothing is asked of is not asked either.
 async fn count_global(
     patient: &Patient<'_>,
     session: &Session,
@@ -192,7 +192,7 @@ fn creates_zones(patient: &Patient<'_>) -> bool {
     })
 }
 
-/// What each region has of its own.
+/// Counts what each region has of its own.
 async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Counted) {
     let Location {
         account, region, ..
@@ -223,7 +223,7 @@ async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Co
     }
 }
 
-/// What the role may do, by service.
+/// The permissions of the role, by service.
 async fn permissions(
     patient: &Patient<'_>,
     account: &Account,

@@ -23,7 +23,7 @@ use super::zones::{self, Zones};
 use super::{Distributions, Patient};
 use crate::facts::{DomainFacts, Host, Hosting, PointsTo, Seen, Unseen, Usage, ZoneFacts};
 
-/// Domains looked at side by side.
+/// How many domains are observed side by side.
 const AT_ONCE: usize = 16;
 
 /// The domains, and how full the zones of each account are.
@@ -66,7 +66,7 @@ pub(super) async fn observe(patient: &Patient<'_>, distributions: &Distributions
     Observed { domains, records }
 }
 
-/// Looks at the zones, at the records that lead to hosts, and at distributions that have their names
+/// Observes the zones, the records that lead to hosts, and the distributions that have their names
 /// and are not in the ledger: only their tags say whose they are.
 async fn observe_resources(
     patient: &Patient<'_>,
@@ -100,7 +100,7 @@ async fn observe_resources(
 }
 
 /// The aliases of hosts for which public DNS has an address already, or gives no answer. Route 53 lists
-/// a whole zone to show a record, so that the others are not looked at.
+/// a whole zone to show a record, so that the others are not observed.
 async fn answered(patient: &Patient<'_>) -> BTreeSet<ResourceId> {
     let hosts = patient.desired.iter().filter_map(|resource| {
         let record = &resource.spec.get::<Route53RecordSet>()?.record;
@@ -332,7 +332,7 @@ impl Scene<'_> {
         tagged || resource.adopt || is_in_ledger(self.patient.ledger, id)
     }
 
-    /// Where DNS leads, by a CNAME or by an alias of our zone.
+    /// The target of DNS, by a CNAME or by an alias of our zone.
     async fn points_to(&self, name: &Name, own: &[Distribution]) -> Seen<PointsTo> {
         let found = self.outside().lookup(name.as_str(), "CNAME").await;
         let mut targets = found.map_err(|error| {

@@ -16,17 +16,17 @@ use standards::dns::Name;
 
 use crate::facts::{Facts, Seen, Unseen};
 
-/// What is to be looked at, and through what.
+/// The subject of the observations, and the way to it.
 pub struct Patient<'a> {
-    /// What looks.
+    /// The engine that observes.
     pub engine: &'a Engine,
     /// The accounts.
     pub accounts: Vec<Account>,
     /// The domains.
     pub domains: Vec<Name>,
-    /// What the manifest asks for.
+    /// The resources that the manifest asks for.
     pub desired: &'a [Arc<Resource>],
-    /// What is ours already.
+    /// The resources that are ours already.
     pub ledger: &'a Ledger,
 }
 
@@ -44,7 +44,7 @@ pub struct Account {
 /// The distributions of each account that could be entered, and of no other.
 type Distributions = BTreeMap<AccountName, Seen<Vec<Distribution>>>;
 
-/// Looks at everything, accounts first: what they hold says whose a name is.
+/// Observes everything, accounts first: what they hold says whose a name is.
 pub async fn observe(patient: &Patient<'_>) -> Facts {
     let observed = join_all(
         patient

@@ -1,4 +1,4 @@
-//! Who may start, and what follows from how a step ended.
+//! The dispatcher: it says which actions may start, and what follows from how a step ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

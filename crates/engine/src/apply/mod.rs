@@ -35,7 +35,7 @@ pub struct Options {
     pub accepted: BTreeSet<String>,
 }
 
-/// What is known of a resource while a plan is carried out.
+/// The knowledge about a resource while a plan is carried out.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) physical: PhysicalId,

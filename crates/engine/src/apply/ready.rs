@@ -12,7 +12,7 @@ use super::{ActionOutcome, Known, Run};
 use crate::preconditions::{PreconditionOutcome, check_precondition};
 use crate::progress::Progress;
 
-/// How often a precondition is looked at again.
+/// How often a precondition is probed again.
 const PRECONDITION_POLL: Duration = Duration::from_secs(5);
 
 impl Run<'_> {

@@ -16,9 +16,9 @@ use model::{
 use super::{ActionOutcome, Known, Run};
 use crate::progress::Progress;
 
-/// How often a call whose outcome is unknown is made again, after a look.
+/// How often a call whose outcome is unknown is made again, after an observation.
 pub(super) const AMBIGUOUS_MAX: u32 = 5;
-/// How long to wait before looking at what an ambiguous call did.
+/// How long to wait before observing what an ambiguous call did.
 pub(super) const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(2);
 
 impl Run<'_> {
@@ -124,7 +124,7 @@ impl Run<'_> {
         intents
     }
 
-    /// What of others has to make room, as it was when the plan was made. The call may find that it
+    /// The values of others that must make room, as they were when the plan was made. The call may find that they
     /// moved, and returns that; but a run that is killed in between can no longer ask.
     async fn displaced(&self, action: &Action, spec: &Spec) -> Option<Before> {
         let resource = action.desired().filter(|resource| resource.adopt)?;
@@ -252,7 +252,7 @@ impl Run<'_> {
         before.any(|edge| matches!(self.plan.actions[edge.action].step, Step::Release(..)))
     }
 
-    /// What an ambiguous call did, by observing. Nothing when it has to be made again.
+    /// Observes what an ambiguous call did. Nothing when it has to be made again.
     async fn had_effect(&self, action: &Action, target: &Target) -> Option<Changed> {
         if let Step::Delete(_) = action.step {
             return None;

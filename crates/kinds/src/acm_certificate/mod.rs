@@ -33,7 +33,7 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AcmCertificate;
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -58,7 +58,7 @@ pub struct ValidationRecord {
     pub value: String,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -96,13 +96,13 @@ fn validated(output: &str) -> Option<(&str, &str)> {
     output.strip_prefix("validation/")?.split_once('/')
 }
 
-/// What is compared of a certificate that the manifest names.
+/// The compared properties of a certificate that the manifest names.
 #[derive(Serialize)]
 struct Named<'a> {
     arn: &'a str,
 }
 
-/// What is compared of a certificate that we request.
+/// The compared properties of a certificate that we request.
 #[derive(Serialize)]
 struct Compared<'a> {
     names: Vec<String>,

@@ -43,23 +43,23 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CloudfrontDistribution;
 
-/// Where the distribution writes its log.
+/// The destination of the distribution's log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Logging {
     /// The log bucket's domain name: `name.s3.amazonaws.com`.
     pub bucket: String,
-    /// What its keys begin with.
+    /// The prefix of its keys.
     pub prefix: String,
 }
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The caller reference: a repeated creation finds the first.
     pub caller_reference: String,
-    /// What it is for.
+    /// Its purpose.
     pub comment: String,
     /// Its names.
     pub aliases: Vec<String>,
@@ -77,7 +77,7 @@ pub struct Spec {
     pub tags: Tags,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -89,7 +89,7 @@ pub struct State {
     pub domain_name: String,
     /// `InProgress` or `Deployed`.
     pub status: String,
-    /// What it is for.
+    /// Its purpose.
     pub comment: String,
     /// Whether it answers.
     pub enabled: bool,
@@ -103,7 +103,7 @@ pub struct State {
     pub origin: String,
     /// The origin access control's id.
     pub access_control: Option<String>,
-    /// What it does with plain HTTP: `https-only`.
+    /// Its policy for plain HTTP: `https-only`.
     pub viewer_protocol: String,
     /// The id of its cache policy.
     pub cache_policy: Option<String>,
@@ -157,7 +157,7 @@ pub const ARN: &str = "arn";
 /// The output that is CloudFront's own name for it: `d111111abcdef8.cloudfront.net`.
 pub const DOMAIN_NAME: &str = "domain_name";
 
-/// What is compared. `R` is what other resources are named by: a reference in a spec, and AWS's
+/// The compared properties. `R` is the name of other resources: a reference in a spec, and AWS's
 /// name in a state.
 #[derive(Serialize)]
 struct Compared<'a, R> {
@@ -178,7 +178,7 @@ struct Compared<'a, R> {
 }
 
 impl Spec {
-    /// What is compared, as asked for.
+    /// The compared properties, as desired.
     fn wanted(&self) -> Compared<'_, Field<String>> {
         Compared {
             aliases: sorted(&self.aliases),
@@ -399,7 +399,7 @@ impl Kind for CloudfrontDistribution {
         PERMISSIONS.to_vec()
     }
 
-    /// An alias belongs to one distribution in all of AWS, so the old one lets go of it first.
+    /// An alias belongs to one distribution in all of AWS, so the old one releases it first.
     fn released(spec: &Spec) -> Option<Spec> {
         Some(Spec {
             aliases: Vec::new(),

@@ -22,17 +22,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CloudfrontOriginAccessControl;
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Its name, at most 64 characters.
     pub name: String,
-    /// What it is for; it begins with our project's name, by which we know our own.
+    /// Its purpose; it begins with our project's name, by which we know our own.
     pub description: String,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {

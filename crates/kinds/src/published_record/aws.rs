@@ -17,7 +17,7 @@ fn physical(record: &Record) -> PhysicalId {
     format!("{name}/{}", record.rtype).into()
 }
 
-/// What is published, in whichever of the spellings that Amazon takes.
+/// The published values, in whichever of the spellings that Amazon takes.
 async fn published(context: &Context, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
     let here = context.outside.lookup(name, rtype).await?;
     let there = match variants::elsewhere(name, rtype) {

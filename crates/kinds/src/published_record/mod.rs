@@ -24,7 +24,7 @@ use crate::record_impact;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PublishedRecord;
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -40,7 +40,7 @@ impl Kind for PublishedRecord {
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
         let mut found = desired.record.diff(actual, owned.map(|spec| &spec.record));
-        // A resolver shows what is left of a TTL, not the TTL.
+        // A resolver shows the remaining time to live, not the TTL.
         found.changes.retain(|change| change.field != "ttl");
         found
     }

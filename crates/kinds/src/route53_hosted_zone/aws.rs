@@ -32,7 +32,7 @@ fn is_ours(spec: &Spec, zone: &HostedZone) -> bool {
     reference::is_of(&spec.caller_reference, zone.caller_reference())
 }
 
-/// What a search by name found.
+/// The result of a search by name.
 enum Found {
     Nothing,
     One(String),

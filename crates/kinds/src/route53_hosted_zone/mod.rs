@@ -32,7 +32,7 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Route53HostedZone;
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -56,7 +56,7 @@ impl Spec {
     }
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -83,7 +83,7 @@ fn bare(id: &str) -> &str {
 /// The output that is Route 53's id for the zone.
 pub const ID: &str = "id";
 
-/// What is compared of a zone that we create.
+/// The compared properties of a zone that we create.
 #[derive(Serialize)]
 struct Compared<'a> {
     name: &'a str,

@@ -138,7 +138,7 @@ impl Page for InSync {
     }
 }
 
-/// What a listing has at the record's name.
+/// The state of a record, from the listing of its name.
 fn read(sets: &Sets, record: &Record, name: &str) -> State {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let beside = sets.iter().filter(|((other, rtype), _)| {
@@ -357,7 +357,7 @@ fn conflict(message: &str) -> KindError {
     KindError::new(ErrorClass::Conflict, OPERATION, message)
 }
 
-/// What came into the way since the plan was made.
+/// A conflict that arose since the plan was made.
 fn moved(sets: &Sets, part: &Part) -> Option<Finding> {
     let wanted = part.wanted.as_ref().filter(|_| !part.adopt)?;
     let state = read(sets, wanted, wanted.name.known()?);

@@ -1,4 +1,5 @@
-//! What one batch does to a zone, computed from what the zone holds and what each resource asks for.
+//! The changes of one batch to a zone, computed from what the zone holds and what each resource
+//! asks for.
 //! Pure, so that every mix of owners can be tested as a table.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +10,9 @@ use crate::sets::{Sets, key};
 /// One resource's part in a batch.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// What it asks for; nothing when it is being deleted.
+    /// The desired record; nothing when it is being deleted.
     pub wanted: Option<Record>,
-    /// What it asked for last time.
+    /// The record that was desired the last time.
     pub owned: Option<Record>,
     /// Whole sets that were there before us, to be put back on deletion.
     pub before: Vec<LiveSet>,
@@ -32,7 +33,7 @@ pub enum SetChange {
     Create(LiveSet),
 }
 
-/// What a part took over, by its position in the batch.
+/// The sets that each part took over, by its position in the batch.
 pub type TakenOver = Vec<Vec<LiveSet>>;
 
 /// The changes that bring `live` to where every part is content, and what each part took over.

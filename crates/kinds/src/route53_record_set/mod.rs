@@ -47,7 +47,7 @@ use crate::sets::key;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Route53RecordSet;
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {

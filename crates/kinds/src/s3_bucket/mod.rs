@@ -41,17 +41,17 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct S3Bucket;
 
-/// Where a bucket's access log goes.
+/// The destination of a bucket's access log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessLog {
     /// The bucket that receives it.
     pub bucket: String,
-    /// What its keys begin with.
+    /// The prefix of its keys.
     pub prefix: String,
 }
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -67,7 +67,7 @@ pub struct Spec {
     pub tags: Tags,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a setting of its own at S3"

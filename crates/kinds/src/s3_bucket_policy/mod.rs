@@ -1,4 +1,4 @@
-//! Who may do what with a bucket: TLS only, and reading by one distribution only.
+//! The policy of a bucket: TLS only, and reading by one distribution only.
 //!
 //! It is a kind of its own because it names the distribution, which names the bucket.
 //!
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct S3BucketPolicy;
 
-/// Who may use a bucket, besides its owner.
+/// The user of a bucket, besides its owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
@@ -36,13 +36,13 @@ pub enum Grant {
     ConditionalWrites,
 }
 
-/// What can be asked for: TLS only, and one grant.
+/// The desired properties: TLS only, and one grant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The bucket's name.
     pub bucket: String,
-    /// Who may use it.
+    /// The user of the bucket.
     pub grant: Grant,
 }
 
@@ -141,7 +141,7 @@ pub fn without_ours(live: &Value) -> Option<Value> {
     is_left.then_some(document)
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -174,7 +174,7 @@ pub fn canonical(document: &Value) -> Value {
     }
 }
 
-/// What is compared.
+/// The compared properties.
 #[derive(Serialize)]
 struct Compared {
     document: Value,

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found};
 
-/// The SHA-256 of the bytes, kept beside them so that a look costs no download.
+/// The SHA-256 of the bytes, kept beside them so that an observation costs no download.
 const HASH: &str = "deploy-sha256";
 
 fn physical(spec: &Spec) -> PhysicalId {
@@ -102,7 +102,7 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
         .invalidation_batch(batch);
     match found(operation, request.send().await) {
         Ok(_) => Ok(()),
-        // Looking at the object would not tell whether its path was invalidated: do it again.
+        // The object does not show whether its path was invalidated: do it again.
         Err(error) if error.class == ErrorClass::Ambiguous => Err(not_yet(error)),
         Err(error) => Err(error),
     }

@@ -32,7 +32,7 @@ pub use model::plan::sha256;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct S3Object;
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -51,7 +51,7 @@ pub struct Spec {
     pub host: String,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -87,7 +87,7 @@ impl Spec {
     }
 }
 
-/// Where an object is.
+/// The place of an object.
 #[derive(PartialEq, Serialize)]
 struct Place<'a> {
     bucket: &'a str,

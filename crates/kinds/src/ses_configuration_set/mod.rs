@@ -32,7 +32,7 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SesConfigurationSet;
 
-/// Where events go.
+/// The destination of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Destination {
@@ -64,11 +64,11 @@ impl Default for Destination {
 pub struct EventDestination {
     /// SES's words for the events, sorted: `BOUNCE`, `COMPLAINT`, `DELIVERY`, …
     pub types: Vec<String>,
-    /// Where they go.
+    /// Their destination.
     pub destination: Destination,
 }
 
-/// What can be asked for, and what can be seen: the two have one shape.
+/// The desired and the observed properties: the two have one shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {

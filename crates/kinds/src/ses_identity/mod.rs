@@ -66,7 +66,7 @@ impl Default for Dkim {
     }
 }
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -92,7 +92,7 @@ pub struct DkimRecord {
     pub target: String,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -102,7 +102,7 @@ pub struct State {
     pub verification: String,
     /// SES's word on DKIM.
     pub dkim_status: String,
-    /// What SES saw when it was not content.
+    /// SES's reason when the verification failed.
     pub failure: Option<String>,
     /// `AWS_SES`, `EXTERNAL` or `AWS_SES_<REGION>`.
     pub dkim_origin: String,
@@ -158,7 +158,7 @@ pub fn record_target(position: usize) -> String {
     format!("dkim/{position}/target")
 }
 
-/// What is compared. What the way of signing does not have is nothing on both sides.
+/// The compared properties. Those that the way of signing does not have are nothing on both sides.
 #[derive(Serialize)]
 struct Compared<'a> {
     dkim_origin: String,
@@ -203,7 +203,7 @@ impl Spec {
 }
 
 impl State {
-    /// What is compared with a spec that signs by `dkim`.
+    /// The properties that are compared with a spec that signs by `dkim`.
     fn seen<'s>(&'s self, dkim: &Dkim, tags: &'s Tags) -> Compared<'s> {
         Compared {
             dkim_origin: self.dkim_origin.clone(),

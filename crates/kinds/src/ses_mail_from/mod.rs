@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SesMailFrom;
 
-/// What SES does when it does not find the MX record.
+/// The behaviour of SES when it does not find the MX record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OnMxFailure {
@@ -37,7 +37,7 @@ pub enum OnMxFailure {
     RejectMessage,
 }
 
-/// What can be asked for.
+/// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -45,23 +45,23 @@ pub struct Spec {
     pub identity: String,
     /// The MAIL FROM domain: `mail1.example.com`.
     pub mail_from: String,
-    /// What SES does when it does not find the MX record.
+    /// The behaviour of SES when it does not find the MX record.
     pub on_mx_failure: OnMxFailure,
 }
 
-/// What can be seen.
+/// The observed properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     /// The MAIL FROM domain.
     pub mail_from: String,
-    /// What SES does when it does not find the MX record.
+    /// The behaviour of SES when it does not find the MX record.
     pub on_mx_failure: OnMxFailure,
     /// SES's word: `PENDING`, `SUCCESS`, `FAILED`, `TEMPORARY_FAILURE`.
     pub status: String,
 }
 
-/// What is compared.
+/// The compared properties.
 #[derive(Serialize)]
 struct Compared<'a> {
     mail_from: &'a str,

@@ -1,4 +1,4 @@
-//! What is read of an account as a whole.
+//! Readings of an account as a whole.
 
 use aws_sdk_sesv2::Client;
 use kinds::ses_account;

@@ -40,7 +40,7 @@ fn logging() -> Logging {
     }
 }
 
-/// What everything else needs: a log bucket, a certificate, an access control.
+/// A spec with all that a distribution depends on: a log bucket, a certificate, an access control.
 async fn spec(stage: &Stage) -> Spec {
     let bucket_id = ResourceId::new("s3_bucket", "example.com", "logs");
     let bucket = s3_bucket::Spec {

@@ -62,7 +62,7 @@ async fn a_published_record_is_seen_and_never_written() {
     assert!(stage.sandbox.stats().changes().next().is_none());
 }
 
-/// Where a provider refuses underscores, SES looks for its token at the domain itself.
+/// At a provider that refuses underscores, SES finds its token at the domain itself.
 #[tokio::test(start_paused = true)]
 async fn a_token_is_seen_at_the_domain_by_its_prefix() {
     let stage = Stage::new();

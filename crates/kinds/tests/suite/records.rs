@@ -71,7 +71,7 @@ fn id(name: &str) -> ResourceId {
     ResourceId::new(KIND, "example.com", name)
 }
 
-/// What Route 53 has at a name and type, as it is written.
+/// The values that Route 53 has at a name and type, as they are written.
 async fn live(stage: &Stage, zone: &str, name: &str, rtype: &str) -> Vec<String> {
     let set = live_set(stage, zone, name, rtype).await;
     set.map(|set| {
@@ -215,7 +215,7 @@ async fn a_ttl_is_changed_while_the_set_is_ours_alone() {
 async fn two_owners_and_somebody_else_share_a_set() {
     let (stage, zone) = zone();
     let name = "_amazonses.example.com";
-    let theirs = plain_set(name, "TXT", &["\"stranger\""]);
+    let theirs = plain_set(name, "TXT", &["\"theirs\""]);
     change(&stage, &zone, ChangeAction::Create, theirs).await;
     let token = |value: &str| spec(&zone, record(name, "TXT", &[value], Sharing::Many));
     let (one, two) = (token("one"), token("two"));
@@ -227,19 +227,19 @@ async fn two_owners_and_somebody_else_share_a_set() {
     .expect("both");
     assert_eq!(
         live(&stage, &zone, name, "TXT").await,
-        ["\"stranger\"", "\"one\"", "\"two\""]
+        ["\"theirs\"", "\"one\"", "\"two\""]
     );
     send(&stage, &[item("1", None, Some(&one))])
         .await
         .expect("gone");
     assert_eq!(
         live(&stage, &zone, name, "TXT").await,
-        ["\"stranger\"", "\"two\""]
+        ["\"theirs\"", "\"two\""]
     );
     send(&stage, &[item("2", None, Some(&two))])
         .await
         .expect("gone");
-    assert_eq!(live(&stage, &zone, name, "TXT").await, ["\"stranger\""]);
+    assert_eq!(live(&stage, &zone, name, "TXT").await, ["\"theirs\""]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -421,12 +421,12 @@ async fn a_zone_that_moved_since_it_was_listed_is_listed_again() {
     let name = "_amazonses.example.com";
     let wanted = spec(&zone, record(name, "TXT", &["ours"], Sharing::Many));
     let mut walk = Walk::new(&stage, &id("token"), REGION, &wanted).await;
-    let theirs = plain_set(name, "TXT", &["\"stranger\""]);
+    let theirs = plain_set(name, "TXT", &["\"theirs\""]);
     change(&stage, &zone, ChangeAction::Create, theirs).await;
     walk.create().await;
     assert_eq!(
         live(&stage, &zone, name, "TXT").await,
-        ["\"stranger\"", "\"ours\""]
+        ["\"theirs\"", "\"ours\""]
     );
     let theirs = plain_set(name, "TXT", &["\"newcomer\"", "\"ours\""]);
     change(&stage, &zone, ChangeAction::Upsert, theirs).await;
@@ -498,7 +498,7 @@ async fn a_set_with_a_routing_policy_is_never_changed() {
     }
 }
 
-/// What the planner would be told.
+/// The blocker that the planner would be told.
 async fn blocker(stage: &Stage, wanted: &Spec) -> Option<String> {
     let walk = Walk::anywhere(stage, &id("x"), Some(Stage::location(REGION)), wanted);
     let (_, state, _) = walk.state().await;

@@ -141,7 +141,7 @@ async fn a_creation_whose_answer_was_lost_is_brought_to_its_spec() {
     let walk = Walk::new(&stage, &id("ses_identity"), REGION, &wanted).await;
     let fault = Fault::new(FaultKind::ErrorAfter).at("ses", "CreateEmailIdentity");
     stage.sandbox.world().faults.script.push(fault.nth(1));
-    // A creation whose outcome is unknown is not sent twice without a look in between (R-29: load
+    // A creation whose outcome is unknown is not sent twice without an observation in between (R-29: load
     // balancers answer for services that did what was asked).
     let error = walk.try_create().await.expect_err("nobody knows");
     assert_eq!(error.class, ErrorClass::Ambiguous);

@@ -1,4 +1,4 @@
-//! Where the suite plays: a sandbox, sessions into it by `AssumeRole`, and the registry.
+//! The stage of the suite: a sandbox, sessions into it by `AssumeRole`, and the registry.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Stage {
         }
     }
 
-    /// What a process remembers of zones is gone.
+    /// Begins a new process, which remembers nothing of zones.
     pub(crate) fn new_run(&mut self) {
         self.shared = Arc::default();
     }
@@ -102,7 +102,7 @@ impl Stage {
         session.expect("a session")
     }
 
-    /// What a kind acts through.
+    /// The surroundings in which a kind acts.
     pub(crate) async fn context(&self, location: Option<&Location>) -> Context {
         let session = match location {
             Some(location) => Some(self.sessions.session(location).await.expect("a session")),
@@ -146,7 +146,7 @@ pub(crate) fn tags(id: &ResourceId) -> Tags {
     kinds::tags::tags("suite", id, &Tags::new())
 }
 
-/// A stranger's eyes in the sandbox.
+/// An external observer in the sandbox.
 struct Eyes(Sandbox);
 
 #[async_trait]

@@ -102,7 +102,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// What is there, which must be something.
+    /// The state, which must exist.
     pub(crate) async fn state(&self) -> (PhysicalId, State, Ownership) {
         match self.observe().await {
             Observation::Present {
@@ -114,7 +114,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// What differs, seen from the spec.
+    /// The difference, seen from the spec.
     pub(crate) async fn diff(&self) -> Diff {
         let (_, state, _) = self.state().await;
         self.kind().diff(&self.spec, &state, self.owned.as_ref())
@@ -240,7 +240,7 @@ impl<'s> Walk<'s> {
 }
 
 impl Walk<'_> {
-    /// Waits until strangers no longer see it either.
+    /// Waits until external observers no longer see it either.
     async fn until_gone(&self) {
         for _ in 0..READS_MAX {
             if self.observe().await == Observation::Absent {

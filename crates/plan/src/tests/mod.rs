@@ -104,10 +104,10 @@ struct World {
     leads: Vec<Lead>,
 }
 
-/// What is there under a name.
+/// An observation under a name.
 struct Seen {
     name: String,
-    /// The only location that has it; without one, it is wherever it is looked for.
+    /// The only location that has it; without one, every location has it.
     location: Option<Location>,
     observation: Observation,
 }

@@ -1,4 +1,4 @@
-//! What an external observer sees of a zone, a certificate and a record.
+//! A zone, a certificate and a record as an external observer should see them.
 
 use jiff::Timestamp;
 use kinds::record::{Record, Sharing, canonical};

@@ -1,4 +1,4 @@
-//! What an external observer should see of each domain: from the desired resources and their
+//! The expected view of an external observer of each domain: from the desired resources and their
 //! observed outputs, or from the ledger.
 
 mod live;
@@ -28,7 +28,7 @@ struct Source<'a> {
     serves_policy: bool,
 }
 
-/// What should be live after the plan was carried out, one domain after the other.
+/// The expected view after the plan was carried out, one domain after the other.
 pub(crate) fn expected(project: &Project, planned: &Planned) -> Vec<Expected> {
     let sources = planned.desired.iter().map(|resource| Source {
         id: &resource.id,
@@ -70,7 +70,7 @@ fn wait_for_records(domain: &mut Expected) {
     }
 }
 
-/// What should still be live of the resources of the ledger. Those that `moved` are left out, as AWS
+/// The expected view of what is left of the ledger's resources. Those that `moved` are left out, as AWS
 /// has told of them already.
 pub(crate) fn left(
     ledger: &Ledger,

@@ -58,7 +58,7 @@ async fn tracking(session: &Session, set: &str, location: &Location) -> Option<T
     })
 }
 
-/// What people call the instance at a location.
+/// The name of the instance at a location, for people.
 fn label(location: Option<&Location>) -> String {
     location
         .map(|location| format!("{} in {}", location.account, location.region))

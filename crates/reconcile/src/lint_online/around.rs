@@ -1,4 +1,4 @@
-//! What stands around the records of a domain: its delegation, and CNAMEs in their place.
+//! The surroundings of a domain's records: its delegation, and CNAMEs in their place.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use verify::Expected;
 
 use super::{place_of, set};
 
-/// What stands around the records of one domain.
+/// The findings about the surroundings of the records of one domain.
 pub(super) async fn findings(
     outside: &dyn Outside,
     (manifest, now): (&Manifest, Timestamp),

@@ -25,7 +25,7 @@ use crate::{Error, Project, Wish};
 /// How many domains are asked about side by side.
 const AT_ONCE: usize = 16;
 
-/// What a manifest without errors, DNS and the accounts say together. What is planned from a
+/// The findings about a manifest without errors, from DNS and the accounts. A plan of a
 /// manifest with errors means nothing: for that, see [`lint_published`].
 pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error> {
     let (manifest, outside) = (&project.manifest, project.engine.outside());
@@ -45,7 +45,7 @@ pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error
     Ok(findings)
 }
 
-/// What public DNS and the served policies say of a manifest, also of one with errors. `now` judges
+/// The findings about a manifest, also of one with errors, from public DNS and the served policies. `now` judges
 /// acceptances that end.
 pub async fn lint_published(
     manifest: &Manifest,
@@ -70,7 +70,7 @@ async fn served(manifest: &Manifest, outside: &dyn Outside) -> ServedPolicies {
     served.into_iter().flatten().collect()
 }
 
-/// Where a domain is in the manifest.
+/// The place of a domain in the manifest.
 fn place_of(manifest: &Manifest, domain: &Name) -> Place {
     let declared = manifest.domains.get(domain).map(Located::place);
     let parked = || manifest.parked.get(domain).map(Located::place);

@@ -1,4 +1,4 @@
-//! What SES says of the accounts that send.
+//! The answers of SES about the accounts that send.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What look-ups find in the sandbox: which rules, and that nothing is changed by asking.
+//! The findings of look-ups in the sandbox: which rules, and that nothing is changed by asking.
 
 use manifest::MemoryFiles;
 

@@ -18,7 +18,7 @@ use standards::dns::{Presentation, Txt};
 pub struct Inside(pub Sandbox);
 
 impl Inside {
-    /// What an answer says, unless it is that there is none.
+    /// The values of an answer, unless it says that there are none.
     fn values(lookup: Lookup) -> Option<Vec<String>> {
         match lookup {
             Lookup::NxDomain | Lookup::NoData => Some(Vec::new()),

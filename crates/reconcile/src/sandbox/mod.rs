@@ -32,7 +32,7 @@ const DEFAULT_SPEED: f64 = 60.0;
 pub struct Opened {
     /// The sandbox.
     pub sandbox: Sandbox,
-    /// What was presumed, if the sandbox was made just now.
+    /// The presumptions, if the sandbox was made just now.
     pub presumed: Option<Presumed>,
 }
 

@@ -1,4 +1,4 @@
-//! What a manifest presumes, and what a new sandbox therefore has: accounts and roles, zones that
+//! The presumptions of a manifest, which a new sandbox therefore has: accounts and roles, zones that
 //! are delegated to, mail hosts.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use super::OPERATOR;
 /// The address of the mail hosts that a manifest presumes (RFC 5737: for documentation).
 const MAIL_HOST: &str = "192.0.2.25";
 
-/// What was presumed, for people.
+/// The presumptions, for people.
 #[derive(Debug, Default)]
 pub struct Presumed {
     /// Account ids, with their roles.

@@ -24,7 +24,7 @@ use prepare::{Prepared, prepare};
 /// A record that a person publishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishableRecord {
-    /// What we call it: `acm.mta-sts.example.com`.
+    /// Our name for it: `acm.mta-sts.example.com`.
     pub label: String,
     /// The zone that it belongs to, without the final dot.
     pub zone: String,
@@ -36,7 +36,7 @@ pub struct PublishableRecord {
     pub ttl: u32,
     /// Its values: TXT without quotes, MX as `10 host`; nothing for one that is not known yet.
     pub values: Vec<Option<String>>,
-    /// What must be seen before it is published: the policy's file before the record that names it.
+    /// The conditions under which it is published: the policy's file is there before the record that names it.
     pub publish_when: Vec<String>,
 }
 
@@ -114,7 +114,7 @@ impl FromStr for RecordFormat {
     }
 }
 
-/// What a provider needs to have differently.
+/// The peculiarities of a provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -173,7 +173,7 @@ fn records_json(prepared: &Prepared, relative: bool) -> Value {
     })
 }
 
-/// What is said beside the records, as comments that begin with `marker`.
+/// The notes beside the records, as comments that begin with `marker`.
 fn comments(prepared: &Prepared, marker: &str) -> String {
     let mut text = String::new();
     for label in &prepared.unknown {

@@ -9,7 +9,7 @@ use super::{PublishableRecord, RecordVariants};
 
 /// The label below which SES looks for its domain token.
 const TOKEN_LABEL: &str = "_amazonses";
-/// What tells a token from other values at the same name.
+/// The prefix that tells a token from other values at the same name.
 const TOKEN_PREFIX: &str = "amazonses:";
 /// ACM validates with or without the underscore that begins such a value (ACM User Guide,
 /// "Troubleshoot DNS validation problems").
@@ -102,14 +102,14 @@ impl Set {
     }
 }
 
-/// What is ready to be written.
+/// The records that are ready to be written, and the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prepared {
     /// In the order of the resources.
     pub(super) sets: Vec<Set>,
-    /// What another resource has to return first.
+    /// The outputs that another resource has to return first.
     pub(super) unknown: Vec<String>,
-    /// What a person should know.
+    /// The notes for a person.
     pub(super) notes: Vec<String>,
 }
 
@@ -292,7 +292,7 @@ fn above(token: &Set) -> Name {
     token.name.parent().unwrap_or_else(|| token.zone.clone())
 }
 
-/// Two tokens fit although a name takes one value: SES looks at `_amazonses` and at the domain's own
+/// Two tokens fit although a name takes one value: SES reads `_amazonses` and the domain's own
 /// name (AWS re:Post, "verify my domain for Amazon SES in multiple accounts or Regions").
 fn one_value(prepared: &mut Prepared) {
     let texts = texts(&prepared.sets);
