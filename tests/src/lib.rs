@@ -1,4 +1,4 @@
-//! What the end-to-end and conformance tests share: the repository's files, a served sandbox,
+//! The common parts of the end-to-end and conformance tests: the repository's files, a served sandbox,
 //! another emulation of AWS, and other people's tools.
 #![expect(
     clippy::disallowed_methods,

@@ -40,7 +40,7 @@ impl NameServer {
         this
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

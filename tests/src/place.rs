@@ -52,9 +52,9 @@ pub fn binary() -> &'static Path {
 pub struct Ran {
     /// The exit code; -1 after a signal.
     pub code: i32,
-    /// What it printed as data.
+    /// The data that it printed.
     pub stdout: String,
-    /// What else it printed.
+    /// Everything else that it printed.
     pub stderr: String,
 }
 
@@ -109,7 +109,7 @@ impl From<std::process::Output> for Ran {
 /// The world of a sandbox at one moment.
 #[derive(Clone, Debug)]
 pub struct Moment {
-    /// What the sandbox's clock showed.
+    /// The time of the sandbox's clock.
     pub time: Timestamp,
     /// Everything there was.
     pub world: World,
@@ -131,12 +131,12 @@ impl Moment {
         kept.into()
     }
 
-    /// What users own, as text that is the same when nothing that a user sees has changed.
+    /// The possessions of users, as text that is the same when nothing that a user sees has changed.
     pub fn dump(&self) -> String {
         serde_json::to_string_pretty(&self.world.dump()).expect("JSON")
     }
 
-    /// What public DNS answers: values in Route 53's spelling, sorted.
+    /// The answer of public DNS: values in Route 53's spelling, sorted.
     pub fn resolve(&self, name: &str, rtype: &str) -> Vec<String> {
         self.resolve_at(name, rtype, self.time)
     }
@@ -162,7 +162,7 @@ impl Moment {
         self
     }
 
-    /// GETs `https://<host><path>` as a stranger does at `at`, who resolves the name first: the body,
+    /// GETs `https://<host><path>` as an external observer does at `at`, who resolves the name first: the body,
     /// or the status of a refusal; 0 when no name, no edge or no certificate leads there.
     pub fn fetch_at(&mut self, host: &str, path: &str, at: Timestamp) -> Result<Vec<u8>, u16> {
         if self.resolve_at(host, "A", at).is_empty()
@@ -379,7 +379,7 @@ impl Place {
             .exits(0);
     }
 
-    /// Where ledger and world are.
+    /// The folder of ledger and world.
     pub fn state(&self) -> PathBuf {
         self.folder
             .path()
@@ -435,7 +435,7 @@ impl Place {
         paths.iter().map(|path| Moment::read(path)).collect()
     }
 
-    /// What the history has until now is forgotten.
+    /// Forgets the history until now.
     pub fn forget_history(&self) {
         std::fs::remove_dir_all(self.state().join("history")).expect("a history");
         self.keep_history();
@@ -456,7 +456,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The world at every moment of a history, as a stranger could meet it: after each change, each second
+/// The world at every moment of a history, as an external observer could meet it: after each change, each second
 /// until the next one, just before that, and for `after` seconds in the end.
 pub fn replay(history: &[Moment], after: i64, mut observe: impl FnMut(&mut Moment)) {
     for (number, moment) in history.iter().enumerate() {

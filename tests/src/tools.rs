@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::repository::root;
 
-/// What to do when a tool is not there.
+/// The fix when a tool is not there.
 pub const FIX: &str = "run `cargo xtask tools` once, which fetches it";
 
 /// The folder of the Python environment's programs.
@@ -63,7 +63,7 @@ pub fn debian_program(name: &str) -> Command {
     }
 }
 
-/// What `dig` answers, one value a line.
+/// The answer of `dig`, one value a line.
 #[track_caller]
 pub fn dig(server: SocketAddr, name: &str, rtype: &str) -> Vec<String> {
     let mut dig = debian_program("dig");

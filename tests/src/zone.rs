@@ -1,4 +1,4 @@
-//! What a manifest asks to be published and hosted, as it would stand after an apply.
+//! The records and files that a manifest asks for, as they would stand after an apply.
 //!
 //! Names and tokens that only AWS can give are filled in with others of their form.
 
@@ -25,12 +25,12 @@ pub struct Published {
 pub struct RecordSet {
     /// In seconds.
     pub ttl: u32,
-    /// What they mean, in their order.
+    /// Their meanings, in their order.
     pub values: Vec<String>,
 }
 
 impl Published {
-    /// What `domain` publishes by `manifest`.
+    /// The records of `domain` by `manifest`.
     pub fn new(manifest: &Manifest, domain: &str) -> Self {
         let (resources, findings) = blueprint::desired(manifest, &blueprint::Facts::default());
         let errors = findings

@@ -1,4 +1,4 @@
-//! The deployed example on the ports of `deploy sandbox serve`, by the judgement of strangers:
+//! The deployed example on the ports of `deploy sandbox serve`, by the judgement of other programs:
 //! `checkdmarc`, `postfix-mta-sts-resolver` and `dig`. They find what `deploy verify` finds, and
 //! when somebody breaks the domain, they find the same fault.
 
@@ -14,7 +14,7 @@ use tests::place::{Place, Ran};
 use tests::serving::{Serving, make_quick_world};
 use tests::tools;
 
-/// What checkdmarc says of the example as it should be: the mark certificate is one for tests,
+/// The findings of checkdmarc about the example as it should be: the mark certificate is one for tests,
 /// and the mail host of the sandbox's world is on loopback.
 const GOOD: &[&str] = &[
     "bimi.certificate: The certificate was not issued by a recognized Mark Verifying Authority (MVA).",
@@ -22,16 +22,16 @@ const GOOD: &[&str] = &[
     "mx: 127.0.0.1 does not have any reverse DNS (PTR) records",
 ];
 
-/// One way to break the domain, and the words that each stranger has for it.
+/// One way to break the domain, and the words that each program has for it.
 struct Broken {
-    /// What happens, by its name in `breaks.py`.
+    /// The event, by its name in `breaks.py`.
     by: &'static str,
     /// A sentence of checkdmarc that it has not of the good domain, as far as it always has it.
     /// Nothing: it does not look there.
     checkdmarc: Option<&'static str>,
     /// How the fetch of the policy ends for postfix-mta-sts-resolver.
     postfix: &'static str,
-    /// What dig asks, and how many values it gets that begin like this.
+    /// The question for dig, and how many values it gets that begin like this.
     dig: Option<(&'static str, &'static str, &'static str, usize)>,
     /// The rule that `deploy verify` names.
     ours: &'static str,
@@ -203,7 +203,7 @@ fn check(row: &Broken) {
     );
 }
 
-/// What checkdmarc and postfix-mta-sts-resolver say, after the domain was broken so.
+/// The answers of checkdmarc and postfix-mta-sts-resolver, after the domain was broken so.
 fn ask(serving: &Serving, broken: Option<&str>) -> Value {
     let mut environment = serving.environment();
     environment.extend([
@@ -252,7 +252,7 @@ fn dig_finds_every_record(place: &Place, serving: &Serving) {
         let (name, rtype) = (text("name"), text("type"));
         let values = record["values"].as_array().expect("a list");
         let mut wanted: Vec<String> = values.iter().filter_map(Value::as_str).map(plain).collect();
-        // Route 53's aliases are CNAMEs elsewhere; a stranger sees their addresses.
+        // Route 53's aliases are CNAMEs elsewhere; an external observer sees their addresses.
         if wanted
             .iter()
             .any(|value| value.ends_with(".cloudfront.net"))

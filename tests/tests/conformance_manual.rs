@@ -15,7 +15,7 @@ use tests::tools;
 
 const FORMATS: &[&str] = &["json", "bind", "octodns", "dnscontrol", "terraform"];
 
-/// What the domain of deploy/manual-dns.yaml has had all the time.
+/// The records that the domain of deploy/manual-dns.yaml has had all the time.
 const MAIL_HOSTS: &str = "mx1 A 192.0.2.25\nmx2 A 192.0.2.26";
 
 /// octoDNS validates, Terraform's and DNSControl's languages are read, and all say the same.

@@ -2,7 +2,7 @@
 //! the built binary.
 //!
 //! Case A sends no mail, so no instance of SES is in these manifests. What moto lacks is in
-//! [`LACKS`], by name. It has no name servers and no edges, so the preconditions that look as a stranger are
+//! [`LACKS`], by name. It has no name servers and no edges, so the preconditions that probe from outside are
 //! accepted by their ids, and the run ends without `verify` (A16). A12 is decided offline.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use tests::place::{Place, Ran};
 use tests::served::Served;
 use tests::tools;
 
-/// What moto 5.2.5 lacks of what this program calls or relies on, and what follows. A name that moto
+/// The lacks of moto 5.2.5 among the calls that this program makes or relies on, and their consequences. A name that moto
 /// has learnt makes the test fail: then it comes off the list, and its row is held to it.
 const LACKS: &[(&str, &str)] = &[
     (
@@ -44,7 +44,7 @@ const LACKS: &[(&str, &str)] = &[
     ),
     (
         "s3 GetBucketVersioning: its root element",
-        "A2: no bucket could be looked at; moto_served.py puts it right",
+        "A2: no bucket could be observed; moto_served.py puts it right",
     ),
     (
         "s3 PutBucketLogging: where a policy speaks of everybody",
@@ -98,7 +98,7 @@ const LACKS: &[(&str, &str)] = &[
 
 const NO_INSTANCE: &str = "B: an instance of SES can't be set up, and its records can't be known";
 
-/// Preconditions that only a stranger can pass.
+/// Preconditions that only an external observer can pass.
 const RISKS: [&str; 3] = ["STS-O01", "BIMI-X07", "BIMI-X12"];
 
 const MANIFEST: &str = r#"
@@ -142,7 +142,7 @@ domains:
     tls_rpt: { rua: ["mailto:tlsrpt@example.org"] }
 "#;
 
-/// A manifest, the AWS that it meets, and the DNS in which a stranger would look.
+/// A manifest, the AWS that it meets, and the DNS that an external observer would ask.
 struct Stage {
     place: Place,
     moto: Moto,
@@ -208,7 +208,7 @@ impl Stage {
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}:\n{printed}"))
     }
 
-    /// What would change, by resource: the verb, and the fields of an update.
+    /// The pending changes, by resource: the verb, and the fields of an update.
     fn pending(&self) -> BTreeMap<String, (String, Vec<String>)> {
         let plan = self.run("plan", &["--json"]).exits(0).json();
         let actions = plan["actions"].as_array().expect("a list").clone();
@@ -246,7 +246,7 @@ fn what_moto_lacks_is_listed_by_name() {
             "moto does `{name}` now: take it off LACKS, and hold the rows to it"
         );
     }
-    assert_eq!(sought.len(), listed.len(), "each name is looked for");
+    assert_eq!(sought.len(), listed.len(), "each name is searched for");
 }
 
 #[test]
@@ -507,7 +507,7 @@ fn a10_a18_and_a19(world: &Value) {
     assert_ne!(announced, announcement(world, "example.com"));
 }
 
-/// What was there is as it was, beside or under ours.
+/// The former resources are as they were, beside or under ours.
 fn a14(before: &Value, world: &Value) {
     for same in ["www.example.com A", "_smtp._tls.example.com TXT"] {
         assert_eq!(records(world, same), records(before, same), "{same}");
@@ -521,7 +521,7 @@ fn a14(before: &Value, world: &Value) {
     );
 }
 
-/// What stays to be done of a distribution (LACKS).
+/// The changes that remain pending of a distribution (LACKS).
 fn control_is_not_shown() -> (String, Vec<String>) {
     ("update".to_owned(), vec!["access_control".to_owned()])
 }

@@ -1,4 +1,4 @@
-//! What `deploy` publishes and hosts, by the judgement of other people's checkers.
+//! The records and files of `deploy`, by the judgement of other people's checkers.
 #![expect(
     clippy::disallowed_methods,
     reason = "the checkers read files, which are written here"
@@ -78,7 +78,7 @@ fn postfix_mta_sts_resolver_reads_every_policy_and_its_record() {
     });
 }
 
-/// What people get who check our records and files with `deploy lint` alone, without the manifest.
+/// The result for people who check our records and files with `deploy lint` alone, without the manifest.
 #[test]
 fn deploy_lint_has_nothing_against_what_deploy_publishes() {
     let place = Place::of("example");

@@ -62,7 +62,7 @@ fn the_help_of_every_command_has_an_example() {
     assert!(helps > 15, "{helps} commands only");
 }
 
-/// Where the README leaves lines out, it says so; what it shows is what is printed.
+/// The README says so at each place where it leaves lines out; the others are printed.
 #[test]
 fn the_plan_in_the_readme_is_the_plan_that_is_printed() {
     let readme = include_str!("../../README.md");

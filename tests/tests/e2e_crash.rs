@@ -5,7 +5,7 @@ use sandbox::faults::{Fault, FaultKind};
 use serde_json::Value;
 use tests::place::{Moment, Place};
 
-/// What users own, without times and without the ids of object versions, which count.
+/// The possessions of users, without times and without the ids of object versions, which count.
 fn shape(moment: &Moment) -> Value {
     fn blank(value: &mut Value) {
         match value {
@@ -48,7 +48,7 @@ impl Course {
     fn new(start: Place, command: &'static str) -> Self {
         let undisturbed = start.copy();
         undisturbed.keep_history();
-        // What strangers see is not the subject here.
+        // The view of external observers is not the subject here.
         let options: &[&str] = match command {
             "apply" => &["--yes", "--no-verify"],
             _ => &["--yes"],
@@ -197,7 +197,7 @@ fn denied_at_a_call_goes_on_when_allowed() {
 }
 
 /// A run that dies between a change of records and its own note of it does not know when they are
-/// answered. The next one waits for that all the same, and what strangers see is as planned.
+/// answered. The next one waits for that all the same, and external observers see what is planned.
 #[test]
 fn killed_at_records_the_next_apply_waits_until_they_are_answered() {
     // The last ones have nothing after them that takes as long. Records that are ready together
@@ -228,7 +228,7 @@ fn record_batches(place: &Place) -> u64 {
     batches.count() as u64
 }
 
-/// What had to make room is on record before it does.
+/// Values that make room are on record before they do.
 #[test]
 fn what_was_there_before_comes_back_after_a_crash() {
     let adopting = || {

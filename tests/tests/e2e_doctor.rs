@@ -20,7 +20,7 @@ const SHIPPED: [&str; 6] = [
     "fleet",
 ];
 
-/// What the doctor says with `outcome`: whose, the rule, and what it was about.
+/// The checks of the doctor with `outcome`: whose, the rule, and what it was about.
 fn said(ran: &Ran, outcome: &str) -> Vec<(String, String, String)> {
     let report = ran.json();
     let checks = report["checks"].as_array().expect("a list");

@@ -1,4 +1,4 @@
-//! What changes its account or its region: built at the new place, switched to, then removed at the
+//! Moves to another account or region: built at the new place, switched to, then removed at the
 //! old one.
 
 use sandbox::stats::Logged;
@@ -6,7 +6,7 @@ use tests::place::{Place, replay};
 
 const POLICY: (&str, &str) = ("mta-sts.example.com", "/.well-known/mta-sts.txt");
 
-/// The example, applied and looked at from now on.
+/// The example, applied and observed from now on.
 fn applied() -> Place {
     let place = Place::of("example");
     place.apply().exits(0);
@@ -15,7 +15,7 @@ fn applied() -> Place {
     place
 }
 
-/// Where in the calls an operation stands, in an account and a region.
+/// The position of an operation among the calls, in an account and a region.
 fn position(calls: &[Logged], (account, region): (&str, &str), operation: &str) -> usize {
     let is_meant = |call: &Logged| {
         (&*call.account, &*call.region, &*call.operation) == (account, region, operation)
@@ -58,7 +58,7 @@ fn a_site_that_changes_its_account_leaves_nothing_in_the_old_one() {
         "hosting: { account: web, region: us-east-1,",
         "hosting: { account: operations, region: us-east-1,",
     );
-    // CloudFront gives a name to one distribution only, so the old one lets go of it first.
+    // CloudFront gives a name to one distribution only, so the old one releases it first.
     let plan = place.run("plan", &["--full"]).exits(0);
     plan.says("± cloudfront_distribution assets")
         .says("receiving");

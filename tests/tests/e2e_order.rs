@@ -1,4 +1,4 @@
-//! Mail-safe order: what a stranger meets at every moment of an apply and of a destroy, second by
+//! Mail-safe order: the view of an external observer at every moment of an apply and of a destroy, second by
 //! second, and the order of the calls.
 
 use std::sync::OnceLock;

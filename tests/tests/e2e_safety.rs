@@ -1,4 +1,4 @@
-//! What is refused, what is asked for first, and what an interrupted run leaves.
+//! Refusals, questions before a change, and interrupted runs.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};

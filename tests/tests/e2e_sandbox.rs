@@ -6,7 +6,7 @@ use std::process::Child;
 use serde_json::Value;
 use tests::place::Place;
 
-/// What a run showed: how long it says that it took, and each call with its moment since the first.
+/// The output of a run: how long it says that it took, and each call with its moment since the first.
 #[derive(Debug, PartialEq)]
 struct Shown {
     seconds: f64,

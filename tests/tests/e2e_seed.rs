@@ -67,7 +67,7 @@ impl Applied {
         all[0]
     }
 
-    /// What SES has under `<account>/<region>` for example.com.
+    /// The identity of example.com that SES has under `<account>/<region>`.
     fn identity(&self, place: &str) -> Value {
         let ses = self.world.world.dump()["ses"]["places"].clone();
         ses[place]["identities"]["example.com"].clone()
@@ -611,7 +611,7 @@ fn a20_an_example_policy_ships_and_can_be_the_policy() {
     assert!(served.lines().eq(example.lines()), "{served}");
 }
 
-/// What every pair of instances has in common: both are verified in every way (B11).
+/// The common state of every pair of instances: both are verified in every way (B11).
 #[track_caller]
 fn verified(applied: &Applied, places: [&str; 2]) {
     for place in places {

@@ -53,7 +53,7 @@ fn every_shipped_manifest_is_green_after_apply() {
     }
 }
 
-/// What a person has still to publish is waited for, and nobody's fault; when all is published, all is
+/// A record that a person has still to publish is waited for, and nobody's fault; when all is published, all is
 /// green.
 #[test]
 fn manual_dns_waits_for_who_publishes_and_is_green_then() {
@@ -93,7 +93,7 @@ fn manual_dns_waits_for_who_publishes_and_is_green_then() {
     place.run("drift", &[]).exits(3).says("dmarc");
 }
 
-/// What was published after the first apply is ours to take out; what was there before is not.
+/// A record that was published after the first apply is ours to take out; one that was there before is not.
 #[test]
 fn records_published_after_the_first_apply_were_not_there_before_us() {
     let place = Place::of("manual-dns");
@@ -246,7 +246,7 @@ const BROKEN: &[(&str, Break, &[&str])] = &[
     ),
 ];
 
-/// Where one of the domain's DKIM keys is.
+/// The address of one of the domain's DKIM keys.
 fn dkim_target(world: &World) -> String {
     let mut zones = world.route53.zones_of("111111111111");
     let records = &zones.next().expect("a zone").records;

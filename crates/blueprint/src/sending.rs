@@ -295,8 +295,8 @@ impl Sender<'_, '_> {
         };
         let dependencies = vec![
             Dependency::done(identity, "it is an attribute of the identity"),
-            Dependency::ready(&mx, "SES looks for the MX record at once (DESIGN 7.2)"),
-            Dependency::ready(&spf, "mail leaves with this name at once (DESIGN 7.2)"),
+            Dependency::ready(&mx, "SES looks for the MX record at once"),
+            Dependency::ready(&spf, "mail leaves with this name at once"),
         ];
         let draft = self.draft(self.sending("sends with this MAIL FROM"), dependencies);
         self.scope.add::<SesMailFrom>(draft, spec);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Before, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
+    Before, Calls, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
     ResourceId, Spec, State, Verb, ZoneRef,
 };
 
@@ -37,29 +37,7 @@ pub enum Removal {
     Blocked(Finding),
 }
 
-/// API calls of one operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Calls {
-    /// The service, as in the quota table: `route53`.
-    pub service: String,
-    /// The operation: `ChangeResourceRecordSets`.
-    pub operation: String,
-    /// How many.
-    pub count: u32,
-}
-
-impl Calls {
-    /// `count` calls of `operation`.
-    pub fn new(service: &str, operation: &str, count: u32) -> Self {
-        Self {
-            service: service.to_owned(),
-            operation: operation.to_owned(),
-            count,
-        }
-    }
-}
-
-/// A resource to look at or to change.
+/// A resource to observe or to change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target<S = Spec> {
     /// Our name for it.

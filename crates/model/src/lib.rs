@@ -8,6 +8,7 @@
 
 pub mod any_kind;
 pub mod authority;
+pub mod calls;
 pub mod check;
 pub mod diff;
 pub mod error;
@@ -33,6 +34,7 @@ pub mod verb;
 
 pub use any_kind::{AnyKind, KindSet, ShapeError};
 pub use authority::{Authority, Lead, LeftZone, ZoneRef};
+pub use calls::Calls;
 pub use check::{About, Check, CheckOutcome, Verdict};
 pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};
@@ -40,9 +42,7 @@ pub use field::{Field, OutputRef, Outputs};
 pub use foresight::{FailOn, Foreseen};
 pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
 pub use impact::{Impact, MailImpact};
-pub use kind::{
-    Calls, Kind, Mutate, Nothing, Observe, Own, Readiness, Removal, Target, Transition,
-};
+pub use kind::{Kind, Mutate, Nothing, Observe, Own, Readiness, Removal, Target, Transition};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, Status};
 pub use observation::{Observation, Ownership};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};

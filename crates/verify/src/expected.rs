@@ -1,4 +1,4 @@
-//! What should be live for one domain, as the plan has it.
+//! The expected live state of one domain, as the plan has it.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use standards::Finding;
 use standards::bimi::Selector;
 use standards::dns::Name;
 
-/// What should be live for one domain.
+/// The expected live state of one domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The domain.
@@ -54,7 +54,7 @@ pub struct HostedZone {
 /// A planned record set, or our values in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Where it stands.
+    /// Its name.
     pub name: Name,
     /// `TXT`, `CNAME`, `A`, `AAAA`, `MX`.
     pub rtype: String,
@@ -81,7 +81,7 @@ pub struct Mark {
 /// A hosted file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Where it is served.
+    /// The URL that serves it.
     pub url: String,
     /// The digest of its bytes as they are served.
     pub sha256: [u8; 32],
@@ -90,23 +90,23 @@ pub struct File {
 /// One SES account-and-region that sends for the domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Instance {
-    /// What people call it: `marketing in us-east-1`.
+    /// Its name for people: `marketing in us-east-1`.
     pub label: String,
     /// Its custom MAIL FROM domain.
     pub mail_from: Option<Name>,
-    /// What SES says of its identity, its DKIM, its MAIL FROM.
+    /// SES's answers about its identity, its DKIM, its MAIL FROM.
     pub parts: Vec<Part>,
-    /// What keeps its account from sending, by SES's own word (SES-25, SES-26), where somebody
+    /// The reasons that keep its account from sending, in SES's own words (SES-25, SES-26), where somebody
     /// asked.
     pub account: Option<Vec<Finding>>,
-    /// Where its links lead, where they lead through a domain of one's own.
+    /// The target of its links, where they lead through a domain of one's own.
     pub tracking: Option<Tracking>,
 }
 
 /// A part of an instance that SES verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// What it is: `ses_identity marketing.us-east-1`.
+    /// Its kind and name: `ses_identity marketing.us-east-1`.
     pub what: String,
     /// How far SES is with it.
     pub standing: Standing,

@@ -1,6 +1,6 @@
 //! Live checks over DNS, HTTPS and SMTP, as an external observer makes them.
 //!
-//! A [`Observer`] looks at public DNS and at web and mail servers over the network, and takes
+//! An [`Observer`] probes public DNS and web and mail servers over the network, and takes
 //! nothing on trust: whatever they answer, it ends in bounded time and memory.
 //!
 //! [`published`] reads what a domain publishes, whoever deployed it, and [`overview`] judges it.

@@ -16,7 +16,7 @@ pub struct Options {
     pub reports: bool,
     /// The roots that vouch for mark certificates.
     pub trust: TrustStore,
-    /// How many domains are looked at side by side.
+    /// How many domains are probed side by side.
     pub at_once: usize,
     /// How long one subject of one domain may take, such as all its records.
     pub patience: Duration,

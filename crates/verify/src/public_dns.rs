@@ -11,7 +11,7 @@ use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
 
 type Answer = Result<Vec<String>, String>;
 
-/// A stranger's eyes. Many rules look at the same few names; each question is asked once.
+/// A view of public DNS. Many rules ask for the same few names; each question is asked once.
 pub struct PublicDns<'a> {
     outside: &'a dyn Outside,
     seen: Mutex<BTreeMap<(Name, String), Answer>>,
@@ -26,7 +26,7 @@ impl<'a> PublicDns<'a> {
         }
     }
 
-    /// Who looks.
+    /// The observer that asks.
     pub fn outside(&self) -> &'a dyn Outside {
         self.outside
     }

@@ -16,7 +16,7 @@ use crate::public_dns::PublicDns;
 use model::Check;
 use model::check::CheckOutcome;
 
-/// Looks at one domain.
+/// Verifies one domain.
 pub async fn verify(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
     let dns = PublicDns::new(outside);
     let delegation = delegation_of(expected, outside, options).await;
@@ -69,7 +69,7 @@ pub async fn verify(expected: &Expected, outside: &dyn Outside, options: &Option
     .concat()
 }
 
-/// Looks at what one domain was left with, as far as it can move without us: its delegation, its
+/// Probes what one domain was left with, as far as it can move without us: its delegation, its
 /// records at their name servers and beyond, what its names lead to, and its certificates.
 pub async fn drift(expected: &Expected, outside: &dyn Outside, options: &Options) -> Vec<Check> {
     let dns = PublicDns::new(outside);
@@ -102,7 +102,8 @@ async fn delegation_of(
     answer.unwrap_or(Err(Unseen::Slow(options.patience)))
 }
 
-/// What was `seen`; of a domain that the world looks for at other name servers, nothing of ours
+/// The checks that were `seen`; of a domain whose delegation leads to other name servers, nothing of
+/// ours
 /// can be seen, and that is one fault.
 fn beyond(scene: &Scene<'_>, delegation: &[Check], mut seen: Vec<Check>) -> Vec<Check> {
     if let Some(reason) = delegation::elsewhere(scene, delegation) {
@@ -133,7 +134,7 @@ async fn within(scene: &Scene<'_>, checks: impl Future<Output = Vec<Check>>) -> 
     notes.done()
 }
 
-/// Looks at many domains, a bounded number at a time, and gives the checks of each in their order
+/// Verifies many domains, a bounded number at a time, and gives the checks of each in their order
 /// as soon as they are there.
 pub fn verify_all<'a>(
     expected: &'a [Expected],

@@ -1,4 +1,4 @@
-//! Domains in a sandbox, verified over its DNS port as strangers would.
+//! Domains in a sandbox, verified over its DNS port as external observers would.
 
 mod common;
 

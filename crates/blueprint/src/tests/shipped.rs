@@ -81,8 +81,8 @@ fn example() {
     route53_record_set/example.com/mail-from.mail1.example.com.spf in dns us-east-1, waited for
     ses_mail_from/example.com/marketing.us-east-1 in marketing us-east-1, waited for
         after marketing.us-east-1 done: it is an attribute of the identity
-        after mail-from.mail1.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail1.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail1.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail1.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/marketing.us-east-1 in marketing us-east-1
         after marketing.us-east-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.marketing.us-east-1.domain-token in dns us-east-1, waited for
@@ -98,8 +98,8 @@ fn example() {
     route53_record_set/example.com/mail-from.mail2.example.com.spf in dns us-east-1, waited for
     ses_mail_from/example.com/operations.eu-west-1 in operations eu-west-1, waited for
         after operations.eu-west-1 done: it is an attribute of the identity
-        after mail-from.mail2.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail2.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail2.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail2.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/operations.eu-west-1 in operations eu-west-1
         after operations.eu-west-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.operations.eu-west-1.domain-token in dns us-east-1, waited for
@@ -166,8 +166,8 @@ fn manual_dns() {
     published_record/example.org/mail-from.bounce.example.org.spf by hand, waited for
     ses_mail_from/example.org/mail.eu-west-1 in mail eu-west-1, waited for
         after mail.eu-west-1 done: it is an attribute of the identity
-        after mail-from.bounce.example.org.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.bounce.example.org.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.bounce.example.org.mx ready: SES looks for the MX record at once
+        after mail-from.bounce.example.org.spf ready: mail leaves with this name at once
     ");
 }
 
@@ -188,8 +188,8 @@ fn one_account_two_regions() {
     route53_record_set/example.com/mail-from.mail1.example.com.spf in mail us-east-1, waited for
     ses_mail_from/example.com/mail.eu-west-1 in mail eu-west-1, waited for
         after mail.eu-west-1 done: it is an attribute of the identity
-        after mail-from.mail1.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail1.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail1.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail1.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/mail.eu-west-1 in mail eu-west-1
         after mail.eu-west-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.mail.eu-west-1.domain-token in mail us-east-1, waited for
@@ -205,8 +205,8 @@ fn one_account_two_regions() {
     route53_record_set/example.com/mail-from.mail2.example.com.spf in mail us-east-1, waited for
     ses_mail_from/example.com/mail.us-east-1 in mail us-east-1, waited for
         after mail.us-east-1 done: it is an attribute of the identity
-        after mail-from.mail2.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail2.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail2.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail2.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/mail.us-east-1 in mail us-east-1
         after mail.us-east-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.mail.us-east-1.domain-token in mail us-east-1, waited for
@@ -231,8 +231,8 @@ fn two_accounts_one_region() {
     route53_record_set/example.com/mail-from.mail.example.com.spf in dns us-east-1, waited for
     ses_mail_from/example.com/marketing.us-east-1 in marketing us-east-1, waited for
         after marketing.us-east-1 done: it is an attribute of the identity
-        after mail-from.mail.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/marketing.us-east-1 in marketing us-east-1
         after marketing.us-east-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.marketing.us-east-1.domain-token in dns us-east-1, waited for
@@ -246,8 +246,8 @@ fn two_accounts_one_region() {
         after transactional.us-east-1 done, and undone first: SES gives the tokens
     ses_mail_from/example.com/transactional.us-east-1 in transactional us-east-1, waited for
         after transactional.us-east-1 done: it is an attribute of the identity
-        after mail-from.mail.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/transactional.us-east-1 in transactional us-east-1
         after transactional.us-east-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.transactional.us-east-1.domain-token in dns us-east-1, waited for
@@ -272,8 +272,8 @@ fn two_accounts_two_regions() {
     route53_record_set/example.com/mail-from.mail1.example.com.spf in dns us-east-1, waited for
     ses_mail_from/example.com/marketing.us-east-1 in marketing us-east-1, waited for
         after marketing.us-east-1 done: it is an attribute of the identity
-        after mail-from.mail1.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail1.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail1.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail1.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/marketing.us-east-1 in marketing us-east-1
         after marketing.us-east-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.marketing.us-east-1.domain-token in dns us-east-1, waited for
@@ -289,8 +289,8 @@ fn two_accounts_two_regions() {
     route53_record_set/example.com/mail-from.mail2.example.com.spf in dns us-east-1, waited for
     ses_mail_from/example.com/transactional.eu-west-1 in transactional eu-west-1, waited for
         after transactional.eu-west-1 done: it is an attribute of the identity
-        after mail-from.mail2.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail2.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail2.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail2.example.com.spf ready: mail leaves with this name at once
     ses_domain_token/example.com/transactional.eu-west-1 in transactional eu-west-1
         after transactional.eu-west-1 done: the token belongs to the identity
     route53_record_set/example.com/ses.transactional.eu-west-1.domain-token in dns us-east-1, waited for
@@ -315,8 +315,8 @@ fn team() {
     route53_record_set/example.com/mail-from.mail.example.com.spf in dns us-east-1, waited for
     ses_mail_from/example.com/mail.eu-west-1 in mail eu-west-1, waited for
         after mail.eu-west-1 done: it is an attribute of the identity
-        after mail-from.mail.example.com.mx ready: SES looks for the MX record at once (DESIGN 7.2)
-        after mail-from.mail.example.com.spf ready: mail leaves with this name at once (DESIGN 7.2)
+        after mail-from.mail.example.com.mx ready: SES looks for the MX record at once
+        after mail-from.mail.example.com.spf ready: mail leaves with this name at once
     ");
 }
 

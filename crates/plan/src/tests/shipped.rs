@@ -184,8 +184,8 @@ fn example() {
     30 create ses_mail_from/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          sending: bounces go to mail1.example.com, and SPF aligns
          after 17 done: it is an attribute of the identity
-         after 28 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 29 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 28 ready: SES looks for the MX record at once
+         after 29 ready: mail leaves with this name at once
     31 create ses_domain_token/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          after 17 done: the token belongs to the identity
     32 create route53_record_set/example.com/ses.marketing.us-east-1.domain-token (dns us-east-1): declared, but does not exist
@@ -212,8 +212,8 @@ fn example() {
     38 create ses_mail_from/example.com/operations.eu-west-1 (operations eu-west-1): declared, but does not exist
          sending: bounces go to mail2.example.com, and SPF aligns
          after 18 done: it is an attribute of the identity
-         after 36 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 37 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 36 ready: SES looks for the MX record at once
+         after 37 ready: mail leaves with this name at once
     39 create ses_domain_token/example.com/operations.eu-west-1 (operations eu-west-1): declared, but does not exist
          after 18 done: the token belongs to the identity
     40 create route53_record_set/example.com/ses.operations.eu-west-1.domain-token (dns us-east-1): declared, but does not exist
@@ -298,8 +298,8 @@ fn manual_dns() {
     25 create ses_mail_from/example.org/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          sending: bounces go to bounce.example.org, and SPF aligns
          after 13 done: it is an attribute of the identity
-         after 23 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 24 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 23 ready: SES looks for the MX record at once
+         after 24 ready: mail leaves with this name at once
     ");
 }
 
@@ -332,8 +332,8 @@ fn one_account_two_regions() {
      8 create ses_mail_from/example.com/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          sending: bounces go to mail1.example.com, and SPF aligns
          after 2 done: it is an attribute of the identity
-         after 6 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 7 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 6 ready: SES looks for the MX record at once
+         after 7 ready: mail leaves with this name at once
      9 create ses_domain_token/example.com/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          after 2 done: the token belongs to the identity
     10 create route53_record_set/example.com/ses.mail.eu-west-1.domain-token (mail us-east-1): declared, but does not exist
@@ -361,8 +361,8 @@ fn one_account_two_regions() {
     17 create ses_mail_from/example.com/mail.us-east-1 (mail us-east-1): declared, but does not exist
          sending: bounces go to mail2.example.com, and SPF aligns
          after 11 done: it is an attribute of the identity
-         after 15 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 16 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 15 ready: SES looks for the MX record at once
+         after 16 ready: mail leaves with this name at once
     18 create ses_domain_token/example.com/mail.us-east-1 (mail us-east-1): declared, but does not exist
          after 11 done: the token belongs to the identity
     19 create route53_record_set/example.com/ses.mail.us-east-1.domain-token (mail us-east-1): declared, but does not exist
@@ -400,8 +400,8 @@ fn two_accounts_one_region() {
      8 create ses_mail_from/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          sending: bounces go to mail.example.com, and SPF aligns
          after 2 done: it is an attribute of the identity
-         after 6 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 7 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 6 ready: SES looks for the MX record at once
+         after 7 ready: mail leaves with this name at once
      9 create ses_domain_token/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          after 2 done: the token belongs to the identity
     10 create route53_record_set/example.com/ses.marketing.us-east-1.domain-token (dns us-east-1): declared, but does not exist
@@ -423,8 +423,8 @@ fn two_accounts_one_region() {
     15 create ses_mail_from/example.com/transactional.us-east-1 (transactional us-east-1): declared, but does not exist
          sending: bounces go to mail.example.com, and SPF aligns
          after 11 done: it is an attribute of the identity
-         after 6 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 7 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 6 ready: SES looks for the MX record at once
+         after 7 ready: mail leaves with this name at once
     16 create ses_domain_token/example.com/transactional.us-east-1 (transactional us-east-1): declared, but does not exist
          after 11 done: the token belongs to the identity
     17 create route53_record_set/example.com/ses.transactional.us-east-1.domain-token (dns us-east-1): declared, but does not exist
@@ -462,8 +462,8 @@ fn two_accounts_two_regions() {
      8 create ses_mail_from/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          sending: bounces go to mail1.example.com, and SPF aligns
          after 2 done: it is an attribute of the identity
-         after 6 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 7 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 6 ready: SES looks for the MX record at once
+         after 7 ready: mail leaves with this name at once
      9 create ses_domain_token/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          after 2 done: the token belongs to the identity
     10 create route53_record_set/example.com/ses.marketing.us-east-1.domain-token (dns us-east-1): declared, but does not exist
@@ -491,8 +491,8 @@ fn two_accounts_two_regions() {
     17 create ses_mail_from/example.com/transactional.eu-west-1 (transactional eu-west-1): declared, but does not exist
          sending: bounces go to mail2.example.com, and SPF aligns
          after 11 done: it is an attribute of the identity
-         after 15 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 16 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 15 ready: SES looks for the MX record at once
+         after 16 ready: mail leaves with this name at once
     18 create ses_domain_token/example.com/transactional.eu-west-1 (transactional eu-west-1): declared, but does not exist
          after 11 done: the token belongs to the identity
     19 create route53_record_set/example.com/ses.transactional.eu-west-1.domain-token (dns us-east-1): declared, but does not exist
@@ -530,8 +530,8 @@ fn team() {
     8 create ses_mail_from/example.com/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
         sending: bounces go to mail.example.com, and SPF aligns
         after 2 done: it is an attribute of the identity
-        after 6 ready: SES looks for the MX record at once (DESIGN 7.2)
-        after 7 ready: mail leaves with this name at once (DESIGN 7.2)
+        after 6 ready: SES looks for the MX record at once
+        after 7 ready: mail leaves with this name at once
     ");
 }
 
@@ -631,8 +631,8 @@ fn fleet() {
     22 create ses_mail_from/example.net/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          sending: bounces go to mail.example.net, and SPF aligns
          after 15 done: it is an attribute of the identity
-         after 20 ready: SES looks for the MX record at once (DESIGN 7.2)
-         after 21 ready: mail leaves with this name at once (DESIGN 7.2)
+         after 20 ready: SES looks for the MX record at once
+         after 21 ready: mail leaves with this name at once
 
      0 adopt route53_hosted_zone/example-old.com/zone (dns us-east-1): is already there
      1 create route53_record_set/example-old.com/mx (dns us-east-1): declared, but does not exist

@@ -70,7 +70,7 @@ fn wait_for_records(domain: &mut Expected) {
     }
 }
 
-/// The expected view of what is left of the ledger's resources. Those that `moved` are left out, as AWS
+/// The expected view of the ledger's resources that stay. Those that `moved` are left out, as AWS
 /// has told of them already.
 pub(crate) fn left(
     ledger: &Ledger,

@@ -12,7 +12,7 @@ use super::{Scene, records, shown, unanswered};
 use crate::notes::Notes;
 use model::Check;
 
-/// Whether each name has an address behind it. What answers there is looked at with the files that
+/// Whether each name has an address behind it. The answers there are checked with the files that
 /// it serves.
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
@@ -86,7 +86,7 @@ async fn server(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
             rules::LIVE_04,
             format!("{host} is nobody's there: {unseen}"),
         ),
-        // The end of a certificate is looked at with the certificates.
+        // The end of a certificate is checked with the certificates.
         Err(Unseen::NotFromHere | Unseen::Certificate(_)) => return,
         Err(unseen) => Finding::new(rules::LIVE_02, unseen.to_string()),
     };

@@ -9,7 +9,7 @@ use super::{Scene, shown};
 use crate::notes::Notes;
 use model::{Check, Unseen};
 
-/// Mail hosts that are looked at one by one.
+/// Mail hosts that are checked one by one.
 const HOSTS_MAX: usize = 30;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {

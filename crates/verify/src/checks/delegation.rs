@@ -40,7 +40,7 @@ fn subject(zone: &HostedZone) -> String {
     format!("{} NS", zone.name)
 }
 
-/// Where the world is sent instead of to the zone that we write, by the checks of the delegation.
+/// The servers to which the world is sent instead of the zone that we write, by the checks of the delegation.
 /// Then nothing that we publish can be seen, and that is not one fault more each.
 pub(crate) fn elsewhere(scene: &Scene<'_>, checks: &[Check]) -> Option<String> {
     let what = subject(scene.expected.zone.as_ref()?);

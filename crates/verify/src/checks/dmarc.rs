@@ -117,7 +117,7 @@ fn check_enforcement(scene: &Scene<'_>, found: &Discovery, notes: &mut Notes<'_>
     }
 }
 
-/// The records that a receiver looks at before it shows a logo: that of the domain and that of
+/// The records that a receiver reads before it shows a logo: that of the domain and that of
 /// its organization.
 fn deciding(found: &Discovery, organization: &Name) -> Vec<Dmarc> {
     let counts = |domain: &Name| *domain == found.author || domain == organization;

@@ -10,7 +10,7 @@ use crate::notes::Notes;
 use crate::public_dns::PublicDns;
 use model::Check;
 
-/// Mail hosts that are looked at one by one.
+/// Mail hosts that are checked one by one.
 const HOSTS_MAX: usize = 30;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {

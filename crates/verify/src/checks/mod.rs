@@ -1,6 +1,6 @@
 //! The checks, a file for each subject.
 //!
-//! A check looks through the eyes of the scene, compares, and notes what it saw. What another
+//! A check asks through the scene's view of public DNS, compares, and notes the result. A fault that another
 //! file reports already is not reported again: one fault has one finding.
 
 pub(crate) mod aliases;
@@ -34,7 +34,7 @@ use crate::expected::Expected;
 use crate::options::Options;
 use crate::public_dns::PublicDns;
 
-/// One domain under the eyes of a stranger.
+/// One domain as an external observer sees it.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub(crate) expected: &'a Expected,
@@ -100,7 +100,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// What are names among `texts`.
+/// Those of `texts` that are names.
 pub(crate) fn names(texts: &[String]) -> BTreeSet<Name> {
     texts
         .iter()

@@ -108,7 +108,7 @@ async fn is_delegated(dns: &PublicDns<'_>, host: &Name) -> bool {
     alias.is_ok_and(|alias| !alias.is_empty())
 }
 
-/// What senders refuse before they read the body.
+/// The faults for which senders refuse an answer before they read the body.
 pub(crate) fn judge_answer(visit: &Visit) -> Vec<Finding> {
     match visit.status {
         200 => Vec::new(),

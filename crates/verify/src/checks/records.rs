@@ -77,14 +77,14 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
         (Some(_), _) if is_awaited(scene, record) => {
             notes.waiting(rule, &what, shown(&live), None);
         }
-        // An alias without any address is looked at with the aliases.
+        // An alias without any address is checked with the aliases.
         (Some(_), _) if record.values.is_empty() && is_nowhere(scene, &record.name).await => {}
         (Some(reason), _) => notes.broken(&what, missing(scene, rule, record, reason)),
     }
     notes.done()
 }
 
-/// What was published for it as Amazon takes it too, where a DNS provider refuses the first spelling.
+/// The other spelling that Amazon accepts of a value, where a DNS provider refuses the first one.
 async fn in_another_spelling(
     scene: &Scene<'_>,
     record: &Record,
@@ -176,7 +176,7 @@ fn meaning(rtype: &str, value: &str) -> String {
     }
 }
 
-/// What the name servers of the zone have.
+/// The answers of the zone's name servers.
 enum Servers {
     /// All that answered have what is planned.
     Agree,
@@ -229,7 +229,7 @@ async fn forgotten_at(scene: &Scene<'_>, record: &Record) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// What a receiver makes of the values at a name: above all, whether it finds one record of the
+/// A receiver's reading of the values at a name: above all, whether it finds one record of the
 /// protocol and not more.
 fn read(rule: &'static Rule, name: &Name, live: &[String]) -> Vec<Finding> {
     let values: Vec<Txt> = live
@@ -242,7 +242,7 @@ fn read(rule: &'static Rule, name: &Name, live: &[String]) -> Vec<Finding> {
         rules::DMARC_03 => Dmarc::among(name, &values).1,
         rules::BIMI_R12 => Bimi::among(name, &values).1,
         rules::SPF_02 => lint_values(&values),
-        // The key itself is looked at with the other keys.
+        // The key itself is checked with the other keys.
         _ => Vec::new(),
     };
     let counts = |finding: &Finding| {

@@ -14,7 +14,7 @@ use super::{Scene, shown, unanswered};
 use crate::notes::Notes;
 use model::Check;
 
-/// Addresses that are looked at one by one.
+/// Addresses that are checked one by one.
 const ADDRESSES_MAX: usize = 20;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {

@@ -1,4 +1,4 @@
-//! What SES says of each instance: SES-23, SES-25, SES-26; and where the links in its mail lead:
+//! The answers of SES about each instance: SES-23, SES-25, SES-26; and the targets of the links in its mail:
 //! SES-33.
 
 use model::Unseen;
@@ -10,7 +10,7 @@ use crate::expected::{Instance, Standing, Tracking};
 use crate::notes::Notes;
 use model::Check;
 
-/// What SES said already.
+/// The checks of SES's own answers.
 pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     for instance in &scene.expected.instances {
@@ -22,7 +22,7 @@ pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
     notes.done()
 }
 
-/// What is seen of the domains that links lead through.
+/// The checks of the domains that links lead through.
 pub(crate) async fn check_links(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let instances = scene.expected.instances.iter();

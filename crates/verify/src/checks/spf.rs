@@ -12,7 +12,7 @@ use super::Scene;
 use crate::notes::Notes;
 use model::Check;
 
-/// What the record of a MAIL FROM domain includes.
+/// The include of the record of a MAIL FROM domain.
 const SES: &str = "amazonses.com";
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {

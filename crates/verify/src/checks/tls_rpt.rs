@@ -1,4 +1,4 @@
-//! Where reports about TLS go: RPT-09 and RPT-10. The record itself is checked with the others.
+//! The destinations of reports about TLS: RPT-09 and RPT-10. The record itself is checked with the others.
 
 use std::io::Write;
 

@@ -8,7 +8,7 @@ use super::{Scene, shown};
 use crate::notes::Notes;
 use model::Check;
 
-/// Where policies are looked for, if they are not published.
+/// The labels at which a sender asks for policies, whether they are published or not.
 const POLICY_LABELS: [&str; 5] = [
     "_dmarc",
     "_mta-sts",

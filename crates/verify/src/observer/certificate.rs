@@ -1,4 +1,4 @@
-//! Whom a stranger trusts, and what it says about a certificate.
+//! The trust of an external observer, and its answer about a certificate.
 
 use std::error::Error;
 use std::io;
@@ -62,7 +62,7 @@ impl TimeProvider for Fixed {
     }
 }
 
-/// A client that takes whatever certificate it is shown, and looks at it afterwards.
+/// A client that accepts any certificate that it is shown, and checks it afterwards.
 pub(super) fn accepting_all() -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let schemes = provider.signature_verification_algorithms;
@@ -114,7 +114,7 @@ impl ServerCertVerifier for Anybody {
     }
 }
 
-/// What the certificate `der` says.
+/// The content of the certificate `der`.
 pub(super) fn read(der: &[u8]) -> Option<ShownCertificate> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let validity = certificate.validity();

@@ -27,7 +27,7 @@ const SERVERS_TRIED: usize = 3;
 /// Name servers whose addresses are remembered.
 const SERVERS_KNOWN: usize = 4096;
 
-/// What DNS said.
+/// The answer of DNS.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     pub(super) values: Vec<String>,
@@ -61,7 +61,7 @@ impl Dns {
         })
     }
 
-    /// What the resolver says.
+    /// The answer of the resolver.
     pub(super) async fn lookup(&self, name: &str, rtype: &str) -> Result<Answer, String> {
         let kind = record_type(rtype)?;
         let answered = self.ask(&self.resolver, name, kind).await;
@@ -106,7 +106,7 @@ impl Dns {
         }
     }
 
-    /// What the name server `server` says from its own zones.
+    /// The answer of the name server `server` from its own zones.
     pub(super) async fn lookup_at(
         &self,
         server: &str,
@@ -249,7 +249,7 @@ fn build(
 ) -> Result<TokioResolver, NetError> {
     let options = builder.options_mut();
     // A precondition asks again and again for what has just been published: the resolver's memory is
-    // part of what strangers see, another one here would not be.
+    // part of what external observers see, another one here would not be.
     options.cache_size = 0;
     options.use_hosts_file = ResolveHosts::Never;
     options.max_active_requests = 2 * LANES;

@@ -1,4 +1,4 @@
-//! The network as a stranger sees it.
+//! The network as an external observer sees it.
 //!
 //! Servers may be hostile: they may answer slowly, without end or in circles. Every question here
 //! has a time after which it is given up, and every answer a size beyond which it is an error.
@@ -22,17 +22,17 @@ use rustls::ClientConfig;
 
 use dns::Dns;
 
-/// How a stranger looks: by default as anybody on the Internet does.
+/// The view of an observer: by default that of anybody on the Internet.
 #[derive(Clone, Debug)]
 pub struct View {
     /// The resolver to ask, in place of the system's.
     pub resolver: Option<SocketAddr>,
-    /// Where every authoritative name server is, in place of its own address: a sandbox has all
+    /// The address of every authoritative name server, in place of its own: a sandbox has all
     /// of them on one port.
     pub name_servers: Option<SocketAddr>,
-    /// Where every HTTPS host is, in place of its own address.
+    /// The address of every HTTPS host, in place of its own.
     pub connect: Option<SocketAddr>,
-    /// Where every mail host is, in place of its own address.
+    /// The address of every mail host, in place of its own.
     pub mail_hosts: Option<SocketAddr>,
     /// Roots to trust besides the public ones, as PEM.
     pub authorities: Option<String>,
@@ -60,7 +60,7 @@ impl Default for View {
     }
 }
 
-/// Why there is no stranger to look with.
+/// The reason why there is no observer.
 #[derive(Debug, thiserror::Error)]
 pub enum ObserverError {
     /// The system does not say which resolver to ask.
@@ -71,7 +71,7 @@ pub enum ObserverError {
     Authorities(String),
 }
 
-/// A stranger on the network.
+/// An external observer on the network.
 pub struct Observer {
     dns: Dns,
     view: View,
@@ -79,7 +79,7 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// A stranger who looks by `view`. Within a tokio runtime only.
+    /// An external observer with this `view`. Within a tokio runtime only.
     pub fn new(view: View) -> Result<Self, ObserverError> {
         let tls = certificate::client_config(view.authorities.as_deref(), view.now)
             .map_err(ObserverError::Authorities)?;
@@ -90,7 +90,7 @@ impl Observer {
         })
     }
 
-    /// Where to connect for `host`.
+    /// The addresses to connect to for `host`.
     async fn addresses(
         &self,
         host: &str,

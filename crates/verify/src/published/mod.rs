@@ -1,4 +1,4 @@
-//! What a domain publishes about its mail, read and judged as receivers would.
+//! The published state of a domain's mail, read and judged as receivers would.
 
 mod records;
 mod senders;
@@ -17,7 +17,7 @@ use crate::public_dns::PublicDns;
 
 /// How long one subject may take, such as all selectors: a record can name many hosts, each slow.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// What a name can have that shows that it is there.
+/// The types of records that show that a name exists.
 const TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "A", "AAAA"];
 
 /// Why there is nothing to read.
@@ -33,7 +33,7 @@ pub enum NothingPublished {
     NoAnswer {
         /// The domain.
         domain: Name,
-        /// What was asked for, and why there was no answer.
+        /// The question, and the reason why there was no answer.
         source: NoAnswer,
     },
 }
@@ -110,7 +110,7 @@ async fn exists(dns: &PublicDns<'_>, domain: &Name) -> Result<bool, NothingPubli
     }
 }
 
-/// A subject that could not be looked at to its end.
+/// A subject that could not be checked to its end.
 trait Unanswered {
     fn unanswered(finding: Finding) -> Self;
 }

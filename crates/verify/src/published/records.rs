@@ -14,7 +14,7 @@ use super::{Unanswered, no_answer, or_unanswered, texts};
 use crate::checks::mail_hosts::fault;
 use crate::public_dns::PublicDns;
 
-/// Mail hosts that are looked at one by one.
+/// Mail hosts that are checked one by one.
 const HOSTS_MAX: usize = 30;
 
 /// The mail hosts. There is a reading only when each value is one.

@@ -1,4 +1,4 @@
-//! Who sends: the zone's name servers, DKIM keys and the marks of Amazon SES, as far as a stranger
+//! The senders: the zone's name servers, DKIM keys and the marks of Amazon SES, as far as an external observer
 //! can find them. DNS does not list names, so that common ones are tried.
 
 use futures::{StreamExt, stream};

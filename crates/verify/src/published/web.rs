@@ -1,4 +1,4 @@
-//! What lies on the web: the MTA-STS policy, the logo and its certificate, and whether a
+//! The files on the web: the MTA-STS policy, the logo and its certificate, and whether a
 //! certificate can be had for the hosts that will serve them.
 
 use model::rules;

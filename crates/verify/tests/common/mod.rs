@@ -1,4 +1,4 @@
-//! Domains in a sandbox, whose DNS a stranger asks over real sockets.
+//! Domains in a sandbox, whose DNS an external observer asks over real sockets.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use standards::dns::Name;
 use tokio::net::{TcpListener, UdpSocket};
 use verify::{Expected, HostedZone, Observer, Record, View};
 
-/// What every domain publishes, by the labels below it.
+/// The records that every domain publishes, by the labels below it.
 const RECORDS: &[(&str, &str, &str)] = &[
     ("", "MX", "10 inbound-smtp.us-east-1.amazonaws.com"),
     ("", "TXT", "v=spf1 include:amazonses.com ~all"),
@@ -48,7 +48,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-24T08:00:00Z".parse().expect("a time")
 }
 
-/// Serves the sandbox's DNS, and gives a stranger who asks there.
+/// Serves the sandbox's DNS, and gives an external observer who asks there.
 pub(crate) async fn observer(sandbox: &Sandbox) -> Observer {
     let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let address: SocketAddr = udp.local_addr().expect("an address");
@@ -62,7 +62,7 @@ pub(crate) async fn observer(sandbox: &Sandbox) -> Observer {
     Observer::new(view).expect("a observer")
 }
 
-/// What is planned for `domain`, whose zone is served by `servers`.
+/// The plan of `domain`, whose zone is served by `servers`.
 pub(crate) fn expected(domain: &str, servers: &[String]) -> Expected {
     let mut expected = Expected::of(name(domain, ""));
     expected.zone = Some(HostedZone {

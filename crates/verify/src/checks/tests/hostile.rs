@@ -1,5 +1,5 @@
 //! Answers that are meant to hurt end in a finding: within bounded time, which is simulated here,
-//! and bounded text. What bounds the memory of one answer is tested with the stranger.
+//! and bounded text. The bounds of one answer's memory are tested with the observer.
 
 use std::time::Duration;
 

@@ -136,7 +136,10 @@ async fn dane_01_heeds_signed_zones_alone() {
     let failing = |stage: &mut Stage| {
         stage.world.servfail("_25._tcp.mx1.example.com", "TLSA");
     };
-    assert!(broken(failing).await.is_empty(), "nobody asks for it");
+    assert!(
+        broken(failing).await.is_empty(),
+        "the plan does not declare it"
+    );
     let signed = |stage: &mut Stage| {
         dane(stage, of_key);
         failing(stage);

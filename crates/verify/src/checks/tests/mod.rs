@@ -31,7 +31,7 @@ async fn a_domain_as_planned_is_good() {
         "DMARC-22", "BIMI-X01", "BIMI-X08", "VMC-10", "LIVE-04", "STS-H11", "DANE-01", "SES-23",
         "SES-25", "SES-26", "SES-33",
     ] {
-        assert!(looked_at(rule), "nobody looked at {rule}");
+        assert!(looked_at(rule), "nobody checked {rule}");
     }
 }
 

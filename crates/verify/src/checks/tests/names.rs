@@ -142,7 +142,7 @@ async fn values_of_others_are_no_fault() {
     assert!(broken(more).await.is_empty());
 }
 
-/// What SES and ACM find where a provider refuses underscores is no fault.
+/// A value that SES and ACM find where a provider refuses underscores is no fault.
 #[tokio::test]
 async fn another_spelling_that_amazon_takes_is_no_fault() {
     let moved = |stage: &mut Stage| {

@@ -1,4 +1,4 @@
-//! What a domain publishes, read whoever deployed it.
+//! Reading of a domain's published mail, whoever deployed it.
 
 use super::world::{CERTIFICATE, LOGO, Stage, name};
 use crate::published::{NothingPublished, published};

@@ -29,7 +29,7 @@ pub(super) const POLICY_URL: &str = "https://mta-sts.example.com/.well-known/mta
 pub(super) const LOGO_URL: &str = "https://bimi-assets.example.com/logo.svg";
 pub(super) const CERTIFICATE_URL: &str = "https://bimi-assets.example.com/bimi_vmc.pem";
 
-/// What the domain publishes by plan; an alias has no value here.
+/// The planned records of the domain; an alias has no value here.
 const PLANNED: &str = "
 example.com TXT v=spf1 include:amazonses.com ~all
 _dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:dmarc@reports.example.net
@@ -50,7 +50,7 @@ mail1.example.com MX 10 feedback-smtp.us-east-1.amazonses.com
 mail1.example.com TXT v=spf1 include:amazonses.com ~all
 ";
 
-/// What else is in DNS.
+/// The other records in DNS.
 const AROUND: &str = "
 example.com MX 10 mx1.example.com
 example.com SOA ns-1.example.net hostmaster.example.com 1 7200 900 1209600 86400
@@ -74,7 +74,7 @@ type Question = (String, String);
 /// A little Internet. Every field can be broken.
 pub(super) struct World {
     pub(super) records: BTreeMap<Question, Vec<String>>,
-    /// What the name servers of the zone have, where it is not what resolvers say.
+    /// The answers of the zone's name servers, where they differ from those of resolvers.
     pub(super) ahead: BTreeMap<Question, Vec<String>>,
     /// Questions that end in SERVFAIL at the resolver.
     pub(super) broken: BTreeSet<Question>,
@@ -411,7 +411,7 @@ fn add_value(expected: &mut Expected, owner: &str, rtype: &str, value: Option<St
     }
 }
 
-/// The rules that a stranger finds broken after `change`, each once, as they come.
+/// The rules that an external observer finds broken after `change`, each once, as they come.
 pub(super) async fn broken(change: impl FnOnce(&mut Stage)) -> Vec<String> {
     let mut stage = Stage::new();
     change(&mut stage);

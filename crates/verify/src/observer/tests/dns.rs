@@ -20,7 +20,7 @@ fn txt(strings: &[&[u8]]) -> RData {
     RData::TXT(TXT::from_bytes(strings.to_vec()))
 }
 
-/// What the server says to `asked`; nothing is silence.
+/// The server's answer to `asked`; nothing is silence.
 fn answer(asked: &Message, over_tcp: bool) -> Option<Message> {
     let query = asked.queries.first()?.clone();
     let host = query.name().to_ascii().to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! A stranger against servers on loopback that misbehave in every way they can.
+//! An external observer against servers on loopback that misbehave in every way they can.
 
 mod dns;
 mod https;
