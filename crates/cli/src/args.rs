@@ -96,7 +96,7 @@ pub(crate) struct Global {
     /// How many times faster than AWS the sandbox runs, or `instant` [default: 60]
     #[arg(long, value_name = "N|instant", requires = "sandbox")]
     pub(crate) speed: Option<Speed>,
-    /// What else is in the sandbox's world when it is made: a YAML file
+    /// More content of the sandbox's world when it is made: a YAML file
     #[arg(long, value_name = "FILE", requires = "sandbox")]
     pub(crate) world: Option<PathBuf>,
     /// The DNS resolver to ask, instead of the system's
@@ -105,7 +105,7 @@ pub(crate) struct Global {
     /// Certificates to trust besides the public ones: a PEM file
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
-    /// Where every HTTPS host is, instead of its own address
+    /// Connect to this address for every HTTPS host, instead of to its own
     #[arg(long, value_name = "IP:PORT")]
     pub(crate) connect: Option<SocketAddr>,
 }
@@ -207,7 +207,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30"
     )]
     Drift(Connected<Drift>),
-    /// Look at the live domain as a stranger does
+    /// Probe the live domain from outside
     #[command(
         after_help = "Example:\n  deploy verify deploy/example.yaml --target example.com --all"
     )]
@@ -285,7 +285,7 @@ pub(crate) struct Init {
     /// The id of the account that everything is in; without it, lint names the line to complete
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<AccountId>,
-    /// With --sandbox: the manifest whose sandbox is looked at
+    /// With --sandbox: the manifest whose sandbox is probed
     #[arg(long, default_value = "deploy.yaml", value_name = "MANIFEST")]
     pub(crate) sandbox_of: PathBuf,
 }

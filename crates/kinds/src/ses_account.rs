@@ -53,7 +53,7 @@ impl Standing {
             return None;
         }
         let asked = match self.review.as_deref() {
-            Some("PENDING") => "production access was asked for, and AWS is looking at it",
+            Some("PENDING") => "production access was asked for, and AWS is reviewing it",
             Some("DENIED" | "FAILED") => "AWS refused production access",
             _ => "production access was not asked for",
         };
@@ -128,7 +128,7 @@ mod tests {
                 one.production = false;
                 one.review = Some("PENDING".to_owned());
             },
-            &[("SES-25", "looking at it")],
+            &[("SES-25", "reviewing it")],
         );
         check(
             |one| {

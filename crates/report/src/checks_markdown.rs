@@ -49,7 +49,7 @@ fn row(check: &Check) -> String {
             words::waiting(*until),
         ),
         CheckOutcome::Skipped { why, .. } => {
-            ("not looked at".to_owned(), why.as_str(), String::new())
+            ("not checked".to_owned(), why.as_str(), String::new())
         }
     };
     let cells = [mark.as_str(), &check.rule, &check.what, seen, &fix];

@@ -150,7 +150,7 @@ impl Counts {
 fn summary(checks: &[Check]) -> String {
     let counts = Counts::of(checks);
     let domains = checks.chunk_by(|one, next| one.about == next.about).count();
-    let parts = counts.in_words("not looked at");
+    let parts = counts.in_words("not checked");
     let of = format!(
         "{} of {}",
         words::counted(checks.len(), "check"),

@@ -14,7 +14,7 @@ pub(crate) struct Lint {
     /// Check this TXT value; may be repeated; `-` takes one a line from standard input
     #[arg(long = "record", value_name = "TXT", conflicts_with = "file")]
     pub(crate) records: Vec<String>,
-    /// What the file or the records are, where their name and beginning do not say it
+    /// The kind of the file or the records, where their name and beginning do not say it
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) kind: Option<LintKind>,
     /// Make the fixes that need no decision, show them, and write them back: to the manifest with

@@ -66,7 +66,7 @@ impl Sandbox {
 pub(crate) struct SandboxIn {
     #[command(flatten)]
     pub(crate) of: SandboxOf,
-    /// What else is in its world when it is made: a YAML file
+    /// More content of its world when it is made: a YAML file
     #[arg(long, value_name = "FILE")]
     pub(crate) world: Option<PathBuf>,
 }

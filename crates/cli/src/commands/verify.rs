@@ -52,7 +52,7 @@ pub(crate) async fn probe_all(
 ) -> Vec<Check> {
     let progress = |done: usize, all: usize| {
         if all >= MANY && (done.is_multiple_of(MANY) || done == all) {
-            printer.note(&format!("looked at {done} of {all} domains"));
+            printer.note(&format!("verified {done} of {all} domains"));
         }
     };
     reconcile::verify(project, planned, how, &progress).await

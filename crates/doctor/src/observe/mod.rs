@@ -62,7 +62,7 @@ pub async fn observe(patient: &Patient<'_>) -> Facts {
     let skew = patient.engine.skew().ok_or_else(|| {
         Unseen::new(
             "AWS has not answered",
-            "mend what keeps this machine from reaching AWS",
+            "fix what keeps this machine from reaching AWS",
         )
     });
     for account in &mut accounts {

@@ -65,7 +65,7 @@ impl Run<'_> {
                     return Err(ActionOutcome::Refused(rule.to_owned(), seen));
                 }
                 PreconditionOutcome::NotYet(seen) => {
-                    let what = format!("a look from outside to pass: {seen} ({rule})");
+                    let what = format!("a probe from outside to pass: {seen} ({rule})");
                     self.watch.see(&Progress::Waiting(id, &what));
                     if !self.pause(PRECONDITION_POLL, limit).await {
                         return Err(ActionOutcome::Waiting(what));
@@ -193,9 +193,9 @@ impl Run<'_> {
             }) => (physical, state),
             Ok(Observation::Absent) => return Err("AWS to show what was made".to_owned()),
             Ok(Observation::Unknown(reason)) => {
-                return Err(format!("a look at what was made: {reason}"));
+                return Err(format!("an observation of what was made: {reason}"));
             }
-            Err(error) => return Err(format!("a look at what was made: {error}")),
+            Err(error) => return Err(format!("an observation of what was made: {error}")),
         };
         Ok(self.know(target, Known { physical, state }).await)
     }
