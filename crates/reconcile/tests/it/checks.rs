@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use verify::Outcome;
+use verify::CheckOutcome;
 
 use crate::run::Run;
 
@@ -14,10 +14,10 @@ async fn checked(name: &str) -> String {
     let checks = Box::pin(run.verify()).await;
     let lines = checks.iter().map(|check| {
         let outcome = match &check.outcome {
-            Outcome::Good => "good",
-            Outcome::Finding(_) => "finding",
-            Outcome::Waiting { .. } => "waiting",
-            Outcome::Skipped { .. } => "skipped",
+            CheckOutcome::Good => "good",
+            CheckOutcome::Finding(_) => "finding",
+            CheckOutcome::Waiting { .. } => "waiting",
+            CheckOutcome::Skipped { .. } => "skipped",
         };
         format!(
             "{} {} of {}: {outcome}",
