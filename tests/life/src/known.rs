@@ -106,7 +106,7 @@ pub fn without(mut life: Life, kept: &[String]) -> Life {
     life
 }
 
-/// What is left out, a line each: the name and the reason.
+/// The known kinds that are left out, a line each: the name and the reason.
 pub fn list() -> String {
     let lines = KNOWN
         .iter()
