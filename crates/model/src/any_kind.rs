@@ -56,6 +56,8 @@ pub trait AnyKind: Send + Sync {
     fn compare(&self, desired: &Spec, before: &Spec) -> Diff;
     /// See [`Kind::is_only_noted`].
     fn is_only_noted(&self, diff: &Diff) -> bool;
+    /// See [`Kind::takes_away`].
+    fn takes_away(&self, before: &Spec, after: &Spec) -> bool;
     /// See [`Kind::mail_impact`].
     fn mail_impact(&self, change: &Transition<'_>) -> Impact;
     /// See [`Kind::readiness`].
@@ -190,6 +192,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn is_only_noted(&self, diff: &Diff) -> bool {
         K::is_only_noted(diff)
+    }
+
+    fn takes_away(&self, before: &Spec, after: &Spec) -> bool {
+        K::takes_away(before.own::<K>(), after.own::<K>())
     }
 
     fn mail_impact(&self, change: &Transition<'_>) -> Impact {

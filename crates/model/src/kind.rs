@@ -297,6 +297,13 @@ pub trait Kind: Send + Sync + 'static {
         diff.is_empty()
     }
 
+    /// Whether an update from one spec to the other takes away what a resource that depends on it
+    /// may still use, as a name that a distribution no longer answers. Such an update comes after
+    /// the removal of those resources.
+    fn takes_away(_before: &Self::Spec, _after: &Self::Spec) -> bool {
+        false
+    }
+
     /// How long to wait between two questions whether it is ready.
     fn poll() -> Duration {
         Duration::from_secs(5)

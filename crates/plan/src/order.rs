@@ -4,21 +4,27 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Dependency, Edge, Level, MailImpact, ResourceId, Undo, Verb};
+use model::{Action, Dependency, Edge, Level, MailImpact, ResourceId, Step, Undo, Verb};
 
-/// Adds the edges of removals.
+/// Adds the edges of removals, and of the updates that have to wait for one.
 pub(crate) fn order_removals(actions: &mut [Action]) {
     let removals: Vec<usize> = (0..actions.len())
         .filter(|id| is_removal(&actions[*id]))
         .collect();
-    let mut edges: Vec<(usize, Edge)> = Vec::new();
+    let losses: Vec<Loss> = (0..actions.len())
+        .filter(|id| takes_away(&actions[*id]))
+        .map(|id| Loss::new(actions, id, &removals))
+        .filter(|loss| !loss.users.is_empty())
+        .collect();
+    let mut edges: Vec<(usize, Edge)> = losses.iter().flat_map(Loss::edges).collect();
     for &id in &removals {
         for &other in &removals {
             edges.extend(among_removals(actions, id, other));
         }
         for (other, action) in actions.iter().enumerate() {
+            let is_later = losses.iter().any(|loss| loss.is_after(id, other));
             if !is_removal(action)
-                && let Some(edge) = after_successors(&actions[id], action, other)
+                && let Some(edge) = after_successors(&actions[id], action, other, is_later)
             {
                 edges.push((id, edge));
             }
@@ -33,6 +39,80 @@ pub(crate) fn order_removals(actions: &mut [Action]) {
             actions[id].after.push(edge);
         }
     }
+}
+
+/// An update that takes away what removed resources use until they are gone: a distribution no longer
+/// answers the name of a policy host, whose records and announcement go in the same plan.
+struct Loss {
+    update: usize,
+    /// The removals of what uses it directly, which go before its dependencies.
+    users: BTreeSet<usize>,
+    /// The removals of what uses it through others, too: the announcement of the policy.
+    goes_before: BTreeSet<usize>,
+    /// The update, and whatever comes after it.
+    later: BTreeSet<usize>,
+}
+
+fn takes_away(action: &Action) -> bool {
+    let Step::Update(wanted, _) = &action.step else {
+        return false;
+    };
+    let before = action.owned();
+    before.is_some_and(|before| before.kind().takes_away(before, &wanted.spec))
+}
+
+impl Loss {
+    fn new(actions: &[Action], update: usize, removals: &[usize]) -> Self {
+        let users_of = |id: usize| {
+            let uses = move |dependency: &&Dependency| {
+                dependency.undo == Undo::Reverse && dependency.resource == actions[id].resource
+            };
+            let removals = removals.iter().copied();
+            removals.filter(move |removal| {
+                let dependencies = held_dependencies(&actions[*removal]).iter();
+                *removal != id && dependencies.filter(uses).count() > 0
+            })
+        };
+        let comes_after = |id: usize| {
+            let all = actions.iter().enumerate();
+            all.filter(move |(_, action)| action.after.iter().any(|edge| edge.action == id))
+                .map(|(other, _)| other)
+        };
+        let mut goes_before = closure(update, users_of);
+        goes_before.remove(&update);
+        Self {
+            update,
+            users: users_of(update).collect(),
+            goes_before,
+            later: closure(update, comes_after),
+        }
+    }
+
+    fn edges(&self) -> impl Iterator<Item = (usize, Edge)> {
+        self.users.iter().map(|&action| {
+            let edge = Edge {
+                action,
+                level: Level::Ready,
+                reason: Cow::Borrowed("what uses it goes first"),
+            };
+            (self.update, edge)
+        })
+    }
+
+    /// Whether `removal` goes before the update, and `other` after it.
+    fn is_after(&self, removal: usize, other: usize) -> bool {
+        self.goes_before.contains(&removal) && self.later.contains(&other)
+    }
+}
+
+/// `first`, and all that `next` leads to from there.
+fn closure<I: Iterator<Item = usize>>(first: usize, next: impl Fn(usize) -> I) -> BTreeSet<usize> {
+    let mut found = BTreeSet::from([first]);
+    let mut open = vec![first];
+    while let Some(id) = open.pop() {
+        open.extend(next(id).filter(|other| found.insert(*other)));
+    }
+    found
 }
 
 fn is_removal(action: &Action) -> bool {
@@ -69,8 +149,9 @@ fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize,
 }
 
 /// A removal waits for whatever used to need it, for its own successor and what needs that, and,
-/// when it can hurt mail, for everything of its domain that takes over.
-fn after_successors(removal: &Action, action: &Action, id: usize) -> Option<Edge> {
+/// when it can hurt mail, for everything of its domain that takes over, but for what `is_later`: that
+/// itself waits for the removal.
+fn after_successors(removal: &Action, action: &Action, id: usize, is_later: bool) -> Option<Edge> {
     let used = held_dependencies(action)
         .iter()
         .any(|dependency| dependency.resource == removal.resource);
@@ -81,7 +162,8 @@ fn after_successors(removal: &Action, action: &Action, id: usize) -> Option<Edge
             .iter()
             .any(|dependency| dependency.resource == removal.resource)
     });
-    let takes_over = removal.impact.mail >= MailImpact::Sending
+    let takes_over = !is_later
+        && removal.impact.mail >= MailImpact::Sending
         && removal.resource.domain == action.resource.domain
         && action.changes()
         && action.wait();

@@ -47,7 +47,7 @@ fn any(dice: &mut Rng) -> Life {
 fn valid_setup(dice: &mut Rng, mut draw: impl FnMut(&mut Rng) -> Setup) -> Setup {
     loop {
         let setup = draw(dice);
-        if valid::errors(&setup).is_empty() {
+        if valid::is_accepted(&setup) {
             return setup;
         }
     }

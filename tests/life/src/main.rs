@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use life::life::Life;
 use life::observer::Fault;
 use life::player::{Played, play};
 use life::{draw, known, print, shrink};
+use sandbox::stats::Logged;
 
 /// How many lives are played to make one smaller.
 const SHRINK: usize = 60;
@@ -19,7 +21,7 @@ const SHRINK: usize = 60;
 const USAGE: &str = "\
 usage: life [--seed S] [--lives N | --minutes N] [--first S] [--with KIND]… [--no-shrink] [--first-failure] [--threads N]
 
-  --seed S      play the life of this seed, and print it
+  --seed S      play the life of this seed, and print it and the calls that change something
   --lives N     play this many lives; 100 by default
   --minutes N   play lives for this long
   --first S     the seed of the first life; 1 by default
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     if let Some(seed) = options.seed {
-        println!("{}", print::rust(&draw::life(seed, &options.with)));
+        return single(seed, &options);
     }
     let summary = all(&options);
     println!("{}", summary.text());
@@ -57,6 +59,42 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Plays one life, and prints everything about it.
+fn single(seed: u64, options: &Options) -> ExitCode {
+    let life = draw::life(seed, &options.with);
+    println!("{}", print::rust(&life));
+    let played = play(&life);
+    for Logged {
+        at,
+        account,
+        region,
+        operation,
+        result,
+        ..
+    } in &played.log
+    {
+        println!("{at} {account} {region} {operation} {result}");
+    }
+    for Fault { promise, what } in &played.faults {
+        println!("seed {seed} breaks {promise}: {what}");
+    }
+    match played.faults.first() {
+        Some(fault) if options.shrinks => println!("{}", smaller(seed, &life, fault)),
+        Some(_) => {}
+        None => return ExitCode::SUCCESS,
+    }
+    ExitCode::FAILURE
+}
+
+/// The life, made smaller, with what it breaks.
+fn smaller(seed: u64, life: &Life, fault: &Fault) -> String {
+    let (life, Fault { what, .. }) = shrink::shrink(life, fault, SHRINK);
+    format!(
+        "seed {seed}, made smaller: {what}\n{}\n",
+        print::rust(&life)
+    )
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
@@ -104,10 +142,7 @@ struct Summary {
 /// Plays the lives on every core.
 fn all(options: &Options) -> Summary {
     let started = Instant::now();
-    let (first, lives) = match options.seed {
-        Some(seed) => (seed, 1),
-        None => (options.first, options.lives),
-    };
+    let (first, lives) = (options.first, options.lives);
     let deadline = options
         .minutes
         .map(|minutes| started + Duration::from_mins(minutes));
@@ -153,11 +188,7 @@ fn one(seed: u64, options: &Options, summary: &Mutex<Summary>) {
     let Fault { promise, what } = &fault;
     println!("seed {seed} breaks {promise}: {what}");
     if options.shrinks {
-        let (life, Fault { what, .. }) = shrink::shrink(&life, &fault, SHRINK);
-        println!(
-            "seed {seed}, made smaller: {what}\n{}\n",
-            print::rust(&life)
-        );
+        println!("{}", smaller(seed, &life, &fault));
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::Memory;
 use sandbox::Sandbox;
 use sandbox::faults::{Fault as Injected, FaultKind, Seeded};
+use sandbox::stats::Logged;
 use sandbox::world::World;
 
 use crate::hands;
@@ -45,6 +46,8 @@ pub struct Played {
     pub runs: u64,
     /// Calls that the sandbox answered.
     pub calls: u64,
+    /// The calls that change something, as long as the sandbox kept them.
+    pub log: Vec<Logged>,
     /// How often the observer observed the world.
     pub sights: u64,
     /// Why plans were refused, each as often as it was.
@@ -393,6 +396,9 @@ impl Player {
     fn finish(mut self) -> Played {
         self.played.injected = self.sandbox.injected();
         self.played.calls = self.sandbox.stats().total();
+        let mut log = self.sandbox.stats().log;
+        log.retain(|call| call.changing && call.service != "sts");
+        self.played.log = log;
         let sights = self.observer().sights();
         self.played.sights = sights;
         self.played

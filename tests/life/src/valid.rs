@@ -5,7 +5,7 @@ use manifest::MemoryFiles;
 use standards::Severity;
 
 use crate::life::{Life, Step};
-use crate::setup::Setup;
+use crate::setup::{Domain, Setup};
 
 /// The name of the manifest among the files.
 pub const PATH: &str = "deploy.yaml";
@@ -32,11 +32,18 @@ pub fn errors(setup: &Setup) -> Vec<String> {
         .collect()
 }
 
+/// Whether a setup has no errors, and can be brought about. A logo waits for a DMARC policy that refuses
+/// mail (BIMI-X07): where the manifest has none, nobody in a life publishes one.
+pub fn is_accepted(setup: &Setup) -> bool {
+    let waits = |domain: &Domain| domain.bimi && domain.dmarc.is_none();
+    !setup.domains.iter().any(waits) && errors(setup).is_empty()
+}
+
 /// Whether every manifest of a life has a domain and no errors.
 pub fn is_valid(life: &Life) -> bool {
     let mut steps = life.steps.iter();
     steps.all(|step| match step {
-        Step::Apply(setup, _) => !setup.domains.is_empty() && errors(setup).is_empty(),
+        Step::Apply(setup, _) => !setup.domains.is_empty() && is_accepted(setup),
         _ => true,
     })
 }

@@ -3,7 +3,7 @@
 
 use life::life::{Life, Step, Trouble};
 use life::player::play;
-use life::setup::{Dns, Domain, Instance, Setup, Signing};
+use life::setup::{Dns, Domain, Hosting, Instance, Setup, Signing, Sts};
 use life::{draw, valid};
 
 fn sender() -> Setup {
@@ -43,6 +43,38 @@ fn a_sender_is_set_up_and_destroyed() {
     let played = play(&Life { steps });
     assert_eq!(played.faults, []);
     assert_eq!(played.done, 2, "{played:?}");
+}
+
+/// Seed 5: the distribution let the policy host's name go while the policy was still announced.
+#[test]
+fn a_policy_that_goes_beside_a_logo_is_served_until_it_is_no_longer_announced() {
+    let mut setup = sender();
+    let [domain] = &mut setup.domains[..] else {
+        unreachable!("a sender has one domain")
+    };
+    domain.dmarc = Some("reject");
+    domain.bimi = true;
+    domain.hosting = Some(Hosting {
+        account: 0,
+        region: 1,
+        renamed: false,
+    });
+    domain.sts = Some(Sts {
+        mode: "testing",
+        max_age: 1,
+    });
+    let mut without = setup.clone();
+    without.domains[0].sts = None;
+    let mut plain = setup.clone();
+    plain.domains[0].bimi = false;
+    // In the last two, one name goes and another comes in the same update.
+    let steps = [setup, without.clone(), plain, without];
+    let steps = steps.map(|setup| Step::Apply(setup, Trouble::default()));
+    let played = play(&Life {
+        steps: steps.into(),
+    });
+    assert_eq!(played.faults, []);
+    assert_eq!(played.done, 4, "{played:?}");
 }
 
 #[test]

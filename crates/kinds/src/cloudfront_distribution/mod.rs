@@ -294,6 +294,11 @@ impl Kind for CloudfrontDistribution {
         diff::compare(&desired.wanted(), &actual.seen(&tags), &[])
     }
 
+    fn takes_away(before: &Spec, after: &Spec) -> bool {
+        let mut names = before.aliases.iter();
+        names.any(|name| !after.aliases.contains(name))
+    }
+
     fn led_to(state: &State) -> Option<(String, Vec<String>)> {
         Some((state.domain_name.clone(), state.aliases.clone()))
     }
