@@ -13,7 +13,7 @@ fn main() {
 fn example(bencher: divan::Bencher<'_, '_>) {
     let said = std::cell::RefCell::new(String::new());
     bencher
-        .with_inputs(|| Place::of("example"))
+        .with_inputs(|| Place::of("example").in_calm())
         .bench_local_values(|place| {
             let ran = place.apply().exits(0);
             let line = ran

@@ -309,6 +309,19 @@ impl Plan {
         !self.actions.iter().any(Action::changes)
     }
 
+    /// The actions that change something, and those that come after one of them.
+    pub fn pending(&self) -> BTreeSet<ActionId> {
+        let mut pending = BTreeSet::new();
+        // A plan is sorted: what comes first stands first.
+        for action in &self.actions {
+            let mut before = action.after.iter();
+            if action.changes() || before.any(|edge| pending.contains(&edge.action)) {
+                pending.insert(action.id);
+            }
+        }
+        pending
+    }
+
     /// How many actions do `verb`.
     pub fn count(&self, verb: Verb) -> usize {
         self.actions

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Action, OutputRef, Resource};
+use model::{Action, ActionId, OutputRef, Plan, Resource, ResourceId};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 
@@ -60,7 +60,8 @@ fn set(
     done.map_err(|problem| Error::Usage(format!("{name}: {problem}")))
 }
 
-/// The records that a person has to publish, or to take out, for these actions of a plan.
+/// The records that a person has to publish, or to take out, for these actions of a plan, each with
+/// what has to be ready first.
 pub fn publishable<'a>(
     actions: impl IntoIterator<Item = &'a Action>,
     planned: &Planned,
@@ -68,10 +69,31 @@ pub fn publishable<'a>(
     let by_hand = actions
         .into_iter()
         .filter(|action| action.location.is_none());
-    let resources: Vec<Arc<Resource>> = by_hand.map(|one| Arc::new(published(one))).collect();
-    report::publishable(&resources, &|reference: &OutputRef| {
-        planned.output(reference)
-    })
+    let pending = planned.plan.pending();
+    let records = by_hand.flat_map(|action| {
+        let resource = [Arc::new(published(action))];
+        let mut records = report::publishable(&resource, &|reference: &OutputRef| {
+            planned.output(reference)
+        });
+        for record in &mut records {
+            record.after = waits_for(&planned.plan, &pending, action);
+        }
+        records
+    });
+    records.collect()
+}
+
+/// The resources that have to be ready before an action, of those that are pending.
+pub fn waits_for(plan: &Plan, pending: &BTreeSet<ActionId>, action: &Action) -> Vec<String> {
+    let before = action
+        .after
+        .iter()
+        .filter(|edge| pending.contains(&edge.action));
+    let resources: BTreeSet<&ResourceId> = before
+        .filter_map(|edge| plan.actions.get(edge.action))
+        .map(|action| &action.resource)
+        .collect();
+    resources.iter().map(ToString::to_string).collect()
 }
 
 /// The resource of a record by hand, as far as publishing it goes.

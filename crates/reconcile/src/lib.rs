@@ -55,7 +55,7 @@ pub mod sandbox;
 pub use aws::Notice;
 pub use ledger::{Claim, Who};
 
-pub use self::by_hand::{ByHand, publish_by_hand, publishable};
+pub use self::by_hand::{ByHand, publish_by_hand, publishable, waits_for};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;
 pub use self::doctor::{AccountPolicy, examine, policies};

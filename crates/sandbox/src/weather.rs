@@ -34,6 +34,14 @@ pub struct Weather {
     pub seed: u64,
 }
 
+impl Weather {
+    /// A usual day, the same for everybody: what `--sandbox` has where nothing else is said.
+    pub const USUAL_DAY: Self = Self {
+        kind: Kind::Usual,
+        seed: 1,
+    };
+}
+
 /// The two forms of a world file.
 #[derive(Deserialize)]
 #[serde(untagged)]

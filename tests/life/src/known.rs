@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::life::{Hand, Life, Step};
-use crate::setup::{Dns, Domain, Set, Setup};
+use crate::setup::{Dns, Domain, Set, Setup, Signing};
 
 /// Whether an id that is no longer given, and that a resolver still holds, has to have its policy.
 /// Today a policy goes as soon as its id is out of the zone. A sender that then finds no policy
@@ -93,6 +93,11 @@ const KNOWN: &[Known] = &[
             life.steps.retain(|step| !moves(step));
         },
     },
+    Known {
+        name: "signing-switched",
+        reason: "from keys of SES to a brought key, SES itself signs nothing until it has found the record",
+        without: signs_as_before,
+    },
 ];
 
 /// A life without what is known to fail, but for the kinds of these names.
@@ -117,6 +122,20 @@ pub fn list() -> String {
 /// Whether a kind of this name is left out.
 pub fn is_known(name: &str) -> bool {
     KNOWN.iter().any(|known| known.name == name)
+}
+
+/// Keeps how each instance signs as it was first: by keys of SES, or by a key that was brought.
+fn signs_as_before(life: &mut Life) {
+    let mut first: BTreeMap<(usize, usize, usize), Signing> = BTreeMap::new();
+    each_domain(life, |domain| {
+        for one in &mut domain.ses {
+            let key = (domain.name, one.account, one.region);
+            let before = *first.entry(key).or_insert(one.signing);
+            if (before == Signing::Brought) != (one.signing == Signing::Brought) {
+                one.signing = before;
+            }
+        }
+    });
 }
 
 fn each_setup(life: &mut Life, mut change: impl FnMut(&mut Setup)) {

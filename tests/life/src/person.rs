@@ -80,7 +80,10 @@ impl Elsewhere {
             let actions = planned.plan.actions.iter();
             let actions = actions.filter(|one| (one.verb() == Verb::Delete) == verb.is_some());
             for record in publishable(actions.filter(|one| one.changes()), planned) {
-                // A person reads when it is to be published.
+                // A person reads when it is to be published, or taken out.
+                if !record.after.is_empty() {
+                    continue;
+                }
                 if !is_removal
                     && !record.publish_when.is_empty()
                     && !serves(world, &record.zone, now)

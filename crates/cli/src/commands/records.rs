@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{OutputRef, Resource, ResourceId};
 use reconcile::Wish;
-use report::{RecordFormat, RecordVariants};
+use report::{PublishableRecord, RecordFormat, RecordVariants};
 
 use crate::args::{Global, Records};
 use crate::exit::{Exit, Failure};
@@ -33,7 +33,17 @@ pub(crate) async fn run(
         .cloned()
         .collect();
     let look_up = |reference: &OutputRef| planned.output(reference);
-    let records = report::publishable(&chosen, &look_up);
+    let mut records = report::publishable(&chosen, &look_up);
+    let pending = planned.plan.pending();
+    let by_hand = planned.plan.actions.iter();
+    for action in by_hand.filter(|action| action.location.is_none() && action.wanted().is_some()) {
+        let is_of = |record: &&mut PublishableRecord| {
+            record.label == action.resource.name && record.zone == action.resource.domain
+        };
+        for record in records.iter_mut().filter(is_of) {
+            record.after = reconcile::waits_for(&planned.plan, &pending, action);
+        }
+    }
     let format = if printer.json {
         RecordFormat::Json
     } else {

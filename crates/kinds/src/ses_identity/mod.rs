@@ -237,6 +237,11 @@ fn changed(wanted: &Spec, diff: &Diff) -> Impact {
     let signs = ["dkim_origin", "key_length", "selector", "key_sha256"];
     if diff.touches("signing") {
         sending("SES signs what it sends for the domain again".to_owned())
+    } else if diff.touches("dkim_origin") {
+        // SES Developer Guide, "Provide your own DKIM authentication token", its warning: the former
+        // keys are not used while the status is pending. A change of length keeps them.
+        sending("SES signs nothing until it has found the records of the new keys".to_owned())
+            .weaker()
     } else if signs.iter().any(|field| diff.touches(field)) {
         sending("SES signs with another DKIM key, once it has seen its records".to_owned())
     } else if diff.touches("configuration_set") {

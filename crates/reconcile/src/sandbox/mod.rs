@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use manifest::Manifest;
 use model::Outside;
 use sandbox::Sandbox;
+use sandbox::weather::Weather;
 use sandbox::world::World;
 
 use crate::environment::{SandboxSettings, Speed};
@@ -74,7 +75,7 @@ pub fn open(
     settings: SandboxSettings,
 ) -> Result<Opened, Error> {
     let mut world = World {
-        weather: settings.weather.unwrap_or_default(),
+        weather: settings.weather.unwrap_or(Weather::USUAL_DAY),
         ..World::default()
     };
     if let Some(text) = settings.world {

@@ -103,7 +103,7 @@ impl Run {
         let environment = Environment::Sandbox(SandboxSettings {
             speed: Some(Speed::Instant),
             world: self.world.clone(),
-            weather: None,
+            weather: Some(sandbox::weather::Weather::default()),
         });
         Project::open(loaded, &targets, environment, Notice::default())
     }

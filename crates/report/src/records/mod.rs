@@ -38,6 +38,9 @@ pub struct PublishableRecord {
     pub values: Vec<Option<String>>,
     /// The conditions under which it is published: the policy's file is there before the record that names it.
     pub publish_when: Vec<String>,
+    /// The resources that have to be ready first: a record that is published, or taken out, before
+    /// its time can stop mail.
+    pub after: Vec<String>,
 }
 
 /// The records among `resources`. `outputs` gives what other resources have returned so far: a
@@ -67,6 +70,7 @@ pub fn publishable(resources: &[Arc<Resource>], outputs: &Outputs<'_>) -> Vec<Pu
                 .iter()
                 .map(words::precondition)
                 .collect(),
+            after: Vec::new(),
         })
     });
     records.collect()

@@ -192,6 +192,12 @@ fn add(
     let notes =
         preconditions.map(|precondition| format!("publish {title} only when {precondition}"));
     prepared.notes.extend(notes);
+    if !record.after.is_empty() {
+        let after = record.after.join(", ");
+        prepared
+            .notes
+            .push(format!("publish {title} after {after}"));
+    }
     for text in record.values.iter().flatten() {
         let Some(value) = SetValue::parse(rtype, text) else {
             prepared

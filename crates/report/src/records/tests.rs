@@ -17,6 +17,7 @@ fn record(name: &str, rtype: &str, values: &[&str]) -> PublishableRecord {
             .map(|value| Some((*value).to_owned()))
             .collect(),
         publish_when: Vec::new(),
+        after: Vec::new(),
     }
 }
 
