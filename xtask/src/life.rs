@@ -8,6 +8,9 @@ use crate::project::Project;
 /// The folder of the deliberate bugs, from the root.
 const MUTANTS: &str = "tests/life/mutants";
 
+/// How many lives CI plays.
+const LIVES_OF_CI: &str = "100";
+
 /// How many lives a mutant has to be found in.
 const LIVES: &str = "100";
 
@@ -28,16 +31,29 @@ pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
     }
 }
 
+/// The step of CI: the same lives each time, so that a failure is the change's own.
+pub(crate) fn step(project: &Project) -> Result<(), Failure> {
+    let lives = ["--lives", LIVES_OF_CI, "--no-shrink"];
+    run(project, &lives)
+}
+
 fn simulation(root: &Path) -> std::process::Command {
     let mut life = std::process::Command::new(root.join("target/debug/life"));
     life.current_dir(root);
     life
 }
 
-/// Builds it with the whole workspace, as the tests are built: alone, its dependencies have other
-/// features, and cargo compiles the SDK a second time.
+/// Builds it with the whole workspace and targets that need the development dependencies, as the tests
+/// are built: alone, its dependencies have other features, and cargo compiles the SDK a second time.
 fn build(root: &Path) -> Result<(), Failure> {
-    let life = ["build", "--quiet", "--workspace", "--bin", "life"];
+    let life = [
+        "build",
+        "--quiet",
+        "--workspace",
+        "--bin",
+        "life",
+        "--examples",
+    ];
     command::run(&mut cargo(root, &life))
 }
 

@@ -10,7 +10,7 @@ use std::thread;
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::steps::Steps;
-use crate::{new_kind, schedules, schema, tidy, tools};
+use crate::{life, new_kind, schedules, schema, tidy, tools};
 
 /// A step: its name, and its function.
 type Step = (&'static str, fn(&Project) -> Result<(), Failure>);
@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
         command::run(&mut cargo(&project.root, &test))
     }),
     ("tests", tests),
+    ("lives", life::step),
     ("new-kind", new_kind::check),
 ];
 

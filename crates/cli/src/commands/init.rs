@@ -29,10 +29,7 @@ pub(crate) async fn run(global: &Global, args: &Init, printer: &Printer) -> Resu
     }
     let outside = outside(global, args)?;
     if !printer.json {
-        printer.note(&format!(
-            "Connected at what is published: {}",
-            list(&domains)
-        ));
+        printer.note(&format!("Reading what is published: {}", list(&domains)));
     }
     let published: Vec<Published> = stream::iter(&domains)
         .map(async |domain| verify::published(domain, outside.as_ref()).await)

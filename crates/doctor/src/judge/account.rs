@@ -151,7 +151,7 @@ fn judge_usage(usage: &Usage, notes: &mut Notes) {
             format!(
                 "{held} are there, more than AWS's default of {limit}: the quota was raised, and how far is not known"
             ),
-            "observe in the console of Service Quotas for its value",
+            "read its value in the console of Service Quotas",
         );
         return notes.unseen(rules::AWS_03, what, &unseen);
     }

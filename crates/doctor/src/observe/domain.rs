@@ -208,7 +208,7 @@ impl Scene<'_> {
                 ZoneFacts::Unseen(Unseen::new(reason.clone(), fix))
             }
             Some(Observation::Unknown(reason)) => ZoneFacts::Unclear(reason.clone()),
-            None => ZoneFacts::Unclear("nobody observed for the hosted zone".to_owned()),
+            None => ZoneFacts::Unclear("nobody asked for the hosted zone".to_owned()),
         }
     }
 
@@ -288,7 +288,7 @@ impl Scene<'_> {
             let found = self.dns.lookup(&name, "CAA").await;
             let values = found.map_err(|error| {
                 let why = format!("{} CAA: {}", error.name, error.reason);
-                Unseen::new(why, "observe at the zone's name servers, then try again")
+                Unseen::new(why, "check the zone's name servers, then try again")
             })?;
             if !values.is_empty() {
                 return Ok(values);
@@ -338,7 +338,7 @@ impl Scene<'_> {
         let mut targets = found.map_err(|error| {
             Unseen::new(
                 error.to_string(),
-                "observe at the zone's name servers, then try again",
+                "check the zone's name servers, then try again",
             )
         })?;
         targets.extend(self.alias_target(name));
@@ -378,8 +378,8 @@ fn names(texts: &[String]) -> BTreeSet<Name> {
 
 fn from_outside(hidden: &Hidden) -> Unseen {
     let fix = match hidden {
-        Hidden::NotFromHere => "observe from a machine that reaches public DNS",
-        _ => "observe at the name servers of the zone above, then try again",
+        Hidden::NotFromHere => "run doctor on a machine that reaches public DNS",
+        _ => "check the name servers of the zone above, then try again",
     };
     Unseen::new(hidden.to_string(), fix)
 }

@@ -59,7 +59,7 @@ pub(crate) async fn observer(sandbox: &Sandbox) -> Observer {
         name_servers: Some(address),
         ..View::default()
     };
-    Observer::new(view).expect("a observer")
+    Observer::new(view).expect("an observer")
 }
 
 /// The plan of `domain`, whose zone is served by `servers`.

@@ -104,7 +104,7 @@ async fn observer() -> Observer {
         name_servers: Some(server),
         ..view()
     })
-    .expect("a observer")
+    .expect("an observer")
 }
 
 async fn lookup(name: &str, rtype: &str) -> Result<Vec<String>, String> {

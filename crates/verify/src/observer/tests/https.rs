@@ -91,7 +91,7 @@ async fn visit_with(
         ..view()
     });
     let url = format!("https://{HOST}{path}");
-    observer.expect("a observer").visit(&url, None).await
+    observer.expect("an observer").visit(&url, None).await
 }
 
 async fn visit(path: &str) -> Result<Visit, Unseen> {
@@ -159,7 +159,7 @@ async fn what_is_no_https_url_is_not_fetched() {
         resolver: Some(([127, 0, 0, 1], 1).into()),
         ..view()
     });
-    let observer = observer.expect("a observer");
+    let observer = observer.expect("an observer");
     for url in ["http://example.com/", "nonsense", "https://"] {
         assert!(observer.fetch(url).await.is_err(), "{url}");
     }

@@ -42,7 +42,7 @@ async fn ask(
         authorities: Some(authority.pem()),
         ..view()
     });
-    observer.expect("a observer").starttls(HOST).await
+    observer.expect("an observer").starttls(HOST).await
 }
 
 const POLITE: &[&str] = &[
