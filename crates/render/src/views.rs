@@ -89,8 +89,8 @@ fn shown(logo: &Pixmap, shape: Shape, ground: Ground) -> Result<Vec<u8>, Undrawn
 /// The circle that touches the sides, as a mask.
 fn circle(side: u32) -> Option<Mask> {
     let mut mask = Mask::new(side, side)?;
-    let size = f32::from(u16::try_from(side).ok()?);
-    let oval = PathBuilder::from_oval(Rect::from_xywh(0.0, 0.0, size, size)?)?;
+    let length = f32::from(u16::try_from(side).ok()?);
+    let oval = PathBuilder::from_oval(Rect::from_xywh(0.0, 0.0, length, length)?)?;
     mask.fill_path(&oval, FillRule::Winding, true, Transform::identity());
     Some(mask)
 }
