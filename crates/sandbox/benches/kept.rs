@@ -1,4 +1,4 @@
-//! What a call that changes something costs in a sandbox that is kept, among few domains and among
+//! The cost of a call that changes something in a sandbox that is kept, among few domains and among
 //! many: the world is not written at each call.
 
 use aws_sdk_route53::Client;

@@ -30,7 +30,7 @@ const COMMON_NAME_LIMIT: usize = 64;
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Authority {
-    /// What its keys follow from. Without one they are the same in every world, which is right for
+    /// The seed of its keys. Without one they are the same in every world, which is right for
     /// a test and wrong for an authority that someone may come to trust.
     secret: Option<String>,
 }
@@ -64,7 +64,7 @@ impl fmt::Debug for Leaf {
 
 /// The content of a leaf certificate.
 pub(crate) struct Subject<'a> {
-    /// What its key and serial number follow from.
+    /// The seed of its key and serial number.
     pub(crate) id: &'a str,
     pub(crate) names: &'a [String],
     pub(crate) serial: [u8; 16],

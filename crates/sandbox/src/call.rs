@@ -66,7 +66,7 @@ pub struct NoAnswer;
 /// A request to one service, and who makes it.
 #[derive(Debug)]
 pub struct Call {
-    /// The account that the credentials act in: twelve digits. Empty for a stranger without
+    /// The account that the credentials act in: twelve digits. Empty for a caller without
     /// credentials, whom only S3 lets in.
     pub account: String,
     /// The ARN of who signed: `arn:aws:sts::111111111111:assumed-role/mail-deploy/session`.

@@ -1,4 +1,4 @@
-//! What goes wrong, and when: by a script, or by chance from a seed.
+//! Faults, and when they happen: by a script, or by chance from a seed.
 //!
 //! A time-out lasts [`crate::delays::Delays::time_out`]. Where that outlasts the caller, a time-out is
 //! a caller who is killed at that call, before or after its effect.
@@ -37,7 +37,7 @@ pub struct Fault {
     /// Which of these calls, counted from 1; each of them when left out.
     #[serde(default)]
     pub call: Option<u64>,
-    /// What happens.
+    /// The fault.
     pub kind: FaultKind,
     /// The error to answer with, where not AWS's internal error.
     #[serde(default)]
@@ -117,7 +117,7 @@ pub struct Seeded {
     pub kinds: Vec<FaultKind>,
 }
 
-/// What happens to a call.
+/// The fault of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {

@@ -123,7 +123,7 @@ impl Sandbox {
         Ok(self.dated(reply, origin))
     }
 
-    /// Who calls what, and whether that is let in: signature, operation, quota, fault. Quotas
+    /// Identifies the caller and the operation, and lets the call in or not: signature, operation, quota, fault. Quotas
     /// count when a call arrives, so that a caller who keeps to the limit is never refused because
     /// one of its calls took longer on the way than another.
     #[expect(
@@ -220,7 +220,7 @@ impl Sandbox {
                 };
                 auth::verify(&claim, signed, &world.sts, now)
             }),
-            // S3 decides for itself what a stranger may read.
+            // S3 decides for itself what an anonymous caller may read.
             None if call.service == "s3" => return Ok(()),
             // The token in the form is the credential.
             None if sts::needs_no_signature(call) => return Ok(()),

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What is wrong with mail hosts, by name; the others have certificates as they should be.
+/// The faults of mail hosts, by name; the others have certificates as they should be.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// What is wrong with each.
+    /// The fault of each.
     pub faults: BTreeMap<String, Fault>,
 }
 
-/// What is wrong with a mail host.
+/// A fault of a mail host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -20,6 +20,6 @@ pub enum Fault {
     Expired,
     /// Its certificate is for another name.
     OtherName,
-    /// It has no certificate, so TLS comes to nothing.
+    /// It has no certificate, so TLS fails.
     NoCertificate,
 }

@@ -78,7 +78,7 @@ impl Xml {
         });
     }
 
-    /// What was written elsewhere.
+    /// Adds the text that was written elsewhere.
     pub(crate) fn append(&mut self, other: &Self) {
         self.0.push_str(&other.0);
     }
@@ -90,7 +90,7 @@ impl Xml {
         let _ = write!(self.0, "</{name}>");
     }
 
-    /// What was written.
+    /// The text that was written.
     pub(crate) fn into_text(self) -> String {
         self.0
     }

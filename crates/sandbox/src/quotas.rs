@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Who shares a bucket.
+/// The callers that share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// One bucket for each account.
@@ -19,13 +19,13 @@ pub enum Scope {
 pub struct Quota {
     /// Its name in world files, and what a service's `charges` name.
     pub name: &'static str,
-    /// Who shares a bucket.
+    /// The callers that share a bucket.
     pub scope: Scope,
     /// Tokens that come back in a second.
     pub rate: f64,
     /// Tokens in a full bucket.
     pub burst: f64,
-    /// Where the figure is from.
+    /// The source of the figure.
     pub source: &'static str,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Inner {
 /// Is told of the world after each call that changed it, and of the time.
 type Watcher = dyn Fn(&World, Timestamp) + Send + Sync;
 
-/// The world, for whoever looks at it or changes it by hand. Calls wait meanwhile.
+/// The world, for whoever reads it or changes it by hand. Calls wait meanwhile.
 pub struct Held<'a> {
     world: MutexGuard<'a, World>,
     touched: &'a AtomicBool,
@@ -54,7 +54,7 @@ impl DerefMut for Held<'_> {
     }
 }
 
-/// What the sandbox knows about its callers. It is no part of the world.
+/// The sandbox's knowledge about its callers. It is no part of the world.
 #[derive(Default)]
 pub(crate) struct Desk {
     pub(crate) stats: Stats,
@@ -111,7 +111,7 @@ impl Sandbox {
         }
     }
 
-    /// The world as strangers see it now: without what SES has seen since it was last asked, which
+    /// The world as external observers see it now: without what SES has seen since it was last asked, which
     /// shows in no DNS and on no website.
     pub(crate) fn public_world(&self) -> MutexGuard<'_, World> {
         let mut world = self.lock();
@@ -124,7 +124,7 @@ impl Sandbox {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was called until now.
+    /// The counts of the calls until now.
     pub fn stats(&self) -> Stats {
         self.desk().stats.clone()
     }

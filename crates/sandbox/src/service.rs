@@ -21,7 +21,7 @@ pub trait Service: Sync {
             .any(|verb| operation.starts_with(verb))
     }
 
-    /// What the call costs of the service's quotas, as (bucket, tokens). The buckets and their
+    /// The cost of the call in the service's quotas, as (bucket, tokens). The buckets and their
     /// rates are in one table, `quotas.rs`.
     fn charges(&self, call: &Call, operation: &'static str) -> Vec<(&'static str, f64)>;
 

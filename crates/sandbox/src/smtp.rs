@@ -48,7 +48,7 @@ impl Sandbox {
         Ok(config)
     }
 
-    /// What the mail host `host` shows; nothing where it has no certificate.
+    /// The certificate of the mail host `host`; nothing where it has none.
     pub fn mail_certificate(&self, host: &str) -> Option<Leaf> {
         let now = self.clock().now();
         let world = self.public_world();

@@ -1,4 +1,4 @@
-//! What was called: counts for people, and a log for tests.
+//! The calls: counts for people, and a log for tests.
 
 use std::collections::BTreeMap;
 

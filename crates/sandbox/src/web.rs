@@ -1,4 +1,4 @@
-//! The web as a stranger sees it: HTTPS GETs through the distributions, without a socket.
+//! The web as an external observer sees it: HTTPS GETs through the distributions, without a socket.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
@@ -10,7 +10,7 @@ use crate::dns::Lookup;
 use crate::world::World;
 use crate::{Sandbox, cloudfront, https};
 
-/// What a server answered.
+/// The answer of a server.
 #[derive(Clone, Debug)]
 pub struct HttpsAnswer {
     /// The HTTP status.
@@ -48,7 +48,7 @@ pub enum HttpsError {
 }
 
 impl Sandbox {
-    /// GETs a URL as a stranger would: resolves the name in the public DNS, shakes hands by it, and asks.
+    /// GETs a URL as an external observer would: resolves the name in the public DNS, shakes hands by it, and asks.
     pub async fn https(&self, url: &str) -> Result<HttpsAnswer, HttpsError> {
         let not_https = || HttpsError::NotHttps(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| not_https())?;

@@ -35,7 +35,7 @@ pub struct World {
     pub notes: Notes,
     /// How many calls each service takes.
     pub quotas: Quotas,
-    /// What goes wrong.
+    /// The faults.
     pub faults: Faults,
     /// Accounts, roles and the credentials that were given out.
     pub sts: crate::sts::State,
@@ -72,15 +72,15 @@ impl World {
         crate::ses::advance(self, now);
     }
 
-    /// The same, before and after each call, without what only its own service shows: SES looks
-    /// at the DNS when it is asked about an identity, because looking at all of them each
+    /// The same, before and after each call, without what only its own service shows: SES reads the
+    /// DNS when it is asked about an identity, because reading it for all of them each
     /// time would cost more than everything else.
     pub(crate) fn advance_shared(&mut self, now: Timestamp) {
         crate::acm::advance(self, now);
         crate::cloudfront::advance(&mut self.cloudfront, now);
     }
 
-    /// What the users of this world own, as stable JSON: no counters, no credentials, no clock.
+    /// The possessions of the users of this world, as stable JSON: no counters, no credentials, no clock.
     /// Two dumps are equal when nothing a user could see has changed.
     pub fn dump(&self) -> Value {
         let mut dump = serde_json::json!({

@@ -37,14 +37,14 @@ use crate::sts::Account;
 use crate::weather::Weather;
 use crate::world::World;
 
-/// What a world file says.
+/// The content of a world file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorldFile {
     /// Accounts by their twelve digits.
     pub accounts: BTreeMap<String, Account>,
     /// Hosted zones in Route 53.
-    pub zones: Vec<Zone>,
+    pub zones: Vec<ZoneSeed>,
     /// Records on other people's servers.
     pub dns: Vec<RecordSet>,
     /// Name servers outside of the sandbox, by the zones that they have.
@@ -65,14 +65,14 @@ pub struct WorldFile {
     pub quotas: Option<Quotas>,
     /// How much an account may have.
     pub limits: Limits,
-    /// What goes wrong.
+    /// The faults.
     pub faults: Option<Faults>,
 }
 
 /// A hosted zone.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Zone {
+pub struct ZoneSeed {
     /// Whose it is.
     pub account: String,
     /// Its apex.
@@ -80,7 +80,7 @@ pub struct Zone {
     /// Whether registries name its servers.
     #[serde(default = "yes")]
     pub delegated: bool,
-    /// What is in it beside its NS and SOA.
+    /// Its records beside its NS and SOA.
     #[serde(default)]
     pub records: Vec<RecordSet>,
     /// Whether it is signed (DNSSEC): then it has a key that keeps it from being deleted.
@@ -118,7 +118,7 @@ pub struct Bucket {
     pub account: String,
     /// Its name.
     pub name: String,
-    /// Where it is.
+    /// Its region.
     pub region: String,
     /// Its tags, those of `aws:` too.
     #[serde(default)]
@@ -166,7 +166,7 @@ fn five_minutes() -> u32 {
     300
 }
 
-/// What is wrong with a world file.
+/// A fault of a world file.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldFileError {
     /// It is not YAML, or not of the form.
@@ -178,10 +178,10 @@ pub enum WorldFileError {
     /// A name that is none.
     #[error("`{name}` is not a domain name")]
     Name {
-        /// What stands there.
+        /// The text in its place.
         name: String,
         /// Why it is none.
-        source: crate::dns::name::NameProblem,
+        source: crate::dns_text::name::NameProblem,
     },
     /// CloudFront would not have it.
     #[error("a distribution cannot be: {0}")]
@@ -280,14 +280,14 @@ impl World {
 
     /// The zone that a manifest presumes is there already: the file adds records to it. Whoever
     /// wants a second one of its name says that nothing is delegated to it.
-    fn presumed_zone(&self, zone: &Zone) -> Option<String> {
-        let name = crate::dns::name::DnsName::parse(&zone.name).ok()?;
+    fn presumed_zone(&self, zone: &ZoneSeed) -> Option<String> {
+        let name = crate::dns_text::name::DnsName::parse(&zone.name).ok()?;
         let mut held = self.route53.zones_of(&zone.account);
         let same = held.find(|held| zone.delegated && held.name == name)?;
         Some(same.id.clone())
     }
 
-    fn add_zone(&mut self, zone: &Zone) -> Result<(), WorldFileError> {
+    fn add_zone(&mut self, zone: &ZoneSeed) -> Result<(), WorldFileError> {
         self.sts.accounts.entry(zone.account.clone()).or_default();
         let id = match self.presumed_zone(zone) {
             Some(id) => id,
@@ -314,7 +314,7 @@ impl World {
     }
 }
 
-fn named(name: &str) -> impl FnOnce(crate::dns::name::NameProblem) -> WorldFileError + '_ {
+fn named(name: &str) -> impl FnOnce(crate::dns_text::name::NameProblem) -> WorldFileError + '_ {
     |source| WorldFileError::Name {
         name: name.to_owned(),
         source,
@@ -327,7 +327,7 @@ fn quoted(rtype: &str, value: &str) -> String {
         return value.to_owned();
     }
     let strings: Vec<Vec<u8>> = value.as_bytes().chunks(255).map(<[u8]>::to_vec).collect();
-    crate::dns::strings::write(&strings)
+    crate::dns_text::strings::write(&strings)
 }
 
 impl WorldFile {

@@ -119,13 +119,13 @@ async fn r_38_all_certificates_of_a_name_and_account_share_a_record() {
     let first = request(&acm, "example.com", &["*.example.com"]).await;
     let abroad = client(&sandbox, ONE, "eu-west-1");
     let second = request(&abroad, "example.com", &[]).await;
-    let stranger = client(&sandbox, TWO, "us-east-1");
-    let third = request(&stranger, "example.com", &[]).await;
+    let other = client(&sandbox, TWO, "us-east-1");
+    let third = request(&other, "example.com", &[]).await;
     wait(&sandbox, 2).await;
     let shared = records(&describe(&acm, &first).await);
     assert_eq!(shared[0], shared[1]);
     assert_eq!(records(&describe(&abroad, &second).await)[0], shared[0]);
-    assert_ne!(records(&describe(&stranger, &third).await)[0], shared[0]);
+    assert_ne!(records(&describe(&other, &third).await)[0], shared[0]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,8 +2,14 @@
 
 mod common;
 
+use aws_sdk_acm::Client as Acm;
+use aws_sdk_acm::operation::describe_certificate::DescribeCertificateOutput;
 use aws_sdk_acm::types::{CertificateStatus, ValidationMethod};
 use aws_sdk_cloudfront::Client;
+use aws_sdk_cloudfront::error::SdkError;
+use aws_sdk_cloudfront::operation::create_distribution::{
+    CreateDistributionError, CreateDistributionOutput,
+};
 use aws_sdk_cloudfront::types::{
     Aliases, AllowedMethods, CacheBehavior, CacheBehaviors, CachedMethods, CookieNames,
     CookiePreference, CustomErrorResponse, CustomErrorResponses, CustomHeaders, CustomOriginConfig,
@@ -27,6 +33,21 @@ const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
 fn client(sandbox: &Sandbox, account: &str) -> Client {
     Client::new(&config(sandbox, account, "us-east-1"))
+}
+
+/// Asks for a distribution with this configuration.
+async fn create_with(
+    client: &Client,
+    config: DistributionConfig,
+) -> Result<CreateDistributionOutput, SdkError<CreateDistributionError>> {
+    let made = client.create_distribution().distribution_config(config);
+    made.send().await
+}
+
+/// A certificate as ACM shows it.
+async fn described(acm: &Acm, arn: &str) -> DescribeCertificateOutput {
+    let read = acm.describe_certificate().certificate_arn(arn);
+    read.send().await.expect("a certificate")
 }
 
 fn access_control(name: &str) -> OriginAccessControlConfig {
@@ -133,7 +154,7 @@ async fn certificate(
     names: &[&str],
     issue: bool,
 ) -> String {
-    let acm = aws_sdk_acm::Client::new(&config(sandbox, place.0, place.1));
+    let acm = Acm::new(&config(sandbox, place.0, place.1));
     let others = names[1..]
         .iter()
         .map(|name| (*name).to_owned())
@@ -149,12 +170,7 @@ async fn certificate(
     let arn = asked.certificate_arn().expect("an ARN").to_owned();
     if issue {
         wait(sandbox, 3).await;
-        let got = acm
-            .describe_certificate()
-            .certificate_arn(&arn)
-            .send()
-            .await
-            .expect("it");
+        let got = described(&acm, &arn).await;
         let now = sandbox.clock().now();
         for option in got.certificate().expect("one").domain_validation_options() {
             let record = option.resource_record().expect("a record");
@@ -166,12 +182,7 @@ async fn certificate(
                 .expect("a name");
         }
         wait(sandbox, 41).await;
-        let got = acm
-            .describe_certificate()
-            .certificate_arn(&arn)
-            .send()
-            .await
-            .expect("it");
+        let got = described(&acm, &arn).await;
         assert_eq!(
             got.certificate().expect("one").status(),
             Some(&CertificateStatus::Issued)
@@ -397,11 +408,7 @@ async fn a_caller_reference_is_used_once() {
     };
     let (made, _) = create(&cloudfront, config("")).await;
     for comment in ["", "other"] {
-        let again = cloudfront
-            .create_distribution()
-            .distribution_config(config(comment))
-            .send()
-            .await;
+        let again = create_with(&cloudfront, config(comment)).await;
         assert_eq!(
             error(again),
             format!(
@@ -523,13 +530,7 @@ async fn unknown_access_controls_policies_and_origins_are_refused() {
         .0;
     let refusal = async |config: aws_sdk_cloudfront::types::builders::DistributionConfigBuilder| {
         let config = config.build().expect("a configuration");
-        code(
-            cloudfront
-                .create_distribution()
-                .distribution_config(config)
-                .send()
-                .await,
-        )
+        code(create_with(&cloudfront, config).await)
     };
     let behaves = |behavior: aws_sdk_cloudfront::types::builders::DefaultCacheBehaviorBuilder| {
         smallest("one").default_cache_behavior(behavior.build().expect("a behavior"))
@@ -651,13 +652,7 @@ async fn a_certificate_must_exist_be_issued_in_virginia_and_cover_every_alias() 
             .aliases(aliases(&[alias]))
             .viewer_certificate(with_certificate(arn));
         let config = config.build().expect("a configuration");
-        error(
-            cloudfront
-                .create_distribution()
-                .distribution_config(config)
-                .send()
-                .await,
-        )
+        error(create_with(&cloudfront, config).await)
     };
     let missing = good.replace(&good[good.len() - 12..], "000000000000");
     let unusable = "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.";
@@ -682,13 +677,7 @@ async fn an_alias_needs_a_certificate() {
         .aliases(aliases(&["www.example.com"]))
         .build()
         .expect("a configuration");
-    let refusal = error(
-        cloudfront
-            .create_distribution()
-            .distribution_config(config)
-            .send()
-            .await,
-    );
+    let refusal = error(create_with(&cloudfront, config).await);
     assert!(refusal.starts_with("InvalidViewerCertificate: To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate"), "{refusal}");
 }
 
@@ -704,13 +693,7 @@ async fn aliases_are_unique_across_all_accounts() {
             .aliases(aliases(&[alias]))
             .viewer_certificate(with_certificate(arn));
         let config = config.build().expect("a configuration");
-        error(
-            client(&sandbox, account)
-                .create_distribution()
-                .distribution_config(config)
-                .send()
-                .await,
-        )
+        error(create_with(&client(&sandbox, account), config).await)
     };
     let taken = "CNAMEAlreadyExists: One or more of the CNAMEs you provided are already associated with a different resource.";
     assert_eq!(ask(ONE, "1", "www.example.com").await, "no error");
@@ -750,13 +733,7 @@ async fn r_15_an_alias_that_points_at_another_distribution_is_refused() {
         .aliases(aliases(&["www.example.com"]))
         .viewer_certificate(with_certificate(&arn));
     let config = config.build().expect("a configuration");
-    let refusal = error(
-        cloudfront
-            .create_distribution()
-            .distribution_config(config)
-            .send()
-            .await,
-    );
+    let refusal = error(create_with(&cloudfront, config).await);
     assert!(refusal.starts_with("CNAMEAlreadyExists: One or more aliases specified for the distribution includes an incorrectly configured DNS record"), "{refusal}");
 }
 
@@ -769,13 +746,8 @@ async fn a_certificate_in_use_says_by_whom_and_stays() {
         .aliases(aliases(&["www.example.com"]))
         .viewer_certificate(with_certificate(&arn));
     let (made, _) = create(&cloudfront, config.build().expect("a configuration")).await;
-    let acm = aws_sdk_acm::Client::new(&config_of(&sandbox));
-    let held = acm
-        .describe_certificate()
-        .certificate_arn(&arn)
-        .send()
-        .await
-        .expect("it");
+    let acm = Acm::new(&config_of(&sandbox));
+    let held = described(&acm, &arn).await;
     assert_eq!(held.certificate().expect("one").in_use_by(), [made.arn()]);
     assert_eq!(
         error(acm.delete_certificate().certificate_arn(&arn).send().await),
@@ -811,13 +783,7 @@ async fn logs_need_a_bucket_with_acls() {
             .logging(logging.build())
             .build()
             .expect("a configuration");
-        error(
-            cloudfront
-                .create_distribution()
-                .distribution_config(config)
-                .send()
-                .await,
-        )
+        error(create_with(&cloudfront, config).await)
     };
     assert_eq!(
         ask("1", "owner-logs.s3.amazonaws.com").await,
@@ -1030,11 +996,11 @@ async fn lists_come_in_pages_and_accounts_are_apart() {
         .map(DistributionSummary::id)
         .collect();
     assert_eq!(all, made);
-    let stranger = client(&sandbox, TWO);
-    let theirs = stranger.list_distributions().send().await.expect("a list");
+    let other = client(&sandbox, TWO);
+    let theirs = other.list_distributions().send().await.expect("a list");
     assert_eq!(theirs.distribution_list().expect("one").quantity(), 0);
     assert_eq!(
-        code(stranger.get_distribution().id(&made[0]).send().await),
+        code(other.get_distribution().id(&made[0]).send().await),
         "NoSuchDistribution"
     );
     let by_policy = cloudfront
@@ -1118,13 +1084,7 @@ async fn quotas_on_what_is_held_are_kept() {
             .origins(origins(origin(control)))
             .build()
             .expect("a configuration");
-        code(
-            cloudfront
-                .create_distribution()
-                .distribution_config(config)
-                .send()
-                .await,
-        )
+        code(create_with(&cloudfront, config).await)
     };
     let second = cloudfront
         .create_origin_access_control()
@@ -1416,7 +1376,7 @@ async fn what_is_made_and_deleted_leaves_nothing_and_survives_being_saved() {
         .send()
         .await
         .expect("deleted");
-    let acm = aws_sdk_acm::Client::new(&config_of(&sandbox));
+    let acm = Acm::new(&config_of(&sandbox));
     acm.delete_certificate()
         .certificate_arn(arn)
         .send()

@@ -481,7 +481,7 @@ async fn other_kinds_of_questions_are_not_answered() {
 }
 
 impl Served {
-    /// What `dig` prints.
+    /// The output of `dig`.
     fn dig(&self, question: &[&str]) -> String {
         let output = Command::new("dig")
             .arg(format!("@{}", self.address.ip()))

@@ -1,4 +1,4 @@
-//! What a stranger sees of a distribution: through the edge, and over the HTTPS port.
+//! A distribution as an external observer sees it: through the edge, and over the HTTPS port.
 
 mod common;
 

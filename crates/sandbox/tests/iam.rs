@@ -1,4 +1,4 @@
-//! What a role is not allowed: refused at the call, and said beforehand.
+//! Refusals of a role: at the call, and said beforehand.
 
 mod common;
 

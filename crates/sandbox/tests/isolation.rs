@@ -19,7 +19,7 @@ use sandbox::Sandbox;
 
 const DOMAIN: &str = "example.com";
 
-/// What one caller made, by the names that AWS gave.
+/// The resources that one caller made, by the names that AWS gave.
 struct Made {
     bucket: String,
     access_control: String,
@@ -198,9 +198,9 @@ async fn two_accounts_and_two_regions_never_see_each_others_resources() {
         ([1; 4], [0; 5])
     );
     for region in ["us-east-1", "eu-west-1"] {
-        let stranger = config(&sandbox, TWO, region);
+        let other = config(&sandbox, TWO, region);
         assert_eq!(
-            (global(&stranger).await, regional(&stranger).await),
+            (global(&other).await, regional(&other).await),
             ([0; 4], [0; 5])
         );
     }
@@ -210,11 +210,11 @@ async fn two_accounts_and_two_regions_never_see_each_others_resources() {
 async fn an_account_that_only_knows_the_names_is_refused_in_every_service() {
     let sandbox = sandbox();
     let made = make(&config(&sandbox, ONE, "us-east-1"), "mail-assets").await;
-    let stranger = config(&sandbox, TWO, "us-east-1");
+    let other = config(&sandbox, TWO, "us-east-1");
     let before = sandbox.world().dump();
-    let (s3, cloudfront) = (S3::new(&stranger), CloudFront::new(&stranger));
-    let (acm, ses) = (Acm::new(&stranger), Ses::new(&stranger));
-    let route53 = Route53::new(&stranger);
+    let (s3, cloudfront) = (S3::new(&other), CloudFront::new(&other));
+    let (acm, ses) = (Acm::new(&other), Ses::new(&other));
+    let route53 = Route53::new(&other);
     let get = s3.get_object().bucket(&made.bucket).key("logo.svg");
     assert_eq!(code(get.send().await), "AccessDenied");
     let delete = s3.delete_object().bucket(&made.bucket).key("logo.svg");

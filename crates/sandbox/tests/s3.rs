@@ -169,8 +169,8 @@ async fn create_bucket_again() {
         create_in(&ireland, "mine-too", "eu-west-1").await,
         "BucketAlreadyOwnedByYou: Your previous request to create the named bucket succeeded and you already own it."
     );
-    let stranger = s3(&sandbox, TWO, "us-east-1");
-    let taken = stranger.create_bucket().bucket("mine").send().await;
+    let other = s3(&sandbox, TWO, "us-east-1");
+    let taken = other.create_bucket().bucket("mine").send().await;
     assert_eq!(raw(taken.as_ref().expect_err("taken"), "none"), "409 -");
     assert_eq!(
         error(taken),
@@ -225,8 +225,8 @@ async fn head_bucket_and_the_wrong_region() {
     assert_eq!(raw(redirect, "x-amz-bucket-region"), "301 us-east-1");
     assert_eq!(code(elsewhere), "PermanentRedirect");
 
-    let stranger = s3(&sandbox, TWO, "us-east-1");
-    let closed = stranger.head_bucket().bucket(MAIL).send().await;
+    let other = s3(&sandbox, TWO, "us-east-1");
+    let closed = other.head_bucket().bucket(MAIL).send().await;
     let closed = closed.expect_err("closed");
     assert_eq!(raw(&closed, "x-amz-bucket-region"), "403 us-east-1");
 }
@@ -482,13 +482,8 @@ async fn public_policy_is_refused_while_blocked() {
         .expect("opened");
     assert_eq!(policy(&client, &public).await, "no error");
     put(&client, "logo.svg", "<svg/>").await;
-    let stranger = s3(&sandbox, TWO, "us-east-1");
-    let read = stranger
-        .get_object()
-        .bucket(MAIL)
-        .key("logo.svg")
-        .send()
-        .await;
+    let other = s3(&sandbox, TWO, "us-east-1");
+    let read = other.get_object().bucket(MAIL).key("logo.svg").send().await;
     read.expect("a public object");
 }
 
@@ -496,14 +491,14 @@ async fn public_policy_is_refused_while_blocked() {
 async fn others_do_what_the_policy_allows() {
     let (sandbox, client) = with_bucket().await;
     put(&client, "logo.svg", "<svg/>").await;
-    let stranger = s3(&sandbox, TWO, "us-east-1");
-    let get = || stranger.get_object().bucket(MAIL).key("logo.svg").send();
+    let other = s3(&sandbox, TWO, "us-east-1");
+    let get = || other.get_object().bucket(MAIL).key("logo.svg").send();
     assert_eq!(error(get().await), "AccessDenied: Access Denied");
     let principal = format!(r#"{{"AWS":"{TWO}"}}"#);
     let allow = statement("Allow", &principal, "s3:Get*", "{}");
     assert_eq!(policy(&client, &allow).await, "no error");
     get().await.expect("allowed");
-    let write = stranger
+    let write = other
         .put_object()
         .bucket(MAIL)
         .key("other")
@@ -512,10 +507,10 @@ async fn others_do_what_the_policy_allows() {
         .await;
     assert_eq!(error(write), "AccessDenied: Access Denied");
     // The policy allows to read it, but only its owner's account may.
-    let read = stranger.get_bucket_policy().bucket(MAIL).send().await;
+    let read = other.get_bucket_policy().bucket(MAIL).send().await;
     assert_eq!(code(read), "MethodNotAllowed");
     // Without the right to list, a missing key is not told from a forbidden one.
-    let missing = stranger.get_object().bucket(MAIL).key("none").send().await;
+    let missing = other.get_object().bucket(MAIL).key("none").send().await;
     assert_eq!(code(missing), "AccessDenied");
 }
 

@@ -4,6 +4,9 @@ mod common;
 
 use aws_sdk_ses::Client as V1;
 use aws_sdk_sesv2::Client as V2;
+use aws_sdk_sesv2::operation::get_account::GetAccountOutput;
+use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
+use aws_sdk_sesv2::operation::get_email_identity_policies::GetEmailIdentityPoliciesOutput;
 use aws_sdk_sesv2::types::{
     BehaviorOnMxFailure, DeliveryOptions, DkimSigningAttributes, DkimSigningAttributesOrigin,
     DkimSigningKeyLength, DkimStatus, EventDestinationDefinition, EventType, IdentityFilterKey,
@@ -47,6 +50,36 @@ fn unpublish(sandbox: &Sandbox, name: &str, rtype: &str) {
         .expect("a name");
 }
 
+/// An identity as SES shows it.
+async fn identity(ses: &V2, name: &str) -> GetEmailIdentityOutput {
+    let read = ses.get_email_identity().email_identity(name);
+    read.send().await.expect("an identity")
+}
+
+/// Deletes an identity.
+async fn delete(ses: &V2, name: &str) {
+    let deleted = ses.delete_email_identity().email_identity(name);
+    deleted.send().await.expect("deleted");
+}
+
+/// The account as SES shows it.
+async fn account(ses: &V2) -> GetAccountOutput {
+    ses.get_account().send().await.expect("an account")
+}
+
+/// Makes a configuration set without options.
+async fn make_set(ses: &V2, name: &str) {
+    let made = ses.create_configuration_set();
+    let made = made.configuration_set_name(name);
+    made.send().await.expect("a configuration set");
+}
+
+/// The sending authorization policies of an identity.
+async fn policies(ses: &V2, name: &str) -> GetEmailIdentityPoliciesOutput {
+    let read = ses.get_email_identity_policies().email_identity(name);
+    read.send().await.expect("the policies")
+}
+
 /// Makes the identity and returns its tokens and their zone.
 async fn create(ses: &V2, name: &str) -> (Vec<String>, String) {
     let created = ses
@@ -74,34 +107,19 @@ fn publish_dkim(sandbox: &Sandbox, tokens: &[String], zone: &str) {
 }
 
 async fn dkim_status(ses: &V2, name: &str) -> DkimStatus {
-    let got = ses
-        .get_email_identity()
-        .email_identity(name)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(ses, name).await;
     got.dkim_attributes
         .and_then(|dkim| dkim.status)
         .expect("a status")
 }
 
 async fn verification_status(ses: &V2, name: &str) -> VerificationStatus {
-    let got = ses
-        .get_email_identity()
-        .email_identity(name)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(ses, name).await;
     got.verification_status.expect("a status")
 }
 
 async fn mail_from_status(ses: &V2) -> MailFromDomainStatus {
-    let got = ses
-        .get_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(ses, DOMAIN).await;
     got.mail_from_attributes
         .expect("MAIL FROM")
         .mail_from_domain_status
@@ -162,12 +180,7 @@ async fn dkim_succeeds_a_minute_after_all_three_records_are_visible() {
     wait(&sandbox, 58).await;
     assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Pending);
     wait(&sandbox, 2).await;
-    let got = ses
-        .get_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(&ses, DOMAIN).await;
     assert_eq!(
         got.dkim_attributes.and_then(|dkim| dkim.status),
         Some(DkimStatus::Success)
@@ -183,12 +196,7 @@ async fn a_record_with_another_target_does_not_verify() {
     let (tokens, _) = create(&ses, DOMAIN).await;
     publish_dkim(&sandbox, &tokens, "dkim.example.net");
     wait(&sandbox, 3600).await;
-    let got = ses
-        .get_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(&ses, DOMAIN).await;
     assert_eq!(
         got.dkim_attributes.and_then(|dkim| dkim.status),
         Some(DkimStatus::Pending)
@@ -317,11 +325,7 @@ async fn an_identity_that_is_deleted_and_made_again_has_new_tokens() {
     let ses = v2(&sandbox);
     let before = sandbox.world().dump();
     let (first, _) = create(&ses, DOMAIN).await;
-    ses.delete_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("deleted");
+    delete(&ses, DOMAIN).await;
     assert_eq!(sandbox.world().dump(), before);
     let (second, _) = create(&ses, DOMAIN).await;
     assert_ne!(first, second);
@@ -503,12 +507,7 @@ async fn mail_from_can_be_changed_in_its_behaviour_alone_and_cleared() {
         .send()
         .await
         .expect("cleared");
-    let got = ses
-        .get_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(&ses, DOMAIN).await;
     let mail_from = got.mail_from_attributes.expect("attributes");
     assert_eq!(mail_from.mail_from_domain, "");
     assert_eq!(
@@ -617,18 +616,8 @@ async fn a_replica_has_its_parents_tokens_and_verifies_by_its_records() {
         .send()
         .await;
     assert_eq!(code(refused), "BadRequestException");
-    replica
-        .delete_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the replica first");
-    parent
-        .delete_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("then the parent");
+    delete(&replica, DOMAIN).await;
+    delete(&parent, DOMAIN).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -649,12 +638,7 @@ async fn a_replica_without_a_parent_fails_and_says_why() {
         .await
         .expect("made, and to fail");
     wait(&sandbox, 61).await;
-    let got = ses
-        .get_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(&ses, DOMAIN).await;
     assert_eq!(
         got.dkim_attributes.and_then(|dkim| dkim.status),
         Some(DkimStatus::Failed)
@@ -726,11 +710,7 @@ async fn feedback_configuration_set_and_signing_are_read_as_they_were_put() {
     let sandbox = sandbox();
     let ses = v2(&sandbox);
     create(&ses, DOMAIN).await;
-    ses.create_configuration_set()
-        .configuration_set_name("mail")
-        .send()
-        .await
-        .expect("a set");
+    make_set(&ses, "mail").await;
     ses.put_email_identity_feedback_attributes()
         .email_identity(DOMAIN)
         .send()
@@ -748,12 +728,7 @@ async fn feedback_configuration_set_and_signing_are_read_as_they_were_put() {
         .send()
         .await
         .expect("put");
-    let got = ses
-        .get_email_identity()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("the identity");
+    let got = identity(&ses, DOMAIN).await;
     assert!(!got.feedback_forwarding_status);
     assert_eq!(got.configuration_set_name(), Some("mail"));
     assert!(!got.dkim_attributes.expect("DKIM").signing_enabled);
@@ -829,12 +804,7 @@ async fn policies_are_made_updated_and_deleted() {
         .policy_name("other")
         .policy(POLICY);
     assert_eq!(code(update.send().await), "NotFoundException");
-    let got = ses
-        .get_email_identity_policies()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("policies");
+    let got = policies(&ses, DOMAIN).await;
     assert_eq!(got.policies().expect("a map")["send"], POLICY);
     ses.delete_email_identity_policy()
         .email_identity(DOMAIN)
@@ -842,12 +812,7 @@ async fn policies_are_made_updated_and_deleted() {
         .send()
         .await
         .expect("deleted");
-    let got = ses
-        .get_email_identity_policies()
-        .email_identity(DOMAIN)
-        .send()
-        .await
-        .expect("policies");
+    let got = policies(&ses, DOMAIN).await;
     assert!(
         got.policies()
             .is_none_or(std::collections::HashMap::is_empty)
@@ -966,11 +931,7 @@ async fn configuration_sets_keep_their_options() {
 async fn event_destinations_are_made_updated_and_deleted() {
     let sandbox = sandbox();
     let ses = v2(&sandbox);
-    ses.create_configuration_set()
-        .configuration_set_name("mail")
-        .send()
-        .await
-        .expect("a set");
+    make_set(&ses, "mail").await;
     let topic = SnsDestination::builder()
         .topic_arn("arn:aws:sns:us-east-1:111111111111:bounces")
         .build()
@@ -1029,11 +990,7 @@ async fn event_destinations_are_made_updated_and_deleted() {
 async fn r_18_an_event_destination_that_goes_nowhere_is_refused() {
     let sandbox = sandbox();
     let ses = v2(&sandbox);
-    ses.create_configuration_set()
-        .configuration_set_name("mail")
-        .send()
-        .await
-        .expect("a set");
+    make_set(&ses, "mail").await;
     let empty = EventDestinationDefinition::builder()
         .matching_event_types(EventType::Send)
         .build();
@@ -1055,14 +1012,10 @@ async fn an_account_leaves_the_sandbox_by_asking_and_waiting() {
         world.ses.seed_sandbox(ONE, "us-east-1");
     });
     let ses = v2(&sandbox);
-    let account = ses.get_account().send().await.expect("the account");
-    assert!(!account.production_access_enabled);
-    assert!((account.send_quota.expect("a quota").max24_hour_send - 200.0).abs() < 0.5);
-    let elsewhere = v2_in(&sandbox, ONE, "eu-west-1")
-        .get_account()
-        .send()
-        .await
-        .expect("the account");
+    let young = account(&ses).await;
+    assert!(!young.production_access_enabled);
+    assert!((young.send_quota.expect("a quota").max24_hour_send - 200.0).abs() < 0.5);
+    let elsewhere = account(&v2_in(&sandbox, ONE, "eu-west-1")).await;
     assert!(elsewhere.production_access_enabled);
     let ask = || {
         let ask = ses
@@ -1074,13 +1027,7 @@ async fn an_account_leaves_the_sandbox_by_asking_and_waiting() {
     ask().await.expect("asked");
     assert_eq!(code(ask().await), "ConflictException");
     wait(&sandbox, 24 * 3600).await;
-    assert!(
-        ses.get_account()
-            .send()
-            .await
-            .expect("the account")
-            .production_access_enabled
-    );
+    assert!(account(&ses).await.production_access_enabled);
 }
 
 #[tokio::test(start_paused = true)]
@@ -1276,7 +1223,7 @@ async fn calls_over_one_a_second_are_throttled_in_each_versions_words() {
         .retry_config(once)
         .build();
     let (v1, v2) = (V1::new(&config), V2::new(&config));
-    v2.get_account().send().await.expect("the first");
+    account(&v2).await;
     assert_eq!(
         error(v2.get_account().send().await),
         "TooManyRequestsException: Rate exceeded"
@@ -1286,5 +1233,5 @@ async fn calls_over_one_a_second_are_throttled_in_each_versions_words() {
         "Throttling: Rate exceeded"
     );
     wait(&sandbox, 1).await;
-    v2.get_account().send().await.expect("a second later");
+    account(&v2).await;
 }

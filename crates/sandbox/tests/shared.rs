@@ -1,4 +1,4 @@
-//! What no service has for itself: tags over all of them, faults, stale answers, the memory between
+//! Tests over all services: tags, faults, stale answers, the memory between
 //! commands, and the endpoint on a port.
 
 mod common;

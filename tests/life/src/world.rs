@@ -1,8 +1,8 @@
 //! The world at the beginning of a life, and what other hands change in it.
 
 use jiff::Timestamp;
-use sandbox::dns::records::Records;
 use sandbox::route53::record_set::{Content, RecordSet, Routing};
+use sandbox::route53::records::Records;
 use sandbox::world::World;
 
 use crate::setup::{

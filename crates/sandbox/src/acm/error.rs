@@ -66,7 +66,7 @@ pub(super) fn unknown_operation() -> ServiceError {
     error("UnknownOperationException", "")
 }
 
-/// What the front end of the service says of a value that breaks its model.
+/// The sentence of the service's front end about a value that breaks its model.
 pub(super) fn constraint(value: &str, member: &str, constraint: &str) -> ServiceError {
     error(
         "ValidationException",

@@ -19,7 +19,7 @@ const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(1);
 pub struct State {
     /// By `account/region`, then by ARN.
     pub certificates: BTreeMap<String, BTreeMap<String, Certificate>>,
-    /// What an account may have.
+    /// The limits of an account.
     #[serde(rename = "~limits")]
     pub limits: Limits,
     /// When certificates were requested within the last year, by `account/region`.
@@ -32,7 +32,7 @@ pub struct State {
     /// lists may still show them.
     #[serde(rename = "~deleted")]
     deleted: BTreeMap<String, Vec<Deleted>>,
-    /// Who signs the certificates.
+    /// The authority that signs the certificates.
     #[serde(rename = "~authority")]
     pub authority: crate::ca::Authority,
 }
@@ -67,7 +67,7 @@ impl Default for Limits {
     }
 }
 
-/// Where a certificate is in its life, as ACM spells it.
+/// The stage of a certificate's life, as ACM spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
@@ -137,7 +137,7 @@ pub struct Certificate {
     pub exportable: bool,
     /// In the order in which they were set.
     pub tags: IndexMap<String, String>,
-    /// Where it is in its life.
+    /// The stage of its life.
     pub status: Status,
     /// Why it failed: `CAA_ERROR`.
     pub failure: Option<String>,
@@ -147,7 +147,7 @@ pub struct Certificate {
     pub issued_at: Option<Timestamp>,
     #[serde(rename = "~token")]
     pub(super) token: Option<String>,
-    /// When ACM last looked for its records.
+    /// When ACM last searched for its records.
     #[serde(rename = "~checked")]
     pub(super) checked: Option<Timestamp>,
     /// Its place in the order of requests.
@@ -169,7 +169,7 @@ pub struct DomainValidation {
     pub(super) seen: Option<Timestamp>,
 }
 
-/// What is asked for.
+/// The properties of a requested certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestedCertificate {
     /// The first name.
@@ -333,13 +333,13 @@ impl State {
                 self.limits.names
             )));
         }
-        if let Some(stranger) = request
+        if let Some(unasked) = request
             .validation_domains
             .keys()
             .find(|name| !all.contains(name))
         {
             return Err(error::domain_validation(format!(
-                "The domain name {stranger} is not in the certificate request."
+                "The domain name {unasked} is not in the certificate request."
             )));
         }
         Ok(())

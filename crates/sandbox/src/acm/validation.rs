@@ -44,7 +44,7 @@ impl ValidationRecord {
         }
     }
 
-    /// Since when a stranger who asks at `at` has been able to see it.
+    /// Since when an external observer who asks at `at` has been able to see it.
     fn seen(&self, world: &dyn Environment, at: Timestamp) -> Option<Timestamp> {
         let asked = self.name.trim_end_matches('.');
         let wanted = self.value.trim_end_matches('.');

@@ -18,7 +18,7 @@ use crate::weather::Behaviour;
 
 const TARGET: &str = "CertificateManager.";
 
-/// What a request may ask for; ACM can import more.
+/// The algorithms that a request may ask for; ACM can import more.
 const KEY_ALGORITHMS: [&str; 3] = ["RSA_2048", "EC_prime256v1", "EC_secp384r1"];
 
 const OPERATIONS: [&str; 9] = [

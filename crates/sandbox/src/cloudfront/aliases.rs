@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::config::{Asker, under};
 use super::distribution::Distribution;
+use super::error;
 use super::xml::Element;
-use super::{checks, error};
 use crate::cloudfront::Environment;
 use crate::dns::Lookup;
 use crate::service::ServiceError;
@@ -46,7 +47,7 @@ pub(super) fn associate(
     }
     super::certificate::check(
         world,
-        &checks::Asker {
+        &Asker {
             account,
             id: Some(id),
             now,
@@ -112,9 +113,7 @@ pub(super) fn conflicting(
         other
             .aliases()
             .filter(|held| {
-                held.eq_ignore_ascii_case(alias)
-                    || checks::under(held, alias)
-                    || checks::under(alias, held)
+                held.eq_ignore_ascii_case(alias) || under(held, alias) || under(alias, held)
             })
             .map(|held| {
                 let own = other.account == account;

@@ -1,7 +1,6 @@
 //! The certificate that a distribution shows its viewers.
 
-use super::checks::Asker;
-use super::distribution::aliases;
+use super::config::{Asker, aliases};
 use super::error;
 use super::xml::Element;
 use crate::acm::Status;

@@ -1,8 +1,6 @@
-//! What CloudFront refuses in a distribution's configuration.
+//! The rules by which CloudFront refuses a distribution's configuration.
 
-use jiff::Timestamp;
-
-use super::distribution::aliases;
+use super::config::{Asker, aliases, behaviors, under};
 use super::schema::complete;
 use super::shapes::{DISTRIBUTION_CONFIG, for_updates};
 use super::state::Limits;
@@ -13,14 +11,6 @@ use crate::dns::Lookup;
 use crate::service::ServiceError;
 use crate::standing;
 use crate::weather::Behaviour;
-
-/// Who sends a configuration, and for which distribution.
-pub(super) struct Asker<'a> {
-    pub(super) account: &'a str,
-    /// None when the distribution is about to be made.
-    pub(super) id: Option<&'a str>,
-    pub(super) now: Timestamp,
-}
 
 /// The configuration with everything that CloudFront fills in.
 pub(super) fn completed(config: &Element) -> Result<Element, ServiceError> {
@@ -119,14 +109,6 @@ fn all_there(element: &Element, fields: &[&str]) -> Result<(), ServiceError> {
         ))),
         None => Ok(()),
     }
-}
-
-/// The default cache behavior and the others.
-pub(super) fn behaviors(config: &Element) -> impl Iterator<Item = &Element> {
-    config
-        .child("DefaultCacheBehavior")
-        .into_iter()
-        .chain(config.items("CacheBehaviors"))
 }
 
 /// Checks a complete configuration against the world that it is to be deployed in.
@@ -347,15 +329,6 @@ fn is_domain(alias: &str) -> bool {
         (1..=63).contains(&label.len()) && label.bytes().all(allowed)
     };
     alias.len() <= 253 && rest.contains('.') && rest.split('.').all(label)
-}
-
-/// Whether `name` is one label under the wildcard `pattern`.
-pub(super) fn under(pattern: &str, name: &str) -> bool {
-    let (Some(parent), Some((label, rest))) = (pattern.strip_prefix("*."), name.split_once('.'))
-    else {
-        return false;
-    };
-    label != "*" && rest.eq_ignore_ascii_case(parent)
 }
 
 /// Whether the public DNS leads an alias to a distribution other than the asker's.

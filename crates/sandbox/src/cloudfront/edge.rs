@@ -1,4 +1,4 @@
-//! What a viewer gets: the deployed configuration, what the edge keeps, and the origin behind it.
+//! The edge: the deployed configuration, the answers that it keeps, and the origin behind it.
 //!
 //! There is one edge, where AWS has hundreds: what one viewer made it keep, every viewer gets.
 
@@ -8,11 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::checks::{behaviors, under};
-use super::distribution::{Distribution, aliases};
+use super::config::{aliases, behaviors, under};
+use super::distribution::Distribution;
+use super::kept::Kept;
 use super::origin::{self, OriginAnswer};
 use super::policies::{self, Ttl};
 use super::xml::Element;
@@ -42,7 +42,7 @@ pub struct Viewer<'a> {
     pub now: Timestamp,
 }
 
-/// What goes back to the viewer.
+/// The answer to the viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
@@ -51,17 +51,6 @@ pub struct Answer {
     pub headers: BTreeMap<String, String>,
     /// Empty for `HEAD`.
     pub body: Bytes,
-}
-
-/// What the edge keeps of one path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Kept {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    /// In base64.
-    body: String,
-    since: Timestamp,
-    until: Timestamp,
 }
 
 /// Whether a host is a bucket's own, which S3 answers for and no distribution.
@@ -92,7 +81,7 @@ pub fn default_certificate(world: &dyn Environment, now: Timestamp) -> Option<Le
     authority.own_leaf(&["*.cloudfront.net".to_owned()], now)
 }
 
-/// What the edge shows a TLS client that asks for `host`: nothing where no distribution serves it.
+/// The certificate for a TLS client that asks for `host`: nothing where no distribution serves it.
 pub fn certificate(world: &dyn Environment, host: &str, now: Timestamp) -> Option<Leaf> {
     let authority = &world.acm().authority;
     let host = host.to_ascii_lowercase();
@@ -220,7 +209,7 @@ fn refusal(status: u16, reason: &str) -> Answer {
 
 const VIA: &str = "1.1 sandbox.cloudfront.net (CloudFront)";
 
-/// What the edge keeps of a path, fetched if need be, and how it came by it.
+/// The answer that the edge keeps of a path, fetched if it has none, and how it came by it.
 fn get(
     world: &mut dyn Environment,
     (account, id): (&str, &str),

@@ -3,15 +3,20 @@
 //! What it does not emulate is a table in the README of the crate.
 
 mod access_control;
+mod access_controls;
 mod aliases;
 mod certificate;
 mod checks;
+mod config;
 mod distribution;
+mod distributions;
 pub mod edge;
 mod environment;
 mod error;
 mod ids;
 mod invalidation;
+mod invalidations;
+mod kept;
 mod origin;
 pub mod policies;
 mod print;
@@ -20,6 +25,7 @@ pub mod schema;
 pub mod shapes;
 mod state;
 mod tags;
+mod version;
 mod wire;
 pub mod xml;
 

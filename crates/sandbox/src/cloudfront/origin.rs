@@ -1,17 +1,17 @@
-//! Where the edge gets what it does not keep: S3 buckets.
+//! The origins of the edge: S3 buckets.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::checks::Asker;
+use super::config::Asker;
 use super::error;
 use super::xml::Element;
 use crate::cloudfront::Environment;
 use crate::s3::Refusal;
 use crate::service::ServiceError;
 
-/// What an origin answered.
+/// The answer of an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OriginAnswer {
     pub(super) status: u16,
@@ -60,7 +60,7 @@ pub(super) fn allows_logs(world: &dyn Environment, bucket: &str) -> bool {
     world.s3().allows_log_delivery(bucket)
 }
 
-/// What CloudFront fills into a custom origin that does not say which protocols it speaks.
+/// Fills in a custom origin that does not say which protocols it speaks.
 pub(super) fn fill(origin: &mut Element) {
     if let Some(custom) = origin.child_mut("CustomOriginConfig")
         && custom.child("OriginSslProtocols").is_none()

@@ -142,7 +142,7 @@ pub fn is_origin_request(id: &str) -> bool {
     ORIGIN_REQUEST.iter().any(|(known, _)| *known == id)
 }
 
-/// What a response headers policy adds.
+/// The headers that a response headers policy adds.
 pub fn response_headers(id: &str) -> Option<Headers> {
     RESPONSE_HEADERS
         .iter()

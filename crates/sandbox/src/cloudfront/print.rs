@@ -137,7 +137,7 @@ pub(super) fn invalidation_summary(held: &Invalidation) -> Element {
     )
 }
 
-/// Where a page of a list begins, and how long it may be.
+/// The start of a page of a list, and how long it may be.
 pub(super) struct Page {
     marker: String,
     size: usize,

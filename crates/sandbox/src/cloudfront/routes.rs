@@ -112,7 +112,7 @@ const ROUTES: &[Route] = &[
     ("POST", "tagging", "Operation=Untag", "UntagResource"),
 ];
 
-/// What a path and query say.
+/// The meaning of a path and query.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     ids: Vec<String>,

@@ -1,4 +1,4 @@
-//! What a document may hold, what CloudFront adds to it, and what it refuses.
+//! The schema of documents: the fields that they may hold, those that CloudFront adds, and those that it refuses.
 
 use super::xml::Element;
 
@@ -26,11 +26,11 @@ pub struct Field {
     pub name: &'static str,
     /// Its shape.
     pub shape: Shape,
-    /// What becomes of it when it is not there.
+    /// The treatment of a document without it.
     pub absent: Absent,
 }
 
-/// What becomes of a field that was not sent.
+/// The treatment of a field that was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
     /// The document is refused.
@@ -43,7 +43,7 @@ pub enum Absent {
     Filled,
 }
 
-/// What is wrong with a document.
+/// A fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// A field that must be there is not.
@@ -123,8 +123,8 @@ fn scalar(element: &Element, allowed: impl Fn(&str) -> bool) -> Result<Element, 
 
 fn structure(element: &Element, fields: &[Field]) -> Result<Element, Fault> {
     let is_field = |child: &Element| fields.iter().any(|field| field.name == child.name);
-    if let Some(stranger) = element.children.iter().find(|child| !is_field(child)) {
-        return Err(Fault::Unknown(stranger.name.clone()));
+    if let Some(unknown) = element.children.iter().find(|child| !is_field(child)) {
+        return Err(Fault::Unknown(unknown.name.clone()));
     }
     let mut children = Vec::new();
     for field in fields {
@@ -158,8 +158,8 @@ fn count(list: &mut Element) -> Result<(), Fault> {
 }
 
 fn list(element: &Element, member: &str, shape: &Shape) -> Result<Element, Fault> {
-    if let Some(stranger) = element.children.iter().find(|child| child.name != member) {
-        return Err(Fault::Unknown(stranger.name.clone()));
+    if let Some(unknown) = element.children.iter().find(|child| child.name != member) {
+        return Err(Fault::Unknown(unknown.name.clone()));
     }
     let children = element
         .children

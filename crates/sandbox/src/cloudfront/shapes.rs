@@ -333,7 +333,7 @@ pub const TAG_KEYS: Shape = Shape::Struct(&[optional("Items", Shape::List("Key",
 /// `DistributionConfigWithTags`; its configuration is completed by itself.
 pub const WITH_TAGS: &str = "DistributionConfigWithTags";
 
-/// What an update must send although a create need not, by the Developer Guide's table of required
+/// The fields that an update must send although a create need not, by the Developer Guide's table of required
 /// fields: an update is not merged with what is there.
 pub mod for_updates {
     /// In `DistributionConfig`.

@@ -1,4 +1,4 @@
-//! What CloudFront keeps: distributions and access controls by account, known everywhere by name.
+//! The state of CloudFront: distributions and access controls by account, known everywhere by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -17,7 +17,7 @@ use crate::service::ServiceError;
 pub struct State {
     /// By the twelve digits of the account.
     pub accounts: BTreeMap<String, Account>,
-    /// What an account may have.
+    /// The limits of an account.
     #[serde(rename = "~limits")]
     pub limits: Limits,
     /// How often an id was given out for the same thing: a second one differs from the first.
@@ -126,7 +126,7 @@ impl State {
             .flat_map(|account| account.distributions.values_mut())
     }
 
-    /// Whoever has the alias loses their distribution, as if it had been deleted long ago.
+    /// Takes the distribution with this alias away from its owner, as if it had been deleted long ago.
     pub fn lose(&mut self, alias: &str) {
         for account in self.accounts.values_mut() {
             account

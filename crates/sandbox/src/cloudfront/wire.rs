@@ -7,7 +7,7 @@ use super::distribution::Distribution;
 use super::print::{self, Page};
 use super::routes::{self, Asked};
 use super::xml::Element;
-use super::{aliases, distribution, error, shapes, tags};
+use super::{aliases, distributions, error, shapes, tags};
 use crate::call::{Call, Reply};
 use crate::cloudfront::Environment;
 use crate::service::{Service, ServiceError};
@@ -17,7 +17,7 @@ use crate::weather::Behaviour;
 #[derive(Clone, Copy, Debug)]
 pub struct CloudFront;
 
-/// What an operation answers.
+/// The answer of an operation.
 #[derive(Default)]
 struct Answer {
     status: u16,
@@ -176,7 +176,7 @@ fn distributions(
         "UpdateDistribution" => update(world, call, asked),
         "DeleteDistribution" => {
             let which = (call.account.as_str(), asked.id());
-            distribution::delete(world, which, asked.if_match(), call.now)
+            distributions::delete(world, which, asked.if_match(), call.now)
                 .map(|()| Answer::nothing(204))
         }
         "ListDistributions" => list(world, call, asked),
@@ -206,7 +206,7 @@ fn create(world: &mut dyn Environment, call: &Call, with_tags: bool) -> Answered
     } else {
         (body(call, "DistributionConfig")?, IndexMap::new())
     };
-    let id = distribution::create(world, &call.account, (&config, tags), call.now)?;
+    let id = distributions::create(world, &call.account, (&config, tags), call.now)?;
     Ok(shown(world, call, &id)?.created(&format!("distribution/{id}")))
 }
 
@@ -223,7 +223,7 @@ fn config(world: &dyn Environment, call: &Call, id: &str) -> Answered {
 fn update(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let config = body(call, "DistributionConfig")?;
     let which = (call.account.as_str(), asked.id());
-    distribution::update(world, which, (&config, asked.if_match()), call.now)?;
+    distributions::update(world, which, (&config, asked.if_match()), call.now)?;
     shown(world, call, asked.id())
 }
 
@@ -266,7 +266,7 @@ fn by_web_acl(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
 
 fn by_policy(world: &dyn Environment, call: &Call, asked: &Asked, field: &str) -> Answered {
     let uses = |config: &Element| {
-        super::checks::behaviors(config).any(|behavior| behavior.text_at(field) == asked.id())
+        super::config::behaviors(config).any(|behavior| behavior.text_at(field) == asked.id())
     };
     let all = world.cloudfront().list(&call.account);
     let ids = all

@@ -1,14 +1,14 @@
-//! What one zone answers: RFC 1034, section 4.3.2, without the way between zones.
+//! The answer of one zone: RFC 1034, section 4.3.2, without the way between zones.
 
 use jiff::Timestamp;
 
 use crate::dns::answers::Record;
-use crate::dns::name::DnsName;
-use crate::dns::records::Records;
-use crate::dns::value;
+use crate::dns_text::name::DnsName;
+use crate::dns_text::value;
 use crate::route53::record_set::{Alias, Content, RecordSet, Routing};
+use crate::route53::records::Records;
 
-/// What a zone says about a name and a type.
+/// The answer of a zone about a name and a type.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Records of the type, and since when they are seen.

@@ -1,4 +1,4 @@
-//! What the public DNS answers, and the parts of AWS that publish in it.
+//! The answers of the public DNS, and the parts of AWS that publish in it.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ pub struct Record {
     pub value: String,
 }
 
-/// What a resolver that follows delegations gets.
+/// The result for a resolver that follows delegations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// The name does not exist.
@@ -33,7 +33,7 @@ pub enum Lookup {
         chain: Vec<Record>,
         /// Records of the asked type, at the end of the chain.
         records: Vec<Record>,
-        /// Since when a stranger has been able to see this answer: the latest INSYNC of its parts.
+        /// Since when an external observer has been able to see this answer: the latest INSYNC of its parts.
         since: Timestamp,
     },
 }

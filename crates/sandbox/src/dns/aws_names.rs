@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::dns::answer::Answer;
 use crate::dns::answers::{AwsNames, Record};
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 
 /// The time to live of AWS's own records.
 const TTL: u32 = 60;
@@ -18,7 +18,7 @@ pub(crate) fn is_one(name: &DnsName) -> bool {
         || is_name_server(&name)
 }
 
-/// What AWS answers for one of its names.
+/// AWS's answer for one of its names.
 pub(crate) fn answer(aws: &dyn AwsNames, name: &DnsName, rtype: &str) -> Answer {
     let plain = name.plain();
     let values = if plain.ends_with(".cloudfront.net") {

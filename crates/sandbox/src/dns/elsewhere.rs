@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::dns::name::{DnsName, NameProblem};
-use crate::dns::records::Records;
 use crate::dns::state::{Delegation, State};
-use crate::dns::strings;
+use crate::dns_text::name::{DnsName, NameProblem};
+use crate::dns_text::strings;
 use crate::route53::record_set::{RecordSet, SetKey};
+use crate::route53::records::Records;
 
 /// The time to live of what is published elsewhere.
 const TTL: u32 = 300;
@@ -77,7 +77,7 @@ impl State {
     }
 
     /// Publishes records on somebody else's servers, in place of those of this name and type.
-    /// Strangers see them at once. Without a zone elsewhere that the name is in, there will be
+    /// External observers see them at once. Without a zone elsewhere that the name is in, there will be
     /// one for its last two labels. TXT values may come without quotes.
     pub fn publish(
         &mut self,

@@ -24,8 +24,8 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use crate::Sandbox;
 use crate::dns::lookup::Trace;
-use crate::dns::name::DnsName;
 use crate::dns::{End, Record, value};
+use crate::dns_text::name::DnsName;
 
 /// How long a TCP connection may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
@@ -197,7 +197,7 @@ fn is_too_long(request: &Request, sections: &Sections) -> bool {
     !fits || HEADER_AND_OPT + written.len() > usize::from(most)
 }
 
-/// What was found, for the wire. A resolver says of a name that nobody delegated that it does not
+/// The sections of the answer on the wire. A resolver says of a name that nobody delegated that it does not
 /// exist, a name server refuses to speak of it.
 fn sections(trace: Trace, recursive: bool) -> Sections {
     let (code, records, start) = match trace.end {

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use crate::dns::answer::{Answer, PublicZone};
 use crate::dns::answers::{AwsNames, Dns, Lookup, Record};
 use crate::dns::aws_names;
-use crate::dns::name::DnsName;
-use crate::dns::records::Records;
 use crate::dns::state::State;
+use crate::dns_text::name::DnsName;
 use crate::route53;
 use crate::route53::record_set::Alias;
+use crate::route53::records::Records;
 
 /// How many CNAMEs or aliases are followed; resolvers give up at about as many.
 const HOPS: usize = 16;
@@ -34,18 +34,18 @@ impl Dns for PublicDns<'_> {
     }
 }
 
-/// Where a question led.
+/// The way of a question.
 #[derive(Clone, Debug)]
 pub(crate) struct Trace {
     /// CNAMEs on the way, in order.
     pub(crate) chain: Vec<Record>,
-    /// What is at the end.
+    /// Its end.
     pub(crate) end: End,
     /// Since when all of it is seen.
     pub(crate) since: Timestamp,
 }
 
-/// What a question ended with.
+/// The end of a question.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
     /// Records of the type.
@@ -60,7 +60,7 @@ pub(crate) enum End {
     NotDelegated,
 }
 
-/// Who answers for a name.
+/// The authority for a name.
 pub(crate) enum Authority<'a> {
     /// A zone, and since when it is delegated to.
     Zone(PublicZone<'a>, Timestamp),
@@ -203,7 +203,7 @@ impl<'a> PublicDns<'a> {
         }
     }
 
-    /// Who answers for a name, by the longest domain that is delegated.
+    /// The authority for a name, by the longest domain that is delegated.
     pub(crate) fn authority(&self, name: &DnsName, now: Timestamp) -> Authority<'a> {
         for depth in (1..=name.depth()).rev() {
             let domain = name.ancestor(depth);
@@ -227,7 +227,7 @@ impl<'a> PublicDns<'a> {
         domains.any(|domain| domain.is_within(name))
     }
 
-    /// Who answers for a domain that is delegated to these servers.
+    /// The authority for a domain that is delegated to these servers.
     fn at_servers(
         &self,
         domain: DnsName,

@@ -1,4 +1,4 @@
-//! The public DNS of the sandbox's world, as a stranger would see it.
+//! The public DNS of the sandbox's world, as an external observer would see it.
 //!
 //! Who answers for a name is decided from the top: a table of delegations, as registries keep
 //! it, says which name servers a domain has. A Route 53 zone answers if its own servers are
@@ -11,13 +11,9 @@ mod aws_names;
 pub mod elsewhere;
 mod face;
 mod lookup;
-pub mod name;
-pub mod records;
 mod servers;
 mod state;
-pub mod strings;
 pub mod transfer;
-pub(crate) mod value;
 
 pub use answers::{AwsNames, Dns, Lookup, Record};
 pub use lookup::PublicDns;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::dns::answer::{Answer, PublicZone};
 use crate::dns::answers::Lookup;
 use crate::dns::lookup::{Authority, End, PublicDns, Trace};
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 use crate::route53::Zone;
 
 impl PublicDns<'_> {
@@ -28,7 +28,7 @@ impl PublicDns<'_> {
         }
     }
 
-    /// What the name server `server` answers from its own zones; nothing where it refuses.
+    /// The answer of the name server `server` from its own zones; nothing where it refuses.
     pub(crate) fn ask_server(
         &self,
         server: &str,
@@ -48,7 +48,7 @@ impl PublicDns<'_> {
         Some(self.within(&zone, &name, rtype).into())
     }
 
-    /// What some name server answers who has a zone around `name`: that of the zone that is
+    /// The answer of a name server that has a zone around `name`: that of the zone that is
     /// delegated to, and where there is none, any of Route 53's.
     pub(crate) fn ask_any_server(&self, name: &DnsName, rtype: &str, now: Timestamp) -> Trace {
         let trace = self.trace(name, rtype, now);

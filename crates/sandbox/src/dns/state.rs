@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::dns::name::DnsName;
-use crate::dns::records::Records;
+use crate::dns_text::name::DnsName;
+use crate::route53::records::Records;
 
 /// The DNS outside Route 53.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! What strangers get, by the state of zones and delegations.
+//! The answers for external observers, by the state of zones and delegations.
 
 use jiff::{SignedDuration, Timestamp};
 

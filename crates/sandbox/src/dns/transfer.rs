@@ -12,8 +12,8 @@ use hickory_proto::rr::{self, RData, RecordType};
 use jiff::Timestamp;
 
 use crate::Sandbox;
-use crate::dns::name::{DnsName, NameProblem};
 use crate::dns::{State, strings, value};
+use crate::dns_text::name::{DnsName, NameProblem};
 use crate::route53::record_set::RecordSet;
 
 /// How long a primary may be silent.

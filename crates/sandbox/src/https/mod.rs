@@ -2,7 +2,7 @@
 //!
 //! A client that asks for a name that no deployed distribution serves is shown the certificate of
 //! `*.cloudfront.net`, as at AWS, and so has no good connection. A bucket
-//! answers by its own name too, to show that it lets no stranger in.
+//! answers by its own name too, to show that it lets no anonymous reader in.
 
 mod certificates;
 
@@ -109,7 +109,7 @@ impl Sandbox {
         response(edge::answer(&mut *self.public_world(), &viewer)).map(Full::new)
     }
 
-    /// What a bucket says to a stranger. It is asked to read and nothing else: whoever signs
+    /// The answer of a bucket to an anonymous reader. It is asked to read and nothing else: whoever signs
     /// requests sends them to the port of the AWS API.
     pub(crate) async fn bucket(
         &self,

@@ -27,7 +27,7 @@ pub(crate) struct Folder {
     size: AtomicU64,
     /// The bytes of large objects.
     files: Files,
-    /// Held as long as the folder is in use; the system lets go of it when the process ends.
+    /// Held as long as the folder is in use; the system releases it when the process ends.
     _lock: File,
 }
 
@@ -41,16 +41,16 @@ struct Journal {
     length: u64,
 }
 
-pub(super) fn world(folder: &Path) -> PathBuf {
+pub(crate) fn world(folder: &Path) -> PathBuf {
     folder.join("world.json")
 }
 
-pub(super) fn journal(folder: &Path) -> PathBuf {
+pub(crate) fn journal(folder: &Path) -> PathBuf {
     folder.join("journal.jsonl")
 }
 
-/// What is kept in a folder, the calls of its journal carried out, and how the journal ends.
-pub(super) fn read(folder: &Path) -> Result<Option<(Kept, Read)>, PersistError> {
+/// The state that is kept in a folder, the calls of its journal carried out, and how the journal ends.
+pub(crate) fn read(folder: &Path) -> Result<Option<(Kept, Read)>, PersistError> {
     let path = world(folder);
     let Some(text) = bytes(&path)? else {
         return Ok(None);
@@ -83,7 +83,7 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>, PersistError> {
 
 impl Folder {
     /// Takes the folder for this process, and makes it if need be.
-    pub(super) fn open(path: &Path) -> Result<Self, PersistError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, PersistError> {
         let failed = |source| PersistError::Folder {
             path: path.to_owned(),
             source,
@@ -128,7 +128,7 @@ impl Folder {
     }
 
     /// Goes on after the last whole line of the journal.
-    pub(super) fn go_on(&self, read: &Read) -> io::Result<()> {
+    pub(crate) fn go_on(&self, read: &Read) -> io::Result<()> {
         let mut journal = self.end();
         journal.lines = read.lines;
         journal.length = read.length;
@@ -138,7 +138,7 @@ impl Folder {
     /// Writes the world beside the file and then over it, so that a kill leaves the old one or the
     /// new one, and begins the journal anew: a kill before that leaves lines that the world has
     /// in it, and they are passed over.
-    pub(super) fn replace(&self, mut kept: Kept<&World>) -> io::Result<()> {
+    pub(crate) fn replace(&self, mut kept: Kept<&World>) -> io::Result<()> {
         let mut journal = self.end();
         journal.lines = journal.lines.max(kept.lines);
         kept.lines = journal.lines;
@@ -156,7 +156,7 @@ impl Folder {
     }
 
     /// Adds a line to the journal, in one piece.
-    pub(super) fn append(&self, event: Event) -> io::Result<()> {
+    pub(crate) fn append(&self, event: Event) -> io::Result<()> {
         let mut journal = self.end();
         journal.lines += 1;
         let number = journal.lines;
@@ -166,17 +166,17 @@ impl Folder {
     }
 
     /// Whether the journal is longer than the world.
-    pub(super) fn is_long(&self) -> bool {
+    pub(crate) fn is_long(&self) -> bool {
         let size = self.size.load(Ordering::Relaxed);
         self.end().length > size.max(JOURNAL_MIN)
     }
 
     /// Whether somebody wants the world after each change.
-    pub(super) fn wants_worlds(&self) -> bool {
+    pub(crate) fn wants_worlds(&self) -> bool {
         self.path.join("history/worlds").is_dir()
     }
 
-    pub(super) fn note_world(&self, kept: &Kept<&World>) -> io::Result<()> {
+    pub(crate) fn note_world(&self, kept: &Kept<&World>) -> io::Result<()> {
         let number = self.end().lines;
         write(&self.numbered(number), &serde_json::to_vec(kept)?)
     }
@@ -187,7 +187,7 @@ impl Folder {
         worlds.join(format!("{line:08}.json"))
     }
 
-    pub(super) fn note_call(&self, logged: &Logged) -> io::Result<()> {
+    pub(crate) fn note_call(&self, logged: &Logged) -> io::Result<()> {
         let history = self.path.join("history");
         if !history.is_dir() {
             return Ok(());

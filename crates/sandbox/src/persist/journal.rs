@@ -15,16 +15,16 @@ use crate::stats::Logged;
 
 /// A line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Counted from 1, over all journals of the folder.
-    pub(super) number: u64,
-    pub(super) event: Event,
+    pub(crate) number: u64,
+    pub(crate) event: Event,
 }
 
-/// What a line says.
+/// The event of a line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Event {
+pub(crate) enum Event {
     /// A call changed the world.
     Change(Box<Request>),
     /// A call was answered, and counts.
@@ -33,7 +33,7 @@ pub(super) enum Event {
 
 /// All that a call's effect follows from.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Request {
+pub(crate) struct Request {
     at: Timestamp,
     /// When it arrived. What was carried out between that and `at` did not keep it from its effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ pub(super) struct Request {
 }
 
 impl Event {
-    pub(super) fn change(call: &Call) -> Self {
+    pub(crate) fn change(call: &Call) -> Self {
         let value = |value: &http::HeaderValue| {
             value
                 .as_bytes()
@@ -122,16 +122,16 @@ impl Request {
 
 /// How a journal ends.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(crate) struct Read {
     /// The number of the last line.
-    pub(super) lines: u64,
+    pub(crate) lines: u64,
     /// How many bytes the whole lines have.
-    pub(super) length: u64,
+    pub(crate) length: u64,
 }
 
 /// Carries out what a journal says, as far as the world does not have it yet. The last line may be
 /// half a one: its call was never answered.
-pub(super) fn carry_out(
+pub(crate) fn carry_out(
     kept: &mut Kept,
     files: &Path,
     text: &[u8],

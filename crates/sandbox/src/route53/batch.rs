@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 use crate::route53::draft::{Action, Change};
 use crate::route53::error::Error;
 use crate::route53::record_set::{Content, RecordSet, Routing, SetKey};
@@ -27,7 +27,7 @@ const SERVICE_ZONES: [(&str, &str); 5] = [
     ("Z35SXDOTRQ7X7K", "us-east-1.elb.amazonaws.com"),
 ];
 
-/// What a batch does to the record sets of a zone.
+/// The effect of a batch on the record sets of a zone.
 pub(crate) type Effect = BTreeMap<SetKey, Option<RecordSet>>;
 
 /// Checks a batch against a zone and says what it does.
@@ -281,7 +281,7 @@ impl Trial<'_> {
         Some(format!("{refused} {problem}"))
     }
 
-    /// Route 53 looks whether the name belongs to the target's zone, and, in a zone of the
+    /// Route 53 checks whether the name belongs to the target's zone, and, in a zone of the
     /// caller's, whether there is a set of the type. It does not know which distributions there are.
     fn alias_problems(&self, set: &RecordSet) -> Vec<String> {
         let Content::Alias(alias) = &set.content else {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 use crate::route53::error::Error;
 use crate::route53::rdata;
 use crate::route53::record_set::{Alias, Content, RecordSet, Routing, SetKey};
@@ -16,7 +16,7 @@ pub(crate) const TYPES: [&str; 17] = [
 /// How many values a record set may have.
 const VALUES_MAX: usize = 400;
 
-/// What `ChangeResourceRecordSets` takes.
+/// The input of `ChangeResourceRecordSets`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ChangeBatch {
@@ -45,7 +45,7 @@ pub struct Change {
     pub resource_record_set: Draft,
 }
 
-/// What a change does.
+/// The action of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Create,
@@ -130,7 +130,7 @@ impl Change {
         })
     }
 
-    /// What it does and with which set, or why not: the request is wrong (`InvalidInput`), or a
+    /// Its action and its set, or why there is none: the request is wrong (`InvalidInput`), or a
     /// list of things that are wrong with the set.
     pub(crate) fn read(&self) -> Result<(Action, RecordSet), Error> {
         let action = match self.action.as_str() {

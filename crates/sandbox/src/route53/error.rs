@@ -1,4 +1,4 @@
-//! What Route 53 refuses, in its own words.
+//! The refusals of Route 53, in its own words.
 
 /// A refusal. `Display` is AWS's sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

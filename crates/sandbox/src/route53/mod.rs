@@ -7,6 +7,7 @@ pub(crate) mod draft;
 mod error;
 mod rdata;
 pub mod record_set;
+pub mod records;
 mod state;
 mod tags;
 mod wire;

@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::dns::name::DnsName;
-use crate::dns::strings::{self, Escapes, StringProblem};
-use crate::dns::value::after_fields;
+use crate::dns_text::name::DnsName;
+use crate::dns_text::strings::{self, Escapes, StringProblem};
+use crate::dns_text::value::after_fields;
 
 /// How many characters the value of a record may have.
 const CHARS_MAX: usize = 4000;

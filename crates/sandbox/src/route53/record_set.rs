@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 
-/// What tells a record set from the others of its zone, in the order that Route 53 lists them.
+/// The key that tells a record set from the others of its zone, in the order that Route 53 lists them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SetKey {
     /// The owner name.
@@ -33,11 +33,11 @@ pub struct RecordSet {
     pub key: SetKey,
     /// How Route 53 chooses among the sets of one name and type.
     pub routing: Routing,
-    /// What it answers with.
+    /// Its answer.
     pub content: Content,
 }
 
-/// What a record set answers with.
+/// The answer of a record set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
     /// Values, spelled as they came.
@@ -47,7 +47,7 @@ pub enum Content {
         /// One a record.
         values: Vec<String>,
     },
-    /// What another name answers with.
+    /// The answer of another name.
     Alias(Alias),
 }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::dns::name::DnsName;
-use crate::dns::records::Records;
+use crate::dns_text::name::DnsName;
 use crate::route53::batch;
 use crate::route53::draft::ChangeBatch;
 use crate::route53::error::Error;
+use crate::route53::records::Records;
 use crate::route53::zone::{self, Vpc, Zone};
 
 /// How many hosted zones an account may have at first.
@@ -50,7 +50,7 @@ pub struct ChangeInfo {
     pub comment: Option<String>,
 }
 
-/// Who calls, when, and how long things take then.
+/// The caller, the time, and how long things take then.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
     /// The account.
@@ -65,7 +65,7 @@ pub struct Caller<'a> {
     pub busy: SignedDuration,
 }
 
-/// What `CreateHostedZone` asks for.
+/// The input of `CreateHostedZone`.
 #[derive(Clone, Debug, Default)]
 pub struct NewZone {
     /// The apex.

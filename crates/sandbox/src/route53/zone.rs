@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::dns::name::DnsName;
-use crate::dns::records::Records;
+use crate::dns_text::name::DnsName;
 use crate::route53::record_set::RecordSet;
+use crate::route53::records::Records;
 
 /// A hosted zone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Zone {
     pub id: String,
     /// The apex.
     pub name: DnsName,
-    /// What the caller called the request that made it.
+    /// The name that the caller gave to the request that made it.
     pub caller_reference: String,
     /// Free text.
     pub comment: Option<String>,

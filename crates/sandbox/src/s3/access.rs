@@ -1,4 +1,4 @@
-//! Who may do what: the bucket's region, its owner, its policy and the public access block.
+//! Access: the bucket's region, its owner, its policy and the public access block.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::operations::Operation;
 use super::policy::{Policy, Request, Verdict, Who};
 use super::state::{Bucket, Object, State, arn};
 
-/// Who makes a request, from where.
+/// The caller of a request, and where it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     /// Empty for a request without a signature.
@@ -64,8 +64,8 @@ pub(super) fn check(
         return allowed.map_err(|error| error.with_header("x-amz-bucket-region", &*bucket.region));
     }
     allowed?;
-    let stranger = caller.account != bucket.owner;
-    if stranger && operation.action.ends_with("BucketPolicy") {
+    let is_other_account = caller.account != bucket.owner;
+    if is_other_account && operation.action.ends_with("BucketPolicy") {
         return Err(error::method_not_allowed());
     }
     Ok(())
@@ -158,7 +158,7 @@ fn check_region(
 /// Whether the caller may do `action` on the bucket, or on `key` in it.
 ///
 /// The owner's own principals may do everything that the policy does not deny: the sandbox has no
-/// IAM policies. Strangers may do what the policy allows them.
+/// IAM policies. Callers of other accounts may do what the policy allows them.
 pub(super) fn authorize(
     name: &str,
     bucket: &Bucket,
@@ -243,7 +243,7 @@ fn policy(name: &str, bucket: &Bucket) -> Option<Policy> {
     Policy::parse(name, bucket.policy.as_deref()?).ok()
 }
 
-/// What every request of the sandbox brings: its front counts as TLS 1.3.
+/// The condition keys of every request of the sandbox: its front counts as TLS 1.3.
 fn context() -> BTreeMap<String, String> {
     BTreeMap::from([
         ("aws:securetransport".to_owned(), "true".to_owned()),

@@ -4,8 +4,8 @@ use s3s::dto;
 
 use super::access::denied;
 use super::error::{self, Error};
-use super::face::{Work, owner};
 use super::state::{Bucket, Grant, Ownership, arn, canonical_id};
+use super::work::{Work, owner};
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";

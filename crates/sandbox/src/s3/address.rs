@@ -1,4 +1,4 @@
-//! Where a request goes: the bucket and the key, from the host or from the path, and the region.
+//! The address of a request: the bucket and the key, from the host or from the path, and the region.
 
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
@@ -85,7 +85,7 @@ fn host(request: &Parts) -> String {
     host.to_ascii_lowercase()
 }
 
-/// What the host's name says.
+/// The meaning of the host's name.
 #[derive(Default)]
 struct Endpoint<'a> {
     bucket: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What acts on more than one object or on an object's tags: batch deletion, copies, tags.
+//! Operations on more than one object or on an object's tags: batch deletion, copies, tags.
 
 use jiff::Timestamp;
 use s3s::dto::{self, ETag, ETagCondition};
@@ -6,12 +6,12 @@ use s3s::dto::{self, ETag, ETagCondition};
 use super::access::{authorize, check_owner};
 use super::acl::check_object_acl;
 use super::error::{self, Error};
-use super::face::{Work, set_checksum, timestamp};
 use super::lifecycle::expiration;
 use super::objects::{Asked, header_tags, hide_md5, metadata, storage_class, stored_headers};
 use super::settings::{TagsOf, check_tags, pairs, tag_set};
 use super::state::{Object, Version};
 use super::versions::{check_delete, check_write, find, find_with_tags, matches, shown, written};
+use super::work::{Work, set_checksum, timestamp};
 use crate::bodies::{Algorithm, Checksum, Hasher};
 use crate::hex::hex;
 

@@ -7,9 +7,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{self, LifecycleRule};
 
 use super::error::{self, Error};
-use super::face::Work;
 use super::state::{Bucket, Lifecycle, Object};
 use super::versions::http_date;
+use super::work::Work;
 
 const MINIMUM_SIZE: &str = "all_storage_classes_128K";
 

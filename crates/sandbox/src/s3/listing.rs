@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use s3s::dto::{self, ETag};
 
 use super::error::{self, Error};
-use super::face::{Work, owner, timestamp};
 use super::state::{Bucket, Object, Version};
+use super::work::{Work, owner, timestamp};
 
 /// One line of a list.
 pub(super) enum Entry<'a> {
@@ -15,7 +15,7 @@ pub(super) enum Entry<'a> {
     Prefix(&'a str),
 }
 
-/// What a list is asked for.
+/// The query of a list.
 pub(super) struct Query<'a> {
     pub(super) prefix: &'a str,
     pub(super) delimiter: Option<&'a str>,
@@ -194,7 +194,7 @@ fn algorithms(object: &Object) -> Option<Vec<dto::ChecksumAlgorithm>> {
 
 fn checksum_type(object: &Object) -> Option<dto::ChecksumType> {
     object.checksum.as_ref()?;
-    let name = super::face::checksum_type(object);
+    let name = super::work::checksum_type(object);
     Some(dto::ChecksumType::from_static(name))
 }
 

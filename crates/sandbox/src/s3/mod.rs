@@ -13,6 +13,7 @@ mod access;
 )]
 mod acl;
 mod address;
+mod answer;
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the library hands its inputs over"
@@ -71,6 +72,7 @@ mod tests;
 mod unset;
 mod versions;
 mod wire;
+mod work;
 
 pub use crate::bodies::{Algorithm, Body, Checksum};
 pub use access::Refusal;
@@ -92,7 +94,7 @@ pub struct S3;
 impl Service for S3 {
     fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
         let routed = wire::route(call);
-        let (_, operation) = routed.map_err(|error| wire::error_reply(call, &error))?;
+        let (_, operation) = routed.map_err(|error| answer::error_reply(call, &error))?;
         Ok(operation.name)
     }
 
@@ -111,7 +113,7 @@ impl Service for S3 {
             details: details.collect(),
             ..Error::new(error.status, error.code.clone(), error.message.clone())
         };
-        wire::error_reply(call, &error)
+        answer::error_reply(call, &error)
     }
 }
 
@@ -124,7 +126,7 @@ pub(crate) fn handle(
 ) -> Reply {
     match operations::by_name(operation) {
         Some(operation) => wire::handle(state, accounts, call, operation),
-        None => wire::error_reply(call, &error::not_implemented()),
+        None => answer::error_reply(call, &error::not_implemented()),
     }
 }
 
@@ -140,12 +142,12 @@ pub(crate) fn is_upload(operation: &str) -> bool {
 
 /// Checks whether an upload would be let in, before its body is read.
 pub(crate) fn check_upload(state: &State, call: &Call) -> Result<(), Box<Reply>> {
-    wire::check_upload(state, call).map_err(|error| Box::new(wire::error_reply(call, &error)))
+    wire::check_upload(state, call).map_err(|error| Box::new(answer::error_reply(call, &error)))
 }
 
 /// The answer to an upload whose body is not taken.
 pub(crate) fn refuse(call: &Call, refused: Refused) -> Reply {
-    wire::error_reply(call, &refused.into())
+    answer::error_reply(call, &refused.into())
 }
 
 /// The action of IAM that an operation needs.

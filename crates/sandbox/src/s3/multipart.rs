@@ -8,11 +8,11 @@ use s3s::dto::{self, ETag};
 
 use super::acl::check_object_acl;
 use super::error::{self, Error};
-use super::face::{Work, owner, set_checksum, timestamp};
 use super::lifecycle::expiration;
 use super::objects::{Asked, header_tags, hide_md5, metadata, storage_class, stored_headers};
-use super::state::{Bucket, Object, Part, Upload};
+use super::state::{Bucket, Object, Upload, UploadPart};
 use super::versions::{check_write, conflict, written};
+use super::work::{Work, owner, set_checksum, timestamp};
 use crate::bodies::{Algorithm, Body, Checksum, Hasher};
 use crate::hex::{hex, unhex};
 
@@ -155,7 +155,7 @@ pub(super) fn upload_part(
             )));
         }
     }
-    let part = Part {
+    let part = UploadPart {
         etag: work.content.md5(),
         body: work.content.body(),
         checksum: work.checksum.clone(),
@@ -237,7 +237,7 @@ pub(super) fn complete_multipart_upload(
 }
 
 /// The object that the parts make. Its `ETag` is the MD5 of the parts' MD5s, with their number.
-fn assemble(upload: &Upload, parts: &[&Part]) -> Object {
+fn assemble(upload: &Upload, parts: &[&UploadPart]) -> Object {
     let mut digests = Hasher::md5();
     for part in parts {
         digests.update(&unhex(&part.etag).unwrap_or_default());
@@ -264,7 +264,7 @@ fn assemble(upload: &Upload, parts: &[&Part]) -> Object {
 }
 
 /// A part's checksum, which is known where the client sent it.
-fn checksum(part: &Part, algorithm: Algorithm) -> Checksum {
+fn checksum(part: &UploadPart, algorithm: Algorithm) -> Checksum {
     let sent = part.checksum.as_ref();
     let sent = sent.filter(|checksum| checksum.algorithm == algorithm);
     sent.cloned()

@@ -6,11 +6,11 @@ use s3s::dto::{self, ETag};
 
 use super::acl::check_object_acl;
 use super::error::{self, Error};
-use super::face::{Work, set_checksum};
 use super::lifecycle::expiration;
 use super::settings::{TagsOf, check_tags};
 use super::state::{Bucket, Encryption, Object};
 use super::versions::{check_delete, check_write, written};
+use super::work::{Work, set_checksum};
 use crate::bodies::Algorithm;
 use crate::hex::hex;
 

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::error::{self, Error};
 
-/// What a request's path names.
+/// The scope that a request's path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     Account,
@@ -162,15 +162,15 @@ pub(super) fn find(
             && operation.scope == scope
             && (operation.query.is_empty() || has(operation.query))
     });
-    let stranger = SUBRESOURCES.iter().any(|name| has(name));
+    let has_subresource = SUBRESOURCES.iter().any(|name| has(name));
     let Some(operation) = found else {
-        return Err(if stranger {
+        return Err(if has_subresource {
             error::not_implemented()
         } else {
             error::method_not_allowed()
         });
     };
-    if operation.query.is_empty() && stranger {
+    if operation.query.is_empty() && has_subresource {
         return Err(error::not_implemented());
     }
     if !copies {

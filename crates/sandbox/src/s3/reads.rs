@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use s3s::dto::{self, ETag, ETagCondition};
 
 use super::error::{self, Error};
-use super::face::{Work, set_checksum, timestamp};
 use super::lifecycle::expiration;
 use super::state::{Object, Version};
 use super::versions::{find, http_date, matches, shown};
+use super::work::{Work, set_checksum, timestamp};
 
-/// What a read asks for besides the object.
+/// The parameters of a read besides the object.
 #[derive(Default)]
 struct Read {
     version: Option<String>,

@@ -1,4 +1,4 @@
-//! What a bucket is told to do: policy, encryption, versioning, logging, tags, public access.
+//! The settings of a bucket: policy, encryption, versioning, logging, tags, public access.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use s3s::dto::{self, LoggingEnabled, PublicAccessBlockConfiguration, Tag};
 
 use super::access::denied;
 use super::error::{self, Error};
-use super::face::Work;
 use super::policy::{Policy, normal};
 use super::state::{Bucket, Encryption, Logging, PublicAccessBlock, State, Versioning, arn};
+use super::work::Work;
 use crate::sts::Account;
 
 pub(super) fn get_bucket_policy(
@@ -388,7 +388,7 @@ pub(super) fn pairs(tags: Vec<Tag>) -> Result<Vec<(String, String)>, Error> {
     pairs.ok_or_else(error::malformed_xml)
 }
 
-/// Who has tags, which decides how many there may be and how S3 words its refusals.
+/// The owner of tags, which decides how many there may be and how S3 words its refusals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TagsOf {
     Bucket,

@@ -1,4 +1,4 @@
-//! What S3 reads from the signature of a request besides its caller: the version, and the headers
+//! The parts of a request's signature that S3 reads besides its caller: the version, and the headers
 //! that a presigned URL carries as parameters.
 
 use http::{HeaderMap, HeaderName, HeaderValue};

@@ -1,4 +1,4 @@
-//! What S3 remembers: buckets, their settings, and every version of their objects.
+//! The state of S3: buckets, their settings, and every version of their objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ pub struct State {
 pub struct Bucket {
     /// The account that it belongs to.
     pub owner: String,
-    /// Where it is.
+    /// Its region.
     pub region: String,
     /// The `LocationConstraint` that it was created with, where that is not its region: `EU`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub struct Bucket {
     pub policy: Option<String>,
     /// The lifecycle rules.
     pub lifecycle: Option<Lifecycle>,
-    /// Where access logs go.
+    /// The destination of access logs.
     pub logging: Option<Logging>,
     /// The bucket's tags; `None` where there is no tag set.
     pub tags: Option<BTreeMap<String, String>>,
@@ -72,14 +72,14 @@ pub enum Versioning {
     Suspended,
 }
 
-/// Who owns objects, and with it whether ACLs count.
+/// The ownership of objects, and with it whether ACLs count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ownership {
     /// ACLs are off.
     BucketOwnerEnforced,
     /// The bucket's owner owns what is written with `bucket-owner-full-control`.
     BucketOwnerPreferred,
-    /// Who writes an object owns it.
+    /// The writer of an object owns it.
     ObjectWriter,
 }
 
@@ -96,7 +96,7 @@ pub struct PublicAccessBlock {
     pub ignore_public_acls: bool,
     /// Refuses public policies.
     pub block_public_policy: bool,
-    /// Keeps strangers out even where a policy is public.
+    /// Keeps other accounts and anonymous callers out even where a policy is public.
     pub restrict_public_buckets: bool,
 }
 
@@ -120,12 +120,12 @@ pub struct Lifecycle {
     pub minimum_size: String,
 }
 
-/// Where a bucket's access logs go.
+/// The destination of a bucket's access logs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logging {
     /// The bucket that receives them.
     pub bucket: String,
-    /// What their keys start with.
+    /// The prefix of their keys.
     pub prefix: String,
     /// `None` for simple keys; `EventTime` or `DeliveryTime` for keys by date.
     pub partition: Option<String>,
@@ -162,7 +162,7 @@ pub struct Object {
     pub headers: BTreeMap<String, String>,
     /// User metadata, without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
-    /// What the client sent, or the CRC-64 that S3 computed.
+    /// The checksum that the client sent, or the CRC-64 that S3 computed.
     pub checksum: Option<Checksum>,
     /// Set for objects that came in parts: the checksum is one of the parts' checksums.
     pub composite: bool,
@@ -193,7 +193,7 @@ impl Object {
 /// An upload in parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
-    /// Where it will be.
+    /// Its future key.
     pub key: String,
     /// When it was begun.
     pub begun: Timestamp,
@@ -205,17 +205,17 @@ pub struct Upload {
     #[serde(default)]
     pub overtaken: bool,
     /// By part number.
-    pub parts: BTreeMap<i32, Part>,
+    pub parts: BTreeMap<i32, UploadPart>,
 }
 
 /// One part of an upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part {
+pub struct UploadPart {
     /// The bytes.
     pub body: Body,
     /// Without its quotes.
     pub etag: String,
-    /// What the client sent with it.
+    /// The checksum that the client sent with it.
     pub checksum: Option<Checksum>,
     /// When it came.
     pub modified: Timestamp,

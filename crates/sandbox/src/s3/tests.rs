@@ -1,4 +1,4 @@
-//! What needs no request: names, pages, addresses, chunks, policies, the public access they give.
+//! Tables that take no request: names, pages, addresses, chunks, policies, the public access they give.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request};

@@ -3,7 +3,7 @@
 use s3s::dto;
 
 use super::error::Error;
-use super::face::Work;
+use super::work::Work;
 
 pub(super) fn get_bucket_cors(
     _: &mut Work,

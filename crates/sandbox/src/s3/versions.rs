@@ -181,7 +181,7 @@ impl State {
     }
 }
 
-/// What a deletion did.
+/// The result of a deletion.
 pub(super) struct Deleted {
     /// Whether a delete marker was made, or one was removed.
     pub(super) marker: bool,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// For how long SES looks for records before it gives up.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
-/// What SES says about records that it looks for.
+/// The status of records that SES searches for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Status {
     /// Nobody asked it to look.
@@ -58,7 +58,7 @@ pub(crate) struct Check {
     lost: Option<Timestamp>,
 }
 
-/// What the DNS says about records that are looked for.
+/// The answer of DNS about records that SES searches for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sight {
     /// They are right, and SES knows from then on.
@@ -90,11 +90,11 @@ impl Check {
 
     /// When SES has seen what has been visible since `since`.
     pub(crate) fn noticed(&self, since: Timestamp, delay: SignedDuration) -> Timestamp {
-        let looking = match self.status {
+        let asked = match self.status {
             Status::TemporaryFailure => self.lost.unwrap_or(self.asked),
             _ => self.asked,
         };
-        looking.max(since) + delay
+        asked.max(since) + delay
     }
 
     /// Moves to where the search is by `now`.

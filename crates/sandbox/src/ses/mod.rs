@@ -6,10 +6,13 @@ mod account;
 mod caller;
 mod check;
 mod configuration_set;
+mod configuration_sets;
 mod environment;
+mod identities;
 mod identity;
 mod keys;
 mod problem;
+mod standing;
 mod state;
 mod tags;
 mod v1;
@@ -18,8 +21,8 @@ mod verification;
 
 use jiff::Timestamp;
 
-pub use account::{Enforcement, Seed};
 pub use environment::Environment;
+pub use standing::{Enforcement, Seed};
 pub use state::State;
 
 use crate::call::{Call, Reply};
@@ -67,7 +70,7 @@ pub(crate) fn advance(world: &mut dyn Environment, now: Timestamp) {
     verification::advance(world, now);
 }
 
-/// SES looks at the DNS for the identities that a call names, or for all when it lists them.
+/// SES reads the DNS for the identities that a call names, or for all when it lists them.
 fn refresh(world: &mut dyn Environment, call: &Call) {
     let named = if is_ses_v2(call) {
         v2::names(call)

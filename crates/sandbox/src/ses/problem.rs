@@ -23,7 +23,7 @@ pub(crate) enum Problem {
     PolicyExists(String),
     /// The policy is not one.
     BadPolicy(String),
-    /// What the resource's ARN names is not there.
+    /// The resource of the ARN is not there.
     NoResource(String),
     /// A value that is not allowed.
     Invalid(String),

@@ -1,15 +1,15 @@
-//! What SES holds: identities, configuration sets and the account's standing, by account and region.
+//! The state of SES: identities, configuration sets and the account's standing, by account and region.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::Standing;
 use super::caller::{Caller, spelled};
 use super::configuration_set::ConfigurationSet;
 use super::identity::Identity;
 use super::keys;
 use super::problem::Problem;
+use super::standing::Standing;
 
 /// SES's state. One store for v1 and v2.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,12 +35,12 @@ pub(crate) struct Place {
 }
 
 impl State {
-    /// What the caller's account and region hold.
+    /// The state of the caller's account and region.
     pub(crate) fn here(&self, caller: Caller<'_>) -> Option<&Place> {
         self.places.get(&caller.place())
     }
 
-    /// What the caller's account and region hold, to change it.
+    /// The state of the caller's account and region, to change it.
     pub(crate) fn here_mut(&mut self, caller: Caller<'_>) -> &mut Place {
         self.places.entry(caller.place()).or_default()
     }
@@ -117,7 +117,7 @@ impl State {
         }
     }
 
-    /// What SES publishes at `name`: the key behind an identity's token. Nothing where there is no
+    /// The record that SES publishes at `name`: the key behind an identity's token. Nothing where there is no
     /// such name, and no value where there is none of the type.
     pub fn public_record(&self, name: &str, rtype: &str) -> Option<Vec<String>> {
         let (token, zone) = name.split_once('.')?;

@@ -1,4 +1,4 @@
-//! What SES finds in the public DNS, and what follows for its identities.
+//! Verification: the records that SES finds in the public DNS, and what follows for its identities.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +8,7 @@ use super::keys;
 use crate::dns::Lookup;
 use crate::ses::Environment;
 
-/// What is wrong with records that SES looks for, as `VerificationInfo` says it.
+/// A fault of the records that SES searches for, as `VerificationInfo` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The name does not exist.
@@ -114,7 +114,7 @@ fn check(
     }
 }
 
-/// What is asked about one identity.
+/// The questions about one identity.
 struct Ask<'a> {
     world: &'a dyn Environment,
     name: &'a str,
@@ -144,7 +144,7 @@ impl Ask<'_> {
                 _ => Sight::Missing,
             };
         }
-        // New keys that are still looked for do not take a verification away.
+        // New keys that are still searched for do not take a verification away.
         if identity.verification.status == Status::Success
             && identity.dkim.check.status == Status::Pending
         {

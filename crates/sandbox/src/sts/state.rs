@@ -33,7 +33,7 @@ pub struct Account {
     pub unverified: bool,
 }
 
-/// Who has long-lived credentials in an account.
+/// The users with long-lived credentials in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum User {
     /// An IAM user who may do everything, assume roles included.
@@ -55,7 +55,7 @@ impl User {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Role {
-    /// What the caller has to name, where the role asks for it.
+    /// The external id that the caller has to name, where the role asks for it.
     pub external_id: Option<String>,
     /// The longest session that it gives; an hour where nothing is said.
     pub max_session: Option<SignedDuration>,
@@ -75,7 +75,7 @@ impl Role {
     }
 }
 
-/// Whoever acts, as far as an ARN tells.
+/// The principal that acts, as far as an ARN tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Principal<'a> {
     /// A session of a role.
@@ -132,7 +132,7 @@ pub(crate) struct Key {
     pub(crate) expires: Option<Timestamp>,
 }
 
-/// What `AssumeRole` asks for.
+/// The input of `AssumeRole`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Assume<'a> {
     pub(crate) caller: &'a str,

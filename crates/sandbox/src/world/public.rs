@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::dns::name::DnsName;
 use crate::dns::{Dns as _, Lookup, PublicDns, Trace};
+use crate::dns_text::name::DnsName;
 use crate::world::World;
 
 impl World {

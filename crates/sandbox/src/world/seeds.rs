@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::dns::name::{DnsName, NameProblem};
+use crate::dns_text::name::{DnsName, NameProblem};
 use crate::route53::record_set;
 use crate::world::World;
 

@@ -1,4 +1,4 @@
-//! What the tests of every service share: a world with three accounts, and SDK configurations in it.
+//! The common parts of the tests of every service: a world with three accounts, and SDK configurations in it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::Path;

@@ -10,7 +10,7 @@ use crate::route53::error::Error;
 use crate::route53::state::NewZone;
 use crate::route53::zone::Vpc;
 
-/// What a list call asks for.
+/// The page that a list call asks for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Page {
     pub(super) max_items: Option<usize>,

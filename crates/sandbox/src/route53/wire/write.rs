@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::call::{Call, Reply};
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 use crate::query::Xml;
 use crate::route53::draft::TYPES;
 use crate::route53::error::Error;
@@ -207,7 +207,7 @@ pub(super) fn record_sets(call: &Call, zone: &Zone, page: &Page) -> Result<Reply
     }))
 }
 
-/// Where a list of record sets begins: a type needs a name, an identifier needs a type.
+/// The start of a list of record sets: a type needs a name, an identifier needs a type.
 fn start_of(page: &Page) -> Result<Option<SetKey>, Error> {
     let invalid = || Error::InvalidInput("The input is not valid".to_owned());
     let Some(name) = &page.name else {

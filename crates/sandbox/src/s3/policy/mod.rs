@@ -45,7 +45,7 @@ struct Condition {
     values: Vec<String>,
 }
 
-/// Who asks for what, as far as policies can see it.
+/// A request, as far as policies can see it.
 #[derive(Clone, Debug)]
 pub(in crate::s3) struct Request<'a> {
     pub(in crate::s3) who: Who<'a>,
@@ -63,7 +63,7 @@ pub(in crate::s3) enum Who<'a> {
     Service(&'a str),
 }
 
-/// What a policy says of a request.
+/// The verdict of a policy on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::s3) enum Verdict {
     Allowed,

@@ -20,7 +20,7 @@ use crate::ses::caller::{Caller, spelled};
 /// A request: its operation, what its path names, its query and its document.
 pub(super) struct Request<'a> {
     pub(super) caller: Caller<'a>,
-    /// What stands in the path for `{…}`, in order, decoded.
+    /// The names in the path in place of `{…}`, in order, decoded.
     names: Vec<String>,
     query: Vec<(String, String)>,
     pub(super) body: Value,

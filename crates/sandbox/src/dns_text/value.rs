@@ -3,8 +3,8 @@
 use hickory_proto::rr::rdata::{CAA, NULL, TXT};
 use hickory_proto::rr::{Name, RData, RecordType};
 
-use crate::dns::name::DnsName;
-use crate::dns::strings::{self, Escapes};
+use crate::dns_text::name::DnsName;
+use crate::dns_text::strings::{self, Escapes};
 
 /// Route 53's spelling of a value in zone-file presentation: host names in lower case without the
 /// dot at the end, strings quoted, octets escaped in decimal.
@@ -43,7 +43,7 @@ fn host_name(text: &str) -> String {
     DnsName::parse(text).map_or_else(|_| text.to_owned(), |name| name.plain())
 }
 
-/// What follows the first `count` fields of a value.
+/// The rest of a value after its first `count` fields.
 pub(crate) fn after_fields(value: &str, count: usize) -> &str {
     (0..count).fold(value.trim(), |rest, _| {
         rest.split_once(char::is_whitespace)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::dns::name::DnsName;
+use crate::dns_text::name::DnsName;
 use crate::route53::record_set::{RecordSet, SetKey};
 
 /// The record sets of a zone with their recent past: what the owner sees is the last version,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::strings::{self, Escapes};
+use crate::dns_text::strings::{self, Escapes};
 
 /// A fully qualified domain name in lower case. The root has no labels.
 ///
