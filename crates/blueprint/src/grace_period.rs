@@ -42,13 +42,14 @@ pub fn grace_periods(
 ) -> Vec<GracePeriod> {
     let domains = ledger.domains.iter();
     domains
-        .filter_map(|(domain, held)| grace_period(domain, (ledger, held), desired, now))
+        .filter_map(|(domain, held)| grace_period(domain, ledger, held, desired, now))
         .collect()
 }
 
 fn grace_period(
     domain: &str,
-    (ledger, held): (&Ledger, &DomainLedger),
+    ledger: &Ledger,
+    held: &DomainLedger,
     desired: &[Arc<Resource>],
     now: Timestamp,
 ) -> Option<GracePeriod> {

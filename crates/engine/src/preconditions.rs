@@ -34,7 +34,15 @@ pub async fn check_precondition(
             successors,
             until,
             ..
-        } => not_read(outside, (zone, servers, successors), (*until, now)).await,
+        } => {
+            let former = FormerZone {
+                name: zone,
+                servers,
+                successors,
+                until: *until,
+            };
+            not_read(outside, &former, now).await
+        }
         PreconditionCheck::Served { url, sha256 } => served(outside, url, sha256).await,
         PreconditionCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
         PreconditionCheck::MxMatches { domain, patterns } => {
@@ -60,13 +68,29 @@ async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> PreconditionO
     }
 }
 
+/// A zone that a domain has left.
+struct FormerZone<'a> {
+    name: &'a str,
+    servers: &'a [String],
+    /// The servers of the zone that takes over, where they are known.
+    successors: &'a [String],
+    /// Until when a resolver may still ask the old servers, where that is known.
+    until: Option<Timestamp>,
+}
+
 /// Whether the world has stopped reading a zone with these servers. What it waits for is done by
 /// people, or lasts for days, so that no run waits for it.
 async fn not_read(
     outside: &dyn Outside,
-    (zone, servers, successors): (&str, &[String], &[String]),
-    (until, now): (Option<Timestamp>, Timestamp),
+    former: &FormerZone<'_>,
+    now: Timestamp,
 ) -> PreconditionOutcome {
+    let FormerZone {
+        name: zone,
+        servers,
+        successors,
+        until,
+    } = *former;
     if servers.is_empty() {
         return PreconditionOutcome::Later(format!(
             "somebody to say who reads the old zone of {zone}: its servers are not on record"

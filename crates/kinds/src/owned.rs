@@ -22,7 +22,7 @@ pub struct Distribution {
 
 /// A hosted zone of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Zone {
+pub struct OwnedZone {
     /// Route 53's id.
     pub id: String,
     /// Its name, without the final dot.
@@ -123,7 +123,7 @@ pub async fn access_controls(session: &Session) -> Result<usize, KindError> {
 }
 
 /// Every hosted zone of the account.
-pub async fn zones(session: &Session) -> Result<Vec<Zone>, KindError> {
+pub async fn zones(session: &Session) -> Result<Vec<OwnedZone>, KindError> {
     let client = session.route53();
     let mut zones = Vec::new();
     let mut marker: Option<String> = None;
@@ -132,7 +132,7 @@ pub async fn zones(session: &Session) -> Result<Vec<Zone>, KindError> {
         let page = done("ListHostedZones", request.send().await)?;
         for zone in page.hosted_zones() {
             let records = zone.resource_record_set_count().unwrap_or_default();
-            zones.push(Zone {
+            zones.push(OwnedZone {
                 id: zone.id().trim_start_matches("/hostedzone/").to_owned(),
                 name: zone.name().trim_end_matches('.').to_owned(),
                 is_private: zone.config().is_some_and(HostedZoneConfig::private_zone),

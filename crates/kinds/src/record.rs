@@ -4,11 +4,14 @@
 //! Values are kept as what they mean: TXT without quotes and splitting, host names in lower case
 //! without the final dot. So comparison is on meaning, not on spelling.
 
+mod live;
+
 use model::rules;
 use model::{Change, Diff, Effect, Field, Side};
 use serde::{Deserialize, Serialize};
-use standards::dns::{Presentation, Txt};
 use standards::{Finding, Protocol};
+
+pub use live::{LiveSet, LiveValue};
 
 /// The others that may have values in the same record set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,62 +58,6 @@ pub struct Record {
     pub alias: Option<Alias>,
     /// The others that may have values in the set.
     pub sharing: Sharing,
-}
-
-/// One value of a record set, as it stands there. A value of somebody else goes back to the letter.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LiveValue {
-    /// Its meaning, in its one spelling.
-    pub means: String,
-    /// How it is written in Route 53.
-    pub written: String,
-}
-
-impl LiveValue {
-    /// A value that we write.
-    pub fn ours(rtype: &str, means: &str) -> Self {
-        let means = canonical(rtype, means);
-        let written = match rtype {
-            "TXT" => Txt::new(means.as_bytes()).print(Presentation::Route53),
-            _ => means.clone(),
-        };
-        Self { means, written }
-    }
-
-    /// A value as Route 53 has it.
-    pub fn read(rtype: &str, written: &str) -> Self {
-        let means = match rtype {
-            "TXT" => Txt::parse(written, Presentation::Route53)
-                .map_or_else(|_| written.to_owned(), |txt| txt.text().into_owned()),
-            _ => canonical(rtype, written),
-        };
-        Self {
-            means,
-            written: written.to_owned(),
-        }
-    }
-}
-
-/// A record set as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LiveSet {
-    /// Its name, without the final dot.
-    pub name: String,
-    /// Its type.
-    pub rtype: String,
-    /// Seconds; none for an alias.
-    pub ttl: Option<u32>,
-    /// Its values, in their order.
-    pub values: Vec<LiveValue>,
-    /// The name that an alias follows, without the final dot, and its hosted zone.
-    pub alias: Option<(String, String)>,
-    /// Whether the alias is answered only while its target is healthy; never so in ours.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub evaluates_health: bool,
-    /// The identifier of a set with a routing policy. Such sets are never ours.
-    pub routing: Option<String>,
 }
 
 /// The observed properties of a record.
@@ -470,53 +417,6 @@ impl Record {
             rest.alias = None;
         }
         (!rest.values.is_empty() || rest.alias.is_some()).then_some(rest)
-    }
-}
-
-impl LiveSet {
-    /// A set without values at the record's name.
-    pub fn empty(record: &Record) -> Self {
-        Self {
-            name: record.name.known().cloned().unwrap_or_default(),
-            rtype: record.rtype.clone(),
-            ttl: None,
-            values: Vec::new(),
-            alias: None,
-            evaluates_health: false,
-            routing: None,
-        }
-    }
-
-    /// Whether nobody may move it for a record of ours: one with a routing policy, of which there may
-    /// be several at one name, or what the zone itself or a delegation needs.
-    pub fn is_fixed(&self) -> bool {
-        self.routing.is_some() || self.rtype == "NS" || self.rtype == "SOA"
-    }
-
-    /// The same in words.
-    pub fn why_fixed(&self) -> String {
-        let what = match &self.routing {
-            Some(identifier) => format!("with a routing policy (`{identifier}`)"),
-            None => "that the zone itself or a delegation needs".to_owned(),
-        };
-        format!(
-            "`{}` has a record set of type {} {what}; it is never changed here: remove it yourself",
-            self.name, self.rtype
-        )
-    }
-
-    fn describe(&self) -> Vec<String> {
-        let mut texts: Vec<String> = self
-            .values
-            .iter()
-            .map(|value| format!("{} {}", self.rtype, value.means))
-            .collect();
-        texts.extend(
-            self.alias
-                .iter()
-                .map(|(target, _)| format!("{} alias to {target}", self.rtype)),
-        );
-        texts
     }
 }
 

@@ -1,45 +1,17 @@
 //! The mail impact of a change of a record: the same for a record set of Route 53 and for a record that
 //! a person publishes.
 
-use model::{Field, Impact, Kind, MailImpact, Transition};
+mod purpose;
+
+use model::{Field, Impact, MailImpact, Transition};
 use standards::bimi::Bimi;
 use standards::dkim::{DkimKey, PublicKey};
 use standards::dmarc::{self, Dmarc};
 use standards::spf::{self, Spf};
 
 use crate::record::{LiveSet, Record, State, canonical};
-use crate::{AcmCertificate, SesIdentity};
 
-/// The purpose of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Purpose {
-    /// The hosts that receive mail.
-    Mx,
-    /// The hosts that receive the bounces of SES.
-    MailFromMx,
-    /// The hosts that may send.
-    Spf,
-    /// A key of signatures.
-    Dkim,
-    /// The treatment of mail that fails.
-    Dmarc,
-    /// That reports about another domain may come here (RFC 7489, section 7.1).
-    ReportAuthorization,
-    /// The logo.
-    Bimi,
-    /// That there is an MTA-STS policy.
-    MtaSts,
-    /// The address of reports about TLS.
-    TlsRpt,
-    /// The host of the MTA-STS policy.
-    PolicyHost,
-    /// The host of the logo.
-    LogoHost,
-    /// Validates the certificate of a host; which mail loses by it when it is gone.
-    Validation(MailImpact),
-    /// Proves something to a service: no mail depends on it.
-    Token,
-}
+pub use purpose::Purpose;
 
 /// A record set before and after, in what its values mean.
 struct Change<'a> {
@@ -122,56 +94,6 @@ fn asked(record: &Record) -> Vec<String> {
     record.values.iter().map(value).chain(alias).collect()
 }
 
-impl Purpose {
-    /// The purpose of a record, by its name, its type and its values.
-    pub fn of(record: &Record) -> Self {
-        let references = record.values.iter().chain([&record.name]);
-        let mut kinds = references.filter_map(|field| Some(&field.reference()?.resource.kind));
-        match kinds.next().map(ToString::to_string).as_deref() {
-            Some(SesIdentity::NAME) => return Self::Dkim,
-            Some(AcmCertificate::NAME) => return Self::Validation(MailImpact::None),
-            _ => {}
-        }
-        let name = record.name.known().map(|name| name.to_ascii_lowercase());
-        let name = name.unwrap_or_default();
-        let values = asked(record);
-        let begins = |prefix: &str| {
-            let mut values = values.iter();
-            values.any(|value| value.to_ascii_lowercase().starts_with(prefix))
-        };
-        let host = name.split_once('.').map_or("", |(first, _)| first);
-        match record.rtype.as_str() {
-            // The host that SES names for bounces (SES Developer Guide, "Using a custom MAIL FROM domain").
-            "MX" if values.iter().any(|value| value.contains(" feedback-smtp.")) => {
-                Self::MailFromMx
-            }
-            "MX" => Self::Mx,
-            _ if name.contains("._report._dmarc.") => Self::ReportAuthorization,
-            _ if host == "_dmarc" => Self::Dmarc,
-            _ if host == "_mta-sts" => Self::MtaSts,
-            _ if name.starts_with("_smtp._tls.") => Self::TlsRpt,
-            _ if name.contains("._bimi.") => Self::Bimi,
-            _ if name.contains("._domainkey.") => Self::Dkim,
-            "TXT" if begins("v=spf1") => Self::Spf,
-            "CNAME"
-                if values
-                    .iter()
-                    .any(|value| value.ends_with(".acm-validations.aws")) =>
-            {
-                let of_policy = name.contains(".mta-sts.");
-                Self::Validation(if of_policy {
-                    MailImpact::Receiving
-                } else {
-                    MailImpact::Branding
-                })
-            }
-            "A" | "AAAA" if host == "mta-sts" => Self::PolicyHost,
-            "A" | "AAAA" => Self::LogoHost,
-            _ => Self::Token,
-        }
-    }
-}
-
 /// Whether something comes, goes, or takes another's place.
 enum Fate {
     Comes,
@@ -189,7 +111,7 @@ impl Change<'_> {
     }
 
     /// The impact of a record that mail can only lose by.
-    fn carried(&self, mail: MailImpact, (comes, changes, goes): (&str, &str, &str)) -> Impact {
+    fn carried(&self, mail: MailImpact, comes: &str, changes: &str, goes: &str) -> Impact {
         match self.fate() {
             Fate::Comes => Impact::new(mail, comes),
             Fate::Changes => Impact::new(mail, changes),
@@ -222,35 +144,27 @@ fn judge(purpose: Purpose, change: &Change<'_>) -> Impact {
         }
         Purpose::MailFromMx => change.carried(
             MailImpact::Sending,
-            (
-                "bounces come back to SES by this name",
-                "bounces come back to SES in another region",
-                "SES no longer takes bounces by this name, and SPF no longer aligns",
-            ),
+            "bounces come back to SES by this name",
+            "bounces come back to SES in another region",
+            "SES no longer takes bounces by this name, and SPF no longer aligns",
         ),
         Purpose::MtaSts => change.carried(
             MailImpact::Receiving,
-            (
-                "senders begin to fetch the MTA-STS policy",
-                "senders fetch the MTA-STS policy anew",
-                "senders find no MTA-STS policy any more, once the one that they hold has run out",
-            ),
+            "senders begin to fetch the MTA-STS policy",
+            "senders fetch the MTA-STS policy anew",
+            "senders find no MTA-STS policy any more, once the one that they hold has run out",
         ),
         Purpose::PolicyHost => change.carried(
             MailImpact::Receiving,
-            (
-                "the MTA-STS policy can be fetched by this name",
-                "the MTA-STS policy is fetched from elsewhere",
-                "the MTA-STS policy can no longer be fetched",
-            ),
+            "the MTA-STS policy can be fetched by this name",
+            "the MTA-STS policy is fetched from elsewhere",
+            "the MTA-STS policy can no longer be fetched",
         ),
         Purpose::LogoHost => change.carried(
             MailImpact::Branding,
-            (
-                "the logo can be fetched by this name",
-                "the logo is fetched from elsewhere",
-                "the logo can no longer be fetched",
-            ),
+            "the logo can be fetched by this name",
+            "the logo is fetched from elsewhere",
+            "the logo can no longer be fetched",
         ),
         Purpose::Validation(mail) => match change.fate() {
             Fate::Comes => Impact::none(),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::kind::{BatchItem, Outcome, Update};
+use model::kind::{BatchItem, CallResult, Update};
 use model::{Before, Diff, KindError, KindSet, Mutate, Observation, Spec, State, Target};
 
 use crate::context::Context;
 
 /// The result of a change of any kind.
-pub type Changed = Outcome<Before>;
+pub type Changed = CallResult<Before>;
 
 /// A kind that observes and changes. What it is given is of its own kind: the actions of a plan and
 /// the entries of a ledger are made so.
@@ -105,8 +105,8 @@ fn target<K: Mutate<Context>>(target: &Target) -> Result<Target<K::Spec>, KindEr
     Ok(target.with(own::<K>(&target.spec)?))
 }
 
-fn changed<K: Mutate<Context>>(outcome: Outcome<K::Before>) -> Changed {
-    Outcome {
+fn changed<K: Mutate<Context>>(outcome: CallResult<K::Before>) -> Changed {
+    CallResult {
         physical: outcome.physical,
         before: outcome.before.map(Before::of::<K>),
         state: outcome.state,

@@ -11,7 +11,7 @@ use crate::sets::Sets;
 
 /// A zone as it was listed, with our own changes since.
 #[derive(Debug, Default)]
-pub(crate) struct Zone {
+pub(crate) struct KnownZone {
     pub(crate) sets: Option<Sets>,
     /// Our changes that not all name servers answer yet, by the set that they changed.
     pub(crate) pending: BTreeMap<(String, String), String>,
@@ -22,7 +22,7 @@ pub(crate) struct Zone {
     pub(crate) taken: BTreeMap<ResourceId, Vec<LiveSet>>,
 }
 
-impl Zone {
+impl KnownZone {
     /// Waits for a change of an earlier run. A change of this run is newer, and stays.
     pub(crate) fn await_change(&mut self, set: (String, String), change: String) {
         if !self.settled.contains(&change) {
@@ -34,12 +34,12 @@ impl Zone {
 /// Every zone of a run, listed once.
 #[derive(Debug, Default)]
 pub(crate) struct Zones {
-    zones: Mutex<BTreeMap<String, Arc<Mutex<Zone>>>>,
+    zones: Mutex<BTreeMap<String, Arc<Mutex<KnownZone>>>>,
 }
 
 impl Zones {
     /// The zone of this id, listed or not yet.
-    pub(crate) async fn zone(&self, id: &str) -> Arc<Mutex<Zone>> {
+    pub(crate) async fn zone(&self, id: &str) -> Arc<Mutex<KnownZone>> {
         self.zones
             .lock()
             .await

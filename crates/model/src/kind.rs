@@ -403,7 +403,7 @@ pub struct BatchItem<S, B> {
 
 /// The result of a change.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome<B> {
+pub struct CallResult<B> {
     /// AWS's name.
     pub physical: PhysicalId,
     /// The values that were there before, when something of somebody else was taken over.
@@ -413,7 +413,7 @@ pub struct Outcome<B> {
     pub state: Option<State>,
 }
 
-impl<B> Outcome<B> {
+impl<B> CallResult<B> {
     /// The same with the state that AWS's answer shows.
     #[must_use]
     pub fn in_state<K: Kind<Before = B>>(self, state: K::State) -> Self {
@@ -424,7 +424,7 @@ impl<B> Outcome<B> {
     }
 }
 
-impl<B> From<PhysicalId> for Outcome<B> {
+impl<B> From<PhysicalId> for CallResult<B> {
     fn from(physical: PhysicalId) -> Self {
         Self {
             physical,
@@ -443,7 +443,7 @@ pub trait Mutate<C: Sync>: Observe<C> {
         &self,
         context: &C,
         target: &Target<Self::Spec>,
-    ) -> Result<Outcome<Self::Before>, KindError>;
+    ) -> Result<CallResult<Self::Before>, KindError>;
 
     /// Changes what differs.
     async fn update(
@@ -451,7 +451,7 @@ pub trait Mutate<C: Sync>: Observe<C> {
         context: &C,
         target: &Target<Self::Spec>,
         update: &Update<'_, Self::Spec>,
-    ) -> Result<Outcome<Self::Before>, KindError>;
+    ) -> Result<CallResult<Self::Before>, KindError>;
 
     /// Finishes what an interrupted run began, where nothing differs any more: the part that no
     /// observation shows.
@@ -467,7 +467,7 @@ pub trait Mutate<C: Sync>: Observe<C> {
         &self,
         _context: &C,
         _items: &[BatchItem<Self::Spec, Self::Before>],
-    ) -> Result<Vec<Outcome<Self::Before>>, KindError> {
+    ) -> Result<Vec<CallResult<Self::Before>>, KindError> {
         Err(KindError::new(
             crate::ErrorClass::Invalid,
             Self::NAME,

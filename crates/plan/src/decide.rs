@@ -50,16 +50,30 @@ impl Decision {
     }
 }
 
-/// Decides on one desired resource. `spec` is the resource's, with every reference resolved that can
-/// be; `entry` is the ledger's, when it lives in the same account and region; beside what was
-/// observed stands whose it is, where that is known better by its other id (see `Renames`).
-pub(crate) fn decide(
-    (project, resource): (&str, &Resource),
-    spec: &Spec,
-    entry: Option<&Entry>,
-    (seen, known_owner): (&Observation, Option<Ownership>),
-) -> Decision {
-    match seen {
+/// One desired resource, with all that the decision about it depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    /// The manifest's project.
+    pub(crate) project: &'a str,
+    pub(crate) resource: &'a Resource,
+    /// The resource's spec, with every reference resolved that can be.
+    pub(crate) spec: &'a Spec,
+    /// The ledger's entry, when it lives in the same account and region.
+    pub(crate) entry: Option<&'a Entry>,
+    pub(crate) seen: &'a Observation,
+    /// The owner, where it is known better by the resource's other id (see `Renames`).
+    pub(crate) known_owner: Option<Ownership>,
+}
+
+/// Decides on one desired resource.
+pub(crate) fn decide(question: Question<'_>) -> Decision {
+    let Question {
+        resource,
+        spec,
+        entry,
+        ..
+    } = question;
+    match question.seen {
         Observation::Unknown(reason) => Decision::refused(
             Finding::new(rules::PLAN_04, format!("could not be observed: {reason}"))
                 .in_place(place(resource)),
@@ -67,21 +81,18 @@ pub(crate) fn decide(
         Observation::Absent => absent(resource, spec, entry),
         Observation::Present {
             state, ownership, ..
-        } => present(
-            (project, resource),
-            spec,
-            entry,
-            (state, known_owner.unwrap_or(*ownership)),
-        ),
+        } => present(question, state, question.known_owner.unwrap_or(*ownership)),
     }
 }
 
-fn present(
-    (project, resource): (&str, &Resource),
-    spec: &Spec,
-    entry: Option<&Entry>,
-    (state, ownership): (&State, Ownership),
-) -> Decision {
+fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decision {
+    let Question {
+        project,
+        resource,
+        spec,
+        entry,
+        ..
+    } = question;
     let kind = spec.kind();
     if let Some(finding) = kind.blocker(spec, Some(state)) {
         return Decision::refused(finding.in_place(place(resource)));
@@ -97,7 +108,7 @@ fn present(
     match ours {
         Some(entry) => {
             let moved = has_moved(entry, state);
-            known(resource, entry, (diff, moved), conflict)
+            known(resource, entry, diff, moved, conflict)
         }
         None if ownership == Ownership::Foreign => {
             let others = kind.project(state).filter(|name| *name != project);
@@ -143,7 +154,8 @@ fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
 fn known(
     resource: &Resource,
     entry: &Entry,
-    (diff, moved): (Diff, bool),
+    diff: Diff,
+    moved: bool,
     conflict: Option<Finding>,
 ) -> Decision {
     if let Some(finding) = conflict.filter(|_| !resource.adopt) {

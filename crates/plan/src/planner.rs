@@ -11,7 +11,7 @@ use model::{
 use standards::Finding;
 
 use crate::claims::{Claims, Place, Zones, moved};
-use crate::decide::{Decision, decide};
+use crate::decide::{Decision, Question, decide};
 use crate::observations::{in_order, of_resource};
 use crate::parts::Parts;
 use crate::renames::Renames;
@@ -95,9 +95,16 @@ pub(crate) struct Subject<'a> {
     /// Whether the entry is of another place.
     pub(crate) moves: bool,
     pub(crate) seen: &'a Observation,
+    /// The owner, where it is known better by the resource's other id (see [`Renames`]).
+    owner: Option<Ownership>,
 }
 
 impl<'a> Subject<'a> {
+    /// The ledger's entry, if it is of this place.
+    fn here(&self) -> Option<&'a Entry> {
+        self.entry.filter(|_| !self.moves).map(AsRef::as_ref)
+    }
+
     pub(crate) fn kind(&self) -> &'static dyn AnyKind {
         self.resource.spec.kind()
     }
@@ -147,20 +154,23 @@ impl<'a> Planner<'a> {
         let entry = self.inputs.ledger.entry(&resource.id);
         let moves = self.moved.contains(&resource.id);
         let here = entry.filter(|_| !moves).map(AsRef::as_ref);
+        let seen = self.seen(&of_resource(resource, here));
         let subject = Subject {
             resource,
             spec: resource.spec.resolved(&output),
             entry,
             moves,
-            seen: self.seen(&of_resource(resource, here)),
+            seen,
+            owner: self.renames.ownership(resource, here, seen),
         };
-        let ownership = self.renames.ownership(resource, here, subject.seen);
-        let mut decision = decide(
-            (self.inputs.project, resource),
-            &subject.spec,
-            here,
-            (subject.seen, ownership),
-        );
+        let mut decision = decide(Question {
+            project: self.inputs.project,
+            resource,
+            spec: &subject.spec,
+            entry: here,
+            seen,
+            known_owner: subject.owner,
+        });
         if let Some(old) = entry.filter(|_| here.is_none()) {
             if decision.verb == Verb::Create {
                 decision.verb = Verb::Replace;
@@ -176,19 +186,14 @@ impl<'a> Planner<'a> {
             join(resource, here, &mut decision);
         }
         self.findings.extend(decision.finding.take());
-        self.remember(&subject, (here, ownership), &decision);
+        self.remember(&subject, &decision);
         self.add_stages(&subject, decision);
     }
 
     /// Keeps what later resources refer to and what removals have to respect.
-    fn remember(
-        &mut self,
-        subject: &Subject<'a>,
-        (here, ownership): (Option<&'a Entry>, Option<Ownership>),
-        decision: &Decision,
-    ) {
+    fn remember(&mut self, subject: &Subject<'a>, decision: &Decision) {
         let id = &subject.resource.id;
-        if self.is_ours(subject, here, ownership) {
+        if self.is_ours(subject) {
             self.ours.insert(id);
         }
         if !matches!(decision.verb, Verb::Create | Verb::Replace)
@@ -199,7 +204,7 @@ impl<'a> Planner<'a> {
         }
         // A resource that can't be observed now has shown its state before. Without it, everything
         // that refers to the resource would seem to differ.
-        if let (Observation::Unknown(_), Some(entry)) = (subject.seen, here)
+        if let (Observation::Unknown(_), Some(entry)) = (subject.seen, subject.here())
             && let Some(state) = &entry.state
         {
             self.states.insert(id, state);
@@ -214,7 +219,8 @@ impl<'a> Planner<'a> {
     pub(crate) fn action(
         &self,
         subject: &Subject<'a>,
-        (before, spec): (Option<&Spec>, Spec),
+        before: Option<&Spec>,
+        spec: Spec,
         decision: Decision,
     ) -> Action {
         let kind = subject.kind();
@@ -292,20 +298,16 @@ impl<'a> Planner<'a> {
 
     /// Whether a resource that is there is of our making: on record, by its tags, or because it
     /// exists only through one that is.
-    fn is_ours(
-        &self,
-        subject: &Subject<'a>,
-        here: Option<&Entry>,
-        known_owner: Option<Ownership>,
-    ) -> bool {
+    fn is_ours(&self, subject: &Subject<'a>) -> bool {
         let Observation::Present { ownership, .. } = subject.seen else {
             return false;
         };
-        if let Some(entry) = here.filter(|entry| entry.owned().is_some()) {
+        let recorded = subject.here().filter(|entry| entry.owned().is_some());
+        if let Some(entry) = recorded {
             return entry.origin == Origin::Created;
         }
         let through = subject.resource.through.as_ref();
-        known_owner.unwrap_or(*ownership) == Ownership::Ours
+        subject.owner.unwrap_or(*ownership) == Ownership::Ours
             || through.is_some_and(|through| self.ours.contains(through))
     }
 

@@ -37,7 +37,7 @@ impl<'a> Planner<'a> {
         let is_there = decision.verb == Verb::Update && decision.diff.is_empty();
         if stages.len() == 1 || decision.verb == Verb::None || is_there {
             let changes = decision.verb != Verb::None;
-            let mut action = self.action(subject, (None, subject.spec.clone()), decision);
+            let mut action = self.action(subject, None, subject.spec.clone(), decision);
             if let Some(predecessor) = predecessor.filter(|_| changes) {
                 action.id += 1;
                 action.after.push(self.release(predecessor, None));
@@ -58,7 +58,7 @@ impl<'a> Planner<'a> {
         let mut before: Option<Spec> = None;
         for stage in stages {
             let decision = stage_decision(subject, &stage, before.as_ref(), decision);
-            let mut action = self.action(subject, (before.as_ref(), stage.clone()), decision);
+            let mut action = self.action(subject, before.as_ref(), stage.clone(), decision);
             if before.is_some() {
                 let previous = self.actions.len() - 1;
                 action.after.push(Edge {

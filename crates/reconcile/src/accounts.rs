@@ -46,7 +46,8 @@ fn access(account: &manifest::Account) -> Access {
 pub(crate) fn connection(
     manifest: &Manifest,
     sandbox: Option<&Sandbox>,
-    (clock, notice): (Clock, Notice),
+    clock: Clock,
+    notice: Notice,
 ) -> Connection {
     let shared = |sandbox: &Sandbox, account: &str| {
         SharedCredentialsProvider::new(sandbox.credentials(account))

@@ -32,7 +32,7 @@ pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand,
         let (Some(name), Some(values)) = (&record.name, values) else {
             continue;
         };
-        set(sandbox, (name, &record.rtype), &values, present)?;
+        set(sandbox, name, &record.rtype, &values, present)?;
         done += 1;
     }
     let all = records.len();
@@ -41,7 +41,8 @@ pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand,
 
 fn set(
     sandbox: &Sandbox,
-    (name, rtype): (&str, &str),
+    name: &str,
+    rtype: &str,
     values: &[&str],
     present: bool,
 ) -> Result<(), Error> {

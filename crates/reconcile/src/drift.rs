@@ -54,7 +54,7 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
         return Err(Error::Closed(observed.closed));
     }
     let authority = Authority::default();
-    let mut drifts = plan::drift(inputs(project, &ledger, (&observed.actual, &authority)));
+    let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual, &authority));
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {
@@ -126,7 +126,8 @@ fn queries(ledger: &Ledger) -> Vec<Query> {
 fn inputs<'a>(
     project: &'a Project,
     ledger: &'a Ledger,
-    (actual, authority): (&'a Actual, &'a Authority),
+    actual: &'a Actual,
+    authority: &'a Authority,
 ) -> Inputs<'a> {
     Inputs {
         project: project.manifest.project.as_str(),

@@ -58,7 +58,7 @@ impl Project {
         let ledger_place = LedgerPlace::of(&manifest, &folder, is_sandbox);
         let place = Place::of(&manifest, &folder, environment)?;
         let connection =
-            accounts::connection(&manifest, place.sandbox.as_ref(), (place.clock, notice));
+            accounts::connection(&manifest, place.sandbox.as_ref(), place.clock, notice);
         let sessions = Sessions::new(accounts::accesses(&manifest), connection);
         let secrets = blueprint::secrets(&manifest);
         Ok(Self {

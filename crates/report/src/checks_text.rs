@@ -61,11 +61,11 @@ pub(crate) fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
         ],
     );
     match &check.outcome {
-        CheckOutcome::Finding(finding) => explain(page, style, (&finding.reason, &finding.fix)),
+        CheckOutcome::Finding(finding) => explain(page, style, &finding.reason, &finding.fix),
         CheckOutcome::Skipped {
             why,
             fix: Some(fix),
-        } => explain(page, style, (why, fix)),
+        } => explain(page, style, why, fix),
         CheckOutcome::Waiting { until: None } => {
             let text = format!("{seen}: {}", words::waiting(None));
             page.folded(6, &Part(style, ""), &Part(style, &text));
@@ -81,7 +81,7 @@ pub(crate) fn show(page: &mut Page<'_>, check: &Check, now: Timestamp) {
 }
 
 /// The reason and the fix below a line.
-fn explain(page: &mut Page<'_>, style: Style, (reason, fix): (&str, &str)) {
+fn explain(page: &mut Page<'_>, style: Style, reason: &str, fix: &str) {
     page.folded(6, &Part(style, ""), &Part(style, reason));
     let label = Part(page.palette.strong, "= ");
     page.folded(6, &label, &Part(Style::new(), fix));

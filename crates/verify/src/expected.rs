@@ -95,7 +95,7 @@ pub struct Instance {
     /// Its custom MAIL FROM domain.
     pub mail_from: Option<Name>,
     /// SES's answers about its identity, its DKIM, its MAIL FROM.
-    pub parts: Vec<Part>,
+    pub parts: Vec<InstancePart>,
     /// The reasons that keep its account from sending, in SES's own words (SES-25, SES-26), where somebody
     /// asked.
     pub account: Option<Vec<Finding>>,
@@ -105,7 +105,7 @@ pub struct Instance {
 
 /// A part of an instance that SES verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct InstancePart {
     /// Its kind and name: `ses_identity marketing.us-east-1`.
     pub what: String,
     /// How far SES is with it.

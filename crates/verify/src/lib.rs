@@ -36,7 +36,8 @@ mod published;
 mod run;
 
 pub use expected::{
-    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
+    Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
+    Tracking,
 };
 pub use model::check::{About, Check, CheckOutcome, Verdict};
 pub use observer::{Observer, ObserverError, View};

@@ -24,22 +24,18 @@ impl Site<'_, '_> {
     pub(super) fn bimi_files(&mut self, bimi: &Bimi) -> Vec<BimiFile> {
         let mut files = Vec::new();
         if let Some(logo) = &bimi.logo {
-            let file = (&logo.value.0.path, &*logo.value.0.bytes);
-            files.push(self.bimi_file(file, ("logo", "image/svg+xml")));
+            let file = &logo.value.0;
+            files.push(self.bimi_file(&file.path, &file.bytes, "logo", "image/svg+xml"));
         }
         if let Some(certificate) = &bimi.certificate {
-            let file = (&certificate.value.0.path, &*certificate.value.0.bytes);
-            let kind = ("mark-certificate", "application/pem-certificate-chain");
-            files.push(self.bimi_file(file, kind));
+            let file = &certificate.value.0;
+            let media_type = "application/pem-certificate-chain";
+            files.push(self.bimi_file(&file.path, &file.bytes, "mark-certificate", media_type));
         }
         files
     }
 
-    fn bimi_file(
-        &mut self,
-        (path, bytes): (&String, &[u8]),
-        (name, media_type): (&str, &str),
-    ) -> BimiFile {
+    fn bimi_file(&mut self, path: &str, bytes: &[u8], name: &str, media_type: &str) -> BimiFile {
         let host = self.assets_host();
         let key = key_of(path);
         let object = self.object(&Served {

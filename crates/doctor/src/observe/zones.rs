@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::join_all;
-use kinds::owned::{self, Zone};
+use kinds::owned::{self, OwnedZone};
 use kinds::{Route53HostedZone, Route53RecordSet, route53_hosted_zone};
 use model::{AccountName, Kind, Location, Resource, Spec};
 use standards::dns::Name;
@@ -14,7 +14,7 @@ use crate::facts::{DomainFacts, Seen, Unseen, Usage, ZoneFacts};
 use crate::quotas::RECORDS;
 
 /// The zones of each account that was entered and is to have records.
-pub(super) type Zones<'a> = BTreeMap<&'a AccountName, Seen<Vec<Zone>>>;
+pub(super) type Zones<'a> = BTreeMap<&'a AccountName, Seen<Vec<OwnedZone>>>;
 
 /// Lists the zones: a call for each hundred.
 pub(super) async fn list<'a>(patient: &'a Patient<'_>, entered: &Distributions) -> Zones<'a> {
@@ -105,7 +105,7 @@ pub(super) fn usage(
     usage
 }
 
-fn records_of(zones: &[Zone], id: &str) -> usize {
+fn records_of(zones: &[OwnedZone], id: &str) -> usize {
     let zone = zones.iter().find(|zone| zone.id == id);
     zone.map(|zone| zone.records).unwrap_or_default()
 }

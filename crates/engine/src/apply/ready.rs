@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws::SessionError;
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Action, ActionId, Observation, PreconditionCheck, Readiness, State, Target};
+use model::{Action, ActionId, Observation, Precondition, Readiness, State, Target};
 
 use super::{ActionOutcome, Known, Run};
 use crate::preconditions::{PreconditionOutcome, check_precondition};
@@ -42,7 +42,7 @@ impl Run<'_> {
             if self.options.accepted.contains(&precondition.rule) {
                 continue;
             }
-            self.pass_precondition(action.id, (&precondition.rule, &precondition.check), limit)
+            self.pass_precondition(action.id, precondition, limit)
                 .await?;
         }
         Ok(())
@@ -51,9 +51,10 @@ impl Run<'_> {
     async fn pass_precondition(
         &self,
         id: ActionId,
-        (rule, check): (&str, &PreconditionCheck),
+        precondition: &Precondition,
         limit: Timestamp,
     ) -> Result<(), ActionOutcome> {
+        let Precondition { rule, check, .. } = precondition;
         loop {
             let now = self.engine.clock.now();
             match check_precondition(self.engine.outside(), check, now).await {
@@ -62,7 +63,7 @@ impl Run<'_> {
                     return Err(ActionOutcome::Waiting(format!("{what} ({rule})")));
                 }
                 PreconditionOutcome::Refused(seen) => {
-                    return Err(ActionOutcome::Refused(rule.to_owned(), seen));
+                    return Err(ActionOutcome::Refused(rule.clone(), seen));
                 }
                 PreconditionOutcome::NotYet(seen) => {
                     let what = format!("a probe from outside to pass: {seen} ({rule})");

@@ -92,4 +92,4 @@ pub(super) fn stand_in(resource: &Resource) -> Resource {
 }
 
 /// The result of a change.
-pub(super) type Changed = kind::Outcome<model::Before>;
+pub(super) type Changed = kind::CallResult<model::Before>;

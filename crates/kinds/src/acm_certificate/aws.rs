@@ -9,7 +9,7 @@ use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm, Tag,
     ValidationMethod,
 };
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -287,7 +287,7 @@ impl Mutate<Context> for AcmCertificate {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let operation = "RequestCertificate";
         let spec = &target.spec;
         if let Some(arn) = &spec.existing {
@@ -302,7 +302,7 @@ impl Mutate<Context> for AcmCertificate {
             let detail = described(&client, context.clock, &arn).await?;
             let made = detail.map(|detail| state(&arn, &detail, spec.tags.clone()));
             if let Some(made) = made.filter(|made| !is_dead(&made.status)) {
-                return Ok(Outcome::from(PhysicalId::from(arn)).in_state::<Self>(made));
+                return Ok(CallResult::from(PhysicalId::from(arn)).in_state::<Self>(made));
             }
             // Within the hour the token finds the request that failed or was deleted. The next token
             // derives from it, so that this attempt, repeated, is found as well.
@@ -317,7 +317,7 @@ impl Mutate<Context> for AcmCertificate {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let arn = must_have("AddTagsToCertificate", target.physical.as_ref())?;
         if update.diff.touches("tags") {

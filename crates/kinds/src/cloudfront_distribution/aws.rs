@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{DistributionConfig, TagKeys};
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{
     Change, Diff, ErrorClass, Kind, KindError, Mutate, Nothing, Observation, Observe, Ownership,
     PhysicalId, Target,
@@ -115,7 +115,7 @@ impl Mutate<Context> for CloudfrontDistribution {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         create::create(context, target).await
     }
 
@@ -124,7 +124,7 @@ impl Mutate<Context> for CloudfrontDistribution {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "UpdateDistribution";
         let id = must_have(operation, target.physical.as_ref())?;

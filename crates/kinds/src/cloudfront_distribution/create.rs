@@ -5,7 +5,7 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{ConflictingAliasesList, DistributionConfigWithTags};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use model::kind::Outcome;
+use model::kind::CallResult;
 use model::{ErrorClass, KindError, Nothing, PhysicalId, Target};
 
 use super::config::{new_config, state};
@@ -19,7 +19,7 @@ use crate::sdk::made;
 pub(super) async fn create(
     context: &Context,
     target: &Target<Spec>,
-) -> Result<Outcome<Nothing>, KindError> {
+) -> Result<CallResult<Nothing>, KindError> {
     match under_a_reference(context, &target.spec).await {
         Err(error) if is_taken(&error) && !target.spec.aliases.is_empty() => {
             Err(without_names(context, &target.spec, error).await)
@@ -28,7 +28,10 @@ pub(super) async fn create(
     }
 }
 
-async fn under_a_reference(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindError> {
+async fn under_a_reference(
+    context: &Context,
+    spec: &Spec,
+) -> Result<CallResult<Nothing>, KindError> {
     let operation = "CreateDistributionWithTags";
     for reference in reference::chain(&spec.caller_reference) {
         let spec = Spec {
@@ -37,7 +40,7 @@ async fn under_a_reference(context: &Context, spec: &Spec) -> Result<Outcome<Not
         };
         match make(context, &spec).await? {
             Made::Here(id, state) => {
-                let outcome = Outcome::from(PhysicalId::from(id));
+                let outcome = CallResult::from(PhysicalId::from(id));
                 return Ok(match state {
                     Some(state) => outcome.in_state::<CloudfrontDistribution>(*state),
                     None => outcome,

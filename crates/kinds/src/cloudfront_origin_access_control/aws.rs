@@ -7,7 +7,7 @@ use aws_sdk_cloudfront::types::{
     OriginAccessControlConfig, OriginAccessControlOriginTypes, OriginAccessControlSigningBehaviors,
     OriginAccessControlSigningProtocols,
 };
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -143,7 +143,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateOriginAccessControl";
         let request = client
@@ -169,7 +169,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
             description: target.spec.description.clone(),
             signs_always: true,
         };
-        let outcome = Outcome::from(PhysicalId::from(made.id()));
+        let outcome = CallResult::from(PhysicalId::from(made.id()));
         Ok(outcome.in_state::<Self>(state))
     }
 
@@ -178,7 +178,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "UpdateOriginAccessControl";
         let id = must_have(operation, target.physical.as_ref())?;

@@ -2,7 +2,7 @@
 //! person's work, which the plan shows and apply waits for.
 
 use async_trait::async_trait;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{
     ErrorClass, KindError, Mutate, NoAnswer, Nothing, Observation, Observe, Ownership, PhysicalId,
     Target, variants,
@@ -75,7 +75,7 @@ impl Mutate<Context> for PublishedRecord {
         &self,
         _context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         Ok(physical(&target.spec.record).into())
     }
 
@@ -84,7 +84,7 @@ impl Mutate<Context> for PublishedRecord {
         _context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         Ok(physical(&target.spec.record).into())
     }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
 use clock::Clock;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -162,7 +162,8 @@ async fn set_tags(
     client: &Client,
     id: &str,
     desired: &Tags,
-    (actual, owned): (&Tags, Option<&Tags>),
+    actual: &Tags,
+    owned: Option<&Tags>,
 ) -> Result<(), KindError> {
     let (set, removed) = tag_changes(desired, actual, owned);
     if set.is_empty() && removed.is_empty() {
@@ -287,7 +288,7 @@ impl Observe<Context> for Route53HostedZone {
         target: &Target<Spec>,
         recorded: &State,
     ) -> Result<Observation<State>, KindError> {
-        let key = Zone(recorded.id.clone());
+        let key = ZoneExists(recorded.id.clone());
         if target.spec.create
             || target
                 .physical
@@ -307,9 +308,9 @@ impl Observe<Context> for Route53HostedZone {
 
 /// Whether a hosted zone is there, by its id. Its name servers never change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Zone(String);
+struct ZoneExists(String);
 
-impl Key for Zone {
+impl Key for ZoneExists {
     type Snapshot = ();
     const MOST: usize = 10_000;
 
@@ -339,11 +340,11 @@ impl Mutate<Context> for Route53HostedZone {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
         let id = make(&client, context.clock, spec).await?;
-        let tagged = set_tags(&client, &id, &spec.tags, (&Tags::new(), None)).await;
+        let tagged = set_tags(&client, &id, &spec.tags, &Tags::new(), None).await;
         tagged.map_err(KindError::begun)?;
         Ok(model::PhysicalId::from(id).into())
     }
@@ -353,13 +354,13 @@ impl Mutate<Context> for Route53HostedZone {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let id = must_have("ChangeTagsForResource", target.physical.as_ref())?;
         if target.spec.create {
             let actual = tags_of(&client, id.as_str()).await?;
             let given = update.owned.as_ref().map(|owned| &owned.tags);
-            set_tags(&client, id.as_str(), &target.spec.tags, (&actual, given)).await?;
+            set_tags(&client, id.as_str(), &target.spec.tags, &actual, given).await?;
         }
         Ok(id.clone().into())
     }

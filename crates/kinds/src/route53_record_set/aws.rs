@@ -11,20 +11,20 @@ use aws_sdk_route53::types::{
     ResourceRecordSet, RrType,
 };
 use jiff::Timestamp;
-use model::kind::{BatchItem, Outcome, Update};
+use model::kind::{BatchItem, CallResult, Update};
 use model::{
     ErrorClass, KindError, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId, Target,
 };
 use standards::Finding;
 use standards::dns::Name;
 
-use super::batch::{Part, SetChange, batches, changes, immovable};
+use super::batch::{BatchPart, SetChange, batches, changes, immovable};
 use super::{Route53RecordSet, Spec};
 use crate::context::{Context, Shared};
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
 use crate::sets::{Sets, key};
-use crate::zones::{Zone, Zones};
+use crate::zones::{KnownZone, Zones};
 
 /// Takes up the waiting of an earlier run that ended before its records were answered by all name
 /// servers. What was written longer ago than `since` is answered, and is not asked for.
@@ -108,7 +108,12 @@ impl Observe<Context> for Route53RecordSet {
 }
 
 /// The record as a zone has it, with our own changes; nothing where the zone is gone.
-fn seen(zone: &Zone, zone_id: &str, record: &Record, name: &str) -> Option<Observation<State>> {
+fn seen(
+    zone: &KnownZone,
+    zone_id: &str,
+    record: &Record,
+    name: &str,
+) -> Option<Observation<State>> {
     let state = read(zone.sets.as_ref()?, record, name);
     let pending = zone.pending.get(&key(name, &record.rtype)).cloned();
     // A deleted record is there for the world until its deletion is in sync.
@@ -179,7 +184,7 @@ impl Mutate<Context> for Route53RecordSet {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Vec<LiveSet>>, KindError> {
+    ) -> Result<CallResult<Vec<LiveSet>>, KindError> {
         alone(self, context, target, Some(target.spec.clone()), None).await
     }
 
@@ -188,7 +193,7 @@ impl Mutate<Context> for Route53RecordSet {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Vec<LiveSet>>, KindError> {
+    ) -> Result<CallResult<Vec<LiveSet>>, KindError> {
         alone(
             self,
             context,
@@ -208,7 +213,7 @@ impl Mutate<Context> for Route53RecordSet {
         &self,
         context: &Context,
         items: &[BatchItem<Spec, Vec<LiveSet>>],
-    ) -> Result<Vec<Outcome<Vec<LiveSet>>>, KindError> {
+    ) -> Result<Vec<CallResult<Vec<LiveSet>>>, KindError> {
         let client = client(context)?;
         let spec = |item: &BatchItem<Spec, Vec<LiveSet>>| {
             item.target.spec.clone().or_else(|| item.owned.clone())
@@ -239,7 +244,7 @@ impl Mutate<Context> for Route53RecordSet {
             };
             let name = spec.record.name.known().map(String::as_str);
             let seen = seen(&zone, zone_id, &spec.record, name.unwrap_or_default());
-            Outcome {
+            CallResult {
                 physical: physical(zone_id, &spec.record),
                 before: taken,
                 state: seen.and_then(|seen| seen.state().cloned().map(model::State::of::<Self>)),
@@ -256,7 +261,7 @@ async fn alone(
     target: &Target<Spec>,
     wanted: Option<Spec>,
     owned: Option<Spec>,
-) -> Result<Outcome<Vec<LiveSet>>, KindError> {
+) -> Result<CallResult<Vec<LiveSet>>, KindError> {
     let item = BatchItem {
         target: target.with(wanted),
         owned,
@@ -272,8 +277,8 @@ async fn alone(
         .unwrap_or_else(|| physical.into()))
 }
 
-fn part(item: &BatchItem<Spec, Vec<LiveSet>>) -> Part {
-    Part {
+fn part(item: &BatchItem<Spec, Vec<LiveSet>>) -> BatchPart {
+    BatchPart {
         wanted: item.target.spec.as_ref().map(|spec| spec.record.clone()),
         owned: item.owned.as_ref().map(|spec| spec.record.clone()),
         before: item.before.clone().unwrap_or_default(),
@@ -288,7 +293,7 @@ const OPERATION: &str = "ChangeResourceRecordSets";
 async fn send(
     client: &Client,
     zone_id: &str,
-    zone: &mut Zone,
+    zone: &mut KnownZone,
     items: &[BatchItem<Spec, Vec<LiveSet>>],
 ) -> Result<(), KindError> {
     let mut sets = match zone.sets.take() {
@@ -297,7 +302,7 @@ async fn send(
             .await?
             .ok_or_else(|| gone(OPERATION, zone_id))?,
     };
-    let parts: Vec<Part> = items.iter().map(part).collect();
+    let parts: Vec<BatchPart> = items.iter().map(part).collect();
     if let Some(set) = parts.iter().find_map(|part| immovable(&sets, part)) {
         return Err(conflict(&set.why_fixed()));
     }
@@ -358,7 +363,7 @@ fn conflict(message: &str) -> KindError {
 }
 
 /// A conflict that arose since the plan was made.
-fn moved(sets: &Sets, part: &Part) -> Option<Finding> {
+fn moved(sets: &Sets, part: &BatchPart) -> Option<Finding> {
     let wanted = part.wanted.as_ref().filter(|_| !part.adopt)?;
     let state = read(sets, wanted, wanted.name.known()?);
     wanted.conflict(&state, part.owned.as_ref())

@@ -9,7 +9,7 @@ use crate::sets::{Sets, key};
 
 /// One resource's part in a batch.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct BatchPart {
     /// The desired record; nothing when it is being deleted.
     pub wanted: Option<Record>,
     /// The record that was desired the last time.
@@ -37,7 +37,7 @@ pub enum SetChange {
 pub type TakenOver = Vec<Vec<LiveSet>>;
 
 /// The changes that bring `live` to where every part is content, and what each part took over.
-pub fn changes(live: &Sets, parts: &[Part]) -> (Vec<SetChange>, TakenOver) {
+pub fn changes(live: &Sets, parts: &[BatchPart]) -> (Vec<SetChange>, TakenOver) {
     let mut next = live.clone();
     // All withdrawals before all insertions before all restorations: what one part gives up and
     // another asks for stays, and what was there before us comes back only where nothing else is.
@@ -80,7 +80,7 @@ pub fn changes(live: &Sets, parts: &[Part]) -> (Vec<SetChange>, TakenOver) {
 }
 
 /// The sets of parts whose writing was begun by a run that died.
-fn written_again(live: &Sets, parts: &[Part]) -> BTreeSet<(String, String)> {
+fn written_again(live: &Sets, parts: &[BatchPart]) -> BTreeSet<(String, String)> {
     let open = parts.iter().filter(|part| part.open);
     let keys = open.filter_map(|part| {
         let wanted = part.wanted.as_ref()?;
@@ -152,7 +152,7 @@ impl SetChange {
 }
 
 /// A set that stands where `part` wants to be and that nobody may move for it.
-pub fn immovable<'s>(sets: &'s Sets, part: &Part) -> Option<&'s LiveSet> {
+pub fn immovable<'s>(sets: &'s Sets, part: &BatchPart) -> Option<&'s LiveSet> {
     let wanted = part.wanted.as_ref()?;
     let key = key(wanted.name.known()?, &wanted.rtype);
     at_name(sets, &key.0)
@@ -179,7 +179,7 @@ fn excludes(wanted: &Record, other: &(String, String), key: &(String, String)) -
 }
 
 /// Takes the values of `owned` out, except those that a part asks for in the same set.
-fn withdraw(sets: &mut Sets, owned: &Record, parts: &[Part]) {
+fn withdraw(sets: &mut Sets, owned: &Record, parts: &[BatchPart]) {
     let Some(name) = owned.name.known() else {
         return;
     };
@@ -210,7 +210,7 @@ fn withdraw(sets: &mut Sets, owned: &Record, parts: &[Part]) {
 }
 
 /// Takes out what somebody made of our values: what we own is put back, not joined by it.
-fn take_back(sets: &mut Sets, live: &Sets, part: &Part) {
+fn take_back(sets: &mut Sets, live: &Sets, part: &BatchPart) {
     let (Some(wanted), Some(owned)) = (&part.wanted, &part.owned) else {
         return;
     };
@@ -315,7 +315,7 @@ fn make_room(sets: &mut Sets, wanted: &Record, displaced: &[LiveSet]) {
 
 /// Puts back what a part took over, where its place is free. What stood beside it then and has
 /// gone since was not ours to take, and is not ours to bring back.
-fn restore(sets: &mut Sets, part: &Part) {
+fn restore(sets: &mut Sets, part: &BatchPart) {
     for old in &part.before {
         let key = key(&old.name, &old.rtype);
         let blocked = sets.keys().any(|(name, rtype)| {
@@ -359,7 +359,7 @@ fn came_since<'s>(old: &'s LiveSet, set: &'s LiveSet) -> impl Iterator<Item = &'
 
 /// A value that has come since and beside which what the part displaced can't stand: receivers treat
 /// two SPF records as none (RFC 7208 section 4.5).
-fn excluding<'s>(part: &Part, old: &'s LiveSet, set: &'s LiveSet) -> Option<&'s LiveValue> {
+fn excluding<'s>(part: &BatchPart, old: &'s LiveSet, set: &'s LiveSet) -> Option<&'s LiveValue> {
     let owned = part.owned.as_ref()?;
     let mut came = came_since(old, set);
     came.find(|value| owned.excludes(&value.means))
@@ -367,7 +367,7 @@ fn excluding<'s>(part: &Part, old: &'s LiveSet, set: &'s LiveSet) -> Option<&'s 
 
 /// A value of `before` that does not come back when a record is deleted, and the one in its way.
 pub fn kept_back(sets: &Sets, owned: &Record, before: &[LiveSet]) -> Option<(String, String)> {
-    let part = Part {
+    let part = BatchPart {
         wanted: None,
         owned: Some(owned.clone()),
         before: before.to_vec(),
@@ -386,7 +386,7 @@ pub fn kept_back(sets: &Sets, owned: &Record, before: &[LiveSet]) -> Option<(Str
 }
 
 /// Whether `value` had to make room for the part, and did not merely stand beside it.
-fn was_displaced(part: &Part, old: &LiveSet, value: &LiveValue) -> bool {
+fn was_displaced(part: &BatchPart, old: &LiveSet, value: &LiveValue) -> bool {
     let Some(owned) = &part.owned else {
         return true;
     };

@@ -38,8 +38,8 @@ fn zone(sets: &[LiveSet]) -> Sets {
         .collect()
 }
 
-fn put(wanted: Record) -> Part {
-    Part {
+fn put(wanted: Record) -> BatchPart {
+    BatchPart {
         wanted: Some(wanted),
         owned: None,
         before: Vec::new(),
@@ -48,8 +48,8 @@ fn put(wanted: Record) -> Part {
     }
 }
 
-fn remove(owned: Record) -> Part {
-    Part {
+fn remove(owned: Record) -> BatchPart {
+    BatchPart {
         wanted: None,
         owned: Some(owned),
         before: Vec::new(),
@@ -155,7 +155,7 @@ fn what_was_taken_over_is_put_back() {
         &["site=1", "v=spf1 include:old.example ~all"],
     );
     let ours = record("example.com", "TXT", &["v=spf1 -all"], spf);
-    let part = Part {
+    let part = BatchPart {
         adopt: true,
         ..put(ours.clone())
     };
@@ -171,7 +171,7 @@ fn what_was_taken_over_is_put_back() {
         .collect();
     assert_eq!(means, ["site=1", "v=spf1 -all"]);
 
-    let undo = Part {
+    let undo = BatchPart {
         before: taken[0].clone(),
         ..remove(ours)
     };
@@ -187,7 +187,7 @@ fn a_cname_makes_room_for_an_alias_and_comes_back() {
         target: "d1.cloudfront.net".into(),
         zone: "Z2FDTNDATAQYW2".to_owned(),
     });
-    let part = Part {
+    let part = BatchPart {
         adopt: true,
         ..put(ours.clone())
     };
@@ -196,7 +196,7 @@ fn a_cname_makes_room_for_an_alias_and_comes_back() {
     let Some(SetChange::Create(after)) = forward.last() else {
         panic!("a set is created")
     };
-    let undo = Part {
+    let undo = BatchPart {
         before: taken[0].clone(),
         ..remove(ours)
     };
@@ -217,7 +217,7 @@ fn a_new_value_replaces_the_old_one_in_one_batch() {
     );
     let new = record("_mta-sts.example.com", "TXT", &["v=STSv1; id=2"], sharing);
     let live = zone(&[set("_mta-sts.example.com", "TXT", 300, &["v=STSv1; id=1"])]);
-    let part = Part {
+    let part = BatchPart {
         owned: Some(old),
         ..put(new)
     };
@@ -247,7 +247,7 @@ fn what_its_owner_removed_meanwhile_is_not_brought_back() {
     };
     let before = set("example.com", "TXT", 60, &["site=1", "v=spf1 ~all"]);
     let after = set("example.com", "TXT", 60, &["v=spf1 -all", "site=2"]);
-    let undo = Part {
+    let undo = BatchPart {
         before: vec![before],
         ..remove(record("example.com", "TXT", &["v=spf1 -all"], spf))
     };
@@ -264,7 +264,7 @@ fn what_was_there_before_stays_away_while_something_else_is_there() {
         set("x.example.com", "A", 300, &["192.0.2.1"]),
         set("x.example.com", "TXT", 300, &["newcomer"]),
     ]);
-    let undo = Part {
+    let undo = BatchPart {
         before: vec![before],
         ..remove(ours)
     };
@@ -323,7 +323,7 @@ fn characters_are_counted_as_well() {
 fn a_zone_s_own_servers_are_never_moved() {
     let live = zone(&[set("example.com", "NS", 300, &["ns.example.net"])]);
     let cname = record("example.com", "CNAME", &["y.example.net"], Sharing::Whole);
-    let part = Part {
+    let part = BatchPart {
         adopt: true,
         ..put(cname)
     };
@@ -345,7 +345,7 @@ fn our_value_changed_by_hand_is_taken_back() {
     let ours = record("example.com", "TXT", &["v=spf1 -all"], spf);
     let live = zone(&[set("example.com", "TXT", 300, &["site=1", "v=spf1 ~all"])]);
     for adopt in [false, true] {
-        let part = Part {
+        let part = BatchPart {
             owned: Some(ours.clone()),
             adopt,
             ..put(ours.clone())
@@ -368,7 +368,7 @@ fn an_alias_changed_by_hand_is_taken_back_and_otherwise_left() {
     there.ttl = None;
     there.alias = Some(("d9.cloudfront.net".to_owned(), "Z2FDTNDATAQYW2".to_owned()));
     let live = zone(&[there]);
-    let part = Part {
+    let part = BatchPart {
         owned: Some(ours.clone()),
         ..put(ours.clone())
     };
@@ -392,7 +392,7 @@ fn a_cname_that_made_room_for_two_comes_back_with_the_last_of_them() {
         });
         record
     };
-    let adopting = |rtype| Part {
+    let adopting = |rtype| BatchPart {
         adopt: true,
         ..put(alias(rtype))
     };
@@ -405,7 +405,7 @@ fn a_cname_that_made_room_for_two_comes_back_with_the_last_of_them() {
         .map(|change| (change.key(), change.set().clone()))
         .collect();
     for (rtype, taken) in ["A", "AAAA"].into_iter().zip(taken) {
-        let undo = Part {
+        let undo = BatchPart {
             before: taken,
             ..remove(alias(rtype))
         };
@@ -423,7 +423,7 @@ fn a_cname_that_made_room_for_two_comes_back_with_the_last_of_them() {
 fn what_a_run_that_died_may_have_written_is_written_again() {
     let ours = record("x.example.com", "TXT", &["a"], Sharing::Many);
     let there = set("x.example.com", "TXT", 60, &["stranger", "a"]);
-    let part = Part {
+    let part = BatchPart {
         open: true,
         owned: Some(ours.clone()),
         ..put(ours)

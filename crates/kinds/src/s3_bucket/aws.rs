@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
     Tag,
 };
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{S3Bucket, Spec, State};
@@ -210,14 +210,14 @@ impl Mutate<Context> for S3Bucket {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         if !bucket.make(spec).await? {
             return finish(self, context, target, "CreateBucket").await;
         }
         bucket.set_up(spec).await.map_err(KindError::begun)?;
-        let outcome = Outcome::from(PhysicalId::from(spec.name.as_str()));
+        let outcome = CallResult::from(PhysicalId::from(spec.name.as_str()));
         Ok(outcome.in_state::<Self>(spec.wanted()))
     }
 
@@ -226,7 +226,7 @@ impl Mutate<Context> for S3Bucket {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         let touches = |field: &str| update.diff.touches(field);

@@ -1,7 +1,7 @@
 //! S3's calls for a bucket policy.
 
 use async_trait::async_trait;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ async fn send(context: &Context, bucket: &str, document: &Value) -> Result<(), K
     Ok(())
 }
 
-async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindError> {
+async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, KindError> {
     let operation = "PutBucketPolicy";
     if let Grant::Reading(distribution) = &spec.grant {
         known(operation, distribution)?;
@@ -74,7 +74,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindErr
     let others = live(context, &spec.bucket).await?.unwrap_or_default();
     let document = beside_others(&spec.document(), &others);
     send(context, &spec.bucket, &document).await?;
-    let outcome = Outcome::from(PhysicalId::from(spec.bucket.as_str()));
+    let outcome = CallResult::from(PhysicalId::from(spec.bucket.as_str()));
     Ok(outcome.in_state::<S3BucketPolicy>(State { document }))
 }
 
@@ -84,7 +84,7 @@ impl Mutate<Context> for S3BucketPolicy {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         put(context, &target.spec).await
     }
 
@@ -93,7 +93,7 @@ impl Mutate<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         put(context, &target.spec).await
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws::object::Whole;
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use aws_sdk_s3::primitives::ByteStream;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -58,7 +58,7 @@ impl Observe<Context> for S3Object {
     }
 }
 
-async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindError> {
+async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, KindError> {
     let session = context.session()?;
     let client = session.s3();
     let bytes = spec.bytes();
@@ -72,7 +72,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<Outcome<Nothing>, KindErr
         .metadata(HASH, sha256(&bytes))
         .body(ByteStream::from(bytes));
     done("PutObject", request.send().await)?;
-    let outcome = Outcome::from(physical(spec));
+    let outcome = CallResult::from(physical(spec));
     Ok(outcome.in_state::<S3Object>(spec.wanted()))
 }
 
@@ -128,7 +128,7 @@ impl Mutate<Context> for S3Object {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         put(context, &target.spec).await
     }
 
@@ -137,7 +137,7 @@ impl Mutate<Context> for S3Object {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         // Asked again because the invalidation did not go through: the file is there already.
         let outcome = match self.observe(context, target).await? {
             Observation::Present { state, .. } if state == target.spec.wanted() => {

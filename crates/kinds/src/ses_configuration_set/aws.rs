@@ -10,7 +10,7 @@ use aws_sdk_sesv2::types::{
     ReputationOptions, SendingOptions, SnsDestination, SuppressionListReason, SuppressionOptions,
     TlsPolicy,
 };
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{Destination, EventDestination, SesConfigurationSet, Spec};
@@ -258,7 +258,7 @@ impl Mutate<Context> for SesConfigurationSet {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateConfigurationSet";
         let spec = &target.spec;
@@ -297,7 +297,7 @@ impl Mutate<Context> for SesConfigurationSet {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ses::Client;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{SesDomainToken, Spec, State};
@@ -45,7 +45,7 @@ impl Mutate<Context> for SesDomainToken {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let answer = client(context)?
             .verify_domain_identity()
             .domain(&target.spec.domain)
@@ -56,7 +56,7 @@ impl Mutate<Context> for SesDomainToken {
             token: answer.verification_token().to_owned(),
             status: "Pending".to_owned(),
         };
-        let outcome = Outcome::from(PhysicalId::from(target.spec.domain.as_str()));
+        let outcome = CallResult::from(PhysicalId::from(target.spec.domain.as_str()));
         Ok(outcome.in_state::<Self>(state))
     }
 
@@ -65,7 +65,7 @@ impl Mutate<Context> for SesDomainToken {
         _context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         Ok(PhysicalId::from(target.spec.domain.as_str()).into())
     }
 

@@ -11,7 +11,7 @@ use aws_sdk_sesv2::types::{
     DkimAttributes, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
 };
 use jiff::Timestamp;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
@@ -277,7 +277,7 @@ impl Mutate<Context> for SesIdentity {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let operation = "CreateEmailIdentity";
         let spec = &target.spec;
@@ -301,7 +301,7 @@ impl Mutate<Context> for SesIdentity {
             tags: spec.tags.clone(),
             ..state(&spec.domain, region, made.dkim_attributes())
         };
-        let outcome = Outcome::from(PhysicalId::from(spec.domain.as_str()));
+        let outcome = CallResult::from(PhysicalId::from(spec.domain.as_str()));
         Ok(outcome.in_state::<Self>(state))
     }
 
@@ -310,7 +310,7 @@ impl Mutate<Context> for SesIdentity {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);

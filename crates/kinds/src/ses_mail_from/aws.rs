@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::types::BehaviorOnMxFailure;
-use model::kind::{Outcome, Update};
+use model::kind::{CallResult, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{OnMxFailure, SesMailFrom, Spec, State};
@@ -45,7 +45,7 @@ async fn put(
     context: &Context,
     identity: &str,
     spec: Option<&Spec>,
-) -> Result<Outcome<Nothing>, KindError> {
+) -> Result<CallResult<Nothing>, KindError> {
     let behavior = match spec.map(|spec| spec.on_mx_failure) {
         Some(OnMxFailure::RejectMessage) => BehaviorOnMxFailure::RejectMessage,
         Some(OnMxFailure::UseDefaultValue) | None => BehaviorOnMxFailure::UseDefaultValue,
@@ -65,7 +65,7 @@ impl Mutate<Context> for SesMailFrom {
         &self,
         context: &Context,
         target: &Target<Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         let spec = &target.spec;
         let outcome = put(context, &spec.identity, Some(spec)).await?;
         Ok(outcome.in_state::<Self>(State {
@@ -80,7 +80,7 @@ impl Mutate<Context> for SesMailFrom {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<Outcome<Nothing>, KindError> {
+    ) -> Result<CallResult<Nothing>, KindError> {
         put(context, &target.spec.identity, Some(&target.spec)).await
     }
 

@@ -5,7 +5,7 @@ use kinds::cloudfront_distribution::{Logging, Spec};
 use kinds::{CloudfrontDistribution, cloudfront_origin_access_control as control, s3_bucket};
 use model::{Ownership, ResourceId, State};
 
-use super::stage::{ACCOUNT, STRANGER, Stage, tags};
+use super::stage::{ACCOUNT, OTHER_ACCOUNT, Stage, tags};
 use super::walk::Walk;
 
 const REGION: &str = "us-east-1";
@@ -269,7 +269,7 @@ async fn r_43_names_in_another_account_are_a_conflict_that_names_their_holder() 
     let stage = Stage::new();
     let wanted = spec(&stage).await;
     // The same names, in the account of somebody else.
-    let theirs = stage.sandbox.sdk_config(STRANGER, REGION);
+    let theirs = stage.sandbox.sdk_config(OTHER_ACCOUNT, REGION);
     let acm = aws_sdk_acm::Client::new(&theirs);
     let requested = acm
         .request_certificate()

@@ -150,7 +150,7 @@ async fn a_bucket_of_somebody_else_is_neither_seen_nor_touched() {
     let stage = Stage::new();
     let config = stage
         .sandbox
-        .sdk_config(super::stage::STRANGER, "us-east-1");
+        .sdk_config(super::stage::OTHER_ACCOUNT, "us-east-1");
     let s3 = aws_sdk_s3::Client::new(&config);
     let made = s3.create_bucket().bucket("suite-assets").send().await;
     made.expect("a bucket");

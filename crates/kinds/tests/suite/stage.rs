@@ -21,7 +21,7 @@ pub(crate) const ACCOUNT: &str = "111111111111";
 /// The account whose user takes the role.
 const OPERATOR: &str = "999999999999";
 /// Somebody else's account.
-pub(crate) const STRANGER: &str = "222222222222";
+pub(crate) const OTHER_ACCOUNT: &str = "222222222222";
 
 /// A sandbox and everything to reach it by.
 pub(crate) struct Stage {
@@ -46,7 +46,7 @@ impl Stage {
         };
         world.sts.seed_account(ACCOUNT, &["mail-deploy"]);
         world.sts.seed_account(OPERATOR, &[]);
-        world.sts.seed_account(STRANGER, &[]);
+        world.sts.seed_account(OTHER_ACCOUNT, &[]);
         change(&mut world);
         let noon = "2026-11-24T12:00:00Z".parse().expect("a timestamp");
         let sandbox = Sandbox::new(world, Clock::starting_at(noon, 1.0));
@@ -112,7 +112,7 @@ impl Stage {
         self.sandbox.clock().sleep(Duration::from_millis(1)).await;
         Context {
             session,
-            outside: Arc::new(Eyes(self.sandbox.clone())),
+            outside: Arc::new(Inside(self.sandbox.clone())),
             shared: self.shared.clone(),
             not_before: self.sandbox.clock().now(),
             secrets: self.secrets.clone(),
@@ -147,10 +147,10 @@ pub(crate) fn tags(id: &ResourceId) -> Tags {
 }
 
 /// An external observer in the sandbox.
-struct Eyes(Sandbox);
+struct Inside(Sandbox);
 
 #[async_trait]
-impl Outside for Eyes {
+impl Outside for Inside {
     async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
         let now = self.0.clock().now();
         match self.0.world().resolve(name, rtype, now) {

@@ -7,7 +7,7 @@ use kinds::{SesConfigurationSet, SesIdentity, ses_account};
 use model::{Kind, Location, Readiness};
 use standards::Finding;
 use standards::dns::Name;
-use verify::{Expected, Instance, Part, Standing, Tracking};
+use verify::{Expected, Instance, InstancePart, Standing, Tracking};
 
 use super::Source;
 use crate::{Planned, Project};
@@ -83,7 +83,7 @@ pub(super) fn instance<'a>(
 }
 
 /// How far SES is with a part of an instance (SES-23).
-pub(super) fn part(source: &Source<'_>) -> Part {
+pub(super) fn part(source: &Source<'_>) -> InstancePart {
     let kind = source.spec.kind();
     let readiness = source
         .state
@@ -94,7 +94,7 @@ pub(super) fn part(source: &Source<'_>) -> Part {
         Some(Readiness::Waiting(what)) => Standing::Waiting(what),
         Some(Readiness::Failed(why)) => Standing::Failed(why),
     };
-    Part {
+    InstancePart {
         what: format!("{} {}", source.id.kind, source.id.name),
         standing,
     }

@@ -16,7 +16,8 @@ use super::{place_of, set};
 /// The findings about the surroundings of the records of one domain.
 pub(super) async fn findings(
     outside: &dyn Outside,
-    (manifest, now): (&Manifest, Timestamp),
+    manifest: &Manifest,
+    now: Timestamp,
     expected: &Expected,
 ) -> Vec<Finding> {
     let mut findings = delegation(outside, expected).await;

@@ -35,7 +35,7 @@ pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error
     findings.extend(planned.plan.findings.iter().cloned());
     let domains = stream::iter(expected(project, &planned));
     let found: Vec<Vec<Finding>> = domains
-        .map(async |expected| around::findings(outside, (manifest, now), &expected).await)
+        .map(async |expected| around::findings(outside, manifest, now, &expected).await)
         .buffered(AT_ONCE)
         .collect()
         .await;

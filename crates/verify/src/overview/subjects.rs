@@ -77,9 +77,9 @@ pub(super) fn uses_ses(published: &Published) -> bool {
     !published.mail_from.is_empty() || !published.ses_tokens.values.is_empty()
 }
 
-fn subject<T>(standard: Standard, seen: &Seen<T>, (grade, summary): (Grade, String)) -> Subject {
+fn subject<T>(standard: Standard, seen: &Seen<T>, state: (Grade, String)) -> Subject {
     let (grade, summary) = if seen.is_answered {
-        (grade, summary)
+        state
     } else {
         (Grade::Unseen, "nobody answered".to_owned())
     };

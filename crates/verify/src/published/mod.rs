@@ -131,8 +131,8 @@ impl Unanswered for Vec<Finding> {
     }
 }
 
-async fn within<T: Unanswered>(look: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, look).await {
+async fn within<T: Unanswered>(reading: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, reading).await {
         Ok(seen) => seen,
         Err(_) => T::unanswered(Finding::new(
             rules::LIVE_02,

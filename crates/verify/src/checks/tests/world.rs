@@ -12,7 +12,8 @@ use standards::bimi::TrustStore;
 use standards::dns::Name;
 
 use crate::expected::{
-    Certificate, Expected, File, HostedZone, Instance, Mark, Part, Record, Standing, Tracking,
+    Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
+    Tracking,
 };
 use crate::options::Options;
 use crate::run::verify;
@@ -353,7 +354,7 @@ impl Stage {
         expected.instances = vec![Instance {
             label: "marketing in us-east-1".to_owned(),
             mail_from: Some(name("mail1.example.com")),
-            parts: vec![Part {
+            parts: vec![InstancePart {
                 what: "ses_identity marketing.us-east-1".to_owned(),
                 standing: Standing::Verified,
             }],
