@@ -24,8 +24,9 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use crate::Sandbox;
 use crate::dns::lookup::Trace;
-use crate::dns::{End, Record, value};
+use crate::dns::{End, Record};
 use crate::dns_text::name::DnsName;
+use crate::dns_text::value;
 
 /// How long a TCP connection may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(30);

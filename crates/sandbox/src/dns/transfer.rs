@@ -12,8 +12,9 @@ use hickory_proto::rr::{self, RData, RecordType};
 use jiff::Timestamp;
 
 use crate::Sandbox;
-use crate::dns::{State, strings, value};
+use crate::dns::State;
 use crate::dns_text::name::{DnsName, NameProblem};
+use crate::dns_text::{strings, value};
 use crate::route53::record_set::RecordSet;
 
 /// How long a primary may be silent.

@@ -107,7 +107,7 @@ pub(crate) enum Signing {
 }
 
 impl Identity {
-    fn new(now: Timestamp, dkim: Dkim) -> Self {
+    pub(super) fn new(now: Timestamp, dkim: Dkim) -> Self {
         Self {
             verification: Check::start(now),
             dkim,

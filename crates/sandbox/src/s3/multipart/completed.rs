@@ -4,7 +4,7 @@ use s3s::dto::{self, ETag};
 
 use crate::bodies::Algorithm;
 use crate::s3::error::{self, Error};
-use crate::s3::state::{Object, Part, Upload};
+use crate::s3::state::{Object, Upload, UploadPart};
 
 /// The smallest part that may be followed by another.
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
@@ -28,7 +28,10 @@ impl<'a> Request<'a> {
     }
 
     /// The parts that the completion names, which have to be there, in order, and large enough.
-    pub(super) fn parts(&self, listed: &[dto::CompletedPart]) -> Result<Vec<&'a Part>, Error> {
+    pub(super) fn parts(
+        &self,
+        listed: &[dto::CompletedPart],
+    ) -> Result<Vec<&'a UploadPart>, Error> {
         let mut parts = Vec::new();
         let mut last = 0;
         for part in listed {
@@ -55,7 +58,7 @@ impl<'a> Request<'a> {
         Ok(parts)
     }
 
-    fn part(&self, listed: &dto::CompletedPart, number: i32) -> Result<&'a Part, Error> {
+    fn part(&self, listed: &dto::CompletedPart, number: i32) -> Result<&'a UploadPart, Error> {
         let etag = listed.e_tag.as_ref().map(ETag::value);
         let invalid = || {
             Error::new(
