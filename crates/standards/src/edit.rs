@@ -117,15 +117,24 @@ pub fn apply<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Strin
     make(text, &chosen)
 }
 
+/// `text` after every one of `edits`, also those that a person would have to agree to. Of two that
+/// overlap, the first in the text is made.
+pub(crate) fn apply_all<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> String {
+    let mut chosen: Vec<&Replacement> = Vec::new();
+    chosen.extend(edits.into_iter().flat_map(|edit| &edit.replacements));
+    chosen.sort_by_key(|replacement| (replacement.span.start, replacement.span.end));
+    make(text, chosen)
+}
+
 /// Whether one of two ranges begins where or before the other ends. Neighbours count: two
 /// insertions at one place, or two neighbouring removals, could undo each other's reason.
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 
-/// `text` with `replacements`, which are in order. A replacement outside of the text, or within a
-/// character, is left out.
-fn make(text: &str, replacements: &[Replacement]) -> String {
+/// `text` with `replacements`, which are in order. A replacement outside of the text, within a
+/// character or within the one before is left out.
+fn make<'r>(text: &str, replacements: impl IntoIterator<Item = &'r Replacement>) -> String {
     let mut made = String::with_capacity(text.len());
     let mut at = 0;
     for Replacement { span, text: new } in replacements {

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::dns::txt::lint_policy;
+use crate::pasted::Syntax;
 use crate::quote::quote;
 use crate::rules::Rule;
 use crate::tag_list::{Part, parts};
@@ -46,7 +46,7 @@ impl fmt::Display for Extension {
 
 /// The rules that a record of this syntax is held to.
 pub(crate) struct FieldRules {
-    /// The names of its own fields.
+    /// The names of its own fields, `v` first.
     pub(crate) names: &'static [&'static str],
     /// The version's name: `STSv1`.
     pub(crate) version: &'static str,
@@ -56,6 +56,19 @@ pub(crate) struct FieldRules {
     pub(crate) field_rule: &'static Rule,
     /// The rule of unknown fields.
     pub(crate) unknown_rule: &'static Rule,
+}
+
+impl FieldRules {
+    /// The syntax of the record, by which damage to it is found.
+    pub(crate) fn syntax(&self) -> Syntax {
+        Syntax {
+            version: self.version,
+            known: self.names,
+            free: &[],
+            is_spaced: false,
+            rule: self.field_rule,
+        }
+    }
 }
 
 /// One field, with where its parts stand.
@@ -73,7 +86,7 @@ pub(crate) fn parse<'a>(
     text: &'a str,
     rules: &FieldRules,
 ) -> (Option<Vec<Field<'a>>>, Vec<Finding>) {
-    let mut findings = lint_policy(text);
+    let mut findings = Vec::new();
     let mut parts = parts(text).peekable();
     let version = parts.next().expect("splitting gives at least one part");
     if let Some(finding) = check_version(text, &version, rules) {
@@ -90,6 +103,12 @@ pub(crate) fn parse<'a>(
             Ok(field) => fields.push(field),
             Err(reason) => {
                 let finding = Finding::new(rules.field_rule, reason).weighing(Severity::Error);
+                let finding = match text[..part.span.start].rfind(';') {
+                    Some(semicolon) if part.text.is_empty() => finding
+                        .fix("remove one of the two semicolons")
+                        .with_edit(Edit::remove(semicolon..part.span.start)),
+                    _ => finding,
+                };
                 findings.push(finding.at(part.span.clone()));
             }
         }
@@ -106,7 +125,7 @@ pub(crate) fn extension(
 ) -> (Option<Extension>, Finding) {
     let extension = Extension::new(field.name, field.value);
     let name = quote(field.name);
-    let finding = match typo::nearest(field.name, rules.names.iter().copied()) {
+    let finding = match typo::nearest(field.name, rules.names.iter().copied().skip(1)) {
         None if extension.is_none() => {
             let reason = format!(
                 "{} is not a name of up to 32 letters, digits, `_`, `-` and `.`, then `=`, then visible characters",

@@ -199,6 +199,7 @@ mod mail_host;
 pub mod mail_uri;
 pub mod mta_sts;
 mod owner;
+mod pasted;
 pub mod protocol;
 mod quote;
 pub mod receivers;

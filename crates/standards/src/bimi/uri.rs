@@ -114,19 +114,25 @@ impl From<HttpsUri> for String {
 }
 
 /// The URI that `text` was meant as, and whether nothing else can be meant: with its host in
-/// A-labels, its characters encoded and `https:` before it.
+/// A-labels, its characters encoded and `https:` before it. Of several URIs none is.
 pub(super) fn correction(text: &str) -> Option<(HttpsUri, bool)> {
-    let text = text.trim();
-    let has_scheme = |scheme: &str| {
-        text.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    let is_around = |c: char| matches!(c, '<' | '>' | '"' | '\'' | '(' | ')' | '[' | ']');
+    // A link as wikis write it has its target in parentheses.
+    let target = text.rsplit_once("](").map_or(text, |(_, target)| target);
+    let text = target.trim_matches(|c| is_around(c) || c.is_whitespace());
+    if text.match_indices("://").count() > 1 {
+        return None;
+    }
+    let after = |scheme: &str| {
+        let start = text.get(..scheme.len())?;
+        let rest = &text[scheme.len()..];
+        let is_scheme = start.eq_ignore_ascii_case(scheme) && rest.starts_with([':', '/']);
+        is_scheme.then(|| rest.trim_start_matches([':', '/']))
     };
-    let (rest, is_sure) = if has_scheme("https://") {
-        (&text[8..], true)
-    } else if has_scheme("http://") {
-        (&text[7..], false)
-    } else {
-        (text, false)
+    let (rest, is_sure) = match (after("https"), after("http")) {
+        (Some(rest), _) => (rest, true),
+        (None, Some(rest)) => (rest, false),
+        (None, None) => (text.trim_start_matches('/'), false),
     };
     let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
@@ -181,7 +187,11 @@ fn check_characters(text: &str) -> Result<(), HttpsUriError> {
 }
 
 fn is_bare(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+;=%".contains(character)
+    character.is_ascii_alphanumeric()
+        || matches!(
+            character,
+            '!' | '#'..='+' | '-'..=';' | '=' | '?' | '@' | '[' | ']' | '_' | '~'
+        )
 }
 
 fn is_hexadecimal(digits: Option<&[u8]>) -> bool {

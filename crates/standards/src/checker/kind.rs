@@ -21,23 +21,38 @@ const VERSIONS: [(&str, Kind); 13] = [
 ];
 /// The longest of [`VERSIONS`].
 const LONGEST: usize = 9;
+/// The tags of a record in which a version is looked for: no standard has more.
+const MOST_TAGS: usize = 16;
 /// Characters of base64 that no shorter key has: Ed25519 takes 44.
 const SHORTEST_KEY: usize = 40;
 
 /// The kind of the decoded TXT value `text`.
 pub(super) fn of_record(text: &str) -> Option<Kind> {
+    let first = of_version(text);
+    // The version may stand behind the other tags.
+    let of_tag = || text.split(';').skip(1).take(MOST_TAGS).find_map(of_version);
+    first
+        .or_else(of_tag)
+        .or_else(|| is_bare_key(text).then_some(Kind::DkimKey))
+}
+
+/// The kind whose version `text` begins with, whatever stands around it.
+fn of_version(text: &str) -> Option<Kind> {
+    let is_around = |c: &char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | '\u{ab}' | '\u{bb}' | '\u{feff}')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2018}'..='\u{201f}' | '\u{2060}')
+    };
     let start: String = text
         .chars()
-        .filter(|character| !character.is_whitespace() && *character != '"')
+        .filter(|character| !is_around(character))
+        .map(|character| if character == ':' { '=' } else { character })
         .take(LONGEST)
         .collect();
     let start = start.to_ascii_lowercase();
-    let known = VERSIONS
-        .iter()
-        .find(|(version, _)| start.starts_with(version));
-    known
-        .map(|(_, kind)| *kind)
-        .or_else(|| is_bare_key(text).then_some(Kind::DkimKey))
+    let mut versions = VERSIONS.iter();
+    let known = versions.find(|(version, _)| start.starts_with(version));
+    known.map(|(_, kind)| *kind)
 }
 
 /// Whether `text` is a key record without a version: it has a `p=` that looks like a key.
@@ -72,7 +87,7 @@ pub(super) fn of_file(name: &str, file: &[u8]) -> Option<Kind> {
         Some(Kind::Logo)
     } else if start.starts_with(b"-----BEGIN") {
         Some(Kind::MarkCertificate)
-    } else if has_policy_key(start) {
+    } else if has_policy_key(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file)) {
         Some(Kind::MtaStsPolicy)
     } else {
         None
@@ -93,12 +108,13 @@ fn start_of(file: &[u8]) -> &[u8] {
     &start[..start.len().min(64)]
 }
 
-/// Whether the first line has a key of a policy (RFC 8461 §3.2), which may come in any order.
-fn has_policy_key(start: &[u8]) -> bool {
-    let key = start
-        .split(|octet| *octet == b':')
-        .next()
-        .unwrap_or_default();
-    let key = key.trim_ascii_end().to_ascii_lowercase();
-    key.len() < start.len() && [&b"version"[..], b"mode", b"mx", b"max_age"].contains(&&*key)
+/// Whether the first line that is no comment has a key of a policy (RFC 8461 §3.2), which may come
+/// in any order.
+fn has_policy_key(file: &[u8]) -> bool {
+    let mut lines = file.split(|octet| matches!(octet, b'\n' | b'\r')).take(16);
+    let line = lines.find(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"#"));
+    let line = line.unwrap_or_default();
+    let key = line.split(|octet| matches!(octet, b':' | b'=')).next();
+    let key = key.unwrap_or_default().trim_ascii().to_ascii_lowercase();
+    key.len() < line.len() && [&b"version"[..], b"mode", b"mx", b"max_age"].contains(&&*key)
 }

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use crate::Finding;
 use crate::dns::txt::lint_presentation;
-use crate::dns::{Name, Presentation};
+use crate::dns::{Name, Presentation, RecordType};
+use crate::quote::quote;
+use crate::rules;
+use crate::spf::lint::lint_record_type;
+use crate::{Edit, Finding};
 
 /// The lines that an entry in parentheses may take: the longest key takes a dozen, and a text can
 /// open thousands that are never closed.
@@ -72,8 +75,10 @@ fn read(text: &str, start: usize, before: Option<Name>) -> (Line, usize) {
     let header = zone_file(line);
     let (owner, at) = match &header {
         // An entry without an owner has that of the entry before (RFC 1035 §5.1).
-        Some((None, at)) if indent > 0 => (before, *at),
-        Some((owner, at)) => (owner.clone(), *at),
+        Some(Header {
+            owner: None, at, ..
+        }) if indent > 0 => (before, *at),
+        Some(header) => (header.owner.clone(), header.at),
         None => (None, indent),
     };
     if header.is_none() && !line[at..].starts_with('"') {
@@ -88,10 +93,38 @@ fn read(text: &str, start: usize, before: Option<Name>) -> (Line, usize) {
         return (bare, start + line.len());
     }
     let at = start + at;
+    let whole = text[at..start + line.len()].trim_end();
+    if let Some(finding) = lost_without_quotes(whole) {
+        let bare = Line {
+            span: at..at + whole.len(),
+            owner,
+            value: whole.to_owned(),
+            is_plain: true,
+            findings: vec![finding.shifted(at)],
+        };
+        return (bare, start + line.len());
+    }
     let (data, length) = entry(&text[at..]);
     let written = data.trim_end();
-    let (decoded, findings) = lint_presentation(written, Presentation::ZoneFile);
+    let (mut decoded, mut findings) = lint_presentation(written, Presentation::ZoneFile);
+    if decoded.is_none() && written.starts_with('"') {
+        // With its last quote it is the value that was meant.
+        decoded = lint_presentation(&format!("{written}\""), Presentation::ZoneFile).0;
+        if decoded.is_some() {
+            let closed = Edit::insert(written.len(), "\"");
+            findings = findings
+                .into_iter()
+                .map(|one| one.fix("close the quote").with_edit(closed.clone()))
+                .collect();
+        }
+    }
     let value = decoded.map_or_else(|| written.to_owned(), |value| value.text().into_owned());
+    if is_spf(&value) {
+        findings.extend(joined_strings(written));
+    }
+    if header.is_some_and(|header| header.is_spf_type) {
+        findings.extend(lint_record_type(RecordType::Spf));
+    }
     let read = Line {
         span: at..at + written.len(),
         owner,
@@ -100,6 +133,80 @@ fn read(text: &str, start: usize, before: Option<Name>) -> (Line, usize) {
         findings: findings.into_iter().map(|one| one.shifted(at)).collect(),
     };
     (read, at + length)
+}
+
+fn is_spf(value: &str) -> bool {
+    let start = value.get(..6);
+    start.is_some_and(|start| start.eq_ignore_ascii_case("v=spf1"))
+}
+
+/// DNS-01 for the data of an entry without quotes of which a zone file would lose a part: what
+/// follows a semicolon is a comment there, and each word is a string of its own.
+fn lost_without_quotes(data: &str) -> Option<Finding> {
+    if data.contains(['"', '(']) || !data.to_ascii_lowercase().starts_with("v=") {
+        return None;
+    }
+    let comment = data
+        .match_indices(';')
+        .find(|(at, _)| !data[..*at].ends_with('\\'));
+    let reason = match comment {
+        Some((at, _)) if data[at..].contains('=') => {
+            "without quotes, a semicolon begins a comment: what follows it is not published"
+        }
+        _ if is_spf(data) && data.contains([' ', '\t']) && comment.is_none() => {
+            "without quotes, each word is a string of its own, and receivers join them without spaces"
+        }
+        _ => return None,
+    };
+    let quoted = Edit::insert(0, "\"").and_replace(data.len()..data.len(), "\"");
+    let finding = Finding::new(rules::DNS_01, reason).at(0..data.len());
+    Some(finding.fix("write the value in quotes").with_edit(quoted))
+}
+
+/// DNS-01 for strings of an SPF record between which a space was lost: one ends in a term, and the
+/// next begins with one.
+fn joined_strings(written: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut strings = written.match_indices('"').map(|(at, _)| at).skip(1);
+    while let (Some(end), Some(start)) = (strings.next(), strings.next()) {
+        let (before, after) = (&written[..end], &written[start + 1..]);
+        let is_lost = !before.ends_with([' ', '"', '\\']) && begins_term(after);
+        if is_lost {
+            let term = after.split([' ', '"']).next().unwrap_or_default();
+            let reason = format!(
+                "no space stands before {}: receivers join the strings as they are",
+                quote(term)
+            );
+            let finding = Finding::new(rules::DNS_01, reason).at(start..start + 1);
+            let edit = Edit::insert(start + 1, " ");
+            findings.push(
+                finding
+                    .fix("write a space before it, within the quotes")
+                    .with_edit(edit),
+            );
+        }
+    }
+    findings
+}
+
+/// Whether `text` begins with a whole term, which is no part of a name that was split.
+fn begins_term(text: &str) -> bool {
+    let term = text.split([' ', '"']).next().unwrap_or_default();
+    let bare = term
+        .trim_start_matches(['+', '-', '~', '?'])
+        .to_ascii_lowercase();
+    let names = [
+        "include:",
+        "ip4:",
+        "ip6:",
+        "exists:",
+        "redirect=",
+        "exp=",
+        "a:",
+        "mx:",
+    ];
+    let is_named = names.iter().any(|name| bare.starts_with(name));
+    is_named || (bare == "all" && bare.len() < term.len())
 }
 
 /// The data of an entry that `text` begins with, and the bytes that it takes. Parentheses, the line
@@ -160,25 +267,46 @@ fn entry(text: &str) -> (String, usize) {
     }
 }
 
-/// The owner of `name [TTL] [class] TXT data`, and where the data begins.
-fn zone_file(line: &str) -> Option<(Option<Name>, usize)> {
+/// What stands before the data of an entry.
+struct Header {
+    owner: Option<Name>,
+    /// Where the data begins.
+    at: usize,
+    /// Whether the type is the withdrawn one of SPF.
+    is_spf_type: bool,
+}
+
+/// The header of `name [TTL] [class] TXT data`, as zone files and `dig` have it; and of what `host`
+/// and `nslookup` print.
+fn zone_file(line: &str) -> Option<Header> {
     let mut at = 0;
     let mut owner = None;
-    for (position, word) in line
+    let mut words = line
         .split([' ', '\t'])
         .enumerate()
         .filter(|(_, word)| !word.is_empty())
-    {
+        .peekable();
+    while let Some((position, word)) = words.next() {
         let start = line[at..].find(word).map(|offset| at + offset)?;
         at = start + word.len();
-        if word.eq_ignore_ascii_case("TXT") {
-            let rest = &line[at..];
-            let data = at + rest.len() - rest.trim_start().len();
-            return (data < line.len()).then_some((owner, data));
+        let is_word = |expected: &str| word.eq_ignore_ascii_case(expected);
+        let follows = words.peek().map(|(_, next)| *next);
+        let is_host = is_word("descriptive") && follows == Some("text");
+        let is_nslookup = is_word("text") && follows == Some("=");
+        if is_host || is_nslookup {
+            at += line[at..].find(follows?)? + follows?.len();
         }
-        let is_class = ["IN", "CH", "HS"]
-            .iter()
-            .any(|class| word.eq_ignore_ascii_case(class));
+        let is_spf_type = is_word("SPF") && line[at..].trim_start().starts_with('"');
+        if is_host || is_nslookup || is_word("TXT") || is_spf_type {
+            let rest = &line[at..];
+            let at = at + rest.len() - rest.trim_start().len();
+            return (at < line.len()).then_some(Header {
+                owner,
+                at,
+                is_spf_type,
+            });
+        }
+        let is_class = ["IN", "CH", "HS"].iter().any(|class| is_word(class));
         if position == 0 {
             // `@` is the origin, which the text does not say.
             owner = (word != "@").then(|| Name::parse(word)).transpose().ok()?;
@@ -239,7 +367,20 @@ mod tests {
             "a.example. 300 IN MX 10 b.example.",
             "a.example. 300 IN MX 10 b.example.",
         );
-        check("\"unclosed", None, "\"unclosed", "\"unclosed");
+        check("\"unclosed", None, "unclosed", "\"unclosed");
+        // What `host` and `nslookup` print.
+        check(
+            "a.example descriptive text \"v=spf1 -all\"",
+            Some("a.example"),
+            "v=spf1 -all",
+            "\"v=spf1 -all\"",
+        );
+        check(
+            "a.example\ttext = \"v=spf1 -all\"",
+            Some("a.example"),
+            "v=spf1 -all",
+            "\"v=spf1 -all\"",
+        );
         // What `opendkim-genkey` and others write, and what people write behind a record.
         check(
             "mail._domainkey\tIN\tTXT\t( \"v=DKIM1; k=rsa; \"\r\n\t  \"p=MIG\" )  ; ----- DKIM key (mail) for a.example\r\n",
@@ -255,6 +396,52 @@ mod tests {
         );
         check("@ TXT v=x ; note", None, "v=x", "v=x");
         assert_eq!(lines("\n\r\n; comment\n ;; ANSWER SECTION:\n"), []);
+    }
+
+    #[test]
+    fn what_a_zone_file_would_lose_is_told() {
+        let check = |text: &str, value: &str, told: &[(&str, &str)]| {
+            let found = lines(text);
+            assert_eq!(found[0].value, value, "{text}");
+            let fixed = |one: &crate::Finding| match &one.edit {
+                Some(edit) => edit.apply(text),
+                None => String::new(),
+            };
+            let findings = found[0].findings.iter();
+            let found: Vec<_> = findings.map(|one| (&*one.rule, fixed(one))).collect();
+            let told: Vec<_> = told
+                .iter()
+                .map(|(rule, fixed)| (*rule, (*fixed).to_owned()))
+                .collect();
+            assert_eq!(found, told, "{text}");
+        };
+        check(
+            "a TXT v=DMARC1; p=none",
+            "v=DMARC1; p=none",
+            &[("DNS-01", "a TXT \"v=DMARC1; p=none\"")],
+        );
+        check(
+            "a TXT v=spf1 -all",
+            "v=spf1 -all",
+            &[("DNS-01", "a TXT \"v=spf1 -all\"")],
+        );
+        check("a TXT v=DMARC1\\; p=none", "v=DMARC1;p=none", &[]);
+        check(
+            "a TXT \"v=spf1 a:b.example\" \"-all\"",
+            "v=spf1 a:b.example-all",
+            &[("DNS-01", "a TXT \"v=spf1 a:b.example\" \" -all\"")],
+        );
+        check(
+            "a TXT \"v=spf1 a:b.ex\" \"ample -all\"",
+            "v=spf1 a:b.example -all",
+            &[],
+        );
+        check(
+            "a TXT \"v=spf1 -all",
+            "v=spf1 -all",
+            &[("DNS-01", "a TXT \"v=spf1 -all\"")],
+        );
+        check("a IN SPF \"v=spf1 -all\"", "v=spf1 -all", &[("SPF-01", "")]);
     }
 
     #[test]
@@ -282,7 +469,7 @@ mod tests {
             [
                 entry(Some("a.example"), "x"),
                 entry(None, "v=spf1 -all"),
-                entry(None, "\"open"),
+                entry(None, "open"),
                 entry(None, "z"),
             ]
         );

@@ -115,6 +115,58 @@ pub fn check_record_at(text: &str, owner: Option<&Name>, kind: Kind) -> Option<C
     })
 }
 
+/// The fault of a record of this kind that stands at `owner`, where receivers do not look for it:
+/// a warning, since a CNAME may lead there.
+///
+/// ```
+/// use standards::checker::{Kind, check_owner};
+///
+/// let owner = "dmarc.example.com".parse()?;
+/// let finding = check_owner(Kind::Dmarc, &owner).expect("a finding");
+/// assert_eq!(finding.fix, "publish it at `_dmarc.example.com`, unless a CNAME there leads here");
+/// # Ok::<(), standards::dns::NameError>(())
+/// ```
+pub fn check_owner(kind: Kind, owner: &Name) -> Option<Finding> {
+    let (rule, labels, at) = match kind {
+        Kind::Dmarc => (rules::DMARC_01, "_dmarc", 0),
+        Kind::MtaStsRecord => (rules::STS_R01, "_mta-sts", 0),
+        Kind::TlsRpt => (rules::RPT_01, "_smtp._tls", 0),
+        Kind::Bimi => (rules::BIMI_R01, "_bimi", 1),
+        Kind::DkimKey => (rules::DKIM_01, "_domainkey", 1),
+        _ => return None,
+    };
+    let text = owner.as_str();
+    let place: Vec<&str> = text.splitn(at + 1, '.').collect();
+    let rest = place.get(at).copied().unwrap_or_default();
+    let is_there = rest == labels
+        || rest
+            .strip_prefix(labels)
+            .is_some_and(|rest| rest.starts_with('.'));
+    // A permission for reports to another organization stands deeper (RFC 9990).
+    if is_there || text.contains("._report._dmarc") {
+        return None;
+    }
+    // The right label but for its underscore, or none of it.
+    let bare = labels
+        .split('.')
+        .next_back()
+        .unwrap_or(labels)
+        .trim_start_matches('_');
+    let meant = place[..at].iter().copied().chain([labels]);
+    let below = match rest.split_once('.') {
+        Some((first, below)) if first.trim_start_matches('_').eq_ignore_ascii_case(bare) => below,
+        _ if at == 0 => text,
+        _ => "DOMAIN",
+    };
+    let meant: Vec<&str> = meant.chain([below]).collect();
+    let meant = meant.join(".");
+    let reason =
+        format!("the record stands at {owner}, and receivers ask for `{labels}` names only");
+    let finding = Finding::new(rule, reason).weighing(Severity::Warn);
+    let fix = format!("publish it at `{meant}`, unless a CNAME there leads here");
+    Some(finding.fix(fix))
+}
+
 /// The kind of the decoded TXT value `text`, if it is one of those known here.
 pub fn kind_of_record(text: &str) -> Option<Kind> {
     kind::of_record(text)

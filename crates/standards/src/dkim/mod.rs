@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod material;
 mod parse;
 mod private_key;
 mod public_key;
@@ -148,18 +149,32 @@ impl DkimKey {
         }
         if !self.hashes.is_empty() && !self.hashes.contains(&HashAlgorithm::Sha256) {
             let reason = "h= leaves out sha256, the only hash that verifiers still accept";
-            findings.push(("h", Finding::new(rules::DKIM_10, reason)));
+            let finding = Finding::new(rules::DKIM_10, reason);
+            findings.push(("h", finding.fix("write `h=sha256`, or remove `h=`")));
         }
         let for_mail = self.services.is_empty()
             || self.services.contains(&Service::Any)
             || self.services.contains(&Service::Email);
-        if !for_mail {
+        if !for_mail && self.services.contains(&Service::TlsRpt) {
+            // RFC 8460 §3 has keys for nothing else.
+            let reason = "the key is for TLS reports alone: it verifies no other mail";
+            let finding = Finding::new(rules::DKIM_11, reason).weighing(Severity::Info);
+            findings.push((
+                "s",
+                finding.fix("remove `s=`, if other mail is signed with it"),
+            ));
+        } else if !for_mail {
             let reason = "s= allows neither email nor everything, so the key verifies no mail";
             findings.push(("s", Finding::new(rules::DKIM_11, reason)));
         }
         if self.testing {
             let reason = "t=y says that the domain is testing DKIM, and verifiers may treat its mail as unsigned";
-            findings.push(("t", Finding::new(rules::DKIM_12, reason)));
+            let fix = if self.same_domain {
+                "write `t=s`"
+            } else {
+                "remove `t=y`"
+            };
+            findings.push(("t", Finding::new(rules::DKIM_12, reason).fix(fix)));
         }
         findings
     }

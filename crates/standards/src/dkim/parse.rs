@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::public_key::{RsaPublicKey, decode_base64};
+use super::material::{Material, meant_base64};
+use super::public_key::{RsaPublicKey, decode_base64, encode_base64};
 use super::{DkimKey, HashAlgorithm, PublicKey, PublicKeyError, Service};
+use crate::pasted::{self, Syntax};
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::tag_list::{Part, Tag, TagList, split_with_spans};
@@ -11,6 +13,14 @@ use crate::{Edit, Finding, Severity, typo};
 
 /// Every tag of RFC 6376, and `g` of RFC 4871.
 const KNOWN: &[&str] = &["v", "g", "h", "k", "n", "p", "s", "t"];
+
+const SYNTAX: Syntax = Syntax {
+    version: "DKIM1",
+    known: KNOWN,
+    free: &["n"],
+    is_spaced: true,
+    rule: rules::DKIM_14,
+};
 
 /// A tag whose value is a list of words, the words, and the rule that speaks of them.
 struct WordList {
@@ -44,28 +54,62 @@ const WORD_LISTS: [WordList; 3] = [
 impl DkimKey {
     /// Reads a key record: the key that a verifier would use, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
-        let list = TagList::parse(text);
-        let mut findings: Vec<Finding> = list.findings(rules::DKIM_14).collect();
-        let has_version = check_version(&list, &mut findings);
-        findings.extend(near_tags(&list));
-        let has_words = check_words(&list, &mut findings);
-        let key = read_key(&list, text.len(), &mut findings);
-        let key = key.map(|key| Self {
-            key,
-            hashes: words(&list, "h").map(hash).collect(),
-            services: words(&list, "s").map(service).collect(),
-            testing: words(&list, "t").any(|flag| flag == "y"),
-            same_domain: words(&list, "t").any(|flag| flag == "s"),
-        });
-        if let Some(key) = &key {
-            for (tag, finding) in key.lint_with_tags() {
-                let span = list.get(tag).map_or(0..text.len(), |tag| tag.span.clone());
-                findings.push(finding.at(span));
-            }
-        }
-        let valid = has_version && has_words && !list.has_duplicates();
-        (key.filter(|_| valid), findings)
+        let damage = pasted::faults(text, &SYNTAX);
+        let (key, others) = read(text);
+        let findings = pasted::told_once(text, damage, others, |text| read(text).1);
+        (key, findings)
     }
+}
+
+fn read(text: &str) -> (Option<DkimKey>, Vec<Finding>) {
+    let list = TagList::parse(text);
+    let mut findings: Vec<Finding> = list.findings(rules::DKIM_14).collect();
+    let has_version = check_version(&list, &mut findings);
+    findings.extend(near_tags(&list));
+    let has_words = check_words(&list, &mut findings);
+    let key = read_key(&list, text.len(), &mut findings);
+    let key = key.map(|key| DkimKey {
+        key,
+        hashes: words(&list, "h").map(hash).collect(),
+        services: words(&list, "s").map(service).collect(),
+        testing: words(&list, "t").any(|flag| flag == "y"),
+        same_domain: words(&list, "t").any(|flag| flag == "s"),
+    });
+    if let Some(key) = &key {
+        for (tag, finding) in key.lint_with_tags() {
+            let tag = list.get(tag);
+            let span = tag.map_or(0..text.len(), |tag| tag.span.clone());
+            let edit = tag.and_then(|tag| edit(&list, tag, &finding));
+            let finding = finding.at(span);
+            findings.push(match edit {
+                Some(edit) => finding.with_guess(edit),
+                None => finding,
+            });
+        }
+    }
+    let valid = has_version && has_words && !list.has_duplicates();
+    (key.filter(|_| valid), findings)
+}
+
+/// The fix of a finding about the value as a change of its tag: what the key may be used for is
+/// decided by a person.
+fn edit(list: &TagList<'_>, tag: &Tag<'_>, finding: &Finding) -> Option<Edit> {
+    let rule = |rule: &Rule| finding.is_of(rule);
+    if rule(rules::DKIM_10) {
+        return Some(Edit::replace(tag.value_span.clone(), "sha256"));
+    }
+    if rule(rules::DKIM_11) {
+        return Some(list.removal(tag));
+    }
+    if !rule(rules::DKIM_12) {
+        return None;
+    }
+    let flags = split_with_spans(tag.value, ':').map(|part| part.text);
+    let flags: Vec<&str> = flags.filter(|flag| !["", "y"].contains(flag)).collect();
+    Some(match &*flags {
+        [] => list.removal(tag),
+        left => Edit::replace(tag.value_span.clone(), left.join(":")),
+    })
 }
 
 /// Tags that verifiers ignore and that were meant as others. Any other tag may be there, and
@@ -124,10 +168,32 @@ fn near_word(tag: &Tag<'_>, part: &Part<'_>, known: &WordList) -> Option<Finding
     if known.words.contains(&part.text) {
         return None;
     }
-    let near = typo::nearest(part.text, known.words.iter().copied())?;
     let start = tag.value_span.start;
     let span = start + part.span.start..start + part.span.end;
-    let (name, word) = (known.tag, near.word);
+    let name = known.tag;
+    let separated = part
+        .text
+        .split([',', ' ', '\t'])
+        .filter(|word| !word.is_empty());
+    let separated: Vec<&str> = separated.collect();
+    if separated.len() > 1 && separated.iter().all(|word| known.words.contains(word)) {
+        let reason = format!(
+            "the words of {name}= are joined by colons, and not as in {}",
+            quote(part.text)
+        );
+        let words = separated.join(":");
+        let finding = Finding::new(known.rule, reason).fix(format!("write `{words}`"));
+        return Some(
+            finding
+                .at(span.clone())
+                .with_edit(Edit::replace(span, words)),
+        );
+    }
+    // Nobody is to be led to a hash that verifiers refuse.
+    let is_offered = |word: &&str| *word != "sha1" || part.text.eq_ignore_ascii_case(word);
+    let offered = known.words.iter().copied().filter(is_offered);
+    let near = typo::nearest(part.text, offered)?;
+    let word = near.word;
     let reason = format!(
         "verifiers ignore {} in {name}=: did you mean {word}?",
         quote(part.text)
@@ -161,7 +227,13 @@ fn check_version(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
             finding.with_guess(edit)
         }
     } else if list.first() != Some(version) {
-        Finding::new(rules::DKIM_03, "v= is not the first tag").fix("move `v=DKIM1` to the start")
+        let mut moved = Edit::insert(0, "v=DKIM1; ");
+        moved
+            .replacements
+            .extend(list.removal(version).replacements);
+        Finding::new(rules::DKIM_03, "v= is not the first tag")
+            .fix("move `v=DKIM1` to the start")
+            .with_edit(moved)
     } else {
         return true;
     };
@@ -183,64 +255,145 @@ fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Opti
     }
     let key_type = list.get("k");
     match key_type.map_or("rsa", |tag| tag.value) {
-        "rsa" => read_bytes(tag, findings).and_then(|bytes| {
-            let key = RsaPublicKey::from_der(&bytes).map(PublicKey::Rsa);
-            report(rules::DKIM_08, tag, key, findings)
-        }),
-        "ed25519" => read_bytes(tag, findings).and_then(|bytes| {
-            let length = bytes.len();
-            let key = <[u8; 32]>::try_from(bytes)
-                .map(PublicKey::Ed25519)
-                .map_err(|_| PublicKeyError::Ed25519(length));
-            report(rules::DKIM_09, tag, key, findings)
-        }),
-        other => {
-            let reason = format!(
-                "the key is of the type {}, which no verifier knows",
-                quote(other)
-            );
-            let span = key_type.map_or(tag.span.clone(), |tag| tag.value_span.clone());
-            let finding = Finding::new(rules::DKIM_05, reason);
-            let finding = match typo::nearest(other, ["rsa", "ed25519"]) {
-                Some(near) => {
-                    let edit = Edit::replace(span.clone(), near.word);
-                    let finding = finding.fix(format!("write `k={}`", near.word));
-                    if near.is_sure {
-                        finding.with_edit(edit)
-                    } else {
-                        finding.with_guess(edit)
-                    }
+        "rsa" => {
+            let bytes = read_bytes(tag, findings)?;
+            match RsaPublicKey::from_der(&bytes) {
+                Ok(key) => Some(PublicKey::Rsa(key)),
+                Err(error) => {
+                    let finding = unreadable(rules::DKIM_08, tag, &error);
+                    findings.push(meant(finding, list, tag, &bytes));
+                    None
                 }
-                None => finding,
-            };
-            findings.push(finding.at(span));
+            }
+        }
+        "ed25519" => {
+            let bytes = read_bytes(tag, findings)?;
+            match <[u8; 32]>::try_from(&*bytes) {
+                Ok(key) => Some(PublicKey::Ed25519(key)),
+                Err(_) => {
+                    let error = PublicKeyError::Ed25519(bytes.len());
+                    let finding = unreadable(rules::DKIM_09, tag, &error);
+                    findings.push(meant(finding, list, tag, &bytes));
+                    None
+                }
+            }
+        }
+        other => {
+            findings.push(unknown_type(list, tag, other));
             None
         }
     }
 }
 
-fn read_bytes(tag: &Tag<'_>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
-    let (bytes, exact) = report(rules::DKIM_04, tag, decode_base64(tag.value), findings)?;
-    if !exact {
-        let reason = "the key's base64 is not padded to a multiple of four characters, or its last bits are not zero";
-        let finding = Finding::new(rules::DKIM_04, reason).weighing(Severity::Warn);
-        findings.push(finding.at(tag.value_span.clone()));
+/// A type of key that nobody knows: the key itself says what it is, if it can be read.
+fn unknown_type(list: &TagList<'_>, tag: &Tag<'_>, written: &str) -> Finding {
+    let reason = format!(
+        "the key is of the type {}, which no verifier knows",
+        quote(written)
+    );
+    let key_type = list.get("k").unwrap_or(tag);
+    let span = key_type.value_span.clone();
+    let finding = Finding::new(rules::DKIM_05, reason).at(span.clone());
+    let base64 = meant_base64(tag.value).map(|(base64, _)| base64);
+    let bytes = decode_base64(base64.as_deref().unwrap_or(tag.value)).map(|(bytes, _)| bytes);
+    let material = bytes.map(|bytes| Material::of(&bytes));
+    let (word, is_sure) = match material {
+        Ok(Material::Rsa) => ("rsa", true),
+        Ok(Material::Ed25519(_)) => ("ed25519", true),
+        _ => match typo::nearest(written, ["rsa", "ed25519"]) {
+            Some(near) => (near.word, false),
+            None => return finding,
+        },
+    };
+    let finding = finding.fix(format!("write `k={word}`"));
+    let edit = Edit::replace(span, word);
+    if is_sure {
+        finding.with_edit(edit)
+    } else {
+        finding.with_guess(edit)
     }
-    Some(bytes)
 }
 
-fn report<T>(
-    rule: &'static Rule,
-    tag: &Tag<'_>,
-    result: Result<T, PublicKeyError>,
-    findings: &mut Vec<Finding>,
-) -> Option<T> {
-    result
-        .map_err(|error| {
-            let reason = format!("the key can't be read: {error}");
-            findings.push(Finding::new(rule, reason).at(tag.value_span.clone()));
-        })
-        .ok()
+/// `finding` about `bytes`, which are no key of the type that the record names, with what they are.
+fn meant(finding: Finding, list: &TagList<'_>, tag: &Tag<'_>, bytes: &[u8]) -> Finding {
+    let typed = |word: &str| match list.get("k") {
+        Some(key_type) => Edit::replace(key_type.value_span.clone(), word),
+        None => Edit::insert(tag.span.start, format!("k={word}; ")),
+    };
+    match Material::of(bytes) {
+        Material::Private => meant_private(finding),
+        Material::Cut { octets, whole } => Finding {
+            reason: format!("the key is cut off: {octets} of its {whole} octets are there"),
+            ..finding
+                .fix("publish the whole key; a value of more than 255 octets takes a second string")
+        },
+        Material::Rsa => finding.fix("write `k=rsa`").with_edit(typed("rsa")),
+        Material::Ed25519(key) => {
+            let key = encode_base64(&key);
+            let is_typed = list.value("k") == Some("ed25519");
+            let mut edit = if is_typed {
+                Edit::default()
+            } else {
+                typed("ed25519")
+            };
+            if decode_base64(tag.value) != decode_base64(&key) {
+                edit = edit.and_replace(tag.value_span.clone(), key.as_str());
+                edit.replacements.sort_by_key(|one| one.span.start);
+            }
+            let fix = if is_typed {
+                format!("write `p={key}`: the key without its wrapping")
+            } else {
+                format!("write `k=ed25519; p={key}`")
+            };
+            finding.fix(fix).with_edit(edit)
+        }
+        Material::Other => finding,
+    }
+}
+
+/// `finding` about a private key, which is no secret any more.
+fn meant_private(finding: Finding) -> Finding {
+    Finding {
+        reason: "p= holds a private key, with which everybody who reads the record can sign"
+            .to_owned(),
+        ..finding.fix(
+            "remove the record, make a new pair of keys, and publish the public half under another selector",
+        )
+    }
+}
+
+fn read_bytes(tag: &Tag<'_>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
+    let span = tag.value_span.clone();
+    match decode_base64(tag.value) {
+        Ok((bytes, true)) => Some(bytes),
+        Ok((bytes, false)) => {
+            let reason = "the key's base64 is not padded to a multiple of four characters, or its last bits are not zero";
+            let whole = encode_base64(&bytes);
+            let end = &whole[whole.len().saturating_sub(4)..];
+            let finding = Finding::new(rules::DKIM_04, reason)
+                .weighing(Severity::Warn)
+                .fix(format!("end the key in `{end}`"))
+                .with_edit(Edit::replace(span.clone(), whole.as_str()));
+            findings.push(finding.at(span));
+            Some(bytes)
+        }
+        Err(error) => {
+            let finding = unreadable(rules::DKIM_04, tag, &error);
+            findings.push(match meant_base64(tag.value) {
+                Some((base64, around)) => finding
+                    .fix(format!("write the key's base64 alone, without {around}"))
+                    .with_edit(Edit::replace(span, base64)),
+                None if tag.value.contains("PRIVATE KEY") => meant_private(finding),
+                None => finding,
+            });
+            None
+        }
+    }
+}
+
+fn unreadable(rule: &'static Rule, tag: &Tag<'_>, error: &PublicKeyError) -> Finding {
+    let reason = format!("the key can't be read: {error}");
+    Finding::new(rule, reason).at(tag.value_span.clone())
 }
 
 /// The words of a tag's colon-separated value.

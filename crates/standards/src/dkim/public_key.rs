@@ -147,6 +147,11 @@ impl fmt::Debug for RsaPublicKey {
     }
 }
 
+/// The octets in base64.
+pub(super) fn encode_base64(octets: &[u8]) -> String {
+    STANDARD.encode(octets)
+}
+
 /// The octets that base64 `text` decodes to, white space left out; and whether receivers that keep
 /// to the letter of RFC 4648 would decode it too.
 pub(super) fn decode_base64(text: &str) -> Result<(Vec<u8>, bool), PublicKeyError> {

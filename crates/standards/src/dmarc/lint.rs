@@ -6,6 +6,7 @@ use super::{
     organizational_domain_by_psl,
 };
 use crate::dns::Name;
+use crate::mail_uri::ReportUri;
 use crate::rules;
 use crate::{Finding, Severity};
 
@@ -205,7 +206,9 @@ impl Dmarc {
             let reason = "fo has no effect without ruf";
             findings.push((
                 "fo",
-                Finding::new(rules::DMARC_15, reason).weighing(Severity::Warn),
+                Finding::new(rules::DMARC_15, reason)
+                    .weighing(Severity::Warn)
+                    .fix("remove `fo`, or add a `ruf` that takes the reports"),
             ));
         }
         findings.extend(self.lint_history());
@@ -262,10 +265,12 @@ fn lint_targets(tag: &str, targets: &[ReportTarget]) -> Vec<Finding> {
         .filter(|target| !target.is_mail())
         .map(|target| {
             let uri = crate::quote::quote(target.uri.as_str());
-            Finding::new(
-                rules::DMARC_18,
-                format!("{tag} holds {uri}, and receivers need to support only mailto:"),
-            )
+            let reason = format!("{tag} holds {uri}, and receivers need to support only mailto:");
+            let finding = Finding::new(rules::DMARC_18, reason);
+            match ReportUri::meant_by(target.uri.as_str()).filter(|meant| *meant != target.uri) {
+                Some(meant) => finding.fix(format!("write `{meant}`")),
+                None => finding,
+            }
         })
         .collect();
     if targets.len() > 2 {

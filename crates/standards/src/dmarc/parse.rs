@@ -8,6 +8,7 @@ use super::{Alignment, Dmarc, FailureOption, Percent, Policy, Psd, ReportTarget,
 use crate::dns::txt::drop_told_characters;
 use crate::dns::{Name, Txt};
 use crate::mail_uri::{self, ReportUri, Scheme};
+use crate::pasted::{self, Syntax};
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::tag_list::{self, Part, Tag, TagList, split_with_spans};
@@ -18,6 +19,14 @@ const KNOWN: &[&str] = &[
     "v", "p", "sp", "np", "adkim", "aspf", "t", "psd", "fo", "rua", "ruf", "pct", "rf", "ri",
 ];
 
+const SYNTAX: Syntax = Syntax {
+    version: "DMARC1",
+    known: KNOWN,
+    free: &[],
+    is_spaced: true,
+    rule: rules::DMARC_26,
+};
+
 impl Dmarc {
     /// The record among the TXT values at `owner`. DMARC-03 when there are several.
     pub fn among(owner: &Name, values: &[Txt]) -> (Option<Self>, Vec<Finding>) {
@@ -26,33 +35,39 @@ impl Dmarc {
 
     /// Reads a record: the policy that a receiver would apply, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
-        let list = TagList::parse(text);
-        let mut reader = Reader {
-            findings: list.findings(rules::DMARC_26).collect(),
-            list: &list,
-        };
-        if let Some(finding) = tag_list::check_version(text, "DMARC1", rules::DMARC_02) {
-            // The first part is told once.
-            let is_told =
-                |one: &Finding| one.is_of(rules::DMARC_26) && one.span() == finding.span();
-            reader.findings.retain(|one| !is_told(one));
-            reader.findings.push(finding);
-            return (None, reader.findings);
-        }
-        reader.unknown_tags();
-        let record = reader.record(text.len());
-        if let Some(record) = &record {
-            reader.lint(record, text.len());
-        }
-        if let Some(tag) = list.get("rf") {
-            let finding =
-                Finding::new(rules::DMARC_13, "rf was removed from DMARC").fix("remove `rf`");
-            reader.push(finding.with_edit(list.removal(tag)), tag.span.clone());
-        }
-        let record = record.filter(|_| !list.has_duplicates());
-        drop_told_characters(&mut reader.findings, &[rules::DMARC_16]);
-        (record, reader.findings)
+        let damage = pasted::faults(text, &SYNTAX);
+        let (record, others) = read(text);
+        let mut findings = pasted::told_once(text, damage, others, |text| read(text).1);
+        drop_told_characters(&mut findings, &[rules::DMARC_16]);
+        (record, findings)
     }
+}
+
+/// The record in `text`, and what is wrong with its tags.
+fn read(text: &str) -> (Option<Dmarc>, Vec<Finding>) {
+    let list = TagList::parse(text);
+    let mut reader = Reader {
+        findings: list.findings(rules::DMARC_26).collect(),
+        list: &list,
+    };
+    if let Some(finding) = tag_list::check_version(text, "DMARC1", rules::DMARC_02) {
+        // The first part is told once.
+        let is_told = |one: &Finding| one.is_of(rules::DMARC_26) && one.span() == finding.span();
+        reader.findings.retain(|one| !is_told(one));
+        reader.findings.push(finding);
+        return (None, reader.findings);
+    }
+    reader.unknown_tags();
+    let record = reader.record(text.len());
+    if let Some(record) = &record {
+        reader.lint(record, text.len());
+    }
+    if let Some(tag) = list.get("rf") {
+        let finding = Finding::new(rules::DMARC_13, "rf was removed from DMARC").fix("remove `rf`");
+        reader.push(finding.with_edit(list.removal(tag)), tag.span.clone());
+    }
+    let record = record.filter(|_| !list.has_duplicates());
+    (record, reader.findings)
 }
 
 /// `p`, `sp` and `np`.
@@ -90,7 +105,7 @@ impl<'a> Reader<'a> {
                     "no address in rua can be read, so no reports are sent",
                 )
                 .fix("correct the addresses in `rua`")
-            } else if finding.is_of(rules::DMARC_13) {
+            } else if finding.is_of(rules::DMARC_13) || finding.is_of(rules::DMARC_15) {
                 finding.with_guess(self.list.removal(tag))
             } else {
                 finding
@@ -168,8 +183,12 @@ impl<'a> Reader<'a> {
         let finding = Finding::new(rules::DMARC_04, reason)
             .weighing(severity)
             .fix("write `p=none` after the version, or the policy that is meant");
-        // With p there, sp and np would come into force.
-        let is_the_same = has_rua && self.list.get("sp").or(self.list.get("np")).is_none();
+        // With p there, sp and np would come into force; and another part may have been meant as p.
+        let may_be_p = |tag: &Tag<'_>| typo::nearest(tag.name, ["p"]).is_some();
+        let is_the_same = has_rua
+            && self.list.get("sp").or(self.list.get("np")).is_none()
+            && !self.list.unknown(KNOWN).any(may_be_p)
+            && self.list.faults.is_empty();
         let at = self.list.first().map_or(end, |version| version.span.end);
         let edit = Edit::insert(at, "; p=none");
         let finding = if is_the_same {
@@ -290,9 +309,15 @@ impl<'a> Reader<'a> {
             return options;
         };
         let before = self.findings.len();
-        for part in split_with_spans(tag.value, ':') {
-            let span = shifted(&part.span, tag.value_span.start);
-            let option = match part.text {
+        let pieces = |part: Part<'a>| {
+            let start = part.span.start;
+            split_with_spans(part.text, ',')
+                .map(move |piece| (piece.text, shifted(&piece.span, start)))
+        };
+        let parts = split_with_spans(tag.value, ':').flat_map(pieces);
+        for (text, span) in parts {
+            let span = shifted(&span, tag.value_span.start);
+            let option = match text {
                 "0" => FailureOption::All,
                 "1" => FailureOption::Any,
                 "d" | "D" => FailureOption::Dkim,
@@ -308,6 +333,11 @@ impl<'a> Reader<'a> {
                 let reason = format!("fo holds {} twice", option.as_str());
                 self.push(Finding::new(rules::DMARC_15, reason), span);
             }
+        }
+        if let Some(comma) = tag.value.find(',') {
+            let at = tag.value_span.start + comma;
+            let reason = "a comma stands in fo, whose values are joined by colons";
+            self.push(Finding::new(rules::DMARC_15, reason), at..at + 1);
         }
         if options.contains(&FailureOption::Any) && options.remove(&FailureOption::All) {
             // RFC 7489's grammar allowed both; 1 includes 0.
@@ -345,11 +375,12 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         split_with_spans(tag.value, ',')
-            .filter_map(|part| self.target(&part, tag.value_span.start))
+            .filter_map(|part| self.target(&part, tag))
             .collect()
     }
 
-    fn target(&mut self, part: &Part<'a>, start: usize) -> Option<ReportTarget> {
+    fn target(&mut self, part: &Part<'a>, tag: &Tag<'a>) -> Option<ReportTarget> {
+        let start = tag.value_span.start;
         let span = shifted(&part.span, start);
         let (uri, size_limit) = match part.text.rsplit_once('!') {
             None => (part.text, None),
@@ -367,12 +398,21 @@ impl<'a> Reader<'a> {
             let finding = Finding::new(rules::DMARC_17, reason);
             self.push(finding.with_edit(Edit::remove(limit.clone())), limit);
         }
+        let span = span.start..span.start + uri.len();
         match uri.parse::<ReportUri>() {
-            Ok(uri) => Some(ReportTarget { uri, size_limit }),
+            Ok(uri) => {
+                let doubt = mail_uri::doubt(&uri, rules::DMARC_16, &span);
+                self.findings.extend(doubt);
+                Some(ReportTarget { uri, size_limit })
+            }
             Err(error) => {
                 let finding = Finding::new(rules::DMARC_16, error.to_string());
-                let place = error.place(&span);
-                self.push(mail_uri::with_fix(finding, uri, &span), place);
+                let finding = if uri.is_empty() {
+                    mail_uri::without_entry(finding, tag.value, start, part.span.start)
+                } else {
+                    mail_uri::with_fix(finding, uri, &span)
+                };
+                self.push(finding, error.place(&span));
                 None
             }
         }
@@ -381,9 +421,11 @@ impl<'a> Reader<'a> {
 
 /// The finding about a tag with a value that is none of `letters`.
 fn wrong_letter(tag: &Tag<'_>, rule: &'static Rule, letters: &str) -> Finding {
-    const WORDS: [(&str, char); 5] = [
+    const WORDS: [(&str, char); 7] = [
         ("yes", 'y'),
         ("no", 'n'),
+        ("true", 'y'),
+        ("false", 'n'),
         ("unknown", 'u'),
         ("relaxed", 'r'),
         ("strict", 's'),

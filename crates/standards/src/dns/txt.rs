@@ -271,14 +271,37 @@ pub fn lint_policy(text: &str) -> Vec<Finding> {
         .at(at..at + 2)
         .with_edit(Edit::remove(at..at + 1))
     }));
-    if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
-        let quotes = Edit::remove(0..1).and_replace(text.len() - 1..text.len(), "");
-        let finding = Finding::new(rules::DNS_03, "the value has quotes around it")
-            .fix("remove the quotes around it");
-        findings.push(finding.at(0..text.len()).with_edit(quotes));
-    }
+    findings.extend(lint_quotes(text));
     findings.extend(lint_length(&Txt::from(text)));
     findings
+}
+
+/// DNS-03 for the quotes around a value, or one of them that was left.
+fn lint_quotes(text: &str) -> Option<Finding> {
+    let is_at = |at: usize| matches!(text.as_bytes().get(at), Some(b'"' | b'\''));
+    let last = text.len().checked_sub(1)?;
+    let (starts, ends) = (is_at(0), last > 0 && is_at(last));
+    let (reason, span, edit) = match (starts, ends) {
+        (true, true) => (
+            "the value has quotes around it",
+            0..text.len(),
+            Edit::remove(0..1).and_replace(last..text.len(), ""),
+        ),
+        (true, false) => ("the value begins with a quote", 0..1, Edit::remove(0..1)),
+        // A quoted value of one tag ends in a quote too.
+        (false, true) if text.matches(char::from(text.as_bytes()[last])).count() == 1 => (
+            "the value ends in a quote",
+            last..text.len(),
+            Edit::remove(last..text.len()),
+        ),
+        _ => return None,
+    };
+    let fix = match (starts, ends) {
+        (true, true) => "remove the quotes around it",
+        _ => "remove the quote",
+    };
+    let finding = Finding::new(rules::DNS_03, reason).fix(fix);
+    Some(finding.at(span).with_edit(edit))
 }
 
 /// DNS-01: strings of a presentation that are too long; with the value, if it can be read.
@@ -328,7 +351,7 @@ pub(crate) fn drop_told_characters(findings: &mut Vec<Finding>, among: &[&Rule])
 fn stray_character(character: char, span: Range<usize>) -> Finding {
     let code = character as u32;
     let looks_like = match character {
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2018}' | '\u{2019}' => "a curly quote",
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => "a curly quote",
         '\u{a0}' | '\u{202f}' | '\u{2007}' => "a no-break space",
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => "an invisible character",
         '\u{2010}'..='\u{2015}' => "a dash",
@@ -349,6 +372,10 @@ fn stray_character(character: char, span: Range<usize>) -> Finding {
             .weighing(Severity::Warn)
             .fix("write a space in place of the tab")
             .with_edit(Edit::replace(span, space)),
+        // In a name such as O’Brien it is an apostrophe.
+        Some("") if matches!(character, '\u{2018}'..='\u{201b}') => finding
+            .fix("remove the character, or write `'` in its place")
+            .with_guess(Edit::remove(span)),
         Some("") => finding
             .fix("remove the character")
             .with_edit(Edit::remove(span)),
@@ -368,6 +395,8 @@ fn plain(character: char) -> Option<&'static str> {
     match character {
         '\t' | '\u{a0}' | '\u{202f}' | '\u{2007}' => Some(" "),
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => Some(""),
+        // No value here stands in quotes: those of a zone file are straight, and not part of it.
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(""),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some("-"),
         _ => None,
     }

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 use crate::host;
 use crate::quote::quote;
-use crate::rules;
-use crate::{Edit, Finding};
+use crate::rules::{self, Rule};
+use crate::{Edit, Finding, Severity, typo};
 
 /// How a report is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,6 +110,11 @@ impl ReportUriError {
 /// `finding` about the URI `text` at `span`, with its fix: the URI that was meant, if it can be
 /// told from what is written.
 pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Finding {
+    if let Some(list) = separated(text) {
+        return finding
+            .fix("write a comma between the addresses")
+            .with_edit(Edit::replace(span.clone(), list));
+    }
     match ReportUri::meant_by(text) {
         Some(uri) => finding
             .fix(format!("write `{uri}`"))
@@ -117,21 +122,88 @@ pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Fin
         None if !text.is_ascii() => {
             finding.fix("name a mailbox whose address is plain ASCII before the `@`")
         }
-        None if text.is_empty() => finding.fix("write a URI there, or remove the comma"),
         None if text.to_ascii_lowercase().starts_with("https:") => {
             finding.fix("write `https://` and the name of a host")
         }
         None if finding.is_of(rules::RPT_05) => finding,
+        None if text.to_ascii_lowercase().starts_with("mailto:") => {
+            finding.fix("write one mail address after `mailto:`")
+        }
         None => finding.fix("write `mailto:` and one mail address"),
+    }
+}
+
+/// The doubt about `uri`, which stands at `span`, as a warning of `rule`.
+pub(crate) fn doubt(uri: &ReportUri, rule: &'static Rule, span: &Range<usize>) -> Option<Finding> {
+    let (reason, meant) = uri.doubt()?;
+    let finding = Finding::new(rule, reason)
+        .weighing(Severity::Warn)
+        .at(span.clone());
+    Some(match meant {
+        Some(meant) => finding
+            .fix(format!("write `{meant}`"))
+            .with_guess(Edit::replace(span.clone(), meant.as_str())),
+        None => finding.fix("write the full name of the domain that takes the reports"),
+    })
+}
+
+/// `finding` about an entry of the list `list` of URIs in which nothing stands, at byte `at`: the
+/// comma goes. `start` is the place of the list.
+pub(crate) fn without_entry(finding: Finding, list: &str, start: usize, at: usize) -> Finding {
+    let removed = match (list[..at].rfind(','), list[at..].find(',')) {
+        (Some(comma), _) => comma..at,
+        (None, Some(after)) => at..at + after + 1,
+        (None, None) => return finding.fix("write an address there, or remove the tag"),
+    };
+    let edit = Edit::remove(start + removed.start..start + removed.end);
+    finding.fix("remove the comma").with_edit(edit)
+}
+
+/// The URIs of `text` joined by commas, where white space alone separates them.
+fn separated(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let are_uris = words.iter().all(|word| word.parse::<ReportUri>().is_ok());
+    (words.len() > 1 && are_uris).then(|| words.join(","))
+}
+
+/// Quotes and brackets that people write around an address.
+fn is_around(character: char) -> bool {
+    matches!(character, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'')
+        || matches!(character, '\u{2018}'..='\u{201f}')
+}
+
+/// `10m`, as RFC 7489 has it, `10MB`, or nothing.
+fn is_limit(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unit = unit.to_ascii_lowercase();
+    ["", "k", "m", "g", "t", "kb", "mb", "gb", "tb"].contains(&unit.as_str())
+}
+
+/// Whether `scheme` was meant as `mailto`.
+fn is_mail(scheme: &str) -> bool {
+    let near = typo::nearest(scheme, ["mailto"]);
+    let scheme = scheme.to_ascii_lowercase();
+    near.is_some() || ["mail", "email", "e-mail"].contains(&scheme.as_str())
+}
+
+/// `text` after a `mailto` whose colon is missing, if slashes or the like stand in its place.
+fn without_mailto(text: &str) -> &str {
+    let is_scheme = |start: &str| start.eq_ignore_ascii_case("mailto");
+    let rest = text
+        .get(..6)
+        .filter(|start| is_scheme(start))
+        .map(|_| &text[6..]);
+    match rest {
+        Some(rest) if rest.starts_with(['/', '=', ';']) => rest.trim_start_matches(['/', '=', ';']),
+        _ => text,
     }
 }
 
 /// The `mailto:` URI of what stands after the scheme.
 fn mailbox(rest: &str) -> Option<ReportUri> {
     let (to, headers) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
-    let to = percent_decode_str(to.trim_start_matches('/'))
-        .decode_utf8()
-        .ok()?;
+    let to = to.trim_start_matches('/').trim_matches(is_around);
+    let to = percent_decode_str(to).decode_utf8().ok()?;
     let (local, domain) = to.rsplit_once('@')?;
     let domain = Name::parse(domain).ok()?;
     let uri = ReportUri::mailto(&format!("{local}@{domain}")).ok()?;
@@ -154,24 +226,19 @@ impl ReportUri {
         text.parse()
     }
 
-    /// The URI that `text` was meant as: without white space, brackets and a size limit, with its
-    /// scheme, and with the A-labels of its host.
+    /// The URI that `text` was meant as: without white space, brackets, quotes and a size limit,
+    /// with its scheme, and with the A-labels of its host.
     pub fn meant_by(text: &str) -> Option<Self> {
         let compact: String = text.split_whitespace().collect();
-        let bare = compact.trim_start_matches('<').trim_end_matches('>');
+        // A link as wikis write it has its target in parentheses.
+        let target = compact.rsplit_once("](").map(|(_, target)| target);
+        let bare = target.unwrap_or(&compact).trim_matches(is_around);
         let bare = match bare.rsplit_once('!') {
-            Some((uri, limit))
-                if limit
-                    .trim_end_matches(['k', 'm', 'g', 't'])
-                    .parse::<u64>()
-                    .is_ok() =>
-            {
-                uri
-            }
+            Some((uri, limit)) if is_limit(limit) => uri,
             _ => bare,
         };
         match split_scheme(bare) {
-            Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => mailbox(rest),
+            Ok((scheme, rest)) if is_mail(scheme) && rest.contains('@') => mailbox(rest),
             Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
                 let rest = rest.trim_start_matches('/');
                 let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
@@ -180,9 +247,27 @@ impl ReportUri {
                     .parse()
                     .ok()
             }
-            Err(_) if bare.contains('@') => mailbox(bare),
+            Err(_) if bare.contains('@') => mailbox(without_mailto(bare)),
             Ok(_) | Err(_) => None,
         }
+    }
+
+    /// Why the URI is probably not the one that was meant, and the one that was, if that can be
+    /// told.
+    pub(crate) fn doubt(&self) -> Option<(String, Option<Self>)> {
+        let rest = self.text.strip_prefix("mailto:")?;
+        if rest.starts_with('/') {
+            let reason = format!(
+                "the slashes of {} are taken for a part of the mailbox's name",
+                quote(&self.text)
+            );
+            return Some((reason, mailbox(rest)));
+        }
+        let host = self.host()?;
+        (host.label_count() < 2).then(|| {
+            let reason = format!("{host} is one label, and no mail domain of the Internet is");
+            (reason, None)
+        })
     }
 
     /// How the report is sent.
@@ -358,11 +443,19 @@ fn is_local_part(local: &str) -> bool {
 }
 
 fn is_atom_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character)
+    character.is_ascii_alphanumeric()
+        || matches!(
+            character,
+            '!' | '#'..='\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^'..='`' | '{'..='~'
+        )
 }
 
 fn is_uri_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character)
+    character.is_ascii_alphanumeric()
+        || matches!(
+            character,
+            '!' | '#'..=';' | '=' | '?' | '@' | '[' | ']' | '_' | '~'
+        )
 }
 
 fn percent_encoded(character: char) -> String {

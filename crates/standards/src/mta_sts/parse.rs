@@ -7,6 +7,8 @@ use super::policy::{OWN_KEYS, lint_max_age, lint_size};
 use super::{MaxAge, Mode, MtaStsPolicy, MxPattern, PolicyExtension};
 use crate::dns::Name;
 use crate::fields::is_extension_name;
+use crate::finding::FOREMOST;
+use crate::pasted;
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::{Edit, Finding, Severity, typo};
@@ -14,6 +16,16 @@ use crate::{Edit, Finding, Severity, typo};
 impl MtaStsPolicy {
     /// Reads a policy file: the policy that a sender makes of it, and every finding.
     pub fn parse(body: &[u8]) -> (Option<Self>, Vec<Finding>) {
+        let (policy, others) = Self::read(body);
+        let Ok(text) = std::str::from_utf8(body) else {
+            return (policy, others);
+        };
+        let damage = damage(text);
+        let read = |text: &str| Self::read(text.as_bytes()).1;
+        (policy, pasted::told_once(text, damage, others, read))
+    }
+
+    fn read(body: &[u8]) -> (Option<Self>, Vec<Finding>) {
         let mut reader = Reader::default();
         reader.findings.extend(lint_size(body.len()));
         let (body, start) = reader.without_bom(body);
@@ -27,6 +39,66 @@ impl MtaStsPolicy {
         reader.report_bare_line_feeds();
         reader.finish(offset)
     }
+}
+
+/// What happened to the lines of a policy: their ends, or the colons in them, were lost.
+fn damage(text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let bare = text.match_indices('\r').map(|(at, _)| at);
+    let bare: Vec<usize> = bare
+        .filter(|at| text[at + 1..].starts_with(|c| c != '\n'))
+        .collect();
+    if let Some(&first) = bare.first() {
+        let reason = "a carriage return without a line feed does not end a line";
+        let edit = bare.iter().fold(Edit::default(), |edit, &at| {
+            edit.and_replace(at + 1..at + 1, "\n")
+        });
+        findings.push(
+            Finding::new(rules::STS_P01, reason)
+                .at(first..first + 1)
+                .with_edit(edit),
+        );
+    }
+    let mut start = 0;
+    for line in text.split_inclusive(['\r', '\n']).take(FOREMOST) {
+        findings.extend(damaged_line(line.trim_end(), start));
+        start += line.len();
+    }
+    findings
+}
+
+fn damaged_line(line: &str, start: usize) -> Option<Finding> {
+    let is_own = |key: &str| OWN_KEYS.contains(&key.trim());
+    let has_key = |field: &str| field.split_once(':').is_some_and(|(key, _)| is_own(key));
+    let fault = |reason: &str, span: Range<usize>| Finding::new(rules::STS_P11, reason).at(span);
+    if let Some((key, _)) = line.split_once('=')
+        && is_own(key)
+    {
+        let at = start + key.len();
+        let finding = fault("an equals sign stands where a colon belongs", at..at + 1);
+        let edit = Edit::replace(start..at + 1, format!("{}: ", key.trim()));
+        return Some(
+            finding
+                .fix(format!("write `{}:`", key.trim()))
+                .with_edit(edit),
+        );
+    }
+    let fields: Vec<&str> = line.split([';', ',']).map(str::trim).collect();
+    let fields: Vec<&str> = fields
+        .into_iter()
+        .filter(|field| !field.is_empty())
+        .collect();
+    if fields.len() < 2 || !fields.iter().copied().all(has_key) {
+        return None;
+    }
+    let at = start + line.find([';', ','])?;
+    let finding = fault("several fields stand on one line", at..at + 1);
+    let edit = Edit::replace(start..start + line.len(), fields.join("\r\n"));
+    Some(
+        finding
+            .fix("write each field on a line of its own")
+            .with_edit(edit),
+    )
 }
 
 /// The fields that have been read so far.
@@ -223,12 +295,11 @@ impl Reader {
         if !(1..=10).contains(&value.len()) || !value.bytes().all(|b| b.is_ascii_digit()) {
             let reason = format!("max_age is {}, and 1 to 10 digits are wanted", quote(value));
             let finding = Finding::new(rules::STS_P04, reason);
-            // `7d`, as a manifest has it.
-            let finding = match value.parse::<MaxAge>() {
-                Ok(meant) => finding
+            let finding = match meant_age(value) {
+                Some(meant) => finding
                     .fix(format!("write `max_age: {meant}`"))
                     .with_edit(Edit::replace(span.clone(), meant.to_string())),
-                Err(_) => finding,
+                None => finding,
             };
             return self.push(finding, span);
         }
@@ -260,12 +331,16 @@ impl Reader {
                 let reason = format!("{} is not an mx pattern: {error}", quote(value));
                 let finding = Finding::new(rules::STS_P08, reason);
                 let finding = match meant_patterns(value) {
-                    Some(patterns) => {
-                        let lines = patterns.join("\r\nmx: ");
-                        finding
-                            .fix(format!("write {}", listed(&patterns)))
-                            .with_edit(Edit::replace(span.clone(), lines))
+                    Some((patterns, is_sure)) => {
+                        let edit = Edit::replace(span.clone(), patterns.join("\r\nmx: "));
+                        let finding = finding.fix(format!("write {}", listed(&patterns)));
+                        if is_sure {
+                            finding.with_edit(edit)
+                        } else {
+                            finding.with_guess(edit)
+                        }
                     }
+                    None if value.is_empty() => finding.fix("name a mail host, or remove the line"),
                     None => finding,
                 };
                 self.push(finding, span);
@@ -350,24 +425,55 @@ impl Reader {
     }
 }
 
-/// The patterns that were meant by a value that is none: without a final dot, in A-labels, and
-/// one to a line where several stand in one.
-fn meant_patterns(value: &str) -> Option<Vec<String>> {
-    let words = value
-        .split([',', ' ', '\t'])
-        .filter(|word| !word.is_empty());
-    let patterns: Option<Vec<String>> = words.map(meant_pattern).collect();
-    patterns.filter(|patterns| !patterns.is_empty())
+/// The patterns that were meant by a value that is none, and whether nothing else can be meant:
+/// without a final dot, in A-labels, and one to a line where several stand in one.
+fn meant_patterns(value: &str) -> Option<(Vec<String>, bool)> {
+    let words = value.split([',', ';', ' ', '\t']);
+    let mut words = words.filter(|word| !word.is_empty()).peekable();
+    // The preference of an MX record.
+    let is_number = |word: &&str| word.bytes().all(|octet| octet.is_ascii_digit());
+    let is_record = words.next_if(is_number).is_some();
+    let patterns: Option<Vec<(String, bool)>> = words.map(meant_pattern).collect();
+    let patterns = patterns.filter(|patterns| !patterns.is_empty())?;
+    let is_sure = !is_record && patterns.iter().all(|(_, is_sure)| *is_sure);
+    Some((
+        patterns.into_iter().map(|(pattern, _)| pattern).collect(),
+        is_sure,
+    ))
 }
 
-fn meant_pattern(word: &str) -> Option<String> {
-    let (wildcard, host) = match word.strip_prefix("*.") {
-        Some(host) => ("*.", host),
-        None => ("", word),
+fn meant_pattern(word: &str) -> Option<(String, bool)> {
+    let bare = word.trim_matches(['"', '\'']);
+    let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
+    let host = bare.split([':', '/']).next().unwrap_or_default();
+    let is_whole = host.len() == bare.len() && bare.len() + 2 >= word.len();
+    let (wildcard, host, is_plain) = match (host.strip_prefix("*."), host.strip_prefix(['*', '.']))
+    {
+        (Some(host), _) => ("*.", host, true),
+        (None, Some(host)) => ("*.", host, false),
+        (None, None) => ("", host, true),
     };
     let host = Name::parse(host.strip_suffix('.').unwrap_or(host)).ok()?;
     let pattern: MxPattern = format!("{wildcard}{host}").parse().ok()?;
-    Some(pattern.to_string())
+    Some((pattern.to_string(), is_plain && is_whole))
+}
+
+/// The lifetime that was meant by `7d`, `1 week`, `86,400` or `604800.0`.
+fn meant_age(text: &str) -> Option<MaxAge> {
+    let plain = text.strip_suffix(".0").unwrap_or(text);
+    let plain: String = plain
+        .chars()
+        .filter(|c| !matches!(c, ',' | '_' | '\'' | '"'))
+        .collect();
+    let unit = plain.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = &plain[..plain.len() - unit.len()];
+    let word = unit.trim().to_ascii_lowercase();
+    let units = ["seconds", "minutes", "hours", "days", "weeks"];
+    let whole = units
+        .iter()
+        .find(|unit| **unit == word || unit.trim_end_matches('s') == word);
+    let unit = whole.map_or(word.as_str(), |unit| &unit[..1]);
+    format!("{number}{unit}").parse().ok()
 }
 
 fn listed(patterns: &[String]) -> String {

@@ -9,10 +9,10 @@ use crate::dns::{Name, NameError, Txt};
 use crate::fields::{self, Extension, Field, FieldRules};
 use crate::quote::quote;
 use crate::rules;
-use crate::{Edit, Finding, Place, Protocol, owner, single};
+use crate::{Edit, Finding, Place, Protocol, owner, pasted, single};
 
 const RULES: FieldRules = FieldRules {
-    names: &["id"],
+    names: &["v", "id"],
     version: "STSv1",
     version_rule: rules::STS_R02,
     field_rule: rules::STS_R04,
@@ -99,6 +99,13 @@ impl MtaStsRecord {
 
     /// Reads a record: what a sender would make of it, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
+        let damage = pasted::faults(text, &RULES.syntax());
+        let (record, others) = Self::read(text);
+        let findings = pasted::told_once(text, damage, others, |text| Self::read(text).1);
+        (record, findings)
+    }
+
+    fn read(text: &str) -> (Option<Self>, Vec<Finding>) {
         let (fields, mut findings) = fields::parse(text, &RULES);
         let Some(fields) = fields else {
             return (None, findings);
@@ -198,11 +205,15 @@ fn read_id(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Opt
         return None;
     };
     for again in ids {
-        findings.push(
-            Finding::new(rules::STS_R03, "the record has a second `id`")
-                .fix("keep one of them")
-                .at(again.span.clone()),
-        );
+        let finding = Finding::new(rules::STS_R03, "the record has a second `id`");
+        let before = text[..again.span.start].rfind(';');
+        let finding = match before {
+            Some(before) if again.value == first.value => finding
+                .fix("remove the second one")
+                .with_edit(Edit::remove(before..again.span.end)),
+            _ => finding.fix("keep the one that is meant, and remove the other"),
+        };
+        findings.push(finding.at(again.span.clone()));
     }
     match first.value.parse::<PolicyId>() {
         Ok(id) => Some(id),

@@ -77,11 +77,7 @@ fn r04_fields_and_r05_extensions() {
         Some("v=STSv1; id=1;"),
         &["STS-R04 error \"word\""],
     );
-    check_record(
-        "v=STSv1; id = 1",
-        None,
-        &["STS-R04 error \"id = 1\"", "STS-R03 error \"\""],
-    );
+    check_record("v=STSv1; id = 1", None, &["STS-R04 error \" = \""]);
     check_record(
         "v=STSv1; id=1; a=b=c",
         Some("v=STSv1; id=1;"),
@@ -111,15 +107,12 @@ fn dns_02_and_03_hold_here_too() {
     check_record(
         "v=STSv1; id=1;\u{a0}",
         Some("v=STSv1; id=1;"),
-        &["DNS-02 error \"\\u{a0}\"", "STS-R04 error \"\\u{a0}\""],
+        &["DNS-02 error \"\\u{a0}\""],
     );
     check_record(
         "\"v=STSv1; id=1;\"",
         None,
-        &[
-            "DNS-03 error \"\\\"v=STSv1; id=1;\\\"\"",
-            "STS-R02 error \"\\\"v=STSv1\"",
-        ],
+        &["DNS-03 error \"\\\"v=STSv1; id=1;\\\"\""],
     );
 }
 
@@ -175,10 +168,7 @@ fn p01_line_ends() {
     check_policy(
         "version: STSv1\rmode: none\r\nmode: none\r\nmax_age: 1\r\n",
         false,
-        &[
-            "STS-P01 error \"\\r\"",
-            "STS-P02 error \"STSv1\\rmode: none\"",
-        ],
+        &["STS-P01 error \"\\r\""],
     );
 }
 

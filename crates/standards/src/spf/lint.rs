@@ -8,7 +8,7 @@ use super::parse::{Located, MECHANISMS, MODIFIERS, bare_comma, is_term};
 use super::term::depends_on_message;
 use super::term::evaluated;
 use super::{
-    DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term,
+    DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, meant,
     redundancy, survey,
 };
 use crate::dns::{Name, NameError, Presentation, RecordType, Txt};
@@ -38,8 +38,8 @@ pub(super) fn lint_terms(
         findings.extend(lint_term(one, located, text));
         findings.extend(lint_names(one, text));
     }
-    redundancy::lint_repetition(located, findings);
-    redundancy::lint_coverage(located, findings);
+    redundancy::lint_repetition(located, text, findings);
+    redundancy::lint_coverage(located, text, findings);
     let decides = |one: &Located| {
         matches!(
             one.term,
@@ -125,6 +125,10 @@ fn lint_order(located: &[Located], findings: &mut Vec<Finding>) {
     };
     for (index, one) in located.iter().enumerate() {
         let (reason, fix) = match one.term {
+            Term::Directive(_, Mechanism::All) if index > all => (
+                "is never reached: the record has all already",
+                "keep the one that is meant, and remove the other",
+            ),
             Term::Directive(..) if index > all => (
                 "is never reached: it comes after all",
                 "move it before `all`, or remove it",
@@ -309,13 +313,18 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         reason,
         ..error.finding()
     };
-    let finding = match (found, doubled_mechanism(&written)) {
-        (Some(at), Some(doubled)) => {
-            let start = one.span.start + at;
-            finding
-                .fix(format!("remove `{doubled}`"))
-                .with_guess(Edit::remove(start..start + doubled.len()))
-        }
+    let span = found.map(|at| one.span.start + at..one.span.start + at + written.len());
+    let finding = match (
+        span,
+        doubled_mechanism(&written),
+        meant::bare_domain(&written),
+    ) {
+        (Some(span), Some(doubled), _) => finding
+            .fix(format!("remove `{doubled}`"))
+            .with_guess(Edit::remove(span.start..span.start + doubled.len())),
+        (Some(span), None, Some(domain)) => finding
+            .fix(format!("write `{domain}`"))
+            .with_guess(Edit::replace(span, domain)),
         _ => finding,
     };
     Some(finding.at(place))

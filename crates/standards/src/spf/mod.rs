@@ -11,6 +11,7 @@ mod expand;
 mod fault;
 pub mod lint;
 mod macro_string;
+mod meant;
 mod network;
 mod parse;
 mod record;
@@ -57,7 +58,7 @@ impl Spf {
     /// let (record, findings) = Spf::parse("v=spf1 ip4:192.0.2.0/33 ~all");
     /// assert!(record.is_none());
     /// assert_eq!(findings[0].rule, "SPF-06");
-    /// assert_eq!(findings[0].place, Place::Span(10..23));
+    /// assert_eq!(findings[0].place, Place::Span(11..23));
     /// ```
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
         record::parse(text, None)

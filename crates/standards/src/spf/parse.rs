@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::fault::Fault;
 use super::macro_string::Use;
+use super::meant;
 use super::network::{NetworkError, parse_prefix};
 use super::{DomainSpec, MacroString, Mechanism, Network, Prefixes, Qualifier, Term};
 use crate::quote::quote;
@@ -64,11 +65,11 @@ pub(super) fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
             "{} holds a comma, which separates nothing here",
             quote(word)
         );
-        let guess = Edit::replace(place.clone(), " ");
-        let fault = Finding::new(rules::SPF_03, reason)
-            .at(place)
-            .with_guess(guess);
-        return Err(fault.into());
+        let fault = Finding::new(rules::SPF_03, reason).at(place.clone());
+        return Err(match meant_list(word) {
+            Some(terms) => Fault::from(fault).meant(span, &terms, true),
+            None => fault.with_guess(Edit::replace(place, " ")).into(),
+        });
     }
     match argument.strip_prefix('=') {
         Some(_) if qualifier.is_some() => {
@@ -112,6 +113,24 @@ pub(super) fn bare_comma(word: &str) -> Option<usize> {
     })
 }
 
+/// The terms of a list with commas, each whole or with the name of the first before it:
+/// `ip4:192.0.2.1,192.0.2.2`.
+fn meant_list(word: &str) -> Option<String> {
+    let mechanism = &word[..word.find(':')? + 1];
+    if mechanism.contains(',') {
+        return None;
+    }
+    let pieces = word.split(',').filter(|piece| !piece.is_empty());
+    let terms = pieces.map(|piece| {
+        let named = format!("{mechanism}{piece}");
+        [piece.to_owned(), named]
+            .into_iter()
+            .find(|term| is_term(term))
+    });
+    let terms: Option<Vec<String>> = terms.collect();
+    Some(terms?.join(" "))
+}
+
 fn read_modifier(name: &str, value: &str, at: usize) -> Result<Term, Fault> {
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         let reason = format!("{} is not the name of a modifier", quote(name));
@@ -133,16 +152,22 @@ fn read_mechanism(
     at: usize,
     span: Range<usize>,
 ) -> Result<Mechanism, Fault> {
+    let meant = |fault| meant::domain(fault, argument, at, name.len());
+    let domain = |argument| required_domain(argument, at);
     match name.to_ascii_lowercase().as_str() {
         "all" if argument.is_empty() => Ok(Mechanism::All),
         "all" => {
             let reason = format!("{} follows all, which takes nothing", quote(argument));
             Err(Fault::new(rules::SPF_04, span, reason))
         }
-        "include" => required_domain(argument, at).map(Mechanism::Include),
-        "exists" => required_domain(argument, at).map(Mechanism::Exists),
-        "a" => host(argument, at).map(|(domain, prefixes)| Mechanism::A(domain, prefixes)),
-        "mx" => host(argument, at).map(|(domain, prefixes)| Mechanism::Mx(domain, prefixes)),
+        "include" => domain(argument).map(Mechanism::Include).map_err(meant),
+        "exists" => domain(argument).map(Mechanism::Exists).map_err(meant),
+        "a" => host(argument, at)
+            .map(|(domain, prefixes)| Mechanism::A(domain, prefixes))
+            .map_err(meant),
+        "mx" => host(argument, at)
+            .map(|(domain, prefixes)| Mechanism::Mx(domain, prefixes))
+            .map_err(meant),
         "ptr" => optional_domain(argument, at).map(Mechanism::Ptr),
         "ip4" => network(argument, at, 4).map(Mechanism::Ip),
         "ip6" => network(argument, at, 6).map(Mechanism::Ip),
@@ -155,10 +180,30 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
     let end = span.end - argument.len();
     let place = end - name.len()..end;
     if name.is_empty() {
-        return Fault::new(
-            rules::SPF_05,
-            span,
-            format!("{} is not a term", quote(argument)),
+        let reason = format!("{} is not a term", quote(argument));
+        let bare = argument.trim_start_matches(['+', '-', '~', '?']);
+        let fault = Fault::new(rules::SPF_05, span.clone(), reason);
+        // Two qualifiers: which one holds, a person has to say.
+        return if bare.len() < argument.len() && is_term(bare) {
+            fault.meant(span, &format!("{}{bare}", &argument[..1]), false)
+        } else {
+            fault
+        };
+    }
+    // `192.0.2.1/24` and `2001:db8::1` without their mechanism.
+    let bare = format!("{name}{argument}");
+    if let Ok(network) = bare.parse::<Network>() {
+        let family = if network.address().is_ipv4() {
+            "ip4"
+        } else {
+            "ip6"
+        };
+        let reason = format!("{} stands without {family} before it", quote(&bare));
+        let fault = Fault::new(rules::SPF_05, place.start..end + argument.len(), reason);
+        return fault.meant(
+            place.start..end + argument.len(),
+            &format!("{family}:{bare}"),
+            true,
         );
     }
     let modifier = MODIFIERS.iter().find(|own| name.eq_ignore_ascii_case(own));
@@ -260,42 +305,44 @@ fn split_digits<'a>(text: &'a str, separator: &str) -> (&'a str, Option<&'a str>
 }
 
 fn network(argument: &str, at: usize, family: u8) -> Result<Network, Fault> {
-    let span = at..at + argument.len();
+    let colon = usize::from(argument.starts_with(':'));
+    let span = at + colon..at + argument.len();
     let fault = |reason: String| Fault::new(rules::SPF_06, span.clone(), reason);
-    // The digit of `ip4` stands directly before the argument.
-    let digit = at.saturating_sub(1)..at;
     let Some(text) = argument.strip_prefix(':') else {
         return Err(fault(format!("ip{family} wants a colon and a network")));
     };
-    let network: Network = text.parse().map_err(|error| match error {
-        NetworkError::Address => fault(format!("{} is not an IPv{family} address", quote(text))),
-        NetworkError::Prefix { .. } => {
-            let fault = fault(format!("{}: {error}", quote(text)));
-            match without_zeros(text) {
-                Some(network) => fault.meant(at + 1..at + argument.len(), &network, true),
-                None => fault,
-            }
-        }
+    let most = if family == 4 { 32 } else { 128 };
+    let network: Network = text.parse().map_err(|error| {
+        let (reason, fix) = match error {
+            NetworkError::Address => (
+                format!("{} is not an IPv{family} address", quote(text)),
+                format!(
+                    "write an IPv{family} address, with a prefix length where a network is meant"
+                ),
+            ),
+            NetworkError::Prefix { .. } => (
+                format!("{}: {error}", quote(text)),
+                format!("write a prefix length from 0 to {most}"),
+            ),
+        };
+        // `ip4`, which stands before the argument.
+        let whole = at.saturating_sub(3)..at + argument.len();
+        meant::network(text, family).map_or_else(
+            || fault(reason.clone()).0.fix(fix).into(),
+            |(term, is_sure)| fault(reason.clone()).meant(whole, &term, is_sure),
+        )
     })?;
-    match (network.address(), family) {
-        (IpAddr::V4(_), 4) | (IpAddr::V6(_), 6) => Ok(network),
-        (IpAddr::V4(_), _) => {
-            let fault = fault(format!("{text} is an IPv4 network: use ip4"));
-            let edit = Edit::replace(digit, "4");
-            Err(fault.0.fix("write `ip4:`").with_edit(edit).into())
-        }
-        (IpAddr::V6(_), _) => {
-            let fault = fault(format!("{text} is an IPv6 network: use ip6"));
-            let edit = Edit::replace(digit, "6");
-            Err(fault.0.fix("write `ip6:`").with_edit(edit).into())
-        }
-    }
-}
-
-/// The network of `text` without leading zeros in its prefix length, if that makes it one.
-fn without_zeros(text: &str) -> Option<String> {
-    let (address, prefix) = text.split_once('/')?;
-    let digits = prefix.trim_start_matches('0');
-    let network = format!("{address}/{}", if digits.is_empty() { "0" } else { digits });
-    network.parse::<Network>().is_ok().then_some(network)
+    let meant = match (network.address(), family) {
+        (IpAddr::V4(_), 4) | (IpAddr::V6(_), 6) => return Ok(network),
+        (IpAddr::V4(_), _) => format!("ip4:{text}"),
+        // Receivers take the client of such an address for one of IPv4 (RFC 7208 §5).
+        (IpAddr::V6(address), _) => match (address.to_ipv4_mapped(), text.contains('/')) {
+            (Some(mapped), false) => format!("ip4:{mapped}"),
+            _ => format!("ip6:{text}"),
+        },
+    };
+    let other = &meant[..3];
+    let kind = other.replace("ip", "IPv");
+    let fault = fault(format!("{text} is an {kind} network: use {other}"));
+    Err(fault.meant(at.saturating_sub(3)..at + argument.len(), &meant, true))
 }

@@ -1,41 +1,109 @@
 //! A record as a whole: its version, its terms, and the faults of both.
 
-use super::parse::{Located, VERSION, is_separating, read_term, words};
+use super::fault::Fault;
+use super::parse::{Located, VERSION, is_separating, is_term, read_term, words};
 use super::{Spf, lint};
 use crate::dns::{Name, txt};
 use crate::quote::quote;
 use crate::rules;
-use crate::{Edit, Finding, Place};
+use crate::{Edit, Finding, Place, pasted};
 
 /// The record in `text`, if receivers can read it, and everything that is wrong with it, as the
 /// record of `domain` where that is known.
 pub(super) fn parse(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Finding>) {
-    let mut findings = txt::lint_policy(text);
+    let mut damage = txt::lint_policy(text);
+    let (record, others) = read(text, domain);
+    let is_damaged = damage.iter().any(|finding| finding.is_of(rules::DNS_02));
+    // What a tab or a line break does to SPF is told with the term that holds it.
+    if after_version(text).is_some() {
+        damage.retain(|finding| !finding.is_of(rules::DNS_02) || !is_separator(text, finding));
+    }
+    let mut findings = pasted::told_once(text, damage, others, |text| read(text, domain).1);
+    txt::drop_told_characters(&mut findings, &[rules::SPF_04]);
+    (record.filter(|_| !is_damaged), findings)
+}
+
+/// The record in `text`, and what is wrong with its terms.
+fn read(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Finding>) {
+    let mut findings = Vec::new();
     let Some(body) = after_version(text) else {
         findings.push(version_finding(text));
         return (None, findings);
     };
-    let is_readable = |finding: &Finding| !finding.is_of(rules::DNS_02);
-    let mut is_valid = findings.iter().all(is_readable);
-    // What a tab or a line break does to SPF is told with the term that holds it.
-    findings.retain(|finding| is_readable(finding) || !is_separator(text, finding));
     let mut located = Vec::new();
-    for (at, word) in words(text, body) {
-        match read_term(word, at) {
+    let mut unread = 0;
+    let mut words = words(text, body).peekable();
+    while let Some((at, word)) = words.next() {
+        let split = words
+            .peek()
+            .and_then(|(next, rest)| split_term((at, word), (*next, rest)));
+        let term = match split {
+            Some(fault) => {
+                words.next();
+                Err(fault)
+            }
+            None => read_term(word, at).map_err(|fault| pasted_term(fault, word, at)),
+        };
+        match term {
             Ok(term) => located.push(Located {
                 term,
                 span: at..at + word.len(),
             }),
             Err(fault) => {
-                is_valid = false;
+                unread += 1;
                 findings.push(*fault.0);
             }
         }
     }
-    is_valid &= lint::lint_terms(&located, text, domain, &mut findings);
-    txt::drop_told_characters(&mut findings, &[rules::SPF_04]);
+    let are_valid = lint::lint_terms(&located, text, domain, &mut findings);
+    if unread > 0 {
+        // One that could not be read may be the end of the record.
+        findings.retain(|finding| !finding.is_of(rules::SPF_18));
+    }
     let terms = located.into_iter().map(|located| located.term).collect();
+    let is_valid = are_valid && unread == 0;
     (is_valid.then_some(Spf { terms }), findings)
+}
+
+/// The fault of a word and the next one that are one term with a space in it: `include: a.example`
+/// or `~ all`.
+fn split_term((at, word): (usize, &str), (next, rest): (usize, &str)) -> Option<Fault> {
+    let is_cut = word.ends_with([':', '=']) || matches!(word, "+" | "-" | "~" | "?");
+    let joined = format!("{word}{rest}");
+    // A second term may follow, and one that receivers do not know is not to become a modifier.
+    let is_meant = is_cut && is_term(&joined) && (word.len() == 1 || !is_term(rest));
+    is_meant.then(|| {
+        let gap = at + word.len()..next;
+        let reason = format!("a space stands within the term {}", quote(&joined));
+        let finding = Finding::new(rules::SPF_03, reason).at(gap.clone());
+        let finding = finding.fix(format!("write `{joined}`"));
+        finding.with_edit(Edit::remove(gap)).into()
+    })
+}
+
+/// `fault` of a word that is a term but for quotes in it or punctuation behind it.
+fn pasted_term(fault: Fault, word: &str, at: usize) -> Fault {
+    let is_stray = |c: char| matches!(c, '"' | '\'');
+    let bare = word
+        .trim_end_matches([',', ';', '.', ')'])
+        .replace(is_stray, "");
+    if bare.is_empty() || bare == word || !is_term(&bare) {
+        return fault;
+    }
+    let end = bare.len().min(word.len());
+    let first = word
+        .bytes()
+        .zip(bare.bytes())
+        .position(|(one, other)| one != other);
+    let first = first.unwrap_or(end);
+    let stray = word[first..].chars().next().unwrap_or_default();
+    let reason = format!("{stray:?} does not belong into the term {}", quote(&bare));
+    let place = at + first..at + first + stray.len_utf8();
+    let finding = Finding::new(rules::SPF_04, reason).at(place);
+    let finding = finding.fix(format!("write `{bare}`"));
+    finding
+        .with_edit(Edit::replace(at..at + word.len(), bare))
+        .into()
 }
 
 /// Whether `finding` points at a tab or a line break.
@@ -71,14 +139,53 @@ fn version_finding(text: &str) -> Finding {
         "the record begins {} and not v=spf1 with a space",
         quote(&text[span.clone()])
     );
-    let finding = Finding::new(rules::SPF_02, reason).at(span);
-    let version = text.get(..VERSION.len());
-    let is_version = version.is_some_and(|start| start.eq_ignore_ascii_case(VERSION));
-    match text.get(VERSION.len()..) {
-        Some(rest) if is_version && rest.starts_with(['\t', '\r', '\n', ',', ';']) => {
-            let end = VERSION.len() + rest.len() - rest.trim_start_matches(is_separating).len();
-            finding.with_edit(Edit::replace(VERSION.len()..end, " "))
+    let finding = Finding::new(rules::SPF_02, reason).at(span.clone());
+    let finding = finding.fix("start the record with `v=spf1` and a space");
+    match meant_version(text) {
+        Some((end, is_sure)) => {
+            let start = if end == text.len() {
+                "v=spf1"
+            } else {
+                "v=spf1 "
+            };
+            let edit = Edit::replace(0..end, start);
+            if is_sure {
+                finding.with_edit(edit)
+            } else {
+                finding.with_guess(edit)
+            }
         }
-        _ => finding,
+        None => finding,
     }
+}
+
+/// The end of what stands in the place of the version and its space, and whether nothing else can
+/// be meant by it.
+fn meant_version(text: &str) -> Option<(usize, bool)> {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_whitespace());
+    let rest = match rest.strip_prefix(['v', 'V']) {
+        Some(rest) => rest.trim_start_matches([' ', '\t', '=', ':']),
+        None => rest,
+    };
+    let head = rest.get(..4)?;
+    if !head.eq_ignore_ascii_case("spf1") {
+        // Another number: no other version was ever used for a policy.
+        let digits = rest
+            .get(3..)?
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_spf = rest.get(..3)?.eq_ignore_ascii_case("spf");
+        let is_end = is_spf && (digits.is_empty() || digits.starts_with(' '));
+        let spaces = digits.len() - digits.trim_start().len();
+        return is_end.then(|| (text.len() - digits.len() + spaces, false));
+    }
+    let after = &rest[4..];
+    let terms = after
+        .trim_start_matches(is_separating)
+        .trim_start_matches([':', ' ']);
+    let first = terms.split(' ').next().unwrap_or_default();
+    let is_separated = terms.len() < after.len() || after.is_empty();
+    let is_sure = is_separated || is_term(first);
+    // `v=spf10` is another word.
+    (is_sure && !after.starts_with(|c: char| c.is_ascii_digit()))
+        .then(|| (text.len() - terms.len(), is_separated))
 }

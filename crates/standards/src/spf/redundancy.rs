@@ -10,34 +10,35 @@ use crate::rules;
 use crate::{Edit, Finding};
 
 /// SPF-25, for terms with a domain.
-pub(super) fn lint_repetition(located: &[Located], findings: &mut Vec<Finding>) {
+pub(super) fn lint_repetition(located: &[Located], text: &str, findings: &mut Vec<Finding>) {
     let mut seen: BTreeMap<String, Qualifier> = BTreeMap::new();
     let mut told = 0;
     for one in located {
         let Term::Directive(qualifier, mechanism) = &one.term else {
             continue;
         };
-        if matches!(mechanism, Mechanism::Ip(_)) {
+        // A second `all` is never reached, which SPF-16 says.
+        if matches!(mechanism, Mechanism::Ip(_) | Mechanism::All) {
             continue;
         }
-        let mut text = mechanism.to_string();
-        text.make_ascii_lowercase();
-        if let Some(first) = seen.get(&text) {
+        let mut term = mechanism.to_string();
+        term.make_ascii_lowercase();
+        if let Some(first) = seen.get(&term) {
             told += 1;
             if told > FOREMOST {
                 break;
             }
-            let reason = format!("{} is there already", quote(&text));
-            findings.push(superfluous(reason, one, first == qualifier));
+            let reason = format!("{} is there already", quote(&term));
+            findings.push(superfluous(reason, one, text, first == qualifier));
         } else {
-            seen.insert(text, *qualifier);
+            seen.insert(term, *qualifier);
         }
     }
 }
 
 /// SPF-25, for networks: one pass over them in order of address, in which the networks
 /// that cover the present one are on the stack.
-pub(super) fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
+pub(super) fn lint_coverage(located: &[Located], text: &str, findings: &mut Vec<Finding>) {
     let mut networks: Vec<(usize, Qualifier, Network)> = located
         .iter()
         .enumerate()
@@ -68,15 +69,15 @@ pub(super) fn lint_coverage(located: &[Located], findings: &mut Vec<Finding>) {
     let told = covered.into_iter().take(FOREMOST);
     findings.extend(told.map(|(index, (network, wide, is_same))| {
         let reason = format!("{network} is covered by {wide}");
-        superfluous(reason, &located[index], is_same)
+        superfluous(reason, &located[index], text, is_same)
     }));
 }
 
 /// SPF-25 for a term that another one covers. Its removal is sure where the other one comes before
 /// it and says the same: then it is never reached. Terms come after the version and a space.
-fn superfluous(reason: String, one: &Located, is_same: bool) -> Finding {
+fn superfluous(reason: String, one: &Located, text: &str, is_same: bool) -> Finding {
     let finding = Finding::new(rules::SPF_25, reason)
-        .fix(format!("remove {}", quote(&one.term.to_string())))
+        .fix(format!("remove {}", quote(&text[one.span.clone()])))
         .at(one.span.clone());
     let edit = Edit::remove(one.span.start - 1..one.span.end);
     if is_same {

@@ -86,10 +86,7 @@ fn spf_02() {
     refused("v=spf10 -all", &["SPF-02 v=spf10"]);
     refused("v=spf1; -all", &["SPF-02 v=spf1;"]);
     refused("", &["SPF-02 "]);
-    refused(
-        "v=spf1\u{a0}-all",
-        &["DNS-02 \u{a0}", "SPF-02 v=spf1\u{a0}-all"],
-    );
+    refused("v=spf1\u{a0}-all", &["DNS-02 \u{a0}"]);
     let values = |texts: &[&str]| {
         texts
             .iter()
@@ -113,19 +110,12 @@ fn spf_03() {
 
 #[test]
 fn spf_04_and_dns_02() {
-    refused("v=spf1 all:x", &["SPF-04 all:x", "SPF-18 v=spf1 all:x"]);
+    refused("v=spf1 all:x", &["SPF-04 all:x"]);
     refused("v=spf1 a=b/c% -all", &["SPF-23 %"]);
     refused("v=spf1 1a=b -all", &["SPF-04 1a="]);
     refused("v=spf1 ptr/24 -all", &["SPF-04 /24"]);
     refused("v=spf1 a:\u{e9}.example -all", &["SPF-04 \u{e9}.example"]);
-    refused(
-        "v=spf1 \u{2013}all",
-        &[
-            "DNS-02 \u{2013}",
-            "SPF-05 \u{2013}all",
-            "SPF-18 v=spf1 \u{2013}all",
-        ],
-    );
+    refused("v=spf1 \u{2013}all", &["DNS-02 \u{2013}"]);
 }
 
 #[test]
@@ -133,12 +123,10 @@ fn spf_05() {
     check("v=spf1 ?a ~mx +ip4:192.0.2.1 -all", &[]);
     refused("v=spf1 ipv4:192.0.2.1 -all", &["SPF-05 ipv4"]);
     refused("v=spf1 -exp=a.example -all", &["SPF-05 -exp=a.example"]);
-    refused(
-        "v=spf1 redirect:example.com",
-        &["SPF-05 redirect", "SPF-18 v=spf1 redirect:example.com"],
-    );
+    refused("v=spf1 redirect:example.com", &["SPF-05 redirect"]);
     refused("v=spf1 moo -all", &["SPF-05 moo"]);
-    refused("v=spf1 - all", &["SPF-05 -", "SPF-19 all"]);
+    refused("v=spf1 - all", &["SPF-03  "]);
+    refused("v=spf1 - -all", &["SPF-05 -"]);
     check("v=spf1 ip4=192.0.2.1 -all", &["SPF-05 ip4"]);
     check("v=spf1 a v=spf1 -all", &["SPF-05 v=spf1"]);
 }
@@ -215,7 +203,7 @@ fn spf_08() {
     refused("v=spf1 include:localhost -all", &["SPF-08 localhost"]);
     refused("v=spf1 include:192.0.2.1 -all", &["SPF-08 192.0.2.1"]);
     refused("v=spf1 exists:%{i}com -all", &["SPF-08 %{i}com"]);
-    refused("v=spf1 redirect=", &["SPF-08 ", "SPF-18 v=spf1 redirect="]);
+    refused("v=spf1 redirect=", &["SPF-08 "]);
     refused("v=spf1 a:example.-com -all", &["SPF-08 example.-com"]);
     check("v=spf1 a:mail.example...com -all", &["DNS-05 .."]);
 }
@@ -465,7 +453,7 @@ fn every_mistake_is_reported_at_once() {
     refused(
         text,
         &[
-            "SPF-06 :192.0.2.256",
+            "SPF-06 192.0.2.256",
             "SPF-08 ",
             "SPF-05 moo",
             "SPF-16 mx",

@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use crate::dns::txt::lint_policy;
 use crate::rules::Rule;
 use crate::{Edit, Finding, Severity, typo};
 
@@ -156,10 +155,9 @@ impl<'a> TagList<'a> {
     }
 
     /// Every fault as a finding of `rule`; a doubled semicolon, which receivers
-    /// read over, only as a warning; and what is wrong with the text as any policy record
-    /// ([`dns::txt::lint_policy`](crate::dns::txt::lint_policy)).
+    /// read over, only as a warning.
     pub fn findings(&self, rule: &'static Rule) -> impl Iterator<Item = Finding> {
-        let faults = self.faults.iter().map(move |fault| {
+        self.faults.iter().map(move |fault| {
             let finding = Finding::new(rule, fault.to_string()).at(fault.span.clone());
             match fault.kind {
                 FaultKind::Empty => finding
@@ -174,8 +172,7 @@ impl<'a> TagList<'a> {
                     .weighing(Severity::Error)
                     .fix("correct the name, or remove the tag"),
             }
-        });
-        lint_policy(self.text).into_iter().chain(faults)
+        })
     }
 
     /// The edit of a part that is empty: the semicolon before it goes, or at the start the one
@@ -202,7 +199,14 @@ impl<'a> TagList<'a> {
             (first.value == value.text).then_some(first)
         });
         if first.is_none() {
-            return finding;
+            let name = repeated.name_and_value().map(|(name, _)| name.text);
+            let lists = ["rua", "ruf"].into_iter();
+            return match lists.into_iter().find(|list| name == Some(list)) {
+                Some(list) => finding.fix(format!(
+                    "write the addresses into one `{list}`, with a comma between them"
+                )),
+                None => finding,
+            };
         }
         let before = self.text[..fault.span.start].rfind(';');
         let start = before.unwrap_or(fault.span.start);
@@ -283,6 +287,12 @@ pub(crate) fn check_version(text: &str, version: &str, rule: &'static Rule) -> O
                 .with_edit(Edit::remove(0..start)),
         );
     }
+    if let Some(moved) = version_later(text, version) {
+        let reason = format!("v={version} is not the first tag");
+        let finding = Finding::new(rule, reason).at(first.span.clone());
+        let fix = format!("move `v={version}` to the start");
+        return Some(finding.fix(fix).with_edit(moved));
+    }
     let reason = format!(
         "the record starts with {}, not v={version}",
         crate::quote::quote(first.text)
@@ -297,6 +307,18 @@ pub(crate) fn check_version(text: &str, version: &str, rule: &'static Rule) -> O
         Some(_) => finding.with_guess(edit),
         None => finding,
     })
+}
+
+/// The edit that moves a version which stands behind other tags to the start.
+fn version_later(text: &str, version: &str) -> Option<Edit> {
+    let is_version = |part: &Part<'_>| {
+        let tag = part.name_and_value();
+        tag.is_some_and(|(name, value)| name.text == "v" && value.text == version)
+    };
+    let part = parts(text).skip(1).find(is_version)?;
+    let before = text[..part.span.start].rfind(';')?;
+    let moved = Edit::insert(0, format!("v={version}; "));
+    Some(moved.and_replace(before..part.span.end, ""))
 }
 
 /// A piece of a text without the white space around it, and its place.

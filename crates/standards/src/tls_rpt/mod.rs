@@ -24,10 +24,10 @@ use crate::mail_uri::{self, ReportUri, ReportUriError, Scheme};
 use crate::quote::quote;
 use crate::rules;
 use crate::tag_list::{Part, split_with_spans};
-use crate::{Finding, Place, Protocol, owner, single};
+use crate::{Edit, Finding, Place, Protocol, owner, pasted, single};
 
 const RULES: FieldRules = FieldRules {
-    names: &["rua"],
+    names: &["v", "rua"],
     version: "TLSRPTv1",
     version_rule: rules::RPT_02,
     field_rule: rules::RPT_08,
@@ -79,6 +79,17 @@ impl TlsRpt {
 
     /// Reads a record: what a sender would make of it, and every finding.
     pub fn parse(text: &str) -> (Option<Self>, Vec<Finding>) {
+        let damage = pasted::faults(text, &RULES.syntax());
+        let (record, others) = Self::read(text);
+        let mut findings = pasted::told_once(text, damage, others, |text| Self::read(text).1);
+        drop_told_characters(
+            &mut findings,
+            &[rules::RPT_03, rules::RPT_05, rules::RPT_06],
+        );
+        (record, findings)
+    }
+
+    fn read(text: &str) -> (Option<Self>, Vec<Finding>) {
         let (fields, mut findings) = fields::parse(text, &RULES);
         let Some(fields) = fields else {
             return (None, findings);
@@ -206,7 +217,16 @@ fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Ve
             let start = field.value_span.start;
             let span = start + part.span.start..start + part.span.end;
             match read_uri(&part, &span) {
-                Ok(uri) => uris.push(uri),
+                Ok(uri) => {
+                    findings.extend(mail_uri::doubt(&uri, rules::RPT_06, &span));
+                    uris.push(uri);
+                }
+                Err(finding) if part.text.is_empty() => findings.push(mail_uri::without_entry(
+                    *finding,
+                    field.value,
+                    start,
+                    part.span.start,
+                )),
                 Err(finding) => findings.push(*finding),
             }
         }
@@ -216,7 +236,6 @@ fn read_rua(text: &str, fields: &[Field<'_>], findings: &mut Vec<Finding>) -> Ve
             Finding::new(rules::RPT_03, "the record has no `rua`").at(text.len()..text.len()),
         );
     }
-    drop_told_characters(findings, &[rules::RPT_03, rules::RPT_05, rules::RPT_06]);
     uris
 }
 
@@ -235,9 +254,18 @@ fn read_uri(part: &Part<'_>, span: &Range<usize>) -> Result<ReportUri, Box<Findi
     })?;
     if uri.scheme() == Scheme::Other {
         let reason = format!("{} is neither mailto: nor https:", quote(uri.as_str()));
-        return Err(Box::new(
-            Finding::new(rules::RPT_04, reason).at(span.clone()),
-        ));
+        let finding = Finding::new(rules::RPT_04, reason).at(span.clone());
+        let written = uri.as_str();
+        let meant = match written.strip_prefix("http://") {
+            Some(rest) => format!("https://{rest}").parse().ok(),
+            None => ReportUri::meant_by(written),
+        };
+        return Err(Box::new(match meant {
+            Some(meant) => finding
+                .fix(format!("write `{meant}`"))
+                .with_guess(Edit::replace(span.clone(), meant.to_string())),
+            None => finding,
+        }));
     }
     Ok(uri)
 }

@@ -57,12 +57,7 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         None,
         &["DNS-02 warn \"\\t\"", "SPF-02 error \"v=spf1\\tmx\""],
     ),
-    row(
-        4,
-        "v=spf1 mx\t-all",
-        None,
-        &["SPF-03 error \"\\t\"", "SPF-18 warn \"v=spf1 mx\\t-all\""],
-    ),
+    row(4, "v=spf1 mx\t-all", None, &["SPF-03 error \"\\t\""]),
     row(
         6,
         "v=spf1 x=1 mx x=2 -all",

@@ -5,8 +5,8 @@ use std::path::Path;
 use clock::Clock;
 use standards::Finding;
 use standards::checker::{
-    Checked, Kind, Line, check_record_at, check_together, is_html, kind_of_file, kind_of_record,
-    lines,
+    Checked, Kind, Line, check_owner, check_record_at, check_together, is_html, kind_of_file,
+    kind_of_record, lines,
 };
 use standards::finding::foremost;
 
@@ -126,6 +126,11 @@ impl Records<'_> {
             let reason = format!("{} is empty: there is nothing to check", self.name);
             return Err(Failure::Usage(reason));
         }
+        // A record that a CNAME leads to stands at a name of its owner's choice.
+        let is_alias = |word: &str| word.eq_ignore_ascii_case("CNAME");
+        let has_alias = lines
+            .iter()
+            .any(|line| line.value.split_whitespace().any(is_alias));
         let mut judged = Judged::default();
         let mut seen = Vec::new();
         for (position, line) in lines.iter().enumerate() {
@@ -139,6 +144,10 @@ impl Records<'_> {
             judged.notes.push(verdict(&label, &checked));
             seen.push((checked.kind, line));
             judged.findings.extend(line.findings.iter().cloned());
+            let owner = line.owner.as_ref().filter(|_| !has_alias);
+            let misplaced = owner.and_then(|owner| check_owner(checked.kind, owner));
+            let misplaced = misplaced.map(|finding| finding.at(line.span.clone()));
+            judged.findings.extend(misplaced);
             let of_value = foremost(checked.findings).into_iter();
             judged
                 .findings

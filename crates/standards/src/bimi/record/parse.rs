@@ -4,6 +4,7 @@ use super::{AvatarPreference, Bimi, LOGO_SUFFIXES};
 use crate::bimi::selector::LocalPartPrefix;
 use crate::bimi::uri::{self, HttpsUri, HttpsUriError};
 use crate::dns::txt::drop_told_characters;
+use crate::pasted::{self, Syntax};
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::tag_list::{self, Tag, TagList, split_with_spans};
@@ -22,7 +23,26 @@ const OTHER_IMAGES: &[&str] = &[
 /// Words that people write for "no logo", where the tag has to be empty.
 const REFUSALS: &[&str] = &["none", "no", "null", "false", "-", "\"\"", "''"];
 
+const SYNTAX: Syntax = Syntax {
+    version: "BIMI1",
+    known: MEANT,
+    free: &[],
+    is_spaced: true,
+    rule: rules::BIMI_R13,
+};
+
 pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
+    let damage = pasted::faults(text, &SYNTAX);
+    let (record, others) = read(text);
+    let mut findings = pasted::told_once(text, damage, others, |text| read(text).1);
+    drop_told_characters(
+        &mut findings,
+        &[rules::BIMI_R03, rules::BIMI_R04, rules::BIMI_R05],
+    );
+    (record, findings)
+}
+
+fn read(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let list = TagList::parse(text);
     let mut findings = Vec::new();
     findings.extend(tag_list::check_version(text, "BIMI1", rules::BIMI_R02));
@@ -48,10 +68,6 @@ pub(super) fn parse(text: &str) -> (Option<Bimi>, Vec<Finding>) {
     let avatar = read_avatar(&list, &mut findings);
     let local_parts = read_local_parts(&list, &mut findings);
     check_declination(&list, &mut findings);
-    drop_told_characters(
-        &mut findings,
-        &[rules::BIMI_R03, rules::BIMI_R04, rules::BIMI_R05],
-    );
     let location = match location {
         Location::Invalid => return (None, findings),
         Location::Empty => None,
@@ -182,9 +198,18 @@ fn read_uri(tag: &Tag<'_>, rule: &'static Rule, findings: &mut Vec<Finding>) -> 
                 finding.with_guess(edit)
             }
         }
+        None if is_several(tag.value) => finding.fix(format!(
+            "name one URL in `{}=`: a record has one logo",
+            tag.name
+        )),
         None => finding,
     });
     None
+}
+
+/// Whether a second URL follows after the first.
+fn is_several(value: &str) -> bool {
+    value.match_indices("://").count() > 1
 }
 
 /// `avp=`, in any case of letters; another value is ignored.
