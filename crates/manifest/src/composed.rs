@@ -8,6 +8,7 @@ use standards::edit::Replacement;
 use standards::finding::foremost;
 use standards::{Edit, Finding};
 
+use crate::lint::places;
 use crate::position::{Located, Position};
 
 /// A text, and the values of the manifest in it.
@@ -103,6 +104,22 @@ impl<'m> Composed<'m> {
         // Each holds a line, which can be long.
         let findings = foremost(findings.into_iter().collect()).into_iter();
         findings.map(|one| self.place(block, one)).collect()
+    }
+
+    /// The findings about the text, or about what it says: those without a place in it at the
+    /// value that they name, of `values`.
+    pub(crate) fn placed_by(
+        &self,
+        block: &Position,
+        values: &[(String, &Position)],
+        findings: Vec<Finding>,
+    ) -> Vec<Finding> {
+        let is_in_text = |one: &Finding| one.span().is_some() || one.edit.is_some();
+        let (within, beside) = findings.into_iter().partition(is_in_text);
+        let within: Vec<Finding> = within;
+        let mut placed = self.placed(block, within);
+        placed.extend(places::at_values(block, values, foremost(beside)));
+        placed
     }
 
     fn place(&self, block: &Position, mut finding: Finding) -> Finding {

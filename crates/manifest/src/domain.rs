@@ -16,9 +16,9 @@ use standards::dns::Mx;
 block! {
     /// A domain: what is published, hosted and sent for it. What is not said is not touched.
     pub struct Domain {
-        /// Where its DNS is: `manual`, or a Route 53 zone.
+        /// The place of its DNS: `manual`, or a Route 53 zone.
         pub dns: Located<Dns>,
-        /// Where its files are served from. BIMI and MTA-STS need it.
+        /// The hosts and buckets that serve its files. BIMI and MTA-STS need it.
         pub hosting: Option<Located<Hosting>>,
         /// Its MX records, each `PREFERENCE HOST`; `0 .` alone refuses all mail. By default what is published, left as it is.
         pub mx: Vec<Located<Mx>>,
@@ -26,9 +26,9 @@ block! {
         pub bimi: Option<Located<Bimi>>,
         /// The policy that makes senders use TLS to its mail hosts.
         pub mta_sts: Option<Located<MtaSts>>,
-        /// Where reports about TLS go.
+        /// The addresses that reports about TLS go to.
         pub tls_rpt: Option<Located<TlsRpt>>,
-        /// What receivers do with mail that is not from it.
+        /// The policy for mail that is not from it.
         pub dmarc: Option<Located<Dmarc>>,
         /// The hosts that may send for it.
         pub spf: Option<Located<Spf>>,
@@ -50,7 +50,7 @@ block! {
 }
 
 choice! {
-    /// Where a domain's DNS is.
+    /// The place of a domain's DNS.
     pub enum Dns {
         /// Somewhere else: `deploy records` tells what to publish.
         Manual = "manual",

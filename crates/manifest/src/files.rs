@@ -31,12 +31,12 @@ pub enum FileError {
     /// More bytes than a file of this use may have.
     #[error("it has {bytes} bytes, more than the {bytes_max} that are read")]
     TooLarge {
-        /// What the file has.
+        /// The size of the file.
         bytes: u64,
-        /// What it may have.
+        /// The largest size that is read.
         bytes_max: usize,
     },
-    /// What the operating system said.
+    /// The error of the operating system.
     #[error("{0}")]
     System(String),
 }
@@ -46,7 +46,7 @@ pub enum FileError {
 pub struct File {
     /// Its path inside the tree.
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub bytes: Arc<[u8]>,
 }
 

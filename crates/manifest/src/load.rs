@@ -24,7 +24,7 @@ use standards::mail_uri::ReportUri;
 /// The nodes that `defaults` may become when they are written out under every domain of a file:
 /// ten thousand domains with a hundred nodes each.
 const MERGED_NODES_MAX: usize = 1_000_000;
-/// What of `defaults` a parked domain takes; what it publishes is fixed.
+/// The keys of `defaults` that a parked domain takes; what it publishes is fixed.
 const PARKED_KEYS: [&str; 5] = ["dns", "ttl", "adopt", "accept", "tags"];
 
 /// Loads the manifest at `path`, with all that it includes and names.
@@ -171,7 +171,7 @@ fn expand(pattern: &Located<Pattern>, reader: &mut Reader<'_>) -> Vec<String> {
                 rules::MAN_11,
                 position,
                 reason,
-                "mend the pattern, or take it out",
+                "correct the pattern, or remove it",
             );
             Vec::new()
         }
@@ -312,7 +312,7 @@ fn park(
     Some(parked)
 }
 
-/// What every parked domain takes from the defaults.
+/// The values that every parked domain takes from the defaults.
 fn template(defaults: &Node, reader: &mut Reader<'_>) -> Option<Parked> {
     let Content::Map(entries) = &defaults.content else {
         return None;

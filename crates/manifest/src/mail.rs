@@ -10,7 +10,7 @@ use standards::mta_sts::MxPattern;
 block! {
     /// MTA-STS: the policy that makes senders use TLS to the domain's mail hosts.
     pub struct MtaSts {
-        /// What senders do when TLS fails. Needed unless `policy` names a file.
+        /// The action of senders when TLS fails. Needed unless `policy` names a file.
         pub mode: Option<Located<MtaStsMode>>,
         /// How long senders keep the policy; 7 days by default.
         pub max_age: Option<Located<Period>>,
@@ -22,7 +22,7 @@ block! {
 }
 
 words! {
-    /// What senders do when TLS to a mail host fails.
+    /// The action of senders when TLS to a mail host fails.
     pub enum MtaStsMode {
         /// They don't deliver.
         Enforce = "enforce",
@@ -36,7 +36,7 @@ words! {
 block! {
     /// TLS reporting: daily reports of what senders met.
     pub struct TlsRpt {
-        /// Where the reports go.
+        /// The addresses that the reports go to.
         pub rua: Vec<Located<ReportUri>>,
     }
 }
@@ -50,9 +50,9 @@ block! {
         pub sp: Option<Located<DmarcPolicy>>,
         /// The policy for subdomains that don't exist; `sp` by default.
         pub np: Option<Located<DmarcPolicy>>,
-        /// Where aggregate reports go.
+        /// The addresses that aggregate reports go to.
         pub rua: Vec<Located<ReportUri>>,
-        /// Where failure reports go. They carry personal data.
+        /// The addresses that failure reports go to. They carry personal data.
         pub ruf: Vec<Located<ReportUri>>,
         /// How DKIM's domain must match.
         pub adkim: Option<Located<Alignment>>,
@@ -68,7 +68,7 @@ block! {
 }
 
 words! {
-    /// What a receiver does with mail that fails DMARC. The order is from the weakest.
+    /// The action of a receiver on mail that fails DMARC. The order is from the weakest.
     pub enum DmarcPolicy {
         /// Nothing.
         None = "none",
@@ -128,7 +128,7 @@ block! {
         pub exists: Vec<Located<SpfArgument>>,
         /// The domain whose record is used when no term matches.
         pub redirect: Option<Located<SpfArgument>>,
-        /// What of all other hosts; `softfail` unless there is a `redirect`.
+        /// The result for all other hosts; `softfail` unless there is a `redirect`.
         pub all: Option<Located<SpfAll>>,
         /// The whole record, instead of the keys above.
         pub record: Option<Located<RawRecord>>,

@@ -26,7 +26,7 @@ pub struct Manifest {
     pub project: Located<ProjectName>,
     /// The accounts, by the names that the rest of the manifest calls them.
     pub accounts: IndexMap<AccountName, Located<Account>>,
-    /// Where the ledger is.
+    /// The place of the ledger.
     pub ledger: Located<Ledger>,
     /// Quotas that differ from AWS's documented ones.
     pub quotas: IndexMap<QuotaName, Located<Quota>>,
@@ -100,11 +100,11 @@ impl Manifest {
 /// What it is made of is fixed; where its records go is from `defaults`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parked {
-    /// Where its DNS is.
+    /// The place of its DNS.
     pub dns: Located<Dns>,
     /// The time to live of its records.
     pub ttl: Located<Period>,
-    /// Where DMARC reports about it go.
+    /// The addresses that DMARC reports about it go to.
     pub rua: Vec<Located<ReportUri>>,
     /// Whether to take over values that are there and conflict.
     pub adopt: Located<bool>,
@@ -121,7 +121,7 @@ block! {
         pub project: Located<ProjectName>,
         /// The AWS accounts, each under the name that the rest of the manifest calls it.
         pub accounts: IndexMap<AccountName, Located<Account>>,
-        /// Where the record of what was done is kept; by default the folder `.deploy/` beside this file.
+        /// The place of the record of what was done; by default the folder `.deploy/` beside this file.
         pub ledger: Option<Located<Ledger>>,
         /// Your own figures for AWS's quotas, where AWS has raised or lowered them for you.
         pub quotas: IndexMap<QuotaName, Located<Quota>>,
@@ -163,7 +163,7 @@ block! {
 }
 
 choice! {
-    /// Where the ledger is.
+    /// The place of the ledger.
     pub enum Ledger {
         /// A folder below the manifest's.
         Path(Located<FolderPath>) = "path",

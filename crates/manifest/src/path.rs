@@ -1,6 +1,6 @@
 //! Paths inside the tree that a manifest may read from.
 
-/// What to do about a path that leads out of the tree.
+/// The fix of a path that leads out of the tree.
 pub(crate) const FIX: &str =
     "write a path with `/` between its parts, relative to this file, that stays inside the tree";
 

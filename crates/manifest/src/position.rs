@@ -1,4 +1,4 @@
-//! Where things were said: sources, positions in them, and values that remember theirs.
+//! Sources, positions in them, and values that remember theirs.
 
 use std::fmt;
 use std::ops::{Deref, Range};
@@ -140,9 +140,9 @@ impl fmt::Debug for Position {
 /// Two are equal when their values are: a manifest that says the same thing on another line is the same manifest.
 #[derive(Clone)]
 pub struct Located<T> {
-    /// What was said.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// Its position.
     pub position: Position,
 }
 

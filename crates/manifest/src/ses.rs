@@ -18,7 +18,7 @@ block! {
         pub region: Located<Region>,
         /// The custom MAIL FROM: a label, or a whole name below the domain. By default amazonses.com's.
         pub mail_from: Option<Located<HostName>>,
-        /// What SES does when it does not find the MAIL FROM's MX.
+        /// The action of SES when it does not find the MAIL FROM's MX.
         pub on_mx_failure: Located<OnMxFailure> = "use_default",
         /// Publish the legacy `_amazonses` token as well.
         pub domain_token: Located<bool> = "false",
@@ -34,7 +34,7 @@ block! {
 }
 
 words! {
-    /// What SES does when it does not find the MAIL FROM's MX.
+    /// The action of SES when it does not find the MAIL FROM's MX.
     pub enum OnMxFailure {
         /// It uses amazonses.com as MAIL FROM, and SPF no longer aligns.
         UseDefault = "use_default",
@@ -102,11 +102,11 @@ block! {
         pub reputation: Located<bool> = "true",
         /// Whether it may send at all.
         pub sending: Located<bool> = "true",
-        /// What puts an address on the suppression list; by default the account's choice.
+        /// The events that put an address on the suppression list; by default the account's choice.
         pub suppression: Option<Vec<Located<SuppressionReason>>>,
         /// How many seconds SES tries to deliver: 300 to 50400; by default SES decides.
         pub max_delivery: Option<Located<u32>>,
-        /// Where events go.
+        /// The destinations of events.
         pub events: Vec<Located<EventDestination>>,
         /// Tags of the set.
         pub tags: IndexMap<TagKey, Located<TagValue>>,
@@ -124,7 +124,7 @@ words! {
 }
 
 words! {
-    /// What puts an address on the suppression list.
+    /// An event that puts an address on the suppression list.
     pub enum SuppressionReason {
         /// A hard bounce.
         Bounce = "bounce",
@@ -134,7 +134,7 @@ words! {
 }
 
 block! {
-    /// Where some events go: to exactly one of `sns`, `eventbridge`, `cloudwatch` and `firehose`.
+    /// The destination of some events: exactly one of `sns`, `eventbridge`, `cloudwatch` and `firehose`.
     pub struct EventDestination {
         /// Its name.
         pub name: Located<SesName>,
@@ -182,7 +182,7 @@ block! {
     pub struct Dimension {
         /// Its name.
         pub name: Located<DimensionText>,
-        /// Where its value is from.
+        /// The source of its value.
         pub source: Located<DimensionSource>,
         /// Its value where a message has none.
         pub default: Located<DimensionText>,
@@ -190,7 +190,7 @@ block! {
 }
 
 words! {
-    /// Where a dimension's value is from.
+    /// The source of a dimension's value.
     pub enum DimensionSource {
         /// A message tag.
         MessageTag = "message_tag",
@@ -211,7 +211,7 @@ block! {
     }
 }
 
-/// Where the events of one destination go.
+/// The target of one destination.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EventTarget<'a> {
     /// An SNS topic.
@@ -240,7 +240,7 @@ impl EventDestination {
         .collect()
     }
 
-    /// Where the events go. Loading refuses a destination without a target.
+    /// The target of the events. Loading refuses a destination without a target.
     pub fn target(&self) -> Option<EventTarget<'_>> {
         self.targets().into_iter().next()
     }

@@ -28,7 +28,7 @@ pub(crate) struct Node {
     pub(crate) content: Content,
 }
 
-/// What a node holds.
+/// The content of a node.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// Nothing was written, or `~`, or `null`.
@@ -47,7 +47,7 @@ pub(crate) struct Key {
 }
 
 impl Node {
-    /// What to call this in "expected …, found …".
+    /// The name of this in "expected …, found …".
     pub(crate) fn describe(&self) -> String {
         match &self.content {
             Content::Nothing => "nothing".to_owned(),
@@ -97,7 +97,7 @@ pub(crate) fn parse(source: &Arc<Source>, report: &mut Report) -> Option<Node> {
     }
 }
 
-/// What stops the parsing of a file.
+/// The fault that ends the parsing of a file.
 #[derive(Debug)]
 struct Fault {
     rule: &'static Rule,
@@ -166,7 +166,7 @@ struct Open {
 struct Builder<'s> {
     source: &'s Arc<Source>,
     open: Vec<Open>,
-    /// What each anchor names, and of how many nodes it is.
+    /// The node that each anchor names, and the number of nodes in it.
     anchors: BTreeMap<usize, (Node, usize)>,
     nodes: usize,
     root: Option<Node>,
@@ -185,7 +185,7 @@ impl Builder<'_> {
                 let fix = if reason.contains("tab") {
                     "indent with spaces, not with tabs"
                 } else {
-                    "mend the YAML here; often the cause is the indentation, a missing `:`, or a quote left open"
+                    "correct the YAML here; often the cause is the indentation, a missing `:`, or a quote that is not closed"
                 };
                 Fault {
                     rule: rules::MAN_01,

@@ -1,4 +1,4 @@
-//! What a manifest must keep that no single value of it shows.
+//! Cross-field validation: the conditions that no single value of a manifest shows.
 //!
 //! These checks are about whether the manifest can be carried out at all, so no `accept` lowers
 //! them. What it does to mail is judged by `lint`.

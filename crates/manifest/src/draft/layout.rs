@@ -1,4 +1,4 @@
-//! What a draft is made of: which domains are parked, which accounts are needed, which blocks a
+//! The layout of a draft: which domains are parked, which accounts are needed, which blocks a
 //! domain gets.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(super) const OTHERS_MAX: usize = 9;
 /// Name servers that are named in a comment.
 const SERVERS_SHOWN: usize = 2;
 
-/// What is the same for all domains of a draft.
+/// The parts that are the same for all domains of a draft.
 pub(super) struct Layout {
     pub(super) parking: Option<Parking>,
     needs_account: bool,
@@ -33,7 +33,7 @@ pub(super) struct Layout {
     others: usize,
 }
 
-/// What all parked domains have in common.
+/// The values that all parked domains have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parking {
     pub(super) is_route53: bool,
@@ -115,7 +115,7 @@ impl Layout {
     }
 }
 
-/// Where the domain's DNS is.
+/// Writes the place of the domain's DNS.
 pub(super) fn zone(page: &mut Page, seen: &Published) {
     let is_route53 = is_route53(seen);
     if let Some(zone) = &seen.zone {
@@ -154,7 +154,7 @@ pub(super) fn placeholder(other: usize) -> String {
     format!("ID-OF-{}", account(other).to_ascii_uppercase())
 }
 
-/// What the draft calls an account: the main one, or another.
+/// The name of an account in the draft: the main one, or another.
 pub(super) fn account(other: usize) -> String {
     match other {
         0 => MAIN.to_owned(),

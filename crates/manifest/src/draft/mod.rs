@@ -31,7 +31,7 @@ use layout::{Layout, Parking};
 use page::Page;
 use value::Value;
 
-/// What the person who asks for a draft said.
+/// The choices of the person who asks for a draft.
 #[derive(Clone, Debug)]
 pub struct Wish {
     /// The account that everything is in, where it is known.
@@ -56,7 +56,7 @@ pub struct Draft {
 pub struct DraftFile {
     /// Its path from the manifest's folder.
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
@@ -125,7 +125,7 @@ fn head(page: &mut Page, published: &[Published], wish: &Wish) {
     page.put(0, "project", &Value::text(&layout::project(published)));
 }
 
-/// What parked domains take, which stands at one place for all of them.
+/// Writes the values of parked domains, which stand at one place for all of them.
 fn defaults(page: &mut Page, parking: &Parking) {
     page.begin_part();
     page.blank();

@@ -244,7 +244,7 @@ pub(super) fn tls_rpt(page: &mut Page, seen: &Published, blocks: &Blocks) {
     }
 }
 
-/// What is found about a parked domain.
+/// Writes the findings about a parked domain.
 pub(super) fn parked(page: &mut Page, seen: &Published) {
     let findings = seen.mx.findings.iter().chain(&seen.spf.findings);
     page.find(1, findings.chain(&seen.dmarc.findings));

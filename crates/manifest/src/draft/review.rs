@@ -43,7 +43,7 @@ pub(super) fn review(page: &mut Page, files: &[DraftFile], now: Timestamp) {
     }
 }
 
-/// What reading and lint say.
+/// The findings of reading and lint.
 fn judge(text: &str, files: &[DraftFile], now: Timestamp) -> Vec<Finding> {
     let mut tree = MemoryFiles::default().with(PATH, text);
     for file in files {

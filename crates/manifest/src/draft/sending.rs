@@ -1,4 +1,4 @@
-//! Who sends: DKIM keys, the SES instances, and people.
+//! The senders of a domain: DKIM keys, the SES instances, and people.
 
 use model::{Published, SeenKey};
 use standards::dkim::PublicKey;
@@ -43,7 +43,7 @@ fn describe(key: &SeenKey) -> String {
     }
 }
 
-/// What of Amazon SES can be seen: a MAIL FROM says the region, a token only that there is one.
+/// Writes the SES instances that can be seen: a MAIL FROM says the region, a token only that there is one.
 pub(super) fn ses(page: &mut Page, seen: &Published) {
     let instances = instances(seen);
     let tokens = seen.ses_tokens.values.len();

@@ -69,7 +69,7 @@ fn others(page: &mut Page, seen: &Published) {
     }
 }
 
-/// What a domain without a record could begin with.
+/// The first record of a domain that has none.
 fn suggestion(providers: &[&Provider]) -> Value {
     let included: Vec<&str> = providers.iter().filter_map(|one| one.spf).collect();
     let mut entries = Vec::new();

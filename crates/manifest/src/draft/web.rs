@@ -11,7 +11,7 @@ use super::policies::unanswered;
 use super::value::Value;
 use crate::values::Period;
 
-/// Where a bucket is made when nobody says.
+/// The region of a bucket where the manifest names none.
 const REGION: &str = "us-east-1";
 /// The host of the logo when nobody says.
 const ASSETS_HOST: &str = "bimi-assets";

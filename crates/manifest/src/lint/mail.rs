@@ -84,7 +84,7 @@ impl Subject<'_> {
             };
             findings.extend(spf::lint::lint_surroundings(record, &around));
         }
-        composed.placed(&block.position, findings)
+        composed.placed_by(&block.position, &block.named(), findings)
     }
 
     /// The record that the domain's block makes.
@@ -125,7 +125,7 @@ impl Subject<'_> {
             findings.extend(record.check_nonexistent(self.name, has_authors_below));
         }
         findings.extend(self.unplanned_reports(&record));
-        composed.placed(&block.position, findings)
+        composed.placed_by(&block.position, &block.named(), findings)
     }
 
     /// DMARC-23 and DMARC-25: reports to another of our domains, which must agree to them.

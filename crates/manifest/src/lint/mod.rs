@@ -1,4 +1,4 @@
-//! What the manifest would do to mail: the catalogue's rules that need no look-up.
+//! The effect of a manifest on mail: the catalogue's rules that need no look-up.
 //!
 //! The records are built as they would be published and judged by the crate `standards`; this
 //! module knows which block said what, and so where a finding belongs.
@@ -7,7 +7,7 @@ mod bimi;
 mod certificate;
 mod mail;
 mod online;
-mod places;
+pub(crate) mod places;
 mod planned;
 mod ses;
 

@@ -1,4 +1,4 @@
-//! What the manifest would do to mail beside what is published: the rules that need look-ups.
+//! The effect of a manifest on mail beside what is published: the rules that need look-ups.
 //!
 //! Rules about what will be are judged on DNS with the manifest's records in it; rules about
 //! what stands in the way, on DNS as it is.
@@ -22,21 +22,23 @@ use standards::mta_sts::{self, MtaStsPolicy, MtaStsRecord};
 use standards::spf::{self, Spf, survey};
 use standards::tls_rpt::{self, TlsRpt};
 
+use super::places::Named;
 use super::planned::Planned;
 use super::{accepted, places};
 use crate::domain::Domain;
 use crate::manifest::Manifest;
 use crate::position::{Located, Position};
+use crate::records::named;
 use crate::report::in_order;
 use crate::ses::Dkim;
 
-/// How many domains are looked at side by side.
+/// The number of domains that are probed side by side.
 const AT_ONCE: usize = 16;
 
 /// The MTA-STS policies that domains serve today.
 pub type ServedPolicies = BTreeMap<Name, MtaStsPolicy>;
 
-/// What look-ups say of every domain, beside what [`lint`](super::lint) says of it. A question
+/// The findings of look-ups about every domain, beside those of [`lint`](super::lint). A question
 /// without an answer is a finding: what could not be seen was not checked. `now` judges
 /// acceptances that end.
 pub async fn lint_online<R: Resolver>(
@@ -68,7 +70,7 @@ pub async fn lint_online<R: Resolver>(
             .map(|uri| uri.value.clone().into())
             .collect();
         let found = reports(&planned, name, &record).await;
-        let found = at(&parked.position, found).into_iter();
+        let found = at_values(&parked.position, &named(&parked.rua), found).into_iter();
         findings.extend(found.map(|finding| accepted(finding, &parked.accept, now)));
     }
     in_order(findings, &manifest.project.position.source.path)
@@ -76,7 +78,7 @@ pub async fn lint_online<R: Resolver>(
 
 type Found = Result<Vec<Finding>, NoAnswer>;
 
-/// One domain that is looked at.
+/// One domain that is probed.
 struct Probe<'a, R> {
     name: &'a Name,
     domain: &'a Located<Domain>,
@@ -96,6 +98,12 @@ fn at(position: &Position, found: Found) -> Vec<Finding> {
         position,
         found.unwrap_or_else(|error| vec![unanswered(&error)]),
     )
+}
+
+/// The same, each at the value that it names.
+fn at_values(block: &Position, values: &[Named<'_>], found: Found) -> Vec<Finding> {
+    let found = found.unwrap_or_else(|error| vec![unanswered(&error)]);
+    places::at_values(block, values, found)
 }
 
 fn unanswered(error: &NoAnswer) -> Finding {
@@ -120,21 +128,26 @@ impl<R: Resolver> Probe<'_, R> {
         let domain = self.domain;
         let whole = &domain.position;
         let mut findings = at(whole, self.wildcards().await);
-        findings.extend(at(whole, self.mx().await));
+        let hosts = self.hosts();
+        findings.extend(at_values(whole, &hosts, self.mx().await));
         findings.extend(at(whole, self.certificates().await));
         if let Some(block) = &domain.spf {
-            findings.extend(at(&block.position, self.spf(&block.text()).await));
+            let found = self.spf(&block.text()).await;
+            findings.extend(at_values(&block.position, &block.named(), found));
         }
         if let Some(block) = &domain.dmarc {
-            findings.extend(at(&block.position, self.dmarc(&block.record()).await));
+            let found = self.dmarc(&block.record()).await;
+            findings.extend(at_values(&block.position, &block.named(), found));
         }
         if let Some(block) = &domain.tls_rpt
             && let Ok(record) = block.record()
         {
-            findings.extend(at(&block.position, self.tls_rpt(&record).await));
+            let found = self.tls_rpt(&record).await;
+            findings.extend(at_values(&block.position, &named(&block.rua), found));
         }
         if let Some(block) = &domain.mta_sts {
-            findings.extend(at(&block.position, self.mta_sts(block).await));
+            let found = self.mta_sts(block).await;
+            findings.extend(at_values(&block.position, &hosts, found));
         }
         if let Some(block) = &domain.bimi {
             findings.extend(at(&block.position, self.bimi(block).await));
@@ -145,6 +158,14 @@ impl<R: Resolver> Probe<'_, R> {
         findings
             .into_iter()
             .map(|finding| accepted(finding, &domain.accept, self.now))
+            .collect()
+    }
+
+    /// The declared mail hosts, by their names.
+    fn hosts(&self) -> Vec<Named<'_>> {
+        let hosts = self.domain.mx.iter();
+        hosts
+            .map(|mx| (mx.exchange.to_string(), &mx.position))
             .collect()
     }
 

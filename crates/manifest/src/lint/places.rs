@@ -1,4 +1,4 @@
-//! Where findings belong: at a block, or at the line and column of a file's bytes.
+//! The places of findings: at a block, or at the line and column of a file's bytes.
 
 use standards::Finding;
 
@@ -11,6 +11,42 @@ pub(super) fn at(position: &Position, findings: impl IntoIterator<Item = Finding
         .into_iter()
         .map(|finding| finding.in_place(position.place()))
         .collect()
+}
+
+/// A value of the manifest, by the name that findings give it.
+pub(crate) type Named<'m> = (String, &'m Position);
+
+/// The findings, each at the value that its reason names; those that name none at the block.
+pub(crate) fn at_values(
+    block: &Position,
+    values: &[Named<'_>],
+    findings: impl IntoIterator<Item = Finding>,
+) -> Vec<Finding> {
+    let place = |finding: Finding| {
+        let position = named_in(&finding.reason, values).unwrap_or(block);
+        finding.in_place(position.place())
+    };
+    findings.into_iter().map(place).collect()
+}
+
+/// The value that `reason` names: of a domain and one below it, the longer one.
+fn named_in<'m>(reason: &str, values: &[Named<'m>]) -> Option<&'m Position> {
+    let is_outside = |neighbour: Option<char>| {
+        neighbour.is_none_or(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+    };
+    let is_named = |name: &str| {
+        let mut places = reason.match_indices(name);
+        places.any(|(at, _)| {
+            let (before, after) = (&reason[..at], &reason[at + name.len()..]);
+            is_outside(before.chars().next_back()) && is_outside(after.chars().next())
+        })
+    };
+    let named = values
+        .iter()
+        .filter(|(name, _)| !name.is_empty() && is_named(name));
+    named
+        .max_by_key(|(name, _)| name.len())
+        .map(|(_, position)| *position)
 }
 
 /// The findings of a file, each at the line and column of its bytes.

@@ -12,7 +12,7 @@ use crate::mail::Alignment;
 use crate::position::{Located, Position};
 use crate::ses::{Dkim, EventType, Instance, KeyLength, OnMxFailure, TlsPolicy};
 
-/// What SES's own senders are included by.
+/// The domain whose SPF record includes the senders of SES.
 const SES_INCLUDE: &str = "amazonses.com";
 
 impl Subject<'_> {

@@ -21,10 +21,10 @@ use crate::yaml::{Content, Key, Node};
 
 pub(crate) use macros::{block, choice, field_schema, word_schema, words};
 
-/// What reading needs beside the node: where files come from, and where findings go.
+/// The context of reading a node: the source of files, and the report that takes findings.
 pub(crate) struct Reader<'a> {
     pub(crate) files: &'a dyn Files,
-    /// What was read already: a thousand domains may show one logo.
+    /// The files that were read already: a thousand domains may show one logo.
     pub(crate) read: BTreeMap<String, Arc<[u8]>>,
     pub(crate) report: Report,
     /// `defaults` are one part of a block: there, a missing key is no fault.
@@ -36,10 +36,10 @@ pub(crate) trait Read: Sized {
     /// Reads it from `node`; when it can't, it has reported why.
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
 
-    /// What editors are told of it.
+    /// Its schema, for editors.
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 
-    /// What it is when nobody says it. Without such a value, its key must be there.
+    /// Its value where nobody writes it. Without such a value, its key must be there.
     fn absent() -> Option<Self> {
         None
     }
@@ -47,7 +47,7 @@ pub(crate) trait Read: Sized {
 
 /// A type that is written as one piece of text.
 pub(crate) trait Text: Sized {
-    /// What to call it: "expected {WHAT}".
+    /// Its name in messages: "expected {WHAT}".
     const WHAT: &'static str;
     /// A regular expression for editors; the parser decides.
     const PATTERN: Option<&'static str> = None;
@@ -305,7 +305,7 @@ impl Fields<'_> {
     }
 }
 
-/// What nobody wrote, as if it stood at `position`.
+/// The node of a value that nobody wrote, as if it stood at `position`.
 pub(crate) fn default_node(position: &Position, text: &str) -> Node {
     Node {
         position: position.clone(),

@@ -74,7 +74,7 @@ text_value! {
 }
 
 text_value! {
-    /// What the manifest calls an account.
+    /// The name of an account in the manifest.
     pub struct AccountName {
         what: "an account's name",
         pattern: Some("^[A-Za-z0-9_-]{1,64}$"),

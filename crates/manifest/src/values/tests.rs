@@ -1,4 +1,4 @@
-//! What each value takes and refuses.
+//! The texts that each value takes and refuses.
 
 use standards::dns::{Mx, Name};
 

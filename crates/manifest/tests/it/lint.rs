@@ -1,4 +1,4 @@
-//! What lint says of a domain: which rules, how heavy, and where.
+//! The findings of lint about a domain: their rules, severities and places.
 
 use insta::assert_snapshot;
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! What look-ups say of a manifest: which rules, how heavy, and that nothing is said without cause.
+//! The findings of look-ups about a manifest: their rules and severities, and none without cause.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -97,7 +97,7 @@ impl Resolver for World {
     }
 }
 
-/// What is found for `example.com` with this block, in a world of these records.
+/// The findings about `example.com` with this block, in a world of these records.
 #[track_caller]
 fn check(block: &str, world: &[&str], expect: &[(&str, Severity)]) {
     check_served(block, world, None, expect);

@@ -27,7 +27,7 @@ macro_rules! cases {
     };
 }
 
-/// What loading and lint say of a manifest.
+/// The findings of loading and lint about a manifest.
 fn whole(text: &str) -> Vec<Finding> {
     let files = MemoryFiles::default()
         .with("deploy/m.yaml", text)

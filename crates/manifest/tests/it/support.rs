@@ -1,4 +1,4 @@
-//! What the tests of this crate share: the repository as a tree of files, and findings as text.
+//! Helpers that the tests of this crate share: the repository as a tree of files, and findings as text.
 
 use std::path::{Path, PathBuf};
 

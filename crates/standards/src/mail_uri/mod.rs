@@ -264,7 +264,7 @@ impl ReportUri {
             return Some((reason, mailbox(rest)));
         }
         let host = self.host()?;
-        (host.label_count() < 2).then(|| {
+        (!host.as_str().contains('.')).then(|| {
             let reason = format!("{host} is one label, and no mail domain of the Internet is");
             (reason, None)
         })

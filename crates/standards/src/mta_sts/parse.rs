@@ -45,9 +45,9 @@ impl MtaStsPolicy {
 fn damage(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let bare = text.match_indices('\r').map(|(at, _)| at);
-    let bare: Vec<usize> = bare
-        .filter(|at| text[at + 1..].starts_with(|c| c != '\n'))
-        .collect();
+    let octets = text.as_bytes();
+    let is_bare = |at: &usize| octets.get(at + 1).is_some_and(|next| *next != b'\n');
+    let bare: Vec<usize> = bare.filter(is_bare).collect();
     if let Some(&first) = bare.first() {
         let reason = "a carriage return without a line feed does not end a line";
         let edit = bare.iter().fold(Edit::default(), |edit, &at| {
@@ -82,6 +82,9 @@ fn damaged_line(line: &str, start: usize) -> Option<Finding> {
                 .fix(format!("write `{}:`", key.trim()))
                 .with_edit(edit),
         );
+    }
+    if !line.contains(';') && !line.contains(',') {
+        return None;
     }
     let fields: Vec<&str> = line.split([';', ',']).map(str::trim).collect();
     let fields: Vec<&str> = fields

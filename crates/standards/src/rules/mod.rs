@@ -156,24 +156,68 @@ pub const fn is_name_of(name: &str, id: &str) -> bool {
     name.len() == id.len()
 }
 
-const SECTIONS: &[&[&Rule]] = &[
-    dns::RULES,
-    mta_sts::RULES,
-    tls_rpt::RULES,
-    spf::RULES,
-    dkim::RULES,
-    dmarc::RULES,
-    bimi::RULES,
-    svg::RULES,
-    mark_certificate::RULES,
-    mx::RULES,
-    ses::RULES,
-    receivers::RULES,
+/// The subject of a table of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// DNS itself.
+    Dns,
+    /// MTA-STS.
+    MtaSts,
+    /// SMTP TLS reporting.
+    TlsRpt,
+    /// SPF.
+    Spf,
+    /// DKIM.
+    Dkim,
+    /// DMARC.
+    Dmarc,
+    /// The record of BIMI.
+    Bimi,
+    /// The logo.
+    Logo,
+    /// The mark certificate.
+    MarkCertificate,
+    /// The hosts that receive mail, and DANE.
+    Mx,
+    /// Amazon SES.
+    Ses,
+    /// The requirements of mailbox providers.
+    Receivers,
+}
+
+const SECTIONS: &[(Section, &[&Rule])] = &[
+    (Section::Dns, dns::RULES),
+    (Section::MtaSts, mta_sts::RULES),
+    (Section::TlsRpt, tls_rpt::RULES),
+    (Section::Spf, spf::RULES),
+    (Section::Dkim, dkim::RULES),
+    (Section::Dmarc, dmarc::RULES),
+    (Section::Bimi, bimi::RULES),
+    (Section::Logo, svg::RULES),
+    (Section::MarkCertificate, mark_certificate::RULES),
+    (Section::Mx, mx::RULES),
+    (Section::Ses, ses::RULES),
+    (Section::Receivers, receivers::RULES),
 ];
+
+/// The table that has the rule with this id.
+///
+/// ```
+/// use standards::rules::{self, Section};
+///
+/// assert_eq!(rules::section_of("RPT-03"), Some(Section::TlsRpt));
+/// assert_eq!(rules::section_of("PLAN-01"), None);
+/// ```
+pub fn section_of(id: &str) -> Option<Section> {
+    let has = |rules: &[&Rule]| rules.iter().any(|rule| rule.id == id);
+    let found = SECTIONS.iter().find(|(_, rules)| has(rules));
+    found.map(|(section, _)| *section)
+}
 
 /// Every rule of the standards, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    SECTIONS.iter().copied().flatten().copied()
+    SECTIONS.iter().flat_map(|(_, rules)| rules.iter().copied())
 }
 
 /// The rule with this id.

@@ -68,10 +68,17 @@ fn read(text: &str, domain: Option<&Name>) -> (Option<Spf>, Vec<Finding>) {
 /// The fault of a word and the next one that are one term with a space in it: `include: a.example`
 /// or `~ all`.
 fn split_term((at, word): (usize, &str), (next, rest): (usize, &str)) -> Option<Fault> {
-    let is_cut = word.ends_with([':', '=']) || matches!(word, "+" | "-" | "~" | "?");
+    let is_cut = match word.as_bytes() {
+        [b'+' | b'-' | b'~' | b'?'] => true,
+        [.., last] => matches!(last, b':' | b'='),
+        [] => false,
+    };
+    if !is_cut {
+        return None;
+    }
     let joined = format!("{word}{rest}");
     // A second term may follow, and one that receivers do not know is not to become a modifier.
-    let is_meant = is_cut && is_term(&joined) && (word.len() == 1 || !is_term(rest));
+    let is_meant = is_term(&joined) && (word.len() == 1 || !is_term(rest));
     is_meant.then(|| {
         let gap = at + word.len()..next;
         let reason = format!("a space stands within the term {}", quote(&joined));

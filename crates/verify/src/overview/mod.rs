@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use standards::Finding;
 use standards::bimi::Selector;
 use standards::dns::Name;
+use standards::rules::{Section, section_of};
 
 use crate::expected::{Expected, File, HostedZone, Mark};
 use crate::options::Options;
@@ -94,14 +95,16 @@ fn standard_of(rule: &str) -> Standard {
     if rule == rules::DNS_14.id {
         return Standard::Bimi;
     }
-    match rule.split('-').next().unwrap_or_default() {
-        "SPF" | "SES" => Standard::Spf,
-        "DKIM" => Standard::Dkim,
-        "DMARC" => Standard::Dmarc,
-        "STS" => Standard::MtaSts,
-        "RPT" => Standard::TlsRpt,
-        "BIMI" | "SVG" | "VMC" | "RCV" => Standard::Bimi,
-        "MX" | "DANE" => Standard::Mx,
-        _ => Standard::Dns,
+    match section_of(rule) {
+        Some(Section::Spf | Section::Ses) => Standard::Spf,
+        Some(Section::Dkim) => Standard::Dkim,
+        Some(Section::Dmarc) => Standard::Dmarc,
+        Some(Section::MtaSts) => Standard::MtaSts,
+        Some(Section::TlsRpt) => Standard::TlsRpt,
+        Some(Section::Bimi | Section::Logo | Section::MarkCertificate | Section::Receivers) => {
+            Standard::Bimi
+        }
+        Some(Section::Mx) => Standard::Mx,
+        Some(Section::Dns) | None => Standard::Dns,
     }
 }

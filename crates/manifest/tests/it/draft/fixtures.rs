@@ -52,7 +52,7 @@ pub(super) fn parked() -> World {
     )
 }
 
-/// What goes wrong in practice.
+/// A world with the faults of practice.
 pub(super) fn broken() -> World {
     World::new(
         "example.com MX 10 mx1.example.com

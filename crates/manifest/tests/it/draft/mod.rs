@@ -1,4 +1,4 @@
-//! What domains publish, and the manifest that is drafted from it.
+//! Published records, and the manifest that is drafted from it.
 
 mod fixtures;
 mod properties;

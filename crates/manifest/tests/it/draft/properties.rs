@@ -1,4 +1,4 @@
-//! What holds of every draft: it can be read, it says what was seen, and what lint says of it is in it.
+//! The properties of every draft: it can be read, it says what was seen, and what lint says of it is in it.
 
 use manifest::draft::Draft;
 use manifest::{Domain, Manifest, MemoryFiles, lint, load};
@@ -68,7 +68,7 @@ fn check(name: &str, world: &World, domains: &[&str]) {
     assert!(draft.text.lines().all(|line| line.len() < 4096), "{name}");
 }
 
-/// What is certainly wrong with the records of a domain.
+/// The errors in the records of a domain.
 fn errors(seen: &Published) -> Vec<&Finding> {
     let all = [
         &seen.mx.findings,
@@ -152,7 +152,7 @@ fn says_what_was_seen(manifest: &Manifest, seen: &Published) {
     begins_gently(domain, seen);
 }
 
-/// What is new does nothing to mail but report.
+/// A new policy does nothing to mail but report.
 fn begins_gently(domain: &Domain, seen: &Published) {
     let name = &seen.domain;
     let is_gentle = seen.policy.read.is_some()

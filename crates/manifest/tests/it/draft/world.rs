@@ -108,7 +108,7 @@ impl Outside for World {
     }
 }
 
-/// What these domains publish.
+/// The records that these domains publish.
 pub(super) fn seen(world: &World, domains: &[&str]) -> Vec<Published> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
