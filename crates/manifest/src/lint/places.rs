@@ -56,3 +56,40 @@ pub(super) fn in_file(file: &File, findings: impl IntoIterator<Item = Finding>) 
         .map(|finding| finding.in_file(&file.path, &file.bytes))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::position::Source;
+
+    #[test]
+    fn a_finding_stands_at_the_longest_value_that_it_names() {
+        let source = Arc::new(Source::new("m.yaml", "a\nb\nc\n"));
+        let position = |line: usize| Position {
+            source: Arc::clone(&source),
+            line,
+            column: 1,
+        };
+        let (short, long, tag) = (position(1), position(2), position(3));
+        let values = [
+            ("example.com".to_owned(), &short),
+            ("mx.example.com".to_owned(), &long),
+            ("sp".to_owned(), &tag),
+            (String::new(), &tag),
+        ];
+        let check = |reason: &str, line: Option<usize>| {
+            let found = named_in(reason, &values);
+            assert_eq!(found.map(|position| position.line), line, "{reason}");
+        };
+        check("reports go to example.com, which has no MX", Some(1));
+        check(
+            "mx.example.com has no address, and example.com is below it",
+            Some(2),
+        );
+        check("receivers ignore sp there", Some(3));
+        check("sp-1.test and www.example.com and wsp", None);
+        check("nothing", None);
+    }
+}

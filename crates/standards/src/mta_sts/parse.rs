@@ -76,7 +76,9 @@ fn damaged_line(line: &str, start: usize) -> Option<Finding> {
     {
         let at = start + key.len();
         let finding = fault("an equals sign stands where a colon belongs", at..at + 1);
-        let edit = Edit::replace(start..at + 1, format!("{}: ", key.trim()));
+        let value = &line[key.len() + 1..];
+        let spaces = value.len() - value.trim_start().len();
+        let edit = Edit::replace(start..at + 1 + spaces, format!("{}: ", key.trim()));
         return Some(
             finding
                 .fix(format!("write `{}:`", key.trim()))

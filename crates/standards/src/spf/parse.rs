@@ -327,10 +327,14 @@ fn network(argument: &str, at: usize, family: u8) -> Result<Network, Fault> {
         };
         // `ip4`, which stands before the argument.
         let whole = at.saturating_sub(3)..at + argument.len();
-        meant::network(text, family).map_or_else(
-            || fault(reason.clone()).0.fix(fix).into(),
-            |(term, is_sure)| fault(reason.clone()).meant(whole, &term, is_sure),
-        )
+        let Some((term, is_sure)) = meant::network(text, family) else {
+            return fault(reason).0.fix(fix).into();
+        };
+        match term.strip_prefix(&format!("ip{family}:")) {
+            // Where the network stands alone, only it is another one.
+            Some(network) => fault(reason).meant(span.clone(), network, is_sure),
+            None => fault(reason).meant(whole, &term, is_sure),
+        }
     })?;
     let meant = match (network.address(), family) {
         (IpAddr::V4(_), 4) | (IpAddr::V6(_), 6) => return Ok(network),
