@@ -268,15 +268,13 @@ fn read_key(list: &TagList<'_>, end: usize, findings: &mut Vec<Finding>) -> Opti
         }
         "ed25519" => {
             let bytes = read_bytes(tag, findings)?;
-            match <[u8; 32]>::try_from(&*bytes) {
-                Ok(key) => Some(PublicKey::Ed25519(key)),
-                Err(_) => {
-                    let error = PublicKeyError::Ed25519(bytes.len());
-                    let finding = unreadable(rules::DKIM_09, tag, &error);
-                    findings.push(meant(finding, list, tag, &bytes));
-                    None
-                }
+            if let Ok(key) = <[u8; 32]>::try_from(&*bytes) {
+                return Some(PublicKey::Ed25519(key));
             }
+            let error = PublicKeyError::Ed25519(bytes.len());
+            let finding = unreadable(rules::DKIM_09, tag, &error);
+            findings.push(meant(finding, list, tag, &bytes));
+            None
         }
         other => {
             findings.push(unknown_type(list, tag, other));

@@ -394,9 +394,9 @@ fn stray_character(character: char, span: Range<usize>) -> Finding {
 fn plain(character: char) -> Option<&'static str> {
     match character {
         '\t' | '\u{a0}' | '\u{202f}' | '\u{2007}' => Some(" "),
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => Some(""),
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
         // No value here stands in quotes: those of a zone file are straight, and not part of it.
-        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(""),
+        | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(""),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some("-"),
         _ => None,
     }

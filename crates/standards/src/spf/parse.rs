@@ -116,7 +116,7 @@ pub(super) fn bare_comma(word: &str) -> Option<usize> {
 /// The terms of a list with commas, each whole or with the name of the first before it:
 /// `ip4:192.0.2.1,192.0.2.2`.
 fn meant_list(word: &str) -> Option<String> {
-    let mechanism = &word[..word.find(':')? + 1];
+    let mechanism = &word[..=word.find(':')?];
     if mechanism.contains(',') {
         return None;
     }

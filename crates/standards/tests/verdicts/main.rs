@@ -10,6 +10,7 @@ mod dmarc;
 mod fields;
 mod fixes;
 mod mark_certificate;
+mod pasted;
 mod policy;
 mod spf;
 mod svg;
