@@ -5,12 +5,14 @@
     reason = "tests stand where cli stands: they read files and the environment"
 )]
 
+pub mod moment;
 pub mod moto;
 pub mod name_server;
 pub mod place;
 pub mod repository;
 pub mod served;
 pub mod serving;
+mod store;
 pub mod tools;
 pub mod trials;
 pub mod zone;

@@ -5,17 +5,18 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use sandbox::Kept;
-use sandbox::cloudfront::edge::{self, Viewer};
-use sandbox::dns::Lookup;
 use sandbox::stats::Logged;
 use sandbox::world::World;
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub use crate::moment::{Moment, replay};
 use crate::repository;
+use crate::store;
 
 /// The built binary. `DEPLOY_BIN` names one that is built already.
 pub fn binary() -> &'static Path {
@@ -106,93 +107,6 @@ impl From<std::process::Output> for Ran {
     }
 }
 
-/// The world of a sandbox at one moment.
-#[derive(Clone, Debug)]
-pub struct Moment {
-    /// The time of the sandbox's clock.
-    pub time: Timestamp,
-    /// Everything there was.
-    pub world: World,
-}
-
-impl From<Kept> for Moment {
-    fn from(kept: Kept) -> Self {
-        Self {
-            time: kept.time,
-            world: kept.world,
-        }
-    }
-}
-
-impl Moment {
-    fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).expect("a world of the history");
-        let kept: Kept = serde_json::from_str(&text).expect("a world");
-        kept.into()
-    }
-
-    /// The possessions of users, as text that is the same when nothing that a user sees has changed.
-    pub fn dump(&self) -> String {
-        serde_json::to_string_pretty(&self.world.dump()).expect("JSON")
-    }
-
-    /// The answer of public DNS: values in Route 53's spelling, sorted.
-    pub fn resolve(&self, name: &str, rtype: &str) -> Vec<String> {
-        self.resolve_at(name, rtype, self.time)
-    }
-
-    /// The same at a later moment.
-    pub fn resolve_at(&self, name: &str, rtype: &str, at: Timestamp) -> Vec<String> {
-        match self.world.resolve(name, rtype, at) {
-            Lookup::Found { records, .. } => {
-                let mut values: Vec<String> =
-                    records.into_iter().map(|record| record.value).collect();
-                values.sort();
-                values
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Everything that public DNS answers later on too: changes that are on their way have arrived.
-    #[must_use]
-    pub fn later(mut self, seconds: i64) -> Self {
-        self.time += jiff::SignedDuration::from_secs(seconds);
-        self.world.advance(self.time);
-        self
-    }
-
-    /// GETs `https://<host><path>` as an external observer does at `at`, who resolves the name first: the body,
-    /// or the status of a refusal; 0 when no name, no edge or no certificate leads there.
-    pub fn fetch_at(&mut self, host: &str, path: &str, at: Timestamp) -> Result<Vec<u8>, u16> {
-        if self.resolve_at(host, "A", at).is_empty()
-            || edge::certificate(&self.world, host, at).is_none()
-        {
-            return Err(0);
-        }
-        let viewer = Viewer {
-            secure: true,
-            method: "GET",
-            host,
-            target: path,
-            if_none_match: None,
-            if_modified_since: None,
-            now: at,
-        };
-        let answer = edge::answer(&mut self.world, &viewer);
-        if answer.status == 200 {
-            Ok(answer.body.to_vec())
-        } else {
-            Err(answer.status)
-        }
-    }
-
-    /// The same now.
-    pub fn fetch(&mut self, host: &str, path: &str) -> Result<Vec<u8>, u16> {
-        self.fetch_at(host, path, self.time)
-    }
-}
-
 /// A folder with `deploy/` and `assets/` as they ship, and one of the manifests to work with.
 #[derive(Debug)]
 pub struct Place {
@@ -200,6 +114,8 @@ pub struct Place {
     manifest: String,
     project: String,
     calm: bool,
+    /// Whether the ledger has still to get its bucket, before the first run.
+    awaits_bucket: AtomicBool,
 }
 
 impl Place {
@@ -221,8 +137,9 @@ impl Place {
             manifest,
             project: String::new(),
             calm: false,
+            awaits_bucket: AtomicBool::new(false),
         };
-        place.find_project();
+        place.use_manifest();
         place
     }
 
@@ -231,7 +148,7 @@ impl Place {
         let mut place = Self::of("example");
         "deploy/own.yaml".clone_into(&mut place.manifest);
         place.write("deploy/own.yaml", manifest);
-        place.find_project();
+        place.use_manifest();
         place
     }
 
@@ -253,11 +170,17 @@ impl Place {
             manifest: self.manifest.clone(),
             project: self.project.clone(),
             calm: self.calm,
+            awaits_bucket: AtomicBool::new(self.awaits_bucket.load(Ordering::Relaxed)),
         }
     }
 
-    fn find_project(&mut self) {
+    /// Reads the project's name in the manifest, and lets its ledger be where the tests have theirs.
+    fn use_manifest(&mut self) {
         let text = self.read(&self.manifest);
+        self.write(&self.manifest, &text);
+        let has_bucket = |text: &str| text.contains(store::BUCKET);
+        self.awaits_bucket
+            .store(has_bucket(&self.read(&self.manifest)), Ordering::Relaxed);
         let line = text.lines().find_map(|line| line.strip_prefix("project:"));
         line.expect("a project")
             .trim()
@@ -281,7 +204,22 @@ impl Place {
 
     /// Writes a file of the folder.
     pub fn write(&self, path: &str, text: &str) {
+        let is_moved = path == self.manifest && store::is_bucket();
+        let moved = is_moved.then(|| store::in_bucket(text));
+        let text = moved.as_deref().unwrap_or(text);
         std::fs::write(self.folder.path().join(path), text).expect("a writable folder");
+    }
+
+    /// The same with the ledger in a folder, whichever store the tests use: for a test that is about
+    /// that folder.
+    #[must_use]
+    pub fn in_folder(self) -> Self {
+        let text = self.read(&self.manifest);
+        let lines = text.split_inclusive('\n');
+        let rest: String = lines.filter(|line| !line.contains(store::BUCKET)).collect();
+        std::fs::write(self.folder.path().join(&self.manifest), rest).expect("a writable folder");
+        self.awaits_bucket.store(false, Ordering::Relaxed);
+        self
     }
 
     /// Replaces what must be in the manifest once.
@@ -342,8 +280,23 @@ impl Place {
 
     /// The same on another file.
     pub fn run_on(&self, file: &str, command: &str, options: &[&str]) -> Ran {
+        self.make_bucket();
         let always = [command, file, "--sandbox", "--speed", "instant"];
-        self.deploy(&[&always[..], options].concat())
+        // A run that was killed holds its domains in a bucket until its lease is over.
+        let changes = ["apply", "destroy"].contains(&command) && store::is_bucket();
+        let waits: &[&str] = if changes {
+            &["--lock-timeout", "5m"]
+        } else {
+            &[]
+        };
+        self.deploy(&[&always[..], waits, options].concat())
+    }
+
+    /// Makes the bucket of the ledger, where these tests have theirs in one.
+    fn make_bucket(&self) {
+        if self.awaits_bucket.swap(false, Ordering::Relaxed) {
+            self.create_ledger();
+        }
     }
 
     /// `deploy apply --yes`.
@@ -371,6 +324,21 @@ impl Place {
             arguments.extend(["--world", "world.yaml"]);
         }
         self.deploy(&arguments).exits(0);
+        self.make_bucket();
+    }
+
+    /// Removes the ledger, wherever it is.
+    pub fn lose_ledger(&self) {
+        for folder in ["ledger", "shared"].map(|name| self.state().join(name)) {
+            if folder.exists() {
+                std::fs::remove_dir_all(folder).expect("a writable folder");
+            }
+        }
+        self.change_world(|world, _| {
+            if let Some(bucket) = world.s3.buckets.get_mut(store::BUCKET) {
+                bucket.objects.clear();
+            }
+        });
     }
 
     /// Lets time pass in the sandbox.
@@ -409,8 +377,16 @@ impl Place {
         std::fs::create_dir_all(self.state().join("history/worlds")).expect("a writable folder");
     }
 
-    /// The calls since [`Self::keep_history`], in the order in which they were handled.
+    /// The calls since [`Self::keep_history`] besides those to the ledger of the tests, in the order in
+    /// which they were handled.
     pub fn calls(&self) -> Vec<Logged> {
+        let mut calls = self.all_calls();
+        calls.retain(|call| !call.url.contains(store::BUCKET));
+        calls
+    }
+
+    /// The same with those to the ledger.
+    pub fn all_calls(&self) -> Vec<Logged> {
         let path = self.state().join("history/calls.jsonl");
         let text = std::fs::read_to_string(path).unwrap_or_default();
         text.lines()
@@ -452,26 +428,6 @@ fn copy(from: &Path, to: &Path) {
             copy(&entry.path(), &target);
         } else {
             std::fs::copy(entry.path(), target).expect("a writable folder");
-        }
-    }
-}
-
-/// The world at every moment of a history, as an external observer could meet it: after each change, each second
-/// until the next one, just before that, and for `after` seconds in the end.
-pub fn replay(history: &[Moment], after: i64, mut observe: impl FnMut(&mut Moment)) {
-    for (number, moment) in history.iter().enumerate() {
-        let until = match history.get(number + 1) {
-            Some(next) => next.time - jiff::SignedDuration::from_nanos(1),
-            None => moment.time + jiff::SignedDuration::from_secs(after),
-        };
-        let mut now = moment.clone();
-        loop {
-            now.world.advance(now.time);
-            observe(&mut now);
-            if now.time >= until {
-                break;
-            }
-            now.time = until.min(now.time + jiff::SignedDuration::from_secs(1));
         }
     }
 }

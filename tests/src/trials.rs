@@ -2,15 +2,13 @@
 
 use std::sync::Mutex;
 
-use sandbox::faults::Fault;
-
-/// Holds `trial` to every fault. It gives back what went wrong.
+/// Holds `trial` to everything that is to be tried. It gives back what went wrong.
 ///
 /// # Panics
 /// When something went wrong in a trial, with all of it.
 #[track_caller]
-pub fn all_hold(faults: Vec<Fault>, trial: impl Fn(&Fault) -> Option<String> + Sync) {
-    let left = Mutex::new(faults);
+pub fn all_hold<T: Send>(tried: Vec<T>, trial: impl Fn(&T) -> Option<String> + Sync) {
+    let left = Mutex::new(tried);
     let wrong = Mutex::new(Vec::new());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -18,8 +16,8 @@ pub fn all_hold(faults: Vec<Fault>, trial: impl Fn(&Fault) -> Option<String> + S
             scope.spawn(|| {
                 loop {
                     let next = left.lock().expect("no panic").pop();
-                    let Some(fault) = next else { break };
-                    wrong.lock().expect("no panic").extend(trial(&fault));
+                    let Some(next) = next else { break };
+                    wrong.lock().expect("no panic").extend(trial(&next));
                 }
             });
         }

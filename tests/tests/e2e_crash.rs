@@ -30,7 +30,7 @@ fn shape(moment: &Moment) -> Value {
             _ => {}
         }
     }
-    let mut dump = moment.world.dump();
+    let mut dump = moment.owned();
     blank(&mut dump);
     dump
 }
@@ -55,7 +55,7 @@ impl Course {
         };
         undisturbed.run(command, options).exits(0);
         let calls = undisturbed
-            .calls()
+            .all_calls()
             .iter()
             .filter(|call| call.changing)
             .count();

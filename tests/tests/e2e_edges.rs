@@ -25,6 +25,7 @@ fn stopped_by(signal: &str) -> (Option<i32>, String) {
     (ended.status.code(), said)
 }
 
+/// M6: one listener for the whole run, also where nothing is to be undone.
 #[test]
 fn a_signal_stops_a_run_that_only_reads_at_once() {
     for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
@@ -34,9 +35,10 @@ fn a_signal_stops_a_run_that_only_reads_at_once() {
     }
 }
 
+/// M9: a failed write of data is exit 1.
 #[test]
 fn data_that_cannot_be_written_is_a_failure() {
-    let place = Place::of("example");
+    let place = Place::of("example").in_folder();
     let manifest = place.manifest();
     for arguments in [
         &[
@@ -79,6 +81,7 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert_eq!(said, "");
 }
 
+/// L1: `-o` overwrites no manifest.
 #[test]
 fn plan_overwrites_nothing_but_saved_plans() {
     let place = Place::of("example");
@@ -99,9 +102,10 @@ fn plan_overwrites_nothing_but_saved_plans() {
     place.run("plan", &["-o", "notes.txt"]).exits(0);
 }
 
+/// L10: paths are paths.
 #[test]
 fn a_manifest_may_have_a_name_that_is_no_text() {
-    let place = Place::of("example");
+    let place = Place::of("example").in_folder();
     let name = OsStr::from_bytes(b"deploy/caf\xe9.yaml");
     let from = place.path().join(place.manifest());
     std::fs::copy(from, place.path().join(name)).expect("a copy");

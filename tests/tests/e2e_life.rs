@@ -256,7 +256,7 @@ domains:
 ";
 
 fn sets(place: &Place) -> String {
-    let dump = place.world().world.dump();
+    let dump = place.world().owned();
     dump["ses"]["places"]["333333333333/eu-west-1"]["sets"].to_string()
 }
 
@@ -313,14 +313,6 @@ const HOSTED: &str = "domains:
     tls_rpt: { rua: [\"mailto:tlsrpt@example.com\"] }
 ";
 
-fn lose_ledger(place: &Place) {
-    std::fs::remove_dir_all(place.state().join("ledger")).expect("a ledger");
-    let shared = place.state().join("shared");
-    if shared.exists() {
-        std::fs::remove_dir_all(shared).expect("what domains share");
-    }
-}
-
 /// Promise 11: nothing is called in sync, and nothing gone, without a record to compare with.
 #[test]
 fn without_a_ledger_nothing_is_in_sync_and_nothing_is_destroyed() {
@@ -330,7 +322,7 @@ fn without_a_ledger_nothing_is_in_sync_and_nothing_is_destroyed() {
     place.apply().exits(0);
     place.run("drift", &[]).exits(0);
     let before = place.world().dump();
-    lose_ledger(&place);
+    place.lose_ledger();
     place
         .run("drift", &[])
         .exits(1)
@@ -355,7 +347,7 @@ fn without_a_ledger_nothing_is_in_sync_and_nothing_is_destroyed() {
 fn what_carries_nothing_of_ours_has_an_unknown_origin_after_the_ledger_was_lost() {
     let place = place(HOSTED);
     place.apply().exits(0);
-    lose_ledger(&place);
+    place.lose_ledger();
     place.apply().exits(0);
     let ran = place.destroy().exits(0).says("Left, origin unknown");
     let ran = ran
@@ -387,7 +379,7 @@ fn what_carries_nothing_of_ours_has_an_unknown_origin_after_the_ledger_was_lost(
 fn the_tokens_of_our_identity_are_ours_after_the_ledger_was_lost() {
     let place = Place::of("two-accounts-one-region");
     place.apply().exits(0);
-    lose_ledger(&place);
+    place.lose_ledger();
     place.apply().exits(0);
     place.destroy();
     let dump = place.world().later(120).dump();

@@ -97,7 +97,7 @@ fn an_instance_that_changes_its_region_is_verified_there_before_it_goes_here() {
     let made = position(&calls, new, "CreateEmailIdentity");
     let gone = position(&calls, old, "DeleteEmailIdentity");
     assert!(made < gone);
-    let dump = place.world().world.dump();
+    let dump = place.world().owned();
     let identity = |at: &str| dump["ses"]["places"][at]["identities"]["example.com"].clone();
     let there = identity("444444444444/us-west-2");
     assert_eq!(there["verification"]["status"], "Success");

@@ -37,7 +37,7 @@ fn example() -> &'static [Vec<Moment>; 2] {
 }
 
 fn identity(moment: &Moment, place: &str) -> Value {
-    let dump = moment.world.dump();
+    let dump = moment.owned();
     dump["ses"]["places"][place]["identities"]["example.com"].clone()
 }
 

@@ -69,7 +69,7 @@ impl Applied {
 
     /// The identity of example.com that SES has under `<account>/<region>`.
     fn identity(&self, place: &str) -> Value {
-        let ses = self.world.world.dump()["ses"]["places"].clone();
+        let ses = self.world.owned()["ses"]["places"].clone();
         ses[place]["identities"]["example.com"].clone()
     }
 
@@ -546,7 +546,7 @@ fn a18_many_domains_in_many_accounts() {
         .collect();
     // One of the ten receives no mail here, and has no policy to host.
     assert_eq!(domains.len(), 9, "{domains:?}");
-    let identities = world.world.dump()["ses"]["places"].to_string();
+    let identities = world.owned()["ses"]["places"].to_string();
     // Ten domains, one of which sends from two regions.
     assert_eq!(identities.matches("\"Easy\"").count(), 11);
     for parked in ["example-old.com", "example-typo.com"] {
@@ -761,7 +761,7 @@ fn b08_mail_from_in_two_regions_has_two_names() {
 #[test]
 fn b09_behaviour_when_the_mx_is_not_found_is_the_manifests_choice() {
     let behaviour = |applied: &Place, place: &str| {
-        let dump = applied.world().world.dump();
+        let dump = applied.world().owned();
         dump["ses"]["places"][place]["identities"]["example.com"]["mail_from"]["on_mx_failure"]
             .clone()
     };
@@ -811,7 +811,7 @@ fn b12_accounts_and_regions_are_just_names_in_the_manifest() {
         .replace("eu-west-1", "eu-central-1");
     place.write(place.manifest(), &text);
     place.apply().exits(0);
-    let dump = place.world().world.dump();
+    let dump = place.world().owned();
     let places: Vec<&String> = dump["ses"]["places"]
         .as_object()
         .expect("places")

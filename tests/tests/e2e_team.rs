@@ -3,7 +3,7 @@
 
 use sandbox::faults::{Fault, FaultKind};
 use serde_json::Value;
-use tests::place::{Moment, Place};
+use tests::place::{Moment, Place, Ran};
 
 /// The bucket that `deploy/team.yaml` names.
 const BUCKET: &str = "anycompany-deploy-ledger";
@@ -96,4 +96,187 @@ fn killed_at_any_call_the_next_apply_ends_in_the_same_place() {
         .into_iter()
         .flat_map(|kind| (1..=changing).map(move |call| Fault::new(kind).at_changes().nth(call)));
     tests::trials::all_hold(faults.collect(), trial);
+}
+
+/// `deploy ledger …` on the manifest.
+fn ledger(place: &Place, arguments: &[&str]) -> Ran {
+    let always = [place.manifest(), "--sandbox", "--speed", "instant"];
+    place.deploy(&[&["ledger"], arguments, &always[..]].concat())
+}
+
+/// A killed run holds its domains until its lease is over; unlocking them does not wait for that, and
+/// names the run.
+#[test]
+fn a_domain_of_a_dead_run_is_unlocked() {
+    let place = team();
+    let fault = Fault::new(FaultKind::KillAfter).at("ses", "CreateEmailIdentity");
+    place.change_world(|world, _| world.faults.script = vec![fault]);
+    assert_eq!(place.run("apply", &["--yes", "--no-verify"]).code, 137);
+    place.change_world(|world, _| world.faults.script.clear());
+    let refused = place.run("apply", &["--yes", "--no-verify"]).exits(1);
+    let held = refused.says("example.com is held by");
+    let (_, run) = held.stderr.split_once("(run ").expect("a run");
+    let (run, _) = run.split_once(')').expect("its end");
+    let unlock = |run: &str| ledger(&place, &["unlock", "example.com", "--run", run]);
+    let before = place.world().dump();
+    unlock("another").exits(2).says("nothing was changed");
+    assert_eq!(place.world().dump(), before);
+    unlock(run).exits(0).says("example.com is free");
+    place.run("apply", &["--yes", "--no-verify"]).exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+#[test]
+fn a_ledger_moves_to_the_bucket_and_back_and_the_old_place_refuses() {
+    let place = Place::of("team");
+    let in_bucket = place.read(place.manifest());
+    let lines = in_bucket.split_inclusive('\n');
+    let in_folder: String = lines.filter(|line| !line.starts_with("ledger:")).collect();
+    let (in_bucket, in_folder) = (
+        || place.write(place.manifest(), &in_bucket),
+        || place.write(place.manifest(), &in_folder),
+    );
+    in_folder();
+    place.apply().exits(0);
+    in_bucket();
+    place.create_ledger();
+    for _ in 0..2 {
+        ledger(&place, &["move", "--to", "s3"])
+            .exits(0)
+            .says("s3://");
+        place.run("plan", &["--exit-code"]).exits(0);
+        in_folder();
+        let refused = place.run("plan", &[]).exits(1);
+        refused.says("the ledger moved from here to s3://anycompany-deploy-ledger/anycompany-team");
+        in_bucket();
+        ledger(&place, &["move", "--to", "folder"]).exits(0);
+        place
+            .run("plan", &[])
+            .exits(1)
+            .says("the ledger moved from here to");
+        in_folder();
+        place.run("plan", &["--exit-code"]).exits(0);
+        place.run("drift", &[]).exits(0);
+        in_bucket();
+    }
+    in_folder();
+    place
+        .run("destroy", &["--yes", "--now"])
+        .exits(0)
+        .says("nothing of ours is left");
+}
+
+/// Gives roles named `mail-PURPOSE` the policies that `deploy iam --role PURPOSE` prints, and lets the
+/// manifest use them.
+fn act_as(place: &Place, purpose: &str) {
+    let ran = place
+        .deploy(&["iam", place.manifest(), "--role", purpose])
+        .exits(0);
+    let printed = ran.json();
+    let name = format!("mail-{purpose}");
+    place.change_world(|world, _| {
+        for account in printed["accounts"].as_object().expect("accounts").values() {
+            let id = account["account_id"].as_str().expect("an id");
+            let policy = serde_json::from_value(account["policy"].clone());
+            let role = sandbox::sts::Role {
+                policy: Some(policy.expect("a policy")),
+                ..sandbox::sts::Role::default()
+            };
+            let account = world.sts.accounts.get_mut(id).expect("the account");
+            account.roles.insert(name.clone(), role);
+        }
+    });
+    let text = place.read(place.manifest());
+    place.write(place.manifest(), &text.replace("mail-deploy", &name));
+}
+
+/// The whole life of a domain with a role that has the printed policy and nothing else.
+#[test]
+fn the_policy_of_apply_is_enough_with_the_ledger_in_s3() {
+    let place = team();
+    act_as(&place, "apply");
+    place.apply().exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+    place.run("drift", &[]).exits(0);
+    place.run("destroy", &["--yes", "--now"]).exits(0);
+}
+
+#[test]
+fn the_policies_of_plan_and_drift_change_nothing_and_take_no_lock() {
+    for purpose in ["plan", "drift"] {
+        let place = team();
+        place.apply().exits(0);
+        act_as(&place, purpose);
+        let before = place.world().world.dump();
+        place.keep_history();
+        for command in ["plan", "drift", "status"] {
+            place.run(command, &[]).exits(0);
+        }
+        assert_eq!(place.changing_calls(), [], "{purpose}");
+        place.edit("dmarc: { p: none,", "dmarc: { p: quarantine,");
+        place.run("plan", &["--exit-code"]).exits(3);
+        place.apply().exits(1).says("s3:PutObject");
+        assert_eq!(place.world().world.dump(), before, "{purpose}");
+    }
+}
+
+/// The role of drift writes the note of what a schedule told people, and nothing else.
+#[test]
+fn the_policy_of_drift_writes_the_note_of_what_was_told_and_nothing_else() {
+    let place = Place::of("team");
+    let ran = place
+        .deploy(&["iam", place.manifest(), "--role", "drift"])
+        .exits(0);
+    let printed = ran.json();
+    let statements = printed["accounts"].as_object().expect("accounts").values();
+    let statements =
+        statements.flat_map(|one| one["policy"]["Statement"].as_array().expect("a list"));
+    let writes: Vec<&Value> = statements
+        .filter(|one| {
+            let actions = one["Action"].as_array().expect("a list").iter();
+            let names = actions
+                .filter_map(Value::as_str)
+                .filter_map(|action| action.split(':').nth(1));
+            let reads = ["Get", "List", "Describe", "Simulate"];
+            names
+                .into_iter()
+                .any(|name| !reads.iter().any(|start| name.starts_with(start)))
+        })
+        .collect();
+    assert_eq!(writes.len(), 1, "{writes:?}");
+    assert_eq!(writes[0]["Action"], serde_json::json!(["s3:PutObject"]));
+    let object = "arn:aws:s3:::anycompany-deploy-ledger/anycompany-team/notify/STATE.json";
+    assert_eq!(writes[0]["Resource"], serde_json::json!([object]));
+}
+
+/// Results ride with the intents after them: 1.1 writes for a change at most, and three for a domain.
+#[test]
+fn the_ledger_is_written_about_once_for_each_change() {
+    let place = Place::of("example").in_folder().in_calm();
+    let text = place.read(place.manifest());
+    let line =
+        format!("ledger: {{ s3: {{ account: web, bucket: {BUCKET}, region: us-east-1 }} }}\n");
+    place.write(place.manifest(), &format!("{text}\n{line}"));
+    place.make_world(None);
+    place.create_ledger();
+    let plan = place.run("plan", &["--json"]).exits(0).json();
+    let actions = plan["actions"].as_array().expect("actions").iter();
+    let changes = actions.filter(|action| action["verb"] != "none").count();
+    assert!(changes > 30, "{changes}");
+    for command in ["apply", "destroy"] {
+        place.keep_history();
+        place.run(command, &["--yes"]).exits(0);
+        let calls = place.all_calls();
+        let is_document = |url: &str| url.contains(BUCKET) && !url.contains("/runs/");
+        let writes = calls
+            .iter()
+            .filter(|call| call.changing && is_document(&call.url));
+        let writes = writes.count();
+        assert!(writes > 0, "{command} writes the ledger");
+        assert!(
+            10 * writes <= 11 * changes + 30,
+            "{command}: {writes} writes for {changes} changes"
+        );
+        place.forget_history();
+    }
 }

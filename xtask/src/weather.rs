@@ -10,9 +10,18 @@ use crate::project::Project;
 /// How many seeds of each kind are run where none is named.
 const SEEDS: u64 = 10;
 
-/// Runs the end-to-end tests once in each weather: `usual`, `storm:7`. Where nothing is named, in
-/// ten seeds of both. A failure does not stop the next run.
+/// The name of the store that is not the default one.
+const BUCKET: &str = "s3";
+
+/// Runs the end-to-end tests once in each weather: `usual`, `storm:7`. Where none is named, in ten
+/// seeds of both. With `s3` the ledgers are in a bucket. A failure does not stop the next run.
 pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
+    let store = named.iter().find(|name| **name == BUCKET).copied();
+    let named: Vec<&str> = named
+        .iter()
+        .copied()
+        .filter(|name| *name != BUCKET)
+        .collect();
     let all = || {
         let kinds = ["usual", "storm"].into_iter();
         kinds.flat_map(|kind| (1..=SEEDS).map(move |seed| format!("{kind}:{seed}")))
@@ -25,7 +34,7 @@ pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
     let mut failed = Vec::new();
     for weather in &weathers {
         eprintln!("\n── weather {weather}");
-        if tests(project, weather).is_err() {
+        if tests(project, weather, store).is_err() {
             failed.push(weather.as_str());
         }
     }
@@ -45,7 +54,7 @@ pub(crate) fn network(project: &Project) -> Result<(), Failure> {
     command::run(test.env("DEPLOY_TEST_SEEDS", "30"))
 }
 
-fn tests(project: &Project, weather: &str) -> Result<(), Failure> {
+fn tests(project: &Project, weather: &str, store: Option<&str>) -> Result<(), Failure> {
     let nextest = [
         "nextest",
         "run",
@@ -62,5 +71,8 @@ fn tests(project: &Project, weather: &str) -> Result<(), Failure> {
         &plain[..]
     };
     let mut tests = cargo(&project.root, arguments);
+    if let Some(store) = store {
+        tests.env("DEPLOY_TEST_LEDGER", store);
+    }
     command::run(tests.env("DEPLOY_SANDBOX_WEATHER", weather))
 }

@@ -26,6 +26,7 @@ use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 use jiff::Timestamp;
 
 use crate::class::Class;
+use crate::guard::Guard;
 use crate::log::{self, Attempted};
 use crate::quotas::{Limit, Operation};
 use crate::repeat::{self, Verdict};
@@ -46,6 +47,7 @@ pub(crate) struct Lane {
     pub(crate) class: Class,
     pub(crate) rank: u64,
     pub(crate) wallet: Wallet,
+    pub(crate) guard: Option<Guard>,
 }
 
 /// One operation under way. It is kept in the SDK's configuration of the operation.
@@ -131,6 +133,9 @@ impl ResolveCachedIdentity for Lane {
         IdentityFuture::new(async move {
             if let Some(call) = config.load::<Call>() {
                 self.wait(call).await;
+                if let Some(guard) = &self.guard {
+                    guard.agrees().await?;
+                }
             }
             let wallet = &self.wallet;
             wallet

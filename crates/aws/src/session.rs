@@ -13,6 +13,7 @@ use crate::access::{Access, Connection};
 use crate::attempt::Lane;
 use crate::class::Class;
 use crate::entry::{Closed, Door, Opened};
+use crate::guard::Guard;
 use crate::profile::Profile;
 use crate::scheduler::Scheduler;
 use crate::simulator::Simulator;
@@ -185,6 +186,7 @@ pub struct Session {
     skew: Skew,
     class: Class,
     rank: u64,
+    guard: Option<Guard>,
 }
 
 impl Session {
@@ -206,6 +208,7 @@ impl Session {
             skew: sessions.wire.skew.clone(),
             class: Class::Plain,
             rank: 0,
+            guard: None,
         }
     }
 
@@ -225,6 +228,15 @@ impl Session {
     pub fn ranked(&self, rank: u64) -> Self {
         Self {
             rank,
+            ..self.clone()
+        }
+    }
+
+    /// The same session for requests that a guard has to agree to.
+    #[must_use]
+    pub fn guarded(&self, guard: Guard) -> Self {
+        Self {
+            guard: Some(guard),
             ..self.clone()
         }
     }
@@ -275,6 +287,7 @@ impl Session {
             class: self.class,
             rank: self.rank,
             wallet: self.wallet.clone(),
+            guard: self.guard.clone(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod drift;
+mod iam;
 mod ledger;
 mod lint;
 mod sandbox;
@@ -22,6 +23,7 @@ use crate::log::Log;
 
 pub(crate) use check::{Check, CheckFormat};
 pub(crate) use drift::Drift;
+pub(crate) use iam::Iam;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
@@ -227,9 +229,9 @@ pub(crate) enum Command {
     Doctor(Connected<Selection>),
     /// Print the IAM policy that the role of each account needs
     #[command(
-        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json"
+        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift\n  deploy iam deploy/example.yaml --with before.yaml"
     )]
-    Iam(Selection),
+    Iam(Iam),
     /// Print the plan's graph
     #[command(
         after_help = "Example:\n  deploy graph deploy/example.yaml --sandbox --format dot | dot -Tsvg > plan.svg"

@@ -30,7 +30,13 @@ pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
     for (id, outcome) in report.unfinished() {
         match outcome {
             ActionOutcome::Skipped(cause) => skipped.entry(*cause).or_default().push(id),
-            outcome => line(&mut text, 2, &unfinished(&name(plan, id), outcome)),
+            outcome => {
+                let (what, why) = unfinished(&name(plan, id), outcome);
+                line(&mut text, 2, &what);
+                if let Some(why) = why {
+                    line(&mut text, 6, &why);
+                }
+            }
         }
         if let ActionOutcome::Failed(error) = outcome {
             let location = plan.actions[id].location.as_ref();
@@ -64,11 +70,9 @@ fn next(report: &Report) -> &'static str {
     }
 }
 
+/// Adds one line, whatever line breaks AWS's words have.
 fn line(text: &mut String, indent: usize, line: &str) {
-    for (number, line) in line.lines().enumerate() {
-        let indent = if number == 0 { indent } else { 6 };
-        let _ = writeln!(text, "{:indent$}{}", "", escape(line));
-    }
+    let _ = writeln!(text, "{:indent$}{}", "", escape(line));
 }
 
 fn name(plan: &Plan, id: ActionId) -> String {
@@ -81,16 +85,18 @@ fn name(plan: &Plan, id: ActionId) -> String {
 }
 
 /// The end of an action that is not done, with its fix.
-fn unfinished(name: &str, outcome: &ActionOutcome) -> String {
+fn unfinished(name: &str, outcome: &ActionOutcome) -> (String, Option<String>) {
     match outcome {
-        ActionOutcome::Done | ActionOutcome::Skipped(_) => String::new(),
-        ActionOutcome::Failed(_) => format!("failed: {name}"),
-        ActionOutcome::Broken(why) => format!("failed: {name}\n{why}"),
-        ActionOutcome::Refused(rule, seen) => format!(
-            "refused: {name}\n{seen} ({rule}); fix it, or accept the risk with --accept-risk {rule}"
-        ),
-        ActionOutcome::Waiting(what) => format!("waiting: {name}\nfor {what}"),
-        ActionOutcome::NotBegun => format!("not begun: {name}"),
+        ActionOutcome::Done | ActionOutcome::Skipped(_) => (String::new(), None),
+        ActionOutcome::Failed(_) => (format!("failed: {name}"), None),
+        ActionOutcome::Broken(why) => (format!("failed: {name}"), Some(why.clone())),
+        ActionOutcome::Refused(rule, seen) => {
+            let why =
+                format!("{seen} ({rule}); fix it, or accept the risk with --accept-risk {rule}");
+            (format!("refused: {name}"), Some(why))
+        }
+        ActionOutcome::Waiting(what) => (format!("waiting: {name}"), Some(format!("for {what}"))),
+        ActionOutcome::NotBegun => (format!("not begun: {name}"), None),
     }
 }
 

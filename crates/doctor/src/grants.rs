@@ -31,21 +31,57 @@ pub struct Grant {
 /// what they have in common.
 const NAMES_MAX: usize = 10;
 
+/// The use of a role of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// It changes things: apply and destroy.
+    #[default]
+    Apply,
+    /// It reads: plan, status, doctor.
+    Plan,
+    /// It reads, and keeps what a schedule told people.
+    Drift,
+}
+
+impl Role {
+    /// The actions of a grant that this role has.
+    fn keeps(self, action: &str) -> bool {
+        self == Self::Apply || is_read(action)
+    }
+}
+
+/// Whether an action only reads: the Service Authorization Reference has these at the access levels
+/// Read and List.
+fn is_read(action: &str) -> bool {
+    let name = action.split_once(':').map_or(action, |(_, name)| name);
+    let starts = ["Get", "List", "Describe", "Simulate"];
+    starts.iter().any(|start| name.starts_with(start))
+}
+
 /// The permissions that the role of one account must have.
 pub fn grants(desired: &[Arc<Resource>], account: &AccountName) -> Vec<Grant> {
+    let of_account = desired.iter().filter(|resource| {
+        let location = resource.location.as_ref();
+        location.is_some_and(|location| location.account == *account)
+    });
+    grants_on(of_account.map(AsRef::as_ref), Role::Apply)
+}
+
+/// The permissions of a role for resources, all of one account.
+pub fn grants_on<'r>(resources: impl Iterator<Item = &'r Resource>, role: Role) -> Vec<Grant> {
     let mut by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>> = BTreeMap::new();
-    for resource in desired {
-        let location = resource
-            .location
-            .as_ref()
-            .filter(|location| location.account == *account);
-        let Some(location) = location else {
+    for resource in resources {
+        let Some(location) = &resource.location else {
             continue;
         };
         let partition = aws::partition(location.region.as_str());
         for permission in resource.spec.kind().permissions(&resource.spec) {
             let arn = permission.arn(partition, location);
-            for action in permission.actions {
+            for action in permission
+                .actions
+                .iter()
+                .filter(|action| role.keeps(action))
+            {
                 let service = service(action).to_owned();
                 let key = (service, permission.on, arn.clone());
                 by_arn.entry(key).or_default().insert(action);
@@ -115,6 +151,23 @@ mod tests {
     fn check(names: usize, expect: &[&str]) {
         let arns = (0..names).map(|name| format!("arn:aws:s3:::anycompany-{name}"));
         assert_eq!(short(&arns.collect()), expect);
+    }
+
+    #[test]
+    fn roles_that_read_have_no_action_that_changes() {
+        for (action, reads) in [
+            ("s3:GetObject", true),
+            ("route53:ListHostedZones", true),
+            ("acm:DescribeCertificate", true),
+            ("iam:SimulatePrincipalPolicy", true),
+            ("s3:PutObject", false),
+            ("ses:VerifyDomainIdentity", false),
+            ("cloudfront:TagResource", false),
+        ] {
+            assert_eq!(Role::Plan.keeps(action), reads, "{action}");
+            assert_eq!(Role::Drift.keeps(action), reads, "{action}");
+            assert!(Role::Apply.keeps(action), "{action}");
+        }
     }
 
     #[test]

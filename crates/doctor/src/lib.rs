@@ -13,7 +13,7 @@ pub use facts::{
     AccountFacts, DomainFacts, Entry, Facts, Host, Hosting, Permissions, PointsTo, Seen, Simulated,
     Unseen, Usage, ZoneFacts,
 };
-pub use grants::{Grant, READS, grants, policy};
+pub use grants::{Grant, READS, Role, grants, grants_on, policy};
 pub use judge::judge;
 pub use model::check::{About, Check, CheckOutcome};
 pub use observe::{Account, Patient, observe};

@@ -135,12 +135,21 @@ impl Engine {
         &self,
         target: &Target,
         seen: Option<&State>,
-    ) -> Result<Observation, SessionError> {
+    ) -> Result<Observation, KindError> {
         let not_before = self.clock.now() - target.spec.kind().poll();
-        let mut context = self.context(target.location.as_ref(), not_before).await?;
+        let context = self.context(target.location.as_ref(), not_before).await;
+        let mut context = context.map_err(|error| unopened(&error))?;
         context.session = context.session.map(|session| Arc::new(session.polling()));
         let known = seen.map_or(Known::Nothing, Known::Seen);
-        Ok(self.observe_through(&context, target, known).await)
+        self.ask(&context, target, known).await
+    }
+
+    /// Observes a resource that a run has just changed: only an answer that was asked for after it
+    /// serves.
+    pub(crate) async fn observe_changed(&self, target: &Target) -> Result<Observation, KindError> {
+        let context = self.context(target.location.as_ref(), self.clock.now());
+        let context = context.await.map_err(|error| unopened(&error))?;
+        self.ask(&context, target, Known::Nothing).await
     }
 
     /// Adds to what was observed of a resource that is to go what its deletion would take along.
@@ -166,15 +175,26 @@ impl Engine {
         target: &Target,
         known: Known<'_>,
     ) -> Observation {
+        let observation = self.ask(context, target, known).await;
+        observation.unwrap_or_else(|error| Observation::Unknown(words(&error)))
+    }
+
+    async fn ask(
+        &self,
+        context: &Context,
+        target: &Target,
+        known: Known<'_>,
+    ) -> Result<Observation, KindError> {
         let Some(actor) = self.actors.get(target.id.kind.as_str()) else {
-            return Observation::Unknown(format!("this program has no kind `{}`", target.id.kind));
+            let reason = format!("this program has no kind `{}`", target.id.kind);
+            return Ok(Observation::Unknown(reason));
         };
-        let observation = match known {
+        let answer = match known {
             Known::Nothing => actor.observe(context, target).await,
             Known::Recorded(state) => actor.confirm(context, target, state).await,
             Known::Seen(state) => actor.status(context, target, state).await,
         };
-        observation.unwrap_or_else(|error| Observation::Unknown(words(&error)))
+        answer.map_err(|error| naming_permission(error, target))
     }
 
     /// Takes up the waiting of an earlier run that ended before its records were answered by all name
@@ -189,6 +209,51 @@ impl Engine {
         *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
         self.shared.forget().await;
     }
+}
+
+/// The error of a session that could not be opened in the middle of a run. It may be open again in a
+/// moment.
+fn unopened(error: &SessionError) -> KindError {
+    KindError::new(ErrorClass::NotYet, "open a session", error.to_string())
+}
+
+/// Operations whose permission has another name (Service Authorization Reference, "Actions, resources,
+/// and condition keys for Amazon S3").
+const PERMISSIONS: &[(&str, &str)] = &[
+    ("GetBucketEncryption", "GetEncryptionConfiguration"),
+    (
+        "GetBucketLifecycleConfiguration",
+        "GetLifecycleConfiguration",
+    ),
+    ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+    ("HeadBucket", "ListBucket"),
+    ("HeadObject", "GetObject"),
+    ("ListObjectsV2", "ListBucket"),
+];
+
+/// The same error, with the name of the permission that is missing: S3 says "Access Denied" and no
+/// more.
+pub(crate) fn naming_permission(mut error: KindError, target: &Target) -> KindError {
+    if error.class != ErrorClass::Denied {
+        return error;
+    }
+    let called = PERMISSIONS
+        .iter()
+        .find(|(operation, _)| *operation == error.operation);
+    let called = called.map_or(error.operation.as_str(), |(_, permission)| permission);
+    let permissions = target.spec.kind().permissions(&target.spec);
+    let mut actions = permissions.iter().flat_map(|permission| permission.actions);
+    let is_asked = |action: &&&str| {
+        action
+            .split_once(':')
+            .is_some_and(|(_, name)| name == called)
+    };
+    if let Some(action) = actions.find(is_asked)
+        && !error.message.contains(*action)
+    {
+        error.message = format!("{} (the role lacks `{action}`)", error.message);
+    }
+    error
 }
 
 /// AWS's words on an error, for people.

@@ -245,6 +245,11 @@ impl Record {
         ours: &dyn Fn(&str) -> bool,
     ) -> Diff {
         let mut found = self.diff(actual, Some(self));
+        // Values that were there before us kept their time to live.
+        let ttl = |state: &State| state.set.as_ref().and_then(|set| set.ttl);
+        if recorded.is_some_and(|recorded| ttl(recorded) == ttl(actual)) {
+            found.changes.retain(|change| change.field != "ttl");
+        }
         let others = |state: &State| -> Vec<String> {
             let set = state.set.as_ref();
             set.map(|set| {
@@ -345,7 +350,11 @@ impl Record {
 
     /// The reason why the record would not be seen, or cannot be written at all.
     pub fn blocker(&self, actual: &State) -> Option<Finding> {
-        let name = self.name.known()?;
+        self.blocker_at(self.name.known()?, actual)
+    }
+
+    /// The same for a record that is at `name`, or will be below it.
+    pub fn blocker_at(&self, name: &str, actual: &State) -> Option<Finding> {
         if let Some(delegation) = &actual.hidden_by {
             let servers: Vec<&str> = delegation
                 .values
@@ -353,10 +362,15 @@ impl Record {
                 .map(|value| value.means.as_str())
                 .collect();
             let text = format!(
-                "`{}` is delegated to {}, so nobody sees {} {name} in this hosted zone",
+                "`{}` is delegated to {}, so nobody sees {} {}{name} in this hosted zone",
                 delegation.name,
                 servers.join(", "),
-                self.rtype
+                self.rtype,
+                if self.name.known().is_some() {
+                    ""
+                } else {
+                    "records below "
+                },
             );
             return Some(Finding::new(rules::PLAN_10, text));
         }

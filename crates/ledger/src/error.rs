@@ -83,6 +83,12 @@ pub enum LedgerError {
         /// For how long.
         silent: Duration,
     },
+    /// Another ledger is where this one was to move.
+    #[error("there is another ledger at {place}: nothing was moved; move or rename that one first")]
+    Occupied {
+        /// Its document.
+        place: String,
+    },
     /// The ledger is elsewhere.
     #[error("the ledger moved from here to {to}: say so in the manifest, under `ledger:`")]
     Gone {

@@ -13,16 +13,16 @@ pub struct Line {
     pub number: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// What happened.
+    /// The event.
     pub event: Event,
 }
 
-/// What happened to a domain.
+/// An event in the life of a domain.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// A call is about to be made. The entry is as it would be after it.
     Intended {
-        /// What the call does.
+        /// The effect of the call.
         verb: Verb,
         /// The resource.
         entry: Arc<Entry>,
@@ -104,8 +104,8 @@ pub fn fold(ledger: &mut DomainLedger, line: &Line) {
     }
 }
 
-/// What we asked for last time stays until the result is known: shared resources need it to tell
-/// our values from those of others.
+/// The former spec stays until the result is known: shared resources need it to tell our values from
+/// those of others.
 fn intend(ledger: &mut DomainLedger, verb: Verb, entry: &Arc<Entry>) {
     let makes = matches!(verb, Verb::Create | Verb::Replace);
     let Some(known) = ledger.entries.get_mut(&entry.id).filter(|_| !makes) else {

@@ -30,6 +30,20 @@ pub struct Claim {
     pub holder: Holder,
 }
 
+/// A document that this run has claimed, to be asked about while a call waits.
+pub struct Held {
+    run: Arc<Run>,
+    writer: Arc<Writer>,
+}
+
+impl Held {
+    /// Fails if another run has the document by now, or may have it.
+    pub async fn confirm(&self) -> Result<(), LedgerError> {
+        self.writer.confirm(self.run.store.as_ref()).await?;
+        self.run.is_alive()
+    }
+}
+
 /// A ledger, as it was when it was opened, and with what this run added since.
 pub struct Journal {
     run: Arc<Run>,
@@ -72,6 +86,27 @@ fn read(
         Some(to) => Err(LedgerError::Gone { to }),
         None => Ok(document),
     }
+}
+
+/// The version of a document that a moved one may replace: word that the ledger moved away, or the
+/// same document, which a move that was interrupted has left there.
+fn replaced(
+    store: &dyn Store,
+    (key, there): (&Key, Option<Stored>),
+    writer: &Writer,
+    kinds: &KindSet,
+) -> Result<Option<Version>, LedgerError> {
+    let Some(there) = there else {
+        return Ok(None);
+    };
+    let document = stored::read(&there.bytes, there.snapshot.as_deref(), kinds)
+        .map_err(|error| LedgerError::unreadable(store.place(key), error))?;
+    if document.moved_to.is_none() && document.ledger != writer.ledger() {
+        return Err(LedgerError::Occupied {
+            place: store.place(key),
+        });
+    }
+    Ok(Some(there.version))
 }
 
 impl Journal {
@@ -181,7 +216,10 @@ impl Journal {
             writer.add(&self.run.id, now, Some(event))?;
         }
         self.run.is_alive()?;
-        writer.flush(self.run.store.as_ref()).await
+        writer.flush(self.run.store.as_ref()).await?;
+        // A process can sleep inside the write, and wake when its lease is over: the write was in
+        // time, and the call would not be.
+        self.run.is_alive()
     }
 
     /// Adds an event that goes with the next write of its document: a result. It is written after a
@@ -191,6 +229,14 @@ impl Journal {
         writer.add(&self.run.id, self.run.clock.now(), Some(event))?;
         self.run.clone().flush_soon();
         Ok(())
+    }
+
+    /// A document that this run has claimed.
+    pub fn held(&self, document: &str) -> Held {
+        Held {
+            run: self.run.clone(),
+            writer: self.run.writer(document),
+        }
     }
 
     /// Writes every result that still waits.
@@ -236,9 +282,10 @@ impl Journal {
         let names = writers.iter().map(|writer| writer.name().to_owned());
         self.claim(&names.collect()).await?;
         for writer in &writers {
-            let copy = writer.copied();
-            copy.compact(store).await?;
             let key = Key::Document(writer.name().to_owned());
+            let there = store.read(&key).await?;
+            let version = replaced(store, (&key, there), writer, kinds)?;
+            writer.copied(version).compact(store).await?;
             let stored = store.read(&key).await?;
             if read(store, &key, stored.as_ref(), kinds)?.ledger != writer.ledger() {
                 return Err(LedgerError::Malformed {

@@ -20,7 +20,7 @@ mod writer;
 pub use error::{Holder, LedgerError};
 pub use event::{Event, Line, fold};
 pub use folder::Folder;
-pub use journal::{Claim, Journal};
+pub use journal::{Claim, Held, Journal};
 pub use lease::Who;
 pub use memory::Memory;
 pub use s3::Bucket;

@@ -154,6 +154,17 @@ impl Writer {
         swapped
     }
 
+    /// Fails if the object in the store is no longer the one that this run wrote.
+    pub(crate) async fn confirm(&self, store: &dyn Store) -> Result<(), LedgerError> {
+        let sent = self.sent.lock().await;
+        let found = store.read(&self.key).await?;
+        if found.map(|found| found.version) == sent.version {
+            return Ok(());
+        }
+        lock(&self.page).is_lost = true;
+        Err(self.lost())
+    }
+
     /// Replaces the lines by their snapshot, and releases the claim.
     pub(crate) async fn compact(&self, store: &dyn Store) -> Result<(), LedgerError> {
         self.flush(store).await?;
@@ -185,10 +196,10 @@ impl Writer {
         self.flush(store).await
     }
 
-    /// The same document for another store, which has nothing of it yet.
-    pub(crate) fn copied(&self) -> Arc<Self> {
+    /// The same document for another store, which has this version of it, or none.
+    pub(crate) fn copied(&self, version: Option<Version>) -> Arc<Self> {
         let document = lock(&self.page).document.clone();
-        Self::new(&self.name, document, Vec::new(), None)
+        Self::new(&self.name, document, Vec::new(), version)
     }
 
     /// Leaves word that the ledger is at `to` from now on.

@@ -11,7 +11,7 @@ use crate::position::Located;
 use crate::read::{Read, Reader, block, choice};
 use crate::values::{
     AccountId, AccountName, BucketName, ExternalId, FolderPath, Pattern, Period, ProfileName,
-    ProjectName, QuotaName, Region, RoleName, SessionName, TagKey, TagValue,
+    ProjectName, QuotaName, Region, Requirement, RoleName, SessionName, TagKey, TagValue,
 };
 use crate::yaml::Node;
 use standards::dmarc::external_reports::authorization_name;
@@ -119,6 +119,8 @@ block! {
     pub(crate) struct ManifestFile {
         /// The project's name: it is in the names and the tags of what is made.
         pub project: Located<ProjectName>,
+        /// The versions of deploy that may be used, where an older one must not write: `>=0.1`.
+        pub requires: Option<Located<Requirement>>,
         /// The AWS accounts, each under the name that the rest of the manifest calls it.
         pub accounts: IndexMap<AccountName, Located<Account>>,
         /// The place of the record of what was done; by default the folder `.deploy/` beside this file.

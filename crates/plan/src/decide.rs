@@ -128,6 +128,18 @@ fn of_another_project(resource: &Resource, other: &str) -> Decision {
     Decision::refused(Finding::new(rules::PLAN_15, text).in_place(place(resource)))
 }
 
+/// Whether a difference is one that was there when the resource was adopted, and that was left as it
+/// was: it is somebody else's.
+fn was_left(entry: &Entry, diff: &Diff) -> bool {
+    let kind = entry.spec.kind();
+    let is_left = |diff: &Diff| !diff.is_empty() && kind.is_only_noted(diff);
+    let recorded = entry.state.as_ref();
+    entry.origin != Origin::Created
+        && !entry.is_open()
+        && is_left(diff)
+        && recorded.is_some_and(|state| is_left(&kind.diff(&entry.spec, state, Some(&entry.spec))))
+}
+
 /// Whether somebody changed what we had written.
 fn has_moved(entry: &Entry, state: &State) -> bool {
     let left = entry
@@ -171,6 +183,9 @@ fn known(
         } else {
             Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
         };
+    }
+    if was_left(entry, &diff) {
+        return Decision::new(Verb::None, "in sync, as it was before us");
     }
     if !diff.is_empty() {
         let reason = if moved {
@@ -228,9 +243,8 @@ fn found(
         // in the way of, one did, and the other has nothing to leave behind.
         .with(diff),
         (Ownership::Shared, None) if resource.spec.kind().is_only_noted(&diff) => {
-            Decision::new(Verb::Adopt, "is already there")
-                .with(diff)
-                .taken_over()
+            // To change what it still differs in would be to change somebody else's record.
+            Decision::new(Verb::Adopt, "is already there").taken_over()
         }
         (Ownership::Shared, None) => {
             Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)

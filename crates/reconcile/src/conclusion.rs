@@ -60,8 +60,11 @@ impl Conclusion {
 
     /// The conclusion of an apply, after the second observation.
     pub fn of_apply(settled: &Settled) -> Self {
+        let mut findings = settled.again.plan.findings.iter();
         if settled.is_in_sync() {
             Self::InSync
+        } else if findings.any(|finding| finding.is_of(model::rules::PLAN_04)) {
+            Self::Failed
         } else {
             Self::Waiting
         }

@@ -1,14 +1,11 @@
-//! Examines accounts and domains before anything is done, and the policies that roles need.
+//! Examines accounts and domains before anything is done.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use blueprint::Facts;
-use doctor::{About, Account, Check, CheckOutcome, Grant, Patient};
+use doctor::{About, Account, Check, CheckOutcome, Patient};
 use jiff::Timestamp;
 use manifest::{Domain, Manifest};
-use model::{AccountId, AccountName, Resource};
-use serde_json::Value;
+use model::{AccountName, Resource};
 use standards::Severity;
 
 use crate::scope::Scope;
@@ -31,65 +28,12 @@ pub async fn examine(project: &Project) -> Result<Vec<Check>, Error> {
     Ok(checks)
 }
 
-/// The IAM policy that the role of one account needs.
-#[derive(Clone, Debug)]
-pub struct AccountPolicy {
-    /// The account's name in the manifest.
-    pub account: AccountName,
-    /// Its number.
-    pub id: AccountId,
-    /// The ARN of the role.
-    pub role: Option<String>,
-    /// The policy document.
-    pub policy: Value,
-}
-
-/// The policies that the roles of a manifest's accounts need. Nobody is asked anything: where mail
-/// goes changes no permission.
-pub fn policies(manifest: &Manifest, targets: &[String]) -> Result<Vec<AccountPolicy>, Error> {
-    let scope = Scope::of(manifest, targets)?;
-    let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
-    scope.retain(&mut desired);
-    let policy = |account: Account| {
-        let mut grants = doctor::grants(&desired, &account.name);
-        grants.extend(ledger_grants(manifest, &account.name));
-        AccountPolicy {
-            policy: doctor::policy(&grants),
-            account: account.name,
-            id: account.id,
-            role: account.role,
-        }
-    };
-    let accounts = asked_accounts(manifest, &desired, &scope).into_iter();
-    Ok(accounts.map(policy).collect())
-}
-
-/// The grants for a run with a ledger in S3: list its documents, read them, and write them on condition.
-/// S3 asks for `s3:GetObject` for `If-Match` too. No run deletes anything there.
-fn ledger_grants(manifest: &Manifest, account: &AccountName) -> Vec<Grant> {
-    let manifest::Ledger::S3(s3) = &manifest.ledger.value else {
-        return Vec::new();
-    };
-    if s3.account.as_str() != account.as_str() {
-        return Vec::new();
-    }
-    let partition = aws::partition(s3.region.as_str());
-    let bucket = format!("arn:{partition}:s3:::{}", s3.bucket.as_str());
-    let objects = format!("{bucket}/{}/*", manifest.project.as_str());
-    let grant = |actions: &[&'static str], resource: String| Grant {
-        service: "s3".to_owned(),
-        actions: actions.iter().copied().collect(),
-        resources: BTreeSet::from([resource]),
-    };
-    vec![
-        grant(&["s3:GetObject", "s3:PutObject"], objects),
-        // Without it S3 answers 403 for an object that is not there, not 404.
-        grant(&["s3:ListBucket"], bucket),
-    ]
-}
-
 /// The accounts that a run asks: all, or with `--target` those of its domains.
-fn asked_accounts(manifest: &Manifest, desired: &[Arc<Resource>], scope: &Scope) -> Vec<Account> {
+pub(crate) fn asked_accounts(
+    manifest: &Manifest,
+    desired: &[Arc<Resource>],
+    scope: &Scope,
+) -> Vec<Account> {
     let is_asked = |name: &AccountName| {
         let mut locations = desired.iter().filter_map(|one| one.location.as_ref());
         scope.is_all() || locations.any(|location| location.account == *name)

@@ -43,6 +43,7 @@ mod lint_online;
 mod load;
 mod open;
 mod plan;
+mod policies;
 mod probe;
 mod records;
 mod saved_plan;
@@ -52,13 +53,14 @@ mod verify;
 
 pub mod sandbox;
 
+pub use ::doctor::Role;
 pub use aws::Notice;
 pub use ledger::{Claim, Who};
 
 pub use self::by_hand::{ByHand, publish_by_hand, publishable, waits_for};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;
-pub use self::doctor::{AccountPolicy, examine, policies};
+pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, SandboxSettings, Speed};
 pub use self::error::Error;
@@ -67,6 +69,7 @@ pub use self::lint_online::{lint_published, lint_with_accounts};
 pub use self::load::{Loaded, check, load};
 pub use self::open::Project;
 pub use self::plan::{Planned, Wish};
+pub use self::policies::{AccountPolicy, policies};
 pub use self::probe::Probe;
 pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
 pub use self::scope::canaries;

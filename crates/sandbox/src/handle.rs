@@ -480,7 +480,15 @@ fn logged(call: &Call, operation: &str, changing: bool, reply: &Reply) -> Logged
         changing,
         took_effect: false,
         result: result_of(reply),
+        url: url(call),
     }
+}
+
+/// The host and the path that a call went to.
+fn url(call: &Call) -> String {
+    let host = call.request.headers.get(http::header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{host}{}", call.request.uri.path())
 }
 
 fn dated(mut reply: Reply, now: Timestamp) -> Reply {

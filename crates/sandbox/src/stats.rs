@@ -45,6 +45,9 @@ pub struct Logged {
     pub took_effect: bool,
     /// `ok`, AWS's error code, or `no answer`.
     pub result: String,
+    /// Its host and path, which is where S3 has the names of buckets and objects.
+    #[serde(default)]
+    pub url: String,
 }
 
 impl Stats {
@@ -173,6 +176,7 @@ mod tests {
                 changing: false,
                 took_effect: true,
                 result: "ok".to_owned(),
+                url: String::new(),
             });
         }
         assert_eq!(stats.log.len(), LOG_MAX / 2 + 1);

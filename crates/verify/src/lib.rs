@@ -27,6 +27,7 @@
 
 mod checks;
 mod expected;
+mod in_time;
 mod notes;
 mod observer;
 mod options;
@@ -39,6 +40,7 @@ pub use expected::{
     Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
     Tracking,
 };
+pub use in_time::InTime;
 pub use model::check::{About, Check, CheckOutcome, Verdict};
 pub use observer::{Observer, ObserverError, View};
 pub use options::Options;

@@ -8,6 +8,7 @@ use aws::Connection;
 use aws::quotas::Quota;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use futures::FutureExt as _;
 use futures::future::join_all;
 use sandbox::Sandbox;
 use sandbox::world::World;
@@ -43,6 +44,28 @@ fn connection(sandbox: &Sandbox) -> (Connection, Arc<Mutex<Duration>>) {
         ..Connection::new(sandbox.clock())
     };
     (connection, oldest)
+}
+
+/// A guard that does not agree: whoever waited for the quota has lost the right to send.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_its_guard_forbids_is_not_sent() {
+    let sandbox = sandbox(sandbox::quotas::Quotas::default());
+    let (connection, _) = connection(&sandbox);
+    let session = session(access(Some("mail-deploy")), connection)
+        .await
+        .unwrap();
+    let asked = Arc::new(Mutex::new(0));
+    let count = asked.clone();
+    let guard = aws::Guard::new(move || {
+        *count.lock().unwrap() += 1;
+        async { Err("another run has taken it over".to_owned()) }.boxed()
+    });
+    let client = session.guarded(guard).ses();
+    let refused = client.get_account().send().await.unwrap_err();
+    let refused = aws::error("GetAccount", &refused);
+    assert!(refused.message.contains("taken it over"), "{refused:?}");
+    assert!(*asked.lock().unwrap() > 0);
+    assert_eq!(sandbox.stats().calls("ses", "GetAccount"), 0);
 }
 
 /// AWS refuses requests that were signed more than five minutes ago (AWS General Reference,

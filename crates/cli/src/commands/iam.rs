@@ -3,14 +3,20 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::args::Selection;
+use crate::args::Iam;
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
 
-pub(crate) fn run(selection: &Selection, printer: &Printer) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
+    let selection = &args.selection;
     let manifest = open::load(&selection.manifest)?.manifest;
-    let policies = reconcile::policies(&manifest, &selection.targets)?;
+    let former = match &args.with {
+        Some(path) => Some(open::load(path)?.manifest),
+        None => None,
+    };
+    let targets = &selection.targets;
+    let policies = reconcile::policies(&manifest, former.as_ref(), targets, args.role.into())?;
     let accounts: Map<String, Value> = policies
         .into_iter()
         .map(|one| {

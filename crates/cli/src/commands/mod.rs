@@ -36,7 +36,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Records(connected) => records::run(global, &connected.args, printer).await,
         Command::Status(connected) => status::run(global, &connected.args, printer).await,
         Command::Doctor(connected) => Box::pin(doctor::run(global, &connected.args, printer)).await,
-        Command::Iam(selection) => iam::run(&selection, printer),
+        Command::Iam(args) => iam::run(&args, printer),
         Command::Graph(connected) => graph::run(global, &connected.args, printer).await,
         Command::Explain { rule } => offline::explain(&rule, printer),
         Command::Rules => Ok(offline::rules(printer)),

@@ -1,7 +1,8 @@
 //! Actions that go out in one call: their preconditions and intents each, their call together, their results
 //! each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::future::try_join_all;
 use kinds::Changed;
@@ -9,6 +10,7 @@ use ledger::{Event, LedgerError};
 use model::kind::BatchItem;
 use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step, Target};
 
+use super::fresh::Fresh;
 use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE};
 use super::{ActionOutcome, Run};
 use crate::progress::Progress;
@@ -155,8 +157,11 @@ impl Run<'_> {
     ) -> Result<Vec<Changed>, ActionOutcome> {
         let limit = self.limit();
         let mut ambiguous = 0;
+        let documents: BTreeSet<_> = batch.iter().map(|item| item.target.id.document()).collect();
+        let held = documents.iter().map(|document| self.journal.held(document));
+        let fresh = Fresh::new(self.engine.clock, held.collect());
         loop {
-            let error = match self.send_once(action, batch).await {
+            let error = match self.send_once(action, batch, &fresh).await {
                 Ok(changes) => return Ok(changes),
                 Err(error) => error,
             };
@@ -178,9 +183,16 @@ impl Run<'_> {
         }
     }
 
-    async fn send_once(&self, action: &Action, batch: &[Item]) -> Result<Vec<Changed>, KindError> {
-        let now = self.engine.clock.now();
-        let context = self.context(action, action.location.as_ref(), now).await?;
+    async fn send_once(
+        &self,
+        action: &Action,
+        batch: &[Item],
+        fresh: &Arc<Fresh>,
+    ) -> Result<Vec<Changed>, KindError> {
+        let since = (self.engine.clock.now(), fresh);
+        let context = self
+            .context(action, action.location.as_ref(), since)
+            .await?;
         self.actor(action)?.change(&context, batch).await
     }
 }

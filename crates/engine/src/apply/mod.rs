@@ -4,6 +4,7 @@
 mod batch;
 mod board;
 mod dispatch;
+mod fresh;
 mod log;
 mod ready;
 mod step;
@@ -22,6 +23,7 @@ use model::{Action, KindError, Location, Observation, PhysicalId, Plan, Resource
 use plan::Actual;
 use tokio::sync::Mutex;
 
+use self::fresh::Fresh;
 use crate::Engine;
 use crate::outcome::{ActionOutcome, Report};
 use crate::progress::{Stop, Watch};
@@ -142,12 +144,15 @@ impl Run<'_> {
         &self,
         action: &Action,
         location: Option<&Location>,
-        not_before: Timestamp,
+        (not_before, fresh): (Timestamp, &Arc<Fresh>),
     ) -> Result<Context, KindError> {
         let context = self.engine.context(location, not_before).await;
         let mut context = context.map_err(|error| step::session_error(&error))?;
-        let ranked = |session: Arc<Session>| Arc::new(session.ranked(self.rank(action)));
-        context.session = context.session.map(ranked);
+        let prepared = |session: Arc<Session>| {
+            let ranked = session.ranked(self.rank(action));
+            Arc::new(ranked.guarded(fresh.guard()))
+        };
+        context.session = context.session.map(prepared);
         Ok(context)
     }
 }

@@ -3,17 +3,46 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::SessionError;
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Action, ActionId, Observation, Precondition, Readiness, State, Target};
+use model::{
+    Action, ActionId, ErrorClass, KindError, Observation, Precondition, Readiness, State, Target,
+};
 
 use super::{ActionOutcome, Known, Run};
+use crate::observe::words;
 use crate::preconditions::{PreconditionOutcome, check_precondition};
 use crate::progress::Progress;
 
 /// How often a precondition is probed again.
 const PRECONDITION_POLL: Duration = Duration::from_secs(5);
+
+/// Why a resource that a run waits for could not be observed.
+#[derive(Clone, Debug)]
+pub(crate) enum Unseen {
+    /// The role may not observe it. No time changes that.
+    Denied(KindError),
+    /// It may be observed later: what there is to wait for.
+    Yet(String),
+}
+
+impl Unseen {
+    fn of(error: KindError, what: &str) -> Self {
+        if error.class == ErrorClass::Denied {
+            return Self::Denied(error);
+        }
+        Self::Yet(format!("{what}: {}", words(&error)))
+    }
+}
+
+impl From<Unseen> for ActionOutcome {
+    fn from(unseen: Unseen) -> Self {
+        match unseen {
+            Unseen::Denied(error) => Self::Failed(error),
+            Unseen::Yet(what) => Self::Waiting(what),
+        }
+    }
+}
 
 impl Run<'_> {
     pub(crate) fn limit(&self) -> Timestamp {
@@ -116,8 +145,12 @@ impl Run<'_> {
                 }
             }
             let target = action.target(spec, Some(&known.physical));
-            // What can't be seen now may be seen at the next look.
-            let _ = self.observe_again(&target, Some(&known.state)).await;
+            // What cannot be observed now may be observed the next time, unless that is not allowed.
+            if let Err(Unseen::Denied(error)) =
+                self.observe_again(&target, Some(&known.state)).await
+            {
+                return Ok(ActionOutcome::Failed(error));
+            }
         }
     }
 
@@ -147,7 +180,10 @@ impl Run<'_> {
                 Ok(Observation::Unknown(reason)) => {
                     format!("an answer that says whether it is gone: {reason}")
                 }
-                Err(error) => format!("an answer that says whether it is gone: {error}"),
+                Err(error) => match Unseen::of(error, "an answer that says whether it is gone") {
+                    Unseen::Denied(error) => return ActionOutcome::Failed(error),
+                    Unseen::Yet(what) => what,
+                },
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(pause, limit).await {
@@ -157,13 +193,12 @@ impl Run<'_> {
         }
     }
 
-    /// One look at what was `seen` before; what it can't see stays as it was known. Else what there is
-    /// to wait for.
+    /// Observes again what was `seen` before; what cannot be observed stays as it was known.
     pub(crate) async fn observe_again(
         &self,
         target: &Target,
         seen: Option<&State>,
-    ) -> Result<Arc<Known>, String> {
+    ) -> Result<Arc<Known>, Unseen> {
         self.learn(target, self.engine.poll(target, seen).await)
             .await
     }
@@ -173,11 +208,11 @@ impl Run<'_> {
         &self,
         target: &Target,
         seen: Option<&State>,
-    ) -> Result<Arc<Known>, String> {
+    ) -> Result<Arc<Known>, Unseen> {
         match seen {
             Some(_) => self.observe_again(target, seen).await,
             None => {
-                self.learn(target, self.engine.observe_one(target).await)
+                self.learn(target, self.engine.observe_changed(target).await)
                     .await
             }
         }
@@ -186,17 +221,21 @@ impl Run<'_> {
     async fn learn(
         &self,
         target: &Target,
-        observed: Result<Observation, SessionError>,
-    ) -> Result<Arc<Known>, String> {
+        observed: Result<Observation, KindError>,
+    ) -> Result<Arc<Known>, Unseen> {
         let (physical, state) = match observed {
             Ok(Observation::Present {
                 physical, state, ..
             }) => (physical, state),
-            Ok(Observation::Absent) => return Err("AWS to show what was made".to_owned()),
-            Ok(Observation::Unknown(reason)) => {
-                return Err(format!("an observation of what was made: {reason}"));
+            Ok(Observation::Absent) => {
+                return Err(Unseen::Yet("AWS to show what was made".to_owned()));
             }
-            Err(error) => return Err(format!("an observation of what was made: {error}")),
+            Ok(Observation::Unknown(reason)) => {
+                return Err(Unseen::Yet(format!(
+                    "an answer about what was made: {reason}"
+                )));
+            }
+            Err(error) => return Err(Unseen::of(error, "an answer about what was made")),
         };
         Ok(self.know(target, Known { physical, state }).await)
     }

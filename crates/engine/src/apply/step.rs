@@ -13,7 +13,10 @@ use model::{
     Resource, Spec, State, Status, Step, Target, Verb,
 };
 
+use super::fresh::Fresh;
+use super::ready::Unseen;
 use super::{ActionOutcome, Known, Run};
+use crate::observe::naming_permission;
 use crate::progress::Progress;
 
 /// How often a call whose outcome is unknown is made again, after an observation.
@@ -212,12 +215,14 @@ impl Run<'_> {
         let mut patience = Patience::default();
         let mut ambiguous = 0;
         let mut is_new = true;
+        let held = self.journal.held(&action.resource.document());
+        let fresh = Fresh::new(self.engine.clock, vec![held]);
         loop {
-            let error = match self.call_once(action, target, is_new).await {
+            let error = match self.call_once(action, target, (is_new, &fresh)).await {
                 Ok(change) => return Ok(change),
                 // Who let a name go a moment ago knows that it will be free.
                 Err(error) if self.follows_release(action) => aws::after_release(error),
-                Err(error) => error,
+                Err(error) => naming_permission(error, target),
             };
             let now = self.engine.clock.now();
             let (what, length) = match error.class {
@@ -274,11 +279,11 @@ impl Run<'_> {
         &self,
         action: &Action,
         target: &Target,
-        is_new: bool,
+        (is_new, fresh): (bool, &Arc<Fresh>),
     ) -> Result<Option<Changed>, KindError> {
         // A removal that AWS is carrying out is asked after again and again, by all who wait for one.
         let not_before = self.engine.clock.now() - target.spec.kind().poll();
-        let context = self.context(action, target.location.as_ref(), not_before);
+        let context = self.context(action, target.location.as_ref(), (not_before, fresh));
         let mut context = context.await?;
         if !is_new {
             context.session = context.session.map(|session| Arc::new(session.polling()));
@@ -363,7 +368,7 @@ impl Run<'_> {
         }
         Ok(match known {
             Ok(_) => ActionOutcome::Done,
-            Err(unseen) => ActionOutcome::Waiting(unseen),
+            Err(unseen) => unseen.into(),
         })
     }
 
@@ -375,7 +380,7 @@ impl Run<'_> {
         action: &Action,
         target: &Target,
         answered: Option<State>,
-    ) -> Result<Arc<Known>, String> {
+    ) -> Result<Arc<Known>, Unseen> {
         let limit = self.limit();
         let mut known = match (answered, &target.physical) {
             (Some(state), Some(physical)) => {
@@ -390,7 +395,8 @@ impl Run<'_> {
                     Some(what) => Cow::Owned(what),
                     None => return known,
                 },
-                Err(unseen) => Cow::Borrowed(unseen.as_str()),
+                Err(Unseen::Denied(_)) => return known,
+                Err(Unseen::Yet(unseen)) => Cow::Borrowed(unseen.as_str()),
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(Duration::from_secs(2), limit).await {

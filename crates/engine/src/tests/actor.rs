@@ -19,6 +19,7 @@ use model::{
 use tokio::sync::{Notify, watch};
 
 use super::kind::{Changed, Spec, StandIn, State};
+use super::process::Process;
 use super::store::Memory;
 
 /// How long a call takes when nothing is wrong.
@@ -79,6 +80,8 @@ pub(super) struct World {
     clock: Clock,
     /// Told when a run is to be killed.
     pub(super) killed: Arc<Notify>,
+    /// The process that makes the calls, where it is one of several.
+    process: Option<Process>,
 }
 
 impl World {
@@ -88,7 +91,29 @@ impl World {
             store,
             clock,
             killed: Arc::default(),
+            process: None,
         }
+    }
+
+    /// The same world, as one of several processes reaches it.
+    pub(super) fn within(&self, process: &Process) -> Self {
+        Self {
+            process: Some(process.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Waits as long as the process is paused, and then asks AWS for something as each change does:
+    /// what guards the session can forbid it.
+    async fn enter(&self, context: &Context) -> Result<(), KindError> {
+        let Some(process) = &self.process else {
+            return Ok(());
+        };
+        process.turn().await;
+        let asked = context.session()?.ses().get_account().send().await;
+        asked
+            .map(drop)
+            .map_err(|error| aws::error("GetAccount", &error))
     }
 
     fn things(&self) -> MutexGuard<'_, Things> {
@@ -334,7 +359,8 @@ impl Actor for World {
         Ok(seen.clone())
     }
 
-    async fn create(&self, _: &Context, target: &Target) -> Result<Changed, KindError> {
+    async fn create(&self, context: &Context, target: &Target) -> Result<Changed, KindError> {
+        self.enter(context).await?;
         self.expect_intent(target).await;
         self.call("create", &[&target.id], |things, now| {
             Ok(things.put(target, now))
@@ -344,11 +370,12 @@ impl Actor for World {
 
     async fn update(
         &self,
-        _: &Context,
+        context: &Context,
         target: &Target,
         _: &Diff,
         _: Option<&model::Spec>,
     ) -> Result<Changed, KindError> {
+        self.enter(context).await?;
         self.expect_intent(target).await;
         self.call("update", &[&target.id], |things, now| {
             Ok(things.put(target, now))
@@ -360,7 +387,8 @@ impl Actor for World {
         self.call("resume", &[&target.id], |_, _| Ok(())).await
     }
 
-    async fn delete(&self, _: &Context, target: &Target) -> Result<(), KindError> {
+    async fn delete(&self, context: &Context, target: &Target) -> Result<(), KindError> {
+        self.enter(context).await?;
         self.call("delete", &[&target.id], |things, _| {
             things.remove(&target.id);
             Ok(())
@@ -371,9 +399,10 @@ impl Actor for World {
     /// All of a batch, or nothing: one resource that is refused refuses its siblings.
     async fn change(
         &self,
-        _: &Context,
+        context: &Context,
         items: &[BatchItem<model::Spec, Before>],
     ) -> Result<Vec<Changed>, KindError> {
+        self.enter(context).await?;
         for item in items {
             if let Some(spec) = &item.target.spec {
                 self.expect_intent(&item.target.with(spec.clone())).await;

@@ -3,7 +3,9 @@
 
 mod actor;
 mod kind;
+mod process;
 mod stage;
 mod steps;
 mod store;
 mod table;
+mod writers;

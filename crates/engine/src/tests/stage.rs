@@ -11,7 +11,7 @@ use blueprint::Facts;
 use clock::Clock;
 use jiff::Timestamp;
 use kinds::Actor;
-use ledger::{Journal, LedgerError, Who};
+use ledger::{Journal, LedgerError, Store, Who};
 use manifest::{Manifest, MemoryFiles};
 use model::{
     AccountId, AccountName, Authority, Dependency, Entry, Fetched, Impact, Kind, Ledger, Location,
@@ -24,6 +24,7 @@ use standards::{Place, Severity};
 
 use super::actor::{Fault, World, kind_set};
 use super::kind::{self, StandIn, stand_in};
+use super::process::Process;
 use super::store::Memory;
 use crate::progress::Progress;
 use crate::{Engine, Options, Report, Stop, Watch};
@@ -32,7 +33,7 @@ const DOMAIN: &str = "example.com";
 
 /// A world with a ledger, and what is desired of it.
 pub(super) struct Stage {
-    clock: Clock,
+    pub(super) clock: Clock,
     accounts: BTreeMap<AccountName, AccountId>,
     pub(super) desired: Vec<Arc<Resource>>,
     pub(super) world: World,
@@ -124,11 +125,36 @@ impl Stage {
         }
     }
 
+    /// The same world and the same ledger, of which something else is desired.
+    pub(super) fn with(&self, desired: Vec<Arc<Resource>>) -> Self {
+        Self {
+            clock: self.clock,
+            accounts: self.accounts.clone(),
+            desired,
+            world: self.world.clone(),
+            store: self.store.clone(),
+            shown: self.shown.clone(),
+            options: self.options.clone(),
+        }
+    }
+
+    /// One run in a process of its own, beside others.
+    pub(super) async fn run_as(&self, process: &Process) -> Run {
+        let (_sender, stop) = Stop::channel();
+        let store = Box::new(process.clone());
+        let world = self.world.within(process);
+        self.run_in(store, &world, &stop).await
+    }
+
     async fn run_to_its_end(&self, stop: &Stop) -> Run {
         let store = Box::new(self.store.next_run());
+        self.run_in(store, &self.world, stop).await
+    }
+
+    async fn run_in(&self, store: Box<dyn Store>, world: &World, stop: &Stop) -> Run {
         let kinds = kind_set();
         let actors = kinds.keys().map(|name| {
-            let actor: Box<dyn Actor> = Box::new(self.world.clone());
+            let actor: Box<dyn Actor> = Box::new(world.clone());
             (*name, actor)
         });
         let actors = actors.collect();

@@ -47,6 +47,11 @@ impl Memory {
         self.script().fails = Some(self.objects.writes() + writes);
     }
 
+    /// The objects, for other runs at the same time.
+    pub(super) fn objects(&self) -> ledger::Memory {
+        self.objects.clone()
+    }
+
     /// Has what another store has.
     pub(super) fn restore(&self, other: &Self) {
         self.objects.restore(&other.objects);

@@ -19,7 +19,7 @@ use standards::Finding;
 use standards::dns::Name;
 
 use super::batch::{BatchPart, SetChange, batches, changes, immovable};
-use super::{Route53RecordSet, Spec};
+use super::{Route53RecordSet, Spec, place};
 use crate::context::{Context, Shared};
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
@@ -67,9 +67,8 @@ impl Observe<Context> for Route53RecordSet {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let (Some(zone_id), Some(name)) =
-            (target.spec.zone.known(), target.spec.record.name.known())
-        else {
+        let record = &target.spec.record;
+        let Some(zone_id) = target.spec.zone.known().filter(|_| place(record).is_some()) else {
             return Ok(Observation::Absent);
         };
         let zone = context.shared.zones.zone(zone_id).await;
@@ -78,7 +77,10 @@ impl Observe<Context> for Route53RecordSet {
             zone.sets = list(&client(context)?, zone_id).await?;
         }
         // Where the zone is gone, its records went with it.
-        let seen = seen(&zone, zone_id, &target.spec.record, name);
+        let seen = match record.name.known() {
+            Some(name) => seen(&zone, zone_id, record, name),
+            None => hidden(&zone, zone_id, record),
+        };
         Ok(seen.unwrap_or(Observation::Absent))
     }
 
@@ -123,6 +125,20 @@ fn seen(
     Some(Observation::Present {
         physical: physical(zone_id, record),
         state: State { pending, ..state },
+        ownership: Ownership::Shared,
+    })
+}
+
+/// A record whose name AWS has not given yet, where it will be below a delegation.
+fn hidden(zone: &Zone, zone_id: &str, record: &Record) -> Option<Observation<State>> {
+    let place = place(record)?.to_ascii_lowercase();
+    let hidden_by = delegation(zone.sets.as_ref()?, &place, &record.rtype)?;
+    Some(Observation::Present {
+        physical: physical(zone_id, record),
+        state: State {
+            hidden_by: Some(hidden_by),
+            ..State::default()
+        },
         ownership: Ownership::Shared,
     })
 }

@@ -58,7 +58,7 @@ pub fn changes(live: &Sets, parts: &[BatchPart]) -> (Vec<SetChange>, TakenOver) 
     for (part, taken) in parts.iter().zip(&taken) {
         if let Some(wanted) = &part.wanted {
             make_room(&mut next, wanted, taken);
-            insert(&mut next, wanted);
+            insert(&mut next, wanted, part.owned.is_some());
         }
     }
     for part in parts.iter().filter(|part| part.wanted.is_none()) {
@@ -238,8 +238,9 @@ fn take_back(sets: &mut Sets, live: &Sets, part: &BatchPart) {
     }
 }
 
-/// Puts the values of `wanted` in.
-fn insert(sets: &mut Sets, wanted: &Record) {
+/// Puts the values of `wanted` in. Those that are there already and that nobody `is_known` to have
+/// written for us keep their time to live.
+fn insert(sets: &mut Sets, wanted: &Record, is_known: bool) {
     let Some(name) = wanted.name.known() else {
         return;
     };
@@ -262,7 +263,8 @@ fn insert(sets: &mut Sets, wanted: &Record) {
     }
     let ours = wanted.known_values();
     let alone = set.values.iter().all(|value| ours.contains(&value.means));
-    if alone || set.ttl.is_none() {
+    let is_ours = alone && (is_known || set.values.is_empty());
+    if is_ours || set.ttl.is_none() {
         set.ttl = Some(wanted.ttl);
     }
     for value in ours {

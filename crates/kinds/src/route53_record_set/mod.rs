@@ -41,6 +41,7 @@ use standards::Finding;
 
 use crate::record::{LiveSet, Record, State};
 use crate::record_impact;
+use crate::ses_identity;
 use crate::sets::key;
 
 /// The kind.
@@ -69,6 +70,14 @@ const PERMISSIONS: &[Permission] = &[
     ),
     Permission::on(&["route53:GetChange"], "arn:{partition}:route53:::change/*"),
 ];
+
+/// The name of a record, or, while AWS has not given it, the one below which it will be.
+fn place(record: &Record) -> Option<String> {
+    match &record.name {
+        Field::Known(name) => Some(name.clone()),
+        Field::Output(output) => ses_identity::below(output),
+    }
+}
 
 impl Kind for Route53RecordSet {
     const NAME: &'static str = "route53_record_set";
@@ -144,7 +153,7 @@ impl Kind for Route53RecordSet {
     }
 
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {
-        desired.record.blocker(actual?)
+        desired.record.blocker_at(&place(&desired.record)?, actual?)
     }
 
     fn removal(owned: &Spec, actual: &State, _ours: &dyn Fn(&str) -> bool) -> Removal {
@@ -196,10 +205,10 @@ impl Kind for Route53RecordSet {
     }
 
     fn is_findable(spec: &Spec) -> bool {
-        spec.zone.known().is_some() && spec.record.name.known().is_some()
+        spec.zone.known().is_some() && place(&spec.record).is_some()
     }
 
-    /// Values with another time to live were there before us as well, and stay when we go.
+    /// Values with another time to live were there before us as well, keep it, and stay when we go.
     fn is_only_noted(diff: &Diff) -> bool {
         diff.is_only("ttl")
     }

@@ -27,7 +27,8 @@ pub(crate) use aws::{client, retag, sdk_tags};
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, OutputRef, Permission, Readiness, Transition,
+    Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
@@ -151,6 +152,15 @@ const ACTIONS: &[&str] = &[
 /// The output that is the name of a DKIM record, counted from 0.
 pub fn record_name(position: usize) -> String {
     format!("dkim/{position}/name")
+}
+
+/// The name below which the record that an output names will be: every key is below `_domainkey`
+/// (RFC 6376 section 3.6.2.1).
+pub fn below(output: &OutputRef) -> Option<String> {
+    let is_key = output.resource.kind.as_str() == SesIdentity::NAME
+        && output.output.starts_with("dkim/")
+        && output.output.ends_with("/name");
+    is_key.then(|| format!("_domainkey.{}", output.resource.domain))
 }
 
 /// The output that is the target of a DKIM record, counted from 0.

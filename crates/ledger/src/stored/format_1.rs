@@ -130,7 +130,7 @@ fn reshaped(value: Value, shape: &Value) -> Value {
     Value::Object(new)
 }
 
-/// What a field that is missing goes on with.
+/// The value that a missing field gets.
 fn missing(shape: &Value) -> Value {
     match shape.as_object() {
         Some(fields) if fields.contains_key("perhaps") => Value::Null,

@@ -339,6 +339,7 @@ fn a_stored_spec_that_does_not_fit_its_kind_is_an_error() {
     assert!(unknown.contains("unknown field `of_tomorrow`"), "{unknown}");
 }
 
+/// M5: an entry of a kind that this program does not know.
 #[test]
 fn an_unknown_kind_is_an_error_that_names_it() {
     let reason = malformed(|line| {

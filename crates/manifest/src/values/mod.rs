@@ -2,6 +2,7 @@
 
 mod day;
 mod period;
+mod requires;
 mod standard;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::regions;
 
 pub(crate) use day::LastDay;
 pub use period::Period;
+pub(crate) use requires::Requirement;
 pub use standard::HostName;
 pub(crate) use standard::describe;
 

@@ -10,6 +10,8 @@ mod senders;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use manifest::{Located, Manifest, ServedPolicies};
@@ -17,21 +19,26 @@ use model::Outside;
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
 use standards::mta_sts::MtaStsPolicy;
 use standards::{Finding, Place};
-use verify::PublicDns;
+use verify::{InTime, PublicDns};
 
 use crate::expected::expected;
 use crate::{Error, Project, Wish};
 
 /// How many domains are asked about side by side.
 const AT_ONCE: usize = 16;
+/// How long everything that is asked from outside may take, and how much longer for each domain: each
+/// server may be slow, but who lints does not wait for all of them one after the other.
+const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE_OF_A_DOMAIN: Duration = Duration::from_secs(1);
 
 /// The findings about a manifest without errors, from DNS and the accounts. A plan of a
 /// manifest with errors means nothing: for that, see [`lint_published`].
 pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error> {
-    let (manifest, outside) = (&project.manifest, project.engine.outside());
+    let manifest = &project.manifest;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let now = project.clock.now();
-    let mut findings = lint_published(manifest, outside, now).await;
+    let outside: &dyn Outside = &in_time(manifest, project.engine.outside());
+    let mut findings = published(manifest, outside, now).await;
     findings.extend(planned.plan.findings.iter().cloned());
     let domains = stream::iter(expected(project, &planned));
     let found: Vec<Vec<Finding>> = domains
@@ -52,6 +59,16 @@ pub async fn lint_published(
     outside: &dyn Outside,
     now: Timestamp,
 ) -> Vec<Finding> {
+    published(manifest, &in_time(manifest, outside), now).await
+}
+
+/// An observer with as much time as a manifest of so many domains has.
+fn in_time<'a>(manifest: &Manifest, outside: &'a dyn Outside) -> InTime<'a> {
+    let domains = u32::try_from(manifest.domains.len()).unwrap_or(u32::MAX);
+    InTime::new(outside, PATIENCE + PATIENCE_OF_A_DOMAIN * domains)
+}
+
+async fn published(manifest: &Manifest, outside: &dyn Outside, now: Timestamp) -> Vec<Finding> {
     let served = served(manifest, outside).await;
     manifest::lint_online(manifest, &PublicDns::new(outside), &served, now).await
 }

@@ -1,7 +1,8 @@
 //! IAM, as far as a program asks it what its own role may do.
 //!
-//! There are no policies: a role may do everything in its account but what the world denies it
-//! ([`crate::sts::Role`]). That holds for every call, and `SimulatePrincipalPolicy` says so
+//! A role may do everything in its account but what the world denies it, or what its policy allows,
+//! where the world gives it one ([`crate::sts::Role`]). Of resources only those of S3 are compared:
+//! for the other services a policy allows an action, or does not. That holds for every call, and `SimulatePrincipalPolicy` says so
 //! beforehand. What else it does not emulate is a table in the README of the crate.
 
 mod actions;
@@ -10,6 +11,7 @@ pub use actions::actions;
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form};
+use crate::s3;
 use crate::service::{Service, ServiceError};
 use crate::sts::{self, Principal, Role};
 
@@ -76,7 +78,7 @@ fn simulate(accounts: &sts::State, call: &Call) -> Result<Reply, ServiceError> {
                 .iter()
                 .flat_map(|name| resources.iter().map(move |resource| (name, resource)));
             for (name, resource) in pairs {
-                let denied = role.is_some_and(|role| role.denies(name));
+                let denied = role.is_some_and(|role| role.denies(name, named(name, resource)));
                 xml.element("member", |xml| {
                     xml.text("EvalActionName", name);
                     xml.text("EvalResourceName", resource);
@@ -90,6 +92,11 @@ fn simulate(accounts: &sts::State, call: &Call) -> Result<Reply, ServiceError> {
             }
         });
     }))
+}
+
+/// The resource of a question, where resources are compared.
+fn named<'r>(action: &str, resource: &'r str) -> Option<&'r str> {
+    (action.starts_with("s3:") && resource != "*").then_some(resource)
 }
 
 /// The role that an ARN names; nothing for the account's user, who may do everything.
@@ -123,5 +130,11 @@ pub(crate) fn denied(accounts: &sts::State, call: &Call, operation: &str) -> Opt
     };
     let role = accounts.accounts.get(account)?.roles.get(name)?;
     let needed = actions(&call.service, operation);
-    needed.into_iter().find(|action| role.denies(action))
+    let resource = if call.service == "s3" {
+        s3::arn_named(call)
+    } else {
+        None
+    };
+    let mut needed = needed.into_iter();
+    needed.find(|action| role.denies(action, resource.as_deref()))
 }

@@ -155,6 +155,18 @@ pub(crate) fn action(operation: &str) -> Option<&'static str> {
     operations::by_name(operation).map(|operation| operation.action)
 }
 
+/// The ARN of the bucket or of the object that a call is about.
+pub(crate) fn arn_named(call: &Call) -> Option<String> {
+    let address = address::Address::parse(&call.request).ok()?;
+    let (bucket, key) = (address.bucket, address.key);
+    let path = if key.is_empty() {
+        bucket
+    } else {
+        format!("{bucket}/{key}")
+    };
+    (!path.is_empty()).then(|| format!("arn:aws:s3:::{path}"))
+}
+
 /// The bucket that a call names, if it names one.
 pub(crate) fn bucket_named(call: &Call) -> Option<String> {
     let address = address::Address::parse(&call.request).ok()?;

@@ -2,11 +2,13 @@
 //!
 //! What it does not emulate is a table in the README of the crate.
 
+mod policy;
 mod state;
 mod web_identity;
 
 use jiff::SignedDuration;
 
+pub use policy::{Effect, Policy, Statement};
 pub use state::{Account, Issued, Role, State, User};
 pub(crate) use state::{Assume, Principal};
 pub(crate) use web_identity::needs_no_signature;

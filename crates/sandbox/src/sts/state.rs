@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::policy::Policy;
 use crate::service::ServiceError;
 
 /// Accounts, roles and sessions. Secrets are derived when they are needed, never kept.
@@ -61,11 +62,19 @@ pub struct Role {
     pub max_session: Option<SignedDuration>,
     /// IAM actions that it is not allowed, with `*` for the rest of a name: `s3:Put*`.
     pub denied: Vec<String>,
+    /// Its policy. Without one it may do everything in its account but what is denied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
 }
 
 impl Role {
-    /// Whether it is not allowed `action`.
-    pub(crate) fn denies(&self, action: &str) -> bool {
+    /// Whether it is not allowed `action` on a resource, as far as that is known.
+    pub(crate) fn denies(&self, action: &str, resource: Option<&str>) -> bool {
+        let policy = self.policy.as_ref();
+        policy.is_some_and(|policy| !policy.allows(action, resource)) || self.is_denied(action)
+    }
+
+    fn is_denied(&self, action: &str) -> bool {
         self.denied
             .iter()
             .any(|pattern| match pattern.strip_suffix('*') {

@@ -13,10 +13,12 @@ use model::{Outside, Published, Seen};
 use standards::Finding;
 use standards::dns::{Name, NoAnswer, Txt};
 
+use crate::InTime;
 use crate::public_dns::PublicDns;
 
-/// How long one subject may take, such as all selectors: a record can name many hosts, each slow.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long one subject may take, such as all selectors: a record can name many hosts, each slow. All
+/// of them together have as long.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The types of records that show that a name exists.
 const TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "A", "AAAA"];
 
@@ -43,7 +45,8 @@ pub async fn published(
     domain: &Name,
     outside: &dyn Outside,
 ) -> Result<Published, NothingPublished> {
-    let dns = PublicDns::new(outside);
+    let outside = InTime::new(outside, PATIENCE);
+    let dns = PublicDns::new(&outside);
     if !exists(&dns, domain).await? {
         return Err(NothingPublished::NoSuchDomain(domain.clone()));
     }
@@ -180,3 +183,6 @@ async fn texts<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

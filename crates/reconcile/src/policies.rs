@@ -1,0 +1,123 @@
+//! The IAM policies that the roles of a manifest's accounts need. Nobody is asked anything: where mail
+//! goes changes no permission.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use blueprint::Facts;
+use doctor::{Account, Grant, Role};
+use manifest::Manifest;
+use model::{AccountId, AccountName, Resource};
+use serde_json::Value;
+
+use crate::doctor::asked_accounts;
+use crate::scope::Scope;
+use crate::{Error, accounts};
+
+/// The IAM policy that the role of one account needs.
+#[derive(Clone, Debug)]
+pub struct AccountPolicy {
+    /// The account's name in the manifest.
+    pub account: AccountName,
+    /// Its number.
+    pub id: AccountId,
+    /// The ARN of the role.
+    pub role: Option<String>,
+    /// The policy document.
+    pub policy: Value,
+}
+
+/// One account with everything that its role is used for.
+struct Uses {
+    account: Account,
+    resources: Vec<Arc<Resource>>,
+    on_ledger: Vec<Grant>,
+}
+
+/// The policies for `role` in the accounts of a manifest, or of those of its domains that are targets.
+/// What the `former` manifest had is still to be removed: its resources are allowed too.
+pub fn policies(
+    manifest: &Manifest,
+    former: Option<&Manifest>,
+    targets: &[String],
+    role: Role,
+) -> Result<Vec<AccountPolicy>, Error> {
+    let mut uses: BTreeMap<AccountId, Uses> = BTreeMap::new();
+    add(&mut uses, manifest, &Scope::of(manifest, targets)?, role);
+    if let Some(former) = former {
+        add(&mut uses, former, &Scope::default(), role);
+    }
+    let policy = |(id, uses): (AccountId, Uses)| {
+        let resources = uses.resources.iter().map(AsRef::as_ref);
+        let mut grants = doctor::grants_on(resources, role);
+        grants.extend(uses.on_ledger);
+        AccountPolicy {
+            policy: doctor::policy(&grants),
+            account: uses.account.name,
+            id,
+            role: uses.account.role,
+        }
+    };
+    let mut policies: Vec<AccountPolicy> = uses.into_iter().map(policy).collect();
+    policies.sort_by(|one, other| one.account.cmp(&other.account));
+    Ok(policies)
+}
+
+/// Adds the uses of one manifest. Accounts are the same by their numbers, whatever their names.
+fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope, role: Role) {
+    let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
+    scope.retain(&mut desired);
+    for account in asked_accounts(manifest, &desired, scope) {
+        let is_there = |resource: &&Arc<Resource>| {
+            let location = resource.location.as_ref();
+            location.is_some_and(|location| location.account == account.name)
+        };
+        let resources: Vec<Arc<Resource>> = desired.iter().filter(is_there).cloned().collect();
+        let on_ledger = ledger_grants(manifest, &account.name, role);
+        let uses = uses.entry(account.id.clone()).or_insert_with(|| Uses {
+            account,
+            resources: Vec::new(),
+            on_ledger: Vec::new(),
+        });
+        uses.resources.extend(resources);
+        for grant in on_ledger {
+            if !uses.on_ledger.contains(&grant) {
+                uses.on_ledger.push(grant);
+            }
+        }
+    }
+}
+
+/// The grants on a ledger in S3. Apply lists its documents, reads them, and writes them on condition:
+/// S3 asks for `s3:GetObject` for `If-Match` too. Plan reads. Drift reads, and writes the one object
+/// that says what a schedule told people. No role deletes anything there.
+fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<Grant> {
+    let manifest::Ledger::S3(s3) = &manifest.ledger.value else {
+        return Vec::new();
+    };
+    let accounts = accounts::ids(manifest);
+    let holder: AccountName = s3.account.as_str().into();
+    if accounts.get(&holder) != accounts.get(account) {
+        return Vec::new();
+    }
+    let partition = aws::partition(s3.region.as_str());
+    let bucket = format!("arn:{partition}:s3:::{}", s3.bucket.as_str());
+    let project = format!("{bucket}/{}", manifest.project.as_str());
+    let grant = |actions: &[&'static str], resource: String| Grant {
+        service: "s3".to_owned(),
+        actions: actions.iter().copied().collect(),
+        resources: BTreeSet::from([resource]),
+    };
+    let objects = format!("{project}/*");
+    let mut grants = match role {
+        Role::Apply => vec![grant(&["s3:GetObject", "s3:PutObject"], objects)],
+        Role::Plan => vec![grant(&["s3:GetObject"], objects)],
+        Role::Drift => vec![
+            grant(&["s3:GetObject"], objects),
+            grant(&["s3:PutObject"], format!("{project}/notify/STATE.json")),
+        ],
+    };
+    // Without it S3 answers 403 for an object that is not there, not 404.
+    grants.push(grant(&["s3:ListBucket"], bucket));
+    grants
+}
