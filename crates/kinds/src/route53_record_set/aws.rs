@@ -130,7 +130,7 @@ fn seen(
 }
 
 /// A record whose name AWS has not given yet, where it will be below a delegation.
-fn hidden(zone: &Zone, zone_id: &str, record: &Record) -> Option<Observation<State>> {
+fn hidden(zone: &KnownZone, zone_id: &str, record: &Record) -> Option<Observation<State>> {
     let place = place(record)?.to_ascii_lowercase();
     let hidden_by = delegation(zone.sets.as_ref()?, &place, &record.rtype)?;
     Some(Observation::Present {

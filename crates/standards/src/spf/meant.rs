@@ -91,8 +91,7 @@ fn octets(address: &str, prefix: &str) -> Option<String> {
         .copied()
         .take_while(|part| !is_open(part))
         .collect();
-    if parts.len() > 4 || known.len() < 2 || !parts[known.len()..].iter().all(|part| is_open(part))
-    {
+    if parts.len() > 4 || known.len() < 2 || !parts[known.len()..].iter().all(is_open) {
         return None;
     }
     let is_digits =
