@@ -8,7 +8,7 @@ use standards::edit::Replacement;
 use standards::finding::foremost;
 use standards::{Edit, Finding};
 
-use crate::lint::places;
+use crate::places;
 use crate::position::{Located, Position};
 
 /// A text, and the values of the manifest in it.

@@ -42,6 +42,7 @@ mod load;
 mod mail;
 mod manifest;
 mod path;
+mod places;
 mod position;
 mod read;
 mod records;

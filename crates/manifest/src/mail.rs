@@ -1,6 +1,6 @@
 //! The blocks that become policy records: MTA-STS, TLS reporting, DMARC and SPF.
 
-use crate::position::Located;
+use crate::position::{Located, Position};
 use crate::read::{block, words};
 use crate::uploads::PolicyFile;
 use crate::values::{FailureOptions, Period, RawRecord, SpfArgument};
@@ -146,5 +146,49 @@ words! {
         Neutral = "neutral",
         /// `+all`: everybody may send.
         Pass = "pass",
+    }
+}
+
+/// Addresses of reports, each by its host.
+pub(crate) fn named(uris: &[Located<ReportUri>]) -> Vec<(String, &Position)> {
+    let host = |uri: &ReportUri| uri.host().map(ToString::to_string).unwrap_or_default();
+    uris.iter().map(|uri| (host(uri), &uri.position)).collect()
+}
+
+impl Dmarc {
+    /// The values that findings about the record name.
+    pub(crate) fn named(&self) -> Vec<(String, &Position)> {
+        let mut values = named(&self.rua);
+        values.extend(named(&self.ruf));
+        let tags = [("sp", &self.sp), ("np", &self.np)];
+        values.extend(tags.into_iter().filter_map(|(tag, policy)| {
+            let policy = policy.as_ref()?;
+            Some((tag.to_owned(), &policy.position))
+        }));
+        let tags = [("adkim=s", &self.adkim), ("aspf=s", &self.aspf)];
+        values.extend(tags.into_iter().filter_map(|(tag, alignment)| {
+            let alignment = alignment.as_ref()?;
+            Some((tag.to_owned(), &alignment.position))
+        }));
+        let policy = format!("p={}", self.p.value);
+        values.push((policy, &self.p.position));
+        values
+    }
+}
+
+impl Spf {
+    /// The values that findings about the record name.
+    pub(crate) fn named(&self) -> Vec<(String, &Position)> {
+        let lists = [&self.include, &self.a, &self.mx, &self.exists];
+        let domains = lists.into_iter().flatten().chain(&self.redirect);
+        let mut values: Vec<_> = domains
+            .map(|domain| (domain.as_str().to_owned(), &domain.position))
+            .collect();
+        values.extend(
+            self.all
+                .iter()
+                .map(|all| ("-all".to_owned(), &all.position)),
+        );
+        values
     }
 }

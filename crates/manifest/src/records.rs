@@ -14,7 +14,7 @@ use crate::domain::{Avatar, Bimi};
 use crate::mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,
 };
-use crate::position::{Located, Position};
+use crate::position::Located;
 use crate::values::SpfArgument;
 
 impl From<DmarcPolicy> for dmarc::Policy {
@@ -276,48 +276,4 @@ fn term<'a>(mechanism: &str, argument: &'a SpfArgument) -> (String, &'a str) {
     let has_domain = !argument.is_empty() && !argument.starts_with('/');
     let colon = if has_domain { ":" } else { "" };
     (format!("{mechanism}{colon}"), argument)
-}
-
-/// Addresses of reports, each by its host.
-pub(crate) fn named(uris: &[Located<ReportUri>]) -> Vec<(String, &Position)> {
-    let host = |uri: &ReportUri| uri.host().map(ToString::to_string).unwrap_or_default();
-    uris.iter().map(|uri| (host(uri), &uri.position)).collect()
-}
-
-impl crate::mail::Dmarc {
-    /// The values that findings about the record name.
-    pub(crate) fn named(&self) -> Vec<(String, &Position)> {
-        let mut values = named(&self.rua);
-        values.extend(named(&self.ruf));
-        let tags = [("sp", &self.sp), ("np", &self.np)];
-        values.extend(tags.into_iter().filter_map(|(tag, policy)| {
-            let policy = policy.as_ref()?;
-            Some((tag.to_owned(), &policy.position))
-        }));
-        let tags = [("adkim=s", &self.adkim), ("aspf=s", &self.aspf)];
-        values.extend(tags.into_iter().filter_map(|(tag, alignment)| {
-            let alignment = alignment.as_ref()?;
-            Some((tag.to_owned(), &alignment.position))
-        }));
-        let policy = format!("p={}", self.p.value);
-        values.push((policy, &self.p.position));
-        values
-    }
-}
-
-impl crate::mail::Spf {
-    /// The values that findings about the record name.
-    pub(crate) fn named(&self) -> Vec<(String, &Position)> {
-        let lists = [&self.include, &self.a, &self.mx, &self.exists];
-        let domains = lists.into_iter().flatten().chain(&self.redirect);
-        let mut values: Vec<_> = domains
-            .map(|domain| (domain.as_str().to_owned(), &domain.position))
-            .collect();
-        values.extend(
-            self.all
-                .iter()
-                .map(|all| ("-all".to_owned(), &all.position)),
-        );
-        values
-    }
 }

@@ -9,10 +9,11 @@ use standards::bimi::svg::{self, Draw, Svg, check_file_drawn};
 use standards::bimi::{self, HttpsUri, Selector};
 use standards::dmarc::organizational_domain_by_psl;
 
-use super::{Subject, places};
+use super::Subject;
 use crate::acceptance::accepted;
 use crate::domain::Bimi;
 use crate::manifest::Manifest;
+use crate::places;
 use crate::report::in_order;
 
 /// The findings of the logos as `draw` draws them, those that their domain accepts at `now` lowered

@@ -6,8 +6,9 @@ use standards::bimi::mark_certificate::{MarkCertificate, MarkType, TrustStore};
 use standards::dmarc::organizational_domain_by_psl;
 use standards::{Finding, Severity};
 
-use super::{Subject, places};
+use super::Subject;
 use crate::domain::Bimi;
+use crate::places;
 use crate::position::Located;
 
 impl Subject<'_> {

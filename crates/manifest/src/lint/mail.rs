@@ -13,8 +13,9 @@ use standards::spf::{self, Spf};
 use standards::tls_rpt::{self, TlsRpt};
 use standards::{Finding, Severity};
 
-use super::{Subject, places};
+use super::Subject;
 use crate::manifest::Manifest;
+use crate::places;
 use crate::position::Located;
 
 /// Regions whose SES receives mail. Source: the email receiving endpoints of the AWS General

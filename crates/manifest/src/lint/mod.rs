@@ -7,7 +7,6 @@ mod bimi;
 mod certificate;
 mod mail;
 mod online;
-pub(crate) mod places;
 mod planned;
 mod ses;
 
@@ -23,6 +22,7 @@ use standards::{Finding, receivers};
 use crate::acceptance::accepted;
 use crate::domain::Domain;
 use crate::manifest::Manifest;
+use crate::places;
 use crate::position::Located;
 use crate::report::in_order;
 

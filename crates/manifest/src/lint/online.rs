@@ -22,13 +22,13 @@ use standards::mta_sts::{self, MtaStsPolicy, MtaStsRecord};
 use standards::spf::{self, Spf, survey};
 use standards::tls_rpt::{self, TlsRpt};
 
-use super::places::Named;
+use super::accepted;
 use super::planned::Planned;
-use super::{accepted, places};
 use crate::domain::Domain;
+use crate::mail::named;
 use crate::manifest::Manifest;
+use crate::places::{self, Named};
 use crate::position::{Located, Position};
-use crate::records::named;
 use crate::report::in_order;
 use crate::ses::Dkim;
 

@@ -7,8 +7,9 @@ use standards::dkim::{self, DkimKey, PublicKey};
 use standards::dns::Name;
 use standards::{Finding, Severity};
 
-use super::{Subject, places};
+use super::Subject;
 use crate::mail::Alignment;
+use crate::places;
 use crate::position::{Located, Position};
 use crate::ses::{Dkim, EventType, Instance, KeyLength, OnMxFailure, TlsPolicy};
 

@@ -21,7 +21,7 @@ const VERSIONS: [(&str, Kind); 13] = [
 ];
 /// The longest of [`VERSIONS`].
 const LONGEST: usize = 9;
-/// The tags of a record in which a version is looked for: no standard has more.
+/// The number of tags of a record in which a version is sought: no standard has more.
 const MOST_TAGS: usize = 16;
 /// Characters of base64 that no shorter key has: Ed25519 takes 44.
 const SHORTEST_KEY: usize = 40;

@@ -267,10 +267,10 @@ fn entry(text: &str) -> (String, usize) {
     }
 }
 
-/// What stands before the data of an entry.
+/// The part of an entry before its data.
 struct Header {
     owner: Option<Name>,
-    /// Where the data begins.
+    /// The offset at which the data begins.
     at: usize,
     /// Whether the type is the withdrawn one of SPF.
     is_spf_type: bool,

@@ -1,4 +1,4 @@
-//! What stands in `p=` where no key of the record's type does.
+//! The content of `p=` that is not a key of the record's type.
 
 use super::public_key::{RsaPublicKey, decode_base64, encode_base64};
 
@@ -7,7 +7,7 @@ const ED25519_WRAPPING: &[u8] = &[
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ];
 
-/// What octets are.
+/// The nature of the octets of `p=`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Material {
     /// An RSA key.

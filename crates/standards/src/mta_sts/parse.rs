@@ -41,7 +41,7 @@ impl MtaStsPolicy {
     }
 }
 
-/// What happened to the lines of a policy: their ends, or the colons in them, were lost.
+/// The damage to the lines of a policy: their ends, or the colons in them, were lost.
 fn damage(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let bare = text.match_indices('\r').map(|(at, _)| at);

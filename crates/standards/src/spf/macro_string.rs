@@ -250,6 +250,11 @@ fn read_macro(text: &str, place: Range<usize>, used: Use) -> Result<Macro, Fault
 pub struct DomainSpec(MacroString);
 
 impl DomainSpec {
+    /// Whether `text` can stand where a term names a domain.
+    pub(super) fn is_written(text: &str) -> bool {
+        Self::parse(text, 0).is_ok()
+    }
+
     /// Reads `text`, which stands `at` bytes into the record.
     pub(super) fn parse(text: &str, at: usize) -> Result<Self, Fault> {
         let place = at..at + text.len();

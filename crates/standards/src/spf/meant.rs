@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::fault::Fault;
+use super::macro_string::DomainSpec;
 use super::network::Network;
-use super::parse::is_domain;
 
 /// `fault` of `argument`, which names no domain and stands at byte `at` after the `name` octets of
 /// a mechanism's name, with what was meant: the network of an address, or the domain of a URL.
@@ -37,7 +37,7 @@ pub(super) fn bare_domain(text: &str) -> Option<&str> {
     let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
     let end = rest.find([':', '/', '?', ',', ';']).unwrap_or(rest.len());
     let domain = &rest[..end];
-    (domain.len() < text.len() && is_domain(domain)).then_some(domain)
+    (domain.len() < text.len() && DomainSpec::is_written(domain)).then_some(domain)
 }
 
 /// The term that was meant by `text`, which is no network of IPv4 or IPv6, and whether nothing
@@ -71,7 +71,8 @@ pub(super) fn network(text: &str, family: u8) -> Option<(String, bool)> {
         return named(&network).map(|term| (term, false));
     }
     let has_letter = bare.bytes().any(|octet| octet.is_ascii_alphabetic());
-    (has_letter && !bare.contains(':') && is_domain(bare)).then(|| (format!("a:{bare}"), false))
+    (has_letter && !bare.contains(':') && DomainSpec::is_written(bare))
+        .then(|| (format!("a:{bare}"), false))
 }
 
 /// The prefix length of a mask such as `255.255.255.0`.

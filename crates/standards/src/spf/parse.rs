@@ -210,7 +210,7 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
     if let Some(modifier) = modifier {
         let reason = format!("{modifier} is a modifier, and takes an equals sign");
         let fault = Fault::new(rules::SPF_05, place.clone(), reason);
-        let has_domain = argument.starts_with(':') && is_domain(&argument[1..]);
+        let has_domain = argument.starts_with(':') && DomainSpec::is_written(&argument[1..]);
         let written = place.start..end + usize::from(argument.starts_with(':'));
         return fault.meant(
             written,
@@ -240,11 +240,6 @@ pub(super) const MODIFIERS: [&str; 2] = ["redirect", "exp"];
 /// Whether `text` is one term that receivers can read.
 pub(super) fn is_term(text: &str) -> bool {
     !text.contains(' ') && read_term(text, 0).is_ok()
-}
-
-/// Whether `text` can stand where a term names a domain.
-pub(super) fn is_domain(text: &str) -> bool {
-    DomainSpec::parse(text, 0).is_ok()
 }
 
 fn required_domain(argument: &str, at: usize) -> Result<DomainSpec, Fault> {

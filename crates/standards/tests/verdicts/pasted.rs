@@ -1,4 +1,4 @@
-//! What people paste: nothing of it is lost, and nothing is weakened.
+//! Records as people paste them: nothing of them is lost, and nothing is weakened.
 
 use super::fixes::{Lint, STANDARDS, all_applied, carry_out, carry_out_together};
 
