@@ -114,7 +114,17 @@ fn has_policy_key(file: &[u8]) -> bool {
     let mut lines = file.split(|octet| matches!(octet, b'\n' | b'\r')).take(16);
     let line = lines.find(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"#"));
     let line = line.unwrap_or_default();
-    let key = line.split(|octet| matches!(octet, b':' | b'=')).next();
-    let key = key.unwrap_or_default().trim_ascii().to_ascii_lowercase();
-    key.len() < line.len() && [&b"version"[..], b"mode", b"mx", b"max_age"].contains(&&*key)
+    let is_separator = |octet: &u8| matches!(octet, b':' | b'=');
+    let Some(at) = line.iter().position(is_separator) else {
+        return false;
+    };
+    let key = line[..at].trim_ascii().to_ascii_lowercase();
+    let value = line[at + 1..].trim_ascii().to_ascii_lowercase();
+    match &*key {
+        b"version" | b"mode" | b"mx" | b"max_age" if line[at] == b':' => true,
+        // With an equals sign, many files have such a line: the value has to be a policy's, too.
+        b"version" => value.starts_with(b"stsv"),
+        b"mode" => [&b"enforce"[..], b"testing", b"none"].contains(&&*value),
+        _ => false,
+    }
 }
