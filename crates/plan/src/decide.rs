@@ -134,8 +134,7 @@ fn was_left(entry: &Entry, diff: &Diff) -> bool {
     let kind = entry.spec.kind();
     let is_left = |diff: &Diff| !diff.is_empty() && kind.is_only_noted(diff);
     let recorded = entry.state.as_ref();
-    entry.origin != Origin::Created
-        && !entry.is_open()
+    !entry.is_open()
         && is_left(diff)
         && recorded.is_some_and(|state| is_left(&kind.diff(&entry.spec, state, Some(&entry.spec))))
 }

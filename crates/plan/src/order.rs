@@ -78,13 +78,22 @@ impl Loss {
             all.filter(move |(_, action)| action.after.iter().any(|edge| edge.action == id))
                 .map(|(other, _)| other)
         };
-        let mut goes_before = closure(update, users_of);
-        goes_before.remove(&update);
+        let later = closure(update, comes_after);
+        // A removal that waits for what the update brings can't come before it: where a host is
+        // renamed, its old name serves until the update, and the record moves after it.
+        let waits = |removal: usize| {
+            let mut later = later.iter().filter(|id| !is_removal(&actions[**id]));
+            later.any(|&id| after_successors(&actions[removal], &actions[id], id, true).is_some())
+        };
+        let users: BTreeSet<usize> = users_of(update)
+            .filter(|user| !closure(*user, users_of).into_iter().any(waits))
+            .collect();
+        let goes_before = users.iter().flat_map(|user| closure(*user, users_of));
         Self {
             update,
-            users: users_of(update).collect(),
-            goes_before,
-            later: closure(update, comes_after),
+            goes_before: goes_before.collect(),
+            users,
+            later,
         }
     }
 

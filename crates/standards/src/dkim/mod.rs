@@ -131,6 +131,20 @@ impl DkimKey {
         })
     }
 
+    /// DKIM-11: a key that signs mail allows it.
+    pub fn check_mail_signing(&self) -> Option<Finding> {
+        (!self.is_for_mail()).then(|| {
+            let reason = "s= allows neither email nor everything, so the key verifies no mail";
+            Finding::new(rules::DKIM_11, reason)
+        })
+    }
+
+    fn is_for_mail(&self) -> bool {
+        self.services.is_empty()
+            || self.services.contains(&Service::Any)
+            || self.services.contains(&Service::Email)
+    }
+
     /// Findings, each with the name of the tag it is about.
     fn lint_with_tags(&self) -> Vec<(&'static str, Finding)> {
         let mut findings = Vec::new();
@@ -152,10 +166,7 @@ impl DkimKey {
             let finding = Finding::new(rules::DKIM_10, reason);
             findings.push(("h", finding.fix("write `h=sha256`, or remove `h=`")));
         }
-        let for_mail = self.services.is_empty()
-            || self.services.contains(&Service::Any)
-            || self.services.contains(&Service::Email);
-        if !for_mail && self.services.contains(&Service::TlsRpt) {
+        if !self.is_for_mail() && self.services.contains(&Service::TlsRpt) {
             // RFC 8460 §3 has keys for nothing else.
             let reason = "the key is for TLS reports alone: it verifies no other mail";
             let finding = Finding::new(rules::DKIM_11, reason).weighing(Severity::Info);
@@ -163,9 +174,8 @@ impl DkimKey {
                 "s",
                 finding.fix("remove `s=`, if other mail is signed with it"),
             ));
-        } else if !for_mail {
-            let reason = "s= allows neither email nor everything, so the key verifies no mail";
-            findings.push(("s", Finding::new(rules::DKIM_11, reason)));
+        } else if let Some(finding) = self.check_mail_signing() {
+            findings.push(("s", finding));
         }
         if self.testing {
             let reason = "t=y says that the domain is testing DKIM, and verifiers may treat its mail as unsigned";

@@ -37,6 +37,9 @@ async fn check_key(scene: &Scene<'_>, record: &Record, notes: &mut Notes<'_>) {
         let reason = format!("its CNAME leads to {target}, where no key is");
         findings.push(Finding::new(rules::DKIM_02, reason));
     }
+    // SES signs mail with it, whatever else the key would be good for.
+    findings.retain(|finding| !finding.is_of(rules::DKIM_11));
+    findings.extend(key.as_ref().and_then(DkimKey::check_mail_signing));
     findings.retain(|finding| {
         let is_intended = finding.is_of(rules::DKIM_04) && is_revoked(record);
         finding.severity >= Severity::Warn && !is_intended
