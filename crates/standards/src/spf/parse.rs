@@ -229,7 +229,10 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
         quote(name)
     );
     let fault = Fault::new(rules::SPF_05, place.clone(), reason);
-    let is_sure = near.is_sure && read_mechanism(word, argument, end, span).is_ok();
+    // A modifier is not written like a mechanism, and its name can be longer than what stands here.
+    let is_sure = near.is_sure
+        && MECHANISMS.contains(&word)
+        && read_mechanism(word, argument, end, span).is_ok();
     fault.meant(place, word, is_sure)
 }
 

@@ -548,6 +548,20 @@ fn any_term() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A misspelt modifier that is shorter than the right one, with the end of a term behind it.
+#[test]
+fn a_name_that_is_shorter_than_the_one_that_is_near_is_only_named() {
+    for text in [
+        "Xp\u{10350}\"",
+        "v=spf1 xp:a.example",
+        "v=spf1 xp",
+        "v=spf1 redirec:a",
+    ] {
+        let (_, findings) = Spf::parse(text);
+        assert!(!findings.is_empty(), "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn records_of_sound_terms_are_read_and_print_once_and_for_all(
