@@ -19,6 +19,7 @@ mod remove;
 mod renames;
 mod settle;
 mod stages;
+mod uses;
 
 #[cfg(test)]
 mod tests;

@@ -4,33 +4,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Dependency, Edge, Level, MailImpact, ResourceId, Step, Undo, Verb};
+use model::{Action, Edge, Level, MailImpact, ResourceId, Step, Undo, Verb};
+
+use crate::uses::{Uses, held_dependencies};
 
 /// Adds the edges of removals, and of the updates that have to wait for one.
 pub(crate) fn order_removals(actions: &mut [Action]) {
-    let removals: Vec<usize> = (0..actions.len())
-        .filter(|id| is_removal(&actions[*id]))
-        .collect();
-    let losses: Vec<Loss> = (0..actions.len())
-        .filter(|id| takes_away(&actions[*id]))
-        .map(|id| Loss::new(actions, id, &removals))
-        .filter(|loss| !loss.users.is_empty())
-        .collect();
-    let mut edges: Vec<(usize, Edge)> = losses.iter().flat_map(Loss::edges).collect();
-    for &id in &removals {
-        for &other in &removals {
-            edges.extend(among_removals(actions, id, other));
-        }
-        for (other, action) in actions.iter().enumerate() {
-            let is_later = losses.iter().any(|loss| loss.is_after(id, other));
-            if !is_removal(action)
-                && let Some(edge) = after_successors(&actions[id], action, other, is_later)
-            {
-                edges.push((id, edge));
-            }
-        }
-    }
-    for (id, edge) in edges {
+    for (id, edge) in edges(actions) {
         if !actions[id]
             .after
             .iter()
@@ -39,6 +19,34 @@ pub(crate) fn order_removals(actions: &mut [Action]) {
             actions[id].after.push(edge);
         }
     }
+}
+
+/// The edges, each with the action that comes after another.
+fn edges(actions: &[Action]) -> Vec<(usize, Edge)> {
+    let index = Uses::new(actions);
+    let losses: Vec<Loss> = (0..actions.len())
+        .filter(|id| takes_away(&actions[*id]))
+        .map(|id| Loss::new(actions, &index, id))
+        .filter(|loss| !loss.users.is_empty())
+        .collect();
+    let mut edges: Vec<(usize, Edge)> = losses.iter().flat_map(Loss::edges).collect();
+    for (id, removal) in actions.iter().enumerate() {
+        if !is_removal(removal) {
+            continue;
+        }
+        for other in index.held(&removal.resource) {
+            edges.extend(among_removals(actions, id, other));
+        }
+        for other in index.maybe_after(removal) {
+            let is_later = losses.iter().any(|loss| loss.is_after(id, other));
+            if !is_removal(&actions[other])
+                && let Some(edge) = after_successors(removal, &actions[other], other, is_later)
+            {
+                edges.push((id, edge));
+            }
+        }
+    }
+    edges
 }
 
 /// An update that takes away what removed resources use until they are gone: a distribution no longer
@@ -62,25 +70,16 @@ fn takes_away(action: &Action) -> bool {
 }
 
 impl Loss {
-    fn new(actions: &[Action], update: usize, removals: &[usize]) -> Self {
+    fn new(actions: &[Action], index: &Uses<'_>, update: usize) -> Self {
         let users_of = |id: usize| {
-            let uses = move |dependency: &&Dependency| {
-                dependency.undo == Undo::Reverse && dependency.resource == actions[id].resource
-            };
-            let removals = removals.iter().copied();
-            removals.filter(move |removal| {
-                let dependencies = held_dependencies(&actions[*removal]).iter();
-                *removal != id && dependencies.filter(uses).count() > 0
+            let resource = &actions[id].resource;
+            index.held(resource).filter(move |&user| {
+                user != id && is_removal(&actions[user]) && goes_first(&actions[user], resource)
             })
         };
-        let comes_after = |id: usize| {
-            let all = actions.iter().enumerate();
-            all.filter(move |(_, action)| action.after.iter().any(|edge| edge.action == id))
-                .map(|(other, _)| other)
-        };
-        let later = closure(update, comes_after);
+        let later = closure(update, |id| index.followers(id));
         // A removal that waits for what the update brings can't come before it: where a host is
-        // renamed, its old name serves until the update, and the record moves after it.
+        // renamed, its old name goes with the update, and its record after the one that takes over.
         let waits = |removal: usize| {
             let mut later = later.iter().filter(|id| !is_removal(&actions[**id]));
             later.any(|&id| after_successors(&actions[removal], &actions[id], id, true).is_some())
@@ -114,6 +113,13 @@ impl Loss {
     }
 }
 
+/// Whether `user`, which goes, has to go before `resource` loses what it gave.
+fn goes_first(user: &Action, resource: &ResourceId) -> bool {
+    let mut dependencies = held_dependencies(user).iter();
+    dependencies
+        .any(|dependency| dependency.undo == Undo::Reverse && dependency.resource == *resource)
+}
+
 /// `first`, and all that `next` leads to from there.
 fn closure<I: Iterator<Item = usize>>(first: usize, next: impl Fn(usize) -> I) -> BTreeSet<usize> {
     let mut found = BTreeSet::from([first]);
@@ -129,18 +135,13 @@ fn is_removal(action: &Action) -> bool {
     action.wanted().is_none() && action.verb() != Verb::Update
 }
 
-fn held_dependencies(action: &Action) -> &[Dependency] {
-    let entry = action.entry();
-    entry.map_or(&[], |entry| &entry.dependencies)
-}
-
 /// The edge between two removals, where `other` depended on `id` or the reverse, in the order in which the
 /// two go away.
 fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize, Edge)> {
     let dependency = held_dependencies(&actions[other])
         .iter()
         .find(|dependency| dependency.resource == actions[id].resource)?;
-    if id == other {
+    if id == other || !is_removal(&actions[other]) {
         return None;
     }
     let (first, second) = match dependency.undo {

@@ -382,6 +382,97 @@ fn move_what_only_one_resource_can_hold() {
     "#);
 }
 
+/// A distribution that answers `aliases`, on record and in the world with both names.
+fn distribution_with_one_name_less() -> World {
+    let both = ["mta-sts.example.com", "logo.example.com"].map(str::to_owned);
+    let answering = |aliases: &[String]| {
+        Spec::of::<CloudfrontDistribution>(cloudfront_distribution::Spec {
+            aliases: aliases.to_vec(),
+            ..cloudfront_distribution::Spec::default()
+        })
+    };
+    let seen = Observation::Present {
+        physical: "E1".into(),
+        state: State::of::<CloudfrontDistribution>(cloudfront_distribution::State {
+            id: "E1".to_owned(),
+            aliases: both.to_vec(),
+            enabled: true,
+            ..cloudfront_distribution::State::default()
+        }),
+        ownership: Ownership::Ours,
+    };
+    World::default()
+        .ask(Resource {
+            id: cdn(),
+            spec: answering(&both[1..]),
+            ..resource("cdn", &[])
+        })
+        .record(Entry {
+            id: cdn(),
+            spec: answering(&both),
+            status: Status::Settled("E1".into()),
+            ..entry("cdn", &[])
+        })
+        .see_at(location("web"), "cdn", seen)
+}
+
+fn cdn() -> ResourceId {
+    ResourceId::new(CloudfrontDistribution::NAME, DOMAIN, "cdn")
+}
+
+/// Something on record that leads to the distribution.
+fn leading(name: &str) -> Entry {
+    Entry {
+        dependencies: vec![Dependency::done(&cdn(), "leads there")],
+        ..entry(name, &[])
+    }
+}
+
+/// The resources whose actions `name`'s action comes after.
+fn before<'p>(plan: &'p Plan, name: &str) -> BTreeSet<&'p str> {
+    let mut actions = plan.actions.iter();
+    let action = actions.find(|action| action.resource.name == name);
+    let after = action.expect("an action").after.iter();
+    after
+        .map(|edge| plan.actions[edge.action].resource.name.as_str())
+        .collect()
+}
+
+/// The policy host's record and the announcement of the policy go while the logo's host stays.
+#[test]
+fn a_name_is_let_go_after_what_leads_to_it() {
+    let plan = distribution_with_one_name_less()
+        .record(leading("host"))
+        .record(entry("announcement", &["host"]))
+        .see("host", ours("host", 30))
+        .see("announcement", ours("announcement", 30))
+        .plan();
+    assert!(plan.findings.is_empty(), "{:?}", plan.findings);
+    assert_eq!(before(&plan, "cdn"), BTreeSet::from(["host"]));
+    assert_eq!(before(&plan, "host"), BTreeSet::from(["announcement"]));
+    assert_eq!(before(&plan, "announcement"), BTreeSet::new());
+}
+
+/// A host is renamed: what leads to the old name is switched to the new one, which the update brings.
+#[test]
+fn a_name_is_let_go_at_once_where_its_user_waits_for_the_new_one() {
+    let switched = Resource {
+        dependencies: vec![Dependency::done(&cdn(), "serves the new name")],
+        ..asking("announcement", 60)
+    };
+    let plan = distribution_with_one_name_less()
+        .record(leading("host"))
+        .ask(switched)
+        .record(entry("announcement", &["host"]))
+        .see("host", ours("host", 30))
+        .see("announcement", ours("announcement", 30))
+        .plan();
+    assert!(plan.findings.is_empty(), "{:?}", plan.findings);
+    assert_eq!(before(&plan, "cdn"), BTreeSet::new());
+    assert_eq!(before(&plan, "announcement"), BTreeSet::from(["cdn"]));
+    assert!(before(&plan, "host").contains("announcement"));
+}
+
 /// A configuration set that domains share: one domain joins and one leaves, and nothing is called.
 #[test]
 fn hold_and_leave_what_domains_share() {
