@@ -180,6 +180,16 @@ impl Finding {
         self
     }
 
+    /// The same finding, with a change that a person has to agree to unless it `is_sure`.
+    #[must_use]
+    pub fn with_meant(self, edit: Edit, is_sure: bool) -> Self {
+        if is_sure {
+            self.with_edit(edit)
+        } else {
+            self.with_guess(edit)
+        }
+    }
+
     /// The same finding of a text that stands `offset` bytes into a longer one.
     #[must_use]
     pub fn shifted(mut self, offset: usize) -> Self {

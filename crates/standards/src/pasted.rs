@@ -93,7 +93,7 @@ impl Syntax {
             at = text.len() - rest.len();
             let lost = self.known.iter().find(|known| {
                 let after = rest.strip_prefix(**known);
-                after.is_some_and(|after| after.trim_start_matches([' ', '\t']).starts_with('='))
+                after.is_some_and(|after| is_value(name, after.trim_start_matches([' ', '\t'])))
             });
             if let Some(lost) = lost.filter(|lost| **lost != name) {
                 let span = value.span.start + start..value.span.start + at;
@@ -141,6 +141,13 @@ impl Syntax {
                 .with_edit(Edit::replace(semicolon..semicolon + 1, ","))
         })
     }
+}
+
+/// Whether `after`, behind the name of a tag, begins with an equals sign that gives it a value. Within
+/// `p=` it can be the end of a key: base64 that was split ends in a letter and one or two of them.
+fn is_value(within: &str, after: &str) -> bool {
+    let is_padding = within == "p" && after.trim_matches('=').is_empty();
+    after.starts_with('=') && !is_padding
 }
 
 /// The names in `text`.

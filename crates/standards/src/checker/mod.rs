@@ -5,6 +5,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 pub use kind::is_html;
@@ -240,6 +241,7 @@ pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Opt
 /// without an owner count as those of one name; keys of DKIM stand at selectors of their own.
 pub fn check_together(records: &[(Kind, Option<&Name>)]) -> Vec<(usize, Finding)> {
     let mut findings = Vec::new();
+    let mut seen = BTreeSet::new();
     for (position, record) in records.iter().enumerate() {
         let (kind, owner) = *record;
         let rule = match kind {
@@ -251,7 +253,8 @@ pub fn check_together(records: &[(Kind, Option<&Name>)]) -> Vec<(usize, Finding)
             Kind::DkimKey if owner.is_some() => rules::DKIM_02,
             _ => continue,
         };
-        if records[..position].contains(record) {
+        // A rule is of one kind of record.
+        if !seen.insert((rule.id, owner)) {
             let reason = match owner {
                 Some(owner) => format!("{owner} has another {kind}, and receivers take neither"),
                 None => format!("there is another {kind}: at one name, receivers take neither"),

@@ -33,7 +33,9 @@ impl Material {
             return Self::Rsa;
         }
         let bare = bytes.strip_prefix(ED25519_WRAPPING).unwrap_or(bytes);
-        if let Ok(key) = bare.try_into() {
+        // Thirty-two octets can be the start of an RSA key as well, whose length takes more than one.
+        let is_cut_rsa = matches!(bytes, [0x30, 0x81 | 0x82, ..]);
+        if !is_cut_rsa && let Ok(key) = bare.try_into() {
             return Self::Ed25519(key);
         }
         match sequence_header(bytes) {

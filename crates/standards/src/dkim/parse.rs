@@ -305,11 +305,7 @@ fn unknown_type(list: &TagList<'_>, tag: &Tag<'_>, written: &str) -> Finding {
     };
     let finding = finding.fix(format!("write `k={word}`"));
     let edit = Edit::replace(span, word);
-    if is_sure {
-        finding.with_edit(edit)
-    } else {
-        finding.with_guess(edit)
-    }
+    finding.with_meant(edit, is_sure)
 }
 
 /// `finding` about `bytes`, which are no key of the type that the record names, with what they are.

@@ -191,11 +191,7 @@ impl<'a> Reader<'a> {
             && self.list.faults.is_empty();
         let at = self.list.first().map_or(end, |version| version.span.end);
         let edit = Edit::insert(at, "; p=none");
-        let finding = if is_the_same {
-            finding.with_edit(edit)
-        } else {
-            finding.with_guess(edit)
-        };
+        let finding = finding.with_meant(edit, is_the_same);
         self.push(finding, end..end);
     }
 
@@ -233,11 +229,7 @@ impl<'a> Reader<'a> {
             Some(near) => {
                 let edit = Edit::replace(tag.value_span.clone(), near.word);
                 let finding = finding.fix(format!("write `{name}={}`", near.word));
-                if near.is_sure {
-                    finding.with_edit(edit)
-                } else {
-                    finding.with_guess(edit)
-                }
+                finding.with_meant(edit, near.is_sure)
             }
             None => finding.fix(format!(
                 "write `{name}=none`, `{name}=quarantine` or `{name}=reject`"

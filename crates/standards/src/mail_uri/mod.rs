@@ -50,12 +50,10 @@ pub enum ReportUriError {
     #[error("there is nothing where a URI should be")]
     Empty,
     /// An address without `mailto:`, or no URI at all.
-    #[error("{} has no scheme; write {suggestion}", quote(text))]
+    #[error("{} has no scheme", quote(text))]
     NoScheme {
         /// The text as written.
         text: String,
-        /// The text that was meant, most likely.
-        suggestion: String,
     },
     /// A character that must be percent-encoded, or no character of a URI at all.
     #[error("{} must be written {encoded} inside a URI", quote(&character.to_string()))]
@@ -116,9 +114,15 @@ pub(crate) fn with_fix(finding: Finding, text: &str, span: &Range<usize>) -> Fin
             .with_edit(Edit::replace(span.clone(), list));
     }
     match ReportUri::meant_by(text) {
-        Some(uri) => finding
-            .fix(format!("write `{uri}`"))
-            .with_edit(Edit::replace(span.clone(), uri.to_string())),
+        Some(uri) => {
+            // White space can stand between an address and something else, but behind `mailto:`.
+            let bare = text.rsplit("mailto:").next().unwrap_or_default();
+            let is_sure = !bare.trim().contains(char::is_whitespace);
+            let edit = Edit::replace(span.clone(), uri.to_string());
+            finding
+                .fix(format!("write `{uri}`"))
+                .with_meant(edit, is_sure)
+        }
         None if !text.is_ascii() => {
             finding.fix("name a mailbox whose address is plain ASCII before the `@`")
         }
@@ -367,11 +371,6 @@ fn split_scheme(text: &str) -> Result<(&str, &str), ReportUriError> {
     });
     split.ok_or_else(|| ReportUriError::NoScheme {
         text: text.to_owned(),
-        suggestion: if text.contains('@') {
-            format!("mailto:{}", text.trim_start_matches([':', '/']))
-        } else {
-            format!("https://{}", text.trim_start_matches([':', '/']))
-        },
     })
 }
 

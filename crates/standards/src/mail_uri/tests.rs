@@ -68,14 +68,8 @@ fn reads_addresses_and_endpoints() {
 #[test]
 fn says_what_is_wrong() {
     check_bad("", "there is nothing where a URI should be");
-    check_bad(
-        "a@example.com",
-        "\"a@example.com\" has no scheme; write mailto:a@example.com",
-    );
-    check_bad(
-        "example.com/x",
-        "\"example.com/x\" has no scheme; write https://example.com/x",
-    );
+    check_bad("a@example.com", "\"a@example.com\" has no scheme");
+    check_bad("example.com/x", "\"example.com/x\" has no scheme");
     check_bad(
         "mailto:a@example.com!10m",
         "\"!\" must be written %21 inside a URI",

@@ -210,11 +210,7 @@ impl Reader {
             let finding = Finding::new(rules::STS_P09, reason)
                 .fix(format!("write `{trimmed}:` from the first column"));
             let edit = Edit::replace(span.clone(), trimmed);
-            let finding = if is_extension_name(trimmed) {
-                finding.with_edit(edit)
-            } else {
-                finding.with_guess(edit)
-            };
+            let finding = finding.with_meant(edit, is_extension_name(trimmed));
             self.push(finding, span);
         }
         let inner = value.trim_start_matches([' ', '\t']);
@@ -285,11 +281,7 @@ impl Reader {
             Some(near) => {
                 let edit = Edit::replace(span.clone(), near.word);
                 let finding = finding.fix(format!("write `mode: {}`", near.word));
-                if near.is_sure {
-                    finding.with_edit(edit)
-                } else {
-                    finding.with_guess(edit)
-                }
+                finding.with_meant(edit, near.is_sure)
             }
             None => finding,
         };
@@ -301,9 +293,9 @@ impl Reader {
             let reason = format!("max_age is {}, and 1 to 10 digits are wanted", quote(value));
             let finding = Finding::new(rules::STS_P04, reason);
             let finding = match meant_age(value) {
-                Some(meant) => finding
+                Some((meant, is_sure)) => finding
                     .fix(format!("write `max_age: {meant}`"))
-                    .with_edit(Edit::replace(span.clone(), meant.to_string())),
+                    .with_meant(Edit::replace(span.clone(), meant.to_string()), is_sure),
                 None => finding,
             };
             return self.push(finding, span);
@@ -339,11 +331,7 @@ impl Reader {
                     Some((patterns, is_sure)) => {
                         let edit = Edit::replace(span.clone(), patterns.join("\r\nmx: "));
                         let finding = finding.fix(format!("write {}", listed(&patterns)));
-                        if is_sure {
-                            finding.with_edit(edit)
-                        } else {
-                            finding.with_guess(edit)
-                        }
+                        finding.with_meant(edit, is_sure)
                     }
                     None if value.is_empty() => finding.fix("name a mail host, or remove the line"),
                     None => finding,
@@ -440,7 +428,9 @@ fn meant_patterns(value: &str) -> Option<(Vec<String>, bool)> {
     let is_record = words.next_if(is_number).is_some();
     let patterns: Option<Vec<(String, bool)>> = words.map(meant_pattern).collect();
     let patterns = patterns.filter(|patterns| !patterns.is_empty())?;
-    let is_sure = !is_record && patterns.iter().all(|(_, is_sure)| *is_sure);
+    // A word without a dot is more likely a remark than a host.
+    let is_host = |(pattern, is_sure): &(String, bool)| *is_sure && pattern.contains('.');
+    let is_sure = !is_record && patterns.iter().all(is_host);
     Some((
         patterns.into_iter().map(|(pattern, _)| pattern).collect(),
         is_sure,
@@ -463,8 +453,9 @@ fn meant_pattern(word: &str) -> Option<(String, bool)> {
     Some((pattern.to_string(), is_plain && is_whole))
 }
 
-/// The lifetime that was meant by `7d`, `1 week`, `86,400` or `604800.0`.
-fn meant_age(text: &str) -> Option<MaxAge> {
+/// The lifetime that was meant by `7d`, `1 week`, `86,400` or `604800.0`, and whether nothing else can
+/// be meant: `1m` is a minute, which makes no policy, or a month.
+fn meant_age(text: &str) -> Option<(MaxAge, bool)> {
     let plain = text.strip_suffix(".0").unwrap_or(text);
     let plain: String = plain
         .chars()
@@ -478,7 +469,8 @@ fn meant_age(text: &str) -> Option<MaxAge> {
         .iter()
         .find(|unit| **unit == word || unit.trim_end_matches('s') == word);
     let unit = whole.map_or(word.as_str(), |unit| &unit[..1]);
-    format!("{number}{unit}").parse().ok()
+    let age = format!("{number}{unit}").parse().ok()?;
+    Some((age, whole.is_some() || unit != "m"))
 }
 
 fn listed(patterns: &[String]) -> String {

@@ -24,10 +24,6 @@ impl Fault {
     pub(super) fn meant(self, span: Range<usize>, text: &str, is_sure: bool) -> Self {
         let finding = self.0.fix(format!("write `{text}`"));
         let edit = Edit::replace(span, text);
-        if is_sure {
-            finding.with_edit(edit).into()
-        } else {
-            finding.with_guess(edit).into()
-        }
+        finding.with_meant(edit, is_sure).into()
     }
 }

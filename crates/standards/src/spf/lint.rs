@@ -263,11 +263,7 @@ fn lint_unknown(
     };
     let is_sure = near.is_sure && is_term(&meant) && located.iter().all(is_free);
     let edit = Edit::replace(start..start + name.len() + 1, format!("{word}{sign}"));
-    Some(if is_sure {
-        finding.with_edit(edit)
-    } else {
-        finding.with_guess(edit)
-    })
+    Some(finding.with_meant(edit, is_sure))
 }
 
 /// SPF-03 in a modifier that nobody knows: the grammar allows the comma, and receivers ignore

@@ -65,7 +65,8 @@ pub(super) fn network(text: &str, family: u8) -> Option<(String, bool)> {
         }
         let digits = prefix.trim_start_matches('0');
         let digits = if digits.is_empty() { "0" } else { digits };
-        return named(&format!("{address}/{digits}")).map(|term| (term, true));
+        // All of the Internet is nothing to guess for anybody.
+        return named(&format!("{address}/{digits}")).map(|term| (term, digits != "0"));
     }
     if let Some(network) = octets(address, prefix) {
         return named(&network).map(|term| (term, false));

@@ -67,7 +67,10 @@ pub(super) fn read_term(word: &str, at: usize) -> Result<Term, Fault> {
         );
         let fault = Finding::new(rules::SPF_03, reason).at(place.clone());
         return Err(match meant_list(word) {
-            Some(terms) => Fault::from(fault).meant(span, &terms, true),
+            Some(terms) => {
+                let is_sure = !terms.split(' ').any(lets_all_send);
+                Fault::from(fault).meant(span, &terms, is_sure)
+            }
             None => fault.with_guess(Edit::replace(place, " ")).into(),
         });
     }
@@ -152,7 +155,14 @@ fn read_mechanism(
     at: usize,
     span: Range<usize>,
 ) -> Result<Mechanism, Fault> {
-    let meant = |fault| meant::domain(fault, argument, at, name.len());
+    // Behind a wrong prefix the domain is right as it stands.
+    let meant = |fault: Fault| {
+        if fault.0.is_of(rules::SPF_07) {
+            fault
+        } else {
+            meant::domain(fault, argument, at, name.len())
+        }
+    };
     let domain = |argument| required_domain(argument, at);
     match name.to_ascii_lowercase().as_str() {
         "all" if argument.is_empty() => Ok(Mechanism::All),
@@ -239,6 +249,12 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
 pub(super) const MECHANISMS: [&str; 8] =
     ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
 pub(super) const MODIFIERS: [&str; 2] = ["redirect", "exp"];
+
+/// Whether `term` lets everybody send, which is nothing to decide for its owner.
+pub(super) fn lets_all_send(term: &str) -> bool {
+    let bare = term.strip_prefix('+').unwrap_or(term);
+    bare.eq_ignore_ascii_case("all")
+}
 
 /// Whether `text` is one term that receivers can read.
 pub(super) fn is_term(text: &str) -> bool {

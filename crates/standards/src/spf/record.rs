@@ -1,7 +1,7 @@
 //! A record as a whole: its version, its terms, and the faults of both.
 
 use super::fault::Fault;
-use super::parse::{Located, VERSION, is_separating, is_term, read_term, words};
+use super::parse::{Located, VERSION, is_separating, is_term, lets_all_send, read_term, words};
 use super::{Spf, lint};
 use crate::dns::{Name, txt};
 use crate::quote::quote;
@@ -84,7 +84,9 @@ fn split_term((at, word): (usize, &str), (next, rest): (usize, &str)) -> Option<
         let reason = format!("a space stands within the term {}", quote(&joined));
         let finding = Finding::new(rules::SPF_03, reason).at(gap.clone());
         let finding = finding.fix(format!("write `{joined}`"));
-        finding.with_edit(Edit::remove(gap)).into()
+        finding
+            .with_meant(Edit::remove(gap), !lets_all_send(&joined))
+            .into()
     })
 }
 
@@ -156,11 +158,7 @@ fn version_finding(text: &str) -> Finding {
                 "v=spf1 "
             };
             let edit = Edit::replace(0..end, start);
-            if is_sure {
-                finding.with_edit(edit)
-            } else {
-                finding.with_guess(edit)
-            }
+            finding.with_meant(edit, is_sure)
         }
         None => finding,
     }

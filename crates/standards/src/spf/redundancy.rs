@@ -22,7 +22,10 @@ pub(super) fn lint_repetition(located: &[Located], text: &str, findings: &mut Ve
             continue;
         }
         let mut term = mechanism.to_string();
-        term.make_ascii_lowercase();
+        // A macro in capitals stands for the escaped value (RFC 7208 §7.3).
+        if !term.contains('%') {
+            term.make_ascii_lowercase();
+        }
         if let Some(first) = seen.get(&term) {
             told += 1;
             if told > FOREMOST {
@@ -80,9 +83,5 @@ fn superfluous(reason: String, one: &Located, text: &str, is_same: bool) -> Find
         .fix(format!("remove {}", quote(&text[one.span.clone()])))
         .at(one.span.clone());
     let edit = Edit::remove(one.span.start - 1..one.span.end);
-    if is_same {
-        finding.with_edit(edit)
-    } else {
-        finding.with_guess(edit)
-    }
+    finding.with_meant(edit, is_same)
 }

@@ -195,3 +195,52 @@ fn of_what_is_no_key() {
         "publish the whole key",
     );
 }
+
+/// What could be another thing stays as it is, until a person has agreed.
+#[test]
+fn nothing_is_guessed_for_a_person() {
+    let [spf, dkim, dmarc, _, _, _, policy] = STANDARDS.map(|(lint, _)| lint);
+    let rows: [(Lint, &str); 10] = [
+        (dmarc, "v=DMARC1; p=none; rua=mailto:a@example.com ops"),
+        (
+            dmarc,
+            "v=DMARC1; p=none; rua=mailto:dmarc reports@example.com",
+        ),
+        (
+            policy,
+            "version: STSv1\r\nmode: testing\r\nmx: a.example.com\r\nmax_age: 1m\r\n",
+        ),
+        (
+            policy,
+            "version: STSv1\r\nmode: testing\r\nmx: a.example.com, b.example.com extra\r\nmax_age: 86400\r\n",
+        ),
+        (spf, "v=spf1 ip4:192.0.2.1/00 -all"),
+        (spf, "v=spf1 include:a.example.com,all"),
+        (spf, "v=spf1 include:a.example.com + all"),
+        (spf, "v=spf1 a:mail.example.com/33 -all"),
+        (
+            spf,
+            "v=spf1 exists:%{S}.x.example.com exists:%{s}.x.example.com -all",
+        ),
+        // The first 32 octets of an RSA key, as many as an Ed25519 key has.
+        (
+            dkim,
+            "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQE=",
+        ),
+    ];
+    for (lint, text) in rows {
+        check(lint, text, text);
+    }
+}
+
+/// Base64 that was split ends in a letter that is the name of a tag.
+#[test]
+fn the_end_of_a_key_is_no_tag() {
+    let [_, dkim, ..] = STANDARDS.map(|(lint, _)| lint);
+    let findings = dkim("v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHUR k=");
+    let reasons: Vec<&str> = findings.iter().map(|one| one.reason.as_str()).collect();
+    assert!(
+        !reasons.iter().any(|reason| reason.contains("semicolon")),
+        "{reasons:?}"
+    );
+}

@@ -53,6 +53,11 @@ pub(super) fn file(
         let reason = format!("{name} is a web page, such as a server's error page");
         return Err(Failure::Usage(reason));
     }
+    if with_fix && std::str::from_utf8(&bytes).is_err() {
+        let reason =
+            format!("{name} is not UTF-8, so nothing can be fixed in it: save it as UTF-8 first");
+        return Err(Failure::Usage(reason));
+    }
     let records = Records {
         name: &name,
         kind,
@@ -151,7 +156,7 @@ impl Records<'_> {
             let of_value = foremost(checked.findings).into_iter();
             judged
                 .findings
-                .extend(of_value.map(|finding| placed(finding, line)));
+                .extend(of_value.map(|finding| placed(finding, line, text)));
         }
         if seen.is_empty() {
             let reason = "there is no record that is known here: SPF, DKIM, DMARC, MTA-STS, TLS reporting or BIMI; --kind names what a text is";
@@ -181,8 +186,12 @@ impl Records<'_> {
 
 /// A finding about a line's value, at the bytes of the whole text. Where quotes and escapes make
 /// the bytes others, it stands from the value's place on, and its edit cannot be made there.
-fn placed(finding: Finding, line: &Line) -> Finding {
-    let is_one_string = line.span.len() == line.value.len() + 2;
+fn placed(finding: Finding, line: &Line, text: &str) -> Finding {
+    let written = &text[line.span.clone()];
+    let within = written
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let is_one_string = within == Some(line.value.as_str());
     let at = match finding.span() {
         None => return finding.at(line.span.clone()),
         Some(_) if line.is_plain => return finding.shifted(line.span.start),

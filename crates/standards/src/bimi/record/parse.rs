@@ -192,11 +192,7 @@ fn read_uri(tag: &Tag<'_>, rule: &'static Rule, findings: &mut Vec<Finding>) -> 
         Some((uri, is_sure)) => {
             let edit = Edit::replace(tag.value_span.clone(), uri.as_str());
             let finding = finding.fix(format!("write `{}={uri}`", tag.name));
-            if is_sure {
-                finding.with_edit(edit)
-            } else {
-                finding.with_guess(edit)
-            }
+            finding.with_meant(edit, is_sure)
         }
         None if is_several(tag.value) => finding.fix(format!(
             "name one URL in `{}=`: a record has one logo",

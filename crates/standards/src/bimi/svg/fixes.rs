@@ -50,11 +50,7 @@ pub(super) fn removed(finding: Finding, attribute: &Attribute, is_sure: bool) ->
     let edit = Edit::remove(attribute.with_space.clone());
     let advice = of_painted(&attribute.name.to_string()).filter(|_| !is_sure);
     let finding = finding.fix(advice.unwrap_or("remove the attribute"));
-    if is_sure {
-        finding.with_edit(edit)
-    } else {
-        finding.with_guess(edit)
-    }
+    finding.with_meant(edit, is_sure)
 }
 
 /// The advice on an attribute that the picture would not be the same without.
@@ -76,11 +72,7 @@ pub(super) fn corrected(finding: Finding, attribute: &Attribute, values: &[&str]
     let written = format!("{}=\"{value}\"", attribute.name);
     let finding = finding.fix(format!("write `{written}`"));
     let edit = Edit::replace(attribute.span.clone(), written);
-    if is_sure {
-        finding.with_edit(edit)
-    } else {
-        finding.with_guess(edit)
-    }
+    finding.with_meant(edit, is_sure)
 }
 
 /// The value that was meant, and whether it draws the same.
