@@ -52,7 +52,7 @@ fn is_empty(place: &Place) -> bool {
 fn goes_round(place: &Place, world_file: &str) {
     place.make_world(Some(world_file));
     let before = place.world().dump();
-    place.apply().exits(0).says("Looked again");
+    place.apply().exits(0).says("Observed again");
     assert_ne!(place.world().dump(), before);
     is_in_sync(place);
     ends(place, &before);
@@ -79,7 +79,7 @@ fn ends(place: &Place, before: &str) {
     place
         .run("destroy", arguments)
         .exits(0)
-        .says("Looked again: nothing of ours is left.");
+        .says("Observed again: nothing of ours is left.");
     same(before, &place.world().dump());
     place.destroy().exits(0);
 }

@@ -1,11 +1,15 @@
 //! The SDK's errors as this program's.
 
+use std::error::Error;
+use std::fmt;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use model::{ErrorClass, KindError};
 
 use crate::codes::{self, Meaning, Row};
+use crate::guard::Withheld;
 use crate::words;
 
 /// AWS's error code, when it answered with one.
@@ -109,7 +113,15 @@ fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
 }
 
 /// The class of an error whose code is in no row, or that has none.
-fn class<E, R>(error: &SdkError<E, R>, status: Option<u16>) -> ErrorClass {
+fn class<E, R>(error: &SdkError<E, R>, status: Option<u16>) -> ErrorClass
+where
+    E: Error + 'static,
+    R: fmt::Debug + 'static,
+{
+    // Another run has the document, and the request never left.
+    if words::chain(error).any(<dyn Error>::is::<Withheld>) {
+        return ErrorClass::Conflict;
+    }
     match error {
         SdkError::ConstructionFailure(_) => return ErrorClass::Invalid,
         // The request may have reached AWS, and its answer never us.

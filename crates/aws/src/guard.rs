@@ -6,6 +6,11 @@ use std::sync::Arc;
 
 type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
+/// The end of an attempt that its guard did not agree to: nothing was sent.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Withheld(String);
+
 /// A condition that has to hold, after the wait for the quota, before a request is signed and sent.
 #[derive(Clone)]
 pub struct Guard(Arc<dyn Fn() -> Answer + Send + Sync>);
@@ -17,8 +22,8 @@ impl Guard {
     }
 
     /// Returns when the attempt may be made.
-    pub(crate) async fn agrees(&self) -> Result<(), String> {
-        (self.0)().await
+    pub(crate) async fn agrees(&self) -> Result<(), Withheld> {
+        (self.0)().await.map_err(Withheld)
     }
 }
 

@@ -122,7 +122,8 @@ impl Sessions {
         Ok(session.clone())
     }
 
-    /// Resources that the ledger has under an account's name are in the account that had it then. In another one
+    /// Fails if the location's account is not the one that the manifest declares. Under another number the
+    /// same names may be somebody else's. In another one
     /// the same names may be somebody else's.
     fn is_declared(&self, location: &Location) -> Result<(), SessionError> {
         match self.accounts.get(&location.account) {

@@ -90,7 +90,7 @@ pub(crate) struct Connected<T: Args> {
 
 /// The environment of a command.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Where it looks")]
+#[command(next_help_heading = "Sources")]
 pub(crate) struct Global {
     /// Use an AWS inside this process: no account, no network
     #[arg(long)]
@@ -198,7 +198,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy plan deploy/example.yaml -o plan.json && deploy apply plan.json"
     )]
     Plan(Connected<Plan>),
-    /// Plan, confirm, carry out, look again
+    /// Plan, confirm, carry out, observe again
     #[command(after_help = "Example:\n  deploy apply deploy/example.yaml --sandbox --yes")]
     Apply(Connected<Apply>),
     /// Wind down and remove everything of ours
@@ -222,7 +222,7 @@ pub(crate) enum Command {
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
     Status(Connected<Selection>),
-    /// Look whether apply could work: credentials, permissions, delegation, CAA, SES, quotas, clock
+    /// Check whether apply could work: credentials, permissions, delegation, CAA, SES, quotas, clock
     #[command(
         after_help = "Example:\n  deploy doctor deploy/example.yaml --sandbox && deploy apply deploy/example.yaml --sandbox\n\nIt changes nothing. Exit codes: 0 nothing is wrong with what could be seen, 3 findings."
     )]
@@ -263,7 +263,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy ledger create deploy/team.yaml"
     )]
     Ledger(Ledger),
-    /// Look after the sandbox
+    /// Manage the sandbox
     #[command(
         subcommand,
         after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566"
@@ -329,7 +329,7 @@ pub(crate) struct Apply {
     /// Read everything anew, also what wide reads confirm to be as the ledger has it
     #[arg(long)]
     pub(crate) refresh: bool,
-    /// Do not look at the live domains at the end
+    /// Do not probe the live domains at the end
     #[arg(long)]
     pub(crate) no_verify: bool,
     /// Apply to so many domains first, always the same of one manifest; an apply without it goes on

@@ -147,7 +147,7 @@ pub enum ZoneFacts {
     Refused(Finding),
     /// It could not be told: AWS failed.
     Unclear(String),
-    /// Nobody could look.
+    /// It could not be observed.
     Unseen(Unseen),
 }
 

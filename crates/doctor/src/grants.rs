@@ -7,7 +7,8 @@ use std::sync::Arc;
 use model::{AccountName, Resource};
 use serde_json::{Value, json};
 
-/// The permissions that only `deploy doctor` uses. Without them it says what it could not see, and all else works.
+/// The permissions that no resource asks for: `deploy doctor` uses them, and drift asks SES about its account.
+/// Without them both say what they could not see, and all else works.
 pub const READS: [&str; 5] = [
     "iam:SimulatePrincipalPolicy",
     "route53:ListHostedZones",

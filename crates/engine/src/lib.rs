@@ -1,6 +1,6 @@
 //! Observe and apply: concurrency, batching, waits, cancellation, events.
 //!
-//! The engine looks and carries out. It decides nothing: what to do, in which order and after which
+//! The engine observes and carries out. It decides nothing: what to do, in which order and after which
 //! checks is in the [`Plan`](model::Plan).
 
 mod apply;

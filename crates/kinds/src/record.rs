@@ -245,9 +245,9 @@ impl Record {
         ours: &dyn Fn(&str) -> bool,
     ) -> Diff {
         let mut found = self.diff(actual, Some(self));
-        // Values that were there before us kept their time to live.
-        let ttl = |state: &State| state.set.as_ref().and_then(|set| set.ttl);
-        if recorded.is_some_and(|recorded| ttl(recorded) == ttl(actual)) {
+        // Values that were there before us keep the time to live that others give them.
+        let was_left = |state: &State| self.diff(state, Some(self)).touches("ttl");
+        if recorded.is_some_and(was_left) {
             found.changes.retain(|change| change.field != "ttl");
         }
         let others = |state: &State| -> Vec<String> {

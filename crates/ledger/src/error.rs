@@ -84,7 +84,9 @@ pub enum LedgerError {
         silent: Duration,
     },
     /// Another ledger is where this one was to move.
-    #[error("there is another ledger at {place}: nothing was moved; move or rename that one first")]
+    #[error(
+        "there is another ledger at {place}, or what an interrupted move left there and this one has outgrown: nothing was moved; rename what is there, then run this again"
+    )]
     Occupied {
         /// Its document.
         place: String,

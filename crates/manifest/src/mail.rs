@@ -10,7 +10,7 @@ use standards::mta_sts::MxPattern;
 block! {
     /// MTA-STS: the policy that makes senders use TLS to the domain's mail hosts.
     pub struct MtaSts {
-        /// The action of senders when TLS fails. Needed unless `policy` names a file.
+        /// The reaction of senders when TLS fails. Needed unless `policy` names a file.
         pub mode: Option<Located<MtaStsMode>>,
         /// How long senders keep the policy; 7 days by default.
         pub max_age: Option<Located<Period>>,

@@ -20,7 +20,7 @@ pub enum ErrorClass {
     Throttled,
     /// A quota of the account is full: nothing but a higher quota helps.
     Full,
-    /// Sent, and the outcome is not known: look before doing anything else.
+    /// Sent, and the outcome is not known: observe before doing anything else.
     Ambiguous,
 }
 

@@ -337,7 +337,7 @@ pub trait Kind: Send + Sync + 'static {
 /// asked once in a plan, and how far it is, which is asked again and again.
 #[async_trait]
 pub trait Observe<C: Sync>: Kind {
-    /// One look. A physical id, when there is one, says which; else the spec does.
+    /// One observation. A physical id, when there is one, says which; else the spec does.
     async fn observe(
         &self,
         context: &C,

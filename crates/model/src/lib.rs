@@ -3,7 +3,7 @@
 //! - [`Resource`] is what the manifest asks for; [`Observation`] is what AWS reported in this run;
 //!   [`Ledger`] is what we did and own.
 //! - A [`Kind`] compares the first two and says when a resource is ready. It is held by the
-//!   planner. [`Observe`] looks and [`Mutate`] changes; they are held by the engine.
+//!   planner. [`Observe`] reads and [`Mutate`] changes; they are held by the engine.
 //! - A [`Plan`] is the ordered, immutable, printable, savable set of [`Action`]s.
 
 pub mod any_kind;

@@ -13,7 +13,7 @@ pub enum Ownership {
     Shared,
 }
 
-/// One look at one resource.
+/// One observation of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Observation<S = State> {
     /// AWS says that it does not exist.

@@ -108,7 +108,7 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
     match ours {
         Some(entry) => {
             let moved = has_moved(entry, state);
-            known(resource, entry, diff, moved, conflict)
+            known((resource, spec), entry, diff, moved, conflict)
         }
         None if ownership == Ownership::Foreign => {
             let others = kind.project(state).filter(|name| *name != project);
@@ -163,7 +163,7 @@ fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
 
 /// Decides on a resource that is in the ledger and exists.
 fn known(
-    resource: &Resource,
+    (resource, spec): (&Resource, &Spec),
     entry: &Entry,
     diff: Diff,
     moved: bool,
@@ -183,7 +183,9 @@ fn known(
             Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
         };
     }
-    if was_left(entry, &diff) {
+    // A change of the manifest counts, also of what was left as it was.
+    let is_as_recorded = spec.kind().compare(spec, &entry.spec).is_empty();
+    if is_as_recorded && was_left(entry, &diff) {
         return Decision::new(Verb::None, "in sync, as it was before us");
     }
     if !diff.is_empty() {

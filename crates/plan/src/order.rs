@@ -30,6 +30,12 @@ fn edges(actions: &[Action]) -> Vec<(usize, Edge)> {
         .filter(|loss| !loss.users.is_empty())
         .collect();
     let mut edges: Vec<(usize, Edge)> = losses.iter().flat_map(Loss::edges).collect();
+    let mut of_removal: BTreeMap<usize, Vec<&Loss>> = BTreeMap::new();
+    for loss in &losses {
+        for &removal in &loss.goes_before {
+            of_removal.entry(removal).or_default().push(loss);
+        }
+    }
     for (id, removal) in actions.iter().enumerate() {
         if !is_removal(removal) {
             continue;
@@ -38,7 +44,8 @@ fn edges(actions: &[Action]) -> Vec<(usize, Edge)> {
             edges.extend(among_removals(actions, id, other));
         }
         for other in index.maybe_after(removal) {
-            let is_later = losses.iter().any(|loss| loss.is_after(id, other));
+            let mut losses = of_removal.get(&id).into_iter().flatten();
+            let is_later = losses.any(|loss| loss.later.contains(&other));
             if !is_removal(&actions[other])
                 && let Some(edge) = after_successors(removal, &actions[other], other, is_later)
             {
@@ -105,11 +112,6 @@ impl Loss {
             };
             (self.update, edge)
         })
-    }
-
-    /// Whether `removal` goes before the update, and `other` after it.
-    fn is_after(&self, removal: usize, other: usize) -> bool {
-        self.goes_before.contains(&removal) && self.later.contains(&other)
     }
 }
 

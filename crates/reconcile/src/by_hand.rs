@@ -1,6 +1,6 @@
 //! Publishes in the sandbox, as the operator of a manual DNS would, or takes the records out again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{Action, ActionId, OutputRef, Plan, Resource, ResourceId};
@@ -84,8 +84,31 @@ pub fn publishable<'a>(
     records.collect()
 }
 
+/// The records among `resources`, as they are published, each with what has to be ready first.
+pub fn publishable_of(resources: &[Arc<Resource>], planned: &Planned) -> Vec<PublishableRecord> {
+    let pending = planned.plan.pending();
+    let actions = planned.plan.actions.iter();
+    let by_hand = actions.filter(|one| one.location.is_none() && one.wanted().is_some());
+    let after: BTreeMap<(&str, &str), Vec<String>> = by_hand
+        .map(|action| {
+            let ResourceId { domain, name, .. } = &action.resource;
+            let after = waits_for(&planned.plan, &pending, action);
+            ((domain.as_str(), name.as_str()), after)
+        })
+        .collect();
+    let mut records = report::publishable(resources, &|reference: &OutputRef| {
+        planned.output(reference)
+    });
+    for record in &mut records {
+        if let Some(after) = after.get(&(record.zone.as_str(), record.label.as_str())) {
+            record.after.clone_from(after);
+        }
+    }
+    records
+}
+
 /// The resources that have to be ready before an action, of those that are pending.
-pub fn waits_for(plan: &Plan, pending: &BTreeSet<ActionId>, action: &Action) -> Vec<String> {
+fn waits_for(plan: &Plan, pending: &BTreeSet<ActionId>, action: &Action) -> Vec<String> {
     let before = action
         .after
         .iter()

@@ -91,11 +91,13 @@ fn changed_documents(plan: &Plan) -> BTreeSet<String> {
 /// Observes and plans again: after a complete apply, the plan must be empty.
 ///
 /// Where it is not, and only because of what `carried_out` changed a moment ago and AWS can still show
-/// as it was, it is made again, with a pause that doubles, until such reads are over.
+/// as it was, it is made again, with a pause that doubles, until such reads are over. `tell` gets
+/// each pause, and how long they last at most.
 pub async fn settle(
     project: &Project,
     journal: &Journal,
     carried_out: &Plan,
+    tell: &(dyn Fn(Duration, Duration) + Sync),
 ) -> Result<Settled, Error> {
     let begun = project.clock.now();
     let mut pause = STALE_PAUSE;
@@ -106,10 +108,9 @@ pub async fn settle(
         if again.is_refused() || stale <= passed {
             return Ok(Settled { again });
         }
-        project
-            .clock
-            .sleep(pause.min(stale.saturating_sub(passed)))
-            .await;
+        let next = pause.min(stale.saturating_sub(passed));
+        tell(next, stale);
+        project.clock.sleep(next).await;
         pause *= 2;
     }
 }

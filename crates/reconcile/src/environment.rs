@@ -47,7 +47,7 @@ impl Network {
             ..View::default()
         };
         let observer = Observer::new(view)
-            .map_err(|error| Error::outside("could not look at public DNS", error))?;
+            .map_err(|error| Error::outside("could not set up the probes of public DNS", error))?;
         Ok(Arc::new(observer))
     }
 }

@@ -58,8 +58,10 @@ pub fn policies(
             role: uses.account.role,
         }
     };
+    let now: BTreeSet<AccountId> = accounts::ids(manifest).into_values().collect();
     let mut policies: Vec<AccountPolicy> = uses.into_iter().map(policy).collect();
-    policies.sort_by(|one, other| one.account.cmp(&other.account));
+    // An account of the manifest comes before one that had its name in the former one.
+    policies.sort_by_key(|one| (one.account.clone(), !now.contains(&one.id)));
     Ok(policies)
 }
 

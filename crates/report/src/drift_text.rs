@@ -23,6 +23,8 @@ pub struct Drifted<'a> {
     pub owned: usize,
     /// The events with a known date that are near, the next first.
     pub foreseen: &'a [Foreseen],
+    /// The reasons why something is not known that would be foreseen.
+    pub unasked: &'a [String],
     /// Those of them that fail the run.
     pub fail_on: FailOn,
     /// The time.
@@ -191,6 +193,7 @@ pub fn drift_json(drifted: &Drifted<'_>) -> Value {
         "drift": drifted.drifts.iter().map(one).collect::<Vec<_>>(),
         "live": drifted.shown().iter().map(check_json).collect::<Vec<_>>(),
         "foreseen": drifted.foreseen.iter().map(|one| event(one, drifted)).collect::<Vec<_>>(),
+        "unasked": drifted.unasked,
     })
 }
 
@@ -270,6 +273,7 @@ mod tests {
             live,
             owned: 41,
             foreseen: &[],
+            unasked: &[],
             fail_on: FailOn::default(),
             now: crate::checks_text::tests::now(),
         }
@@ -309,6 +313,7 @@ mod tests {
         ];
         let shown = Drifted {
             foreseen: &events,
+            unasked: &[],
             ..drifted(&[], &[])
         };
         assert_snapshot!(drift_text(&shown, &Palette::plain()));

@@ -59,7 +59,7 @@ fn matters(domain: &DomainLedger, now: Timestamp) -> bool {
 
 fn pending(entry: &Entry) -> Option<&'static str> {
     let text = match entry.location {
-        Some(_) => "an earlier run stopped inside its change; the next run probes first",
+        Some(_) => "an earlier run stopped while it changed this; the next run observes it first",
         None => "still to be published by hand: `deploy records` shows it",
     };
     entry.is_open().then_some(text)
@@ -191,7 +191,7 @@ fn summary(page: &mut Page<'_>, ledger: &Ledger, domains: usize, now: Timestamp)
     );
     page.line(0, &[Part(palette.strong, &text)]);
     let parts = [
-        (pending.open, "to look at first"),
+        (pending.open, "to observe first"),
         (pending.retired, "replaced and still to go"),
         (pending.grace_periods, "with a policy that senders may hold"),
     ];
@@ -358,7 +358,7 @@ mod tests {
             route53_hosted_zone zone  web us-east-1  Z0123456789EXAMPLE  adopted
             s3_bucket assets          web us-east-1  anycompany-example-com-assets-4233ef5d
           ! s3_object logo            web us-east-1  logo\u{1b}.svg
-              an earlier run stopped inside its change; the next run probes first
+              an earlier run stopped while it changed this; the next run observes it first
           ! acm_certificate hosts     web us-east-1  arn:aws:acm:us-east-1:222222222222:certificate/old
               was replaced; the next apply removes it
           MTA-STS: serves a testing policy for 1 d 1 h; senders keep it for 7 d
@@ -366,7 +366,7 @@ mod tests {
           risk: STS-P16, accepted 4 d 1 h ago
 
         Owned: 3 resources in 1 domain.
-        Pending: 1 to look at first, 1 replaced and still to go, 1 with a policy that senders may hold.
+        Pending: 1 to observe first, 1 replaced and still to go, 1 with a policy that senders may hold.
         ");
         assert_snapshot!(status_text(&Ledger::default(), now, &Palette::plain()), @"
         Owned: 0 resources in 0 domains.

@@ -350,9 +350,7 @@ impl Sandbox {
                 watcher(&world, call.now);
             }
             if let Some((read, old)) = read {
-                let lasts = world
-                    .weather
-                    .duration(read.behaviour, &read.resource, call.now);
+                let lasts = world.weather.duration(read.behaviour, &read.resource);
                 self.desk().stale.keep(&read, old, call.now + lasts);
             }
         }
@@ -400,11 +398,7 @@ impl Sandbox {
             let world = self.lock();
             (world.delays.clone(), world.weather)
         };
-        let late = weather.duration(
-            Behaviour::LateAnswers,
-            &format!("call {number}"),
-            Timestamp::UNIX_EPOCH,
-        );
+        let late = weather.duration(Behaviour::LateAnswers, &format!("call {number}"));
         let draw = Sha256::digest(number.to_be_bytes());
         let draw = u16::from_be_bytes([draw[0], draw[1]]);
         let range = delays.call_longest - delays.call_shortest;

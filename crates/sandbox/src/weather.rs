@@ -3,7 +3,7 @@
 //!
 //! A behaviour that AWS shows to everybody has 100 in its columns; one that comes and goes has the
 //! share of the resources (or calls) that it meets. Each draw follows from the seed, the behaviour
-//! and the resource with the time of its creation, so a run meets the same weather again.
+//! and the name of the resource, so a run meets the same weather again.
 
 use std::str::FromStr;
 
@@ -296,19 +296,18 @@ impl Weather {
         since: Timestamp,
         now: Timestamp,
     ) -> bool {
-        now >= since && now < since + self.duration(behaviour, name, since)
+        now >= since && now < since + self.duration(behaviour, name)
     }
 
-    /// How long a behaviour lasts for what happened to a resource at `since`; zero where it does not
-    /// meet it. The time tells a resource from an earlier one of its name.
-    pub fn duration(&self, behaviour: Behaviour, name: &str, since: Timestamp) -> SignedDuration {
-        let name = format!("{name} {}", since.as_second());
-        let Some(row) = behaviour.row().filter(|_| self.meets(behaviour, &name)) else {
+    /// How long a behaviour lasts for the resource of this name; zero where it does not meet it. No
+    /// time is in the draw: a run of tomorrow has to meet what the run of today met.
+    pub fn duration(&self, behaviour: Behaviour, name: &str) -> SignedDuration {
+        let Some(row) = behaviour.row().filter(|_| self.meets(behaviour, name)) else {
             return SignedDuration::ZERO;
         };
         let usual = self.kind == Kind::Usual && row.shares[0] == 0;
         let longest = if usual { row.longest / 4 } else { row.longest };
-        let draw = self.draw(behaviour, &name)[1];
+        let draw = self.draw(behaviour, name)[1];
         SignedDuration::from_secs(1 + i64::from(draw) * longest / i64::from(u16::MAX))
     }
 

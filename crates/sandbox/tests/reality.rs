@@ -54,12 +54,11 @@ fn seed(fits: impl Fn(Weather) -> bool) -> Weather {
     found.expect("one of a hundred thousand seeds")
 }
 
-/// A world without delays in a storm in which the behaviour meets what is made of this name at noon, for
+/// A world without delays in a storm in which the behaviour meets what is made of this name for
 /// at least so many seconds, and in which no other behaviour meets it or the bucket of these tests.
 fn stormy(behaviour: Behaviour, name: &str, least: i64) -> Sandbox {
-    let noon = common::clock().now();
     let lasts =
-        |weather: Weather, behaviour, name: &str| weather.duration(behaviour, name, noon).as_secs();
+        |weather: Weather, behaviour, name: &str| weather.duration(behaviour, name).as_secs();
     let young = [
         Behaviour::NewBucketUnknown,
         Behaviour::NewBucketPolicyMalformed,
@@ -315,15 +314,8 @@ async fn r_03_cloudfront_does_not_know_a_certificate_that_is_just_issued() {
         status.map(|one| one.as_str().to_owned()),
         Some("ISSUED".to_owned())
     );
-    let since = sandbox
-        .world()
-        .acm
-        .by_arn(&arn)
-        .and_then(|one| one.issued_at)
-        .expect("issued");
     let behaviour = Behaviour::NewCertificateUnknown;
-    sandbox.world().weather =
-        seed(|weather| weather.duration(behaviour, &arn, since).as_secs() > 20);
+    sandbox.world().weather = seed(|weather| weather.duration(behaviour, &arn).as_secs() > 20);
     let viewer = ViewerCertificate::builder()
         .acm_certificate_arn(&arn)
         .ssl_support_method(SslSupportMethod::SniOnly)
@@ -417,13 +409,8 @@ async fn r_07_lists_show_what_is_deleted() {
         .send()
         .await;
     deleted.expect("it is deleted");
-    let at = sandbox.clock().now();
-    sandbox.world().weather = seed(|weather| {
-        weather
-            .duration(Behaviour::DeletedListed, &arn, at)
-            .as_secs()
-            > 60
-    });
+    sandbox.world().weather =
+        seed(|weather| weather.duration(Behaviour::DeletedListed, &arn).as_secs() > 60);
     let listed = || async {
         let list = client.list_certificates().send().await.expect("a list");
         list.certificate_summary_list().len()
@@ -455,10 +442,9 @@ async fn r_10_the_name_of_a_deleted_bucket_stays_taken() {
         .send()
         .await
         .expect("it is deleted");
-    let at = sandbox.clock().now();
     let behaviour = Behaviour::DeletedBucketNameTaken;
     sandbox.world().weather =
-        seed(|weather| weather.duration(behaviour, "mail-assets", at).as_secs() > 60);
+        seed(|weather| weather.duration(behaviour, "mail-assets").as_secs() > 60);
     let create = || client.create_bucket().bucket("mail-assets").send();
     assert_eq!(code(create().await), "OperationAborted");
     let other = aws_sdk_s3::Client::new(&config(&sandbox, TWO, REGION));

@@ -102,9 +102,8 @@ async fn delegation_of(
     answer.unwrap_or(Err(Unseen::Slow(options.patience)))
 }
 
-/// The checks that were `seen`; of a domain whose delegation leads to other name servers, nothing of
-/// ours
-/// can be seen, and that is one fault.
+/// The checks in `seen`. Where the delegation leads to other name servers, nothing of ours can be
+/// seen: that is one fault, and these checks are skipped.
 fn beyond(scene: &Scene<'_>, delegation: &[Check], mut seen: Vec<Check>) -> Vec<Check> {
     if let Some(reason) = delegation::elsewhere(scene, delegation) {
         for check in &mut seen {

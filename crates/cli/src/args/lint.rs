@@ -22,8 +22,8 @@ pub(crate) struct Lint {
     /// command line are printed
     #[arg(long, conflicts_with = "online")]
     pub(crate) fix: bool,
-    /// Look too, and check the manifest beside what is published and what its accounts have; nothing
-    /// is changed. With --sandbox, look into the sandbox
+    /// Also check the manifest against what is published and what its accounts have; nothing is
+    /// changed. With --sandbox, against the sandbox
     #[arg(long, conflicts_with = "records")]
     pub(crate) online: bool,
     /// How to print findings

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use engine::Stop;
 use ledger::Journal;
@@ -214,10 +215,27 @@ async fn settle(
     if carried_out != Conclusion::Done {
         return Ok(carried_out);
     }
-    let settled = reconcile::settle(project, journal, plan).await?;
+    let settled = {
+        // AWS's own delay, and not a fault: who watches has to know what is waited for.
+        let tell = |pause: Duration, longest: Duration| {
+            printer.note(&format!(
+                "AWS can still show what was there before this run, for up to {} minutes; \
+                 observing again in {} s",
+                longest.as_secs() / 60,
+                pause.as_secs()
+            ));
+        };
+        reconcile::settle(project, journal, plan, &tell).await?
+    };
     let again = &settled.again;
     if !settled.is_in_sync() {
-        printer.note("Looked again: something is not as the manifest asks yet. Apply again.");
+        printer.note(match Conclusion::of_apply(&settled) {
+            Conclusion::Failed => {
+                "Observed again: something could not be observed, so nobody knows whether \
+                 everything is as the manifest asks. The findings say why."
+            }
+            _ => "Observed again: something is not as the manifest asks yet. Apply again.",
+        });
         printer.note(&report::plan_text(
             &again.plan,
             &again.estimate,
@@ -227,7 +245,7 @@ async fn settle(
         return Ok(Conclusion::of_apply(&settled));
     }
     if !printer.json {
-        printer.note("Looked again: everything is as the manifest asks.");
+        printer.note("Observed again: everything is as the manifest asks.");
     }
     if !verifies {
         return Ok(Conclusion::of_apply(&settled));

@@ -131,9 +131,9 @@ fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printe
         printer.note(&report::findings_text(&standing.unseen, &palette));
     }
     match conclusion {
-        Conclusion::NothingLeft => printer.note("Looked again: nothing of ours is left."),
+        Conclusion::NothingLeft => printer.note("Observed again: nothing of ours is left."),
         Conclusion::OriginUnknown => {
-            printer.note("Looked again: nothing that is known to be ours is left.");
+            printer.note("Observed again: nothing that is known to be ours is left.");
         }
         _ if standing.recorded > 0 && again.grace_periods.is_empty() => {
             let count = standing.recorded;

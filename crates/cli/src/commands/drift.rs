@@ -16,6 +16,7 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
         live: &drifted.live,
         owned: drifted.owned,
         foreseen: &drifted.foreseen,
+        unasked: &drifted.unasked,
         fail_on: args.fail_on,
         now: project.clock.now(),
     };
@@ -30,7 +31,7 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
     }
     for reason in &drifted.unasked {
         printer.note(&report::escape(&format!(
-            "{reason}; nothing is foreseen of it"
+            "{reason}; whether AWS has stopped its sending is not known"
         )));
     }
     if !drifted.findings.is_empty() {

@@ -17,13 +17,16 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
     };
     let targets = &selection.targets;
     let policies = reconcile::policies(&manifest, former.as_ref(), targets, args.role.into())?;
-    let accounts: Map<String, Value> = policies
-        .into_iter()
-        .map(|one| {
-            let policy = json!({ "account_id": one.id, "role": one.role, "policy": one.policy });
-            (one.account.to_string(), policy)
-        })
-        .collect();
+    let mut accounts = Map::new();
+    for one in policies {
+        let policy = json!({ "account_id": one.id, "role": one.role, "policy": one.policy });
+        let mut name = one.account.to_string();
+        // The former manifest can have had another account under this name.
+        if accounts.contains_key(&name) {
+            name = format!("{name} ({})", one.id);
+        }
+        accounts.insert(name, policy);
+    }
     printer.value(&json!({
         "format": "deploy.iam",
         "version": 1,

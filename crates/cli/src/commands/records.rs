@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{OutputRef, Resource, ResourceId};
+use model::{Resource, ResourceId};
 use reconcile::Wish;
-use report::{PublishableRecord, RecordFormat, RecordVariants};
+use report::{RecordFormat, RecordVariants};
 
 use crate::args::{Global, Records};
 use crate::exit::{Exit, Failure};
@@ -32,18 +32,7 @@ pub(crate) async fn run(
         .filter(|resource| !args.missing || unpublished.contains(&resource.id))
         .cloned()
         .collect();
-    let look_up = |reference: &OutputRef| planned.output(reference);
-    let mut records = report::publishable(&chosen, &look_up);
-    let pending = planned.plan.pending();
-    let by_hand = planned.plan.actions.iter();
-    for action in by_hand.filter(|action| action.location.is_none() && action.wanted().is_some()) {
-        let is_of = |record: &&mut PublishableRecord| {
-            record.label == action.resource.name && record.zone == action.resource.domain
-        };
-        for record in records.iter_mut().filter(is_of) {
-            record.after = reconcile::waits_for(&planned.plan, &pending, action);
-        }
-    }
+    let records = reconcile::publishable_of(&chosen, &planned);
     let format = if printer.json {
         RecordFormat::Json
     } else {

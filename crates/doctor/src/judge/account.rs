@@ -151,7 +151,7 @@ fn judge_usage(usage: &Usage, notes: &mut Notes) {
             format!(
                 "{held} are there, more than AWS's default of {limit}: the quota was raised, and how far is not known"
             ),
-            "read its value in the console of Service Quotas",
+            "read the quota's value in the AWS console, under Service Quotas",
         );
         return notes.unseen(rules::AWS_03, what, &unseen);
     }

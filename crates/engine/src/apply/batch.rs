@@ -65,7 +65,15 @@ impl Run<'_> {
             self.journal.intend(&document, intents).await
         };
         try_join_all(intents.into_iter().map(record)).await?;
-        outcomes.extend(Box::pin(self.send(batch)).await?);
+        // The intents were written now: what is sent alone after a refusal is as old as they are.
+        let documents: BTreeSet<_> = batch
+            .items
+            .iter()
+            .map(|item| item.target.id.document())
+            .collect();
+        let held = documents.iter().map(|document| self.journal.held(document));
+        let fresh = Fresh::new(self.engine.clock, held.collect());
+        outcomes.extend(Box::pin(self.send(batch, &fresh)).await?);
         Ok(outcomes)
     }
 
@@ -101,12 +109,16 @@ impl Run<'_> {
         Ok((item, intents))
     }
 
-    async fn send(&self, batch: Batch) -> Result<Vec<(ActionId, ActionOutcome)>, LedgerError> {
+    async fn send(
+        &self,
+        batch: Batch,
+        fresh: &Arc<Fresh>,
+    ) -> Result<Vec<(ActionId, ActionOutcome)>, LedgerError> {
         let Some(first) = batch.ids.first() else {
             return Ok(Vec::new());
         };
         let first = &self.plan.actions[*first];
-        let error = match self.send_together(first, &batch.items).await {
+        let error = match self.send_together(first, &batch.items, fresh).await {
             Ok(changes) => return Box::pin(self.all_applied(batch, changes)).await,
             Err(outcome) => outcome,
         };
@@ -116,7 +128,7 @@ impl Run<'_> {
             // All or nothing: one bad record refuses its siblings. Each alone tells which it is.
             let mut outcomes = Vec::new();
             for one in batch.alone() {
-                outcomes.extend(Box::pin(self.send(one)).await?);
+                outcomes.extend(Box::pin(self.send(one, fresh)).await?);
             }
             return Ok(outcomes);
         }
@@ -154,14 +166,12 @@ impl Run<'_> {
         &self,
         action: &Action,
         batch: &[Item],
+        fresh: &Arc<Fresh>,
     ) -> Result<Vec<Changed>, ActionOutcome> {
         let limit = self.limit();
         let mut ambiguous = 0;
-        let documents: BTreeSet<_> = batch.iter().map(|item| item.target.id.document()).collect();
-        let held = documents.iter().map(|document| self.journal.held(document));
-        let fresh = Fresh::new(self.engine.clock, held.collect());
         loop {
-            let error = match self.send_once(action, batch, &fresh).await {
+            let error = match self.send_once(action, batch, fresh).await {
                 Ok(changes) => return Ok(changes),
                 Err(error) => error,
             };

@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws::Guard;
-use clock::Clock;
+use clock::{Clock, Stopwatch};
 use futures::FutureExt as _;
-use jiff::Timestamp;
 use ledger::{Held, LedgerError};
 
 /// How long an intent, or the last check, serves.
@@ -19,7 +18,7 @@ pub(crate) const FRESH: Duration = Duration::from_secs(10);
 pub(crate) struct Fresh {
     clock: Clock,
     held: Vec<Held>,
-    since: Mutex<Timestamp>,
+    since: Mutex<Stopwatch>,
 }
 
 impl Fresh {
@@ -28,7 +27,7 @@ impl Fresh {
         Arc::new(Self {
             clock,
             held,
-            since: Mutex::new(clock.now()),
+            since: Mutex::new(clock.stopwatch()),
         })
     }
 
@@ -43,15 +42,16 @@ impl Fresh {
 
     /// Reads the documents again, when they were written or read too long ago.
     pub(crate) async fn check(&self) -> Result<(), LedgerError> {
-        let now = self.clock.now();
+        let begun = self.clock.stopwatch();
         let since = *self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.duration_since(since).unsigned_abs() <= FRESH {
+        // A stopwatch counts the sleep of a laptop too.
+        if since.passed() <= FRESH {
             return Ok(());
         }
         for held in &self.held {
             held.confirm().await?;
         }
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = begun;
         Ok(())
     }
 }
@@ -60,6 +60,7 @@ impl Fresh {
 mod tests {
     use std::collections::BTreeSet;
 
+    use jiff::Timestamp;
     use ledger::{Journal, Memory, Who};
 
     use super::*;

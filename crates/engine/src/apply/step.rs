@@ -233,7 +233,10 @@ impl Run<'_> {
                 ErrorClass::NotYet | ErrorClass::Throttled => (reason(&error), kind.poll()),
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
-                    let what = format!("the outcome of {} is not known: looking", error.operation);
+                    let what = format!(
+                        "AWS did not answer {}: observing what it did",
+                        error.operation
+                    );
                     (what, AMBIGUOUS_PAUSE)
                 }
                 _ => return Err(ActionOutcome::Failed(error)),

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct S3BucketPolicy;
 
-/// The user of a bucket, besides its owner.
+/// The party that may use a bucket besides its owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use semver::{Version, VersionReq};
+use semver::{Prerelease, Version, VersionReq};
 
 use crate::read::Text;
 
@@ -28,14 +28,19 @@ impl Text for Requirement {
             return Ok(Self(asked));
         }
         Err(format!(
-            "this is deploy {}, and the manifest requires {text}: use another version",
+            "this is deploy {}, and the manifest requires {text}: install a version that it allows",
             env!("CARGO_PKG_VERSION")
         ))
     }
 }
 
 fn is_met(asked: &VersionReq, version: &str) -> bool {
-    Version::parse(version).is_ok_and(|version| asked.matches(&version))
+    // A pre-release of a version is taken for it: semver would have `>=1.4` refuse 1.5.0-rc.1.
+    let released = |version: Version| Version {
+        pre: Prerelease::EMPTY,
+        ..version
+    };
+    Version::parse(version).is_ok_and(|version| asked.matches(&released(version)))
 }
 
 #[cfg(test)]
@@ -48,6 +53,7 @@ mod tests {
             (">=1.4", "1.4.0", true),
             (">=1.4", "1.12.3", true),
             (">=1.4", "1.3.9", false),
+            (">=1.4", "1.5.0-rc.1", true),
             (">=1.4, <2", "2.0.0", false),
         ] {
             let asked = VersionReq::parse(asked).expect("versions");
@@ -58,7 +64,10 @@ mod tests {
     #[test]
     fn a_manifest_for_a_newer_program_is_refused() {
         let refused = Requirement::parse(">=999.1").expect_err("this program is older");
-        assert!(refused.contains("use another version"), "{refused}");
+        assert!(
+            refused.contains("install a version that it allows"),
+            "{refused}"
+        );
         assert!(Requirement::parse("new").is_err());
         assert!(Requirement::parse(">=0.1").is_ok());
     }

@@ -344,7 +344,7 @@ fn what_somebody_changed_is_said_to_be_drift() {
 }
 
 #[test]
-fn things_come_after_their_dependencies_and_go_before_them() {
+fn resources_come_after_their_dependencies_and_go_before_them() {
     let world = World::default()
         .ask(resource("b", &["a"]))
         .ask(resource("a", &[]));

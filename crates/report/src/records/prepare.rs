@@ -196,7 +196,7 @@ fn add(
         let after = record.after.join(", ");
         prepared
             .notes
-            .push(format!("publish {title} after {after}"));
+            .push(format!("publish {title} only when this is ready: {after}"));
     }
     for text in record.values.iter().flatten() {
         let Some(value) = SetValue::parse(rtype, text) else {

@@ -351,7 +351,7 @@ fn meant_private(finding: Finding) -> Finding {
         reason: "p= holds a private key, with which everybody who reads the record can sign"
             .to_owned(),
         ..finding.fix(
-            "remove the record, make a new pair of keys, and publish the public half under another selector",
+            "remove the record, generate a new key pair, and publish the public half under another selector",
         )
     }
 }

@@ -226,7 +226,7 @@ impl Reader {
         if key != "mx" {
             if self.seen.contains_key(key) {
                 let reason = format!(
-                    "the key {} is there before, and senders use only the first",
+                    "the key {} appears a second time, and senders use only the first",
                     quote(key)
                 );
                 let finding = Finding::new(rules::STS_P10, reason)
@@ -290,7 +290,7 @@ impl Reader {
 
     fn max_age(&mut self, value: &str, span: Range<usize>) {
         if !(1..=10).contains(&value.len()) || !value.bytes().all(|b| b.is_ascii_digit()) {
-            let reason = format!("max_age is {}, and 1 to 10 digits are wanted", quote(value));
+            let reason = format!("max_age is {}, and it takes 1 to 10 digits", quote(value));
             let finding = Finding::new(rules::STS_P04, reason);
             let finding = match meant_age(value) {
                 Some((meant, is_sure)) => finding

@@ -106,7 +106,7 @@ fn pasted_term(fault: Fault, word: &str, at: usize) -> Fault {
         .position(|(one, other)| one != other);
     let first = first.unwrap_or(end);
     let stray = word[first..].chars().next().unwrap_or_default();
-    let reason = format!("{stray:?} does not belong into the term {}", quote(&bare));
+    let reason = format!("{stray:?} does not belong in the term {}", quote(&bare));
     let place = at + first..at + first + stray.len_utf8();
     let finding = Finding::new(rules::SPF_04, reason).at(place);
     let finding = finding.fix(format!("write `{bare}`"));

@@ -182,7 +182,7 @@ fn of_what_is_no_key() {
         assert_eq!(last.edit, None);
     };
     let private = "p= holds a private key";
-    let anew = "remove the record, make a new pair of keys";
+    let anew = "remove the record, generate a new key pair";
     check(
         "v=DKIM1; p=MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
         private,

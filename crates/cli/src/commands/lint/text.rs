@@ -222,7 +222,7 @@ fn verdict(name: &str, checked: &Checked) -> String {
     // A logo or a certificate with an error is refused whole; of a record, a part can be ignored.
     let verdict = match &checked.canonical {
         _ if checked.is_usable() => "receivers can use it",
-        Some(_) => "receivers read it so, and it has errors",
+        Some(_) => "receivers read it as shown, but it has errors",
         None => "receivers can't use it as it is",
     };
     report::escape(&format!("{text}: {verdict}"))

@@ -196,7 +196,7 @@ fn without_an_account_lint_names_the_placeholder_and_nothing_else() {
 }
 
 #[test]
-fn editors_find_no_instruction_of_others() {
+fn published_text_gives_editors_no_instruction() {
     let draft = drafted(&fixtures::hostile(), &["example.com"], None);
     assert!(
         !draft.text.contains("yaml-language-server"),

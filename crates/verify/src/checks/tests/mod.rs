@@ -44,7 +44,7 @@ async fn a_domain_without_anything_is_good() {
 }
 
 #[tokio::test]
-async fn who_cannot_read_closely_says_so() {
+async fn a_probe_that_is_not_possible_is_skipped_and_says_so() {
     let mut stage = Stage::new();
     stage.world.delegation = Err(model::Unseen::NotFromHere);
     stage.options.smtp = false;
