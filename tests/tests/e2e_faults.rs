@@ -1,7 +1,8 @@
-//! Faults that were found by trying to break the program, each under the id that it had: M for the
-//! mighty ones, L for the lesser ones.
+//! Faults that were found by attacking the program. The id before each test is that of its report: M for
+//! major, L for minor; `e2e_edges.rs` has the others.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sandbox::faults::{Fault, FaultKind};
 use tests::place::Place;
@@ -76,10 +77,12 @@ fn a_line_break_in_a_message_of_aws_makes_no_line() {
         let fault = Fault::new(FaultKind::ErrorBefore).at(service, operation);
         let fault = fault.with(403, "AccessDenied", forged);
         place.change_world(|world, _| world.faults.script = vec![fault]);
+        let mut is_shown = false;
         for command in ["plan", "apply", "status", "doctor", "drift", "verify"] {
             let options: &[&str] = if command == "apply" { &["--yes"] } else { &[] };
             let ran = place.run(command, options);
             for text in [&ran.stdout, &ran.stderr] {
+                is_shown |= text.contains("You may not.");
                 let mut lines = text.lines();
                 let is_forged = |line: &str| {
                     let line = line.trim_start_matches([' ', '│', '|']);
@@ -89,6 +92,7 @@ fn a_line_break_in_a_message_of_aws_makes_no_line() {
                 assert!(!text.contains('\u{1b}'), "{command}, {operation}:\n{text}");
             }
         }
+        assert!(is_shown, "{operation}: no command printed the message");
     }
 }
 
@@ -109,12 +113,14 @@ fn a_read_that_is_denied_for_good_is_a_failure_that_names_the_permission() {
         .map(|call| (call.service, call.operation))
         .collect();
     assert!(reads.len() > 15, "{reads:?}");
+    let failed = AtomicUsize::new(0);
     let wrong = |(service, operation): &(String, String)| {
         let place = start.copy();
         let fault = Fault::new(FaultKind::ErrorBefore).at(service, operation);
         let fault = fault.with(403, "AccessDenied", "Access Denied");
         place.change_world(|world, _| world.faults.script = vec![fault]);
         let ran = place.run("apply", &["--yes", "--no-verify"]);
+        failed.fetch_add(usize::from(ran.code == 1), Ordering::Relaxed);
         let actions = sandbox::iam::actions(service, operation);
         let is_named = actions
             .iter()
@@ -133,6 +139,8 @@ fn a_read_that_is_denied_for_good_is_a_failure_that_names_the_permission() {
         })
     };
     tests::trials::all_hold(reads.into_iter().collect(), wrong);
+    let failed = failed.into_inner();
+    assert!(failed > 10, "only {failed} reads were missed");
 }
 
 /// L5: keys below a delegation are never seen, so that nobody waits for them.

@@ -54,7 +54,8 @@ usage: cargo xtask COMMAND
                  repository; --write writes these
   weather [NAME…]
                  run the end-to-end tests in usual and stormy weather, ten seeds of each, or in
-                 those that are named (storm:7); `s3` with the ledgers in a bucket; --proxy over a network that breaks answers, 30 seeds";
+                 those that are named (storm:7); `s3` with the ledgers in a bucket;
+                 --proxy over a network that breaks answers, 30 seeds";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

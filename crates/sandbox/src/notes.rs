@@ -50,7 +50,7 @@ impl Notes {
             "PutBucketPolicy" => {
                 self.policies_put.insert(bucket, call.now);
             }
-            "PutBucketVersioning" => {
+            "PutBucketVersioning" if is_enabling(call) => {
                 self.versioned.entry(bucket).or_insert(call.now);
             }
             "CreateConfigurationSet" => {
@@ -72,4 +72,9 @@ pub(crate) fn set_key(call: &Call, name: &str) -> String {
 pub(crate) fn text(body: &[u8], field: &str) -> Option<String> {
     let document: serde_json::Value = serde_json::from_slice(body).ok()?;
     document[field].as_str().map(str::to_owned)
+}
+
+/// Whether a change of versioning switches it on.
+fn is_enabling(call: &Call) -> bool {
+    String::from_utf8_lossy(&call.body).contains("<Status>Enabled</Status>")
 }

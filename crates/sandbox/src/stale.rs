@@ -102,6 +102,13 @@ impl Stale {
         Some(reply)
     }
 
+    /// Forgets the answers about a resource that is deleted: one made anew has none of them.
+    pub(crate) fn forget(&mut self, call: &Call) {
+        if let Some(end) = key(call, "") {
+            self.0.retain(|held, _| !held.ends_with(&end));
+        }
+    }
+
     /// Keeps the answer that a read had before a change, until then.
     pub(crate) fn keep(&mut self, read: &Read, reply: Reply, until: Timestamp) {
         self.0.retain(|_, old| old.until > read.call.now);

@@ -4,6 +4,9 @@
 //! A behaviour that AWS shows to everybody has 100 in its columns; one that comes and goes has the
 //! share of the resources (or calls) that it meets. Each draw follows from the seed, the behaviour
 //! and the name of the resource, so a run meets the same weather again.
+//!
+//! Each strikes in its own place: `refusals` (calls), `stale` (reads), `handle` (answers on their way), `acm`
+//! and `cloudfront` (lists, aliases, records).
 
 use std::str::FromStr;
 

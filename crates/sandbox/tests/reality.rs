@@ -399,6 +399,26 @@ async fn r_06_the_settings_of_a_bucket_read_as_they_were() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r_06_what_is_deleted_has_no_former_settings() {
+    let key = format!("GetBucketVersioning {ONE} mail-assets");
+    let sandbox = stormy(Behaviour::StaleSettings, &key, 60);
+    let client = s3(&sandbox);
+    let bucket = "mail-assets";
+    let made = client.create_bucket().bucket(bucket).send().await;
+    made.expect("a bucket");
+    let on = VersioningConfiguration::builder()
+        .status(BucketVersioningStatus::Enabled)
+        .build();
+    let put = client.put_bucket_versioning().bucket(bucket);
+    let put = put.versioning_configuration(on).send().await;
+    put.expect("a setting");
+    let deleted = client.delete_bucket().bucket(bucket).send().await;
+    deleted.expect("it is deleted");
+    let read = client.get_bucket_versioning().bucket(bucket).send().await;
+    assert_eq!(code(read), "NoSuchBucket");
+}
+
+#[tokio::test(start_paused = true)]
 async fn r_07_lists_show_what_is_deleted() {
     let sandbox = world_of("weather: calm");
     let arn = certificate(&sandbox, "www.example.org", "one").await;
@@ -424,6 +444,25 @@ async fn r_07_lists_show_what_is_deleted() {
     assert_eq!(code(described), "ResourceNotFoundException");
     wait(&sandbox, 121).await;
     assert_eq!(listed().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_07_a_deletion_takes_no_earlier_one_off_the_list() {
+    let sandbox = world_of("weather: calm");
+    let one = certificate(&sandbox, "www.example.org", "one").await;
+    let other = certificate(&sandbox, "mail.example.org", "two").await;
+    wait(&sandbox, 2 * 3600).await;
+    let client = acm(&sandbox);
+    for arn in [&one, &other] {
+        let deleted = client.delete_certificate().certificate_arn(arn).send();
+        deleted.await.expect("it is deleted");
+    }
+    sandbox.world().weather = seed(|weather| {
+        let lasts = |arn| weather.duration(Behaviour::DeletedListed, arn).as_secs();
+        lasts(&one) > 60 && lasts(&other) > 60
+    });
+    let list = client.list_certificates().send().await.expect("a list");
+    assert_eq!(list.certificate_summary_list().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -381,7 +381,7 @@ impl State {
         let held = self.certificates.get_mut(place);
         if let Some(certificate) = held.and_then(|held| held.remove(arn)) {
             let deleted = self.deleted.entry(place.to_owned()).or_default();
-            deleted.retain(|deleted| now < deleted.certificate.created_at + TOKEN_LIFE);
+            deleted.retain(|gone| now < gone.at + TOKEN_LIFE);
             deleted.push(Deleted {
                 at: now,
                 certificate,
