@@ -349,7 +349,7 @@ impl Sandbox {
             if let Some(watcher) = self.0.watcher.get() {
                 watcher(&world, call.now);
             }
-            if ["DeleteBucket", "DeleteDistribution"].contains(&operation) {
+            if ["DeleteBucket", "DeleteDistribution"].contains(operation) {
                 self.desk().stale.forget(call);
             } else if let Some((read, old)) = read {
                 let lasts = world.weather.duration(read.behaviour, &read.resource);

@@ -196,7 +196,7 @@ fn of_what_is_no_key() {
     );
 }
 
-/// What could be another thing stays as it is, until a person has agreed.
+/// A value that could be another thing stays as it is, until a person has agreed.
 #[test]
 fn nothing_is_guessed_for_a_person() {
     let [spf, dkim, dmarc, _, _, _, policy] = STANDARDS.map(|(lint, _)| lint);
