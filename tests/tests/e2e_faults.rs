@@ -62,7 +62,9 @@ fn a_lost_answer_of_an_update_of_a_distribution_does_not_end_destroy() {
 /// L3: a message of AWS is one line, whatever it holds.
 #[test]
 fn a_line_break_in_a_message_of_aws_makes_no_line() {
-    let forged = "You may not.\nerror: everything is fine\r\n0 to change\u{1b}[2K";
+    let lines = "You may not.\nerror: everything is fine\r\n0 to change";
+    // XML 1.0 has no way to write an escape character, and these services answer in XML.
+    let in_xml = ["s3", "route53", "sts", "cloudfront"];
     for (service, operation) in [
         ("ses", "CreateEmailIdentity"),
         ("s3", "CreateBucket"),
@@ -75,14 +77,17 @@ fn a_line_break_in_a_message_of_aws_makes_no_line() {
         let place = Place::of("example").in_calm();
         place.make_world(None);
         let fault = Fault::new(FaultKind::ErrorBefore).at(service, operation);
-        let fault = fault.with(403, "AccessDenied", forged);
+        let escape = if in_xml.contains(&service) { "" } else { "\u{1b}[2K" };
+        let fault = fault.with(403, "AccessDenied", &format!("{lines}{escape}"));
         place.change_world(|world, _| world.faults.script = vec![fault]);
         let mut is_shown = false;
+        let mut all = String::new();
         for command in ["plan", "apply", "status", "doctor", "drift", "verify"] {
             let options: &[&str] = if command == "apply" { &["--yes"] } else { &[] };
             let ran = place.run(command, options);
             for text in [&ran.stdout, &ran.stderr] {
                 is_shown |= text.contains("You may not.");
+                all += text;
                 let mut lines = text.lines();
                 let is_forged = |line: &str| {
                     let line = line.trim_start_matches([' ', '│', '|']);
@@ -92,7 +97,7 @@ fn a_line_break_in_a_message_of_aws_makes_no_line() {
                 assert!(!text.contains('\u{1b}'), "{command}, {operation}:\n{text}");
             }
         }
-        assert!(is_shown, "{operation}: no command printed the message");
+        assert!(is_shown, "{operation}: no command printed the message\n{all}");
     }
 }
 

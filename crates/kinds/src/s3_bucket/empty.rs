@@ -1,7 +1,5 @@
 //! Emptying a bucket, so that it can go.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use model::{ErrorClass, KindError};
 
@@ -12,41 +10,34 @@ use crate::sdk::{built, done, found};
 const PAGES_MAX: usize = 10;
 
 impl Bucket<'_> {
-    /// The key of each version and delete marker, each once; with `folders` the first level only.
+    /// The key of each object that is there now; with `folders` the first level only.
+    ///
+    /// A key whose latest version is a delete marker is no object any more: somebody deleted it. After
+    /// an interrupted run those are this project's own files, which its ledger has let go already.
     pub(super) async fn contents(&self, folders: bool) -> Result<Vec<String>, KindError> {
-        let mut keys = BTreeSet::new();
-        let mut marker: Option<(String, Option<String>)> = None;
+        let mut keys = Vec::new();
+        let mut token: Option<String> = None;
         for _ in 0..PAGES_MAX {
-            let (key, version) = marker.take().unzip();
             let request = self
                 .client
-                .list_object_versions()
+                .list_objects_v2()
                 .bucket(self.name)
                 .expected_bucket_owner(&self.owner)
                 .set_delimiter(folders.then(|| "/".to_owned()))
-                .set_key_marker(key)
-                .set_version_id_marker(version.flatten());
-            let Some(page) = found("ListObjectVersions", request.send().await)? else {
+                .set_continuation_token(token);
+            let Some(page) = found("ListObjectsV2", request.send().await)? else {
                 break;
             };
-            let versions = page.versions().iter().filter_map(|version| version.key());
-            let markers = page.delete_markers().iter();
-            let markers = markers.filter_map(|marker| marker.key());
+            let objects = page.contents().iter().filter_map(|object| object.key());
             let folders = page.common_prefixes().iter();
             let folders = folders.filter_map(|folder| folder.prefix());
-            keys.extend(versions.chain(markers).chain(folders).map(str::to_owned));
-            match page
-                .next_key_marker()
-                .filter(|_| page.is_truncated() == Some(true))
-            {
-                Some(key) => {
-                    let version = page.next_version_id_marker().map(str::to_owned);
-                    marker = Some((key.to_owned(), version));
-                }
-                None => break,
+            keys.extend(objects.chain(folders).map(str::to_owned));
+            token = page.next_continuation_token().map(str::to_owned);
+            if token.is_none() {
+                break;
             }
         }
-        Ok(keys.into_iter().collect())
+        Ok(keys)
     }
 
     /// Deletes every version and delete marker. False when the bucket itself is not there.

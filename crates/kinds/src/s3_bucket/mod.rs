@@ -91,7 +91,7 @@ pub struct State {
     pub expire_days: Option<u32>,
     /// Tags.
     pub tags: Tags,
-    /// The contents of a bucket that is to go: the key of each version and delete marker; of a log
+    /// The contents of a bucket that is to go: the key of each object that is there now; of a log
     /// bucket the first level only, for which one listing is enough. No ledger keeps it.
     #[serde(skip)]
     pub contents: Vec<String>,
