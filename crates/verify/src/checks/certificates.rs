@@ -8,9 +8,11 @@ use super::Scene;
 use crate::notes::Notes;
 use model::Check;
 
-/// ACM renews sixty days before the end.
+/// ACM tries to renew a certificate that DNS validates from sixty days before its end on (ACM User
+/// Guide, "Troubleshoot managed certificate renewal"), whatever its lifetime.
 const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 60);
-/// One with less than this is not being renewed (STS-H11).
+/// One with less than this is not being renewed: STS-H11 says so in days. ACM itself warns 45, 30,
+/// 15, 7, 3 and 1 days before the end (ACM User Guide, "Renewal for domains validated by DNS").
 const LEFT_MIN: SignedDuration = SignedDuration::from_hours(24 * 21);
 
 pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {

@@ -16,8 +16,7 @@ use standards::dns::{Name, NoAnswer, Txt};
 use crate::InTime;
 use crate::public_dns::PublicDns;
 
-/// How long one subject may take, such as all selectors: a record can name many hosts, each slow. All
-/// of them together have as long.
+/// How long the whole reading may take: a record can name many hosts, each slow.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The types of records that show that a name exists.
 const TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "A", "AAAA"];
@@ -54,20 +53,20 @@ pub async fn published(
     seen.exists = true;
     let (zone, mx, spf, dmarc) = join!(
         senders::zone(&dns, domain),
-        within(records::mx(&dns, domain)),
-        within(records::spf(&dns, domain)),
-        within(records::dmarc(&dns, domain)),
+        records::mx(&dns, domain),
+        records::spf(&dns, domain),
+        records::dmarc(&dns, domain),
     );
     let (tls_rpt, mta_sts, bimi) = join!(
-        within(records::tls_rpt(&dns, domain)),
-        within(web::mta_sts(&dns, domain)),
-        within(web::bimi(&dns, domain)),
+        records::tls_rpt(&dns, domain),
+        web::mta_sts(&dns, domain),
+        web::bimi(&dns, domain),
     );
     let (keys, tokens, mail_from, certificate) = join!(
-        within(senders::keys(&dns, domain)),
-        within(senders::tokens(&dns, domain)),
-        within(senders::mail_from(&dns, domain)),
-        within(web::certificate(&dns, domain)),
+        senders::keys(&dns, domain),
+        senders::tokens(&dns, domain),
+        senders::mail_from(&dns, domain),
+        web::certificate(&dns, domain),
     );
     seen.zone = zone;
     seen.mx = mx;
@@ -113,37 +112,12 @@ async fn exists(dns: &PublicDns<'_>, domain: &Name) -> Result<bool, NothingPubli
     }
 }
 
-/// A subject that could not be checked to its end.
-trait Unanswered {
-    fn unanswered(finding: Finding) -> Self;
-}
-
-impl<T> Unanswered for Seen<T> {
-    fn unanswered(finding: Finding) -> Self {
-        Self {
-            findings: vec![finding],
-            is_answered: false,
-            ..Self::default()
-        }
-    }
-}
-
-impl Unanswered for Vec<Finding> {
-    fn unanswered(finding: Finding) -> Self {
-        vec![finding]
-    }
-}
-
-async fn within<T: Unanswered>(reading: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, reading).await {
-        Ok(seen) => seen,
-        Err(_) => T::unanswered(Finding::new(
-            rules::LIVE_02,
-            format!(
-                "its look-ups had no end after {} seconds",
-                PATIENCE.as_secs()
-            ),
-        )),
+/// A subject that could not be checked.
+fn unanswered<T>(error: &NoAnswer) -> Seen<T> {
+    Seen {
+        findings: vec![no_answer(error)],
+        is_answered: false,
+        ..Seen::default()
     }
 }
 
@@ -163,7 +137,7 @@ async fn texts<T>(
     among: impl FnOnce(&Name, &[Txt]) -> (Option<T>, Vec<Finding>),
 ) -> Seen<T> {
     match dns.lookup(owner, "TXT").await {
-        Err(error) => Seen::unanswered(no_answer(&error)),
+        Err(error) => unanswered(&error),
         Ok(values) => {
             let texts: Vec<Txt> = values
                 .iter()

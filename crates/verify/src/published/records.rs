@@ -10,7 +10,7 @@ use standards::spf::lint::{Surroundings, lint_surroundings, lint_values};
 use standards::spf::{Spf, survey};
 use standards::tls_rpt::{self, TlsRpt};
 
-use super::{Unanswered, no_answer, or_unanswered, texts};
+use super::{no_answer, or_unanswered, texts, unanswered};
 use crate::checks::mail_hosts::fault;
 use crate::public_dns::PublicDns;
 
@@ -21,7 +21,7 @@ const HOSTS_MAX: usize = 30;
 pub(super) async fn mx(dns: &PublicDns<'_>, domain: &Name) -> Seen<Vec<Mx>> {
     let values = match dns.lookup(domain, "MX").await {
         Ok(values) => values,
-        Err(error) => return Seen::unanswered(no_answer(&error)),
+        Err(error) => return unanswered(&error),
     };
     let mut findings = Vec::new();
     let mut hosts = Vec::new();
@@ -62,19 +62,16 @@ pub(super) struct SeenSpf {
     pub(super) others: usize,
 }
 
-impl Unanswered for SeenSpf {
-    fn unanswered(finding: Finding) -> Self {
-        Self {
-            seen: Seen::unanswered(finding),
-            ..Self::default()
-        }
-    }
-}
-
 pub(super) async fn spf(dns: &PublicDns<'_>, domain: &Name) -> SeenSpf {
     let all = match dns.txt(domain).await {
         Ok(all) => all,
-        Err(error) => return SeenSpf::unanswered(no_answer(&error)),
+        Err(error) => {
+            let seen = unanswered(&error);
+            return SeenSpf {
+                seen,
+                ..SeenSpf::default()
+            };
+        }
     };
     let mut findings = lint_values(&all);
     let (ours, beside): (Vec<Txt>, Vec<Txt>) = all.into_iter().partition(Spf::is_record);
@@ -115,15 +112,6 @@ pub(super) async fn spf(dns: &PublicDns<'_>, domain: &Name) -> SeenSpf {
 pub(super) struct SeenDmarc {
     pub(super) seen: Seen<Dmarc>,
     pub(super) above: Option<(Name, Dmarc)>,
-}
-
-impl Unanswered for SeenDmarc {
-    fn unanswered(finding: Finding) -> Self {
-        Self {
-            seen: Seen::unanswered(finding),
-            above: None,
-        }
-    }
 }
 
 pub(super) async fn dmarc(dns: &PublicDns<'_>, domain: &Name) -> SeenDmarc {

@@ -10,7 +10,7 @@ use standards::dns::mx::lint_mail_from;
 use standards::dns::{Mx, Name, Resolver, Txt};
 use standards::spf::Spf;
 
-use super::{Unanswered, no_answer, or_unanswered, texts};
+use super::{no_answer, or_unanswered, texts};
 use crate::public_dns::PublicDns;
 
 /// Selectors that mail services and mail servers use by default.
@@ -130,15 +130,6 @@ pub(super) struct SeenKeys {
     pub(super) findings: Vec<Finding>,
 }
 
-impl Unanswered for SeenKeys {
-    fn unanswered(finding: Finding) -> Self {
-        Self {
-            findings: vec![finding],
-            ..Self::default()
-        }
-    }
-}
-
 pub(super) async fn keys(dns: &PublicDns<'_>, domain: &Name) -> SeenKeys {
     let wildcard = check_wildcard(dns, domain).await;
     let findings = or_unanswered(wildcard.map(Vec::from_iter));
@@ -175,12 +166,6 @@ pub(super) async fn tokens(dns: &PublicDns<'_>, domain: &Name) -> Seen<()> {
     match domain.child("_amazonses") {
         Ok(owner) => texts(dns, &owner, |_, _| (Some(()), Vec::new())).await,
         Err(_) => Seen::default(),
-    }
-}
-
-impl Unanswered for Vec<SeenMailFrom> {
-    fn unanswered(_: Finding) -> Self {
-        Self::new()
     }
 }
 

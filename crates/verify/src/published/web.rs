@@ -10,7 +10,7 @@ use standards::dns::{Name, Resolver, caa};
 use standards::mta_sts::{self, MtaStsPolicy, MtaStsRecord, check_mx};
 use standards::tls_rpt::check_presence;
 
-use super::{Unanswered, or_unanswered, texts};
+use super::{or_unanswered, texts};
 use crate::checks::mta_sts::{explain, judge_answer, judge_media_type};
 use crate::public_dns::PublicDns;
 
@@ -20,15 +20,6 @@ pub(super) struct SeenSts {
     pub(super) record: Seen<MtaStsRecord>,
     pub(super) policy: Seen<MtaStsPolicy>,
     pub(super) alias: Option<String>,
-}
-
-impl Unanswered for SeenSts {
-    fn unanswered(finding: Finding) -> Self {
-        Self {
-            record: Seen::unanswered(finding),
-            ..Self::default()
-        }
-    }
 }
 
 pub(super) async fn mta_sts(dns: &PublicDns<'_>, domain: &Name) -> SeenSts {
@@ -106,15 +97,6 @@ pub(super) struct SeenBimi {
     pub(super) record: Seen<Bimi>,
     pub(super) logo: Option<SeenFile>,
     pub(super) certificate: Option<SeenFile>,
-}
-
-impl Unanswered for SeenBimi {
-    fn unanswered(finding: Finding) -> Self {
-        Self {
-            record: Seen::unanswered(finding),
-            ..Self::default()
-        }
-    }
 }
 
 pub(super) async fn bimi(dns: &PublicDns<'_>, domain: &Name) -> SeenBimi {

@@ -157,9 +157,23 @@ async fn sts_h11_a_certificate_without_its_validation_record_is_not_renewed() {
             stage.world.set("_acm.mta-sts.example.com", "CNAME", &[]);
         })
     };
-    assert_eq!(gone(90).await, ["LIVE-01"]);
-    assert_eq!(gone(40).await, ["STS-H11"]);
-    assert_eq!(gone(10).await, ["STS-H11"]);
+    for (days, expect) in [
+        (90, "LIVE-01"),
+        (60, "LIVE-01"),
+        (59, "STS-H11"),
+        (40, "STS-H11"),
+        (10, "STS-H11"),
+    ] {
+        assert_eq!(gone(days).await, [expect], "{days}");
+    }
+    let ends = |days: i64| {
+        broken(move |stage| {
+            let end = now() + jiff::SignedDuration::from_hours(24 * days);
+            stage.expected.certificates[0].not_after = Some(end);
+        })
+    };
+    assert_eq!(ends(21).await, [""; 0]);
+    assert_eq!(ends(20).await, ["STS-H11"]);
 }
 
 #[tokio::test]
