@@ -33,6 +33,7 @@ use crate::quote::quote;
 use crate::rules;
 use crate::{Finding, Severity, is_sound};
 
+pub use receivers::Refusal;
 pub use subject::MarkType;
 pub use trust::{TrustStore, TrustStoreError};
 
@@ -201,7 +202,7 @@ impl MarkCertificate {
     }
 
     /// Checks all that depends on what the certificate is used with: the roots, the logo, the
-    /// domain and the time (VMC-02, VMC-08, VMC-09, VMC-10).
+    /// domain and the time (VMC-02, VMC-08, VMC-09, VMC-10, RCV-06).
     pub fn check_use(&self, with: &Use<'_>) -> Vec<Finding> {
         let domain = self.check_domain(with.domain, with.organizational_domain, with.selector);
         let mut findings: Vec<Finding> = self
@@ -210,6 +211,7 @@ impl MarkCertificate {
             .chain(self.check_logo(with.logo))
             .chain(domain)
             .collect();
+        findings.extend(self.check_receivers(with.trust));
         findings.extend(self.check_time(with.now));
         findings
     }
@@ -225,7 +227,7 @@ impl MarkCertificate {
         let Some(root) = chain::root(&self.chain, trust) else {
             return Vec::new();
         };
-        let findings = receivers::check(root, self.not_before()).into_iter();
+        let findings = receivers::check(trust.refusals(), root, self.not_before()).into_iter();
         findings
             .map(|finding| finding.at(self.chain[0].span.clone()))
             .collect()

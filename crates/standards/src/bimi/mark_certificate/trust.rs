@@ -3,6 +3,7 @@
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::pem;
+use super::receivers::{self, Refusal};
 use crate::dns::Name;
 
 /// Roots that a mark certificate's chain may end at.
@@ -12,6 +13,7 @@ use crate::dns::Name;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustStore {
     roots: Vec<Vec<u8>>,
+    refusals: Vec<Refusal>,
 }
 
 /// Why roots can't be added.
@@ -55,9 +57,14 @@ pub(super) fn caa_domain(organization: &str) -> Option<Name> {
 }
 
 impl TrustStore {
-    /// The roots of the authorities that the BIMI Group lists, and Entrust's, which it listed.
+    /// The roots of the authorities that the BIMI Group lists, and Entrust's, which it listed; and
+    /// the refusals of single receivers.
     pub fn bimi() -> Self {
-        BIMI_ROOTS.iter().fold(Self::empty(), |store, root| {
+        let empty = Self {
+            refusals: receivers::known(),
+            ..Self::empty()
+        };
+        BIMI_ROOTS.iter().fold(empty, |store, root| {
             store
                 .with_roots(root)
                 .expect("the roots in the program are certificates")
@@ -66,7 +73,22 @@ impl TrustStore {
 
     /// No roots.
     pub fn empty() -> Self {
-        Self { roots: Vec::new() }
+        Self {
+            roots: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+
+    /// The same roots, of which a receiver refuses one.
+    #[must_use]
+    pub fn with_refusal(mut self, refusal: Refusal) -> Self {
+        self.refusals.push(refusal);
+        self
+    }
+
+    /// The refusals of single receivers.
+    pub(super) fn refusals(&self) -> &[Refusal] {
+        &self.refusals
     }
 
     /// The same roots, and those in the PEM text `roots`.

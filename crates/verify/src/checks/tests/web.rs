@@ -5,9 +5,16 @@ use std::time::Duration;
 
 use model::Unseen;
 use standards::bimi::TrustStore;
+use standards::bimi::mark_certificate::Refusal;
 
 use super::world::{CERTIFICATE, CERTIFICATE_URL, LOGO_URL, POLICY_URL, page};
 use super::{Stage, broken};
+
+/// The digest of the root in `assets/test-bimi-root.pem`.
+const TEST_ROOT_SHA256: [u8; 32] = [
+    0x1b, 0x9c, 0xe4, 0x32, 0x7d, 0x16, 0x42, 0x33, 0xd9, 0x5f, 0xa9, 0xb9, 0x93, 0x5d, 0xac, 0x3f,
+    0x2a, 0x6b, 0x1a, 0x42, 0x8e, 0xef, 0x46, 0x2a, 0x88, 0x27, 0x14, 0x99, 0x2a, 0x94, 0xeb, 0xba,
+];
 
 #[tokio::test]
 async fn sts_h01_and_h02_the_policy_is_there_without_redirects() {
@@ -222,6 +229,32 @@ async fn a_logo_that_receivers_refuse_names_its_rule() {
     };
     let found = broken(script).await;
     assert!(found.contains(&"SVG-09".to_owned()), "{found:?}");
+}
+
+/// Lets a receiver refuse what the root of the test vouches for after this moment, as Apple refuses
+/// Entrust's.
+fn refuse(stage: &mut Stage, issued_until: &str) {
+    let trust = std::mem::replace(&mut stage.options.trust, TrustStore::empty());
+    stage.options.trust = trust.with_refusal(Refusal {
+        receiver: "Apple Mail".to_owned(),
+        issuer: "the test".to_owned(),
+        root: TEST_ROOT_SHA256,
+        issued_until: issued_until.parse().expect("a time"),
+    });
+}
+
+/// The certificate of the test was issued on 2026-11-01.
+#[tokio::test]
+async fn rcv_06_a_receiver_refuses_a_root_from_a_date_on() {
+    for (issued_until, expect) in [
+        ("2026-10-31T23:59:59Z", &["RCV-06"][..]),
+        ("2026-11-01T00:00:00Z", &[]),
+        ("2024-11-15T23:59:59Z", &["RCV-06"]),
+        ("2027-01-01T00:00:00Z", &[]),
+    ] {
+        let found = broken(|stage| refuse(stage, issued_until)).await;
+        assert_eq!(found, expect, "{issued_until}");
+    }
 }
 
 #[tokio::test]
