@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model::rules;
 use standards::Finding;
-use standards::bimi::svg::{self, Draw, Svg, check_file_drawn};
+use standards::bimi::svg::{self, Draw, Svg, check_drawn};
 use standards::bimi::{self, HttpsUri, Selector};
 use standards::dmarc::organizational_domain_by_psl;
 
@@ -26,9 +26,10 @@ pub fn lint_drawn(manifest: &Manifest, draw: &dyn Draw, now: Timestamp) -> Vec<F
         let Some(file) = block.and_then(|block| block.logo.as_ref()) else {
             continue;
         };
-        let drawn = known
-            .entry(&file.bytes)
-            .or_insert_with(|| check_file_drawn(&file.bytes, draw));
+        let drawn = known.entry(&file.bytes).or_insert_with(|| {
+            let logo = Svg::parse(&file.bytes).0;
+            logo.map_or_else(Vec::new, |logo| check_drawn(&logo, draw))
+        });
         let placed = places::in_file(file, drawn.iter().cloned());
         findings.extend(
             placed

@@ -65,7 +65,7 @@ impl fmt::Display for Kind {
 }
 
 /// The result of a check.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
     /// The kind that the text was taken for.
     pub kind: Kind,
@@ -74,6 +74,8 @@ pub struct Checked {
     pub has_value: bool,
     /// The canonical form, of a record or a policy that receivers can read.
     pub canonical: Option<String>,
+    /// The logo, for whoever can draw it.
+    pub logo: Option<Svg>,
     /// The faults; places are bytes of the text.
     pub findings: Vec<Finding>,
 }
@@ -208,6 +210,7 @@ pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Opt
             kind,
             has_value: false,
             canonical: None,
+            logo: None,
             findings: vec![Finding::new(rule, reason).fix(fix).at(0..0)],
         });
     }
@@ -219,6 +222,7 @@ pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Opt
                 kind,
                 has_value: logo.is_some(),
                 canonical: None,
+                logo,
                 findings,
             }
         }
@@ -229,6 +233,7 @@ pub fn check_file_as(kind: Kind, name: &str, file: &[u8], now: Timestamp) -> Opt
                 kind,
                 has_value: certificate.is_some(),
                 canonical: None,
+                logo: None,
                 findings,
             }
         }
@@ -271,6 +276,7 @@ fn checked<T: fmt::Display>(kind: Kind, parsed: (Option<T>, Vec<Finding>)) -> Ch
         kind,
         has_value: value.is_some(),
         canonical: value.map(|value| value.to_string()),
+        logo: None,
         findings,
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use render::Renderer;
-use standards::bimi::svg::check_file_drawn;
+use standards::bimi::svg::check_drawn;
 use standards::checker::{Checked, Kind, check_file_as};
 
 /// Checks a file of this kind, a logo also as inboxes show it.
@@ -13,9 +13,8 @@ pub(super) fn check_drawn_as(
     now: Timestamp,
 ) -> Option<Checked> {
     let mut checked = check_file_as(kind, name, file, now)?;
-    if kind == Kind::Logo {
-        let drawn = check_file_drawn(file, &Renderer);
-        checked.findings.extend(drawn);
+    if let Some(logo) = &checked.logo {
+        checked.findings.extend(check_drawn(logo, &Renderer));
     }
     Some(checked)
 }

@@ -31,24 +31,17 @@ pub struct Drawing {
     pixels: Vec<[u8; 4]>,
 }
 
-/// The faults of a logo that show when it is drawn. A logo that may hold scripts or references is
-/// not drawn.
+/// The faults of a logo that show when it is drawn, and that reading it did not tell. A logo that may
+/// hold scripts or references is not drawn.
 pub fn check_drawn(logo: &Svg, draw: &dyn Draw) -> Vec<Finding> {
     if !logo.is_usable() {
         return Vec::new();
     }
-    match draw.draw(logo, SIDE) {
+    let mut findings = match draw.draw(logo, SIDE) {
         Ok(drawing) => drawing.check(),
         Err(Undrawn(reason)) => vec![Finding::new(rules::SVG_28, reason)],
-    }
-}
-
-/// The same of a file: nothing where it has no logo, and nothing twice that reading it says.
-pub fn check_file_drawn(file: &[u8], draw: &dyn Draw) -> Vec<Finding> {
-    let (logo, known) = Svg::parse(file);
-    let has_one_colour = known.iter().any(|finding| finding.is_of(rules::SVG_23));
-    let mut findings = logo.map_or_else(Vec::new, |logo| check_drawn(&logo, draw));
-    findings.retain(|finding| !(has_one_colour && finding.is_of(rules::SVG_29)));
+    };
+    findings.retain(|finding| !(logo.has_one_colour && finding.is_of(rules::SVG_29)));
     findings
 }
 
@@ -73,7 +66,7 @@ impl Drawing {
             return Vec::new();
         }
         let percent = (outside * 100).div_ceil(all);
-        let reason = format!("the circle cuts away {percent} % of the mark");
+        let reason = format!("the circle cuts away {percent}% of the mark");
         vec![Finding::new(rules::SVG_30, reason)]
     }
 

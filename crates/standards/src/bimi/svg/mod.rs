@@ -43,7 +43,7 @@ mod walk;
 
 use std::fmt;
 
-pub use drawing::{Draw, Drawing, Undrawn, check_drawn, check_file_drawn};
+pub use drawing::{Draw, Drawing, Undrawn, check_drawn};
 use sha2::{Digest, Sha256};
 
 use super::gzip::{self, GzipFault};
@@ -65,6 +65,8 @@ pub struct Svg {
     title: String,
     view_box: ViewBox,
     is_usable: bool,
+    /// By its attributes: SVG-23.
+    has_one_colour: bool,
 }
 
 /// The part of the plane that a logo shows.
@@ -122,6 +124,7 @@ impl Svg {
             title: outline.title,
             view_box: outline.view_box,
             is_usable: is_sound(&findings),
+            has_one_colour: findings.iter().any(|one| one.is_of(rules::SVG_23)),
         });
         (logo, findings)
     }
