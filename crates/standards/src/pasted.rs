@@ -76,40 +76,30 @@ impl Syntax {
     /// colon separates them, which belongs to the value.
     fn lost_semicolons(&self, whole: &str, name: &str, value: &Part<'_>) -> Vec<Finding> {
         let text = value.text;
-        // Long values have none of them, and this is quicker than to look at each character.
-        let separators: &[char] = match name {
-            "v" => &[' ', '\t', ',', ':'],
-            _ => &[' ', '\t', ','],
-        };
-        if !separators.iter().any(|one| text.contains(*one)) {
-            return Vec::new();
-        }
-        let is_separator = |c: char| separators.contains(&c);
-        let mut findings = Vec::new();
-        let mut at = 0;
-        while let Some(found) = text[at..].find(is_separator) {
-            let start = at + found;
-            let rest = text[start..].trim_start_matches(is_separator);
-            at = text.len() - rest.len();
-            let lost = self.known.iter().find(|known| {
-                let after = rest.strip_prefix(**known);
-                after.is_some_and(|after| is_value(name, after.trim_start_matches([' ', '\t'])))
-            });
-            if let Some(lost) = lost.filter(|lost| **lost != name) {
-                let span = value.span.start + start..value.span.start + at;
-                let reason = format!("no semicolon stands before `{lost}=`");
-                let finding = self.fault(reason, span.clone());
-                let finding = finding.fix(format!("write `; {lost}=`"));
-                let edit = Edit::replace(span, "; ");
-                // A name that stands there already would undo the whole record.
-                findings.push(if names(whole).any(|other| other == *lost) {
-                    finding.with_guess(edit)
-                } else {
-                    finding.with_edit(edit)
-                });
-            }
-        }
-        findings
+        let is_separator = |c: char| matches!(c, ' ' | '\t' | ',') || name == "v" && c == ':';
+        let lost = text.match_indices('=').filter_map(|(equals, _)| {
+            let before = text[..equals].trim_end_matches([' ', '\t']);
+            let end = |known: &str| Some(before.strip_suffix(known)?.len());
+            let named = |known: &str| end(known).filter(|at| text[..*at].ends_with(is_separator));
+            let (known, at) = self
+                .known
+                .iter()
+                .find_map(|known| Some((*known, named(known)?)))?;
+            let is_meant = known != name && is_value(name, &text[equals..]);
+            is_meant.then_some((known, at))
+        });
+        let findings = lost.map(|(lost, at)| {
+            let start = text[..at].trim_end_matches(is_separator).len();
+            let span = value.span.start + start..value.span.start + at;
+            let reason = format!("no semicolon stands before `{lost}=`");
+            let finding = self.fault(reason, span.clone());
+            let finding = finding.fix(format!("write `; {lost}=`"));
+            let edit = Edit::replace(span, "; ");
+            // A name that stands there already would undo the whole record.
+            let is_alone = names(whole).all(|other| other != lost);
+            finding.with_meant(edit, is_alone)
+        });
+        findings.collect()
     }
 
     /// A part without an equals sign that was meant as a tag, or as one more address of the tag
@@ -143,11 +133,10 @@ impl Syntax {
     }
 }
 
-/// Whether `after`, behind the name of a tag, begins with an equals sign that gives it a value. Within
-/// `p=` it can be the end of a key: base64 that was split ends in a letter and one or two of them.
+/// Whether the equals sign that `after` begins with gives a value to a tag. Within `p=` it can be the
+/// end of a key: base64 that was split ends in a letter and one or two of them.
 fn is_value(within: &str, after: &str) -> bool {
-    let is_padding = within == "p" && after.trim_matches('=').is_empty();
-    after.starts_with('=') && !is_padding
+    within != "p" || !after.trim_matches('=').is_empty()
 }
 
 /// The names in `text`.

@@ -97,9 +97,11 @@ impl Name {
             return Ok(Self::ROOT);
         }
         // Nearly every name is done with here, and a hostile record has thousands.
-        let has_hyphens = text.as_bytes().windows(2).any(|pair| pair == b"--");
-        let has_a_label = has_hyphens && text.to_ascii_lowercase().contains("xn--");
-        let ascii = if text.is_ascii() && !has_a_label {
+        let body = text.strip_suffix('.').unwrap_or(text);
+        if is_plain(body) {
+            return Ok(Self(body.to_ascii_lowercase()));
+        }
+        let ascii = if text.is_ascii() && !text.to_ascii_lowercase().contains("xn--") {
             Cow::Borrowed(text)
         } else {
             idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::EMPTY)
@@ -413,6 +415,19 @@ impl PartialOrd for Name {
     }
 }
 
+/// Whether `text` is a name of letters, digits, hyphens and underscores whose labels stand for
+/// nothing else.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let is_label = |label: &[u8]| {
+        (1..=LABEL_MAX).contains(&label.len())
+            && label.iter().copied().all(is_plain_octet)
+            && !label
+                .get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"))
+    };
+    text.len() <= NAME_MAX && text.as_bytes().split(|octet| *octet == b'.').all(is_label)
+}
+
 fn is_plain_octet(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_'
 }
@@ -434,6 +449,7 @@ fn push_label(text: &mut String, label: &[u8]) {
         text.push('*');
         return;
     }
+    text.reserve(label.len());
     for octet in label {
         if is_plain_octet(*octet) {
             text.push(char::from(octet.to_ascii_lowercase()));
