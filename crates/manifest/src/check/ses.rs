@@ -1,6 +1,7 @@
 //! Amazon SES: what it refuses, or what would break one instance by another.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::domain::Domain;
 use crate::manifest::Manifest;
@@ -69,6 +70,7 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
             }
             let first = *regions.entry(whole.clone()).or_insert(instance);
             if *first.region != *instance.region {
+                let label = whole.labels().next().unwrap_or_default();
                 let reason = format!(
                     "{whole} is the MAIL FROM of {} already, and SES takes one MX there, of one region",
                     first.region
@@ -78,7 +80,10 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
                 report.push(
                     Finding::new(rules::SES_15, reason)
                         .in_place(host.place())
-                        .fix("give each region a name of its own")
+                        .fix(format!(
+                            "give {} a name of its own, such as `{label}-{}`",
+                            instance.region, instance.region
+                        ))
                         .weighing(Severity::Error),
                 );
             }
@@ -205,18 +210,23 @@ pub(super) fn configuration_sets(manifest: &Manifest, report: &mut Report) {
     }
 }
 
+/// `MaxDeliverySeconds` of SES v2's `DeliveryOptions`.
+const DELIVERY_SECONDS: RangeInclusive<u32> = 300..=50_400;
+
 fn configuration_set(domain: &Name, set: &ConfigurationSet, report: &mut Report) {
     if let Some(seconds) = set
         .max_delivery
         .as_ref()
-        .filter(|seconds| !(300..=50_400).contains(&seconds.value))
+        .filter(|seconds| !DELIVERY_SECONDS.contains(&seconds.value))
     {
-        let reason = format!("SES tries for 300 to 50400 seconds, not {seconds}");
+        let (least, most) = DELIVERY_SECONDS.into_inner();
+        let nearest = seconds.value.clamp(least, most);
+        let reason = format!("SES tries for {least} to {most} seconds, not {seconds}");
         report.add(
             rules::SES_32,
             &seconds.position,
             reason,
-            "write a number of seconds between the two",
+            format!("write `{nearest}`, the nearest that SES takes"),
         );
     }
     for event in &set.events {

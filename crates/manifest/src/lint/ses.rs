@@ -132,7 +132,11 @@ impl Subject<'_> {
         all_custom.then(|| {
             let reason =
                 "every instance has a MAIL FROM of its own, so receivers never look for SES here";
-            at(&include.position, Finding::new(rules::SES_20, reason))
+            let fix = format!("remove `{include}` from the includes of {}", self.name);
+            at(
+                &include.position,
+                Finding::new(rules::SES_20, reason).fix(fix),
+            )
         })
     }
 }

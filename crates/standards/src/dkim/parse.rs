@@ -136,7 +136,7 @@ fn check_words(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
         let name = known.tag;
         if split_with_spans(tag.value, ':').all(|part| part.text.is_empty()) {
             valid = false;
-            let reason = format!("{name}= names nothing, and its grammar asks for a word");
+            let reason = format!("{name}= is empty, which its grammar does not allow");
             let finding = Finding::new(known.rule, reason)
                 .weighing(Severity::Error)
                 .fix(format!("leave `{name}=` out, or name what it is for"))
@@ -178,7 +178,7 @@ fn near_word(tag: &Tag<'_>, part: &Part<'_>, known: &WordList) -> Option<Finding
     let separated: Vec<&str> = separated.collect();
     if separated.len() > 1 && separated.iter().all(|word| known.words.contains(word)) {
         let reason = format!(
-            "the words of {name}= are joined by colons, and not as in {}",
+            "colons separate the words of {name}=, and {} has none",
             quote(part.text)
         );
         let words = separated.join(":");

@@ -350,11 +350,7 @@ impl Reader {
         }
         match PolicyExtension::new(key, value) {
             Some(extension) => self.extensions.push(extension),
-            None => self.report(
-                rules::STS_P11,
-                line,
-                format!("{} is not a field", quote(&format!("{key}: {value}"))),
-            ),
+            None => self.report(rules::STS_P11, line, no_extension(key, value)),
         }
     }
 
@@ -476,4 +472,18 @@ fn meant_age(text: &str) -> Option<(MaxAge, bool)> {
 fn listed(patterns: &[String]) -> String {
     let lines: Vec<String> = patterns.iter().map(|one| format!("`mx: {one}`")).collect();
     lines.join(" and ")
+}
+
+/// Why a line that has a colon is no field (RFC 8461 §3.2, `sts-policy-ext`).
+fn no_extension(key: &str, value: &str) -> String {
+    let name = quote(key);
+    if !is_extension_name(key) {
+        format!(
+            "{name} is no name of a field, which has up to 32 letters, digits, `_`, `-` and `.`"
+        )
+    } else if value.is_empty() {
+        format!("the field {name} has no value")
+    } else {
+        format!("the value of the field {name} has a control character")
+    }
 }

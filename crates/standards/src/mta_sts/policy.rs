@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::{MaxAge, MxPattern, MxPatternError, PolicyId};
 use crate::dns::Name;
+use crate::fields::is_extension_name;
 use crate::rules;
 use crate::{Finding, Severity};
 
@@ -57,16 +58,11 @@ pub struct PolicyExtension {
 impl PolicyExtension {
     /// A line `name: value`, if both fit the grammar.
     pub fn new(name: &str, value: &str) -> Option<Self> {
-        let name_fits = name.len() <= 32
-            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
         let value_fits = !value.is_empty()
             && !value.starts_with(' ')
             && !value.ends_with(' ')
             && !value.chars().any(char::is_control);
-        (name_fits && value_fits && !is_own_key(name)).then(|| Self {
+        (is_extension_name(name) && value_fits && !is_own_key(name)).then(|| Self {
             name: name.to_owned(),
             value: value.to_owned(),
         })
