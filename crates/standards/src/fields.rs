@@ -56,6 +56,8 @@ pub(crate) struct FieldRules {
     pub(crate) field_rule: &'static Rule,
     /// The rule of unknown fields.
     pub(crate) unknown_rule: &'static Rule,
+    /// Whether a field of its own can be used that has this value, or its own fix.
+    pub(crate) fits: fn(&str) -> bool,
 }
 
 impl FieldRules {
@@ -145,7 +147,7 @@ pub(crate) fn extension(
             let edit = Edit::replace(field.name_span.clone(), word);
             if fields.iter().any(|other| other.name == word) {
                 finding.fix(format!("remove it: {word} is there already"))
-            } else if near.is_sure {
+            } else if near.is_sure && (rules.fits)(field.value) {
                 finding.fix(format!("write `{word}=`")).with_edit(edit)
             } else {
                 finding.fix(format!("write `{word}=`")).with_guess(edit)
@@ -220,7 +222,7 @@ fn space_after_version(text: &str, version: &Part<'_>, rules: &FieldRules) -> Op
     let semicolon = text.find(';')?;
     (version.span.end < semicolon).then(|| {
         let reason =
-            "there is white space before the first semicolon, and some receivers want none";
+            "there is white space before the first semicolon, which makes some receivers overlook the record";
         Finding::new(rules.version_rule, reason)
             .weighing(Severity::Warn)
             .at(version.span.end..semicolon)

@@ -120,7 +120,8 @@ pub(super) fn correction(text: &str) -> Option<(HttpsUri, bool)> {
     // A link as wikis write it has its target in parentheses.
     let target = text.rsplit_once("](").map_or(text, |(_, target)| target);
     let text = target.trim_matches(|c| is_around(c) || c.is_whitespace());
-    if text.match_indices("://").count() > 1 {
+    // After three slashes the host is missing, and what follows is a path.
+    if text.match_indices("://").count() > 1 || text.contains(":///") {
         return None;
     }
     let after = |scheme: &str| {
@@ -129,7 +130,7 @@ pub(super) fn correction(text: &str) -> Option<(HttpsUri, bool)> {
         let is_scheme = start.eq_ignore_ascii_case(scheme) && rest.starts_with([':', '/']);
         is_scheme.then(|| rest.trim_start_matches([':', '/']))
     };
-    let (rest, is_sure) = match (after("https"), after("http")) {
+    let (rest, mut is_sure) = match (after("https"), after("http")) {
         (Some(rest), _) => (rest, true),
         (None, Some(rest)) => (rest, false),
         (None, None) => (text.trim_start_matches('/'), false),
@@ -143,6 +144,12 @@ pub(super) fn correction(text: &str) -> Option<(HttpsUri, bool)> {
         if is_bare(character) && (character != '%' || is_hexadecimal(follows)) {
             encoded.push(character);
         } else {
+            // `%2` and another letter was meant as an octet.
+            let digit = tail
+                .as_bytes()
+                .get(at + 1)
+                .is_some_and(u8::is_ascii_hexdigit);
+            is_sure &= character != '%' || !digit;
             encoded.push_str(&percent_encoded(character));
         }
     }

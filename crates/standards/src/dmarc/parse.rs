@@ -12,7 +12,7 @@ use crate::pasted::{self, Syntax};
 use crate::quote::quote;
 use crate::rules::{self, Rule};
 use crate::tag_list::{self, Part, Tag, TagList, split_with_spans};
-use crate::{Edit, Finding, Severity, single, typo};
+use crate::{Edit, Finding, Severity, is_sound, single, typo};
 
 /// Every tag that RFC 9989 or RFC 7489 defines.
 const KNOWN: &[&str] = &[
@@ -117,10 +117,9 @@ impl<'a> Reader<'a> {
     fn unknown_tags(&mut self) {
         for tag in self.list.unknown(KNOWN) {
             // A value that is no policy undoes the whole record (RFC 9989 §4.10.1).
-            let fits = |tag: &Tag<'_>, name: &str| {
-                !matches!(name, "p" | "sp" | "np") || tag.value.parse::<Policy>().is_ok()
-            };
-            let finding = self.list.ignored(tag, rules::DMARC_26, KNOWN, fits);
+            let finding = self.list.ignored(tag, rules::DMARC_26, KNOWN, |tag, name| {
+                fits(name, tag.value)
+            });
             self.findings.push(finding);
         }
     }
@@ -450,5 +449,14 @@ fn shifted(span: &Range<usize>, start: usize) -> Range<usize> {
 impl ReportTarget {
     pub(super) fn is_mail(&self) -> bool {
         self.uri.scheme() == Scheme::Mailto
+    }
+}
+
+/// Whether a record can be used in which the tag `name` has this value, or its own fix.
+fn fits(name: &str, value: &str) -> bool {
+    match name {
+        "rua" | "ruf" => mail_uri::is_list(value),
+        "p" => value.parse::<Policy>().is_ok(),
+        _ => is_sound(&Dmarc::parse(&format!("v=DMARC1; p=none; {name}={value}")).1),
     }
 }

@@ -147,7 +147,7 @@ pub(crate) fn doubt(uri: &ReportUri, rule: &'static Rule, span: &Range<usize>) -
         Some(meant) => finding
             .fix(format!("write `{meant}`"))
             .with_guess(Edit::replace(span.clone(), meant.as_str())),
-        None => finding.fix("write the full name of the domain that takes the reports"),
+        None => finding.fix("write the full name of what takes the reports"),
     })
 }
 
@@ -161,6 +161,13 @@ pub(crate) fn without_entry(finding: Finding, list: &str, start: usize, at: usiz
     };
     let edit = Edit::remove(start + removed.start..start + removed.end);
     finding.fix("remove the comma").with_edit(edit)
+}
+
+/// Whether each entry of the list is a URI, or one can be told that was meant.
+pub(crate) fn is_list(text: &str) -> bool {
+    let is_uri = |entry: &str| entry.parse::<ReportUri>().is_ok();
+    let mut entries = text.split(',').map(str::trim);
+    entries.all(|entry| is_uri(entry) || ReportUri::meant_by(entry).is_some())
 }
 
 /// The URIs of `text` joined by commas, where white space alone separates them.
@@ -243,7 +250,10 @@ impl ReportUri {
         };
         match split_scheme(bare) {
             Ok((scheme, rest)) if is_mail(scheme) && rest.contains('@') => mailbox(rest),
-            Ok((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+            // After three slashes the host is missing, and what follows is a path.
+            Ok((scheme, rest))
+                if scheme.eq_ignore_ascii_case("https") && !rest.starts_with("///") =>
+            {
                 let rest = rest.trim_start_matches('/');
                 let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
                 let (host, tail) = rest.split_at(end);
@@ -259,8 +269,8 @@ impl ReportUri {
     /// Why the URI is probably not the one that was meant, and the one that was, if that can be
     /// told.
     pub(crate) fn doubt(&self) -> Option<(String, Option<Self>)> {
-        let rest = self.text.strip_prefix("mailto:")?;
-        if rest.starts_with('/') {
+        let mailto = self.text.strip_prefix("mailto:");
+        if let Some(rest) = mailto.filter(|rest| rest.starts_with('/')) {
             let reason = format!(
                 "the slashes of {} are taken for a part of the mailbox's name",
                 quote(&self.text)
@@ -269,7 +279,11 @@ impl ReportUri {
         }
         let host = self.host()?;
         (!host.as_str().contains('.')).then(|| {
-            let reason = format!("{host} is one label, and no mail domain of the Internet is");
+            let what = match self.scheme {
+                Scheme::Mailto => "mail domain",
+                _ => "host",
+            };
+            let reason = format!("{host} has one label, and every {what} of the Internet has more");
             (reason, None)
         })
     }

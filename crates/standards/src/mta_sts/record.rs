@@ -17,6 +17,7 @@ const RULES: FieldRules = FieldRules {
     version_rule: rules::STS_R02,
     field_rule: rules::STS_R04,
     unknown_rule: rules::STS_R05,
+    fits: |id| id.contains(|c: char| c.is_ascii_alphanumeric()),
 };
 
 /// The id that tells senders a policy has changed: 1 to 32 letters and digits.

@@ -8,9 +8,10 @@ use super::parse::{Located, MECHANISMS, MODIFIERS, bare_comma, is_term};
 use super::term::depends_on_message;
 use super::term::evaluated;
 use super::{
-    DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, meant,
-    redundancy, survey,
+    DomainSpec, Letter, MacroString, Mechanism, Network, Prefixes, Qualifier, Spf, Term, joined,
+    meant, redundancy, survey,
 };
+use crate::dns::name::is_plain;
 use crate::dns::{Name, NameError, Presentation, RecordType, Txt};
 use crate::quote::quote;
 use crate::rules;
@@ -36,6 +37,7 @@ pub(super) fn lint_terms(
     lint_order(located, findings);
     for one in located {
         findings.extend(lint_term(one, located, text));
+        findings.extend(joined::lint(one, text));
         findings.extend(lint_names(one, text));
     }
     redundancy::lint_repetition(located, text, findings);
@@ -239,6 +241,14 @@ fn lint_unknown(
         return lint_comma(one, text);
     };
     let word = near.word;
+    if word == "all" {
+        let reason = format!(
+            "{} has an equals sign, so that receivers ignore it",
+            quote(name)
+        );
+        let finding = Finding::new(rules::SPF_05, reason).weighing(Severity::Warn);
+        return Some(finding.fix("write `~all` or `-all` alone").at(place));
+    }
     let is_modifier = MODIFIERS.contains(&word);
     let sign = if is_modifier { '=' } else { ':' };
     let reason = if word == name {
@@ -289,7 +299,7 @@ fn lint_names(one: &Located, text: &str) -> Option<Finding> {
         return Some(finding.at(one.span.clone()));
     }
     let literal = domain.with_placeholders();
-    if is_plain_name(&literal) {
+    if is_plain(&literal) {
         return None;
     }
     let error = Name::parse(&literal).err()?;
@@ -335,20 +345,6 @@ fn doubled_mechanism(domain: &str) -> Option<&str> {
         .iter()
         .any(is_mechanism)
         .then_some(&domain[..end])
-}
-
-/// Whether `text` is a name of letters, digits, hyphens and underscores: nearly every one is, and a
-/// hostile record has thousands.
-fn is_plain_name(text: &str) -> bool {
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
-    let is_label = |label: &[u8]| {
-        (1..=63).contains(&label.len())
-            && label.iter().copied().all(is_plain)
-            && !label
-                .get(..4)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"))
-    };
-    text.len() <= 253 && text.as_bytes().split(|octet| *octet == b'.').all(is_label)
 }
 
 /// The place of `error` in `written`.

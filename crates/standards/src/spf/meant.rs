@@ -55,6 +55,9 @@ pub(super) fn network(text: &str, family: u8) -> Option<(String, bool)> {
     {
         return Some((term, true));
     }
+    if let Some(network) = range(bare) {
+        return named(&network).map(|term| (term, true));
+    }
     if address.parse::<IpAddr>().is_ok() {
         // Without a number behind the slash, one address is the narrowest that can be meant.
         if prefix.is_empty() {
@@ -81,6 +84,17 @@ fn netmask(text: &str) -> Option<u32> {
     let mask = u32::from(text.parse::<Ipv4Addr>().ok()?);
     let bits = mask.leading_ones();
     (mask.count_ones() == bits && bits > 0).then_some(bits)
+}
+
+/// The network of exactly the IPv4 addresses from one to another: `192.0.2.0-192.0.2.255`.
+/// All of the Internet is nothing to guess for anybody.
+fn range(text: &str) -> Option<String> {
+    let (first, last) = text.split_once('-')?;
+    let (first, last): (Ipv4Addr, Ipv4Addr) = (first.parse().ok()?, last.parse().ok()?);
+    let (start, end) = (u32::from(first), u32::from(last));
+    let bits = (start ^ end).leading_zeros();
+    let hosts = u32::MAX.checked_shr(bits).unwrap_or(0);
+    (bits > 0 && start & hosts == 0 && end & hosts == hosts).then(|| format!("{first}/{bits}"))
 }
 
 /// The network of an IPv4 address whose last octets are missing or stars, or have zeros before
@@ -147,6 +161,11 @@ mod tests {
         check("*.*.*.*", 4, None);
         check("192.000.002.001", 4, Some(("ip4:192.0.2.1", false)));
         check("192.0.2.256", 4, None);
+        check("192.0.2.0-192.0.2.255", 4, Some(("ip4:192.0.2.0/24", true)));
+        check("192.0.2.1-192.0.2.1", 4, Some(("ip4:192.0.2.1/32", true)));
+        check("192.0.2.1-192.0.2.9", 4, None);
+        check("192.0.2.255-192.0.2.0", 4, None);
+        check("0.0.0.0-255.255.255.255", 4, None);
         check("[2001:db8::1]", 6, Some(("ip6:2001:db8::1", true)));
         check("\"192.0.2.1\"", 4, Some(("ip4:192.0.2.1", true)));
         check("mail.example.com", 4, Some(("a:mail.example.com", false)));

@@ -9,6 +9,7 @@ pub mod evaluate;
 mod evaluation;
 mod expand;
 mod fault;
+mod joined;
 pub mod lint;
 mod macro_string;
 mod meant;

@@ -190,7 +190,10 @@ fn unknown_mechanism(name: &str, argument: &str, span: Range<usize>) -> Fault {
     let end = span.end - argument.len();
     let place = end - name.len()..end;
     if name.is_empty() {
-        let reason = format!("{} is not a term", quote(argument));
+        let reason = match argument {
+            "" => "a qualifier stands alone".to_owned(),
+            _ => format!("{} is not a term", quote(argument)),
+        };
         let bare = argument.trim_start_matches(['+', '-', '~', '?']);
         let fault = Fault::new(rules::SPF_05, span.clone(), reason);
         // Two qualifiers: which one holds, a person has to say.
@@ -290,8 +293,16 @@ fn host(argument: &str, at: usize) -> Result<(Option<DomainSpec>, Prefixes), Fau
     let read = |digits: Option<&str>, max: u8| match digits {
         None => Ok(max),
         Some(digits) => parse_prefix(digits, max).ok_or_else(|| {
-            let reason = format!("the prefix length {} is not 0 to {max}", quote(digits));
-            Fault::new(rules::SPF_07, at + rest.len()..end, reason)
+            let span = at + rest.len()..end;
+            let bare = |digits: &str| digits.trim_start_matches('0').to_owned();
+            if parse_prefix(&bare(digits), max).is_none() {
+                let reason = format!("the prefix length {} is not 0 to {max}", quote(digits));
+                return Fault::new(rules::SPF_07, span, reason);
+            }
+            let reason = format!("the prefix length {} has a zero before it", quote(digits));
+            let both: Vec<String> = argument[rest.len()..].split('/').map(bare).collect();
+            let meant = both.join("/");
+            Fault::new(rules::SPF_07, span.clone(), reason).meant(span, &meant, true)
         }),
     };
     let prefixes = Prefixes {
@@ -323,7 +334,9 @@ fn network(argument: &str, at: usize, family: u8) -> Result<Network, Fault> {
     let span = at + colon..at + argument.len();
     let fault = |reason: String| Fault::new(rules::SPF_06, span.clone(), reason);
     let Some(text) = argument.strip_prefix(':') else {
-        return Err(fault(format!("ip{family} wants a colon and a network")));
+        return Err(fault(format!(
+            "no colon and network stand after ip{family}"
+        )));
     };
     let most = if family == 4 { 32 } else { 128 };
     let network: Network = text.parse().map_err(|error| {

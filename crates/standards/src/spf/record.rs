@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::parse::{Located, VERSION, is_separating, is_term, lets_all_send, read_term, words};
-use super::{Spf, lint};
+use super::{Spf, joined, lint};
 use crate::dns::{Name, txt};
 use crate::quote::quote;
 use crate::rules;
@@ -90,8 +90,12 @@ fn split_term((at, word): (usize, &str), (next, rest): (usize, &str)) -> Option<
     })
 }
 
-/// `fault` of a word that is a term but for quotes in it or punctuation behind it.
+/// `fault` of a word that is a term but for quotes in it or punctuation behind it, or that is two
+/// terms without a space between.
 fn pasted_term(fault: Fault, word: &str, at: usize) -> Fault {
+    if let Some(finding) = joined::fault(word, at) {
+        return finding.into();
+    }
     let is_stray = |c: char| matches!(c, '"' | '\'');
     let bare = word
         .trim_end_matches([',', ';', '.', ')'])

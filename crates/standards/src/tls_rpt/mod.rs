@@ -32,6 +32,7 @@ const RULES: FieldRules = FieldRules {
     version_rule: rules::RPT_02,
     field_rule: rules::RPT_08,
     unknown_rule: rules::RPT_08,
+    fits: mail_uri::is_list,
 };
 
 /// The `_smtp._tls` TXT record: at least one URI, each `mailto:` or `https:`.

@@ -408,7 +408,7 @@ fn to_the_end() {
 /// A tag that is ignored today gets its right name only where its value leaves the record usable.
 #[test]
 fn a_name_is_given_to_a_value_that_fits_it() {
-    let [_, dkim, dmarc, _, _, bimi, _] = STANDARDS.map(|(lint, _)| lint);
+    let [_, dkim, dmarc, sts, rpt, bimi, _] = STANDARDS.map(|(lint, _)| lint);
     for (lint, text) in [
         (dmarc, "v=DMARC1; p=reject; Sp=ne; rua=mailto:a@example.com"),
         (
@@ -420,6 +420,10 @@ fn a_name_is_given_to_a_value_that_fits_it() {
             "v=DKIM1; H=sha1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
         ),
         (bimi, "v=BIMI1; l=https://e.example/l.svg; A=none"),
+        (dmarc, "v=DMARC1; p=none; rua=mailto:a@example.com; foo=bar"),
+        (dmarc, "v=DMARC1; p=none; rua=mailto:a@example.com; aspff=x"),
+        (rpt, "v=TLSRPTv1; ruf=reports"),
+        (sts, "v=STSv1; ID=--"),
     ] {
         assert_eq!(all_applied(text, &lint(text)), text);
     }

@@ -82,6 +82,22 @@ fn spf_records() {
     ] {
         check(spf, text, sound);
     }
+    for text in [
+        "v=spf1 ip4:192.0.2.0-192.0.2.255 include:a.example~all",
+        "v=spf1 ip4:192.0.2.0/24 include:a.example;~all",
+    ] {
+        check(spf, text, sound);
+    }
+    check(
+        spf,
+        "v=spf1 include:a.example-all",
+        "v=spf1 include:a.example -all",
+    );
+    check(
+        spf,
+        "v=spf1 a/024 mx/024//064 ip4:192.0.2.1-all",
+        "v=spf1 a/24 mx/24//64 ip4:192.0.2.1 -all",
+    );
     check(
         spf,
         "v=spf1 ip4:192.0.2.1,192.0.2.2 -all",
@@ -102,6 +118,10 @@ fn spf_records() {
         "v=spf10 -all",
         "v=spf1 ++a -all",
         "v=spf1 ~all -all",
+        "v=spf1 include:a.example+all",
+        "v=spf1 all=x",
+        "v=spf1 a//24/64 -all",
+        "v=spf1 -",
     ] {
         check(spf, text, text);
     }
@@ -158,6 +178,11 @@ fn records_of_fields_and_policies() {
     ] {
         check(bimi, text, "v=BIMI1; l=https://example.com/l.svg");
     }
+    check(
+        bimi,
+        "v=BIMI1; l=https://example.com/100%.svg; lps=news_eu,sales,",
+        "v=BIMI1; l=https://example.com/100%25.svg; lps=news-eu,sales",
+    );
     let several = "v=BIMI1; l=https://example.com/l.svg,https://example.com/m.svg";
     check(bimi, several, several);
     let sound = "version: STSv1\r\nmode: testing\r\nmx: a.example\r\nmax_age: 604800\r\n";
@@ -199,8 +224,14 @@ fn of_what_is_no_key() {
 /// A value that could be another thing stays as it is, until a person has agreed.
 #[test]
 fn nothing_is_guessed_for_a_person() {
-    let [spf, dkim, dmarc, _, _, _, policy] = STANDARDS.map(|(lint, _)| lint);
-    let rows: [(Lint, &str); 10] = [
+    let [spf, dkim, dmarc, _, rpt, bimi, policy] = STANDARDS.map(|(lint, _)| lint);
+    let rows: [(Lint, &str); 14] = [
+        // The host is missing, and no part of the path is one.
+        (dmarc, "v=DMARC1; p=none; rua=https:///r"),
+        (rpt, "v=TLSRPTv1; rua=https:///r.example"),
+        (bimi, "v=BIMI1; l=https:///l.svg"),
+        // An octet that was mistyped, or a percent sign.
+        (bimi, "v=BIMI1; l=https://example.com/l%2Gx.svg"),
         (dmarc, "v=DMARC1; p=none; rua=mailto:a@example.com ops"),
         (
             dmarc,

@@ -4,6 +4,7 @@ use super::{AvatarPreference, Bimi, LOGO_SUFFIXES};
 use crate::bimi::selector::LocalPartPrefix;
 use crate::bimi::uri::{self, HttpsUri, HttpsUriError};
 use crate::dns::txt::drop_told_characters;
+use crate::mail_uri;
 use crate::pasted::{self, Syntax};
 use crate::quote::quote;
 use crate::rules::{self, Rule};
@@ -198,7 +199,10 @@ fn read_uri(tag: &Tag<'_>, rule: &'static Rule, findings: &mut Vec<Finding>) -> 
             "name one URL in `{}=`: a record has one logo",
             tag.name
         )),
-        None => finding,
+        None => finding.fix(format!(
+            "give `{}=` an https URL whose host has a full name",
+            tag.name
+        )),
     });
     None
 }
@@ -246,7 +250,17 @@ fn read_local_parts(
             Err(error) => {
                 let start = tag.value_span.start;
                 let span = start + part.span.start..start + part.span.end;
-                findings.push(Finding::new(rules::BIMI_R08, error.to_string()).at(span));
+                let finding = Finding::new(rules::BIMI_R08, error.to_string()).at(span.clone());
+                let meant = part.text.replace(['_', '.'], "-");
+                findings.push(if part.text.is_empty() {
+                    mail_uri::without_entry(finding, tag.value, start, part.span.start)
+                } else if meant.parse::<LocalPartPrefix>().is_ok() {
+                    // Receivers compare local parts in this form (BIMI §4.5).
+                    let fix = format!("write `{meant}`");
+                    finding.fix(fix).with_edit(Edit::replace(span, meant))
+                } else {
+                    finding
+                });
             }
         }
     }
