@@ -77,7 +77,11 @@ fn a_line_break_in_a_message_of_aws_makes_no_line() {
         let place = Place::of("example").in_calm();
         place.make_world(None);
         let fault = Fault::new(FaultKind::ErrorBefore).at(service, operation);
-        let escape = if in_xml.contains(&service) { "" } else { "\u{1b}[2K" };
+        let escape = if in_xml.contains(&service) {
+            ""
+        } else {
+            "\u{1b}[2K"
+        };
         let fault = fault.with(403, "AccessDenied", &format!("{lines}{escape}"));
         place.change_world(|world, _| world.faults.script = vec![fault]);
         let mut is_shown = false;
@@ -97,7 +101,10 @@ fn a_line_break_in_a_message_of_aws_makes_no_line() {
                 assert!(!text.contains('\u{1b}'), "{command}, {operation}:\n{text}");
             }
         }
-        assert!(is_shown, "{operation}: no command printed the message\n{all}");
+        assert!(
+            is_shown,
+            "{operation}: no command printed the message\n{all}"
+        );
     }
 }
 
