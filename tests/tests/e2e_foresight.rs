@@ -137,3 +137,82 @@ fn an_account_that_could_not_be_asked_is_named() {
         .says("could not be asked whether it may send")
         .says("ses:GetAccount");
 }
+
+const SENDING: &str = "project: anycompany
+accounts: { dns: { id: \"111111111111\", role: mail-deploy } }
+domains:
+  example.com:
+    dns: { route53: { account: dns } }
+    ses: [{ account: dns, region: eu-west-1, mail_from: mail }]
+";
+
+fn sends() -> Place {
+    let place = Place::with(SENDING);
+    place.apply().exits(0);
+    place.advance("5m");
+    place
+}
+
+#[test]
+fn a_quota_that_is_nearly_used_up() {
+    let place = sends();
+    let sent = |count: u32| {
+        place.change_world(|world, _| {
+            let text = format!(
+                r#"ses: [{{ account: "111111111111", region: eu-west-1, sent: {count} }}]"#
+            );
+            world.add_yaml(&text).expect("a world file");
+        });
+    };
+    sent(39_999);
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    sent(45_000);
+    drift(&place, &[])
+        .exits(3)
+        .says("45000 of 50000 messages of a day went out")
+        .says("mail impact: sending");
+}
+
+/// ACM begins 60 days before the end, and says that it waits for records. The healthy twin is renewed.
+#[test]
+fn a_certificate_that_acm_does_not_renew() {
+    let place = applied();
+    let healthy = place.copy();
+    let world = place.world().world;
+    let certificates = world.acm.list("222222222222/us-east-1");
+    let end = certificates[0].not_after().expect("an issued certificate");
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        let zone = zone.expect("a zone");
+        let id = zone.id.clone();
+        let sets = zone.records.from(None);
+        let validations = sets.filter(|set| {
+            let mut values = set.values().iter();
+            values.any(|value| value.contains("acm-validations"))
+        });
+        let names: Vec<String> = validations.map(|set| set.key.name.plain()).collect();
+        assert_eq!(names.len(), 2);
+        for name in names {
+            world.lose_records(&id, &name, "CNAME").expect("a name");
+        }
+    });
+    advance_to(&place, end, 61);
+    assert_eq!(
+        drift(&place, &["--json"]).json()["foreseen"],
+        serde_json::json!([])
+    );
+    advance_to(&place, end, 40);
+    let early = drift(&place, &["--json"]).exits(3).json();
+    let reason = early["foreseen"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("PENDING_VALIDATION"), "{early:#}");
+    assert_eq!(early["foreseen"][0]["fails"], false);
+    assert_eq!(early["foreseen"][0]["mail"], "receiving");
+    advance_to(&place, end, 1);
+    let late = drift(&place, &["--json"]).exits(3).json();
+    assert_eq!(late["foreseen"][0]["fails"], true);
+
+    advance_to(&healthy, end, 40);
+    drift(&healthy, &["--fail-on", "warn"]).exits(0);
+    advance_to(&healthy, end, 1);
+    drift(&healthy, &["--fail-on", "warn"]).exits(0);
+}

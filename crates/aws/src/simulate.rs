@@ -1,36 +1,9 @@
 //! IAM's `SimulatePrincipalPolicy`: what a principal may do, without doing it.
-//!
-//! One operation of a service does not weigh its SDK, which takes a minute to compile. So the
-//! request is written here, in IAM's query protocol, and the SDK's own runtime signs, sends and
-//! repeats it.
 
-use aws_runtime::auth::SigV4OperationSigningConfig;
-use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{
-    HttpStatusCodeClassifier, TransientErrorClassifier,
-};
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
-use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::{FrozenLayer, Layer};
-use aws_smithy_types::error::ErrorMetadata;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::SigningName;
-use aws_types::region::SigningRegion;
-use aws_types::service_config::ServiceConfigKey;
 use model::{ErrorClass, KindError};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use crate::repeat::Classifier;
+use crate::by_hand::{Operation, encode};
 use crate::session::Session;
 use crate::simulator::Known;
 
@@ -86,14 +59,13 @@ fn is_about_the_simulator(error: &KindError) -> bool {
 }
 
 async fn ask(session: &Session, form: String) -> Result<Vec<Decision>, KindError> {
-    let operation = operation(session, &Endpoint::of(session))?;
-    let answer = operation.invoke(form).await;
-    let text = answer.map_err(|error| crate::error(OPERATION, &error))?;
+    let text = operation(session)
+        .invoke((session.config(), session.lane()), form)
+        .await?;
     decisions(&text)
 }
 
 fn form(principal: &str, actions: &[&str], resource: &str) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let start = format!(
         "Action={OPERATION}&Version=2010-05-08&MaxItems=1000&PolicySourceArn={}&ResourceArns.member.1={}",
         encode(principal),
@@ -106,148 +78,21 @@ fn form(principal: &str, actions: &[&str], resource: &str) -> String {
     std::iter::once(start).chain(named).collect()
 }
 
-/// The endpoint of IAM, and the region of its signatures: it is one for each partition.
-struct Endpoint {
-    url: &'static str,
-    region: &'static str,
-}
-
-impl Endpoint {
-    fn of(session: &Session) -> Self {
-        let (url, region) = match crate::access::partition(session.location().region.as_str()) {
-            "aws-cn" => ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-            "aws-us-gov" => ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
-            "aws-eusc" => ("https://iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
-            _ => ("https://iam.amazonaws.com", "us-east-1"),
-        };
-        Self { url, region }
+/// IAM is in one place for each partition, and its signatures are of that place's region.
+fn operation(session: &Session) -> Operation {
+    let (url, region) = match crate::access::partition(session.location().region.as_str()) {
+        "aws-cn" => ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        "aws-us-gov" => ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
+        "aws-eusc" => ("https://iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+        _ => ("https://iam.amazonaws.com", "us-east-1"),
+    };
+    Operation {
+        service: "IAM",
+        signs_as: "iam",
+        name: OPERATION,
+        url: url.to_owned(),
+        region: region.to_owned(),
     }
-}
-
-/// IAM's error.
-#[derive(Debug)]
-struct Refused(ErrorMetadata);
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl ProvideErrorMetadata for Refused {
-    fn meta(&self) -> &ErrorMetadata {
-        &self.0
-    }
-}
-
-fn operation(
-    session: &Session,
-    endpoint: &Endpoint,
-) -> Result<Operation<String, String, Refused>, KindError> {
-    let (config, lane) = (session.config(), session.lane());
-    let missing = |what: &str| KindError::new(ErrorClass::Invalid, OPERATION, what.to_owned());
-    let http = config
-        .http_client()
-        .ok_or_else(|| missing("no HTTP client"))?;
-    let time = config.time_source().ok_or_else(|| missing("no clock"))?;
-    let sleep = config.sleep_impl().ok_or_else(|| missing("no clock"))?;
-    let credentials = config.credentials_provider();
-    let credentials = credentials.ok_or_else(|| missing("no credentials"))?;
-    let retries = config.retry_config().cloned();
-    let timeouts = config.timeout_config().cloned();
-    let signer = StaticRuntimePlugin::new()
-        .with_config(signing(endpoint.region))
-        .with_runtime_components(
-            RuntimeComponentsBuilder::new("sigv4")
-                .with_auth_scheme(SigV4AuthScheme::new())
-                .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![
-                    SCHEME_ID,
-                ])))
-                .with_identity_resolver(SCHEME_ID, credentials)
-                .with_identity_cache(Some(lane.clone())),
-        );
-    Ok(Operation::builder()
-        .service_name("IAM")
-        .operation_name(OPERATION)
-        .http_client(http)
-        .endpoint_url(&endpoint_url(session, endpoint))
-        .time_source(time)
-        .sleep_impl(sleep)
-        .timeout_config(timeouts.unwrap_or_else(TimeoutConfig::disabled))
-        .standard_retry(&retries.unwrap_or_else(RetryConfig::standard))
-        .retry_classifier(TransientErrorClassifier::<Refused>::new())
-        .retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
-        .retry_classifier(HttpStatusCodeClassifier::default())
-        .retry_classifier(Classifier)
-        .interceptor(lane)
-        .runtime_plugin(signer)
-        .serializer(|form: String| post(form))
-        .deserializer(answer)
-        .build())
-}
-
-/// The URL of the endpoint. A configured one leads to an emulator, and goes before AWS's own.
-fn endpoint_url(session: &Session, endpoint: &Endpoint) -> String {
-    let config = session.config();
-    let key = ServiceConfigKey::builder()
-        .service_id("IAM")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build();
-    let own = config.service_config().zip(key.ok());
-    own.and_then(|(settings, key)| settings.load_config(key))
-        .or_else(|| config.endpoint_url().map(str::to_owned))
-        .unwrap_or_else(|| endpoint.url.to_owned())
-}
-
-fn signing(region: &'static str) -> FrozenLayer {
-    let mut layer = Layer::new("sigv4");
-    layer.store_put(AuthSchemeOptionResolverParams::new(()));
-    layer.store_put(SigV4OperationSigningConfig {
-        region: Some(SigningRegion::from_static(region)),
-        name: Some(SigningName::from_static("iam")),
-        ..SigV4OperationSigningConfig::default()
-    });
-    layer.freeze()
-}
-
-fn post(form: String) -> Result<HttpRequest, BoxError> {
-    let request = http::Request::post("/")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("content-length", form.len())
-        .body(SdkBody::from(form))?;
-    Ok(HttpRequest::try_from(request)?)
-}
-
-/// The body of an answer, or the error in it.
-fn answer(response: &HttpResponse) -> Result<String, OrchestratorError<Refused>> {
-    let body = response.body().bytes().unwrap_or_default();
-    let text = String::from_utf8_lossy(body).into_owned();
-    if response.status().is_success() {
-        return Ok(text);
-    }
-    let error = quick_xml::de::from_str::<ErrorResponse>(&text);
-    let mut meta = ErrorMetadata::builder();
-    if let Ok(ErrorResponse { error }) = error {
-        meta = meta.code(error.code).message(error.message);
-    }
-    Err(OrchestratorError::operation(Refused(meta.build())))
-}
-
-#[derive(Deserialize)]
-struct ErrorResponse {
-    #[serde(rename = "Error")]
-    error: ErrorBody,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ErrorBody {
-    code: String,
-    #[serde(default)]
-    message: String,
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,8 @@ mod drift;
 mod iam;
 mod ledger;
 mod lint;
+mod notify;
+mod out;
 mod sandbox;
 
 use std::collections::BTreeSet;
@@ -26,6 +28,8 @@ pub(crate) use drift::Drift;
 pub(crate) use iam::Iam;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
+pub(crate) use notify::{Notify, NotifyTest, Notifying};
+pub(crate) use out::{Out, OutForm};
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -68,6 +72,7 @@ impl Cli {
             Command::Check(command) => Some(command.global.clone()),
             Command::Sandbox(command) => command.global(),
             Command::Ledger(command) => Some(command.global().clone()),
+            Command::Notify(Notify::Test(test)) => Some(test.global.clone()),
             Command::Iam(_)
             | Command::Explain { .. }
             | Command::Rules
@@ -206,7 +211,7 @@ pub(crate) enum Command {
     Destroy(Connected<Destroy>),
     /// Show what moved without us; for schedules
     #[command(
-        after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30"
+        after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30\n  deploy drift deploy/example.yaml --repair --yes"
     )]
     Drift(Connected<Drift>),
     /// Probe the live domain from outside
@@ -263,6 +268,12 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy ledger create deploy/team.yaml"
     )]
     Ledger(Ledger),
+    /// Try whether people can be told
+    #[command(
+        subcommand,
+        after_help = "Example:\n  deploy notify test mail-team deploy/team.yaml"
+    )]
+    Notify(Notify),
     /// Manage the sandbox
     #[command(
         subcommand,
@@ -335,6 +346,8 @@ pub(crate) struct Apply {
     /// Apply to so many domains first, always the same of one manifest; an apply without it goes on
     #[arg(long, value_name = "N", conflicts_with_all = ["targets", "no_verify"])]
     pub(crate) canary: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) notifying: Notifying,
 }
 
 /// `deploy destroy`.
@@ -351,6 +364,8 @@ pub(crate) struct Destroy {
     /// With --yes: the number of domains that are to be destroyed, where it is more than three
     #[arg(long, value_name = "N")]
     pub(crate) domains: Option<usize>,
+    #[command(flatten)]
+    pub(crate) notifying: Notifying,
 }
 
 /// `deploy verify`.
@@ -377,6 +392,10 @@ pub(crate) struct Verify {
     /// Print Markdown, for a comment or a ticket
     #[arg(long, conflicts_with = "json")]
     pub(crate) markdown: bool,
+    #[command(flatten)]
+    pub(crate) out: Out,
+    #[command(flatten)]
+    pub(crate) notifying: Notifying,
 }
 
 /// `deploy records`.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use manifest::{FileError, Files, glob_matches};
 
+use crate::args::{Out, OutForm};
 use crate::exit::Failure;
 
 /// Reads a text that the operator names; `what` it is.
@@ -33,6 +34,18 @@ pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&beside);
     }
     written.map_err(fault)
+}
+
+/// Writes a result into each of the files, in its form, all from one run.
+pub(crate) fn write_results(out: &Out, result: &dyn Fn(OutForm) -> String) -> Result<(), Failure> {
+    for file in &out.files {
+        #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
+        std::fs::write(&file.path, result(file.form)).map_err(|error| {
+            let what = format!("could not write {}", file.path.display());
+            Failure::outside(&what, error)
+        })?;
+    }
+    Ok(())
 }
 
 /// A folder that is read from, and nothing outside it.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clock::Clock;
 use ledger::Journal;
-use manifest::Manifest;
+use manifest::{Manifest, SecretSource};
 use reconcile::{Claim, Environment, Loaded, Network, Notice, Project, SandboxSettings, Who};
 use standards::Finding;
 
@@ -143,6 +143,20 @@ pub(crate) async fn journal(
     };
     let opened = project.journal_when_free(who(), changing.lock_timeout, &waits);
     Ok(opened.await?)
+}
+
+/// Reads a secret that the manifest names. Messages name its place and never show it.
+pub(crate) fn secret(source: &SecretSource, folder: &Path) -> Result<String, String> {
+    let text = match source {
+        SecretSource::Variable(name) => variable(name.as_str()),
+        #[expect(clippy::disallowed_methods, reason = "the manifest names the file")]
+        SecretSource::File(path) => match std::fs::read_to_string(folder.join(path.as_str())) {
+            Ok(text) => Some(text),
+            Err(error) => return Err(format!("{source} cannot be read: {error}")),
+        },
+    };
+    let text = text.filter(|text| !text.trim().is_empty());
+    text.ok_or_else(|| format!("{source} is not set"))
 }
 
 /// Says that somebody changes what this run only reads.

@@ -18,6 +18,9 @@ pub enum Key {
     Document(String),
     /// The lease of a run.
     Run(String),
+    /// The memory of what people were told (crate `notify`): no part of the record, and all that a role for
+    /// drift writes.
+    Notified,
 }
 
 /// Whether a document is of what domains share: its folder stands beside that of the domains.
@@ -40,6 +43,7 @@ impl Key {
                 }
             }
             Self::Run(id) => format!("runs/{id}.json"),
+            Self::Notified => "notify/STATE.json".to_owned(),
         }
     }
 

@@ -9,7 +9,8 @@ use crate::read::{block, choice, words};
 use crate::ses::Instance;
 use crate::uploads::{LogoFile, MarkCertificateFile};
 use crate::values::{
-    AccountName, Arn, HostName, LocalPart, Period, Region, Selector, TagKey, TagValue, ZoneId,
+    AccountName, Arn, HostName, LocalPart, OthersValue, Period, Region, Selector, TagKey, TagValue,
+    ZoneId,
 };
 use standards::dns::Mx;
 
@@ -42,6 +43,8 @@ block! {
         pub protect: Located<bool> = "false",
         /// Findings to live with: a rule's id, and the reason, or the reason and the last day.
         pub accept: Accepted,
+        /// Values that others put beside ours in DNS and that drift need not note, with `*` for any characters.
+        pub ignore: Vec<Located<OthersValue>>,
         /// The time to live of its records.
         pub ttl: Located<Period> = "1h",
         /// Tags of everything that is made for it.

@@ -22,7 +22,7 @@
 //! | `yaml` | text to a tree in which everything has its position |
 //! | `read` | the tree to types, going on after each fault; `block!` states each key once |
 //! | `values` | the values that are one piece of text, each with its parser |
-//! | `manifest`, `domain`, `mail`, `ses`, `uploads` | the blocks |
+//! | `manifest`, `domain`, `mail`, `ses`, `uploads`, `notify` | the blocks |
 //! | `load` | includes, defaults, and all of the above together |
 //! | `check` | whether the manifest can be carried out |
 //! | `records`, `composed` | the records that blocks ask for, and which value each part of one is |
@@ -41,6 +41,7 @@ mod lint;
 mod load;
 mod mail;
 mod manifest;
+mod notify;
 mod path;
 mod places;
 mod position;
@@ -64,6 +65,7 @@ pub use mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,
 };
 pub use manifest::{Account, Ledger, Manifest, Parked, Quota, ReportAuthorization, S3Ledger};
+pub use notify::{Pagerduty, Receiver, SecretSource, Topic};
 pub use position::{Located, Position, Source};
 pub use records::MtaStsFault;
 pub use schema::schema;
@@ -75,6 +77,7 @@ pub use ses::{
 pub use uploads::{LogoFile, MarkCertificateFile, PolicyFile, PrivateKeyFile};
 pub use values::{
     AccountId, AccountName, Arn, BucketName, DimensionText, ExternalId, FailureOptions, FolderPath,
-    HostName, LocalPart, Pattern, Period, ProfileName, ProjectName, QuotaName, RawRecord, Reason,
-    Region, RoleName, RuleId, Selector, SesName, SessionName, SpfArgument, TagKey, TagValue,
+    HostName, LocalPart, OthersValue, Pattern, Period, ProfileName, ProjectName, QuotaName,
+    RawRecord, Reason, ReceiverName, Region, RoleName, RuleId, SecretPath, Selector, SesName,
+    SessionName, SpfArgument, TagKey, TagValue, TopicArn, VariableName,
 };

@@ -25,7 +25,7 @@ use standards::mail_uri::ReportUri;
 /// ten thousand domains with a hundred nodes each.
 const MERGED_NODES_MAX: usize = 1_000_000;
 /// The keys of `defaults` that a parked domain takes; what it publishes is fixed.
-const PARKED_KEYS: [&str; 5] = ["dns", "ttl", "adopt", "accept", "tags"];
+const PARKED_KEYS: [&str; 6] = ["dns", "ttl", "adopt", "accept", "ignore", "tags"];
 
 /// Loads the manifest at `path`, with all that it includes and names.
 ///
@@ -147,6 +147,7 @@ fn build(tree: &Node, reader: &mut Reader<'_>) -> Option<Manifest> {
         accounts: file.accounts,
         ledger,
         quotas: file.quotas,
+        notify: file.notify,
         domains,
         parked,
     })
@@ -339,6 +340,7 @@ fn template(defaults: &Node, reader: &mut Reader<'_>) -> Option<Parked> {
         rua,
         adopt: block.adopt,
         accept: block.accept,
+        ignore: block.ignore,
         tags: block.tags,
     })
 }

@@ -7,11 +7,13 @@ use schemars::{Schema, SchemaGenerator};
 
 use crate::acceptance::Accepted;
 use crate::domain::{Dns, Domain};
+use crate::notify::Receiver;
 use crate::position::Located;
 use crate::read::{Read, Reader, block, choice};
 use crate::values::{
-    AccountId, AccountName, BucketName, ExternalId, FolderPath, Pattern, Period, ProfileName,
-    ProjectName, QuotaName, Region, Requirement, RoleName, SessionName, TagKey, TagValue,
+    AccountId, AccountName, BucketName, ExternalId, FolderPath, OthersValue, Pattern, Period,
+    ProfileName, ProjectName, QuotaName, ReceiverName, Region, Requirement, RoleName, SessionName,
+    TagKey, TagValue,
 };
 use crate::yaml::Node;
 use standards::dmarc::external_reports::authorization_name;
@@ -30,6 +32,8 @@ pub struct Manifest {
     pub ledger: Located<Ledger>,
     /// Quotas that differ from AWS's documented ones.
     pub quotas: IndexMap<QuotaName, Located<Quota>>,
+    /// The receivers of notifications, by the names that `deploy notify test` calls them.
+    pub notify: IndexMap<ReceiverName, Located<Receiver>>,
     /// The domains, in the manifest's order, `defaults` merged under each. The position is the name's.
     pub domains: IndexMap<Name, Located<Domain>>,
     /// The domains that neither send nor receive. The position is the name's.
@@ -110,6 +114,8 @@ pub struct Parked {
     pub adopt: Located<bool>,
     /// Findings that the organisation lives with.
     pub accept: Accepted,
+    /// Values of others that drift need not note.
+    pub ignore: Vec<Located<OthersValue>>,
     /// Tags of what is made for it.
     pub tags: IndexMap<TagKey, Located<TagValue>>,
 }
@@ -127,6 +133,8 @@ block! {
         pub ledger: Option<Located<Ledger>>,
         /// Your own figures for AWS's quotas, where AWS has raised or lowered them for you.
         pub quotas: IndexMap<QuotaName, Located<Quota>>,
+        /// The receivers of notifications about drift and other runs, each under a name of yours.
+        pub notify: IndexMap<ReceiverName, Located<Receiver>>,
         /// Merged under every domain: maps are merged, lists and single values are replaced.
         pub defaults: Option<Defaults>,
         /// The domains, each under its name.

@@ -87,6 +87,7 @@ mod tests {
     use crate::domain::{Bimi, Hosting, Route53};
     use crate::mail::{Dmarc, MtaSts, Spf, TlsRpt};
     use crate::manifest::{Account, Quota, S3Ledger};
+    use crate::notify::{Pagerduty, Topic};
     use crate::ses::{ByoDkim, ConfigurationSet, EasyDkim, EventDestination, Firehose, Instance};
 
     /// The reader knows exactly the keys that the schema tells editors of.
@@ -112,6 +113,8 @@ mod tests {
         check("Account", Account::KEYS);
         check("S3Ledger", S3Ledger::KEYS);
         check("Quota", Quota::KEYS);
+        check("Pagerduty", Pagerduty::KEYS);
+        check("Topic", Topic::KEYS);
         check("Route53", Route53::KEYS);
         check("Hosting", Hosting::KEYS);
         check("Bimi", Bimi::KEYS);

@@ -1,7 +1,8 @@
 //! Drift: actual against the ledger.
 
-use model::{Change, Diff, Effect, Location, Observation, ResourceId};
+use model::{Change, Diff, Effect, Location, MailImpact, Observation, ResourceId};
 use serde::Serialize;
+use standards::Severity;
 
 use crate::Inputs;
 use crate::claims::{Claims, Place};
@@ -29,12 +30,24 @@ pub struct Drift {
     pub location: Option<Location>,
     /// How it moved.
     pub moved: Moved,
+    /// The mail that it reaches: that of its removal, which is the most that a change of it can do.
+    pub mail: MailImpact,
 }
 
 impl Drift {
     /// Whether nothing of ours moved: others added something, and it may stay.
     pub fn is_note(&self) -> bool {
         matches!(self.moved, Moved::Added(_))
+    }
+
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        match self.moved {
+            Moved::Added(_) => Severity::Info,
+            Moved::Unknown(_) => Severity::Warn,
+            Moved::Modified(_) | Moved::Deleted if self.mail == MailImpact::None => Severity::Warn,
+            Moved::Modified(_) | Moved::Deleted => Severity::Error,
+        }
     }
 }
 
@@ -66,6 +79,10 @@ pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
         drifts.push(Drift {
             resource: entry.id.clone(),
             location: entry.location.clone(),
+            mail: match moved {
+                Moved::Added(_) => MailImpact::None,
+                _ => entry.impact.mail,
+            },
             moved,
         });
     }

@@ -3,32 +3,38 @@
 use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
+use manifest::Manifest;
 use model::rules;
-use model::{Authority, Check, Foreseen, Ledger, ResourceId, Target};
-use plan::{Actual, Drift, Inputs, Query};
+use model::{Authority, Check, DomainLedger, Effect, Foreseen, Ledger, ResourceId, Side, Target};
+use plan::{Actual, Drift, Inputs, Moved, Query};
 use standards::Finding;
+use standards::dns::Name;
 use verify::{Options, Verdict};
 
 use crate::expected::{is_awaited, left};
 use crate::foresight::foresee;
+use crate::scope::is_like;
 use crate::{Error, Project};
 
 /// The world beside the ledger.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Drifted {
     /// The resources that moved.
     pub drifts: Vec<Drift>,
     /// The checks of an external observer.
     pub live: Vec<Check>,
-    /// How many resources were compared.
+    /// How many resources were compared. Without any, nothing is recorded here.
     pub owned: usize,
+    /// The domains of the manifest that the ledger has nothing of: nothing of them was compared.
+    pub unapplied: Vec<Name>,
     /// How many records nobody has published yet.
     pub awaited: usize,
     /// The findings about what could not be observed at all.
     pub findings: Vec<Finding>,
     /// The events with a known date that are near, the next first.
     pub foreseen: Vec<Foreseen>,
-    /// Why SES could not be asked whether an account may send: nothing is foreseen of it.
+    /// Why SES could not be asked whether an account may send, or ACM about a certificate: nothing is
+    /// foreseen of it.
     pub unasked: Vec<String>,
 }
 
@@ -46,31 +52,87 @@ impl Drifted {
     }
 }
 
-/// Observes every resource of the ledger, and probes what was left of them from outside.
+/// Observes every resource of the ledger, and probes what was left of them from outside. A ledger
+/// that has none of the domains is another project's or is lost: nothing is compared with it.
 pub async fn drift(project: &Project) -> Result<Drifted, Error> {
     let ledger = project.in_scope(project.ledger().await?);
+    let domains = project.domains();
+    let unapplied = unapplied(&domains, &ledger);
+    if !domains.is_empty() && unapplied.len() == domains.len() {
+        return Ok(Drifted {
+            unapplied,
+            ..Drifted::default()
+        });
+    }
     let observed = project.engine.observe(&queries(&ledger)).await;
     if !observed.closed.is_empty() {
         return Err(Error::Closed(observed.closed));
     }
     let authority = Authority::default();
     let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual, &authority));
+    ignore(&mut drifts, &project.manifest);
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {
         drift.location.is_some() || !is_awaited(ledger.entry(&drift.resource).map(AsRef::as_ref))
     });
     let awaited = before - drifts.len();
-    let (foreseen, unasked) = foresee(project, &ledger).await;
+    let (foreseen, unasked) = foresee(project, &ledger, &observed.actual).await;
     Ok(Drifted {
         live: probe(project, &ledger, &observed.actual, &drifts).await?,
         drifts,
         owned: ledger.entries().count(),
+        unapplied,
         awaited,
         findings: observed.findings,
         foreseen,
         unasked,
     })
+}
+
+/// Leaves out the values of others that the manifest names: they may stay, and nobody is told.
+fn ignore(drifts: &mut Vec<Drift>, manifest: &Manifest) {
+    for drift in &mut *drifts {
+        let Ok(domain) = Name::parse(&drift.resource.domain) else {
+            continue;
+        };
+        let (Moved::Added(diff) | Moved::Modified(diff)) = &mut drift.moved else {
+            continue;
+        };
+        let declared = manifest.domains.get(&domain).map(|domain| &domain.ignore);
+        let parked = manifest.parked.get(&domain).map(|parked| &parked.ignore);
+        let Some(ignored) = declared.or(parked) else {
+            continue;
+        };
+        let is_ignored = |value: &str| {
+            let mut ignored = ignored.iter();
+            ignored.any(|pattern| is_like(pattern.as_str(), value))
+        };
+        for change in diff
+            .changes
+            .iter_mut()
+            .filter(|change| change.effect == Effect::Nothing)
+        {
+            let values = change.from.as_json().as_array().into_iter().flatten();
+            let values = values.filter_map(|value| value.as_str());
+            let left: Vec<&str> = values.filter(|value| !is_ignored(value)).collect();
+            change.from = Side::of(&left);
+        }
+        diff.changes
+            .retain(|change| change.effect != Effect::Nothing || change.from != Side::of(&[(); 0]));
+    }
+    let is_empty = |drift: &Drift| matches!(&drift.moved, Moved::Added(diff) if diff.is_empty());
+    drifts.retain(|drift| !is_empty(drift));
+}
+
+/// The domains that the ledger has no resource of. One that was destroyed has a document still.
+fn unapplied(domains: &[Name], ledger: &Ledger) -> Vec<Name> {
+    let is_applied = |name: &&Name| {
+        let held = ledger.domains.get(name.as_str());
+        held.is_some_and(|held| !DomainLedger::is_empty(held))
+    };
+    let unapplied = domains.iter().filter(|name| !is_applied(name));
+    unapplied.cloned().collect()
 }
 
 /// The view of an external observer of what was left. A silence may be over in a minute, and must

@@ -1,6 +1,7 @@
 //! A project: a manifest, with all that a run of it needs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws::{Notice, Sessions};
 use clock::Clock;
@@ -34,7 +35,9 @@ pub struct Project {
     /// The presumptions under which the sandbox was made, if it was made in this run.
     pub presumed: Option<Presumed>,
     /// Whether waiting costs nothing: the runtime's clock is paused.
-    pub(crate) is_instant: bool,
+    pub(crate) is_instant: AtomicBool,
+    /// Certificates to trust besides the public ones, as PEM.
+    pub(crate) authorities: Option<String>,
     pub(crate) ledger_place: LedgerPlace,
     pub(crate) scope: Scope,
 }
@@ -55,6 +58,10 @@ impl Project {
         } = loaded;
         let scope = Scope::of(&manifest, targets)?;
         let is_sandbox = !matches!(environment, Environment::Internet(_));
+        let authorities = match &environment {
+            Environment::Internet(network) => network.authorities.clone(),
+            Environment::Sandbox(_) | Environment::Held(_) => None,
+        };
         let ledger_place = LedgerPlace::of(&manifest, &folder, is_sandbox);
         let place = Place::of(&manifest, &folder, environment)?;
         let connection =
@@ -69,10 +76,19 @@ impl Project {
             sandbox: place.sandbox,
             refresh: false,
             presumed: place.presumed,
-            is_instant: place.is_instant,
+            is_instant: AtomicBool::new(place.is_instant),
+            authorities,
             ledger_place,
             scope,
         })
+    }
+
+    /// Makes time real, if it is not: whoever waits for a socket on a paused clock meets its own
+    /// time-out at once.
+    pub(crate) fn resume_time(&self) {
+        if self.is_instant.swap(false, Ordering::Relaxed) {
+            tokio::time::resume();
+        }
     }
 
     /// The domains that the run is about.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use blueprint::GracePeriod;
 use model::rules;
-use model::{Action, Authority, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State};
+use model::{
+    Action, Authority, Entry, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State,
+};
 use plan::{Actual, Estimate, Inputs};
 use standards::dns::Name;
-use standards::{Finding, Severity};
+use standards::{Finding, Place, Severity};
 
 use crate::{Error, Project, accounts};
 
@@ -21,6 +23,9 @@ pub enum Wish {
     Nothing,
     /// None, at once.
     NothingNow,
+    /// Those of the ledger, as they were last asked for: what moved since is put back, and what changed
+    /// in the manifest since is left alone.
+    Recorded,
 }
 
 /// A plan, and what it was made from.
@@ -121,6 +126,48 @@ fn stay(resources: &mut Vec<Arc<Resource>>, resource: &Arc<Resource>) {
     }
 }
 
+/// The resources of the ledger as they were last asked for. Where the manifest asks for the same, its
+/// own resource stands, with its references: what is made again gets another name at AWS, and what
+/// refers to it follows.
+fn recorded(ledger: &Ledger, declared: &[Arc<Resource>]) -> Vec<Arc<Resource>> {
+    let outputs = |reference: &OutputRef| {
+        let state = ledger.entry(&reference.resource)?.state.as_ref()?;
+        state.output(&reference.output)
+    };
+    let resource = |entry: &Arc<Entry>| {
+        let mut declared = declared.iter();
+        let same = declared.find(|resource| {
+            resource.id == entry.id
+                && resource.location == entry.location
+                && resource.spec.resolved(&outputs) == *entry.intended()
+        });
+        let resource = same.map_or_else(|| as_recorded(entry), |same| (**same).clone());
+        // The run compares again when it is done: it has to see what it put back.
+        Arc::new(Resource {
+            wait: true,
+            ..resource
+        })
+    };
+    ledger.entries().map(resource).collect()
+}
+
+fn as_recorded(entry: &Entry) -> Resource {
+    Resource {
+        id: entry.id.clone(),
+        location: entry.location.clone(),
+        spec: entry.intended().clone(),
+        impact: entry.impact.clone(),
+        dependencies: entry.dependencies.clone(),
+        preconditions: Vec::new(),
+        wait: false,
+        adopt: false,
+        holders: entry.holders.clone(),
+        through: None,
+        serves_policy: entry.serves_policy,
+        place: Place::default(),
+    }
+}
+
 /// Lets a run about some domains see what they are to share with others.
 fn share(desired: &[Arc<Resource>], beyond: &mut Ledger, ledger: &mut Ledger) {
     for resource in desired.iter().filter(|resource| resource.id.is_shared()) {
@@ -212,7 +259,7 @@ impl Project {
             let mut domains = self.manifest.domains.iter();
             domains.any(|(other, domain)| other.as_str() == name && *domain.protect)
         };
-        let destroys = wish != Wish::All;
+        let destroys = matches!(wish, Wish::Nothing | Wish::NothingNow);
         let mut findings = plan::protection(plan, &is_protected, destroys);
         if !destroys {
             findings.extend(plan::blast_radius(plan, domains));
@@ -226,13 +273,17 @@ impl Project {
                 let (resources, findings) = self.desired().await;
                 (resources, findings, self.pending(beyond).await)
             }
+            Wish::Recorded => {
+                let (declared, _) = self.desired().await;
+                (recorded(ledger, &declared), Vec::new(), BTreeSet::new())
+            }
             Wish::Nothing | Wish::NothingNow => Default::default(),
         };
         let grace_periods = match wish {
             Wish::All | Wish::Nothing => {
                 blueprint::grace_periods(ledger, &resources, self.clock.now())
             }
-            Wish::NothingNow => Vec::new(),
+            Wish::NothingNow | Wish::Recorded => Vec::new(),
         };
         for grace in &grace_periods {
             // What still serves the policy stays as it is, whatever else is asked of it.

@@ -31,7 +31,8 @@ pub struct AccountPolicy {
 struct Uses {
     account: Account,
     resources: Vec<Arc<Resource>>,
-    on_ledger: Vec<Grant>,
+    /// The grants on the ledger, and on the topics that people are told through.
+    others: Vec<Grant>,
 }
 
 /// The policies for `role` in the accounts of a manifest, or of those of its domains that are targets.
@@ -50,7 +51,7 @@ pub fn policies(
     let policy = |(id, uses): (AccountId, Uses)| {
         let resources = uses.resources.iter().map(AsRef::as_ref);
         let mut grants = doctor::grants_on(resources, role);
-        grants.extend(uses.on_ledger);
+        grants.extend(uses.others);
         AccountPolicy {
             policy: doctor::policy(&grants),
             account: uses.account.name,
@@ -75,16 +76,17 @@ fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope,
             location.is_some_and(|location| location.account == account.name)
         };
         let resources: Vec<Arc<Resource>> = desired.iter().filter(is_there).cloned().collect();
-        let on_ledger = ledger_grants(manifest, &account.name, role);
+        let mut others = ledger_grants(manifest, &account.name, role);
+        others.extend(topic_grants(manifest, &account.name, role));
         let uses = uses.entry(account.id.clone()).or_insert_with(|| Uses {
             account,
             resources: Vec::new(),
-            on_ledger: Vec::new(),
+            others: Vec::new(),
         });
         uses.resources.extend(resources);
-        for grant in on_ledger {
-            if !uses.on_ledger.contains(&grant) {
-                uses.on_ledger.push(grant);
+        for grant in others {
+            if !uses.others.contains(&grant) {
+                uses.others.push(grant);
             }
         }
     }
@@ -122,4 +124,16 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
     // Without it S3 answers 403 for an object that is not there, not 404.
     grants.push(grant(&["s3:ListBucket"], bucket));
     grants
+}
+
+/// The grant to publish to the topics of `notify:`, as this account's role. Plan tells nobody.
+fn topic_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Option<Grant> {
+    let topics = manifest.notify.values().filter_map(|one| one.topic());
+    let own = topics.filter(|topic| topic.account.as_str() == account.as_str());
+    let resources: BTreeSet<String> = own.map(|topic| topic.topic.to_string()).collect();
+    (role != Role::Plan && !resources.is_empty()).then(|| Grant {
+        service: "sns".to_owned(),
+        actions: BTreeSet::from(["sns:Publish"]),
+        resources,
+    })
 }

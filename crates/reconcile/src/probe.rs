@@ -31,9 +31,7 @@ impl Project {
         let Some(sandbox) = &self.sandbox else {
             return Ok(Probe::Internet(self.engine.outside()));
         };
-        if self.is_instant {
-            tokio::time::resume();
-        }
+        self.resume_time();
         Ok(Probe::Served(Box::new(Served::start(sandbox).await?)))
     }
 }

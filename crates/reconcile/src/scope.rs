@@ -91,7 +91,7 @@ impl Scope {
 }
 
 /// Whether `name` is like `pattern`, in which `*` stands for any characters, dots too.
-fn is_like(pattern: &str, name: &str) -> bool {
+pub(crate) fn is_like(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use model::{Change, Check, CheckOutcome, FailOn, Foreseen, Location, MailImpact, Verdict};
 use plan::{Drift, Moved};
 use serde_json::{Value, json};
+use standards::dns::Name;
 
 use crate::action_text::{Columns, changed};
 use crate::checks_json::check_json;
@@ -21,6 +22,8 @@ pub struct Drifted<'a> {
     pub live: &'a [Check],
     /// How many resources were compared.
     pub owned: usize,
+    /// The domains that the ledger has nothing of.
+    pub unapplied: &'a [Name],
     /// The events with a known date that are near, the next first.
     pub foreseen: &'a [Foreseen],
     /// The reasons why something is not known that would be foreseen.
@@ -73,6 +76,7 @@ pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
         checks(&mut page, &shown, drifted.now);
     }
     foreseen(&mut page, drifted);
+    unapplied(&mut page, drifted.unapplied);
     page.gap();
     summary(&mut page, drifted);
     page.finish()
@@ -112,6 +116,22 @@ fn foreseen(page: &mut Page<'_>, drifted: &Drifted<'_>) {
     }
 }
 
+/// The domains that nothing was compared of. They are no drift, and not in sync either.
+fn unapplied(page: &mut Page<'_>, domains: &[Name]) {
+    if domains.is_empty() {
+        return;
+    }
+    let palette = *page.palette;
+    page.gap();
+    page.line(0, &[Part(palette.strong, "Not applied yet")]);
+    let names: Vec<&str> = domains.iter().map(Name::as_str).collect();
+    page.folded(
+        2,
+        &Part(Style::new(), ""),
+        &Part(Style::new(), &names.join(", ")),
+    );
+}
+
 fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
     let palette = *page.palette;
     let (sign, style, what) = match &drift.moved {
@@ -123,6 +143,10 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
         ),
         Moved::Deleted => ("-", palette.bad, "is gone".to_owned()),
         Moved::Unknown(reason) => ("?", palette.notice, format!("could not be seen: {reason}")),
+    };
+    let what = match drift.mail {
+        MailImpact::None => what,
+        mail => format!("{what} (mail impact: {mail})"),
     };
     let (label, place) = columns.cells(&drift.resource, drift.location.as_ref());
     let place = format!("  {place}  ");
@@ -152,27 +176,35 @@ fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
 
 fn summary(page: &mut Page<'_>, drifted: &Drifted<'_>) {
     let palette = *page.palette;
-    let Drifted { drifts, owned, .. } = *drifted;
-    let count = |is: fn(&Moved) -> bool| drifts.iter().filter(|drift| is(&drift.moved)).count();
+    let text = summary_line(drifted);
     if drifted.is_in_sync() {
-        let text = format!(
-            "In sync: {} as we left them.",
-            words::counted(owned, "resource")
-        );
         page.line(0, &[Part(palette.good, &text)]);
         return;
     }
-    let text = format!(
+    page.line(0, &[Part(palette.strong, &text)]);
+    let hint = "`deploy plan` shows what apply would do about it.";
+    page.line(0, &[Part(palette.faint, hint)]);
+}
+
+/// The outcome of a run, in one line.
+pub(crate) fn summary_line(drifted: &Drifted<'_>) -> String {
+    let Drifted { drifts, owned, .. } = *drifted;
+    let count = |is: fn(&Moved) -> bool| drifts.iter().filter(|drift| is(&drift.moved)).count();
+    if owned == 0 {
+        return "Nothing is recorded here.".to_owned();
+    }
+    if drifted.is_in_sync() {
+        let resources = words::counted(owned, "resource");
+        return format!("In sync: {resources} as we left them.");
+    }
+    format!(
         "Drift: {} modified, {} deleted, {} not seen, of {}{}.",
         count(|moved| matches!(moved, Moved::Modified(_))),
         count(|moved| matches!(moved, Moved::Deleted)),
         count(|moved| matches!(moved, Moved::Unknown(_))),
         words::counted(owned, "resource"),
         from_outside(drifted.live),
-    );
-    page.line(0, &[Part(palette.strong, &text)]);
-    let hint = "`deploy plan` shows what apply would do about it.";
-    page.line(0, &[Part(palette.faint, hint)]);
+    )
 }
 
 /// How many findings there are from outside, for the end of a line.
@@ -190,6 +222,7 @@ pub fn drift_json(drifted: &Drifted<'_>) -> Value {
         "version": 1,
         "in_sync": drifted.is_in_sync(),
         "owned": drifted.owned,
+        "unapplied": drifted.unapplied,
         "drift": drifted.drifts.iter().map(one).collect::<Vec<_>>(),
         "live": drifted.shown().iter().map(check_json).collect::<Vec<_>>(),
         "foreseen": drifted.foreseen.iter().map(|one| event(one, drifted)).collect::<Vec<_>>(),
@@ -224,6 +257,8 @@ fn one(drift: &Drift) -> Value {
         "resource": drift.resource,
         "home": crate::plan_json::location(location),
         "moved": moved,
+        "severity": drift.severity(),
+        "mail": drift.mail,
         "reason": reason,
         "changes": changes,
     })
@@ -246,6 +281,7 @@ mod tests {
             resource: ResourceId::new("route53_record_set", "example.com", name),
             location: Some(location),
             moved,
+            mail: MailImpact::Sending,
         }
     }
 
@@ -272,11 +308,39 @@ mod tests {
             drifts,
             live,
             owned: 41,
+            unapplied: &[],
             foreseen: &[],
             unasked: &[],
             fail_on: FailOn::default(),
             now: crate::checks_text::tests::now(),
         }
+    }
+
+    /// The other forms of a run: the same rows, escaped by each.
+    #[test]
+    fn a_run_in_its_other_forms() {
+        let drifts = drifts();
+        let checks = crate::checks_text::tests::checks();
+        let names = ["b.example"].map(|name| Name::parse(name).expect("a name"));
+        let shown = Drifted {
+            unapplied: &names,
+            ..drifted(&drifts, &checks)
+        };
+        assert_snapshot!("markdown", crate::drift_markdown(&shown));
+        assert_snapshot!("junit", crate::drift_junit(&shown));
+        let html = crate::drift_html(&shown).replace(crate::html::STYLE, "…");
+        for loads in ["<script", "src=", "href=", "url(", "\u{1b}"] {
+            assert!(!html.contains(loads), "{loads}");
+        }
+        assert_snapshot!("html", html);
+    }
+
+    #[test]
+    fn a_run_in_sync_has_a_case_that_passes() {
+        let junit = crate::drift_junit(&drifted(&[], &[]));
+        assert!(junit.contains("tests=\"1\" failures=\"0\""), "{junit}");
+        let markdown = crate::drift_markdown(&drifted(&[], &[]));
+        assert_eq!(markdown, "**In sync: 41 resources as we left them.**\n\n");
     }
 
     #[test]
@@ -295,6 +359,24 @@ mod tests {
         assert!(shown.is_in_sync());
         assert_snapshot!(drift_text(&shown, &Palette::plain()));
         assert_eq!(drift_json(&shown)["drift"][0]["moved"], "added");
+    }
+
+    #[test]
+    fn domains_without_a_record_are_listed_and_change_nothing_else() {
+        let names = ["a.example", "b.example"].map(|name| Name::parse(name).expect("a name"));
+        let shown = Drifted {
+            unapplied: &names,
+            ..drifted(&[], &[])
+        };
+        assert!(shown.is_in_sync());
+        assert_snapshot!(drift_text(&shown, &Palette::plain()), @r"
+        Not applied yet
+          a.example, b.example
+
+        In sync: 41 resources as we left them.
+        ");
+        let json = drift_json(&shown);
+        assert_eq!(json["unapplied"], json!(["a.example", "b.example"]));
     }
 
     #[test]
@@ -332,11 +414,11 @@ mod tests {
         let text = |drifts: &[Drift]| drift_text(&drifted(drifts, &[]), &Palette::plain());
         assert_snapshot!(text(&drifts()), @r"
         example.com
-          ~ route53_record_set dmarc  dns us-east-1  is not as we left it
+          ~ route53_record_set dmarc  dns us-east-1  is not as we left it (mail impact: sending)
               values: v=DMARC1; p=quarantine → v=DMARC1; p=none
               values of others: (none) → evil\u{1b}[2J
-          - route53_record_set mx     dns us-east-1  is gone
-          ? route53_record_set spf    dns us-east-1  could not be seen: AccessDenied
+          - route53_record_set mx     dns us-east-1  is gone (mail impact: sending)
+          ? route53_record_set spf    dns us-east-1  could not be seen: AccessDenied (mail impact: sending)
 
         Drift: 1 modified, 1 deleted, 1 not seen, of 41 resources.
         `deploy plan` shows what apply would do about it.

@@ -1,9 +1,40 @@
 //! Text from outside within HTML, and the style of a page.
 
 use crate::escape;
+use crate::put::putln;
 
 /// The style of a page: light and dark by the reader's own setting, and plain on paper.
 pub(crate) const STYLE: &str = include_str!("page.css");
+
+/// A page that loads nothing and runs nothing: values of DNS are anybody's text. `body` writes what
+/// stands below the title.
+pub(crate) fn page(title: &str, body: impl FnOnce(&mut String)) -> String {
+    let title = text(title);
+    let mut page = String::new();
+    putln!(page, "<!doctype html>");
+    putln!(page, "<html lang=\"en\">");
+    putln!(page, "<head>");
+    putln!(page, "<meta charset=\"utf-8\">");
+    putln!(
+        page,
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    );
+    putln!(
+        page,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    );
+    putln!(page, "<title>{title}</title>");
+    putln!(page, "<style>{STYLE}</style>");
+    putln!(page, "</head>");
+    putln!(page, "<body>");
+    putln!(page, "<main>");
+    putln!(page, "<h1>{title}</h1>");
+    body(&mut page);
+    putln!(page, "</main>");
+    putln!(page, "</body>");
+    putln!(page, "</html>");
+    page
+}
 
 /// Text that is no markup, in content and in quoted attributes.
 pub(crate) fn text(text: &str) -> String {

@@ -8,6 +8,7 @@
 
 mod action_text;
 mod brief;
+mod checks_html;
 mod checks_json;
 mod checks_junit;
 mod checks_markdown;
@@ -16,6 +17,10 @@ mod difference;
 mod doctor_json;
 mod doctor_text;
 mod draft_json;
+mod drift_html;
+mod drift_junit;
+mod drift_markdown;
+mod drift_rows;
 mod drift_text;
 mod escape;
 mod fields;
@@ -28,6 +33,7 @@ mod grouping;
 mod html;
 mod junit;
 mod markdown;
+mod message;
 mod overview_html;
 mod overview_json;
 mod overview_markdown;
@@ -49,6 +55,7 @@ mod words;
 #[cfg(test)]
 mod test_support;
 
+pub use checks_html::checks_html;
 pub use checks_json::checks_json;
 pub use checks_junit::checks_junit;
 pub use checks_markdown::checks_markdown;
@@ -56,6 +63,9 @@ pub use checks_text::checks_text;
 pub use doctor_json::doctor_json;
 pub use doctor_text::doctor_text;
 pub use draft_json::draft_json;
+pub use drift_html::drift_html;
+pub use drift_junit::drift_junit;
+pub use drift_markdown::drift_markdown;
 pub use drift_text::{Drifted, drift_json, drift_text};
 pub use escape::{escape, json_text};
 pub use finding_json::findings_json;
@@ -63,6 +73,10 @@ pub use finding_text::findings_text;
 pub use github::findings_github;
 pub use graph::{graph_dot, graph_json, graph_mermaid};
 pub use junit::findings_junit;
+pub use message::{
+    Line, Message, check_line, cloudevents, dedup_key, discord, drift_line, finding_line,
+    foreseen_line, google_chat, pagerduty_resolve, pagerduty_trigger, slack, sns, teams,
+};
 pub use overview_html::overview_html;
 pub use overview_json::overview_json;
 pub use overview_markdown::overview_markdown;

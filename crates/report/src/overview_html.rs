@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use model::{Grade, NextStep, Overview, Subject};
 
-use crate::html::{STYLE, text as safe};
+use crate::html::{page, text as safe};
 use crate::put::putln;
 use crate::words;
 
@@ -14,39 +14,16 @@ pub fn overview_html(overviews: &[Overview], now: Timestamp) -> String {
         [one] => format!("Mail security of {}", one.domain),
         many => format!("Mail security of {}", words::counted(many.len(), "domain")),
     };
-    let title = safe(&title);
-    let mut page = String::new();
-    putln!(page, "<!doctype html>");
-    putln!(page, "<html lang=\"en\">");
-    putln!(page, "<head>");
-    putln!(page, "<meta charset=\"utf-8\">");
-    putln!(
-        page,
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-    );
-    // Values of DNS are anybody's text. Nothing on the page may load or run anything.
-    putln!(
-        page,
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    );
-    putln!(page, "<title>{title}</title>");
-    putln!(page, "<style>{STYLE}</style>");
-    putln!(page, "</head>");
-    putln!(page, "<body>");
-    putln!(page, "<main>");
-    putln!(page, "<h1>{title}</h1>");
-    putln!(
-        page,
-        "<p>As an observer without credentials saw it at {}.</p>",
-        safe(&words::moment(now))
-    );
-    for overview in overviews {
-        domain(&mut page, overview);
-    }
-    putln!(page, "</main>");
-    putln!(page, "</body>");
-    putln!(page, "</html>");
-    page
+    page(&title, |page| {
+        putln!(
+            page,
+            "<p>As an observer without credentials saw it at {}.</p>",
+            safe(&words::moment(now))
+        );
+        for overview in overviews {
+            domain(page, overview);
+        }
+    })
 }
 
 fn domain(page: &mut String, overview: &Overview) {
@@ -128,9 +105,10 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::html::STYLE;
     use crate::overview_text::tests::overview;
 
-    fn page() -> String {
+    fn shown() -> String {
         let now = "2026-11-28T08:00:00Z".parse().expect("a time");
         overview_html(&[overview()], now)
     }
@@ -138,12 +116,12 @@ mod tests {
     #[test]
     fn a_domain_has_a_table_and_a_list() {
         // The style is no text.
-        assert_snapshot!(page().replace(STYLE, "…"));
+        assert_snapshot!(shown().replace(STYLE, "…"));
     }
 
     #[test]
     fn text_from_outside_is_no_markup() {
-        let page = page();
+        let page = shown();
         assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
         assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
         assert!(!page.contains('\u{1b}'), "{page}");
@@ -151,7 +129,7 @@ mod tests {
 
     #[test]
     fn nothing_is_loaded_from_elsewhere() {
-        let page = page();
+        let page = shown();
         for loads in ["src=", "href=", "url(", "@import", "http://", "https://"] {
             assert!(!page.contains(loads), "{loads}");
         }

@@ -3,7 +3,7 @@
 use crate::call::{Call, Reply};
 use crate::service::Service;
 use crate::world::World;
-use crate::{acm, cloudfront, iam, route53, s3, ses, sts, tagging};
+use crate::{acm, cloudfront, iam, route53, s3, ses, sns, sts, tagging};
 
 /// A service that the sandbox offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub(crate) enum Api {
     CloudFront,
     /// SES v1 and v2 are signed with the same name.
     Ses,
+    Sns,
     Tagging,
 }
 
@@ -30,6 +31,7 @@ impl Api {
             "acm" => Some(Self::Acm),
             "cloudfront" => Some(Self::CloudFront),
             "ses" => Some(Self::Ses),
+            "sns" => Some(Self::Sns),
             "tagging" => Some(Self::Tagging),
             _ => None,
         }
@@ -45,6 +47,7 @@ impl Api {
             Self::Acm => &acm::Acm,
             Self::CloudFront => &cloudfront::CloudFront,
             Self::Ses => &ses::Ses,
+            Self::Sns => &sns::Sns,
             Self::Tagging => &tagging::Tagging,
         }
     }
@@ -59,6 +62,7 @@ impl Api {
             Self::Acm => acm::handle(world, call, operation),
             Self::CloudFront => cloudfront::handle(world, call, operation),
             Self::Ses => ses::handle(world, call, operation),
+            Self::Sns => sns::handle(&mut world.sns, call),
             Self::Tagging => tagging::handle(&world.tagged(&call.account, &call.region), call),
         }
     }

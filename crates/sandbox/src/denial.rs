@@ -10,7 +10,7 @@ use crate::service::ServiceError;
 enum Family {
     /// S3 has words of its own.
     S3,
-    /// STS, IAM, SES v1, Route 53 and CloudFront: XML.
+    /// STS, IAM, SES v1, SNS, Route 53 and CloudFront: XML.
     Xml,
     /// SES v2: REST with JSON.
     RestJson,
@@ -41,7 +41,15 @@ pub(crate) fn address(call: &mut Call, claim: Option<&Result<Claim, Denied>>) {
     }
     let host = header(call, "host");
     let label = host.split('.').next().unwrap_or_default();
-    let known = ["sts", "iam", "route53", "acm", "cloudfront", "tagging"];
+    let known = [
+        "sts",
+        "iam",
+        "route53",
+        "acm",
+        "cloudfront",
+        "sns",
+        "tagging",
+    ];
     let service = match known.iter().find(|name| **name == label) {
         Some(name) => Some(*name),
         None if label == "email" => Some("ses"),
@@ -72,6 +80,7 @@ fn by_form(call: &Call) -> Option<&'static str> {
             "2011-06-15" => Some("sts"),
             "2010-05-08" => Some("iam"),
             "2010-12-01" => Some("ses"),
+            "2010-03-31" => Some("sns"),
             _ => Some("unknown"),
         })
 }
@@ -225,6 +234,9 @@ pub(crate) fn unauthorized(call: &Call, action: &str) -> ServiceError {
     match family(call) {
         Family::Json => ServiceError::new(400, "AccessDeniedException", message),
         Family::RestJson => ServiceError::new(403, "AccessDeniedException", message),
+        Family::Xml if call.service == "sns" => {
+            ServiceError::new(403, "AuthorizationError", message)
+        }
         Family::Xml | Family::S3 => ServiceError::new(403, "AccessDenied", message),
     }
 }
@@ -238,6 +250,7 @@ pub(crate) fn throttled(call: &Call) -> ServiceError {
         "ses" if is_ses_v2(call) => {
             ServiceError::new(429, "TooManyRequestsException", "Rate exceeded")
         }
+        "sns" => ServiceError::new(429, "Throttled", "Rate exceeded"),
         _ => ServiceError::new(400, "Throttling", "Rate exceeded"),
     }
 }
@@ -262,7 +275,7 @@ pub(crate) fn internal(call: &Call) -> ServiceError {
 pub(crate) fn no_such_service(call: &Call) -> Reply {
     const CODE: &str = "UnknownServiceException";
     let message = format!(
-        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses and tagging",
+        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses, sns and tagging",
         call.service
     );
     let error = ServiceError::new(501, CODE, &*message);

@@ -43,6 +43,7 @@ mod serve;
 pub mod service;
 pub mod ses;
 pub mod smtp;
+pub mod sns;
 mod stale;
 mod standing;
 pub mod stats;

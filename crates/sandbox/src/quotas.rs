@@ -116,6 +116,13 @@ pub const TABLE: &[Quota] = &[
         "none published; ours, careful",
     ),
     quota(
+        "sns.publish",
+        Scope::Region,
+        300.0,
+        300.0,
+        "SNS quotas, Publish: 300/s where it is lowest",
+    ),
+    quota(
         "tagging.requests",
         Scope::Region,
         15.0,

@@ -49,6 +49,8 @@ pub struct World {
     pub route53: crate::route53::State,
     /// SES identities and configuration sets by account and region.
     pub ses: crate::ses::State,
+    /// Topics of SNS.
+    pub sns: crate::sns::State,
     /// The DNS that is not in Route 53: delegations, zones elsewhere, AWS's own names.
     pub dns: crate::dns::State,
     /// The mail hosts, as far as something is wrong with them.
@@ -89,6 +91,7 @@ impl World {
             "acm": self.acm,
             "route53": self.route53,
             "ses": self.ses,
+            "sns": self.sns,
         });
         forget_memory(&mut dump);
         dump

@@ -16,6 +16,7 @@
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
 //! distributions: [{ account: "222222222222", aliases: [www.example.com], pricing_plan: true }]
 //! ses: [{ account: "111111111111", region: eu-west-1, production: false, enforcement: PROBATION }]
+//! topics: ["arn:aws:sns:eu-west-1:111111111111:mail"]
 //! weather: { kind: usual, seed: 7 }  # how far AWS is from its documentation: calm, usual, storm
 //! clock_skew: 20m                # AWS's clock is ahead of the caller's
 //! delays: { cloudfront_deploy: 10s }
@@ -55,6 +56,8 @@ pub struct WorldFile {
     pub distributions: Vec<Distribution>,
     /// How accounts stand with SES, where they are not in production and healthy.
     pub ses: Vec<crate::ses::Seed>,
+    /// Topics of SNS, by ARN.
+    pub topics: Vec<String>,
     /// How far AWS's clock is ahead of the callers'.
     pub clock_skew: Option<SignedDuration>,
     /// How far AWS is from its documentation: `calm`, `usual`, `storm`, or `{ kind: storm, seed: 7 }`.
@@ -257,6 +260,9 @@ impl World {
             if let Ok(added) = self.cloudfront.distribution_mut(&account, &id) {
                 added.pricing_plan = pricing_plan;
             }
+        }
+        for arn in &file.topics {
+            self.sns.add_topic(arn);
         }
         for seed in &file.ses {
             self.ses.seed_standing(seed);

@@ -42,7 +42,7 @@ pub use expected::{
 };
 pub use in_time::InTime;
 pub use model::check::{About, Check, CheckOutcome, Verdict};
-pub use observer::{Observer, ObserverError, View};
+pub use observer::{Observer, ObserverError, View, tls};
 pub use options::Options;
 pub use overview::overview;
 pub use public_dns::PublicDns;

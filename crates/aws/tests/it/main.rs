@@ -5,6 +5,7 @@
 )]
 
 mod pace;
+mod publish;
 mod reader;
 mod regions;
 mod repeat;

@@ -3,7 +3,7 @@
 use clap::Args;
 use model::FailOn;
 
-use super::Selection;
+use super::{Changing, Notifying, Out, Selection};
 
 /// `deploy drift`.
 #[derive(Debug, Args)]
@@ -14,4 +14,14 @@ pub(crate) struct Drift {
     /// those that come within so many days
     #[arg(long, value_name = "error|warn|DAYS", default_value_t = FailOn::default())]
     pub(crate) fail_on: FailOn,
+    /// Put back what moved, as it was last applied, after a question; never what changed in the
+    /// manifest since
+    #[arg(long)]
+    pub(crate) repair: bool,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) out: Out,
+    #[command(flatten)]
+    pub(crate) notifying: Notifying,
 }

@@ -8,11 +8,12 @@ use engine::Stop;
 use ledger::Journal;
 use model::Plan;
 use reconcile::{
-    Closely, Conclusion, Consent, Moved, Planned, Project, SavedAction, SavedPlan, Wish,
+    Closely, Conclusion, Consent, Moved, News, Planned, Project, SavedAction, SavedPlan, Wish,
 };
 use report::escape;
 
 use crate::args::{self, Changing, Global, Selection};
+use crate::commands::notify::{Telling, tell};
 use crate::commands::plan::{is_blind, show};
 use crate::commands::sandbox::introduce;
 use crate::commands::verify;
@@ -53,43 +54,58 @@ pub(crate) async fn run(
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    let journal = open::journal(&project, &args.changing, printer).await?;
-    let mut planned = project.plan(journal.ledger(), Wish::All).await?;
-    if is_blind(&planned, printer) {
-        return Ok(Exit::Failed);
-    }
-    if let Some(saved) = &saved
-        && let Some(differs) = saved.moved(&project.manifest, &planned.plan)
-    {
-        printer.note(&moved(&differs));
-        return Ok(Exit::Refused);
-    }
-    planned.accept(&args.changing.accept_risk);
-    show(&planned, &project, printer);
-    if planned.is_refused_despite(&args.changing.accepted()) {
-        return Ok(Exit::Refused);
-    }
-    if !planned.plan.is_empty()
-        && !agreed(
-            &args.changing,
-            printer,
-            "Type `yes` to apply this plan:",
-            "yes",
-        )?
-    {
-        return Ok(Exit::Refused);
-    }
-    let carried_out = carry_out(&project, &planned, &journal, &args.changing, printer).await?;
-    let how = (!args.no_verify, printer);
-    let done = (carried_out, &planned.plan);
-    let conclusion = settle(done, &project, &journal, how).await?;
-    if args.canary.is_some() {
+    let telling = Telling {
+        command: "apply",
+        next: "deploy apply",
+        manifest: &selection.manifest,
+        begun: project.clock.now(),
+        notifying: args.notifying,
+    };
+    let mut news = News::default();
+    let how = (&args.changing, !args.no_verify, saved.as_ref());
+    let ended = Box::pin(bring_about(&project, how, &mut news, printer)).await;
+    if args.canary.is_some() && ended.is_ok() {
         let names: Vec<&str> = selection.targets.iter().map(String::as_str).collect();
         printer.note(&format!(
             "This was for {} only. An apply without --canary goes on with the others.",
             names.join(", ")
         ));
     }
+    tell(&project, &telling, (ended, news), printer).await
+}
+
+/// Plans, asks, carries out and observes again.
+async fn bring_about(
+    project: &Project,
+    (changing, verifies, saved): (&Changing, bool, Option<&SavedPlan>),
+    news: &mut News,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let journal = open::journal(project, changing, printer).await?;
+    let mut planned = project.plan(journal.ledger(), Wish::All).await?;
+    if is_blind(&planned, printer) {
+        return Ok(Exit::Failed);
+    }
+    if let Some(saved) = saved
+        && let Some(differs) = saved.moved(&project.manifest, &planned.plan)
+    {
+        printer.note(&moved(&differs));
+        return Ok(Exit::Refused);
+    }
+    planned.accept(&changing.accept_risk);
+    show(&planned, project, printer);
+    if planned.is_refused_despite(&changing.accepted()) {
+        news.add_refusal("apply", &planned);
+        return Ok(Exit::Refused);
+    }
+    let question = "Type `yes` to apply this plan:";
+    if !planned.plan.is_empty() && !agreed(changing, printer, question, "yes")? {
+        return Ok(Exit::Refused);
+    }
+    let report = carry_out((project, &planned), &journal, changing, printer).await?;
+    news.add_report(&planned.plan, &report);
+    let done = (Conclusion::of_report(&report), &planned.plan);
+    let conclusion = settle(done, (project, &journal), (verifies, news), printer).await?;
     finish(journal, project, conclusion, printer).await
 }
 
@@ -169,12 +185,11 @@ pub(crate) fn agreed(
 
 /// Carries a plan out and tells how it went.
 pub(crate) async fn carry_out(
-    project: &Project,
-    planned: &Planned,
+    (project, planned): (&Project, &Planned),
     journal: &Journal,
     changing: &Changing,
     printer: &Printer,
-) -> Result<Conclusion, Failure> {
+) -> Result<engine::Report, Failure> {
     let plan = &planned.plan;
     let consent = Consent {
         wait: changing.wait,
@@ -201,16 +216,16 @@ pub(crate) async fn carry_out(
                 .map(|sandbox| sandbox.clock().speed()),
         ));
     }
-    Ok(Conclusion::of_report(&report))
+    Ok(report)
 }
 
 /// Observes and plans again: after a complete apply the plan must be empty. Then probes from
 /// outside.
 async fn settle(
     (carried_out, plan): (Conclusion, &Plan),
-    project: &Project,
-    journal: &Journal,
-    (verifies, printer): (bool, &Printer),
+    (project, journal): (&Project, &Journal),
+    (verifies, news): (bool, &mut News),
+    printer: &Printer,
 ) -> Result<Conclusion, Failure> {
     if carried_out != Conclusion::Done {
         return Ok(carried_out);
@@ -252,6 +267,7 @@ async fn settle(
     }
     let how = (project.engine.outside(), Closely::default());
     let checks = verify::probe_all(project, again, how, printer).await;
+    news.items.extend(reconcile::check_items(&checks));
     if !printer.json {
         printer.note(&report::checks_text(
             &checks,
@@ -266,11 +282,11 @@ async fn settle(
 /// Closes the ledger. A grace period makes the run incomplete.
 async fn finish(
     journal: Journal,
-    project: Project,
+    project: &Project,
     conclusion: Conclusion,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let grace_periods = reconcile::grace_periods(&project, &journal).await;
+    let grace_periods = reconcile::grace_periods(project, &journal).await;
     journal.close().await?;
     for one in &grace_periods {
         printer.note(&grace_period(one));

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use model::Verb;
 use model::rules;
-use reconcile::{Conclusion, Planned, Project, Standing, Stands, Wish};
+use reconcile::{Conclusion, News, Planned, Project, Standing, Stands, Wish};
 use report::escape;
 
 use crate::args::{self, Global};
 use crate::commands::apply::{agreed, carry_out};
+use crate::commands::notify::{Telling, tell as tell_people};
 use crate::commands::plan::{is_blind, show};
 use crate::exit::{Exit, Failure};
 use crate::open;
@@ -24,9 +25,28 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let journal = open::journal(&project, &args.changing, printer).await?;
+    let telling = Telling {
+        command: "destroy",
+        next: "deploy destroy",
+        manifest: &args.selection.manifest,
+        begun: project.clock.now(),
+        notifying: args.notifying,
+    };
+    let mut news = News::default();
+    let ended = Box::pin(remove(&project, args, &mut news, printer)).await;
+    tell_people(&project, &telling, (ended, news), printer).await
+}
+
+/// Plans, asks, carries out and observes what is left.
+async fn remove(
+    project: &Project,
+    args: &args::Destroy,
+    news: &mut News,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let journal = open::journal(project, &args.changing, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
-        return Ok(refuse_unrecorded(&project, printer).await?.into());
+        return Ok(refuse_unrecorded(project, printer).await?.into());
     }
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
@@ -42,8 +62,9 @@ pub(crate) async fn run(
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
-    show(&planned, &project, printer);
+    show(&planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
+        news.add_refusal("destroy", &planned);
         return Ok(Exit::Refused);
     }
     let name = project.manifest.project.as_str();
@@ -56,13 +77,14 @@ pub(crate) async fn run(
     if !planned.plan.is_empty() && !agreed(&changing, printer, &question, name)? {
         return Ok(Exit::Refused);
     }
-    let carried_out = carry_out(&project, &planned, &journal, &changing, printer).await?;
+    let report = carry_out((project, &planned), &journal, &changing, printer).await?;
+    news.add_report(&planned.plan, &report);
     let ledger = journal.ledger();
     journal.close().await?;
     let again = project.plan(ledger.clone(), wish).await?;
     let before = reconcile::there_before(&planned);
     let standing = project.standing(&ledger, &before).await?;
-    let conclusion = Conclusion::of_destroy(carried_out, &standing);
+    let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &standing);
     tell((conclusion, &standing), &again, printer);
     Ok(conclusion.into())
 }

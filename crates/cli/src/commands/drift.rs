@@ -1,38 +1,117 @@
 //! `deploy drift`: what moved without us; for schedules.
 
-use reconcile::Conclusion;
+use notify::Item;
+use reconcile::{Conclusion, Drifted, News, Project, Wish};
 
-use crate::args::{Drift, Global};
+use crate::args::{Drift, Global, OutForm};
+use crate::commands::apply::{agreed, carry_out};
+use crate::commands::notify::{Telling, tell};
+use crate::commands::plan::{is_blind, show};
 use crate::exit::{Exit, Failure};
+use crate::files::write_results;
 use crate::open;
 use crate::printer::Printer;
 
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
-    let project = open::project(global, &args.selection, printer)?;
-    open::tell_others(&project, printer).await?;
-    let drifted = reconcile::drift(&project).await?;
+    let mut project = open::project(global, &args.selection, printer)?;
+    project.refresh = true;
+    let telling = Telling {
+        command: "drift",
+        next: "deploy plan",
+        manifest: &args.selection.manifest,
+        begun: project.clock.now(),
+        notifying: args.notifying,
+    };
+    let mut news = News::default();
+    let ended = if args.repair {
+        Box::pin(repair(&project, args, &mut news, printer)).await
+    } else {
+        Box::pin(compare(&project, args, &mut news, printer)).await
+    };
+    tell(&project, &telling, (ended, news), printer).await
+}
+
+/// Puts back what moved, as it was last applied, and compares again.
+async fn repair(
+    project: &Project,
+    args: &Drift,
+    news: &mut News,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let changing = &args.changing;
+    let journal = open::journal(project, changing, printer).await?;
+    if project.is_unrecorded(&journal.ledger()) {
+        printer.note(UNRECORDED);
+        return Ok(Exit::Failed);
+    }
+    let planned = project.plan(journal.ledger(), Wish::Recorded).await?;
+    if is_blind(&planned, printer) {
+        return Ok(Exit::Failed);
+    }
+    show(&planned, project, printer);
+    if planned.is_refused_despite(&changing.accepted()) {
+        news.add_refusal("drift", &planned);
+        return Ok(Exit::Refused);
+    }
+    let question = "Type `yes` to put this back:";
+    if !planned.plan.is_empty() && !agreed(changing, printer, question, "yes")? {
+        return Ok(Exit::Refused);
+    }
+    let report = carry_out((project, &planned), &journal, changing, printer).await?;
+    news.add_report(&planned.plan, &report);
+    journal.close().await?;
+    if Conclusion::of_report(&report) != Conclusion::Done {
+        return Ok(Conclusion::of_report(&report).into());
+    }
+    let changes = news.changes;
+    let compared = compare(project, args, news, printer).await;
+    news.changes = changes;
+    compared
+}
+
+async fn compare(
+    project: &Project,
+    args: &Drift,
+    news: &mut News,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    open::tell_others(project, printer).await?;
+    let drifted = reconcile::drift(project).await?;
     let shown = report::Drifted {
         drifts: &drifted.drifts,
         live: &drifted.live,
         owned: drifted.owned,
+        unapplied: &drifted.unapplied,
         foreseen: &drifted.foreseen,
         unasked: &drifted.unasked,
         fail_on: args.fail_on,
         now: project.clock.now(),
     };
+    news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
     let conclusion = Conclusion::of_drift(&drifted, args.fail_on, shown.now);
     if printer.json {
         printer.value(&report::drift_json(&shown));
     } else if conclusion != Conclusion::Unrecorded {
         printer.data(&report::drift_text(&shown, &printer.palette()));
     }
+    write_results(&args.out, &|form| match form {
+        OutForm::Json => report::json_text(&report::drift_json(&shown)),
+        OutForm::Markdown => report::drift_markdown(&shown),
+        OutForm::Junit => report::drift_junit(&shown),
+        OutForm::Html => report::drift_html(&shown),
+    })?;
     if conclusion == Conclusion::Unrecorded {
         printer.note(UNRECORDED);
+        news.items.push(Item::failure("drift", UNRECORDED));
     }
+    note(&drifted, printer);
+    Ok(conclusion.into())
+}
+
+/// Says what could not be observed, and what a person has still to publish.
+fn note(drifted: &Drifted, printer: &Printer) {
     for reason in &drifted.unasked {
-        printer.note(&report::escape(&format!(
-            "{reason}; whether AWS has stopped its sending is not known"
-        )));
+        printer.note(&report::escape(reason));
     }
     if !drifted.findings.is_empty() {
         printer.note(&report::findings_text(
@@ -45,9 +124,9 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
             drifted.awaited
         ));
     }
-    Ok(conclusion.into())
 }
 
 /// The message where there is nothing to compare with.
-const UNRECORDED: &str = "The ledger holds no resource, so there is nothing to compare with. If this \
-    project was applied, its ledger is not here: run drift beside it.";
+const UNRECORDED: &str = "Nothing is recorded here: the ledger has none of these domains, so there is \
+    nothing to compare with. If they were applied, their ledger is elsewhere: run drift beside it. If \
+    they were not, `deploy apply` is the first step.";

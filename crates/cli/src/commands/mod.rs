@@ -10,6 +10,7 @@ pub(crate) mod iam;
 pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod lint;
+pub(crate) mod notify;
 pub(crate) mod offline;
 pub(crate) mod plan;
 pub(crate) mod records;
@@ -30,7 +31,9 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Lint(connected) => lint::run(global, &connected.args, printer).await,
         Command::Plan(connected) => plan::run(global, &connected.args, printer).await,
         Command::Apply(connected) => Box::pin(apply::run(global, connected.args, printer)).await,
-        Command::Destroy(connected) => destroy::run(global, &connected.args, printer).await,
+        Command::Destroy(connected) => {
+            Box::pin(destroy::run(global, &connected.args, printer)).await
+        }
         Command::Drift(connected) => Box::pin(drift::run(global, &connected.args, printer)).await,
         Command::Verify(connected) => Box::pin(verify::run(global, &connected.args, printer)).await,
         Command::Records(connected) => records::run(global, &connected.args, printer).await,
@@ -43,6 +46,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Schema => Ok(offline::schema(printer)),
         Command::Completions { shell } => Ok(offline::completions(shell, printer)),
         Command::Ledger(command) => Box::pin(ledger::run(command, printer)).await,
+        Command::Notify(command) => Box::pin(notify::run(command, printer)).await,
         Command::Sandbox(command) => sandbox::run(global, command, printer).await,
     }
 }

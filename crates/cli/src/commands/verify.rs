@@ -1,11 +1,13 @@
 //! `deploy verify`: the live domains, probed from outside.
 
 use model::Outside;
-use reconcile::{Closely, Conclusion, Planned, Project, Wish};
+use reconcile::{Closely, Conclusion, News, Planned, Project, Wish};
 use verify::Check;
 
-use crate::args::{Global, Verify};
+use crate::args::{Global, OutForm, Verify};
+use crate::commands::notify::{Telling, tell};
 use crate::exit::{Exit, Failure};
+use crate::files::write_results;
 use crate::open;
 use crate::printer::Printer;
 
@@ -18,14 +20,33 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    open::tell_others(&project, printer).await?;
+    let telling = Telling {
+        command: "verify",
+        next: "deploy verify",
+        manifest: &args.selection.manifest,
+        begun: project.clock.now(),
+        notifying: args.notifying,
+    };
+    let mut news = News::default();
+    let ended = Box::pin(observe(&project, args, &mut news, printer)).await;
+    tell(&project, &telling, (ended, news), printer).await
+}
+
+async fn observe(
+    project: &Project,
+    args: &Verify,
+    news: &mut News,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    open::tell_others(project, printer).await?;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let probe = project.probe().await?;
     let closely = Closely {
         smtp: args.smtp,
         reports: args.reports,
     };
-    let checks = probe_all(&project, &planned, (probe.outside(), closely), printer).await;
+    let checks = probe_all(project, &planned, (probe.outside(), closely), printer).await;
+    news.items = reconcile::check_items(&checks);
     if printer.json {
         printer.value(&report::checks_json(&checks));
     } else if args.junit {
@@ -40,6 +61,12 @@ pub(crate) async fn run(
             &printer.palette(),
         ));
     }
+    write_results(&args.out, &|form| match form {
+        OutForm::Json => report::json_text(&report::checks_json(&checks)),
+        OutForm::Markdown => report::checks_markdown(&checks),
+        OutForm::Junit => report::checks_junit(&checks),
+        OutForm::Html => report::checks_html(&checks, project.clock.now()),
+    })?;
     Ok(Conclusion::of_checks(&checks).into())
 }
 

@@ -14,7 +14,7 @@ use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
 
-use super::{AcmCertificate, Spec, State, ValidationRecord, is_dead, sorted};
+use super::{AcmCertificate, Renewal, Spec, State, ValidationRecord, is_dead, sorted};
 use crate::context::Context;
 use crate::reference::{YOUNG, YOUNG_POLL};
 use crate::s3_object::sha256;
@@ -118,6 +118,19 @@ async fn describe(client: &Client, arn: &str) -> Result<Option<CertificateDetail
     let request = client.describe_certificate().certificate_arn(arn);
     let answer = found("DescribeCertificate", request.send().await)?;
     Ok(answer.and_then(|answer| answer.certificate))
+}
+
+/// How the renewal of a certificate stands; nothing where ACM has not begun one.
+pub async fn renewal(session: &Session, arn: &str) -> Result<Option<Renewal>, KindError> {
+    let detail = describe(&session.acm(), arn).await?;
+    let summary = detail.and_then(|detail| detail.renewal_summary);
+    Ok(summary.map(|summary| {
+        let reason = summary.renewal_status_reason();
+        Renewal {
+            failure: reason.map(|reason| reason.as_str().to_owned()),
+            status: summary.renewal_status.as_str().to_owned(),
+        }
+    }))
 }
 
 /// How long ACM takes to show the validation records of a request: "several seconds" (ACM API

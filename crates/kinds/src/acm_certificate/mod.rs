@@ -19,6 +19,9 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+#[cfg(feature = "aws")]
+pub use aws::renewal;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -32,6 +35,23 @@ use crate::tags::{self, Tags};
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AcmCertificate;
+
+/// How ACM fares with the renewal of a certificate, which it begins 60 days before the end (ACM User
+/// Guide, "Managed certificate renewal").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renewal {
+    /// ACM's word: `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS`, `FAILED`.
+    pub status: String,
+    /// The reason of a failure, in ACM's word.
+    pub failure: Option<String>,
+}
+
+impl Renewal {
+    /// Whether ACM waits for somebody, or has given up. What it does by itself it does within hours.
+    pub fn is_stuck(&self) -> bool {
+        matches!(self.status.as_str(), "PENDING_VALIDATION" | "FAILED")
+    }
+}
 
 /// The desired properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -44,6 +44,9 @@ fn named(manifest: &Manifest) -> Vec<&Located<AccountName>> {
     if let Ledger::S3(bucket) = &manifest.ledger.value {
         names.push(&bucket.account);
     }
+    let receivers = manifest.notify.values();
+    let topics = receivers.filter_map(|receiver| receiver.topic());
+    names.extend(topics.map(|topic| &topic.account));
     let zones = domains(manifest)
         .map(|(_, domain)| &domain.dns)
         .chain(manifest.parked.values().map(|parked| &parked.dns));

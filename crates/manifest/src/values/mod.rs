@@ -14,6 +14,7 @@ use crate::read::{Meant, Text};
 use crate::regions;
 
 pub(crate) use day::LastDay;
+pub use notify::{ReceiverName, SecretPath, TopicArn, VariableName};
 pub use period::Period;
 pub(crate) use requires::Requirement;
 pub use standard::HostName;
@@ -62,6 +63,9 @@ macro_rules! text_value {
         }
     };
 }
+
+// After the macro, which it uses.
+mod notify;
 
 text_value! {
     /// The name of the project: it is in the names and the tags of what we make.
@@ -347,6 +351,16 @@ text_value! {
         pattern: None,
         examples: &[".deploy/"],
         parse: |text| check(text, (1, 1024), "a path", "printable characters", |c| !c.is_control())
+    }
+}
+
+text_value! {
+    /// A value in DNS that others put there, with `*` for any characters.
+    pub struct OthersValue {
+        what: "a value, perhaps with `*`",
+        pattern: None,
+        examples: &["google-site-verification=*"],
+        parse: |text| check(text, (1, 4096), "a value", "printable characters", |c| !c.is_control())
     }
 }
 

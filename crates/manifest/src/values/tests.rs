@@ -208,3 +208,31 @@ fn other_words() {
     check::<Pattern>(&[("fleet/*.yaml", "fleet/*.yaml")], &[""]);
     check::<ProfileName>(&[("my profile", "my profile")], &["", "a\nb"]);
 }
+
+#[test]
+fn receivers() {
+    check::<ReceiverName>(&[("mail-team_1", "mail-team_1")], &["", "a b", "a.b"]);
+    check::<VariableName>(&[("_A1", "_A1")], &["", "1A", "A-B", "A B", "https://x"]);
+    check::<SecretPath>(&[("/run/x", "/run/x")], &["", "a\u{1b}b"]);
+    let topic = "arn:aws:sns:eu-west-1:222222222222:mail_1-x";
+    check::<TopicArn>(
+        &[
+            (topic, topic),
+            (
+                "arn:aws-us-gov:sns:us-gov-west-1:222222222222:m",
+                "arn:aws-us-gov:sns:us-gov-west-1:222222222222:m",
+            ),
+        ],
+        &[
+            "",
+            "mail",
+            "arn:aws:sns:eu-west-1:222222222222:mail.fifo",
+            "arn:aws:sns:eu-west-1:22222222222:mail",
+            "arn:aws:sns::222222222222:mail",
+            "arn:aws:sns:eu-west-1:222222222222:mail:a-subscription",
+            "arn:aws:sqs:eu-west-1:222222222222:mail",
+        ],
+    );
+    let topic = TopicArn::parse(topic).expect("a topic");
+    assert_eq!(topic.region(), "eu-west-1");
+}

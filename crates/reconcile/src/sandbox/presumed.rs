@@ -30,6 +30,11 @@ pub struct Presumed {
 pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
     let mut presumed = Presumed::default();
     presume_accounts(world, manifest, &mut presumed);
+    for receiver in manifest.notify.values() {
+        if let Some(topic) = receiver.topic() {
+            world.sns.add_topic(topic.topic.as_str());
+        }
+    }
     let domains = manifest
         .domains
         .iter()

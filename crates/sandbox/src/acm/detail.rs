@@ -3,12 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::validation::RENEWED_BEFORE;
 use super::{Certificate, DomainValidation, Status, names};
 use crate::weather::{Behaviour, Weather};
 
 /// Since February 2026 a public certificate of ACM's lives for 198 days.
 const LIFE_DAYS: i64 = 198;
 const DAY_SECONDS: i64 = 86_400;
+/// How long ACM tries by itself before it says that it waits for records. AWS does not say.
+const RENEWAL_TRIED: SignedDuration = SignedDuration::from_hours(24);
 
 /// The sight of a certificate at one moment.
 pub(super) struct Sight<'a> {
@@ -108,8 +111,40 @@ impl Sight<'_> {
             detail["ExtendedKeyUsages"] = json!([
                 { "Name": "TLS_WEB_SERVER_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.1" },
             ]);
+            if let Some(renewal) = self.renewal(end) {
+                detail["RenewalSummary"] = renewal;
+            }
         }
         detail
+    }
+
+    /// `RenewalSummary` of a certificate whose time to be renewed has come and that is still the old
+    /// one: ACM does not see its records. A certificate that was renewed has none here, because it has
+    /// its time before it again.
+    fn renewal(&self, end: Timestamp) -> Option<Value> {
+        let begun = end - RENEWED_BEFORE;
+        if self.renewal_eligibility() != "ELIGIBLE" || self.now < begun {
+            return None;
+        }
+        let waits = self.now >= begun + RENEWAL_TRIED;
+        let status = if waits {
+            "PENDING_VALIDATION"
+        } else {
+            "PENDING_AUTO_RENEWAL"
+        };
+        let validations = self.certificate.validations.iter();
+        let validations: Vec<Value> = validations
+            .map(|validation| {
+                let mut option = self.validation(validation);
+                option["ValidationStatus"] = "PENDING_VALIDATION".into();
+                option
+            })
+            .collect();
+        Some(json!({
+            "RenewalStatus": status,
+            "DomainValidationOptions": validations,
+            "UpdatedAt": seconds(begun),
+        }))
     }
 
     /// `CertificateSummary`.

@@ -13,7 +13,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 const YOUTH: SignedDuration = SignedDuration::from_hours(130 * 24);
 
 /// How long before its end a certificate is renewed (ACM User Guide, "Managed certificate renewal").
-const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(60 * 24);
+pub(super) const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// The CNAME that proves a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,6 +25,7 @@ impl State {
         standing.production = seed.production;
         standing.sending = seed.sending;
         standing.enforcement = seed.enforcement;
+        standing.sent = seed.sent;
         place.tenants.extend(seed.tenants.clone());
     }
 

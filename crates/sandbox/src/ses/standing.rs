@@ -36,6 +36,8 @@ pub(crate) struct Standing {
     pub(crate) details: Option<Value>,
     /// When production access was asked for.
     pub(crate) asked: Option<Timestamp>,
+    /// How many messages went out in the last day.
+    pub(crate) sent: f64,
     pub(crate) suppression: Value,
     pub(crate) vdm: Value,
 }
@@ -50,6 +52,7 @@ impl Default for Standing {
             auto_warmup: false,
             details: None,
             asked: None,
+            sent: 0.0,
             suppression: json!({ "SuppressedReasons": ["BOUNCE", "COMPLAINT"] }),
             vdm: json!({ "VdmEnabled": "DISABLED" }),
         }
@@ -73,6 +76,9 @@ pub struct Seed {
     /// AWS's opinion of the account's mail.
     #[serde(default)]
     pub enforcement: Enforcement,
+    /// How many messages went out in the last day.
+    #[serde(default)]
+    pub sent: f64,
     /// The tenants that each identity is associated with.
     #[serde(default)]
     pub tenants: BTreeMap<String, Vec<String>>,

@@ -386,13 +386,14 @@ fn get_send_quota(
     _: &Form,
     xml: &mut Xml,
 ) -> Result<(), ServiceError> {
-    let production = state.standing(caller).in_production(caller.now);
+    let standing = state.standing(caller);
+    let production = standing.in_production(caller.now);
     xml.text(
         "Max24HourSend",
         if production { "50000.0" } else { "200.0" },
     );
     xml.text("MaxSendRate", if production { "14.0" } else { "1.0" });
-    xml.text("SentLast24Hours", "0.0");
+    xml.text("SentLast24Hours", &format!("{:.1}", standing.sent));
     Ok(())
 }
 

@@ -71,6 +71,11 @@ pub enum ObserverError {
     Authorities(String),
 }
 
+/// A TLS client that trusts the public roots, and those of `authorities`, which is PEM.
+pub fn tls(authorities: Option<&str>) -> Result<ClientConfig, ObserverError> {
+    certificate::client_config(authorities, None).map_err(ObserverError::Authorities)
+}
+
 /// An external observer on the network.
 pub struct Observer {
     dns: Dns,

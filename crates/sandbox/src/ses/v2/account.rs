@@ -53,7 +53,7 @@ fn get(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
         "DedicatedIpAutoWarmupEnabled": standing.auto_warmup,
         "EnforcementStatus": standing.enforcement,
         "ProductionAccessEnabled": production,
-        "SendQuota": { "Max24HourSend": a_day, "MaxSendRate": a_second, "SentLast24Hours": 0.0 },
+        "SendQuota": { "Max24HourSend": a_day, "MaxSendRate": a_second, "SentLast24Hours": standing.sent },
         "SendingEnabled": standing.sending,
         "SuppressionAttributes": standing.suppression,
         "VdmAttributes": standing.vdm,

@@ -1,15 +1,18 @@
 //! Events with a known date, before they come: mark certificates that end, acceptances that run out,
-//! grace periods that are over, and accounts that AWS does not let send.
+//! grace periods that are over, accounts of SES that do not send, and certificates that ACM does not
+//! renew.
 
-use std::collections::BTreeMap;
+mod certificates;
+mod sending;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use kinds::{S3Object, SesIdentity, ses_account};
+use kinds::S3Object;
 use manifest::Manifest;
 use model::rules::{self, Rule};
-use model::{Foreseen, Kind, Ledger, Location, MailImpact};
+use model::{Foreseen, Kind, Ledger, MailImpact};
+use plan::Actual;
 use standards::Severity;
 use standards::bimi::MarkCertificate;
 use standards::dns::Name;
@@ -22,22 +25,22 @@ const MARK_TOLD: SignedDuration = SignedDuration::from_hours(24 * 60);
 /// The time before its last day from which an acceptance is told: a decision of a person, no purchase.
 const ACCEPTANCE_TOLD: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// The events that are foreseen for a project, the next first; and why SES could not be asked about some
-/// of its accounts.
-pub(crate) async fn foresee(project: &Project, ledger: &Ledger) -> (Vec<Foreseen>, Vec<String>) {
+/// The events that are foreseen for a project, the next first; and why SES and ACM could not be asked
+/// about some accounts and certificates.
+pub(crate) async fn foresee(
+    project: &Project,
+    ledger: &Ledger,
+    actual: &Actual,
+) -> (Vec<Foreseen>, Vec<String>) {
     let now = project.clock.now();
     let mut foreseen = dated(&project.manifest, ledger, now);
     foreseen.retain(|one| project.scope.has(&one.subject));
-    let mut unasked = Vec::new();
-    for (location, domains) in senders(ledger) {
-        match stopped(project, location, &domains, now).await {
-            Ok(stopped) => foreseen.extend(stopped),
-            Err(reason) => unasked.push(format!(
-                "SES of {} in {} could not be asked whether it may send: {reason}",
-                location.account, location.region
-            )),
-        }
-    }
+    let (stopped, mut unasked) = sending::stopped(project, ledger, now).await;
+    foreseen.extend(stopped);
+    let read = (ledger, actual);
+    let (unrenewed, unasked_too) = certificates::unrenewed(project, read, now).await;
+    foreseen.extend(unrenewed);
+    unasked.extend(unasked_too);
     foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));
     (foreseen, unasked)
 }
@@ -134,41 +137,4 @@ fn grace_periods(manifest: &Manifest, ledger: &Ledger, now: Timestamp) -> Vec<Fo
         }
     }
     foreseen
-}
-
-/// The accounts and regions of SES that domains send through.
-fn senders(ledger: &Ledger) -> BTreeMap<&Location, Vec<&str>> {
-    let mut domains: BTreeMap<&Location, Vec<&str>> = BTreeMap::new();
-    for entry in ledger.entries() {
-        if entry.id.kind.as_str() == SesIdentity::NAME
-            && let Some(location) = &entry.location
-        {
-            domains.entry(location).or_default().push(&entry.id.domain);
-        }
-    }
-    domains
-}
-
-/// SES-26: why an account may not send, where it may not.
-async fn stopped(
-    project: &Project,
-    location: &Location,
-    domains: &[&str],
-    now: Timestamp,
-) -> Result<Vec<Foreseen>, String> {
-    let session = project.engine.session(location).await;
-    let session = session.map_err(|error| error.to_string())?;
-    let standing = ses_account::standing(&session).await;
-    let standing = standing.map_err(|error| error.to_string())?;
-    let findings = standing.findings().into_iter();
-    let foreseen = findings.filter(|one| one.is_of(rules::SES_26));
-    Ok(foreseen
-        .map(|finding| Foreseen {
-            subject: format!("SES of {} in {}", location.account, location.region),
-            at: now,
-            mail: MailImpact::Sending,
-            reason: format!("{}; {} send through it", finding.reason, domains.join(", ")),
-            fix: finding.fix,
-        })
-        .collect())
 }

@@ -1,0 +1,48 @@
+//! Files that a run's result is written to, each in the form that its ending names.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+
+/// `--out`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Out {
+    /// Also write the result to a file, by its ending as JSON (`.json`), Markdown (`.md`), JUnit (`.xml`)
+    /// or a page (`.html`); may be repeated
+    #[arg(long = "out", value_name = "FILE")]
+    pub(crate) files: Vec<OutFile>,
+}
+
+/// A file, and its form.
+#[derive(Clone, Debug)]
+pub(crate) struct OutFile {
+    pub(crate) path: PathBuf,
+    pub(crate) form: OutForm,
+}
+
+/// The form of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OutForm {
+    Json,
+    Markdown,
+    Junit,
+    Html,
+}
+
+impl FromStr for OutFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let path = PathBuf::from(text);
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let form = match ending {
+            Some("json") => OutForm::Json,
+            Some("md") => OutForm::Markdown,
+            Some("xml") => OutForm::Junit,
+            Some("html") => OutForm::Html,
+            _ => return Err("a file that ends with .json, .md, .xml or .html".to_owned()),
+        };
+        Ok(Self { path, form })
+    }
+}

@@ -1,0 +1,118 @@
+//! The written form of the memory, and how it is read and swapped.
+
+use ledger::{Content, Key, LedgerError, NotSwapped, Store, Version};
+use model::plan::sha256;
+use serde::{Deserialize, Serialize};
+
+use crate::state::State;
+
+const FORMAT: &str = "deploy.notify";
+const VERSION: u32 = 1;
+
+/// How often a record is merged with what other runs wrote in the meantime.
+const ATTEMPTS: u32 = 16;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document<S> {
+    format: String,
+    version: u32,
+    /// How many times it was written: no two contents are equal, by which the store tells whose
+    /// write an object is.
+    number: u64,
+    told: S,
+    /// A folder tells contents apart by their length and their last bytes, so that these have to
+    /// depend on everything before them.
+    hash: String,
+}
+
+/// The record as it was read, and the version that the next write replaces.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) state: State,
+    number: u64,
+    version: Option<Version>,
+}
+
+/// Why it can't be read.
+fn unreadable(store: &dyn Store, why: &str) -> String {
+    format!("{}: {why}", store.place(&Key::Notified))
+}
+
+pub(crate) async fn read(store: &dyn Store) -> Result<Held, String> {
+    let found = store.read(&Key::Notified).await;
+    let found = found.map_err(|error: LedgerError| chain(&error))?;
+    let Some(found) = found else {
+        return Ok(Held::default());
+    };
+    let document: Document<State> = serde_json::from_slice(&found.bytes).map_err(|error| {
+        unreadable(
+            store,
+            &format!("it is not what this program wrote: {error}"),
+        )
+    })?;
+    if document.format != FORMAT || document.version != VERSION {
+        return Err(unreadable(
+            store,
+            "it is of another version of this program",
+        ));
+    }
+    Ok(Held {
+        state: document.told,
+        number: document.number,
+        version: Some(found.version),
+    })
+}
+
+fn print(state: &State, number: u64) -> Vec<u8> {
+    let mut document = Document {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        number,
+        told: state,
+        hash: String::new(),
+    };
+    let text = serde_json::to_string(&document).unwrap_or_default();
+    document.hash = sha256(text.as_bytes());
+    serde_json::to_vec(&document).unwrap_or_default()
+}
+
+/// Changes the record, on top of whatever others wrote since `held` was read. Gives what was written,
+/// and whether somebody else wrote in between.
+pub(crate) async fn change(
+    store: &dyn Store,
+    mut held: Held,
+    change: &(dyn Fn(&mut State) + Sync),
+) -> Result<(State, bool), String> {
+    for attempt in 0..ATTEMPTS {
+        let mut state = held.state.clone();
+        change(&mut state);
+        if state == held.state && held.version.is_some() {
+            return Ok((state, attempt > 0));
+        }
+        let bytes = print(&state, held.number + 1);
+        let content = Content {
+            bytes: &bytes,
+            kept: None,
+        };
+        match store
+            .swap(&Key::Notified, held.version.as_ref(), content)
+            .await
+        {
+            Ok(_) => return Ok((state, attempt > 0)),
+            Err(NotSwapped::Moved) => held = read(store).await?,
+            Err(NotSwapped::Failed(error)) => return Err(chain(&error)),
+        }
+    }
+    Err(unreadable(store, "other runs wrote it again and again"))
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let texts = causes.map(ToString::to_string);
+    std::iter::once(error.to_string())
+        .chain(texts)
+        .collect::<Vec<_>>()
+        .join(": ")
+}

@@ -1,0 +1,85 @@
+//! Certificates that ACM does not renew. It begins 60 days before their end, and says what it waits for.
+
+use jiff::{SignedDuration, Timestamp};
+use kinds::AcmCertificate;
+use kinds::acm_certificate::{self, Renewal, State};
+use model::{Entry, Foreseen, Ledger, MailImpact};
+use plan::Actual;
+
+use crate::Project;
+
+/// The time before its end at which ACM begins to renew a certificate (ACM User Guide, "Managed
+/// certificate renewal"). Before that, it is not asked.
+const RENEWED: SignedDuration = SignedDuration::from_hours(24 * 60);
+
+/// The certificates that ACM does not renew, and why some could not be asked about.
+pub(super) async fn unrenewed(
+    project: &Project,
+    (ledger, actual): (&Ledger, &Actual),
+    now: Timestamp,
+) -> (Vec<Foreseen>, Vec<String>) {
+    let (mut foreseen, mut unasked) = (Vec::new(), Vec::new());
+    for entry in ledger.entries() {
+        let Some((state, end)) = near_its_end(entry, actual, now) else {
+            continue;
+        };
+        match renewal(project, entry, state).await {
+            Ok(Some(renewal)) if renewal.is_stuck() => {
+                foreseen.push(told(entry, state, (&renewal, end)));
+            }
+            Ok(_) => {}
+            Err(reason) => unasked.push(format!(
+                "ACM could not be asked whether it renews {}: {reason}",
+                state.arn
+            )),
+        }
+    }
+    (foreseen, unasked)
+}
+
+fn near_its_end<'a>(
+    entry: &Entry,
+    actual: &'a Actual,
+    now: Timestamp,
+) -> Option<(&'a State, Timestamp)> {
+    let state = actual.of(&entry.target())?.state()?;
+    let state = state.get::<AcmCertificate>()?;
+    let end = Timestamp::from_second(state.not_after?).ok()?;
+    (end.duration_since(now) < RENEWED).then_some((state, end))
+}
+
+async fn renewal(
+    project: &Project,
+    entry: &Entry,
+    state: &State,
+) -> Result<Option<Renewal>, String> {
+    let location = entry.location.as_ref().ok_or("it has no location")?;
+    let session = project.engine.session(location).await;
+    let session = session.map_err(|error| error.to_string())?;
+    let renewal = acm_certificate::renewal(&session, &state.arn).await;
+    renewal.map_err(|error| error.to_string())
+}
+
+fn told(entry: &Entry, state: &State, (renewal, end): (&Renewal, Timestamp)) -> Foreseen {
+    let serves_policy = state.names.iter().any(|name| name.starts_with("mta-sts."));
+    let failure = renewal.failure.as_deref();
+    let failure = failure.map(|failure| format!(", {failure}"));
+    Foreseen {
+        subject: entry.id.domain.clone(),
+        at: end,
+        // Without a valid certificate senders cannot fetch the policy; receivers cannot fetch the logo.
+        mail: if serves_policy {
+            MailImpact::Receiving
+        } else {
+            MailImpact::Branding
+        },
+        reason: format!(
+            "ACM does not renew the certificate of {} ({}{}), which ends",
+            state.names.join(", "),
+            renewal.status,
+            failure.unwrap_or_default()
+        ),
+        fix: "publish its validation records again (`deploy apply`), and let CAA permit amazon.com"
+            .to_owned(),
+    }
+}

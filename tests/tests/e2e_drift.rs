@@ -1,0 +1,213 @@
+//! `deploy drift` says "in sync" only of what it compared.
+
+use tests::place::Place;
+
+const ONE: &str = "project: anycompany
+accounts: { dns: { id: \"111111111111\", role: mail-deploy } }
+domains:
+  example.com: { dns: { route53: { account: dns } }, tls_rpt: { rua: [\"mailto:tls@example.com\"] } }
+";
+
+const ANOTHER: &str = "  example.net: { dns: { route53: { account: dns } }, tls_rpt: { rua: [\"mailto:tls@example.com\"] } }\n";
+
+/// A place where the first domain is applied and the second one is not.
+fn half_applied() -> Place {
+    let place = Place::with(&format!("{ONE}{ANOTHER}"));
+    place
+        .run("apply", &["--yes", "--target", "example.com"])
+        .exits(0);
+    place
+}
+
+#[test]
+fn a_domain_that_the_ledger_lacks_is_not_applied_yet() {
+    let place = half_applied();
+    let ran = place.run("drift", &[]).exits(0).says("In sync");
+    ran.says("Not applied yet").says("example.net");
+    let json = place.run("drift", &["--json"]).exits(0).json();
+    assert_eq!(json["unapplied"], serde_json::json!(["example.net"]));
+    assert_eq!(json["in_sync"], true);
+
+    place.apply().exits(0);
+    let json = place.run("drift", &["--json"]).exits(0).json();
+    assert_eq!(json["unapplied"], serde_json::json!([]));
+}
+
+#[test]
+fn a_run_about_such_domains_alone_compares_with_nothing() {
+    let place = half_applied();
+    let target = ["--json", "--target", "example.net"];
+    let ran = place.run("drift", &target).exits(1);
+    let json = ran.json();
+    ran.says("Nothing is recorded here");
+    assert_eq!(json["in_sync"], false);
+    assert_eq!(json["unapplied"], serde_json::json!(["example.net"]));
+    let both = ["--target", "example.net", "--target", "example.com"];
+    place.run("drift", &both).exits(0).says("Not applied yet");
+}
+
+/// The record of other domains is none of these.
+#[test]
+fn a_ledger_that_has_none_of_the_manifest_s_domains_records_nothing() {
+    let place = half_applied();
+    place.edit("  example.com:", "  example.org:");
+    let ran = place.run("drift", &[]).exits(1);
+    ran.says("Nothing is recorded here");
+}
+
+/// A document without resources is no record either.
+#[test]
+fn a_domain_that_was_destroyed_is_not_applied() {
+    let place = half_applied();
+    place
+        .run("destroy", &["--yes", "--target", "example.com"])
+        .exits(0);
+    place
+        .run("drift", &[])
+        .exits(1)
+        .says("Nothing is recorded here");
+}
+
+/// A value that the manifest names is in no run's output; what else comes is.
+#[test]
+fn a_value_of_others_is_noted_until_the_manifest_names_it() {
+    let place = Place::with(
+        "project: anycompany
+accounts: { dns: { id: \"111111111111\", role: mail-deploy } }
+domains:
+  example.com:
+    dns: { route53: { account: dns } }
+    spf: { include: [amazonses.com] }
+",
+    );
+    place.apply().exits(0);
+    let beside = |values: &[&str]| {
+        place.change_world(|world, _| {
+            let zone = world.route53.zones_of("111111111111").next();
+            let zone = zone.expect("a zone").id.clone();
+            let ours = ["\"v=spf1 include:amazonses.com ~all\""];
+            let all = [&ours[..], values].concat();
+            let seeded = world.seed_records(&zone, "example.com", ("TXT", 3600), &all);
+            seeded.expect("a name");
+        });
+    };
+    let noted = || {
+        let json = place.run("drift", &["--json"]).exits(0).json();
+        json["drift"][0]["changes"][0]["is"].clone()
+    };
+    beside(&["\"verify-me=1234\""]);
+    assert_eq!(noted(), serde_json::json!(["verify-me=1234"]));
+    place.edit("    spf:", "    ignore: [\"verify-me=*\"]\n    spf:");
+    assert_eq!(noted(), serde_json::Value::Null);
+    place.run("drift", &[]).exits(0).says("In sync");
+    beside(&["\"verify-me=1234\"", "\"other=1\""]);
+    assert_eq!(noted(), serde_json::json!(["other=1"]));
+    // What breaks a rule beside ours is not ignored, whatever the manifest says.
+    place.edit("\"verify-me=*\"", "\"*\"");
+    beside(&["\"v=spf1 -all\""]);
+    place.run("drift", &[]).exits(3).says("v=spf1 -all");
+}
+
+const MAIL: &str = "project: anycompany
+accounts: { dns: { id: \"111111111111\", role: mail-deploy } }
+domains:
+  example.com:
+    dns: { route53: { account: dns } }
+    dmarc: { p: quarantine, rua: [\"mailto:dmarc@example.com\"] }
+    tls_rpt: { rua: [\"mailto:tls@example.com\"] }
+";
+
+/// Somebody else's hand at a record of the zone: its values, or none.
+fn change_record(place: &Place, name: &str, values: &[&str]) {
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        let zone = zone.expect("a zone").id.clone();
+        let changed = if values.is_empty() {
+            world.lose_records(&zone, name, "TXT")
+        } else {
+            world.seed_records(&zone, name, ("TXT", 3600), values)
+        };
+        changed.expect("a name");
+    });
+}
+
+#[test]
+fn a_repair_puts_back_what_moved_and_nothing_that_the_manifest_changed() {
+    let place = Place::with(MAIL);
+    place.apply().exits(0);
+    let policy = "_dmarc.example.com";
+    let reports = "_smtp._tls.example.com";
+    let before = (
+        place.world().later(120).resolve(policy, "TXT"),
+        place.world().later(120).resolve(reports, "TXT"),
+    );
+    change_record(&place, policy, &["\"v=DMARC1; p=none\""]);
+    // In the manifest both records are another one since.
+    place.edit("p: quarantine", "p: reject");
+    place.edit("tls@example.com", "tls-reports@example.com");
+    place.run("drift", &["--repair"]).exits(2).says("--yes");
+    let ran = place.run("drift", &["--repair", "--yes"]).exits(0);
+    ran.says("p=quarantine").says("In sync");
+    let world = place.world().later(120);
+    let after = (world.resolve(policy, "TXT"), world.resolve(reports, "TXT"));
+    assert_eq!(after, before);
+    place.run("drift", &[]).exits(0);
+    let plan = place.run("plan", &["--exit-code"]).exits(3);
+    plan.says("p=reject").says("tls-reports@example.com");
+
+    change_record(&place, reports, &[]);
+    place.run("drift", &["--repair", "--yes"]).exits(0);
+    assert_eq!(place.world().later(120).resolve(reports, "TXT"), before.1);
+    place
+        .run("drift", &["--repair", "--yes"])
+        .exits(0)
+        .says("In sync");
+}
+
+/// A value beside ours is theirs, and stays.
+#[test]
+fn a_repair_leaves_what_others_added() {
+    let place = Place::with(MAIL);
+    place.apply().exits(0);
+    let reports = "_smtp._tls.example.com";
+    let ours = place.world().later(120).resolve(reports, "TXT");
+    let values = [ours[0].as_str(), "\"theirs=1\""];
+    change_record(&place, reports, &values);
+    place
+        .run("drift", &["--repair", "--yes"])
+        .exits(0)
+        .says("theirs=1");
+    assert_eq!(place.world().later(120).resolve(reports, "TXT").len(), 2);
+}
+
+#[test]
+fn a_repair_without_a_record_puts_nothing_back() {
+    let place = Place::with(MAIL);
+    let ran = place.run("drift", &["--repair", "--yes"]).exits(1);
+    ran.says("Nothing is recorded here");
+}
+
+/// All forms come from one run, which reads AWS once.
+#[test]
+fn a_run_writes_each_form_that_is_asked_for() {
+    // Calls are counted: the weather may ask for one to be repeated.
+    let place = Place::with(MAIL).in_calm();
+    place.apply().exits(0);
+    change_record(&place, "_dmarc.example.com", &["\"v=DMARC1; p=none\""]);
+    place.keep_history();
+    place.run("drift", &[]).exits(3);
+    let once = place.calls().len();
+    place.forget_history();
+    let files = ["drift.json", "drift.md", "drift.xml", "drift.html"];
+    let options: Vec<&str> = files.iter().flat_map(|file| ["--out", file]).collect();
+    place.run("drift", &options).exits(3);
+    assert_eq!(place.calls().len(), once);
+    for file in files {
+        assert!(place.read(file).contains("p=none"), "{file}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&place.read("drift.json")).expect("JSON");
+    assert_eq!(json["format"], "deploy.drift");
+    place.run("verify", &["--out", "verify.html"]);
+    assert!(place.read("verify.html").starts_with("<!doctype html>"));
+    place.run("drift", &["--out", "drift.pdf"]).exits(2);
+}
