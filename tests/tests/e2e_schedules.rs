@@ -25,6 +25,11 @@ const GITLAB: &str = "deploy/schedules/gitlab";
 /// A token in the form of GitLab's, until 2100. Its signature is none: the sandbox checks the rest.
 const TOKEN: &str = "e30.eyJpc3MiOiJodHRwczovL2dpdGxhYi5leGFtcGxlLmNvbSIsInN1YiI6InByb2plY3RfcGF0aDphbnljb21wYW55L21haWw6cmVmX3R5cGU6YnJhbmNoOnJlZjptYWluIiwiYXVkIjoiaHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbSIsImV4cCI6NDEwMjQ0NDgwMH0.c2ln";
 
+const TOPIC: &str = "arn:aws:sns:us-east-1:222222222222:mail";
+
+/// The value of every secret. Messages go out over HTTPS alone: its refusal says that it was passed.
+const SECRET: &str = "http://127.0.0.1:9/services/XXXXXXXX";
+
 #[derive(Deserialize)]
 struct Workflow {
     jobs: BTreeMap<String, Job>,
@@ -51,6 +56,15 @@ fn steps(job: &str) -> Vec<Step> {
     steps.retain(|step| step.run.contains("deploy.yaml"));
     assert!(!steps.is_empty(), "{job} runs no command");
     steps
+}
+
+/// A value of a step's environment, as the runner passes it.
+fn passed(value: &str) -> &str {
+    if value.starts_with("${{ secrets.") {
+        SECRET
+    } else {
+        value
+    }
 }
 
 #[derive(Deserialize)]
@@ -107,16 +121,23 @@ fn manifest() -> String {
         text = lines.collect::<Vec<_>>().join("\n");
     }
     assert!(!text.contains("role: mail-deploy"), "{text}");
-    text
+    let topic = format!("{{ sns: {{ account: mail, topic: \"{TOPIC}\" }} }}");
+    format!("{text}\nnotify:\n  team: {{ slack: {{ env: DEPLOY_SLACK_URL }} }}\n  topic: {topic}\n")
 }
 
-/// A place whose world has the roles of the workflow: of what the policies of `deploy iam` allow, the
-/// role for drift may only do what begins with Get, List or Describe.
+/// A place whose world has the roles of the workflow, which may do what `deploy iam` prints for them and
+/// nothing else.
 fn place() -> Place {
     let place = Place::with(&manifest());
-    let iam = place.deploy(&["iam", place.manifest()]).exits(0).json();
-    let accounts = iam["accounts"].as_object().expect("accounts");
-    let world: String = accounts.values().map(roles).collect();
+    let iam = |role: &str| {
+        let iam = ["iam", place.manifest(), "--role", role];
+        place.deploy(&iam).exits(0).json()
+    };
+    let (apply, drift) = (iam("apply"), iam("drift"));
+    let accounts = apply["accounts"].as_object().expect("accounts").iter();
+    let world: String = accounts
+        .map(|(name, apply)| roles(apply, &drift["accounts"][name]))
+        .collect();
     let world = format!("accounts:\n{world}");
     place.make_world(Some(&world));
     place.change_world(|world, _| {
@@ -129,30 +150,25 @@ fn place() -> Place {
 }
 
 /// The roles of an account, as a world file has them, from what `deploy iam` says of it.
-fn roles(account: &Value) -> String {
-    let statements = account["policy"]["Statement"].as_array();
-    let statements = statements.expect("a policy").iter();
-    let denied: Vec<&str> = statements
-        .filter_map(|one| one["Action"].as_array())
-        .flatten()
-        .filter_map(Value::as_str)
-        .filter(|action| !reads(action))
-        .collect();
-    assert!(!denied.is_empty(), "the role of {account} changes nothing");
+fn roles(apply: &Value, drift: &Value) -> String {
     let roles = serde_json::json!({
-        "mail-apply": {},
-        "mail-drift": { "denied": denied },
+        "mail-apply": { "policy": apply["policy"] },
+        "mail-drift": { "policy": drift["policy"] },
         "mail-schedule-apply": {},
         "mail-schedule-drift": {},
     });
-    format!("  {}: {{ roles: {roles} }}\n", account["account_id"])
+    format!("  {}: {{ roles: {roles} }}\n", apply["account_id"])
 }
 
-fn reads(action: &str) -> bool {
-    let verb = action.split(':').nth(1).unwrap_or_default();
-    ["Get", "List", "Describe"]
-        .iter()
-        .any(|reading| verb.starts_with(reading))
+/// Nothing was changed but the record of what people were told.
+#[track_caller]
+fn assert_only_told(place: &Place) {
+    let mut calls = place.changing_calls();
+    calls.retain(|call| {
+        let tells = call.operation == "Publish" || call.url.ends_with("/notify/STATE.json");
+        call.took_effect && !tells
+    });
+    assert_eq!(calls, [], "a role that only reads");
 }
 
 /// The files that git would check out, without any that an earlier run left.
@@ -210,7 +226,7 @@ impl<'a> Runner<'a> {
             .env("PATH", path)
             .env("GITHUB_OUTPUT", self.path().join("output"))
             .env("GITHUB_STEP_SUMMARY", self.path().join("summary"))
-            .envs(&step.env)
+            .envs(step.env.iter().map(|(name, value)| (name, passed(value))))
             .stdin(Stdio::null());
         shell.output().expect("bash starts").into()
     }
@@ -269,7 +285,7 @@ fn the_workflow_of_github_runs_with_roles_that_may_no_more_than_their_task() {
         assert!(runner.read("plan.md").contains("_dmarc.example.com"));
         assert!(runner.read("summary").contains("_dmarc.example.com"));
     });
-    assert!(place.changing_calls().is_empty(), "a role that only reads");
+    assert_only_told(&place);
 
     // Under virtual time: served, an apply waits as long as AWS would take.
     place.apply().exits(0);
@@ -291,9 +307,17 @@ fn the_workflow_of_github_runs_with_roles_that_may_no_more_than_their_task() {
             .expect("a name");
     });
     on_a_runner(&place, GITHUB, |runner| {
-        runner.job("drift").exits(0).says("is not as we left it");
+        runner
+            .job("drift")
+            .exits(0)
+            .says("is not as we left it")
+            .says("notified topic")
+            .says("could not notify team: the URL is not one of https");
         assert_eq!(runner.read("output"), "code=3\n");
         assert!(runner.read("summary").contains("    Drift: 1 modified"));
+        // The job fails in a step of its own: people are told, and only of what is new.
+        let again = runner.job("drift").exits(0);
+        assert!(!again.stderr.contains("notified topic"), "{}", again.stderr);
         // The role that reads can't put it back.
         let mut apply = steps("continue").remove(0);
         apply
@@ -303,11 +327,11 @@ fn the_workflow_of_github_runs_with_roles_that_may_no_more_than_their_task() {
         assert_ne!(refused.code, 0, "{}", refused.stdout);
         refused.says("AccessDenied");
     });
-    assert!(place.changing_calls().is_empty(), "a role that only reads");
+    assert_only_told(&place);
 
     on_a_runner(&place, GITHUB, |runner| {
         runner.job("continue").exits(0);
-        runner.job("drift").exits(0);
+        runner.job("drift").exits(0).says("notified topic");
         assert_eq!(runner.read("output"), "code=0\n");
     });
     assert!(!place.changing_calls().is_empty(), "it was put back");
@@ -322,7 +346,7 @@ fn the_pipeline_of_gitlab_enters_by_its_token() {
         assert!(runner.read("plan.md").contains("_dmarc.example.com"));
         assert!(runner.read("lint.xml").contains("<testsuite"));
     });
-    assert!(place.changing_calls().is_empty(), "a role that only reads");
+    assert_only_told(&place);
 
     place.apply().exits(0);
     on_a_runner(&place, GITLAB, |runner| {
