@@ -17,12 +17,29 @@ pub(crate) struct KnownZone {
     pub(crate) pending: BTreeMap<(String, String), String>,
     /// Our changes that all of them answer.
     pub(crate) settled: BTreeSet<String>,
+    /// The sets that a batch changed for which no answer came: it may have been carried out, and only
+    /// a change of our own tells when all name servers answer it.
+    pub(crate) unanswered: BTreeSet<(String, String)>,
     /// The sets that each resource took over in this run. A call that is repeated, because its outcome was
     /// not known, no longer sees it.
     pub(crate) taken: BTreeMap<ResourceId, Vec<LiveSet>>,
 }
 
 impl KnownZone {
+    /// Waits for the change of these sets that Route 53 accepted.
+    pub(crate) fn accept(
+        &mut self,
+        sets: impl Iterator<Item = (String, String)>,
+        change: Option<String>,
+    ) {
+        for set in sets {
+            self.unanswered.remove(&set);
+            if let Some(change) = &change {
+                self.pending.insert(set, change.clone());
+            }
+        }
+    }
+
     /// Waits for a change of an earlier run. A change of this run is newer, and stays.
     pub(crate) fn await_change(&mut self, set: (String, String), change: String) {
         if !self.settled.contains(&change) {

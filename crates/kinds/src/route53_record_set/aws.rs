@@ -3,58 +3,24 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
 
-use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
-    AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord,
-    ResourceRecordSet, RrType,
+    AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
-use jiff::Timestamp;
 use model::kind::{BatchItem, CallResult, Update};
-use model::{
-    ErrorClass, KindError, Ledger, Mutate, Observation, Observe, Ownership, PhysicalId, Target,
-};
+use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
 use standards::Finding;
 use standards::dns::Name;
 
 use super::batch::{BatchPart, SetChange, batches, changes, immovable};
+use super::sync::InSync;
 use super::{Route53RecordSet, Spec, place};
-use crate::context::{Context, Shared};
+use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
 use crate::sets::{Sets, key};
-use crate::zones::{KnownZone, Zones};
-
-/// Takes up the waiting of an earlier run that ended before its records were answered by all name
-/// servers. What was written longer ago than `since` is answered, and is not asked for.
-pub async fn resume(shared: &Shared, ledger: &Ledger, since: Timestamp) {
-    for entry in ledger.entries().filter(|entry| entry.changed > since) {
-        let state = entry
-            .state
-            .as_ref()
-            .and_then(model::State::get::<Route53RecordSet>);
-        if let (Some(spec), Some(state)) = (entry.spec.get::<Route53RecordSet>(), state) {
-            resume_record(&shared.zones, spec, state).await;
-        }
-    }
-}
-
-async fn resume_record(zones: &Zones, spec: &Spec, recorded: &State) {
-    let Some(change) = recorded.pending.clone() else {
-        return;
-    };
-    let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
-        return;
-    };
-    let set = key(name, &spec.record.rtype);
-    zones
-        .zone(zone)
-        .await
-        .lock()
-        .await
-        .await_change(set, change);
-}
+use crate::zones::KnownZone;
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.route53())
@@ -141,22 +107,6 @@ fn hidden(zone: &KnownZone, zone_id: &str, record: &Record) -> Option<Observatio
         },
         ownership: Ownership::Shared,
     })
-}
-
-/// Whether all name servers answer a change. One answer serves every record of the batch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct InSync(String);
-
-impl Page for InSync {
-    type Snapshot = bool;
-    const GLOBAL: bool = true;
-
-    async fn read(&self, session: &Session) -> Result<bool, KindError> {
-        let answer = session.route53().get_change().id(&self.0).send().await;
-        // A change that Route 53 no longer knows is long answered.
-        let info = found("GetChange", answer)?.and_then(|answer| answer.change_info);
-        Ok(info.is_none_or(|info| *info.status() == ChangeStatus::Insync))
-    }
 }
 
 /// The state of a record, from the listing of its name.
@@ -293,13 +243,18 @@ async fn alone(
         .unwrap_or_else(|| physical.into()))
 }
 
-fn part(item: &BatchItem<Spec, Vec<LiveSet>>) -> BatchPart {
+fn part(item: &BatchItem<Spec, Vec<LiveSet>>, zone: &KnownZone) -> BatchPart {
+    let wanted = item.target.spec.as_ref().map(|spec| spec.record.clone());
+    let set = wanted.as_ref().and_then(|record| {
+        let name = record.name.known()?;
+        Some(key(name, &record.rtype))
+    });
     BatchPart {
-        wanted: item.target.spec.as_ref().map(|spec| spec.record.clone()),
+        open: item.open || set.is_some_and(|set| zone.unanswered.contains(&set)),
+        wanted,
         owned: item.owned.as_ref().map(|spec| spec.record.clone()),
         before: item.before.clone().unwrap_or_default(),
         adopt: item.adopt,
-        open: item.open,
     }
 }
 
@@ -318,7 +273,7 @@ async fn send(
             .await?
             .ok_or_else(|| gone(OPERATION, zone_id))?,
     };
-    let parts: Vec<BatchPart> = items.iter().map(part).collect();
+    let parts: Vec<BatchPart> = items.iter().map(|item| part(item, zone)).collect();
     if let Some(set) = parts.iter().find_map(|part| immovable(&sets, part)) {
         return Err(conflict(&set.why_fixed()));
     }
@@ -336,12 +291,12 @@ async fn send(
     let mut sent = BTreeSet::new();
     for batch in batches(changes) {
         match send_batch(client, zone_id, &batch).await {
-            Ok(Some(id)) => {
-                let keys = batch.iter().map(SetChange::key);
-                zone.pending.extend(keys.map(|key| (key, id.clone())));
-            }
-            Ok(None) => {}
+            Ok(id) => zone.accept(batch.iter().map(SetChange::key), id),
             Err(error) => {
+                // A repeat inside the SDK conflicts with what the first try wrote.
+                if [ErrorClass::Ambiguous, ErrorClass::Conflict].contains(&error.class) {
+                    zone.unanswered.extend(batch.iter().map(SetChange::key));
+                }
                 if error.class != ErrorClass::Ambiguous {
                     // What was not sent was not taken.
                     zone.taken.retain(|id, taken| {

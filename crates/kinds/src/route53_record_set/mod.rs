@@ -24,11 +24,13 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod sync;
 
 pub mod batch;
 
 #[cfg(feature = "aws")]
-pub use aws::resume;
+pub use sync::resume;
 
 use std::time::Duration;
 

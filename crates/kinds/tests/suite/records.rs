@@ -463,6 +463,39 @@ async fn what_was_taken_over_is_known_when_the_answer_was_lost() {
     );
 }
 
+/// A lost answer takes the id of the change along, and without it nobody can tell when all name
+/// servers answer the record: the repeat writes it again.
+#[tokio::test(start_paused = true)]
+async fn a_record_whose_answer_was_lost_is_waited_for() {
+    let (stage, zone) = zone();
+    let record = record("a.example.com", "A", &["192.0.2.1"], Sharing::Whole);
+    let wanted = spec(&zone, record);
+    let lost = Fault::new(FaultKind::ErrorAfter).at("route53", "ChangeResourceRecordSets");
+    stage.sandbox.world().faults.script.push(lost);
+    let items = [item("a", Some(&wanted), None)];
+    send(&stage, &items).await.expect_err("no answer");
+    stage.sandbox.world().faults.script.clear();
+    assert_eq!(
+        live(&stage, &zone, "a.example.com", "A").await,
+        ["192.0.2.1"]
+    );
+
+    send(&stage, &items).await.expect("written again");
+    let walk = Walk::anywhere(&stage, &id("a"), Some(Stage::location(REGION)), &wanted);
+    let readiness = |state: &State| walk.spec.kind().readiness(&walk.spec, state);
+    let (_, state, _) = walk.state().await;
+    assert_ne!(readiness(&state), Readiness::Ready);
+    stage.wait(60).await;
+    let (_, state, _) = walk.state().await;
+    assert_eq!(readiness(&state), Readiness::Ready);
+
+    // Once the answer came, the same again is no change.
+    let before = changes(&stage);
+    let again = [item("a", Some(&wanted), Some(&wanted))];
+    send(&stage, &again).await.expect("nothing to do");
+    assert_eq!(changes(&stage), before);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_set_with_a_routing_policy_is_never_changed() {
     let (stage, zone) = zone();

@@ -1,0 +1,59 @@
+//! Changes on their way to all name servers of Route 53.
+
+use ::aws::{Page, Session};
+use aws_sdk_route53::types::ChangeStatus;
+use jiff::Timestamp;
+use model::{KindError, Ledger};
+
+use super::{Route53RecordSet, Spec};
+use crate::context::Shared;
+use crate::record::State;
+use crate::sdk::found;
+use crate::sets::key;
+use crate::zones::Zones;
+
+/// Takes up the waiting of an earlier run that ended before its records were answered by all name
+/// servers. What was written longer ago than `since` is answered, and is not asked for.
+pub async fn resume(shared: &Shared, ledger: &Ledger, since: Timestamp) {
+    for entry in ledger.entries().filter(|entry| entry.changed > since) {
+        let state = entry
+            .state
+            .as_ref()
+            .and_then(model::State::get::<Route53RecordSet>);
+        if let (Some(spec), Some(state)) = (entry.spec.get::<Route53RecordSet>(), state) {
+            resume_record(&shared.zones, spec, state).await;
+        }
+    }
+}
+
+async fn resume_record(zones: &Zones, spec: &Spec, recorded: &State) {
+    let Some(change) = recorded.pending.clone() else {
+        return;
+    };
+    let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
+        return;
+    };
+    let set = key(name, &spec.record.rtype);
+    zones
+        .zone(zone)
+        .await
+        .lock()
+        .await
+        .await_change(set, change);
+}
+
+/// Whether all name servers answer a change. One answer serves every record of the batch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct InSync(pub(super) String);
+
+impl Page for InSync {
+    type Snapshot = bool;
+    const GLOBAL: bool = true;
+
+    async fn read(&self, session: &Session) -> Result<bool, KindError> {
+        let answer = session.route53().get_change().id(&self.0).send().await;
+        // A change that Route 53 no longer knows is long answered.
+        let info = found("GetChange", answer)?.and_then(|answer| answer.change_info);
+        Ok(info.is_none_or(|info| *info.status() == ChangeStatus::Insync))
+    }
+}
