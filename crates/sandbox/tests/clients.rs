@@ -350,8 +350,8 @@ async fn row_04_unknown_services_answer_in_the_protocol_in_which_they_are_asked(
         )
     };
     let form = "content-type: application/x-www-form-urlencoded; charset=utf-8\r\n";
-    let head = format!("POST / HTTP/1.1\r\n{form}{}", signed("sns"));
-    let query = raw(address, &head, "Action=ListTopics&Version=2010-03-31").await;
+    let head = format!("POST / HTTP/1.1\r\n{form}{}", signed("cloudformation"));
+    let query = raw(address, &head, "Action=ListStacks&Version=2010-05-15").await;
     assert!(
         query.contains("<ErrorResponse") && query.contains("<Code>UnknownServiceException</Code>"),
         "{query}"
