@@ -91,8 +91,8 @@ pub struct State {
     pub expire_days: Option<u32>,
     /// Tags.
     pub tags: Tags,
-    /// The contents of a bucket that is to go: the key of each object that is there now; of a log
-    /// bucket the first level only, for which one listing is enough. No ledger keeps it.
+    /// The contents of a bucket that is to go: the keys of what would be lost with it; of a log bucket
+    /// the first level only, for which one listing is enough. No ledger keeps it.
     #[serde(skip)]
     pub contents: Vec<String>,
 }
@@ -242,7 +242,11 @@ impl Kind for S3Bucket {
             Permission::anywhere(&["tag:GetResources"]),
             Permission::named(SETTINGS, BUCKET, &desired.name),
             Permission::named(
-                &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                &[
+                    "s3:DeleteObject",
+                    "s3:DeleteObjectVersion",
+                    "s3:GetObjectVersion",
+                ],
                 "arn:{partition}:s3:::{name}/*",
                 &desired.name,
             ),

@@ -16,7 +16,7 @@ use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found};
 
 /// The SHA-256 of the bytes, kept beside them so that an observation costs no download.
-const HASH: &str = "deploy-sha256";
+pub(crate) const HASH: &str = "deploy-sha256";
 
 fn physical(spec: &Spec) -> PhysicalId {
     format!("{}/{}", spec.bucket, spec.key).into()
