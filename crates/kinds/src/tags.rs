@@ -1,4 +1,4 @@
-//! Tags, and the two by which we know our own.
+//! Tags and metadata, and those by which we know our own.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,10 @@ pub type Tags = BTreeMap<String, String>;
 pub const PROJECT: &str = "deploy:project";
 /// Names our id of the resource.
 pub const RESOURCE: &str = "deploy:resource";
+
+/// The metadata of our files in S3: the SHA-256 of the bytes, so that an observation costs no download.
+#[cfg(feature = "aws")]
+pub(crate) const FILE_HASH: &str = "deploy-sha256";
 
 /// The manifest's tags and ours.
 #[must_use]

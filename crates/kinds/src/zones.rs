@@ -30,12 +30,12 @@ impl KnownZone {
     pub(crate) fn accept(
         &mut self,
         sets: impl Iterator<Item = (String, String)>,
-        change: Option<String>,
+        change: Option<&str>,
     ) {
         for set in sets {
             self.unanswered.remove(&set);
-            if let Some(change) = &change {
-                self.pending.insert(set, change.clone());
+            if let Some(change) = change {
+                self.pending.insert(set, change.to_owned());
             }
         }
     }

@@ -291,7 +291,7 @@ async fn send(
     let mut sent = BTreeSet::new();
     for batch in batches(changes) {
         match send_batch(client, zone_id, &batch).await {
-            Ok(id) => zone.accept(batch.iter().map(SetChange::key), id),
+            Ok(id) => zone.accept(batch.iter().map(SetChange::key), id.as_deref()),
             Err(error) => {
                 // A repeat inside the SDK conflicts with what the first try wrote.
                 if [ErrorClass::Ambiguous, ErrorClass::Conflict].contains(&error.class) {

@@ -7,13 +7,13 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use model::{ErrorClass, KindError};
 
 use super::aws::Bucket;
-use crate::s3_object::aws::HASH;
 use crate::sdk::{built, done, found};
+use crate::tags::FILE_HASH;
 
 /// How many pages of a listing are read for what is in a bucket: beyond that a person has seen enough.
 const PAGES_MAX: usize = 10;
 
-/// What a bucket has at one key.
+/// The content of a bucket at one key.
 enum Held {
     /// An object, or a folder.
     There,
@@ -66,7 +66,7 @@ impl Bucket<'_> {
         Ok(contents)
     }
 
-    /// What the bucket has at each key.
+    /// The content of the bucket at each key.
     async fn held(&self, folders: bool) -> Result<BTreeMap<String, Held>, KindError> {
         let mut held = BTreeMap::new();
         let mut marker: Option<(String, Option<String>)> = None;
@@ -109,7 +109,7 @@ impl Bucket<'_> {
             .version_id(version);
         let answer = found("HeadObject", request.send().await)?;
         let metadata = answer.as_ref().and_then(|answer| answer.metadata());
-        Ok(metadata.is_some_and(|metadata| metadata.contains_key(HASH)))
+        Ok(metadata.is_some_and(|metadata| metadata.contains_key(FILE_HASH)))
     }
 
     /// Deletes every version and delete marker. False when the bucket itself is not there.

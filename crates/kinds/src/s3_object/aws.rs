@@ -14,9 +14,7 @@ use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
 use crate::s3_bucket::aws::Versioning;
 use crate::sdk::{built, done, found};
-
-/// The SHA-256 of the bytes, kept beside them so that an observation costs no download.
-pub(crate) const HASH: &str = "deploy-sha256";
+use crate::tags::FILE_HASH;
 
 fn physical(spec: &Spec) -> PhysicalId {
     format!("{}/{}", spec.bucket, spec.key).into()
@@ -69,7 +67,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, Kind
         .expected_bucket_owner(session.account_id())
         .content_type(&spec.media_type)
         .cache_control(&spec.cache_control)
-        .metadata(HASH, sha256(&bytes))
+        .metadata(FILE_HASH, sha256(&bytes))
         .body(ByteStream::from(bytes));
     done("PutObject", request.send().await)?;
     let outcome = CallResult::from(physical(spec));

@@ -16,7 +16,7 @@
 //! - In a versioned bucket a deletion leaves a marker, and every version stays until the bucket goes.
 
 #[cfg(feature = "aws")]
-pub(crate) mod aws;
+mod aws;
 
 use model::{
     Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Transition,
