@@ -267,6 +267,16 @@ mod objects_of_others {
     }
 
     #[test]
+    fn an_older_version_of_a_file_that_the_manifest_dropped_is_ours() {
+        let place = Place::of("example");
+        place.make_world(None);
+        place.apply().exits(0);
+        place.edit(", certificate: ../assets/bimi_vmc.pem", "");
+        place.run("apply", &["--yes", "--no-verify"]).exits(0);
+        place.destroy().exits(0);
+    }
+
+    #[test]
     fn what_lies_beside_the_logs_is_theirs_and_the_logs_are_not() {
         let place = applied(SITE);
         put(&place, "-logs-", "cloudfront/E1.2026-11-24.gz", true);

@@ -122,8 +122,7 @@ impl Sessions {
         Ok(session.clone())
     }
 
-    /// Fails if the location's account is not the one that the manifest declares. Under another number the
-    /// same names may be somebody else's. In another one
+    /// Fails if the location's account is not the one that the manifest declares: under another number
     /// the same names may be somebody else's.
     fn is_declared(&self, location: &Location) -> Result<(), SessionError> {
         match self.accounts.get(&location.account) {

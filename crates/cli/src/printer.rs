@@ -1,6 +1,5 @@
 //! Everything that is printed: data on standard output, everything else on standard error.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
@@ -130,11 +129,5 @@ fn write(mut out: impl Write, text: &str) -> io::Result<()> {
 
 /// An error and its causes, one a line.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = escape(&error.to_string());
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let _ = write!(text, ": {}", escape(&cause.to_string()));
-        source = cause.source();
-    }
-    text
+    escape(&report::causes(error))
 }

@@ -41,7 +41,7 @@ fn unreadable(store: &dyn Store, why: &str) -> String {
 
 pub(crate) async fn read(store: &dyn Store) -> Result<Held, String> {
     let found = store.read(&Key::Notified).await;
-    let found = found.map_err(|error: LedgerError| chain(&error))?;
+    let found = found.map_err(|error: LedgerError| report::causes(&error))?;
     let Some(found) = found else {
         return Ok(Held::default());
     };
@@ -64,7 +64,7 @@ pub(crate) async fn read(store: &dyn Store) -> Result<Held, String> {
     })
 }
 
-fn print(state: &State, number: u64) -> Vec<u8> {
+fn print(state: &State, number: u64) -> serde_json::Result<Vec<u8>> {
     let mut document = Document {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -72,9 +72,8 @@ fn print(state: &State, number: u64) -> Vec<u8> {
         told: state,
         hash: String::new(),
     };
-    let text = serde_json::to_string(&document).unwrap_or_default();
-    document.hash = sha256(text.as_bytes());
-    serde_json::to_vec(&document).unwrap_or_default()
+    document.hash = sha256(&serde_json::to_vec(&document)?);
+    serde_json::to_vec(&document)
 }
 
 /// Changes the record, on top of whatever others wrote since `held` was read. Gives what was written,
@@ -90,7 +89,7 @@ pub(crate) async fn change(
         if state == held.state && held.version.is_some() {
             return Ok((state, attempt > 0));
         }
-        let bytes = print(&state, held.number + 1);
+        let bytes = print(&state, held.number + 1).map_err(|error| report::causes(&error))?;
         let content = Content {
             bytes: &bytes,
             kept: None,
@@ -101,18 +100,8 @@ pub(crate) async fn change(
         {
             Ok(_) => return Ok((state, attempt > 0)),
             Err(NotSwapped::Moved) => held = read(store).await?,
-            Err(NotSwapped::Failed(error)) => return Err(chain(&error)),
+            Err(NotSwapped::Failed(error)) => return Err(report::causes(&error)),
         }
     }
     Err(unreadable(store, "other runs wrote it again and again"))
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let texts = causes.map(ToString::to_string);
-    std::iter::once(error.to_string())
-        .chain(texts)
-        .collect::<Vec<_>>()
-        .join(": ")
 }

@@ -225,7 +225,7 @@ impl Project {
         let https = self.https()?;
         let ways = self.ways(&https);
         let store = self.store(&self.ledger_place).await;
-        let store = store.as_deref().map_err(described);
+        let store = store.as_deref().map_err(|error| report::causes(error));
         Ok(notify::tell(store, &run, ended.receivers, ways).await)
     }
 
@@ -295,9 +295,12 @@ impl Publish for Project {
     ) -> Result<(), String> {
         let ids = crate::accounts::ids(&self.manifest);
         let account = account.into();
+        let account_id = ids.get(&account).cloned();
+        let account_id =
+            account_id.ok_or_else(|| format!("the manifest has no account {account}"))?;
         let location = Location {
-            account_id: ids.get(&account).cloned().unwrap_or_else(|| "".into()),
             account,
+            account_id,
             region: region.into(),
         };
         let session = Box::pin(self.engine.session(&location)).await;
@@ -311,16 +314,4 @@ impl Publish for Project {
             format!("SNS answers: {}{hint}", error.message)
         })
     }
-}
-
-/// An error with its causes.
-fn described(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use model::{Check, CheckOutcome};
 
-use crate::html::{page, text as safe};
+use crate::html::{page, section, table, text as safe};
 use crate::put::putln;
 use crate::words;
 
@@ -22,31 +22,25 @@ pub fn checks_html(checks: &[Check], now: Timestamp) -> String {
 }
 
 fn domain(page: &mut String, group: &[Check]) {
-    let name = safe(&group[0].about.to_string());
     let is_good = |check: &&Check| check.outcome == CheckOutcome::Good;
-    putln!(page, "<section aria-label=\"{name}\">");
-    putln!(page, "<h2>{name}</h2>");
-    putln!(
-        page,
-        "<p>{} of {} checks good.</p>",
-        group.iter().filter(is_good).count(),
-        group.len()
-    );
-    let open: Vec<&Check> = group.iter().filter(|check| !is_good(check)).collect();
-    if !open.is_empty() {
-        putln!(page, "<table>");
+    let (good, open): (Vec<&Check>, Vec<&Check>) = group.iter().partition(is_good);
+    section(page, &group[0].about.to_string(), |page| {
         putln!(
             page,
-            "<thead><tr><th scope=\"col\">What</th><th scope=\"col\">State</th><th scope=\"col\">Rule</th><th scope=\"col\">Seen, and to do</th></tr></thead>"
+            "<p>{} of {} checks good.</p>",
+            good.len(),
+            group.len()
         );
-        putln!(page, "<tbody>");
-        for check in open {
-            row(page, check);
+        if open.is_empty() {
+            return;
         }
-        putln!(page, "</tbody>");
-        putln!(page, "</table>");
-    }
-    putln!(page, "</section>");
+        let headings = ["What", "State", "Rule", "Seen, and to do"];
+        table(page, &headings, |page| {
+            for check in open {
+                row(page, check);
+            }
+        });
+    });
 }
 
 fn row(page: &mut String, check: &Check) {

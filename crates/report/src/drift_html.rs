@@ -1,11 +1,11 @@
-//! Drift as a page of HTML: one file, without a script and without anything from
-//! elsewhere.
+//! Drift as a page of HTML: one file, without a script and without anything from elsewhere.
 
 use standards::Severity;
 
 use crate::drift_rows::{Row, rows};
 use crate::drift_text::{Drifted, summary_line};
-use crate::html::{page, text as safe};
+use crate::html::{page, section, table, text as safe};
+use crate::message::Line;
 use crate::put::putln;
 use crate::words;
 
@@ -34,30 +34,26 @@ pub fn drift_html(drifted: &Drifted<'_>) -> String {
 }
 
 fn domain(page: &mut String, rows: &[Row<'_>]) {
-    let name = safe(rows[0].domain);
-    putln!(page, "<section aria-label=\"{name}\">");
-    putln!(page, "<h2>{name}</h2>");
-    putln!(page, "<table>");
+    section(page, rows[0].domain, |page| {
+        table(page, &["What", "State", "Mail impact", "Seen"], |page| {
+            for Row { line, .. } in rows {
+                row(page, line);
+            }
+        });
+    });
+}
+
+fn row(page: &mut String, line: &Line) {
+    let (class, word) = match line.severity {
+        Severity::Error => ("bad", "error"),
+        Severity::Warn => ("change", "warning"),
+        Severity::Info => ("notice", "note"),
+    };
     putln!(
         page,
-        "<thead><tr><th scope=\"col\">What</th><th scope=\"col\">State</th><th scope=\"col\">Mail impact</th><th scope=\"col\">Seen</th></tr></thead>"
+        "<tr><th scope=\"row\">{}</th><td><span class=\"grade {class}\">{word}</span></td><td>{}</td><td>{}</td></tr>",
+        safe(&line.subject),
+        line.mail,
+        safe(&line.text)
     );
-    putln!(page, "<tbody>");
-    for Row { line, .. } in rows {
-        let (class, word) = match line.severity {
-            Severity::Error => ("bad", "error"),
-            Severity::Warn => ("change", "warning"),
-            Severity::Info => ("notice", "note"),
-        };
-        putln!(
-            page,
-            "<tr><th scope=\"row\">{}</th><td><span class=\"grade {class}\">{word}</span></td><td>{}</td><td>{}</td></tr>",
-            safe(&line.subject),
-            line.mail,
-            safe(&line.text)
-        );
-    }
-    putln!(page, "</tbody>");
-    putln!(page, "</table>");
-    putln!(page, "</section>");
 }

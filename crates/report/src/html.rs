@@ -6,6 +6,32 @@ use crate::put::putln;
 /// The style of a page: light and dark by the reader's own setting, and plain on paper.
 pub(crate) const STYLE: &str = include_str!("page.css");
 
+/// A section of a page about one domain. `body` writes what stands below its name.
+pub(crate) fn section(page: &mut String, domain: &str, body: impl FnOnce(&mut String)) {
+    let name = text(domain);
+    putln!(page, "<section aria-label=\"{name}\">");
+    putln!(page, "<h2>{name}</h2>");
+    body(page);
+    putln!(page, "</section>");
+}
+
+/// A table with its headings. `body` writes the rows.
+pub(crate) fn table(page: &mut String, headings: &[&str], body: impl FnOnce(&mut String)) {
+    let cells = headings
+        .iter()
+        .map(|heading| format!("<th scope=\"col\">{heading}</th>"));
+    putln!(page, "<table>");
+    putln!(
+        page,
+        "<thead><tr>{}</tr></thead>",
+        cells.collect::<String>()
+    );
+    putln!(page, "<tbody>");
+    body(page);
+    putln!(page, "</tbody>");
+    putln!(page, "</table>");
+}
+
 /// A page that loads nothing and runs nothing: values of DNS are anybody's text. `body` writes what
 /// stands below the title.
 pub(crate) fn page(title: &str, body: impl FnOnce(&mut String)) -> String {

@@ -89,7 +89,7 @@ pub use records::{PublishableRecord, RecordFormat, RecordVariants, publishable, 
 pub use rule_text::{rule_text, rules_json, rules_text};
 pub use sarif::findings_sarif;
 pub use status_text::{status_json, status_text};
-pub use words::{counted, moment, verb};
+pub use words::{causes, counted, moment, verb};
 
 /// The columns that text is laid out for, on a terminal that has them.
 pub const WIDTH: usize = 100;

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use model::{Grade, NextStep, Overview, Subject};
 
-use crate::html::{page, text as safe};
+use crate::html::{page, section, table, text as safe};
 use crate::put::putln;
 use crate::words;
 
@@ -27,23 +27,15 @@ pub fn overview_html(overviews: &[Overview], now: Timestamp) -> String {
 }
 
 fn domain(page: &mut String, overview: &Overview) {
-    let name = safe(overview.domain.as_str());
-    putln!(page, "<section aria-label=\"{name}\">");
-    putln!(page, "<h2>{name}</h2>");
-    putln!(page, "<table>");
-    putln!(
-        page,
-        "<thead><tr><th scope=\"col\">Standard</th><th scope=\"col\">State</th><th scope=\"col\">Published</th></tr></thead>"
-    );
-    putln!(page, "<tbody>");
-    for subject in &overview.subjects {
-        row(page, subject);
-    }
-    putln!(page, "</tbody>");
-    putln!(page, "</table>");
-    putln!(page, "<h3>To do, the most urgent first</h3>");
-    steps(page, &overview.steps);
-    putln!(page, "</section>");
+    section(page, overview.domain.as_str(), |page| {
+        table(page, &["Standard", "State", "Published"], |page| {
+            for subject in &overview.subjects {
+                row(page, subject);
+            }
+        });
+        putln!(page, "<h3>To do, the most urgent first</h3>");
+        steps(page, &overview.steps);
+    });
 }
 
 fn row(page: &mut String, subject: &Subject) {

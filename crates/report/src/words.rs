@@ -30,6 +30,12 @@ pub(crate) fn grouped(number: usize) -> String {
     text
 }
 
+/// An error and its causes, with colons between.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// `1 error`, `2 errors`.
 pub fn counted(number: usize, one: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

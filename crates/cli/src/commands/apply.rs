@@ -54,13 +54,12 @@ pub(crate) async fn run(
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    let telling = Telling {
-        command: "apply",
-        next: "deploy apply",
-        manifest: &selection.manifest,
-        begun: project.clock.now(),
-        notifying: args.notifying,
-    };
+    let telling = Telling::begin(
+        &project,
+        ("apply", "deploy apply"),
+        &selection,
+        args.notifying,
+    );
     let mut news = News::default();
     let how = (&args.changing, !args.no_verify, saved.as_ref());
     let ended = Box::pin(bring_about(&project, how, &mut news, printer)).await;

@@ -25,13 +25,12 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let telling = Telling {
-        command: "destroy",
-        next: "deploy destroy",
-        manifest: &args.selection.manifest,
-        begun: project.clock.now(),
-        notifying: args.notifying,
-    };
+    let telling = Telling::begin(
+        &project,
+        ("destroy", "deploy destroy"),
+        &args.selection,
+        args.notifying,
+    );
     let mut news = News::default();
     let ended = Box::pin(remove(&project, args, &mut news, printer)).await;
     tell_people(&project, &telling, (ended, news), printer).await

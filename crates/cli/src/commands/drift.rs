@@ -15,13 +15,12 @@ use crate::printer::Printer;
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = true;
-    let telling = Telling {
-        command: "drift",
-        next: "deploy plan",
-        manifest: &args.selection.manifest,
-        begun: project.clock.now(),
-        notifying: args.notifying,
-    };
+    let telling = Telling::begin(
+        &project,
+        ("drift", "deploy plan"),
+        &args.selection,
+        args.notifying,
+    );
     let mut news = News::default();
     let ended = if args.repair {
         Box::pin(repair(&project, args, &mut news, printer)).await

@@ -22,6 +22,24 @@ pub(crate) struct Telling<'a> {
     pub(crate) notifying: Notifying,
 }
 
+impl<'a> Telling<'a> {
+    /// A run that begins now.
+    pub(crate) fn begin(
+        project: &Project,
+        (command, next): (&'static str, &'static str),
+        selection: &'a Selection,
+        notifying: Notifying,
+    ) -> Self {
+        Self {
+            command,
+            next,
+            manifest: &selection.manifest,
+            begun: project.clock.now(),
+            notifying,
+        }
+    }
+}
+
 /// Tells everybody whom the manifest names how a run ended, and what it found. A message that cannot be
 /// sent changes nothing about the run, unless the operator asks for it.
 pub(crate) async fn tell(

@@ -1,5 +1,4 @@
-//! Faults of SES that stop mail: an account that may not send, and a quota that is nearly used
-//! up.
+//! Faults of SES that stop mail: an account that may not send, and a quota that is nearly used up.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +13,7 @@ use crate::Project;
 /// The part of the daily quota from which it is told: what is left lasts for hours.
 const NEARLY: f64 = 0.8;
 
-/// The faults of the accounts that domains send through, and why some could not be
-/// asked.
+/// The faults of the accounts that domains send through, and why some could not be asked.
 pub(super) async fn stopped(
     project: &Project,
     ledger: &Ledger,
