@@ -7,6 +7,7 @@ mod ledger;
 mod lint;
 mod notify;
 mod out;
+mod report;
 mod sandbox;
 
 use std::collections::BTreeSet;
@@ -15,9 +16,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::report::RecordFormat;
 use manifest::AccountId;
 use reconcile::Speed;
-use report::RecordFormat;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -30,6 +31,7 @@ pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use notify::{Notify, NotifyTest, Notifying};
 pub(crate) use out::{Out, OutForm};
+pub(crate) use self::report::Report;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -66,6 +68,7 @@ impl Cli {
             | Command::Drift(Connected { global, .. })
             | Command::Verify(Connected { global, .. })
             | Command::Records(Connected { global, .. })
+            | Command::Report(Connected { global, .. })
             | Command::Status(Connected { global, .. })
             | Command::Doctor(Connected { global, .. })
             | Command::Graph(Connected { global, .. }) => Some(global.clone()),
@@ -224,6 +227,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy records deploy/manual-dns.yaml --missing --format bind"
     )]
     Records(Connected<Records>),
+    /// Write pages about the domains: standings, next steps, what ends when, drift, logos
+    #[command(
+        after_help = "Example:\n  deploy report deploy/example.yaml --sandbox -o site/\n\nIt changes nothing but the folder. The pages load nothing and open without a server."
+    )]
+    Report(Connected<Report>),
     /// Show what is owned, where, and what is pending
     #[command(after_help = "Example:\n  deploy status deploy/example.yaml")]
     Status(Connected<Selection>),

@@ -42,6 +42,13 @@ pub struct View {
     pub png: Vec<u8>,
 }
 
+impl View {
+    /// Whether it is the picture in a list of messages.
+    pub fn is_small(&self) -> bool {
+        self.side == SMALL
+    }
+}
+
 /// The logo square and round, on light and on dark, and small.
 pub fn inbox_views(logo: &Svg) -> Result<Vec<View>, Undrawn> {
     let large = pixmap(logo, LARGE)?;

@@ -1,4 +1,4 @@
-//! Text from outside within HTML, and the style of a page.
+//! Text from outside within HTML, and the frame and the style of a page.
 
 use crate::escape;
 use crate::put::putln;
@@ -76,6 +76,36 @@ pub(crate) fn text(text: &str) -> String {
         }
     }
     safe
+}
+
+/// A page of its own: one file, which loads and runs nothing. `body` is markup.
+pub(crate) fn document(title: &str, body: &str) -> String {
+    let title = text(title);
+    let mut page = String::new();
+    putln!(page, "<!doctype html>");
+    putln!(page, "<html lang=\"en\">");
+    putln!(page, "<head>");
+    putln!(page, "<meta charset=\"utf-8\">");
+    putln!(
+        page,
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    );
+    // Values of DNS are anybody's text. Nothing on the page may load or run anything.
+    putln!(
+        page,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
+    );
+    putln!(page, "<title>{title}</title>");
+    putln!(page, "<style>{STYLE}</style>");
+    putln!(page, "</head>");
+    putln!(page, "<body>");
+    putln!(page, "<main>");
+    putln!(page, "<h1>{title}</h1>");
+    page.push_str(body);
+    putln!(page, "</main>");
+    putln!(page, "</body>");
+    putln!(page, "</html>");
+    page
 }
 
 #[cfg(test)]

@@ -47,6 +47,9 @@ mod put;
 mod records;
 mod rule_text;
 mod sarif;
+mod site;
+mod site_html;
+mod site_page;
 mod status_text;
 mod topic;
 mod value;
@@ -88,6 +91,8 @@ pub use plan_text::{Detail, plan_text};
 pub use records::{PublishableRecord, RecordFormat, RecordVariants, publishable, records};
 pub use rule_text::{rule_text, rules_json, rules_text};
 pub use sarif::findings_sarif;
+pub use site::{Ending, Event, Picture, Sender, Site, SiteDomain, SiteFile};
+pub use site_html::site_html;
 pub use status_text::{status_json, status_text};
 pub use words::{causes, counted, moment, verb};
 

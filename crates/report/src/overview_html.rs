@@ -28,13 +28,18 @@ pub fn overview_html(overviews: &[Overview], now: Timestamp) -> String {
 
 fn domain(page: &mut String, overview: &Overview) {
     section(page, overview.domain.as_str(), |page| {
-        table(page, &["Standard", "State", "Published"], |page| {
-            for subject in &overview.subjects {
-                row(page, subject);
-            }
-        });
+        standards(page, &overview.subjects);
         putln!(page, "<h3>To do, the most urgent first</h3>");
         steps(page, &overview.steps);
+    });
+}
+
+/// The state of each standard, with the values as they are published.
+pub(crate) fn standards(page: &mut String, subjects: &[Subject]) {
+    table(page, &["Standard", "State", "Published"], |page| {
+        for subject in subjects {
+            row(page, subject);
+        }
     });
 }
 
@@ -60,7 +65,8 @@ fn row(page: &mut String, subject: &Subject) {
     putln!(page, "</td></tr>");
 }
 
-fn steps(page: &mut String, steps: &[NextStep]) {
+/// The next steps in their order.
+pub(crate) fn steps(page: &mut String, steps: &[NextStep]) {
     if steps.is_empty() {
         putln!(page, "<p>Nothing is to be done.</p>");
         return;
@@ -81,7 +87,7 @@ fn steps(page: &mut String, steps: &[NextStep]) {
 }
 
 /// The class of a grade, and the word that says the same without colours.
-fn grade(grade: Grade) -> (&'static str, &'static str) {
+pub(crate) fn grade(grade: Grade) -> (&'static str, &'static str) {
     match grade {
         Grade::Good => ("good", "good"),
         Grade::Begun => ("change", "begun"),

@@ -14,6 +14,7 @@ pub(crate) mod notify;
 pub(crate) mod offline;
 pub(crate) mod plan;
 pub(crate) mod records;
+pub(crate) mod report;
 pub(crate) mod sandbox;
 pub(crate) mod status;
 pub(crate) mod verify;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Drift(connected) => Box::pin(drift::run(global, &connected.args, printer)).await,
         Command::Verify(connected) => Box::pin(verify::run(global, &connected.args, printer)).await,
         Command::Records(connected) => records::run(global, &connected.args, printer).await,
+        Command::Report(connected) => Box::pin(report::run(global, &connected.args, printer)).await,
         Command::Status(connected) => status::run(global, &connected.args, printer).await,
         Command::Doctor(connected) => Box::pin(doctor::run(global, &connected.args, printer)).await,
         Command::Iam(args) => iam::run(&args, printer),
