@@ -45,12 +45,37 @@ pub fn ask_script(script: &str, arguments: &[&str], environment: &[(&str, &str)]
 /// Runs `tests/conformance/SCRIPT` with node and the packages of npm, and gives what it printed.
 #[track_caller]
 pub fn ask_node(script: &str, arguments: &[&str]) -> String {
-    let modules = std::env::var_os("DEPLOY_TEST_NODE")
-        .map_or_else(|| root().join("target/node"), PathBuf::from);
     let mut command = Command::new("node");
     command.arg(root().join("tests/conformance").join(script));
-    command.arg(modules).args(arguments);
+    command.arg(node_folder()).args(arguments);
     run(&mut command)
+}
+
+/// The text of a file of a package of npm.
+#[track_caller]
+pub fn node_file(path: &str) -> String {
+    let path = node_folder().join("node_modules").join(path);
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{} is not there ({error}): {FIX}", path.display()))
+}
+
+/// The folder of npm's packages.
+fn node_folder() -> PathBuf {
+    std::env::var_os("DEPLOY_TEST_NODE").map_or_else(|| root().join("target/node"), PathBuf::from)
+}
+
+/// What Chromium without a window makes of a page: its document after all scripts, or a picture
+/// where the options say so.
+#[track_caller]
+pub fn browse(page: &std::path::Path, options: &[&str]) -> String {
+    let mut browser = debian_program("chromium-headless-shell");
+    // Containers refuse the namespaces of its sandbox, and the page is ours.
+    browser.args(["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]);
+    browser.args(["--virtual-time-budget=30000"]);
+    browser
+        .args(options)
+        .arg(format!("file://{}", page.display()));
+    run(&mut browser)
 }
 
 /// A program of a Debian package: the machine's own, or the one that was unpacked.

@@ -12,11 +12,16 @@ use crate::command::{Failure, answers, output};
 
 const REQUIREMENTS: &str = "tests/conformance/requirements.txt";
 
-/// The program, the Debian package that has it.
-const DEBIAN: &[(&str, &str)] = &[
-    ("named-checkzone", "bind9-utils"),
-    ("dig", "bind9-dnsutils"),
-    ("nsd", "nsd"),
+/// The program, the Debian package that has it, and the option by which it says its version.
+const DEBIAN: &[(&str, &str, &str)] = &[
+    ("named-checkzone", "bind9-utils", "-v"),
+    ("dig", "bind9-dnsutils", "-v"),
+    ("nsd", "nsd", "-v"),
+    (
+        "chromium-headless-shell",
+        "chromium-headless-shell",
+        "--version",
+    ),
 ];
 
 /// The Python of the conformance tests.
@@ -123,18 +128,20 @@ pub(crate) fn debian(target: &Path) -> PathBuf {
 
 fn prepare_debian(target: &Path) -> Result<(), Failure> {
     let programs = debian(target);
-    let is_there = |program: &str| {
-        let unpacked = programs.join(program);
-        answers(program, &["-v"]) || answers(&unpacked.to_string_lossy(), &["-v"])
-    };
-    let missing: Vec<_> = DEBIAN
+    let is_unpacked =
+        |program: &str, version| answers(&programs.join(program).to_string_lossy(), &[version]);
+    // All of them, as unpacking begins with an empty folder.
+    let wanted = DEBIAN
         .iter()
-        .filter(|(program, _)| !is_there(program))
-        .collect();
-    if missing.is_empty() {
+        .filter(|(program, _, version)| !answers(program, &[version]));
+    let wanted: Vec<_> = wanted.collect();
+    if wanted
+        .iter()
+        .all(|(program, _, version)| is_unpacked(program, version))
+    {
         return Ok(());
     }
-    let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
+    let packages: Vec<&str> = wanted.iter().map(|(_, package, _)| *package).collect();
     unpack(&target.join("debian"), &packages).map_err(|failure| {
         Failure(format!(
             "the conformance tests will fail without the Debian packages {}: install them ({})",
@@ -142,7 +149,7 @@ fn prepare_debian(target: &Path) -> Result<(), Failure> {
             in_one_line(&failure)
         ))
     })?;
-    for (program, _) in missing {
+    for (program, ..) in wanted {
         wrap(&target.join("debian"), program)?;
     }
     Ok(())
@@ -198,12 +205,13 @@ fn needed(packages: &[&str]) -> Result<Vec<String>, Failure> {
 fn wrap(location: &Path, program: &str) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
-    let places =
-        ["usr/bin", "usr/sbin", "bin", "sbin"].map(|place| location.join(place).join(program));
+    // Chromium's in `usr/bin` is a script that names the installed one.
+    let places = ["usr/lib/chromium", "usr/bin", "usr/sbin", "bin", "sbin"]
+        .map(|place| location.join(place).join(program));
     let found = places.iter().find(|place| place.exists());
     let found = found.ok_or_else(|| Failure(format!("no package has the program {program}")))?;
     let script = format!(
-        "#!/bin/sh\nfor folder in '{location}'/usr/lib/*-linux-gnu* '{location}'/lib/*-linux-gnu*; do\n  \
+        "#!/bin/sh\nfor folder in '{location}'/usr/lib/*-linux-gnu* '{location}'/usr/lib/*-linux-gnu*/pulseaudio '{location}'/lib/*-linux-gnu*; do\n  \
          LD_LIBRARY_PATH=\"$folder${{LD_LIBRARY_PATH:+:}}$LD_LIBRARY_PATH\"\ndone\n\
          export LD_LIBRARY_PATH\nexec '{}' \"$@\"\n",
         found.display(),

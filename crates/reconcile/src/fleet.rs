@@ -36,8 +36,9 @@ pub struct Ending {
 
 /// Reads all of it. It changes nothing.
 pub async fn fleet(project: &Project) -> Result<Fleet, Error> {
-    let drifted = drift(project).await?;
+    // Planning comes first: from the first probe on, time in a sandbox is real.
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
+    let drifted = drift(project).await?;
     let probe = project.probe().await?;
     let how = (probe.outside(), Closely::default());
     let checks = crate::verify(project, &planned, how, &|_, _| ()).await;

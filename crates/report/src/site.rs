@@ -1,7 +1,7 @@
 //! A fleet as a folder of pages: an index, and a page for each domain.
 
 use jiff::Timestamp;
-use model::check::Outcome;
+use model::CheckOutcome;
 use model::{Check, Foreseen, Grade, Overview, Standard};
 use plan::Drift;
 use standards::Severity;
@@ -126,12 +126,12 @@ impl SiteDomain {
                 .iter()
                 .filter(|one| one.rule.starts_with("SES-"))
         };
-        let is_error = |check: &Check| matches!(&check.outcome, Outcome::Finding(finding) if finding.severity == Severity::Error);
+        let is_error = |check: &Check| matches!(&check.outcome, CheckOutcome::Finding(finding) if finding.severity == Severity::Error);
         if self.senders.is_empty() {
             Grade::Unused
         } else if ours().any(is_error) {
             Grade::Faulty
-        } else if ours().any(|check| check.outcome == Outcome::Good) {
+        } else if ours().any(|check| check.outcome == CheckOutcome::Good) {
             Grade::Good
         } else {
             Grade::Unseen

@@ -55,7 +55,10 @@ fn domain((project, fleet): (&Project, &Fleet), name: &Name, logos: &mut Logos) 
         Some((_, Err(nothing))) => Err(nothing.to_string()),
         None => Err("it was not looked at".to_owned()),
     };
-    let checks = fleet.checks.iter().filter(|check| check.domain == *name);
+    let checks = fleet
+        .checks
+        .iter()
+        .filter(|check| check.domain() == Some(name));
     let drifts = fleet.drifted.drifts.iter();
     let foreseen = fleet.drifted.foreseen.iter();
     let foreseen = foreseen.filter(|one| one.subject == name.as_str());
