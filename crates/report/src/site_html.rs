@@ -215,7 +215,7 @@ fn events(body: &mut String, domains: &[Named<'_>]) {
 pub(crate) fn open_table(body: &mut String, label: &str, attributes: &str) {
     putln!(
         body,
-        "<div class=\"wide\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\"><table{attributes}>"
+        "<div class=\"wide\" role=\"region\" aria-label=\"Table: {label}\" tabindex=\"0\"><table{attributes}>"
     );
 }
 
