@@ -64,8 +64,8 @@ fn node_folder() -> PathBuf {
     std::env::var_os("DEPLOY_TEST_NODE").map_or_else(|| root().join("target/node"), PathBuf::from)
 }
 
-/// What Chromium without a window makes of a page: its document after all scripts, or a picture
-/// where the options say so.
+/// Opens a page in Chromium without a window, and gives its document after all scripts, or makes a
+/// picture where the options say so.
 #[track_caller]
 pub fn browse(page: &std::path::Path, options: &[&str]) -> String {
     let mut browser = debian_program("chromium-headless-shell");

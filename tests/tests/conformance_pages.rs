@@ -1,4 +1,8 @@
 //! The pages of `deploy report` in Chromium, judged by axe-core.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "pages are files, and their copies too"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
-//! `deploy check`: any domain, without a manifest and without an account.
+//! `deploy check`: any domain, without a manifest and without an account. `deploy report`: all domains
+//! of a manifest.
 
 use serde_json::Value;
 use tests::place::{Place, Ran};
@@ -71,4 +72,42 @@ fn a_domain_that_is_not_there_fails_and_the_others_are_shown() {
         .says("DNS has nothing at nothing.example")
         .says("not published");
     check(&place, &["com"]).exits(2);
+}
+
+/// Other than for `deploy check`, the keys are known from the manifest, and so is what it accepts.
+#[test]
+fn a_report_knows_the_manifest() {
+    let place = Place::of("example");
+    place.apply().exits(0);
+    place.advance("5m");
+    let report = || {
+        let site = place.path().join("site").display().to_string();
+        let report = ["report", place.manifest(), "--sandbox"];
+        let ran = place.deploy(&[&report[..], &["--speed", "instant", "-o", &site]].concat());
+        ran.exits(0).says("index.html about 1 domain");
+        let read = |file: &str| place.read(&format!("site/{file}"));
+        (read("index.html"), read("domains/example.com.html"))
+    };
+    let (index, page) = report();
+    assert!(!index.contains("grade bad"), "{index}");
+    assert!(index.contains("1 domain, none is faulty"), "{index}");
+    assert!(page.contains("6 of the 6 keys of SES are good"), "{page}");
+    assert!(page.contains("accepted in the manifest"), "{page}");
+    assert!(page.contains("the certificate hosts of ACM"), "{page}");
+    assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 6);
+    assert!(index.contains("Nothing moved without us"), "{index}");
+
+    place.change_world(|world, _| {
+        let zone = world.route53.zones_of("111111111111").next();
+        let zone = zone.expect("a zone").id.clone();
+        let (name, values) = ("_dmarc.example.com", ["\"v=DMARC1; p=none\""]);
+        let seeded = world.seed_records(&zone, name, ("TXT", 300), &values);
+        seeded.expect("a name");
+    });
+    let (index, page) = report();
+    assert!(index.contains("<td>1 resource</td>"), "{index}");
+    assert!(
+        page.contains("dmarc@example.com → v=DMARC1; p=none"),
+        "{page}"
+    );
 }

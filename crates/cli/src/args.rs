@@ -24,6 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::log::Log;
 
+pub(crate) use self::report::Report;
 pub(crate) use check::{Check, CheckFormat};
 pub(crate) use drift::Drift;
 pub(crate) use iam::Iam;
@@ -31,7 +32,6 @@ pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use notify::{Notify, NotifyTest, Notifying};
 pub(crate) use out::{Out, OutForm};
-pub(crate) use self::report::Report;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use standards::{Finding, Severity};
 
@@ -41,6 +41,13 @@ impl Acceptance {
     pub fn holds(&self, now: Timestamp) -> bool {
         let today = TimeZone::UTC.to_datetime(now).date();
         self.until.is_none_or(|until| today <= until)
+    }
+
+    /// The moment from which the finding is accepted no longer: the end of the last day, in UTC.
+    pub fn end(&self) -> Option<Timestamp> {
+        let next = self.until?.saturating_add(1.day());
+        let midnight = next.to_datetime(Time::midnight());
+        TimeZone::UTC.to_timestamp(midnight).ok()
     }
 }
 

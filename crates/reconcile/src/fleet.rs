@@ -5,24 +5,29 @@ use std::collections::BTreeMap;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use kinds::{AcmCertificate, SesIdentity};
-use model::{Check, DomainLedger, Entry, Ledger, Overview};
+use manifest::Accepted;
+use model::{Check, CheckOutcome, DomainLedger, Entry, Grade, Ledger, Overview, Standard, rules};
 use standards::bimi::MarkCertificate;
 use standards::dns::Name;
+use standards::{Finding, Severity};
 use verify::{NothingPublished, Options, overview};
 
-use crate::{Closely, Drifted, Error, Project, Wish, drift};
+use crate::verify::lower;
+use crate::{Closely, Drifted, Error, Planned, Project, Wish, drift};
 
-/// What is known of every domain of a project.
-#[derive(Debug)]
+/// All that is known of every domain of a project.
 pub struct Fleet {
-    /// The domains, in the manifest's order, as an observer without credentials sees them.
+    /// The domains, in the manifest's order, as an observer sees them who knows the keys of the
+    /// manifest and what it accepts.
     pub overviews: Vec<(Name, Result<Overview, NothingPublished>)>,
     /// The checks of what the manifest asks for.
     pub checks: Vec<Check>,
-    /// What moved, and what is foreseen.
+    /// The drift, and the events that are foreseen.
     pub drifted: Drifted,
-    /// What is recorded.
-    pub ledger: Ledger,
+    /// The record.
+    ledger: Ledger,
+    /// The plan that was made now, with the states that were observed.
+    planned: Planned,
 }
 
 /// Something that ends at a known time.
@@ -32,6 +37,17 @@ pub struct Ending {
     pub at: Timestamp,
     /// The thing that ends.
     pub what: String,
+}
+
+/// Something that was done.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// The time.
+    pub at: Timestamp,
+    /// The change, in words.
+    pub what: String,
+    /// The resources that it was done to, where there are any.
+    pub resources: Vec<String>,
 }
 
 /// Reads all of it. It changes nothing.
@@ -49,15 +65,69 @@ pub async fn fleet(project: &Project) -> Result<Fleet, Error> {
             let seen = overview(domain, probe.outside(), &options).await;
             (domain.clone(), seen)
         })
-        .buffered(options.at_once)
-        .collect()
-        .await;
+        .buffered(options.at_once);
+    let mut overviews: Vec<_> = overviews.collect().await;
+    for (name, overview) in &mut overviews {
+        let Ok(overview) = overview else { continue };
+        know_keys(
+            overview,
+            checks.iter().filter(|check| check.domain() == Some(name)),
+        );
+        if let Some(domain) = project.manifest.domains.get(name) {
+            accept(overview, &domain.accept, options.now);
+        }
+    }
     Ok(Fleet {
         overviews,
         checks,
         drifted,
         ledger: project.in_scope(project.ledger().await?),
+        planned,
     })
+}
+
+/// Nobody outside can guess the selectors of SES; the checks have them from the manifest.
+fn know_keys<'a>(overview: &mut Overview, checks: impl Iterator<Item = &'a Check>) {
+    let mut subjects = overview.subjects.iter_mut();
+    let keys = subjects.find(|one| one.standard == Standard::Dkim && one.grade == Grade::Unseen);
+    let checks: Vec<&Check> = checks.filter(|one| one.rule == rules::DKIM_04.id).collect();
+    let Some(subject) = keys.filter(|_| !checks.is_empty()) else {
+        return;
+    };
+    let good = checks
+        .iter()
+        .filter(|check| check.outcome == CheckOutcome::Good);
+    let good = good.count();
+    subject.summary = format!("{good} of the {} keys of SES are good", checks.len());
+    let mut findings = checks.iter().filter_map(|check| check.finding());
+    if findings.any(is_error) {
+        subject.grade = Grade::Faulty;
+    } else if good == checks.len() {
+        subject.grade = Grade::Good;
+    }
+}
+
+/// Findings that the manifest accepts weigh nothing, as in `verify`, and are no step to take.
+fn accept(overview: &mut Overview, accepted: &Accepted, now: Timestamp) {
+    for subject in &mut overview.subjects {
+        let was_faulty = subject.findings.iter().any(is_error);
+        for finding in &mut subject.findings {
+            if lower(finding, accepted, now) {
+                let is_of = |rule: &str| rule == finding.rule;
+                overview
+                    .steps
+                    .retain(|step| !step.rule.as_deref().is_some_and(is_of));
+            }
+        }
+        let is_faulty = subject.findings.iter().any(is_error);
+        if subject.grade == Grade::Faulty && was_faulty && !is_faulty {
+            subject.grade = Grade::Good;
+        }
+    }
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
 }
 
 impl Fleet {
@@ -78,13 +148,16 @@ impl Fleet {
                     format!("the mark certificate {}", file.path),
                 );
             }
+            for (rule, acceptance) in &block.accept {
+                if let Some(end) = acceptance.end() {
+                    add(end, format!("the acceptance of {rule}"));
+                }
+            }
         }
         let held = self.ledger.domains.get(domain.as_str());
         for entry in held.iter().flat_map(|held| held.entries.values()) {
-            let state = entry
-                .state
-                .as_ref()
-                .and_then(|one| one.get::<AcmCertificate>());
+            let state = self.planned.state(&entry.id);
+            let state = state.and_then(|state| state.get::<AcmCertificate>());
             let end = state.and_then(|state| Timestamp::from_second(state.not_after?).ok());
             if let Some(end) = end {
                 add(
@@ -117,11 +190,16 @@ impl Fleet {
             .collect()
     }
 
-    /// What the ledger records of a domain, the latest first: the last change of each resource, the
+    /// The events that the ledger records of a domain, the latest first: the last change of each resource, the
     /// policy that is served, and the risks that were accepted.
-    pub fn events(&self, domain: &Name) -> Vec<(Timestamp, String)> {
+    pub fn events(&self, domain: &Name) -> Vec<Event> {
         let Some(held) = self.ledger.domains.get(domain.as_str()) else {
             return Vec::new();
+        };
+        let event = |at, what| Event {
+            at,
+            what,
+            resources: Vec::new(),
         };
         let mut events = changes(held);
         events.extend(held.serving.map(|(policy, since)| {
@@ -130,30 +208,32 @@ impl Fleet {
                 (true, false) => "testing",
                 (false, false) => "none",
             };
-            (since, format!("serves an MTA-STS policy of mode {mode}"))
+            event(since, format!("an MTA-STS policy of mode {mode} served"))
         }));
         let accepted = held.accepted.iter();
-        events.extend(accepted.map(|(rule, at)| (*at, format!("the risk {rule} was accepted"))));
+        events.extend(accepted.map(|(rule, at)| event(*at, format!("the risk {rule} accepted"))));
         events.sort_by(|one, other| other.cmp(one));
         events
     }
 }
 
 /// The last change of each resource; what changed in one minute is one event.
-fn changes(held: &DomainLedger) -> Vec<(Timestamp, String)> {
+fn changes(held: &DomainLedger) -> Vec<Event> {
     let mut by_minute: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
     for entry in held.entries.values() {
         let minute = entry.changed.as_second() / 60;
         by_minute.entry(minute).or_default().push(entry);
     }
-    by_minute
-        .into_values()
-        .map(|entries| {
-            let names = entries
-                .iter()
-                .map(|entry| format!("{} {}", entry.id.kind, entry.id.name));
-            let names: Vec<String> = names.collect();
-            (entries[0].changed, format!("changed {}", names.join(", ")))
-        })
-        .collect()
+    let event = |entries: Vec<&Entry>| Event {
+        at: entries[0].changed,
+        what: match entries.len() {
+            1 => "1 resource changed".to_owned(),
+            count => format!("{count} resources changed"),
+        },
+        resources: entries
+            .iter()
+            .map(|entry| format!("{} {}", entry.id.kind, entry.id.name))
+            .collect(),
+    };
+    by_minute.into_values().map(event).collect()
 }

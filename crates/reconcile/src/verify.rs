@@ -2,9 +2,9 @@
 
 use futures::StreamExt;
 use jiff::Timestamp;
-use manifest::Manifest;
+use manifest::{Accepted, Manifest};
 use model::Outside;
-use standards::Severity;
+use standards::{Finding, Severity};
 use verify::{Check, CheckOutcome, Options};
 
 use crate::expected::{ask_senders, expected};
@@ -51,17 +51,21 @@ pub async fn verify(
 fn accept(manifest: &Manifest, checks: &mut [Check], now: Timestamp) {
     for check in checks {
         let block = check.domain().and_then(|name| manifest.domains.get(name));
-        let Some(block) = block else {
-            continue;
-        };
-        if let CheckOutcome::Finding(finding) = &mut check.outcome
-            && let Some((_, acceptance)) = block
-                .accept
-                .iter()
-                .find(|(rule, acceptance)| rule.as_str() == finding.rule && acceptance.holds(now))
-        {
-            finding.severity = Severity::Info;
-            finding.fix = format!("accepted in the manifest: {}", acceptance.value);
+        if let (Some(block), CheckOutcome::Finding(finding)) = (block, &mut check.outcome) {
+            lower(finding, &block.accept, now);
         }
     }
+}
+
+/// Makes a note of a finding that is accepted at `now`, with the reason. Says whether it is.
+pub(crate) fn lower(finding: &mut Finding, accepted: &Accepted, now: Timestamp) -> bool {
+    let mut accepted = accepted.iter();
+    let found =
+        accepted.find(|(rule, acceptance)| rule.as_str() == finding.rule && acceptance.holds(now));
+    let Some((_, acceptance)) = found else {
+        return false;
+    };
+    finding.severity = Severity::Info;
+    finding.fix = format!("accepted in the manifest: {}", acceptance.value);
+    true
 }

@@ -1,10 +1,8 @@
 //! Drift as a page of HTML: one file, without a script and without anything from elsewhere.
 
-use standards::Severity;
-
 use crate::drift_rows::{Row, rows};
 use crate::drift_text::{Drifted, summary_line};
-use crate::html::{page, section, table, text as safe};
+use crate::html::{page, section, severity, table, text as safe};
 use crate::message::Line;
 use crate::put::putln;
 use crate::words;
@@ -35,24 +33,25 @@ pub fn drift_html(drifted: &Drifted<'_>) -> String {
 
 fn domain(page: &mut String, rows: &[Row<'_>]) {
     section(page, rows[0].domain, |page| {
-        table(page, &["What", "State", "Mail impact", "Seen"], |page| {
-            for Row { line, .. } in rows {
-                row(page, line);
-            }
-        });
+        moved(page, rows.iter().map(|row| &row.line));
+    });
+}
+
+/// A table of what moved.
+pub(crate) fn moved<'a>(page: &mut String, lines: impl Iterator<Item = &'a Line>) {
+    table(page, &["What", "State", "Mail impact", "Seen"], |page| {
+        for line in lines {
+            row(page, line);
+        }
     });
 }
 
 fn row(page: &mut String, line: &Line) {
-    let (class, word) = match line.severity {
-        Severity::Error => ("bad", "error"),
-        Severity::Warn => ("change", "warning"),
-        Severity::Info => ("notice", "note"),
-    };
     putln!(
         page,
-        "<tr><th scope=\"row\">{}</th><td><span class=\"grade {class}\">{word}</span></td><td>{}</td><td>{}</td></tr>",
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
         safe(&line.subject),
+        severity(line.severity),
         line.mail,
         safe(&line.text)
     );

@@ -1,16 +1,21 @@
 //! Text from outside within HTML, and the frame and the style of a page.
 
+use standards::Severity;
+
 use crate::escape;
 use crate::put::putln;
 
 /// The style of a page: light and dark by the reader's own setting, and plain on paper.
 pub(crate) const STYLE: &str = include_str!("page.css");
 
-/// A section of a page about one domain. `body` writes what stands below its name.
-pub(crate) fn section(page: &mut String, domain: &str, body: impl FnOnce(&mut String)) {
-    let name = text(domain);
-    putln!(page, "<section aria-label=\"{name}\">");
-    putln!(page, "<h2>{name}</h2>");
+/// A section of a page, with its title as the anchor that links lead to. `body` writes what stands
+/// below the title.
+pub(crate) fn section(page: &mut String, title: &str, body: impl FnOnce(&mut String)) {
+    let title = text(title);
+    // An id holds no space: https://html.spec.whatwg.org/#the-id-attribute
+    let id = title.to_lowercase().replace(' ', "-");
+    putln!(page, "<section id=\"{id}\" aria-label=\"{title}\">");
+    putln!(page, "<h2>{title}</h2>");
     body(page);
     putln!(page, "</section>");
 }
@@ -32,8 +37,24 @@ pub(crate) fn table(page: &mut String, headings: &[&str], body: impl FnOnce(&mut
     putln!(page, "</table>");
 }
 
-/// A page that loads nothing and runs nothing: values of DNS are anybody's text. `body` writes what
-/// stands below the title.
+/// A table that scrolls by itself where the page is narrow, by the keyboard too. Its name tells it
+/// from the section that it stands in.
+pub(crate) fn wide_table(
+    page: &mut String,
+    name: &str,
+    headings: &[&str],
+    body: impl FnOnce(&mut String),
+) {
+    putln!(
+        page,
+        "<div class=\"wide\" role=\"region\" aria-label=\"Table of {name}\" tabindex=\"0\">"
+    );
+    table(page, headings, body);
+    putln!(page, "</div>");
+}
+
+/// A page that loads nothing and runs nothing: values of DNS are anybody's text. Its pictures stand in
+/// it. `body` writes what stands below the title.
 pub(crate) fn page(title: &str, body: impl FnOnce(&mut String)) -> String {
     let title = text(title);
     let mut page = String::new();
@@ -47,7 +68,7 @@ pub(crate) fn page(title: &str, body: impl FnOnce(&mut String)) -> String {
     );
     putln!(
         page,
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
     );
     putln!(page, "<title>{title}</title>");
     putln!(page, "<style>{STYLE}</style>");
@@ -60,6 +81,21 @@ pub(crate) fn page(title: &str, body: impl FnOnce(&mut String)) -> String {
     putln!(page, "</body>");
     putln!(page, "</html>");
     page
+}
+
+/// The name of a domain, which breaks behind its dots.
+pub(crate) fn name(name: &str) -> String {
+    text(name).replace('.', ".<wbr>")
+}
+
+/// A severity, by its colour and by its word.
+pub(crate) fn severity(severity: Severity) -> String {
+    let (class, word) = match severity {
+        Severity::Error => ("bad", "error"),
+        Severity::Warn => ("change", "warning"),
+        Severity::Info => ("notice", "note"),
+    };
+    format!("<span class=\"grade {class}\">{word}</span>")
 }
 
 /// Text that is no markup, in content and in quoted attributes.
@@ -76,36 +112,6 @@ pub(crate) fn text(text: &str) -> String {
         }
     }
     safe
-}
-
-/// A page of its own: one file, which loads and runs nothing. `body` is markup.
-pub(crate) fn document(title: &str, body: &str) -> String {
-    let title = text(title);
-    let mut page = String::new();
-    putln!(page, "<!doctype html>");
-    putln!(page, "<html lang=\"en\">");
-    putln!(page, "<head>");
-    putln!(page, "<meta charset=\"utf-8\">");
-    putln!(
-        page,
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-    );
-    // Values of DNS are anybody's text. Nothing on the page may load or run anything.
-    putln!(
-        page,
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
-    );
-    putln!(page, "<title>{title}</title>");
-    putln!(page, "<style>{STYLE}</style>");
-    putln!(page, "</head>");
-    putln!(page, "<body>");
-    putln!(page, "<main>");
-    putln!(page, "<h1>{title}</h1>");
-    page.push_str(body);
-    putln!(page, "</main>");
-    putln!(page, "</body>");
-    putln!(page, "</html>");
-    page
 }
 
 #[cfg(test)]

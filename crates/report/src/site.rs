@@ -7,6 +7,8 @@ use plan::Drift;
 use standards::Severity;
 use standards::dns::Name;
 
+use crate::put::put;
+
 /// How much of a domain's name the name of its file has; file systems take 255 octets.
 const NAME_MAX: usize = 200;
 
@@ -34,9 +36,9 @@ pub struct SiteDomain {
     pub senders: Vec<Sender>,
     /// The resources that moved.
     pub drifts: Vec<Drift>,
-    /// What ends, the next first.
+    /// Its endings, the next first.
     pub endings: Vec<Ending>,
-    /// What was changed, the latest first.
+    /// Its changes, the latest first.
     pub events: Vec<Event>,
     /// Its logo as inboxes show it, or the reason why there is none.
     pub logo: Option<Result<Vec<Picture>, String>>,
@@ -58,7 +60,7 @@ pub struct Ending {
     pub at: Timestamp,
     /// The thing that ends.
     pub what: String,
-    /// What to do, where something is to be done.
+    /// The fix, where something is to be done.
     pub fix: Option<String>,
 }
 
@@ -69,12 +71,14 @@ pub struct Event {
     pub at: Timestamp,
     /// The record, in words.
     pub what: String,
+    /// The resources that it is about, where there are any.
+    pub resources: Vec<String>,
 }
 
 /// A picture of a logo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// Where an inbox shows it so: "round, on dark".
+    /// The form and the colour around it: "round, on dark".
     pub label: String,
     /// Its width and height in pixels.
     pub side: u16,
@@ -144,11 +148,15 @@ impl SiteDomain {
         moved.count()
     }
 
+    /// Whether something of it is faulty.
+    pub(crate) fn is_faulty(&self) -> bool {
+        let mut grades = SHOWN.iter().map(|&one| self.grade(one)).chain([self.ses()]);
+        grades.any(|grade| grade == Grade::Faulty)
+    }
+
     /// Lower where more is wrong, so that the worst stand first.
     pub(crate) fn rank(&self) -> (bool, bool) {
-        let mut grades = SHOWN.iter().map(|&one| self.grade(one)).chain([self.ses()]);
-        let is_faulty = grades.any(|grade| grade == Grade::Faulty);
-        (!is_faulty, self.moved() == 0)
+        (!self.is_faulty(), self.moved() == 0)
     }
 }
 
@@ -160,12 +168,12 @@ pub(crate) fn file_name(name: &Name, at: usize) -> String {
         match octet {
             b'a'..=b'z' | b'0'..=b'9' | b'-' => safe.push(char::from(octet)),
             b'.' if !safe.is_empty() => safe.push('.'),
-            _ => safe.push_str(&format!("_{octet:02x}")),
+            _ => put!(safe, "_{octet:02x}"),
         }
     }
     if safe.len() > NAME_MAX {
         safe.truncate(NAME_MAX);
-        safe.push_str(&format!("_{at}"));
+        put!(safe, "_{at}");
     }
     format!("{safe}.html")
 }

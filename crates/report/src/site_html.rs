@@ -1,16 +1,27 @@
 //! The pages of a fleet as HTML: an index of one file that loads nothing, and a page for each domain.
 
+use jiff::Timestamp;
 use model::{Grade, NextStep};
 
-use crate::html::{document, text as safe};
+use crate::html::{name, page, section, text as safe, wide_table};
 use crate::overview_html::grade;
 use crate::put::putln;
 use crate::site::{SHOWN, Site, SiteDomain, SiteFile, file_name};
-use crate::site_page::domain_page;
+use crate::site_page::{domain_page, fix};
 use crate::words;
 
 /// The latest events that the index has; a domain's page has all of its own.
 const EVENTS: usize = 50;
+
+/// The grades, as the index counts them.
+const GRADES: [Grade; 6] = [
+    Grade::Good,
+    Grade::Begun,
+    Grade::Absent,
+    Grade::Faulty,
+    Grade::Unseen,
+    Grade::Unused,
+];
 
 /// A domain and the name of its page.
 type Named<'a> = (&'a SiteDomain, String);
@@ -38,78 +49,76 @@ pub fn site_html(site: &Site) -> Vec<SiteFile> {
 }
 
 fn index(site: &Site, domains: &[Named<'_>]) -> String {
-    let mut body = String::new();
-    let counted = words::counted(domains.len(), "domain");
-    let moment = safe(&words::moment(site.now));
-    putln!(body, "<p>{counted}, as they were at {moment}.</p>");
-    sums(&mut body, domains);
-    fleet(&mut body, domains);
-    endings(&mut body, domains);
-    drift(&mut body, domains);
-    events(&mut body, domains);
-    document(&format!("Mail security of {}", site.project), &body)
+    page(&format!("Mail security of {}", site.project), |page| {
+        let counted = words::counted(domains.len(), "domain");
+        let faulty = domains.iter().filter(|(domain, _)| domain.is_faulty());
+        let faulty = match faulty.count() {
+            0 => "none is faulty".to_owned(),
+            count => format!("{} faulty", words::grouped(count)),
+        };
+        let moment = safe(&words::moment(site.now));
+        putln!(page, "<p>{counted}, {faulty}, as seen at {moment}.</p>");
+        section(page, "By standard", |page| sums(page, domains));
+        section(page, "Domains", |page| fleet(page, domains));
+        section(page, "What ends when", |page| endings(page, domains));
+        section(page, "Drift", |page| drift(page, domains));
+        section(page, "Timeline", |page| events(page, domains));
+    })
 }
 
 /// How many domains have each grade, by standard.
-fn sums(body: &mut String, domains: &[Named<'_>]) {
-    const GRADES: [Grade; 6] = [
-        Grade::Good,
-        Grade::Begun,
-        Grade::Absent,
-        Grade::Faulty,
-        Grade::Unseen,
-        Grade::Unused,
-    ];
-    putln!(body, "<section aria-labelledby=\"sums\">");
-    putln!(body, "<h2 id=\"sums\">By standard</h2>");
-    open_table(body, "Domains by standard and state", "");
-    let mut heads = vec!["Standard"];
-    heads.extend(GRADES.map(|one| grade(one).1));
-    head(body, &heads);
-    for (at, standard) in columns().into_iter().enumerate() {
-        let of = |wanted: Grade| {
-            let grades = domains.iter().map(|(domain, _)| grades(domain)[at]);
-            grades.filter(|grade| *grade == wanted).count()
-        };
-        let cells = GRADES.map(|grade| format!("<td>{}</td>", words::grouped(of(grade))));
-        putln!(
-            body,
-            "<tr><th scope=\"row\">{standard}</th>{}</tr>",
-            cells.concat()
-        );
-    }
-    close_table(body);
-    putln!(body, "</section>");
+fn sums(page: &mut String, domains: &[Named<'_>]) {
+    let headings: Vec<&str> = std::iter::once("Standard")
+        .chain(GRADES.map(|one| grade(one).1))
+        .collect();
+    wide_table(page, "standards by state", &headings, |page| {
+        for (at, standard) in columns().iter().enumerate() {
+            let of = |wanted: Grade| {
+                let grades = domains.iter().map(|(domain, _)| grades(domain)[at]);
+                grades.filter(|grade| *grade == wanted).count()
+            };
+            let cells = GRADES.map(|one| match of(one) {
+                0 => "<td class=\"faint\">0</td>".to_owned(),
+                count => format!(
+                    "<td class=\"{}\">{}</td>",
+                    grade(one).0,
+                    words::grouped(count)
+                ),
+            });
+            putln!(
+                page,
+                "<tr><th scope=\"row\">{standard}</th>{}</tr>",
+                cells.concat()
+            );
+        }
+    });
 }
 
-fn fleet(body: &mut String, domains: &[Named<'_>]) {
-    putln!(body, "<section aria-labelledby=\"fleet\">");
-    putln!(body, "<h2 id=\"fleet\">Domains, the worst first</h2>");
-    open_table(body, "Domains", " class=\"fleet\"");
+/// A row for each domain, the worst first.
+fn fleet(page: &mut String, domains: &[Named<'_>]) {
     let columns = columns();
-    let mut heads = vec!["Domain"];
-    heads.extend(columns.iter().map(String::as_str));
-    heads.extend(["Drift", "Next step"]);
-    head(body, &heads);
-    for (domain, file) in domains {
-        let name = safe(domain.name.as_str());
-        let cells = grades(domain).into_iter().map(|one| {
-            let (class, word) = grade(one);
-            format!("<td><span class=\"grade {class}\">{word}</span></td>")
-        });
-        let moved = match domain.moved() {
-            0 => "none".to_owned(),
-            moved => words::counted(moved, "resource"),
-        };
-        putln!(
-            body,
-            "<tr><th scope=\"row\"><a href=\"domains/{file}\">{name}</a></th>{}<td>{moved}</td><td>{}</td></tr>",
-            cells.collect::<String>(),
-            next_step(domain)
-        );
-    }
-    close_table(body);
-    putln!(body, "</section>");
+    let mut headings = vec!["Domain"];
+    headings.extend(columns.iter().map(String::as_str));
+    headings.extend(["Drift", "Next step"]);
+    wide_table(page, "domains", &headings, |page| {
+        for (domain, file) in domains {
+            let name = name(domain.name.as_str());
+            let cells = grades(domain).into_iter().map(|one| {
+                let (class, word) = grade(one);
+                format!("<td><span class=\"grade {class}\">{word}</span></td>")
+            });
+            let moved = match domain.moved() {
+                0 => "none".to_owned(),
+                moved => words::counted(moved, "resource"),
+            };
+            putln!(
+                page,
+                "<tr><th scope=\"row\"><a href=\"domains/{file}\">{name}</a></th>{}<td>{moved}</td><td class=\"text\">{}</td></tr>",
+                cells.collect::<String>(),
+                next_step(domain)
+            );
+        }
+    });
 }
 
 fn columns() -> Vec<String> {
@@ -131,106 +140,88 @@ fn next_step(domain: &SiteDomain) -> String {
     }
 }
 
-/// What ends, over all domains, the next first.
-fn endings(body: &mut String, domains: &[Named<'_>]) {
-    putln!(body, "<section aria-labelledby=\"ends\">");
-    putln!(body, "<h2 id=\"ends\">What ends when</h2>");
-    let mut all: Vec<_> = domains
-        .iter()
-        .flat_map(|(domain, _)| domain.endings.iter().map(move |one| (one.at, domain, one)))
-        .collect();
-    all.sort_by_key(|(at, domain, _)| (*at, domain.name.as_str().to_owned()));
+/// The endings of all domains, the next first.
+fn endings(page: &mut String, domains: &[Named<'_>]) {
+    let all = by_time(domains, |domain| {
+        domain.endings.iter().map(|one| (one.at, one)).collect()
+    });
     if all.is_empty() {
-        putln!(body, "<p>Nothing with a known date.</p>");
-    } else {
-        open_table(body, "What ends when", "");
-        head(body, &["When", "Domain", "End", "Fix"]);
-        for (at, domain, ending) in all {
-            let cells = [
-                words::moment(at),
-                ending.what.clone(),
-                ending.fix.clone().unwrap_or_default(),
-            ];
-            let [at, what, fix] = cells.map(|text| safe(&text));
-            let name = safe(domain.name.as_str());
+        putln!(page, "<p>Nothing with a known date.</p>");
+        return;
+    }
+    let headings = ["When", "Domain", "What"];
+    wide_table(page, "what ends when", &headings, |page| {
+        for (at, (domain, file), ending) in all {
+            let (at, name) = (words::moment(at), name(domain.name.as_str()));
+            let (what, fix) = (safe(&ending.what), fix(ending));
             putln!(
-                body,
-                "<tr><td>{at}</td><th scope=\"row\">{name}</th><td>{what}</td><td>{fix}</td></tr>"
+                page,
+                "<tr><th scope=\"row\">{at}</th><td><a href=\"domains/{file}#what-ends-when\">{name}</a></td><td class=\"text\">{what}{fix}</td></tr>"
             );
         }
-        close_table(body);
-    }
-    putln!(body, "</section>");
+    });
 }
 
-fn drift(body: &mut String, domains: &[Named<'_>]) {
-    putln!(body, "<section aria-labelledby=\"drift\">");
-    putln!(body, "<h2 id=\"drift\">Drift</h2>");
+fn drift(page: &mut String, domains: &[Named<'_>]) {
     let moved = domains.iter().filter(|(domain, _)| domain.moved() > 0);
     let items: Vec<String> = moved
         .map(|(domain, file)| {
-            let name = safe(domain.name.as_str());
+            let name = name(domain.name.as_str());
             let counted = words::counted(domain.moved(), "resource");
             format!("<li><a href=\"domains/{file}#drift\">{name}</a>: {counted}</li>")
         })
         .collect();
     if items.is_empty() {
-        putln!(body, "<p>Nothing moved without us.</p>");
+        putln!(page, "<p>Nothing moved without us.</p>");
     } else {
-        putln!(body, "<ul>{}</ul>", items.concat());
+        putln!(page, "<ul>{}</ul>", items.concat());
     }
-    putln!(body, "</section>");
 }
 
-fn events(body: &mut String, domains: &[Named<'_>]) {
-    putln!(body, "<section aria-labelledby=\"timeline\">");
-    putln!(body, "<h2 id=\"timeline\">Timeline</h2>");
-    let mut all: Vec<_> = domains
-        .iter()
-        .flat_map(|(domain, _)| domain.events.iter().map(move |one| (one.at, domain, one)))
-        .collect();
-    all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
+/// The latest events over all domains, the latest first.
+fn events(page: &mut String, domains: &[Named<'_>]) {
+    let all = by_time(domains, |domain| {
+        domain.events.iter().map(|one| (one.at, one)).collect()
+    });
     if all.is_empty() {
-        putln!(body, "<p>The ledger records nothing.</p>");
-    } else {
-        putln!(body, "<ol>");
-        for (at, domain, event) in all.iter().take(EVENTS) {
-            let (at, name) = (words::moment(*at), safe(domain.name.as_str()));
-            let what = safe(&event.what);
-            putln!(body, "<li>{at}: <strong>{name}</strong>: {what}</li>");
-        }
-        putln!(body, "</ol>");
+        putln!(page, "<p>The ledger records nothing.</p>");
+        return;
     }
+    putln!(page, "<ul class=\"timeline\">");
+    for (at, (domain, file), event) in all.iter().rev().take(EVENTS) {
+        let (at, name) = (words::moment(*at), name(domain.name.as_str()));
+        let what = safe(&event.what);
+        putln!(
+            page,
+            "<li>{at} <a href=\"domains/{file}#timeline\">{name}</a>: {what}</li>"
+        );
+    }
+    putln!(page, "</ul>");
     if let Some(more @ 1..) = all.len().checked_sub(EVENTS) {
         let more = words::grouped(more);
         putln!(
-            body,
+            page,
             "<p>{more} earlier ones stand on the pages of the domains.</p>"
         );
     }
-    putln!(body, "</section>");
 }
 
-/// A table that scrolls by itself where the page is narrow, by the keyboard too.
-pub(crate) fn open_table(body: &mut String, label: &str, attributes: &str) {
-    putln!(
-        body,
-        "<div class=\"wide\" role=\"region\" aria-label=\"Table: {label}\" tabindex=\"0\"><table{attributes}>"
-    );
-}
-
-pub(crate) fn head(body: &mut String, heads: &[&str]) {
-    let heads: String = heads
+/// All that the domains have of something with a time, the earliest first.
+fn by_time<'a, T>(
+    domains: &'a [Named<'a>],
+    of: impl Fn(&'a SiteDomain) -> Vec<(Timestamp, &'a T)>,
+) -> Vec<(Timestamp, &'a Named<'a>, &'a T)> {
+    let mut all: Vec<_> = domains
         .iter()
-        .map(|head| format!("<th scope=\"col\">{head}</th>"))
+        .flat_map(|named| {
+            let dated = of(named.0).into_iter();
+            dated.map(move |(at, one)| (at, named, one))
+        })
         .collect();
-    putln!(body, "<thead><tr>{heads}</tr></thead>");
-    putln!(body, "<tbody>");
-}
-
-pub(crate) fn close_table(body: &mut String) {
-    putln!(body, "</tbody>");
-    putln!(body, "</table></div>");
+    all.sort_by(|(one_at, (one, _), _), (other_at, (other, _), _)| {
+        (one_at, one.name.as_str()).cmp(&(other_at, other.name.as_str()))
+    });
+    all
 }
 
 #[cfg(test)]

@@ -2,56 +2,56 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use model::{FailOn, Overview, Standard};
+use model::{Overview, Standard};
 use standards::Finding;
 use standards::dmarc::{Dmarc, Policy};
 
-use crate::html::{document, text as safe};
-use crate::overview_html::{steps, table};
+use crate::drift_html::moved;
+use crate::html::{page, section, severity, table, text as safe, wide_table};
+use crate::message::{Line, drift_line};
+use crate::overview_html::{standards, steps};
 use crate::put::putln;
-use crate::site::{Picture, Site, SiteDomain};
-use crate::site_html::{close_table, head, open_table};
-use crate::{Drifted, Palette, drift_text, words};
+use crate::site::{Ending, Picture, Site, SiteDomain};
+use crate::words;
 
 /// The page of a domain, which leads back to the index.
 pub(crate) fn domain_page(site: &Site, domain: &SiteDomain) -> String {
-    let mut body = String::new();
-    let moment = safe(&words::moment(site.now));
-    putln!(
-        body,
-        "<p><a href=\"../index.html\">All domains of {}</a>, as they were at {moment}.</p>",
-        safe(&site.project)
-    );
-    match &domain.overview {
-        Ok(overview) => seen(&mut body, overview),
-        Err(reason) => putln!(body, "<p>{}</p>", safe(reason)),
-    }
-    findings(&mut body, domain);
-    senders(&mut body, domain);
-    logo(&mut body, domain);
-    endings(&mut body, domain);
-    drift(&mut body, site, domain);
-    events(&mut body, domain);
-    document(domain.name.as_str(), &body)
+    page(domain.name.as_str(), |page| {
+        let moment = safe(&words::moment(site.now));
+        putln!(
+            page,
+            "<p><a href=\"../index.html\">All domains of {}</a>. As seen at {moment}.</p>",
+            safe(&site.project)
+        );
+        match &domain.overview {
+            Ok(overview) => seen(page, overview),
+            Err(reason) => putln!(page, "<p>{}</p>", safe(reason)),
+        }
+        section(page, "Findings", |page| findings(page, domain));
+        section(page, "SES instances", |page| senders(page, domain));
+        if let Some(logo) = &domain.logo {
+            section(page, "The logo as inboxes show it", |page| {
+                pictures(page, logo);
+            });
+        }
+        section(page, "What ends when", |page| endings(page, domain));
+        section(page, "Drift", |page| drift(page, domain));
+        section(page, "Timeline", |page| events(page, domain));
+    })
 }
 
-fn section(body: &mut String, id: &str, title: &str) {
-    putln!(body, "<section aria-labelledby=\"{id}\">");
-    putln!(body, "<h2 id=\"{id}\">{title}</h2>");
-}
-
-fn seen(body: &mut String, overview: &Overview) {
-    section(body, "published", "Published");
-    table(body, &overview.subjects);
-    putln!(body, "</section>");
-    section(body, "steps", "Next steps, the most urgent first");
-    steps(body, &overview.steps);
-    dmarc_path(body, overview);
-    putln!(body, "</section>");
+fn seen(page: &mut String, overview: &Overview) {
+    section(page, "Published", |page| {
+        standards(page, &overview.subjects);
+    });
+    section(page, "Next steps, the most urgent first", |page| {
+        steps(page, &overview.steps);
+        dmarc_path(page, overview);
+    });
 }
 
 /// The way of DMARC to `p=reject`, and where on it the domain is.
-fn dmarc_path(body: &mut String, overview: &Overview) {
+fn dmarc_path(page: &mut String, overview: &Overview) {
     let mut subjects = overview.subjects.iter();
     let values = subjects.find(|one| one.standard == Standard::Dmarc);
     let values = values.map(|one| one.values.as_slice()).unwrap_or_default();
@@ -62,7 +62,7 @@ fn dmarc_path(body: &mut String, overview: &Overview) {
         Policy::Reject => 3,
     });
     let stages = ["no record", "p=none", "p=quarantine", "p=reject"];
-    putln!(body, "<h3>DMARC on its way to reject</h3>");
+    putln!(page, "<h3>DMARC on its way to reject</h3>");
     let stage = |(number, name): (usize, &str)| {
         let current = if number == at {
             " aria-current=\"step\""
@@ -72,11 +72,11 @@ fn dmarc_path(body: &mut String, overview: &Overview) {
         format!("<li{current}>{name}</li>")
     };
     let stages: String = stages.into_iter().enumerate().map(stage).collect();
-    putln!(body, "<ol class=\"path\">{stages}</ol>");
+    putln!(page, "<ol class=\"path\">{stages}</ol>");
 }
 
 /// Each finding with its fix, once: by the observer, and by the checks of the manifest.
-fn findings(body: &mut String, domain: &SiteDomain) {
+fn findings(page: &mut String, domain: &SiteDomain) {
     let subjects = domain.overview.iter().flat_map(|one| &one.subjects);
     let seen = subjects.flat_map(|one| &one.findings);
     let checked = domain.checks.iter().filter_map(|check| check.finding());
@@ -88,56 +88,48 @@ fn findings(body: &mut String, domain: &SiteDomain) {
         }
     }
     all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    section(body, "findings", "Findings");
     if all.is_empty() {
-        putln!(body, "<p>No rule is broken.</p>");
-    } else {
-        open_table(body, "Findings", "");
-        head(body, &["Rule", "Severity", "Finding", "Fix"]);
+        putln!(page, "<p>No rule is broken.</p>");
+        return;
+    }
+    let headings = ["Rule", "Severity", "Finding", "Fix"];
+    wide_table(page, "findings", &headings, |page| {
         for finding in all {
             let cells = [&*finding.rule, &finding.reason, &finding.fix].map(safe);
             let [rule, reason, fix] = cells;
-            let severity = finding.severity;
             putln!(
-                body,
-                "<tr><th scope=\"row\">{rule}</th><td>{severity}</td><td>{reason}</td><td>{fix}</td></tr>"
+                page,
+                "<tr><th scope=\"row\">{rule}</th><td>{}</td><td class=\"text\">{reason}</td><td class=\"text\">{fix}</td></tr>",
+                severity(finding.severity)
             );
         }
-        close_table(body);
-    }
-    putln!(body, "</section>");
+    });
 }
 
-fn senders(body: &mut String, domain: &SiteDomain) {
-    section(body, "ses", "SES instances");
+fn senders(page: &mut String, domain: &SiteDomain) {
     if domain.senders.is_empty() {
-        putln!(body, "<p>None is recorded.</p>");
-    } else {
-        open_table(body, "SES instances", "");
-        head(body, &["Identity", "Account and region"]);
+        putln!(page, "<p>None is recorded.</p>");
+        return;
+    }
+    table(page, &["Identity", "Account and region"], |page| {
         for sender in &domain.senders {
             let (identity, place) = (safe(&sender.identity), safe(&sender.place));
             putln!(
-                body,
+                page,
                 "<tr><th scope=\"row\">{identity}</th><td>{place}</td></tr>"
             );
         }
-        close_table(body);
-    }
-    putln!(body, "</section>");
+    });
 }
 
-fn logo(body: &mut String, domain: &SiteDomain) {
-    let Some(logo) = &domain.logo else { return };
-    section(body, "logo", "The logo as inboxes show it");
+fn pictures(page: &mut String, logo: &Result<Vec<Picture>, String>) {
     match logo {
         Ok(pictures) => {
             let pictures: String = pictures.iter().map(picture).collect();
-            putln!(body, "<ul class=\"logos\">{pictures}</ul>");
+            putln!(page, "<ul class=\"logos\">{pictures}</ul>");
         }
-        Err(reason) => putln!(body, "<p>{}</p>", safe(reason)),
+        Err(reason) => putln!(page, "<p>{}</p>", safe(reason)),
     }
-    putln!(body, "</section>");
 }
 
 fn picture(picture: &Picture) -> String {
@@ -148,67 +140,55 @@ fn picture(picture: &Picture) -> String {
     )
 }
 
-fn endings(body: &mut String, domain: &SiteDomain) {
-    section(body, "ends", "What ends when");
+fn endings(page: &mut String, domain: &SiteDomain) {
     if domain.endings.is_empty() {
-        putln!(body, "<p>Nothing with a known date.</p>");
-    } else {
-        putln!(body, "<ul>");
-        for ending in &domain.endings {
-            let fix = ending
-                .fix
-                .as_ref()
-                .map(|fix| format!("<br><small>{}</small>", safe(fix)));
-            putln!(
-                body,
-                "<li>{}: {}{}</li>",
-                words::moment(ending.at),
-                safe(&ending.what),
-                fix.unwrap_or_default()
-            );
-        }
-        putln!(body, "</ul>");
+        putln!(page, "<p>Nothing with a known date.</p>");
+        return;
     }
-    putln!(body, "</section>");
+    putln!(page, "<ul class=\"timeline\">");
+    for ending in &domain.endings {
+        let (at, what) = (words::moment(ending.at), safe(&ending.what));
+        putln!(page, "<li>{at}: {what}{}</li>", fix(ending));
+    }
+    putln!(page, "</ul>");
 }
 
-/// The same text that `deploy drift` prints.
-fn drift(body: &mut String, site: &Site, domain: &SiteDomain) {
-    section(body, "drift", "Drift");
+/// The fix of an ending, below it.
+pub(crate) fn fix(ending: &Ending) -> String {
+    let fix = ending.fix.as_ref();
+    fix.map_or_else(String::new, |fix| {
+        format!("<br><small>{}</small>", safe(fix))
+    })
+}
+
+fn drift(page: &mut String, domain: &SiteDomain) {
     if domain.drifts.is_empty() {
-        putln!(body, "<p>Nothing moved without us.</p>");
-    } else {
-        let drifted = Drifted {
-            drifts: &domain.drifts,
-            live: &[],
-            owned: domain.drifts.len(),
-            foreseen: &[],
-            fail_on: FailOn::default(),
-            now: site.now,
-        };
-        let text = drift_text(&drifted, &Palette::plain());
-        // It is escaped already, but for the line breaks that are ours.
-        let lines: Vec<String> = text.lines().map(safe).collect();
-        putln!(body, "<pre>{}</pre>", lines.join("\n"));
+        putln!(page, "<p>Nothing moved without us.</p>");
+        return;
     }
-    putln!(body, "</section>");
+    let lines: Vec<Line> = domain.drifts.iter().map(drift_line).collect();
+    moved(page, lines.iter());
 }
 
-fn events(body: &mut String, domain: &SiteDomain) {
-    section(body, "timeline", "Timeline");
+fn events(page: &mut String, domain: &SiteDomain) {
     if domain.events.is_empty() {
-        putln!(body, "<p>The ledger records nothing.</p>");
-    } else {
-        putln!(body, "<ol>");
-        for event in &domain.events {
+        putln!(page, "<p>The ledger records nothing.</p>");
+        return;
+    }
+    putln!(page, "<ul class=\"timeline\">");
+    for event in &domain.events {
+        let (at, what) = (words::moment(event.at), safe(&event.what));
+        let resources = event.resources.iter().map(|one| safe(one));
+        let resources: Vec<String> = resources.collect();
+        if resources.is_empty() {
+            putln!(page, "<li>{at}: {what}</li>");
+        } else {
+            let resources = resources.join("<br>");
             putln!(
-                body,
-                "<li>{}: {}</li>",
-                words::moment(event.at),
-                safe(&event.what)
+                page,
+                "<li><details><summary>{at}: {what}</summary>{resources}</details></li>"
             );
         }
-        putln!(body, "</ol>");
     }
-    putln!(body, "</section>");
+    putln!(page, "</ul>");
 }

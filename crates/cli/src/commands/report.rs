@@ -24,7 +24,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
     open::tell_others(&project, printer).await?;
-    let fleet = reconcile::fleet(&project).await?;
+    let fleet = Box::pin(reconcile::fleet(&project)).await?;
     let site = site(&project, &fleet);
     let files = site_html(&site);
     for file in &files {
@@ -53,25 +53,19 @@ fn domain((project, fleet): (&Project, &Fleet), name: &Name, logos: &mut Logos) 
     let overview = match overview {
         Some((_, Ok(overview))) => Ok(overview.clone()),
         Some((_, Err(nothing))) => Err(nothing.to_string()),
-        None => Err("it was not looked at".to_owned()),
+        None => Err("it was not probed".to_owned()),
     };
     let checks = fleet
         .checks
         .iter()
         .filter(|check| check.domain() == Some(name));
     let drifts = fleet.drifted.drifts.iter();
-    let foreseen = fleet.drifted.foreseen.iter();
-    let foreseen = foreseen.filter(|one| one.subject == name.as_str());
-    let mut endings: Vec<Ending> = foreseen.map(Ending::from).collect();
-    let dated = fleet.endings(project, name).into_iter();
-    endings.extend(dated.map(|one| Ending {
+    let sender = |(identity, place)| Sender { identity, place };
+    let event = |one: reconcile::Event| Event {
         at: one.at,
         what: one.what,
-        fix: None,
-    }));
-    endings.sort_by_key(|ending| ending.at);
-    let sender = |(identity, place)| Sender { identity, place };
-    let event = |(at, what)| Event { at, what };
+        resources: one.resources,
+    };
     SiteDomain {
         name: name.clone(),
         overview,
@@ -81,10 +75,26 @@ fn domain((project, fleet): (&Project, &Fleet), name: &Name, logos: &mut Logos) 
             .filter(|drift| drift.resource.domain == name.as_str())
             .cloned()
             .collect(),
-        endings,
+        endings: endings((project, fleet), name),
         events: fleet.events(name).into_iter().map(event).collect(),
         logo: logo(project, name, logos),
     }
+}
+
+/// The endings of a domain, the next first. One that is foreseen has its fix, and is not told twice.
+fn endings((project, fleet): (&Project, &Fleet), name: &Name) -> Vec<Ending> {
+    let foreseen = fleet.drifted.foreseen.iter();
+    let foreseen = foreseen.filter(|one| one.subject == name.as_str());
+    let mut endings: Vec<Ending> = foreseen.map(Ending::from).collect();
+    let mut dated = fleet.endings(project, name);
+    dated.retain(|one| endings.iter().all(|known| known.at != one.at));
+    endings.extend(dated.into_iter().map(|one| Ending {
+        at: one.at,
+        what: one.what,
+        fix: None,
+    }));
+    endings.sort_by_key(|ending| ending.at);
+    endings
 }
 
 /// The logo of a domain as inboxes show it.

@@ -5,9 +5,7 @@
 mod certificates;
 mod sending;
 
-use jiff::civil::Time;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use kinds::S3Object;
 use manifest::Manifest;
 use model::rules::{self, Rule};
@@ -92,10 +90,9 @@ fn acceptances(manifest: &Manifest, now: Timestamp) -> Vec<Foreseen> {
             let Some(until) = acceptance.until.filter(|_| is_error(rule.as_str())) else {
                 continue;
             };
-            // The finding is accepted on its last day, in UTC.
-            let end = TimeZone::UTC
-                .to_timestamp(until.saturating_add(1.day()).to_datetime(Time::midnight()));
-            let Ok(end) = end else { continue };
+            let Some(end) = acceptance.end() else {
+                continue;
+            };
             if end.duration_since(now) <= ACCEPTANCE_TOLD {
                 foreseen.push(Foreseen {
                     subject: name.to_string(),

@@ -22,7 +22,8 @@ fn domain(name: &str) -> SiteDomain {
         }],
         events: vec![Event {
             at,
-            what: "s3_bucket assets \u{1b}[31m".to_owned(),
+            what: "1 resource changed".to_owned(),
+            resources: vec!["s3_bucket assets \u{1b}[31m<b>".to_owned()],
         }],
         logo: Some(Ok(vec![Picture {
             label: "round, on dark".to_owned(),
@@ -57,6 +58,15 @@ fn a_domain_has_a_row_in_the_index_and_a_page() {
             files[0].html.contains(&format!("href=\"{path}\"")),
             "{path}"
         );
+    }
+}
+
+#[test]
+fn the_index_and_a_page_read_so() {
+    for file in site(vec![domain("example.com")]) {
+        // The style is no text.
+        let html = file.html.replace(crate::html::STYLE, "…");
+        insta::assert_snapshot!(file.path.replace('/', "_"), html);
     }
 }
 
