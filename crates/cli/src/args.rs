@@ -123,9 +123,10 @@ pub(crate) struct Global {
 /// Which manifest, and which of its domains.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Selection {
-    /// The manifest
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) manifest: PathBuf,
+    /// The manifest [default: `DEPLOY_MANIFEST`, or else the nearest deploy.yaml or deploy.yml, here or in
+    /// a folder above]
+    #[arg(value_name = "MANIFEST")]
+    pub(crate) manifest: Option<PathBuf>,
     /// Only this domain, or those like `*.example.com`; may be repeated
     #[arg(long = "target", value_name = "DOMAIN")]
     pub(crate) targets: Vec<String>,
@@ -306,9 +307,9 @@ pub(crate) struct Init {
     /// The id of the account that everything is in; without it, lint names the line to complete
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<AccountId>,
-    /// With --sandbox: the manifest whose sandbox is probed
-    #[arg(long, default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) sandbox_of: PathBuf,
+    /// With --sandbox: the manifest whose sandbox is probed [default: as for other commands]
+    #[arg(long, value_name = "MANIFEST")]
+    pub(crate) sandbox_of: Option<PathBuf>,
 }
 
 /// `deploy plan`.
@@ -337,9 +338,10 @@ pub(crate) struct Plan {
 /// `deploy apply`.
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// The manifest, or a plan that was saved with `deploy plan -o`
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST|PLAN")]
-    pub(crate) file: PathBuf,
+    /// The manifest, or a plan that was saved with `deploy plan -o` [default: `DEPLOY_MANIFEST`, or
+    /// else the nearest deploy.yaml or deploy.yml, here or in a folder above]
+    #[arg(value_name = "MANIFEST|PLAN")]
+    pub(crate) file: Option<PathBuf>,
     /// Only this domain, or those like `*.example.com`; may be repeated
     #[arg(long = "target", value_name = "DOMAIN")]
     pub(crate) targets: Vec<String>,

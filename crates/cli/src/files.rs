@@ -4,9 +4,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use manifest::{FileError, Files, glob_matches};
+use standards::{Finding, Place};
 
 use crate::args::{Out, OutForm};
 use crate::exit::Failure;
+use crate::manifest_file::{here, seen_from};
 
 /// Reads a text that the operator names; `what` it is.
 #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
@@ -90,6 +92,22 @@ impl Tree {
         } else {
             self.root.join(path)
         }
+    }
+
+    /// The path of a file of the tree from the current folder.
+    pub(crate) fn from_here(&self, path: &str) -> String {
+        let seen = here().map(|here| seen_from(&here, &self.on_disk(path)));
+        seen.map_or(path.to_owned(), |seen| seen.to_string_lossy().into_owned())
+    }
+
+    /// The findings with their places as seen from the current folder.
+    pub(crate) fn seen_from_here(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        for finding in &mut findings {
+            if let Place::File { path, .. } = &mut finding.place {
+                *path = self.from_here(path);
+            }
+        }
+        findings
     }
 
     /// The path on disk, every symbolic link on it followed, when it is still in the tree.

@@ -6,6 +6,7 @@ mod exit;
 mod files;
 mod interrupt;
 mod log;
+mod manifest_file;
 mod open;
 mod outcome;
 mod printer;

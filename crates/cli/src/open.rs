@@ -11,6 +11,7 @@ use standards::Finding;
 use crate::args::{Changing, Global, Selection};
 use crate::exit::Failure;
 use crate::files::{Tree, read_text};
+use crate::manifest_file::find;
 use crate::printer::{self, Printer};
 
 /// Reads a manifest, with every finding of lint.
@@ -21,7 +22,7 @@ pub(crate) fn check(path: &Path) -> Result<(Option<Manifest>, Vec<Finding>), Fai
 
 /// A file with its sure fixes made.
 pub(crate) struct Change {
-    /// The file as findings call it.
+    /// The file as seen from the current folder.
     pub(crate) name: String,
     /// Its path on disk.
     pub(crate) file: PathBuf,
@@ -38,7 +39,7 @@ pub(crate) fn fix(path: &Path) -> Result<Vec<Change>, Failure> {
         let file = tree.on_disk(&name);
         let old = read_text(&file, "the manifest's file")?;
         Ok(Change {
-            name,
+            name: tree.from_here(&name),
             file,
             old,
             new,
@@ -50,13 +51,19 @@ pub(crate) fn fix(path: &Path) -> Result<Vec<Change>, Failure> {
 /// Reads a manifest for a run: one with errors is refused.
 pub(crate) fn load(path: &Path) -> Result<Loaded, Failure> {
     let (tree, inside) = tree(path)?;
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    Ok(reconcile::load(
-        &inside,
-        &tree,
-        folder,
-        Clock::real().now(),
-    )?)
+    let now = Clock::real().now();
+    match reconcile::load(&inside, &tree, path.to_owned(), now) {
+        Err(reconcile::Error::Manifest(findings)) => {
+            Err(Failure::Manifest(tree.seen_from_here(findings)))
+        }
+        loaded => Ok(loaded?),
+    }
+}
+
+/// The findings with the places of a manifest's files as seen from the current folder, where a person
+/// opens them. Formats for programs have them as seen from the repository.
+pub(crate) fn seen_from_here(path: &Path, findings: Vec<Finding>) -> Result<Vec<Finding>, Failure> {
+    Ok(tree(path)?.0.seen_from_here(findings))
 }
 
 fn tree(path: &Path) -> Result<(Tree, String), Failure> {
@@ -118,7 +125,7 @@ pub(crate) fn project(
     selection: &Selection,
     printer: &Printer,
 ) -> Result<Project, Failure> {
-    let loaded = load(&selection.manifest)?;
+    let loaded = load(&find(selection.manifest.as_deref(), printer)?)?;
     let environment = environment(global)?;
     let is_quiet = printer.is_quiet;
     let notice = Notice::to(move |text| {
@@ -196,7 +203,8 @@ pub(crate) fn who() -> Who {
     }
 }
 
-fn variable(name: &str) -> Option<String> {
+/// A variable of the environment that is not empty.
+pub(crate) fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "only cli reads the environment")]
     let text = std::env::var(name).ok()?;
     Some(text).filter(|text| !text.is_empty())

@@ -1,8 +1,8 @@
 //! Paths inside the tree that a manifest may read from.
 
 /// The fix of a path that leads out of the tree.
-pub(crate) const FIX: &str =
-    "write a path with `/` between its parts, relative to this file, that stays inside the tree";
+pub(crate) const FIX: &str = "write a path with `/` between its parts, relative to this file, that stays inside the tree (the \
+     repository, or else the current folder)";
 
 /// The path, from the root of the tree, of what the file `from` calls `named`.
 pub(crate) fn resolve(from: &str, named: &str) -> Result<String, String> {

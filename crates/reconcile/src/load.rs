@@ -1,6 +1,6 @@
 //! A manifest, read and checked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use manifest::{Files, Manifest};
@@ -15,8 +15,15 @@ pub struct Loaded {
     pub manifest: Manifest,
     /// The findings of lint. None of them is an error.
     pub findings: Vec<Finding>,
+    /// The manifest's path on disk.
+    pub file: PathBuf,
+}
+
+impl Loaded {
     /// The folder that the manifest is in. The ledger and the sandbox are kept in it.
-    pub folder: PathBuf,
+    pub fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
 }
 
 /// Reads the manifest at `path` in `files`, with every finding of lint. Without a manifest it could
@@ -30,20 +37,15 @@ pub fn check(path: &str, files: &dyn Files, now: Timestamp) -> (Option<Manifest>
     (manifest, findings)
 }
 
-/// The same, for a run: a manifest with errors is refused. `folder` is the one that it is in.
-pub fn load(
-    path: &str,
-    files: &dyn Files,
-    folder: PathBuf,
-    now: Timestamp,
-) -> Result<Loaded, Error> {
+/// The same, for a run: a manifest with errors is refused. `file` is its path on disk.
+pub fn load(path: &str, files: &dyn Files, file: PathBuf, now: Timestamp) -> Result<Loaded, Error> {
     let (manifest, findings) = check(path, files, now);
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     match manifest {
         Some(manifest) if !findings.iter().any(is_error) => Ok(Loaded {
             manifest,
             findings,
-            folder,
+            file,
         }),
         _ => Err(Error::Manifest(findings)),
     }

@@ -1,5 +1,6 @@
 //! A project: a manifest, with all that a run of it needs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,6 +23,8 @@ use crate::{Error, Loaded, accounts, sandbox as sandboxes};
 pub struct Project {
     /// The manifest.
     pub manifest: Manifest,
+    /// The manifest's path on disk.
+    pub file: PathBuf,
     /// The findings of lint. None of them is an error.
     pub findings: Vec<Finding>,
     /// The engine, with its way to AWS and to the outside world.
@@ -51,10 +54,11 @@ impl Project {
         environment: Environment,
         notice: Notice,
     ) -> Result<Self, Error> {
+        let folder = loaded.folder().to_owned();
         let Loaded {
             manifest,
             findings,
-            folder,
+            file,
         } = loaded;
         let scope = Scope::of(&manifest, targets)?;
         let is_sandbox = !matches!(environment, Environment::Internet(_));
@@ -71,6 +75,7 @@ impl Project {
         Ok(Self {
             engine: Engine::new(sessions, place.outside, secrets, place.clock),
             manifest,
+            file,
             findings,
             clock: place.clock,
             sandbox: place.sandbox,

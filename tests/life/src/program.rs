@@ -60,7 +60,7 @@ impl Program<'_> {
     async fn command(&self) -> Result<Ended, Error> {
         let files = valid::files(self.setup);
         let now = Timestamp::UNIX_EPOCH;
-        let loaded = reconcile::load(valid::PATH, &files, std::path::PathBuf::new(), now)?;
+        let loaded = reconcile::load(valid::PATH, &files, valid::PATH.into(), now)?;
         let environment = Environment::Held(self.sandbox.clone());
         let project = Project::open(loaded, &[], environment, reconcile::Notice::default())?;
         let store = Box::new(self.ledger.clone());

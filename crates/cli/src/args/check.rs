@@ -18,9 +18,9 @@ pub(crate) struct Check {
     /// How to print it
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,
-    /// With --sandbox: the manifest whose sandbox is read
-    #[arg(long, default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) sandbox_of: PathBuf,
+    /// With --sandbox: the manifest whose sandbox is read [default: as for other commands]
+    #[arg(long, value_name = "MANIFEST")]
+    pub(crate) sandbox_of: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) global: Global,
 }

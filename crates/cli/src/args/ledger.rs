@@ -25,9 +25,10 @@ pub(crate) enum Ledger {
 /// Whose ledger.
 #[derive(Debug, Args)]
 pub(crate) struct LedgerOf {
-    /// The manifest
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) manifest: PathBuf,
+    /// The manifest [default: `DEPLOY_MANIFEST`, or else the nearest deploy.yaml or deploy.yml, here or in
+    /// a folder above]
+    #[arg(value_name = "MANIFEST")]
+    pub(crate) manifest: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) global: Global,
 }

@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
     /// The manifest; or a logo, a mark certificate, an MTA-STS policy or a record in a file; `-` is
-    /// standard input
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST|FILE")]
-    pub(crate) file: PathBuf,
+    /// standard input [default: `DEPLOY_MANIFEST`, or else the nearest deploy.yaml or deploy.yml, here or
+    /// in a folder above]
+    #[arg(value_name = "MANIFEST|FILE")]
+    pub(crate) file: Option<PathBuf>,
     /// Check this TXT value; may be repeated; `-` takes one a line from standard input
     #[arg(long = "record", value_name = "TXT", conflicts_with = "file")]
     pub(crate) records: Vec<String>,

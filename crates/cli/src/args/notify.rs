@@ -20,9 +20,10 @@ pub(crate) struct NotifyTest {
     /// Whom, as the manifest names them under `notify`
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
-    /// The manifest
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) manifest: PathBuf,
+    /// The manifest [default: `DEPLOY_MANIFEST`, or else the nearest deploy.yaml or deploy.yml, here or in
+    /// a folder above]
+    #[arg(value_name = "MANIFEST")]
+    pub(crate) manifest: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) global: Global,
 }

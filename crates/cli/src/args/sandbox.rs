@@ -84,9 +84,10 @@ pub(crate) struct Publish {
 /// Whose sandbox.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxOf {
-    /// The manifest beside which the sandbox is kept
-    #[arg(default_value = "deploy.yaml", value_name = "MANIFEST")]
-    pub(crate) manifest: PathBuf,
+    /// The manifest beside which the sandbox is kept [default: `DEPLOY_MANIFEST`, or else the nearest
+    /// deploy.yaml or deploy.yml, here or in a folder above]
+    #[arg(value_name = "MANIFEST")]
+    pub(crate) manifest: Option<PathBuf>,
 }
 
 /// `deploy sandbox serve`.

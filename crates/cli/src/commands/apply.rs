@@ -19,6 +19,7 @@ use crate::commands::sandbox::introduce;
 use crate::commands::verify;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
+use crate::manifest_file::find;
 use crate::open;
 use crate::outcome::{self, grace_period};
 use crate::printer::Printer;
@@ -29,7 +30,8 @@ pub(crate) async fn run(
     args: args::Apply,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let saved = read_saved(&args.file)?;
+    let file = find(args.file.as_deref(), printer)?;
+    let saved = read_saved(&file)?;
     let selection = match &saved {
         Some(_) if args.canary.is_some() => {
             let why = "--canary: a saved plan is carried out as it is";
@@ -40,26 +42,21 @@ pub(crate) async fn run(
             return Err(Failure::Usage(why.to_owned()));
         }
         Some(saved) => Selection {
-            manifest: saved.manifest.clone(),
+            manifest: Some(saved.manifest.clone()),
             targets: saved.targets.clone(),
         },
         None => Selection {
             targets: match args.canary {
-                Some(count) => reconcile::canaries(&open::load(&args.file)?.manifest, count.get()),
+                Some(count) => reconcile::canaries(&open::load(&file)?.manifest, count.get()),
                 None => args.targets,
             },
-            manifest: args.file,
+            manifest: Some(file),
         },
     };
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    let telling = Telling::begin(
-        &project,
-        ("apply", "deploy apply"),
-        &selection,
-        args.notifying,
-    );
+    let telling = Telling::begin(&project, ("apply", "deploy apply"), args.notifying);
     let mut news = News::default();
     let how = (&args.changing, !args.no_verify, saved.as_ref());
     let ended = Box::pin(bring_about(&project, how, &mut news, printer)).await;

@@ -12,6 +12,7 @@ use verify::{NothingPublished, Options, overview};
 use super::init::names;
 use crate::args::{Check, CheckFormat, Global};
 use crate::exit::{Exit, Failure};
+use crate::manifest_file::find;
 use crate::open;
 use crate::printer::Printer;
 
@@ -20,7 +21,7 @@ const AT_ONCE: usize = 4;
 
 pub(crate) async fn run(global: &Global, args: &Check, printer: &Printer) -> Result<Exit, Failure> {
     let domains = names(&args.domains)?;
-    let (outside, clock) = observer(global, args)?;
+    let (outside, clock) = observer(global, args, printer)?;
     let options = Options {
         smtp: args.smtp,
         ..Options::at(clock.now())
@@ -61,11 +62,15 @@ fn text(nothing: &NothingPublished) -> String {
 }
 
 /// An external observer, on the network or in the sandbox of a manifest, and its clock.
-fn observer(global: &Global, args: &Check) -> Result<(Arc<dyn Outside>, Clock), Failure> {
+fn observer(
+    global: &Global,
+    args: &Check,
+    printer: &Printer,
+) -> Result<(Arc<dyn Outside>, Clock), Failure> {
     if !global.sandbox {
         return Ok((open::network(global)?.outside()?, Clock::real()));
     }
-    let loaded = open::load(&args.sandbox_of)?;
+    let loaded = open::load(&find(args.sandbox_of.as_deref(), printer)?)?;
     let settings = open::sandbox(global)?;
     Ok(sandbox::observer(&loaded, settings)?)
 }

@@ -25,12 +25,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let telling = Telling::begin(
-        &project,
-        ("destroy", "deploy destroy"),
-        &args.selection,
-        args.notifying,
-    );
+    let telling = Telling::begin(&project, ("destroy", "deploy destroy"), args.notifying);
     let mut news = News::default();
     let ended = Box::pin(remove(&project, args, &mut news, printer)).await;
     tell_people(&project, &telling, (ended, news), printer).await

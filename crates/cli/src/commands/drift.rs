@@ -15,12 +15,7 @@ use crate::printer::Printer;
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = true;
-    let telling = Telling::begin(
-        &project,
-        ("drift", "deploy plan"),
-        &args.selection,
-        args.notifying,
-    );
+    let telling = Telling::begin(&project, ("drift", "deploy plan"), args.notifying);
     let mut news = News::default();
     let ended = if args.repair {
         Box::pin(repair(&project, args, &mut news, printer)).await

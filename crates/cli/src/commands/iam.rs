@@ -5,12 +5,14 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Iam;
 use crate::exit::{Exit, Failure};
+use crate::manifest_file::find;
 use crate::open;
 use crate::printer::Printer;
 
 pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
     let selection = &args.selection;
-    let manifest = open::load(&selection.manifest)?.manifest;
+    let file = find(selection.manifest.as_deref(), printer)?;
+    let manifest = open::load(&file)?.manifest;
     let former = match &args.with {
         Some(path) => Some(open::load(path)?.manifest),
         None => None,

@@ -8,13 +8,14 @@ use clock::Clock;
 use futures::{StreamExt, TryStreamExt, stream};
 use manifest::draft::{Draft, DraftFile, Wish, draft};
 use model::{Outside, Published};
-use reconcile::{Loaded, sandbox};
+use reconcile::sandbox;
 use standards::Severity;
 use standards::dns::Name;
 use verify::NothingPublished;
 
 use crate::args::{Global, Init};
 use crate::exit::{Exit, Failure};
+use crate::manifest_file::find;
 use crate::open;
 use crate::printer::Printer;
 
@@ -27,7 +28,7 @@ pub(crate) async fn run(global: &Global, args: &Init, printer: &Printer) -> Resu
     if let Some(path) = &args.output {
         refuse_to_overwrite(path, args.force)?;
     }
-    let outside = outside(global, args)?;
+    let outside = outside(global, args, printer)?;
     if !printer.json {
         printer.note(&format!("Reading what is published: {}", list(&domains)));
     }
@@ -72,15 +73,17 @@ fn list(domains: &[Name]) -> String {
 }
 
 /// An external observer, on the network or in the sandbox of a manifest.
-fn outside(global: &Global, args: &Init) -> Result<Arc<dyn Outside>, Failure> {
+fn outside(global: &Global, args: &Init, printer: &Printer) -> Result<Arc<dyn Outside>, Failure> {
     if !global.sandbox {
         return Ok(open::network(global)?.outside()?);
     }
-    let Loaded {
-        manifest, folder, ..
-    } = open::load(&args.sandbox_of)?;
+    let loaded = open::load(&find(args.sandbox_of.as_deref(), printer)?)?;
     let settings = open::sandbox(global)?;
-    Ok(sandbox::outside(&folder, &manifest, settings)?)
+    Ok(sandbox::outside(
+        loaded.folder(),
+        &loaded.manifest,
+        settings,
+    )?)
 }
 
 fn nothing(error: NothingPublished) -> Failure {

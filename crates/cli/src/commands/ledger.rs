@@ -1,5 +1,7 @@
 //! `deploy ledger`: makes the bucket of a ledger, unlocks a document, moves the ledger.
 
+use std::path::Path;
+
 use reconcile::{Destination, Made, Project};
 use report::escape;
 
@@ -55,12 +57,8 @@ async fn move_to(args: &args::Move, printer: &Printer) -> Result<Exit, Failure> 
         args::Destination::S3 => Destination::S3,
         args::Destination::Folder => Destination::Folder,
     };
-    let beside = args
-        .of
-        .manifest
-        .parent()
-        .unwrap_or(std::path::Path::new(""));
     let project = project(&args.of, printer)?;
+    let beside = project.file.parent().unwrap_or(Path::new(""));
     let moved = reconcile::move_ledger(&project, beside, destination, open::who()).await?;
     let (documents, place) = moved;
     printer.note(&format!(

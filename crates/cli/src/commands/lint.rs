@@ -15,6 +15,7 @@ use standards::{Finding, Severity};
 
 use crate::args::{FindingFormat, Global, Lint, Selection};
 use crate::exit::{Exit, Failure};
+use crate::manifest_file::find;
 use crate::open;
 use crate::printer::Printer;
 
@@ -26,21 +27,33 @@ const BYTES_MAX: u64 = 1 << 20;
 
 pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Result<Exit, Failure> {
     let kind = args.kind.map(Into::into);
-    let findings = if !args.records.is_empty() {
-        text::records(&args.records, kind, args.fix, printer)?
-    } else if kind.is_none() && is_manifest(&args.file) {
+    if !args.records.is_empty() {
+        let findings = text::records(&args.records, kind, args.fix, printer)?;
+        return end(&findings, args.format, printer);
+    }
+    let file = &find(args.file.as_deref(), printer)?;
+    let findings = if kind.is_none() && is_manifest(file) {
         if args.fix {
-            fix::manifest(&args.file, printer)?;
+            fix::manifest(file, printer)?;
         }
-        manifest(global, args, printer).await?
+        let findings = manifest(global, (file, args.online), printer).await?;
+        match args.format {
+            FindingFormat::Text if !printer.json => open::seen_from_here(file, findings)?,
+            _ => findings,
+        }
     } else if args.online {
         return Err(Failure::Usage(
             "--online is for manifests: a file does not say which domain it is of".to_owned(),
         ));
     } else {
-        text::file(&args.file, kind, args.fix, printer)?
+        text::file(file, kind, args.fix, printer)?
     };
-    print(&findings, args.format, printer);
+    end(&findings, args.format, printer)
+}
+
+/// Prints the findings. Errors among them are those of the manifest or the file.
+fn end(findings: &[Finding], format: FindingFormat, printer: &Printer) -> Result<Exit, Failure> {
+    print(findings, format, printer);
     if findings.iter().any(is_error) {
         Err(Failure::Manifest(Vec::new()))
     } else {
@@ -51,14 +64,14 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
 /// The findings of a manifest, those of look-ups last.
 async fn manifest(
     global: &Global,
-    args: &Lint,
+    (file, is_online): (&Path, bool),
     printer: &Printer,
 ) -> Result<Vec<Finding>, Failure> {
-    let (manifest, mut findings) = open::check(&args.file)?;
-    if let Some(manifest) = manifest.filter(|_| args.online) {
+    let (manifest, mut findings) = open::check(file)?;
+    if let Some(manifest) = manifest.filter(|_| is_online) {
         let is_sound = !findings.iter().any(is_error);
         // It is large, and most runs have no look-ups.
-        let seen = Box::pin(online(global, (&args.file, &manifest), is_sound, printer)).await?;
+        let seen = Box::pin(online(global, (file, &manifest), is_sound, printer)).await?;
         for finding in seen {
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -77,7 +90,7 @@ async fn online(
 ) -> Result<Vec<Finding>, Failure> {
     if is_sound {
         let selection = Selection {
-            manifest: path.to_owned(),
+            manifest: Some(path.to_owned()),
             targets: Vec::new(),
         };
         let project = open::project(global, &selection, printer)?;

@@ -13,27 +13,24 @@ use crate::open;
 use crate::printer::{Printer, chain};
 
 /// A run, as far as people are told of it.
-pub(crate) struct Telling<'a> {
+pub(crate) struct Telling {
     pub(crate) command: &'static str,
     /// The command to go on with, before the manifest's name.
     pub(crate) next: &'static str,
-    pub(crate) manifest: &'a Path,
     pub(crate) begun: Timestamp,
     pub(crate) notifying: Notifying,
 }
 
-impl<'a> Telling<'a> {
+impl Telling {
     /// A run that begins now.
     pub(crate) fn begin(
         project: &Project,
         (command, next): (&'static str, &'static str),
-        selection: &'a Selection,
         notifying: Notifying,
     ) -> Self {
         Self {
             command,
             next,
-            manifest: &selection.manifest,
             begun: project.clock.now(),
             notifying,
         }
@@ -44,7 +41,7 @@ impl<'a> Telling<'a> {
 /// sent changes nothing about the run, unless the operator asks for it.
 pub(crate) async fn tell(
     project: &Project,
-    telling: &Telling<'_>,
+    telling: &Telling,
     (ended, news): (Result<Exit, Failure>, News),
     printer: &Printer,
 ) -> Result<Exit, Failure> {
@@ -63,13 +60,13 @@ pub(crate) async fn tell(
         Ok(Exit::Refused) if is_nothing => return ended,
         Ok(_) => Ok(news),
     };
-    let receivers = receivers(project, telling.manifest);
+    let receivers = receivers(project);
     let told = project
         .tell(Ended {
             command: telling.command,
             news,
             begun: telling.begun,
-            next: format!("{} {}", telling.next, telling.manifest.display()),
+            next: format!("{} {}", telling.next, project.file.display()),
             link: open::who().link,
             receivers: &receivers,
         })
@@ -104,8 +101,8 @@ fn reason(failure: &Failure) -> Option<String> {
     }
 }
 
-fn receivers(project: &Project, manifest: &Path) -> Vec<Receiver> {
-    let folder = manifest.parent().unwrap_or(Path::new(""));
+fn receivers(project: &Project) -> Vec<Receiver> {
+    let folder = project.file.parent().unwrap_or(Path::new(""));
     let read = |source: &manifest::SecretSource| {
         open::secret(source, folder).map(|text| Secret::new(&text))
     };
@@ -141,7 +138,7 @@ pub(crate) async fn run(command: args::Notify, printer: &Printer) -> Result<Exit
         targets: Vec::new(),
     };
     let project = open::project(&global, &selection, printer)?;
-    let receivers = receivers(&project, &selection.manifest);
+    let receivers = receivers(&project);
     let Some(receiver) = receivers.iter().find(|receiver| receiver.name == name) else {
         let names: Vec<&str> = receivers.iter().map(|one| one.name.as_str()).collect();
         let known = match names.as_slice() {
@@ -151,7 +148,7 @@ pub(crate) async fn run(command: args::Notify, printer: &Printer) -> Result<Exit
         let text = format!("the manifest notifies nobody called {name}: {known}");
         return Err(Failure::Usage(text));
     };
-    let next = format!("deploy drift {}", selection.manifest.display());
+    let next = format!("deploy drift {}", project.file.display());
     let tried = project.try_out(receiver, next, open::who().link).await?;
     Ok(match tried {
         Ok(()) => {

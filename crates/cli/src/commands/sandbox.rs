@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use reconcile::ByHand;
 use reconcile::sandbox::{self as sandboxes, Opened, Presumed};
+use reconcile::{ByHand, Loaded};
 use report::escape;
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::args::{self, Global, SandboxOf, Selection, Serve};
 use crate::exit::{Exit, Failure};
+use crate::manifest_file::find;
 use crate::open;
 use crate::printer::Printer;
 
@@ -28,13 +29,16 @@ pub(crate) async fn run(
     }
 }
 
+fn load(of: &SandboxOf, printer: &Printer) -> Result<Loaded, Failure> {
+    open::load(&find(of.manifest.as_deref(), printer)?)
+}
+
 fn open_sandbox(
     global: &Global,
-    of: &SandboxOf,
+    loaded: &Loaded,
     printer: &Printer,
 ) -> Result<sandbox::Sandbox, Failure> {
-    let loaded = open::load(&of.manifest)?;
-    let folder = sandboxes::folder_of(&loaded);
+    let folder = sandboxes::folder_of(loaded);
     let settings = open::sandbox(global)?;
     let Opened { sandbox, presumed } = sandboxes::open(&folder, &loaded.manifest, settings)?;
     introduce(presumed.as_ref(), printer);
@@ -97,7 +101,7 @@ async fn publish(
 }
 
 fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
+    let folder = sandboxes::folder_of(&load(of, printer)?);
     let later = sandbox::Sandbox::advance(&folder, time)
         .map_err(|error| Failure::outside("could not let time pass", error))?
         .ok_or_else(|| {
@@ -114,12 +118,13 @@ fn advance(time: std::time::Duration, of: &SandboxOf, printer: &Printer) -> Resu
 
 /// The counts as they are kept: a sandbox that is being served is not disturbed.
 fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
+    let loaded = load(of, printer)?;
+    let folder = sandboxes::folder_of(&loaded);
     let kept = sandbox::Kept::read(&folder)
         .map_err(|error| Failure::outside("could not look at the sandbox", error))?;
     let stats = match kept {
         Some(kept) => kept.stats,
-        None => open_sandbox(global, of, printer)?.stats(),
+        None => open_sandbox(global, &loaded, printer)?.stats(),
     };
     if printer.json {
         let rows: Vec<_> = stats
@@ -154,7 +159,7 @@ fn table(stats: &sandbox::stats::Stats) -> String {
 }
 
 fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
-    let folder = sandboxes::folder_of(&open::load(&of.manifest)?);
+    let folder = sandboxes::folder_of(&load(of, printer)?);
     sandbox::Sandbox::reset(&folder)
         .map_err(|error| Failure::outside("could not reset the sandbox", error))?;
     printer.note("The sandbox is forgotten, and what was recorded about it.");
@@ -164,7 +169,8 @@ fn reset(of: &SandboxOf, printer: &Printer) -> Result<Exit, Failure> {
 async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit, Failure> {
     // Those who ask it live by the wall clock, and its own is no faster unless that is asked for: their
     // credentials must not run out in a minute.
-    let sandbox = open_sandbox(global, &args.of.of, printer)?;
+    let loaded = load(&args.of.of, printer)?;
+    let sandbox = open_sandbox(global, &loaded, printer)?;
     let failed = |error| Failure::outside("could not listen", error);
     let at = |port| SocketAddr::new(args.host, port);
     let aws = TcpListener::bind(at(args.aws)).await.map_err(failed)?;
@@ -172,7 +178,7 @@ async fn serve(global: &Global, args: &Serve, printer: &Printer) -> Result<Exit,
     let dns_address = dns_tcp.local_addr().map_err(failed)?;
     let dns_udp = UdpSocket::bind(dns_address).await.map_err(failed)?;
     let https = TcpListener::bind(at(args.https)).await.map_err(failed)?;
-    let folder = sandboxes::folder_of(&open::load(&args.of.of.manifest)?);
+    let folder = sandboxes::folder_of(&loaded);
     sandbox.make_authority_secret();
     let authority = folder.join("ca.pem");
     let pem = sandbox.world().acm.authority.certificate_pem();

@@ -20,12 +20,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let telling = Telling::begin(
-        &project,
-        ("verify", "deploy verify"),
-        &args.selection,
-        args.notifying,
-    );
+    let telling = Telling::begin(&project, ("verify", "deploy verify"), args.notifying);
     let mut news = News::default();
     let ended = Box::pin(observe(&project, args, &mut news, printer)).await;
     tell(&project, &telling, (ended, news), printer).await

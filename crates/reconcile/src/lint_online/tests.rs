@@ -14,7 +14,12 @@ async fn rules(domains: &str, world: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let files = MemoryFiles::default().with("deploy.yaml", format!("{ACCOUNTS}{domains}"));
     let now = clock::Clock::real().now();
-    let loaded = load("deploy.yaml", &files, folder.path().to_owned(), now);
+    let loaded = load(
+        "deploy.yaml",
+        &files,
+        folder.path().join("deploy.yaml"),
+        now,
+    );
     let environment = Environment::Sandbox(SandboxSettings {
         speed: Some(Speed::Instant),
         world: Some(world.to_owned()),

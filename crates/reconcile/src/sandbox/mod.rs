@@ -44,7 +44,7 @@ pub fn folder(beside: &Path, project: &str) -> PathBuf {
 
 /// The folder of a manifest's sandbox.
 pub fn folder_of(loaded: &Loaded) -> PathBuf {
-    folder(&loaded.folder, loaded.manifest.project.as_str())
+    folder(loaded.folder(), loaded.manifest.project.as_str())
 }
 
 /// An observer inside the sandbox of a manifest, which is made if there is none yet.

@@ -97,8 +97,8 @@ impl Run {
 
     /// Opens the project.
     pub(crate) fn try_open(&self, targets: &[&str]) -> Result<Project, Error> {
-        let folder = self.folder.path().to_owned();
-        let loaded = reconcile::load(&self.path, &self.files, folder, Clock::real().now())?;
+        let file = self.folder.path().join(&self.path);
+        let loaded = reconcile::load(&self.path, &self.files, file, Clock::real().now())?;
         let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
         let environment = Environment::Sandbox(SandboxSettings {
             speed: Some(Speed::Instant),
