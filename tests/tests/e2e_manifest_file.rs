@@ -1,4 +1,4 @@
-//! The manifest of a command that names none: where it is looked for, and how places in it are told.
+//! The manifest of a command that names none: where it is searched for, and how places in it are told.
 
 use std::process::{Command, Stdio};
 
@@ -92,7 +92,7 @@ fn deploy_yml_and_the_variable_name_a_manifest_too() {
 }
 
 #[test]
-fn without_a_manifest_the_error_says_where_it_was_looked_for() {
+fn without_a_manifest_the_error_says_where_it_was_searched_for() {
     let place = place();
     std::fs::remove_file(place.path().join("deploy.yaml")).expect("a writable folder");
     let top = place.path().canonicalize().expect("a folder");

@@ -95,16 +95,16 @@ impl Tree {
     }
 
     /// The path of a file of the tree from the current folder.
-    pub(crate) fn from_here(&self, path: &str) -> String {
+    pub(crate) fn seen_from_here(&self, path: &str) -> String {
         let seen = here().map(|here| seen_from(&here, &self.on_disk(path)));
         seen.map_or(path.to_owned(), |seen| seen.to_string_lossy().into_owned())
     }
 
     /// The findings with their places as seen from the current folder.
-    pub(crate) fn seen_from_here(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+    pub(crate) fn with_seen_places(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
         for finding in &mut findings {
             if let Place::File { path, .. } = &mut finding.place {
-                *path = self.from_here(path);
+                *path = self.seen_from_here(path);
             }
         }
         findings

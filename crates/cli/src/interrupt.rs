@@ -19,16 +19,23 @@ use crate::printer;
 enum Phase {
     /// Nothing was changed yet.
     Before,
+    /// A person is asked; how many changes the plan has.
+    Asking(usize),
     /// A plan is carried out; who is told to stop.
     CarryingOut(watch::Sender<bool>),
-    /// It was carried out. What follows only reads.
-    After,
+    /// It was carried out. What follows only reads, and this is not known before its end.
+    After(&'static str),
 }
 
 static PHASE: Mutex<Phase> = Mutex::new(Phase::Before);
 
 /// A plan is carried out as long as this is held.
 pub(crate) struct CarryingOut(());
+
+/// Says that a person is asked about a plan with so many changes.
+pub(crate) fn while_asking(changes: usize) {
+    enter(Phase::Asking(changes));
+}
 
 /// Says that a plan is carried out from now on. `wish` is told to stop.
 pub(crate) fn while_carrying_out(wish: watch::Sender<bool>) -> CarryingOut {
@@ -38,8 +45,18 @@ pub(crate) fn while_carrying_out(wish: watch::Sender<bool>) -> CarryingOut {
 
 impl Drop for CarryingOut {
     fn drop(&mut self) {
-        enter(Phase::After);
+        enter(Phase::After(
+            "Open: what AWS has was not observed again, and nothing was verified. The same command goes on.",
+        ));
     }
+}
+
+/// Says that the run was observed again, and that the live domains are probed from now on.
+pub(crate) fn while_verifying() {
+    enter(Phase::After(
+        "AWS has everything as the manifest asks. Open: the live domains were not all verified. Next: \
+         `deploy verify`",
+    ));
 }
 
 fn enter(phase: Phase) {
@@ -73,20 +90,30 @@ async fn hear([mut interrupt, mut terminate, mut hangup]: [Signal; 3]) {
             _ = hangup.recv() => 129,
         };
         let said = match &*PHASE.lock().unwrap_or_else(PoisonError::into_inner) {
-            Phase::Before => "Stopped by you: nothing was changed.",
+            Phase::Before => "Stopped by you: nothing was changed.".to_owned(),
+            Phase::Asking(changes) => {
+                let changes = report::counted(*changes, "change");
+                format!("\nStopped by you at the question: nothing was changed. Open: {changes}.")
+            }
             Phase::CarryingOut(wish) if !*wish.borrow() => {
+                printer::note(
+                    "Stopping: nothing new is begun, and the calls in flight are awaited. The same \
+                     again stops at once.",
+                );
                 // Nobody receives it when the run has just ended.
                 let _ = wish.send(true);
                 continue;
             }
             Phase::CarryingOut(_) => {
-                "Stopped by you at once: calls in flight are open in the ledger, and the next run settles them."
+                "Stopped by you at once: calls in flight are open in the ledger, and the next run \
+                 settles them. `deploy status` says what is done and what is open."
+                    .to_owned()
             }
-            Phase::After => {
-                "Stopped by you: the changes are done and in the ledger, and were not all checked."
+            Phase::After(open) => {
+                format!("Stopped by you: the changes are done and in the ledger. {open}")
             }
         };
-        printer::note(said);
+        printer::note(&said);
         std::process::exit(code);
     }
 }

@@ -11,6 +11,7 @@ mod open;
 mod outcome;
 mod printer;
 mod progress;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
-use crate::open::variable;
 use crate::printer::Printer;
+use crate::variables::variable;
 
 /// The names of a manifest that nobody names.
 const NAMES: [&str; 2] = ["deploy.yaml", "deploy.yml"];

@@ -13,6 +13,7 @@ use crate::exit::Failure;
 use crate::files::{Tree, read_text};
 use crate::manifest_file::find;
 use crate::printer::{self, Printer};
+use crate::variables::variable;
 
 /// Reads a manifest, with every finding of lint.
 pub(crate) fn check(path: &Path) -> Result<(Option<Manifest>, Vec<Finding>), Failure> {
@@ -39,7 +40,7 @@ pub(crate) fn fix(path: &Path) -> Result<Vec<Change>, Failure> {
         let file = tree.on_disk(&name);
         let old = read_text(&file, "the manifest's file")?;
         Ok(Change {
-            name: tree.from_here(&name),
+            name: tree.seen_from_here(&name),
             file,
             old,
             new,
@@ -54,7 +55,7 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Failure> {
     let now = Clock::real().now();
     match reconcile::load(&inside, &tree, path.to_owned(), now) {
         Err(reconcile::Error::Manifest(findings)) => {
-            Err(Failure::Manifest(tree.seen_from_here(findings)))
+            Err(Failure::Manifest(tree.with_seen_places(findings)))
         }
         loaded => Ok(loaded?),
     }
@@ -63,7 +64,7 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Failure> {
 /// The findings with the places of a manifest's files as seen from the current folder, where a person
 /// opens them. Formats for programs have them as seen from the repository.
 pub(crate) fn seen_from_here(path: &Path, findings: Vec<Finding>) -> Result<Vec<Finding>, Failure> {
-    Ok(tree(path)?.0.seen_from_here(findings))
+    Ok(tree(path)?.0.with_seen_places(findings))
 }
 
 fn tree(path: &Path) -> Result<(Tree, String), Failure> {
@@ -201,13 +202,6 @@ pub(crate) fn who() -> Who {
         link: github().or_else(|| LINKS.into_iter().find_map(variable)),
         command: format!("deploy {}", arguments.join(" ")),
     }
-}
-
-/// A variable of the environment that is not empty.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "only cli reads the environment")]
-    let text = std::env::var(name).ok()?;
-    Some(text).filter(|text| !text.is_empty())
 }
 
 /// GitHub does not name the page of a run, but its parts.

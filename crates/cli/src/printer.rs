@@ -92,11 +92,13 @@ impl Printer {
         if !std::io::stdin().is_terminal() {
             return None;
         }
+        // A terminal that is gone can't answer either. The lock ends before the answer is read: who is
+        // asked may press Ctrl-C, and is told what is open.
         let mut stderr = std::io::stderr().lock();
-        // A terminal that is gone can't answer either.
         write!(stderr, "{question} ")
             .and_then(|()| stderr.flush())
             .ok()?;
+        drop(stderr);
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).ok()?;
         Some(answer.trim() == expected)

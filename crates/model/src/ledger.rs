@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountName, Before, Dependency, Impact, Location, PhysicalId, ResourceId,
-    ServedPolicy, Spec, State, Target,
+    AccountId, AccountName, Before, Dependency, Impact, Location, OutputRef, PhysicalId,
+    ResourceId, ServedPolicy, Spec, State, Target,
 };
 
 /// How a resource came to be ours.
@@ -193,6 +193,12 @@ impl Ledger {
     /// Every entry that was replaced and has not gone yet.
     pub fn retired(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.domains.values().flat_map(|domain| &domain.retired)
+    }
+
+    /// The output of a resource as it was when it was last observed.
+    pub fn output(&self, reference: &OutputRef) -> Option<String> {
+        let state = self.entry(&reference.resource)?.state.as_ref()?;
+        state.output(&reference.output)
     }
 
     /// The entry of `id`.

@@ -2,7 +2,8 @@
 //!
 //! [`queries`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
 //! [`Plan`](model::Plan); [`drift`] compares actual with the ledger; [`estimate`] says how many
-//! calls a plan makes and how long AWS's quotas make them last. None of them reads a clock, a file
+//! calls a plan makes and how long AWS's quotas make them last; [`pending`] says what is still to be
+//! done where nothing is observed. None of them reads a clock, a file
 //! or the network, and none knows a kind by name.
 
 mod blast_radius;
@@ -14,6 +15,7 @@ mod estimate;
 mod observations;
 mod order;
 mod parts;
+mod pending;
 mod planner;
 mod remove;
 mod renames;
@@ -34,6 +36,7 @@ pub use blast_radius::{blast_radius, protection};
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
 pub use observations::{Query, left, queries};
+pub use pending::{Pending, pending};
 pub use planner::plan;
 pub use settle::settle;
 

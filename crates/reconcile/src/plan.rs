@@ -8,7 +8,7 @@ use model::rules;
 use model::{
     Action, Authority, Entry, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, State,
 };
-use plan::{Actual, Estimate, Inputs};
+use plan::{Actual, Estimate, Inputs, Pending};
 use standards::dns::Name;
 use standards::{Finding, Place, Severity};
 
@@ -130,10 +130,7 @@ fn stay(resources: &mut Vec<Arc<Resource>>, resource: &Arc<Resource>) {
 /// own resource stands, with its references: what is made again gets another name at AWS, and what
 /// refers to it follows.
 fn recorded(ledger: &Ledger, declared: &[Arc<Resource>]) -> Vec<Arc<Resource>> {
-    let outputs = |reference: &OutputRef| {
-        let state = ledger.entry(&reference.resource)?.state.as_ref()?;
-        state.output(&reference.output)
-    };
+    let outputs = |reference: &OutputRef| ledger.output(reference);
     let resource = |entry: &Arc<Entry>| {
         let mut declared = declared.iter();
         let same = declared.find(|resource| {
@@ -234,6 +231,15 @@ impl Project {
             pending: desired.pending,
             authority,
         })
+    }
+
+    /// The changes that an apply has still to make, from the manifest and the ledger: nothing is asked of AWS.
+    pub async fn to_do(&self, ledger: &Ledger) -> Pending {
+        let mut beyond = self.scope.beyond(ledger.clone());
+        let mut ledger = self.scope.within(ledger.clone());
+        let desired = self.desired_for(Wish::All, &ledger, &beyond).await;
+        share(&desired.resources, &mut beyond, &mut ledger);
+        plan::pending(&desired.resources, &ledger)
     }
 
     /// How many domains the project has, in its manifest or in its ledger, whichever the run is about.

@@ -9,7 +9,12 @@ use crate::page::{Page, Part};
 use crate::{Palette, words};
 
 /// Every resource in the ledger by domain, and what an apply or time still has to finish.
-pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String {
+pub fn status_text(
+    ledger: &Ledger,
+    to_do: &plan::Pending,
+    now: Timestamp,
+    palette: &Palette,
+) -> String {
     let mut page = Page::new(palette);
     let domains = || {
         ledger
@@ -27,7 +32,7 @@ pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String
         let entries = domain.entries.values().chain(&domain.retired);
         let columns = Columns::of(entries.map(|entry| (&entry.id, entry.location.as_ref())));
         for entry in domain.entries.values() {
-            show(&mut page, entry, &columns, pending(entry));
+            show(&mut page, entry, &columns, pending(entry, to_do));
         }
         for entry in &domain.retired {
             show(
@@ -48,7 +53,13 @@ pub fn status_text(ledger: &Ledger, now: Timestamp, palette: &Palette) -> String
     }
     page.gap();
     let is_domain = |(name, _): &(&String, &DomainLedger)| !name.contains('/');
-    summary(&mut page, ledger, domains().filter(is_domain).count(), now);
+    let owned = format!(
+        "Owned: {} in {}.",
+        words::counted(ledger.entries().count(), "resource"),
+        words::counted(domains().filter(is_domain).count(), "domain")
+    );
+    page.line(0, &[Part(palette.strong, &owned)]);
+    summary(&mut page, &Unfinished::of(ledger, now), to_do);
     page.finish()
 }
 
@@ -57,12 +68,16 @@ fn matters(domain: &DomainLedger, now: Timestamp) -> bool {
     !domain.is_empty() || domain.cached_until.is_some_and(|until| until > now)
 }
 
-fn pending(entry: &Entry) -> Option<&'static str> {
-    let text = match entry.location {
-        Some(_) => "an earlier run stopped while it changed this; the next run observes it first",
-        None => "still to be published by hand: `deploy records` shows it",
-    };
-    entry.is_open().then_some(text)
+fn pending(entry: &Entry, to_do: &plan::Pending) -> Option<&'static str> {
+    match entry.location {
+        None => to_do
+            .by_hand
+            .contains(&entry.id)
+            .then_some("awaited by hand: `deploy records` shows it"),
+        Some(_) => entry.is_open().then_some(
+            "an earlier run stopped while it changed this; the next run observes it first",
+        ),
+    }
 }
 
 fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&str>) {
@@ -159,13 +174,13 @@ fn since(start: Timestamp, now: Timestamp) -> String {
 }
 
 /// The unfinished resources of all domains.
-struct Pending {
+struct Unfinished {
     open: usize,
     retired: usize,
     grace_periods: usize,
 }
 
-impl Pending {
+impl Unfinished {
     fn of(ledger: &Ledger, now: Timestamp) -> Self {
         let grace_period =
             |domain: &&DomainLedger| domain.cached_until.is_some_and(|until| until > now);
@@ -180,43 +195,69 @@ impl Pending {
     }
 }
 
-fn summary(page: &mut Page<'_>, ledger: &Ledger, domains: usize, now: Timestamp) {
+/// The work that is left: for a person, for the next apply, for time.
+fn summary(page: &mut Page<'_>, unfinished: &Unfinished, to_do: &plan::Pending) {
     let palette = *page.palette;
-    let owned = ledger.entries().count();
-    let pending = Pending::of(ledger, now);
-    let text = format!(
-        "Owned: {} in {}.",
-        words::counted(owned, "resource"),
-        words::counted(domains, "domain")
-    );
-    page.line(0, &[Part(palette.strong, &text)]);
-    let parts = [
-        (pending.open, "to observe first"),
-        (pending.retired, "replaced and still to go"),
-        (pending.grace_periods, "with a policy that senders may hold"),
+    let changes = to_do.create.len() + to_do.update.len() + to_do.delete.len();
+    let by_verb = [
+        (to_do.create.len(), "to create"),
+        (to_do.update.len(), "to update"),
+        (to_do.delete.len(), "to delete"),
     ];
-    let parts: Vec<String> = parts
+    let changes = match changes {
+        0 => String::new(),
+        _ => format!(
+            "{} of the manifest ({})",
+            words::counted(changes, "change"),
+            several(&by_verb)
+        ),
+    };
+    let by_hand = match to_do.by_hand.len() {
+        0 => String::new(),
+        count => format!("{} awaited by hand", words::counted(count, "record")),
+    };
+    let others = several(&[
+        (unfinished.open, "that a run began, to observe first"),
+        (unfinished.retired, "replaced and still to go"),
+        (
+            unfinished.grace_periods,
+            "with a policy that senders may hold",
+        ),
+    ]);
+    let parts: Vec<&str> = [&*changes, &*by_hand, &*others]
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", words::grouped(count)))
+        .filter(|part| !part.is_empty())
         .collect();
     if parts.is_empty() {
-        page.line(0, &[Part(palette.good, "Pending: nothing.")]);
-    } else {
-        let text = format!("{}.", parts.join(", "));
-        page.line(
-            0,
-            &[
-                Part(palette.change, "Pending: "),
-                Part(palette.change, &text),
-            ],
-        );
+        return page.line(0, &[Part(palette.good, "Pending: nothing.")]);
     }
+    let text = format!("{}.", parts.join(", "));
+    page.folded(
+        0,
+        &Part(palette.change, "Pending: "),
+        &Part(palette.change, &text),
+    );
+    let next = match (changes.is_empty() && others.is_empty(), by_hand.is_empty()) {
+        (_, true) => "`deploy plan` asks AWS, and shows them.",
+        (true, false) => "`deploy records --missing` lists what public DNS lacks.",
+        (false, false) => {
+            "`deploy plan` asks AWS, and shows them; `deploy records --missing` lists what public DNS \
+             lacks."
+        }
+    };
+    page.folded(0, &Part(palette.faint, ""), &Part(palette.faint, next));
+}
+
+/// The counts that are not zero: `2 to create, 1 to delete`.
+fn several(parts: &[(usize, &str)]) -> String {
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts = parts.map(|(count, what)| format!("{} {what}", words::grouped(*count)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// The same as JSON. Specs and states stay in the ledger.
-pub fn status_json(ledger: &Ledger, now: Timestamp) -> Value {
-    let pending = Pending::of(ledger, now);
+pub fn status_json(ledger: &Ledger, to_do: &plan::Pending, now: Timestamp) -> Value {
+    let unfinished = Unfinished::of(ledger, now);
     let domains: Vec<Value> = ledger
         .domains
         .iter()
@@ -241,9 +282,13 @@ pub fn status_json(ledger: &Ledger, now: Timestamp) -> Value {
         "now": now,
         "owned": ledger.entries().count(),
         "pending": {
-            "open": pending.open,
-            "retired": pending.retired,
-            "grace_periods": pending.grace_periods,
+            "create": to_do.create,
+            "update": to_do.update,
+            "delete": to_do.delete,
+            "by_hand": to_do.by_hand,
+            "open": unfinished.open,
+            "retired": unfinished.retired,
+            "grace_periods": unfinished.grace_periods,
         },
         "domains": domains,
     })
@@ -345,15 +390,25 @@ mod tests {
         };
         ledger.domains.insert("example.net".to_owned(), gone);
         let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        let text = status_text(&ledger, now, &Palette::plain());
+        let to_do = plan::Pending::default();
+        let text = status_text(&ledger, &to_do, now, &Palette::plain());
         assert!(!text.contains("example.net"), "{text}");
         assert!(text.contains("Owned: 3 resources in 1 domain."), "{text}");
     }
 
     #[test]
     fn what_is_owned_and_what_is_pending() {
+        let to_do = plan::Pending {
+            create: vec![ResourceId::new("s3_bucket", "example.net", "assets")],
+            delete: vec![
+                ResourceId::new("s3_bucket", "example.org", "assets"),
+                ResourceId::new("s3_bucket", "example.org", "logs"),
+            ],
+            by_hand: vec![ResourceId::new("published_record", "example.com", "mx")],
+            ..plan::Pending::default()
+        };
         let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        assert_snapshot!(status_text(&ledger(), now, &Palette::plain()), @r"
+        assert_snapshot!(status_text(&ledger(), &to_do, now, &Palette::plain()), @r"
         example.com  3 resources
             route53_hosted_zone zone  web us-east-1  Z0123456789EXAMPLE  adopted
             s3_bucket assets          web us-east-1  anycompany-example-com-assets-4233ef5d
@@ -366,9 +421,12 @@ mod tests {
           risk: STS-P16, accepted 4 d 1 h ago
 
         Owned: 3 resources in 1 domain.
-        Pending: 1 to observe first, 1 replaced and still to go, 1 with a policy that senders may hold.
+        Pending: 3 changes of the manifest (1 to create, 2 to delete), 1 record awaited by hand, 1 that a
+                 run began, to observe first, 1 replaced and still to go, 1 with a policy that senders may
+                 hold.
+        `deploy plan` asks AWS, and shows them; `deploy records --missing` lists what public DNS lacks.
         ");
-        assert_snapshot!(status_text(&Ledger::default(), now, &Palette::plain()), @"
+        assert_snapshot!(status_text(&Ledger::default(), &plan::Pending::default(), now, &Palette::plain()), @"
         Owned: 0 resources in 0 domains.
         Pending: nothing.
         ");
@@ -377,10 +435,15 @@ mod tests {
     #[test]
     fn json_counts_what_is_pending() {
         let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        let json = status_json(&ledger(), now);
+        let to_do = plan::Pending {
+            update: vec![ResourceId::new("s3_bucket", "example.com", "assets")],
+            ..plan::Pending::default()
+        };
+        let json = status_json(&ledger(), &to_do, now);
         assert_eq!(
             json["pending"],
-            json!({"open": 1, "retired": 1, "grace_periods": 1})
+            json!({"create": [], "update": ["s3_bucket/example.com/assets"], "delete": [],
+                   "by_hand": [], "open": 1, "retired": 1, "grace_periods": 1})
         );
         assert_eq!(
             json["domains"][0]["resources"][0]["resource"],

@@ -95,7 +95,7 @@ async fn bring_about(
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to apply this plan:";
-    if !planned.plan.is_empty() && !agreed(changing, printer, question, "yes")? {
+    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, (question, "yes"))? {
         return Ok(Exit::Refused);
     }
     let report = carry_out((project, &planned), &journal, changing, printer).await?;
@@ -158,14 +158,15 @@ fn some_of(text: &mut String, what: &str, actions: &[SavedAction]) {
 
 /// Whether the operator agrees. Without a terminal only `--yes` does.
 pub(crate) fn agreed(
+    plan: &Plan,
     changing: &Changing,
     printer: &Printer,
-    question: &str,
-    answer: &str,
+    (question, answer): (&str, &str),
 ) -> Result<bool, Failure> {
     if changing.yes {
         return Ok(true);
     }
+    interrupt::while_asking(plan.actions.iter().filter(|one| one.changes()).count());
     match printer.confirm(question, answer) {
         Some(true) => Ok(true),
         Some(false) => {
@@ -198,7 +199,7 @@ pub(crate) async fn carry_out(
     drop(phase);
     let report = report?;
     if stop.is_wished() {
-        printer.note("Stopped by you. Nothing is lost: run apply again to go on.");
+        printer.note("Stopped by you. Nothing is lost: the same command goes on.");
     }
     if printer.json {
         printer.value(&outcome::json(plan, &report));
@@ -261,6 +262,7 @@ async fn settle(
     if !verifies {
         return Ok(Conclusion::of_apply(&settled));
     }
+    interrupt::while_verifying();
     let how = (project.engine.outside(), Closely::default());
     let checks = verify::probe_all(project, again, how, printer).await;
     news.items.extend(reconcile::check_items(&checks));

@@ -68,7 +68,7 @@ async fn remove(
         "This destroys {}. Type the project's name, `{name}`, to go on:",
         named(&losing)
     );
-    if !planned.plan.is_empty() && !agreed(&changing, printer, &question, name)? {
+    if !planned.plan.is_empty() && !agreed(&planned.plan, &changing, printer, (&question, name))? {
         return Ok(Exit::Refused);
     }
     let report = carry_out((project, &planned), &journal, &changing, printer).await?;

@@ -48,7 +48,7 @@ async fn repair(
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to put this back:";
-    if !planned.plan.is_empty() && !agreed(changing, printer, question, "yes")? {
+    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, (question, "yes"))? {
         return Ok(Exit::Refused);
     }
     let report = carry_out((project, &planned), &journal, changing, printer).await?;

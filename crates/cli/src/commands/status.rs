@@ -12,12 +12,19 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, selection, printer)?;
     open::tell_others(&project, printer).await?;
-    let ledger = project.in_scope(project.ledger().await?);
+    let ledger = project.ledger().await?;
+    let to_do = project.to_do(&ledger).await;
+    let ledger = project.in_scope(ledger);
     let now = project.clock.now();
     if printer.json {
-        printer.value(&report::status_json(&ledger, now));
+        printer.value(&report::status_json(&ledger, &to_do, now));
     } else {
-        printer.data(&report::status_text(&ledger, now, &printer.palette()));
+        printer.data(&report::status_text(
+            &ledger,
+            &to_do,
+            now,
+            &printer.palette(),
+        ));
     }
     Ok(Exit::Done)
 }
