@@ -1,16 +1,17 @@
-"""Judges SPF records with checkdmarc and pyspf.
+"""Judges texts of one standard with checkdmarc and, for SPF, pyspf.
 
-Reads a JSON list of records, writes a JSON list with {"checkdmarc": …, "pyspf": …} for each: valid
-or permerror, and the whole result. Every name in DNS has the same records, which match nobody, and
-the record under test stands at example.com.
+Reads a JSON list of texts, writes a JSON list with {"checkdmarc": …, "pyspf": …} for each. The verdict
+is the meaning of the text, or "none: " and the tool's error. Of SPF it is the whole result (pyspf), or
+valid or permerror (checkdmarc). Every name in DNS has the same records, which match nobody, and the SPF
+record under test stands at example.com.
 """
 
 import json
 import sys
 
 import spf
+from checkdmarc import dmarc, mta_sts, smtp_tls_reporting, utils
 from checkdmarc import spf as checked
-from checkdmarc import utils
 
 OTHER = {
     "A": ["203.0.113.7"],
@@ -20,7 +21,18 @@ OTHER = {
 }
 
 
-def with_pyspf(record):
+def query(domain, record_type, **_):
+    # Whoever receives reports agrees to it (RFC 9990 section 4).
+    if "._report._dmarc." in domain:
+        return ["v=DMARC1"]
+    return OTHER.get(record_type, [])
+
+
+for module in (utils, checked, dmarc):
+    module.query_dns = query
+
+
+def spf_with_pyspf(record):
     def lookup(name, qtype, tcpfallback=True, timeout=30):
         if qtype == "TXT" and name == "example.com":
             return [((name, qtype), (record.encode("utf-8", "surrogateescape"),))]
@@ -34,33 +46,70 @@ def with_pyspf(record):
         return [((name, qtype), value) for value in values.get(qtype, [])]
 
     spf.DNSLookup = lookup
-    query = spf.query(i="192.0.2.1", s="user@example.com", h="mail.example.com")
-    try:
-        return query.check()[0]
-    except Exception as error:
-        return f"crash: {type(error).__name__}"
+    question = spf.query(i="192.0.2.1", s="user@example.com", h="mail.example.com")
+    return question.check()[0]
 
 
-def with_checkdmarc(record):
-    def query(domain, record_type, **_):
-        return OTHER.get(record_type, [])
-
-    utils.query_dns = checked.query_dns = query
-    for name in ("get_a_records", "get_mx_records", "get_txt_records"):
-        if hasattr(checked, name):
-            setattr(checked, name, getattr(utils, name))
+def spf_with_checkdmarc(record):
     try:
         checked.parse_spf_record(record, "example.com")
-        return "valid"
     except checked.SPFError as error:
         return f"permerror: {type(error).__name__}"
+    return "valid"
+
+
+def dmarc_with_checkdmarc(record):
+    if not dmarc._is_dmarc_record(record):
+        return "none: another record"
+    tags = dmarc.parse_dmarc_record(record, "example.com")["tags"]
+    return f"p={tags['p']['value']} sp={tags['sp']['value']}"
+
+
+def mta_sts_with_checkdmarc(record):
+    return mta_sts.parse_mta_sts_record(record)["tags"]["id"]
+
+
+def policy_with_checkdmarc(text):
+    policy = mta_sts.parse_mta_sts_policy(text)["policy"]
+    hosts = sorted({host.lower() for host in policy["mx"]})
+    return " ".join([policy["mode"], str(policy["max_age"]), *hosts])
+
+
+def tls_rpt_with_checkdmarc(record):
+    tags = smtp_tls_reporting.parse_smtp_tls_reporting_record(record)["tags"]
+    return " ".join(tags["rua"]["value"]).lower()
+
+
+JUDGES = {
+    "spf": {"checkdmarc": spf_with_checkdmarc, "pyspf": spf_with_pyspf},
+    "dmarc": {"checkdmarc": dmarc_with_checkdmarc},
+    "mta_sts": {"checkdmarc": mta_sts_with_checkdmarc},
+    "policy": {"checkdmarc": policy_with_checkdmarc},
+    "tls_rpt": {"checkdmarc": tls_rpt_with_checkdmarc},
+}
+
+REFUSALS = (
+    dmarc.DMARCError,
+    mta_sts.MTASTSError,
+    smtp_tls_reporting.SMTPTLSReportingError,
+)
+
+
+def verdict(judge, text):
+    try:
+        return judge(text)
+    except REFUSALS as error:
+        return f"none: {type(error).__name__}"
     except Exception as error:
         return f"crash: {type(error).__name__}"
 
 
-records = json.load(open(sys.argv[1], encoding="utf-8"))
+standard, file = sys.argv[1:]
+with open(file, encoding="utf-8") as texts:
+    texts = json.load(texts)
+judges = JUDGES[standard]
 print(
     json.dumps(
-        [{"checkdmarc": with_checkdmarc(one), "pyspf": with_pyspf(one)} for one in records]
+        [{tool: verdict(judge, text) for tool, judge in judges.items()} for text in texts]
     )
 )

@@ -1,58 +1,30 @@
-//! SPF records of the grammar's own making, judged by `deploy`'s library and by three others.
-//!
-//! The records are generated from the ABNF of RFC 7208, and every third is changed at random. Each is
-//! evaluated in one world, in which every name has the same records. Where another implementation
-//! comes to something else, the section of the RFC that decides is in [`DISAGREEMENTS`].
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the others read the records from a file, which is written here"
-)]
+//! SPF records: each is evaluated in one world, in which every name has the same records.
 
-#[path = "../../crates/standards/tests/abnf/generate.rs"]
-mod generate;
-#[path = "../../crates/standards/tests/abnf/grammar.rs"]
-mod grammar;
-
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use fastrand::Rng;
 use futures::executor::block_on;
-use grammar::Grammar;
-use serde::Deserialize;
 use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
 use standards::rules::Rule;
-use standards::spf::{Outcome, Session, Spf, check_mail_from};
+use standards::spf::{Session, Spf, check_mail_from};
 use standards::{Finding, Severity, rules};
-use tests::tools;
 
-const RECORDS: usize = 300;
+use crate::{Disagreement, Standard, check};
 
-/// The verdicts of the others.
-#[derive(Deserialize)]
-struct Python {
-    checkdmarc: String,
-    pyspf: String,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    mailauth: String,
-}
-
-/// A way in which another implementation departs from RFC 7208.
-struct Disagreement {
-    tool: &'static str,
-    /// Its verdict.
-    theirs: &'static str,
-    /// The right verdict.
-    ours: &'static str,
-    /// Whether the record has what the difference is about.
-    has: fn(&str) -> bool,
-    /// The difference, as a verb and its object.
-    why: &'static str,
-    /// The section that decides.
-    section: &'static str,
+#[test]
+fn other_implementations_judge_spf_alike() {
+    check(&Standard {
+        name: "spf",
+        grammar: &[
+            include_str!("../../../crates/standards/tests/abnf/core.abnf"),
+            include_str!("../../../crates/standards/tests/abnf/uri.abnf"),
+            include_str!("../../../crates/standards/tests/abnf/spf.abnf"),
+            include_str!("../../conformance/spf_plain.abnf"),
+        ],
+        rule: "record",
+        ours: outcome,
+        agree,
+        disagreements: DISAGREEMENTS,
+    });
 }
 
 /// The kinds of difference, as seen in the versions that `requirements.txt` and `package.json` pin.
@@ -63,7 +35,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "*",
         has: |record| record.starts_with("V=SPF1"),
         why: "refuses a version in upper case",
-        section: "12: a quoted string of ABNF has no case (RFC 5234 section 2.3)",
+        section: "RFC 7208 section 12: a quoted string of ABNF has no case (RFC 5234 section 2.3)",
     },
     Disagreement {
         tool: "checkdmarc",
@@ -71,7 +43,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "permerror",
         has: |record| is_faulty_only_after(record, &["all"]),
         why: "does not check the terms after `all`",
-        section: "4.6: a syntax error anywhere in the record is a permanent error",
+        section: "RFC 7208 section 4.6: a syntax error anywhere in the record is a permanent error",
     },
     Disagreement {
         tool: "checkdmarc",
@@ -79,7 +51,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "permerror",
         has: |record| is_first_of(record, &[rules::SPF_03, rules::SPF_08]),
         why: "does not check how the domain of `exists` and `include` ends",
-        section: "7.1: domain-end is a top label or a macro",
+        section: "RFC 7208 section 7.1: domain-end is a top label or a macro",
     },
     Disagreement {
         tool: "checkdmarc",
@@ -87,7 +59,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "permerror",
         has: |record| is_first_of(record, &[rules::SPF_07]),
         why: "does not check the size of a prefix after a domain",
-        section: "5.3 and 5.4: a prefix of IPv6 is at most 128 bits",
+        section: "RFC 7208 section 5.3 and 5.4: a prefix of IPv6 is at most 128 bits",
     },
     Disagreement {
         tool: "mailauth",
@@ -95,7 +67,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "*",
         has: |record| target_of_redirect(record).is_some_and(ends_in_upper_case),
         why: "refuses a redirect whose top label has a letter in upper case",
-        section: "7.1: toplabel is of ALPHA, which is any case",
+        section: "RFC 7208 section 7.1: toplabel is of ALPHA, which is any case",
     },
     Disagreement {
         tool: "mailauth",
@@ -103,7 +75,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "fail",
         has: has_ipv6_of_letters_before_ipv4,
         why: "takes an IPv6 address of letters with an IPv4 ending for an IPv4 address",
-        section: "5.6: ip6-network is an address of RFC 4291 section 2.2",
+        section: "RFC 7208 section 5.6: ip6-network is an address of RFC 4291 section 2.2",
     },
     Disagreement {
         tool: "mailauth",
@@ -111,7 +83,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "permerror",
         has: |record| is_faulty_only_after(record, &["all", "exists"]),
         why: "does not check the terms after the one that matches, nor names of modifiers",
-        section: "4.6: a syntax error anywhere in the record is a permanent error",
+        section: "RFC 7208 section 4.6: a syntax error anywhere in the record is a permanent error",
     },
     Disagreement {
         tool: "pyspf",
@@ -119,7 +91,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "fail",
         has: |record| record.contains("REDIRECT="),
         why: "ignores a redirect in upper case",
-        section: "12: a quoted string of ABNF has no case (RFC 5234 section 2.3)",
+        section: "RFC 7208 section 12: a quoted string of ABNF has no case (RFC 5234 section 2.3)",
     },
     Disagreement {
         tool: "pyspf",
@@ -127,7 +99,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "permerror",
         has: |record| record.contains(|one: char| one.is_ascii_control()),
         why: "takes control characters in the value of a term",
-        section: "7.1: macro-literal is of %x21-24 and %x26-7E",
+        section: "RFC 7208 section 7.1: macro-literal is of %x21-24 and %x26-7E",
     },
     Disagreement {
         tool: "pyspf",
@@ -135,7 +107,7 @@ const DISAGREEMENTS: &[Disagreement] = &[
         ours: "permerror",
         has: |record| is_first_of(record, &[rules::SPF_23]),
         why: "takes `%{` without its `}` for a text",
-        section: "7.1: a percent sign begins a macro",
+        section: "RFC 7208 section 7.1: a percent sign begins a macro",
     },
 ];
 
@@ -186,88 +158,6 @@ fn has_ipv6_of_letters_before_ipv4(record: &str) -> bool {
         .any(|(front, end)| end.contains('.') && !front.contains(|one: char| one.is_ascii_digit()))
 }
 
-#[test]
-fn other_implementations_agree_but_for_what_is_listed() {
-    let records = records();
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("records.json");
-    let json = serde_json::to_string(&records).expect("JSON");
-    std::fs::write(&file, json).expect("a file");
-    let file = file.to_str().expect("a path");
-    let python: Vec<Python> = read(&tools::ask_script("verdicts.py", &[file], &[]));
-    let node: Vec<Node> = read(&tools::ask_node("verdicts.cjs", &[file]));
-    assert_eq!((python.len(), node.len()), (RECORDS, RECORDS));
-    let mut used = BTreeSet::new();
-    let mut unknown = Vec::new();
-    for ((record, python), node) in records.iter().zip(&python).zip(&node) {
-        let ours = outcome(record).to_string();
-        let verdicts = [
-            ("checkdmarc", &python.checkdmarc),
-            ("pyspf", &python.pyspf),
-            ("mailauth", &node.mailauth),
-        ];
-        for (tool, theirs) in verdicts {
-            if agree(tool, &ours, theirs) {
-                continue;
-            }
-            let known = DISAGREEMENTS.iter().position(|one| {
-                let is_so = |word: &str, found: &str| word == "*" || found.starts_with(word);
-                one.tool == tool
-                    && is_so(one.theirs, theirs)
-                    && is_so(one.ours, &ours)
-                    && (one.has)(record)
-            });
-            match known {
-                Some(known) => {
-                    used.insert(known);
-                }
-                None => unknown.push(format!("{tool} {theirs}, not {ours}: {record:?}")),
-            }
-        }
-    }
-    assert!(
-        unknown.is_empty(),
-        "{} more:\n{}",
-        unknown.len(),
-        unknown.join("\n")
-    );
-    let unused = (0..DISAGREEMENTS.len()).filter(|position| !used.contains(position));
-    let unused: Vec<String> = unused
-        .map(|position| {
-            let Disagreement {
-                tool, why, section, ..
-            } = &DISAGREEMENTS[position];
-            format!("{tool} no longer {why} (RFC 7208 section {section})")
-        })
-        .collect();
-    assert!(unused.is_empty(), "{}", unused.join("\n"));
-}
-
-/// The records that are judged: changes that are no UTF-8 are left out.
-fn records() -> Vec<String> {
-    let grammar = Grammar::read(&[
-        include_str!("../../crates/standards/tests/abnf/core.abnf"),
-        include_str!("../../crates/standards/tests/abnf/uri.abnf"),
-        include_str!("../../crates/standards/tests/abnf/spf.abnf"),
-        include_str!("../conformance/spf_plain.abnf"),
-    ]);
-    let mut rng = Rng::with_seed(300);
-    let mut records = Vec::new();
-    while records.len() < RECORDS {
-        let mut text = generate::text(&grammar, "record", &mut rng);
-        if records.len() % 3 == 2 {
-            text = generate::mutant(&text, &mut rng);
-        }
-        records.extend(String::from_utf8(text).ok());
-    }
-    records
-}
-
-#[track_caller]
-fn read<T: serde::de::DeserializeOwned>(printed: &str) -> T {
-    serde_json::from_str(printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
-}
-
 /// checkdmarc says only whether a record is valid; a text that is no record at all is not.
 fn agree(tool: &str, ours: &str, theirs: &str) -> bool {
     match tool {
@@ -276,13 +166,14 @@ fn agree(tool: &str, ours: &str, theirs: &str) -> bool {
     }
 }
 
-fn outcome(record: &str) -> Outcome {
+fn outcome(record: &str) -> String {
     let session = Session::new(
         IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
         "mail.example.com",
         "user@example.com",
     );
-    block_on(check_mail_from(&World(record), &session)).outcome
+    let result = block_on(check_mail_from(&World(record), &session));
+    result.outcome.to_string()
 }
 
 /// Every name has the same records, and `example.com` the one that is judged.
