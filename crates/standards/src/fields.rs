@@ -56,11 +56,20 @@ pub(crate) struct FieldRules {
     pub(crate) field_rule: &'static Rule,
     /// The rule of unknown fields.
     pub(crate) unknown_rule: &'static Rule,
+    /// The fields of another text that people write into this one, and what to do with them.
+    pub(crate) foreign: (&'static [&'static str], &'static str),
     /// Whether a field of its own can be used that has this value, or its own fix.
     pub(crate) fits: fn(&str) -> bool,
 }
 
 impl FieldRules {
+    /// The fix of a field that belongs to another text, however its name and value are joined.
+    fn of_another_text(&self, field: &str) -> Option<&'static str> {
+        let (names, fix) = self.foreign;
+        let name = field.split([':', '=', ' ', '\t']).next()?;
+        names.contains(&name).then_some(fix)
+    }
+
     /// The syntax of the record, by which damage to it is found.
     pub(crate) fn syntax(&self) -> Syntax {
         Syntax {
@@ -109,7 +118,10 @@ pub(crate) fn parse<'a>(
                     Some(semicolon) if part.text.is_empty() => finding
                         .fix("remove one of the two semicolons")
                         .with_edit(Edit::remove(semicolon..part.span.start)),
-                    _ => finding,
+                    _ => match rules.of_another_text(part.text) {
+                        Some(fix) => finding.fix(fix),
+                        None => finding,
+                    },
                 };
                 findings.push(finding.at(part.span.clone()));
             }
@@ -136,10 +148,14 @@ pub(crate) fn extension(
             let finding = Finding::new(rules.field_rule, reason).weighing(Severity::Error);
             return (None, finding.at(field.span.clone()));
         }
-        None => Finding::new(
-            rules.unknown_rule,
-            format!("receivers ignore the field {name}"),
-        ),
+        None => {
+            let reason = format!("receivers ignore the field {name}");
+            let finding = Finding::new(rules.unknown_rule, reason);
+            match rules.of_another_text(field.name) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            }
+        }
         Some(near) => {
             let word = near.word;
             let reason = format!("receivers ignore the field {name}: did you mean {word}?");

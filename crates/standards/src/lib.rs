@@ -68,8 +68,9 @@
 //!   productions generate are never refused, and as many random changes of them that leave the
 //!   grammar are never taken without a finding (`tests/abnf`);
 //! - mark certificates of real brands, and records that real domains publish (`tests/real_*`);
-//! - `checkdmarc`, `pyspf` and `mailauth`, on 300 generated SPF records: each kind of disagreement is in
-//!   a list with the section of RFC 7208 that decides it (`conformance_verdicts`);
+//! - `checkdmarc`, `mailauth` and, for SPF, `pyspf`, on the same 300 generated texts of each of SPF, DMARC,
+//!   MTA-STS and TLS reporting: each kind of disagreement is in a list with the section of the RFC that
+//!   decides it (`conformance_verdicts`);
 //! - each rule, by a text that breaks it and one that keeps it (`tests/rules`);
 //! - each fix that needs no decision, carried out and read again (`tests/verdicts/fixes.rs`).
 //!

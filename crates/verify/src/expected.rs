@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use standards::Finding;
 use standards::bimi::Selector;
 use standards::dns::Name;
+
+use crate::Validity;
 
 /// The expected live state of one domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +37,8 @@ pub struct Expected {
 pub struct Certificate {
     /// The hosts that it is for.
     pub hosts: Vec<Name>,
-    /// When it ends; nothing while it is not issued.
-    pub not_after: Option<Timestamp>,
+    /// Its lifetime; nothing while it is not issued, and where nobody has looked.
+    pub validity: Option<Validity>,
     /// The names of its validation records.
     pub validation: BTreeSet<Name>,
 }

@@ -35,6 +35,7 @@ mod overview;
 mod public_dns;
 mod published;
 mod run;
+mod validity;
 
 pub use expected::{
     Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
@@ -48,3 +49,4 @@ pub use overview::overview;
 pub use public_dns::PublicDns;
 pub use published::{NothingPublished, published};
 pub use run::{drift, verify, verify_all};
+pub use validity::Validity;

@@ -35,7 +35,7 @@ struct Standard {
     name: &'static str,
     grammar: &'static [&'static str],
     rule: &'static str,
-    /// What the text means to `deploy`'s library.
+    /// The meaning of the text to `deploy`'s library.
     ours: fn(&str) -> String,
     /// Whether a tool's verdict is ours: tool, ours, theirs.
     agree: fn(&str, &str, &str) -> bool,

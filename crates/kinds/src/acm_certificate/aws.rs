@@ -200,6 +200,7 @@ fn state(arn: &str, detail: &CertificateDetail, tags: Tags) -> State {
         names: sorted(detail.subject_alternative_names()),
         validation: validation.collect(),
         not_after: detail.not_after().map(aws_smithy_types::DateTime::secs),
+        not_before: detail.not_before().map(aws_smithy_types::DateTime::secs),
         tags,
     }
 }
@@ -282,6 +283,7 @@ impl Observe<Context> for AcmCertificate {
                 Some(summary) if !is_dead(status(summary)) => {
                     status(summary).clone_into(&mut now.status);
                     now.not_after = summary.not_after().map(aws_smithy_types::DateTime::secs);
+                    now.not_before = summary.not_before().map(aws_smithy_types::DateTime::secs);
                 }
                 _ => return self.observe(context, target).await,
             }

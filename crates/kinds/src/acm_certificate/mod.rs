@@ -94,6 +94,10 @@ pub struct State {
     pub validation: BTreeMap<String, ValidationRecord>,
     /// When it expires, in seconds since 1970.
     pub not_after: Option<i64>,
+    /// The beginning of its lifetime, in seconds since 1970. ACM tells it with every look, and the
+    /// ledger does not keep it.
+    #[serde(skip)]
+    pub not_before: Option<i64>,
     /// Tags.
     pub tags: Tags,
 }

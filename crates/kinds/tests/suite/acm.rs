@@ -91,6 +91,23 @@ async fn a_certificate_is_ready_when_its_records_are_seen() {
     issued(&stage, &["bimi.example.com"]).await;
 }
 
+/// Limits are shares of a lifetime, which is read anew in every run.
+#[tokio::test(start_paused = true)]
+async fn the_lifetime_of_a_certificate_is_seen_and_not_kept() {
+    let stage = Stage::new();
+    let hosts = ["bimi.example.com"];
+    let mut walk = Walk::new(&stage, &id(), REGION, &spec(&hosts)).await;
+    walk.create().await;
+    validate(&stage, &walk).await;
+    walk.until_ready().await;
+    let (_, state, _) = walk.state().await;
+    let shown = seen(&state);
+    let lifetime = shown.not_after.unwrap() - shown.not_before.unwrap();
+    assert_eq!(lifetime, 198 * 24 * 3600 - 1);
+    assert!(state.to_json().get("not_after").is_some());
+    assert!(state.to_json().get("not_before").is_none());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_certificate_of_others_for_the_same_names_is_not_ours() {
     let stage = Stage::new();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kinds::record::{Record, Sharing, canonical};
 use kinds::{acm_certificate, route53_hosted_zone};
 use standards::dns::Name;
-use verify::{Certificate, HostedZone};
+use verify::{Certificate, HostedZone, Validity};
 
 /// A hosted zone.
 pub(super) fn zone(state: &route53_hosted_zone::State) -> Option<HostedZone> {
@@ -24,11 +24,19 @@ pub(super) fn certificate(
         .flat_map(|state| state.validation.values());
     Certificate {
         hosts: names(&spec.names).collect(),
-        not_after: state.and_then(|state| Timestamp::from_second(state.not_after?).ok()),
+        validity: state.and_then(validity),
         validation: validation
             .filter_map(|record| Name::parse(&record.name).ok())
             .collect(),
     }
+}
+
+/// The lifetime of a certificate that was issued, and that ACM was asked about.
+pub(crate) fn validity(state: &acm_certificate::State) -> Option<Validity> {
+    Some(Validity {
+        not_before: Timestamp::from_second(state.not_before?).ok()?,
+        not_after: Timestamp::from_second(state.not_after?).ok()?,
+    })
 }
 
 /// A record. What is known only after apply can't be expected yet.

@@ -17,6 +17,7 @@ use standards::dns::Name;
 use verify::{Expected, File, Mark, Standing};
 
 use crate::{Planned, Project};
+pub(crate) use live::validity;
 pub(crate) use senders::ask_senders;
 
 /// One resource, as far as an external observer can see something of it.

@@ -1,16 +1,14 @@
-//! Certificates that ACM does not renew. It begins 60 days before their end, and says what it waits for.
+//! Certificates that ACM does not renew. It says what it waits for, and is not asked before the last
+//! third of their lifetime.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kinds::AcmCertificate;
 use kinds::acm_certificate::{self, Renewal, State};
 use model::{Entry, Foreseen, Ledger, MailImpact};
 use plan::Actual;
 
 use crate::Project;
-
-/// The time before its end at which ACM begins to renew a certificate (ACM User Guide, "Managed
-/// certificate renewal"). Before that, it is not asked.
-const RENEWED: SignedDuration = SignedDuration::from_hours(24 * 60);
+use crate::expected::validity;
 
 /// The certificates that ACM does not renew, and why some could not be asked about.
 pub(super) async fn unrenewed(
@@ -44,8 +42,9 @@ fn near_its_end<'a>(
 ) -> Option<(&'a State, Timestamp)> {
     let state = actual.of(&entry.target())?.state()?;
     let state = state.get::<AcmCertificate>()?;
-    let end = Timestamp::from_second(state.not_after?).ok()?;
-    (end.duration_since(now) < RENEWED).then_some((state, end))
+    let validity = validity(state)?;
+    let is_due = validity.is_to_be_renewed(now);
+    is_due.then_some((state, validity.not_after))
 }
 
 async fn renewal(

@@ -142,11 +142,30 @@ fn check_words(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
                 .fix(format!("leave `{name}=` out, or name what it is for"))
                 .with_edit(list.removal(tag));
             findings.push(finding.at(tag.span.clone()));
+        } else {
+            findings.extend(empty_word(tag, &known));
         }
         let parts = split_with_spans(tag.value, ':').take(MOST_WORDS);
         findings.extend(parts.filter_map(|part| near_word(tag, &part, &known)));
     }
     valid
+}
+
+/// The fault of a list with nothing before a colon or after it. Verifiers read over it, though its
+/// grammar has no such list.
+fn empty_word(tag: &Tag<'_>, known: &WordList) -> Option<Finding> {
+    let empty = split_with_spans(tag.value, ':').find(|part| part.text.is_empty())?;
+    let words = split_with_spans(tag.value, ':').map(|part| part.text);
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let words = words.join(":");
+    let name = known.tag;
+    let reason = format!("there is nothing beside a colon of {name}=");
+    let start = tag.value_span.start;
+    let finding = Finding::new(known.rule, reason)
+        .weighing(Severity::Error)
+        .fix(format!("write `{name}={words}`"))
+        .at(start + empty.span.start..start + empty.span.end);
+    Some(finding.with_edit(Edit::replace(tag.value_span.clone(), words)))
 }
 
 /// Whether a key is still one for mail when `tag` is called `name`.

@@ -337,6 +337,10 @@ impl<'a> Reader<'a> {
             self.push(finding, tag.value_span.clone());
         }
         self.rewrite_failure_options(before, tag, &options);
+        // RFC 9989 §4.8: a list with an error is discarded for the default.
+        if !is_sound(&self.findings[before..]) {
+            options.clear();
+        }
         options
     }
 

@@ -348,6 +348,13 @@ impl Reader {
             self.near_key(key, near, span);
             return;
         }
+        if key == "id" {
+            let finding = Finding::new(rules::STS_P11, "senders ignore an id in the policy")
+                .weighing(Severity::Warn)
+                .fix("remove the line, and write the id into the record at `_mta-sts`")
+                .with_guess(Edit::remove(start..self.next_line));
+            self.push(finding, start..start + key.len());
+        }
         match PolicyExtension::new(key, value) {
             Some(extension) => self.extensions.push(extension),
             None => self.report(rules::STS_P11, line, no_extension(key, value)),

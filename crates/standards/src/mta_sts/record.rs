@@ -17,6 +17,10 @@ const RULES: FieldRules = FieldRules {
     version_rule: rules::STS_R02,
     field_rule: rules::STS_R04,
     unknown_rule: rules::STS_R05,
+    foreign: (
+        &["mode", "mx", "max_age", "version"],
+        "remove it here, and write it into the policy file, `/.well-known/mta-sts.txt`",
+    ),
     fits: |id| id.contains(|c: char| c.is_ascii_alphanumeric()),
 };
 

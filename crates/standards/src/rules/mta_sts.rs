@@ -189,7 +189,7 @@ crate::rules! {
         fix "use a certificate of us-east-1, and free the alias first"
         source "CloudFront: alternate domain names";
     STS_H11 "STS-H11" Warn Live by "verify"
-        "The host's certificate does not expire within 21 days, or renews by itself"
+        "A tenth of the lifetime of the host's certificate is left, or more"
         why "From its expiry on senders cannot refresh the policy."
         fix "renew it"
         source "operational";

@@ -26,7 +26,7 @@ crate::rules! {
         why "Gmail shows no self-asserted logo."
         fix "get a VMC or CMC, and enforce DMARC without `pct`"
         source "Google; BIMI §7.1";
-    RCV_06 "RCV-06" Error Lint by "manifest::lint"
+    RCV_06 "RCV-06" Error Lint | Live by "manifest::lint"
         "For a logo at Apple there is a verified mark certificate"
         why "Apple shows no logo without a VMC."
         fix "get a VMC"

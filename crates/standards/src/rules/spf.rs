@@ -46,7 +46,7 @@ crate::rules! {
         why "Receivers stop at the eleventh with a permanent error, and the mail fails SPF."
         fix "remove includes that are not needed, or give a sender its own MAIL FROM subdomain"
         source "RFC 7208 §4.6.4";
-    SPF_10 "SPF-10" Warn Lookup by "standards::spf"
+    SPF_10 "SPF-10" Warn Lint | Lookup by "standards::spf"
         "Some of the ten look-ups are kept in reserve"
         why "With nine or ten in use, a change at a supplier breaks SPF without any change of yours."
         fix "free at least two look-ups"

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::{Phase, all};
 
-/// Ids, severities and phases of the catalogue that the program was specified with. SPF-09 and
-/// SPF-15 have one phase more: the text of a record alone can break them. SVG-28 to SVG-30 came
+/// Ids, severities and phases of the catalogue that the program was specified with. SPF-09,
+/// SPF-10 and SPF-15 have one phase more: the text of a record alone can break them. So has RCV-06:
+/// Apple refuses certificates by the root that they are served with. SVG-28 to SVG-30 came
 /// later, with a crate that draws.
 const CATALOGUE: &str = include_str!("catalogue.txt");
 

@@ -61,14 +61,17 @@ fn evaluated_of(located: &[Located]) -> impl Iterator<Item = &Located> {
     evaluated(terms).map(|(position, _)| &located[position])
 }
 
-/// SPF-09 from the text alone: includes can only add to it.
+/// SPF-09 and SPF-10 from the text alone: includes can only add to it.
 fn lint_cost(located: &[Located], findings: &mut Vec<Finding>) {
     let costly = || evaluated_of(located).filter(|one| one.term.causes_lookup());
+    let count = costly().count();
     if let Some(first_beyond) = costly().nth(LOOKUPS_MAX) {
-        let count = costly().count();
         let reason =
             format!("{count} terms of the record itself cause look-ups, {LOOKUPS_MAX} are allowed");
         findings.push(Finding::new(rules::SPF_09, reason).at(first_beyond.span.clone()));
+    } else if let Some(last) = costly().last().filter(|_| count + 1 >= LOOKUPS_MAX) {
+        let reason = format!("the record itself uses {count} of {LOOKUPS_MAX} look-ups");
+        findings.push(Finding::new(rules::SPF_10, reason).at(last.span.clone()));
     }
 }
 

@@ -32,6 +32,7 @@ const RULES: FieldRules = FieldRules {
     version_rule: rules::RPT_02,
     field_rule: rules::RPT_08,
     unknown_rule: rules::RPT_08,
+    foreign: (&[], ""),
     fits: mail_uri::is_list,
 };
 

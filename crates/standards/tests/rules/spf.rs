@@ -50,6 +50,8 @@ cases! {
     "SPF-08": fails(record("v=spf1 include:localhost -all")), passes(record("v=spf1 include:a.example -all"));
     "SPF-09": fails(record("v=spf1 a:a.example a:b.example a:c.example a:d.example a:e.example a:f.example a:g.example a:h.example a:i.example a:j.example a:k.example -all")),
         passes(record("v=spf1 a:a.example a:b.example a:c.example a:d.example a:e.example a:f.example a:g.example a:h.example a:i.example a:j.example -all"));
+    "SPF-10": fails(record("v=spf1 a:a.example a:b.example a:c.example a:d.example a:e.example a:f.example a:g.example a:h.example a:i.example -all")),
+        passes(record("v=spf1 a:a.example a:b.example a:c.example a:d.example a:e.example a:f.example a:g.example a:h.example -all"));
     "SPF-15": fails(record("v=spf1 include:%{d} -all")), passes(record("v=spf1 include:%{d1}.example -all"));
     "SPF-16": fails(record("v=spf1 -all mx")), passes(record("v=spf1 mx -all"));
     "SPF-17": fails(record("v=spf1 redirect=a.example redirect=b.example")),

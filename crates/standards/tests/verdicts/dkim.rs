@@ -45,6 +45,18 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         None,
         &["DKIM-05 error \"\""],
     ),
+    row(
+        8,
+        "v=DKIM1; k=ed25519; h=sha256:; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        Some("v=DKIM1; k=ed25519; h=sha256; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
+        &["DKIM-10 error \"\""],
+    ),
+    row(
+        8,
+        "v=DKIM1; k=ed25519; s=:email::tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        Some("v=DKIM1; k=ed25519; s=email:tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
+        &["DKIM-11 error \"\""],
+    ),
     // Unrecognized words and tags are ignored (RFC 6376 §3.2, §3.6.1).
     row(
         9,

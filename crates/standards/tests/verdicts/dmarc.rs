@@ -88,6 +88,25 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         Some("v=DMARC1; p=none; rua=mailto:a@example.com"),
         &["DMARC-15 error \"\"", "DMARC-15 error \"\""],
     ),
+    // RFC 9989 §4.8: what has an error in its syntax is discarded for its default.
+    row(
+        8,
+        "v=DMARC1; p=none; fo=s,d; rua=mailto:a@example.com; ruf=mailto:a@example.com",
+        Some("v=DMARC1; p=none; rua=mailto:a@example.com; ruf=mailto:a@example.com"),
+        &[
+            "DMARC-15 error \",\"",
+            "DMARC-35 warn \"ruf=mailto:a@example.com\"",
+        ],
+    ),
+    row(
+        8,
+        "v=DMARC1; p=none; fo=1:; rua=mailto:a@example.com; ruf=mailto:a@example.com",
+        Some("v=DMARC1; p=none; rua=mailto:a@example.com; ruf=mailto:a@example.com"),
+        &[
+            "DMARC-15 error \"\"",
+            "DMARC-35 warn \"ruf=mailto:a@example.com\"",
+        ],
+    ),
     row(
         13,
         "v=DMARC1; p=none; rau=mailto:a@example.com",

@@ -30,7 +30,35 @@ pub(crate) const VERDICTS: &[Verdict] = &[
         Some(
             "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example a:a8.example a:a9.example a:a10.example -all a:a11.example",
         ),
-        &["SPF-16 warn \"a:a11.example\""],
+        &[
+            "SPF-10 warn \"a:a10.example\"",
+            "SPF-16 warn \"a:a11.example\"",
+        ],
+    ),
+    // The text alone has nine look-ups; includes can only add to them.
+    row(
+        2,
+        "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example a:a8.example mx -all exists:a9.example",
+        Some(
+            "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example a:a8.example mx -all exists:a9.example",
+        ),
+        &["SPF-10 warn \"mx\"", "SPF-16 warn \"exists:a9.example\""],
+    ),
+    row(
+        2,
+        "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example a:a8.example mx redirect=a9.example",
+        Some(
+            "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example a:a8.example mx redirect=a9.example",
+        ),
+        &["SPF-10 warn \"redirect=a9.example\""],
+    ),
+    row(
+        2,
+        "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example mx -all",
+        Some(
+            "v=spf1 a:a1.example a:a2.example a:a3.example a:a4.example a:a5.example a:a6.example a:a7.example mx -all",
+        ),
+        &[],
     ),
     row(
         2,

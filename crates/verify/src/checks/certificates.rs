@@ -1,6 +1,5 @@
 //! Certificates that ACM renews, as long as it sees their validation records: STS-H11.
 
-use jiff::SignedDuration;
 use model::rules;
 use standards::Finding;
 
@@ -8,27 +7,20 @@ use super::Scene;
 use crate::notes::Notes;
 use model::Check;
 
-/// ACM tries to renew a certificate that DNS validates from sixty days before its end on (ACM User
-/// Guide, "Troubleshoot managed certificate renewal"), whatever its lifetime.
-const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 60);
-/// One with less than this is not being renewed: STS-H11 says so in days. ACM itself warns 45, 30,
-/// 15, 7, 3 and 1 days before the end (ACM User Guide, "Renewal for domains validated by DNS").
-const LEFT_MIN: SignedDuration = SignedDuration::from_hours(24 * 21);
-
 pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     for certificate in &scene.expected.certificates {
-        let Some(end) = certificate.not_after else {
+        let Some(validity) = certificate.validity else {
             continue;
         };
+        let end = validity.not_after;
         let hosts: Vec<&str> = certificate
             .hosts
             .iter()
             .map(standards::dns::Name::as_str)
             .collect();
         let what = format!("certificate of {}", hosts.join(", "));
-        let left = end.duration_since(scene.options.now);
-        let finding = (left < LEFT_MIN).then(|| {
+        let finding = validity.is_nearly_over(scene.options.now).then(|| {
             Finding::new(
                 rules::STS_H11,
                 format!("it ends at {end}, and was not renewed"),
@@ -44,8 +36,9 @@ pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
 pub(crate) fn doomed(scene: &Scene<'_>, name: &standards::dns::Name) -> Option<String> {
     let mut certificates = scene.expected.certificates.iter();
     let certificate = certificates.find(|one| one.validation.contains(name))?;
-    let end = certificate.not_after?;
-    let left = end.duration_since(scene.options.now);
-    (left < RENEWED_BEFORE)
+    let validity = certificate.validity?;
+    let end = validity.not_after;
+    validity
+        .is_to_be_renewed(scene.options.now)
         .then(|| format!("without it ACM cannot renew the certificate that ends at {end}"))
 }

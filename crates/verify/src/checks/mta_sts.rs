@@ -11,6 +11,7 @@ use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
 use standards::{Finding, Severity};
 
 use super::{Absent, Scene};
+use crate::Validity;
 use crate::notes::Notes;
 use crate::public_dns::PublicDns;
 use model::Check;
@@ -19,10 +20,6 @@ use model::Check;
 const SECONDS: Duration = Duration::from_secs(5);
 /// The longest that a cache in between may keep the policy (STS-H07).
 const CACHED_MAX: u32 = 60;
-/// The last share of a certificate's lifetime, as one part of so many, in which it should have been
-/// renewed long ago (STS-H11). ACM begins far earlier. Lifetimes become shorter from year to year
-/// (CA/Browser Forum ballot SC-081v3), so that no number of days would stay right.
-const LAST_PART: i32 = 10;
 /// Addresses that are visited one by one.
 const ADDRESSES_MAX: usize = 16;
 
@@ -174,10 +171,14 @@ fn cached_for(visit: &Visit) -> Option<u32> {
 }
 
 fn judge_certificate(shown: &ShownCertificate, now: Timestamp) -> Option<Finding> {
-    let left = shown.not_after.duration_since(now);
-    let lifetime = shown.not_after.duration_since(shown.not_before);
+    let validity = Validity {
+        not_before: shown.not_before,
+        not_after: shown.not_after,
+    };
     let reason = || format!("its certificate ends at {}", shown.not_after);
-    (left < lifetime / LAST_PART).then(|| Finding::new(rules::STS_H11, reason()))
+    validity
+        .is_nearly_over(now)
+        .then(|| Finding::new(rules::STS_H11, reason()))
 }
 
 fn other_bytes(body: &[u8], planned: &[u8]) -> String {

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::world::now;
 use super::{Stage, broken};
+use crate::Validity;
 use crate::expected::{Standing, Tracking};
 use model::Unseen;
 use model::check::{CheckOutcome, Verdict};
@@ -150,30 +151,40 @@ async fn dane_01_heeds_signed_zones_alone() {
 /// STS-H11: what ACM needs to renew is missed the more, the closer the end is.
 #[tokio::test]
 async fn sts_h11_a_certificate_without_its_validation_record_is_not_renewed() {
-    let gone = |ends_in: i64| {
-        broken(move |stage| {
-            let end = now() + jiff::SignedDuration::from_hours(24 * ends_in);
-            stage.expected.certificates[0].not_after = Some(end);
-            stage.world.set("_acm.mta-sts.example.com", "CNAME", &[]);
-        })
+    let validity = |lifetime: i64, left: i64| Validity {
+        not_before: now() - days(lifetime - left),
+        not_after: now() + days(left),
     };
-    for (days, expect) in [
-        (90, "LIVE-01"),
-        (60, "LIVE-01"),
-        (59, "STS-H11"),
-        (40, "STS-H11"),
-        (10, "STS-H11"),
+    for (lifetime, left, expect) in [
+        (198, 90, "LIVE-01"),
+        (198, 66, "LIVE-01"),
+        (198, 65, "STS-H11"),
+        (198, 10, "STS-H11"),
+        (395, 131, "STS-H11"),
+        (47, 16, "LIVE-01"),
+        (47, 15, "STS-H11"),
     ] {
-        assert_eq!(gone(days).await, [expect], "{days}");
+        let gone = broken(|stage| {
+            stage.expected.certificates[0].validity = Some(validity(lifetime, left));
+            stage.world.set("_acm.mta-sts.example.com", "CNAME", &[]);
+        });
+        assert_eq!(gone.await, [expect], "{left} of {lifetime}");
     }
-    let ends = |days: i64| {
-        broken(move |stage| {
-            let end = now() + jiff::SignedDuration::from_hours(24 * days);
-            stage.expected.certificates[0].not_after = Some(end);
-        })
-    };
-    assert_eq!(ends(21).await, [""; 0]);
-    assert_eq!(ends(20).await, ["STS-H11"]);
+    for (lifetime, left, expect) in [
+        (198, 20, &[][..]),
+        (198, 19, &["STS-H11"]),
+        (47, 5, &[]),
+        (47, 4, &["STS-H11"]),
+    ] {
+        let ends = broken(|stage| {
+            stage.expected.certificates[0].validity = Some(validity(lifetime, left));
+        });
+        assert_eq!(ends.await, expect, "{left} of {lifetime}");
+    }
+}
+
+fn days(count: i64) -> jiff::SignedDuration {
+    jiff::SignedDuration::from_hours(24 * count)
 }
 
 #[tokio::test]

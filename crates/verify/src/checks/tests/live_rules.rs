@@ -70,8 +70,9 @@ const BROKEN: &[(&str, Break)] = &[
             .no_page(POLICY_URL, Unseen::NoTls("unrecognized name".to_owned()));
     }),
     ("STS-H11", |stage| {
-        let soon = "2026-12-15T00:00:00Z".parse().expect("a time");
-        stage.expected.certificates[0].not_after = Some(soon);
+        let validity = stage.expected.certificates[0].validity.as_mut();
+        let soon = "2026-12-03T00:00:00Z".parse().expect("a time");
+        validity.expect("an issued certificate").not_after = soon;
     }),
     ("RPT-07", |stage| {
         let value = "v=TLSRPTv1; rua=mailto:a@example.com";
@@ -140,6 +141,9 @@ const BROKEN: &[(&str, Break)] = &[
         stage
             .world
             .set("r.eu-west-1.awstrack.me", "A", &["192.0.2.41"]);
+    }),
+    ("RCV-06", |stage| {
+        super::web::refuse(stage, "2026-10-31T23:59:59Z");
     }),
     ("RCV-04", |stage| {
         stage.publish("example.com", "TXT", "v=spf1 ip4:192.0.2.80 ~all");

@@ -233,7 +233,7 @@ async fn a_logo_that_receivers_refuse_names_its_rule() {
 
 /// Lets a receiver refuse what the root of the test vouches for after this moment, as Apple refuses
 /// Entrust's.
-fn refuse(stage: &mut Stage, issued_until: &str) {
+pub(super) fn refuse(stage: &mut Stage, issued_until: &str) {
     let trust = std::mem::replace(&mut stage.options.trust, TrustStore::empty());
     stage.options.trust = trust.with_refusal(Refusal {
         receiver: "Apple Mail".to_owned(),

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use standards::bimi::TrustStore;
 use standards::dns::Name;
 
+use crate::Validity;
 use crate::expected::{
     Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
     Tracking,
@@ -342,7 +343,10 @@ impl Stage {
         });
         expected.certificates = vec![Certificate {
             hosts: vec![name("mta-sts.example.com"), name("bimi-assets.example.com")],
-            not_after: Some("2027-06-01T00:00:00Z".parse().expect("a time")),
+            validity: Some(Validity {
+                not_before: "2026-11-01T00:00:00Z".parse().expect("a time"),
+                not_after: "2027-06-01T00:00:00Z".parse().expect("a time"),
+            }),
             validation: [name("_acm.mta-sts.example.com")].into(),
         }];
         expected.policy = Some(POLICY.into());
