@@ -73,3 +73,39 @@ fn what_the_schema_does_not_have_is_an_error() {
         assert_eq!(value.expect("a value").is_usable(), expect.is_empty());
     }
 }
+
+/// Editors write colours into `style` and style sheets. Neither may stand in a logo, and a logo that has
+/// them is not of one colour for it.
+#[test]
+fn colours_that_stand_in_styles() {
+    let drawn = |inside: &str| {
+        let text = format!(
+            r##"<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" width="128" height="128" viewBox="0 0 128 128"><title>Brand</title>{inside}</svg>"##
+        );
+        let (_, findings) = Svg::parse(text.as_bytes());
+        let rules = findings.iter().map(|one| one.rule.to_string());
+        rules.collect::<Vec<_>>()
+    };
+    let inkscape = r##"<rect style="fill:#224488;fill-opacity:1" width="128" height="128"/><path style="fill:#fff" d="M32 32h64v64z"/>"##;
+    assert_eq!(drawn(inkscape), ["SVG-11", "SVG-11"]);
+    let illustrator = r##"<defs><style>.a{fill:#fff}.b{fill:#0f4c81}</style></defs><rect class="b" width="128" height="128"/><path class="a" d="M32 32h64v64z"/>"##;
+    assert_eq!(drawn(illustrator), ["SVG-09"]);
+    let translucent = r##"<rect style="fill:#248; fill-opacity:.5" width="128" height="128"/><path style="fill:#248" d="M32 32h64v64z"/>"##;
+    assert_eq!(drawn(translucent), ["SVG-11", "SVG-11", "SVG-22", "SVG-23"]);
+}
+
+/// A clip neither runs nor animates anything.
+#[test]
+fn the_reason_against_an_element_is_its_own() {
+    for (inside, reason) in [
+        ("<clipPath/>", "the profile has no <clipPath>"),
+        ("<filter/>", "the profile has no <filter>"),
+        ("<script/>", "<script> runs, animates, embeds or links"),
+        ("<animate/>", "<animate> runs, animates, embeds or links"),
+    ] {
+        let text = logo("", inside);
+        let (_, findings) = Svg::parse(text.as_bytes());
+        assert_eq!(findings[0].rule, "SVG-09");
+        assert_eq!(findings[0].reason, reason);
+    }
+}

@@ -4,7 +4,6 @@
 use model::Visit;
 use model::rules;
 use sha2::{Digest, Sha256};
-use standards::bimi::mark_certificate::Use;
 use standards::bimi::{MarkCertificate, Svg};
 use standards::dmarc::discovery::walk;
 use standards::dns::Name;
@@ -110,19 +109,18 @@ async fn check_certificate(
     }
     let (certificate, faults) = MarkCertificate::parse(&visit.body);
     findings.extend(faults.into_iter().filter(is_error));
-    // Without the domain's records nobody shows a logo, and DMARC's own checks say so.
-    let walk = walk(scene.dns, scene.domain()).await;
-    if let (Some(certificate), Some(logo), Ok(walk)) = (&certificate, logo, walk) {
-        findings.extend(certificate.check_use(&Use {
-            domain: scene.domain(),
-            organizational_domain: &walk.organizational_domain(),
-            selector: &mark.selector,
-            logo,
-            trust: &scene.options.trust,
-            now: scene.options.now,
-        }));
-    }
     if let Some(certificate) = &certificate {
+        let trust = &scene.options.trust;
+        findings.extend(certificate.check_trust(trust));
+        findings.extend(logo.and_then(|logo| certificate.check_logo(logo)));
+        // Without the domain's records nobody shows a logo, and DMARC's own checks say so.
+        if let Ok(walk) = walk(scene.dns, scene.domain()).await {
+            let organizational = walk.organizational_domain();
+            let selector = &mark.selector;
+            findings.extend(certificate.check_domain(scene.domain(), &organizational, selector));
+        }
+        findings.extend(certificate.check_receivers(trust));
+        findings.extend(certificate.check_time(scene.options.now));
         check_issuer(scene, certificate, notes).await;
     }
     let seen = certificate.map_or_else(String::new, |certificate| {

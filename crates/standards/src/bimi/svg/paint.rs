@@ -37,19 +37,24 @@ impl Style {
     /// The style of an element called `element` with `attributes` inside one of this style.
     pub(super) fn inherit(&self, element: &str, attributes: &Attributes) -> Self {
         let mut style = self.clone();
-        if let Some(fill) = attributes.value("fill") {
+        let inline = attributes.value("style");
+        let property = |name: &str| {
+            let stated = inline.and_then(|inline| declared(inline, name));
+            stated.or_else(|| attributes.value(name))
+        };
+        if let Some(fill) = property("fill") {
             style.fill = Paint::parse(fill, &self.fill);
         }
-        if let Some(stroke) = attributes.value("stroke") {
+        if let Some(stroke) = property("stroke") {
             style.stroke = Paint::parse(stroke, &self.stroke);
         }
         for name in ["fill-opacity", "opacity"] {
-            if let Some(opacity) = attributes.value(name) {
+            if let Some(opacity) = property(name) {
                 style.opaque &= is_opaque(opacity);
             }
         }
-        if matches!(attributes.value("visibility"), Some("hidden" | "collapse"))
-            || attributes.value("display").map(str::trim) == Some("none")
+        if matches!(property("visibility"), Some("hidden" | "collapse"))
+            || property("display").map(str::trim) == Some("none")
         {
             style.defined = true;
         }
@@ -57,6 +62,14 @@ impl Style {
         style.defined |= matches!(element, "defs" | "linearGradient" | "radialGradient");
         style
     }
+}
+
+/// The value of a property in a `style` attribute, which may not stand in a logo, but is what is
+/// drawn with until it is taken out.
+fn declared<'a>(inline: &'a str, property: &str) -> Option<&'a str> {
+    let declarations = inline.split(';').filter_map(|one| one.split_once(':'));
+    let mut of_it = declarations.filter(|(name, _)| name.trim() == property);
+    of_it.next_back().map(|(_, value)| value.trim())
 }
 
 fn is_opaque(opacity: &str) -> bool {
@@ -70,6 +83,8 @@ pub(super) struct Picture {
     covering: Covering,
     /// A gradient has a stop that lets something through.
     translucent_stop: bool,
+    /// A style sheet says how things are painted.
+    has_sheet: bool,
 }
 
 /// How sure it is that the canvas is covered by something opaque, in growing order.
@@ -95,9 +110,14 @@ impl Picture {
     ) {
         match element {
             "stop" => {
-                let colour = attributes.value("stop-color").unwrap_or("black");
+                let inline = attributes.value("style");
+                let property = |name: &str| {
+                    let stated = inline.and_then(|inline| declared(inline, name));
+                    stated.or_else(|| attributes.value(name))
+                };
+                let colour = property("stop-color").unwrap_or("black");
                 self.add(&Paint::parse(colour, &Paint::None));
-                let opaque = attributes.value("stop-opacity").is_none_or(is_opaque);
+                let opaque = property("stop-opacity").is_none_or(is_opaque);
                 self.translucent_stop |= !opaque;
             }
             "solidColor" => {
@@ -147,16 +167,21 @@ impl Picture {
         }
     }
 
-    /// How many colours were seen, at most a few.
-    pub(super) fn colours(&self) -> usize {
-        self.colours.len()
+    /// Notes that a style sheet, which this program does not follow, says how things are painted.
+    pub(super) fn painted_by_a_sheet(&mut self) {
+        self.has_sheet = true;
+    }
+
+    /// Whether everything is of one colour, as far as this program can see.
+    pub(super) fn has_one_colour(&self) -> bool {
+        !self.has_sheet && self.colours.len() < 2
     }
 
     /// Whether the canvas is covered by something opaque, as far as this program can see.
     pub(super) fn is_covered(&self) -> bool {
         match self.covering {
-            Covering::Nothing => false,
-            Covering::Gradient => !self.translucent_stop,
+            Covering::Nothing => self.has_sheet,
+            Covering::Gradient => self.has_sheet || !self.translucent_stop,
             Covering::Perhaps | Covering::Certain => true,
         }
     }

@@ -284,8 +284,10 @@ impl<'a> Walk<'a> {
             .any(|active| active.eq_ignore_ascii_case(name));
         let finding = match (known, parent) {
             _ if active => {
-                let reason = format!("<{name}> runs, animates, embeds or links");
-                Finding::new(rules::SVG_09, reason).fix(fixes::of_active(name))
+                if name == "style" {
+                    self.picture.painted_by_a_sheet();
+                }
+                Finding::new(rules::SVG_09, against_active(name)).fix(fixes::of_active(name))
             }
             (None, _) if in_svg => {
                 let reason = format!("the profile has no element {}", quote(name));
@@ -446,12 +448,22 @@ impl<'a> Walk<'a> {
             let reason = "no opaque shape covers the whole canvas";
             self.find(Finding::new(rules::SVG_22, reason), whole.clone());
         }
-        if self.picture.colours() < 2 {
+        if self.picture.has_one_colour() {
             self.find(
                 Finding::new(rules::SVG_23, "the logo is drawn in one colour"),
                 whole,
             );
         }
+    }
+}
+
+/// The reason against an element that the profile leaves out with a purpose.
+fn against_active(name: &str) -> String {
+    match name {
+        "clipPath" | "filter" | "marker" | "mask" | "pattern" | "style" | "switch" => {
+            format!("the profile has no <{name}>")
+        }
+        _ => format!("<{name}> runs, animates, embeds or links"),
     }
 }
 

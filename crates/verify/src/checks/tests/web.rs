@@ -257,6 +257,20 @@ async fn rcv_06_a_receiver_refuses_a_root_from_a_date_on() {
     }
 }
 
+/// Dates and trust are judged whether the logo can be read or not.
+#[tokio::test]
+async fn a_logo_that_is_not_there_hides_nothing_of_the_certificate() {
+    let found = broken(|stage| {
+        stage.world.page(LOGO_URL).status = 404;
+        stage.options.now = "2029-01-01T00:00:00Z".parse().expect("a time");
+        stage.options.trust = TrustStore::bimi();
+    });
+    let found = found.await;
+    for rule in ["BIMI-X08", "VMC-02", "VMC-10"] {
+        assert!(found.iter().any(|one| one == rule), "{rule}: {found:?}");
+    }
+}
+
 #[tokio::test]
 async fn vmc_02_and_10_the_certificate_is_trusted_and_current() {
     let unknown = |stage: &mut Stage| stage.options.trust = TrustStore::bimi();
