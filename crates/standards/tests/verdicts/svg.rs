@@ -80,17 +80,17 @@ fn what_the_schema_does_not_have_is_an_error() {
 fn colours_that_stand_in_styles() {
     let drawn = |inside: &str| {
         let text = format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" width="128" height="128" viewBox="0 0 128 128"><title>Brand</title>{inside}</svg>"##
+            r#"<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" width="128" height="128" viewBox="0 0 128 128"><title>Brand</title>{inside}</svg>"#
         );
         let (_, findings) = Svg::parse(text.as_bytes());
         let rules = findings.iter().map(|one| one.rule.to_string());
         rules.collect::<Vec<_>>()
     };
-    let inkscape = r##"<rect style="fill:#224488;fill-opacity:1" width="128" height="128"/><path style="fill:#fff" d="M32 32h64v64z"/>"##;
+    let inkscape = r#"<rect style="fill:#224488;fill-opacity:1" width="128" height="128"/><path style="fill:#fff" d="M32 32h64v64z"/>"#;
     assert_eq!(drawn(inkscape), ["SVG-11", "SVG-11"]);
-    let illustrator = r##"<defs><style>.a{fill:#fff}.b{fill:#0f4c81}</style></defs><rect class="b" width="128" height="128"/><path class="a" d="M32 32h64v64z"/>"##;
+    let illustrator = r#"<defs><style>.a{fill:#fff}.b{fill:#0f4c81}</style></defs><rect class="b" width="128" height="128"/><path class="a" d="M32 32h64v64z"/>"#;
     assert_eq!(drawn(illustrator), ["SVG-09"]);
-    let translucent = r##"<rect style="fill:#248; fill-opacity:.5" width="128" height="128"/><path style="fill:#248" d="M32 32h64v64z"/>"##;
+    let translucent = r#"<rect style="fill:#248; fill-opacity:.5" width="128" height="128"/><path style="fill:#248" d="M32 32h64v64z"/>"#;
     assert_eq!(drawn(translucent), ["SVG-11", "SVG-11", "SVG-22", "SVG-23"]);
 }
 

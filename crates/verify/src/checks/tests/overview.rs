@@ -173,7 +173,7 @@ async fn a_delegation_to_other_servers_is_a_fault_of_dns() {
     assert_eq!(first(&overview), (Standard::Dns, Some("DNS-08")));
 }
 
-/// What one receiver refuses is told, and is no error for the others.
+/// A refusal by one receiver is told, and is no error for the others.
 #[tokio::test(start_paused = true)]
 async fn a_receiver_that_refuses_the_certificate_is_named() {
     let overview = after(|stage| super::web::refuse(stage, "2026-10-31T23:59:59Z")).await;
