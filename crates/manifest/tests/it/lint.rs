@@ -177,7 +177,9 @@ fn spf() {
     let eleven = format!("    spf: {{ include: [{}] }}\n", hosts.join(", "));
     check(&eleven, &[("SPF-09", Error)]);
     let ten = format!("    spf: {{ include: [{}] }}\n", hosts[..10].join(", "));
-    check(&ten, &[]);
+    check(&ten, &[("SPF-10", Warn)]);
+    let eight = format!("    spf: {{ include: [{}] }}\n", hosts[..8].join(", "));
+    check(&eight, &[]);
     check(
         "    spf: { include: [example.com] }\n",
         &[("SPF-15", Error)],
