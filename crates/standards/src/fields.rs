@@ -63,10 +63,9 @@ pub(crate) struct FieldRules {
 }
 
 impl FieldRules {
-    /// The fix of a field that belongs to another text, however its name and value are joined.
-    fn of_another_text(&self, field: &str) -> Option<&'static str> {
+    /// The fix of a field that belongs to another text.
+    fn of_another_text(&self, name: &str) -> Option<&'static str> {
         let (names, fix) = self.foreign;
-        let name = field.split([':', '=', ' ', '\t']).next()?;
         names.contains(&name).then_some(fix)
     }
 
@@ -118,10 +117,13 @@ pub(crate) fn parse<'a>(
                     Some(semicolon) if part.text.is_empty() => finding
                         .fix("remove one of the two semicolons")
                         .with_edit(Edit::remove(semicolon..part.span.start)),
-                    _ => match rules.of_another_text(part.text) {
-                        Some(fix) => finding.fix(fix),
-                        None => finding,
-                    },
+                    _ => {
+                        let name = part.text.split([':', '=', ' ', '\t']).next();
+                        match name.and_then(|name| rules.of_another_text(name)) {
+                            Some(fix) => finding.fix(fix),
+                            None => finding,
+                        }
+                    }
                 };
                 findings.push(finding.at(part.span.clone()));
             }

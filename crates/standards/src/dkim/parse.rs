@@ -1,6 +1,7 @@
 //! Reading a key record: tolerant, with every fault and its place.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::material::{Material, meant_base64};
 use super::public_key::{RsaPublicKey, decode_base64, encode_base64};
@@ -142,19 +143,24 @@ fn check_words(list: &TagList<'_>, findings: &mut Vec<Finding>) -> bool {
                 .fix(format!("leave `{name}=` out, or name what it is for"))
                 .with_edit(list.removal(tag));
             findings.push(finding.at(tag.span.clone()));
-        } else {
-            findings.extend(empty_word(tag, &known));
+            continue;
         }
-        let parts = split_with_spans(tag.value, ':').take(MOST_WORDS);
-        findings.extend(parts.filter_map(|part| near_word(tag, &part, &known)));
+        let mut empty = None;
+        for part in split_with_spans(tag.value, ':').take(MOST_WORDS) {
+            if part.text.is_empty() {
+                empty.get_or_insert(part.span);
+            } else {
+                findings.extend(near_word(tag, &part, &known));
+            }
+        }
+        findings.extend(empty.map(|place| empty_word(tag, &place, &known)));
     }
     valid
 }
 
 /// The fault of a list with nothing before a colon or after it. Verifiers read over it, though its
 /// grammar has no such list.
-fn empty_word(tag: &Tag<'_>, known: &WordList) -> Option<Finding> {
-    let empty = split_with_spans(tag.value, ':').find(|part| part.text.is_empty())?;
+fn empty_word(tag: &Tag<'_>, place: &Range<usize>, known: &WordList) -> Finding {
     let words = split_with_spans(tag.value, ':').map(|part| part.text);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let words = words.join(":");
@@ -164,8 +170,8 @@ fn empty_word(tag: &Tag<'_>, known: &WordList) -> Option<Finding> {
     let finding = Finding::new(known.rule, reason)
         .weighing(Severity::Error)
         .fix(format!("write `{name}={words}`"))
-        .at(start + empty.span.start..start + empty.span.end);
-    Some(finding.with_edit(Edit::replace(tag.value_span.clone(), words)))
+        .at(start + place.start..start + place.end);
+    finding.with_edit(Edit::replace(tag.value_span.clone(), words))
 }
 
 /// Whether a key is still one for mail when `tag` is called `name`.

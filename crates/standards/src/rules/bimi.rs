@@ -64,7 +64,7 @@ crate::rules! {
     BIMI_R13 "BIMI-R13" Warn Lint by "standards::bimi"
         "No tag is unknown or repeated"
         why "Receivers ignore an unknown tag; a repeated one makes the record invalid."
-        fix "correct the name, or keep one of the two"
+        fix "remove it, or correct its name"
         source "BIMI §4.3; RFC 6376 §3.2";
     BIMI_R14 "BIMI-R14" Info Lint lib "standards::bimi"
         "Domains that share a logo share one record through a CNAME"

@@ -129,7 +129,7 @@ crate::rules! {
     DMARC_26 "DMARC-26" Warn Lint by "standards::dmarc"
         "No tag is unknown or repeated"
         why "Receivers ignore an unknown tag; a repeated one makes the record invalid."
-        fix "correct the name, or keep one of the two"
+        fix "remove it, or correct its name"
         source "RFC 9989 §4.7; RFC 6376 §3.2";
     DMARC_27 "DMARC-27" Warn Lookup by "standards::dmarc"
         "The tree walk and the public suffix list agree on the organizational domain"

@@ -135,9 +135,7 @@ impl<'a> TagList<'a> {
         let name = crate::quote::quote(tag.name);
         let Some(near) = typo::nearest(tag.name, known.iter().copied()) else {
             let reason = format!("receivers ignore the tag {name}");
-            return Finding::new(rule, reason)
-                .fix("remove it, or correct its name")
-                .at(tag.name_span.clone());
+            return Finding::new(rule, reason).at(tag.name_span.clone());
         };
         let word = near.word;
         let reason = format!("receivers ignore the tag {name}: did you mean {word}?");
