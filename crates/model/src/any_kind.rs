@@ -76,6 +76,10 @@ pub trait AnyKind: Send + Sync {
     fn blocker(&self, desired: &Spec, actual: Option<&State>) -> Option<Finding>;
     /// See [`Kind::displaced`].
     fn displaced(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Before>;
+    /// See [`Kind::found`].
+    fn found(&self, actual: &State) -> Option<Before>;
+    /// See [`Kind::is_as_before`].
+    fn is_as_before(&self, spec: &Spec, before: &Before, actual: &State) -> bool;
     /// See [`Kind::kept_back`].
     fn kept_back(&self, spec: &Spec, before: &Before, actual: &State) -> Option<String>;
     /// See [`Kind::project`].
@@ -241,6 +245,14 @@ impl<K: Kind> AnyKind for Erased<K> {
     fn displaced(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Before> {
         let owned = owned.map(Spec::own::<K>);
         K::displaced(desired.own::<K>(), actual.own::<K>(), owned).map(Before::of::<K>)
+    }
+
+    fn found(&self, actual: &State) -> Option<Before> {
+        K::found(actual.own::<K>()).map(Before::of::<K>)
+    }
+
+    fn is_as_before(&self, spec: &Spec, before: &Before, actual: &State) -> bool {
+        K::is_as_before(spec.own::<K>(), before.own::<K>(), actual.own::<K>())
     }
 
     fn kept_back(&self, spec: &Spec, before: &Before, actual: &State) -> Option<String> {

@@ -220,6 +220,17 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// The whole of what was there before us, where it is as asked for and taken over as it is, in
+    /// the kind's own shape: a later manifest may change it, and deletion puts it back then.
+    fn found(_actual: &Self::State) -> Option<Self::Before> {
+        None
+    }
+
+    /// Whether deletion would change nothing: what is there is what was there before us.
+    fn is_as_before(_spec: &Self::Spec, _before: &Self::Before, _actual: &Self::State) -> bool {
+        false
+    }
+
     /// The former value that does not come back when the resource is deleted, and why: something has
     /// come since that excludes it.
     fn kept_back(

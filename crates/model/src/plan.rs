@@ -1,7 +1,7 @@
 //! The plan: an ordered, immutable, printable, savable set of actions.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -309,17 +309,28 @@ impl Plan {
         !self.actions.iter().any(Action::changes)
     }
 
-    /// The actions that change something, and those that come after one of them.
-    pub fn pending(&self) -> BTreeSet<ActionId> {
-        let mut pending = BTreeSet::new();
+    /// For each action, the actions that it still waits for: those that change something, those that
+    /// wait themselves, and, where a resource has to be ready first, those whose resource is not.
+    pub fn waits(
+        &self,
+        is_ready: impl Fn(&Action) -> bool,
+    ) -> BTreeMap<ActionId, BTreeSet<ActionId>> {
+        let mut waits: BTreeMap<ActionId, BTreeSet<ActionId>> = BTreeMap::new();
         // A plan is sorted: what comes first stands first.
         for action in &self.actions {
-            let mut before = action.after.iter();
-            if action.changes() || before.any(|edge| pending.contains(&edge.action)) {
-                pending.insert(action.id);
+            let is_open = |edge: &&Edge| {
+                let before = &self.actions[edge.action];
+                before.changes()
+                    || waits.contains_key(&edge.action)
+                    || edge.level == Level::Ready && !is_ready(before)
+            };
+            let before = action.after.iter().filter(is_open);
+            let before: BTreeSet<ActionId> = before.map(|edge| edge.action).collect();
+            if !before.is_empty() {
+                waits.insert(action.id, before);
             }
         }
-        pending
+        waits
     }
 
     /// How many actions do `verb`.

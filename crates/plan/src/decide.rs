@@ -141,11 +141,16 @@ fn was_left(entry: &Entry, diff: &Diff) -> bool {
 
 /// Whether somebody changed what we had written.
 fn has_moved(entry: &Entry, state: &State) -> bool {
-    let left = entry
-        .spec
-        .kind()
-        .diff(&entry.spec, state, Some(&entry.spec));
-    !entry.is_open() && !left.is_empty()
+    let differs = |state: &State| {
+        !entry
+            .spec
+            .kind()
+            .diff(&entry.spec, state, Some(&entry.spec))
+            .is_empty()
+    };
+    // A record that a person publishes is in the ledger before it is there.
+    let was_there = entry.location.is_some() || !entry.state.as_ref().is_some_and(differs);
+    !entry.is_open() && was_there && differs(state)
 }
 
 fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
@@ -262,20 +267,28 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
             ),
         ),
         (Observation::Absent, _) => Decision::new(Verb::Forget, "is gone already"),
-        (Observation::Present { .. }, Origin::Adopted) if entry.before.is_none() => {
+        (Observation::Present { .. }, Origin::Created) => {
+            Decision::new(Verb::Delete, "no longer declared")
+        }
+        (Observation::Present { state, .. }, Origin::Adopted | Origin::Unknown)
+            if !is_as_before(entry, state) =>
+        {
+            Decision::new(Verb::Delete, restoring(entry, state))
+        }
+        (Observation::Present { .. }, Origin::Adopted) => {
             Decision::new(Verb::Forget, "was there before us, and stays")
         }
         (Observation::Present { .. }, Origin::Unknown) => Decision::new(
             Verb::Forget,
             "origin unknown: it was there when the ledger began, and stays",
         ),
-        (Observation::Present { state, .. }, Origin::Adopted) => {
-            Decision::new(Verb::Delete, restoring(entry, state))
-        }
-        (Observation::Present { .. }, Origin::Created) => {
-            Decision::new(Verb::Delete, "no longer declared")
-        }
     }
+}
+
+/// Whether what was adopted is as it was before us, as far as the ledger knows.
+fn is_as_before(entry: &Entry, state: &State) -> bool {
+    let mut before = entry.before.iter();
+    before.all(|before| entry.spec.kind().is_as_before(&entry.spec, before, state))
 }
 
 /// Why something goes that took the place of something else, and what becomes of that.

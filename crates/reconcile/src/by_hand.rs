@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Action, ActionId, OutputRef, Plan, Resource, ResourceId};
+use model::{Action, OutputRef, Resource, ResourceId};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 
@@ -70,14 +70,14 @@ pub fn publishable<'a>(
     let by_hand = actions
         .into_iter()
         .filter(|action| action.location.is_none());
-    let pending = planned.plan.pending();
+    let mut waits = planned.waits();
     let records = by_hand.flat_map(|action| {
         let resource = [Arc::new(published(action))];
         let mut records = report::publishable(&resource, &|reference: &OutputRef| {
             planned.output(reference)
         });
         for record in &mut records {
-            record.after = waits_for(&planned.plan, &pending, action);
+            record.after = waits.remove(&action.id).unwrap_or_default();
         }
         records
     });
@@ -86,13 +86,13 @@ pub fn publishable<'a>(
 
 /// The records among `resources`, as they are published, each with what has to be ready first.
 pub fn publishable_of(resources: &[Arc<Resource>], planned: &Planned) -> Vec<PublishableRecord> {
-    let pending = planned.plan.pending();
+    let mut waits = planned.waits();
     let actions = planned.plan.actions.iter();
     let by_hand = actions.filter(|one| one.location.is_none() && one.wanted().is_some());
     let after: BTreeMap<(&str, &str), Vec<String>> = by_hand
         .map(|action| {
             let ResourceId { domain, name, .. } = &action.resource;
-            let after = waits_for(&planned.plan, &pending, action);
+            let after = waits.remove(&action.id).unwrap_or_default();
             ((domain.as_str(), name.as_str()), after)
         })
         .collect();
@@ -105,19 +105,6 @@ pub fn publishable_of(resources: &[Arc<Resource>], planned: &Planned) -> Vec<Pub
         }
     }
     records
-}
-
-/// The resources that have to be ready before an action, of those that are pending.
-fn waits_for(plan: &Plan, pending: &BTreeSet<ActionId>, action: &Action) -> Vec<String> {
-    let before = action
-        .after
-        .iter()
-        .filter(|edge| pending.contains(&edge.action));
-    let resources: BTreeSet<&ResourceId> = before
-        .filter_map(|edge| plan.actions.get(edge.action))
-        .map(|action| &action.resource)
-        .collect();
-    resources.iter().map(ToString::to_string).collect()
 }
 
 /// The resource of a record by hand, as far as publishing it goes.

@@ -116,6 +116,8 @@ impl Run<'_> {
         if let Some(before) = self.displaced(action, spec).await {
             entry.before = Some(before);
             entry.origin = Origin::Adopted;
+        } else if let Some(before) = self.found(action).await {
+            entry.before = Some(before);
         }
         let (verb, entry) = (action.verb(), Arc::new(entry));
         intents.push(Event::Intended { verb, entry });
@@ -134,6 +136,19 @@ impl Run<'_> {
         let known = self.known.lock().await;
         let state = &known.get(&resource.id)?.state;
         spec.kind().displaced(spec, state, action.owned())
+    }
+
+    /// The whole of what was there before us, where it is taken over as it is.
+    async fn found(&self, action: &Action) -> Option<Before> {
+        let Step::Adopt(wanted, _) = &action.step else {
+            return None;
+        };
+        if wanted.origin == Origin::Created || wanted.entry.is_some() {
+            return None;
+        }
+        let known = self.known.lock().await;
+        let state = &known.get(&action.resource)?.state;
+        action.spec().kind().found(state)
     }
 
     /// Writes down, before anything else, what a person has still to publish. In a later run it will
@@ -350,6 +365,7 @@ impl Run<'_> {
             return Ok(ActionOutcome::Done);
         };
         target.physical = Some(change.physical.clone());
+        let found = self.found(action).await;
         let known = self.until_outputs(action, &target, change.state).await;
         let physical = known
             .as_ref()
@@ -357,6 +373,7 @@ impl Run<'_> {
         let settled = Status::Settled(physical.clone());
         let mut entry = self.entry(action, target.spec, settled);
         entry.state = known.as_ref().ok().map(|known| known.state.clone());
+        entry.before = entry.before.or(found);
         if change.before.is_some() {
             entry.before = change.before;
             entry.origin = Origin::Adopted;

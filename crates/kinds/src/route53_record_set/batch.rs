@@ -62,7 +62,7 @@ pub fn changes(live: &Sets, parts: &[BatchPart]) -> (Vec<SetChange>, TakenOver) 
         }
     }
     for part in parts.iter().filter(|part| part.wanted.is_none()) {
-        restore(&mut next, part);
+        restore(&mut next, live, part);
     }
     let again = written_again(live, parts);
     let mut changes = Vec::new();
@@ -317,7 +317,7 @@ fn make_room(sets: &mut Sets, wanted: &Record, displaced: &[LiveSet]) {
 
 /// Puts back what a part took over, where its place is free. What stood beside it then and has
 /// gone since was not ours to take, and is not ours to bring back.
-fn restore(sets: &mut Sets, part: &BatchPart) {
+fn restore(sets: &mut Sets, live: &Sets, part: &BatchPart) {
     for old in &part.before {
         let key = key(&old.name, &old.rtype);
         let blocked = sets.keys().any(|(name, rtype)| {
@@ -327,7 +327,9 @@ fn restore(sets: &mut Sets, part: &BatchPart) {
             _ if blocked => {}
             None => {
                 let mut set = old.clone();
-                set.values.retain(|value| was_displaced(part, old, value));
+                set.values
+                    .retain(|value| was_displaced(part, old, value) || is_held(part, value));
+                set.ttl = ttl_after(live.get(&key), part, old);
                 if !set.values.is_empty() || set.alias.is_some() {
                     sets.insert(key, set);
                 }
@@ -337,7 +339,8 @@ fn restore(sets: &mut Sets, part: &BatchPart) {
                 let is_there =
                     |value: &LiveValue| set.values.iter().any(|other| other.means == value.means);
                 let comes_back = |value: &LiveValue| {
-                    was_displaced(part, old, value) && excluding(part, old, set).is_none()
+                    is_held(part, value)
+                        || was_displaced(part, old, value) && excluding(part, old, set).is_none()
                 };
                 let back = old
                     .values
@@ -346,10 +349,50 @@ fn restore(sets: &mut Sets, part: &BatchPart) {
                 let mut values: Vec<LiveValue> = back.cloned().collect();
                 values.extend(came_since(old, set).cloned());
                 set.values = values;
-                set.ttl = old.ttl;
+                set.ttl = ttl_after(live.get(&key), part, old);
             }
             Some(_) => {}
         }
+    }
+}
+
+/// The time to live of a set that is put back: the one that we gave it gives way to the old one, and
+/// one that others gave it since stays.
+fn ttl_after(live: Option<&LiveSet>, part: &BatchPart, old: &LiveSet) -> Option<u32> {
+    let since = live
+        .filter(|live| live.alias.is_none())
+        .and_then(|live| live.ttl);
+    let is_ours = |ttl: &u32| {
+        let mut owned = part.owned.iter();
+        owned.any(|owned| owned.rtype == old.rtype && owned.ttl == *ttl)
+    };
+    since.filter(|ttl| !is_ours(ttl)).or(old.ttl)
+}
+
+/// Whether a value that was there before us is the one that the part asked for: it was taken over as
+/// it was.
+fn is_held(part: &BatchPart, value: &LiveValue) -> bool {
+    let owned = part.owned.as_ref();
+    owned.is_some_and(|owned| owned.known_values().contains(&value.means))
+}
+
+/// Whether deleting `owned` and putting `before` back would change nothing.
+pub fn is_as_before(sets: &Sets, owned: &Record, before: &[LiveSet]) -> bool {
+    let part = removal(owned, before);
+    let mut next = sets.clone();
+    withdraw(&mut next, owned, &[]);
+    restore(&mut next, sets, &part);
+    next == *sets
+}
+
+/// The part of a record that is deleted, where `before` was there before us.
+fn removal(owned: &Record, before: &[LiveSet]) -> BatchPart {
+    BatchPart {
+        wanted: None,
+        owned: Some(owned.clone()),
+        before: before.to_vec(),
+        adopt: false,
+        open: false,
     }
 }
 
@@ -369,13 +412,7 @@ fn excluding<'s>(part: &BatchPart, old: &'s LiveSet, set: &'s LiveSet) -> Option
 
 /// A value of `before` that does not come back when a record is deleted, and the one in its way.
 pub fn kept_back(sets: &Sets, owned: &Record, before: &[LiveSet]) -> Option<(String, String)> {
-    let part = BatchPart {
-        wanted: None,
-        owned: Some(owned.clone()),
-        before: before.to_vec(),
-        adopt: false,
-        open: false,
-    };
+    let part = removal(owned, before);
     let mut next = sets.clone();
     withdraw(&mut next, owned, &[]);
     before.iter().find_map(|old| {

@@ -44,7 +44,7 @@ use standards::Finding;
 use crate::record::{LiveSet, Record, State};
 use crate::record_impact;
 use crate::ses_identity;
-use crate::sets::key;
+use crate::sets::{Sets, key};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,6 +79,13 @@ fn place(record: &Record) -> Option<String> {
         Field::Known(name) => Some(name.clone()),
         Field::Output(output) => ses_identity::below(output),
     }
+}
+
+/// The sets that were seen at a record's name.
+fn sets_of(actual: &State) -> Sets {
+    let sets = actual.set.iter().chain(&actual.in_the_way);
+    sets.map(|set| (key(&set.name, &set.rtype), set.clone()))
+        .collect()
 }
 
 impl Kind for Route53RecordSet {
@@ -179,10 +186,16 @@ impl Kind for Route53RecordSet {
         (!displaced.is_empty()).then_some(displaced)
     }
 
+    fn found(actual: &State) -> Option<Vec<LiveSet>> {
+        actual.set.clone().map(|set| vec![set])
+    }
+
+    fn is_as_before(spec: &Spec, before: &Vec<LiveSet>, actual: &State) -> bool {
+        batch::is_as_before(&sets_of(actual), &spec.record, before)
+    }
+
     fn kept_back(spec: &Spec, before: &Vec<LiveSet>, actual: &State) -> Option<String> {
-        let sets = actual.set.iter().chain(&actual.in_the_way);
-        let sets = sets.map(|set| (key(&set.name, &set.rtype), set.clone()));
-        let (lost, stands) = batch::kept_back(&sets.collect(), &spec.record, before)?;
+        let (lost, stands) = batch::kept_back(&sets_of(actual), &spec.record, before)?;
         Some(format!("`{lost}`, because `{stands}` stands there now"))
     }
 
