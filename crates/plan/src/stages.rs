@@ -32,9 +32,10 @@ impl<'a> Planner<'a> {
         {
             stages.insert(0, released);
         }
-        // An interrupted run may have brought the last stage about already. Then there is nothing
-        // to go through again, only what follows it.
-        let is_there = decision.verb == Verb::Update && decision.diff.is_empty();
+        // An interrupted run, or one whose ledger was lost, may have brought the last stage about
+        // already. Then there is nothing to go through again, only what follows it.
+        let makes_nothing = matches!(decision.verb, Verb::Update | Verb::Adopt);
+        let is_there = makes_nothing && decision.diff.is_empty();
         if stages.len() == 1 || decision.verb == Verb::None || is_there {
             let changes = decision.verb != Verb::None;
             let mut action = self.action(subject, None, subject.spec.clone(), decision);

@@ -55,7 +55,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
             {
                 let tags = bucket.tags.get_or_insert_default();
                 tags.insert(TAG.0.to_owned(), TAG.1.to_owned());
-                player.tagged.insert(name);
+                player.tagged.insert(name, bucket.created);
             }
         }
         Hand::Delegate(name, to) => {
@@ -183,14 +183,15 @@ pub(crate) fn missing(player: &Player, world: &World) -> Vec<String> {
         let bucket = world.s3.buckets.get(*name);
         bucket.is_none_or(|bucket| !bucket.objects.contains_key(OBJECT))
     };
-    let lost_tag = |name: &&String| {
+    let lost_tag = |(name, created): &(&String, &Timestamp)| {
         let bucket = world.s3.buckets.get(*name);
+        let bucket = bucket.filter(|bucket| bucket.created == **created);
         let tags = bucket.map(|bucket| bucket.tags.as_ref());
         tags.is_some_and(|tags| tags.is_none_or(|tags| !tags.contains_key(TAG.0)))
     };
     let objects = player.objects.iter().filter(lost_object);
     let tags = player.tagged.iter().filter(lost_tag);
     let objects = objects.map(|name| format!("the object of others in {name} is gone"));
-    let tags = tags.map(|name| format!("the tag of others at {name} is gone"));
+    let tags = tags.map(|(name, _)| format!("the tag of others at {name} is gone"));
     objects.chain(tags).collect()
 }

@@ -16,9 +16,9 @@ use crate::hands;
 use crate::life::{DENIED, Life, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
 use crate::person::Elsewhere;
-use crate::program::{Ended, Program};
-use crate::setup::{DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, NAMES, PARKED, REGIONS, Setup};
-use crate::world::{before, delegate, plain, sets};
+use crate::program::{Ended, Left, Program};
+use crate::setup::{DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, NAMES, PARKED, REGIONS, Setup, Signing};
+use crate::world::{before, delegate, plain, sets, zone_id};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.
 const RUNS: usize = 12;
@@ -28,6 +28,9 @@ const CALM: usize = 4;
 
 /// Between two runs: longer than any time to live, so that what a person did is seen.
 const PAUSE: Duration = Duration::from_mins(65);
+
+/// How long resolvers keep the servers of a delegation.
+const DELEGATION: Duration = Duration::from_hours(48);
 
 /// How long before the end of a grace period the program is run once more, to no effect.
 const EARLY: SignedDuration = SignedDuration::from_mins(30);
@@ -87,10 +90,16 @@ pub(crate) struct Player {
     pub(crate) elsewhere: Elsewhere,
     /// Buckets with objects of others, and with tags of others.
     pub(crate) objects: BTreeSet<String>,
-    pub(crate) tagged: BTreeSet<String>,
+    /// Each with the time at which the bucket was made: one of the same name that came later has no
+    /// tags of others.
+    pub(crate) tagged: BTreeMap<String, Timestamp>,
     observer: Arc<Mutex<Observer>>,
     ledger: Memory,
     ledger_before: Memory,
+    /// Whether the ledger was lost or rolled back in this life.
+    lost_ledger: bool,
+    /// Whether the manifest changed after that: what it no longer leads to can't be found again.
+    forgot: bool,
     setup: Setup,
     number: u64,
     played: Played,
@@ -121,10 +130,12 @@ impl Player {
             shadow,
             elsewhere: Elsewhere::default(),
             objects: BTreeSet::new(),
-            tagged: BTreeSet::new(),
+            tagged: BTreeMap::new(),
             observer,
             ledger: Memory::default(),
             ledger_before: Memory::default(),
+            lost_ledger: false,
+            forgot: false,
             setup,
             number: 0,
             played: Played::default(),
@@ -160,15 +171,22 @@ impl Player {
     async fn step(&mut self, step: &Step) {
         match step {
             Step::Apply(setup, trouble) => {
+                let pauses = changes_origin_of_keys(&self.setup, setup);
+                self.forgot |= self.lost_ledger && self.setup != *setup;
                 self.setup = setup.clone();
-                self.bring_about(false, trouble).await;
+                self.bring_about(false, trouble, pauses).await;
             }
-            Step::Destroy(trouble) => self.bring_about(true, trouble).await,
+            Step::Destroy(trouble) => self.bring_about(true, trouble, BTreeSet::new()).await,
             Step::Hand(hand) => hands::act(self, hand),
             Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
-            Step::LoseLedger => self.ledger = Memory::default(),
-            Step::RollBackLedger => self.ledger = self.ledger_before.copy(),
+            Step::LoseLedger => self.replace_ledger(Memory::default()),
+            Step::RollBackLedger => self.replace_ledger(self.ledger_before.copy()),
         }
+    }
+
+    fn replace_ledger(&mut self, ledger: Memory) {
+        self.ledger = ledger;
+        self.lost_ledger = true;
     }
 
     async fn wait(&self, time: Duration) {
@@ -178,26 +196,16 @@ impl Player {
     }
 
     /// Runs the program until everything is done, and a person does their part between the runs.
-    async fn bring_about(&mut self, destroys: bool, trouble: &Trouble) {
+    async fn bring_about(&mut self, destroys: bool, trouble: &Trouble, pauses: BTreeSet<Flow>) {
         self.ledger_before = self.ledger.copy();
         let now = self.now();
         self.observer().begin(self.declared(), now);
+        self.observer().pauses(pauses);
         let mut ended = None;
         let mut waits_for = String::new();
+        let mut records_again = false;
         for run in 0..RUNS {
-            self.inject(trouble, run);
-            let program = Program {
-                setup: &self.setup,
-                sandbox: &self.sandbox,
-                ledger: &self.ledger,
-                destroys,
-                is_misled: run < CALM && trouble.misleads(),
-            };
-            let end = program.run().await;
-            self.played.runs += 1;
-            self.disarm();
-            self.foreign();
-            match end {
+            match self.run(destroys && !records_again, trouble, run).await {
                 Ended::Killed => {}
                 Ended::Refused(why) if run >= CALM || !trouble.misleads() => {
                     self.played.refused.extend(why);
@@ -208,46 +216,65 @@ impl Player {
                     self.played.faults.extend(faults);
                     break;
                 }
-                Ended::Done => {
-                    ended = Some(());
+                Ended::Unrecorded => records_again = true,
+                Ended::Done(_) if records_again => records_again = false,
+                Ended::Done(left) => {
+                    ended = Some(left);
                     break;
                 }
                 Ended::Waiting(planned, what) => {
-                    waits_for = what;
                     self.do_by_hand(&planned);
-                    self.wait(self.pause(destroys, &planned)).await;
+                    self.wait(self.pause(destroys, &planned, &what)).await;
+                    waits_for = what;
                 }
             }
             if run + 1 == RUNS && self.can_converge() {
-                self.fault(
-                    "Converges",
-                    format!("not done after {RUNS} runs: {waits_for}"),
-                );
+                let what = format!("not done after {RUNS} runs: {waits_for}");
+                self.fault("Converges", what);
             }
         }
         if ended.is_some() {
             self.played.done += 1;
         }
-        self.close(destroys, ended.is_some()).await;
+        self.close(destroys, ended).await;
+    }
+
+    /// Runs the program once.
+    async fn run(&mut self, destroys: bool, trouble: &Trouble, run: usize) -> Ended {
+        self.inject(trouble, run);
+        let program = Program {
+            setup: &self.setup,
+            sandbox: &self.sandbox,
+            ledger: &self.ledger,
+            destroys,
+            is_misled: run < CALM && trouble.misleads(),
+        };
+        let ended = program.run().await;
+        self.played.runs += 1;
+        self.disarm();
+        self.foreign();
+        ended
     }
 
     /// How long a person waits until the next run: until just before the end of a grace period, and
-    /// then beyond it.
-    fn pause(&self, destroys: bool, planned: &reconcile::Planned) -> Duration {
+    /// then beyond it; and as long as resolvers may still ask the servers that a domain has left.
+    fn pause(&self, destroys: bool, planned: &reconcile::Planned, what: &str) -> Duration {
+        if what.contains(model::rules::PLAN_13.id) && self.can_converge() {
+            return DELEGATION + PAUSE;
+        }
         let until = planned.grace_periods.iter().filter_map(|one| one.until);
         let early = until.max().map(|until| until - EARLY - self.now());
         let early = early.and_then(|early| Duration::try_from(early).ok());
         early.filter(|_| destroys).unwrap_or_default().max(PAUSE)
     }
 
-    /// Compares what must hold at the end.
-    async fn close(&mut self, destroys: bool, is_done: bool) {
+    /// Compares what must hold at the end. `done` has what was left with a word, where everything is done.
+    async fn close(&mut self, destroys: bool, done: Option<Vec<Left>>) {
         // Until everything that a resolver held before has expired.
         self.wait(PAUSE).await;
-        let expected = if is_done && !destroys {
-            self.expected()
-        } else {
-            Vec::new()
+        let expected = match done {
+            Some(_) if !destroys => self.expected(),
+            _ => Vec::new(),
         };
         let now = self.now();
         let faults = self.observer().end(&expected, now);
@@ -256,8 +283,11 @@ impl Player {
         for what in hands::missing(self, &world) {
             self.fault("ForeignStays", what);
         }
-        if destroys && is_done {
-            self.restored(&world);
+        if destroys
+            && !self.forgot
+            && let Some(left) = done
+        {
+            self.restored(world, &left);
         }
     }
 
@@ -268,9 +298,17 @@ impl Player {
         });
     }
 
-    /// Whether destroy has left what the world would be without the program.
-    fn restored(&mut self, world: &World) {
-        let (left, right) = (self.shadow.dump(), world.dump());
+    /// Whether destroy has left what the world would be without the program. Where the ledger was
+    /// lost, nobody can tell a text that the program wrote from one that was there before: destroy
+    /// leaves such records, and names them.
+    fn restored(&mut self, mut world: World, left: &[Left]) {
+        let mut shadow = self.shadow.clone();
+        for one in left.iter().filter(|_| self.lost_ledger) {
+            for world in [&mut shadow, &mut world] {
+                take_out(world, one);
+            }
+        }
+        let (left, right) = (shadow.dump(), world.dump());
         if let Some(what) = crate::difference::first(&left, &right) {
             self.fault("DestroyRestores", what);
         }
@@ -402,6 +440,55 @@ impl Player {
         let sights = self.observer().sights();
         self.played.sights = sights;
         self.played
+    }
+}
+
+/// The signatures of the instances that change between keys of SES and a brought key. SES holds one
+/// origin of keys for an identity, and signs nothing until it has found the records of the new keys,
+/// which may have been published long before.
+fn changes_origin_of_keys(before: &Setup, after: &Setup) -> BTreeSet<Flow> {
+    let brought = |setup: &Setup| -> BTreeMap<(String, String), bool> {
+        let domains = setup.domains.iter();
+        let all = domains.flat_map(|domain| {
+            let instances = domain.ses.iter();
+            instances.map(|one| {
+                let key = (domain.name().to_owned(), place(one.account, one.region));
+                (key, one.signing == Signing::Brought)
+            })
+        });
+        all.collect()
+    };
+    let (before, after) = (brought(before), brought(after));
+    let changed = after
+        .into_iter()
+        .filter(|(key, is_brought)| before.get(key).is_some_and(|was| was != is_brought));
+    changed
+        .map(|((domain, at), _)| Flow::Signed(domain, at))
+        .collect()
+}
+
+/// Takes a record set out of its zone.
+fn take_out(world: &mut World, left: &Left) {
+    let account = left.account.as_deref();
+    let account = DNS_ACCOUNTS
+        .iter()
+        .position(|(name, _)| Some(*name) == account);
+    let zones = NAMES.iter().chain(&PARKED);
+    let zones = zones.filter(|zone| {
+        left.name == **zone
+            || left
+                .name
+                .strip_suffix(**zone)
+                .is_some_and(|rest| rest.ends_with('.'))
+    });
+    // The longest name is the zone that a record is in: one of the names is below another.
+    let zone = zones.max_by_key(|zone| zone.len());
+    let id = account
+        .zip(zone)
+        .and_then(|(account, zone)| zone_id(world, account, zone));
+    if let Some(id) = id {
+        let done = world.lose_records(&id, &left.name, &left.rtype);
+        done.unwrap_or_else(|error| unreachable!("a name: {error}"));
     }
 }
 

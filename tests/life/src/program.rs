@@ -7,7 +7,7 @@ use engine::{ActionOutcome, Progress, Stop, Watch};
 use jiff::Timestamp;
 use ledger::{Journal, Memory};
 use model::{Location, Plan};
-use reconcile::{Consent, Environment, Error, Planned, Project, Who, Wish};
+use reconcile::{Consent, Environment, Error, Planned, Project, Stands, Who, Wish};
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
 use standards::Severity;
@@ -39,8 +39,21 @@ pub(crate) enum Ended {
     Faulty(Vec<Fault>),
     /// Something waits for a person or for time, and this is what.
     Waiting(Box<Planned>, String),
-    /// Everything is as it should be, and that was observed.
-    Done,
+    /// Something that is ours is not in the ledger: apply records it again.
+    Unrecorded,
+    /// Everything is as it should be, and that was observed. After a destroy, what is left because
+    /// nobody knows whose it is.
+    Done(Vec<Left>),
+}
+
+/// A record set that a destroy leaves, and names: the ledger does not say who made it.
+pub(crate) struct Left {
+    /// The account of its zone, as the manifest names it; nothing for what a person publishes.
+    pub(crate) account: Option<String>,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its type.
+    pub(crate) rtype: String,
 }
 
 impl Program<'_> {
@@ -102,14 +115,17 @@ impl Program<'_> {
             return Ok(Ended::Waiting(Box::new(planned), what.join("; ")));
         }
         if self.destroys {
-            let left = ledger.entries().count() + ledger.retired().count();
-            return Ok(match left {
-                0 => Ended::Done,
-                _ => Ended::Waiting(Box::new(again), format!("{left} resources are left")),
+            let count = ledger.entries().count() + ledger.retired().count();
+            let before = reconcile::there_before(&planned);
+            let standing = project.standing(&ledger, &before).await?;
+            return Ok(match count {
+                0 if !standing.ours.is_empty() => Ended::Unrecorded,
+                0 => Ended::Done(standing.unknown.iter().filter_map(left).collect()),
+                _ => Ended::Waiting(Box::new(again), format!("{count} resources are left")),
             });
         }
         if again.plan.is_empty() && !again.is_refused() {
-            return Ok(Ended::Done);
+            return Ok(Ended::Done(Vec::new()));
         }
         // An answer from a moment ago, or a failed read, may show what is no longer so.
         if self.is_misled {
@@ -122,6 +138,18 @@ impl Program<'_> {
         let what = format!("{actions:?} {:?}", refusals(&again.plan));
         Ok(Ended::Faulty(vec![fault("SecondPlanEmpty", what)]))
     }
+}
+
+fn left(stands: &Stands) -> Option<Left> {
+    let mut words = stands.record.as_ref()?.split_whitespace();
+    Some(Left {
+        account: stands
+            .location
+            .as_ref()
+            .map(|location| location.account.to_string()),
+        name: words.next()?.to_owned(),
+        rtype: words.next()?.to_owned(),
+    })
 }
 
 fn fault(promise: &str, what: String) -> Fault {

@@ -143,7 +143,7 @@ impl Run<'_> {
         let Step::Adopt(wanted, _) = &action.step else {
             return None;
         };
-        if wanted.origin == Origin::Created || wanted.entry.is_some() {
+        if wanted.origin == Origin::Created || action.owned().is_some() {
             return None;
         }
         let known = self.known.lock().await;

@@ -53,6 +53,8 @@ struct Run {
     /// The instances that the manifest has, as domain and place.
     declared: BTreeSet<(String, String)>,
     before: BTreeSet<Flow>,
+    /// The flows that stop for a while by what the manifest asks for, whoever carries it out.
+    pauses: BTreeSet<Flow>,
     broken_before: BTreeSet<(Rule, String)>,
     stopped: BTreeMap<Flow, String>,
     bodies: BTreeMap<(String, String), BTreeMap<Vec<u8>, Timestamp>>,
@@ -132,11 +134,19 @@ impl Observer {
         self.run = Some(Run {
             declared,
             before: self.last.flows.clone(),
+            pauses: BTreeSet::new(),
             broken_before: self.last.broken.keys().cloned().collect(),
             stopped: BTreeMap::new(),
             bodies: BTreeMap::new(),
             faults: Vec::new(),
         });
+    }
+
+    /// These flows stop for a while by what the manifest asks for, and the plan says so.
+    pub fn pauses(&mut self, flows: BTreeSet<Flow>) {
+        if let Some(run) = &mut self.run {
+            run.pauses = flows;
+        }
     }
 
     /// It has ended: what was wrong. `expected` has the flows that the manifest asks for; where
@@ -208,7 +218,7 @@ impl Run {
 
     fn end(mut self, last: &Sight) -> Vec<Fault> {
         for (flow, what) in std::mem::take(&mut self.stopped) {
-            if last.flows.contains(&flow) {
+            if last.flows.contains(&flow) && !self.pauses.contains(&flow) {
                 self.faults.push(Fault {
                     promise: "MailFlows".to_owned(),
                     what,
