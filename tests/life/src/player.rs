@@ -98,9 +98,11 @@ pub(crate) struct Player {
     ledger_before: Memory,
     /// Whether the ledger was lost or rolled back in this life.
     lost_ledger: bool,
-    /// Whether the manifest changed after that: what it no longer leads to can't be found again.
+    /// Whether the manifest is another than the one that the lost ledger was about, or that the one
+    /// that is back is about: what it does not lead to can't be found again.
     forgot: bool,
     setup: Setup,
+    setup_before: Setup,
     number: u64,
     played: Played,
 }
@@ -136,6 +138,7 @@ impl Player {
             ledger_before: Memory::default(),
             lost_ledger: false,
             forgot: false,
+            setup_before: setup.clone(),
             setup,
             number: 0,
             played: Played::default(),
@@ -173,14 +176,17 @@ impl Player {
             Step::Apply(setup, trouble) => {
                 let pauses = changes_origin_of_keys(&self.setup, setup);
                 self.forgot |= self.lost_ledger && self.setup != *setup;
-                self.setup = setup.clone();
+                self.setup_before = std::mem::replace(&mut self.setup, setup.clone());
                 self.bring_about(false, trouble, pauses).await;
             }
             Step::Destroy(trouble) => self.bring_about(true, trouble, BTreeSet::new()).await,
             Step::Hand(hand) => hands::act(self, hand),
             Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
             Step::LoseLedger => self.replace_ledger(Memory::default()),
-            Step::RollBackLedger => self.replace_ledger(self.ledger_before.copy()),
+            Step::RollBackLedger => {
+                self.replace_ledger(self.ledger_before.copy());
+                self.forgot |= self.setup != self.setup_before;
+            }
         }
     }
 
@@ -354,6 +360,7 @@ impl Player {
                 delegate(&mut world, domain.name, domain.dns, now);
                 delegate(&mut self.shadow, domain.name, domain.dns, now);
                 self.authority.insert(domain.name, domain.dns);
+                self.observer().moved(domain.name());
             }
         }
         self.observe(&world, now);

@@ -434,3 +434,64 @@ fn what_a_run_that_died_may_have_written_is_written_again() {
         [SetChange::Delete(there.clone()), SetChange::Create(there)]
     );
 }
+
+/// A record that was there as the manifest asks, and whose time to live or value a later manifest
+/// changed: the part that goes, the set as it is now, and the set that is left.
+#[test]
+fn what_was_taken_over_as_it_was_is_put_back() {
+    let found = set("example.com", "MX", 300, &["10 mx.a.example"]);
+    let cases: [(&str, u32, &str, LiveSet, LiveSet); 5] = [
+        (
+            "nothing",
+            300,
+            "10 mx.a.example",
+            found.clone(),
+            found.clone(),
+        ),
+        (
+            "the time to live",
+            3600,
+            "10 mx.a.example",
+            set("example.com", "MX", 3600, &["10 mx.a.example"]),
+            found.clone(),
+        ),
+        (
+            "the value",
+            3600,
+            "10 mx.b.example",
+            set("example.com", "MX", 3600, &["10 mx.b.example"]),
+            found.clone(),
+        ),
+        (
+            "nothing, but others gave it a time to live since",
+            3600,
+            "10 mx.a.example",
+            set("example.com", "MX", 120, &["10 mx.a.example"]),
+            set("example.com", "MX", 120, &["10 mx.a.example"]),
+        ),
+        (
+            "the value, and others gave it a time to live since",
+            3600,
+            "10 mx.b.example",
+            set("example.com", "MX", 120, &["10 mx.b.example"]),
+            set("example.com", "MX", 120, &["10 mx.a.example"]),
+        ),
+    ];
+    for (what, ttl, value, now, left) in cases {
+        let mut owned = record("example.com", "MX", &[value], Sharing::Whole);
+        owned.ttl = ttl;
+        let before = [found.clone()];
+        let live = zone(std::slice::from_ref(&now));
+        assert_eq!(is_as_before(&live, &owned, &before), now == left, "{what}");
+        let part = BatchPart {
+            before: before.to_vec(),
+            ..remove(owned)
+        };
+        let (changes, _) = changes(&live, &[part]);
+        let created = changes.iter().find_map(|change| match change {
+            SetChange::Create(set) => Some(set.clone()),
+            SetChange::Delete(_) => None,
+        });
+        assert_eq!(created, (now != left).then_some(left), "{what}");
+    }
+}

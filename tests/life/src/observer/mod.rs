@@ -55,6 +55,9 @@ struct Run {
     before: BTreeSet<Flow>,
     /// The flows that stop for a while by what the manifest asks for, whoever carries it out.
     pauses: BTreeSet<Flow>,
+    /// The domains whose delegation a person has moved: their records are others from then on, and
+    /// the program has not written them now.
+    moved: BTreeSet<String>,
     broken_before: BTreeSet<(Rule, String)>,
     stopped: BTreeMap<Flow, String>,
     bodies: BTreeMap<(String, String), BTreeMap<Vec<u8>, Timestamp>>,
@@ -135,6 +138,7 @@ impl Observer {
             declared,
             before: self.last.flows.clone(),
             pauses: BTreeSet::new(),
+            moved: BTreeSet::new(),
             broken_before: self.last.broken.keys().cloned().collect(),
             stopped: BTreeMap::new(),
             bodies: BTreeMap::new(),
@@ -146,6 +150,13 @@ impl Observer {
     pub fn pauses(&mut self, flows: BTreeSet<Flow>) {
         if let Some(run) = &mut self.run {
             run.pauses = flows;
+        }
+    }
+
+    /// A person has moved the delegation of a domain.
+    pub fn moved(&mut self, domain: &str) {
+        if let Some(run) = &mut self.run {
+            run.moved.insert(domain.to_owned());
         }
     }
 
@@ -190,6 +201,9 @@ impl Run {
             bodies.entry(body.clone()).or_insert(now);
         }
         for domain in sight.strict.difference(&last.strict) {
+            if self.moved.contains(domain) {
+                continue;
+            }
             let of_domain = self.declared.iter().filter(|(name, _)| name == domain);
             let unverified: Vec<String> = of_domain
                 .filter(|key| !sight.verified.contains(key))
