@@ -28,6 +28,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
         Hand::DeleteIdentity(place) => {
             if let Some((place, name)) = pick(&world.ses.identities(), place) {
                 world.ses.lose(&place, &name);
+                player.lost_identity = true;
             }
         }
         Hand::StopSigning(place) => {

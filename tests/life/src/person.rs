@@ -1,7 +1,7 @@
 //! The person who runs the program: publishes by hand what a plan asks for, on servers elsewhere, and
 //! moves the delegation where the manifest says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::Verb;
@@ -74,20 +74,25 @@ impl Elsewhere {
         done.unwrap_or_else(|error| unreachable!("a name: {error}"));
     }
 
-    /// Publishes what a plan asks a person to publish, and takes out what it asks to take out.
-    pub(crate) fn obey(&mut self, world: &mut World, planned: &Planned, now: Timestamp) {
+    /// Publishes what a plan asks a person to publish, and takes out what it asks to take out. The
+    /// names whose records are to be published later are returned.
+    pub(crate) fn obey(
+        &mut self,
+        world: &mut World,
+        planned: &Planned,
+        now: Timestamp,
+    ) -> BTreeSet<String> {
+        let mut later = BTreeSet::new();
         for (is_removal, verb) in [(false, None), (true, Some(Verb::Delete))] {
             let actions = planned.plan.actions.iter();
             let actions = actions.filter(|one| (one.verb() == Verb::Delete) == verb.is_some());
             for record in publishable(actions.filter(|one| one.changes()), planned) {
                 // A person reads when it is to be published, or taken out.
-                if !record.after.is_empty() {
-                    continue;
-                }
-                if !is_removal
+                let is_early = !is_removal
                     && !record.publish_when.is_empty()
-                    && !serves(world, &record.zone, now)
-                {
+                    && !serves(world, &record.zone, now);
+                if is_early || !record.after.is_empty() {
+                    later.extend(record.name.filter(|_| !is_removal));
                     continue;
                 }
                 let values: Option<Vec<String>> = record.values.into_iter().collect();
@@ -105,6 +110,7 @@ impl Elsewhere {
                 }
             }
         }
+        later
     }
 }
 

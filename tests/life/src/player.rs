@@ -101,6 +101,8 @@ pub(crate) struct Player {
     /// Whether the manifest is another than the one that the lost ledger was about, or that the one
     /// that is back is about: what it does not lead to can't be found again.
     forgot: bool,
+    /// Whether somebody deleted an identity at SES: only the ledger knows its DKIM records then.
+    pub(crate) lost_identity: bool,
     setup: Setup,
     setup_before: Setup,
     number: u64,
@@ -138,6 +140,7 @@ impl Player {
             ledger_before: Memory::default(),
             lost_ledger: false,
             forgot: false,
+            lost_identity: false,
             setup_before: setup.clone(),
             setup,
             number: 0,
@@ -289,8 +292,9 @@ impl Player {
         for what in hands::missing(self, &world) {
             self.fault("ForeignStays", what);
         }
+        let is_forgotten = self.forgot || self.lost_ledger && self.lost_identity;
         if destroys
-            && !self.forgot
+            && !is_forgotten
             && let Some(left) = done
         {
             self.restored(world, &left);
@@ -349,14 +353,23 @@ impl Player {
         }
     }
 
-    /// A person publishes what the plan asks for, and moves the delegation where the manifest says.
+    /// A person publishes what the plan asks for, and moves the delegation where the manifest says:
+    /// away from a zone only when everything that is read there stands elsewhere.
     fn do_by_hand(&mut self, planned: &reconcile::Planned) {
         let now = self.now();
         let sandbox = self.sandbox.clone();
         let mut world = sandbox.world();
-        self.elsewhere.obey(&mut world, planned, now);
+        let later = self.elsewhere.obey(&mut world, planned, now);
         for domain in &self.setup.domains {
-            if self.authority.get(&domain.name) != Some(&domain.dns) {
+            let from = self.authority.get(&domain.name);
+            let is_read = |name: &String| match from {
+                Some(Dns::Account(account)) => sets(&world, *account, domain.name())
+                    .iter()
+                    .any(|set| set.key.name.plain() == *name),
+                _ => false,
+            };
+            let is_whole = domain.dns != Dns::Manual || !later.iter().any(is_read);
+            if from != Some(&domain.dns) && is_whole {
                 delegate(&mut world, domain.name, domain.dns, now);
                 delegate(&mut self.shadow, domain.name, domain.dns, now);
                 self.authority.insert(domain.name, domain.dns);
