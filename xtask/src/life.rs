@@ -9,7 +9,7 @@ use crate::project::Project;
 const MUTANTS: &str = "tests/life/mutants";
 
 /// How many lives CI plays.
-const LIVES_OF_CI: &str = "20";
+const LIVES_OF_CI: &str = "100";
 
 /// How many lives a mutant has to be found in.
 const LIVES: &str = "100";
