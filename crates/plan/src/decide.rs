@@ -288,7 +288,12 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
 /// Whether what was adopted is as it was before us, as far as the ledger knows.
 fn is_as_before(entry: &Entry, state: &State) -> bool {
     let mut before = entry.before.iter();
-    before.all(|before| entry.spec.kind().is_as_before(&entry.spec, before, state))
+    before.all(|before| {
+        let kind = entry.spec.kind();
+        // What others put in its place since is not what was there.
+        kind.kept_back(&entry.spec, before, state).is_none()
+            && kind.is_as_before(&entry.spec, before, state)
+    })
 }
 
 /// Why something goes that took the place of something else, and what becomes of that.
