@@ -31,8 +31,10 @@ pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
     }
 }
 
-/// The step of CI: the same lives each time, so that a failure is the change's own.
+/// The step of CI: the same lives each time, so that a failure is the change's own. A mutant that no
+/// longer applies is one as well.
 pub(crate) fn step(project: &Project) -> Result<(), Failure> {
+    check(project)?;
     let lives = ["--lives", LIVES_OF_CI, "--no-shrink"];
     run(project, &lives)
 }
