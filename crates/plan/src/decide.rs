@@ -148,9 +148,10 @@ fn has_moved(entry: &Entry, state: &State) -> bool {
             .diff(&entry.spec, state, Some(&entry.spec))
             .is_empty()
     };
-    // A record that a person publishes is in the ledger before it is there.
-    let was_there = entry.location.is_some() || !entry.state.as_ref().is_some_and(differs);
-    !entry.is_open() && was_there && differs(state)
+    // What was not as asked for when it was recorded has moved nowhere: a record that a person has still
+    // to publish, or the time to live of one that was there before us.
+    let was_as_asked = !entry.state.as_ref().is_some_and(differs);
+    !entry.is_open() && was_as_asked && differs(state)
 }
 
 fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {

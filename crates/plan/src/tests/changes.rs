@@ -80,6 +80,24 @@ fn take_back_what_somebody_else_changed() {
 }
 
 #[test]
+fn what_was_never_as_asked_for_has_not_been_changed_by_somebody() {
+    // The time to live of a record that was there before us, or a record that nobody has published.
+    let seven = ours("logs", 7);
+    let recorded = Entry {
+        state: seven.state().cloned(),
+        ..entry("logs", &[])
+    };
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .record(recorded)
+        .see("logs", seven);
+    assert_snapshot!(reviewed(&world), @r"
+    0 update s3_bucket/example.com/logs (web us-east-1): differs from the manifest
+        expire_days: 7 → 30
+    ");
+}
+
+#[test]
 fn replace() {
     let renamed = Resource {
         spec: spec("other-name", 30),
