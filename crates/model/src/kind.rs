@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Before, Calls, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
-    ResourceId, Spec, State, Verb, ZoneRef,
+    Calls, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
+    ResourceId, Spec, State, Transition, Verb, ZoneRef,
 };
 
 /// Whether a resource is usable by what depends on it.
@@ -485,19 +485,4 @@ pub trait Mutate<C: Sync>: Observe<C> {
             "this kind has no batches",
         ))
     }
-}
-
-/// A change of a resource, as its kind judges it.
-#[derive(Clone, Copy, Debug)]
-pub struct Transition<'a, S = Spec, T = State, B = Before> {
-    /// Which resource.
-    pub id: &'a ResourceId,
-    /// The observed state; nothing where nothing is there.
-    pub seen: Option<&'a T>,
-    /// The spec before: the one on record, or that of the stage before this one.
-    pub was: Option<&'a S>,
-    /// The spec that is desired now; nothing where the resource goes.
-    pub becomes: Option<&'a S>,
-    /// The values that its removal puts back.
-    pub restores: Option<&'a B>,
 }

@@ -12,6 +12,7 @@
 //! | `player`, `program` | plays a life: runs of the program, and what happens between them |
 //! | `world`, `hands`, `person` | the world before, what others change, what a person does by hand |
 //! | `observer` | what is seen from outside, and what must never be seen |
+//! | `shadow`, `difference` | the world as it would be without the program, and what differs |
 //! | `shrink`, `print` | a failing life made small, and printed as a test |
 //!
 //! `docs/simulation.md` says how to run it and how to go on.
@@ -27,6 +28,7 @@ pub mod player;
 pub mod print;
 mod program;
 pub mod setup;
+mod shadow;
 pub mod shrink;
 pub mod valid;
 mod world;

@@ -17,8 +17,9 @@ use crate::life::{DENIED, Life, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
 use crate::person::Elsewhere;
 use crate::program::{Ended, Left, Program};
-use crate::setup::{DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, NAMES, PARKED, REGIONS, Setup, Signing};
-use crate::world::{before, delegate, plain, sets, zone_id};
+use crate::setup::{Dns, MAIL_ACCOUNTS, PARKED, REGIONS, Setup, Signing};
+use crate::shadow;
+use crate::world::{before, delegate, sets};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.
 const RUNS: usize = 12;
@@ -311,43 +312,16 @@ impl Player {
     /// Whether destroy has left what the world would be without the program. Where the ledger was
     /// lost, nobody can tell a text that the program wrote from one that was there before: destroy
     /// leaves such records, and names them.
-    fn restored(&mut self, mut world: World, left: &[Left]) {
-        let mut shadow = self.shadow.clone();
-        for one in left.iter().filter(|_| self.lost_ledger) {
-            for world in [&mut shadow, &mut world] {
-                take_out(world, one);
-            }
-        }
-        let (left, right) = (shadow.dump(), world.dump());
-        if let Some(what) = crate::difference::first(&left, &right) {
+    fn restored(&mut self, world: World, left: &[Left]) {
+        let left = if self.lost_ledger { left } else { &[] };
+        if let Some(what) = shadow::difference(&self.shadow, world, left) {
             self.fault("DestroyRestores", what);
         }
     }
 
     /// Whether values of others stand where they stood.
     fn foreign(&mut self) {
-        let mut gone = Vec::new();
-        let world = self.sandbox.world();
-        for (account, (id, _)) in DNS_ACCOUNTS.iter().enumerate() {
-            for name in NAMES.iter().chain(&PARKED) {
-                let actual = sets(&world, account, name);
-                for set in sets(&self.shadow, account, name) {
-                    let Some((_, values)) = plain(set) else {
-                        continue;
-                    };
-                    let held = actual.iter().find(|one| one.key == set.key);
-                    let held = held.and_then(|one| plain(one)).map(|(_, values)| values);
-                    let lost = values
-                        .iter()
-                        .filter(|value| held.is_none_or(|held| !held.contains(value)));
-                    gone.extend(lost.map(|value| {
-                        let key = &set.key;
-                        format!("{} {} {value} in {id} is gone", key.name.plain(), key.rtype)
-                    }));
-                }
-            }
-        }
-        drop(world);
+        let gone = shadow::lost_values(&self.shadow, &self.sandbox.world());
         for what in gone {
             self.fault("ForeignStays", what);
         }
@@ -485,31 +459,6 @@ fn changes_origin_of_keys(before: &Setup, after: &Setup) -> BTreeSet<Flow> {
     changed
         .map(|((domain, at), _)| Flow::Signed(domain, at))
         .collect()
-}
-
-/// Takes a record set out of its zone.
-fn take_out(world: &mut World, left: &Left) {
-    let account = left.account.as_deref();
-    let account = DNS_ACCOUNTS
-        .iter()
-        .position(|(name, _)| Some(*name) == account);
-    let zones = NAMES.iter().chain(&PARKED);
-    let zones = zones.filter(|zone| {
-        left.name == **zone
-            || left
-                .name
-                .strip_suffix(**zone)
-                .is_some_and(|rest| rest.ends_with('.'))
-    });
-    // The longest name is the zone that a record is in: one of the names is below another.
-    let zone = zones.max_by_key(|zone| zone.len());
-    let id = account
-        .zip(zone)
-        .and_then(|(account, zone)| zone_id(world, account, zone));
-    if let Some(id) = id {
-        let done = world.lose_records(&id, &left.name, &left.rtype);
-        done.unwrap_or_else(|error| unreachable!("a name: {error}"));
-    }
 }
 
 /// The names of all domains of a life.

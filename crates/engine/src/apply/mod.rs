@@ -2,6 +2,7 @@
 //! writes every step down.
 
 mod batch;
+mod before;
 mod board;
 mod dispatch;
 mod fresh;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use kinds::{Actor, Changed};
 use ledger::{Event, LedgerError};
 use model::{
-    Action, ActionId, Before, Entry, ErrorClass, Impact, KindError, Observation, Origin, OutputRef,
+    Action, ActionId, Entry, ErrorClass, Impact, KindError, Observation, Origin, OutputRef,
     Resource, Spec, State, Status, Step, Target, Verb,
 };
 
@@ -127,28 +127,6 @@ impl Run<'_> {
             intents.push(Event::Served { policy });
         }
         intents
-    }
-
-    /// The values of others that must make room, as they were when the plan was made. The call may find that they
-    /// moved, and returns that; but a run that is killed in between can no longer ask.
-    async fn displaced(&self, action: &Action, spec: &Spec) -> Option<Before> {
-        let resource = action.desired().filter(|resource| resource.adopt)?;
-        let known = self.known.lock().await;
-        let state = &known.get(&resource.id)?.state;
-        spec.kind().displaced(spec, state, action.owned())
-    }
-
-    /// The whole of what was there before us, where it is taken over as it is.
-    async fn found(&self, action: &Action) -> Option<Before> {
-        let Step::Adopt(wanted, _) = &action.step else {
-            return None;
-        };
-        if wanted.origin == Origin::Created || action.owned().is_some() {
-            return None;
-        }
-        let known = self.known.lock().await;
-        let state = &known.get(&action.resource)?.state;
-        action.spec().kind().found(state)
     }
 
     /// Writes down, before anything else, what a person has still to publish. In a later run it will
