@@ -9,9 +9,9 @@ use serde_json::Value;
 use standards::Finding;
 
 use crate::field::Outputs;
-use crate::kind::{Kind, Readiness, Removal};
+use crate::kind::{Kind, Removal};
 use crate::typed::{Before, Spec, State};
-use crate::{Calls, Diff, Impact, Permission, PhysicalId, Transition, Verb, ZoneRef};
+use crate::{Calls, Diff, Impact, Permission, PhysicalId, Readiness, Transition, Verb, ZoneRef};
 
 /// A stored spec or state that does not have its kind's shape.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,6 @@
 //! Mail impact: what a change can do to mail. The kind of the resource computes it from the change
 //! itself, the plan carries it, and everybody else reads it there.
 
-use crate::{Before, ResourceId, Spec, State};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -133,19 +132,4 @@ impl Impact {
         };
         Self { whom, ..self }
     }
-}
-
-/// A change of a resource, as its kind judges it.
-#[derive(Clone, Copy, Debug)]
-pub struct Transition<'a, S = Spec, T = State, B = Before> {
-    /// Which resource.
-    pub id: &'a ResourceId,
-    /// The observed state; nothing where nothing is there.
-    pub seen: Option<&'a T>,
-    /// The spec before: the one on record, or that of the stage before this one.
-    pub was: Option<&'a S>,
-    /// The spec that is desired now; nothing where the resource goes.
-    pub becomes: Option<&'a S>,
-    /// The values that its removal puts back.
-    pub restores: Option<&'a B>,
 }

@@ -10,21 +10,9 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Calls, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
-    ResourceId, Spec, State, Transition, Verb, ZoneRef,
+    Before, Calls, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
+    Readiness, ResourceId, Spec, State, Verb, ZoneRef,
 };
-
-/// Whether a resource is usable by what depends on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Readiness {
-    /// Usable.
-    Ready,
-    /// Not yet; what it waits for.
-    Waiting(String),
-    /// It will not become so without a change; why.
-    Failed(String),
-}
 
 /// Whether a resource of ours may be deleted as it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -485,4 +473,19 @@ pub trait Mutate<C: Sync>: Observe<C> {
             "this kind has no batches",
         ))
     }
+}
+
+/// A change of a resource, as its kind judges it.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition<'a, S = Spec, T = State, B = Before> {
+    /// Which resource.
+    pub id: &'a ResourceId,
+    /// The observed state; nothing where nothing is there.
+    pub seen: Option<&'a T>,
+    /// The spec before: the one on record, or that of the stage before this one.
+    pub was: Option<&'a S>,
+    /// The spec that is desired now; nothing where the resource goes.
+    pub becomes: Option<&'a S>,
+    /// The values that its removal puts back.
+    pub restores: Option<&'a B>,
 }

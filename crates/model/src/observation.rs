@@ -1,5 +1,7 @@
 //! The answer of AWS, or of public DNS, about one resource in this run.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{PhysicalId, State};
 
 /// Whose a resource is that was found without an entry in the ledger.
@@ -56,4 +58,16 @@ impl<S> Observation<S> {
             Self::Unknown(reason) => Observation::Unknown(reason),
         }
     }
+}
+
+/// Whether a resource is usable by what depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// Usable.
+    Ready,
+    /// Not yet; what it waits for.
+    Waiting(String),
+    /// It will not become so without a change; why.
+    Failed(String),
 }

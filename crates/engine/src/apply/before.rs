@@ -1,5 +1,5 @@
-//! What was there before us, as it is put on record: the values that make room for ours, and what is
-//! taken over as it is.
+//! The values that were there before us, as they are put on record: those that make room for ours,
+//! and those that are taken over as they are.
 
 use model::{Action, Before, Origin, Spec, Step};
 
