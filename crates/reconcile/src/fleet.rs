@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kinds::{AcmCertificate, SesIdentity};
 use manifest::Accepted;
 use model::{Check, CheckOutcome, DomainLedger, Entry, Grade, Ledger, Overview, Standard, rules};
+use report::{Ending, Event};
 use standards::bimi::MarkCertificate;
 use standards::dns::Name;
 use standards::{Finding, Severity};
@@ -28,26 +29,6 @@ pub struct Fleet {
     ledger: Ledger,
     /// The plan that was made now, with the states that were observed.
     planned: Planned,
-}
-
-/// Something that ends at a known time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ending {
-    /// The time.
-    pub at: Timestamp,
-    /// The thing that ends.
-    pub what: String,
-}
-
-/// Something that was done.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Event {
-    /// The time.
-    pub at: Timestamp,
-    /// The change, in words.
-    pub what: String,
-    /// The resources that it was done to, where there are any.
-    pub resources: Vec<String>,
 }
 
 /// Reads all of it. It changes nothing.
@@ -132,25 +113,40 @@ fn is_error(finding: &Finding) -> bool {
 
 impl Fleet {
     /// All of a domain that ends at a known time, the next first: certificates, acceptances, and what
-    /// senders hold.
+    /// senders hold. What is foreseen has its fix, and is not told twice.
     pub fn endings(&self, project: &Project, domain: &Name) -> Vec<Ending> {
-        let mut endings = Vec::new();
-        let mut add = |at: Timestamp, what: String| endings.push(Ending { at, what });
+        let foreseen = self.drifted.foreseen.iter();
+        let foreseen = foreseen.filter(|one| one.subject == domain.as_str());
+        let mut endings: Vec<Ending> = foreseen.map(Ending::from).collect();
+        for (at, named, what) in self.dated(project, domain) {
+            let is_it =
+                |one: &Ending| one.fix.is_some() && one.at == at && one.what.contains(&named);
+            if !endings.iter().any(is_it) {
+                let fix = None;
+                endings.push(Ending { at, what, fix });
+            }
+        }
+        endings.sort_by_key(|ending| ending.at);
+        endings
+    }
+
+    /// The same, but for what is foreseen: the time, what a text of foresight about it names, and our
+    /// own words.
+    fn dated(&self, project: &Project, domain: &Name) -> Vec<(Timestamp, String, String)> {
+        let mut dated = Vec::new();
         if let Some(block) = project.manifest.domains.get(domain) {
-            let mark = block
-                .bimi
-                .as_ref()
-                .and_then(|bimi| bimi.certificate.as_ref());
+            let mark = block.bimi.iter().find_map(|bimi| bimi.certificate.as_ref());
             let read = mark.and_then(|file| Some((file, MarkCertificate::parse(&file.bytes).0?)));
             if let Some((file, certificate)) = read {
-                add(
-                    certificate.not_after(),
-                    format!("the mark certificate {}", file.path),
-                );
+                let path = file.path.clone();
+                let what = format!("the mark certificate {path}");
+                dated.push((certificate.not_after(), path, what));
             }
             for (rule, acceptance) in &block.accept {
                 if let Some(end) = acceptance.end() {
-                    add(end, format!("the acceptance of {rule}"));
+                    let rule = rule.to_string();
+                    let what = format!("the acceptance of {rule}");
+                    dated.push((end, rule, what));
                 }
             }
         }
@@ -160,20 +156,16 @@ impl Fleet {
             let state = state.and_then(|state| state.get::<AcmCertificate>());
             let end = state.and_then(|state| Timestamp::from_second(state.not_after?).ok());
             if let Some(end) = end {
-                add(
-                    end,
-                    format!("the certificate {} of ACM, which renews it", entry.id.name),
-                );
+                let name = &entry.id.name;
+                let what = format!("the certificate {name} of ACM, which renews it");
+                dated.push((end, String::new(), what));
             }
         }
         if let Some(until) = held.and_then(|held| held.cached_until) {
-            add(
-                until,
-                "what senders hold of an earlier MTA-STS policy".to_owned(),
-            );
+            let what = "what senders hold of an earlier MTA-STS policy".to_owned();
+            dated.push((until, String::new(), what));
         }
-        endings.sort();
-        endings
+        dated
     }
 
     /// The identities of SES that the ledger has for a domain, with their account and region.
@@ -212,7 +204,7 @@ impl Fleet {
         }));
         let accepted = held.accepted.iter();
         events.extend(accepted.map(|(rule, at)| event(*at, format!("the risk {rule} accepted"))));
-        events.sort_by(|one, other| other.cmp(one));
+        events.sort_by(|one, other| (other.at, &other.what).cmp(&(one.at, &one.what)));
         events
     }
 }

@@ -66,7 +66,7 @@ pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, SandboxSettings, Speed};
 pub use self::error::Error;
-pub use self::fleet::{Ending, Event, Fleet, fleet};
+pub use self::fleet::{Fleet, fleet};
 pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlock_ledger};
 pub use self::lint_online::{lint_published, lint_with_accounts};
 pub use self::load::{Loaded, check, load};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ::report::{Ending, Event, Picture, Sender, Site, SiteDomain, SiteFile, site_html};
+use ::report::{Picture, Sender, Site, SiteDomain, SiteFile, site_html};
 use reconcile::{Fleet, Project};
 use render::{Ground, Shape, View};
 use standards::bimi::Svg;
@@ -61,11 +61,6 @@ fn domain((project, fleet): (&Project, &Fleet), name: &Name, logos: &mut Logos) 
         .filter(|check| check.domain() == Some(name));
     let drifts = fleet.drifted.drifts.iter();
     let sender = |(identity, place)| Sender { identity, place };
-    let event = |one: reconcile::Event| Event {
-        at: one.at,
-        what: one.what,
-        resources: one.resources,
-    };
     SiteDomain {
         name: name.clone(),
         overview,
@@ -75,26 +70,10 @@ fn domain((project, fleet): (&Project, &Fleet), name: &Name, logos: &mut Logos) 
             .filter(|drift| drift.resource.domain == name.as_str())
             .cloned()
             .collect(),
-        endings: endings((project, fleet), name),
-        events: fleet.events(name).into_iter().map(event).collect(),
+        endings: fleet.endings(project, name),
+        events: fleet.events(name),
         logo: logo(project, name, logos),
     }
-}
-
-/// The endings of a domain, the next first. One that is foreseen has its fix, and is not told twice.
-fn endings((project, fleet): (&Project, &Fleet), name: &Name) -> Vec<Ending> {
-    let foreseen = fleet.drifted.foreseen.iter();
-    let foreseen = foreseen.filter(|one| one.subject == name.as_str());
-    let mut endings: Vec<Ending> = foreseen.map(Ending::from).collect();
-    let mut dated = fleet.endings(project, name);
-    dated.retain(|one| endings.iter().all(|known| known.at != one.at));
-    endings.extend(dated.into_iter().map(|one| Ending {
-        at: one.at,
-        what: one.what,
-        fix: None,
-    }));
-    endings.sort_by_key(|ending| ending.at);
-    endings
 }
 
 /// The logo of a domain as inboxes show it.
