@@ -221,7 +221,7 @@ async fn a_ledger_moves_to_s3_and_back() {
     let run = team().await;
     run.apply().await;
     let before: Ledger = run.ledger().await;
-    let beside = run.folder();
+    let beside = &run.folder();
     let project = run.open();
     let moved = reconcile::move_ledger(&project, beside, Destination::Folder, who()).await;
     assert_eq!(moved.expect("moves").0, before.domains.len());

@@ -6,7 +6,7 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clock::Clock;
@@ -75,7 +75,7 @@ impl Run {
 
     /// The same with a sandbox and a ledger that an older program left in the folder.
     pub(crate) fn left_by(self, world: &str, ledger: &[(&str, &str)]) -> Self {
-        let kept = self.folder.path().join(".deploy/sandbox/anycompany");
+        let kept = self.folder().join(".deploy/sandbox/anycompany");
         std::fs::create_dir_all(kept.join("ledger/shared")).expect("a folder");
         std::fs::write(kept.join("world.json"), world).expect("a file");
         for (name, text) in ledger {
@@ -91,14 +91,17 @@ impl Run {
     }
 
     /// The folder of the manifest.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.file().parent().expect("a folder").to_owned()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join(&self.path)
     }
 
     /// Opens the project.
     pub(crate) fn try_open(&self, targets: &[&str]) -> Result<Project, Error> {
-        let file = self.folder.path().join(&self.path);
-        let loaded = reconcile::load(&self.path, &self.files, file, Clock::real().now())?;
+        let loaded = reconcile::load(&self.path, &self.files, self.file(), Clock::real().now())?;
         let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
         let environment = Environment::Sandbox(SandboxSettings {
             speed: Some(Speed::Instant),
