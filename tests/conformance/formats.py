@@ -32,8 +32,13 @@ def absolute(name, zone):
 
 
 def as_listed():
-    """From the JSON: name, type, TTL and value, all as the zone file would have them."""
+    """From the JSON: name, type, TTL and value, all as the zone file would have them.
+
+    The records of later rounds are comments in the other formats.
+    """
     for record in json.loads(read("json"))["records"]:
+        if record["round"] > 0:
+            continue
         for value in record["values"]:
             yield record["name"], record["type"], record["ttl"], value.removesuffix(".")
 
@@ -136,7 +141,8 @@ def literal(template):
 
 
 LISTED = sorted(as_listed())
-ZONES = sorted({record["zone"] for record in json.loads(read("json"))["records"]})
+RECORDS = json.loads(read("json"))["records"]
+ZONES = sorted({record["zone"] for record in RECORDS if record["round"] == 0})
 assert len(LISTED) > 5, LISTED
 for reader in (from_bind, from_octodns, from_dnscontrol, from_terraform):
     found = sorted(reader())

@@ -179,7 +179,8 @@ fn manual_dns_goes_round_when_a_person_publishes() {
 fn publish(place: &Place) -> Vec<(String, String)> {
     let records = place.run("records", &["--json"]).json();
     let records = records.as_array().or_else(|| records["records"].as_array());
-    let records = records.expect("records").clone();
+    let mut records = records.expect("records").clone();
+    records.retain(|record| record["round"] == 0);
     let mut published = Vec::new();
     place.change_world(|world, now| {
         for host in ["mx1.example.org", "mx2.example.org"] {

@@ -223,7 +223,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy verify deploy/example.yaml --target example.com --all"
     )]
     Verify(Connected<Verify>),
-    /// Show the records to publish by hand
+    /// Show the records to publish by hand: now, and in later rounds
     #[command(
         after_help = "Example:\n  deploy records deploy/manual-dns.yaml --missing --format bind"
     )]

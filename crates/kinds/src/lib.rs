@@ -37,7 +37,7 @@ pub mod tags;
 #[cfg(feature = "aws")]
 mod zones;
 
-use model::{AnyKind, Kind, KindSet, Spec, any_kind};
+use model::{AnyKind, Kind, KindSet, Spec, State, any_kind};
 
 pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
@@ -87,4 +87,10 @@ pub fn pure() -> KindSet {
 pub fn record_of(spec: &Spec) -> Option<&record::Record> {
     let in_zone = spec.get::<Route53RecordSet>().map(|spec| &spec.record);
     in_zone.or_else(|| spec.get::<PublishedRecord>().map(|spec| &spec.record))
+}
+
+/// The observed properties of such a record.
+pub fn record_state(state: &State) -> Option<&record::State> {
+    let in_zone = state.get::<Route53RecordSet>();
+    in_zone.or_else(|| state.get::<PublishedRecord>())
 }

@@ -284,14 +284,22 @@ impl Record {
         found
     }
 
-    fn values_change(&self, set: &LiveSet, owned: Option<&Self>) -> Option<Change> {
+    /// The values of `set` that are ours, were ours (`owned`), or stand where only ours can.
+    pub fn standing<'a>(&self, set: &'a LiveSet, owned: Option<&Self>) -> Vec<&'a str> {
         let wanted = self.known_values();
         let were = owned.map(Self::known_values).unwrap_or_default();
-        let mine = set.values.iter().map(|value| &value.means);
-        let mine: Vec<&String> = mine
-            .filter(|value| wanted.contains(value) || were.contains(value) || self.excludes(value))
-            .collect();
-        let mut seen: Vec<String> = mine.iter().map(|value| (*value).clone()).collect();
+        let is_ours = |value: &String| wanted.contains(value) || were.contains(value);
+        let values = set.values.iter().map(|value| &value.means);
+        values
+            .filter(|value| is_ours(value) || self.excludes(value))
+            .map(String::as_str)
+            .collect()
+    }
+
+    fn values_change(&self, set: &LiveSet, owned: Option<&Self>) -> Option<Change> {
+        let wanted = self.known_values();
+        let mine = self.standing(set, owned);
+        let mut seen: Vec<String> = mine.iter().map(|value| (*value).to_owned()).collect();
         let mut asked = wanted.clone();
         seen.sort();
         asked.sort();

@@ -7,9 +7,16 @@ mod aws;
 #[cfg(feature = "aws")]
 pub use aws::{identities, standing, tracking};
 
-use model::rules;
+use model::{Location, rules};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
+
+/// The place of an instance at the end of a sentence.
+pub(crate) fn place(location: Option<&Location>) -> String {
+    location.map_or_else(String::new, |location| {
+        format!(" in {} of {}", location.region, location.account)
+    })
+}
 
 /// How an account stands with SES in one region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

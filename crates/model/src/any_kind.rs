@@ -11,7 +11,9 @@ use standards::Finding;
 use crate::field::Outputs;
 use crate::kind::{Kind, Removal};
 use crate::typed::{Before, Spec, State};
-use crate::{Calls, Diff, Impact, Permission, PhysicalId, Readiness, Transition, Verb, ZoneRef};
+use crate::{
+    Calls, Diff, Impact, Location, Permission, PhysicalId, Readiness, Transition, Verb, ZoneRef,
+};
 
 /// A stored spec or state that does not have its kind's shape.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,8 @@ pub trait AnyKind: Send + Sync {
     fn output(&self, state: &State, name: &str) -> Option<String>;
     /// See [`Kind::describe_output`].
     fn describe_output(&self, name: &str) -> String;
+    /// See [`Kind::describe_ready`].
+    fn describe_ready(&self, desired: &Spec, location: Option<&Location>) -> String;
     /// See [`Kind::diff`].
     fn diff(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff;
     /// See [`Kind::drift`].
@@ -172,6 +176,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn describe_output(&self, name: &str) -> String {
         K::describe_output(name)
+    }
+
+    fn describe_ready(&self, desired: &Spec, location: Option<&Location>) -> String {
+        K::describe_ready(desired.own::<K>(), location)
     }
 
     fn diff(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {

@@ -125,6 +125,11 @@ pub trait Kind: Send + Sync + 'static {
         format!("its {}", name.replace('_', " "))
     }
 
+    /// The state of a resource that is ready, for messages that say what is waited for.
+    fn describe_ready(_desired: &Self::Spec, _location: Option<&Location>) -> String {
+        format!("the {} is ready", Self::NAME.replace('_', " "))
+    }
+
     /// The fields in which `actual` is not as desired. `owned` is what the ledger says we asked
     /// for last time; kinds that share a resource with other owners need it.
     fn diff(desired: &Self::Spec, actual: &Self::State, owned: Option<&Self::Spec>) -> Diff;

@@ -48,7 +48,7 @@ pub use observation::{Observation, Ownership, Readiness};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use overview::{Grade, NextStep, Overview, Standard, Subject};
 pub use permission::Permission;
-pub use plan::{Action, ActionId, Edge, Plan, Step, Unwanted, Wanted};
+pub use plan::{Action, ActionId, Edge, Plan, Round, Step, Unwanted, Wanted};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
 pub use resource::{Dependency, Level, Precondition, PreconditionCheck, Resource, Undo};
 pub use served_policy::ServedPolicy;

@@ -287,6 +287,15 @@ impl Action {
     }
 }
 
+/// A time to carry an action out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// How often something is waited for before it.
+    pub number: usize,
+    /// The actions that have to be done, or their resources ready, first.
+    pub after: BTreeMap<ActionId, Level>,
+}
+
 /// The plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
@@ -309,28 +318,59 @@ impl Plan {
         !self.actions.iter().any(Action::changes)
     }
 
-    /// For each action, the actions that it still waits for: those that change something, those that
-    /// wait themselves, and, where a resource has to be ready first, those whose resource is not.
-    pub fn waits(
-        &self,
-        is_ready: impl Fn(&Action) -> bool,
-    ) -> BTreeMap<ActionId, BTreeSet<ActionId>> {
-        let mut waits: BTreeMap<ActionId, BTreeSet<ActionId>> = BTreeMap::new();
+    /// For each action, the round in which it can be carried out, by whoever does not wait for an apply
+    /// to come to it.
+    pub fn rounds(&self, is_ready: impl Fn(&Action) -> bool) -> Vec<Round> {
+        let mut rounds: Vec<Round> = Vec::with_capacity(self.actions.len());
         // A plan is sorted: what comes first stands first.
         for action in &self.actions {
-            let is_open = |edge: &&Edge| {
+            let mut after = BTreeMap::new();
+            for edge in &action.after {
                 let before = &self.actions[edge.action];
-                before.changes()
-                    || waits.contains_key(&edge.action)
-                    || edge.level == Level::Ready && !is_ready(before)
-            };
-            let before = action.after.iter().filter(is_open);
-            let before: BTreeSet<ActionId> = before.map(|edge| edge.action).collect();
-            if !before.is_empty() {
-                waits.insert(action.id, before);
+                // A record by hand is done when somebody has published it.
+                let level = match before.location {
+                    Some(_) => edge.level,
+                    None => Level::Ready,
+                };
+                let is_pending = before.changes() || before.is_refused();
+                let earlier = &rounds[edge.action].after;
+                match level {
+                    Level::Ready if is_pending || !is_ready(before) => {
+                        after.insert(edge.action, Level::Ready);
+                    }
+                    // An apply makes the call by itself when what comes before it is ready.
+                    Level::Done if is_pending && earlier.is_empty() => {
+                        after.entry(edge.action).or_insert(Level::Done);
+                    }
+                    _ => after.extend(earlier),
+                }
             }
+            if after.values().any(|level| *level == Level::Ready) {
+                after.retain(|_, level| *level == Level::Ready);
+            }
+            self.keep_last(&mut after);
+            let numbers = after.iter().map(|(id, level)| {
+                let is_awaited = *level == Level::Ready;
+                rounds[*id].number + usize::from(is_awaited)
+            });
+            let number = numbers.max().unwrap_or(0);
+            rounds.push(Round { number, after });
         }
-        waits
+        rounds
+    }
+
+    /// Drops the actions that another of them comes after.
+    fn keep_last(&self, after: &mut BTreeMap<ActionId, Level>) {
+        let all: Vec<ActionId> = after.keys().copied().collect();
+        for id in all {
+            let mut seen = BTreeSet::new();
+            let mut open = vec![id];
+            while let Some(next) = open.pop() {
+                let before = self.actions[next].after.iter().map(|edge| edge.action);
+                open.extend(before.filter(|id| seen.insert(*id)));
+            }
+            after.retain(|one, _| !seen.contains(one));
+        }
     }
 
     /// How many actions do `verb`.

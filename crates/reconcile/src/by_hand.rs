@@ -1,10 +1,10 @@
-//! Publishes in the sandbox, as the operator of a manual DNS would, or takes the records out again.
+//! The records that a person publishes, each in its round; in the sandbox they are published, as the
+//! operator of a manual DNS would, or taken out again.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use model::{Action, OutputRef, Resource, ResourceId};
-use report::PublishableRecord;
+use engine::{PreconditionOutcome, check_precondition};
+use kinds::record::Record;
+use model::{Action, ActionId, Field, Level, PreconditionCheck, Round, Step, Verb};
+use report::{PublishableRecord, RecordRound, RecordTask};
 use sandbox::Sandbox;
 
 use crate::{Error, Planned, Project, Wish};
@@ -14,38 +14,43 @@ use crate::{Error, Planned, Project, Wish};
 pub struct ByHand {
     /// The records that were set.
     pub done: usize,
-    /// All records, with those whose values are not known yet.
+    /// All records, with those that wait and those whose values are not known yet.
     pub all: usize,
 }
 
-/// Publishes every record that a person has to publish, as far as it is known, or takes them out.
+/// Publishes the records that a person has to publish now, as far as they are known, or takes those out
+/// that have to go.
 pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand, Error> {
     let sandbox = project.sandbox.as_ref().ok_or_else(|| {
         Error::Usage("records are published by the program in a sandbox only".to_owned())
     })?;
     let wish = if present { Wish::All } else { Wish::NothingNow };
     let planned = project.plan(project.ledger().await?, wish).await?;
-    let records = publishable(&planned.plan.actions, &planned);
     let mut done = 0;
-    for record in &records {
-        let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
-        let (Some(name), Some(values)) = (&record.name, values) else {
-            continue;
-        };
-        set(sandbox, name, &record.rtype, &values, present)?;
-        done += 1;
+    let by_hand = planned.plan.actions.iter();
+    let by_hand = by_hand.filter(|action| action.location.is_none());
+    let records = publishable(project, &planned, by_hand).await;
+    // A set that is taken out may hold a value that stays, and is published again.
+    for record in records.iter().filter(|one| one.task == RecordTask::TakeOut) {
+        done += usize::from(set(sandbox, record, false)?);
     }
-    let all = records.len();
+    for record in &records {
+        if matches!(&record.task, RecordTask::Publish(round) if round.is_now()) {
+            done += usize::from(set(sandbox, record, true)?);
+        }
+    }
+    let all = records.iter();
+    let all = all.filter(|one| !matches!(one.task, RecordTask::Keep(_)));
+    let all = all.count();
     Ok(ByHand { done, all })
 }
 
-fn set(
-    sandbox: &Sandbox,
-    name: &str,
-    rtype: &str,
-    values: &[&str],
-    present: bool,
-) -> Result<(), Error> {
+/// Publishes a record, or takes it out. Gives back whether it could be: what is not known yet can't.
+fn set(sandbox: &Sandbox, record: &PublishableRecord, present: bool) -> Result<bool, Error> {
+    let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
+    let (Some(name), Some(values)) = (&record.name, values) else {
+        return Ok(false);
+    };
     let now = sandbox.clock().now();
     let mut world = sandbox.world();
     if let Some(server) = world.dns.name_server(name) {
@@ -54,74 +59,111 @@ fn set(
         )));
     }
     let done = if present {
-        world.dns.publish(name, rtype, values, now)
+        world.dns.publish(name, &record.rtype, &values, now)
     } else {
-        world.dns.unpublish(name, rtype, now)
+        world.dns.unpublish(name, &record.rtype, now)
     };
-    done.map_err(|problem| Error::Usage(format!("{name}: {problem}")))
+    done.map_err(|problem| Error::Usage(format!("{name}: {problem}")))?;
+    Ok(true)
 }
 
-/// The records that a person has to publish, or to take out, for these actions of a plan, each with
-/// what has to be ready first.
-pub fn publishable<'a>(
-    actions: impl IntoIterator<Item = &'a Action>,
+/// The records of these actions of a plan that somebody publishes: each as it is to be, in its round,
+/// and what stands until then. A record that is published, or taken out, before its time can stop mail.
+pub async fn publishable<'a>(
+    project: &Project,
     planned: &Planned,
+    actions: impl IntoIterator<Item = &'a Action>,
 ) -> Vec<PublishableRecord> {
-    let by_hand = actions
-        .into_iter()
-        .filter(|action| action.location.is_none());
-    let mut waits = planned.waits();
-    let records = by_hand.flat_map(|action| {
-        let resource = [Arc::new(published(action))];
-        let mut records = report::publishable(&resource, &|reference: &OutputRef| {
-            planned.output(reference)
-        });
-        for record in &mut records {
-            record.after = waits.remove(&action.id).unwrap_or_default();
-        }
-        records
-    });
-    records.collect()
-}
-
-/// The records among `resources`, as they are published, each with what has to be ready first.
-pub fn publishable_of(resources: &[Arc<Resource>], planned: &Planned) -> Vec<PublishableRecord> {
-    let mut waits = planned.waits();
-    let actions = planned.plan.actions.iter();
-    let by_hand = actions.filter(|one| one.location.is_none() && one.wanted().is_some());
-    let after: BTreeMap<(&str, &str), Vec<String>> = by_hand
-        .map(|action| {
-            let ResourceId { domain, name, .. } = &action.resource;
-            let after = waits.remove(&action.id).unwrap_or_default();
-            ((domain.as_str(), name.as_str()), after)
-        })
-        .collect();
-    let mut records = report::publishable(resources, &|reference: &OutputRef| {
-        planned.output(reference)
-    });
-    for record in &mut records {
-        if let Some(after) = after.get(&(record.zone.as_str(), record.label.as_str())) {
-            record.after.clone_from(after);
+    let rounds = planned.rounds();
+    let mut records = Vec::new();
+    for action in actions {
+        let Some(record) = published(planned, action) else {
+            continue;
+        };
+        let round = round(project, planned, action, &rounds[action.id]).await;
+        let keep = RecordTask::Keep(round.after.clone());
+        if action.wanted().is_some() {
+            let standing = standing(planned, action).filter(|_| !round.is_now());
+            records.extend(standing.map(|standing| PublishableRecord {
+                task: keep,
+                ..standing
+            }));
+            let task = RecordTask::Publish(round);
+            records.push(PublishableRecord { task, ..record });
+        } else if action.verb() == Verb::Delete {
+            let task = if round.is_now() {
+                RecordTask::TakeOut
+            } else {
+                keep
+            };
+            records.push(PublishableRecord { task, ..record });
         }
     }
     records
 }
 
-/// The resource of a record by hand, as far as publishing it goes.
-fn published(action: &Action) -> Resource {
-    let preconditions = action.desired().map(|one| one.preconditions.clone());
-    Resource {
-        id: action.resource.clone(),
-        location: None,
-        spec: action.spec().clone(),
-        impact: action.impact.clone(),
-        dependencies: Vec::new(),
-        preconditions: preconditions.unwrap_or_default(),
-        wait: false,
-        adopt: false,
-        holders: BTreeSet::new(),
-        through: None,
-        serves_policy: None,
-        place: standards::Place::Whole,
+/// The record of an action, as far as it is known; nothing where it has none.
+fn published(planned: &Planned, action: &Action) -> Option<PublishableRecord> {
+    let spec = planned.resolved(action.spec());
+    let record = kinds::record_of(&spec)?;
+    Some(PublishableRecord::new(&action.resource, record))
+}
+
+/// The values that stand in the place of a record that is not to be published yet.
+fn standing(planned: &Planned, action: &Action) -> Option<PublishableRecord> {
+    let spec = planned.resolved(action.spec());
+    let record = kinds::record_of(&spec)?;
+    let set = kinds::record_state(planned.state(&action.resource)?)?
+        .set
+        .as_ref()?;
+    let owned = action.owned().and_then(kinds::record_of);
+    let values = record.standing(set, owned).into_iter();
+    let values: Vec<Field<String>> = values.map(|value| value.to_owned().into()).collect();
+    let standing = Record {
+        values,
+        alias: None,
+        ..record.clone()
+    };
+    (!standing.values.is_empty()).then(|| PublishableRecord::new(&action.resource, &standing))
+}
+
+/// The round of a record. Conditions that are seen from outside are probed where nothing else is
+/// waited for; what stands already as it is to be meets them.
+async fn round(
+    project: &Project,
+    planned: &Planned,
+    action: &Action,
+    round: &Round,
+) -> RecordRound {
+    let stands = matches!(action.step, Step::Keep(..)) && planned.state(&action.resource).is_some();
+    if stands {
+        return RecordRound::default();
     }
+    let condition = |(id, level): (&ActionId, &Level)| {
+        let before = &planned.plan.actions[*id];
+        let spec = planned.resolved(before.spec());
+        match level {
+            Level::Ready => spec.kind().describe_ready(&spec, before.location.as_ref()),
+            Level::Done => format!("this is applied: {} {}", before.verb(), before.resource),
+        }
+    };
+    let mut after: Vec<String> = round.after.iter().map(condition).collect();
+    let is_free = after.is_empty();
+    for precondition in action.preconditions() {
+        if !(is_free && passes(project, &precondition.check).await) {
+            after.push(report::precondition(precondition));
+        }
+    }
+    let number = if after.is_empty() {
+        0
+    } else {
+        round.number.max(1)
+    };
+    RecordRound { number, after }
+}
+
+/// Whether a condition is seen to hold.
+async fn passes(project: &Project, check: &PreconditionCheck) -> bool {
+    let outcome = check_precondition(project.engine.outside(), check, project.clock.now());
+    outcome.await == PreconditionOutcome::Passed
 }

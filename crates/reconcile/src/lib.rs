@@ -59,7 +59,7 @@ pub use ::doctor::Role;
 pub use aws::Notice;
 pub use ledger::{Claim, Who};
 
-pub use self::by_hand::{ByHand, publish_by_hand, publishable, publishable_of};
+pub use self::by_hand::{ByHand, publish_by_hand, publishable};
 pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;
 pub use self::doctor::examine;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use blueprint::GracePeriod;
 use model::rules;
 use model::{
-    Action, ActionId, Authority, Entry, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId,
-    State,
+    Action, Authority, Entry, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, Round,
+    Spec, State,
 };
 use plan::{Actual, Estimate, Inputs, Pending};
 use standards::dns::Name;
@@ -59,24 +59,23 @@ impl Planned {
         self.state(&reference.resource)?.output(&reference.output)
     }
 
-    /// For each action, the resources that it still waits for.
-    pub(crate) fn waits(&self) -> BTreeMap<ActionId, Vec<String>> {
-        let is_ready = |action: &Action| {
+    /// For each action, the round in which it can be carried out.
+    pub(crate) fn rounds(&self) -> Vec<Round> {
+        self.plan.rounds(|action| {
             let state = self.state(&action.resource);
             let ready = action.desired().zip(state).map(|(resource, state)| {
-                let spec = resource.spec.resolved(&|reference| self.output(reference));
-                spec.kind().readiness(&spec, state)
+                resource
+                    .spec
+                    .kind()
+                    .readiness(&self.resolved(&resource.spec), state)
             });
             ready.is_none_or(|ready| ready == Readiness::Ready)
-        };
-        let waits = self.plan.waits(is_ready).into_iter();
-        waits
-            .map(|(id, before)| {
-                let before = before.iter().map(|id| &self.plan.actions[*id].resource);
-                let before: BTreeSet<&ResourceId> = before.collect();
-                (id, before.iter().map(ToString::to_string).collect())
-            })
-            .collect()
+        })
+    }
+
+    /// `spec` with every output put in that was observed.
+    pub(crate) fn resolved(&self, spec: &Spec) -> Spec {
+        spec.resolved(&|reference| self.output(reference))
     }
 
     /// Takes the risk of the plan as a whole, where the operator accepts its rule by name. Those of

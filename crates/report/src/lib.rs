@@ -88,13 +88,15 @@ pub use palette::Palette;
 pub use plan_json::plan_json;
 pub use plan_markdown::plan_markdown;
 pub use plan_text::{Detail, plan_text};
-pub use records::{PublishableRecord, RecordFormat, RecordVariants, publishable, records};
+pub use records::{
+    PublishableRecord, RecordFormat, RecordRound, RecordTask, RecordVariants, records,
+};
 pub use rule_text::{rule_text, rules_json, rules_text};
 pub use sarif::findings_sarif;
 pub use site::{Ending, Event, Picture, Sender, Site, SiteDomain, SiteFile};
 pub use site_html::site_html;
 pub use status_text::{status_json, status_text};
-pub use words::{causes, counted, moment, verb};
+pub use words::{causes, counted, moment, precondition, verb};
 
 /// The columns that text is laid out for, on a terminal that has them.
 pub const WIDTH: usize = 100;

@@ -155,7 +155,7 @@ pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
 }
 
 /// The condition that a precondition waits for.
-pub(crate) fn precondition(precondition: &Precondition) -> String {
+pub fn precondition(precondition: &Precondition) -> String {
     let seen = match &precondition.check {
         PreconditionCheck::Served { url, .. } => format!("{url} returns the planned bytes"),
         PreconditionCheck::DmarcEnforced { domain } => {

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use model::Verb;
-use reconcile::{Planned, publishable};
+use report::{PublishableRecord, RecordTask};
 use sandbox::world::World;
 
 /// The beginnings of texts of which a name has one.
@@ -74,50 +73,47 @@ impl Elsewhere {
         done.unwrap_or_else(|error| unreachable!("a name: {error}"));
     }
 
-    /// Publishes what a plan asks a person to publish, and takes out what it asks to take out. The
+    /// Publishes what a plan asks a person to publish now, and takes out what it asks to take out. The
     /// names whose records are to be published later are returned.
     pub(crate) fn obey(
         &mut self,
         world: &mut World,
-        planned: &Planned,
+        records: &[PublishableRecord],
         now: Timestamp,
     ) -> BTreeSet<String> {
         let mut later = BTreeSet::new();
-        for (is_removal, verb) in [(false, None), (true, Some(Verb::Delete))] {
-            let actions = planned.plan.actions.iter();
-            let actions = actions.filter(|one| (one.verb() == Verb::Delete) == verb.is_some());
-            for record in publishable(actions.filter(|one| one.changes()), planned) {
-                // A person reads when it is to be published, or taken out.
-                let is_early = !is_removal
-                    && !record.publish_when.is_empty()
-                    && !serves(world, &record.zone, now);
-                if is_early || !record.after.is_empty() {
-                    later.extend(record.name.filter(|_| !is_removal));
-                    continue;
+        for record in records {
+            match &record.task {
+                RecordTask::Publish(round) if round.is_now() => {
+                    self.set(world, record, Self::add, now);
                 }
-                let values: Option<Vec<String>> = record.values.into_iter().collect();
-                let (Some(name), Some(values)) = (record.name, values) else {
-                    continue;
-                };
-                for value in values {
-                    let value = spelled(&record.rtype, value);
-                    let key = (name.as_str(), record.rtype.as_str());
-                    if is_removal {
-                        self.remove(world, key, &value, now);
-                    } else {
-                        self.add(world, key, &value, now);
-                    }
-                }
+                RecordTask::Publish(_) => later.extend(record.name.clone()),
+                RecordTask::Keep(_) | RecordTask::TakeOut => {}
             }
+        }
+        for record in records.iter().filter(|one| one.task == RecordTask::TakeOut) {
+            self.set(world, record, Self::remove, now);
         }
         later
     }
-}
 
-/// Whether a domain's policy is served, as a person sees in a browser.
-fn serves(world: &mut World, zone: &str, now: Timestamp) -> bool {
-    let answer = world.https_get(&format!("mta-sts.{zone}"), "/.well-known/mta-sts.txt", now);
-    answer.is_ok_and(|answer| answer.status == 200)
+    /// Does `change` with each value of a record, where all are known.
+    fn set(
+        &mut self,
+        world: &mut World,
+        record: &PublishableRecord,
+        change: fn(&mut Self, &mut World, (&str, &str), &str, Timestamp),
+        now: Timestamp,
+    ) {
+        let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
+        let (Some(name), Some(values)) = (&record.name, values) else {
+            return;
+        };
+        for value in values {
+            let value = spelled(&record.rtype, value.to_owned());
+            change(self, world, (name, &record.rtype), &value, now);
+        }
+    }
 }
 
 /// A value as it is kept here.

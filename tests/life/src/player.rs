@@ -232,8 +232,8 @@ impl Player {
                     ended = Some(left);
                     break;
                 }
-                Ended::Waiting(planned, what) => {
-                    self.do_by_hand(&planned);
+                Ended::Waiting(planned, records, what) => {
+                    self.do_by_hand(&records);
                     self.wait(self.pause(destroys, &planned, &what)).await;
                     waits_for = what;
                 }
@@ -329,11 +329,11 @@ impl Player {
 
     /// A person publishes what the plan asks for, and moves the delegation where the manifest says:
     /// away from a zone only when everything that is read there stands elsewhere.
-    fn do_by_hand(&mut self, planned: &reconcile::Planned) {
+    fn do_by_hand(&mut self, records: &[report::PublishableRecord]) {
         let now = self.now();
         let sandbox = self.sandbox.clone();
         let mut world = sandbox.world();
-        let later = self.elsewhere.obey(&mut world, planned, now);
+        let later = self.elsewhere.obey(&mut world, records, now);
         for domain in &self.setup.domains {
             let from = self.authority.get(&domain.name);
             let is_read = |name: &String| match from {

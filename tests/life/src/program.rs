@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use ledger::{Journal, Memory};
 use model::{Location, Plan};
 use reconcile::{Consent, Environment, Error, Planned, Project, Stands, Who, Wish};
+use report::PublishableRecord;
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
 use standards::Severity;
@@ -37,8 +38,9 @@ pub(crate) enum Ended {
     Refused(Vec<String>),
     /// It broke a promise.
     Faulty(Vec<Fault>),
-    /// Something waits for a person or for time, and this is what.
-    Waiting(Box<Planned>, String),
+    /// Something waits for a person, with these records to publish or to take out, or for time, and this
+    /// is what.
+    Waiting(Box<Planned>, Vec<PublishableRecord>, String),
     /// Something that is ours is not in the ledger: apply records it again.
     Unrecorded,
     /// Everything is as it should be, and that was observed. After a destroy, what is left because
@@ -112,7 +114,7 @@ impl Program<'_> {
             let what: Vec<String> = unfinished
                 .map(|(id, outcome)| format!("{}: {outcome:?}", planned.plan.actions[id].resource))
                 .collect();
-            return Ok(Ended::Waiting(Box::new(planned), what.join("; ")));
+            return Ok(waiting(&project, planned, what.join("; ")).await);
         }
         if self.destroys {
             let count = ledger.entries().count() + ledger.retired().count();
@@ -121,7 +123,7 @@ impl Program<'_> {
             return Ok(match count {
                 0 if !standing.ours.is_empty() => Ended::Unrecorded,
                 0 => Ended::Done(standing.unknown.iter().filter_map(left).collect()),
-                _ => Ended::Waiting(Box::new(again), format!("{count} resources are left")),
+                _ => waiting(&project, again, format!("{count} resources are left")).await,
             });
         }
         if again.plan.is_empty() && !again.is_refused() {
@@ -129,7 +131,7 @@ impl Program<'_> {
         }
         // An answer from a moment ago, or a failed read, may show what is no longer so.
         if self.is_misled {
-            return Ok(Ended::Waiting(Box::new(again), "misled".to_owned()));
+            return Ok(waiting(&project, again, "misled".to_owned()).await);
         }
         let changing = again.plan.actions.iter().filter(|one| one.changes());
         let actions: Vec<String> = changing
@@ -138,6 +140,14 @@ impl Program<'_> {
         let what = format!("{actions:?} {:?}", refusals(&again.plan));
         Ok(Ended::Faulty(vec![fault("SecondPlanEmpty", what)]))
     }
+}
+
+/// The end of a run that waits, with the records that its plan leaves to a person.
+async fn waiting(project: &Project, planned: Planned, what: String) -> Ended {
+    let changing = planned.plan.actions.iter();
+    let by_hand = changing.filter(|one| one.changes() && one.location.is_none());
+    let records = reconcile::publishable(project, &planned, by_hand).await;
+    Ended::Waiting(Box::new(planned), records, what)
 }
 
 fn left(stands: &Stands) -> Option<Left> {

@@ -21,10 +21,10 @@ pub(crate) enum Sandbox {
     /// Print how often each API operation was called
     #[command(after_help = "Example:\n  deploy sandbox stats deploy/example.yaml")]
     Stats(SandboxIn),
-    /// Publish, as the operator of a manual DNS would, what `deploy records` prints
+    /// Publish, as the operator of a manual DNS would, the first round of `deploy records`
     #[command(after_help = "Example:\n  deploy sandbox publish deploy/manual-dns.yaml")]
     Publish(Publish),
-    /// Take those records out of the DNS again
+    /// Take what was published out of the DNS again
     #[command(after_help = "Example:\n  deploy sandbox withdraw deploy/manual-dns.yaml")]
     Withdraw(Publish),
     /// Let time pass in the sandbox: 36h, 8d

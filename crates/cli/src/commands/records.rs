@@ -1,11 +1,7 @@
 //! `deploy records`: what to publish by hand, in the form that a provider or a tool takes.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use model::{Resource, ResourceId};
 use reconcile::Wish;
-use report::{RecordFormat, RecordVariants};
+use report::{RecordFormat, RecordTask, RecordVariants};
 
 use crate::args::{Global, Records};
 use crate::exit::{Exit, Failure};
@@ -19,20 +15,12 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
-    let unpublished: BTreeSet<&ResourceId> = planned
-        .plan
-        .actions
-        .iter()
-        .filter(|action| !project.is_published(&planned, action))
-        .map(|action| &action.resource)
-        .collect();
-    let chosen: Vec<Arc<Resource>> = planned
-        .desired
-        .iter()
-        .filter(|resource| !args.missing || unpublished.contains(&resource.id))
-        .cloned()
-        .collect();
-    let records = reconcile::publishable_of(&chosen, &planned);
+    let actions = planned.plan.actions.iter();
+    let actions = actions.filter(|action| !args.missing || !project.is_published(&planned, action));
+    let mut records = reconcile::publishable(&project, &planned, actions).await;
+    if args.missing {
+        records.retain(|record| !matches!(record.task, RecordTask::Keep(_)));
+    }
     let format = if printer.json {
         RecordFormat::Json
     } else {

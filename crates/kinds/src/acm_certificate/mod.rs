@@ -26,7 +26,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::rules;
-use model::{Calls, Diff, Effect, Kind, Nothing, Permission, Readiness, Side, Verb, diff};
+use model::{
+    Calls, Diff, Effect, Kind, Location, Nothing, Permission, Readiness, Side, Verb, diff,
+};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -198,6 +200,13 @@ impl Kind for AcmCertificate {
 
     fn project(state: &State) -> Option<&str> {
         tags::project(&state.tags)
+    }
+
+    fn describe_ready(desired: &Spec, _location: Option<&Location>) -> String {
+        format!(
+            "ACM has issued the certificate of {}",
+            desired.names.join(" and ")
+        )
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Calls, Change, Diff, Field, Impact, Kind, MailImpact, Nothing, Permission, Readiness,
+    Calls, Change, Diff, Field, Impact, Kind, Location, MailImpact, Nothing, Permission, Readiness,
     Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
@@ -339,6 +339,11 @@ impl Kind for CloudfrontDistribution {
 
     /// Deployed, and with what was sent: right after an update CloudFront can show the configuration
     /// before it as deployed (cdkd, `cloudfront-distribution-provider.ts`).
+    fn describe_ready(desired: &Spec, _location: Option<&Location>) -> String {
+        let names = desired.aliases.join(" and ");
+        format!("CloudFront has deployed the distribution of {names}")
+    }
+
     fn readiness(desired: &Spec, actual: &State) -> Readiness {
         // An emulator that shows no access control at all (moto) would be waited for without an end.
         // CloudFront shows the one before, until it shows ours.

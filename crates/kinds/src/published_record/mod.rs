@@ -12,8 +12,8 @@ mod aws;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Field, Impact, Kind, Nothing, Permission, PhysicalId, Readiness, Transition, Verb,
-    ZoneRef,
+    Calls, Diff, Field, Impact, Kind, Location, Nothing, Permission, PhysicalId, Readiness,
+    Transition, Verb, ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,13 @@ impl Kind for PublishedRecord {
             becomes: change.becomes.map(|spec| &spec.record),
             restores: None,
         })
+    }
+
+    fn describe_ready(desired: &Spec, _location: Option<&Location>) -> String {
+        format!(
+            "{} {} is published",
+            desired.record.rtype, desired.record.name
+        )
     }
 
     fn readiness(desired: &Spec, actual: &State) -> Readiness {

@@ -35,8 +35,8 @@ pub use sync::resume;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Field, Impact, Kind, Permission, PhysicalId, Readiness, Removal, Transition, Verb,
-    ZoneRef,
+    Calls, Diff, Field, Impact, Kind, Location, Permission, PhysicalId, Readiness, Removal,
+    Transition, Verb, ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -121,6 +121,13 @@ impl Kind for Route53RecordSet {
             becomes: change.becomes.map(|spec| &spec.record),
             restores: change.restores,
         })
+    }
+
+    fn describe_ready(desired: &Spec, _location: Option<&Location>) -> String {
+        format!(
+            "Route 53 answers {} {}",
+            desired.record.rtype, desired.record.name
+        )
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

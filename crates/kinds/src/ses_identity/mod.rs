@@ -27,11 +27,12 @@ pub(crate) use aws::{client, retag, sdk_tags};
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, OutputRef, Permission, Readiness, Transition,
-    Verb, diff,
+    Calls, Diff, Impact, Kind, Location, MailImpact, Nothing, OutputRef, Permission, Readiness,
+    Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::ses_account;
 use crate::tags::{self, Tags};
 
 /// The kind.
@@ -301,6 +302,11 @@ impl Kind for SesIdentity {
             (None, _) => Impact::none(),
         };
         impact.about(&change.id.domain)
+    }
+
+    fn describe_ready(desired: &Spec, location: Option<&Location>) -> String {
+        let place = ses_account::place(location);
+        format!("SES has verified {}{place}", desired.domain)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

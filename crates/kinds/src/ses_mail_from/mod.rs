@@ -18,9 +18,12 @@ mod aws;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+    Calls, Diff, Impact, Kind, Location, MailImpact, Nothing, Permission, Readiness, Transition,
+    Verb, diff,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::ses_account;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -124,6 +127,11 @@ impl Kind for SesMailFrom {
             _ => Impact::none(),
         };
         impact.about(&change.id.domain)
+    }
+
+    fn describe_ready(desired: &Spec, location: Option<&Location>) -> String {
+        let place = ses_account::place(location);
+        format!("SES has verified {} as MAIL FROM{place}", desired.mail_from)
     }
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {

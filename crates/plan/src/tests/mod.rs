@@ -2,6 +2,7 @@
 
 mod changes;
 mod review;
+mod rounds;
 mod shipped;
 
 use std::collections::BTreeSet;

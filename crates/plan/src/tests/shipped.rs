@@ -16,7 +16,7 @@ use super::review::review;
 use crate::{Actual, Inputs, plan};
 
 /// The resources of a manifest beside the shipped assets and the shipped files that it includes.
-fn desired(text: &str) -> Vec<Arc<Resource>> {
+pub(super) fn desired(text: &str) -> Vec<Arc<Resource>> {
     let files = MemoryFiles::default()
         .with("deploy/test.yaml", text)
         .with(
@@ -42,7 +42,7 @@ fn desired(text: &str) -> Vec<Arc<Resource>> {
     resources
 }
 
-fn first_plan(desired: &[Arc<Resource>]) -> Plan {
+pub(super) fn first_plan(desired: &[Arc<Resource>]) -> Plan {
     let mut actual = Actual::default();
     let zones = desired
         .iter()

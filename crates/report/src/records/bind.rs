@@ -9,12 +9,23 @@ use crate::put::put;
 pub(super) fn print(prepared: &Prepared, relative: bool) -> String {
     let mut text = String::from("; Records to publish. Include this file into the zone.\n");
     text.push_str(&comments(prepared, ";"));
-    let mut zone = None;
+    let mut block = None;
     for set in &prepared.sets {
-        if zone != Some(&set.zone) {
-            zone = Some(&set.zone);
-            let origin = if relative { "$ORIGIN" } else { "; zone" };
-            put!(text, "\n{origin} {}\n", set.zone.with_dot());
+        let after = prepared.after(set);
+        // A server ignores what is commented out, until a person publishes that round.
+        let hidden = if after.is_some() { "; " } else { "" };
+        if block != Some((set.round, &set.zone)) {
+            block = Some((set.round, &set.zone));
+            text.push('\n');
+            if let Some(after) = &after {
+                put!(text, "; after {}:\n", crate::escape(after));
+            }
+            let zone = set.zone.with_dot();
+            if relative {
+                put!(text, "{hidden}$ORIGIN {zone}\n");
+            } else {
+                put!(text, "; zone {zone}\n");
+            }
         }
         let is_within = set.name.is_within(&set.zone);
         let name = if relative && is_within {
@@ -23,7 +34,7 @@ pub(super) fn print(prepared: &Prepared, relative: bool) -> String {
             set.name.with_dot()
         };
         // A server refuses or ignores what belongs to another zone.
-        let marker = if is_within { "" } else { "; " };
+        let marker = if is_within { hidden } else { "; " };
         for value in &set.values {
             put!(
                 text,

@@ -1,23 +1,21 @@
 //! An extension of a domain of DNSControl, whose JavaScript is ES5: no comma after the last argument.
+//! So each record has its comma before it, and can be commented out by itself.
 
-use super::comments;
 use super::prepare::{Prepared, Set, SetValue};
+use super::{comments, in_its_round};
 use crate::put::put;
 
 pub(super) fn print(prepared: &Prepared) -> String {
     let mut text = comments(prepared, "//");
     for (zone, sets) in prepared.by_zone() {
-        let records = sets.iter().flat_map(|set| {
+        put!(text, "D_EXTEND({}\n", quoted(zone.as_str()));
+        for set in sets {
             let values = set.values.iter();
-            values.map(|value| format!("  {}", record(set, value)))
-        });
-        let records: Vec<String> = records.collect();
-        put!(
-            text,
-            "D_EXTEND({},\n{}\n);\n",
-            quoted(zone.as_str()),
-            records.join(",\n")
-        );
+            let records = values.map(|value| format!("  , {}\n", record(set, value)));
+            let records: String = records.collect();
+            text.push_str(&in_its_round(prepared, set, "  //", &records));
+        }
+        text.push_str(");\n");
     }
     text
 }

@@ -12,14 +12,14 @@ mod terraform;
 mod tests;
 
 use std::str::FromStr;
-use std::sync::Arc;
 
-use model::{Outputs, Resource};
+use kinds::record::Record;
+use model::ResourceId;
 use serde_json::{Value, json};
 
 use crate::put::putln;
-use crate::{Palette, json_text, words};
-use prepare::{Prepared, prepare};
+use crate::{Palette, json_text};
+use prepare::{Prepared, Set, prepare};
 
 /// A record that a person publishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,21 +36,51 @@ pub struct PublishableRecord {
     pub ttl: u32,
     /// Its values: TXT without quotes, MX as `10 host`; nothing for one that is not known yet.
     pub values: Vec<Option<String>>,
-    /// The conditions under which it is published: the policy's file is there before the record that names it.
-    pub publish_when: Vec<String>,
-    /// The resources that have to be ready first: a record that is published, or taken out, before
-    /// its time can stop mail.
+    /// The task of a person with it.
+    pub task: RecordTask,
+}
+
+/// The task of a person with a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordTask {
+    /// Publish it, in this round: a record that is published before its time can stop mail.
+    Publish(RecordRound),
+    /// Leave it as it is until this is seen, in words. Then it changes or goes.
+    Keep(Vec<String>),
+    /// Take it out.
+    TakeOut,
+}
+
+/// A time to publish records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordRound {
+    /// Its place among the rounds; zero is at once.
+    pub number: usize,
+    /// The conditions that have to be seen first, in words.
     pub after: Vec<String>,
 }
 
-/// The records among `resources`. `outputs` gives what other resources have returned so far: a
-/// validation record, a DKIM token, the name of a distribution.
-///
-/// An alias of Route 53 becomes the CNAME that does the same elsewhere.
-pub fn publishable(resources: &[Arc<Resource>], outputs: &Outputs<'_>) -> Vec<PublishableRecord> {
-    let records = resources.iter().filter_map(|resource| {
-        let spec = resource.spec.resolved(outputs);
-        let record = kinds::record_of(&spec)?;
+impl RecordRound {
+    /// Whether nothing has to be seen first.
+    pub fn is_now(&self) -> bool {
+        self.after.is_empty()
+    }
+}
+
+impl PublishableRecord {
+    /// The round in which it is published, or stands; nothing where it goes.
+    pub fn round(&self) -> Option<RecordRound> {
+        match &self.task {
+            RecordTask::Publish(round) => Some(round.clone()),
+            RecordTask::Keep(_) => Some(RecordRound::default()),
+            RecordTask::TakeOut => None,
+        }
+    }
+
+    /// The record of the resource `id`, to be published at once.
+    ///
+    /// An alias of Route 53 becomes the CNAME that does the same elsewhere.
+    pub fn new(id: &ResourceId, record: &Record) -> Self {
         let (rtype, values) = if let Some(alias) = &record.alias {
             ("CNAME", vec![alias.target.known().cloned()])
         } else {
@@ -58,22 +88,16 @@ pub fn publishable(resources: &[Arc<Resource>], outputs: &Outputs<'_>) -> Vec<Pu
             let values = values.map(|value| value.known().cloned());
             (record.rtype.as_str(), values.collect())
         };
-        Some(PublishableRecord {
-            label: resource.id.name.clone(),
-            zone: resource.id.domain.clone(),
+        Self {
+            label: id.name.clone(),
+            zone: id.domain.clone(),
             name: record.name.known().cloned(),
             rtype: rtype.to_owned(),
             ttl: record.ttl,
             values,
-            publish_when: resource
-                .preconditions
-                .iter()
-                .map(words::precondition)
-                .collect(),
-            after: Vec::new(),
-        })
-    });
-    records.collect()
+            task: RecordTask::Publish(RecordRound::default()),
+        }
+    }
 }
 
 /// How records are written.
@@ -165,12 +189,16 @@ fn records_json(prepared: &Prepared, relative: bool) -> Value {
                 "type": set.rtype.name(),
                 "ttl": set.ttl,
                 "values": set.values.iter().map(prepare::SetValue::text).collect::<Vec<_>>(),
+                "round": set.round,
             })
         })
         .collect();
+    let rounds = prepared.rounds.iter().map(|round| &round.after);
+    let rounds: Vec<Value> = rounds.map(|after| json!({ "after": after })).collect();
     json!({
         "format": "deploy.records",
         "version": 1,
+        "rounds": rounds,
         "records": records,
         "unknown": prepared.unknown,
         "notes": prepared.notes,
@@ -187,4 +215,17 @@ fn comments(prepared: &Prepared, marker: &str) -> String {
         putln!(text, "{marker} {}", crate::escape(note));
     }
     text
+}
+
+/// The lines `text` of a set: commented out below what has to be seen first, where it is not to be
+/// published yet.
+fn in_its_round(prepared: &Prepared, set: &Set, marker: &str, text: &str) -> String {
+    let Some(after) = prepared.after(set) else {
+        return text.to_owned();
+    };
+    let mut commented = format!("{marker} after {}:\n", crate::escape(&after));
+    for line in text.lines() {
+        putln!(commented, "{}", format!("{marker} {line}").trim_end());
+    }
+    commented
 }

@@ -1,7 +1,7 @@
 //! Zones of octoDNS: one YAML document a zone, keys in the natural order that its loader demands.
 
-use super::comments;
 use super::prepare::{Prepared, Set, SetValue};
+use super::{comments, in_its_round};
 use crate::put::{put, putln};
 
 pub(super) fn print(prepared: &Prepared) -> String {
@@ -13,10 +13,15 @@ pub(super) fn print(prepared: &Prepared) -> String {
         putln!(text, "---\n# {}.yaml", zone.as_str());
         for name in names {
             let here: Vec<&&Set> = sets.iter().filter(|set| set.relative() == name).collect();
-            putln!(text, "{}:", quoted(key(name)));
+            // A name of which nothing is published yet has no key either: octoDNS refuses an empty one.
+            let waits = here.iter().all(|set| prepared.after(set).is_some());
+            let marker = if waits { "# " } else { "" };
+            putln!(text, "{marker}{}:", quoted(key(name)));
             let is_list = here.len() > 1;
             for set in here {
-                record(&mut text, set, is_list);
+                let mut lines = String::new();
+                record(&mut lines, set, is_list);
+                text.push_str(&in_its_round(prepared, set, "#", &lines));
             }
         }
     }

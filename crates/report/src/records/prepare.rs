@@ -1,11 +1,11 @@
 //! From single records to checked record sets, in the variant that a provider needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use standards::dns::Name;
 
-use super::{PublishableRecord, RecordVariants};
+use super::{PublishableRecord, RecordRound, RecordTask, RecordVariants};
 
 /// The label below which SES looks for its domain token.
 const TOKEN_LABEL: &str = "_amazonses";
@@ -88,6 +88,8 @@ pub(super) struct Set {
     pub(super) rtype: SetType,
     pub(super) ttl: u32,
     pub(super) values: Vec<SetValue>,
+    /// Its round, as a position in [`Prepared::rounds`].
+    pub(super) round: usize,
 }
 
 impl Set {
@@ -105,8 +107,10 @@ impl Set {
 /// The records that are ready to be written, and the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prepared {
-    /// In the order of the resources.
+    /// Round after round, in the order of the resources.
     pub(super) sets: Vec<Set>,
+    /// The rounds in which they are published; the first is at once.
+    pub(super) rounds: Vec<RecordRound>,
     /// The outputs that another resource has to return first.
     pub(super) unknown: Vec<String>,
     /// The notes for a person.
@@ -114,6 +118,12 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The conditions before a set is published; nothing where it is published at once.
+    pub(super) fn after(&self, set: &Set) -> Option<String> {
+        let round = &self.rounds[set.round];
+        (!round.is_now()).then(|| round.after.join(", and "))
+    }
+
     /// The sets of each zone, for formats that have a file or a block a zone. Names of other zones
     /// can't be in it.
     pub(super) fn by_zone(&self) -> Vec<(&Name, Vec<&Set>)> {
@@ -131,11 +141,18 @@ impl Prepared {
 }
 
 pub(super) fn prepare(records: &[PublishableRecord], variants: RecordVariants) -> Prepared {
-    let mut prepared = Prepared::default();
-    let mut positions: BTreeMap<(Name, SetType), usize> = BTreeMap::new();
+    // At once comes first, also where nothing is to be published at once.
+    let rounds = records.iter().filter_map(PublishableRecord::round);
+    let rounds: BTreeSet<RecordRound> = rounds.chain([RecordRound::default()]).collect();
+    let mut prepared = Prepared {
+        rounds: rounds.into_iter().collect(),
+        ..Prepared::default()
+    };
+    let mut positions = BTreeMap::new();
     for record in records {
         add(&mut prepared, &mut positions, record);
     }
+    prepared.sets.sort_by_key(|set| set.round);
     if variants.no_underscore {
         without_underscores(&mut prepared);
     }
@@ -164,7 +181,7 @@ pub(super) fn prepare(records: &[PublishableRecord], variants: RecordVariants) -
 /// Adds the known values of a record to the set at its name and type.
 fn add(
     prepared: &mut Prepared,
-    positions: &mut BTreeMap<(Name, SetType), usize>,
+    positions: &mut BTreeMap<(usize, Name, SetType), usize>,
     record: &PublishableRecord,
 ) {
     let title = match &record.name {
@@ -188,16 +205,20 @@ fn add(
             .push(format!("{title} is not a record that can be published"));
         return;
     };
-    let preconditions = record.publish_when.iter();
-    let notes =
-        preconditions.map(|precondition| format!("publish {title} only when {precondition}"));
-    prepared.notes.extend(notes);
-    if !record.after.is_empty() {
-        let after = record.after.join(", ");
-        prepared
-            .notes
-            .push(format!("publish {title} only when this is ready: {after}"));
+    if let RecordTask::Keep(until) = &record.task {
+        let until = until.join(", and ");
+        let note = format!("{title} stays as it is until {until}");
+        prepared.notes.push(note);
     }
+    let Some(round) = record.round() else {
+        let values = record.values.iter().flatten();
+        let notes = values.map(|value| format!("take out {title} {value}"));
+        prepared.notes.extend(notes);
+        return;
+    };
+    let rounds = prepared.rounds.iter();
+    let before = rounds.take_while(|before| **before < round);
+    let round = before.count();
     for text in record.values.iter().flatten() {
         let Some(value) = SetValue::parse(rtype, text) else {
             prepared
@@ -205,16 +226,19 @@ fn add(
                 .push(format!("`{text}` can't be a value of {title}"));
             continue;
         };
-        let at = *positions.entry((name.clone(), rtype)).or_insert_with(|| {
-            prepared.sets.push(Set {
-                zone: zone.clone(),
-                name: name.clone(),
-                rtype,
-                ttl: record.ttl,
-                values: Vec::new(),
+        let at = *positions
+            .entry((round, name.clone(), rtype))
+            .or_insert_with(|| {
+                prepared.sets.push(Set {
+                    zone: zone.clone(),
+                    name: name.clone(),
+                    rtype,
+                    ttl: record.ttl,
+                    values: Vec::new(),
+                    round,
+                });
+                prepared.sets.len() - 1
             });
-            prepared.sets.len() - 1
-        });
         let values = &mut prepared.sets[at].values;
         if !values.contains(&value) {
             values.push(value);
@@ -275,22 +299,24 @@ fn move_up(prepared: &mut Prepared, tokens: Vec<Set>) {
     let mut texts = texts(&prepared.sets);
     for token in tokens {
         let name = above(&token);
-        if let Some(at) = texts.get(&name) {
+        if let Some(at) = texts.get(&(token.round, name.clone())) {
             prepared.sets[*at].values.extend(token.values);
         } else {
-            texts.insert(name.clone(), prepared.sets.len());
+            texts.insert((token.round, name.clone()), prepared.sets.len());
             prepared.sets.push(Set { name, ..token });
         }
     }
 }
 
-/// The TXT sets by name.
-fn texts(sets: &[Set]) -> BTreeMap<Name, usize> {
+/// The TXT sets by round and name.
+fn texts(sets: &[Set]) -> BTreeMap<(usize, Name), usize> {
     let texts = sets
         .iter()
         .enumerate()
         .filter(|(_, set)| set.rtype == SetType::Txt);
-    texts.map(|(at, set)| (set.name.clone(), at)).collect()
+    texts
+        .map(|(at, set)| ((set.round, set.name.clone()), at))
+        .collect()
 }
 
 /// The name that a token is for.
@@ -304,7 +330,7 @@ fn one_value(prepared: &mut Prepared) {
     let texts = texts(&prepared.sets);
     let mut moved = Vec::new();
     for set in &mut prepared.sets {
-        if is_token(set) && set.values.len() > 1 && !texts.contains_key(&above(set)) {
+        if is_token(set) && set.values.len() > 1 && !texts.contains_key(&(set.round, above(set))) {
             let mut token = Set {
                 values: vec![set.values.remove(1)],
                 ..set.clone()

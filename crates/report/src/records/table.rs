@@ -22,10 +22,14 @@ pub(super) fn print(prepared: &Prepared, relative: bool, palette: &Palette) -> S
         .map(|set| name(set).chars().count())
         .max();
     let width = width.unwrap_or(0).clamp(4, NAME_COLUMNS_MAX);
-    let mut zone = None;
+    let mut block = None;
     for set in &prepared.sets {
-        if zone != Some(&set.zone) {
-            zone = Some(&set.zone);
+        if block.is_none_or(|(round, _)| round != set.round) && prepared.rounds.len() > 1 {
+            page.gap();
+            heading(&mut page, prepared.after(set).as_deref());
+        }
+        if block != Some((set.round, &set.zone)) {
+            block = Some((set.round, &set.zone));
             page.gap();
             page.line(0, &[Part(palette.strong, set.zone.as_str())]);
             let title = format!("{:<width$}  TYPE      TTL  VALUE", "NAME");
@@ -55,7 +59,21 @@ pub(super) fn print(prepared: &Prepared, relative: bool, palette: &Palette) -> S
             &Part(palette.notice, note),
         );
     }
-    let known = prepared.sets.iter().map(|set| set.values.len()).sum();
+    page.line(0, &[Part(palette.strong, &summary(prepared))]);
+    page.finish()
+}
+
+/// How much is published when.
+fn summary(prepared: &Prepared) -> String {
+    let count = |is_now: bool| -> usize {
+        let sets = prepared.sets.iter();
+        let sets = sets.filter(|set| prepared.after(set).is_none() == is_now);
+        sets.map(|set| set.values.len()).sum()
+    };
+    let later = match count(false) {
+        0 => String::new(),
+        later => format!(", {} later", words::grouped(later)),
+    };
     let unknown = match prepared.unknown.len() {
         0 => String::new(),
         count => format!(
@@ -63,9 +81,19 @@ pub(super) fn print(prepared: &Prepared, relative: bool, palette: &Palette) -> S
             words::grouped(count)
         ),
     };
-    let text = format!("{} to publish{unknown}.", words::counted(known, "value"));
-    page.line(0, &[Part(palette.strong, &text)]);
-    page.finish()
+    format!(
+        "{} to publish now{later}{unknown}.",
+        words::counted(count(true), "value")
+    )
+}
+
+/// The line above the records of one round.
+fn heading(page: &mut Page<'_>, after: Option<&str>) {
+    let style = page.palette.change;
+    match after {
+        None => page.line(0, &[Part(style, "Publish now")]),
+        Some(after) => page.folded(0, &Part(style, "Publish after "), &Part(style, after)),
+    }
 }
 
 fn row(page: &mut Page<'_>, name: &str, set: &Set, value: &str) {

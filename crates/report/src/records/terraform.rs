@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::comments;
 use super::prepare::{Prepared, Set, SetType, SetValue};
+use super::{comments, in_its_round};
 use crate::put::{put, putln};
 
 pub(super) fn print(prepared: &Prepared) -> String {
@@ -22,7 +22,9 @@ pub(super) fn print(prepared: &Prepared) -> String {
             if !text.is_empty() {
                 text.push('\n');
             }
-            resource(&mut text, set, &name);
+            let mut block = String::new();
+            resource(&mut block, set, &name);
+            text.push_str(&in_its_round(prepared, set, "#", &block));
         }
     }
     text

@@ -16,8 +16,7 @@ fn record(name: &str, rtype: &str, values: &[&str]) -> PublishableRecord {
             .iter()
             .map(|value| Some((*value).to_owned()))
             .collect(),
-        publish_when: Vec::new(),
-        after: Vec::new(),
+        task: RecordTask::Publish(RecordRound::default()),
     }
 }
 
@@ -122,11 +121,93 @@ fn two_tokens_fit_where_a_name_takes_one_value() {
     "#);
 }
 
+/// A policy that gets stricter, a new record that waits for it, a name that goes, and others at once.
+fn in_rounds() -> Vec<PublishableRecord> {
+    let after = |number, after: &[&str]| RecordRound {
+        number,
+        after: after.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    let verified = after(1, &["SES has verified example.com in eu-west-1 of mail"]);
+    let enforced = after(
+        2,
+        &[
+            "TXT _dmarc.example.com is published",
+            "https://example.com/logo.svg returns the planned bytes (BIMI-X12)",
+        ],
+    );
+    let dmarc = "_dmarc.example.com";
+    vec![
+        PublishableRecord {
+            task: RecordTask::Publish(enforced),
+            ..record(
+                "default._bimi.example.com",
+                "TXT",
+                &["v=BIMI1; l=https://example.com/logo.svg"],
+            )
+        },
+        PublishableRecord {
+            task: RecordTask::Keep(verified.after.clone()),
+            ..record(dmarc, "TXT", &["v=DMARC1; p=none"])
+        },
+        PublishableRecord {
+            task: RecordTask::Publish(verified.clone()),
+            ..record(dmarc, "TXT", &["v=DMARC1; p=quarantine"])
+        },
+        PublishableRecord {
+            task: RecordTask::Keep(verified.after),
+            ..record(
+                "old._domainkey.example.com",
+                "CNAME",
+                &["old.dkim.amazonses.com"],
+            )
+        },
+        PublishableRecord {
+            task: RecordTask::TakeOut,
+            ..record("mta-sts.example.com", "CNAME", &["d0.cloudfront.net"])
+        },
+        record("example.com", "MX", &["10 mx.example.com"]),
+        record("example.com", "TXT", &["v=spf1 mx -all"]),
+    ]
+}
+
+#[track_caller]
+fn shown_in_rounds(format: RecordFormat) -> String {
+    records(
+        &in_rounds(),
+        format,
+        RecordVariants::default(),
+        &Palette::plain(),
+    )
+}
+
+#[test]
+fn what_waits_is_commented_out_in_every_format_that_has_comments() {
+    assert_snapshot!("rounds_table", shown_in_rounds(RecordFormat::Table));
+    assert_snapshot!("rounds_bind", shown_in_rounds(RecordFormat::Bind));
+    assert_snapshot!("rounds_octodns", shown_in_rounds(RecordFormat::Octodns));
+    assert_snapshot!(
+        "rounds_dnscontrol",
+        shown_in_rounds(RecordFormat::Dnscontrol)
+    );
+    assert_snapshot!("rounds_terraform", shown_in_rounds(RecordFormat::Terraform));
+}
+
+#[test]
+fn programs_read_the_round_of_a_record() {
+    assert_snapshot!("rounds_json", shown_in_rounds(RecordFormat::Json));
+}
+
 #[test]
 fn the_records_of_a_manifest_are_found() {
     let (resources, _) =
         crate::test_support::desired(include_str!("../../../../deploy/manual-dns.yaml"));
-    let found = publishable(&resources, &|_| None);
+    let found: Vec<PublishableRecord> = resources
+        .iter()
+        .filter_map(|resource| {
+            let record = kinds::record_of(&resource.spec)?;
+            Some(PublishableRecord::new(&resource.id, record))
+        })
+        .collect();
     assert_snapshot!(records(
         &found,
         RecordFormat::Table,
