@@ -438,7 +438,7 @@ mod names_that_are_too_long {
     fn of(label: &str) -> Place {
         let site = format!(
             "{SITE}    bimi: {{ logo: ../assets/logo.svg }}\n    \
-             dmarc: {{ p: quarantine, rua: [\"mailto:d@example.com\"] }}\n"
+             dmarc: {{ p: quarantine, rua: [\"mailto:d@{label}.example.com\"] }}\n"
         );
         let text = manifest(&site).replace("  example.com:", &format!("  {label}.example.com:"));
         Place::with(&text)

@@ -59,7 +59,7 @@ pub use acceptance::{Acceptance, Accepted};
 pub use domain::{Avatar, Bimi, Dns, Domain, Hosting, Route53};
 pub use files::{File, FileError, Files, MemoryFiles, SecretFile, glob_matches};
 pub use fix::fix;
-pub use lint::{ServedPolicies, accept, lint, lint_drawn, lint_online};
+pub use lint::{ServedPolicies, accept, lint, lint_drawn, lint_online, merge_findings};
 pub use load::load;
 pub use mail::{
     Alignment, Dmarc, DmarcPolicy, MtaSts, MtaStsMode, Psd, Spf, SpfAll, TlsRpt, YesNo,

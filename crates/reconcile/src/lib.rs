@@ -68,7 +68,7 @@ pub use self::environment::{Environment, Network, SandboxSettings, Speed};
 pub use self::error::Error;
 pub use self::fleet::{Fleet, fleet};
 pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlock_ledger};
-pub use self::lint_online::{lint_published, lint_with_accounts};
+pub use self::lint_online::{Preflight, lint_published, lint_with_accounts, preflight};
 pub use self::load::{Loaded, check, load};
 pub use self::notify::{Ended, News, ReadSecret, check_items, drift_items, receivers};
 pub use self::open::Project;

@@ -10,10 +10,10 @@ use model::{ActionId, Check, FailOn, Foreseen, Location, MailImpact, Plan};
 use notify::{About, Address, Https, Item, Publish, Receiver, Run, Secret, Told, Ways};
 use plan::{Drift, Moved};
 use report::Line;
-use standards::Severity;
 use standards::dns::Name;
+use standards::{Finding, Severity};
 
-use crate::{Drifted, Error, Planned, Project};
+use crate::{Drifted, Error, Project};
 
 /// The days before an event at which it is told once more.
 const REMINDERS: [i64; 3] = [30, 14, 7];
@@ -141,8 +141,12 @@ impl News {
     }
 
     /// Adds the findings that refuse a plan.
-    pub fn add_refusal(&mut self, command: &str, planned: &Planned) {
-        let errors = planned.plan.findings.iter();
+    pub fn add_refusal<'a>(
+        &mut self,
+        command: &str,
+        findings: impl IntoIterator<Item = &'a Finding>,
+    ) {
+        let errors = findings.into_iter();
         let errors = errors.filter(|finding| finding.severity == Severity::Error);
         self.items.extend(errors.map(|finding| {
             let key = format!("refused {} {}", finding.rule, finding.reason);

@@ -1,5 +1,6 @@
 //! `deploy apply`: plan, confirm, carry out, look again.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use reconcile::{
     Closely, Conclusion, Consent, Moved, News, Planned, Project, SavedAction, SavedPlan, Wish,
 };
 use report::escape;
+use standards::{Finding, Severity};
 
 use crate::args::{self, Changing, Global, Selection};
 use crate::commands::notify::{Telling, tell};
@@ -78,7 +80,12 @@ async fn bring_about(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let journal = open::journal(project, changing, printer).await?;
-    let mut planned = project.plan(journal.ledger(), Wish::All).await?;
+    // Who observes from outside need not wait for AWS.
+    let (planned, seen) = tokio::join!(
+        project.plan(journal.ledger(), Wish::All),
+        reconcile::preflight(project)
+    );
+    let mut planned = planned?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
@@ -90,8 +97,11 @@ async fn bring_about(
     }
     planned.accept(&changing.accept_risk);
     show(&planned, project, printer);
-    if planned.is_refused_despite(&changing.accepted()) {
-        news.add_refusal("apply", &planned);
+    let accepted = changing.accepted();
+    let seen = seen.concerning(project, &planned.plan, &accepted);
+    let is_seen_wrong = warn(project, &seen, printer)?;
+    if is_seen_wrong || planned.is_refused_despite(&accepted) {
+        news.add_refusal("apply", planned.plan.findings.iter().chain(&seen));
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to apply this plan:";
@@ -103,6 +113,31 @@ async fn bring_about(
     let done = (Conclusion::of_report(&report), &planned.plan);
     let conclusion = settle(done, (project, &journal), (verifies, news), printer).await?;
     finish(journal, project, conclusion, printer).await
+}
+
+/// Shows what speaks against a plan as far as it is seen from outside. Gives back whether that refuses
+/// it.
+fn warn(project: &Project, seen: &[Finding], printer: &Printer) -> Result<bool, Failure> {
+    if seen.is_empty() {
+        return Ok(false);
+    }
+    let seen = open::seen_from_here(&project.file, seen.to_vec())?;
+    printer.note("\nSeen in public DNS, before anything is changed:\n");
+    printer.note(&report::findings_text(&seen, &printer.note_palette()));
+    let errors = seen.iter().filter(|one| one.severity == Severity::Error);
+    let rules: BTreeSet<&str> = errors.map(|finding| &*finding.rule).collect();
+    if rules.is_empty() {
+        return Ok(false);
+    }
+    let accept: Vec<String> = rules
+        .iter()
+        .map(|id| format!("--accept-risk {id}"))
+        .collect();
+    printer.note(&format!(
+        "Refused: nothing was changed. Fix it, or accept the risk with {}.",
+        accept.join(" ")
+    ));
+    Ok(true)
 }
 
 /// A saved plan, when the file is one.

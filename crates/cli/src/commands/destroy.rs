@@ -58,7 +58,7 @@ async fn remove(
     }
     show(&planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
-        news.add_refusal("destroy", &planned);
+        news.add_refusal("destroy", &planned.plan.findings);
         return Ok(Exit::Refused);
     }
     let name = project.manifest.project.as_str();

@@ -44,7 +44,7 @@ async fn repair(
     }
     show(&planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
-        news.add_refusal("drift", &planned);
+        news.add_refusal("drift", &planned.plan.findings);
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to put this back:";

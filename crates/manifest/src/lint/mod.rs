@@ -11,7 +11,7 @@ mod planned;
 mod ses;
 
 pub use bimi::lint_drawn;
-pub use online::{ServedPolicies, lint_online};
+pub use online::{ServedPolicies, lint_online, merge_findings};
 
 use std::collections::BTreeSet;
 

@@ -26,7 +26,7 @@ use super::accepted;
 use super::planned::Planned;
 use crate::domain::Domain;
 use crate::mail::named;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Parked};
 use crate::places::{self, Named};
 use crate::position::{Located, Position};
 use crate::report::in_order;
@@ -38,42 +38,60 @@ const AT_ONCE: usize = 16;
 /// The MTA-STS policies that domains serve today.
 pub type ServedPolicies = BTreeMap<Name, MtaStsPolicy>;
 
-/// The findings of look-ups about every domain, beside those of [`lint`](super::lint). A question
-/// without an answer is a finding: what could not be seen was not checked. `now` judges
+/// The findings of look-ups about each of these domains, beside those of [`lint`](super::lint). A
+/// question without an answer is a finding: what could not be seen was not checked. `now` judges
 /// acceptances that end.
 pub async fn lint_online<R: Resolver>(
     manifest: &Manifest,
+    domains: &[Name],
     resolver: &R,
     served: &ServedPolicies,
     now: Timestamp,
-) -> Vec<Finding> {
+) -> BTreeMap<Name, Vec<Finding>> {
     let planned = Planned::new(manifest, resolver);
-    let probes = manifest.domains.iter().map(|(name, domain)| Probe {
-        name,
-        domain,
-        resolver,
-        planned: &planned,
-        served: served.get(name),
-        now,
+    let findings = stream::iter(domains).map(async |name| {
+        let mut findings = Vec::new();
+        if let Some(domain) = manifest.domains.get(name) {
+            let probe = Probe {
+                name,
+                domain,
+                resolver,
+                planned: &planned,
+                served: served.get(name),
+                now,
+            };
+            findings.extend(probe.all().await);
+        }
+        if let Some(domain) = manifest.parked.get(name) {
+            findings.extend(parked(&planned, name, domain, now).await);
+        }
+        (name.clone(), findings)
     });
-    let found: Vec<Vec<Finding>> = stream::iter(probes)
-        .map(async |probe| probe.all().await)
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let mut findings = found.concat();
-    for (name, parked) in &manifest.parked {
-        let mut record = Dmarc::new(Policy::Reject);
-        record.rua = parked
-            .rua
-            .iter()
-            .map(|uri| uri.value.clone().into())
-            .collect();
-        let found = reports(&planned, name, &record).await;
-        let found = at_values(&parked.position, &named(&parked.rua), found).into_iter();
-        findings.extend(found.map(|finding| accepted(finding, &parked.accept, now)));
-    }
+    findings.buffered(AT_ONCE).collect().await
+}
+
+/// The findings of several domains in the order of their places, each once: a fault in `defaults` is
+/// met under every domain.
+pub fn merge_findings(manifest: &Manifest, of: BTreeMap<Name, Vec<Finding>>) -> Vec<Finding> {
+    let findings = of.into_values().flatten().collect();
     in_order(findings, &manifest.project.position.source.path)
+}
+
+/// DMARC-21 to DMARC-25 of a parked domain.
+async fn parked(
+    resolver: &impl Resolver,
+    name: &Name,
+    domain: &Located<Parked>,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let mut record = Dmarc::new(Policy::Reject);
+    let addresses = domain.rua.iter();
+    record.rua = addresses.map(|uri| uri.value.clone().into()).collect();
+    let found = reports(resolver, name, &record).await;
+    let found = at_values(&domain.position, &named(&domain.rua), found).into_iter();
+    found
+        .map(|finding| accepted(finding, &domain.accept, now))
+        .collect()
 }
 
 type Found = Result<Vec<Finding>, NoAnswer>;

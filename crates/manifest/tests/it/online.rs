@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use futures::executor::block_on;
-use manifest::{MemoryFiles, ServedPolicies, lint_online, load};
+use manifest::{MemoryFiles, ServedPolicies, lint_online, load, merge_findings};
 use standards::Severity::{self, Error, Info, Warn};
 use standards::dns::caa::Caa;
 use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
@@ -123,12 +123,16 @@ fn check_served(block: &str, world: &[&str], policy: Option<&str>, expect: &[(&s
             ("example.com".parse().expect("a name"), policy)
         })
         .collect();
+    let domains = manifest.domains.keys().chain(manifest.parked.keys());
+    let domains: Vec<Name> = domains.cloned().collect();
     let findings = block_on(lint_online(
         &manifest,
+        &domains,
         &World::new(world),
         &served,
         "2026-11-24T00:00:00Z".parse().expect("a time"),
     ));
+    let findings = merge_findings(&manifest, findings);
     let mut found: Vec<(&str, Severity)> = findings
         .iter()
         .map(|finding| (&*finding.rule, finding.severity))

@@ -10,15 +10,17 @@ mod senders;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use manifest::{Located, Manifest, ServedPolicies};
-use model::Outside;
+use model::rules::{self, Rule};
+use model::{Outside, Plan};
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
 use standards::mta_sts::MtaStsPolicy;
-use standards::{Finding, Place};
+use standards::{Finding, Place, Severity};
 use verify::{InTime, PublicDns};
 
 use crate::expected::expected;
@@ -31,14 +33,28 @@ const AT_ONCE: usize = 16;
 const PATIENCE: Duration = Duration::from_mins(1);
 const PATIENCE_OF_A_DOMAIN: Duration = Duration::from_secs(1);
 
+/// Records that stand in the place of ours: in a run, the plan says what becomes of them (PLAN-01).
+const IN_THE_WAY: [&Rule; 8] = [
+    rules::BIMI_R12,
+    rules::DKIM_02,
+    rules::DMARC_03,
+    rules::DNS_07,
+    rules::RPT_07,
+    rules::SPF_02,
+    rules::STS_R06,
+    rules::STS_R07,
+];
+
 /// The findings about a manifest without errors, from DNS and the accounts. A plan of a
 /// manifest with errors means nothing: for that, see [`lint_published`].
 pub async fn lint_with_accounts(project: &Project) -> Result<Vec<Finding>, Error> {
     let manifest = &project.manifest;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let now = project.clock.now();
-    let outside: &dyn Outside = &in_time(manifest, project.engine.outside());
-    let mut findings = published(manifest, outside, now).await;
+    let domains = project.domains();
+    let outside: &dyn Outside = &in_time(domains.len(), project.engine.outside());
+    let found = published(manifest, &domains, outside, now).await;
+    let mut findings = manifest::merge_findings(manifest, found);
     findings.extend(planned.plan.findings.iter().cloned());
     let domains = stream::iter(expected(project, &planned));
     let found: Vec<Vec<Finding>> = domains
@@ -59,25 +75,80 @@ pub async fn lint_published(
     outside: &dyn Outside,
     now: Timestamp,
 ) -> Vec<Finding> {
-    published(manifest, &in_time(manifest, outside), now).await
+    let domains = manifest.domains.keys().chain(manifest.parked.keys());
+    let domains: Vec<Name> = domains.cloned().collect();
+    let outside = in_time(domains.len(), outside);
+    let found = published(manifest, &domains, &outside, now).await;
+    manifest::merge_findings(manifest, found)
 }
 
-/// An observer with as much time as a manifest of so many domains has.
-fn in_time<'a>(manifest: &Manifest, outside: &'a dyn Outside) -> InTime<'a> {
-    let domains = u32::try_from(manifest.domains.len()).unwrap_or(u32::MAX);
+/// What public DNS and the served policies say against the domains that a run is about, by domain. AWS is
+/// not asked.
+pub async fn preflight(project: &Project) -> Preflight {
+    let domains = project.domains();
+    let outside = in_time(domains.len(), project.engine.outside());
+    let now = project.clock.now();
+    Preflight(published(&project.manifest, &domains, &outside, now).await)
+}
+
+/// The findings of look-ups before a plan is carried out, by domain.
+#[derive(Clone, Debug, Default)]
+pub struct Preflight(BTreeMap<Name, Vec<Finding>>);
+
+impl Preflight {
+    /// The errors and warnings about the domains that a plan changes. Those whose risk the operator
+    /// accepts are warnings. So is a question without an answer: it says nothing against the plan.
+    pub fn concerning(
+        self,
+        project: &Project,
+        plan: &Plan,
+        accepted: &BTreeSet<String>,
+    ) -> Vec<Finding> {
+        let changing = plan.actions.iter().filter(|action| action.changes());
+        let changed: BTreeSet<&str> = changing.map(|one| one.resource.domain.as_str()).collect();
+        let mut found = self.0;
+        found.retain(|name, _| changed.contains(name.as_str()));
+        let mut findings = manifest::merge_findings(&project.manifest, found);
+        findings.retain(|finding| {
+            let is_in_the_way = IN_THE_WAY.iter().any(|rule| finding.is_of(rule));
+            finding.severity != Severity::Info && !is_in_the_way
+        });
+        for finding in &mut findings {
+            if accepted.contains(&*finding.rule) {
+                finding.severity = Severity::Warn;
+                "accepted by --accept-risk".clone_into(&mut finding.fix);
+            } else if finding.is_of(rules::LIVE_02) {
+                finding.severity = Severity::Warn;
+            }
+        }
+        findings
+    }
+}
+
+/// An observer with as much time as so many domains have.
+fn in_time(domains: usize, outside: &dyn Outside) -> InTime<'_> {
+    let domains = u32::try_from(domains).unwrap_or(u32::MAX);
     InTime::new(outside, PATIENCE + PATIENCE_OF_A_DOMAIN * domains)
 }
 
-async fn published(manifest: &Manifest, outside: &dyn Outside, now: Timestamp) -> Vec<Finding> {
-    let served = served(manifest, outside).await;
-    manifest::lint_online(manifest, &PublicDns::new(outside), &served, now).await
+async fn published(
+    manifest: &Manifest,
+    domains: &[Name],
+    outside: &dyn Outside,
+    now: Timestamp,
+) -> BTreeMap<Name, Vec<Finding>> {
+    let served = served(manifest, domains, outside).await;
+    manifest::lint_online(manifest, domains, &PublicDns::new(outside), &served, now).await
 }
 
 /// The policies that are served today. One that can't be fetched or read is not known.
-async fn served(manifest: &Manifest, outside: &dyn Outside) -> ServedPolicies {
-    let domains = manifest.domains.iter();
-    let with_policy = domains.filter(|(_, domain)| domain.mta_sts.is_some());
-    let fetched = stream::iter(with_policy).map(async |(name, _)| {
+async fn served(manifest: &Manifest, domains: &[Name], outside: &dyn Outside) -> ServedPolicies {
+    let has_policy = |name: &&Name| {
+        let domain = manifest.domains.get(*name);
+        domain.is_some_and(|domain| domain.mta_sts.is_some())
+    };
+    let with_policy = domains.iter().filter(has_policy);
+    let fetched = stream::iter(with_policy).map(async |name| {
         let url = format!("https://mta-sts.{name}/.well-known/mta-sts.txt");
         let fetched = outside.fetch(&url).await.ok();
         let body = fetched.filter(|fetched| fetched.status == 200)?.body;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::dns::answer::{Answer, PublicZone};
 use crate::dns::answers::{AwsNames, Dns, Lookup, Record};
-use crate::dns::aws_names;
 use crate::dns::state::State;
+use crate::dns::{aws_names, senders};
 use crate::dns_text::name::DnsName;
 use crate::route53;
 use crate::route53::record_set::Alias;
@@ -137,7 +137,13 @@ impl<'a> PublicDns<'a> {
                 Authority::Lame => return Err(End::ServFail),
                 // RFC 8020: a name exists when one below it does.
                 Authority::Nobody if self.is_above_a_domain(name) => return Err(End::NoData(None)),
-                Authority::Nobody => return Err(End::NotDelegated),
+                Authority::Nobody => {
+                    return match senders::records(name, rtype) {
+                        None => Err(End::NotDelegated),
+                        Some(records) if records.is_empty() => Err(End::NoData(None)),
+                        Some(records) => Ok((Said::Records(records), Timestamp::MIN)),
+                    };
+                }
             };
             if !zone.is_served() {
                 return Err(End::ServFail);

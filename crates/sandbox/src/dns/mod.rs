@@ -11,6 +11,7 @@ mod aws_names;
 pub mod elsewhere;
 mod face;
 mod lookup;
+mod senders;
 mod servers;
 mod state;
 pub mod transfer;

@@ -230,6 +230,22 @@ fn aws_answers_for_its_own_names() {
 }
 
 #[test]
+fn services_that_many_domains_include_can_be_resolved() {
+    let world = World::default();
+    let spf = &["\"v=spf1 ip4:198.51.100.0/24 ~all\""];
+    check(&world, "_spf.google.com", "TXT", spf);
+    check(&world, "spf.protection.outlook.com", "TXT", spf);
+    check(&world, "_spf.google.com", "A", &["NoData"]);
+    check(&world, "_spf.example.net", "TXT", &["NxDomain"]);
+    // Whoever says what is there is believed.
+    let mut other = World::default();
+    let nobody = ["\"v=spf1 -all\""];
+    let published = other.dns.publish("_spf.google.com", "TXT", &nobody, noon());
+    published.expect("a name");
+    check(&other, "_spf.google.com", "TXT", &["\"v=spf1 -all\""]);
+}
+
+#[test]
 fn an_answer_is_as_old_as_its_youngest_part() {
     let mut world = world_with(&[("www.example.com", "CNAME", &["web.example.net"])]);
     let later = noon() + SignedDuration::from_secs(90);
