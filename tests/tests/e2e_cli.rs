@@ -154,15 +154,98 @@ fn every_command_that_has_data_prints_json() {
     }
     // A run that changes something prints a line of progress nowhere but on standard error.
     let fresh = Place::of("two-accounts-one-region");
-    let ran = fresh.run("apply", &["--yes", "--json"]).exits(0);
-    let documents =
-        serde_json::Deserializer::from_str(&ran.stdout).into_iter::<serde_json::Value>();
-    let documents: Result<Vec<_>, _> = documents.collect();
-    let documents = documents.expect("JSON and nothing else");
-    let outcomes = documents
-        .iter()
-        .find_map(|document| document["outcomes"].as_array());
-    assert!(outcomes.expect("outcomes").len() > 10);
+    let applied = fresh.run("apply", &["--yes", "--json"]).exits(0).json();
+    assert!(applied["outcomes"].as_array().expect("outcomes").len() > 10);
+}
+
+/// One document a run, with its format and version, whatever comes about.
+#[test]
+fn every_document_says_what_it_is() {
+    let place = Place::of("two-accounts-one-region");
+    let manifest = place.manifest();
+    let check = |ran: &Ran, format: &str| {
+        let json = ran.json();
+        assert_eq!(json["format"], format, "{}", ran.stdout);
+        assert!(json["version"].is_u64(), "{}", ran.stdout);
+        json
+    };
+    let json = |command| place.run(command, &["--yes", "--json"]);
+    check(&place.run("plan", &["--format", "json"]), "deploy.plan");
+    let refused = place.run("apply", &["--json"]).exits(2);
+    assert!(check(&refused, "deploy.apply")["outcomes"].is_null());
+    let applied = check(&json("apply").exits(0), "deploy.apply");
+    assert_eq!(applied["checks"]["verdict"], "good");
+    assert_eq!(applied["findings"]["summary"]["error"], 0);
+    let same = check(&json("apply").exits(0), "deploy.apply");
+    assert_eq!(same["plan"]["empty"], true);
+    for command in [
+        "status", "drift", "verify", "records", "graph", "doctor", "lint",
+    ] {
+        check(
+            &place.run(command, &["--json"]),
+            &format!("deploy.{command}")
+                .replace("verify", "checks")
+                .replace("lint", "findings"),
+        );
+    }
+    let repair = place
+        .run("drift", &["--repair", "--yes", "--json"])
+        .exits(0);
+    assert_eq!(check(&repair, "deploy.repair")["drift"]["in_sync"], true);
+    check(
+        &place.deploy(&["explain", "STS-P13", "--json"]),
+        "deploy.rules",
+    );
+    check(&place.deploy(&["rules", "--json"]), "deploy.rules");
+    check(
+        &place.deploy(&["sandbox", "stats", manifest, "--json"]),
+        "deploy.stats",
+    );
+    check(&place.deploy(&["iam", manifest]), "deploy.iam");
+    let destroyed = check(&json("destroy").exits(0), "deploy.destroy");
+    assert_eq!(destroyed["left"]["recorded"], 0);
+    let fresh = Place::of("two-accounts-one-region");
+    let unrecorded = fresh.run("destroy", &["--yes", "--json"]).exits(4);
+    let unrecorded = check(&unrecorded, "deploy.destroy");
+    assert!(unrecorded["plan"].is_null() && unrecorded["left"].is_object());
+}
+
+/// `--json` and `--format` say the same, and not two things.
+#[test]
+fn json_is_short_for_a_format() {
+    let place = applied();
+    for (command, others) in [
+        ("plan", &["text", "markdown"][..]),
+        ("drift", &["text", "markdown", "junit", "html"]),
+        ("verify", &["text", "markdown", "junit", "html"]),
+        ("lint", &["text", "sarif", "github", "junit"]),
+        (
+            "records",
+            &["text", "bind", "octodns", "dnscontrol", "terraform"],
+        ),
+        ("graph", &["mermaid", "dot"]),
+    ] {
+        let short = place.run(command, &["--json"]).exits(0);
+        let long = place.run(command, &["--format", "json"]).exits(0);
+        assert_eq!(short.json()["format"], long.json()["format"], "{command}");
+        for other in others {
+            let ran = place.run(command, &["--format", other]).exits(0);
+            assert!(
+                serde_json::from_str::<serde_json::Value>(&ran.stdout).is_err()
+                    || *other == "sarif"
+            );
+            place.run(command, &["--json", "--format", other]).exits(2);
+        }
+    }
+}
+
+#[test]
+fn colours_are_asked_for_or_refused() {
+    let place = applied();
+    let coloured = |options: &[&str]| place.run("status", options).stdout.contains('\u{1b}');
+    assert!(!coloured(&[]));
+    assert!(coloured(&["--color", "always"]));
+    assert!(!coloured(&["--color", "never"]));
 }
 
 #[test]
@@ -294,7 +377,7 @@ fn hostile_values_are_printed_without_control_characters() {
     };
     check(place.run("plan", &[]));
     check(place.run("plan", &["--json"]));
-    check(place.run("plan", &["--markdown"]));
+    check(place.run("plan", &["--format", "markdown"]));
     check(place.apply());
     place.edit(
         "    spf: { include:",

@@ -1,4 +1,4 @@
-//! What public DNS says against a plan is seen before the first change, and not after it.
+//! Findings of public DNS against a plan are told before the first change, and not after it.
 
 use tests::place::Place;
 

@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader};
 use std::process::Child;
 
-use serde_json::Value;
 use tests::place::Place;
 
 /// The output of a run: how long it says that it took, and each call with its moment since the first.
@@ -16,9 +15,7 @@ struct Shown {
 fn shown(place: &Place, command: &str, options: &[&str]) -> Shown {
     place.keep_history();
     let ran = place.run(command, options).exits(0);
-    // The plan, and then how it went.
-    let mut said = serde_json::Deserializer::from_str(&ran.stdout).into_iter::<Value>();
-    let seconds = said.find_map(|value| value.expect("JSON")["elapsed_seconds"].as_f64());
+    let seconds = ran.json()["elapsed_seconds"].as_f64();
     let calls = place.calls();
     let first = calls.first().expect("a call").at;
     let line = |call: &sandbox::stats::Logged| {

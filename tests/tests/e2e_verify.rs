@@ -387,13 +387,15 @@ fn verify_prints_json_junit_and_markdown() {
             &["\"v=DMARC1; p=none\""],
         );
     });
-    let junit = place.run("verify", &["--junit"]).exits(3);
+    let junit = place.run("verify", &["--format", "junit"]).exits(3);
     assert!(junit.stdout.starts_with("<?xml") && junit.stdout.contains("classname=\"DMARC-03\""));
-    let markdown = place.run("verify", &["--markdown"]).exits(3);
+    let markdown = place.run("verify", &["--format", "markdown"]).exits(3);
     assert!(markdown.stdout.starts_with("### example.com") && markdown.stdout.contains("DMARC-03"));
     let json = place.run("verify", &["--json"]).exits(3).json();
     assert_eq!(json["verdict"], "faulty");
-    place.run("verify", &["--markdown", "--junit"]).exits(2);
+    place
+        .run("verify", &["--format", "markdown", "--format", "junit"])
+        .exits(2);
 }
 
 /// One domain of two, which reports to the other.

@@ -2,6 +2,7 @@
 
 mod check;
 mod drift;
+mod format;
 mod iam;
 mod ledger;
 mod lint;
@@ -27,11 +28,12 @@ use crate::log::Log;
 pub(crate) use self::report::Report;
 pub(crate) use check::{Check, CheckFormat};
 pub(crate) use drift::Drift;
+pub(crate) use format::{GraphFormat, PlanFormat, ResultFormat, RunFormat};
 pub(crate) use iam::Iam;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use notify::{Notify, NotifyTest, Notifying};
-pub(crate) use out::{Out, OutForm};
+pub(crate) use out::Out;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -46,9 +48,12 @@ pub(crate) struct Cli {
     /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Print data as JSON
+    /// Print data as JSON: short for `--format json`
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// When to use colours; `NO_COLOR` counts for `auto`
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
     #[command(flatten)]
     pub(crate) log: Log,
     /// Unfold what is folded: every change of every domain, with all its fields
@@ -56,7 +61,45 @@ pub(crate) struct Cli {
     pub(crate) full: bool,
 }
 
+/// When output has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Also in a file or a pipe
+    Always,
+    /// Not at all
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::AlwaysAnsi,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
 impl Cli {
+    /// Whether data is printed as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        let format_is_json = match &self.command {
+            Command::Plan(of) => of.args.format == PlanFormat::Json,
+            Command::Apply(of) => of.args.format == RunFormat::Json,
+            Command::Destroy(of) => of.args.format == RunFormat::Json,
+            Command::Drift(of) => of.args.format == ResultFormat::Json,
+            Command::Verify(of) => of.args.format == ResultFormat::Json,
+            Command::Lint(of) => of.args.format == FindingFormat::Json,
+            Command::Records(of) => of.args.format == RecordFormat::Json,
+            Command::Graph(of) => of.args.format == GraphFormat::Json,
+            Command::Check(check) => check.format == CheckFormat::Json,
+            _ => false,
+        };
+        self.json || format_is_json
+    }
+
     /// The environment in which the command runs, if it has one.
     pub(crate) fn global(&self) -> Option<Global> {
         match &self.command {
@@ -259,7 +302,7 @@ pub(crate) enum Command {
     },
     /// List every rule
     #[command(
-        after_help = "Example:\n  deploy rules --json | jq '.[] | select(.severity == \"error\") | .id'"
+        after_help = "Example:\n  deploy rules --json | jq '.rules[] | select(.severity == \"error\") | .id'"
     )]
     Rules,
     /// Print the manifest's JSON Schema
@@ -313,7 +356,6 @@ pub(crate) struct Init {
 }
 
 /// `deploy plan`.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
@@ -330,9 +372,9 @@ pub(crate) struct Plan {
     /// Exit with 3 when something would change
     #[arg(long)]
     pub(crate) exit_code: bool,
-    /// Print Markdown, for a pull request
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) markdown: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text, conflicts_with = "json")]
+    pub(crate) format: PlanFormat,
 }
 
 /// `deploy apply`.
@@ -356,6 +398,9 @@ pub(crate) struct Apply {
     /// Apply to so many domains first, always the same of one manifest; an apply without it goes on
     #[arg(long, value_name = "N", conflicts_with_all = ["targets", "no_verify"])]
     pub(crate) canary: Option<NonZeroUsize>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = RunFormat::Text, conflicts_with = "json")]
+    pub(crate) format: RunFormat,
     #[command(flatten)]
     pub(crate) notifying: Notifying,
 }
@@ -374,16 +419,15 @@ pub(crate) struct Destroy {
     /// With --yes: the number of domains that are to be destroyed, where it is more than three
     #[arg(long, value_name = "N")]
     pub(crate) domains: Option<usize>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = RunFormat::Text, conflicts_with = "json")]
+    pub(crate) format: RunFormat,
     #[command(flatten)]
     pub(crate) notifying: Notifying,
 }
 
 /// `deploy verify`.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -396,12 +440,9 @@ pub(crate) struct Verify {
     /// Send an empty TLS report to https addresses of reports, in both forms
     #[arg(long)]
     pub(crate) reports: bool,
-    /// Print JUnit XML
-    #[arg(long, conflicts_with_all = ["json", "markdown"])]
-    pub(crate) junit: bool,
-    /// Print Markdown, for a comment or a ticket
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) markdown: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text, conflicts_with = "json")]
+    pub(crate) format: ResultFormat,
     #[command(flatten)]
     pub(crate) out: Out,
     #[command(flatten)]
@@ -417,8 +458,13 @@ pub(crate) struct Verify {
 pub(crate) struct Records {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// table, bind, json, octodns, dnscontrol or terraform
-    #[arg(long, default_value = "table", value_name = "FORMAT")]
+    /// How to print them: text, bind, json, octodns, dnscontrol or terraform
+    #[arg(
+        long,
+        default_value = "text",
+        value_name = "FORMAT",
+        conflicts_with = "json"
+    )]
     pub(crate) format: RecordFormat,
     /// Only those that public DNS does not answer yet
     #[arg(long)]
@@ -442,16 +488,7 @@ pub(crate) struct Records {
 pub(crate) struct Graph {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// Mermaid or DOT
-    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid, conflicts_with = "json")]
     pub(crate) format: GraphFormat,
-}
-
-/// How a graph is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GraphFormat {
-    /// For Markdown
-    Mermaid,
-    /// For Graphviz
-    Dot,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use manifest::{FileError, Files, glob_matches};
 use standards::{Finding, Place};
 
-use crate::args::{Out, OutForm};
+use crate::args::{Out, ResultFormat};
 use crate::exit::Failure;
 use crate::manifest_file::{here, seen_from};
 
@@ -39,7 +39,10 @@ pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Writes a result into each of the files, in its form, all from one run.
-pub(crate) fn write_results(out: &Out, result: &dyn Fn(OutForm) -> String) -> Result<(), Failure> {
+pub(crate) fn write_results(
+    out: &Out,
+    result: &dyn Fn(ResultFormat) -> String,
+) -> Result<(), Failure> {
     for file in &out.files {
         #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
         std::fs::write(&file.path, result(file.form)).map_err(|error| {

@@ -11,6 +11,7 @@ mod open;
 mod outcome;
 mod printer;
 mod progress;
+mod run_document;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -35,7 +36,8 @@ fn main() -> ExitCode {
     } else {
         Detail::Brief
     };
-    let printer = Printer::new(cli.json, detail, &cli.log);
+    anstream::ColorChoice::from(cli.color).write_global();
+    let printer = Printer::new(cli.is_json(), detail, &cli.log);
     if let Err(failure) = cli.log.start() {
         return fail(&failure, &printer);
     }

@@ -138,7 +138,7 @@ pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
         serde_json::json!({"verb": action.verb(), "resource": action.resource, "outcome": word, "detail": detail})
     };
     let all: Vec<_> = report.outcomes.iter().enumerate().map(one).collect();
-    serde_json::json!({"outcomes": all, "elapsed_seconds": report.elapsed.as_secs_f64(), "digest": plan.digest()})
+    all.into()
 }
 
 /// The wait that an enforced policy still asks for, for people.

@@ -16,7 +16,7 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) smtp: bool,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, conflicts_with = "json")]
     pub(crate) format: CheckFormat,
     /// With --sandbox: the manifest whose sandbox is read [default: as for other commands]
     #[arg(long, value_name = "MANIFEST")]

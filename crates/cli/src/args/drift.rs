@@ -3,7 +3,7 @@
 use clap::Args;
 use model::FailOn;
 
-use super::{Changing, Notifying, Out, Selection};
+use super::{Changing, Notifying, Out, ResultFormat, Selection};
 
 /// `deploy drift`.
 #[derive(Debug, Args)]
@@ -20,6 +20,9 @@ pub(crate) struct Drift {
     pub(crate) repair: bool,
     #[command(flatten)]
     pub(crate) changing: Changing,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text, conflicts_with = "json")]
+    pub(crate) format: ResultFormat,
     #[command(flatten)]
     pub(crate) out: Out,
     #[command(flatten)]

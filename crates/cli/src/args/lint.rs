@@ -28,7 +28,7 @@ pub(crate) struct Lint {
     #[arg(long, conflicts_with = "records")]
     pub(crate) online: bool,
     /// How to print findings
-    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
+    #[arg(long, value_enum, default_value_t = FindingFormat::Text, conflicts_with = "json")]
     pub(crate) format: FindingFormat,
 }
 

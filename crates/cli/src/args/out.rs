@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::ResultFormat;
+
 /// `--out`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Out {
@@ -18,16 +20,7 @@ pub(crate) struct Out {
 #[derive(Clone, Debug)]
 pub(crate) struct OutFile {
     pub(crate) path: PathBuf,
-    pub(crate) form: OutForm,
-}
-
-/// The form of a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OutForm {
-    Json,
-    Markdown,
-    Junit,
-    Html,
+    pub(crate) form: ResultFormat,
 }
 
 impl FromStr for OutFile {
@@ -37,10 +30,10 @@ impl FromStr for OutFile {
         let path = PathBuf::from(text);
         let ending = path.extension().and_then(|ending| ending.to_str());
         let form = match ending {
-            Some("json") => OutForm::Json,
-            Some("md") => OutForm::Markdown,
-            Some("xml") => OutForm::Junit,
-            Some("html") => OutForm::Html,
+            Some("json") => ResultFormat::Json,
+            Some("md") => ResultFormat::Markdown,
+            Some("xml") => ResultFormat::Junit,
+            Some("html") => ResultFormat::Html,
             _ => return Err("a file that ends with .json, .md, .xml or .html".to_owned()),
         };
         Ok(Self { path, form })

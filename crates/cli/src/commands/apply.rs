@@ -16,7 +16,7 @@ use standards::{Finding, Severity};
 
 use crate::args::{self, Changing, Global, Selection};
 use crate::commands::notify::{Telling, tell};
-use crate::commands::plan::{is_blind, show};
+use crate::commands::plan::{is_blind, show_in};
 use crate::commands::sandbox::introduce;
 use crate::commands::verify;
 use crate::exit::{Exit, Failure};
@@ -26,6 +26,7 @@ use crate::open;
 use crate::outcome::{self, grace_period};
 use crate::printer::Printer;
 use crate::progress::Show;
+use crate::run_document::RunDocument;
 
 pub(crate) async fn run(
     global: &Global,
@@ -61,7 +62,10 @@ pub(crate) async fn run(
     let telling = Telling::begin(&project, ("apply", "deploy apply"), args.notifying);
     let mut news = News::default();
     let how = (&args.changing, !args.no_verify, saved.as_ref());
-    let ended = Box::pin(bring_about(&project, how, &mut news, printer)).await;
+    let mut document = RunDocument::of_apply();
+    let told = (&mut news, &mut document);
+    let ended = Box::pin(bring_about(&project, how, told, printer)).await;
+    document.print(printer);
     if args.canary.is_some() && ended.is_ok() {
         let names: Vec<&str> = selection.targets.iter().map(String::as_str).collect();
         printer.note(&format!(
@@ -76,7 +80,7 @@ pub(crate) async fn run(
 async fn bring_about(
     project: &Project,
     (changing, verifies, saved): (&Changing, bool, Option<&SavedPlan>),
-    news: &mut News,
+    (news, document): (&mut News, &mut RunDocument),
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let journal = open::journal(project, changing, printer).await?;
@@ -96,9 +100,10 @@ async fn bring_about(
         return Ok(Exit::Refused);
     }
     planned.accept(&changing.accept_risk);
-    show(&planned, project, printer);
+    show_in(document, &planned, project, printer);
     let accepted = changing.accepted();
     let seen = seen.concerning(project, &planned.plan, &accepted);
+    document.seen(&seen);
     let is_seen_wrong = warn(project, &seen, printer)?;
     if is_seen_wrong || planned.is_refused_despite(&accepted) {
         news.add_refusal("apply", planned.plan.findings.iter().chain(&seen));
@@ -109,9 +114,11 @@ async fn bring_about(
         return Ok(Exit::Refused);
     }
     let report = carry_out((project, &planned), &journal, changing, printer).await?;
+    document.carried_out(&planned.plan, &report);
     news.add_report(&planned.plan, &report);
     let done = (Conclusion::of_report(&report), &planned.plan);
-    let conclusion = settle(done, (project, &journal), (verifies, news), printer).await?;
+    let told = (verifies, news, document);
+    let conclusion = settle(done, (project, &journal), told, printer).await?;
     finish(journal, project, conclusion, printer).await
 }
 
@@ -236,9 +243,7 @@ pub(crate) async fn carry_out(
     if stop.is_wished() {
         printer.note("Stopped by you. Nothing is lost: the same command goes on.");
     }
-    if printer.json {
-        printer.value(&outcome::json(plan, &report));
-    } else if !plan.is_empty() || !report.is_complete() {
+    if !printer.json && (!plan.is_empty() || !report.is_complete()) {
         printer.note(&outcome::text(
             plan,
             &report,
@@ -256,7 +261,7 @@ pub(crate) async fn carry_out(
 async fn settle(
     (carried_out, plan): (Conclusion, &Plan),
     (project, journal): (&Project, &Journal),
-    (verifies, news): (bool, &mut News),
+    (verifies, news, document): (bool, &mut News, &mut RunDocument),
     printer: &Printer,
 ) -> Result<Conclusion, Failure> {
     if carried_out != Conclusion::Done {
@@ -300,6 +305,7 @@ async fn settle(
     interrupt::while_verifying();
     let how = (project.engine.outside(), Closely::default());
     let checks = verify::probe_all(project, again, how, printer).await;
+    document.checked(&checks);
     news.items.extend(reconcile::check_items(&checks));
     if !printer.json {
         printer.note(&report::checks_text(

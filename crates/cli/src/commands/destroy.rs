@@ -10,11 +10,12 @@ use report::escape;
 use crate::args::{self, Global};
 use crate::commands::apply::{agreed, carry_out};
 use crate::commands::notify::{Telling, tell as tell_people};
-use crate::commands::plan::{is_blind, show};
+use crate::commands::plan::{is_blind, show_in};
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
+use crate::run_document::RunDocument;
 
 /// The rule of winding down.
 const WIND_DOWN: &str = rules::STS_O04.id;
@@ -27,7 +28,10 @@ pub(crate) async fn run(
     let project = open::project(global, &args.selection, printer)?;
     let telling = Telling::begin(&project, ("destroy", "deploy destroy"), args.notifying);
     let mut news = News::default();
-    let ended = Box::pin(remove(&project, args, &mut news, printer)).await;
+    let mut document = RunDocument::of_destroy();
+    let told = (&mut news, &mut document);
+    let ended = Box::pin(remove(&project, args, told, printer)).await;
+    document.print(printer);
     tell_people(&project, &telling, (ended, news), printer).await
 }
 
@@ -35,12 +39,12 @@ pub(crate) async fn run(
 async fn remove(
     project: &Project,
     args: &args::Destroy,
-    news: &mut News,
+    (news, document): (&mut News, &mut RunDocument),
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let journal = open::journal(project, &args.changing, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
-        return Ok(refuse_unrecorded(project, printer).await?.into());
+        return Ok(refuse_unrecorded(project, document, printer).await?.into());
     }
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
@@ -56,7 +60,7 @@ async fn remove(
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
-    show(&planned, project, printer);
+    show_in(document, &planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
         news.add_refusal("destroy", &planned.plan.findings);
         return Ok(Exit::Refused);
@@ -72,6 +76,7 @@ async fn remove(
         return Ok(Exit::Refused);
     }
     let report = carry_out((project, &planned), &journal, &changing, printer).await?;
+    document.carried_out(&planned.plan, &report);
     news.add_report(&planned.plan, &report);
     let ledger = journal.ledger();
     journal.close().await?;
@@ -79,6 +84,7 @@ async fn remove(
     let before = reconcile::there_before(&planned);
     let standing = project.standing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &standing);
+    document.left(&standing, &line);
     tell((conclusion, &standing), &again, printer);
     Ok(conclusion.into())
 }
@@ -160,17 +166,15 @@ fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printe
 }
 
 /// Refuses to destroy without a record of what is ours, and says what is there.
-async fn refuse_unrecorded(project: &Project, printer: &Printer) -> Result<Conclusion, Failure> {
+async fn refuse_unrecorded(
+    project: &Project,
+    document: &mut RunDocument,
+    printer: &Printer,
+) -> Result<Conclusion, Failure> {
     let standing = project
         .standing(&model::Ledger::default(), &BTreeSet::new())
         .await?;
-    if printer.json {
-        printer.value(&serde_json::json!({ "unrecorded": {
-            "ours": lines(&standing.ours),
-            "origin_unknown": lines(&standing.unknown),
-            "of_others": lines(&standing.foreign),
-        }}));
-    }
+    document.left(&standing, &line);
     printer.note(
         "Refused: the ledger has nothing of these domains, so nobody knows what is ours. \
          Nothing was changed.",

@@ -3,14 +3,15 @@
 use notify::Item;
 use reconcile::{Conclusion, Drifted, News, Project, Wish};
 
-use crate::args::{Drift, Global, OutForm};
+use crate::args::{Drift, Global, ResultFormat};
 use crate::commands::apply::{agreed, carry_out};
 use crate::commands::notify::{Telling, tell};
-use crate::commands::plan::{is_blind, show};
+use crate::commands::plan::{is_blind, show_in};
 use crate::exit::{Exit, Failure};
 use crate::files::write_results;
 use crate::open;
 use crate::printer::Printer;
+use crate::run_document::RunDocument;
 
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
     let mut project = open::project(global, &args.selection, printer)?;
@@ -18,9 +19,13 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
     let telling = Telling::begin(&project, ("drift", "deploy plan"), args.notifying);
     let mut news = News::default();
     let ended = if args.repair {
-        Box::pin(repair(&project, args, &mut news, printer)).await
+        let mut document = RunDocument::of_repair();
+        let told = (&mut news, &mut document);
+        let ended = Box::pin(repair(&project, args, told, printer)).await;
+        document.print(printer);
+        ended
     } else {
-        Box::pin(compare(&project, args, &mut news, printer)).await
+        Box::pin(compare(&project, args, (&mut news, None), printer)).await
     };
     tell(&project, &telling, (ended, news), printer).await
 }
@@ -29,7 +34,7 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
 async fn repair(
     project: &Project,
     args: &Drift,
-    news: &mut News,
+    (news, document): (&mut News, &mut RunDocument),
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let changing = &args.changing;
@@ -42,7 +47,7 @@ async fn repair(
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
-    show(&planned, project, printer);
+    show_in(document, &planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
         news.add_refusal("drift", &planned.plan.findings);
         return Ok(Exit::Refused);
@@ -52,13 +57,14 @@ async fn repair(
         return Ok(Exit::Refused);
     }
     let report = carry_out((project, &planned), &journal, changing, printer).await?;
+    document.carried_out(&planned.plan, &report);
     news.add_report(&planned.plan, &report);
     journal.close().await?;
     if Conclusion::of_report(&report) != Conclusion::Done {
         return Ok(Conclusion::of_report(&report).into());
     }
     let changes = news.changes;
-    let compared = compare(project, args, news, printer).await;
+    let compared = compare(project, args, (news, Some(document)), printer).await;
     news.changes = changes;
     compared
 }
@@ -66,7 +72,7 @@ async fn repair(
 async fn compare(
     project: &Project,
     args: &Drift,
-    news: &mut News,
+    (news, document): (&mut News, Option<&mut RunDocument>),
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     open::tell_others(project, printer).await?;
@@ -83,17 +89,21 @@ async fn compare(
     };
     news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
     let conclusion = Conclusion::of_drift(&drifted, args.fail_on, shown.now);
-    if printer.json {
-        printer.value(&report::drift_json(&shown));
-    } else if conclusion != Conclusion::Unrecorded {
-        printer.data(&report::drift_text(&shown, &printer.palette()));
+    let form = |format| match format {
+        ResultFormat::Text => report::drift_text(&shown, &printer.palette()),
+        ResultFormat::Json => report::json_text(&report::drift_json(&shown)),
+        ResultFormat::Markdown => report::drift_markdown(&shown),
+        ResultFormat::Junit => report::drift_junit(&shown),
+        ResultFormat::Html => report::drift_html(&shown),
+    };
+    let format = args.format.or_json(printer.json);
+    // To people the same is said on standard error.
+    if let (ResultFormat::Json, Some(document)) = (format, document) {
+        document.drifted(report::drift_json(&shown));
+    } else if format != ResultFormat::Text || conclusion != Conclusion::Unrecorded {
+        printer.data(&form(format));
     }
-    write_results(&args.out, &|form| match form {
-        OutForm::Json => report::json_text(&report::drift_json(&shown)),
-        OutForm::Markdown => report::drift_markdown(&shown),
-        OutForm::Junit => report::drift_junit(&shown),
-        OutForm::Html => report::drift_html(&shown),
-    })?;
+    write_results(&args.out, &form)?;
     if conclusion == Conclusion::Unrecorded {
         printer.note(UNRECORDED);
         news.items.push(Item::failure("drift", UNRECORDED));

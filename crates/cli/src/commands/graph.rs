@@ -15,8 +15,13 @@ pub(crate) async fn run(
     let project = open::project(global, &args.selection, printer)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let plan = &planned.plan;
-    match args.format {
-        _ if printer.json => printer.value(&report::graph_json(plan)),
+    let format = if printer.json {
+        GraphFormat::Json
+    } else {
+        args.format
+    };
+    match format {
+        GraphFormat::Json => printer.value(&report::graph_json(plan)),
         GraphFormat::Mermaid => printer.data(&report::graph_mermaid(plan)),
         GraphFormat::Dot => printer.data(&report::graph_dot(plan)),
     }

@@ -16,7 +16,7 @@ pub(crate) fn explain(id: &str, printer: &Printer) -> Result<Exit, Failure> {
         ))
     })?;
     if printer.json {
-        printer.value(&serde_json::to_value(rule).unwrap_or_default());
+        printer.value(&report::rules_json([rule]));
     } else {
         printer.data(&report::rule_text(rule, &printer.palette()));
     }

@@ -5,13 +5,14 @@ use std::path::Path;
 use model::Plan;
 use reconcile::{Planned, Project, SavedPlan, Wish};
 
-use crate::args::{self, Global};
+use crate::args::{self, Global, PlanFormat};
 use crate::commands::sandbox::introduce;
 use crate::exit::{Exit, Failure};
 use crate::files::read_text;
 use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
+use crate::run_document::RunDocument;
 
 pub(crate) async fn run(
     global: &Global,
@@ -29,10 +30,11 @@ pub(crate) async fn run(
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
-    if args.markdown {
-        printer.data(&report::plan_markdown(&planned.plan, &planned.estimate));
-    } else {
-        show(&planned, &project, printer);
+    match args.format {
+        PlanFormat::Markdown => {
+            printer.data(&report::plan_markdown(&planned.plan, &planned.estimate));
+        }
+        PlanFormat::Text | PlanFormat::Json => show(&planned, &project, printer),
     }
     if let Some(path) = &args.output {
         save(path, args, &project, &planned.plan)?;
@@ -80,7 +82,7 @@ pub(crate) fn is_blind(planned: &Planned, printer: &Printer) -> bool {
 }
 
 /// Shows a plan on standard output, and lint's warnings before it on standard error.
-pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
+fn show(planned: &Planned, project: &Project, printer: &Printer) {
     if printer.json {
         return printer.value(&report::plan_json(&planned.plan, &planned.estimate));
     }
@@ -101,6 +103,19 @@ pub(crate) fn show(planned: &Planned, project: &Project, printer: &Printer) {
         hints => format!("{hints} findings of the manifest, none of them an error"),
     };
     printer.note(&format!("{hints}: `deploy lint` shows them."));
+}
+
+/// Shows a plan that is about to be carried out: to programs in the document of the run.
+pub(crate) fn show_in(
+    document: &mut RunDocument,
+    planned: &Planned,
+    project: &Project,
+    printer: &Printer,
+) {
+    document.planned(planned);
+    if !printer.json {
+        show(planned, project, printer);
+    }
 }
 
 /// Refuses to overwrite what is not a saved plan: `-o` beside the name of a manifest is soon written.

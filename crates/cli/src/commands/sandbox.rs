@@ -133,7 +133,11 @@ fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Fai
                 serde_json::json!({"account": account, "service": service, "operation": operation, "result": result, "calls": calls})
             })
             .collect();
-        printer.value(&rows.into());
+        printer.value(&serde_json::json!({
+            "format": "deploy.stats",
+            "version": 1,
+            "calls": rows,
+        }));
     } else if stats.total() == 0 {
         printer.note("Nothing was called yet.");
     } else {

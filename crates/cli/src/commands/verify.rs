@@ -4,7 +4,7 @@ use model::Outside;
 use reconcile::{Closely, Conclusion, News, Planned, Project, Wish};
 use verify::Check;
 
-use crate::args::{Global, OutForm, Verify};
+use crate::args::{Global, ResultFormat, Verify};
 use crate::commands::notify::{Telling, tell};
 use crate::exit::{Exit, Failure};
 use crate::files::write_results;
@@ -41,26 +41,16 @@ async fn observe(
     };
     let checks = probe_all(project, &planned, (probe.outside(), closely), printer).await;
     news.items = reconcile::check_items(&checks);
-    if printer.json {
-        printer.value(&report::checks_json(&checks));
-    } else if args.junit {
-        printer.data(&report::checks_junit(&checks));
-    } else if args.markdown {
-        printer.data(&report::checks_markdown(&checks));
-    } else {
-        printer.data(&report::checks_text(
-            &checks,
-            args.all,
-            project.clock.now(),
-            &printer.palette(),
-        ));
-    }
-    write_results(&args.out, &|form| match form {
-        OutForm::Json => report::json_text(&report::checks_json(&checks)),
-        OutForm::Markdown => report::checks_markdown(&checks),
-        OutForm::Junit => report::checks_junit(&checks),
-        OutForm::Html => report::checks_html(&checks, project.clock.now()),
-    })?;
+    let now = project.clock.now();
+    let form = |format| match format {
+        ResultFormat::Text => report::checks_text(&checks, args.all, now, &printer.palette()),
+        ResultFormat::Json => report::json_text(&report::checks_json(&checks)),
+        ResultFormat::Markdown => report::checks_markdown(&checks),
+        ResultFormat::Junit => report::checks_junit(&checks),
+        ResultFormat::Html => report::checks_html(&checks, now),
+    };
+    printer.data(&form(args.format.or_json(printer.json)));
+    write_results(&args.out, &form)?;
     Ok(Conclusion::of_checks(&checks).into())
 }
 

@@ -82,8 +82,7 @@ pub async fn lint_published(
     manifest::merge_findings(manifest, found)
 }
 
-/// What public DNS and the served policies say against the domains that a run is about, by domain. AWS is
-/// not asked.
+/// Lints the domains that a run is about beside public DNS and the served policies. AWS is not asked.
 pub async fn preflight(project: &Project) -> Preflight {
     let domains = project.domains();
     let outside = in_time(domains.len(), project.engine.outside());

@@ -105,7 +105,7 @@ impl PublishableRecord {
 pub enum RecordFormat {
     /// For people who type into a provider's form.
     #[default]
-    Table,
+    Text,
     /// A zone file (RFC 1035 §5), to include into a zone of BIND, NSD or Knot.
     Bind,
     /// For other programs.
@@ -121,7 +121,7 @@ pub enum RecordFormat {
 impl RecordFormat {
     /// Every format, by the name that the command line has for it.
     pub const ALL: [(&'static str, Self); 6] = [
-        ("table", Self::Table),
+        ("text", Self::Text),
         ("bind", Self::Bind),
         ("json", Self::Json),
         ("octodns", Self::Octodns),
@@ -169,7 +169,7 @@ pub fn records(
 ) -> String {
     let prepared = prepare(records, variants);
     match format {
-        RecordFormat::Table => table::print(&prepared, variants.relative, palette),
+        RecordFormat::Text => table::print(&prepared, variants.relative, palette),
         RecordFormat::Bind => bind::print(&prepared, variants.relative),
         RecordFormat::Json => json_text(&records_json(&prepared, variants.relative)),
         RecordFormat::Octodns => octodns::print(&prepared),

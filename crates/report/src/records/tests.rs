@@ -65,7 +65,7 @@ fn show(format: RecordFormat, variants: RecordVariants) -> String {
 
 #[test]
 fn table() {
-    assert_snapshot!(show(RecordFormat::Table, RecordVariants::default()));
+    assert_snapshot!(show(RecordFormat::Text, RecordVariants::default()));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn table_for_a_difficult_provider() {
         relative: true,
         one_value: true,
     };
-    assert_snapshot!(show(RecordFormat::Table, variants));
+    assert_snapshot!(show(RecordFormat::Text, variants));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn shown_in_rounds(format: RecordFormat) -> String {
 
 #[test]
 fn what_waits_is_commented_out_in_every_format_that_has_comments() {
-    assert_snapshot!("rounds_table", shown_in_rounds(RecordFormat::Table));
+    assert_snapshot!("rounds_table", shown_in_rounds(RecordFormat::Text));
     assert_snapshot!("rounds_bind", shown_in_rounds(RecordFormat::Bind));
     assert_snapshot!("rounds_octodns", shown_in_rounds(RecordFormat::Octodns));
     assert_snapshot!(
@@ -210,7 +210,7 @@ fn the_records_of_a_manifest_are_found() {
         .collect();
     assert_snapshot!(records(
         &found,
-        RecordFormat::Table,
+        RecordFormat::Text,
         RecordVariants::default(),
         &Palette::plain()
     ));
@@ -221,7 +221,7 @@ fn formats_have_names() {
     for (name, format) in RecordFormat::ALL {
         assert_eq!(name.parse(), Ok(format));
     }
-    assert_snapshot!("yaml".parse::<RecordFormat>().expect_err("is none"), @"`yaml` is not a format; it is one of table, bind, json, octodns, dnscontrol, terraform");
+    assert_snapshot!("yaml".parse::<RecordFormat>().expect_err("is none"), @"`yaml` is not a format; it is one of text, bind, json, octodns, dnscontrol, terraform");
 }
 
 proptest! {
