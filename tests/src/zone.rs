@@ -10,12 +10,12 @@ use kinds::{S3Object, s3_object};
 use manifest::Manifest;
 use model::{OutputRef, Resource};
 use standards::Severity;
-use standards::dns::{Presentation, Txt};
+use standards::dns::{Presentation, RecordType, Txt};
 
 /// Everything that a manifest asks for.
 pub struct Published {
     /// Record sets by name and type, with the values that they mean.
-    pub records: BTreeMap<(String, String), RecordSet>,
+    pub records: BTreeMap<(String, RecordType), RecordSet>,
     /// Hosted files by their keys.
     pub files: BTreeMap<String, Vec<u8>>,
 }
@@ -64,12 +64,12 @@ impl Published {
         let name = record.name.known().expect("all outputs are filled in");
         let set = self
             .records
-            .entry((name.clone(), record.rtype.clone()))
+            .entry((name.clone(), record.rtype))
             .or_default();
         set.ttl = record.ttl;
         // What a resolver sees of an alias is addresses (RFC 5737, RFC 3849).
-        let alias = record.alias.as_ref().map(|_| match record.rtype.as_str() {
-            "AAAA" => "2001:db8::1".to_owned(),
+        let alias = record.alias.as_ref().map(|_| match record.rtype {
+            RecordType::Aaaa => "2001:db8::1".to_owned(),
             _ => "192.0.2.1".to_owned(),
         });
         set.values
@@ -82,7 +82,7 @@ impl Published {
             let written = set
                 .values
                 .iter()
-                .map(|value| LiveValue::ours(rtype, value).written);
+                .map(|value| LiveValue::ours(*rtype, value).written);
             (name.as_str(), rtype.as_str(), set.ttl, written.collect())
         })
     }
@@ -97,17 +97,22 @@ impl Published {
         );
         for ((name, rtype), set) in &self.records {
             for value in &set.values {
-                let value = match rtype.as_str() {
-                    "TXT" => Txt::new(value.as_bytes()).print(Presentation::ZoneFile),
+                let value = match rtype {
+                    RecordType::Txt => Txt::new(value.as_bytes()).print(Presentation::ZoneFile),
                     // A null MX already is the root (RFC 7505).
-                    "CNAME" | "MX" => format!("{}.", value.trim_end_matches('.')),
+                    RecordType::Cname | RecordType::Mx => {
+                        format!("{}.", value.trim_end_matches('.'))
+                    }
                     _ => value.clone(),
                 };
                 writeln!(text, "{name}. {} IN {rtype} {value}", set.ttl).expect("text grows");
             }
         }
         // The addresses of the domain's own mail hosts are somebody else's records.
-        let hosts = self.records.iter().filter(|((_, rtype), _)| rtype == "MX");
+        let hosts = self
+            .records
+            .iter()
+            .filter(|((_, rtype), _)| *rtype == RecordType::Mx);
         for value in hosts.flat_map(|(_, set)| &set.values) {
             let host = value.split(' ').next_back().unwrap_or_default();
             if host.ends_with(&format!(".{domain}")) {

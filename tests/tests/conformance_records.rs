@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 
 use sandbox::quotas::Quotas;
 use sandbox::world::World;
+use standards::dns::RecordType;
 use tests::place::Place;
 use tests::repository::manifest;
 use tests::served::Served;
@@ -63,7 +64,7 @@ fn checkdmarc_finds_nothing_wrong() {
 #[test]
 fn postfix_mta_sts_resolver_reads_every_policy_and_its_record() {
     each_shipped(|_, published, domain| {
-        let record = (format!("_mta-sts.{domain}"), "TXT".to_owned());
+        let record = (format!("_mta-sts.{domain}"), RecordType::Txt);
         let Some(record) = published.records.get(&record) else {
             return;
         };
@@ -94,7 +95,7 @@ fn deploy_lint_has_nothing_against_what_deploy_publishes() {
         let sets = published.records.iter();
         // Whoever agrees to take reports says so with a version and no policy (RFC 9990, section 4).
         let agrees = |name: &str| name.contains("._report._dmarc.");
-        let sets = sets.filter(|((name, rtype), _)| rtype == "TXT" && !agrees(name));
+        let sets = sets.filter(|((name, rtype), _)| *rtype == RecordType::Txt && !agrees(name));
         let values = sets.flat_map(|(_, set)| set.values.iter().cloned());
         // Tokens of Amazon's are no records of a standard, and parked domains have revoked keys.
         texts.extend(values.filter(|value| value.starts_with("v=") && value != "v=DKIM1; p="));

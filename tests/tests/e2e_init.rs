@@ -6,6 +6,7 @@ use std::process::Child;
 
 use manifest::{Manifest, MemoryFiles, load};
 use standards::Severity;
+use standards::dns::RecordType;
 use tests::place::{Place, Ran};
 use tests::repository;
 use tests::zone::{Published, RecordSet};
@@ -39,11 +40,12 @@ fn read(place: &Place, name: &str) -> Manifest {
 }
 
 /// The records whose values no account of AWS gives.
-fn own_records(published: &Published) -> BTreeMap<(String, String), RecordSet> {
+fn own_records(published: &Published) -> BTreeMap<(String, RecordType), RecordSet> {
     let is_given = |name: &str| name.contains("._domainkey.") || name.starts_with("_amazonses.");
     let records = published.records.iter();
-    let own = records
-        .filter(|((name, rtype), _)| !is_given(name) && matches!(rtype.as_str(), "TXT" | "MX"));
+    let own = records.filter(|((name, rtype), _)| {
+        !is_given(name) && matches!(rtype, RecordType::Txt | RecordType::Mx)
+    });
     own.map(|(key, set)| (key.clone(), set.clone())).collect()
 }
 

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_role_s_name_becomes_an_arn_of_its_partition() {
         let access = Access {
-            id: "111111111111".into(),
+            id: "111111111111".parse().expect("an account id"),
             role: Some("mail".to_owned()),
             profile: None,
             external_id: None,

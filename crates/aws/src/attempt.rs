@@ -24,6 +24,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 use jiff::Timestamp;
+use model::AccountId;
 
 use crate::class::Class;
 use crate::guard::Guard;
@@ -42,7 +43,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_mins(2);
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub(crate) scheduler: Scheduler,
-    pub(crate) account: String,
+    pub(crate) account: AccountId,
     pub(crate) region: String,
     pub(crate) class: Class,
     pub(crate) rank: u64,

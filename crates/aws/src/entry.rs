@@ -23,6 +23,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use clock::Clock;
+use model::{AccountId, NoAccountId};
 
 use crate::access::{Access, Connection, partition};
 use crate::http;
@@ -65,7 +66,7 @@ pub(crate) struct Opened {
     /// The shared configuration; nothing where credentials were handed over.
     pub(crate) profile: Option<Arc<Profile>>,
     /// The account of the credentials.
-    pub(crate) account: String,
+    pub(crate) account: AccountId,
     /// The ARN of whoever they are.
     pub(crate) caller: String,
 }
@@ -256,7 +257,10 @@ fn stalls() -> StalledStreamProtectionConfig {
 }
 
 /// The account and the ARN of whoever the credentials are.
-async fn caller(config: &SdkConfig, profile: Option<&Profile>) -> Result<(String, String), Closed> {
+async fn caller(
+    config: &SdkConfig,
+    profile: Option<&Profile>,
+) -> Result<(AccountId, String), Closed> {
     let client = aws_sdk_sts::Client::new(config);
     let answer = client.get_caller_identity().send().await;
     let identity = answer.map_err(|error| {
@@ -273,8 +277,10 @@ async fn caller(config: &SdkConfig, profile: Option<&Profile>) -> Result<(String
     let account = identity.account();
     let account =
         account.ok_or_else(|| Closed::Here("AWS did not say which account".to_owned()))?;
+    let account = account.parse();
+    let account = account.map_err(|error: NoAccountId| Closed::Here(error.to_string()))?;
     let arn = identity.arn().unwrap_or_default();
-    Ok((account.to_owned(), arn.to_owned()))
+    Ok((account, arn.to_owned()))
 }
 
 /// The reason why the account could not be entered, and what helps. Only who has no credentials is told to log in.

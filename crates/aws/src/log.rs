@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
 use aws_smithy_runtime_api::http::Headers;
 // Named for its features alone: see the workspace's Cargo.toml.
+use model::AccountId;
 use tracing_core as _;
 
 use crate::quotas::Operation;
@@ -20,7 +21,7 @@ const REQUEST_ID: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-r
 
 /// One attempt of one call.
 pub(crate) struct Attempted<'a> {
-    pub(crate) account: &'a str,
+    pub(crate) account: &'a AccountId,
     pub(crate) region: &'a str,
     pub(crate) operation: &'a Operation,
     /// Counted from 1.
@@ -39,7 +40,7 @@ pub(crate) fn attempt(attempted: &Attempted<'_>, context: &FinalizerInterceptorC
     });
     tracing::debug!(
         target: "deploy::aws",
-        account = attempted.account,
+        account = attempted.account.as_str(),
         region = attempted.region,
         service = attempted.operation.service,
         operation = attempted.operation.name,

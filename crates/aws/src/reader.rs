@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::KindError;
+use model::{AccountId, KindError, Region};
 use tokio::sync::Mutex;
 
 use crate::session::Session;
@@ -89,7 +89,7 @@ struct Desk<K: Key> {
 }
 
 /// An account, and a region where that makes a difference.
-type Lane = (String, String);
+type Lane = (AccountId, Option<Region>);
 
 /// Reads pages and keys for everybody in a run.
 #[derive(Default)]
@@ -208,9 +208,9 @@ impl<K: Key> Desk<K> {
 }
 
 fn lane(session: &Session, is_global: bool) -> Lane {
-    let region = session.location().region.as_str();
-    let region = if is_global { "" } else { region };
-    (session.account_id().to_owned(), region.to_owned())
+    let region = &session.location().region;
+    let region = (!is_global).then(|| region.clone());
+    (session.account_id().clone(), region)
 }
 
 fn lock<T>(lock: &Lock<T>) -> std::sync::MutexGuard<'_, T> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clock::Clock;
 use jiff::Timestamp;
+use model::AccountId;
 use tokio::sync::oneshot;
 
 use crate::bucket::Bucket;
@@ -28,7 +29,7 @@ type Key = (&'static str, String, String);
 pub struct Scheduler {
     clock: Clock,
     overrides: Arc<BTreeMap<String, Quota>>,
-    accounts: Arc<Mutex<BTreeMap<String, Queue>>>,
+    accounts: Arc<Mutex<BTreeMap<AccountId, Queue>>>,
 }
 
 /// The requests of one account that wait, and the buckets that they wait for.
@@ -66,7 +67,7 @@ impl Ticket {
 /// A request on its way: whose it is, and what it draws from.
 #[derive(Clone, Debug)]
 pub(crate) struct Draw<'a> {
-    pub(crate) account: &'a str,
+    pub(crate) account: &'a AccountId,
     pub(crate) region: &'a str,
     pub(crate) operation: &'a Operation,
     pub(crate) class: Class,
@@ -153,7 +154,7 @@ impl Scheduler {
 
     /// Lets everybody through for whom there is room. Gives how long ticket `number` has still to
     /// wait, and nothing when it went through.
-    fn advance(&self, account: &str, number: u64) -> Option<Duration> {
+    fn advance(&self, account: &AccountId, number: u64) -> Option<Duration> {
         let now = self.clock.now();
         self.with(account, |queue| {
             queue.serve(now);
@@ -173,9 +174,9 @@ impl Scheduler {
         });
     }
 
-    fn with<T>(&self, account: &str, work: impl FnOnce(&mut Queue) -> T) -> T {
+    fn with<T>(&self, account: &AccountId, work: impl FnOnce(&mut Queue) -> T) -> T {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        work(accounts.entry(account.to_owned()).or_default())
+        work(accounts.entry(account.clone()).or_default())
     }
 }
 
@@ -258,7 +259,7 @@ impl Queue {
 /// Takes a request out of its queue when its future is dropped.
 struct Leaves<'a> {
     scheduler: &'a Scheduler,
-    account: &'a str,
+    account: &'a AccountId,
     number: u64,
 }
 
@@ -306,8 +307,9 @@ mod tests {
                 name: name.to_owned(),
             };
             let charges = operation.charges(1.0);
+            let account = format!("{account:0>12}").parse().expect("an account id");
             let draw = Draw {
-                account,
+                account: &account,
                 region,
                 operation: &operation,
                 class,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_config::{Region, SdkConfig};
 use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
-use model::{AccountName, Location};
+use model::{AccountId, AccountName, Location};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::access::{Access, Connection};
@@ -35,9 +35,9 @@ pub enum SessionError {
         /// The account.
         account: AccountName,
         /// The number that the ledger has.
-        held: String,
+        held: AccountId,
         /// The manifest's id.
-        declared: String,
+        declared: AccountId,
     },
     /// AWS refused the credentials or the role.
     #[error("could not get credentials for account `{account}`: {reason}")]
@@ -61,9 +61,9 @@ pub enum SessionError {
         /// The account.
         account: AccountName,
         /// The manifest's id.
-        declared: String,
+        declared: AccountId,
         /// The credentials' own.
-        actual: String,
+        actual: AccountId,
     },
 }
 
@@ -128,8 +128,8 @@ impl Sessions {
         match self.accounts.get(&location.account) {
             Some(access) if access.id != location.account_id => Err(SessionError::Renumbered {
                 account: location.account.clone(),
-                held: location.account_id.to_string(),
-                declared: access.id.to_string(),
+                held: location.account_id.clone(),
+                declared: access.id.clone(),
             }),
             _ => Ok(()),
         }
@@ -162,10 +162,10 @@ impl Sessions {
             Closed::Here(reason) => SessionError::Unavailable { account, reason },
             Closed::Refused(reason) => SessionError::Credentials { account, reason },
         })?;
-        if opened.account != access.id.as_str() {
+        if opened.account != access.id {
             return Err(SessionError::WrongAccount {
                 account: name.clone(),
-                declared: access.id.to_string(),
+                declared: access.id.clone(),
                 actual: opened.account,
             });
         }
@@ -252,8 +252,8 @@ impl Session {
     }
 
     /// The account's number, to be named as the expected owner of every bucket.
-    pub fn account_id(&self) -> &str {
-        self.location.account_id.as_str()
+    pub fn account_id(&self) -> &AccountId {
+        &self.location.account_id
     }
 
     /// The time.
@@ -282,7 +282,7 @@ impl Session {
     pub(crate) fn lane(&self) -> Lane {
         Lane {
             scheduler: self.scheduler.clone(),
-            account: self.account_id().to_owned(),
+            account: self.account_id().clone(),
             region: self.location.region.to_string(),
             class: self.class,
             rank: self.rank,

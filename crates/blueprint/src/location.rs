@@ -3,19 +3,19 @@
 use manifest::Manifest;
 use model::Location;
 
-/// The location in an account of the manifest. Unknown names are findings of the manifest, before.
+/// The location in an account of the manifest. An account that is not declared is a finding of the
+/// manifest, with which nothing is planned.
 pub(crate) fn location(
     manifest: &Manifest,
     account: &manifest::AccountName,
     region: &str,
 ) -> Location {
-    let id = manifest
+    let declared = manifest
         .account(account)
-        .map(|account| account.id.as_str())
-        .unwrap_or_default();
+        .expect("loading has checked that the account is declared");
     Location {
         account: account.as_str().into(),
-        account_id: id.into(),
+        account_id: declared.id.value.clone(),
         region: region.into(),
     }
 }

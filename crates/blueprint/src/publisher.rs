@@ -11,6 +11,7 @@ use kinds::{
 use manifest::{Dns, Manifest};
 use model::{Dependency, Field, Impact, Kind, Location, MailImpact, Resource, ResourceId, Spec};
 use standards::Place;
+use standards::dns::RecordType;
 
 use crate::location::location;
 use crate::names;
@@ -155,9 +156,9 @@ impl Publisher {
     ) -> Vec<(&'static str, Record)> {
         let target: Field<String> =
             Field::output(distribution, cloudfront_distribution::DOMAIN_NAME);
-        let record = |rtype: &str, values, alias| Record {
+        let record = |rtype, values, alias| Record {
             name: host.into(),
-            rtype: rtype.to_owned(),
+            rtype,
             ttl,
             values,
             alias,
@@ -169,11 +170,14 @@ impl Publisher {
         };
         if self.zone.is_some() {
             vec![
-                ("a", record("A", Vec::new(), Some(alias()))),
-                ("aaaa", record("AAAA", Vec::new(), Some(alias()))),
+                ("a", record(RecordType::A, Vec::new(), Some(alias()))),
+                ("aaaa", record(RecordType::Aaaa, Vec::new(), Some(alias()))),
             ]
         } else {
-            vec![("cname", record("CNAME", vec![target.clone()], None))]
+            vec![(
+                "cname",
+                record(RecordType::Cname, vec![target.clone()], None),
+            )]
         }
     }
 }

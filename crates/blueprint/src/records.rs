@@ -8,6 +8,7 @@ use model::{
     Dependency, Field, Impact, Kind, MailImpact, Precondition, PreconditionCheck, Resource,
     ResourceId,
 };
+use standards::dns::RecordType;
 use standards::{Finding, Place, Protocol};
 
 use crate::publisher::RecordDraft;
@@ -59,7 +60,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>) {
 fn txt(name: &str, text: String, protocol: Protocol, ttl: u32) -> Record {
     Record {
         name: name.into(),
-        rtype: "TXT".to_owned(),
+        rtype: RecordType::Txt,
         ttl,
         values: vec![Field::Known(text)],
         alias: None,
@@ -97,7 +98,7 @@ fn mx(scope: &mut Scope<'_>) {
         .collect();
     let record = Record {
         name: scope.name.into(),
-        rtype: "MX".to_owned(),
+        rtype: RecordType::Mx,
         ttl: scope.ttl(),
         values,
         alias: None,

@@ -13,6 +13,7 @@ use kinds::{
 use manifest::{ConfigurationSet, EventTarget, Instance, Located, OnMxFailure, TlsPolicy};
 use model::rules;
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
+use standards::dns::RecordType;
 use standards::{Finding, Protocol};
 
 use crate::publisher::RecordDraft;
@@ -185,7 +186,7 @@ impl Sender<'_, '_> {
                 .scope
                 .under(&format!("{}._domainkey", byo.selector.as_str()))
                 .into(),
-            rtype: "TXT".to_owned(),
+            rtype: RecordType::Txt,
             ttl: self.scope.ttl(),
             values: vec![text.into()],
             alias: None,
@@ -227,7 +228,7 @@ impl Sender<'_, '_> {
             let target = ses_identity::record_target(position);
             let record = Record {
                 name: Field::output(identity, ses_identity::record_name(position)),
-                rtype: "CNAME".to_owned(),
+                rtype: RecordType::Cname,
                 ttl: self.scope.ttl(),
                 values: vec![Field::output(identity, target)],
                 alias: None,
@@ -257,21 +258,21 @@ impl Sender<'_, '_> {
             self.scope.under(&label)
         };
         let region = self.instance.region.as_str();
-        let record = |rtype: &str, value: String, sharing| Record {
+        let record = |rtype, value: String, sharing| Record {
             name: name.as_str().into(),
-            rtype: rtype.to_owned(),
+            rtype,
             ttl: self.scope.ttl(),
             values: vec![value.into()],
             alias: None,
             sharing,
         };
         let mx = record(
-            "MX",
+            RecordType::Mx,
             format!("10 feedback-smtp.{region}.amazonses.com"),
             Sharing::Whole,
         );
         let spf = record(
-            "TXT",
+            RecordType::Txt,
             "v=spf1 include:amazonses.com ~all".to_owned(),
             Sharing::OneOf {
                 protocol: Protocol::Spf,
@@ -317,7 +318,7 @@ impl Sender<'_, '_> {
         self.scope.last().through = Some(identity.clone());
         let record = Record {
             name: self.scope.under("_amazonses").into(),
-            rtype: "TXT".to_owned(),
+            rtype: RecordType::Txt,
             ttl: self.scope.ttl(),
             values: vec![Field::output(&token, ses_domain_token::TOKEN)],
             alias: None,

@@ -18,6 +18,7 @@ use kinds::{
 };
 use manifest::{Hosting, Located};
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
+use standards::dns::RecordType;
 
 use crate::Facts;
 use crate::names;
@@ -71,10 +72,16 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     };
     let mut hosts = Vec::new();
     if bimi.is_some() {
-        hosts.push(("assets", site.assets_host()));
+        hosts.push(Host {
+            purpose: "assets",
+            name: site.assets_host(),
+        });
     }
     if policy.is_some() {
-        hosts.push(("mta-sts", site.scope.under("mta-sts")));
+        hosts.push(Host {
+            purpose: "mta-sts",
+            name: site.scope.under("mta-sts"),
+        });
     }
     let logs = site.logs();
     let assets = site.assets(&logs);
@@ -105,6 +112,20 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
         ));
         site.policy_record(block, &body, dependencies);
     }
+}
+
+/// A host of the site.
+struct Host {
+    /// `assets` or `mta-sts`.
+    purpose: &'static str,
+    name: String,
+}
+
+/// A record by which a host is found.
+struct HostRecord {
+    /// The purpose of the host.
+    purpose: &'static str,
+    id: ResourceId,
 }
 
 impl Site<'_, '_> {
@@ -195,8 +216,8 @@ impl Site<'_, '_> {
     }
 
     /// The certificate for every host, and the records by which ACM validates it.
-    fn certificate(&mut self, hosts: &[(&str, String)]) -> (ResourceId, Vec<ResourceId>) {
-        let mut names: Vec<String> = hosts.iter().map(|(_, host)| host.clone()).collect();
+    fn certificate(&mut self, hosts: &[Host]) -> (ResourceId, Vec<ResourceId>) {
+        let mut names: Vec<String> = hosts.iter().map(|host| host.name.clone()).collect();
         // The first name of a certificate has at most 64 octets (ACM User Guide); others may be longer.
         names.sort_by_key(|name| name.len() > names::FIRST_NAME_MAX);
         let id = self.scope.id::<AcmCertificate>("hosts");
@@ -240,7 +261,7 @@ impl Site<'_, '_> {
         let value = acm_certificate::validation_value(name);
         let record = Record {
             name: Field::output(certificate, acm_certificate::validation_name(name)),
-            rtype: "CNAME".to_owned(),
+            rtype: RecordType::Cname,
             ttl: 300,
             values: vec![Field::output(certificate, value)],
             alias: None,
@@ -261,11 +282,7 @@ impl Site<'_, '_> {
         self.scope.push(self.scope.publisher.record(draft))
     }
 
-    fn distribution(
-        &mut self,
-        hosts: &[(&str, String)],
-        mut dependencies: Vec<Dependency>,
-    ) -> ResourceId {
+    fn distribution(&mut self, hosts: &[Host], mut dependencies: Vec<Dependency>) -> ResourceId {
         let (certificate, validation) = self.certificate(hosts);
         let comment = names::comment(self.scope.project(), self.scope.name);
         let (name, access) = self.access_control();
@@ -283,7 +300,7 @@ impl Site<'_, '_> {
         let spec = cloudfront_distribution::Spec {
             caller_reference: names::token(&reference, 32),
             comment,
-            aliases: hosts.iter().map(|(_, host)| host.clone()).collect(),
+            aliases: hosts.iter().map(|host| host.name.clone()).collect(),
             certificate: Field::output(&certificate, acm_certificate::ARN),
             origin: format!(
                 "{}.s3.{}.amazonaws.com",
@@ -342,16 +359,16 @@ impl Site<'_, '_> {
     /// The records of the hosts. As long as a name is there, the files behind it can be read.
     fn aliases(
         &mut self,
-        hosts: &[(&str, String)],
+        hosts: &[Host],
         distribution: &ResourceId,
         readable: &ResourceId,
-    ) -> Vec<(String, ResourceId)> {
+    ) -> Vec<HostRecord> {
         let mut aliases = Vec::new();
-        for (purpose, host) in hosts {
+        for Host { purpose, name } in hosts {
             for (suffix, record) in
                 self.scope
                     .publisher
-                    .host_records(host, distribution, self.scope.ttl())
+                    .host_records(name, distribution, self.scope.ttl())
             {
                 let draft = RecordDraft {
                     name: format!("{purpose}.{suffix}"),
@@ -371,7 +388,7 @@ impl Site<'_, '_> {
                     adopt: *self.scope.domain.adopt,
                 };
                 let id = self.scope.push(self.scope.publisher.record(draft));
-                aliases.push(((*purpose).to_owned(), id));
+                aliases.push(HostRecord { purpose, id });
             }
         }
         aliases
@@ -411,9 +428,9 @@ fn host_impact(purpose: &str) -> Impact {
     }
 }
 
-fn host_dependencies(purpose: &str, aliases: &[(String, ResourceId)]) -> Vec<Dependency> {
-    let of_host = aliases.iter().filter(|(other, _)| other == purpose);
+fn host_dependencies(purpose: &str, aliases: &[HostRecord]) -> Vec<Dependency> {
+    let of_host = aliases.iter().filter(|record| record.purpose == purpose);
     of_host
-        .map(|(_, id)| Dependency::ready(id, "the host's name is answered first"))
+        .map(|record| Dependency::ready(&record.id, "the host's name is answered first"))
         .collect()
 }

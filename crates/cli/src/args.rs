@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ::report::RecordFormat;
-use manifest::AccountId;
+use model::AccountId;
 use reconcile::Speed;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

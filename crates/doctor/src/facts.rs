@@ -66,7 +66,7 @@ pub enum Entry {
     /// By whom, as STS says it.
     Entered(String),
     /// The credentials act in another account.
-    WrongAccount(String),
+    WrongAccount(AccountId),
     /// AWS refused, or there are no credentials; in AWS's words.
     Refused(String),
 }

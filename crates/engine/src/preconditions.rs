@@ -5,7 +5,7 @@ use model::authority::same;
 use model::{Outside, PreconditionCheck};
 use standards::Protocol;
 use standards::dmarc::Dmarc;
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 use standards::mta_sts::MxPattern;
 
 /// The result of a precondition's check.
@@ -129,7 +129,7 @@ async fn not_read(
 
 async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> PreconditionOutcome {
     let name = format!("_dmarc.{domain}");
-    let values = match outside.lookup(&name, "TXT").await {
+    let values = match outside.lookup(&name, RecordType::Txt).await {
         Ok(values) => values,
         Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };
@@ -162,7 +162,7 @@ async fn mx_matches(
     domain: &str,
     patterns: &[String],
 ) -> PreconditionOutcome {
-    let values = match outside.lookup(domain, "MX").await {
+    let values = match outside.lookup(domain, RecordType::Mx).await {
         Ok(values) => values,
         Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };
@@ -192,7 +192,7 @@ async fn mx_matches(
 }
 
 async fn mx_offers_tls(outside: &dyn Outside, domain: &str) -> PreconditionOutcome {
-    let values = match outside.lookup(domain, "MX").await {
+    let values = match outside.lookup(domain, RecordType::Mx).await {
         Ok(values) => values,
         Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };

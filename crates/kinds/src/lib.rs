@@ -32,7 +32,6 @@ pub mod ses_identity;
 pub mod ses_mail_from;
 #[cfg(feature = "aws")]
 mod ses_v1;
-pub mod sets;
 pub mod tags;
 #[cfg(feature = "aws")]
 mod zones;

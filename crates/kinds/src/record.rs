@@ -9,9 +9,10 @@ mod live;
 use model::rules;
 use model::{Change, Diff, Effect, Field, Side};
 use serde::{Deserialize, Serialize};
+use standards::dns::RecordType;
 use standards::{Finding, Protocol};
 
-pub use live::{LiveSet, LiveValue};
+pub use live::{LiveSet, LiveValue, SetKey, Sets};
 
 /// The others that may have values in the same record set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,13 +44,13 @@ pub struct Alias {
 }
 
 /// A record that we want.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Its name, without the final dot.
     pub name: Field<String>,
-    /// `TXT`, `CNAME`, `A`, `AAAA`, `MX`.
-    pub rtype: String,
+    /// Its type.
+    pub rtype: RecordType,
     /// Seconds, for a set that we create.
     pub ttl: u32,
     /// Our values; none for an alias.
@@ -76,11 +77,11 @@ pub struct State {
 }
 
 /// One spelling for values that mean the same.
-pub fn canonical(rtype: &str, value: &str) -> String {
+pub fn canonical(rtype: RecordType, value: &str) -> String {
     match rtype {
-        "CNAME" | "NS" => value.trim_end_matches('.').to_ascii_lowercase(),
-        "MX" => canonical_mx(value),
-        "A" | "AAAA" => value
+        RecordType::Cname | RecordType::Ns => value.trim_end_matches('.').to_ascii_lowercase(),
+        RecordType::Mx => canonical_mx(value),
+        RecordType::A | RecordType::Aaaa => value
             .parse::<std::net::IpAddr>()
             .map_or_else(|_| value.to_owned(), |address| address.to_string()),
         _ => value.to_owned(),
@@ -103,11 +104,16 @@ pub fn same_name(a: &str, b: &str) -> bool {
 }
 
 impl Record {
+    /// The key of its set among those of its zone, once its name is known.
+    pub fn key(&self) -> Option<SetKey> {
+        Some(SetKey::new(self.name.known()?, self.rtype))
+    }
+
     /// Our known values, each in its one spelling.
     pub fn known_values(&self) -> Vec<String> {
         self.values
             .iter()
-            .filter_map(|value| Some(canonical(&self.rtype, value.known()?)))
+            .filter_map(|value| Some(canonical(self.rtype, value.known()?)))
             .collect()
     }
 

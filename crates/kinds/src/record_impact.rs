@@ -84,7 +84,7 @@ fn live(set: &LiveSet) -> Vec<String> {
 /// The values of a record; those that are known after apply by where they come from.
 fn asked(record: &Record) -> Vec<String> {
     let value = |value: &Field<String>| match value.known() {
-        Some(known) => canonical(&record.rtype, known),
+        Some(known) => canonical(record.rtype, known),
         None => value.to_string(),
     };
     let alias = record.alias.iter().map(|alias| match alias.target.known() {
@@ -271,14 +271,17 @@ mod tests {
     use standards::Strictness::{self, Same, Stricter, Weaker};
 
     use super::*;
+    use crate::record::Sharing;
 
     fn record((rtype, name): (&str, &str), values: &[&str]) -> Record {
         let value = |value: &&str| Field::Known((*value).to_owned());
         Record {
             name: Field::Known(name.to_owned()),
-            rtype: rtype.to_owned(),
+            rtype: rtype.parse().expect("a type"),
+            ttl: 300,
             values: values.iter().map(value).collect(),
-            ..Record::default()
+            alias: None,
+            sharing: Sharing::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use standards::Protocol;
 fn record(rtype: &str, values: &[&str], sharing: Sharing) -> Record {
     Record {
         name: "example.com".into(),
-        rtype: rtype.to_owned(),
+        rtype: rtype.parse().expect("a type"),
         ttl: 300,
         values: values.iter().map(|value| Field::from(*value)).collect(),
         alias: None,
@@ -18,11 +18,11 @@ fn live(rtype: &str, ttl: u32, values: &[&str]) -> State {
     State {
         set: Some(LiveSet {
             name: "example.com".to_owned(),
-            rtype: rtype.to_owned(),
+            rtype: rtype.parse().expect("a type"),
             ttl: Some(ttl),
             values: values
                 .iter()
-                .map(|value| LiveValue::ours(rtype, value))
+                .map(|value| LiveValue::ours(rtype.parse().expect("a type"), value))
                 .collect(),
             alias: None,
             evaluates_health: false,

@@ -4,22 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{Lead, ResourceId};
+use standards::dns::RecordType;
 use tokio::sync::Mutex;
 
-use crate::record::LiveSet;
-use crate::sets::Sets;
+use crate::record::{LiveSet, SetKey, Sets};
 
 /// A zone as it was listed, with our own changes since.
 #[derive(Debug, Default)]
 pub(crate) struct KnownZone {
     pub(crate) sets: Option<Sets>,
     /// Our changes that not all name servers answer yet, by the set that they changed.
-    pub(crate) pending: BTreeMap<(String, String), String>,
+    pub(crate) pending: BTreeMap<SetKey, String>,
     /// Our changes that all of them answer.
     pub(crate) settled: BTreeSet<String>,
     /// The sets that a batch changed for which no answer came: it may have been carried out, and only
     /// a change of our own tells when all name servers answer it.
-    pub(crate) unanswered: BTreeSet<(String, String)>,
+    pub(crate) unanswered: BTreeSet<SetKey>,
     /// The sets that each resource took over in this run. A call that is repeated, because its outcome was
     /// not known, no longer sees it.
     pub(crate) taken: BTreeMap<ResourceId, Vec<LiveSet>>,
@@ -27,11 +27,7 @@ pub(crate) struct KnownZone {
 
 impl KnownZone {
     /// Waits for the change of these sets that Route 53 accepted.
-    pub(crate) fn accept(
-        &mut self,
-        sets: impl Iterator<Item = (String, String)>,
-        change: Option<&str>,
-    ) {
+    pub(crate) fn accept(&mut self, sets: impl Iterator<Item = SetKey>, change: Option<&str>) {
         for set in sets {
             self.unanswered.remove(&set);
             if let Some(change) = change {
@@ -41,7 +37,7 @@ impl KnownZone {
     }
 
     /// Waits for a change of an earlier run. A change of this run is newer, and stays.
-    pub(crate) fn await_change(&mut self, set: (String, String), change: String) {
+    pub(crate) fn await_change(&mut self, set: SetKey, change: String) {
         if !self.settled.contains(&change) {
             self.pending.entry(set).or_insert(change);
         }
@@ -72,12 +68,12 @@ impl Zones {
             let zone = zone.lock().await;
             for set in zone.sets.iter().flat_map(BTreeMap::values) {
                 let values = set.values.iter().map(|value| &value.means);
-                let cname = values.filter(|_| set.rtype == "CNAME");
+                let cname = values.filter(|_| set.rtype == RecordType::Cname);
                 let alias = set.alias.iter().map(|(target, _)| target);
                 for target in cname.chain(alias).filter(|one| targets.contains(*one)) {
                     leads.push(Lead {
                         name: set.name.clone(),
-                        rtype: set.rtype.clone(),
+                        rtype: set.rtype,
                         target: target.clone(),
                     });
                 }

@@ -98,7 +98,7 @@ impl Bucket {
             .s3()
             .put_bucket_lifecycle_configuration()
             .bucket(&self.name)
-            .expected_bucket_owner(self.session.account_id())
+            .expected_bucket_owner(self.session.account_id().as_str())
             .set_lifecycle_configuration(rules.build().ok());
         let mut attempt = 1;
         loop {
@@ -141,7 +141,7 @@ impl Bucket {
             .s3()
             .get_object()
             .bucket(&self.name)
-            .expected_bucket_owner(self.session.account_id())
+            .expected_bucket_owner(self.session.account_id().as_str())
             .key(object);
         match aws::object::whole(&self.session, request).await {
             Ok(whole) => Ok(Some(whole)),
@@ -160,7 +160,7 @@ impl Bucket {
             .s3()
             .put_object()
             .bucket(&self.name)
-            .expected_bucket_owner(self.session.account_id())
+            .expected_bucket_owner(self.session.account_id().as_str())
             .key(object)
             .content_type("application/json")
             .body(ByteStream::from(bytes.to_vec()));
@@ -182,7 +182,7 @@ impl Bucket {
             .s3()
             .list_objects_v2()
             .bucket(&self.name)
-            .expected_bucket_owner(self.session.account_id())
+            .expected_bucket_owner(self.session.account_id().as_str())
             .prefix(&prefix)
             .into_paginator()
             .send();

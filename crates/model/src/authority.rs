@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use standards::dns::RecordType;
 
 /// Through which zone the world reads a part of DNS.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +59,7 @@ pub struct Lead {
     /// Its name, without the final dot.
     pub name: String,
     /// Its type.
-    pub rtype: String,
+    pub rtype: RecordType,
     /// The name that it leads to, without the final dot.
     pub target: String,
 }

@@ -46,10 +46,6 @@ text!(
     AccountName
 );
 text!(
-    /// An AWS account's number: twelve digits.
-    AccountId
-);
-text!(
     /// An AWS region: `eu-west-1`.
     Region
 );
@@ -57,6 +53,55 @@ text!(
     /// AWS's name for a resource: an ARN, an id, a bucket's name.
     PhysicalId
 );
+
+/// An AWS account's number: twelve digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(String);
+
+/// A text that is no account's number.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an account id has 12 digits, `{0}` has not")]
+pub struct NoAccountId(pub String);
+
+impl AccountId {
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = NoAccountId;
+
+    fn from_str(text: &str) -> Result<Self, NoAccountId> {
+        text.to_owned().try_into()
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = NoAccountId;
+
+    fn try_from(text: String) -> Result<Self, NoAccountId> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text))
+        } else {
+            Err(NoAccountId(text))
+        }
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
 
 /// The account and region a resource lives in. Global services live in `us-east-1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -160,5 +205,21 @@ impl<'de> Deserialize<'de> for ResourceId {
         String::deserialize(deserializer)?
             .parse()
             .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_id_is_twelve_digits_in_a_stored_form_too() {
+        let read = |text: &str| serde_json::from_str::<AccountId>(&format!("{text:?}"));
+        let id = read("111111111111").expect("an account id");
+        assert_eq!(id.as_str().parse(), Ok(id));
+        for text in ["", "11111111111", "1111-1111-1111", "11111111111\u{661}"] {
+            let fault = read(text).expect_err("no account id").to_string();
+            assert_eq!(fault, NoAccountId(text.to_owned()).to_string());
+        }
     }
 }

@@ -40,7 +40,7 @@ pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};
 pub use field::{Field, OutputRef, Outputs};
 pub use foresight::{FailOn, Foreseen};
-pub use id::{AccountId, AccountName, Location, PhysicalId, Region, ResourceId};
+pub use id::{AccountId, AccountName, Location, NoAccountId, PhysicalId, Region, ResourceId};
 pub use impact::{Impact, MailImpact};
 pub use kind::{Kind, Mutate, Nothing, Observe, Own, Removal, Target, Transition};
 pub use ledger::{DomainLedger, Entry, Ledger, Origin, Status};

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use standards::dns::RecordType;
 
 /// An answer of public DNS that could not be had. A name that does not exist is an answer: none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +18,7 @@ pub struct NoAnswer {
     /// The name that was asked for.
     pub name: String,
     /// The type that was asked for.
-    pub rtype: String,
+    pub rtype: RecordType,
     /// SERVFAIL, a time-out.
     pub reason: String,
 }
@@ -112,7 +113,7 @@ pub trait Outside: Send + Sync {
     /// The values at `name`, CNAMEs followed except when they are asked for. TXT values have their
     /// strings joined; host names are in lower case without the final dot; MX values are
     /// `10 host`.
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer>;
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer>;
 
     /// GETs `url`, its certificate checked for the name. An error says what an external observer would
     /// see:
@@ -138,7 +139,7 @@ pub trait Outside: Send + Sync {
         &self,
         _server: &str,
         _name: &str,
-        _rtype: &str,
+        _rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
         Err(Unseen::NotFromHere)
     }
@@ -149,7 +150,7 @@ pub trait Outside: Send + Sync {
     }
 
     /// For how long the resolver will give the answer that it gives now, where it says so.
-    async fn held_for(&self, _name: &str, _rtype: &str) -> Option<Duration> {
+    async fn held_for(&self, _name: &str, _rtype: RecordType) -> Option<Duration> {
         None
     }
 

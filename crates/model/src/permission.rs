@@ -55,7 +55,7 @@ mod tests {
     fn check(permission: &Permission, expect: &str) {
         let location = Location {
             account: "web".into(),
-            account_id: "222222222222".into(),
+            account_id: "222222222222".parse().expect("an account id"),
             region: "eu-west-1".into(),
         };
         assert_eq!(permission.arn("aws", &location), expect);

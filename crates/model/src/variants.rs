@@ -3,6 +3,8 @@
 //! What `deploy records --no-underscore`, `--amazonses-prefix` and `--one-value` print is found by
 //! SES and ACM, so a check of whether a record is published has to find it as well.
 
+use standards::dns::RecordType;
+
 /// The label below which SES looks for the token of a domain.
 const TOKEN_LABEL: &str = "_amazonses.";
 /// The prefix that tells a token from other values at the domain's own name.
@@ -12,8 +14,8 @@ const VALIDATION_SUFFIX: &str = ".acm-validations.aws";
 
 /// The other name at which Amazon accepts a record: for the token of a domain, the domain itself (SES Developer
 /// Guide, "Domain verification records").
-pub fn elsewhere<'a>(name: &'a str, rtype: &str) -> Option<&'a str> {
-    (rtype == "TXT")
+pub fn elsewhere(name: &str, rtype: RecordType) -> Option<&str> {
+    (rtype == RecordType::Txt)
         .then(|| name.strip_prefix(TOKEN_LABEL))
         .flatten()
 }
@@ -21,7 +23,7 @@ pub fn elsewhere<'a>(name: &'a str, rtype: &str) -> Option<&'a str> {
 /// The values of `rtype` at `name`, with those of [`elsewhere`], as AWS gave them out: tokens of SES
 /// without `amazonses:`, and ACM's values with the underscore that it does without (ACM User Guide,
 /// "Troubleshoot DNS validation problems").
-pub fn as_given(name: &str, rtype: &str, here: Vec<String>, there: &[String]) -> Vec<String> {
+pub fn as_given(name: &str, rtype: RecordType, here: Vec<String>, there: &[String]) -> Vec<String> {
     if elsewhere(name, rtype).is_some() {
         let bare = |value: &String| value.strip_prefix(TOKEN_PREFIX).map(str::to_owned);
         let mut tokens: Vec<String> = here
@@ -33,7 +35,8 @@ pub fn as_given(name: &str, rtype: &str, here: Vec<String>, there: &[String]) ->
     }
     let given = |value: String| {
         let host = value.strip_suffix('.').unwrap_or(&value);
-        if rtype == "CNAME" && host.ends_with(VALIDATION_SUFFIX) && !host.starts_with('_') {
+        if rtype == RecordType::Cname && host.ends_with(VALIDATION_SUFFIX) && !host.starts_with('_')
+        {
             format!("_{value}")
         } else {
             value
@@ -46,7 +49,7 @@ pub fn as_given(name: &str, rtype: &str, here: Vec<String>, there: &[String]) ->
 mod tests {
     use super::*;
 
-    fn check(name: &str, rtype: &str, (here, there): (&[&str], &[&str]), expect: &[&str]) {
+    fn check(name: &str, rtype: RecordType, (here, there): (&[&str], &[&str]), expect: &[&str]) {
         let owned = |values: &[&str]| -> Vec<String> {
             values.iter().map(|value| (*value).to_owned()).collect()
         };
@@ -57,22 +60,32 @@ mod tests {
     #[test]
     fn a_token_is_one_by_its_name_or_by_its_prefix() {
         let token = "_amazonses.example.com";
-        assert_eq!(elsewhere(token, "TXT"), Some("example.com"));
-        check(token, "TXT", (&["abc="], &[]), &["abc="]);
-        check(token, "TXT", (&["amazonses:abc="], &[]), &["abc="]);
+        assert_eq!(elsewhere(token, RecordType::Txt), Some("example.com"));
+        check(token, RecordType::Txt, (&["abc="], &[]), &["abc="]);
+        check(
+            token,
+            RecordType::Txt,
+            (&["amazonses:abc="], &[]),
+            &["abc="],
+        );
         let beside: &[&str] = &["v=spf1 -all", "amazonses:def="];
-        check(token, "TXT", (&["abc="], beside), &["abc=", "def="]);
-        check(token, "TXT", (&[], &["def="]), &[]);
+        check(
+            token,
+            RecordType::Txt,
+            (&["abc="], beside),
+            &["abc=", "def="],
+        );
+        check(token, RecordType::Txt, (&[], &["def="]), &[]);
     }
 
     #[test]
     fn a_validation_does_without_its_underscore() {
         let name = "_1.mta-sts.example.com";
         let given = "_2.abc.acm-validations.aws";
-        check(name, "CNAME", (&[given], &[]), &[given]);
+        check(name, RecordType::Cname, (&[given], &[]), &[given]);
         check(
             name,
-            "CNAME",
+            RecordType::Cname,
             (&["2.abc.acm-validations.aws"], &[]),
             &[given],
         );
@@ -80,13 +93,13 @@ mod tests {
 
     #[test]
     fn everything_else_has_one_spelling() {
-        assert_eq!(elsewhere("_amazonses.example.com", "CNAME"), None);
-        assert_eq!(elsewhere("example.com", "TXT"), None);
+        assert_eq!(elsewhere("_amazonses.example.com", RecordType::Cname), None);
+        assert_eq!(elsewhere("example.com", RecordType::Txt), None);
         let token: &[&str] = &["amazonses:abc="];
-        check("example.com", "TXT", (token, &[]), token);
+        check("example.com", RecordType::Txt, (token, &[]), token);
         check(
             "www.example.com",
-            "CNAME",
+            RecordType::Cname,
             (&["2.example.net"], &[]),
             &["2.example.net"],
         );

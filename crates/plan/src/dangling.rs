@@ -32,7 +32,7 @@ impl Planner<'_> {
                 .leads
                 .iter()
                 .filter(|lead| model::authority::same(&lead.target, &target))
-                .filter(|lead| !changed.contains(&record_set(&lead.name, &lead.rtype)))
+                .filter(|lead| !changed.contains(&record_set(&lead.name, lead.rtype.as_str())))
                 .collect();
             if left.is_empty() {
                 continue;

@@ -16,7 +16,7 @@ use crate::sandbox::OPERATOR;
 pub(crate) fn ids(manifest: &Manifest) -> BTreeMap<AccountName, AccountId> {
     let accounts = manifest.accounts.iter();
     accounts
-        .map(|(name, account)| (name.as_str().into(), account.id.as_str().into()))
+        .map(|(name, account)| (name.as_str().into(), account.id.value.clone()))
         .collect()
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn accesses(manifest: &Manifest) -> BTreeMap<AccountName, Access> {
 fn access(account: &manifest::Account) -> Access {
     let text = |value: &str| value.to_owned();
     Access {
-        id: account.id.as_str().into(),
+        id: account.id.value.clone(),
         role: account.role.as_ref().map(|role| text(role.as_str())),
         profile: account.profile.as_ref().map(|name| text(name.as_str())),
         external_id: account.external_id.as_ref().map(|id| text(id.as_str())),
@@ -53,12 +53,15 @@ pub(crate) fn connection(
         SharedCredentialsProvider::new(sandbox.credentials(account))
     };
     let accounts = manifest.accounts.values();
-    let ids = accounts.map(|account| account.id.as_str());
+    let ids = accounts.map(|account| &account.id.value);
     Connection {
         http: sandbox.map(Sandbox::http_client),
         credentials: sandbox.map(|sandbox| shared(sandbox, OPERATOR)),
         by_account: sandbox
-            .map(|sandbox| ids.map(|id| (id.into(), shared(sandbox, id))).collect())
+            .map(|sandbox| {
+                ids.map(|id| (id.clone(), shared(sandbox, id.as_str())))
+                    .collect()
+            })
             .unwrap_or_default(),
         quotas: quotas(manifest),
         notice,

@@ -59,9 +59,9 @@ fn set(sandbox: &Sandbox, record: &PublishableRecord, present: bool) -> Result<b
         )));
     }
     let done = if present {
-        world.dns.publish(name, &record.rtype, &values, now)
+        world.dns.publish(name, record.rtype.as_str(), &values, now)
     } else {
-        world.dns.unpublish(name, &record.rtype, now)
+        world.dns.unpublish(name, record.rtype.as_str(), now)
     };
     done.map_err(|problem| Error::Usage(format!("{name}: {problem}")))?;
     Ok(true)

@@ -7,7 +7,7 @@ use blueprint::Facts;
 use manifest::{Domain, Manifest};
 use model::{Ledger, Outside, Resource};
 use standards::Finding;
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 
 use crate::Project;
 
@@ -46,7 +46,7 @@ async fn facts(manifest: &Manifest, outside: &dyn Outside) -> Facts {
     let mut facts = Facts::default();
     for (name, domain) in &manifest.domains {
         if takes_published_mx(domain)
-            && let Ok(values) = outside.lookup(name.as_str(), "MX").await
+            && let Ok(values) = outside.lookup(name.as_str(), RecordType::Mx).await
         {
             let mut values: Vec<(u16, Name)> =
                 values.iter().filter_map(|value| mx(value)).collect();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::{Lead, Ledger, Resource};
 use plan::Actual;
+use standards::dns::RecordType;
 
 use crate::Project;
 
@@ -39,11 +40,16 @@ impl Project {
     /// The CNAME of a host in public DNS, if it leads to `target`. Where nobody answers, nobody is
     /// led there either.
     async fn published_lead(&self, host: &str, target: &str) -> Option<Lead> {
-        let values = self.engine.outside().lookup(host, "CNAME").await.ok()?;
+        let values = self
+            .engine
+            .outside()
+            .lookup(host, RecordType::Cname)
+            .await
+            .ok()?;
         let is_it = |value: &String| model::authority::same(value, target);
         values.iter().any(is_it).then(|| Lead {
             name: host.trim_end_matches('.').to_ascii_lowercase(),
-            rtype: "CNAME".to_owned(),
+            rtype: RecordType::Cname,
             target: target.to_owned(),
         })
     }

@@ -43,11 +43,11 @@ impl LedgerPlace {
 impl BucketPlace {
     pub(crate) fn of(manifest: &Manifest, s3: &S3Ledger) -> Self {
         let account = manifest.account(&s3.account);
-        let id = account.map(|account| account.id.as_str());
+        let account = account.expect("loading has checked that the account is declared");
         Self {
             location: Location {
                 account: s3.account.as_str().into(),
-                account_id: id.unwrap_or_default().into(),
+                account_id: account.id.value.clone(),
                 region: s3.region.as_str().into(),
             },
             name: s3.bucket.as_str().to_owned(),

@@ -44,7 +44,7 @@ pub(crate) mod tests {
     pub(crate) fn checks() -> Vec<Check> {
         let account = About::Account {
             name: "web".into(),
-            id: "222222222222".into(),
+            id: "222222222222".parse().expect("an account id"),
         };
         let domain = About::Domain("example.com".parse().expect("a name"));
         let check = |about: &About, rule: &'static Rule, what: &str, outcome| Check {

@@ -274,7 +274,7 @@ mod tests {
     fn drift(name: &str, moved: Moved) -> Drift {
         let location = Location {
             account: "dns".into(),
-            account_id: "111111111111".into(),
+            account_id: "111111111111".parse().expect("an account id"),
             region: "us-east-1".into(),
         };
         Drift {

@@ -318,7 +318,7 @@ mod tests {
     fn entry_of(kind: &str, name: &str, physical: &str) -> Entry {
         let location = Location {
             account: "web".into(),
-            account_id: "222222222222".into(),
+            account_id: "222222222222".parse().expect("an account id"),
             region: "us-east-1".into(),
         };
         Entry {

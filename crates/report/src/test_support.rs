@@ -203,7 +203,7 @@ fn state(resource: &Resource) -> (String, State) {
         let mut set = LiveSet::empty(record);
         set.ttl = Some(record.ttl);
         let values = record.known_values();
-        let live = |value: &String| LiveValue::ours(&record.rtype, value);
+        let live = |value: &String| LiveValue::ours(record.rtype, value);
         set.values = values.iter().map(live).collect();
         let state = kinds::record::State {
             set: Some(set),

@@ -6,6 +6,7 @@ mod common;
 
 use futures::StreamExt;
 use model::Outside;
+use standards::dns::RecordType;
 use tokio::runtime::Runtime;
 use verify::{Expected, Observer, Options, Verdict, verify_all};
 
@@ -18,7 +19,10 @@ async fn stage(count: usize) -> (Observer, Vec<Expected>) {
     let observer = common::observer(&common::sandbox(&domains)).await;
     let mut fleet = Vec::new();
     for domain in &domains {
-        let servers = observer.lookup(domain, "NS").await.expect("an answer");
+        let servers = observer
+            .lookup(domain, RecordType::Ns)
+            .await
+            .expect("an answer");
         fleet.push(common::expected(domain, &servers));
     }
     (observer, fleet)

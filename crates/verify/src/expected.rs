@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use standards::Finding;
 use standards::bimi::Selector;
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 
 use crate::Validity;
 
@@ -27,7 +27,7 @@ pub struct Expected {
     pub instances: Vec<Instance>,
     /// Records, by name and type, that nobody has seen live yet and that a person has still to
     /// publish, or that depend on such a one.
-    pub awaited: BTreeSet<(Name, String)>,
+    pub awaited: BTreeSet<(Name, RecordType)>,
     /// Domains of the same project that are still to be applied.
     pub pending: BTreeSet<Name>,
 }
@@ -57,8 +57,8 @@ pub struct HostedZone {
 pub struct Record {
     /// Its name.
     pub name: Name,
-    /// `TXT`, `CNAME`, `A`, `AAAA`, `MX`.
-    pub rtype: String,
+    /// Its type.
+    pub rtype: RecordType,
     /// Our values, in the form of [`model::Outside::lookup`]. None for an alias, whose addresses
     /// nobody plans: any address will do.
     pub values: Vec<String>,
@@ -166,9 +166,9 @@ impl Expected {
 
     /// Whether a record at `name` is planned that gives it addresses.
     pub(crate) fn plans_address(&self, name: &Name) -> bool {
-        let gives = |rtype: &str| ["A", "AAAA", "CNAME"].contains(&rtype);
+        let gives = |rtype| [RecordType::A, RecordType::Aaaa, RecordType::Cname].contains(&rtype);
         let mut records = self.records.iter();
-        records.any(|record| record.name == *name && gives(&record.rtype))
+        records.any(|record| record.name == *name && gives(record.rtype))
     }
 
     /// The MAIL FROM domains, each once: instances of one region share theirs.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
+use standards::dns::RecordType;
 use tokio::time::{Instant, timeout_at};
 
 /// An observer that has no answers any more once its time is over.
@@ -42,12 +43,12 @@ impl<'a> InTime<'a> {
 
 #[async_trait]
 impl Outside for InTime<'_> {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         let answer = timeout_at(self.ends, self.outside.lookup(name, rtype)).await;
         answer.unwrap_or_else(|_| {
             Err(NoAnswer {
                 name: name.to_owned(),
-                rtype: rtype.to_owned(),
+                rtype,
                 reason: self.over(),
             })
         })
@@ -66,7 +67,7 @@ impl Outside for InTime<'_> {
         &self,
         server: &str,
         name: &str,
-        rtype: &str,
+        rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
         self.within(self.outside.lookup_at(server, name, rtype))
             .await
@@ -76,7 +77,7 @@ impl Outside for InTime<'_> {
         self.within(self.outside.delegation(zone)).await
     }
 
-    async fn held_for(&self, name: &str, rtype: &str) -> Option<Duration> {
+    async fn held_for(&self, name: &str, rtype: RecordType) -> Option<Duration> {
         let held = timeout_at(self.ends, self.outside.held_for(name, rtype)).await;
         held.ok().flatten()
     }

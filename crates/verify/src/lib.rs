@@ -10,14 +10,14 @@
 //! moved. Each [`Check`] is of a rule of `model::rules`.
 //!
 //! ```
-//! use standards::dns::Name;
+//! use standards::dns::{Name, RecordType};
 //! use verify::{Expected, Record};
 //!
 //! let domain = Name::parse("example.com")?;
 //! let mut expected = Expected::of(domain.clone());
 //! expected.records.push(Record {
 //!     name: domain.child("_dmarc")?,
-//!     rtype: "TXT".to_owned(),
+//!     rtype: RecordType::Txt,
 //!     values: vec!["v=DMARC1; p=reject".to_owned()],
 //!     ttl: 300,
 //!     alone: false,

@@ -7,14 +7,14 @@ use std::sync::{Mutex, PoisonError};
 
 use model::Outside;
 use standards::dns::caa::Caa;
-use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
+use standards::dns::{Mx, Name, NoAnswer, RecordType, Resolver, Txt};
 
 type Answer = Result<Vec<String>, String>;
 
 /// A view of public DNS. Many rules ask for the same few names; each question is asked once.
 pub struct PublicDns<'a> {
     outside: &'a dyn Outside,
-    seen: Mutex<BTreeMap<(Name, String), Answer>>,
+    seen: Mutex<BTreeMap<(Name, RecordType), Answer>>,
 }
 
 impl<'a> PublicDns<'a> {
@@ -32,8 +32,8 @@ impl<'a> PublicDns<'a> {
     }
 
     /// The values at `name`, as [`Outside::lookup`] has them.
-    pub async fn lookup(&self, name: &Name, rtype: &str) -> Result<Vec<String>, NoAnswer> {
-        let question = (name.clone(), rtype.to_owned());
+    pub async fn lookup(&self, name: &Name, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
+        let question = (name.clone(), rtype);
         let known = self.memory().get(&question).cloned();
         let answer = if let Some(answer) = known {
             answer
@@ -49,12 +49,12 @@ impl<'a> PublicDns<'a> {
         })
     }
 
-    fn memory(&self) -> std::sync::MutexGuard<'_, BTreeMap<(Name, String), Answer>> {
+    fn memory(&self) -> std::sync::MutexGuard<'_, BTreeMap<(Name, RecordType), Answer>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The values that are what their type demands.
-    async fn parsed<T: FromStr>(&self, name: &Name, rtype: &str) -> Result<Vec<T>, NoAnswer> {
+    async fn parsed<T: FromStr>(&self, name: &Name, rtype: RecordType) -> Result<Vec<T>, NoAnswer> {
         let values = self.lookup(name, rtype).await?;
         Ok(values
             .iter()
@@ -70,27 +70,27 @@ pub(crate) fn asked(name: &Name) -> &str {
 
 impl Resolver for PublicDns<'_> {
     async fn txt(&self, name: &Name) -> Result<Vec<Txt>, NoAnswer> {
-        let values = self.lookup(name, "TXT").await?;
+        let values = self.lookup(name, RecordType::Txt).await?;
         Ok(values.into_iter().map(Txt::new).collect())
     }
 
     async fn a(&self, name: &Name) -> Result<Vec<Ipv4Addr>, NoAnswer> {
-        self.parsed(name, "A").await
+        self.parsed(name, RecordType::A).await
     }
 
     async fn aaaa(&self, name: &Name) -> Result<Vec<Ipv6Addr>, NoAnswer> {
-        self.parsed(name, "AAAA").await
+        self.parsed(name, RecordType::Aaaa).await
     }
 
     async fn mx(&self, name: &Name) -> Result<Vec<Mx>, NoAnswer> {
-        self.parsed(name, "MX").await
+        self.parsed(name, RecordType::Mx).await
     }
 
     async fn ptr(&self, address: IpAddr) -> Result<Vec<Name>, NoAnswer> {
-        self.parsed(&Name::reverse(address), "PTR").await
+        self.parsed(&Name::reverse(address), RecordType::Ptr).await
     }
 
     async fn caa(&self, name: &Name) -> Result<Vec<Caa>, NoAnswer> {
-        self.parsed(name, "CAA").await
+        self.parsed(name, RecordType::Caa).await
     }
 }

@@ -5,6 +5,7 @@ mod common;
 use common::{expected, now, observer, sandbox};
 use model::Outside;
 use sandbox::world::World;
+use standards::dns::RecordType;
 use verify::{CheckOutcome, Expected, Options, verify};
 
 const DOMAIN: &str = "example.com";
@@ -13,7 +14,10 @@ const DOMAIN: &str = "example.com";
 async fn what_is_in_a_hosted_zone_is_good() {
     let sandbox = sandbox(&[DOMAIN.to_owned()]);
     let observer = observer(&sandbox).await;
-    let servers = observer.lookup(DOMAIN, "NS").await.expect("an answer");
+    let servers = observer
+        .lookup(DOMAIN, RecordType::Ns)
+        .await
+        .expect("an answer");
     assert_eq!(servers.len(), 4, "{servers:?}");
     let expected = expected(DOMAIN, &servers);
     let checks = verify(&expected, &observer, &Options::at(now())).await;
@@ -27,7 +31,10 @@ async fn what_is_in_a_hosted_zone_is_good() {
 async fn broken(change: impl FnOnce(&mut World, &mut Expected)) -> Vec<String> {
     let sandbox = sandbox(&[DOMAIN.to_owned()]);
     let observer = observer(&sandbox).await;
-    let servers = observer.lookup(DOMAIN, "NS").await.expect("an answer");
+    let servers = observer
+        .lookup(DOMAIN, RecordType::Ns)
+        .await
+        .expect("an answer");
     let mut expected = expected(DOMAIN, &servers);
     change(&mut sandbox.world(), &mut expected);
     let checks = verify(&expected, &observer, &Options::at(now())).await;

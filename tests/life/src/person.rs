@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use report::{PublishableRecord, RecordTask};
 use sandbox::world::World;
+use standards::dns::RecordType;
 
 /// The beginnings of texts of which a name has one.
 const SINGLE: [&str; 5] = [
@@ -110,15 +111,15 @@ impl Elsewhere {
             return;
         };
         for value in values {
-            let value = spelled(&record.rtype, value.to_owned());
-            change(self, world, (name, &record.rtype), &value, now);
+            let value = spelled(record.rtype, value.to_owned());
+            change(self, world, (name, record.rtype.as_str()), &value, now);
         }
     }
 }
 
 /// A value as it is kept here.
-fn spelled(rtype: &str, value: String) -> String {
-    if rtype == "TXT" && !value.starts_with('"') {
+fn spelled(rtype: RecordType, value: String) -> String {
+    if rtype == RecordType::Txt && !value.starts_with('"') {
         return format!("\"{value}\"");
     }
     value

@@ -198,7 +198,7 @@ pub(crate) fn clock() -> Clock {
 
 pub(crate) fn access(role: Option<&str>) -> Access {
     Access {
-        id: ACCOUNT.into(),
+        id: ACCOUNT.parse().expect("an account id"),
         role: role.map(str::to_owned),
         profile: None,
         external_id: None,
@@ -209,7 +209,7 @@ pub(crate) fn access(role: Option<&str>) -> Access {
 pub(crate) fn location(region: &str) -> Location {
     Location {
         account: "mail".into(),
-        account_id: ACCOUNT.into(),
+        account_id: ACCOUNT.parse().expect("an account id"),
         region: region.into(),
     }
 }

@@ -7,7 +7,7 @@ use model::{Dependency, Impact, MailImpact, Precondition, PreconditionCheck, Res
 use standards::Finding;
 use standards::bimi::HttpsUri;
 
-use super::{Served, Site, host_dependencies};
+use super::{HostRecord, Served, Site, host_dependencies};
 use crate::records;
 
 /// A file of BIMI, where it is served.
@@ -60,7 +60,7 @@ impl Site<'_, '_> {
         &mut self,
         bimi: &Located<Bimi>,
         files: &[BimiFile],
-        aliases: &[(String, ResourceId)],
+        aliases: &[HostRecord],
     ) {
         let text = match bimi_text(bimi, files) {
             Ok(text) => text,

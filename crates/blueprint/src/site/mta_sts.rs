@@ -7,7 +7,7 @@ use model::rules;
 use model::{
     Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId, ServedPolicy,
 };
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 use standards::mta_sts::{Mode, MtaStsPolicy, MtaStsRecord, PolicyId};
 use standards::{Finding, Protocol};
 
@@ -133,7 +133,7 @@ fn enforce_preconditions(domain: &str, policy: &MtaStsPolicy) -> [Precondition; 
 fn policy_record(scope: &Scope<'_>, body: &[u8]) -> Record {
     Record {
         name: scope.under("_mta-sts").into(),
-        rtype: "TXT".to_owned(),
+        rtype: RecordType::Txt,
         ttl: scope.ttl(),
         values: vec![mta_sts_text(body).into()],
         alias: None,

@@ -32,7 +32,7 @@ fn servers(texts: &[&str]) -> BTreeSet<Name> {
 fn well() -> Facts {
     let account = AccountFacts {
         name: "web".into(),
-        id: "222222222222".into(),
+        id: "222222222222".parse().expect("an account id"),
         entry: Entry::Entered("arn:aws:sts::222222222222:assumed-role/x/deploy".to_owned()),
         permissions: vec![Permissions {
             service: "s3".to_owned(),
@@ -137,7 +137,9 @@ fn a_clock_is_good_within_a_minute_and_refused_beyond_five() {
 fn nothing_is_said_of_an_account_that_was_not_entered() {
     let entry = |entry: Entry| move |facts: &mut Facts| facts.accounts[0].entry = entry;
     check(
-        entry(Entry::WrongAccount("666666666666".to_owned())),
+        entry(Entry::WrongAccount(
+            "666666666666".parse().expect("an account id"),
+        )),
         &[("PLAN-03", "error")],
     );
     check(

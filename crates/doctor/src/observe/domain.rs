@@ -14,8 +14,8 @@ use model::{
     Unseen as Hidden,
 };
 use plan::Actual;
-use standards::dns::Name;
 use standards::dns::caa::climb;
+use standards::dns::{Name, RecordType};
 use verify::PublicDns;
 
 use super::account::closed;
@@ -104,13 +104,13 @@ async fn observe_resources(
 async fn answered(patient: &Patient<'_>) -> BTreeSet<ResourceId> {
     let hosts = patient.desired.iter().filter_map(|resource| {
         let record = &resource.spec.get::<Route53RecordSet>()?.record;
-        let is_alias = record.alias.is_some() && record.rtype == "A";
+        let is_alias = record.alias.is_some() && record.rtype == RecordType::A;
         let name = record.name.known().filter(|_| is_alias)?;
         Some((resource.id.clone(), name.clone()))
     });
     let outside = patient.engine.outside();
     let asked = stream::iter(hosts).map(|(id, name)| async move {
-        let found = outside.lookup(&name, "A").await;
+        let found = outside.lookup(&name, RecordType::A).await;
         found
             .map_or(true, |values| !values.is_empty())
             .then_some(id)
@@ -237,7 +237,7 @@ impl Scene<'_> {
     async fn name_servers(&self) -> Seen<Vec<String>> {
         let mut name = self.name.clone();
         loop {
-            let found = self.outside().lookup(name.as_str(), "NS").await;
+            let found = self.outside().lookup(name.as_str(), RecordType::Ns).await;
             let found = found.map_err(|error| Unseen::new(error.to_string(), "try again"))?;
             if !found.is_empty() {
                 return Ok(found);
@@ -285,7 +285,7 @@ impl Scene<'_> {
     /// The CAA set that decides: the first on the way up.
     async fn caa(&self, host: &Name) -> Seen<Vec<String>> {
         for name in climb(host) {
-            let found = self.dns.lookup(&name, "CAA").await;
+            let found = self.dns.lookup(&name, RecordType::Caa).await;
             let values = found.map_err(|error| {
                 let why = format!("{} CAA: {}", error.name, error.reason);
                 Unseen::new(why, "check the zone's name servers, then try again")
@@ -334,7 +334,10 @@ impl Scene<'_> {
 
     /// The target of DNS, by a CNAME or by an alias of our zone.
     async fn points_to(&self, name: &Name, own: &[Distribution]) -> Seen<PointsTo> {
-        let found = self.outside().lookup(name.as_str(), "CNAME").await;
+        let found = self
+            .outside()
+            .lookup(name.as_str(), RecordType::Cname)
+            .await;
         let mut targets = found.map_err(|error| {
             Unseen::new(
                 error.to_string(),
@@ -364,7 +367,10 @@ impl Scene<'_> {
         });
         records.find_map(|resource| {
             let state = self.seen(resource)?.state()?.get::<Route53RecordSet>()?;
-            let cname = state.in_the_way.iter().find(|set| set.rtype == "CNAME");
+            let cname = state
+                .in_the_way
+                .iter()
+                .find(|set| set.rtype == RecordType::Cname);
             let cname = cname.and_then(|set| Some(set.values.first()?.means.clone()));
             cname.or_else(|| Some(state.set.as_ref()?.alias.as_ref()?.0.clone()))
         })

@@ -20,6 +20,7 @@ use model::{
 use plan::Inputs;
 use sandbox::Sandbox;
 use sandbox::world::World as SandboxWorld;
+use standards::dns::RecordType;
 use standards::{Place, Severity};
 
 use super::actor::{Fault, World, kind_set};
@@ -110,7 +111,8 @@ impl Stage {
 
     /// Some resources of one account.
     pub(super) fn of(desired: impl IntoIterator<Item = Resource>) -> Self {
-        let accounts = BTreeMap::from([("web".into(), "111111111111".into())]);
+        let accounts =
+            BTreeMap::from([("web".into(), "111111111111".parse().expect("an account id"))]);
         let desired = desired.into_iter().map(Arc::new).collect();
         Self::new(accounts, desired, Shown::default())
     }
@@ -247,7 +249,7 @@ pub(super) fn resource(name: &str, dependencies: Vec<Dependency>) -> Resource {
         id: id(name),
         location: Some(Location {
             account: "web".into(),
-            account_id: "111111111111".into(),
+            account_id: "111111111111".parse().expect("an account id"),
             region: "us-east-1".into(),
         }),
         spec: model::Spec::of::<StandIn>(kind::Spec {
@@ -283,8 +285,7 @@ static EXAMPLE: LazyLock<Example> = LazyLock::new(|| {
     let (real, findings) = blueprint::desired(&manifest, &Facts::default());
     assert_eq!(findings, [], "the manifest is without faults");
     let accounts = manifest.accounts.iter();
-    let accounts =
-        accounts.map(|(name, account)| (name.as_str().into(), account.id.as_str().into()));
+    let accounts = accounts.map(|(name, account)| (name.as_str().into(), account.id.value.clone()));
     Example {
         accounts: accounts.collect(),
         desired: real
@@ -320,7 +321,7 @@ struct Shown {
     /// The bytes behind each URL, and the resource that has them.
     files: BTreeMap<String, (ResourceId, Vec<u8>)>,
     /// The values of each name and type, and the resource that has them.
-    records: BTreeMap<(String, String), (ResourceId, Vec<String>)>,
+    records: BTreeMap<(String, RecordType), (ResourceId, Vec<String>)>,
 }
 
 impl Shown {
@@ -343,7 +344,7 @@ impl Shown {
             let values = record.values.iter().filter_map(|value| value.known());
             let values = values.cloned().collect();
             let name = record.name.known()?.clone();
-            Some(((name, record.rtype.clone()), (resource.id.clone(), values)))
+            Some(((name, record.rtype), (resource.id.clone(), values)))
         });
         Self {
             files: files.collect(),
@@ -360,9 +361,9 @@ struct Observer {
 
 #[async_trait]
 impl Outside for Observer {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         let records = &self.shown.records;
-        let record = records.get(&(name.to_owned(), rtype.to_owned()));
+        let record = records.get(&(name.to_owned(), rtype));
         let record = record.filter(|(id, _)| self.world.is_ready(id));
         Ok(record.map(|(_, values)| values.clone()).unwrap_or_default())
     }

@@ -8,6 +8,8 @@ use model::{
     Target, variants,
 };
 
+use standards::dns::RecordType;
+
 use super::{PublishedRecord, Spec};
 use crate::context::Context;
 use crate::record::{LiveSet, LiveValue, Record, State};
@@ -18,7 +20,11 @@ fn physical(record: &Record) -> PhysicalId {
 }
 
 /// The published values, in whichever of the spellings that Amazon takes.
-async fn published(context: &Context, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+async fn published(
+    context: &Context,
+    name: &str,
+    rtype: RecordType,
+) -> Result<Vec<String>, NoAnswer> {
     let here = context.outside.lookup(name, rtype).await?;
     let there = match variants::elsewhere(name, rtype) {
         Some(other) => context.outside.lookup(other, rtype).await?,
@@ -38,17 +44,17 @@ impl Observe<Context> for PublishedRecord {
         let Some(name) = record.name.known() else {
             return Ok(Observation::Absent);
         };
-        let values = match published(context, name, &record.rtype).await {
+        let values = match published(context, name, record.rtype).await {
             Ok(values) => values,
             Err(error) => return Ok(Observation::Unknown(error.to_string())),
         };
         let set = LiveSet {
             name: name.clone(),
-            rtype: record.rtype.clone(),
+            rtype: record.rtype,
             ttl: None,
             values: values
                 .iter()
-                .map(|value| LiveValue::ours(&record.rtype, value))
+                .map(|value| LiveValue::ours(record.rtype, value))
                 .collect(),
             alias: None,
             evaluates_health: false,

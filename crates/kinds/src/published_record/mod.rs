@@ -25,7 +25,7 @@ use crate::record_impact;
 pub struct PublishedRecord;
 
 /// The desired properties.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The record.

@@ -1,7 +1,9 @@
 //! Record sets as they are in DNS, with the values of others to the letter.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use standards::dns::{Presentation, Txt};
+use standards::dns::{Presentation, RecordType, Txt};
 
 use super::{Record, canonical};
 
@@ -17,19 +19,19 @@ pub struct LiveValue {
 
 impl LiveValue {
     /// A value that we write.
-    pub fn ours(rtype: &str, means: &str) -> Self {
+    pub fn ours(rtype: RecordType, means: &str) -> Self {
         let means = canonical(rtype, means);
         let written = match rtype {
-            "TXT" => Txt::new(means.as_bytes()).print(Presentation::Route53),
+            RecordType::Txt => Txt::new(means.as_bytes()).print(Presentation::Route53),
             _ => means.clone(),
         };
         Self { means, written }
     }
 
     /// A value as Route 53 has it.
-    pub fn read(rtype: &str, written: &str) -> Self {
+    pub fn read(rtype: RecordType, written: &str) -> Self {
         let means = match rtype {
-            "TXT" => Txt::parse(written, Presentation::Route53)
+            RecordType::Txt => Txt::parse(written, Presentation::Route53)
                 .map_or_else(|_| written.to_owned(), |txt| txt.text().into_owned()),
             _ => canonical(rtype, written),
         };
@@ -41,13 +43,13 @@ impl LiveValue {
 }
 
 /// A record set as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveSet {
     /// Its name, without the final dot.
     pub name: String,
     /// Its type.
-    pub rtype: String,
+    pub rtype: RecordType,
     /// Seconds; none for an alias.
     pub ttl: Option<u32>,
     /// Its values, in their order.
@@ -66,7 +68,7 @@ impl LiveSet {
     pub fn empty(record: &Record) -> Self {
         Self {
             name: record.name.known().cloned().unwrap_or_default(),
-            rtype: record.rtype.clone(),
+            rtype: record.rtype,
             ttl: None,
             values: Vec::new(),
             alias: None,
@@ -75,10 +77,15 @@ impl LiveSet {
         }
     }
 
+    /// Its key among the sets of its zone.
+    pub fn key(&self) -> SetKey {
+        SetKey::new(&self.name, self.rtype)
+    }
+
     /// Whether nobody may move it for a record of ours: one with a routing policy, of which there may
     /// be several at one name, or what the zone itself or a delegation needs.
     pub fn is_fixed(&self) -> bool {
-        self.routing.is_some() || self.rtype == "NS" || self.rtype == "SOA"
+        self.routing.is_some() || [RecordType::Ns, RecordType::Soa].contains(&self.rtype)
     }
 
     /// The same in words.
@@ -106,5 +113,36 @@ impl LiveSet {
                 .map(|(target, _)| format!("{} alias to {target}", self.rtype)),
         );
         texts
+    }
+}
+
+/// The record sets of a zone. Sets with a routing policy, of which several share name and type, are one
+/// here: they are only ever read.
+pub type Sets = BTreeMap<SetKey, LiveSet>;
+
+/// The key of a set among a zone's sets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetKey {
+    /// The name, in lower case and without the final dot.
+    pub name: String,
+    /// The type.
+    pub rtype: RecordType,
+}
+
+impl SetKey {
+    /// The key of the set of type `rtype` at `name`, in whatever spelling.
+    pub fn new(name: &str, rtype: RecordType) -> Self {
+        Self {
+            name: name.trim_end_matches('.').to_ascii_lowercase(),
+            rtype,
+        }
+    }
+
+    /// Whether the other set can't stand beside this one: nothing stands beside a CNAME (RFC 1034
+    /// section 3.6.2).
+    pub fn excludes(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.rtype != other.rtype
+            && [self.rtype, other.rtype].contains(&RecordType::Cname)
     }
 }

@@ -2,6 +2,8 @@
 
 use model::{Kind, MailImpact};
 
+use standards::dns::RecordType;
+
 use super::asked;
 use crate::record::Record;
 use crate::{AcmCertificate, SesIdentity};
@@ -55,20 +57,20 @@ impl Purpose {
             values.any(|value| value.to_ascii_lowercase().starts_with(prefix))
         };
         let host = name.split_once('.').map_or("", |(first, _)| first);
-        match record.rtype.as_str() {
+        match record.rtype {
             // The host that SES names for bounces (SES Developer Guide, "Using a custom MAIL FROM domain").
-            "MX" if values.iter().any(|value| value.contains(" feedback-smtp.")) => {
+            RecordType::Mx if values.iter().any(|value| value.contains(" feedback-smtp.")) => {
                 Self::MailFromMx
             }
-            "MX" => Self::Mx,
+            RecordType::Mx => Self::Mx,
             _ if name.contains("._report._dmarc.") => Self::ReportAuthorization,
             _ if host == "_dmarc" => Self::Dmarc,
             _ if host == "_mta-sts" => Self::MtaSts,
             _ if name.starts_with("_smtp._tls.") => Self::TlsRpt,
             _ if name.contains("._bimi.") => Self::Bimi,
             _ if name.contains("._domainkey.") => Self::Dkim,
-            "TXT" if begins("v=spf1") => Self::Spf,
-            "CNAME"
+            RecordType::Txt if begins("v=spf1") => Self::Spf,
+            RecordType::Cname
                 if values
                     .iter()
                     .any(|value| value.ends_with(".acm-validations.aws")) =>
@@ -80,8 +82,8 @@ impl Purpose {
                     MailImpact::Branding
                 })
             }
-            "A" | "AAAA" if host == "mta-sts" => Self::PolicyHost,
-            "A" | "AAAA" => Self::LogoHost,
+            RecordType::A | RecordType::Aaaa if host == "mta-sts" => Self::PolicyHost,
+            RecordType::A | RecordType::Aaaa => Self::LogoHost,
             _ => Self::Token,
         }
     }

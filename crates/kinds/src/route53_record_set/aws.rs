@@ -11,15 +11,14 @@ use aws_sdk_route53::types::{
 use model::kind::{BatchItem, CallResult, Update};
 use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
 use standards::Finding;
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 
 use super::batch::{BatchPart, SetChange, batches, changes, immovable};
 use super::sync::InSync;
 use super::{Route53RecordSet, Spec, place};
 use crate::context::Context;
-use crate::record::{LiveSet, LiveValue, Record, State, canonical};
+use crate::record::{LiveSet, LiveValue, Record, SetKey, Sets, State, canonical};
 use crate::sdk::{built, done, found, gone, known};
-use crate::sets::{Sets, key};
 use crate::zones::KnownZone;
 
 fn client(context: &Context) -> Result<Client, KindError> {
@@ -57,11 +56,8 @@ impl Observe<Context> for Route53RecordSet {
         target: &Target<Spec>,
         _seen: &State,
     ) -> Result<Observation<State>, KindError> {
-        if let (Some(zone_id), Some(name)) =
-            (target.spec.zone.known(), target.spec.record.name.known())
-        {
+        if let (Some(zone_id), Some(key)) = (target.spec.zone.known(), target.spec.record.key()) {
             let zone = context.shared.zones.zone(zone_id).await;
-            let key = key(name, &target.spec.record.rtype);
             let change = zone.lock().await.pending.get(&key).cloned();
             if let Some(change) = change
                 && *context.read(&InSync(change.clone())).await?
@@ -83,7 +79,7 @@ fn seen(
     name: &str,
 ) -> Option<Observation<State>> {
     let state = read(zone.sets.as_ref()?, record, name);
-    let pending = zone.pending.get(&key(name, &record.rtype)).cloned();
+    let pending = zone.pending.get(&SetKey::new(name, record.rtype)).cloned();
     // A deleted record is there for the world until its deletion is in sync.
     if pending.is_none() && !record.concerns(&state) {
         return None;
@@ -98,7 +94,7 @@ fn seen(
 /// A record whose name AWS has not given yet, where it will be below a delegation.
 fn hidden(zone: &KnownZone, zone_id: &str, record: &Record) -> Option<Observation<State>> {
     let place = place(record)?.to_ascii_lowercase();
-    let hidden_by = delegation(zone.sets.as_ref()?, &place, &record.rtype)?;
+    let hidden_by = delegation(zone.sets.as_ref()?, &place, record.rtype)?;
     Some(Observation::Present {
         physical: physical(zone_id, record),
         state: State {
@@ -111,27 +107,25 @@ fn hidden(zone: &KnownZone, zone_id: &str, record: &Record) -> Option<Observatio
 
 /// The state of a record, from the listing of its name.
 fn read(sets: &Sets, record: &Record, name: &str) -> State {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let beside = sets.iter().filter(|((other, rtype), _)| {
-        *other == name && *rtype != record.rtype && (rtype == "CNAME" || record.rtype == "CNAME")
-    });
+    let key = SetKey::new(name, record.rtype);
+    let beside = sets.iter().filter(|(other, _)| key.excludes(other));
     State {
-        set: sets.get(&(name.clone(), record.rtype.clone())).cloned(),
+        set: sets.get(&key).cloned(),
         in_the_way: beside.map(|(_, set)| set.clone()).collect(),
-        hidden_by: delegation(sets, &name, &record.rtype),
+        hidden_by: delegation(sets, &key.name, record.rtype),
         pending: None,
     }
 }
 
 /// The delegation that takes `name` out of the zone: NS records at it or above it, but not at the
 /// zone's own name, where the SOA is (RFC 1034 section 4.2.1).
-fn delegation(sets: &Sets, name: &str, rtype: &str) -> Option<LiveSet> {
+fn delegation(sets: &Sets, name: &str, rtype: RecordType) -> Option<LiveSet> {
     let mut at = name;
     loop {
-        let set = |rtype: &str| sets.get(&(at.to_owned(), rtype.to_owned()));
+        let set = |rtype| sets.get(&SetKey::new(at, rtype));
         // The records that delegate are the parent's own.
-        let delegates = at != name || !["NS", "DS"].contains(&rtype);
-        match (set("SOA"), set("NS")) {
+        let delegates = at != name || ![RecordType::Ns, RecordType::Ds].contains(&rtype);
+        match (set(RecordType::Soa), set(RecordType::Ns)) {
             (None, Some(servers)) if delegates => return Some(servers.clone()),
             (None, _) => at = at.split_once('.')?.1,
             (Some(_), _) => return None,
@@ -245,10 +239,7 @@ async fn alone(
 
 fn part(item: &BatchItem<Spec, Vec<LiveSet>>, zone: &KnownZone) -> BatchPart {
     let wanted = item.target.spec.as_ref().map(|spec| spec.record.clone());
-    let set = wanted.as_ref().and_then(|record| {
-        let name = record.name.known()?;
-        Some(key(name, &record.rtype))
-    });
+    let set = wanted.as_ref().and_then(Record::key);
     BatchPart {
         open: item.open || set.is_some_and(|set| zone.unanswered.contains(&set)),
         wanted,
@@ -373,8 +364,9 @@ async fn list(client: &Client, zone_id: &str) -> Result<Option<Sets>, KindError>
             return Ok(None);
         };
         for set in answer.resource_record_sets() {
-            let live = from_sdk(set);
-            match sets.entry((live.name.clone(), live.rtype.clone())) {
+            // A type that came after this program is none that it writes or makes room for.
+            let Some(live) = from_sdk(set) else { continue };
+            match sets.entry(live.key()) {
                 Entry::Vacant(entry) => {
                     entry.insert(live);
                 }
@@ -401,22 +393,22 @@ async fn list(client: &Client, zone_id: &str) -> Result<Option<Sets>, KindError>
     }
 }
 
-/// Route 53 writes names with `\052` for `*`, and TXT values quoted and split.
-fn from_sdk(set: &ResourceRecordSet) -> LiveSet {
-    let rtype = set.r#type().as_str().to_owned();
+/// A set whose type is known. Route 53 writes names with `\052` for `*`, and TXT values quoted and split.
+fn from_sdk(set: &ResourceRecordSet) -> Option<LiveSet> {
+    let rtype: RecordType = set.r#type().as_str().parse().ok()?;
     let name = Name::parse_route53(set.name())
         .map_or_else(|_| set.name().to_owned(), |name| name.to_string());
     let values = set
         .resource_records()
         .iter()
-        .map(|record| LiveValue::read(&rtype, record.value()));
-    LiveSet {
+        .map(|record| LiveValue::read(rtype, record.value()));
+    Some(LiveSet {
         name: name.trim_end_matches('.').to_ascii_lowercase(),
         values: values.collect(),
         ttl: set.ttl().and_then(|ttl| u32::try_from(ttl).ok()),
         alias: set.alias_target().map(|alias| {
             (
-                canonical("CNAME", alias.dns_name()),
+                canonical(RecordType::Cname, alias.dns_name()),
                 alias.hosted_zone_id().to_owned(),
             )
         }),
@@ -428,7 +420,7 @@ fn from_sdk(set: &ResourceRecordSet) -> LiveSet {
             .or_else(|| set.traffic_policy_instance_id())
             .map(str::to_owned),
         rtype,
-    }
+    })
 }
 
 fn to_sdk(changes: &[SetChange]) -> Result<Vec<Change>, KindError> {
@@ -465,4 +457,29 @@ fn set_to_sdk(set: &LiveSet) -> Result<ResourceRecordSet, KindError> {
         sdk = sdk.alias_target(built(operation, alias)?);
     }
     built(operation, sdk.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(rtype: &str) -> Option<LiveSet> {
+        let set = ResourceRecordSet::builder()
+            .name("\\052.example.com.")
+            .r#type(RrType::from(rtype))
+            .build();
+        from_sdk(&set.expect("a set"))
+    }
+
+    #[test]
+    fn every_type_that_aws_knows_is_read_and_one_of_the_future_is_passed_over() {
+        for rtype in RrType::values() {
+            let set = listed(rtype).expect("a known type");
+            assert_eq!(
+                (set.name.as_str(), set.rtype.as_str()),
+                ("*.example.com", *rtype)
+            );
+        }
+        assert_eq!(listed("NEXT"), None);
+    }
 }

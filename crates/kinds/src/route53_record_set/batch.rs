@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{Alias, LiveSet, LiveValue, Record, canonical};
-use crate::sets::{Sets, key};
+use standards::dns::RecordType;
+
+use crate::record::{Alias, LiveSet, LiveValue, Record, SetKey, Sets, canonical};
 
 /// One resource's part in a batch.
 #[derive(Clone, Debug)]
@@ -80,12 +81,9 @@ pub fn changes(live: &Sets, parts: &[BatchPart]) -> (Vec<SetChange>, TakenOver) 
 }
 
 /// The sets of parts whose writing was begun by a run that died.
-fn written_again(live: &Sets, parts: &[BatchPart]) -> BTreeSet<(String, String)> {
+fn written_again(live: &Sets, parts: &[BatchPart]) -> BTreeSet<SetKey> {
     let open = parts.iter().filter(|part| part.open);
-    let keys = open.filter_map(|part| {
-        let wanted = part.wanted.as_ref()?;
-        Some(key(wanted.name.known()?, &wanted.rtype))
-    });
+    let keys = open.filter_map(|part| part.wanted.as_ref()?.key());
     keys.filter(|key| live.get(key).is_some_and(|set| !set.is_fixed()))
         .collect()
 }
@@ -138,9 +136,9 @@ impl SetChange {
         set
     }
 
-    /// The lower-case name and the type of its set.
-    pub fn key(&self) -> (String, String) {
-        key(&self.set().name, &self.set().rtype)
+    /// The key of its set.
+    pub fn key(&self) -> SetKey {
+        self.set().key()
     }
 
     /// Record elements, and characters of values.
@@ -154,36 +152,27 @@ impl SetChange {
 /// A set that stands where `part` wants to be and that nobody may move for it.
 pub fn immovable<'s>(sets: &'s Sets, part: &BatchPart) -> Option<&'s LiveSet> {
     let wanted = part.wanted.as_ref()?;
-    let key = key(wanted.name.known()?, &wanted.rtype);
-    at_name(sets, &key.0)
+    let key = wanted.key()?;
+    at_name(sets, &key.name)
         .find(|(other, set)| {
-            (**other == key && set.routing.is_some())
-                || (excludes(wanted, other, &key) && set.is_fixed())
+            (**other == key && set.routing.is_some()) || (key.excludes(other) && set.is_fixed())
         })
         .map(|(_, set)| set)
 }
 
 /// Every set of one name.
-fn at_name<'s>(
-    sets: &'s Sets,
-    name: &str,
-) -> impl Iterator<Item = (&'s (String, String), &'s LiveSet)> {
+fn at_name<'s>(sets: &'s Sets, name: &str) -> impl Iterator<Item = (&'s SetKey, &'s LiveSet)> {
     let name = name.to_owned();
-    sets.range((name.clone(), String::new())..)
-        .take_while(move |((other, _), _)| *other == name)
-}
-
-/// Whether another type at the same name can't stand beside `wanted`.
-fn excludes(wanted: &Record, other: &(String, String), key: &(String, String)) -> bool {
-    other.0 == key.0 && other.1 != key.1 && (other.1 == "CNAME" || wanted.rtype == "CNAME")
+    // `A` is the first of all types.
+    sets.range(SetKey::new(&name, RecordType::A)..)
+        .take_while(move |(key, _)| key.name == name)
 }
 
 /// Takes the values of `owned` out, except those that a part asks for in the same set.
 fn withdraw(sets: &mut Sets, owned: &Record, parts: &[BatchPart]) {
-    let Some(name) = owned.name.known() else {
+    let Some(at) = owned.key() else {
         return;
     };
-    let at = key(name, &owned.rtype);
     let Some(set) = sets.get_mut(&at) else {
         return;
     };
@@ -192,10 +181,7 @@ fn withdraw(sets: &mut Sets, owned: &Record, parts: &[BatchPart]) {
     }
     let wanted = || {
         let records = parts.iter().filter_map(|part| part.wanted.as_ref());
-        records.filter(|record| {
-            let name = record.name.known();
-            name.is_some_and(|name| key(name, &record.rtype) == at)
-        })
+        records.filter(|record| record.key().as_ref() == Some(&at))
     };
     let keeps: Vec<String> = wanted().flat_map(Record::known_values).collect();
     let were = owned.known_values();
@@ -214,10 +200,9 @@ fn take_back(sets: &mut Sets, live: &Sets, part: &BatchPart) {
     let (Some(wanted), Some(owned)) = (&part.wanted, &part.owned) else {
         return;
     };
-    let Some(name) = wanted.name.known() else {
+    let Some(key) = wanted.key() else {
         return;
     };
-    let key = key(name, &wanted.rtype);
     if !live
         .get(&key)
         .is_some_and(|set| wanted.was_changed(set, Some(owned)))
@@ -241,10 +226,9 @@ fn take_back(sets: &mut Sets, live: &Sets, part: &BatchPart) {
 /// Puts the values of `wanted` in. Those that are there already and that nobody `is_known` to have
 /// written for us keep their time to live.
 fn insert(sets: &mut Sets, wanted: &Record, is_known: bool) {
-    let Some(name) = wanted.name.known() else {
+    let Some(key) = wanted.key() else {
         return;
     };
-    let key = key(name, &wanted.rtype);
     let set = sets.entry(key).or_insert_with(|| LiveSet::empty(wanted));
     if set.routing.is_some() {
         return;
@@ -252,7 +236,7 @@ fn insert(sets: &mut Sets, wanted: &Record, is_known: bool) {
     if let Some(Alias { target, zone }) = &wanted.alias {
         let alias = target
             .known()
-            .map(|target| (canonical("CNAME", target), zone.clone()));
+            .map(|target| (canonical(RecordType::Cname, target), zone.clone()));
         if set.alias != alias {
             set.ttl = None;
             set.values.clear();
@@ -269,7 +253,7 @@ fn insert(sets: &mut Sets, wanted: &Record, is_known: bool) {
     }
     for value in ours {
         if !set.values.iter().any(|old| old.means == value) {
-            set.values.push(LiveValue::ours(&wanted.rtype, &value));
+            set.values.push(LiveValue::ours(wanted.rtype, &value));
         }
     }
 }
@@ -277,12 +261,11 @@ fn insert(sets: &mut Sets, wanted: &Record, is_known: bool) {
 /// The sets of others that have to make room for `wanted`, whole or in part, as they are: those that
 /// can't stand beside it, and its own with values or an alias in its place.
 pub fn displaced(sets: &Sets, wanted: &Record) -> Vec<LiveSet> {
-    let Some(name) = wanted.name.known() else {
+    let Some(key) = wanted.key() else {
         return Vec::new();
     };
-    let key = key(name, &wanted.rtype);
-    let beside = at_name(sets, &key.0)
-        .filter(|(other, set)| excludes(wanted, other, &key) && !set.is_fixed());
+    let beside =
+        at_name(sets, &key.name).filter(|(other, set)| key.excludes(other) && !set.is_fixed());
     let mut displaced: Vec<LiveSet> = beside.map(|(_, set)| set.clone()).collect();
     let in_place = sets
         .get(&key)
@@ -304,7 +287,7 @@ fn turns(wanted: &Record, set: &LiveSet) -> bool {
 /// Takes out what has to make room.
 fn make_room(sets: &mut Sets, wanted: &Record, displaced: &[LiveSet]) {
     for old in displaced {
-        let at = key(&old.name, &old.rtype);
+        let at = old.key();
         if old.rtype != wanted.rtype || turns(wanted, old) {
             sets.remove(&at);
         } else if let Some(set) = sets.get_mut(&at) {
@@ -319,10 +302,8 @@ fn make_room(sets: &mut Sets, wanted: &Record, displaced: &[LiveSet]) {
 /// gone since was not ours to take, and is not ours to bring back.
 fn restore(sets: &mut Sets, live: &Sets, part: &BatchPart) {
     for old in &part.before {
-        let key = key(&old.name, &old.rtype);
-        let blocked = sets.keys().any(|(name, rtype)| {
-            *name == key.0 && *rtype != key.1 && (rtype == "CNAME" || key.1 == "CNAME")
-        });
+        let key = old.key();
+        let blocked = sets.keys().any(|other| key.excludes(other));
         match sets.get_mut(&key) {
             _ if blocked => {}
             None => {
@@ -416,7 +397,7 @@ pub fn kept_back(sets: &Sets, owned: &Record, before: &[LiveSet]) -> Option<(Str
     let mut next = sets.clone();
     withdraw(&mut next, owned, &[]);
     before.iter().find_map(|old| {
-        let set = next.get(&key(&old.name, &old.rtype))?;
+        let set = next.get(&old.key())?;
         let stands = excluding(&part, old, set)?;
         let mut values = old.values.iter();
         let lost = values.find(|value| was_displaced(&part, old, value))?;

@@ -2,6 +2,7 @@
 
 use model::Field;
 use standards::Protocol;
+use standards::dns::RecordType;
 
 use super::*;
 use crate::record::Sharing;
@@ -9,7 +10,7 @@ use crate::record::Sharing;
 fn record(name: &str, rtype: &str, values: &[&str], sharing: Sharing) -> Record {
     Record {
         name: name.into(),
-        rtype: rtype.to_owned(),
+        rtype: rtype.parse().expect("a type"),
         ttl: 300,
         values: values.iter().map(|value| Field::from(*value)).collect(),
         alias: None,
@@ -20,11 +21,11 @@ fn record(name: &str, rtype: &str, values: &[&str], sharing: Sharing) -> Record 
 fn set(name: &str, rtype: &str, ttl: u32, values: &[&str]) -> LiveSet {
     LiveSet {
         name: name.to_owned(),
-        rtype: rtype.to_owned(),
+        rtype: rtype.parse().expect("a type"),
         ttl: Some(ttl),
         values: values
             .iter()
-            .map(|value| crate::record::LiveValue::ours(rtype, value))
+            .map(|value| crate::record::LiveValue::ours(rtype.parse().expect("a type"), value))
             .collect(),
         alias: None,
         evaluates_health: false,
@@ -33,9 +34,7 @@ fn set(name: &str, rtype: &str, ttl: u32, values: &[&str]) -> LiveSet {
 }
 
 fn zone(sets: &[LiveSet]) -> Sets {
-    sets.iter()
-        .map(|set| ((set.name.clone(), set.rtype.clone()), set.clone()))
-        .collect()
+    sets.iter().map(|set| (set.key(), set.clone())).collect()
 }
 
 fn put(wanted: Record) -> BatchPart {
@@ -231,7 +230,7 @@ fn a_foreign_value_goes_back_to_the_letter() {
     let mut there = set("example.com", "TXT", 60, &[]);
     there
         .values
-        .push(crate::record::LiveValue::read("TXT", written));
+        .push(crate::record::LiveValue::read(RecordType::Txt, written));
     let ours = record("example.com", "TXT", &["ours"], Sharing::Many);
     let (changes, _) = changes(&zone(&[there]), &[put(ours)]);
     let Some(SetChange::Create(after)) = changes.last() else {

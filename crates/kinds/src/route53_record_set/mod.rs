@@ -41,17 +41,16 @@ use model::{
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
-use crate::record::{LiveSet, Record, State};
+use crate::record::{LiveSet, Record, Sets, State};
 use crate::record_impact;
 use crate::ses_identity;
-use crate::sets::{Sets, key};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Route53RecordSet;
 
 /// The desired properties.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The hosted zone's id.
@@ -84,8 +83,7 @@ fn place(record: &Record) -> Option<String> {
 /// The sets that were seen at a record's name.
 fn sets_of(actual: &State) -> Sets {
     let sets = actual.set.iter().chain(&actual.in_the_way);
-    sets.map(|set| (key(&set.name, &set.rtype), set.clone()))
-        .collect()
+    sets.map(|set| (set.key(), set.clone())).collect()
 }
 
 impl Kind for Route53RecordSet {
@@ -188,7 +186,7 @@ impl Kind for Route53RecordSet {
             .filter(|set| !record.was_changed(set, owned));
         let sets = own
             .chain(&actual.in_the_way)
-            .map(|set| (key(&set.name, &set.rtype), set.clone()));
+            .map(|set| (set.key(), set.clone()));
         let displaced = batch::displaced(&sets.collect(), record);
         (!displaced.is_empty()).then_some(displaced)
     }

@@ -9,7 +9,6 @@ use super::{Route53RecordSet, Spec};
 use crate::context::Shared;
 use crate::record::State;
 use crate::sdk::found;
-use crate::sets::key;
 use crate::zones::Zones;
 
 /// Takes up the waiting of an earlier run that ended before its records were answered by all name
@@ -30,10 +29,9 @@ async fn resume_record(zones: &Zones, spec: &Spec, recorded: &State) {
     let Some(change) = recorded.pending.clone() else {
         return;
     };
-    let (Some(zone), Some(name)) = (spec.zone.known(), spec.record.name.known()) else {
+    let (Some(zone), Some(set)) = (spec.zone.known(), spec.record.key()) else {
         return;
     };
-    let set = key(name, &spec.record.rtype);
     zones
         .zone(zone)
         .await

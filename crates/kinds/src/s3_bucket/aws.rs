@@ -29,7 +29,7 @@ impl<'a> Bucket<'a> {
         Ok(Self {
             client: session.s3(),
             name,
-            owner: session.account_id().to_owned(),
+            owner: session.account_id().to_string(),
             region: session.location().region.to_string(),
         })
     }
@@ -59,7 +59,7 @@ impl Page for Versioning {
             .s3()
             .get_bucket_versioning()
             .bucket(&self.bucket)
-            .expected_bucket_owner(session.account_id());
+            .expected_bucket_owner(session.account_id().as_str());
         let answer = found("GetBucketVersioning", request.send().await);
         let answer = answer.map_err(|error| hidden(&self.bucket, error))?;
         Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))

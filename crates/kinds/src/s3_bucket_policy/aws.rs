@@ -45,7 +45,7 @@ async fn live(context: &Context, bucket: &str) -> Result<Option<Value>, KindErro
     let request = client
         .get_bucket_policy()
         .bucket(bucket)
-        .expected_bucket_owner(session.account_id());
+        .expected_bucket_owner(session.account_id().as_str());
     let answer = found(operation, request.send().await)?;
     let policy = answer.map(|answer| {
         let text = answer.policy().unwrap_or("null");
@@ -60,7 +60,7 @@ async fn send(context: &Context, bucket: &str, document: &Value) -> Result<(), K
     let request = client
         .put_bucket_policy()
         .bucket(bucket)
-        .expected_bucket_owner(session.account_id())
+        .expected_bucket_owner(session.account_id().as_str())
         .policy(document.to_string());
     done("PutBucketPolicy", request.send().await)?;
     Ok(())
@@ -109,7 +109,7 @@ impl Mutate<Context> for S3BucketPolicy {
         let request = client
             .delete_bucket_policy()
             .bucket(bucket)
-            .expected_bucket_owner(session.account_id());
+            .expected_bucket_owner(session.account_id().as_str());
         found("DeleteBucketPolicy", request.send().await)?;
         Ok(())
     }

@@ -37,7 +37,7 @@ impl Observe<Context> for S3Object {
             .get_object()
             .bucket(bucket)
             .key(key)
-            .expected_bucket_owner(session.account_id());
+            .expected_bucket_owner(session.account_id().as_str());
         // The files are small: their bytes say more than a hash that somebody noted beside them.
         let read = aws::object::whole(session, request).await;
         let Some(Whole { answer, bytes }) = found("GetObject", read)? else {
@@ -64,7 +64,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, Kind
         .put_object()
         .bucket(&spec.bucket)
         .key(&spec.key)
-        .expected_bucket_owner(session.account_id())
+        .expected_bucket_owner(session.account_id().as_str())
         .content_type(&spec.media_type)
         .cache_control(&spec.cache_control)
         .metadata(FILE_HASH, sha256(&bytes))
@@ -160,7 +160,7 @@ impl Mutate<Context> for S3Object {
             .delete_object()
             .bucket(bucket)
             .key(key)
-            .expected_bucket_owner(session.account_id());
+            .expected_bucket_owner(session.account_id().as_str());
         found("DeleteObject", request.send().await)?;
         Ok(())
     }

@@ -4,6 +4,7 @@ use kinds::published_record::Spec;
 use kinds::record::{Record, Sharing};
 use model::{Ownership, Readiness, ResourceId};
 use standards::Protocol;
+use standards::dns::RecordType;
 
 use super::stage::Stage;
 use super::walk::Walk;
@@ -14,7 +15,7 @@ fn spec(value: &str) -> Spec {
     Spec {
         record: Record {
             name: NAME.into(),
-            rtype: "TXT".to_owned(),
+            rtype: RecordType::Txt,
             ttl: 300,
             values: vec![value.into()],
             alias: None,

@@ -17,6 +17,7 @@ use model::{
 };
 use sandbox::faults::{Fault, FaultKind};
 use standards::Protocol;
+use standards::dns::RecordType;
 
 use super::stage::{ACCOUNT, Stage};
 use super::walk::{Walk, names};
@@ -40,7 +41,7 @@ fn zone() -> (Stage, String) {
 fn record(name: &str, rtype: &str, values: &[&str], sharing: Sharing) -> Record {
     Record {
         name: name.into(),
-        rtype: rtype.to_owned(),
+        rtype: rtype.parse().expect("a type"),
         ttl: 300,
         values: values.iter().map(|value| Field::from(*value)).collect(),
         alias: None,
@@ -361,7 +362,7 @@ async fn a_null_mx_comes_through() {
     let now = stage.sandbox.clock().now();
     let mut found = stage.sandbox.world().resolve("example.com", "MX", now);
     if let sandbox::dns::Lookup::Found { records, .. } = &mut found {
-        let seen = kinds::record::canonical("MX", &records.remove(0).value);
+        let seen = kinds::record::canonical(RecordType::Mx, &records.remove(0).value);
         assert_eq!(seen, "0 .");
     } else {
         panic!("{found:?}");

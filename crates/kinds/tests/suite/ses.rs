@@ -8,6 +8,7 @@ use kinds::ses_mail_from::OnMxFailure;
 use kinds::{SesIdentity, ses_configuration_set, ses_domain_token, ses_identity, ses_mail_from};
 use model::{ErrorClass, Kind, Location, Observation, Ownership, ResourceId, State};
 use sandbox::faults::{Fault, FaultKind};
+use standards::dns::RecordType;
 
 use super::stage::{ACCOUNT, Stage, tags};
 use super::walk::Walk;
@@ -184,7 +185,7 @@ async fn an_identity_signs_with_a_brought_key() {
     };
     let public = standards::dkim::public_half(std::str::from_utf8(KEY).unwrap()).unwrap();
     let key = standards::dkim::DkimKey::new(standards::dkim::PublicKey::Rsa(public)).to_string();
-    let set = kinds::record::LiveValue::ours("TXT", &key).written;
+    let set = kinds::record::LiveValue::ours(RecordType::Txt, &key).written;
     {
         let mut world = stage.sandbox.world();
         let zone = world.seed_zone(ACCOUNT, "example.com", true).unwrap();

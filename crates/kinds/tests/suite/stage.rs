@@ -15,6 +15,7 @@ use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::quotas::Quotas;
 use sandbox::world::World;
+use standards::dns::RecordType;
 
 /// The account in which everything happens.
 pub(crate) const ACCOUNT: &str = "111111111111";
@@ -51,7 +52,7 @@ impl Stage {
         let noon = "2026-11-24T12:00:00Z".parse().expect("a timestamp");
         let sandbox = Sandbox::new(world, Clock::starting_at(noon, 1.0));
         let access = Access {
-            id: ACCOUNT.into(),
+            id: ACCOUNT.parse().expect("an account id"),
             role: Some("mail-deploy".to_owned()),
             profile: None,
             external_id: None,
@@ -91,7 +92,7 @@ impl Stage {
     pub(crate) fn location(region: &str) -> Location {
         Location {
             account: "web".into(),
-            account_id: ACCOUNT.into(),
+            account_id: ACCOUNT.parse().expect("an account id"),
             region: region.into(),
         }
     }
@@ -151,18 +152,18 @@ struct Inside(Sandbox);
 
 #[async_trait]
 impl Outside for Inside {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         let now = self.0.clock().now();
-        match self.0.world().resolve(name, rtype, now) {
+        match self.0.world().resolve(name, rtype.as_str(), now) {
             Lookup::NxDomain | Lookup::NoData => Ok(Vec::new()),
             Lookup::ServFail => Err(NoAnswer {
                 name: name.to_owned(),
-                rtype: rtype.to_owned(),
+                rtype,
                 reason: "SERVFAIL".to_owned(),
             }),
             Lookup::Found { records, .. } => {
                 let value = |record: sandbox::dns::Record| match rtype {
-                    "TXT" => record.value.trim_matches('"').to_owned(),
+                    RecordType::Txt => record.value.trim_matches('"').to_owned(),
                     _ => record.value,
                 };
                 Ok(records.into_iter().map(value).collect())

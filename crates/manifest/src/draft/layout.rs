@@ -14,7 +14,7 @@ use standards::spf::Spf;
 use super::page::Page;
 use super::value::Value;
 use crate::regions;
-use crate::values::AccountId;
+use model::AccountId;
 
 /// The account that has everything, as far as nobody knows better.
 pub(super) const MAIN: &str = "main";

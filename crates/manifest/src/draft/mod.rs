@@ -26,8 +26,8 @@ use jiff::Timestamp;
 use model::Published;
 use standards::Finding;
 
-use crate::values::AccountId;
 use layout::{Layout, Parking};
+use model::AccountId;
 use page::Page;
 use value::Value;
 

@@ -8,6 +8,7 @@ mod standard;
 use std::fmt;
 
 use model::rules::{self, Rule};
+use model::{AccountId, NoAccountId};
 use standards::dns::Name;
 
 use crate::read::{Meant, Text};
@@ -89,32 +90,20 @@ text_value! {
     }
 }
 
-text_value! {
-    /// The twelve digits that AWS calls an account by.
-    pub struct AccountId {
-        what: "an account id of 12 digits",
-        pattern: Some("^[0-9]{12}$"),
-        examples: &["111111111111"],
-        parse: |text| {
-            if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-                Ok(text.to_owned())
-            } else {
-                Err(format!("an account id has 12 digits, `{}` has not", crate::report::shorten(text)))
-            }
-        },
-        rule: rules::MAN_09,
-        meant: |text| {
-            let digits: String = text.split(['-', ' ']).collect();
-            Some(Meant::surely(digits))
-        }
+impl Text for AccountId {
+    const WHAT: &'static str = "an account id of 12 digits";
+    const PATTERN: Option<&'static str> = Some("^[0-9]{12}$");
+    const RULE: &'static Rule = rules::MAN_09;
+    const EXAMPLES: &'static [&'static str] = &["111111111111"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|NoAccountId(text)| NoAccountId(crate::report::shorten(&text)).to_string())
     }
-}
 
-impl std::str::FromStr for AccountId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Text::parse(text)
+    fn meant(text: &str) -> Option<Meant> {
+        let digits: String = text.split(['-', ' ']).collect();
+        Some(Meant::surely(digits))
     }
 }
 

@@ -350,7 +350,7 @@ fn move_what_only_one_resource_can_hold() {
     let id = ResourceId::new(CloudfrontDistribution::NAME, DOMAIN, "cdn");
     let spec = Spec::of::<CloudfrontDistribution>(distribution.clone());
     let former = Location {
-        account_id: "999999999999".into(),
+        account_id: "999999999999".parse().expect("an account id"),
         ..location("former")
     };
     let before = Entry {

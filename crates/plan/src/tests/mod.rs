@@ -27,7 +27,7 @@ const DOMAIN: &str = "example.com";
 fn location(account: &str) -> Location {
     Location {
         account: account.into(),
-        account_id: "111111111111".into(),
+        account_id: "111111111111".parse().expect("an account id"),
         region: "us-east-1".into(),
     }
 }

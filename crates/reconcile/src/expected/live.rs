@@ -49,10 +49,8 @@ pub(super) fn record(record: &Record) -> Option<verify::Record> {
     let values = values.iter();
     Some(verify::Record {
         name: Name::parse(record.name.known()?).ok()?,
-        rtype: record.rtype.clone(),
-        values: values
-            .map(|value| canonical(&record.rtype, value))
-            .collect(),
+        rtype: record.rtype,
+        values: values.map(|value| canonical(record.rtype, value)).collect(),
         ttl: record.ttl,
         alone: record.sharing == Sharing::Whole,
     })

@@ -13,7 +13,7 @@ use manifest::Manifest;
 use model::{Entry, Ledger, Location, Readiness, ResourceId, Spec, State};
 use plan::Actual;
 use sha2::{Digest, Sha256};
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 use verify::{Expected, File, Mark, Standing};
 
 use crate::{Planned, Project};
@@ -160,14 +160,14 @@ fn validates(entry: &Entry) -> bool {
 }
 
 /// The name and type of the record of a spec.
-fn name_and_type(spec: &Spec) -> Option<(Name, String)> {
+fn name_and_type(spec: &Spec) -> Option<(Name, RecordType)> {
     let record = kinds::record_of(spec)?;
     let name = Name::parse(record.name.known()?).ok()?;
-    Some((name, record.rtype.clone()))
+    Some((name, record.rtype))
 }
 
 /// The records that a person has still to publish, by name and type.
-fn awaited(planned: &Planned) -> BTreeSet<(Name, String)> {
+fn awaited(planned: &Planned) -> BTreeSet<(Name, RecordType)> {
     let by_hand = planned.plan.actions.iter().filter(|action| {
         action.location.is_none() && action.wanted().is_some() && is_awaited(action.entry())
     });

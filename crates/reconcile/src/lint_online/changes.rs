@@ -7,7 +7,7 @@ use model::rules;
 use model::{Action, Kind, Verb};
 use standards::Finding;
 use standards::dns::zone;
-use standards::dns::{Name, RecordSet, RecordType};
+use standards::dns::{Name, RecordSet};
 
 use super::{place_of, set};
 use crate::Planned;
@@ -39,10 +39,9 @@ fn long_kept(planned: &Planned, action: &Action) -> Option<Finding> {
     let ttl = action.spec().get::<Route53RecordSet>()?.record.ttl;
     let state = planned.state(&action.resource)?;
     let live = state.get::<Route53RecordSet>()?.set.as_ref()?;
-    let kind: RecordType = live.rtype.parse().ok()?;
     let live = RecordSet {
         ttl: live.ttl?,
-        ..set(&Name::parse(&live.name).ok()?, kind, &[])
+        ..set(&Name::parse(&live.name).ok()?, live.rtype, &[])
     };
     zone::lint_ttl(&live, ttl).filter(|_| changes_values)
 }

@@ -12,7 +12,7 @@ use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::smtp::Fault;
-use standards::dns::{Presentation, Txt};
+use standards::dns::{Presentation, RecordType, Txt};
 
 /// An external observer in the sandbox's world.
 pub struct Inside(pub Sandbox);
@@ -35,12 +35,12 @@ impl Inside {
 
 #[async_trait]
 impl Outside for Inside {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         let now = self.0.clock().now();
-        let answer = self.0.world().resolve(name, rtype, now);
+        let answer = self.0.world().resolve(name, rtype.as_str(), now);
         Self::values(answer).ok_or_else(|| NoAnswer {
             name: name.to_owned(),
-            rtype: rtype.to_owned(),
+            rtype,
             reason: "SERVFAIL: no server that is delegated to answers".to_owned(),
         })
     }
@@ -49,10 +49,13 @@ impl Outside for Inside {
         &self,
         server: &str,
         name: &str,
-        rtype: &str,
+        rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
         let now = self.0.clock().now();
-        let answer = self.0.world().ask_server(server, (name, rtype), now);
+        let answer = self
+            .0
+            .world()
+            .ask_server(server, (name, rtype.as_str()), now);
         let refused = || Unseen::NoAnswer(format!("{server} does not answer for {name}"));
         answer.and_then(Self::values).ok_or_else(refused)
     }
@@ -65,7 +68,7 @@ impl Outside for Inside {
     /// what is wrong with one.
     async fn starttls(&self, host: &str) -> Result<ShownCertificate, Unseen> {
         let addresses = self
-            .lookup(host, "A")
+            .lookup(host, RecordType::A)
             .await
             .map_err(|error| Unseen::NoAnswer(error.to_string()))?;
         if addresses.is_empty() {

@@ -78,7 +78,7 @@ async fn the_bucket_refuses_a_write_without_a_condition() {
     let project = run.open();
     let location = model::Location {
         account: "mail".into(),
-        account_id: "222222222222".into(),
+        account_id: "222222222222".parse().expect("an account id"),
         region: "eu-west-1".into(),
     };
     let session = Box::pin(project.engine.session(&location))

@@ -2,6 +2,7 @@
 
 use model::Verb;
 use reconcile::{Error, SavedPlan, Who, Wish};
+use standards::dns::RecordType;
 
 use crate::run::Run;
 
@@ -194,7 +195,7 @@ async fn destroy_leaves_nothing_of_ours() {
     let project = run.open();
     let sandbox = project.sandbox.as_ref().expect("a sandbox");
     let outside = project.engine.outside();
-    let dmarc = outside.lookup("_dmarc.example.com", "TXT").await;
+    let dmarc = outside.lookup("_dmarc.example.com", RecordType::Txt).await;
     assert_eq!(dmarc.expect("an answer"), [""; 0]);
     let changes = sandbox.stats();
     let deleted = changes

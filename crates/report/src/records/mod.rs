@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::put::putln;
 use crate::{Palette, json_text};
 use prepare::{Prepared, Set, prepare};
+use standards::dns::RecordType;
 
 /// A record that a person publishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub struct PublishableRecord {
     pub zone: String,
     /// Its full name, without the final dot; nothing while it is not known.
     pub name: Option<String>,
-    /// `TXT`, `CNAME`, `A`, `AAAA`, `MX`.
-    pub rtype: String,
+    /// Its type.
+    pub rtype: RecordType,
     /// Seconds.
     pub ttl: u32,
     /// Its values: TXT without quotes, MX as `10 host`; nothing for one that is not known yet.
@@ -82,17 +83,17 @@ impl PublishableRecord {
     /// An alias of Route 53 becomes the CNAME that does the same elsewhere.
     pub fn new(id: &ResourceId, record: &Record) -> Self {
         let (rtype, values) = if let Some(alias) = &record.alias {
-            ("CNAME", vec![alias.target.known().cloned()])
+            (RecordType::Cname, vec![alias.target.known().cloned()])
         } else {
             let values = record.values.iter();
             let values = values.map(|value| value.known().cloned());
-            (record.rtype.as_str(), values.collect())
+            (record.rtype, values.collect())
         };
         Self {
             label: id.name.clone(),
             zone: id.domain.clone(),
             name: record.name.known().cloned(),
-            rtype: rtype.to_owned(),
+            rtype,
             ttl: record.ttl,
             values,
             task: RecordTask::Publish(RecordRound::default()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 
 use super::{PublishableRecord, RecordRound, RecordTask, RecordVariants};
 
@@ -26,9 +26,15 @@ pub(super) enum SetType {
 }
 
 impl SetType {
-    fn parse(text: &str) -> Option<Self> {
-        let all = [Self::A, Self::Aaaa, Self::Cname, Self::Mx, Self::Txt];
-        all.into_iter().find(|rtype| rtype.name() == text)
+    fn of(rtype: RecordType) -> Option<Self> {
+        Some(match rtype {
+            RecordType::A => Self::A,
+            RecordType::Aaaa => Self::Aaaa,
+            RecordType::Cname => Self::Cname,
+            RecordType::Mx => Self::Mx,
+            RecordType::Txt => Self::Txt,
+            _ => return None,
+        })
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -198,7 +204,7 @@ fn add(
     let (Ok(zone), Ok(name), Some(rtype)) = (
         Name::parse(&record.zone),
         Name::parse(name),
-        SetType::parse(&record.rtype),
+        SetType::of(record.rtype),
     ) else {
         prepared
             .notes

@@ -10,7 +10,7 @@ fn record(name: &str, rtype: &str, values: &[&str]) -> PublishableRecord {
         label: "label".to_owned(),
         zone: "example.com".to_owned(),
         name: Some(name.to_owned()),
-        rtype: rtype.to_owned(),
+        rtype: rtype.parse().expect("a type"),
         ttl: 3600,
         values: values
             .iter()

@@ -34,24 +34,24 @@ pub enum RecordType {
     Txt,
 }
 
-pub(super) const NAMES: [(RecordType, &str); 17] = [
-    (RecordType::A, "A"),
-    (RecordType::Aaaa, "AAAA"),
-    (RecordType::Caa, "CAA"),
-    (RecordType::Cname, "CNAME"),
-    (RecordType::Ds, "DS"),
-    (RecordType::Https, "HTTPS"),
-    (RecordType::Mx, "MX"),
-    (RecordType::Naptr, "NAPTR"),
-    (RecordType::Ns, "NS"),
-    (RecordType::Ptr, "PTR"),
-    (RecordType::Soa, "SOA"),
-    (RecordType::Spf, "SPF"),
-    (RecordType::Srv, "SRV"),
-    (RecordType::Sshfp, "SSHFP"),
-    (RecordType::Svcb, "SVCB"),
-    (RecordType::Tlsa, "TLSA"),
-    (RecordType::Txt, "TXT"),
+pub(super) const ALL: [RecordType; 17] = [
+    RecordType::A,
+    RecordType::Aaaa,
+    RecordType::Caa,
+    RecordType::Cname,
+    RecordType::Ds,
+    RecordType::Https,
+    RecordType::Mx,
+    RecordType::Naptr,
+    RecordType::Ns,
+    RecordType::Ptr,
+    RecordType::Soa,
+    RecordType::Spf,
+    RecordType::Srv,
+    RecordType::Sshfp,
+    RecordType::Svcb,
+    RecordType::Tlsa,
+    RecordType::Txt,
 ];
 
 /// A name that is none of the record types.
@@ -59,10 +59,34 @@ pub(super) const NAMES: [(RecordType, &str); 17] = [
 #[error("{} is not a record type of Route 53", quote(.0))]
 pub struct UnknownType(pub String);
 
+impl RecordType {
+    /// The name as zone files and DNS services write it: `TXT`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Caa => "CAA",
+            Self::Cname => "CNAME",
+            Self::Ds => "DS",
+            Self::Https => "HTTPS",
+            Self::Mx => "MX",
+            Self::Naptr => "NAPTR",
+            Self::Ns => "NS",
+            Self::Ptr => "PTR",
+            Self::Soa => "SOA",
+            Self::Spf => "SPF",
+            Self::Srv => "SRV",
+            Self::Sshfp => "SSHFP",
+            Self::Svcb => "SVCB",
+            Self::Tlsa => "TLSA",
+            Self::Txt => "TXT",
+        }
+    }
+}
+
 impl fmt::Display for RecordType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = NAMES.iter().find(|(kind, _)| kind == self);
-        f.pad(name.map_or("TXT", |(_, name)| name))
+        f.pad(self.as_str())
     }
 }
 
@@ -70,12 +94,10 @@ impl FromStr for RecordType {
     type Err = UnknownType;
 
     fn from_str(text: &str) -> Result<Self, UnknownType> {
-        let known = NAMES
-            .iter()
-            .find(|(_, name)| name.eq_ignore_ascii_case(text));
-        known
-            .map(|(kind, _)| *kind)
-            .ok_or_else(|| UnknownType(text.to_owned()))
+        let known = ALL
+            .into_iter()
+            .find(|kind| kind.as_str().eq_ignore_ascii_case(text));
+        known.ok_or_else(|| UnknownType(text.to_owned()))
     }
 }
 

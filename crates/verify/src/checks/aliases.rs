@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use model::Unseen;
 use model::rules;
 use standards::Finding;
-use standards::dns::{Name, Resolver};
+use standards::dns::{Name, RecordType, Resolver};
 
 use super::{Scene, records, shown, unanswered};
 use crate::notes::Notes;
@@ -37,9 +37,11 @@ pub(crate) async fn check_served(scene: &Scene<'_>) -> Vec<Check> {
 async fn hosts<'a>(scene: &Scene<'a>) -> BTreeSet<&'a Name> {
     let mut hosts = BTreeSet::new();
     for record in &scene.expected.records {
-        let is_alias = match record.rtype.as_str() {
-            "A" | "AAAA" => record.values.is_empty(),
-            "CNAME" => record.name.is_host() && records::is_live(scene, record).await == Ok(true),
+        let is_alias = match record.rtype {
+            RecordType::A | RecordType::Aaaa => record.values.is_empty(),
+            RecordType::Cname => {
+                record.name.is_host() && records::is_live(scene, record).await == Ok(true)
+            }
             _ => false,
         };
         if is_alias {

@@ -2,7 +2,7 @@
 
 use model::rules;
 use standards::dns::caa::{Caa, climb, lint_host};
-use standards::dns::{Name, NoAnswer};
+use standards::dns::{Name, NoAnswer, RecordType};
 
 use super::{Scene, shown};
 use crate::notes::Notes;
@@ -34,7 +34,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 /// The record set that decides: the first on the way up.
 pub(crate) async fn deciding(scene: &Scene<'_>, host: &Name) -> Result<Vec<String>, NoAnswer> {
     for name in climb(host) {
-        let values = scene.dns.lookup(&name, "CAA").await?;
+        let values = scene.dns.lookup(&name, RecordType::Caa).await?;
         if !values.is_empty() {
             return Ok(values);
         }

@@ -2,7 +2,7 @@
 
 use model::rules;
 use standards::Finding;
-use standards::dns::{Mx, Name, Resolver, Tlsa};
+use standards::dns::{Mx, Name, RecordType, Resolver, Tlsa};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{Scene, shown};
@@ -28,7 +28,7 @@ async fn check_host(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>) {
     };
     let what = format!("{owner} TLSA");
     let finding = |reason: String| Finding::new(rules::DANE_01, reason);
-    let values = match scene.dns.lookup(&owner, "TLSA").await {
+    let values = match scene.dns.lookup(&owner, RecordType::Tlsa).await {
         Ok(values) if values.is_empty() => {
             return notes.good(rules::DANE_01, &what, "no TLSA record");
         }
@@ -93,11 +93,11 @@ async fn is_signed(scene: &Scene<'_>, host: &Name) -> bool {
         // The closest name with NS records is the apex.
         if scene
             .dns
-            .lookup(&at, "NS")
+            .lookup(&at, RecordType::Ns)
             .await
             .is_ok_and(|found| !found.is_empty())
         {
-            let signers = scene.dns.lookup(&at, "DS").await;
+            let signers = scene.dns.lookup(&at, RecordType::Ds).await;
             return signers.is_ok_and(|found| !found.is_empty());
         }
         name = at.parent();

@@ -3,8 +3,8 @@
 use model::Unseen;
 use model::rules;
 use standards::Finding;
-use standards::dns::Name;
 use standards::dns::zone::lint_delegation;
+use standards::dns::{Name, RecordType};
 
 use super::{Scene, names, shown};
 use crate::expected::HostedZone;
@@ -86,21 +86,21 @@ async fn start_of_authority(
 ) -> Result<Vec<String>, Unseen> {
     let outside = scene.dns.outside();
     outside
-        .lookup_at(server.as_str(), zone.name.as_str(), "SOA")
+        .lookup_at(server.as_str(), zone.name.as_str(), RecordType::Soa)
         .await
 }
 
 /// DNS-12. A resolver that validates answers SERVFAIL where the name servers themselves answer.
 async fn dnssec(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
     let what = format!("{} DS", zone.name);
-    let signers = match scene.dns.lookup(&zone.name, "DS").await {
+    let signers = match scene.dns.lookup(&zone.name, RecordType::Ds).await {
         Ok(signers) => signers,
         Err(error) => return notes.skipped(rules::DNS_12, &what, error.reason),
     };
     if signers.is_empty() {
         return notes.good(rules::DNS_12, &what, "the zone is not signed");
     }
-    let Err(error) = scene.dns.lookup(&zone.name, "SOA").await else {
+    let Err(error) = scene.dns.lookup(&zone.name, RecordType::Soa).await else {
         return notes.good(rules::DNS_12, &what, "signed, and resolvers answer");
     };
     for server in &zone.servers {

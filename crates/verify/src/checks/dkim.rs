@@ -2,7 +2,7 @@
 
 use model::rules;
 use standards::dkim::{DkimKey, PublicKey};
-use standards::dns::{Resolver, Txt};
+use standards::dns::{RecordType, Resolver, Txt};
 use standards::{Finding, Severity};
 
 use super::{Scene, records};
@@ -14,7 +14,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let keys = scene.expected.records.iter().filter(|record| {
         let is_key = record.name.as_str().contains("._domainkey.");
-        is_key && matches!(record.rtype.as_str(), "TXT" | "CNAME")
+        is_key && matches!(record.rtype, RecordType::Txt | RecordType::Cname)
     });
     for record in keys {
         // What is not live is reported with the records.

@@ -3,7 +3,7 @@
 use model::rules;
 use standards::Finding;
 use standards::dns::mx::{MxUse, lint_regions, lint_set};
-use standards::dns::{Mx, Name, NoAnswer, Resolver};
+use standards::dns::{Mx, Name, NoAnswer, RecordType, Resolver};
 
 use super::{Scene, shown};
 use crate::notes::Notes;
@@ -17,7 +17,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let domain = scene.domain();
     let what = format!("{domain} MX");
-    let values = match scene.dns.lookup(domain, "MX").await {
+    let values = match scene.dns.lookup(domain, RecordType::Mx).await {
         Ok(values) => values,
         Err(error) => {
             notes.broken(&what, super::unanswered(&error));
@@ -52,7 +52,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 pub(crate) async fn fault(dns: &PublicDns<'_>, host: &Name) -> Result<Option<Finding>, NoAnswer> {
     let reason = if !host.is_host() {
         format!("{host} is not the name of a host")
-    } else if let Some(target) = dns.lookup(host, "CNAME").await?.first() {
+    } else if let Some(target) = dns.lookup(host, RecordType::Cname).await?.first() {
         format!("{host} is an alias of {target}")
     } else if dns.a(host).await?.is_empty() && dns.aaaa(host).await?.is_empty() {
         format!("{host} has no address")

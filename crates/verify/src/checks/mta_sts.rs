@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use model::rules;
 use model::{ShownCertificate, Unseen, Visit};
-use standards::dns::{Mx, Name, NoAnswer, Resolver};
+use standards::dns::{Mx, Name, NoAnswer, RecordType, Resolver};
 use standards::mta_sts::{Mode, MtaStsPolicy, check_mx, record_owner};
 use standards::{Finding, Severity};
 
@@ -73,7 +73,7 @@ async fn check_delegation(scene: &Scene<'_>, host: &Name, notes: &mut Notes<'_>)
     let Ok(owner) = record_owner(scene.domain()) else {
         return;
     };
-    let alias = scene.dns.lookup(&owner, "CNAME").await;
+    let alias = scene.dns.lookup(&owner, RecordType::Cname).await;
     let Some(target) = alias.ok().and_then(|alias| alias.into_iter().next()) else {
         return;
     };
@@ -101,7 +101,7 @@ pub(crate) async fn explain(dns: &PublicDns<'_>, host: &Name, unseen: &Unseen) -
 
 /// Whether the policy host is an alias of somebody else's.
 async fn is_delegated(dns: &PublicDns<'_>, host: &Name) -> bool {
-    let alias = dns.lookup(host, "CNAME").await;
+    let alias = dns.lookup(host, RecordType::Cname).await;
     alias.is_ok_and(|alias| !alias.is_empty())
 }
 

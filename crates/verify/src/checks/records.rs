@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use model::rules::{self, Rule};
 use standards::bimi::Bimi;
 use standards::dmarc::Dmarc;
-use standards::dns::{Name, NoAnswer, Txt};
+use standards::dns::{Name, NoAnswer, RecordType, Txt};
 use standards::mta_sts::MtaStsRecord;
 use standards::spf::lint::lint_values;
 use standards::tls_rpt::TlsRpt;
@@ -28,16 +28,16 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 fn rule_of(scene: &Scene<'_>, record: &Record) -> &'static Rule {
     let name = record.name.as_str();
     let under = |labels: &str| name.starts_with(labels);
-    match record.rtype.as_str() {
-        "MX" if scene.expected.mail_from().contains(&record.name) => rules::SES_13,
-        "TXT" | "CNAME" if name.contains("._domainkey.") => rules::DKIM_02,
-        "TXT" if name.contains("._report._dmarc.") => rules::DMARC_22,
-        "TXT" if under("_dmarc.") => rules::DMARC_03,
-        "TXT" if under("_mta-sts.") => rules::STS_R06,
-        "TXT" if under("_smtp._tls.") => rules::RPT_07,
-        "TXT" if under("_amazonses.") => rules::SES_21,
-        "TXT" if name.contains("._bimi.") => rules::BIMI_R12,
-        "TXT" if record.values.iter().any(|value| is_spf(value)) => rules::SPF_02,
+    match record.rtype {
+        RecordType::Mx if scene.expected.mail_from().contains(&record.name) => rules::SES_13,
+        RecordType::Txt | RecordType::Cname if name.contains("._domainkey.") => rules::DKIM_02,
+        RecordType::Txt if name.contains("._report._dmarc.") => rules::DMARC_22,
+        RecordType::Txt if under("_dmarc.") => rules::DMARC_03,
+        RecordType::Txt if under("_mta-sts.") => rules::STS_R06,
+        RecordType::Txt if under("_smtp._tls.") => rules::RPT_07,
+        RecordType::Txt if under("_amazonses.") => rules::SES_21,
+        RecordType::Txt if name.contains("._bimi.") => rules::BIMI_R12,
+        RecordType::Txt if record.values.iter().any(|value| is_spf(value)) => rules::SPF_02,
         _ => rules::LIVE_01,
     }
 }
@@ -50,7 +50,7 @@ async fn check_record(scene: &Scene<'_>, record: &Record) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
     let what = format!("{} {}", record.name, record.rtype);
     let rule = rule_of(scene, record);
-    let live = match scene.dns.lookup(&record.name, &record.rtype).await {
+    let live = match scene.dns.lookup(&record.name, record.rtype).await {
         Ok(live) => live,
         Err(error) => {
             notes.broken(&what, super::unanswered(&error));
@@ -90,7 +90,7 @@ async fn in_another_spelling(
     record: &Record,
     live: &[String],
 ) -> Option<Vec<String>> {
-    let (name, rtype) = (record.name.as_str(), record.rtype.as_str());
+    let (name, rtype) = (record.name.as_str(), record.rtype);
     let there = match variants::elsewhere(name, rtype) {
         Some(other) => {
             let other = Name::parse(other).ok()?;
@@ -103,7 +103,7 @@ async fn in_another_spelling(
 }
 
 fn is_awaited(scene: &Scene<'_>, record: &Record) -> bool {
-    let awaited = (record.name.clone(), record.rtype.clone());
+    let awaited = (record.name.clone(), record.rtype);
     scene.expected.awaited.contains(&awaited)
 }
 
@@ -112,7 +112,7 @@ async fn is_nowhere(scene: &Scene<'_>, name: &Name) -> bool {
         let values = scene.dns.lookup(name, rtype).await;
         values.is_ok_and(|values| values.is_empty())
     };
-    of("A").await && of("AAAA").await
+    of(RecordType::A).await && of(RecordType::Aaaa).await
 }
 
 /// A record that is not as planned; worse, where a certificate is about to end without it.
@@ -140,7 +140,7 @@ fn differs(rule: &'static Rule, record: &Record, reason: String) -> Finding {
 
 /// How `live` differs from what is planned.
 fn fault(record: &Record, live: &[String]) -> Option<String> {
-    let meaning = |value: &String| meaning(&record.rtype, value);
+    let meaning = |value: &String| meaning(record.rtype, value);
     let there: Vec<String> = live.iter().map(meaning).collect();
     if record.values.is_empty() {
         let reason = format!("{} has no {} record", record.name, record.rtype);
@@ -162,8 +162,8 @@ fn fault(record: &Record, live: &[String]) -> Option<String> {
 }
 
 /// A value in its one spelling.
-fn meaning(rtype: &str, value: &str) -> String {
-    if rtype == "TXT" {
+fn meaning(rtype: RecordType, value: &str) -> String {
+    if rtype == RecordType::Txt {
         return value.to_owned();
     }
     if let Ok(address) = value.parse::<std::net::IpAddr>() {
@@ -197,7 +197,7 @@ async fn at_servers(scene: &Scene<'_>, record: &Record) -> Servers {
     let outside = scene.dns.outside();
     let servers = scene.servers();
     let asked = servers.iter().map(|server| async move {
-        let answer = outside.lookup_at(server.as_str(), asked(&record.name), &record.rtype);
+        let answer = outside.lookup_at(server.as_str(), asked(&record.name), record.rtype);
         (server, answer.await)
     });
     let (mut agrees, mut behind) = (false, None);
@@ -220,7 +220,7 @@ async fn at_servers(scene: &Scene<'_>, record: &Record) -> Servers {
 /// When resolvers have forgotten the answer they give now.
 async fn forgotten_at(scene: &Scene<'_>, record: &Record) -> Timestamp {
     let outside = scene.dns.outside();
-    let held = outside.held_for(asked(&record.name), &record.rtype).await;
+    let held = outside.held_for(asked(&record.name), record.rtype).await;
     let held = held.unwrap_or(std::time::Duration::from_secs(record.ttl.into()));
     scene
         .options
@@ -253,6 +253,6 @@ fn read(rule: &'static Rule, name: &Name, live: &[String]) -> Vec<Finding> {
 
 /// Whether `record` is what public DNS answers: those who depend on it look only then.
 pub(crate) async fn is_live(scene: &Scene<'_>, record: &Record) -> Result<bool, NoAnswer> {
-    let live = scene.dns.lookup(&record.name, &record.rtype).await?;
+    let live = scene.dns.lookup(&record.name, record.rtype).await?;
     Ok(fault(record, &live).is_none())
 }

@@ -9,6 +9,7 @@ use super::{Scene, shown, unanswered};
 use crate::expected::{Instance, Standing, Tracking};
 use crate::notes::Notes;
 use model::Check;
+use standards::dns::RecordType;
 
 /// The checks of SES's own answers.
 pub(crate) fn check(scene: &Scene<'_>) -> Vec<Check> {
@@ -83,7 +84,7 @@ async fn links(scene: &Scene<'_>, tracking: &Tracking, notes: &mut Notes<'_>) {
         return notes.judge(rules::SES_33, &what, "https, with a certificate", finding);
     }
     let host = format!("r.{region}.awstrack.me");
-    match scene.dns.lookup(domain, "CNAME").await {
+    match scene.dns.lookup(domain, RecordType::Cname).await {
         Err(error) => notes.broken(&what, unanswered(&error)),
         Ok(targets) => {
             let reason = || format!("its CNAME leads to {}, and not to {host}", shown(&targets));

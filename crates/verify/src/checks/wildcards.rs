@@ -7,6 +7,7 @@ use standards::dkim::check_wildcard;
 use super::{Scene, shown};
 use crate::notes::Notes;
 use model::Check;
+use standards::dns::RecordType;
 
 /// The labels at which a sender asks for policies, whether they are published or not.
 const POLICY_LABELS: [&str; 5] = [
@@ -17,7 +18,7 @@ const POLICY_LABELS: [&str; 5] = [
     "mta-sts",
 ];
 /// The types that a wildcard does harm with.
-const TYPES: [&str; 2] = ["TXT", "CNAME"];
+const TYPES: [RecordType; 2] = [RecordType::Txt, RecordType::Cname];
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let mut notes = Notes::on(scene.domain());
@@ -43,7 +44,7 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
 }
 
 /// The names of policies that answer as the wildcard does.
-async fn answered(scene: &Scene<'_>, rtype: &str, wildcard: &[String]) -> Vec<String> {
+async fn answered(scene: &Scene<'_>, rtype: RecordType, wildcard: &[String]) -> Vec<String> {
     let mut names = Vec::new();
     for labels in POLICY_LABELS {
         let Ok(name) = scene.domain().child(labels) else {
@@ -71,7 +72,7 @@ async fn answered(scene: &Scene<'_>, rtype: &str, wildcard: &[String]) -> Vec<St
 async fn check_keys(scene: &Scene<'_>, notes: &mut Notes<'_>) {
     let domain = scene.domain();
     if let Ok(wildcard) = domain.child("*")
-        && let Ok(values) = scene.dns.lookup(&wildcard, "TXT").await
+        && let Ok(values) = scene.dns.lookup(&wildcard, RecordType::Txt).await
         && !values.is_empty()
     {
         return;

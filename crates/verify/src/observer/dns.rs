@@ -12,8 +12,9 @@ use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError, NoRecords};
 use hickory_resolver::proto::op::ResponseCode;
-use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType as WireType};
 use model::Unseen;
+use standards::dns::RecordType;
 use tokio::sync::Semaphore;
 
 use super::View;
@@ -62,12 +63,12 @@ impl Dns {
     }
 
     /// The answer of the resolver.
-    pub(super) async fn lookup(&self, name: &str, rtype: &str) -> Result<Answer, String> {
-        let kind = record_type(rtype)?;
+    pub(super) async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Answer, String> {
+        let kind = wire_type(rtype)?;
         let answered = self.ask(&self.resolver, name, kind).await;
         let answer = read(&answered.map_err(|fault| fault.to_string())?, kind);
         let is_open = answer.values.is_empty() && answer.held_for.is_none();
-        if is_open && kind != RecordType::CNAME {
+        if is_open && kind != WireType::CNAME {
             self.check_aliases(name).await?;
         }
         Ok(answer)
@@ -75,9 +76,9 @@ impl Dns {
 
     /// An empty answer that no zone vouches for can be the end of too many CNAMEs.
     async fn check_aliases(&self, name: &str) -> Result<(), String> {
-        let alias = self.ask(&self.resolver, name, RecordType::CNAME).await;
+        let alias = self.ask(&self.resolver, name, WireType::CNAME).await;
         let alias = alias.map_err(|fault| fault.to_string())?;
-        match read(&alias, RecordType::CNAME).values.first() {
+        match read(&alias, WireType::CNAME).values.first() {
             None => Ok(()),
             Some(target) => Err(format!(
                 "its CNAME {target} leads through too many others, or in a circle"
@@ -90,7 +91,11 @@ impl Dns {
         if let Ok(address) = host.trim_matches(['[', ']']).parse() {
             return Ok(vec![address]);
         }
-        let (ip4, ip6) = future::join(self.lookup(host, "A"), self.lookup(host, "AAAA")).await;
+        let (ip4, ip6) = future::join(
+            self.lookup(host, RecordType::A),
+            self.lookup(host, RecordType::Aaaa),
+        )
+        .await;
         // One family is enough to go on with.
         let (answers, faults): (Vec<_>, Vec<_>) = [ip4, ip6].into_iter().partition(Result::is_ok);
         let addresses: Vec<IpAddr> = answers
@@ -111,9 +116,9 @@ impl Dns {
         &self,
         server: &str,
         name: &str,
-        rtype: &str,
+        rtype: RecordType,
     ) -> Result<Answer, Unseen> {
-        let kind = record_type(rtype).map_err(Unseen::NoAnswer)?;
+        let kind = wire_type(rtype).map_err(Unseen::NoAnswer)?;
         let resolver = self.server(server).await?;
         let answered = self.ask(&resolver, name, kind).await;
         Ok(read(&answered?, kind))
@@ -125,7 +130,7 @@ impl Dns {
         let mut fault = Unseen::NoAnswer(format!("no zone above {zone} has a name server"));
         for server in servers.iter().take(SERVERS_TRIED) {
             let asked = match self.server(server).await {
-                Ok(resolver) => self.ask(&resolver, zone, RecordType::NS).await,
+                Ok(resolver) => self.ask(&resolver, zone, WireType::NS).await,
                 Err(error) => {
                     fault = error;
                     continue;
@@ -150,7 +155,7 @@ impl Dns {
         let mut name = zone;
         loop {
             name = name.split_once('.').map_or(".", |(_, parent)| parent);
-            let found = self.lookup(name, "NS").await;
+            let found = self.lookup(name, RecordType::Ns).await;
             let found = found.map_err(|fault| Unseen::NoAnswer(format!("{name}: {fault}")))?;
             if !found.values.is_empty() || name == "." {
                 return Ok(found.values);
@@ -199,7 +204,7 @@ impl Dns {
         &self,
         resolver: &TokioResolver,
         name: &str,
-        kind: RecordType,
+        kind: WireType,
     ) -> Result<Answered, Unseen> {
         let fault = |reason: String| Err(Unseen::NoAnswer(reason));
         // With its final dot a name is never completed from the system's search list.
@@ -258,13 +263,13 @@ fn build(
     builder.build()
 }
 
-fn record_type(rtype: &str) -> Result<RecordType, String> {
-    rtype
-        .parse()
-        .map_err(|_| format!("{rtype} is not a type of DNS records"))
+/// The type as a question has it: the resolver's own list lacks those that are no longer in use.
+fn wire_type(rtype: RecordType) -> Result<WireType, String> {
+    let wire = rtype.as_str().parse();
+    wire.map_err(|_| format!("{rtype} is not a type that can be asked for"))
 }
 
-fn read(answered: &Answered, kind: RecordType) -> Answer {
+fn read(answered: &Answered, kind: WireType) -> Answer {
     let seconds = |ttl: u32| Duration::from_secs(ttl.into());
     match answered {
         Answered::None(none) => Answer {
@@ -294,7 +299,7 @@ fn referral(answered: &Answered, zone: &str) -> Vec<String> {
         Answered::None(none) => none.authorities.iter().flat_map(|all| all.iter()).collect(),
     };
     let is_ours =
-        |record: &&&Record| record.record_type() == RecordType::NS && plain(&record.name) == zone;
+        |record: &&&Record| record.record_type() == WireType::NS && plain(&record.name) == zone;
     records
         .iter()
         .filter(is_ours)

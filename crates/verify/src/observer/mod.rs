@@ -21,6 +21,7 @@ use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use rustls::ClientConfig;
 
 use dns::Dns;
+use standards::dns::RecordType;
 
 /// The view of an observer: by default that of anybody on the Internet.
 #[derive(Clone, Debug)]
@@ -125,13 +126,13 @@ fn has_way_to(address: SocketAddr) -> bool {
 
 #[async_trait]
 impl Outside for Observer {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         let answer = self.dns.lookup(name, rtype).await;
         answer
             .map(|answer| answer.values)
             .map_err(|reason| NoAnswer {
                 name: name.to_owned(),
-                rtype: rtype.to_owned(),
+                rtype,
                 reason,
             })
     }
@@ -165,7 +166,7 @@ impl Outside for Observer {
         &self,
         server: &str,
         name: &str,
-        rtype: &str,
+        rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
         let answer = self.dns.lookup_at(server, name, rtype).await?;
         Ok(answer.values)
@@ -175,7 +176,7 @@ impl Outside for Observer {
         self.dns.delegation(zone).await
     }
 
-    async fn held_for(&self, name: &str, rtype: &str) -> Option<Duration> {
+    async fn held_for(&self, name: &str, rtype: RecordType) -> Option<Duration> {
         self.dns.lookup(name, rtype).await.ok()?.held_for
     }
 

@@ -11,7 +11,7 @@ use futures::join;
 use model::rules;
 use model::{Outside, Published, Seen};
 use standards::Finding;
-use standards::dns::{Name, NoAnswer, Txt};
+use standards::dns::{Name, NoAnswer, RecordType, Txt};
 
 use crate::InTime;
 use crate::public_dns::PublicDns;
@@ -19,7 +19,14 @@ use crate::public_dns::PublicDns;
 /// How long the whole reading may take: a record can name many hosts, each slow.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The types of records that show that a name exists.
-const TYPES: [&str; 6] = ["NS", "SOA", "MX", "TXT", "A", "AAAA"];
+const TYPES: [RecordType; 6] = [
+    RecordType::Ns,
+    RecordType::Soa,
+    RecordType::Mx,
+    RecordType::Txt,
+    RecordType::A,
+    RecordType::Aaaa,
+];
 
 /// Why there is nothing to read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,7 +143,7 @@ async fn texts<T>(
     owner: &Name,
     among: impl FnOnce(&Name, &[Txt]) -> (Option<T>, Vec<Finding>),
 ) -> Seen<T> {
-    match dns.lookup(owner, "TXT").await {
+    match dns.lookup(owner, RecordType::Txt).await {
         Err(error) => unanswered(&error),
         Ok(values) => {
             let texts: Vec<Txt> = values

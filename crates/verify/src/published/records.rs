@@ -5,7 +5,7 @@ use standards::Finding;
 use standards::dmarc::discovery::walk;
 use standards::dmarc::{self, Dmarc};
 use standards::dns::mx::{MxUse, lint_entry, lint_regions, lint_set};
-use standards::dns::{Mx, Name, NoAnswer, Resolver, Txt};
+use standards::dns::{Mx, Name, NoAnswer, RecordType, Resolver, Txt};
 use standards::spf::lint::{Surroundings, lint_surroundings, lint_values};
 use standards::spf::{Spf, survey};
 use standards::tls_rpt::{self, TlsRpt};
@@ -19,7 +19,7 @@ const HOSTS_MAX: usize = 30;
 
 /// The mail hosts. There is a reading only when each value is one.
 pub(super) async fn mx(dns: &PublicDns<'_>, domain: &Name) -> Seen<Vec<Mx>> {
-    let values = match dns.lookup(domain, "MX").await {
+    let values = match dns.lookup(domain, RecordType::Mx).await {
         Ok(values) => values,
         Err(error) => return unanswered(&error),
     };

@@ -7,7 +7,7 @@ use model::{Seen, SeenKey, SeenMailFrom, SeenZone};
 use standards::Finding;
 use standards::dkim::{DkimKey, check_wildcard};
 use standards::dns::mx::lint_mail_from;
-use standards::dns::{Mx, Name, Resolver, Txt};
+use standards::dns::{Mx, Name, RecordType, Resolver, Txt};
 use standards::spf::Spf;
 
 use super::{no_answer, or_unanswered, texts};
@@ -111,7 +111,7 @@ const AT_ONCE: usize = 8;
 pub(super) async fn zone(dns: &PublicDns<'_>, domain: &Name) -> Option<SeenZone> {
     let names = std::iter::successors(Some(domain.clone()), Name::parent);
     for name in names.take_while(|name| name.label_count() > 1) {
-        let servers = dns.lookup(&name, "NS").await.unwrap_or_default();
+        let servers = dns.lookup(&name, RecordType::Ns).await.unwrap_or_default();
         let servers: Vec<Name> = servers
             .iter()
             .filter_map(|server| server.parse().ok())
@@ -154,7 +154,10 @@ async fn key(dns: &PublicDns<'_>, domain: &Name, selector: &str) -> Option<SeenK
     if key.values.is_empty() {
         return None;
     }
-    let target = dns.lookup(&owner, "CNAME").await.unwrap_or_default();
+    let target = dns
+        .lookup(&owner, RecordType::Cname)
+        .await
+        .unwrap_or_default();
     Some(SeenKey {
         selector: selector.to_owned(),
         target: target.into_iter().next(),

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use model::{Fetched, NoAnswer, Outside, Unseen, Visit};
+use standards::dns::RecordType;
 use tokio::time::{Instant, sleep};
 
 use super::*;
@@ -14,11 +15,11 @@ struct Tarpit;
 
 #[async_trait]
 impl Outside for Tarpit {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         if name.trim_end_matches('.') != "example.com" {
             wait(SLOW).await;
         }
-        Ok(match (name.trim_end_matches('.'), rtype) {
+        Ok(match (name.trim_end_matches('.'), rtype.as_str()) {
             ("example.com", "MX") => vec!["10 mx.example.net".to_owned()],
             ("example.com", "TXT") => vec!["v=spf1 include:a.example.net ~all".to_owned()],
             (name, "TXT") if name.ends_with("example.net") => {

@@ -6,7 +6,7 @@ use model::{Published, Seen, SeenFile};
 use standards::Finding;
 use standards::bimi::{Bimi, HttpsUri};
 use standards::dns::questions::deciding_caa;
-use standards::dns::{Name, Resolver, caa};
+use standards::dns::{Name, RecordType, Resolver, caa};
 use standards::mta_sts::{self, MtaStsPolicy, MtaStsRecord, check_mx};
 use standards::tls_rpt::check_presence;
 
@@ -27,7 +27,10 @@ pub(super) async fn mta_sts(dns: &PublicDns<'_>, domain: &Name) -> SeenSts {
         return SeenSts::default();
     };
     let record = texts(dns, &owner, MtaStsRecord::among).await;
-    let alias = dns.lookup(&host, "CNAME").await.unwrap_or_default();
+    let alias = dns
+        .lookup(&host, RecordType::Cname)
+        .await
+        .unwrap_or_default();
     let is_there = |found: bool| found || !alias.is_empty() || !record.values.is_empty();
     let has_address = dns.a(&host).await.is_ok_and(|found| !found.is_empty());
     let policy = if is_there(has_address) {

@@ -76,7 +76,7 @@ pub(crate) fn expected(domain: &str, servers: &[String]) -> Expected {
         .iter()
         .map(|(labels, rtype, value)| Record {
             name: name(domain, labels),
-            rtype: (*rtype).to_owned(),
+            rtype: rtype.parse().expect("a type"),
             values: vec![(*value).to_owned()],
             ttl: 300,
             alone: *rtype == "MX",

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use manifest::draft::{Draft, Wish, draft};
 use model::{Fetched, NoAnswer, Outside, Published, Unseen, Visit};
+use standards::dns::RecordType;
 use verify::published;
 
 /// An RSA key of 2048 bits, as a DKIM record has it.
@@ -78,20 +79,20 @@ impl World {
 
 #[async_trait]
 impl Outside for World {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
-        let find = |name: &str, rtype: &str| {
-            let key = (name.to_owned(), rtype.to_owned());
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
+        let find = |name: &str, rtype: RecordType| {
+            let key = (name.to_owned(), rtype.to_string());
             self.records.get(&key).cloned().unwrap_or_default()
         };
-        let alias = find(name, "CNAME");
+        let alias = find(name, RecordType::Cname);
         let values = match alias.first() {
-            Some(target) if rtype != "CNAME" => find(target, rtype),
+            Some(target) if rtype != RecordType::Cname => find(target, rtype),
             _ => find(name, rtype),
         };
         if values.iter().any(|value| value == "SERVFAIL") {
             return Err(NoAnswer {
                 name: name.to_owned(),
-                rtype: rtype.to_owned(),
+                rtype,
                 reason: "the server answers SERVFAIL".to_owned(),
             });
         }

@@ -267,7 +267,7 @@ async fn what_a_person_has_still_to_publish_is_waited_for() {
         ("example.com", "MX"),
     ] {
         stage.world.set(owner, rtype, &[]);
-        let awaited = (name(owner), rtype.to_owned());
+        let awaited = (name(owner), rtype.parse().expect("a type"));
         stage.expected.awaited.insert(awaited);
     }
     let checks = stage.verify().await;
@@ -403,7 +403,7 @@ async fn a_parked_domain_is_good() {
         stage.world.set(owner, rtype, &[value]);
         parked.records.push(crate::Record {
             name: name(owner),
-            rtype: rtype.to_owned(),
+            rtype: rtype.parse().expect("a type"),
             values: vec![value.to_owned()],
             ttl: 300,
             alone: rtype == "MX",

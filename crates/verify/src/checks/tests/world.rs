@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use sha2::{Digest, Sha256};
 use standards::bimi::TrustStore;
-use standards::dns::Name;
+use standards::dns::{Name, RecordType};
 
 use crate::Validity;
 use crate::expected::{
@@ -250,13 +250,13 @@ impl World {
 
 #[async_trait]
 impl Outside for World {
-    async fn lookup(&self, name: &str, rtype: &str) -> Result<Vec<String>, NoAnswer> {
+    async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
         if self.endless.contains(name) {
             std::future::pending::<()>().await;
         }
-        self.find(name, rtype).map_err(|reason| NoAnswer {
+        self.find(name, rtype.as_str()).map_err(|reason| NoAnswer {
             name: name.to_owned(),
-            rtype: rtype.to_owned(),
+            rtype,
             reason,
         })
     }
@@ -275,7 +275,7 @@ impl Outside for World {
         &self,
         server: &str,
         name: &str,
-        rtype: &str,
+        rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
         if self.lame.contains(server) {
             return Err(Unseen::NoAnswer("the server answers REFUSED".to_owned()));
@@ -286,7 +286,7 @@ impl Outside for World {
         if self.stale.contains(&(server.to_owned(), name.to_owned())) {
             return Ok(Vec::new());
         }
-        let question = (name.to_owned(), rtype.to_owned());
+        let question = (name.to_owned(), rtype.to_string());
         if let Some(values) = self.ahead.get(&question) {
             return Ok(values.clone());
         }
@@ -297,7 +297,7 @@ impl Outside for World {
         self.delegation.clone()
     }
 
-    async fn held_for(&self, _name: &str, _rtype: &str) -> Option<Duration> {
+    async fn held_for(&self, _name: &str, _rtype: RecordType) -> Option<Duration> {
         self.held_for
     }
 
@@ -392,7 +392,7 @@ impl Stage {
         self.world.set(owner, rtype, &[value]);
         let owner_name = name(owner);
         let records = &mut self.expected.records;
-        records.retain(|record| record.name != owner_name || record.rtype != rtype);
+        records.retain(|record| record.name != owner_name || record.rtype.as_str() != rtype);
         add_value(&mut self.expected, owner, rtype, Some(value.to_owned()));
     }
 
@@ -404,11 +404,11 @@ impl Stage {
 fn add_value(expected: &mut Expected, owner: &str, rtype: &str, value: Option<String>) {
     let owner = name(owner);
     let mut records = expected.records.iter_mut();
-    match records.find(|record| record.name == owner && record.rtype == rtype) {
+    match records.find(|record| record.name == owner && record.rtype.as_str() == rtype) {
         Some(record) => record.values.extend(value),
         None => expected.records.push(Record {
             name: owner,
-            rtype: rtype.to_owned(),
+            rtype: rtype.parse().expect("a type"),
             values: value.into_iter().collect(),
             ttl: 300,
             alone: matches!(rtype, "MX" | "CNAME"),

@@ -108,7 +108,10 @@ async fn observer() -> Observer {
 }
 
 async fn lookup(name: &str, rtype: &str) -> Result<Vec<String>, String> {
-    let answer = observer().await.lookup(name, rtype).await;
+    let answer = observer()
+        .await
+        .lookup(name, rtype.parse().expect("a type"))
+        .await;
     answer.map_err(|NoAnswer { reason, .. }| reason)
 }
 
@@ -165,14 +168,21 @@ async fn a_referral_names_the_servers_of_a_zone() {
     let observer = observer().await;
     let servers = observer.delegation("child.example").await;
     assert_eq!(servers, Ok(vec!["ns1.elsewhere.example".to_owned()]));
-    let values = observer.lookup_at("any", "split.example", "TXT").await;
+    let values = observer
+        .lookup_at("any", "split.example", standards::dns::RecordType::Txt)
+        .await;
     assert_eq!(values, Ok(vec!["v=spf1 -all".to_owned()]));
-    let broken = observer.lookup_at("any", "broken.example", "TXT").await;
+    let broken = observer
+        .lookup_at("any", "broken.example", standards::dns::RecordType::Txt)
+        .await;
     assert!(matches!(broken, Err(Unseen::NoAnswer(_))));
 }
 
 #[tokio::test]
 async fn an_answer_says_how_long_it_is_held() {
-    let held = observer().await.held_for("split.example", "TXT").await;
+    let held = observer()
+        .await
+        .held_for("split.example", standards::dns::RecordType::Txt)
+        .await;
     assert_eq!(held, Some(std::time::Duration::from_mins(5)));
 }
