@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{DomainLedger, Entry, PhysicalId, ResourceId, ServedPolicy, Status, Verb};
+use serde::{Deserialize, Serialize};
 
 /// One line of a journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,20 +18,21 @@ pub struct Line {
     pub event: Event,
 }
 
-/// An event in the life of a domain.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
+/// An event in the life of a domain, with its resource as `E` has it: in the program, or as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event<E = Arc<Entry>> {
     /// A call is about to be made. The entry is as it would be after it.
     Intended {
         /// The effect of the call.
         verb: Verb,
         /// The resource.
-        entry: Arc<Entry>,
+        entry: E,
     },
     /// A call has returned, and this is what there is now.
     Applied {
         /// The resource.
-        entry: Arc<Entry>,
+        entry: E,
     },
     /// A call was refused without effect.
     Refused {
@@ -80,6 +82,32 @@ pub enum Event {
         /// The rule's id.
         rule: String,
     },
+}
+
+impl<E> Event<E> {
+    /// The same event with its resource in another form.
+    pub(crate) fn try_map<F, X>(
+        self,
+        other: impl FnOnce(E) -> Result<F, X>,
+    ) -> Result<Event<F>, X> {
+        Ok(match self {
+            Self::Intended { verb, entry } => Event::Intended {
+                verb,
+                entry: other(entry)?,
+            },
+            Self::Applied { entry } => Event::Applied {
+                entry: other(entry)?,
+            },
+            Self::Refused { id, reason } => Event::Refused { id, reason },
+            Self::Retired { id } => Event::Retired { id },
+            Self::Removed { id, physical } => Event::Removed { id, physical },
+            Self::Served { policy } => Event::Served { policy },
+            Self::Held { id, holders } => Event::Held { id, holders },
+            Self::Closing { id } => Event::Closing { id },
+            Self::Led { zone, is_read } => Event::Led { zone, is_read },
+            Self::Accepted { rule } => Event::Accepted { rule },
+        })
+    }
 }
 
 /// Folds one line into what a domain's ledger holds.

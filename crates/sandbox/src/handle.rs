@@ -15,12 +15,12 @@ use crate::denial;
 use crate::faults::{FaultKind, Injected, Target};
 use crate::hex::hex;
 use crate::iam;
+use crate::openness;
 use crate::quotas::Drawer;
 use crate::refusals;
 use crate::service::{Service, ServiceError};
 use crate::stale;
-use crate::standing;
-use crate::stats::{Logged, result_of};
+use crate::stats::{self, Logged};
 use crate::sts;
 use crate::weather::Behaviour;
 use crate::world::World;
@@ -104,7 +104,7 @@ impl Sandbox {
         let result = if silent {
             "no answer".to_owned()
         } else {
-            result_of(&reply)
+            stats::result_of(&reply)
         };
         let logged = Logged {
             at: arrived,
@@ -140,7 +140,7 @@ impl Sandbox {
         let claim = auth::claim(&call.request);
         denial::address(&mut call, claim.as_ref());
         let refuse = |call: &Call, operation: &str, reply: Reply| {
-            (logged(call, operation, false, &reply), reply)
+            (Logged::of(call, operation, false, &reply), reply)
         };
         let Some(api) = Api::of(&call) else {
             return Err(refuse(&call, "", denial::no_such_service(&call)));
@@ -175,7 +175,7 @@ impl Sandbox {
             changing,
             number,
         };
-        if let Some(error) = standing::refusal(&world.sts, &call, operation) {
+        if let Some(error) = openness::refusal(&world.sts, &call, operation) {
             let reply = service.error(&call, &error);
             return Err(refuse(&call, operation, reply));
         }
@@ -283,7 +283,7 @@ impl Sandbox {
             service.error(call, &error.unwrap_or_else(|| denial::internal(call)))
         };
         let refused = |reply: Reply| {
-            let logged = logged(call, operation, *changing, &reply);
+            let logged = Logged::of(call, operation, *changing, &reply);
             (reply, logged)
         };
         match kind {
@@ -308,7 +308,7 @@ impl Sandbox {
         };
         let logged = Logged {
             took_effect,
-            ..logged(call, operation, *changing, &answer)
+            ..Logged::of(call, operation, *changing, &answer)
         };
         (answer, logged)
     }
@@ -464,27 +464,6 @@ fn can_be_stale(world: &World) -> bool {
         .iter()
         .any(|fault| fault.kind == FaultKind::StaleRead);
     script || world.faults.seeded.is_some()
-}
-
-fn logged(call: &Call, operation: &str, changing: bool, reply: &Reply) -> Logged {
-    Logged {
-        at: call.now,
-        account: call.account.clone(),
-        region: call.region.clone(),
-        service: call.service.clone(),
-        operation: operation.to_owned(),
-        changing,
-        took_effect: false,
-        result: result_of(reply),
-        url: url(call),
-    }
-}
-
-/// The host and the path that a call went to.
-fn url(call: &Call) -> String {
-    let host = call.request.headers.get(http::header::HOST);
-    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-    format!("{host}{}", call.request.uri.path())
 }
 
 fn dated(mut reply: Reply, now: Timestamp) -> Reply {

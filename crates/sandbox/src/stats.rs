@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::call::Reply;
+use crate::call::{Call, Reply};
 
 /// How many calls the log holds at most. A server that runs for months keeps its counts for ever,
 /// and the calls of the last while.
@@ -48,6 +48,30 @@ pub struct Logged {
     /// Its host and path, which is where S3 has the names of buckets and objects.
     #[serde(default)]
     pub url: String,
+}
+
+impl Logged {
+    /// A call with its answer, before anybody knows whether it took effect.
+    pub(crate) fn of(call: &Call, operation: &str, changing: bool, reply: &Reply) -> Self {
+        Self {
+            at: call.now,
+            account: call.account.clone(),
+            region: call.region.clone(),
+            service: call.service.clone(),
+            operation: operation.to_owned(),
+            changing,
+            took_effect: false,
+            result: result_of(reply),
+            url: url(call),
+        }
+    }
+}
+
+/// The host and the path that a call went to.
+fn url(call: &Call) -> String {
+    let host = call.request.headers.get(http::header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{host}{}", call.request.uri.path())
 }
 
 impl Stats {

@@ -15,7 +15,7 @@ use model::{DomainLedger, KindSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::Event;
+use super::event::{self, Event};
 use super::snapshot::Domain;
 use super::{FORMAT, Unreadable, typed, upgraded};
 use crate::event::{Line, fold};
@@ -227,7 +227,9 @@ fn read_stamped(json: Value, format: u32, kinds: &KindSet) -> Result<Stamped, Un
         What::Claimed => Added::Claimed,
         What::Unlocked => Added::Unlocked,
         What::Announced => Added::Announced,
-        What::Happened(event) => Added::Happened(event.read(kinds).map_err(Unreadable::Malformed)?),
+        What::Happened(event) => {
+            Added::Happened(event::read(event, kinds).map_err(Unreadable::Malformed)?)
+        }
     };
     Ok(Stamped {
         number: line.number,
@@ -287,7 +289,7 @@ impl Stamped {
             Added::Claimed => What::Claimed,
             Added::Unlocked => What::Unlocked,
             Added::Announced => What::Announced,
-            Added::Happened(event) => What::Happened(Event::of(event)),
+            Added::Happened(event) => What::Happened(event::written(event)),
         };
         framed(
             false,

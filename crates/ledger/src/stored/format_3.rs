@@ -9,7 +9,7 @@ use model::{DomainLedger, KindSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::event::Event;
+use super::event::{self, Event};
 use super::snapshot::Domain;
 use super::{Document, Unreadable, typed, upgraded};
 use crate::event::{Line, fold};
@@ -51,7 +51,7 @@ pub(super) fn read_line(text: &[u8], kinds: &KindSet) -> Result<Line, Unreadable
     Ok(Line {
         number: line.number,
         at: line.at,
-        event: line.event.read(kinds).map_err(Unreadable::Malformed)?,
+        event: event::read(line.event, kinds).map_err(Unreadable::Malformed)?,
     })
 }
 

@@ -220,7 +220,22 @@ fn less(structure: &Value) -> Vec<Value> {
         fields.remove(name);
         Value::Object(fields)
     };
-    fields.keys().map(without).collect()
+    // Every program wrote a record with its type, and there is none to guess.
+    let optional = |name: &&String| !["record", "rtype"].contains(&name.as_str());
+    fields.keys().filter(optional).map(without).collect()
+}
+
+#[test]
+fn a_record_of_format_1_without_its_type_is_refused() {
+    let (spec, state) = &kinds_1()["published_record"];
+    let mut spec = spec.clone();
+    let record = spec["record"].as_object_mut().expect("a record");
+    record.remove("rtype").expect("its type");
+    let refused = read_1("published_record", &spec, state).expect_err("no type");
+    assert!(
+        format!("{refused:?}").contains("unknown variant"),
+        "{refused:?}"
+    );
 }
 
 /// `structure` with a field that no program ever had.

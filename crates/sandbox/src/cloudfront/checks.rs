@@ -8,8 +8,8 @@ use super::xml::Element;
 use super::{certificate, error, origin, policies};
 use crate::cloudfront::Environment;
 use crate::dns::Lookup;
+use crate::openness;
 use crate::service::ServiceError;
-use crate::standing;
 use crate::weather::Behaviour;
 
 /// The configuration with everything that CloudFront fills in.
@@ -360,7 +360,7 @@ fn logging(world: &dyn Environment, config: &Element) -> Result<(), ServiceError
     // bucket for standard logs"; aws-genai-llm-chatbot issue 517 has the words).
     let held = world.s3().bucket(&bucket);
     if let Some(region) = held.ok().map(|held| held.region.as_str())
-        && standing::is_opt_in(region)
+        && openness::is_opt_in(region)
     {
         return Err(error::error(
             403,

@@ -31,7 +31,7 @@ pub(super) enum Content {
     /// Text only.
     Text,
     /// These elements only.
-    Elements(&'static [&'static str]),
+    Elements(&'static [&'static [&'static str]]),
 }
 
 impl Element {
@@ -42,7 +42,7 @@ impl Element {
 
     /// Whether the schema lets an element called `child` stand directly inside it.
     pub(super) fn holds(&self, child: &str) -> bool {
-        matches!(self.content, Content::Elements(names) if names.contains(&child))
+        matches!(self.content, Content::Elements(groups) if groups.iter().any(|names| names.contains(&child)))
     }
 
     /// Whether it is something that is painted.
@@ -203,7 +203,7 @@ const PAINTED: &[&[&str]] = &[CORE, PRESENTATION, CONDITIONAL, TRANSFORM];
 const PAINT_SERVER: &[&[&str]] = &[CORE, PRESENTATION];
 const BARE: &[&[&str]] = &[];
 
-const IN_GROUP: &[&str] = &[
+const DRAWN: &[&str] = &[
     "path",
     "rect",
     "circle",
@@ -220,26 +220,7 @@ const IN_GROUP: &[&str] = &[
     "defs",
     "use",
 ];
-const IN_ROOT: &[&str] = &[
-    "title",
-    "desc",
-    "metadata",
-    "path",
-    "rect",
-    "circle",
-    "line",
-    "ellipse",
-    "polyline",
-    "polygon",
-    "solidColor",
-    "textArea",
-    "linearGradient",
-    "radialGradient",
-    "text",
-    "g",
-    "defs",
-    "use",
-];
+const DESCRIPTIONS: &[&str] = &["title", "desc", "metadata"];
 const ROOT: &[&str] = &[
     "baseProfile",
     "version",
@@ -273,12 +254,17 @@ const fn element(
 /// Without the fonts that the schema describes: it refers to them from nowhere, so that no
 /// validator accepts one.
 static ELEMENTS: &[Element] = &[
-    element("svg", PAINT_SERVER, ROOT, Content::Elements(IN_ROOT)),
+    element(
+        "svg",
+        PAINT_SERVER,
+        ROOT,
+        Content::Elements(&[DESCRIPTIONS, DRAWN]),
+    ),
     element("title", DESCRIPTIVE, &[], Content::Text),
     element("desc", DESCRIPTIVE, &[], Content::Text),
     element("metadata", BARE, &[], Content::Text),
-    element("g", PAINTED, &[], Content::Elements(IN_GROUP)),
-    element("defs", PAINT_SERVER, &[], Content::Elements(IN_GROUP)),
+    element("g", PAINTED, &[], Content::Elements(&[DRAWN])),
+    element("defs", PAINT_SERVER, &[], Content::Elements(&[DRAWN])),
     element("use", PAINTED, &["href", "x", "y"], Content::Empty),
     element("path", PAINTED, &["d", "pathLength"], Content::Empty),
     element(
@@ -313,13 +299,13 @@ static ELEMENTS: &[Element] = &[
         "linearGradient",
         PAINT_SERVER,
         &["gradientUnits", "x1", "y1", "x2", "y2"],
-        Content::Elements(&["stop"]),
+        Content::Elements(&[&["stop"]]),
     ),
     element(
         "radialGradient",
         PAINT_SERVER,
         &["gradientUnits", "cx", "cy", "r"],
-        Content::Elements(&["stop"]),
+        Content::Elements(&[&["stop"]]),
     ),
     element("stop", PAINT_SERVER, &["offset"], Content::Empty),
     element("solidColor", PAINT_SERVER, &[], Content::Empty),
