@@ -56,18 +56,20 @@ impl Operation {
     /// Posts a form with the settings and in the lane of a session, and gives the answer's body.
     pub(crate) async fn invoke(
         self,
-        session: (&SdkConfig, Lane),
+        config: &SdkConfig,
+        lane: Lane,
         form: String,
     ) -> Result<String, KindError> {
         let name = self.name;
-        let operation = self.orchestrated(session)?;
+        let operation = self.orchestrated(config, lane)?;
         let answer = operation.invoke(form).await;
         answer.map_err(|error| crate::error(name, &error))
     }
 
     fn orchestrated(
         &self,
-        (config, lane): (&SdkConfig, Lane),
+        config: &SdkConfig,
+        lane: Lane,
     ) -> Result<Orchestrated<String, String, Refused>, KindError> {
         let missing = |what: &str| KindError::new(ErrorClass::Invalid, self.name, what.to_owned());
         let http = config

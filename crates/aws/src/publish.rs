@@ -34,7 +34,7 @@ pub async fn publish(
         region: region.to_owned(),
     };
     operation
-        .invoke((session.config(), session.lane()), form)
+        .invoke(session.config(), session.lane(), form)
         .await
         .map(drop)
 }

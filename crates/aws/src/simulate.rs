@@ -60,7 +60,7 @@ fn is_about_the_simulator(error: &KindError) -> bool {
 
 async fn ask(session: &Session, form: String) -> Result<Vec<Decision>, KindError> {
     let text = operation(session)
-        .invoke((session.config(), session.lane()), form)
+        .invoke(session.config(), session.lane(), form)
         .await?;
     decisions(&text)
 }

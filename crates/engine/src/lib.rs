@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use kinds::{Actors, Context, Secrets, Shared};
 use model::{ErrorClass, KindError, KindSet, Lead, Location, Outside, Target};
 
-pub use apply::Options;
+pub use apply::{Options, Terms};
 pub use observe::Observed;
 pub use outcome::{ActionOutcome, Report};
 pub use preconditions::{PreconditionOutcome, check_precondition};

@@ -6,7 +6,7 @@ use aws::Meaning;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use model::kind::{CallResult, Update};
+use model::kind::{Called, Update};
 use model::{ErrorClass, Field, KindError, Mutate, Observation, Ownership, PhysicalId, Target};
 
 use crate::context::Context;
@@ -108,7 +108,7 @@ pub(crate) async fn finish<K: Mutate<Context>>(
     context: &Context,
     target: &Target<K::Spec>,
     operation: &str,
-) -> Result<CallResult<K::Before>, KindError> {
+) -> Called<K::Before> {
     let Observation::Present {
         physical,
         state,

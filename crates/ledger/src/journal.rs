@@ -92,7 +92,8 @@ fn read(
 /// same document, which a move that was interrupted has left there.
 fn replaced(
     store: &dyn Store,
-    (key, there): (&Key, Option<Stored>),
+    key: &Key,
+    there: Option<Stored>,
     writer: &Writer,
     kinds: &KindSet,
 ) -> Result<Option<Version>, LedgerError> {
@@ -284,7 +285,7 @@ impl Journal {
         for writer in &writers {
             let key = Key::Document(writer.name().to_owned());
             let there = store.read(&key).await?;
-            let version = replaced(store, (&key, there), writer, kinds)?;
+            let version = replaced(store, &key, there, writer, kinds)?;
             writer.copied(version).compact(store).await?;
             let stored = store.read(&key).await?;
             if read(store, &key, stored.as_ref(), kinds)?.ledger != writer.ledger() {

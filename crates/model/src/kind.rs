@@ -405,6 +405,9 @@ pub struct BatchItem<S, B> {
     pub open: bool,
 }
 
+/// The end of a call that makes or changes a resource: its result, or why there is none.
+pub type Called<B> = Result<CallResult<B>, KindError>;
+
 /// The result of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallResult<B> {
@@ -443,11 +446,7 @@ impl<B> From<PhysicalId> for CallResult<B> {
 #[async_trait]
 pub trait Mutate<C: Sync>: Observe<C> {
     /// Makes it.
-    async fn create(
-        &self,
-        context: &C,
-        target: &Target<Self::Spec>,
-    ) -> Result<CallResult<Self::Before>, KindError>;
+    async fn create(&self, context: &C, target: &Target<Self::Spec>) -> Called<Self::Before>;
 
     /// Changes what differs.
     async fn update(
@@ -455,7 +454,7 @@ pub trait Mutate<C: Sync>: Observe<C> {
         context: &C,
         target: &Target<Self::Spec>,
         update: &Update<'_, Self::Spec>,
-    ) -> Result<CallResult<Self::Before>, KindError>;
+    ) -> Called<Self::Before>;
 
     /// Finishes what an interrupted run began, where nothing differs any more: the part that no
     /// observation shows.

@@ -85,7 +85,8 @@ enum Verdict {
 
 /// Delivers a message, or says why it could not. Errors do not name the URL.
 pub(crate) async fn deliver(
-    (post, clock): (&dyn Post, Clock),
+    post: &dyn Post,
+    clock: Clock,
     service: &str,
     request: &Request,
 ) -> Result<(), String> {

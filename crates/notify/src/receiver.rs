@@ -97,7 +97,8 @@ impl Address {
     pub(crate) fn request(
         &self,
         message: &Message<'_>,
-        (id, incident): (&str, Incident),
+        id: &str,
+        incident: Incident,
     ) -> Option<Request> {
         let json = "application/json";
         let (url, media_type, body) = match self {

@@ -77,7 +77,7 @@ pub async fn tell(
     let now = ways.clock.now();
     let reports = receivers
         .iter()
-        .map(|receiver| one(receiver, run, (&state, now), ways));
+        .map(|receiver| one(receiver, run, &state, now, ways));
     let outcomes: Vec<(Outcome, bool)> = join_all(reports).await;
     let mut told = Told {
         forgetful,
@@ -105,7 +105,8 @@ pub async fn tell(
 async fn one(
     receiver: &Receiver,
     run: &Run,
-    (state, now): (&State, Timestamp),
+    state: &State,
+    now: Timestamp,
     ways: Ways<'_>,
 ) -> (Outcome, bool) {
     let run = &*receiver.hears(run);
@@ -120,8 +121,8 @@ async fn one(
     };
     let mut after = memory;
     record(&mut after, run, now);
-    let sent = (incident(&after), now);
-    match send(address, &message(run, &news), sent, ways).await {
+    let incident = incident(&after);
+    match send(address, &message(run, &news), incident, now, ways).await {
         Ok(()) => (Outcome::Told, true),
         Err(why) => (Outcome::Failed(why), false),
     }
@@ -165,8 +166,8 @@ async fn remember(
             speaks: true,
             forgets: false,
         };
-        let sent = (incident(&memory), now);
-        send(address, &message(run, &news), sent, ways).await?;
+        let incident = incident(&memory);
+        send(address, &message(run, &news), incident, now, ways).await?;
     }
     Ok(())
 }
@@ -196,7 +197,8 @@ fn message<'a>(run: &'a Run, news: &'a News) -> Message<'a> {
 async fn send(
     address: &Address,
     message: &Message<'_>,
-    (incident, now): (Incident, Timestamp),
+    incident: Incident,
+    now: Timestamp,
     ways: Ways<'_>,
 ) -> Result<(), String> {
     if let Address::Topic {
@@ -209,10 +211,10 @@ async fn send(
         let at = (account.as_str(), region.as_str());
         return ways.publish.publish(at, arn, (&subject, &text)).await;
     }
-    let Some(request) = address.request(message, (&id(message, now), incident)) else {
+    let Some(request) = address.request(message, &id(message, now), incident) else {
         return Ok(());
     };
-    deliver((ways.post, ways.clock), address.service(), &request).await
+    deliver(ways.post, ways.clock, address.service(), &request).await
 }
 
 /// The id of an event: the same for its repeated attempts, and another for each message.
@@ -240,9 +242,9 @@ pub async fn try_out(run: &Run, receiver: &Receiver, ways: Ways<'_>) -> Result<(
     };
     let message = message(run, &news);
     let now = ways.clock.now();
-    send(address, &message, (Incident::Open, now), ways).await?;
+    send(address, &message, Incident::Open, now, ways).await?;
     if receiver.is_incident() {
-        send(address, &message, (Incident::Over, now), ways).await?;
+        send(address, &message, Incident::Over, now, ways).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use blueprint::GracePeriod;
-use engine::{Options, Report, Stop, Watch};
+use engine::{Report, Terms};
 use ledger::{Event, Journal};
 use model::{Action, Plan};
 
@@ -12,15 +12,6 @@ use crate::{Error, Planned, Project, Wish, authority};
 
 /// The first pause before stale reads are repeated.
 const STALE_PAUSE: Duration = Duration::from_secs(10);
-
-/// The operator's consent, and how long to wait.
-#[derive(Clone, Debug)]
-pub struct Consent {
-    /// How long to wait for one thing to become ready.
-    pub wait: Duration,
-    /// Rules whose risk the operator accepts.
-    pub accepted: BTreeSet<String>,
-}
 
 /// The second observation after an apply, and the second plan.
 pub struct Settled {
@@ -41,26 +32,20 @@ pub async fn carry_out(
     project: &Project,
     planned: &Planned,
     journal: &Journal,
-    consent: &Consent,
-    (watch, stop): (&dyn Watch, &Stop),
+    terms: Terms<'_>,
 ) -> Result<Report, Error> {
     let is_unknown = |rule: &&String| model::rules::find(rule).is_none();
-    if let Some(unknown) = consent.accepted.iter().find(is_unknown) {
+    if let Some(unknown) = terms.options.accepted.iter().find(is_unknown) {
         return Err(Error::Usage(format!(
             "--accept-risk {unknown}: there is no such rule; `deploy rules` lists them"
         )));
     }
     journal.claim(&changed_documents(&planned.plan)).await?;
     authority::record(&planned.authority, journal).await?;
-    record_risks(&planned.plan, journal, &consent.accepted).await?;
-    let options = Options {
-        wait: consent.wait,
-        accepted: consent.accepted.clone(),
-    };
-    let how = (&options, watch, stop);
+    record_risks(&planned.plan, journal, &terms.options.accepted).await?;
     let applied = project
         .engine
-        .apply(&planned.plan, &planned.actual, journal, how);
+        .apply(&planned.plan, &planned.actual, journal, terms);
     Ok(applied.await?)
 }
 

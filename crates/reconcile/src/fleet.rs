@@ -37,8 +37,8 @@ pub async fn fleet(project: &Project) -> Result<Fleet, Error> {
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
     let drifted = drift(project).await?;
     let probe = project.probe().await?;
-    let how = (probe.outside(), Closely::default());
-    let checks = crate::verify(project, &planned, how, &|_, _| ()).await;
+    let (outside, closely) = (probe.outside(), Closely::default());
+    let checks = crate::verify(project, &planned, outside, closely, &|_, _| ()).await;
     let options = Options::at(project.clock.now());
     let domains = project.domains();
     let overviews = stream::iter(&domains)

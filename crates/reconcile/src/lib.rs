@@ -55,12 +55,12 @@ mod verify;
 
 pub mod sandbox;
 
-pub use ::doctor::Role;
+pub use ::doctor::{Role, policy as policy_document};
 pub use aws::Notice;
 pub use ledger::{Claim, Who};
 
 pub use self::by_hand::{ByHand, publish_by_hand, publishable};
-pub use self::carry_out::{Consent, Settled, carry_out, grace_periods, settle};
+pub use self::carry_out::{Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;
 pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};

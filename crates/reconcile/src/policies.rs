@@ -8,7 +8,6 @@ use blueprint::Facts;
 use doctor::{Account, Grant, Role};
 use manifest::Manifest;
 use model::{AccountId, AccountName, Resource};
-use serde_json::Value;
 
 use crate::doctor::asked_accounts;
 use crate::scope::Scope;
@@ -23,8 +22,8 @@ pub struct AccountPolicy {
     pub id: AccountId,
     /// The ARN of the role.
     pub role: Option<String>,
-    /// The policy document.
-    pub policy: Value,
+    /// Everything that the policy allows.
+    pub grants: Vec<Grant>,
 }
 
 /// One account with everything that its role is used for.
@@ -53,7 +52,7 @@ pub fn policies(
         let mut grants = doctor::grants_on(resources, role);
         grants.extend(uses.others);
         AccountPolicy {
-            policy: doctor::policy(&grants),
+            grants,
             account: uses.account.name,
             id,
             role: uses.account.role,

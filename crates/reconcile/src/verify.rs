@@ -24,7 +24,8 @@ pub struct Closely {
 pub async fn verify(
     project: &Project,
     planned: &Planned,
-    (outside, closely): (&dyn Outside, Closely),
+    outside: &dyn Outside,
+    closely: Closely,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Check> {
     let mut expected = expected(project, planned);

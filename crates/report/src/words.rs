@@ -175,7 +175,7 @@ pub fn precondition(precondition: &Precondition) -> String {
             leads_to,
             until,
             ..
-        } => not_read(zone, (successors, leads_to), *until),
+        } => not_read(zone, successors, leads_to, *until),
     };
     format!("{seen} ({})", precondition.rule)
 }
@@ -183,7 +183,8 @@ pub fn precondition(precondition: &Precondition) -> String {
 /// The wait for the world to read another zone: what has to be done, and where the name leads now.
 fn not_read(
     zone: &str,
-    (successors, leads_to): (&[String], &[String]),
+    successors: &[String],
+    leads_to: &[String],
     until: Option<Timestamp>,
 ) -> String {
     let to = match successors {

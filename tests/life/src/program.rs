@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use engine::{ActionOutcome, Progress, Stop, Watch};
+use engine::{ActionOutcome, Progress, Stop};
 use jiff::Timestamp;
 use ledger::{Journal, Memory};
 use model::{Location, Plan};
-use reconcile::{Consent, Environment, Error, Planned, Project, Stands, Who, Wish};
+use reconcile::{Environment, Error, Planned, Project, Stands, Who, Wish};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
@@ -91,14 +91,14 @@ impl Program<'_> {
             return Ok(Ended::Refused(refusals(&planned.plan)));
         }
         let calls_before = self.sandbox.stats().log.len();
-        let consent = Consent {
-            wait: WAIT,
-            accepted: BTreeSet::new(),
-        };
         let (_stopper, stop) = Stop::channel();
         let silent = |_: &Progress<'_>| {};
-        let how = (&silent as &dyn Watch, &stop);
-        let report = reconcile::carry_out(&project, &planned, &journal, &consent, how).await?;
+        let terms = engine::Terms {
+            options: &patient(),
+            watch: &silent,
+            stop: &stop,
+        };
+        let report = reconcile::carry_out(&project, &planned, &journal, terms).await?;
         let made = self.sandbox.stats().log.split_off(calls_before);
         let unplanned = unplanned(&planned.plan, &made);
         if !unplanned.is_empty() {
@@ -215,4 +215,12 @@ fn account(location: &Location) -> String {
     let accounts = [DNS_ACCOUNTS, WEB_ACCOUNTS, MAIL_ACCOUNTS].concat();
     let found = accounts.iter().find(|(of, _)| *of == name);
     found.map_or(name, |(_, id)| id).to_owned()
+}
+
+/// The options of a run that accepts no risk.
+fn patient() -> engine::Options {
+    engine::Options {
+        wait: WAIT,
+        accepted: BTreeSet::new(),
+    }
 }

@@ -8,9 +8,7 @@ use std::time::Duration;
 use engine::Stop;
 use ledger::Journal;
 use model::Plan;
-use reconcile::{
-    Closely, Conclusion, Consent, Moved, News, Planned, Project, SavedAction, SavedPlan, Wish,
-};
+use reconcile::{Closely, Conclusion, Moved, News, Planned, Project, SavedAction, SavedPlan, Wish};
 use report::escape;
 use standards::{Finding, Severity};
 
@@ -59,7 +57,7 @@ pub(crate) async fn run(
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    let telling = Telling::begin(&project, ("apply", "deploy apply"), args.notifying);
+    let telling = Telling::begin(&project, "apply", "deploy apply", args.notifying);
     let mut news = News::default();
     let how = (&args.changing, !args.no_verify, saved.as_ref());
     let mut document = RunDocument::of_apply();
@@ -73,7 +71,7 @@ pub(crate) async fn run(
             names.join(", ")
         ));
     }
-    tell(&project, &telling, (ended, news), printer).await
+    tell(&project, &telling, ended, news, printer).await
 }
 
 /// Plans, asks, carries out and observes again.
@@ -110,10 +108,10 @@ async fn bring_about(
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to apply this plan:";
-    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, (question, "yes"))? {
+    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, question, "yes")? {
         return Ok(Exit::Refused);
     }
-    let report = carry_out((project, &planned), &journal, changing, printer).await?;
+    let report = carry_out(project, &planned, &journal, changing, printer).await?;
     document.carried_out(&planned.plan, &report);
     news.add_report(&planned.plan, &report);
     let done = (Conclusion::of_report(&report), &planned.plan);
@@ -203,7 +201,8 @@ pub(crate) fn agreed(
     plan: &Plan,
     changing: &Changing,
     printer: &Printer,
-    (question, answer): (&str, &str),
+    question: &str,
+    answer: &str,
 ) -> Result<bool, Failure> {
     if changing.yes {
         return Ok(true);
@@ -224,20 +223,26 @@ pub(crate) fn agreed(
 
 /// Carries a plan out and tells how it went.
 pub(crate) async fn carry_out(
-    (project, planned): (&Project, &Planned),
+    project: &Project,
+    planned: &Planned,
     journal: &Journal,
     changing: &Changing,
     printer: &Printer,
 ) -> Result<engine::Report, Failure> {
     let plan = &planned.plan;
-    let consent = Consent {
+    let options = engine::Options {
         wait: changing.wait,
         accepted: changing.accepted(),
     };
     let (wish, stop) = Stop::channel();
     let phase = interrupt::while_carrying_out(wish);
     let show = Show::new(plan, printer, project.clock);
-    let report = reconcile::carry_out(project, planned, journal, &consent, (&show, &stop)).await;
+    let terms = engine::Terms {
+        options: &options,
+        watch: &show,
+        stop: &stop,
+    };
+    let report = reconcile::carry_out(project, planned, journal, terms).await;
     drop(phase);
     let report = report?;
     if stop.is_wished() {
@@ -303,8 +308,8 @@ async fn settle(
         return Ok(Conclusion::of_apply(&settled));
     }
     interrupt::while_verifying();
-    let how = (project.engine.outside(), Closely::default());
-    let checks = verify::probe_all(project, again, how, printer).await;
+    let outside = project.engine.outside();
+    let checks = verify::probe_all(project, again, outside, Closely::default(), printer).await;
     document.checked(&checks);
     news.items.extend(reconcile::check_items(&checks));
     if !printer.json {

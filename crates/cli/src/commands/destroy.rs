@@ -26,13 +26,13 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let telling = Telling::begin(&project, ("destroy", "deploy destroy"), args.notifying);
+    let telling = Telling::begin(&project, "destroy", "deploy destroy", args.notifying);
     let mut news = News::default();
     let mut document = RunDocument::of_destroy();
     let told = (&mut news, &mut document);
     let ended = Box::pin(remove(&project, args, told, printer)).await;
     document.print(printer);
-    tell_people(&project, &telling, (ended, news), printer).await
+    tell_people(&project, &telling, ended, news, printer).await
 }
 
 /// Plans, asks, carries out and observes what is left.
@@ -72,10 +72,10 @@ async fn remove(
         "This destroys {}. Type the project's name, `{name}`, to go on:",
         named(&losing)
     );
-    if !planned.plan.is_empty() && !agreed(&planned.plan, &changing, printer, (&question, name))? {
+    if !planned.plan.is_empty() && !agreed(&planned.plan, &changing, printer, &question, name)? {
         return Ok(Exit::Refused);
     }
-    let report = carry_out((project, &planned), &journal, &changing, printer).await?;
+    let report = carry_out(project, &planned, &journal, &changing, printer).await?;
     document.carried_out(&planned.plan, &report);
     news.add_report(&planned.plan, &report);
     let ledger = journal.ledger();
@@ -85,7 +85,7 @@ async fn remove(
     let standing = project.standing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &standing);
     document.left(&standing, &line);
-    tell((conclusion, &standing), &again, printer);
+    tell(conclusion, &standing, &again, printer);
     Ok(conclusion.into())
 }
 
@@ -128,7 +128,7 @@ fn named(domains: &BTreeSet<&str>) -> String {
 }
 
 /// Tells what is left, and why.
-fn tell((conclusion, standing): (Conclusion, &Standing), again: &Planned, printer: &Printer) {
+fn tell(conclusion: Conclusion, standing: &Standing, again: &Planned, printer: &Printer) {
     for one in &again.grace_periods {
         printer.note(&grace_period(one));
     }

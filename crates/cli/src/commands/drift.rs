@@ -16,7 +16,7 @@ use crate::run_document::RunDocument;
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = true;
-    let telling = Telling::begin(&project, ("drift", "deploy plan"), args.notifying);
+    let telling = Telling::begin(&project, "drift", "deploy plan", args.notifying);
     let mut news = News::default();
     let ended = if args.repair {
         let mut document = RunDocument::of_repair();
@@ -27,7 +27,7 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
     } else {
         Box::pin(compare(&project, args, (&mut news, None), printer)).await
     };
-    tell(&project, &telling, (ended, news), printer).await
+    tell(&project, &telling, ended, news, printer).await
 }
 
 /// Puts back what moved, as it was last applied, and compares again.
@@ -53,10 +53,10 @@ async fn repair(
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to put this back:";
-    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, (question, "yes"))? {
+    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, question, "yes")? {
         return Ok(Exit::Refused);
     }
-    let report = carry_out((project, &planned), &journal, changing, printer).await?;
+    let report = carry_out(project, &planned, &journal, changing, printer).await?;
     document.carried_out(&planned.plan, &report);
     news.add_report(&planned.plan, &report);
     journal.close().await?;

@@ -21,7 +21,8 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
     let policies = reconcile::policies(&manifest, former.as_ref(), targets, args.role.into())?;
     let mut accounts = Map::new();
     for one in policies {
-        let policy = json!({ "account_id": one.id, "role": one.role, "policy": one.policy });
+        let policy = reconcile::policy_document(&one.grants);
+        let policy = json!({ "account_id": one.id, "role": one.role, "policy": policy });
         let mut name = one.account.to_string();
         // The former manifest can have had another account under this name.
         if accounts.contains_key(&name) {

@@ -36,7 +36,7 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
         if args.fix {
             fix::manifest(file, printer)?;
         }
-        let findings = manifest(global, (file, args.online), printer).await?;
+        let findings = manifest(global, file, args.online, printer).await?;
         match args.format {
             FindingFormat::Text if !printer.json => open::seen_from_here(file, findings)?,
             _ => findings,
@@ -64,14 +64,15 @@ fn end(findings: &[Finding], format: FindingFormat, printer: &Printer) -> Result
 /// The findings of a manifest, those of look-ups last.
 async fn manifest(
     global: &Global,
-    (file, is_online): (&Path, bool),
+    file: &Path,
+    is_online: bool,
     printer: &Printer,
 ) -> Result<Vec<Finding>, Failure> {
     let (manifest, mut findings) = open::check(file)?;
     if let Some(manifest) = manifest.filter(|_| is_online) {
         let is_sound = !findings.iter().any(is_error);
         // It is large, and most runs have no look-ups.
-        let seen = Box::pin(online(global, (file, &manifest), is_sound, printer)).await?;
+        let seen = Box::pin(online(global, file, &manifest, is_sound, printer)).await?;
         for finding in seen {
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -84,7 +85,8 @@ async fn manifest(
 /// The findings of look-ups. The accounts are asked for a manifest without errors only.
 async fn online(
     global: &Global,
-    (path, manifest): (&Path, &Manifest),
+    path: &Path,
+    manifest: &Manifest,
     is_sound: bool,
     printer: &Printer,
 ) -> Result<Vec<Finding>, Failure> {

@@ -25,7 +25,8 @@ impl Telling {
     /// A run that begins now.
     pub(crate) fn begin(
         project: &Project,
-        (command, next): (&'static str, &'static str),
+        command: &'static str,
+        next: &'static str,
         notifying: Notifying,
     ) -> Self {
         Self {
@@ -42,7 +43,8 @@ impl Telling {
 pub(crate) async fn tell(
     project: &Project,
     telling: &Telling,
-    (ended, news): (Result<Exit, Failure>, News),
+    ended: Result<Exit, Failure>,
+    news: News,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     if project.manifest.notify.is_empty() {

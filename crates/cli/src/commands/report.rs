@@ -43,12 +43,12 @@ fn site(project: &Project, fleet: &Fleet) -> Site {
         project: project.manifest.project.to_string(),
         now: project.clock.now(),
         domains: names
-            .map(|name| domain((project, fleet), name, &mut logos))
+            .map(|name| domain(project, fleet, name, &mut logos))
             .collect(),
     }
 }
 
-fn domain((project, fleet): (&Project, &Fleet), name: &Name, logos: &mut Logos) -> SiteDomain {
+fn domain(project: &Project, fleet: &Fleet, name: &Name, logos: &mut Logos) -> SiteDomain {
     let overview = fleet.overviews.iter().find(|(one, _)| one == name);
     let overview = match overview {
         Some((_, Ok(overview))) => Ok(overview.clone()),

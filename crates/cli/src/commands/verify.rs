@@ -20,10 +20,10 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let telling = Telling::begin(&project, ("verify", "deploy verify"), args.notifying);
+    let telling = Telling::begin(&project, "verify", "deploy verify", args.notifying);
     let mut news = News::default();
     let ended = Box::pin(observe(&project, args, &mut news, printer)).await;
-    tell(&project, &telling, (ended, news), printer).await
+    tell(&project, &telling, ended, news, printer).await
 }
 
 async fn observe(
@@ -39,7 +39,7 @@ async fn observe(
         smtp: args.smtp,
         reports: args.reports,
     };
-    let checks = probe_all(project, &planned, (probe.outside(), closely), printer).await;
+    let checks = probe_all(project, &planned, probe.outside(), closely, printer).await;
     news.items = reconcile::check_items(&checks);
     let now = project.clock.now();
     let form = |format| match format {
@@ -58,7 +58,8 @@ async fn observe(
 pub(crate) async fn probe_all(
     project: &Project,
     planned: &Planned,
-    how: (&dyn Outside, Closely),
+    outside: &dyn Outside,
+    closely: Closely,
     printer: &Printer,
 ) -> Vec<Check> {
     let progress = |done: usize, all: usize| {
@@ -66,5 +67,5 @@ pub(crate) async fn probe_all(
             printer.note(&format!("verified {done} of {all} domains"));
         }
     };
-    reconcile::verify(project, planned, how, &progress).await
+    reconcile::verify(project, planned, outside, closely, &progress).await
 }

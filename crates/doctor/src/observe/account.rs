@@ -31,12 +31,7 @@ struct Counted {
 
 impl Counted {
     /// Keeps a count, or why there is none.
-    fn keep(
-        &mut self,
-        (quota, place): (Quota, &str),
-        held: Result<usize, KindError>,
-        wanted: usize,
-    ) {
+    fn keep(&mut self, quota: Quota, place: &str, held: Result<usize, KindError>, wanted: usize) {
         let held = self.seen(held);
         self.usage.push(Usage {
             quota,
@@ -164,11 +159,11 @@ async fn count_global(
     let more = |kind: &str| wanted(patient, kind, account, None);
     if wants(S3Bucket::NAME) {
         let held = owned::buckets(session).await;
-        counted.keep((quotas::BUCKETS, ""), held, more(S3Bucket::NAME));
+        counted.keep(quotas::BUCKETS, "", held, more(S3Bucket::NAME));
     }
     if more(Route53HostedZone::NAME) > 0 && creates_zones(patient) {
         let held = owned::zones(session).await.map(|zones| zones.len());
-        counted.keep((quotas::ZONES, ""), held, more(Route53HostedZone::NAME));
+        counted.keep(quotas::ZONES, "", held, more(Route53HostedZone::NAME));
     }
     if !wants(CloudfrontDistribution::NAME) {
         return Ok(Vec::new());
@@ -176,10 +171,10 @@ async fn count_global(
     let distributions = owned::distributions(session).await;
     let held = distributions.as_ref().map(Vec::len).map_err(Clone::clone);
     let kind = CloudfrontDistribution::NAME;
-    counted.keep((quotas::DISTRIBUTIONS, ""), held, more(kind));
+    counted.keep(quotas::DISTRIBUTIONS, "", held, more(kind));
     let kind = CloudfrontOriginAccessControl::NAME;
     let held = owned::access_controls(session).await;
-    counted.keep((quotas::ACCESS_CONTROLS, ""), held, more(kind));
+    counted.keep(quotas::ACCESS_CONTROLS, "", held, more(kind));
     counted.seen(distributions)
 }
 
@@ -210,16 +205,16 @@ async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Co
         let since = (session.clock().now() - YEAR).as_second();
         let held = asked.as_ref().map(Vec::len).map_err(Clone::clone);
         let kind = AcmCertificate::NAME;
-        counted.keep((quotas::CERTIFICATES, &place), held, more(kind));
+        counted.keep(quotas::CERTIFICATES, &place, held, more(kind));
         let recent = asked.map(|times| times.iter().filter(|time| **time > since).count());
         let quota = quotas::CERTIFICATES_A_YEAR;
-        counted.keep((quota, &place), recent, more(kind));
+        counted.keep(quota, &place, recent, more(kind));
     }
     if lives(SesIdentity::NAME) {
         let held = ses_account::identities(session).await;
         let held = held.map(|identities| identities.len());
         let kind = SesIdentity::NAME;
-        counted.keep((quotas::IDENTITIES, &place), held, more(kind));
+        counted.keep(quotas::IDENTITIES, &place, held, more(kind));
     }
 }
 

@@ -12,7 +12,7 @@ use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step, Target}
 
 use super::fresh::Fresh;
 use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE};
-use super::{ActionOutcome, Run};
+use super::{ActionOutcome, Run, Since};
 use crate::progress::Progress;
 
 /// One change of a batch, of any kind.
@@ -199,7 +199,10 @@ impl Run<'_> {
         batch: &[Item],
         fresh: &Arc<Fresh>,
     ) -> Result<Vec<Changed>, KindError> {
-        let since = (self.engine.clock.now(), fresh);
+        let since = Since {
+            not_before: self.engine.clock.now(),
+            fresh,
+        };
         let context = self
             .context(action, action.location.as_ref(), since)
             .await?;

@@ -38,6 +38,25 @@ pub struct Options {
     pub accepted: BTreeSet<String>,
 }
 
+/// The terms of one run: how it is carried out, who hears of it, and what stops it.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// How the plan is carried out.
+    pub options: &'a Options,
+    /// The one who hears of its progress.
+    pub watch: &'a dyn Watch,
+    /// The operator's wish that it stops.
+    pub stop: &'a Stop,
+}
+
+/// When a call is made, and by which claim.
+pub(crate) struct Since<'a> {
+    /// Answers that were begun before this moment do not serve.
+    pub(crate) not_before: Timestamp,
+    /// The claim that a call which changes something depends on.
+    pub(crate) fresh: &'a Arc<Fresh>,
+}
+
 /// The knowledge about a resource while a plan is carried out.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
@@ -67,9 +86,13 @@ impl Engine {
         plan: &Plan,
         actual: &Actual,
         journal: &Journal,
-        how: (&Options, &dyn Watch, &Stop),
+        terms: Terms<'_>,
     ) -> Result<Report, LedgerError> {
-        let (options, watch, stop) = how;
+        let Terms {
+            options,
+            watch,
+            stop,
+        } = terms;
         let run = Run {
             engine: self,
             plan,
@@ -145,13 +168,13 @@ impl Run<'_> {
         &self,
         action: &Action,
         location: Option<&Location>,
-        (not_before, fresh): (Timestamp, &Arc<Fresh>),
+        since: Since<'_>,
     ) -> Result<Context, KindError> {
-        let context = self.engine.context(location, not_before).await;
+        let context = self.engine.context(location, since.not_before).await;
         let mut context = context.map_err(|error| step::session_error(&error))?;
         let prepared = |session: Arc<Session>| {
             let ranked = session.ranked(self.rank(action));
-            Arc::new(ranked.guarded(fresh.guard()))
+            Arc::new(ranked.guarded(since.fresh.guard()))
         };
         context.session = context.session.map(prepared);
         Ok(context)

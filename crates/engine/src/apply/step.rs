@@ -15,7 +15,7 @@ use model::{
 
 use super::fresh::Fresh;
 use super::ready::Unseen;
-use super::{ActionOutcome, Known, Run};
+use super::{ActionOutcome, Known, Run, Since};
 use crate::observe::naming_permission;
 use crate::progress::Progress;
 
@@ -211,7 +211,7 @@ impl Run<'_> {
         let held = self.journal.held(&action.resource.document());
         let fresh = Fresh::new(self.engine.clock, vec![held]);
         loop {
-            let error = match self.call_once(action, target, (is_new, &fresh)).await {
+            let error = match self.call_once(action, target, is_new, &fresh).await {
                 Ok(change) => return Ok(change),
                 // Who let a name go a moment ago knows that it will be free.
                 Err(error) if self.follows_release(action) => aws::after_release(error),
@@ -275,11 +275,16 @@ impl Run<'_> {
         &self,
         action: &Action,
         target: &Target,
-        (is_new, fresh): (bool, &Arc<Fresh>),
+        is_new: bool,
+        fresh: &Arc<Fresh>,
     ) -> Result<Option<Changed>, KindError> {
         // A removal that AWS is carrying out is asked after again and again, by all who wait for one.
         let not_before = self.engine.clock.now() - target.spec.kind().poll();
-        let context = self.context(action, target.location.as_ref(), (not_before, fresh));
+        let context = self.context(
+            action,
+            target.location.as_ref(),
+            Since { not_before, fresh },
+        );
         let mut context = context.await?;
         if !is_new {
             context.session = context.session.map(|session| Arc::new(session.polling()));

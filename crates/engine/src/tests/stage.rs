@@ -28,7 +28,7 @@ use super::kind::{self, StandIn, stand_in};
 use super::process::Process;
 use super::store::Memory;
 use crate::progress::Progress;
-use crate::{Engine, Options, Report, Stop, Watch};
+use crate::{Engine, Options, Report, Stop, Terms};
 
 const DOMAIN: &str = "example.com";
 
@@ -190,8 +190,12 @@ impl Stage {
             return Run { plan, report: None };
         }
         let watch = |_: &Progress<'_>| {};
-        let how: (_, &dyn Watch, _) = (&self.options, &watch, stop);
-        let mut report = engine.apply(&plan, &observed.actual, &journal, how).await;
+        let terms = Terms {
+            options: &self.options,
+            watch: &watch,
+            stop,
+        };
+        let mut report = engine.apply(&plan, &observed.actual, &journal, terms).await;
         if let Err(error) = journal.close().await
             && report.is_ok()
         {

@@ -9,7 +9,7 @@ use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm, Tag,
     ValidationMethod,
 };
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -298,11 +298,7 @@ impl Observe<Context> for AcmCertificate {
 
 #[async_trait]
 impl Mutate<Context> for AcmCertificate {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let operation = "RequestCertificate";
         let spec = &target.spec;
         if let Some(arn) = &spec.existing {
@@ -332,7 +328,7 @@ impl Mutate<Context> for AcmCertificate {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let client = client(context)?;
         let arn = must_have("AddTagsToCertificate", target.physical.as_ref())?;
         if update.diff.touches("tags") {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{DistributionConfig, TagKeys};
-use model::kind::{CallResult, Update};
+use model::kind::{Called, Update};
 use model::{
     Change, Diff, ErrorClass, Kind, KindError, Mutate, Nothing, Observation, Observe, Ownership,
     PhysicalId, Target,
@@ -111,11 +111,7 @@ async fn observe(
 
 #[async_trait]
 impl Mutate<Context> for CloudfrontDistribution {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         create::create(context, target).await
     }
 
@@ -124,7 +120,7 @@ impl Mutate<Context> for CloudfrontDistribution {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let client = client(context)?;
         let operation = "UpdateDistribution";
         let id = must_have(operation, target.physical.as_ref())?;

@@ -5,7 +5,7 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{ConflictingAliasesList, DistributionConfigWithTags};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use model::kind::CallResult;
+use model::kind::{CallResult, Called};
 use model::{ErrorClass, KindError, Nothing, PhysicalId, Target};
 
 use super::config::{new_config, state};
@@ -16,10 +16,7 @@ use crate::reference;
 use crate::sdk::made;
 
 /// Makes a distribution under the first caller reference that is not spent.
-pub(super) async fn create(
-    context: &Context,
-    target: &Target<Spec>,
-) -> Result<CallResult<Nothing>, KindError> {
+pub(super) async fn create(context: &Context, target: &Target<Spec>) -> Called<Nothing> {
     match under_a_reference(context, &target.spec).await {
         Err(error) if is_taken(&error) && !target.spec.aliases.is_empty() => {
             Err(without_names(context, &target.spec, error).await)
@@ -28,10 +25,7 @@ pub(super) async fn create(
     }
 }
 
-async fn under_a_reference(
-    context: &Context,
-    spec: &Spec,
-) -> Result<CallResult<Nothing>, KindError> {
+async fn under_a_reference(context: &Context, spec: &Spec) -> Called<Nothing> {
     let operation = "CreateDistributionWithTags";
     for reference in reference::chain(&spec.caller_reference) {
         let spec = Spec {

@@ -7,7 +7,7 @@ use aws_sdk_cloudfront::types::{
     OriginAccessControlConfig, OriginAccessControlOriginTypes, OriginAccessControlSigningBehaviors,
     OriginAccessControlSigningProtocols,
 };
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -139,11 +139,7 @@ impl Observe<Context> for CloudfrontOriginAccessControl {
 
 #[async_trait]
 impl Mutate<Context> for CloudfrontOriginAccessControl {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let client = client(context)?;
         let operation = "CreateOriginAccessControl";
         let request = client
@@ -178,7 +174,7 @@ impl Mutate<Context> for CloudfrontOriginAccessControl {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let client = client(context)?;
         let operation = "UpdateOriginAccessControl";
         let id = must_have(operation, target.physical.as_ref())?;

@@ -2,7 +2,7 @@
 //! person's work, which the plan shows and apply waits for.
 
 use async_trait::async_trait;
-use model::kind::{CallResult, Update};
+use model::kind::{Called, Update};
 use model::{
     ErrorClass, KindError, Mutate, NoAnswer, Nothing, Observation, Observe, Ownership, PhysicalId,
     Target, variants,
@@ -77,11 +77,7 @@ impl Observe<Context> for PublishedRecord {
 
 #[async_trait]
 impl Mutate<Context> for PublishedRecord {
-    async fn create(
-        &self,
-        _context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, _context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         Ok(physical(&target.spec.record).into())
     }
 
@@ -90,7 +86,7 @@ impl Mutate<Context> for PublishedRecord {
         _context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         Ok(physical(&target.spec.record).into())
     }
 

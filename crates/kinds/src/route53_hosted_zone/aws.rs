@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{HostedZone, HostedZoneConfig, Tag, TagResourceType};
 use clock::Clock;
-use model::kind::{CallResult, Update};
+use model::kind::{Called, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -336,11 +336,7 @@ impl Key for ZoneExists {
 
 #[async_trait]
 impl Mutate<Context> for Route53HostedZone {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let client = client(context)?;
         let spec = &target.spec;
         let id = make(&client, context.clock, spec).await?;
@@ -354,7 +350,7 @@ impl Mutate<Context> for Route53HostedZone {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let client = client(context)?;
         let id = must_have("ChangeTagsForResource", target.physical.as_ref())?;
         if target.spec.create {

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
     Tag,
 };
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{S3Bucket, Spec, State};
@@ -206,11 +206,7 @@ pub(super) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindErr
 
 #[async_trait]
 impl Mutate<Context> for S3Bucket {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         if !bucket.make(spec).await? {
@@ -226,7 +222,7 @@ impl Mutate<Context> for S3Bucket {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         let touches = |field: &str| update.diff.touches(field);

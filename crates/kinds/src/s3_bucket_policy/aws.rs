@@ -1,7 +1,7 @@
 //! S3's calls for a bucket policy.
 
 use async_trait::async_trait;
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ async fn send(context: &Context, bucket: &str, document: &Value) -> Result<(), K
     Ok(())
 }
 
-async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, KindError> {
+async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
     let operation = "PutBucketPolicy";
     if let Grant::Reading(distribution) = &spec.grant {
         known(operation, distribution)?;
@@ -80,11 +80,7 @@ async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, Kind
 
 #[async_trait]
 impl Mutate<Context> for S3BucketPolicy {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         put(context, &target.spec).await
     }
 
@@ -93,7 +89,7 @@ impl Mutate<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         put(context, &target.spec).await
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws::object::Whole;
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use aws_sdk_s3::primitives::ByteStream;
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
@@ -56,7 +56,7 @@ impl Observe<Context> for S3Object {
     }
 }
 
-async fn put(context: &Context, spec: &Spec) -> Result<CallResult<Nothing>, KindError> {
+async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
     let session = context.session()?;
     let client = session.s3();
     let bytes = spec.bytes();
@@ -122,11 +122,7 @@ fn not_yet(error: KindError) -> KindError {
 
 #[async_trait]
 impl Mutate<Context> for S3Object {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         put(context, &target.spec).await
     }
 
@@ -135,7 +131,7 @@ impl Mutate<Context> for S3Object {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         // Asked again because the invalidation did not go through: the file is there already.
         let outcome = match self.observe(context, target).await? {
             Observation::Present { state, .. } if state == target.spec.wanted() => {

@@ -10,7 +10,7 @@ use aws_sdk_sesv2::types::{
     ReputationOptions, SendingOptions, SnsDestination, SuppressionListReason, SuppressionOptions,
     TlsPolicy,
 };
-use model::kind::{CallResult, Update};
+use model::kind::{Called, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{Destination, EventDestination, SesConfigurationSet, Spec};
@@ -254,11 +254,7 @@ async fn put_events(
 
 #[async_trait]
 impl Mutate<Context> for SesConfigurationSet {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let client = client(context)?;
         let operation = "CreateConfigurationSet";
         let spec = &target.spec;
@@ -297,7 +293,7 @@ impl Mutate<Context> for SesConfigurationSet {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ses::Client;
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{SesDomainToken, Spec, State};
@@ -41,11 +41,7 @@ impl Observe<Context> for SesDomainToken {
 
 #[async_trait]
 impl Mutate<Context> for SesDomainToken {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let answer = client(context)?
             .verify_domain_identity()
             .domain(&target.spec.domain)
@@ -65,7 +61,7 @@ impl Mutate<Context> for SesDomainToken {
         _context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         Ok(PhysicalId::from(target.spec.domain.as_str()).into())
     }
 

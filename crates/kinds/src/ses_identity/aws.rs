@@ -11,7 +11,7 @@ use aws_sdk_sesv2::types::{
     DkimAttributes, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
 };
 use jiff::Timestamp;
-use model::kind::{CallResult, Update};
+use model::kind::{CallResult, Called, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
@@ -273,11 +273,7 @@ pub(crate) fn sdk_tags(operation: &str, tags: &Tags) -> Result<Vec<Tag>, KindErr
 
 #[async_trait]
 impl Mutate<Context> for SesIdentity {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let client = client(context)?;
         let operation = "CreateEmailIdentity";
         let spec = &target.spec;
@@ -310,7 +306,7 @@ impl Mutate<Context> for SesIdentity {
         context: &Context,
         target: &Target<Spec>,
         update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         let client = client(context)?;
         let spec = &target.spec;
         let touches = |field: &str| update.diff.touches(field);

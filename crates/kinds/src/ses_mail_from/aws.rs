@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::types::BehaviorOnMxFailure;
-use model::kind::{CallResult, Update};
+use model::kind::{Called, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
 use super::{OnMxFailure, SesMailFrom, Spec, State};
@@ -41,11 +41,7 @@ impl Observe<Context> for SesMailFrom {
     }
 }
 
-async fn put(
-    context: &Context,
-    identity: &str,
-    spec: Option<&Spec>,
-) -> Result<CallResult<Nothing>, KindError> {
+async fn put(context: &Context, identity: &str, spec: Option<&Spec>) -> Called<Nothing> {
     let behavior = match spec.map(|spec| spec.on_mx_failure) {
         Some(OnMxFailure::RejectMessage) => BehaviorOnMxFailure::RejectMessage,
         Some(OnMxFailure::UseDefaultValue) | None => BehaviorOnMxFailure::UseDefaultValue,
@@ -61,11 +57,7 @@ async fn put(
 
 #[async_trait]
 impl Mutate<Context> for SesMailFrom {
-    async fn create(
-        &self,
-        context: &Context,
-        target: &Target<Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
         let spec = &target.spec;
         let outcome = put(context, &spec.identity, Some(spec)).await?;
         Ok(outcome.in_state::<Self>(State {
@@ -80,7 +72,7 @@ impl Mutate<Context> for SesMailFrom {
         context: &Context,
         target: &Target<Spec>,
         _update: &Update<'_, Spec>,
-    ) -> Result<CallResult<Nothing>, KindError> {
+    ) -> Called<Nothing> {
         put(context, &target.spec.identity, Some(&target.spec)).await
     }
 

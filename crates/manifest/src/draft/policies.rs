@@ -8,7 +8,6 @@ use standards::receivers::{Provider, provider};
 use super::layout::{Blocks, Layout};
 use super::page::Page;
 use super::value::Value;
-use super::web::receives;
 
 /// Values that are shown of a name with many.
 const VALUES_SHOWN: usize = 4;
@@ -49,6 +48,11 @@ pub(super) fn unanswered<T>(page: &mut Page, seen: &Seen<T>, key: &str) -> bool 
         );
     }
     !seen.is_answered
+}
+
+/// Whether a mail host takes the domain's mail.
+pub(super) fn receives(seen: &Published) -> bool {
+    seen.mx.read.iter().flatten().any(|mx| !mx.is_null())
 }
 
 pub(super) fn mx(page: &mut Page, seen: &Published) {

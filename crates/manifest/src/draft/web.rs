@@ -7,7 +7,7 @@ use standards::mta_sts::Mode;
 use super::DraftFile;
 use super::layout::{Blocks, MAIN};
 use super::page::{Page, shown};
-use super::policies::unanswered;
+use super::policies::{receives, unanswered};
 use super::value::Value;
 use crate::values::Period;
 
@@ -115,11 +115,6 @@ fn why_not(seen: &Published) -> &'static str {
     } else {
         "It receives no mail, and an MTA-STS policy has nothing to protect"
     }
-}
-
-/// Whether a mail host takes its mail.
-pub(super) fn receives(seen: &Published) -> bool {
-    seen.mx.read.iter().flatten().any(|mx| !mx.is_null())
 }
 
 fn next_step(mode: Mode, seen: &Published) -> String {

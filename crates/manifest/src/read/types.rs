@@ -12,7 +12,8 @@ use crate::yaml::{Content, Node};
 
 /// Reads `text`, which stands at `position` beside the keys in `taken`.
 fn read_text<T: Text>(
-    (text, position): (&str, &Position),
+    text: &str,
+    position: &Position,
     taken: &[&str],
     report: &mut Report,
 ) -> Option<T> {
@@ -40,7 +41,7 @@ fn read_text<T: Text>(
 impl<T: Text> Read for T {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let text = reader.scalar(node, T::WHAT)?;
-        read_text((text, &node.position), &[], &mut reader.report)
+        read_text(text, &node.position, &[], &mut reader.report)
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
@@ -151,7 +152,7 @@ impl<K: Text + std::hash::Hash + Eq, V: Read> Read for IndexMap<K, Located<V>> {
         let entries = reader.entries(node)?;
         let taken: Vec<&str> = entries.iter().map(|(key, _)| &*key.text).collect();
         for (key, value) in entries {
-            let name = read_text::<K>((&key.text, &key.position), &taken, &mut reader.report);
+            let name = read_text::<K>(&key.text, &key.position, &taken, &mut reader.report);
             let value = V::read(value, reader);
             let (Some(name), Some(value)) = (name, value) else {
                 // The others are kept, so that the checks can go on with them.

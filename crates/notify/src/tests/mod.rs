@@ -367,7 +367,8 @@ async fn a_server_that_is_not_there_is_named_without_its_address() {
             link: None,
             at: world.clock.now(),
         },
-        ("1", crate::receiver::Incident::Open),
+        "1",
+        crate::receiver::Incident::Open,
     );
     let unsent = world.still.post(&request.expect("a request")).await.err();
     let said = format!("{unsent:?}");

@@ -13,7 +13,8 @@ use crate::expected::validity;
 /// The certificates that ACM does not renew, and why some could not be asked about.
 pub(super) async fn unrenewed(
     project: &Project,
-    (ledger, actual): (&Ledger, &Actual),
+    ledger: &Ledger,
+    actual: &Actual,
     now: Timestamp,
 ) -> (Vec<Foreseen>, Vec<String>) {
     let (mut foreseen, mut unasked) = (Vec::new(), Vec::new());
@@ -23,7 +24,7 @@ pub(super) async fn unrenewed(
         };
         match renewal(project, entry, state).await {
             Ok(Some(renewal)) if renewal.is_stuck() => {
-                foreseen.push(told(entry, state, (&renewal, end)));
+                foreseen.push(told(entry, state, &renewal, end));
             }
             Ok(_) => {}
             Err(reason) => unasked.push(format!(
@@ -59,7 +60,7 @@ async fn renewal(
     renewal.map_err(|error| error.to_string())
 }
 
-fn told(entry: &Entry, state: &State, (renewal, end): (&Renewal, Timestamp)) -> Foreseen {
+fn told(entry: &Entry, state: &State, renewal: &Renewal, end: Timestamp) -> Foreseen {
     let serves_policy = state.names.iter().any(|name| name.starts_with("mta-sts."));
     let failure = renewal.failure.as_deref();
     let failure = failure.map(|failure| format!(", {failure}"));

@@ -35,8 +35,7 @@ pub(crate) async fn foresee(
     foreseen.retain(|one| project.scope.has(&one.subject));
     let (stopped, mut unasked) = sending::stopped(project, ledger, now).await;
     foreseen.extend(stopped);
-    let read = (ledger, actual);
-    let (unrenewed, unasked_too) = certificates::unrenewed(project, read, now).await;
+    let (unrenewed, unasked_too) = certificates::unrenewed(project, ledger, actual, now).await;
     foreseen.extend(unrenewed);
     unasked.extend(unasked_too);
     foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));

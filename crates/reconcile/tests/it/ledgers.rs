@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engine::Stop;
 use ledger::{Journal, LedgerError};
 use model::Ledger;
-use reconcile::{Consent, Destination, Error, Made, Planned, Project, Who, Wish};
+use reconcile::{Destination, Error, Made, Planned, Project, Who, Wish};
 use sandbox::faults::{Fault, FaultKind};
 
 use crate::run::Run;
@@ -99,14 +99,18 @@ async fn carry_out(
     planned: &Planned,
     journal: &Journal,
 ) -> Result<engine::Report, Error> {
-    let consent = Consent {
+    let options = engine::Options {
         wait: std::time::Duration::from_mins(15),
         accepted: BTreeSet::new(),
     };
     let (_stopper, stop) = Stop::channel();
     let silent = |_: &engine::Progress<'_>| {};
-    let how = (&silent as &dyn engine::Watch, &stop);
-    reconcile::carry_out(project, planned, journal, &consent, how).await
+    let terms = engine::Terms {
+        options: &options,
+        watch: &silent,
+        stop: &stop,
+    };
+    reconcile::carry_out(project, planned, journal, terms).await
 }
 
 /// A run carries out what was planned on the ledger as it is, or nothing.

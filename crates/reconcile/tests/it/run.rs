@@ -14,8 +14,7 @@ use engine::{Progress, Report, Stop};
 use manifest::MemoryFiles;
 use model::{Check, Ledger};
 use reconcile::{
-    Closely, Consent, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Who,
-    Wish,
+    Closely, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Who, Wish,
 };
 use tempfile::TempDir;
 
@@ -129,14 +128,18 @@ impl Run {
             .await
             .expect("open accounts");
         assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
-        let consent = Consent {
+        let options = engine::Options {
             wait: Duration::from_mins(15),
             accepted: BTreeSet::new(),
         };
         let (_stopper, stop) = Stop::channel();
         let silent = |_: &Progress<'_>| {};
-        let how = (&silent as &dyn engine::Watch, &stop);
-        let report = reconcile::carry_out(project, &planned, &journal, &consent, how).await;
+        let terms = engine::Terms {
+            options: &options,
+            watch: &silent,
+            stop: &stop,
+        };
+        let report = reconcile::carry_out(project, &planned, &journal, terms).await;
         journal.close().await.expect("a ledger");
         report.expect("a ledger")
     }
@@ -180,7 +183,7 @@ impl Run {
             smtp: true,
             reports: false,
         };
-        let how = (project.engine.outside(), closely);
-        reconcile::verify(&project, &planned, how, &|_, _| ()).await
+        let outside = project.engine.outside();
+        reconcile::verify(&project, &planned, outside, closely, &|_, _| ()).await
     }
 }

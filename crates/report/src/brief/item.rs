@@ -147,7 +147,7 @@ impl Item {
                 lines.next();
             }
             Some(Line::Pieces(pieces)) => {
-                self.pieces(page, (indent, &head), pieces);
+                self.pieces(page, indent, &head, pieces);
                 lines.next();
             }
             _ => page.line(indent, &[Part(style, head.trim_end())]),
@@ -155,7 +155,7 @@ impl Item {
         for line in lines {
             let (style, text) = match line {
                 Line::Pieces(pieces) => {
-                    self.pieces(page, (beside, ""), pieces);
+                    self.pieces(page, beside, "", pieces);
                     continue;
                 }
                 Line::Text(text) => {
@@ -170,7 +170,7 @@ impl Item {
         }
     }
 
-    fn pieces(&self, page: &mut Page<'_>, (indent, head): (usize, &str), pieces: &[Piece]) {
+    fn pieces(&self, page: &mut Page<'_>, indent: usize, head: &str, pieces: &[Piece]) {
         let palette = *page.palette;
         let style = palette.verb(self.verb);
         let signed: Vec<(String, Option<&str>)> = pieces

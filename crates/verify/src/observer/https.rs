@@ -46,7 +46,8 @@ pub(super) async fn ask(
     tls: &Arc<ClientConfig>,
     url: &HttpsUrl,
     addresses: &[SocketAddr],
-    (sent, patience): (Option<(&str, &[u8])>, Duration),
+    sent: Option<(&str, &[u8])>,
+    patience: Duration,
 ) -> Result<Visit, Unseen> {
     let client = client(tls, url, addresses, patience)?;
     let started = Instant::now();

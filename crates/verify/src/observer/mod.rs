@@ -159,7 +159,7 @@ impl Outside for Observer {
             }
             (instead, _) => self.addresses(&url.host, instead, https::PORT).await?,
         };
-        https::ask(&self.tls, &url, &addresses, (None, self.view.patience)).await
+        https::ask(&self.tls, &url, &addresses, None, self.view.patience).await
     }
 
     async fn lookup_at(
@@ -201,6 +201,6 @@ impl Outside for Observer {
             .addresses(&url.host, self.view.connect, https::PORT)
             .await?;
         let sent = Some((media_type, body));
-        https::ask(&self.tls, &url, &addresses, (sent, self.view.patience)).await
+        https::ask(&self.tls, &url, &addresses, sent, self.view.patience).await
     }
 }

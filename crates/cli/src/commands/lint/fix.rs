@@ -38,7 +38,8 @@ pub(super) fn manifest(path: &Path, printer: &Printer) -> Result<(), Failure> {
 /// Fixes `old`, a policy or a logo, and returns it with the findings that are left. From standard
 /// input it goes to standard output.
 pub(super) fn file(
-    (path, kind): (&Path, Kind),
+    path: &Path,
+    kind: Kind,
     name: &str,
     old: &str,
     printer: &Printer,
@@ -80,7 +81,8 @@ pub(super) fn to_the_end(
 pub(super) fn records(
     file: Option<&Path>,
     name: &str,
-    (old, new): (&str, &str),
+    old: &str,
+    new: &str,
     printer: &Printer,
 ) -> Result<(), Failure> {
     if let Some(path) = file {

@@ -44,7 +44,7 @@ pub(super) fn file(
         }
         let text = std::str::from_utf8(&bytes).ok();
         if let Some(text) = text.filter(|_| with_fix) {
-            let (new, left) = fix::file((path, of_file), &name, text, printer)?;
+            let (new, left) = fix::file(path, of_file, &name, text, printer)?;
             return Ok(in_file(left, &name, new.as_bytes()));
         }
         return Ok(in_file(checked.findings, &name, &bytes));
@@ -120,7 +120,7 @@ impl Records<'_> {
         }
         let (new, left) =
             fix::to_the_end(text, judged.findings, |text| Ok(self.judge(text)?.findings))?;
-        fix::records(self.file, self.name, (text, &new), printer)?;
+        fix::records(self.file, self.name, text, &new, printer)?;
         Ok(in_file(left, self.name, new.as_bytes()))
     }
 
