@@ -96,6 +96,7 @@ impl Engine {
                 .collect::<Vec<_>>()
         });
         let mut seen: Vec<_> = join_all(kinds).await.into_iter().flatten().collect();
+        // Kinds end in any order, and the findings must come in one.
         seen.sort_by_key(|(at, _)| *at);
         seen.into_iter().map(|(_, seen)| seen).collect()
     }
@@ -176,6 +177,7 @@ impl Engine {
         known: Known<'_>,
     ) -> Observation {
         let observation = self.ask(context, target, known).await;
+        // One resource that may not be read must not hide all others: the plan says which it is.
         observation.unwrap_or_else(|error| Observation::Unknown(words(&error)))
     }
 
@@ -294,6 +296,7 @@ impl Observed {
             }
             SessionError::Unavailable { account, reason }
             | SessionError::Credentials { account, reason } => {
+                // Every resource of the account has the same reason, which is told once.
                 self.closed.insert(account, reason);
                 return;
             }
@@ -324,6 +327,7 @@ fn known_target(query: &Query, states: &BTreeMap<&ResourceId, State>) -> Option<
     // A physical id finds most resources whatever the spec; the ledger's spec finds the others.
     match &query.fallback {
         Some(fallback) => Some(target.with(fallback.clone())),
+        // Without a name and a spec of the ledger, some kinds can still be found: by tags, or by alias.
         None => spec.kind().is_findable(&spec).then(|| target.with(spec)),
     }
 }
@@ -339,6 +343,7 @@ fn levels(queries: &[Query]) -> Vec<Vec<&Query>> {
             .map(|depth| depth + 1)
             .max()
             .unwrap_or(0);
+        // The desired resource comes first; nothing refers to what a move left at the old place.
         depth.entry(&query.target.id).or_insert(level);
         if levels.len() <= level {
             levels.resize_with(level + 1, Vec::new);

@@ -55,6 +55,7 @@ pub async fn check_precondition(
 async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> PreconditionOutcome {
     match outside.fetch(url).await {
         Err(reason) => PreconditionOutcome::NotYet(format!("{url} does not answer yet: {reason}")),
+        // A redirect counts as a failure: senders must not follow one (RFC 8461 section 3.3).
         Ok(fetched) if fetched.status != 200 => {
             PreconditionOutcome::NotYet(format!("{url} answers {}", fetched.status))
         }
@@ -62,6 +63,7 @@ async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> PreconditionO
             if model::plan::sha256(&fetched.body) == sha256 {
                 PreconditionOutcome::Passed
             } else {
+                // An edge of CloudFront can still have the former file.
                 PreconditionOutcome::NotYet(format!("{url} does not return the planned bytes yet"))
             }
         }
@@ -96,6 +98,7 @@ async fn not_read(
             "somebody to say who reads the old zone of {zone}: its servers are not on record"
         ));
     }
+    // Silence of the parent zone is no proof that nobody reads the old one.
     let leads_to = match outside.delegation(zone).await {
         Ok(leads_to) => leads_to,
         Err(error) => {
@@ -121,6 +124,7 @@ async fn not_read(
             "resolvers to forget the old servers of {zone}, until {}",
             until.strftime("%Y-%m-%d %H:%M UTC")
         )),
+        // The ledger records when the new delegation was first seen; the days count from there.
         None => PreconditionOutcome::Later(format!(
             "resolvers to forget the old servers of {zone}: it was seen to lead elsewhere just now"
         )),
@@ -131,6 +135,7 @@ async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> PreconditionOutc
     let name = format!("_dmarc.{domain}");
     let values = match outside.lookup(&name, RecordType::Txt).await {
         Ok(values) => values,
+        // A resolver that fails now may answer in a moment.
         Err(error) => return PreconditionOutcome::NotYet(error.to_string()),
     };
     let policies: Vec<Dmarc> = values
@@ -144,6 +149,7 @@ async fn dmarc_enforced(outside: &dyn Outside, domain: &str) -> PreconditionOutc
             PreconditionOutcome::NotYet(format!("{name} has `{policy}`, which does not enforce"))
         }
         [] => PreconditionOutcome::NotYet(format!("{name} has no DMARC record in public DNS")),
+        // Receivers treat several records as none (RFC 7489 section 6.6.3).
         _ => PreconditionOutcome::Refused(format!(
             "{name} has {} DMARC records, which count as none",
             policies.len()
@@ -170,6 +176,7 @@ async fn mx_matches(
         .iter()
         .filter_map(|pattern| pattern.parse().ok())
         .collect();
+    // `Outside::lookup` gives MX values as `10 host`.
     let hosts = values
         .iter()
         .filter_map(|value| value.split_whitespace().nth(1));
@@ -203,6 +210,7 @@ async fn mx_offers_tls(outside: &dyn Outside, domain: &str) -> PreconditionOutco
         match outside.starttls(host).await {
             Ok(_) => {}
             Err(unseen) => {
+                // A sender that enforces does not deliver to a host that fails this (RFC 8461 section 5).
                 return PreconditionOutcome::Refused(format!(
                     "{host} shows no valid certificate to STARTTLS: {unseen}"
                 ));

@@ -25,6 +25,7 @@ pub fn blast_radius(plan: &Plan, domains: usize) -> Option<Finding> {
         .map(|action| action.resource.domain.as_str())
         .collect();
     let count = losing.len();
+    // Multiplied, because a division would round the tenth down and refuse too early.
     if count <= DOMAINS_MAX || count * SHARE <= domains {
         return None;
     }
@@ -51,6 +52,8 @@ pub fn protection(
         let domain = action.resource.domain.as_str();
         let goes = match action.verb() {
             Verb::Replace => true,
+            // A block that is no longer in the manifest is an edit of the protected domain itself; the
+            // protection is against the loss of the domain.
             Verb::Delete => is_destroyed,
             _ => false,
         };

@@ -29,6 +29,7 @@ impl Place {
     ) -> Self {
         let at = || {
             location
+                // By number: two names in the manifest can lead to one account.
                 .map(|location| format!("{} {}", location.account_id, location.region))
                 .unwrap_or_default()
         };
@@ -99,6 +100,7 @@ impl Claims {
     /// Whether everything that a spec claims is among these claims, and that is something.
     pub(crate) fn hold_all_of(&self, place: &Place, spec: &Spec) -> bool {
         let mut claims = spec.kind().claims(spec).into_iter().peekable();
+        // A kind without claims would hold all of nothing, and count everything as ours.
         claims.peek().is_some() && claims.all(|claim| self.hold_anywhere(place, &claim))
     }
 }
@@ -121,6 +123,7 @@ impl<'a> Zones<'a> {
             return false;
         };
         let now = self.0.get(domain);
+        // A domain without any record has not moved: it is removed, and nothing takes over.
         now.is_some_and(|zones| !zones.contains(zone))
     }
 }

@@ -14,6 +14,7 @@ impl Planner<'_> {
     /// lets somebody else answer for the host (CloudFront Developer Guide, "Prevent subdomain
     /// takeovers").
     pub(crate) fn refuse_dangling(&mut self) {
+        // The common case: a fleet need not be searched for claims.
         if self.inputs.leads.is_empty() {
             return;
         }
@@ -39,6 +40,7 @@ impl Planner<'_> {
             }
             self.findings.push(finding(action, &left));
             action.reason = "a record still leads to it".into();
+            // A refused action makes no call, and must not count in the estimate.
             action.calls = Vec::new();
             action.step = Step::RefuseRemoval(unwanted.clone());
         }
@@ -55,6 +57,7 @@ fn changed(actions: &[Action]) -> BTreeSet<String> {
     let changing = actions.iter().filter(|action| action.changes());
     let claims = changing.flat_map(|action| action.spec().kind().claims(action.spec()));
     let set = |claim: String| {
+        // A claim of DNS begins with the name and the type of its set (`kinds::record`).
         let mut words = claim.split(' ');
         Some(record_set(words.next()?, words.next()?))
     };

@@ -219,6 +219,7 @@ fn found(
         (_, Some(finding)) if !resource.adopt => {
             Decision::refused(finding.in_place(place(resource)))
         }
+        // A lost ledger: the tags say that it is ours to replace.
         (Ownership::Ours, _) if diff.replaces() => Decision::new(
             Verb::Replace,
             "carries our tags, and can't be changed in place",
@@ -229,6 +230,7 @@ fn found(
             Finding::new(rules::PLAN_02, "exists, and was not made by this project")
                 .in_place(place(resource)),
         ),
+        // To replace it would delete the original, which `adopt` does not allow.
         (Ownership::Foreign, _) if diff.replaces() => Decision::refused(
             Finding::new(
                 rules::PLAN_02,
@@ -267,6 +269,7 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
                 model::place::of_resource(&entry.id, entry.location.as_ref()),
             ),
         ),
+        // Deleting what is gone would succeed, and cost a call.
         (Observation::Absent, _) => Decision::new(Verb::Forget, "is gone already"),
         (Observation::Present { .. }, Origin::Created) => {
             Decision::new(Verb::Delete, "no longer declared")

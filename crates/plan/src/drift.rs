@@ -44,6 +44,7 @@ impl Drift {
     pub fn severity(&self) -> Severity {
         match self.moved {
             Moved::Added(_) => Severity::Info,
+            // An account that did not answer is no fault of the mail, and no all-clear either.
             Moved::Unknown(_) => Severity::Warn,
             Moved::Modified(_) | Moved::Deleted if self.mail == MailImpact::None => Severity::Warn,
             Moved::Modified(_) | Moved::Deleted => Severity::Error,
@@ -54,8 +55,10 @@ impl Drift {
 /// Everything in the ledger that is not as we left it.
 pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
     let mut drifts = Vec::new();
+    // Values that other domains of this project hold in the same set moved nowhere.
     let all = inputs.ledger.entries().chain(inputs.beyond.entries());
     let claims = Claims::of(all);
+    // An open intent differs from the world because of us: the next apply settles it.
     for entry in inputs.ledger.entries().filter(|entry| !entry.is_open()) {
         let moved = match inputs.actual.of(&entry.target()) {
             None | Some(Observation::Absent) => Moved::Deleted,
@@ -80,6 +83,7 @@ pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
             resource: entry.id.clone(),
             location: entry.location.clone(),
             mail: match moved {
+                // Our own values are as they were, so that mail is as well.
                 Moved::Added(_) => MailImpact::None,
                 _ => entry.impact.mail,
             },

@@ -64,7 +64,9 @@ pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
     }
     let mut estimate = Estimate::default();
     for ((location, service), count) in by_quota {
+        // A service without a documented quota makes nobody wait.
         if let Some(rate) = rates.get(service) {
+            // A full bucket lets the burst through at once; only the rest waits.
             let seconds = (f64::from(count) - rate.burst).max(0.0) / rate.per_second;
             if seconds > estimate.seconds {
                 estimate.seconds = seconds;
@@ -91,6 +93,7 @@ fn batches(plan: &Plan) -> impl Iterator<Item = (Batch<'_>, Vec<Calls>)> {
     let mut batches = Vec::new();
     for action in &plan.actions {
         let waits = action.after.iter().map(|edge| {
+            // An unchanged dependency is over at once, so that its followers still fit into the same batch.
             let slow = edge.level == Level::Ready || plan.actions[edge.action].changes();
             depth[edge.action] + usize::from(slow)
         });

@@ -22,6 +22,7 @@ pub struct Query {
 
 /// The recorded state of a resource that nothing is open about.
 fn recorded(target: &Target, entry: &Entry) -> Option<State> {
+    // After an interrupted call, AWS may have another state than the recorded one.
     let is_it = !entry.is_open() && target.physical.is_some();
     entry.state.clone().filter(|_| is_it)
 }
@@ -55,6 +56,7 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             recorded: recorded(&target, entry),
             target,
             fallback: None,
+            // Only a deletion takes things of others along; for the rest this would cost calls for nothing.
             leaves: true,
         }
     }));
@@ -96,6 +98,7 @@ fn visit<'a>(
     done: &mut BTreeSet<&'a ResourceId>,
     order: &mut Vec<&'a Arc<Resource>>,
 ) {
+    // Marked before its dependencies are visited, so that a circle ends here; `order::sort` reports it.
     if !done.insert(&resource.id) {
         return;
     }

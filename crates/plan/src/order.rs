@@ -11,6 +11,7 @@ use crate::uses::{Uses, held_dependencies};
 /// Adds the edges of removals, and of the updates that have to wait for one.
 pub(crate) fn order_removals(actions: &mut [Action]) {
     for (id, edge) in edges(actions) {
+        // An edge that a dependency made keeps its reason: it says more than the derived one.
         if !actions[id]
             .after
             .iter()
@@ -27,6 +28,7 @@ fn edges(actions: &[Action]) -> Vec<(usize, Edge)> {
     let losses: Vec<Loss> = (0..actions.len())
         .filter(|id| takes_away(&actions[*id]))
         .map(|id| Loss::new(actions, &index, id))
+        // An update that no removal depends on stands where its own dependencies put it.
         .filter(|loss| !loss.users.is_empty())
         .collect();
     let mut edges: Vec<(usize, Edge)> = losses.iter().flat_map(Loss::edges).collect();
@@ -107,6 +109,7 @@ impl Loss {
         self.users.iter().map(|&action| {
             let edge = Edge {
                 action,
+                // A deletion that AWS has accepted can be under way for minutes, and uses it to the end.
                 level: Level::Ready,
                 reason: Cow::Borrowed("what uses it goes first"),
             };
@@ -174,6 +177,7 @@ fn after_successors(removal: &Action, action: &Action, id: usize, is_later: bool
             .iter()
             .any(|dependency| dependency.resource == removal.resource)
     });
+    // Branding may be absent for a moment; mail that is refused in that moment is lost.
     let takes_over = !is_later
         && removal.impact.mail >= MailImpact::Sending
         && removal.resource.domain == action.resource.domain
@@ -205,6 +209,7 @@ pub(crate) fn sort(actions: Vec<Action>) -> Result<Vec<Action>, (Vec<Action>, Ve
             followers.entry(edge.action).or_default().push(action.id);
         }
     }
+    // The lowest number first: the order of the manifest is kept, and two plans of one world are alike.
     let mut free: BTreeSet<usize> = (0..actions.len()).filter(|id| waits[*id] == 0).collect();
     let mut order = Vec::new();
     while let Some(id) = free.pop_first() {
@@ -222,6 +227,7 @@ pub(crate) fn sort(actions: Vec<Action>) -> Result<Vec<Action>, (Vec<Action>, Ve
             .filter(|action| waits[action.id] > 0)
             .map(|action| action.resource.clone());
         let cycle = cycle.collect();
+        // The plan is still shown, with the circle as its finding (PLAN-08).
         return Err((actions, cycle));
     }
     let place: BTreeMap<usize, usize> = order

@@ -15,6 +15,7 @@ impl Parts {
         let entries = ledger.chain(inputs.beyond.entries());
         let owned = entries.map(|entry| &entry.spec);
         let desired = inputs.desired.iter().map(|resource| &resource.spec);
+        // The parts of resources that are still to be made are ours too, and of those that are to go.
         let all = owned.chain(desired);
         Self(all.flat_map(|spec| spec.kind().parts(spec)).collect())
     }

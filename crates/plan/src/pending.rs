@@ -23,6 +23,7 @@ pub struct Pending {
 pub fn pending(desired: &[Arc<Resource>], ledger: &Ledger) -> Pending {
     let mut pending = Pending::default();
     for resource in desired {
+        // Nobody makes it in an account, so that no call tells when it is there: public DNS does.
         let is_by_hand = resource.location.is_none();
         let list = match ledger.entry(&resource.id) {
             Some(entry) if entry.is_open() && !is_by_hand => continue,

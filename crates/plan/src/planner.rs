@@ -143,6 +143,7 @@ impl<'a> Subject<'a> {
 
 impl<'a> Planner<'a> {
     pub(crate) fn seen(&self, target: &Target) -> &'a Observation {
+        // A resource that no query could name does not exist yet.
         const NOT_OBSERVED: &Observation = &Observation::Absent;
         self.inputs.actual.of(target).unwrap_or(NOT_OBSERVED)
     }
@@ -176,6 +177,7 @@ impl<'a> Planner<'a> {
                 decision.verb = Verb::Replace;
                 decision.reason = moving(old, resource).into();
             }
+            // Mail goes on with the old one until the new one is ready, so both exist for a while.
             self.leave_behind(old);
         } else if decision.verb == Verb::Replace
             && let Some(old) = entry
@@ -277,6 +279,7 @@ impl<'a> Planner<'a> {
             .entry
             .filter(|entry| verb != Verb::Replace && !subject.moves && entry.owned().is_some());
         if let Some(entry) = on_record {
+            // The first run decided it: what was adopted does not become ours by a change.
             return entry.origin;
         }
         if self.made.hold_all_of(&subject.place(), spec) || self.ours.contains(&subject.resource.id)
@@ -314,6 +317,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn push(&mut self, subject: &Subject<'a>, action: Action) {
         let id = self.actions.len();
         self.last.insert(&subject.resource.id, id);
+        // The removal of another holder comes after this action: see `after_holders`.
         for claim in subject.kind().claims(&subject.spec) {
             self.holders.entry(claim).or_default().push(id);
         }

@@ -45,12 +45,14 @@ impl<'a> Planner<'a> {
         let impact = if !deletes {
             Impact::none()
         } else if waits {
+            // By then nobody reads these records, so that their removal does no harm.
             Impact::new(MailImpact::None, "the world reads another zone")
         } else if has_successor {
             Impact::new(MailImpact::None, "its successor takes its place")
         } else {
             self.loss(entry, &spec)
         };
+        // To forget touches the ledger alone.
         let batch = kind.batch(&spec).filter(|_| deletes);
         let calls = kind.calls(decision.verb, &spec);
         let unwanted = Unwanted {
@@ -117,6 +119,7 @@ impl<'a> Planner<'a> {
     /// Asks the kind what speaks against the deletion: a finding, which refuses it unless it is a risk
     /// that somebody can accept.
     fn weigh_removal(&self, entry: &Entry, spec: &Spec, decision: &mut Decision) {
+        // A resource that is gone takes nothing along.
         let Some(state) = self.seen(&entry.target()).state() else {
             return;
         };
@@ -216,6 +219,7 @@ impl<'a> Planner<'a> {
         let left = self.inputs.authority.get(id);
         let left = left.cloned().unwrap_or_else(unknown);
         let ttl = Duration::from_secs(entry.spec.kind().ttl(&entry.spec).into());
+        // A domain that came back to this zone begins to leave anew.
         let since = left.left_since.filter(|_| !left.is_read());
         Precondition {
             rule: rules::PLAN_13.id.to_owned(),

@@ -18,6 +18,7 @@ fn of<'a>(
     location: Option<&'a Location>,
     physical: &'a PhysicalId,
 ) -> Physical<'a> {
+    // By number: the name of the account is the part that changes.
     let place = location.map(|location| (&location.account_id, &location.region));
     (&id.kind, place, physical)
 }

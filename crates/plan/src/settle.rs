@@ -31,6 +31,7 @@ pub fn settle(mut ledger: Ledger, actual: &Actual) -> Ledger {
 fn is_done(entry: &Entry, intended: &Spec, actual: &Actual) -> bool {
     let seen = actual.of(&entry.target()).or_else(|| {
         let mut all = actual.iter();
+        // The observation can carry another physical id than the entry, which had none when the call began.
         let it = all.find(|(target, _)| target.id == entry.id);
         it.map(|(_, seen)| seen)
     });

@@ -40,6 +40,7 @@ impl<'a> Planner<'a> {
             let changes = decision.verb != Verb::None;
             let mut action = self.action(subject, None, subject.spec.clone(), decision);
             if let Some(predecessor) = predecessor.filter(|_| changes) {
+                // The release is pushed first, and takes the number that this action had.
                 action.id += 1;
                 action.after.push(self.release(predecessor, None));
             }
@@ -107,6 +108,7 @@ impl<'a> Planner<'a> {
         });
         match impact.mail {
             MailImpact::None => impact,
+            // The loss is brief and on purpose, so it counts neither as weaker nor as stricter.
             _ => Impact {
                 reason: format!("{}, until its successor takes over", impact.reason),
                 ..impact.going(Strictness::Same)

@@ -57,6 +57,7 @@ impl Run<'_> {
                     let intents = intents.entry(document.into_owned()).or_default();
                     intents.extend(intended);
                 }
+                // One action that may not go out yet must not hold back its siblings.
                 Err(outcome) => outcomes.push((id, outcome)),
             }
         }
@@ -95,6 +96,7 @@ impl Run<'_> {
                 open,
                 target,
             },
+            // Former values come back with a deletion only.
             _ => Item {
                 owned: action.owned().cloned(),
                 before: None,

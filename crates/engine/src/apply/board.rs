@@ -72,6 +72,7 @@ impl<'p> Board<'p> {
     /// Whether somebody waits for this action to be ready, or apply itself does.
     pub(super) fn must_be_ready(&self, id: ActionId) -> bool {
         let waits = |(other, level): &(ActionId, Level)| {
+            // An unchanged follower has nothing to do, and must not make the run wait.
             *level == Level::Ready && self.plan.actions[*other].changes()
         };
         self.plan.actions[id].wait() || self.waiting[id].iter().any(waits)
@@ -108,6 +109,7 @@ impl<'p> Board<'p> {
     ) -> Vec<(ActionId, ActionOutcome)> {
         let mut over = Vec::new();
         let mut next = vec![(id, outcome)];
+        // A list in place of recursion: one failed zone can end every action of a fleet.
         while let Some((id, outcome)) = next.pop() {
             if matches!(self.stages[id], Stage::Over(_)) {
                 continue;
@@ -126,6 +128,7 @@ impl<'p> Board<'p> {
 
     fn set(&mut self, id: ActionId, stage: Stage) {
         let before = std::mem::replace(&mut self.stages[id], stage);
+        // Whatever it becomes, it is no longer idle: it must neither start again nor hold up a batch.
         self.free.remove(&(self.ranks[id], id));
         if let Some(key) = &self.plan.actions[id].batch
             && let Some(batch) = self.batches.get_mut(key.as_str())
@@ -147,6 +150,7 @@ impl<'p> Board<'p> {
         let outcome = |stage| match stage {
             Stage::Over(outcome) => outcome,
             Stage::Done => ActionOutcome::Done,
+            // The operator stopped the run, or the ledger could no longer be written.
             Stage::Idle | Stage::Acting => ActionOutcome::NotBegun,
         };
         self.stages.into_iter().map(outcome).collect()
@@ -167,6 +171,7 @@ fn is_met(stage: &Stage, level: Level) -> bool {
 fn is_lost(outcome: &ActionOutcome, level: Level) -> bool {
     match outcome {
         ActionOutcome::Done => false,
+        // Its call is through, and such an edge asks for no more than that.
         ActionOutcome::Waiting(_) => level == Level::Ready,
         _ => true,
     }

@@ -90,6 +90,7 @@ impl<'s> Dispatch<'s> {
             // Without its ledger a run begins nothing more. Calls that are under way end, so that as
             // much as possible is known of them.
             Err(error) => {
+                // The first failure is the cause; those that follow are its echo.
                 self.failure.get_or_insert(error);
             }
             Ok(Ended::Acted(outcomes)) => {
@@ -145,6 +146,7 @@ impl<'s> Dispatch<'s> {
             }
         }
         let waiting = self.gathered.keys().copied();
+        // Two batches of one zone at a time would be refused (PriorRequestNotComplete).
         let idle: Vec<&str> = waiting.filter(|key| !self.busy.contains(key)).collect();
         for key in idle {
             self.gather(key, 0);
@@ -153,6 +155,7 @@ impl<'s> Dispatch<'s> {
 
     fn start_one(&mut self, id: ActionId) {
         let run = self.run;
+        // No intent and no call: its followers may start in this same round.
         if !run.plan.actions[id].changes() {
             return self.acted(id, ActionOutcome::Done);
         }
@@ -180,6 +183,7 @@ impl<'s> Dispatch<'s> {
         if self.is_stopped() {
             return;
         }
+        // Route 53 takes five requests a second for an account: a fuller batch is the faster way.
         if seconds < GATHER_MAX && self.board.soon_free(key) {
             return self.gather(key, seconds);
         }

@@ -105,6 +105,7 @@ impl Engine {
             ranks: ranks(plan),
         };
         let begun = self.clock.now();
+        // First of all, because a person may publish while the rest is still under way.
         run.expect_by_hand().await?;
         let outcomes = run.dispatch().await?;
         let elapsed = self.clock.now().duration_since(begun);
@@ -174,6 +175,7 @@ impl Run<'_> {
         let mut context = context.map_err(|error| step::session_error(&error))?;
         let prepared = |session: Arc<Session>| {
             let ranked = session.ranked(self.rank(action));
+            // A request can wait for its quota for minutes, and the claim can be lost meanwhile: see `fresh`.
             Arc::new(ranked.guarded(since.fresh.guard()))
         };
         context.session = context.session.map(prepared);

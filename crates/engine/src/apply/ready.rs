@@ -59,6 +59,7 @@ impl Run<'_> {
         let length = length.min(left);
         tokio::select! {
             () = self.engine.clock.sleep(length) => true,
+            // A wait can last for a quarter of an hour: whoever presses Ctrl-C must not sit it out.
             () = self.stop.wished() => false,
         }
     }
@@ -68,6 +69,7 @@ impl Run<'_> {
     pub(crate) async fn pass_preconditions(&self, action: &Action) -> Result<(), ActionOutcome> {
         let limit = self.limit();
         for precondition in action.preconditions() {
+            // The operator took this one risk by name, which the ledger records.
             if self.options.accepted.contains(&precondition.rule) {
                 continue;
             }
@@ -88,9 +90,11 @@ impl Run<'_> {
             let now = self.engine.clock.now();
             match check_precondition(self.engine.outside(), check, now).await {
                 PreconditionOutcome::Passed => return Ok(()),
+                // People or caches take days: no run waits for that.
                 PreconditionOutcome::Later(what) => {
                     return Err(ActionOutcome::Waiting(format!("{what} ({rule})")));
                 }
+                // To wait would be in vain, and would hold up the other domains.
                 PreconditionOutcome::Refused(seen) => {
                     return Err(ActionOutcome::Refused(rule.clone(), seen));
                 }
@@ -127,6 +131,7 @@ impl Run<'_> {
                 .get(&action.resource)
                 .map(Arc::clone);
             let Some(known) = known else {
+                // It was neither made nor observed, so that there is nothing to become ready.
                 return Ok(ActionOutcome::Done);
             };
             let spec = self.resolved(action.spec()).await;
@@ -164,6 +169,7 @@ impl Run<'_> {
         let target = action.target(action.spec().clone(), action.physical());
         let limit = self.limit();
         let mut seen = None;
+        // A question before the usual time would be answered in vain, and cost quota.
         let mut pause = kind.expected();
         loop {
             let what = match self.engine.poll(&target, seen.as_ref()).await {
@@ -210,6 +216,7 @@ impl Run<'_> {
         seen: Option<&State>,
     ) -> Result<Arc<Known>, Unseen> {
         match seen {
+            // The call returned the state itself, so that an answer shared with others is good enough.
             Some(_) => self.observe_again(target, seen).await,
             None => {
                 self.learn(target, self.engine.observe_changed(target).await)
@@ -228,6 +235,7 @@ impl Run<'_> {
                 physical, state, ..
             }) => (physical, state),
             Ok(Observation::Absent) => {
+                // Reads of AWS lag behind its writes: absent right after a creation means not yet.
                 return Err(Unseen::Yet("AWS to show what was made".to_owned()));
             }
             Ok(Observation::Unknown(reason)) => {

@@ -82,6 +82,7 @@ impl Run<'_> {
     pub(super) async fn target_of(&self, action: &Action, spec: Spec) -> Target {
         let known = self.known.lock().await;
         let physical = match &action.step {
+            // A replacement is another resource: under the old name the kind would find its predecessor.
             Step::Create(_) | Step::Replace(_) => None,
             Step::Release(unwanted, _) | Step::Delete(unwanted) => unwanted.entry.physical(),
             _ => known.get(&action.resource).map(|known| &known.physical),
@@ -99,6 +100,7 @@ impl Run<'_> {
     /// The events that have to be on record before an action's call.
     pub(super) async fn intents(&self, action: &Action, spec: &Spec) -> Vec<Event> {
         let mut intents = Vec::new();
+        // Before the intent of the successor, which takes the place of the entry.
         if action.wanted().is_some_and(|wanted| wanted.retires) {
             let id = action.resource.clone();
             intents.push(Event::Retired { id });
@@ -179,6 +181,7 @@ impl Run<'_> {
             location: action.location.clone(),
             status,
             spec,
+            // A recorded state would be believed by the next run, and this one is only intended.
             state: None,
             origin: action
                 .wanted()
@@ -186,6 +189,7 @@ impl Run<'_> {
             holders: resource
                 .into_iter()
                 .flat_map(|resource| &resource.holders)
+                // Domains that this run is not about hold it as well.
                 .chain(kept.into_iter().flat_map(|entry| &entry.holders))
                 .cloned()
                 .collect(),
@@ -220,10 +224,12 @@ impl Run<'_> {
             let now = self.engine.clock.now();
             let (what, length) = match error.class {
                 _ if patience.is_over(&error, now) => return Err(ActionOutcome::Failed(error)),
+                // A deletion has only begun then, and takes about as long as its kind expects.
                 ErrorClass::NotYet if is_new && matches!(action.step, Step::Delete(_)) => {
                     (reason(&error), kind.expected())
                 }
                 ErrorClass::NotYet | ErrorClass::Throttled => (reason(&error), kind.poll()),
+                // A call that never gets an answer must not be repeated for ever.
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
                     let what = format!(
@@ -239,6 +245,7 @@ impl Run<'_> {
                 return Err(ActionOutcome::Waiting(what));
             }
             is_new = false;
+            // It may have had its effect: sent again blindly, it could be carried out twice.
             if error.class == ErrorClass::Ambiguous
                 && let Some(change) = self.had_effect(action, target).await
             {
@@ -255,6 +262,7 @@ impl Run<'_> {
 
     /// Observes what an ambiguous call did. Nothing when it has to be made again.
     async fn had_effect(&self, action: &Action, target: &Target) -> Option<Changed> {
+        // To delete what is gone succeeds, so that a deletion may be sent again.
         if let Step::Delete(_) = action.step {
             return None;
         }

@@ -204,12 +204,10 @@ async fn destroy_leaves_nothing_of_ours() {
     assert_eq!(deleted.count(), 1);
 }
 
-/// The ledger's upgrade loses nothing: a world and the ledger of format 1 that was made with it. The
-/// one thing to do is to record under its new id what domains share since format 3.
-#[tokio::test(start_paused = true)]
-async fn a_ledger_of_format_1_changes_nothing_in_its_own_world() {
+/// The ledger's upgrade loses nothing: the world in which formats 1 and 2 were written, with its
+/// ledger in one of them. The one thing to do is to record under its new id what domains share since format 3.
+async fn changes_nothing_in_its_own_world(ledger: &str) {
     let world = include_str!("format_1/world.json");
-    let ledger = include_str!("../../../ledger/src/stored/fixtures/format_1.json");
     let run = Run::shipped("example").left_by(world, &[("example.com.json", ledger)]);
     let planned = run.plan().await;
     let changes = planned.plan.actions.iter().filter(|one| one.changes());
@@ -223,6 +221,18 @@ async fn a_ledger_of_format_1_changes_nothing_in_its_own_world() {
     ];
     assert_eq!(changes, expected);
     assert_eq!(run.ledger().await.entries().count(), planned.desired.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_of_format_1_changes_nothing_in_its_own_world() {
+    let ledger = include_str!("../../../ledger/src/stored/fixtures/format_1.json");
+    changes_nothing_in_its_own_world(ledger).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_of_format_2_changes_nothing_in_its_own_world() {
+    let ledger = include_str!("../../../ledger/src/stored/fixtures/format_2.json");
+    changes_nothing_in_its_own_world(ledger).await;
 }
 
 /// The same for format 3, which had a snapshot beside a journal, and what domains share in a folder
