@@ -8,8 +8,7 @@ use verify::CheckOutcome;
 use crate::run::Run;
 
 /// The rules that are checked, each with its subject and what came of it.
-async fn checked(name: &str) -> String {
-    let run = Run::shipped(name);
+async fn checked(run: &Run) -> String {
     run.apply().await;
     let checks = Box::pin(run.verify()).await;
     let lines = checks.iter().map(|check| {
@@ -32,7 +31,7 @@ macro_rules! shipped {
     ($($test:ident: $name:literal,)*) => {$(
         #[tokio::test(start_paused = true)]
         async fn $test() {
-            insta::assert_snapshot!(checked($name).await);
+            insta::assert_snapshot!(checked(&Run::shipped($name)).await);
         }
     )*};
 }
@@ -44,4 +43,10 @@ shipped! {
     one_account_two_regions: "one-account-two-regions",
     two_accounts_one_region: "two-accounts-one-region",
     two_accounts_two_regions: "two-accounts-two-regions",
+}
+
+/// Its ledger is in a bucket, which has to be there first.
+#[tokio::test(start_paused = true)]
+async fn team() {
+    insta::assert_snapshot!(checked(&crate::ledgers::team().await).await);
 }

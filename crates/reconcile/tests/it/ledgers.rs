@@ -11,7 +11,7 @@ use sandbox::faults::{Fault, FaultKind};
 use crate::run::Run;
 
 /// The manifest for teams, whose bucket is made.
-async fn team() -> Run {
+pub(crate) async fn team() -> Run {
     let run = Run::shipped("team");
     let made = reconcile::create_ledger(&run.open()).await;
     assert_eq!(made.expect("makes it"), Made::New);
