@@ -207,7 +207,10 @@ impl Place {
         let is_moved = path == self.manifest && store::is_bucket();
         let moved = is_moved.then(|| store::in_bucket(text));
         let text = moved.as_deref().unwrap_or(text);
-        std::fs::write(self.folder.path().join(path), text).expect("a writable folder");
+        let path = self.folder.path().join(path);
+        let parent = path.parent().expect("it is in the folder");
+        std::fs::create_dir_all(parent).expect("a writable folder");
+        std::fs::write(path, text).expect("a writable folder");
     }
 
     /// The same with the ledger in a folder, whichever store the tests use: for a test that is about

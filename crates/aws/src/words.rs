@@ -108,6 +108,12 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
     let mut detail: Vec<&str> = texts[start..].iter().map(String::as_str).collect();
     detail.dedup();
     let detail = detail.join(": ").replace('\n', " ");
+    // The SDK lists every place where it looked, each with the same words.
+    let detail = if detail.contains("no credentials found in chain") {
+        "none in the environment, in the profile, or of this machine"
+    } else {
+        &detail
+    };
     format!("{} ({detail})", fault(error).advice())
 }
 
@@ -137,6 +143,12 @@ mod tests {
             (of_io(other, "tunnel error: unsuccessful"), "HTTPS_PROXY"),
             (of_io(io::ErrorKind::TimedOut, "timed out"), "in time"),
             (of(&CredentialsError::not_loaded("none")), "credentials"),
+            (
+                of(&CredentialsError::not_loaded(
+                    "no credentials found in chain. Attempted:\n  Environment: not set",
+                )),
+                "(none in the environment, in the profile, or of this machine)",
+            ),
             (
                 of_io(io::ErrorKind::ConnectionReset, "reset"),
                 "connection failed",

@@ -88,7 +88,7 @@ fn fail(failure: &Failure, printer: &Printer) -> ExitCode {
             ExitCode::from(USAGE)
         }
         Failure::Closed(accounts) => {
-            printer.note(&closed(accounts));
+            printer.note(&closed(accounts, printer));
             ExitCode::FAILURE
         }
         Failure::Outside { what, source } => {
@@ -103,18 +103,15 @@ fn fail(failure: &Failure, printer: &Printer) -> ExitCode {
 }
 
 /// The accounts that could not be entered, a line for each reason, and the next command.
-fn closed(accounts: &BTreeMap<AccountName, String>) -> String {
+fn closed(accounts: &BTreeMap<AccountName, String>, printer: &Printer) -> String {
     let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (account, reason) in accounts {
         by_reason.entry(reason).or_default().push(account.as_str());
     }
-    let mut text = String::new();
-    for (reason, accounts) in by_reason {
-        let accounts = accounts.join(", ");
-        let line = format!("error: cannot enter {accounts}: {reason}");
-        text.push_str(&report::escape(&line));
-        text.push('\n');
-    }
-    text.push_str("Nothing was planned and nothing was changed. Next: `deploy doctor`\n");
-    text
+    let causes = by_reason.into_iter();
+    let causes: Vec<String> = causes
+        .map(|(reason, accounts)| format!("cannot enter {}: {reason}", accounts.join(", ")))
+        .collect();
+    let next = "Nothing was planned and nothing was changed. Next: `deploy doctor`";
+    report::failure_text(&causes, next, &printer.note_palette())
 }

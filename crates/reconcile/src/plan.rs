@@ -96,14 +96,18 @@ impl Planned {
         }
     }
 
-    /// The resources that could not be observed: how many, by why (the first words of AWS) and by the
-    /// fix where one is known that is not the rule's own.
+    /// The resources that could not be observed: how many, by why (the first words of AWS, without the
+    /// number of the request) and by the fix where one is known that is not the rule's own.
     pub fn unseen(&self) -> BTreeMap<(&str, Option<&str>), usize> {
         let mut unseen = BTreeMap::new();
         let findings = self.plan.findings.iter();
         for finding in findings.filter(|finding| finding.is_of(rules::PLAN_04)) {
             let fix = Some(finding.fix.as_str()).filter(|fix| *fix != rules::PLAN_04.fix);
-            *unseen.entry((finding.reason.as_str(), fix)).or_default() += 1;
+            let reason = finding.reason.as_str();
+            let cause = reason
+                .split_once(" (request ")
+                .map_or(reason, |(cause, _)| cause);
+            *unseen.entry((cause, fix)).or_default() += 1;
         }
         unseen
     }

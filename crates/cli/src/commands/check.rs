@@ -32,17 +32,33 @@ pub(crate) async fn run(global: &Global, args: &Check, printer: &Printer) -> Res
         .collect()
         .await;
     let mut overviews = Vec::new();
-    let mut has_failed = false;
+    let mut causes = Vec::new();
+    let mut is_silent = false;
     for one in seen {
         match one {
             Ok(overview) => overviews.push(overview),
             Err(nothing) => {
-                has_failed = true;
-                printer.note(&report::escape(&format!("error: {}", text(&nothing))));
+                is_silent |= matches!(nothing, NothingPublished::NoAnswer { .. });
+                causes.push(text(&nothing));
             }
         }
     }
-    print(&overviews, args.format, &clock, printer);
+    let has_failed = !causes.is_empty();
+    if has_failed {
+        let next = if is_silent {
+            "Next: `deploy check --resolver 1.1.1.1`, which asks another resolver"
+        } else {
+            "Next: `deploy check` with the name as it is registered"
+        };
+        printer.note(&report::failure_text(
+            &causes,
+            next,
+            &printer.note_palette(),
+        ));
+    }
+    if printer.json || !overviews.is_empty() {
+        print(&overviews, args.format, &clock, printer);
+    }
     Ok(
         if has_failed || overviews.iter().any(Overview::is_unanswered) {
             Exit::Failed

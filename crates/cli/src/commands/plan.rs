@@ -58,25 +58,24 @@ pub(crate) async fn run(
 /// what was not seen may be there.
 pub(crate) fn is_blind(planned: &Planned, printer: &Printer) -> bool {
     let unseen = planned.unseen();
+    let mut causes = Vec::new();
     for ((cause, fix), count) in &unseen {
         let others = match count - 1 {
             0 => String::new(),
             1 => " (and 1 resource more)".to_owned(),
             more => format!(" (and {more} resources more)"),
         };
-        printer.note(&format!(
-            "error[PLAN-04]: {}{others}",
-            report::escape(cause)
-        ));
-        if let Some(fix) = fix {
-            printer.note(&format!("  = {}", report::escape(fix)));
-        }
+        let fix = fix.map_or_else(String::new, |fix| format!("; {fix}"));
+        causes.push(format!("{cause}{others} (PLAN-04){fix}"));
     }
-    if !unseen.is_empty() {
-        printer.note(
-            "Nothing was planned and nothing was changed. Next: `deploy doctor`, which names what is \
-             missing",
-        );
+    if !causes.is_empty() {
+        let next = "Nothing was planned and nothing was changed. Next: `deploy doctor`, which names what \
+                    is missing";
+        printer.note(&report::failure_text(
+            &causes,
+            next,
+            &printer.note_palette(),
+        ));
     }
     !unseen.is_empty()
 }
