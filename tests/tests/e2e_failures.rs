@@ -4,11 +4,11 @@ use tests::place::{Place, Ran};
 
 /// Nobody's machine: no credentials, no configuration but this one, no metadata.
 fn on_an_empty_machine(place: &Place, config: &str, arguments: &[&str]) -> Ran {
-    place.write("home/.aws/config", config);
-    let home = place.path().join("home").display().to_string();
-    let file = format!("{home}/.aws/config");
+    place.write("user/.aws/config", config);
+    let user = place.path().join("user").display().to_string();
+    let file = format!("{user}/.aws/config");
     let environment = [
-        ("HOME", home.as_str()),
+        ("HOME", user.as_str()),
         ("AWS_CONFIG_FILE", &file),
         ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
         ("AWS_EC2_METADATA_DISABLED", "true"),
@@ -71,7 +71,7 @@ fn with_an_expired_session() {
         [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://example.awsapps.com/start\n";
     // The name of the session's file is the SHA-1 of `corp`.
     place.write(
-        "home/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
+        "user/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
         r#"{"startUrl": "https://example.awsapps.com/start", "region": "us-east-1",
             "accessToken": "x", "expiresAt": "2020-01-01T00:00:00Z"}"#,
     );

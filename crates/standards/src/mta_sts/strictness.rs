@@ -1,6 +1,6 @@
 //! From one MTA-STS policy to the next, for those who deliver to the domain.
 
-use super::{Mode, MtaStsPolicy};
+use super::{Mode, MtaStsPolicy, MxPattern};
 use crate::strictness::{Step, Strictness};
 
 /// The steps for senders, from the policy `before` to the policy `after`. In testing mode senders
@@ -48,7 +48,13 @@ fn patterns(before: &MtaStsPolicy, after: &MtaStsPolicy) -> Vec<Step> {
     let enforces = after.mode() == Mode::Enforce;
     let missing = |policy: &MtaStsPolicy, other: &MtaStsPolicy| -> Vec<String> {
         let patterns = policy.mx().iter();
-        let gone = patterns.filter(|pattern| !other.mx().contains(pattern));
+        // What one of the others matches is not missing: `*.example.net` has `a.example.net` in it.
+        let is_covered = |pattern: &MxPattern| {
+            let mut others = other.mx().iter();
+            others
+                .any(|one| one == pattern || !pattern.is_wildcard() && one.matches(pattern.host()))
+        };
+        let gone = patterns.filter(|pattern| !is_covered(pattern));
         gone.map(ToString::to_string).collect()
     };
     let mut steps = Vec::new();

@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::{
     MaxAge, Mode, MtaStsPolicy, MtaStsRecord, MxPattern, PolicyId, check_added_hosts,
     check_mail_subdomains, check_mx, check_record_owner, check_removed_hosts, check_step,
-    record_owner, wind_down,
+    record_owner, steps, wind_down,
 };
 use crate::dns::{Name, Txt};
+use crate::strictness::Strictness;
 use crate::test_support::{has_error, name, rules, summary};
 
 fn check_record(text: &str, canonical: Option<&str>, findings: &[&str]) {
@@ -426,6 +427,18 @@ fn steps_up_and_down() {
         wind_down().to_string(),
         "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n"
     );
+}
+
+#[test]
+fn a_wildcard_has_its_hosts_in_it() {
+    let host = policy(Mode::Enforce, MaxAge::WEEK, &["a.example.net"]);
+    let all = policy(Mode::Enforce, MaxAge::WEEK, &["*.example.net"]);
+    let strictness = |from, to| -> Vec<Strictness> {
+        let steps = steps(Some(from), Some(to));
+        steps.iter().map(|step| step.strictness).collect()
+    };
+    assert_eq!(strictness(&host, &all), [Strictness::Same]);
+    assert_eq!(strictness(&all, &host), [Strictness::Stricter]);
 }
 
 #[test]

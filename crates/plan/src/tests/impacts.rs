@@ -1,0 +1,240 @@
+//! The mail impact of a change of each field of the manifest, and of the way back.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kinds::SesConfigurationSet;
+use model::{MailImpact, Resource, Spec, State, Transition};
+use standards::Strictness;
+
+use super::shipped::desired;
+
+/// The impacts of a change of the domain's block, each once: `sending stricter`.
+fn impacts(before: &str, after: &str) -> String {
+    let of = |block: &str| {
+        desired(&format!(
+            "project: test\n\
+             accounts: {{ web: {{ id: \"222222222222\" }}, mail: {{ id: \"333333333333\" }} }}\n\
+             domains:\n  example.com: {{ dns: {{ route53: {{ account: web }} }}, {block} }}\n"
+        ))
+    };
+    let (before, after) = (of(before), of(after));
+    let ids: BTreeSet<_> = before.iter().chain(&after).map(|one| &one.id).collect();
+    let mut found = BTreeSet::new();
+    for id in ids {
+        let spec = |all: &[Arc<Resource>]| {
+            let one = all.iter().find(|one| one.id == *id);
+            one.map(|one| one.spec.clone())
+        };
+        let (was, becomes) = (spec(&before), spec(&after));
+        let Some(kind) = was.as_ref().or(becomes.as_ref()).map(Spec::kind) else {
+            continue;
+        };
+        // A configuration set is seen as it was asked for.
+        let set = was
+            .as_ref()
+            .and_then(|spec| spec.get::<SesConfigurationSet>());
+        let seen = set.map(|spec| State::of::<SesConfigurationSet>(spec.clone()));
+        let impact = kind.mail_impact(&Transition {
+            id,
+            seen: seen.as_ref(),
+            was: was.as_ref(),
+            becomes: becomes.as_ref(),
+            restores: None,
+        });
+        if impact.mail != MailImpact::None && was != becomes {
+            let direction = match impact.direction {
+                Strictness::Same => "",
+                Strictness::Stricter => " stricter",
+                Strictness::Weaker => " weaker",
+            };
+            found.insert(format!("{}{direction}", impact.mail));
+        }
+    }
+    found.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+const SITE: &str = "hosting: { account: web, region: eu-west-1 }, mx: [10 a.example.net]";
+const DMARC: &str = "dmarc: { p: quarantine, rua: [\"mailto:d@example.com\"]";
+const LOGO: &str = "dmarc: { p: reject }, bimi: { logo: ../assets/logo.svg";
+const SES: &str = "ses: [{ account: mail, region: eu-west-1";
+const STS: &str = "mta_sts: { mode: testing, max_age: 7d }";
+
+/// Blocks of a domain, before and after.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
+fn changes() -> Vec<(String, String)> {
+    let of = |start: &str, from: &str, to: &str| (format!("{start}{from}"), format!("{start}{to}"));
+    let mut all = vec![
+        of("", "mx: []", "mx: [10 a.example.net]"),
+        of("", "mx: [10 a.example.net]", "mx: [10 b.example.net]"),
+        of("", "mx: [10 a.example.net]", "mx: [20 a.example.net]"),
+        of(
+            "",
+            "mx: [10 a.example.net]",
+            "mx: [10 a.example.net, 20 b.example.net]",
+        ),
+        of("mx: [10 a.example.net], ", "ttl: 1h", "ttl: 5m"),
+        of(
+            "mx: [10 a.example.net], ",
+            "protect: false",
+            "protect: true",
+        ),
+        of("spf: ", "{ all: softfail }", "{ all: fail }"),
+        of("spf: ", "{ all: neutral }", "{ all: softfail }"),
+        of(
+            "spf: ",
+            "{ all: fail }",
+            "{ include: [amazonses.com], all: fail }",
+        ),
+        of(
+            "spf: ",
+            "{ all: fail }",
+            "{ ip4: [192.0.2.0/24], all: fail }",
+        ),
+        of(
+            "spf: ",
+            "{ all: fail }",
+            "{ ip6: [\"2001:db8::/32\"], all: fail }",
+        ),
+        of("spf: ", "{ all: fail }", "{ a: [\"@\"], all: fail }"),
+        of("spf: ", "{ all: fail }", "{ mx: [\"@\"], all: fail }"),
+        of(
+            "spf: ",
+            "{ all: fail }",
+            "{ exists: [\"%{i}._spf.example.com\"], all: fail }",
+        ),
+        of("spf: ", "{ all: fail }", "{ redirect: example.net }"),
+        of("", "mx: []", "spf: { all: fail }"),
+        of(
+            "",
+            "mx: []",
+            "dmarc: { p: none, rua: [\"mailto:d@example.com\"] }",
+        ),
+        of("", "mx: []", "dmarc: { p: quarantine }"),
+        of(
+            "spf: ",
+            "{ include: [a.example], all: fail }",
+            "{ include: [b.example], all: fail }",
+        ),
+        of("dmarc: { p: none", ", sp: none }", ", sp: quarantine }"),
+        of("", "dmarc: { p: none }", "dmarc: { p: quarantine }"),
+        of("", "dmarc: { p: quarantine }", "dmarc: { p: reject }"),
+        of("", "dmarc: { p: none }", "dmarc: { p: reject }"),
+        of(DMARC, " }", ", sp: none }"),
+        of(DMARC, " }", ", sp: reject }"),
+        of(DMARC, " }", ", np: reject }"),
+        of(DMARC, " }", ", adkim: s }"),
+        of(DMARC, " }", ", aspf: s }"),
+        of(DMARC, " }", ", t: y }"),
+        of(DMARC, " }", ", fo: \"1\" }"),
+        of(DMARC, " }", ", ruf: [\"mailto:f@example.com\"] }"),
+        of(DMARC, ", psd: n }", " }"),
+        of(
+            "dmarc: { p: none, rua: ",
+            "[\"mailto:a@example.com\"] }",
+            "[\"mailto:b@example.com\"] }",
+        ),
+        of(
+            "mx: [10 a.example.net]",
+            "",
+            ", tls_rpt: { rua: [\"mailto:t@example.com\"] }",
+        ),
+        of(
+            "tls_rpt: { rua: ",
+            "[\"mailto:t@example.com\"] }",
+            "[\"https://t.example.net/\"] }",
+        ),
+        (SITE.to_owned(), format!("{SITE}, {STS}")),
+    ];
+    let sts = |from: &str, to: &str| of(&format!("{SITE}, mta_sts: "), from, to);
+    all.extend([
+        sts(
+            "{ mode: testing, max_age: 7d }",
+            "{ mode: enforce, max_age: 7d }",
+        ),
+        sts(
+            "{ mode: none, max_age: 7d }",
+            "{ mode: testing, max_age: 7d }",
+        ),
+        sts(
+            "{ mode: enforce, max_age: 7d }",
+            "{ mode: enforce, max_age: 30d }",
+        ),
+        sts(
+            "{ mode: enforce, max_age: 7d, mx: [a.example.net] }",
+            "{ mode: enforce, max_age: 7d, mx: [\"*.example.net\"] }",
+        ),
+        sts(
+            "{ mode: testing, max_age: 7d, mx: [a.example.net] }",
+            "{ mode: testing, max_age: 7d, mx: [a.example.net, b.example.net] }",
+        ),
+    ]);
+    let logo = |from: &str, to: &str| of(&format!("{SITE}, {LOGO}"), from, to);
+    all.extend([
+        (
+            format!("{SITE}, dmarc: {{ p: reject }}"),
+            format!("{SITE}, {LOGO} }}"),
+        ),
+        logo(" }", ", certificate: ../assets/bimi_vmc.pem }"),
+        logo(" }", ", selector: brand }"),
+        logo(" }", ", avp: personal }"),
+        (
+            "dmarc: { p: reject }".to_owned(),
+            "dmarc: { p: reject }, bimi: { decline: true }".to_owned(),
+        ),
+        of(
+            &format!("{LOGO} }}, "),
+            "hosting: { account: web, region: eu-west-1 }",
+            "hosting: { account: web, region: eu-west-1, assets_host: logos }",
+        ),
+        of(
+            &format!("{LOGO} }}, "),
+            "hosting: { account: web, region: eu-west-1 }",
+            "hosting: { account: web, region: eu-west-1, log_retention: 30d }",
+        ),
+        of(
+            &format!("mx: [10 a.example.net], {STS}, "),
+            "hosting: { account: web, region: eu-west-1 }",
+            "hosting: { account: web, region: us-east-1 }",
+        ),
+    ]);
+    let ses = |from: &str, to: &str| of(SES, from, to);
+    all.extend([
+        ("mx: []".to_owned(), format!("{SES} }}]")),
+        ses(" }]", ", mail_from: m }]"),
+        ses(", mail_from: m }]", ", mail_from: n }]"),
+        ses(
+            ", mail_from: m }]",
+            ", mail_from: m, on_mx_failure: reject }]",
+        ),
+        ses(" }]", ", domain_token: true }]"),
+        ses(" }]", ", configuration_set: { name: c } }]"),
+    ]);
+    let set = |from: &str, to: &str| of(&format!("{SES}, configuration_set: {{ name: c"), from, to);
+    all.extend([
+        set(" } }]", ", tls: require } }]"),
+        set(" } }]", ", sending: false } }]"),
+        set(" } }]", ", reputation: false } }]"),
+        set(" } }]", ", suppression: [bounce] } }]"),
+        set(" } }]", ", max_delivery: 3600 } }]"),
+        set(" } }]", ", tags: { team: mail } } }]"),
+    ]);
+    all
+}
+
+#[test]
+fn each_field_of_the_manifest_has_its_impact_both_ways() {
+    let changes = changes();
+    assert!(changes.len() >= 60, "{}", changes.len());
+    let row = |(from, to): &(String, String)| {
+        let or_none = |impacts: String| match impacts.as_str() {
+            "" => "none".to_owned(),
+            _ => impacts,
+        };
+        let there = or_none(impacts(from, to));
+        let back = or_none(impacts(to, from));
+        format!("{from}\n{to}\n    {there}; back: {back}\n")
+    };
+    let table: String = changes.iter().map(row).collect();
+    insta::assert_snapshot!(table);
+}
