@@ -66,8 +66,13 @@ impl Engine {
                     observed.refuse(error);
                     unknown
                 });
+                if query.leaves {
+                    // What refers to its id means its successor.
+                    observed.actual.insert_leaving(target.clone(), seen);
+                    continue;
+                }
                 if let Some(state) = seen.state() {
-                    states.entry(&target.id).or_insert_with(|| state.clone());
+                    states.insert(&target.id, state.clone());
                 }
                 observed.actual.insert(target.clone(), seen);
             }

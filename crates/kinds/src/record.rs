@@ -7,7 +7,7 @@
 mod live;
 
 use model::rules;
-use model::{Change, Diff, Effect, Field, Side};
+use model::{Change, Diff, Effect, Field, OutputRef, Side};
 use serde::{Deserialize, Serialize};
 use standards::dns::RecordType;
 use standards::{Finding, Protocol};
@@ -199,6 +199,14 @@ impl Record {
     pub fn is_another(&self, owned: &Self) -> bool {
         let names = owned.name.known().zip(self.name.known());
         names.is_some_and(|(old, new)| !same_name(old, new))
+    }
+
+    /// The output that is its name, while that has no value.
+    pub fn named_by(&self) -> Option<&OutputRef> {
+        match &self.name {
+            Field::Known(_) => None,
+            Field::Output(output) => Some(output),
+        }
     }
 
     /// The fields that may refer to outputs of other resources.

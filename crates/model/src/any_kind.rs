@@ -12,7 +12,8 @@ use crate::field::Outputs;
 use crate::kind::{Kind, Removal};
 use crate::typed::{Before, Spec, State};
 use crate::{
-    Calls, Diff, Impact, Location, Permission, PhysicalId, Readiness, Transition, Verb, ZoneRef,
+    Calls, Diff, Impact, Location, OutputRef, Permission, PhysicalId, Readiness, Transition, Verb,
+    ZoneRef,
 };
 
 /// A stored spec or state that does not have its kind's shape.
@@ -109,6 +110,8 @@ pub trait AnyKind: Send + Sync {
         owned: &Spec,
         physical: Option<&PhysicalId>,
     ) -> Option<&'static str>;
+    /// See [`Kind::named_by`].
+    fn named_by<'s>(&self, spec: &'s Spec) -> Option<&'s OutputRef>;
     /// See [`Kind::is_findable`].
     fn is_findable(&self, spec: &Spec) -> bool;
     /// See [`Kind::batch`].
@@ -306,6 +309,10 @@ impl<K: Kind> AnyKind for Erased<K> {
         physical: Option<&PhysicalId>,
     ) -> Option<&'static str> {
         K::why_other(desired.own::<K>(), owned.own::<K>(), physical)
+    }
+
+    fn named_by<'s>(&self, spec: &'s Spec) -> Option<&'s OutputRef> {
+        K::named_by(spec.own::<K>())
     }
 
     fn is_findable(&self, spec: &Spec) -> bool {

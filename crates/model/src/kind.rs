@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Before, Calls, Diff, Field, Impact, KindError, Location, Observation, Permission, PhysicalId,
-    Readiness, ResourceId, Spec, State, Verb, ZoneRef,
+    Before, Calls, Diff, Field, Impact, KindError, Location, Observation, OutputRef, Permission,
+    PhysicalId, Readiness, ResourceId, Spec, State, Verb, ZoneRef,
 };
 
 /// Whether a resource of ours may be deleted as it is.
@@ -277,6 +277,12 @@ pub trait Kind: Send + Sync + 'static {
         _owned: &Self::Spec,
         _physical: Option<&PhysicalId>,
     ) -> Option<&'static str> {
+        None
+    }
+
+    /// The output that is its name, where AWS gives the name: the key of a DKIM record. While that has no
+    /// value, the resource is not the one on record.
+    fn named_by(_spec: &Self::Spec) -> Option<&OutputRef> {
         None
     }
 

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Entry, Location, Origin, PhysicalId, Resource, ResourceId, Spec, ZoneRef};
+use model::{
+    Entry, Location, Origin, OutputRef, Outputs, PhysicalId, Resource, ResourceId, Spec, ZoneRef,
+};
 
 use crate::Inputs;
 
@@ -137,7 +139,7 @@ pub(crate) fn moved<'a>(
     let mut moved: BTreeSet<&ResourceId> = BTreeSet::new();
     let mut zones: BTreeSet<&ResourceId> = BTreeSet::new();
     for resource in resources {
-        let Some(entry) = entry(&resource.id) else {
+        let Some(old) = entry(&resource.id) else {
             continue;
         };
         let kind = resource.spec.kind();
@@ -145,10 +147,13 @@ pub(crate) fn moved<'a>(
         // A record is where its zone is.
         let mut references = resource.spec.references().iter();
         let follows = is_dns && references.any(|one| zones.contains(&one.resource));
-        if !Location::is_same(entry.location.as_ref(), resource.location.as_ref())
-            || kind
-                .why_other(&resource.spec, &entry.spec, entry.physical())
-                .is_some()
+        let output = |reference: &OutputRef| {
+            let stays = !moved.contains(&reference.resource);
+            let giver = entry(&reference.resource).filter(|_| stays)?;
+            giver.state.as_ref()?.output(&reference.output)
+        };
+        if !Location::is_same(old.location.as_ref(), resource.location.as_ref())
+            || is_other(&resource.spec, old, &output)
             || follows
         {
             moved.insert(&resource.id);
@@ -158,4 +163,18 @@ pub(crate) fn moved<'a>(
         }
     }
     moved
+}
+
+/// Whether a spec is of another thing in the world than the one on record. A record that AWS names is
+/// another one once the identity that it is of is: also where an earlier run has made that and was
+/// killed before the record.
+fn is_other(spec: &Spec, old: &Entry, output: &Outputs<'_>) -> bool {
+    let kind = spec.kind();
+    let is = |spec: &Spec| kind.why_other(spec, &old.spec, old.physical()).is_some();
+    // A record that a person publishes is on record before it has a name.
+    if kind.named_by(spec).is_none() || kind.named_by(&old.spec).is_some() {
+        return is(spec);
+    }
+    let spec = spec.resolved(output);
+    kind.named_by(&spec).is_some() || is(&spec)
 }

@@ -26,11 +26,11 @@ mod uses;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use std::sync::Arc;
 
-use model::{Authority, Lead, Ledger, Observation, Resource, Target};
+use model::{Authority, Lead, Ledger, Observation, Resource, ResourceId, Target};
 
 pub use blast_radius::{blast_radius, protection};
 pub use drift::{Drift, Moved, drift};
@@ -44,12 +44,27 @@ pub use settle::settle;
 #[derive(Clone, Debug, Default)]
 pub struct Actual {
     seen: BTreeMap<String, (Target, Observation)>,
+    /// The keys by id. Where something moves, its predecessor has the same id: the key is the successor's.
+    by_id: BTreeMap<ResourceId, String>,
 }
 
 impl Actual {
-    /// Adds one observation.
+    /// Adds the observation of what is desired.
     pub fn insert(&mut self, target: Target, observation: Observation) {
+        self.by_id.insert(target.id.clone(), target.key());
         self.seen.insert(target.key(), (target, observation));
+    }
+
+    /// Adds the observation of what is to go, which may have a successor of the same id.
+    pub fn insert_leaving(&mut self, target: Target, observation: Observation) {
+        let key = self.by_id.entry(target.id.clone());
+        key.or_insert_with(|| target.key());
+        self.seen.insert(target.key(), (target, observation));
+    }
+
+    /// The observation of a resource, and of its successor where it has one.
+    pub fn of_id(&self, id: &ResourceId) -> Option<&Observation> {
+        self.seen.get(self.by_id.get(id)?).map(|(_, seen)| seen)
     }
 
     /// The observation of `target`.
@@ -72,6 +87,9 @@ pub struct Inputs<'a> {
     pub project: &'a str,
     /// The resources that the manifest asks for.
     pub desired: &'a [Arc<Resource>],
+    /// The resources among them that the manifest does not ask for any more, and that stay for a grace
+    /// period.
+    pub kept: &'a BTreeSet<ResourceId>,
     /// The record of what was done and is owned, for the domains that this plan is about.
     pub ledger: &'a Ledger,
     /// The record for other domains: shared parts that they still use stay.

@@ -213,7 +213,11 @@ impl<'a> Planner<'a> {
         }
         let place = subject.place();
         self.claims.add(&place, &subject.spec);
-        self.zones.add(&id.domain, &place);
+        // What stays in a zone for a grace period does not make it the zone of the domain: the world may
+        // still read there what has moved away.
+        if !self.inputs.kept.contains(id) {
+            self.zones.add(&id.domain, &place);
+        }
     }
 
     /// The action that a decision comes to, for one stage of a resource's spec; `before` is the stage
@@ -391,6 +395,9 @@ fn moving(old: &Entry, resource: &Resource) -> &'static str {
     }
     let kind = resource.spec.kind();
     let why = kind.why_other(&resource.spec, &old.spec, old.physical());
+    if kind.named_by(&resource.spec).is_some() {
+        return "AWS gives it another name";
+    }
     // A record is where its zone is.
     why.unwrap_or("moves to another hosted zone")
 }

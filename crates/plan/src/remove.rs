@@ -12,6 +12,8 @@ use model::{
     Removal, Spec, Step, Transition, Unwanted, Verb, ZoneRef,
 };
 
+use standards::Strictness;
+
 use crate::claims::Place;
 use crate::decide::{Decision, removal};
 use crate::planner::Planner;
@@ -47,6 +49,9 @@ impl<'a> Planner<'a> {
         } else if waits {
             // By then nobody reads these records, so that their removal does no harm.
             Impact::new(MailImpact::None, "the world reads another zone")
+        } else if has_successor && matches!(place, Place::Dns(_)) {
+            // The successor of a record has another name: what reads the old one finds nothing there.
+            self.loss(entry, &spec).going(Strictness::Same)
         } else if has_successor {
             Impact::new(MailImpact::None, "its successor takes its place")
         } else {

@@ -29,12 +29,9 @@ pub fn settle(mut ledger: Ledger, actual: &Actual) -> Ledger {
 }
 
 fn is_done(entry: &Entry, intended: &Spec, actual: &Actual) -> bool {
-    let seen = actual.of(&entry.target()).or_else(|| {
-        let mut all = actual.iter();
-        // The observation can carry another physical id than the entry, which had none when the call began.
-        let it = all.find(|(target, _)| target.id == entry.id);
-        it.map(|(_, seen)| seen)
-    });
+    let seen = actual.of(&entry.target());
+    // The observation can carry another physical id than the entry, which had none when the call began.
+    let seen = seen.or_else(|| actual.of_id(&entry.id));
     let state = seen.and_then(|seen| seen.state());
     state.is_some_and(|state| {
         let diff = intended.kind().diff(intended, state, Some(&entry.spec));

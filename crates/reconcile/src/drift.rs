@@ -191,9 +191,11 @@ fn inputs<'a>(
     actual: &'a Actual,
     authority: &'a Authority,
 ) -> Inputs<'a> {
+    const NONE: &BTreeSet<ResourceId> = &BTreeSet::new();
     Inputs {
         project: project.manifest.project.as_str(),
         desired: &[],
+        kept: NONE,
         ledger,
         beyond: ledger,
         actual,

@@ -50,8 +50,7 @@ pub struct Planned {
 impl Planned {
     /// The observed state of a resource.
     pub fn state(&self, id: &ResourceId) -> Option<&State> {
-        let mut seen = self.actual.iter().filter(|(target, _)| target.id == *id);
-        seen.find_map(|(_, seen)| seen.state())
+        self.actual.of_id(id)?.state()
     }
 
     /// An output of a resource, once it is there.
@@ -138,6 +137,14 @@ struct Desired {
     findings: Vec<Finding>,
 }
 
+impl Desired {
+    /// The resources that stay for a grace period.
+    fn kept(&self) -> BTreeSet<ResourceId> {
+        let resources = self.grace_periods.iter().flat_map(|one| &one.resources);
+        resources.map(|resource| resource.id.clone()).collect()
+    }
+}
+
 /// Keeps a resource for a grace period. What domains share may be desired already.
 fn stay(resources: &mut Vec<Arc<Resource>>, resource: &Arc<Resource>) {
     let mut known = resources.iter_mut();
@@ -222,15 +229,17 @@ impl Project {
             return Err(Error::Closed(observed.closed));
         }
         let ledger = plan::settle(ledger, &observed.actual);
-        let authority = self
-            .authority(&desired.resources, &ledger, &observed.actual)
-            .await;
+        let kept = desired.kept();
+        let mut asked = desired.resources.clone();
+        asked.retain(|resource| !kept.contains(&resource.id));
+        let authority = self.authority(&asked, &ledger, &observed.actual).await;
         let leads = self
             .leads(&desired.resources, &ledger, &observed.actual)
             .await;
         let mut plan = plan::plan(Inputs {
             project: self.manifest.project.as_str(),
             desired: &desired.resources,
+            kept: &kept,
             ledger: &ledger,
             beyond: &beyond,
             actual: &observed.actual,

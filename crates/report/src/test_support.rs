@@ -1,6 +1,6 @@
 //! The plans of the shipped manifests, which the tests of this crate share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kinds::record::{LiveSet, LiveValue};
@@ -77,6 +77,7 @@ pub(crate) fn planned(desired: &[Arc<Resource>], ledger: &Ledger, actual: &Actua
     plan::plan(Inputs {
         project: "anycompany",
         desired,
+        kept: &BTreeSet::new(),
         ledger,
         beyond: &Ledger::default(),
         actual,

@@ -87,6 +87,7 @@ fn domain(dice: &mut Rng, name: usize) -> Domain {
         dmarc: [None, Some("none"), Some("quarantine"), Some("reject")][dice.usize(0..4)],
         spf: [None, Some("softfail"), Some("fail")][dice.usize(0..3)],
         ses: distinct((0..instances).map(|_| instance(dice)).collect()),
+        adopts: dice.u8(0..4) == 0,
     }
 }
 
@@ -146,7 +147,8 @@ fn changed(dice: &mut Rng, setup: &Setup) -> Setup {
 }
 
 fn change(dice: &mut Rng, setup: &mut Setup) {
-    match dice.u8(0..10) {
+    match dice.u8(0..11) {
+        10 => setup.renumbered = !setup.renumbered,
         0 => {
             let name = dice.usize(0..NAMES.len());
             if setup.domain(name).is_none() {
@@ -232,7 +234,7 @@ fn happenings(dice: &mut Rng, steps: &mut Vec<Step>) {
 
 fn hand(dice: &mut Rng) -> Hand {
     let (domain, place) = (dice.usize(0..NAMES.len()), dice.usize(0..64));
-    match dice.u8(0..11) {
+    match dice.u8(0..13) {
         0 | 1 => Hand::AddText(domain),
         2 => Hand::AddName(domain),
         3 => Hand::DeleteSet(domain, place),
@@ -242,6 +244,8 @@ fn hand(dice: &mut Rng) -> Hand {
         7 => Hand::DeleteObject(place),
         8 => Hand::PutObject(place),
         9 => Hand::AddTag(place),
+        10 => Hand::ReplaceSpf(domain),
+        11 => Hand::AddRouting(domain, place),
         _ => Hand::Delegate(domain, dns(dice)),
     }
 }

@@ -7,7 +7,7 @@ use sandbox::world::World;
 use crate::life::Hand;
 use crate::player::Player;
 use crate::setup::{Dns, NAMES};
-use crate::world::{delegate, plain, put, sets, zone_id};
+use crate::world::{delegate, is_spf, plain, put, sets, zone_id};
 
 /// The key of objects of others.
 const OBJECT: &str = "others/report.txt";
@@ -25,6 +25,8 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
         Hand::AddName(name) => add_name(player, &mut world, name, now),
         Hand::DeleteSet(name, place) => delete_set(player, &mut world, (name, place)),
         Hand::ChangeTtl(name, place) => change_ttl(player, &mut world, (name, place)),
+        Hand::ReplaceSpf(name) => replace_spf(player, &mut world, name),
+        Hand::AddRouting(name, place) => add_routing(player, &mut world, (name, place)),
         Hand::DeleteIdentity(place) => {
             if let Some((place, name)) = pick(&world.ses.identities(), place) {
                 world.ses.lose(&place, &name);
@@ -95,6 +97,48 @@ fn add_text(player: &mut Player, world: &mut World, name: usize) {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         put(world, &zone, (NAMES[name], "TXT"), (ttl, &values));
     }
+}
+
+/// Publishes an SPF record at the apex, and takes out those that stand there.
+fn replace_spf(player: &mut Player, world: &mut World, name: usize) {
+    let Dns::Account(account) = player.authority_of(name) else {
+        return;
+    };
+    let value = format!(
+        "\"v=spf1 include:spf{}.example -all\"",
+        player.next_number()
+    );
+    let at_apex = sets(world, account, NAMES[name])
+        .into_iter()
+        .find(|set| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT");
+    let Some((ttl, values)) = at_apex.and_then(plain) else {
+        return;
+    };
+    let others = values.iter().filter(|value| !is_spf(value));
+    let values: Vec<String> = others.cloned().chain([value]).collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    if let Some(zone) = zone_id(world, account, NAMES[name]) {
+        put(world, &zone, (NAMES[name], "TXT"), (ttl, &values));
+        player.replaced.insert((account, name));
+    }
+}
+
+fn add_routing(player: &mut Player, world: &mut World, (name, place): (usize, usize)) {
+    let Some((account, (owner, rtype, ..))) = picked(player, world, (name, place)) else {
+        return;
+    };
+    // The comparison with the shadow leaves a replaced SPF record out of plain sets alone.
+    if owner == NAMES[name] && rtype == "TXT" && player.replaced.contains(&(account, name)) {
+        return;
+    }
+    let identifier = format!("weighted-{}", player.next_number());
+    for world in [world, &mut player.shadow] {
+        if let Some(zone) = zone_id(world, account, NAMES[name]) {
+            let done = world.weigh_records(&zone, &owner, &rtype, &identifier);
+            done.unwrap_or_else(|error| unreachable!("a name: {error}"));
+        }
+    }
+    player.routed.insert((account, name, identifier));
 }
 
 fn add_name(player: &mut Player, world: &mut World, name: usize, now: Timestamp) {
@@ -178,7 +222,8 @@ fn put_object(player: &mut Player, world: &mut World, place: usize) {
     }
 }
 
-/// Lists the things of others that are no longer there: their objects, and their tags on buckets that are.
+/// Lists the things of others that are no longer there: their objects, their routing policies, and their
+/// tags on buckets that are.
 pub(crate) fn missing(player: &Player, world: &World) -> Vec<String> {
     let lost_object = |name: &&String| {
         let bucket = world.s3.buckets.get(*name);
@@ -190,9 +235,21 @@ pub(crate) fn missing(player: &Player, world: &World) -> Vec<String> {
         let tags = bucket.map(|bucket| bucket.tags.as_ref());
         tags.is_some_and(|tags| tags.is_none_or(|tags| !tags.contains_key(TAG.0)))
     };
+    let lost_routing = |(account, name, identifier): &&(usize, usize, String)| {
+        let sets = sets(world, *account, NAMES[*name]);
+        let mut identifiers = sets.iter().map(|set| set.key.identifier.as_ref());
+        !identifiers.any(|one| one == Some(identifier))
+    };
+    let routed = player.routed.iter().filter(lost_routing);
+    let routed = routed.map(|(_, name, identifier)| {
+        format!(
+            "the routing policy {identifier} of others in {} is gone",
+            NAMES[*name]
+        )
+    });
     let objects = player.objects.iter().filter(lost_object);
     let tags = player.tagged.iter().filter(lost_tag);
     let objects = objects.map(|name| format!("the object of others in {name} is gone"));
     let tags = tags.map(|(name, _)| format!("the tag of others at {name} is gone"));
-    objects.chain(tags).collect()
+    objects.chain(tags).chain(routed).collect()
 }

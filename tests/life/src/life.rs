@@ -76,6 +76,10 @@ pub enum Hand {
     DeleteSet(usize, usize),
     /// Changes the time to live of a record set.
     ChangeTtl(usize, usize),
+    /// Puts an SPF record of their own in the place of those at the apex.
+    ReplaceSpf(usize),
+    /// Gives a record set a weight among others, of which there are none yet.
+    AddRouting(usize, usize),
     /// Deletes an identity at SES.
     DeleteIdentity(usize),
     /// Switches an identity's signing off.

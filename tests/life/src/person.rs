@@ -8,14 +8,7 @@ use report::{PublishableRecord, RecordTask};
 use sandbox::world::World;
 use standards::dns::RecordType;
 
-/// The beginnings of texts of which a name has one.
-const SINGLE: [&str; 5] = [
-    "\"v=spf1",
-    "\"v=DMARC1",
-    "\"v=STSv1",
-    "\"v=TLSRPTv1",
-    "\"v=BIMI1",
-];
+use crate::world::SINGLE;
 
 /// The records that a person has published elsewhere beside what was there, by name and type.
 #[derive(Clone, Debug, Default)]

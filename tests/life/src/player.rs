@@ -17,7 +17,7 @@ use crate::life::{DENIED, Life, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
 use crate::person::Elsewhere;
 use crate::program::{Ended, Left, Program};
-use crate::setup::{Dns, MAIL_ACCOUNTS, PARKED, REGIONS, Setup, Signing};
+use crate::setup::{Dns, Instance, PARKED, REGIONS, RENUMBERED, Setup, Signing};
 use crate::shadow;
 use crate::world::{before, delegate, sets};
 
@@ -89,6 +89,14 @@ pub(crate) struct Player {
     pub(crate) authority: BTreeMap<usize, Dns>,
     /// The records that the person has published elsewhere.
     pub(crate) elsewhere: Elsewhere,
+    /// The domains whose SPF and DMARC records a manifest takes over, as positions in the names.
+    adopting: BTreeSet<usize>,
+    /// The routing policies of others: the account and the name of the zone, as positions, and the
+    /// identifier.
+    pub(crate) routed: BTreeSet<(usize, usize, String)>,
+    /// Where others put an SPF record in the place of what stood there: the account and the name of the
+    /// zone, as positions. Where that was ours, a run takes it back, as the plan says; otherwise it stays.
+    pub(crate) replaced: BTreeSet<(usize, usize)>,
     /// Buckets with objects of others, and with tags of others.
     pub(crate) objects: BTreeSet<String>,
     /// Each with the time at which the bucket was made: one of the same name that came later has no
@@ -117,7 +125,8 @@ impl Player {
             _ => None,
         });
         let setup = first.unwrap_or_default();
-        let world = before(&setup);
+        let adopting = adopting(life);
+        let world = before(&setup, &adopting);
         let clock = Clock::starting_at(BIRTH, 1.0);
         let observer = Observer::new(names(life), world.clone(), BIRTH);
         let observer = Arc::new(Mutex::new(observer));
@@ -134,6 +143,9 @@ impl Player {
             sandbox,
             shadow,
             elsewhere: Elsewhere::default(),
+            adopting,
+            routed: BTreeSet::new(),
+            replaced: BTreeSet::new(),
             objects: BTreeSet::new(),
             tagged: BTreeMap::new(),
             observer,
@@ -178,9 +190,11 @@ impl Player {
     async fn step(&mut self, step: &Step) {
         match step {
             Step::Apply(setup, trouble) => {
-                let pauses = changes_origin_of_keys(&self.setup, setup);
-                self.forgot |= self.lost_ledger && self.setup != *setup;
-                self.setup_before = std::mem::replace(&mut self.setup, setup.clone());
+                let mut setup = setup.clone();
+                setup.declares_former |= self.setup.declares_former;
+                let pauses = changes_origin_of_keys(&self.setup, &setup);
+                self.forgot |= self.lost_ledger && self.setup != setup;
+                self.setup_before = std::mem::replace(&mut self.setup, setup);
                 self.bring_about(false, trouble, pauses).await;
             }
             Step::Destroy(trouble) => self.bring_about(true, trouble, BTreeSet::new()).await,
@@ -217,6 +231,10 @@ impl Player {
         for run in 0..RUNS {
             match self.run(destroys && !records_again, trouble, run).await {
                 Ended::Killed => {}
+                // A person declares the former account too, as the finding says.
+                Ended::Refused(why) if self.is_renumbered(&why) => {
+                    self.setup.declares_former = true;
+                }
                 Ended::Refused(why) if run >= CALM || !trouble.misleads() => {
                     self.played.refused.extend(why);
                     break;
@@ -264,6 +282,15 @@ impl Player {
         self.disarm();
         self.foreign();
         ended
+    }
+
+    /// Whether a plan was refused because a name stands for another account than what is on record has,
+    /// and the other one is not declared.
+    fn is_renumbered(&self, why: &[String]) -> bool {
+        let says = |reason: &String| {
+            reason.starts_with(model::rules::PLAN_04.id) && reason.contains(RENUMBERED)
+        };
+        !self.setup.declares_former && why.iter().any(says)
     }
 
     /// How long a person waits until the next run: until just before the end of a grace period, and
@@ -314,14 +341,14 @@ impl Player {
     /// leaves such records, and names them.
     fn restored(&mut self, world: World, left: &[Left]) {
         let left = if self.lost_ledger { left } else { &[] };
-        if let Some(what) = shadow::difference(&self.shadow, world, left) {
+        if let Some(what) = shadow::difference(&self.shadow, world, left, &self.replaced) {
             self.fault("DestroyRestores", what);
         }
     }
 
     /// Whether values of others stand where they stood.
     fn foreign(&mut self) {
-        let gone = shadow::lost_values(&self.shadow, &self.sandbox.world());
+        let gone = shadow::lost_values(&self.shadow, &self.sandbox.world(), &self.adopting);
         for what in gone {
             self.fault("ForeignStays", what);
         }
@@ -342,7 +369,10 @@ impl Player {
                     .any(|set| set.key.name.plain() == *name),
                 _ => false,
             };
-            let is_whole = domain.dns != Dns::Manual || !later.iter().any(is_read);
+            // While a policy is wound down, the record that announces it stays where it is.
+            let mut graces = planned.grace_periods.iter();
+            let is_bound = graces.any(|grace| grace.domain == domain.name());
+            let is_whole = domain.dns != Dns::Manual || !is_bound && !later.iter().any(is_read);
             if from != Some(&domain.dns) && is_whole {
                 delegate(&mut world, domain.name, domain.dns, now);
                 delegate(&mut self.shadow, domain.name, domain.dns, now);
@@ -364,7 +394,7 @@ impl Player {
         let domains = self.setup.domains.iter();
         let all = domains.flat_map(|domain| {
             let instances = domain.ses.iter();
-            instances.map(|one| (domain.name().to_owned(), place(one.account, one.region)))
+            instances.map(|one| (domain.name().to_owned(), place(&self.setup, one)))
         });
         all.collect()
     }
@@ -379,7 +409,7 @@ impl Player {
             let name = domain.name().to_owned();
             expected.push(Flow::Receive(name.clone()));
             for one in &domain.ses {
-                let at = place(one.account, one.region);
+                let at = place(&self.setup, one);
                 expected.push(Flow::SendFrom(name.clone(), at.clone()));
                 expected.push(Flow::Signed(name.clone(), at.clone()));
                 if one.mail_from {
@@ -446,7 +476,7 @@ fn changes_origin_of_keys(before: &Setup, after: &Setup) -> BTreeSet<Flow> {
         let all = domains.flat_map(|domain| {
             let instances = domain.ses.iter();
             instances.map(|one| {
-                let key = (domain.name().to_owned(), place(one.account, one.region));
+                let key = (domain.name().to_owned(), place(setup, one));
                 (key, one.signing == Signing::Brought)
             })
         });
@@ -473,6 +503,20 @@ fn names(life: &Life) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn place(account: usize, region: usize) -> String {
-    format!("{}/{}", MAIL_ACCOUNTS[account].1, REGIONS[region])
+/// The domains that some manifest of a life takes records over for, as positions in the names.
+fn adopting(life: &Life) -> BTreeSet<usize> {
+    let mut adopting = BTreeSet::new();
+    for step in &life.steps {
+        if let Step::Apply(setup, _) = step {
+            let domains = setup.domains.iter().filter(|domain| domain.adopts);
+            adopting.extend(domains.map(|domain| domain.name));
+        }
+    }
+    adopting
+}
+
+/// The place of an instance: the number of its account, and its region.
+fn place(setup: &Setup, instance: &Instance) -> String {
+    let account = setup.mail_account(instance.account);
+    format!("{account}/{}", REGIONS[instance.region])
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::{ActionOutcome, Progress, Stop};
 use jiff::Timestamp;
 use ledger::{Journal, Memory};
-use model::{Location, Plan};
+use model::Plan;
 use reconcile::{Environment, Error, Planned, Project, Stands, Who, Wish};
 use report::PublishableRecord;
 use sandbox::Sandbox;
@@ -14,7 +14,7 @@ use sandbox::stats::Logged;
 use standards::Severity;
 
 use crate::observer::Fault;
-use crate::setup::{DNS_ACCOUNTS, MAIL_ACCOUNTS, Setup, WEB_ACCOUNTS};
+use crate::setup::Setup;
 use crate::valid;
 
 /// How long a run waits for one thing to become ready.
@@ -182,7 +182,10 @@ fn refusals(plan: &Plan) -> Vec<String> {
 fn unplanned(plan: &Plan, made: &[Logged]) -> Vec<Fault> {
     let mut planned: BTreeSet<(String, &str)> = BTreeSet::new();
     for action in plan.actions.iter().filter(|action| action.changes()) {
-        let account = action.location.as_ref().map(account).unwrap_or_default();
+        let account = action.location.as_ref();
+        let account = account
+            .map(|location| location.account_id.to_string())
+            .unwrap_or_default();
         let operations = action.calls.iter().map(|calls| calls.operation.as_str());
         // Records that are ready together share a call.
         let batch = action.batch.iter().map(|_| "ChangeResourceRecordSets");
@@ -207,14 +210,6 @@ fn unplanned(plan: &Plan, made: &[Logged]) -> Vec<Fault> {
         .collect();
     let faults = unplanned.into_iter();
     faults.map(|what| fault("CallsArePlanned", what)).collect()
-}
-
-/// The id of a location's account.
-fn account(location: &Location) -> String {
-    let name = location.account.as_str();
-    let accounts = [DNS_ACCOUNTS, WEB_ACCOUNTS, MAIL_ACCOUNTS].concat();
-    let found = accounts.iter().find(|(of, _)| *of == name);
-    found.map_or(name, |(_, id)| id).to_owned()
 }
 
 /// The options of a run that accepts no risk.

@@ -22,6 +22,12 @@ pub const WEB_ACCOUNTS: [(&str, &str); 2] = [("web", "222222222222"), ("web2", "
 /// The accounts that send.
 pub const MAIL_ACCOUNTS: [(&str, &str); 2] = [("mail", "333333333333"), ("mail2", "444444444444")];
 
+/// The number that the first of these accounts has where it is renumbered: the name of another account.
+pub const RENUMBERED: &str = "777777777777";
+
+/// The name under which the account of the other number is declared.
+const FORMER: &str = "mail-former";
+
 /// The regions of buckets and of SES.
 pub const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
 
@@ -38,6 +44,10 @@ pub struct Setup {
     pub domains: Vec<Domain>,
     /// The parked domains, as positions in [`PARKED`].
     pub parked: Vec<usize>,
+    /// Whether the first account that sends is another one, under the same name.
+    pub renumbered: bool,
+    /// Whether the account that had this name is declared too, as long as something of ours is there.
+    pub declares_former: bool,
 }
 
 /// The place of a domain's DNS.
@@ -74,6 +84,9 @@ pub struct Domain {
     pub spf: Option<&'static str>,
     /// The instances that send for it.
     pub ses: Vec<Instance>,
+    /// Whether it has an SPF and a DMARC record before the program comes, and the manifest takes them
+    /// over.
+    pub adopts: bool,
 }
 
 /// A place that files are served from.
@@ -146,10 +159,35 @@ impl Setup {
         self.domains.iter().find(|domain| domain.name == name)
     }
 
+    /// The number of an account that sends, a position in [`MAIL_ACCOUNTS`].
+    pub fn mail_account(&self, position: usize) -> &'static str {
+        if position == 0 && self.renumbered {
+            RENUMBERED
+        } else {
+            MAIL_ACCOUNTS[position].1
+        }
+    }
+
+    /// The accounts of the manifest, by name and number.
+    fn accounts(&self) -> Vec<(&'static str, &'static str)> {
+        let mut accounts = [DNS_ACCOUNTS, WEB_ACCOUNTS].concat();
+        let sending = MAIL_ACCOUNTS.iter().enumerate();
+        accounts.extend(sending.map(|(position, (name, _))| (*name, self.mail_account(position))));
+        if self.declares_former {
+            let former = if self.renumbered {
+                MAIL_ACCOUNTS[0].1
+            } else {
+                RENUMBERED
+            };
+            accounts.push((FORMER, former));
+        }
+        accounts
+    }
+
     /// The manifest.
     pub fn yaml(&self) -> String {
         let mut text = "project: life\naccounts:\n".to_owned();
-        for (name, id) in [DNS_ACCOUNTS, WEB_ACCOUNTS, MAIL_ACCOUNTS].concat() {
+        for (name, id) in self.accounts() {
             put(
                 &mut text,
                 &format!("  {name}: {{ id: \"{id}\", role: {ROLE} }}"),
@@ -190,6 +228,9 @@ impl Domain {
             }
         }
         put(text, &format!("    ttl: {}m", self.ttl));
+        if self.adopts {
+            put(text, "    adopt: true");
+        }
         if self.mx {
             put(text, &format!("    mx: [10 {MAIL_HOST}]"));
         }

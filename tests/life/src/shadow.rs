@@ -1,14 +1,26 @@
 //! Compares the world with its shadow: what it would be if the program had never been there.
 
+use std::collections::BTreeSet;
+
 use sandbox::world::World;
 
 use crate::program::Left;
 use crate::setup::{DNS_ACCOUNTS, NAMES, PARKED};
-use crate::world::{plain, sets, zone_id};
+use crate::world::{is_single, plain, sets, without_spf, zone_id};
 
-/// The first difference, without the record sets in `left`.
-pub(crate) fn difference(shadow: &World, mut world: World, left: &[Left]) -> Option<String> {
+/// The first difference, without the record sets in `left` and the SPF records that others `replaced`.
+pub(crate) fn difference(
+    shadow: &World,
+    mut world: World,
+    left: &[Left],
+    replaced: &BTreeSet<(usize, usize)>,
+) -> Option<String> {
     let mut shadow = shadow.clone();
+    for (account, name) in replaced {
+        for world in [&mut shadow, &mut world] {
+            without_spf(world, *account, NAMES[*name]);
+        }
+    }
     for one in left {
         for world in [&mut shadow, &mut world] {
             take_out(world, one);
@@ -17,11 +29,16 @@ pub(crate) fn difference(shadow: &World, mut world: World, left: &[Left]) -> Opt
     crate::difference::first(&shadow.dump(), &world.dump())
 }
 
-/// The values of others that no longer stand where they stood.
-pub(crate) fn lost_values(shadow: &World, world: &World) -> Vec<String> {
+/// The values of others that no longer stand where they stood. A manifest may take over a record of
+/// which there is one at the names of `adopting`.
+pub(crate) fn lost_values(
+    shadow: &World,
+    world: &World,
+    adopting: &BTreeSet<usize>,
+) -> Vec<String> {
     let mut gone = Vec::new();
     for (account, (id, _)) in DNS_ACCOUNTS.iter().enumerate() {
-        for name in NAMES.iter().chain(&PARKED) {
+        for (position, name) in NAMES.iter().chain(&PARKED).enumerate() {
             let actual = sets(world, account, name);
             for set in sets(shadow, account, name) {
                 let Some((_, values)) = plain(set) else {
@@ -31,7 +48,8 @@ pub(crate) fn lost_values(shadow: &World, world: &World) -> Vec<String> {
                 let held = held.and_then(|one| plain(one)).map(|(_, values)| values);
                 let lost = values
                     .iter()
-                    .filter(|value| held.is_none_or(|held| !held.contains(value)));
+                    .filter(|value| held.is_none_or(|held| !held.contains(value)))
+                    .filter(|value| !(adopting.contains(&position) && is_single(value)));
                 gone.extend(lost.map(|value| {
                     let key = &set.key;
                     format!("{} {} {value} in {id} is gone", key.name.plain(), key.rtype)

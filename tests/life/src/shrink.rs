@@ -58,6 +58,7 @@ fn smaller(life: &Life) -> Vec<Life> {
         }));
     }
     all.push(each(life, |setup, _| setup.parked.clear()));
+    all.push(each(life, |setup, _| setup.renumbered = false));
     for simplify in SIMPLER {
         all.push(each(life, |setup, _| {
             setup.domains.iter_mut().for_each(simplify);
@@ -68,7 +69,7 @@ fn smaller(life: &Life) -> Vec<Life> {
 }
 
 /// Every property of a domain, taken away.
-const SIMPLER: [fn(&mut Domain); 13] = [
+const SIMPLER: [fn(&mut Domain); 14] = [
     |domain| domain.ses.clear(),
     |domain| {
         domain.hosting = None;
@@ -82,6 +83,7 @@ const SIMPLER: [fn(&mut Domain); 13] = [
     |domain| domain.mx = false,
     |domain| domain.dmarc = None,
     |domain| domain.spf = None,
+    |domain| domain.adopts = false,
     |domain| domain.ses.iter_mut().for_each(|one| one.mail_from = false),
     |domain| domain.ses.iter_mut().for_each(|one| one.set = None),
     |domain| {

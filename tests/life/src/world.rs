@@ -1,16 +1,28 @@
 //! The world at the beginning of a life, and what other hands change in it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sandbox::route53::record_set::{Content, RecordSet, Routing};
 use sandbox::route53::records::Records;
 use sandbox::world::World;
 
 use crate::setup::{
-    DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, MAIL_HOST, NAMES, PARKED, ROLE, Setup, WEB_ACCOUNTS,
+    DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, MAIL_HOST, NAMES, PARKED, RENUMBERED, ROLE, Setup,
+    WEB_ACCOUNTS,
 };
 
 /// The address of hosts that have nothing to do with the program (RFC 5737).
 const ADDRESS: &str = "192.0.2.25";
+
+/// The beginnings of texts of which a name has one.
+pub(crate) const SINGLE: [&str; 5] = [
+    "\"v=spf1",
+    "\"v=DMARC1",
+    "\"v=STSv1",
+    "\"v=TLSRPTv1",
+    "\"v=BIMI1",
+];
 
 /// The records at every name before the program comes: record type and value.
 const BEFORE: [(&str, &str, &str); 3] = [
@@ -19,20 +31,32 @@ const BEFORE: [(&str, &str, &str); 3] = [
     ("www.", "A", ADDRESS),
 ];
 
+/// The texts of an SPF and a DMARC record that a manifest takes over: what is before the name, and the
+/// value.
+const TAKEN_OVER: [(&str, &str); 2] = [
+    ("", "\"v=spf1 include:before.example ~all\""),
+    ("_dmarc.", "\"v=DMARC1; p=none\""),
+];
+
 /// The world before the first apply. Each name has a zone in both accounts and one elsewhere, all
-/// with what its owner keeps there.
-pub(crate) fn before(setup: &Setup) -> World {
+/// with what its owner keeps there. At the names of `adopting`, the zones have records that a manifest
+/// takes over.
+pub(crate) fn before(setup: &Setup, adopting: &BTreeSet<usize>) -> World {
     let mut world = World::default();
     world.sts.seed_account(reconcile::sandbox::OPERATOR, &[]);
     for (_, account) in [DNS_ACCOUNTS, WEB_ACCOUNTS, MAIL_ACCOUNTS].concat() {
         world.sts.seed_account(account, &[ROLE]);
     }
+    world.sts.seed_account(RENUMBERED, &[ROLE]);
     let always = Timestamp::UNIX_EPOCH;
     let host = world.dns.publish(MAIL_HOST, "A", &[ADDRESS], always);
     host.unwrap_or_else(|error| unreachable!("a name: {error}"));
     for (position, name) in NAMES.iter().enumerate() {
         for (_, account) in DNS_ACCOUNTS {
-            zone(&mut world, account, name);
+            let id = zone(&mut world, account, name);
+            if adopting.contains(&position) {
+                take_over(&mut world, &id, name);
+            }
         }
         let added = world.dns.add_zone(name, always);
         added.unwrap_or_else(|error| unreachable!("a name: {error}"));
@@ -65,6 +89,49 @@ fn zone(world: &mut World, account: &str, name: &str) -> String {
         );
     }
     id
+}
+
+/// Puts the records into a zone that a manifest takes over.
+fn take_over(world: &mut World, zone: &str, name: &str) {
+    for (below, value) in TAKEN_OVER {
+        let owner = format!("{below}{name}");
+        let beside = BEFORE
+            .iter()
+            .filter(|(of, rtype, _)| *of == below && *rtype == "TXT");
+        let mut values: Vec<&str> = beside.map(|(.., value)| *value).collect();
+        values.push(value);
+        put(world, zone, (&owner, "TXT"), (300, &values));
+    }
+}
+
+/// Whether a text is one that a domain has once, so that a manifest that takes over what is there puts
+/// its own in its place.
+pub(crate) fn is_single(value: &str) -> bool {
+    SINGLE.iter().any(|single| value.starts_with(single))
+}
+
+/// Whether a text is an SPF record.
+pub(crate) fn is_spf(value: &str) -> bool {
+    value.starts_with(SINGLE[0])
+}
+
+/// Takes the SPF records at the apex out of a zone.
+pub(crate) fn without_spf(world: &mut World, account: usize, name: &str) {
+    let at_apex = sets(world, account, name)
+        .into_iter()
+        .find(|set| set.key.name.plain() == name && set.key.rtype == "TXT");
+    let Some((ttl, values)) = at_apex.and_then(plain) else {
+        return;
+    };
+    let values: Vec<String> = values
+        .iter()
+        .filter(|value| !is_spf(value))
+        .cloned()
+        .collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    if let Some(zone) = zone_id(world, account, name) {
+        put(world, &zone, (name, "TXT"), (ttl, &values));
+    }
 }
 
 /// Puts a record set into a zone.

@@ -3,7 +3,7 @@
 
 use life::life::{Life, Step, Trouble};
 use life::player::play;
-use life::setup::{Dns, Domain, Hosting, Instance, Setup, Signing, Sts};
+use life::setup::{Dns, Domain, Hosting, Instance, Set, Setup, Signing, Sts};
 use life::{draw, valid};
 
 fn sender() -> Setup {
@@ -19,6 +19,7 @@ fn sender() -> Setup {
             tls_rpt: false,
             dmarc: Some("quarantine"),
             spf: None,
+            adopts: false,
             ses: vec![Instance {
                 account: 0,
                 region: 0,
@@ -30,6 +31,8 @@ fn sender() -> Setup {
             }],
         }],
         parked: vec![],
+        renumbered: false,
+        declares_former: false,
     }
 }
 
@@ -156,6 +159,59 @@ fn dns_that_moves_to_another_account_is_there_all_the_while() {
         in_account(0),
         Step::Destroy(Trouble::default()),
     ]);
+}
+
+/// Seed 5: the DKIM records of the identity that still sent gave way to those of the one that SES had
+/// not verified yet. Seed 33: the configuration set of the new account counted as being deleted.
+#[test]
+fn an_account_that_is_renumbered_sends_until_the_new_one_does() {
+    for dns in [Dns::Account(0), Dns::Manual] {
+        let setup = |renumbered| Setup {
+            renumbered,
+            ..sender_with(|domain| {
+                domain.dns = dns;
+                domain.dmarc = Some("reject");
+                domain.ses[0].set = Some(Set::Own);
+            })
+        };
+        holds(vec![
+            apply(setup(false)),
+            apply(setup(true)),
+            apply(setup(true)),
+            apply(setup(false)),
+            Step::Destroy(Trouble::default()),
+        ]);
+    }
+}
+
+/// Seed 44: what stayed in the old zone for the policy's grace period passed for the domain's DNS, and
+/// everything else there was deleted while the world still read it.
+#[test]
+fn dns_that_moves_while_a_policy_is_wound_down_is_there_all_the_while() {
+    let setup = |dns, sts| {
+        sender_with(|domain| {
+            domain.dns = dns;
+            domain.hosting = Some(Hosting {
+                account: 0,
+                region: 0,
+                renamed: false,
+            });
+            domain.sts = sts;
+        })
+    };
+    let sts = Sts {
+        mode: "enforce",
+        max_age: 1,
+    };
+    let moved = || apply(setup(Dns::Manual, None));
+    let steps = vec![
+        apply(setup(Dns::Account(0), Some(sts))),
+        moved(),
+        Step::Wait(3 * 24 * 60),
+        moved(),
+        Step::Destroy(Trouble::default()),
+    ];
+    assert_eq!(play(&Life { steps }).faults, []);
 }
 
 #[test]

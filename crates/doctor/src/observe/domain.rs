@@ -171,9 +171,7 @@ impl Scene<'_> {
     }
 
     fn seen(&self, resource: &Resource) -> Option<&Observation> {
-        let mut all = self.actual.iter();
-        all.find(|(target, _)| target.id == resource.id)
-            .map(|(_, seen)| seen)
+        self.actual.of_id(&resource.id)
     }
 
     async fn zone(&self) -> ZoneFacts {

@@ -108,7 +108,12 @@ impl Run<'_> {
         let Some(wanted) = action.wanted() else {
             // A removal that is interrupted is found by observing the resource. A shared one is
             // marked first, because another domain must not begin to use it while it goes.
-            if action.resource.is_shared() && action.verb() == Verb::Delete {
+            // A predecessor has a successor under its id, which others may use.
+            let mut actions = self.plan.actions.iter();
+            let has_successor =
+                actions.any(|one| one.wanted().is_some() && one.resource == action.resource);
+            let is_last = action.resource.is_shared() && !has_successor;
+            if is_last && action.verb() == Verb::Delete {
                 let id = action.resource.clone();
                 intents.push(Event::Closing { id });
             }

@@ -177,6 +177,7 @@ impl Stage {
         let mut plan = plan::plan(Inputs {
             project: "project",
             desired: &self.desired,
+            kept: &BTreeSet::new(),
             ledger: &ledger,
             beyond: &Ledger::default(),
             actual: &observed.actual,

@@ -12,8 +12,8 @@ mod aws;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Field, Impact, Kind, Location, Nothing, Permission, PhysicalId, Readiness,
-    Transition, Verb, ZoneRef,
+    Calls, Diff, Field, Impact, Kind, Location, Nothing, OutputRef, Permission, PhysicalId,
+    Readiness, Transition, Verb, ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +113,19 @@ impl Kind for PublishedRecord {
 
     fn zone(_spec: &Spec, _physical: Option<&PhysicalId>) -> Option<ZoneRef> {
         Some(ZoneRef::ByHand)
+    }
+
+    fn why_other(
+        desired: &Spec,
+        owned: &Spec,
+        _physical: Option<&PhysicalId>,
+    ) -> Option<&'static str> {
+        let is_renamed = desired.record.is_another(&owned.record);
+        is_renamed.then_some("renamed: the old name goes by an action of its own")
+    }
+
+    fn named_by(spec: &Spec) -> Option<&OutputRef> {
+        spec.record.named_by()
     }
 
     fn poll() -> Duration {

@@ -35,8 +35,8 @@ pub use sync::resume;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Field, Impact, Kind, Location, Permission, PhysicalId, Readiness, Removal,
-    Transition, Verb, ZoneRef,
+    Calls, Diff, Field, Impact, Kind, Location, OutputRef, Permission, PhysicalId, Readiness,
+    Removal, Transition, Verb, ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -164,6 +164,10 @@ impl Kind for Route53RecordSet {
     ) -> Option<&'static str> {
         let is_renamed = desired.record.is_another(&owned.record);
         is_renamed.then_some("renamed: the old name goes by an action of its own")
+    }
+
+    fn named_by(spec: &Spec) -> Option<&OutputRef> {
+        spec.record.named_by()
     }
 
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {

@@ -157,11 +157,16 @@ impl World {
         let mut actual = Actual::default();
         for query in queries(&self.desired, &self.ledger) {
             let observation = self.observation(&query.target);
-            actual.insert(query.target, observation);
+            if query.leaves {
+                actual.insert_leaving(query.target, observation);
+            } else {
+                actual.insert(query.target, observation);
+            }
         }
         plan(Inputs {
             project: "project",
             desired: &self.desired,
+            kept: &BTreeSet::new(),
             ledger: &self.ledger,
             beyond: &Ledger::default(),
             actual: &actual,

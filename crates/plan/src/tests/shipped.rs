@@ -5,6 +5,7 @@
     reason = "a snapshot is as long as what it shows"
 )]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use insta::assert_snapshot;
@@ -64,6 +65,7 @@ pub(super) fn first_plan(desired: &[Arc<Resource>]) -> Plan {
     plan(Inputs {
         project: "project",
         desired,
+        kept: &BTreeSet::new(),
         ledger: &Ledger::default(),
         beyond: &Ledger::default(),
         actual: &actual,

@@ -88,8 +88,7 @@ pub(crate) fn left(
 }
 
 fn recorded<'a>(entry: &'a Entry, actual: &'a Actual) -> Source<'a> {
-    let mut seen = actual.iter().filter(|(target, _)| target.id == entry.id);
-    let seen = seen.find_map(|(_, seen)| seen.state());
+    let seen = actual.of_id(&entry.id).and_then(|seen| seen.state());
     Source {
         id: &entry.id,
         location: entry.location.as_ref(),

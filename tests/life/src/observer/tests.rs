@@ -1,5 +1,7 @@
 //! Each rule of the observer is shown to be able to fail: a world is broken by hand.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use sandbox::world::World;
 
@@ -22,12 +24,16 @@ fn world() -> (World, String) {
         tls_rpt: false,
         dmarc: None,
         spf: None,
+        adopts: false,
         ses: Vec::new(),
     };
-    let world = before(&Setup {
-        domains: vec![domain],
-        parked: Vec::new(),
-    });
+    let world = before(
+        &Setup {
+            domains: vec![domain],
+            ..Setup::default()
+        },
+        &BTreeSet::new(),
+    );
     let zone = zone_id(&world, 0, DOMAIN).expect("a zone");
     (world, zone)
 }
