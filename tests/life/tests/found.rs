@@ -214,6 +214,31 @@ fn dns_that_moves_while_a_policy_is_wound_down_is_there_all_the_while() {
     assert_eq!(play(&Life { steps }).faults, []);
 }
 
+/// Seed 43: when the old bucket went, the ledger forgot that the policy is served from the new one, and
+/// destroy did not wind it down.
+#[test]
+fn a_policy_that_moved_is_let_go_slowly() {
+    let hosted = |region| {
+        sender_with(|domain| {
+            domain.hosting = Some(Hosting {
+                account: 0,
+                region,
+                renamed: false,
+            });
+            domain.sts = Some(Sts {
+                mode: "enforce",
+                max_age: 7,
+            });
+        })
+    };
+    holds(vec![
+        apply(hosted(0)),
+        apply(hosted(1)),
+        Step::Wait(40 * 24 * 60),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
 #[test]
 fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
     for seed in 0..20 {

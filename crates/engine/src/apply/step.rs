@@ -108,11 +108,8 @@ impl Run<'_> {
         let Some(wanted) = action.wanted() else {
             // A removal that is interrupted is found by observing the resource. A shared one is
             // marked first, because another domain must not begin to use it while it goes.
-            // A predecessor has a successor under its id, which others may use.
-            let mut actions = self.plan.actions.iter();
-            let has_successor =
-                actions.any(|one| one.wanted().is_some() && one.resource == action.resource);
-            let is_last = action.resource.is_shared() && !has_successor;
+            // Under the id of a predecessor, others may use its successor.
+            let is_last = action.resource.is_shared() && !self.has_successor(action);
             if is_last && action.verb() == Verb::Delete {
                 let id = action.resource.clone();
                 intents.push(Event::Closing { id });
@@ -134,6 +131,12 @@ impl Run<'_> {
             intents.push(Event::Served { policy });
         }
         intents
+    }
+
+    /// Whether the plan has a resource of the same id that stays: what goes is its predecessor.
+    fn has_successor(&self, action: &Action) -> bool {
+        let mut actions = self.plan.actions.iter();
+        actions.any(|one| one.wanted().is_some() && one.resource == action.resource)
     }
 
     /// Writes down, before anything else, what a person has still to publish. In a later run it will
@@ -351,7 +354,8 @@ impl Run<'_> {
         let domain = &action.resource.document();
         if let Step::Delete(unwanted) = &action.step {
             self.journal.note(domain, removed(action)).await?;
-            if unwanted.entry.serves_policy.is_some() {
+            // Where hosting has moved, the successor serves it.
+            if unwanted.entry.serves_policy.is_some() && !self.has_successor(action) {
                 let served = Event::Served { policy: None };
                 self.journal.note(domain, served).await?;
             }
