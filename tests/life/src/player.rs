@@ -94,8 +94,8 @@ pub(crate) struct Player {
     /// The routing policies of others: the account and the name of the zone, as positions, and the
     /// identifier.
     pub(crate) routed: BTreeSet<(usize, usize, String)>,
-    /// Where others put an SPF record in the place of what stood there: the account and the name of the
-    /// zone, as positions. Where that was ours, a run takes it back, as the plan says; otherwise it stays.
+    /// The zones in which others put an SPF record in the place of what stood at the apex: the account and
+    /// the name, as positions. Where that was ours, a run takes it back, as the plan says.
     pub(crate) replaced: BTreeSet<(usize, usize)>,
     /// Buckets with objects of others, and with tags of others.
     pub(crate) objects: BTreeSet<String>,
@@ -251,7 +251,7 @@ impl Player {
                     break;
                 }
                 Ended::Waiting(planned, records, what) => {
-                    self.do_by_hand(&records);
+                    self.do_by_hand(&planned, &records);
                     self.wait(self.pause(destroys, &planned, &what)).await;
                     waits_for = what;
                 }
@@ -356,7 +356,7 @@ impl Player {
 
     /// A person publishes what the plan asks for, and moves the delegation where the manifest says:
     /// away from a zone only when everything that is read there stands elsewhere.
-    fn do_by_hand(&mut self, records: &[report::PublishableRecord]) {
+    fn do_by_hand(&mut self, planned: &reconcile::Planned, records: &[report::PublishableRecord]) {
         let now = self.now();
         let sandbox = self.sandbox.clone();
         let mut world = sandbox.world();

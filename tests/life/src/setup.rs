@@ -60,6 +60,10 @@ pub enum Dns {
 }
 
 /// One domain.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of a manifest that is drawn and taken away by itself"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain {
     /// A position in [`NAMES`].
