@@ -79,6 +79,31 @@ fn what_a_new_sandbox_presumes_is_said_once() {
         .says("mail hosts: mx1.example.org, mx2.example.org");
 }
 
+#[test]
+fn a_sandbox_gets_what_a_manifest_presumes_later() {
+    let place = Place::of("example");
+    let text = |accounts: &str, domains: &str| {
+        format!(
+            "project: later\naccounts:\n  a: {{ id: \"111111111111\", role: mail-deploy }}\n{accounts}domains:\n  one.example: {{ dns: {{ route53: {{ account: a }} }}, tls_rpt: {{ rua: [\"mailto:tls@one.example\"] }} }}\n{domains}"
+        )
+    };
+    place.write(place.manifest(), &text("", ""));
+    place.apply().exits(0);
+    place.write(
+        place.manifest(),
+        &text(
+            "  b: { id: \"222222222222\", role: mail-deploy }\n",
+            "  two.example: { dns: { route53: { account: b } }, tls_rpt: { rua: [\"mailto:tls@two.example\"] } }\n",
+        ),
+    );
+    place
+        .apply()
+        .exits(0)
+        .says("The sandbox was given what the manifest presumes since:")
+        .says("accounts: 222222222222 (role mail-deploy)")
+        .says("hosted zones, delegated to: two.example in 222222222222");
+}
+
 struct Serving(Child);
 
 impl Drop for Serving {

@@ -10,6 +10,8 @@ mod environment;
 mod public;
 mod seeds;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,6 +32,9 @@ pub struct World {
     pub clock_skew: SignedDuration,
     /// How far AWS is from its documentation.
     pub weather: Weather,
+    /// The accounts and domains for which a manifest has presumed something already: what somebody has taken
+    /// away since stays away.
+    pub presumed: BTreeSet<String>,
     /// Moments of the past that later calls depend on.
     #[serde(rename = "~notes")]
     pub notes: Notes,

@@ -45,7 +45,7 @@ fn open_sandbox(
     Ok(sandbox)
 }
 
-/// Says what was presumed, if the sandbox was made in this run.
+/// Says what was presumed in this run.
 pub(crate) fn introduce(presumed: Option<&Presumed>, printer: &Printer) {
     if let (Some(presumed), false) = (presumed, printer.json) {
         printer.note(&presumption(presumed));
@@ -56,9 +56,12 @@ pub(crate) fn introduce(presumed: Option<&Presumed>, printer: &Printer) {
 const TOLD_MAX: usize = 6;
 
 fn presumption(presumed: &Presumed) -> String {
-    let mut text =
+    let mut text = if presumed.is_new {
         "A new sandbox was made, with what the manifest presumes (`--world FILE` adds to it):\n"
-            .to_owned();
+    } else {
+        "The sandbox was given what the manifest presumes since:\n"
+    }
+    .to_owned();
     let mail_hosts: Vec<String> = presumed.mail_hosts.iter().cloned().collect();
     let sorts = [
         ("accounts", &presumed.accounts),

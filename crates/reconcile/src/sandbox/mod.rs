@@ -20,7 +20,7 @@ use crate::{Error, Loaded};
 
 pub use inside::Inside;
 pub use presumed::Presumed;
-use presumed::presume;
+use presumed::{is_due, presume};
 pub use served::Served;
 
 /// The account from which roles are assumed. It is in no manifest.
@@ -33,7 +33,7 @@ const DEFAULT_SPEED: f64 = 60.0;
 pub struct Opened {
     /// The sandbox.
     pub sandbox: Sandbox,
-    /// The presumptions, if the sandbox was made just now.
+    /// The presumptions, if the sandbox was made just now, or has got more of them.
     pub presumed: Option<Presumed>,
 }
 
@@ -83,7 +83,7 @@ pub fn open(
             .add_yaml(&text)
             .map_err(|error| Error::outside("could not use the world file", error))?;
     }
-    let presumed = presume(&mut world, manifest);
+    let mut presumed = presume(&mut world, manifest);
     let wall = Clock::real().now();
     let speed = match settings.speed {
         Some(Speed::Times(times)) => times,
@@ -102,8 +102,13 @@ pub fn open(
     sandbox
         .transfer_zones()
         .map_err(|error| Error::outside("could not see all of the sandbox's DNS", error))?;
+    presumed.is_new = is_new;
+    let is_due = !is_new && is_due(&sandbox.world(), manifest);
+    if is_due {
+        presumed = presume(&mut sandbox.world(), manifest);
+    }
     Ok(Opened {
         sandbox,
-        presumed: is_new.then_some(presumed),
+        presumed: (is_new || is_due).then_some(presumed),
     })
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use manifest::{Dns, Manifest};
 use sandbox::dns::Lookup;
 use sandbox::world::World;
+use standards::dns::Name;
 
 use super::OPERATOR;
 
@@ -16,6 +17,8 @@ const MAIL_HOST: &str = "192.0.2.25";
 /// The presumptions, for people.
 #[derive(Debug, Default)]
 pub struct Presumed {
+    /// Whether the sandbox is new, too.
+    pub is_new: bool,
     /// Account ids, with their roles.
     pub accounts: Vec<String>,
     /// Hosted zones that the world reads, with the account that each is in.
@@ -26,7 +29,19 @@ pub struct Presumed {
     pub mail_hosts: BTreeSet<String>,
 }
 
-/// Adds what a manifest presumes and the world does not have.
+/// Whether a manifest has accounts or domains for which nothing was presumed yet.
+pub(super) fn is_due(world: &World, manifest: &Manifest) -> bool {
+    let accounts = manifest
+        .accounts
+        .values()
+        .map(|account| account.id.as_str());
+    let domains = manifest.domains.keys().chain(manifest.parked.keys());
+    let mut names = accounts.chain(domains.map(Name::as_str));
+    names.any(|name| !world.presumed.contains(name))
+}
+
+/// Adds what a manifest presumes and the world does not have, for the accounts and domains for which
+/// nothing was presumed yet.
 pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
     let mut presumed = Presumed::default();
     presume_accounts(world, manifest, &mut presumed);
@@ -44,6 +59,9 @@ pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
         .iter()
         .map(|(name, domain)| (name, &domain.dns.value, false));
     for (name, dns, needs_mx) in domains.chain(parked) {
+        if !world.presumed.insert(name.as_str().to_owned()) {
+            continue;
+        }
         let place = Place {
             manifest,
             name: name.as_str(),
@@ -70,6 +88,9 @@ pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
 fn presume_accounts(world: &mut World, manifest: &Manifest, presumed: &mut Presumed) {
     world.sts.seed_account(OPERATOR, &[]);
     for account in manifest.accounts.values() {
+        if !world.presumed.insert(account.id.as_str().to_owned()) {
+            continue;
+        }
         let role = account.role.as_ref().map(|role| {
             role.as_str()
                 .rsplit('/')
