@@ -304,8 +304,12 @@ fn lint_quotes(text: &str) -> Option<Finding> {
         (true, true) => "remove the quotes around it",
         _ => "remove the quote",
     };
-    let finding = Finding::new(rules::DNS_03, reason).fix(fix);
-    Some(finding.at(span).with_edit(edit))
+    let finding = Finding::new(rules::DNS_03, reason).fix(fix).at(span);
+    // A URI may end in an apostrophe (RFC 3986, section 2.2), and no value in a double quote.
+    if !starts && text.ends_with('\'') {
+        return Some(finding.weighing(Severity::Warn).with_guess(edit));
+    }
+    Some(finding.with_edit(edit))
 }
 
 /// DNS-01: strings of a presentation that are too long; with the value, if it can be read.
