@@ -190,3 +190,36 @@ fn names_wait_for_what_they_lead_to() {
     );
     assert_eq!(round(&records, &[DEPLOYED]), [""; 0]);
 }
+
+/// An identity signs until it is deleted: the note must not name a condition that holds already.
+#[test]
+fn keys_stay_until_what_signs_with_them_is_gone() {
+    let place = Place::of("manual-dns").in_calm();
+    let mut code = place.apply().exits(5).code;
+    for _ in 0..5 {
+        publish(&place, &records(&place));
+        code = place.apply().code;
+        if code == 0 {
+            break;
+        }
+    }
+    assert_eq!(code, 0);
+    place.edit(
+        "    ses:\n      - { account: mail, region: eu-west-1, mail_from: bounce }\n",
+        "",
+    );
+    let bind = place.run("records", &["--format", "bind"]).exits(0);
+    let bind = bind.says("stays as it is until this is applied: delete ses_identity/example.org/");
+    assert!(!bind.stdout.contains(VERIFIED), "{}", bind.stdout);
+    // Whoever withdraws everything takes out what others still wait for, too.
+    let withdraw = [
+        "sandbox",
+        "withdraw",
+        place.manifest(),
+        "--speed",
+        "instant",
+    ];
+    place.deploy(&withdraw).exits(0);
+    let moment = arrived(&place);
+    assert!(moment.resolve("bounce.example.org", "MX").is_empty());
+}

@@ -1,6 +1,6 @@
 //! Observes everything that a plan is about, level by level, so that references resolve.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ impl Engine {
     pub async fn observe(&self, queries: &[Query]) -> Observed {
         let mut observed = Observed::default();
         let mut states: BTreeMap<&ResourceId, State> = BTreeMap::new();
+        let desired = queries.iter().filter(|query| !query.leaves);
+        let desired: BTreeSet<&ResourceId> = desired.map(|query| &query.target.id).collect();
         for level in levels(queries) {
             let targets: Vec<(&Query, Option<Target>)> = level
                 .into_iter()
@@ -66,15 +68,16 @@ impl Engine {
                     observed.refuse(error);
                     unknown
                 });
-                if query.leaves {
-                    // What refers to its id means its successor.
-                    observed.actual.insert_leaving(target.clone(), seen);
-                    continue;
-                }
-                if let Some(state) = seen.state() {
+                // What refers to the id of something that leaves means its successor, where it has one.
+                let has_successor = query.leaves && desired.contains(&target.id);
+                if let Some(state) = seen.state().filter(|_| !has_successor) {
                     states.insert(&target.id, state.clone());
                 }
-                observed.actual.insert(target.clone(), seen);
+                if query.leaves {
+                    observed.actual.insert_leaving(target.clone(), seen);
+                } else {
+                    observed.actual.insert(target.clone(), seen);
+                }
             }
         }
         observed

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    Entry, Location, Origin, OutputRef, Outputs, PhysicalId, Resource, ResourceId, Spec, ZoneRef,
+    Entry, Ledger, Location, Origin, OutputRef, PhysicalId, Resource, ResourceId, Spec, ZoneRef,
 };
 
 use crate::Inputs;
@@ -134,12 +134,12 @@ impl<'a> Zones<'a> {
 /// another hosted zone, or another name. What is on record there is a predecessor, and goes by itself.
 pub(crate) fn moved<'a>(
     resources: &[&'a Arc<Resource>],
-    entry: impl Fn(&ResourceId) -> Option<&'a Arc<Entry>>,
+    ledger: &Ledger,
 ) -> BTreeSet<&'a ResourceId> {
     let mut moved: BTreeSet<&ResourceId> = BTreeSet::new();
     let mut zones: BTreeSet<&ResourceId> = BTreeSet::new();
     for resource in resources {
-        let Some(old) = entry(&resource.id) else {
+        let Some(old) = ledger.entry(&resource.id) else {
             continue;
         };
         let kind = resource.spec.kind();
@@ -147,14 +147,11 @@ pub(crate) fn moved<'a>(
         // A record is where its zone is.
         let mut references = resource.spec.references().iter();
         let follows = is_dns && references.any(|one| zones.contains(&one.resource));
-        let output = |reference: &OutputRef| {
-            let stays = !moved.contains(&reference.resource);
-            let giver = entry(&reference.resource).filter(|_| stays)?;
-            giver.state.as_ref()?.output(&reference.output)
-        };
+        let named_by = kind.named_by(&resource.spec);
         if !Location::is_same(old.location.as_ref(), resource.location.as_ref())
-            || is_other(&resource.spec, old, &output)
+            || is_other(&resource.spec, old)
             || follows
+            || named_by.is_some_and(|output| is_renamed(resource, old, output, &moved, ledger))
         {
             moved.insert(&resource.id);
             if is_dns {
@@ -165,16 +162,41 @@ pub(crate) fn moved<'a>(
     moved
 }
 
-/// Whether a spec is of another thing in the world than the one on record. A record that AWS names is
-/// another one once the identity that it is of is: also where an earlier run has made that and was
-/// killed before the record.
-fn is_other(spec: &Spec, old: &Entry, output: &Outputs<'_>) -> bool {
-    let kind = spec.kind();
-    let is = |spec: &Spec| kind.why_other(spec, &old.spec, old.physical()).is_some();
+/// Whether a spec is of another thing in the world than the one on record.
+fn is_other(spec: &Spec, old: &Entry) -> bool {
+    let why = spec.kind().why_other(spec, &old.spec, old.physical());
+    why.is_some()
+}
+
+/// Whether a resource that AWS names by `output` has another name than on record, because what gives the
+/// name is another one: an identity that moves now, or that an earlier run has moved and was killed
+/// before it knew the name.
+fn is_renamed(
+    resource: &Resource,
+    old: &Entry,
+    output: &OutputRef,
+    moved: &BTreeSet<&ResourceId>,
+    ledger: &Ledger,
+) -> bool {
     // A record that a person publishes is on record before it has a name.
-    if kind.named_by(spec).is_none() || kind.named_by(&old.spec).is_some() {
-        return is(spec);
+    if old.spec.kind().named_by(&old.spec).is_some() {
+        return false;
     }
-    let spec = spec.resolved(output);
-    kind.named_by(&spec).is_some() || is(&spec)
+    if moved.contains(&output.resource) {
+        return true;
+    }
+    let giver = ledger.entry(&output.resource);
+    let outputs = |reference: &OutputRef| {
+        let giver = ledger.entry(&reference.resource)?;
+        giver.state.as_ref()?.output(&reference.output)
+    };
+    let spec = resource.spec.resolved(&outputs);
+    if spec.kind().named_by(&spec).is_none() {
+        return is_other(&spec, old);
+    }
+    // A certificate that is made again in its place keeps the names of its validation.
+    let mut predecessors = ledger.retired().filter(|one| one.id == output.resource);
+    predecessors.any(|one| {
+        giver.is_none_or(|giver| !Location::is_same(one.location.as_ref(), giver.location.as_ref()))
+    })
 }

@@ -37,7 +37,7 @@ pub(crate) fn of_resource(resource: &Resource, here: Option<&Entry>) -> Target {
 pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
     let mut queries = Vec::new();
     let order = in_order(desired);
-    let moved = moved(&order, |id| ledger.entry(id));
+    let moved = moved(&order, ledger);
     for resource in &order {
         let entry = ledger.entry(&resource.id);
         let here = entry.filter(|_| !moved.contains(&resource.id));
@@ -69,7 +69,7 @@ pub fn left<'a>(
     ledger: &'a Ledger,
 ) -> impl Iterator<Item = &'a Arc<Entry>> + use<'a> {
     let wanted = by_id(desired);
-    let moved = moved(&in_order(desired), |id| ledger.entry(id));
+    let moved = moved(&in_order(desired), ledger);
     let is_left = |id: &ResourceId| !wanted.contains_key(id) || moved.contains(id);
     let entries = ledger.entries().filter(|entry| is_left(&entry.id));
     let left: Vec<&Arc<Entry>> = entries.collect();

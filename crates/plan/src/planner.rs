@@ -25,7 +25,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
         states: BTreeMap::new(),
         claims: Claims::of(inputs.beyond.entries()),
         made: Claims::made(inputs),
-        moved: moved(&order, |id| inputs.ledger.entry(id)),
+        moved: moved(&order, inputs.ledger),
         zones: Zones::default(),
         holders: BTreeMap::new(),
         ours: BTreeSet::new(),
@@ -395,11 +395,11 @@ fn moving(old: &Entry, resource: &Resource) -> &'static str {
     }
     let kind = resource.spec.kind();
     let why = kind.why_other(&resource.spec, &old.spec, old.physical());
-    if kind.named_by(&resource.spec).is_some() {
-        return "AWS gives it another name";
-    }
-    // A record is where its zone is.
-    why.unwrap_or("moves to another hosted zone")
+    // A record is where its zone is, and some have their names from AWS.
+    why.unwrap_or(match kind.named_by(&resource.spec) {
+        Some(_) => "moves to another hosted zone, or gets another name from AWS",
+        None => "moves to another hosted zone",
+    })
 }
 
 /// The step that `verb` takes for a desired resource that exists as `physical`, or not at all.

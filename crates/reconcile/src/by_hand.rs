@@ -30,8 +30,14 @@ pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand,
     let by_hand = planned.plan.actions.iter();
     let by_hand = by_hand.filter(|action| action.location.is_none());
     let records = publishable(project, &planned, by_hand).await;
+    // Whoever withdraws everything does not wait for what uses it.
+    let goes = |one: &&PublishableRecord| match one.task {
+        RecordTask::TakeOut => true,
+        RecordTask::Keep(_) => !present,
+        RecordTask::Publish(_) => false,
+    };
     // A set that is taken out may hold a value that stays, and is published again.
-    for record in records.iter().filter(|one| one.task == RecordTask::TakeOut) {
+    for record in records.iter().filter(goes) {
         done += usize::from(set(sandbox, record, false)?);
     }
     for record in &records {
@@ -40,7 +46,7 @@ pub async fn publish_by_hand(project: &Project, present: bool) -> Result<ByHand,
         }
     }
     let all = records.iter();
-    let all = all.filter(|one| !matches!(one.task, RecordTask::Keep(_)));
+    let all = all.filter(|one| !matches!(one.task, RecordTask::Keep(_)) || goes(one));
     let all = all.count();
     Ok(ByHand { done, all })
 }
@@ -143,8 +149,11 @@ async fn round(
         let before = &planned.plan.actions[*id];
         let spec = planned.resolved(before.spec());
         match level {
-            Level::Ready => spec.kind().describe_ready(&spec, before.location.as_ref()),
-            Level::Done => format!("this is applied: {} {}", before.verb(), before.resource),
+            Level::Ready if before.wanted().is_some() => {
+                spec.kind().describe_ready(&spec, before.location.as_ref())
+            }
+            // What goes is waited for until it is gone, not until it is ready.
+            _ => format!("this is applied: {} {}", before.verb(), before.resource),
         }
     };
     let mut after: Vec<String> = round.after.iter().map(condition).collect();

@@ -14,6 +14,13 @@ use crate::printer::Printer;
 use crate::run_document::RunDocument;
 
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
+    if args.repair && !matches!(args.format, ResultFormat::Text | ResultFormat::Json) {
+        return Err(Failure::Usage(
+            "`--repair` prints its plan too, as text or as JSON: `--out FILE` writes the comparison in \
+             other forms"
+                .to_owned(),
+        ));
+    }
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = true;
     let telling = Telling::begin(&project, "drift", "deploy plan", args.notifying);
