@@ -58,3 +58,22 @@ fn services_that_everybody_includes_can_be_tried_in_the_sandbox() {
     let place = two_domains("_spf.google.com, spf.protection.outlook.com");
     place.run("apply", &["--yes"]).exits(0);
 }
+
+/// Public DNS still has what the last apply published: a change of it is what the run is for.
+#[test]
+fn a_change_of_our_own_records_is_not_held_against_it() {
+    let place = two_domains("amazonses.com, _spf.google.com");
+    place.run("apply", &["--yes"]).exits(0);
+    place.edit("[amazonses.com, _spf.google.com]", "[amazonses.com]");
+    place.run("apply", &["--yes"]).exits(0);
+    // The policy is enforced, and its hosts are those of `mx`.
+    let place = Place::of("example").in_calm();
+    place.make_world(None);
+    place.apply().exits(0);
+    place.edit(
+        "mx: [10 inbound-smtp.us-east-1.amazonaws.com]",
+        "mx: [10 inbound-smtp.us-east-1.amazonaws.com, 20 inbound-smtp.eu-west-1.amazonaws.com]",
+    );
+    let ran = place.apply();
+    assert_ne!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
+}

@@ -33,14 +33,20 @@ const AT_ONCE: usize = 16;
 const PATIENCE: Duration = Duration::from_mins(1);
 const PATIENCE_OF_A_DOMAIN: Duration = Duration::from_secs(1);
 
-/// Records that stand in the place of ours: in a run, the plan says what becomes of them (PLAN-01).
-const IN_THE_WAY: [&Rule; 8] = [
+/// Records that stand in the place of ours, and those of ours that a change of the manifest is about to
+/// replace: in a run, the plan says what becomes of them (PLAN-01), and its preconditions keep the order
+/// in which mail hosts and policies change.
+const IN_THE_WAY: [&Rule; 12] = [
     rules::BIMI_R12,
     rules::DKIM_02,
     rules::DMARC_03,
     rules::DNS_07,
+    rules::MX_07,
     rules::RPT_07,
     rules::SPF_02,
+    rules::SPF_31,
+    rules::STS_O02,
+    rules::STS_O03,
     rules::STS_R06,
     rules::STS_R07,
 ];
