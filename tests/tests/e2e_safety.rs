@@ -182,6 +182,11 @@ fn an_account_that_lets_nobody_in_changes_nothing() {
     let place = Place::of("two-accounts-one-region");
     place.make_world(None);
     place.edit("id: \"444444444444\"", "id: \"555555555555\"");
+    // Somebody has taken away what the manifest presumes.
+    place.change_world(|world, _| {
+        let presumed = &mut world.presumed;
+        presumed.insert("account 555555555555 mail-deploy".to_owned());
+    });
     let ran = changes_nothing(&place, || place.apply().exits(1))
         .says("its role cannot be assumed: AWS answered AccessDenied")
         .says("arn:aws:iam::555555555555:role/mail-deploy");

@@ -32,8 +32,8 @@ pub struct World {
     pub clock_skew: SignedDuration,
     /// How far AWS is from its documentation.
     pub weather: Weather,
-    /// The accounts and domains for which a manifest has presumed something already: what somebody has taken
-    /// away since stays away.
+    /// The parts of manifests for which something was presumed already: what somebody has taken away since
+    /// stays away.
     pub presumed: BTreeSet<String>,
     /// Moments of the past that later calls depend on.
     #[serde(rename = "~notes")]

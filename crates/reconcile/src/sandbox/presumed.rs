@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use manifest::{Dns, Manifest};
+use manifest::{Account, Dns, Manifest};
 use sandbox::dns::Lookup;
 use sandbox::world::World;
 use standards::dns::Name;
@@ -29,24 +29,51 @@ pub struct Presumed {
     pub mail_hosts: BTreeSet<String>,
 }
 
-/// Whether a manifest has accounts or domains for which nothing was presumed yet.
-pub(super) fn is_due(world: &World, manifest: &Manifest) -> bool {
-    let accounts = manifest
-        .accounts
-        .values()
-        .map(|account| account.id.as_str());
+/// Everything of a manifest for which something is presumed, under a name each.
+fn causes(manifest: &Manifest) -> impl Iterator<Item = String> {
+    let accounts = manifest.accounts.values();
+    let accounts = accounts.map(|account| of_account(account));
     let domains = manifest.domains.keys().chain(manifest.parked.keys());
-    let mut names = accounts.chain(domains.map(Name::as_str));
-    names.any(|name| !world.presumed.contains(name))
+    let topics = manifest.notify.values();
+    let topics = topics.filter_map(|receiver| receiver.topic());
+    let hosts = manifest.domains.values().flat_map(|domain| &domain.mx);
+    accounts
+        .chain(domains.map(of_domain))
+        .chain(topics.map(|topic| of_topic(topic.topic.as_str())))
+        .chain(hosts.map(|mx| of_host(mx.exchange.as_str())))
 }
 
-/// Adds what a manifest presumes and the world does not have, for the accounts and domains for which
-/// nothing was presumed yet.
+// One account may have several names in a manifest, each with a role.
+fn of_account(account: &Account) -> String {
+    let role = account.role.as_ref().map_or("", |role| role.as_str());
+    format!("account {} {role}", account.id.as_str())
+}
+
+fn of_domain(name: &Name) -> String {
+    format!("domain {}", name.as_str())
+}
+
+fn of_topic(topic: &str) -> String {
+    format!("topic {topic}")
+}
+
+fn of_host(host: &str) -> String {
+    format!("host {host}")
+}
+
+/// Whether a manifest has something for which nothing was presumed yet.
+pub(super) fn is_due(world: &World, manifest: &Manifest) -> bool {
+    causes(manifest).any(|cause| !world.presumed.contains(&cause))
+}
+
+/// Adds what a manifest presumes and the world does not have, where nothing was presumed yet.
 pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
     let mut presumed = Presumed::default();
     presume_accounts(world, manifest, &mut presumed);
     for receiver in manifest.notify.values() {
-        if let Some(topic) = receiver.topic() {
+        if let Some(topic) = receiver.topic()
+            && world.presumed.insert(of_topic(topic.topic.as_str()))
+        {
             world.sns.add_topic(topic.topic.as_str());
         }
     }
@@ -59,7 +86,7 @@ pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
         .iter()
         .map(|(name, domain)| (name, &domain.dns.value, false));
     for (name, dns, needs_mx) in domains.chain(parked) {
-        if !world.presumed.insert(name.as_str().to_owned()) {
+        if !world.presumed.insert(of_domain(name)) {
             continue;
         }
         let place = Place {
@@ -79,6 +106,9 @@ pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
     }
     for domain in manifest.domains.values() {
         for mx in &domain.mx {
+            if !world.presumed.insert(of_host(mx.exchange.as_str())) {
+                continue;
+            }
             presume_host(world, manifest, mx.exchange.as_str(), &mut presumed);
         }
     }
@@ -88,7 +118,7 @@ pub(super) fn presume(world: &mut World, manifest: &Manifest) -> Presumed {
 fn presume_accounts(world: &mut World, manifest: &Manifest, presumed: &mut Presumed) {
     world.sts.seed_account(OPERATOR, &[]);
     for account in manifest.accounts.values() {
-        if !world.presumed.insert(account.id.as_str().to_owned()) {
+        if !world.presumed.insert(of_account(account)) {
             continue;
         }
         let role = account.role.as_ref().map(|role| {
