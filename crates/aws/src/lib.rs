@@ -6,7 +6,6 @@
 
 mod access;
 mod attempt;
-mod bucket;
 mod by_hand;
 mod class;
 mod clients;
@@ -28,6 +27,7 @@ mod simulate;
 mod simulator;
 mod skew;
 mod tagged;
+mod token_bucket;
 mod wallet;
 mod wire;
 mod words;

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use model::AccountId;
 use tokio::sync::oneshot;
 
-use crate::bucket::Bucket;
 use crate::class::Class;
 use crate::quotas::{Limit, Operation, Quota, Scope};
+use crate::token_bucket::Bucket;
 
 /// How long a poll lets others go first. Without an end, a fleet whose changes last longer than
 /// `--wait` would not observe anything to be ready before it gave up.

@@ -25,6 +25,7 @@ pub mod permission;
 pub mod place;
 pub mod plan;
 pub mod published;
+pub mod reasons;
 pub mod resource;
 pub mod rules;
 pub mod served_policy;

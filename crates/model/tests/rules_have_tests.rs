@@ -1,5 +1,6 @@
-//! Every rule that this crate or the manifest decides has a test that names it, as `SPF-28` or
-//! `spf_28`, with a look-up or without. Those without have a row in `crates/standards/tests/rules` too.
+//! Every rule that `standards` or `manifest` decides has a test that names it, as `SPF-28` or `spf_28`,
+//! with a look-up or without. Those without have a row in `crates/standards/tests/rules`, or in
+//! `crates/manifest/tests/it/rules.rs`, too.
 
 #![expect(
     clippy::disallowed_methods,

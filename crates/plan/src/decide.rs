@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use model::rules;
 use model::{Diff, Entry, Observation, Origin, Ownership, Resource, Spec, State, Verb};
+use model::{reasons, rules};
 use standards::{Finding, Place};
 
 /// A decision about one desired resource.
@@ -162,7 +162,7 @@ fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
         Some(entry) if !entry.is_open() => "was deleted by somebody else",
         // Of a record that a person publishes, the ledger says only that it is expected.
         Some(entry) if entry.location.is_some() => "an earlier run stopped before it was made",
-        Some(_) | None => "declared, but does not exist",
+        Some(_) | None => reasons::NOT_THERE,
     };
     Decision::new(Verb::Create, reason)
 }
@@ -186,7 +186,7 @@ fn known(
         return if diff.is_empty() {
             Decision::new(Verb::Update, "has been published")
         } else {
-            Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
+            Decision::new(Verb::Create, reasons::BESIDE_OTHERS).with(diff)
         };
     }
     // A change of the manifest counts, also of what was left as it was.
@@ -198,7 +198,7 @@ fn known(
         let reason = if moved {
             "drift: somebody else changed it, and it is taken back"
         } else {
-            "differs from the manifest"
+            reasons::DIFFERS
         };
         return Decision::new(Verb::Update, reason).with(diff);
     }
@@ -253,11 +253,9 @@ fn found(
         .with(diff),
         (Ownership::Shared, None) if resource.spec.kind().is_only_noted(&diff) => {
             // To change what it still differs in would be to change somebody else's record.
-            Decision::new(Verb::Adopt, "is already there").taken_over()
+            Decision::new(Verb::Adopt, reasons::ALREADY_THERE).taken_over()
         }
-        (Ownership::Shared, None) => {
-            Decision::new(Verb::Create, "declared; values of others stay beside it").with(diff)
-        }
+        (Ownership::Shared, None) => Decision::new(Verb::Create, reasons::BESIDE_OTHERS).with(diff),
     }
 }
 
@@ -272,7 +270,7 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
         // Deleting what is gone would succeed, and cost a call.
         (Observation::Absent, _) => Decision::new(Verb::Forget, "is gone already"),
         (Observation::Present { .. }, Origin::Created) => {
-            Decision::new(Verb::Delete, "no longer declared")
+            Decision::new(Verb::Delete, reasons::NO_LONGER_DECLARED)
         }
         (Observation::Present { state, .. }, Origin::Adopted | Origin::Unknown)
             if !is_as_before(entry, state) =>

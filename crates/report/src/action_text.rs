@@ -1,4 +1,5 @@
-//! One action, or one resource that moved, for a terminal: its title and its fields.
+//! One action of a plan with `--full`, or one resource that moved, for a terminal: its title and its
+//! fields. A plan without the option is in `brief`.
 
 use model::{Action, Change, Diff, Location, MailImpact, ResourceId, Spec, Verb};
 use serde_json::Value;

@@ -5,9 +5,9 @@
 
 mod bimi;
 mod certificate;
+mod dns_after;
 mod mail;
 mod online;
-mod planned;
 mod ses;
 
 pub use bimi::lint_drawn;

@@ -23,7 +23,7 @@ use standards::spf::{self, Spf, survey};
 use standards::tls_rpt::{self, TlsRpt};
 
 use super::accepted;
-use super::planned::Planned;
+use super::dns_after::DnsAfter;
 use crate::domain::Domain;
 use crate::mail::named;
 use crate::manifest::{Manifest, Parked};
@@ -48,7 +48,7 @@ pub async fn lint_online<R: Resolver>(
     served: &ServedPolicies,
     now: Timestamp,
 ) -> BTreeMap<Name, Vec<Finding>> {
-    let planned = Planned::new(manifest, resolver);
+    let after = DnsAfter::new(manifest, resolver);
     let findings = stream::iter(domains).map(async |name| {
         let mut findings = Vec::new();
         if let Some(domain) = manifest.domains.get(name) {
@@ -56,14 +56,14 @@ pub async fn lint_online<R: Resolver>(
                 name,
                 domain,
                 resolver,
-                planned: &planned,
+                after: &after,
                 served: served.get(name),
                 now,
             };
             findings.extend(probe.all().await);
         }
         if let Some(domain) = manifest.parked.get(name) {
-            findings.extend(parked(&planned, name, domain, now).await);
+            findings.extend(parked(&after, name, domain, now).await);
         }
         (name.clone(), findings)
     });
@@ -103,7 +103,7 @@ struct Probe<'a, R> {
     /// DNS as it is.
     resolver: &'a R,
     /// DNS as it will be.
-    planned: &'a Planned<'a, R>,
+    after: &'a DnsAfter<'a, R>,
     /// The policy that it serves today.
     served: Option<&'a MtaStsPolicy>,
     /// When acceptances that end are judged.
@@ -193,7 +193,7 @@ impl<R: Resolver> Probe<'_, R> {
         let Some(record) = record else {
             return Ok(Vec::new());
         };
-        let cost = survey(self.planned, self.name, &record).await;
+        let cost = survey(self.after, self.name, &record).await;
         let mut findings = cost.findings;
         // Some of SPF-09 and SPF-15 is in the text, and was told without a look-up.
         findings.retain(|finding| told.iter().all(|one| one.rule != finding.rule));
@@ -232,14 +232,14 @@ impl<R: Resolver> Probe<'_, R> {
         let (published, faults) = Dmarc::among(&owner, &live);
         let mut findings = only(faults, &[rules::DMARC_03]);
         findings.extend(record.check_step(published.as_ref()));
-        findings.extend(discover(self.planned, self.name).await?.findings);
-        findings.extend(reports(self.planned, self.name, record).await?);
+        findings.extend(discover(self.after, self.name).await?.findings);
+        findings.extend(reports(self.after, self.name, record).await?);
         Ok(findings)
     }
 
     /// RPT-07 and RPT-09.
     async fn tls_rpt(&self, record: &TlsRpt) -> Found {
-        let mut findings = record.check_report_mail(self.planned).await?;
+        let mut findings = record.check_report_mail(self.after).await?;
         if let Ok(owner) = tls_rpt::record_owner(self.name) {
             let live = self.resolver.txt(&owner).await?;
             findings.extend(only(TlsRpt::among(&owner, &live).1, &[rules::RPT_07]));
@@ -258,7 +258,7 @@ impl<R: Resolver> Probe<'_, R> {
             findings.extend(only(faults, &rules));
             announced = record;
         }
-        let records = self.planned.mx(self.name).await?;
+        let records = self.after.mx(self.name).await?;
         let hosts: Vec<&Name> = records.iter().map(|mx| &mx.exchange).collect();
         match block.policy(hosts.iter().copied()) {
             Ok((policy, _)) => {
@@ -286,13 +286,13 @@ impl<R: Resolver> Probe<'_, R> {
         };
         let mut findings = mta_sts::check_step(Some(served), next, has_tls_rpt);
         let live = self.resolver.mx(self.name).await?;
-        let (planned, live) = (hosts(mx), hosts(&live));
+        let (after, live) = (hosts(mx), hosts(&live));
         findings.extend(mta_sts::check_removed_hosts(
             served,
             next,
             live.iter().copied(),
         ));
-        let added = planned.into_iter().filter(|host| !live.contains(host));
+        let added = after.into_iter().filter(|host| !live.contains(host));
         findings.extend(mta_sts::check_added_hosts(served, added));
         Ok(findings)
     }
@@ -308,7 +308,7 @@ impl<R: Resolver> Probe<'_, R> {
         if block.decline.value {
             return Ok(findings);
         }
-        let walk = walk(self.planned, self.name).await?;
+        let walk = walk(self.after, self.name).await?;
         let organization = walk.organizational_domain();
         let counts = |domain: &Name| *domain == *self.name || *domain == organization;
         let records = walk.found.into_iter().filter(|found| counts(&found.domain));
@@ -332,7 +332,7 @@ impl<R: Resolver> Probe<'_, R> {
 
     /// MX-03 and MX-06.
     async fn mx(&self) -> Found {
-        let records = self.planned.mx(self.name).await?;
+        let records = self.after.mx(self.name).await?;
         let mut findings = check_mx_addresses(self.resolver, &records).await?;
         findings.extend(mx::lint_regions(self.name, &records));
         Ok(findings)

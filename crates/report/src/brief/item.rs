@@ -1,7 +1,7 @@
 //! One change in a line or a few.
 
 use kinds::S3Object;
-use model::{Action, MailImpact, Spec, Verb};
+use model::{Action, MailImpact, Spec, Verb, reasons};
 use serde_json::Value;
 use standards::Strictness;
 
@@ -10,16 +10,6 @@ use crate::fields::{self, Shown};
 use crate::page::{Page, Part};
 use crate::topic::Topic;
 use crate::{value, words};
-
-/// Reasons that say no more than the sign does.
-const USUAL: [&str; 6] = [
-    "declared, but does not exist",
-    "declared; values of others stay beside it",
-    "differs from the manifest",
-    "is already there",
-    "no longer declared",
-    "each step is ready before the next",
-];
 
 /// Records are labelled in so many columns, so that what they say lines up.
 const LABEL_COLUMNS: usize = 8;
@@ -69,7 +59,7 @@ impl Item {
         let label = Topic::label(spec)
             .map_or_else(|| words::within_domain(&action.resource), str::to_owned);
         let mut lines = what(action, before);
-        if !USUAL.contains(&action.reason.as_ref()) {
+        if !reasons::USUAL.contains(&action.reason.as_ref()) {
             lines.push(Line::Reason(action.reason.to_string()));
         }
         let impact = &action.impact;

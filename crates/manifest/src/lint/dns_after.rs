@@ -13,13 +13,13 @@ use standards::spf::Spf;
 use crate::manifest::Manifest;
 
 /// A resolver with the manifest's records in front of it.
-pub(super) struct Planned<'a, R> {
+pub(super) struct DnsAfter<'a, R> {
     resolver: &'a R,
     txt: BTreeMap<Name, Txt>,
     mx: BTreeMap<Name, Vec<Mx>>,
 }
 
-impl<'a, R> Planned<'a, R> {
+impl<'a, R> DnsAfter<'a, R> {
     pub(super) fn new(manifest: &Manifest, resolver: &'a R) -> Self {
         let mut planned = Self {
             resolver,
@@ -68,7 +68,7 @@ fn version(value: &Txt) -> String {
     start.to_ascii_lowercase()
 }
 
-impl<R: Resolver> Resolver for Planned<'_, R> {
+impl<R: Resolver> Resolver for DnsAfter<'_, R> {
     async fn txt(&self, name: &Name) -> Result<Vec<Txt>, NoAnswer> {
         let live = self.resolver.txt(name).await;
         let Some(planned) = self.txt.get(name) else {
