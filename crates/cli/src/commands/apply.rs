@@ -301,13 +301,16 @@ async fn settle(
         ));
         return Ok(Conclusion::of_apply(&settled));
     }
+    if verifies {
+        // Before it is said: whoever reads it and stops is told what is open from here on.
+        interrupt::while_verifying();
+    }
     if !printer.json {
         printer.note("Observed again: everything is as the manifest asks.");
     }
     if !verifies {
         return Ok(Conclusion::of_apply(&settled));
     }
-    interrupt::while_verifying();
     let outside = project.engine.outside();
     let checks = verify::probe_all(project, again, outside, Closely::default(), printer).await;
     document.checked(&checks);
