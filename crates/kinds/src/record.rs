@@ -195,10 +195,12 @@ impl Record {
             })
     }
 
-    /// Whether it is at another name than `owned`.
-    pub fn is_another(&self, owned: &Self) -> bool {
-        let names = owned.name.known().zip(self.name.known());
-        names.is_some_and(|(old, new)| !same_name(old, new))
+    /// Why it is another record than `owned`, if it is: one at another name. Then the old one goes by
+    /// itself.
+    pub fn why_other(&self, owned: &Self) -> Option<&'static str> {
+        let (old, new) = owned.name.known().zip(self.name.known())?;
+        let is_renamed = !same_name(old, new);
+        is_renamed.then_some("renamed: the old name goes by an action of its own")
     }
 
     /// The output that is its name, while that has no value.

@@ -280,8 +280,7 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// The output that is its name, where AWS gives the name: the key of a DKIM record. While that has no
-    /// value, the resource is not the one on record.
+    /// The output that is its name, while AWS has not given that: the token of a DKIM record.
     fn named_by(_spec: &Self::Spec) -> Option<&OutputRef> {
         None
     }

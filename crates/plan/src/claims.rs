@@ -131,41 +131,52 @@ impl<'a> Zones<'a> {
 }
 
 /// The desired resources whose entries on record are of another place: another account or region,
-/// another hosted zone, or another name. What is on record there is a predecessor, and goes by itself.
+/// another hosted zone, or another name; each with the reason. What is on record there is a predecessor,
+/// and goes by itself.
 pub(crate) fn moved<'a>(
     resources: &[&'a Arc<Resource>],
     ledger: &Ledger,
-) -> BTreeSet<&'a ResourceId> {
-    let mut moved: BTreeSet<&ResourceId> = BTreeSet::new();
-    let mut zones: BTreeSet<&ResourceId> = BTreeSet::new();
+) -> BTreeMap<&'a ResourceId, &'static str> {
+    let mut moved = BTreeMap::new();
     for resource in resources {
-        let Some(old) = ledger.entry(&resource.id) else {
-            continue;
-        };
-        let kind = resource.spec.kind();
-        let is_dns = kind.zone(&resource.spec, None).is_some();
-        // A record is where its zone is.
-        let mut references = resource.spec.references().iter();
-        let follows = is_dns && references.any(|one| zones.contains(&one.resource));
-        let named_by = kind.named_by(&resource.spec);
-        if !Location::is_same(old.location.as_ref(), resource.location.as_ref())
-            || is_other(&resource.spec, old)
-            || follows
-            || named_by.is_some_and(|output| is_renamed(resource, old, output, &moved, ledger))
-        {
-            moved.insert(&resource.id);
-            if is_dns {
-                zones.insert(&resource.id);
-            }
+        let old = ledger.entry(&resource.id);
+        let why = old.and_then(|old| why_moved(resource, old, &moved, ledger));
+        if let Some(why) = why {
+            moved.insert(&resource.id, why);
         }
     }
     moved
 }
 
-/// Whether a spec is of another thing in the world than the one on record.
-fn is_other(spec: &Spec, old: &Entry) -> bool {
-    let why = spec.kind().why_other(spec, &old.spec, old.physical());
-    why.is_some()
+/// Why a resource is of another place than its entry on record, if it is. `moved` has those of its
+/// dependencies that are.
+fn why_moved(
+    resource: &Resource,
+    old: &Entry,
+    moved: &BTreeMap<&ResourceId, &'static str>,
+    ledger: &Ledger,
+) -> Option<&'static str> {
+    if !Location::is_same(old.location.as_ref(), resource.location.as_ref()) {
+        return Some("moves to another account or region");
+    }
+    let kind = resource.spec.kind();
+    let why = kind.why_other(&resource.spec, &old.spec, old.physical());
+    if why.is_some() {
+        return why;
+    }
+    // A record is where its zone is.
+    let is_of_dns = |spec: &Spec| spec.kind().zone(spec, None).is_some();
+    let mut references = resource.spec.references().iter();
+    let has_moved = |one: &OutputRef| {
+        let giver = ledger.entry(&one.resource);
+        moved.contains_key(&one.resource) && giver.is_some_and(|giver| is_of_dns(&giver.spec))
+    };
+    if is_of_dns(&resource.spec) && references.any(has_moved) {
+        return Some("moves to another hosted zone");
+    }
+    let named_by = kind.named_by(&resource.spec)?;
+    let is_renamed = is_renamed(resource, old, named_by, moved, ledger);
+    is_renamed.then_some("AWS gives it another name")
 }
 
 /// Whether a resource that AWS names by `output` has another name than on record, because what gives the
@@ -175,14 +186,14 @@ fn is_renamed(
     resource: &Resource,
     old: &Entry,
     output: &OutputRef,
-    moved: &BTreeSet<&ResourceId>,
+    moved: &BTreeMap<&ResourceId, &'static str>,
     ledger: &Ledger,
 ) -> bool {
     // A record that a person publishes is on record before it has a name.
     if old.spec.kind().named_by(&old.spec).is_some() {
         return false;
     }
-    if moved.contains(&output.resource) {
+    if moved.contains_key(&output.resource) {
         return true;
     }
     let giver = ledger.entry(&output.resource);
@@ -192,7 +203,8 @@ fn is_renamed(
     };
     let spec = resource.spec.resolved(&outputs);
     if spec.kind().named_by(&spec).is_none() {
-        return is_other(&spec, old);
+        let why = spec.kind().why_other(&spec, &old.spec, old.physical());
+        return why.is_some();
     }
     // A certificate that is made again in its place keeps the names of its validation.
     let mut predecessors = ledger.retired().filter(|one| one.id == output.resource);

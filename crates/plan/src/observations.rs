@@ -40,7 +40,7 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
     let moved = moved(&order, ledger);
     for resource in &order {
         let entry = ledger.entry(&resource.id);
-        let here = entry.filter(|_| !moved.contains(&resource.id));
+        let here = entry.filter(|_| !moved.contains_key(&resource.id));
         let target = of_resource(resource, here.map(AsRef::as_ref));
         queries.push(Query {
             recorded: here.and_then(|entry| recorded(&target, entry)),
@@ -70,7 +70,7 @@ pub fn left<'a>(
 ) -> impl Iterator<Item = &'a Arc<Entry>> + use<'a> {
     let wanted = by_id(desired);
     let moved = moved(&in_order(desired), ledger);
-    let is_left = |id: &ResourceId| !wanted.contains_key(id) || moved.contains(id);
+    let is_left = |id: &ResourceId| !wanted.contains_key(id) || moved.contains_key(id);
     let entries = ledger.entries().filter(|entry| is_left(&entry.id));
     let left: Vec<&Arc<Entry>> = entries.collect();
     left.into_iter().chain(ledger.retired())

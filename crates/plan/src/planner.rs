@@ -65,8 +65,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) claims: Claims,
     /// The claims of what we made.
     made: Claims,
-    /// The desired resources that have a predecessor at another place.
-    moved: BTreeSet<&'a ResourceId>,
+    /// The desired resources that have a predecessor at another place, each with the reason.
+    moved: BTreeMap<&'a ResourceId, &'static str>,
     /// The zones in which the records of each domain are desired.
     pub(crate) zones: Zones<'a>,
     /// The last action of each resource that holds a claim, by the claim.
@@ -153,7 +153,8 @@ impl<'a> Planner<'a> {
         let output =
             |reference: &OutputRef| states.get(&reference.resource)?.output(&reference.output);
         let entry = self.inputs.ledger.entry(&resource.id);
-        let moves = self.moved.contains(&resource.id);
+        let why_moved = self.moved.get(&resource.id).copied();
+        let moves = why_moved.is_some();
         let here = entry.filter(|_| !moves).map(AsRef::as_ref);
         let seen = self.seen(&of_resource(resource, here));
         let subject = Subject {
@@ -175,7 +176,7 @@ impl<'a> Planner<'a> {
         if let Some(old) = entry.filter(|_| here.is_none()) {
             if decision.verb == Verb::Create {
                 decision.verb = Verb::Replace;
-                decision.reason = moving(old, resource).into();
+                decision.reason = why_moved.unwrap_or_default().into();
             }
             // Mail goes on with the old one until the new one is ready, so both exist for a while.
             self.leave_behind(old);
@@ -386,20 +387,6 @@ fn join(resource: &Resource, here: Option<&Entry>, decision: &mut Decision) {
         decision.verb = Verb::Adopt;
         decision.reason = format!("is held by {} from now on", new.join(", ")).into();
     }
-}
-
-/// Why a resource whose predecessor is at another place is made.
-fn moving(old: &Entry, resource: &Resource) -> &'static str {
-    if !Location::is_same(old.location.as_ref(), resource.location.as_ref()) {
-        return "moves to another account or region";
-    }
-    let kind = resource.spec.kind();
-    let why = kind.why_other(&resource.spec, &old.spec, old.physical());
-    // A record is where its zone is, and some have their names from AWS.
-    why.unwrap_or(match kind.named_by(&resource.spec) {
-        Some(_) => "moves to another hosted zone, or gets another name from AWS",
-        None => "moves to another hosted zone",
-    })
 }
 
 /// The step that `verb` takes for a desired resource that exists as `physical`, or not at all.

@@ -120,8 +120,7 @@ impl Kind for PublishedRecord {
         owned: &Spec,
         _physical: Option<&PhysicalId>,
     ) -> Option<&'static str> {
-        let is_renamed = desired.record.is_another(&owned.record);
-        is_renamed.then_some("renamed: the old name goes by an action of its own")
+        desired.record.why_other(&owned.record)
     }
 
     fn named_by(spec: &Spec) -> Option<&OutputRef> {

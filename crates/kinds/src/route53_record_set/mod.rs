@@ -162,8 +162,7 @@ impl Kind for Route53RecordSet {
         owned: &Spec,
         _physical: Option<&PhysicalId>,
     ) -> Option<&'static str> {
-        let is_renamed = desired.record.is_another(&owned.record);
-        is_renamed.then_some("renamed: the old name goes by an action of its own")
+        desired.record.why_other(&owned.record)
     }
 
     fn named_by(spec: &Spec) -> Option<&OutputRef> {

@@ -2,6 +2,7 @@
 
 mod changes;
 mod impacts;
+mod moved;
 mod review;
 mod rounds;
 mod shipped;
