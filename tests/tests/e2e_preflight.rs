@@ -68,6 +68,7 @@ fn a_change_of_our_own_records_is_not_held_against_it() {
     place.run("apply", &["--yes"]).exits(0);
     // The policy is enforced, and its hosts are those of `mx`.
     let place = Place::of("example").in_calm();
+    place.edit("mode: testing", "mode: enforce");
     place.make_world(None);
     place.apply().exits(0);
     place.edit(
@@ -76,4 +77,5 @@ fn a_change_of_our_own_records_is_not_held_against_it() {
     );
     let ran = place.apply();
     assert_ne!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
+    ran.says("warn[STS-O02]");
 }

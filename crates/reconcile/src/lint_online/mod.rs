@@ -33,10 +33,9 @@ const AT_ONCE: usize = 16;
 const PATIENCE: Duration = Duration::from_mins(1);
 const PATIENCE_OF_A_DOMAIN: Duration = Duration::from_secs(1);
 
-/// Records that stand in the place of ours, and those of ours that a change of the manifest is about to
-/// replace: in a run, the plan says what becomes of them (PLAN-01), and its preconditions keep the order
-/// in which mail hosts and policies change.
-const IN_THE_WAY: [&Rule; 12] = [
+/// Records that stand in the place of ours, and those of ours that the run is about to change: in a run,
+/// the plan says what becomes of them (PLAN-01).
+const IN_THE_WAY: [&Rule; 10] = [
     rules::BIMI_R12,
     rules::DKIM_02,
     rules::DMARC_03,
@@ -45,11 +44,13 @@ const IN_THE_WAY: [&Rule; 12] = [
     rules::RPT_07,
     rules::SPF_02,
     rules::SPF_31,
-    rules::STS_O02,
-    rules::STS_O03,
     rules::STS_R06,
     rules::STS_R07,
 ];
+
+/// What says nothing against a plan, and is told beside it: a question without an answer, and the order in
+/// which mail hosts and a policy change, which the plan's preconditions keep.
+const TOLD: [&Rule; 3] = [rules::LIVE_02, rules::STS_O02, rules::STS_O03];
 
 /// The findings about a manifest without errors, from DNS and the accounts. A plan of a
 /// manifest with errors means nothing: for that, see [`lint_published`].
@@ -102,7 +103,7 @@ pub struct Preflight(BTreeMap<Name, Vec<Finding>>);
 
 impl Preflight {
     /// The errors and warnings about the domains that a plan changes. Those whose risk the operator
-    /// accepts are warnings. So is a question without an answer: it says nothing against the plan.
+    /// accepts are warnings, and so is what says nothing against the plan.
     pub fn concerning(
         self,
         project: &Project,
@@ -122,7 +123,7 @@ impl Preflight {
             if accepted.contains(&*finding.rule) {
                 finding.severity = Severity::Warn;
                 "accepted by --accept-risk".clone_into(&mut finding.fix);
-            } else if finding.is_of(rules::LIVE_02) {
+            } else if TOLD.iter().any(|rule| finding.is_of(rule)) {
                 finding.severity = Severity::Warn;
             }
         }
