@@ -7,6 +7,7 @@ mod board;
 mod dispatch;
 mod fresh;
 mod log;
+mod patience;
 mod ready;
 mod step;
 

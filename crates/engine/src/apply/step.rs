@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use kinds::{Actor, Changed};
 use ledger::{Event, LedgerError};
 use model::{
@@ -14,6 +13,7 @@ use model::{
 };
 
 use super::fresh::Fresh;
+use super::patience::{Patience, reason};
 use super::ready::Unseen;
 use super::{ActionOutcome, Known, Run, Since};
 use crate::observe::naming_permission;
@@ -450,34 +450,6 @@ impl Run<'_> {
             reason: error.to_string(),
         };
         self.journal.note(&action.resource.document(), event).await
-    }
-}
-
-/// Since when a call is refused with one code. Some codes mean "not yet" for a minute, and something
-/// else after it.
-#[derive(Default)]
-struct Patience(Option<(Option<String>, Timestamp)>);
-
-impl Patience {
-    fn is_over(&mut self, error: &KindError, now: Timestamp) -> bool {
-        let since = match &self.0 {
-            Some((code, since)) if *code == error.code => *since,
-            _ => now,
-        };
-        self.0 = Some((error.code.clone(), since));
-        let limit = error.patience.filter(|_| error.class == ErrorClass::NotYet);
-        limit.is_some_and(|limit| now.duration_since(since).unsigned_abs() > limit)
-    }
-}
-
-/// Why a call has to be made again later. AWS's words are marked as such.
-fn reason(error: &KindError) -> String {
-    match &error.code {
-        Some(code) => format!(
-            "{}, which AWS refuses for now ({code}: {})",
-            error.operation, error.message
-        ),
-        None => error.message.clone(),
     }
 }
 
