@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `setup`, `life` | manifests and lives as data |
 //! | `draw`, `known` | lives from seeds, without what is known to fail |
-//! | `player`, `program` | plays a life: runs of the program, and what happens between them |
+//! | `player`, `program`, `injection` | plays a life: runs of the program, their kills and faults, and what happens between them |
 //! | `world`, `hands`, `person` | the world before, what others change, what a person does by hand |
 //! | `observer` | what is seen from outside, and what must never be seen |
 //! | `shadow`, `difference` | the world as it would be without the program, and what differs |
@@ -20,6 +20,7 @@
 pub mod difference;
 pub mod draw;
 mod hands;
+mod injection;
 pub mod known;
 pub mod life;
 pub mod observer;

@@ -8,12 +8,12 @@ use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 use ledger::Memory;
 use sandbox::Sandbox;
-use sandbox::faults::{Fault as Injected, FaultKind, Seeded};
 use sandbox::stats::Logged;
 use sandbox::world::World;
 
 use crate::hands;
-use crate::life::{DENIED, Life, Step, Trouble};
+use crate::injection::{self, CALM};
+use crate::life::{Life, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
 use crate::person::Elsewhere;
 use crate::program::{Ended, Left, Program};
@@ -23,9 +23,6 @@ use crate::world::{before, delegate, sets};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.
 const RUNS: usize = 12;
-
-/// From which run on nothing is injected any more: from here on the outcome must be reached.
-const CALM: usize = 4;
 
 /// Between two runs: longer than any time to live, so that what a person did is seen.
 const PAUSE: Duration = Duration::from_mins(65);
@@ -269,7 +266,7 @@ impl Player {
 
     /// Runs the program once.
     async fn run(&mut self, destroys: bool, trouble: &Trouble, run: usize) -> Ended {
-        self.inject(trouble, run);
+        injection::arm(&mut self.sandbox.world(), trouble, run);
         let program = Program {
             setup: &self.setup,
             sandbox: &self.sandbox,
@@ -279,7 +276,7 @@ impl Player {
         };
         let ended = program.run().await;
         self.played.runs += 1;
-        self.disarm();
+        injection::disarm(&mut self.sandbox.world());
         self.foreign();
         ended
     }
@@ -418,41 +415,6 @@ impl Player {
             }
         }
         expected
-    }
-
-    /// Arms the sandbox for a run.
-    fn inject(&self, trouble: &Trouble, run: usize) {
-        let mut world = self.sandbox.world();
-        if let Some(kill) = trouble.kills.get(run) {
-            let kind = if kill.after {
-                FaultKind::KillAfter
-            } else {
-                FaultKind::KillBefore
-            };
-            let fault = Injected::new(kind).at_changes().nth(kill.call);
-            world.faults.script.push(fault);
-        }
-        if let Some(denied) = trouble.denied.filter(|_| run < CALM / 2) {
-            let (service, operation) = DENIED[denied];
-            let fault = Injected::new(FaultKind::ErrorBefore).at(service, operation);
-            let fault = fault.with(403, "AccessDeniedException", "You may not.");
-            world.faults.script.push(fault);
-        }
-        world.faults.seeded = (run < CALM && trouble.percent > 0).then(|| Seeded {
-            seed: trouble.seed,
-            percent: trouble.percent,
-            kinds: Vec::new(),
-        });
-    }
-
-    /// Takes back what is armed. A line of the script stays in its place, because the sandbox counts
-    /// what each line has matched by its position, and names no service any more.
-    fn disarm(&self) {
-        let mut world = self.sandbox.world();
-        world.faults.seeded = None;
-        for fault in &mut world.faults.script {
-            fault.service = Some("none".to_owned());
-        }
     }
 
     fn finish(mut self) -> Played {

@@ -203,15 +203,17 @@ fn dns_that_moves_while_a_policy_is_wound_down_is_there_all_the_while() {
         mode: "enforce",
         max_age: 1,
     };
-    let moved = || apply(setup(Dns::Manual, None));
-    let steps = vec![
-        apply(setup(Dns::Account(0), Some(sts))),
-        moved(),
-        Step::Wait(3 * 24 * 60),
-        moved(),
-        Step::Destroy(Trouble::default()),
-    ];
-    assert_eq!(play(&Life { steps }).faults, []);
+    for to in [Dns::Manual, Dns::Account(1)] {
+        let moved = || apply(setup(to, None));
+        let steps = vec![
+            apply(setup(Dns::Account(0), Some(sts))),
+            moved(),
+            Step::Wait(3 * 24 * 60),
+            moved(),
+            Step::Destroy(Trouble::default()),
+        ];
+        assert_eq!(play(&Life { steps }).faults, []);
+    }
 }
 
 /// Seed 43: when the old bucket went, the ledger forgot that the policy is served from the new one, and
