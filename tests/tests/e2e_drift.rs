@@ -146,6 +146,11 @@ fn a_repair_puts_back_what_moved_and_nothing_that_the_manifest_changed() {
     place.edit("p: quarantine", "p: reject");
     place.edit("tls@example.com", "tls-reports@example.com");
     place.run("drift", &["--repair"]).exits(2).says("--yes");
+    let forms = ["--repair", "--yes", "--format", "junit"];
+    place
+        .run("drift", &forms)
+        .exits(2)
+        .says("`--out FILE` writes");
     let ran = place.run("drift", &["--repair", "--yes"]).exits(0);
     ran.says("p=quarantine").says("In sync");
     let world = place.world().later(120);

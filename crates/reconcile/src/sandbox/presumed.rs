@@ -43,7 +43,7 @@ fn causes(manifest: &Manifest) -> impl Iterator<Item = String> {
         .chain(hosts.map(|mx| of_host(mx.exchange.as_str())))
 }
 
-// One account may have several names in a manifest, each with a role.
+/// An account with its role: it may have several names in a manifest, each with a role.
 fn of_account(account: &Account) -> String {
     let role = account.role.as_ref().map_or("", |role| role.as_str());
     format!("account {} {role}", account.id.as_str())
