@@ -9,6 +9,7 @@
 
 mod bench;
 mod command;
+mod compare;
 mod files;
 mod generated;
 mod instructions;
@@ -45,9 +46,11 @@ usage: cargo xtask COMMAND
                  --lower writes the counts of tolerated problems that have fallen,
                  --list RULE [PART] shows these problems
   new-kind NAME  make the folder, the registry lines and the test of a new kind
-  schema         write deploy/deploy.schema.json from the manifest's types
+  schema         write deploy/deploy.schema.json and docs/schemas/ from the types of the manifest
+                 and of the documents for programs
   readmes        write the README of each crate from its documentation
   picture        write docs/architecture.svg from the dependencies of the crates
+  compare        write docs/compare.md: the plans of one change by this program and by octoDNS
   tools          fetch third-party tools for the conformance tests into target/
   bench [NAME]   run the benchmarks and print their table
   instructions   count what the parsers' benchmarks take, and compare with the figures in the
@@ -91,6 +94,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["tidy", options @ ..] => tidy::run(&Project::find()?, options),
         ["weather", "--proxy"] => weather::network(&Project::find()?),
         ["weather", named @ ..] => weather::run(&Project::find()?, named),
+        ["compare"] => compare::write(&Project::find()?),
         ["schema"] => schema::write(&Project::find()?),
         ["instructions"] => instructions::run(&Project::find()?, false),
         ["instructions", "--write"] => instructions::run(&Project::find()?, true),

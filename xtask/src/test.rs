@@ -10,7 +10,7 @@ use std::thread;
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::steps::Steps;
-use crate::{life, new_kind, schedules, schema, tidy, tools};
+use crate::{compare, life, new_kind, schedules, schema, tidy, tools};
 
 /// A step: its name, and its function.
 type Step = (&'static str, fn(&Project) -> Result<(), Failure>);
@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
         tools::prepare(&project.root, &project.target)
     }),
     ("schedules", schedules::check),
+    ("compare", compare::check),
     ("doc-tests", |project| {
         let test = ["test", "--quiet", "--workspace", "--doc"];
         command::run(&mut cargo(&project.root, &test))
