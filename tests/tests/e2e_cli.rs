@@ -62,21 +62,6 @@ fn the_help_of_every_command_has_an_example() {
     assert!(helps > 15, "{helps} commands only");
 }
 
-/// The README says so at each place where it leaves lines out; the others are printed.
-#[test]
-fn the_plan_in_the_readme_is_the_plan_that_is_printed() {
-    let readme = include_str!("../../README.md");
-    let (_, after) = readme.split_once("```text\n").expect("a pasted plan");
-    let (pasted, _) = after.split_once("```").expect("its end");
-    let printed = Place::of("example").run("plan", &[]).exits(0).stdout;
-    let mut rest = printed.as_str();
-    for part in pasted.split("  […]\n") {
-        let found = rest.find(part);
-        let at = found.unwrap_or_else(|| panic!("not in the plan:\n{part}\n{printed}"));
-        rest = &rest[at + part.len()..];
-    }
-}
-
 #[test]
 fn usage_errors_exit_with_2_and_say_why_on_standard_error() {
     let check = |arguments: &[&str], expect: &str| {
@@ -393,4 +378,46 @@ fn hostile_values_are_printed_without_control_characters() {
     }
     check(place.destroy());
     assert!(seen >= 3, "the value was shown {seen} times only");
+}
+
+/// An unknown word is answered with the one that is meant.
+#[test]
+fn words_that_are_not_known_are_answered_with_those_that_are() {
+    let place = Place::of("example");
+    let plan = |options: &[&str]| place.run("plan", options);
+    plan(&["--target", "exmple.com"])
+        .exits(2)
+        .says("did you mean `example.com`?");
+    place
+        .deploy(&["lint", "example.com"])
+        .exits(2)
+        .says("`deploy init example.com`");
+    place.write("world.yaml", "zonez: []\n");
+    plan(&["--world", "world.yaml"])
+        .exits(1)
+        .says("could not use the world file world.yaml: line 1 column 1: unknown field `zonez`");
+    place.write(
+        "brought.yaml",
+        "project: brought\n\
+         accounts: { web: { id: \"111111111111\" } }\n\
+         domains:\n  example.com:\n    dns: cloudflare\n    \
+         dmarc: { p: none, pct: 50 }\n    spf: { all: \"~all\" }\n",
+    );
+    place
+        .deploy(&["lint", "brought.yaml"])
+        .exits(2)
+        .says("write `manual`")
+        .says("DMARC has no `pct` any more")
+        .says("write `softfail`");
+}
+
+#[test]
+fn completions_list_formats_and_rules() {
+    let place = Place::of("example");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = place.deploy(&["completions", shell]).exits(0).stdout;
+        for value in ["dnscontrol", "markdown", "STS-P13", "PLAN-16"] {
+            assert!(script.contains(value), "{shell} knows no {value}");
+        }
+    }
 }

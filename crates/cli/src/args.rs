@@ -10,9 +10,10 @@ mod notify;
 mod out;
 mod report;
 mod sandbox;
+mod values;
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -153,7 +154,7 @@ pub(crate) struct Global {
     #[arg(long, value_name = "FILE", requires = "sandbox")]
     pub(crate) world: Option<PathBuf>,
     /// The DNS resolver to ask, instead of the system's
-    #[arg(long, value_name = "IP[:PORT]", value_parser = resolver)]
+    #[arg(long, value_name = "IP[:PORT]", value_parser = values::resolver)]
     pub(crate) resolver: Option<SocketAddr>,
     /// Certificates to trust besides the public ones: a PEM file
     #[arg(long, value_name = "FILE")]
@@ -185,7 +186,12 @@ pub(crate) struct Changing {
     #[arg(long, default_value = "15m", value_parser = duration, value_name = "TIME")]
     pub(crate) wait: Duration,
     /// Accept the risk of this rule: STS-P13; may be repeated, and is recorded in the ledger
-    #[arg(long = "accept-risk", value_name = "RULE")]
+    #[arg(
+        long = "accept-risk",
+        value_name = "RULE",
+        value_parser = values::RuleId,
+        hide_possible_values = true
+    )]
     pub(crate) accept_risk: Vec<String>,
     /// How long to wait for another run that holds what this one changes: 10m
     #[arg(long, default_value = "0s", value_parser = duration, value_name = "TIME")]
@@ -197,13 +203,6 @@ impl Changing {
     pub(crate) fn accepted(&self) -> BTreeSet<String> {
         self.accept_risk.iter().cloned().collect()
     }
-}
-
-fn resolver(text: &str) -> Result<SocketAddr, String> {
-    let address = text
-        .parse()
-        .or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53)));
-    address.map_err(|_| "an address such as 192.0.2.1 or 192.0.2.1:5353".to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -232,7 +231,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub(crate) enum Command {
     /// Write a manifest from what a domain publishes today
     #[command(
-        after_help = "Examples:\n  deploy init example.com -o deploy/example.yaml --account 111111111111\n  deploy init example.com example.org > deploy.yaml\n  deploy init example.com --sandbox --sandbox-of deploy/example.yaml"
+        after_help = "Examples:\n  deploy init example.com -o deploy.yaml --account 111111111111\n  deploy init example.com example.org > deploy.yaml\n  deploy init example.com --sandbox --sandbox-of deploy/example.yaml"
     )]
     Init(Connected<Init>),
     /// Show the state of any domain's mail, and what to do first: no manifest, no account
@@ -286,7 +285,7 @@ pub(crate) enum Command {
     Doctor(Connected<Selection>),
     /// Print the IAM policy that the role of each account needs
     #[command(
-        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift\n  deploy iam deploy/example.yaml --with before.yaml"
+        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift\n  deploy iam deploy/example.yaml --with deploy/before.yaml"
     )]
     Iam(Iam),
     /// Print the plan's graph
@@ -298,6 +297,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  deploy explain STS-P13")]
     Explain {
         /// The rule's id
+        #[arg(value_parser = values::RuleId, hide_possible_values = true)]
         rule: String,
     },
     /// List every rule
@@ -458,11 +458,12 @@ pub(crate) struct Verify {
 pub(crate) struct Records {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// How to print them: text, bind, json, octodns, dnscontrol or terraform
+    /// How to print them
     #[arg(
         long,
         default_value = "text",
         value_name = "FORMAT",
+        value_parser = values::record_format(),
         conflicts_with = "json"
     )]
     pub(crate) format: RecordFormat,

@@ -102,10 +102,14 @@ pub(crate) fn sandbox(global: &Global) -> Result<SandboxSettings, Failure> {
     Ok(SandboxSettings {
         weather: weather.transpose()?,
         speed: global.speed,
-        world: world
-            .map(|path| read_text(path, "the world file"))
-            .transpose()?,
+        world: world.map(|path| named_text(path)).transpose()?,
     })
+}
+
+/// A world file, with its path for messages about it.
+fn named_text(path: &Path) -> Result<(String, String), Failure> {
+    let text = read_text(path, "the world file")?;
+    Ok((path.display().to_string(), text))
 }
 
 /// How the Internet is reached.

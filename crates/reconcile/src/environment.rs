@@ -57,8 +57,9 @@ impl Network {
 pub struct SandboxSettings {
     /// How fast its clock runs; nothing for the speed that suits people who watch.
     pub speed: Option<Speed>,
-    /// The content of its world, when it is made, besides what the manifest presumes: YAML.
-    pub world: Option<String>,
+    /// The content of its world, when it is made, besides what the manifest presumes: the path of a
+    /// file, for messages about it, and its YAML.
+    pub world: Option<(String, String)>,
     /// How far its AWS is from AWS's documentation, when it is made: `storm`, `storm:7`. A world
     /// file that says something else is right.
     pub weather: Option<Weather>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use manifest::Manifest;
 use model::{DomainLedger, Ledger, Resource};
 use standards::dns::Name;
+use standards::typo::nearest;
 
 use crate::Error;
 
@@ -28,8 +29,12 @@ impl Scope {
             // A domain that left the manifest can still be in the ledger; it is planned without
             // `--target`.
             if named.len() == before && !named.contains(&pattern) {
+                let known = names(manifest).map(|name| name.as_str());
+                let near = nearest(&pattern, known);
+                let meant = near.map(|near| format!("; did you mean `{}`?", near.word));
                 return Err(Error::Usage(format!(
-                    "--target {pattern}: the manifest has no such domain"
+                    "--target {pattern}: the manifest has no such domain{}",
+                    meant.unwrap_or_default()
                 )));
             }
         }

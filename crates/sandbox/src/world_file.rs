@@ -173,8 +173,8 @@ fn five_minutes() -> u32 {
 #[derive(Debug, thiserror::Error)]
 pub enum WorldFileError {
     /// It is not YAML, or not of the form.
-    #[error("cannot read the world file")]
-    Unreadable(#[source] Box<serde_yaml::Error>),
+    #[error("{0}")]
+    Unreadable(String),
     /// An account's id.
     #[error("`{0}` is not an account: twelve digits in quotes")]
     Account(String),
@@ -199,6 +199,13 @@ fn quota_names() -> String {
     names.join(", ")
 }
 
+/// The place and the reason. Below them stands the line, which belongs into no error of one line.
+fn first_line(error: &serde_yaml::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
 impl World {
     /// The world of a world file.
     pub fn from_yaml(text: &str) -> Result<Self, WorldFileError> {
@@ -210,7 +217,7 @@ impl World {
     /// Adds what a world file says to this world.
     pub fn add_yaml(&mut self, text: &str) -> Result<(), WorldFileError> {
         let file = serde_yaml::from_str(text)
-            .map_err(|error| WorldFileError::Unreadable(Box::new(error)))?;
+            .map_err(|error: serde_yaml::Error| WorldFileError::Unreadable(first_line(&error)))?;
         self.add_file(file)
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use clock::Clock;
 use manifest::Manifest;
 use reconcile::Environment;
+use standards::dns::Name;
 use standards::{Finding, Severity};
 
 use crate::args::{FindingFormat, Global, Lint, Selection};
@@ -32,6 +33,7 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
         return end(&findings, args.format, printer);
     }
     let file = &find(args.file.as_deref(), printer)?;
+    refuse_domain(file)?;
     let findings = if kind.is_none() && is_manifest(file) {
         if args.fix {
             fix::manifest(file, printer)?;
@@ -49,6 +51,21 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
         text::file(file, kind, args.fix, printer)?
     };
     end(&findings, args.format, printer)
+}
+
+/// Says what to do with a domain, where somebody names one in the place of a file.
+fn refuse_domain(file: &Path) -> Result<(), Failure> {
+    let domain = file.to_str().and_then(|text| Name::parse(text).ok());
+    let Some(domain) = domain.filter(|name| !file.exists() && name.as_str().contains('.')) else {
+        return Ok(());
+    };
+    if is_manifest(file) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "there is no file {domain}. Of a domain, `deploy check {domain}` says what is wrong with its mail, and \
+         `deploy init {domain}` drafts a manifest from what it publishes"
+    )))
 }
 
 /// Prints the findings. Errors among them are those of the manifest or the file.

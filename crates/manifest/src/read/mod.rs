@@ -240,10 +240,10 @@ impl Reader<'_> {
     ) {
         let reason = format!("unknown {what} `{}`", shorten(text));
         let near = Meant::near(text, known.iter().copied());
-        let fix = match &near {
-            _ if text == "<<" => "YAML 1.2 has no merge keys; use `defaults`".to_owned(),
-            Some(near) => format!("did you mean `{}`?", near.text),
-            None => format!("known here: {}", known.join(", ")),
+        let fix = match (&near, brought_along(text, known)) {
+            (_, Some(fix)) => fix.to_owned(),
+            (Some(near), None) => format!("did you mean `{}`?", near.text),
+            (None, None) => format!("known here: {}", known.join(", ")),
         };
         let rule = if what == "key" {
             rules::MAN_02
@@ -311,4 +311,44 @@ pub(crate) fn default_node(position: &Position, text: &str) -> Node {
         position: position.clone(),
         content: Content::Scalar(text.to_owned()),
     }
+}
+
+/// Words that people bring along from records and from other tools, where this word is known, and what
+/// to write instead.
+const BROUGHT_ALONG: &[(&[&str], &str, &str)] = &[
+    (&["<<"], "", "YAML 1.2 has no merge keys; use `defaults`"),
+    (
+        &["pct"],
+        "t",
+        "DMARC has no `pct` any more (RFC 9989): write `t: y` to try a policy out, or a milder `p`",
+    ),
+    (&["~all"], "softfail", "write `softfail`"),
+    (&["-all"], "softfail", "write `fail`"),
+    (&["?all"], "softfail", "write `neutral`"),
+    (&["+all", "all"], "softfail", "write `pass`"),
+    (
+        &[
+            "cloudflare",
+            "azure",
+            "google",
+            "gcp",
+            "ovh",
+            "godaddy",
+            "hetzner",
+            "namecheap",
+            "gandi",
+        ],
+        "manual",
+        "write `manual`: `deploy records` prints what to publish there, also for octoDNS, DNSControl and \
+         Terraform",
+    ),
+];
+
+fn brought_along(text: &str, known: &[&str]) -> Option<&'static str> {
+    let mut all = BROUGHT_ALONG.iter();
+    let found = all.find(|(words, beside, _)| {
+        let is_there = beside.is_empty() || known.contains(beside);
+        is_there && words.contains(&text)
+    });
+    found.map(|(_, _, fix)| *fix)
 }

@@ -22,7 +22,7 @@ async fn rules(domains: &str, world: &str) -> Vec<String> {
     );
     let environment = Environment::Sandbox(SandboxSettings {
         speed: Some(Speed::Instant),
-        world: Some(world.to_owned()),
+        world: Some(("world.yaml".to_owned(), world.to_owned())),
         weather: None,
     });
     let project =

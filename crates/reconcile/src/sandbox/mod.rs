@@ -78,10 +78,11 @@ pub fn open(
         weather: settings.weather.unwrap_or(Weather::USUAL_DAY),
         ..World::default()
     };
-    if let Some(text) = settings.world {
+    if let Some((path, text)) = settings.world {
+        let what = || format!("could not use the world file {path}");
         world
             .add_yaml(&text)
-            .map_err(|error| Error::outside("could not use the world file", error))?;
+            .map_err(|error| Error::outside(what(), error))?;
     }
     let mut presumed = presume(&mut world, manifest);
     let wall = Clock::real().now();

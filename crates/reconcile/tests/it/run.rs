@@ -104,7 +104,10 @@ impl Run {
         let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
         let environment = Environment::Sandbox(SandboxSettings {
             speed: Some(Speed::Instant),
-            world: self.world.clone(),
+            world: self
+                .world
+                .clone()
+                .map(|text| ("world.yaml".to_owned(), text)),
             weather: Some(sandbox::weather::Weather::default()),
         });
         Project::open(loaded, &targets, environment, Notice::default())

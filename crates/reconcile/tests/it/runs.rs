@@ -47,7 +47,7 @@ async fn a_world_that_is_no_world_is_an_error_with_its_cause() {
     let Err(Error::Outside { what, source }) = run.try_open(&[]) else {
         panic!("it was opened");
     };
-    assert_eq!(what, "could not use the world file");
+    assert_eq!(what, "could not use the world file world.yaml");
     assert!(!source.to_string().is_empty());
 }
 
