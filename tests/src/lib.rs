@@ -12,6 +12,7 @@ pub mod place;
 pub mod repository;
 pub mod served;
 pub mod serving;
+pub mod shell;
 mod store;
 pub mod tools;
 pub mod trials;
