@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use engine::{ActionOutcome, Report};
 use model::{ActionId, ErrorClass, KindError, Plan};
-use report::escape;
+use report::{Outcome, OutcomeDetail, OutcomeWord, escape};
 
 use crate::progress::seconds;
 
@@ -117,28 +117,36 @@ fn words(error: &KindError) -> String {
 }
 
 /// The same for programs: an outcome an action.
-pub(crate) fn json(plan: &Plan, report: &Report) -> serde_json::Value {
+pub(crate) fn json(plan: &Plan, report: &Report) -> Vec<Outcome> {
     let one = |(id, outcome): (usize, &ActionOutcome)| {
         let action = &plan.actions[id];
-        let (word, detail) = match outcome {
-            ActionOutcome::Done => ("done", None),
-            ActionOutcome::Failed(error) => ("failed", Some(serde_json::json!(error))),
-            ActionOutcome::Broken(why) => ("failed", Some(why.clone().into())),
-            ActionOutcome::Refused(rule, seen) => (
-                "refused",
-                Some(serde_json::json!({"rule": rule, "seen": seen})),
-            ),
-            ActionOutcome::Waiting(what) => ("waiting", Some(what.clone().into())),
-            ActionOutcome::Skipped(cause) => (
-                "skipped",
-                Some(plan.actions[*cause].resource.to_string().into()),
-            ),
-            ActionOutcome::NotBegun => ("not_begun", None),
-        };
-        serde_json::json!({"verb": action.verb(), "resource": action.resource, "outcome": word, "detail": detail})
+        let (outcome, detail) = ending(plan, outcome.clone());
+        Outcome {
+            verb: action.verb(),
+            resource: action.resource.clone(),
+            outcome,
+            detail,
+        }
     };
-    let all: Vec<_> = report.outcomes.iter().enumerate().map(one).collect();
-    all.into()
+    report.outcomes.iter().enumerate().map(one).collect()
+}
+
+fn ending(plan: &Plan, outcome: ActionOutcome) -> (OutcomeWord, Option<OutcomeDetail>) {
+    match outcome {
+        ActionOutcome::Done => (OutcomeWord::Done, None),
+        ActionOutcome::Failed(error) => (OutcomeWord::Failed, Some(OutcomeDetail::Call(error))),
+        ActionOutcome::Broken(why) => (OutcomeWord::Failed, Some(OutcomeDetail::Text(why))),
+        ActionOutcome::Refused(rule, seen) => {
+            let detail = OutcomeDetail::Precondition { rule, seen };
+            (OutcomeWord::Refused, Some(detail))
+        }
+        ActionOutcome::Waiting(what) => (OutcomeWord::Waiting, Some(OutcomeDetail::Text(what))),
+        ActionOutcome::Skipped(cause) => {
+            let cause = plan.actions[cause].resource.to_string();
+            (OutcomeWord::Skipped, Some(OutcomeDetail::Text(cause)))
+        }
+        ActionOutcome::NotBegun => (OutcomeWord::NotBegun, None),
+    }
 }
 
 /// The wait that an enforced policy still asks for, for people.

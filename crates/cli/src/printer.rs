@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use anstream::stream::RawStream;
 use report::{Detail, Palette, escape};
-use serde_json::Value;
+use serde::Serialize;
 use terminal_size::{Height, Width};
 
 use crate::log::Log;
@@ -66,7 +66,7 @@ impl Printer {
     }
 
     /// Prints data as JSON.
-    pub(crate) fn value(&self, value: &Value) {
+    pub(crate) fn value(&self, value: &impl Serialize) {
         self.data(&report::json_text(value));
     }
 

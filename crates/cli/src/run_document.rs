@@ -4,65 +4,80 @@
 use engine::Report;
 use model::Plan;
 use reconcile::{Planned, Standing};
-use serde_json::{Map, Value, json};
+use report::{
+    ApplyDocument, ChecksDocument, DestroyDocument, Document, DriftDocument, FindingsDocument,
+    Left, RepairDocument, Run,
+};
 use standards::Finding;
 use verify::Check;
 
 use crate::outcome;
 use crate::printer::Printer;
 
-/// The document of a run. What did not come about is null.
+/// The parts of the document of a run, as they come about.
 #[derive(Debug)]
 pub(crate) struct RunDocument {
-    format: &'static str,
-    keys: &'static [&'static str],
-    parts: Map<String, Value>,
+    form: Form,
+    run: Run,
+    findings: Option<Document<FindingsDocument>>,
+    checks: Option<Document<ChecksDocument>>,
+    left: Option<Left>,
+    drift: Option<Document<DriftDocument>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Apply,
+    Destroy,
+    Repair,
 }
 
 impl RunDocument {
     /// The document of an apply.
     pub(crate) fn of_apply() -> Self {
-        Self::new("deploy.apply", &["findings", "checks"])
+        Self::new(Form::Apply)
     }
 
     /// The document of a destroy.
     pub(crate) fn of_destroy() -> Self {
-        Self::new("deploy.destroy", &["left"])
+        Self::new(Form::Destroy)
     }
 
     /// The document of a repair of drift.
     pub(crate) fn of_repair() -> Self {
-        Self::new("deploy.repair", &["drift"])
+        Self::new(Form::Repair)
     }
 
-    fn new(format: &'static str, keys: &'static [&'static str]) -> Self {
+    fn new(form: Form) -> Self {
         Self {
-            format,
-            keys,
-            parts: Map::new(),
+            form,
+            run: Run::default(),
+            findings: None,
+            checks: None,
+            left: None,
+            drift: None,
         }
     }
 
     /// Adds the plan.
     pub(crate) fn planned(&mut self, planned: &Planned) {
-        let plan = report::plan_json(&planned.plan, &planned.estimate);
-        self.add("plan", plan);
+        self.run.plan = Some(report::plan_json(&planned.plan, &planned.estimate));
     }
 
     /// Adds what was seen from outside before the question.
     pub(crate) fn seen(&mut self, findings: &[Finding]) {
-        self.add("findings", report::findings_json(findings));
+        self.findings = Some(report::findings_json(findings));
     }
 
     /// Adds how each action ended.
     pub(crate) fn carried_out(&mut self, plan: &Plan, report: &Report) {
-        self.add("outcomes", outcome::json(plan, report));
-        self.add("elapsed_seconds", report.elapsed.as_secs_f64().into());
+        self.run.outcomes = Some(outcome::json(plan, report));
+        self.run.elapsed_seconds = Some(report.elapsed.as_secs_f64());
     }
 
     /// Adds what was probed in the end.
     pub(crate) fn checked(&mut self, checks: &[Check]) {
-        self.add("checks", report::checks_json(checks));
+        self.checks = Some(report::checks_json(checks));
     }
 
     /// Adds what is left after a destroy.
@@ -71,38 +86,49 @@ impl RunDocument {
         standing: &Standing,
         line: &dyn Fn(&reconcile::Stands) -> String,
     ) {
-        let lines = |list: &[reconcile::Stands]| list.iter().map(line).collect::<Vec<_>>();
-        let left = json!({
-            "recorded": standing.recorded,
-            "ours": lines(&standing.ours),
-            "origin_unknown": lines(&standing.unknown),
-            "of_others": lines(&standing.foreign),
+        let lines = |list: &[reconcile::Stands]| list.iter().map(line).collect();
+        self.left = Some(Left {
+            recorded: standing.recorded,
+            ours: lines(&standing.ours),
+            origin_unknown: lines(&standing.unknown),
+            of_others: lines(&standing.foreign),
         });
-        self.add("left", left);
     }
 
     /// Adds the drift that is seen after a repair.
-    pub(crate) fn drifted(&mut self, drift: Value) {
-        self.add("drift", drift);
+    pub(crate) fn drifted(&mut self, drift: Document<DriftDocument>) {
+        self.drift = Some(drift);
     }
 
-    fn add(&mut self, key: &str, value: Value) {
-        self.parts.insert(key.to_owned(), value);
+    fn is_empty(&self) -> bool {
+        self.run.plan.is_none()
+            && self.run.outcomes.is_none()
+            && self.findings.is_none()
+            && self.checks.is_none()
+            && self.left.is_none()
+            && self.drift.is_none()
     }
 
     /// Prints it, once, where data is printed as JSON and something came about.
-    pub(crate) fn print(mut self, printer: &Printer) {
-        if !printer.json || self.parts.is_empty() {
+    pub(crate) fn print(self, printer: &Printer) {
+        if !printer.json || self.is_empty() {
             return;
         }
-        let mut document = Map::new();
-        document.insert("format".to_owned(), self.format.into());
-        document.insert("version".to_owned(), 1.into());
-        let always = ["plan", "outcomes", "elapsed_seconds"];
-        for key in always.iter().chain(self.keys) {
-            let part = self.parts.remove(*key).unwrap_or_default();
-            document.insert((*key).to_owned(), part);
+        let run = self.run;
+        match self.form {
+            Form::Apply => printer.value(&Document::new(ApplyDocument {
+                run,
+                findings: self.findings,
+                checks: self.checks,
+            })),
+            Form::Destroy => printer.value(&Document::new(DestroyDocument {
+                run,
+                left: self.left,
+            })),
+            Form::Repair => printer.value(&Document::new(RepairDocument {
+                run,
+                drift: self.drift,
+            })),
         }
-        printer.value(&document.into());
     }
 }

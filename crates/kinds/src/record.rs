@@ -320,7 +320,19 @@ impl Record {
         seen.sort();
         asked.sort();
         let known = wanted.len() == self.values.len();
-        (seen != asked || !known).then(|| change("values", Side::of(&mine), Side::of(&self.values)))
+        (seen != asked || !known).then(|| {
+            // Both sides in one spelling: what stays must not look as if it changed.
+            let spelled = self.values.iter().map(|value| self.spelled(value));
+            let asked: Vec<_> = spelled.collect();
+            change("values", Side::of(&mine), Side::of(&asked))
+        })
+    }
+
+    fn spelled(&self, value: &Field<String>) -> Field<String> {
+        match value.known() {
+            Some(known) => Field::Known(canonical(self.rtype, known)),
+            None => value.clone(),
+        }
     }
 
     fn alias_change(&self, set: &LiveSet) -> Option<Change> {

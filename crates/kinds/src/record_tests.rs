@@ -157,3 +157,21 @@ fn what_we_had_at_another_name_says_nothing_about_this_one() {
     let actual = live("TXT", 300, &["v=spf1 ~all"]);
     assert!(ours.conflict(&actual, Some(&before)).is_some());
 }
+
+/// Only the value that comes may look new.
+#[test]
+fn a_value_that_stays_is_spelled_alike_on_both_sides() {
+    let wanted = record(
+        "MX",
+        &["10 A.example.net.", "20 b.example.net."],
+        Sharing::Whole,
+    );
+    let diff = wanted.diff(&live("MX", 300, &["10 a.example.net"]), None);
+    let sides = diff
+        .changes
+        .iter()
+        .map(|change| (change.from.as_json(), change.to.as_json()));
+    let sides: Vec<String> = sides.map(|(from, to)| format!("{from} {to}")).collect();
+    let expect = r#"["10 a.example.net"] ["10 a.example.net","20 b.example.net"]"#;
+    assert_eq!(sides, [expect]);
+}

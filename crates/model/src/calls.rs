@@ -1,9 +1,10 @@
 //! The API calls that an action makes, by service and operation: quotas are counted by them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// API calls of one operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Calls {
     /// The service, as in the quota table: `route53`.
     pub service: String,

@@ -1,10 +1,11 @@
 //! The difference between desired and actual, for one resource, field by field.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The effect that a changed field asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// AWS can change it where it is.
@@ -16,7 +17,7 @@ pub enum Effect {
 }
 
 /// One side of a change, as it is printed. Nothing is decided by it: a kind compares its own types.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Side(Value);
 
@@ -33,7 +34,7 @@ impl Side {
 }
 
 /// One field that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// The field, with dots: `aliases`, `logging.bucket`.
     pub field: String,

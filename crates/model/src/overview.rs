@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use standards::Finding;
 use standards::dns::Name;
@@ -14,7 +15,7 @@ use crate::impact::MailImpact;
 use crate::rules;
 
 /// One standard of mail security, or what all of them stand on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standard {
     /// The zone and its name servers.
@@ -62,7 +63,7 @@ impl fmt::Display for Standard {
 }
 
 /// How far a domain is with one standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// It is published, and does what it is for.

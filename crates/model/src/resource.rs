@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use standards::Place;
 
 use crate::{Impact, Location, PhysicalId, ResourceId, ServedPolicy, Spec, Target};
 
 /// How far a needed resource must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Its call has returned.
@@ -70,7 +73,7 @@ impl Dependency {
 }
 
 /// The check of a precondition, from outside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PreconditionCheck {
     /// This URL returns exactly the planned bytes (STS-O01, BIMI-X12).
@@ -109,12 +112,13 @@ pub enum PreconditionCheck {
         leads_to: Vec<String>,
         /// Until when a resolver may still ask the old servers; not known before the ledger has it
         /// that the delegation moved.
+        #[schemars(with = "Option<String>", extend("format" = "date-time"))]
         until: Option<Timestamp>,
     },
 }
 
 /// A check that must pass just before an action's call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Precondition {
     /// The rule it keeps: also the id by which an operator accepts the risk.
     pub rule: String,

@@ -1,9 +1,10 @@
 //! The MTA-STS policy that a resource serves: the ledger remembers it, because senders do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An MTA-STS policy that was served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServedPolicy {
     /// Whether senders were told to refuse mail (`enforce`).
     pub enforce: bool,

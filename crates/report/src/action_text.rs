@@ -7,7 +7,8 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::fields::{self, Shown};
 use crate::page::{Page, Part};
-use crate::{value, words};
+use crate::value::{self, Content};
+use crate::words;
 
 /// The indentation of the fields of an action.
 const FIELD_INDENT: usize = 6;
@@ -183,15 +184,9 @@ fn changes(page: &mut Page<'_>, action: &Action) {
 /// A short text that changes, line by line: an MTA-STS policy is worth reading before senders do.
 fn rewritten(page: &mut Page<'_>, action: &Action) {
     let palette = *page.palette;
-    let old = action.entry().and_then(|entry| value::file(&entry.spec));
-    let (Some(old), Some(new)) = (old, value::file(action.spec())) else {
+    let Some((old, new)) = rewrite(action) else {
         return;
     };
-    // What somebody else wrote over ours is known by its hash only.
-    let seen = |change: &Change| change.field == "sha256" && *change.from.as_json() == old.sha256();
-    if !action.diff().changes.iter().any(seen) {
-        return;
-    }
     let (Some(old), Some(new)) = (old.lines(), new.lines()) else {
         return;
     };
@@ -203,6 +198,15 @@ fn rewritten(page: &mut Page<'_>, action: &Action) {
         };
         page.line(FIELD_INDENT, &[Part(style, &format!("{sign}{line}"))]);
     }
+}
+
+/// The file that is there and the one that takes its place, where both are known.
+pub(crate) fn rewrite(action: &Action) -> Option<(Content, Content)> {
+    let old = value::file(&action.entry()?.spec)?;
+    let new = value::file(action.spec())?;
+    // What somebody else wrote over ours is known by its hash only.
+    let seen = |change: &Change| change.field == "sha256" && *change.from.as_json() == old.sha256();
+    action.diff().changes.iter().any(seen).then_some((old, new))
 }
 
 /// The lines of both, each with what becomes of it.

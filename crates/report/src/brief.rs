@@ -14,7 +14,7 @@ use model::Plan;
 use crate::page::{Page, Part};
 use crate::palette::Palette;
 use crate::topic::Topic;
-use crate::words;
+use crate::{alike, words};
 
 /// Items that the same domains have in common.
 pub(crate) struct Section<'p> {
@@ -29,33 +29,12 @@ pub(crate) struct Section<'p> {
 impl Section<'_> {
     /// `example.com`, or `200 domains: a.example, b.example, …` in so many columns.
     pub(crate) fn title(&self, columns: usize) -> String {
-        if let [domain] = self.domains.as_slice() {
-            return (*domain).to_owned();
-        }
-        let count = words::counted(self.domains.len(), "domain");
-        let mut title = format!("{count}: {}", self.domains[0]);
-        let mut shown = 1;
-        for domain in &self.domains[1..] {
-            let more = ", …".chars().count();
-            if title.chars().count() + 2 + domain.chars().count() + more > columns {
-                break;
-            }
-            title.push_str(", ");
-            title.push_str(domain);
-            shown += 1;
-        }
-        if shown < self.domains.len() {
-            title.push_str(", …");
-        }
-        title
+        alike::title(&self.domains, columns)
     }
 }
 
 /// How far the items of a section are from the margin.
 pub(crate) const INDENT: usize = 2;
-
-/// The line in place of something that is folded.
-const UNFOLD: &str = "`--full` lists them";
 
 /// The changes of a plan, section by section.
 pub(crate) fn show(page: &mut Page<'_>, plan: &Plan) {
@@ -67,17 +46,11 @@ pub(crate) fn show(page: &mut Page<'_>, plan: &Plan) {
 }
 
 fn heading(page: &mut Page<'_>, section: &Section<'_>) {
-    let palette = *page.palette;
-    let count = match section.domains.len() {
-        1 => format!("  {}", words::counted(section.changes, "change")),
-        _ => format!("  {UNFOLD}"),
+    let changes = match section.domains.len() {
+        1 => words::counted(section.changes, "change"),
+        _ => String::new(),
     };
-    let room = palette.width.saturating_sub(count.chars().count());
-    let title = section.title(room);
-    page.line(
-        0,
-        &[Part(palette.strong, &title), Part(palette.faint, &count)],
-    );
+    alike::heading(page, &section.domains, &changes);
 }
 
 /// The items, below what a mail person calls them; one alone needs no heading.

@@ -2,32 +2,117 @@
 
 use anstyle::Style;
 use jiff::Timestamp;
-use model::{Check, CheckOutcome};
-use standards::Severity;
+use model::{About, Check, CheckOutcome};
+use standards::{Finding, Place, Severity};
 
 use crate::page::{Page, Part};
-use crate::{Palette, words};
+use crate::{Detail, Palette, alike, words};
 
 /// Every check by domain, in their order: the place, the observation, and the fix where a
 /// rule is broken. `now` says how long there is to wait. Without `all`, what is good is counted
-/// and not listed.
-pub fn checks_text(checks: &[Check], all: bool, now: Timestamp, palette: &Palette) -> String {
+/// and not listed, and domains of which the same is said stand together, unless the `detail` is full.
+pub fn checks_text(
+    checks: &[Check],
+    all: bool,
+    detail: Detail,
+    now: Timestamp,
+    palette: &Palette,
+) -> String {
     let mut page = Page::new(palette);
-    for group in checks.chunk_by(|one, next| one.about == next.about) {
+    let folds = !all && detail == Detail::Brief;
+    let groups = checks.chunk_by(|one, next| one.about == next.about);
+    let groups = groups.map(|group| Group::of(group, all));
+    let names: Vec<String> = checks
+        .chunk_by(|one, next| one.about == next.about)
+        .map(|group| group[0].about.to_string())
+        .collect();
+    let keyed = std::iter::zip(&names, groups).map(|(name, group)| {
+        let key = if folds {
+            format!("{:?}", group.anywhere(name))
+        } else {
+            name.clone()
+        };
+        (name.as_str(), key, group)
+    });
+    for (domains, group) in alike::together(keyed) {
         page.gap();
-        page.line(0, &[Part(palette.strong, &group[0].about.to_string())]);
-        for check in group.iter().filter(|check| all || !check.is_good()) {
-            show(&mut page, check, now);
-        }
-        let good = group.iter().filter(|check| check.is_good()).count();
-        if !all && good > 0 {
-            let text = format!("{} good", words::counted(good, "check"));
-            page.line(2, &[Part(palette.good, "ok  "), Part(palette.faint, &text)]);
+        alike::heading(&mut page, &domains, "");
+        match domains.as_slice() {
+            [_] => group.show(&mut page, now, ""),
+            [first, ..] => group.anywhere(first).show(&mut page, now, " each"),
+            [] => {}
         }
     }
     page.gap();
     page.line(0, &[Part(palette.strong, &summary(checks))]);
     page.finish()
+}
+
+/// The report on one domain: the checks that are listed, and how many are good beside them.
+#[derive(Debug)]
+struct Group {
+    listed: Vec<Check>,
+    good: usize,
+}
+
+impl Group {
+    fn of(checks: &[Check], all: bool) -> Self {
+        let listed = checks.iter().filter(|check| all || !check.is_good());
+        let listed: Vec<Check> = listed.cloned().collect();
+        Self {
+            good: checks.len() - listed.len(),
+            listed,
+        }
+    }
+
+    /// The same of whichever domain.
+    fn anywhere(&self, domain: &str) -> Self {
+        Self {
+            listed: self
+                .listed
+                .iter()
+                .map(|check| anywhere(check, domain))
+                .collect(),
+            good: self.good,
+        }
+    }
+
+    fn show(&self, page: &mut Page<'_>, now: Timestamp, of_each: &str) {
+        for check in &self.listed {
+            show(page, check, now);
+        }
+        if self.good > 0 {
+            let palette = *page.palette;
+            let text = format!("{} good{of_each}", words::counted(self.good, "check"));
+            page.line(2, &[Part(palette.good, "ok  "), Part(palette.faint, &text)]);
+        }
+    }
+}
+
+/// A check of whichever domain.
+fn anywhere(check: &Check, domain: &str) -> Check {
+    let general = |text: &String| text.replace(domain, alike::ANY);
+    let outcome = match &check.outcome {
+        CheckOutcome::Good => CheckOutcome::Good,
+        CheckOutcome::Finding(finding) => CheckOutcome::Finding(Finding {
+            reason: general(&finding.reason),
+            fix: general(&finding.fix),
+            place: Place::Whole,
+            ..finding.clone()
+        }),
+        CheckOutcome::Waiting { until } => CheckOutcome::Waiting { until: *until },
+        CheckOutcome::Skipped { why, fix } => CheckOutcome::Skipped {
+            why: general(why),
+            fix: fix.as_ref().map(general),
+        },
+    };
+    Check {
+        about: About::Machine,
+        rule: check.rule.clone(),
+        what: general(&check.what),
+        seen: check.seen.as_ref().map(general),
+        outcome,
+    }
 }
 
 /// Checks as lines of a page, by what they are about.
@@ -246,18 +331,30 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_not_good_stands_out() {
-        assert_snapshot!(checks_text(&checks(), false, now(), &Palette::plain()));
+        assert_snapshot!(checks_text(
+            &checks(),
+            false,
+            Detail::Brief,
+            now(),
+            &Palette::plain()
+        ));
     }
 
     #[test]
     fn all_is_shown_where_all_is_asked_for() {
-        assert_snapshot!(checks_text(&checks(), true, now(), &Palette::plain()));
+        assert_snapshot!(checks_text(
+            &checks(),
+            true,
+            Detail::Brief,
+            now(),
+            &Palette::plain()
+        ));
     }
 
     #[test]
     fn nothing_from_outside_moves_a_cursor() {
         for palette in [Palette::plain(), Palette::coloured()] {
-            let text = checks_text(&checks(), true, now(), &palette);
+            let text = checks_text(&checks(), true, Detail::Brief, now(), &palette);
             assert!(!text.contains("\u{1b}[2J"), "{text:?}");
         }
     }

@@ -39,6 +39,22 @@ fn of_text(old: &str, new: &str) -> Vec<Piece> {
     pieces
 }
 
+/// How an MTA-STS policy differs from the one before it, line by line.
+pub(crate) fn of_policies(old: &[&str], new: &[&str]) -> Vec<Piece> {
+    of_parts(&keyed(old), &keyed(new))
+}
+
+/// The lines of a policy by their keys. A policy has `mx` as often as it likes.
+fn keyed<'a>(lines: &[&'a str]) -> Vec<Named<'a>> {
+    let lines = lines.iter().filter(|line| !line.is_empty());
+    lines
+        .map(|line| match line.split_once(':') {
+            Some((key, _)) if key.trim() != "mx" => (key, *line),
+            _ => (*line, *line),
+        })
+        .collect()
+}
+
 /// A part of a value by its name.
 type Named<'a> = (&'a str, &'a str);
 
@@ -114,6 +130,16 @@ mod tests {
             seen,
             ["-include:b.example", "~all → -all", "+include:c.example"]
         );
+    }
+
+    #[test]
+    fn lines_of_a_policy_change_and_its_hosts_come_and_go() {
+        let old = ["version: STSv1", "mode: testing", "mx: a", "mx: b"];
+        let new = ["version: STSv1", "mode: enforce", "mx: b", "mx: c"];
+        let changed = Piece::Changed("mode: testing".to_owned(), "mode: enforce".to_owned());
+        let gone = Piece::Removed("mx: a".to_owned());
+        let come = Piece::Added("mx: c".to_owned());
+        assert_eq!(of_policies(&old, &new), [changed, gone, come]);
     }
 
     #[test]

@@ -1,14 +1,12 @@
-//! Drift, as text and as JSON.
+//! Drift, as text.
 
 use anstyle::Style;
 use jiff::Timestamp;
-use model::{Change, Check, CheckOutcome, FailOn, Foreseen, Location, MailImpact, Verdict};
+use model::{Change, Check, CheckOutcome, FailOn, Foreseen, MailImpact, Verdict};
 use plan::{Drift, Moved};
-use serde_json::{Value, json};
 use standards::dns::Name;
 
 use crate::action_text::{Columns, changed};
-use crate::checks_json::check_json;
 use crate::checks_text::checks;
 use crate::page::{Page, Part};
 use crate::{Palette, value, words};
@@ -42,7 +40,7 @@ impl Drifted<'_> {
     }
 
     /// The checks that show something.
-    fn shown(&self) -> Vec<Check> {
+    pub(crate) fn shown(&self) -> Vec<Check> {
         let is_shown = |check: &&Check| match check.outcome {
             CheckOutcome::Finding(_) | CheckOutcome::Waiting { .. } => true,
             CheckOutcome::Good | CheckOutcome::Skipped { .. } => false,
@@ -215,59 +213,12 @@ fn from_outside(live: &[Check]) -> String {
     }
 }
 
-/// The same as JSON: `changes` say `left`, as we left it, and `is`, as it is now.
-pub fn drift_json(drifted: &Drifted<'_>) -> Value {
-    json!({
-        "format": "deploy.drift",
-        "version": 1,
-        "in_sync": drifted.is_in_sync(),
-        "owned": drifted.owned,
-        "unapplied": drifted.unapplied,
-        "drift": drifted.drifts.iter().map(one).collect::<Vec<_>>(),
-        "live": drifted.shown().iter().map(check_json).collect::<Vec<_>>(),
-        "foreseen": drifted.foreseen.iter().map(|one| event(one, drifted)).collect::<Vec<_>>(),
-        "unasked": drifted.unasked,
-    })
-}
-
-fn event(foreseen: &Foreseen, drifted: &Drifted<'_>) -> Value {
-    json!({
-        "subject": foreseen.subject,
-        "at": foreseen.at,
-        "mail": foreseen.mail,
-        "reason": foreseen.reason,
-        "fix": foreseen.fix,
-        "fails": drifted.fail_on.fails(foreseen, drifted.now),
-    })
-}
-
-fn one(drift: &Drift) -> Value {
-    let (moved, reason, changes) = match &drift.moved {
-        Moved::Modified(diff) => ("modified", None, diff.changes.as_slice()),
-        Moved::Added(diff) => ("added", None, diff.changes.as_slice()),
-        Moved::Deleted => ("deleted", None, [].as_slice()),
-        Moved::Unknown(reason) => ("unknown", Some(reason), [].as_slice()),
-    };
-    let changes: Vec<Value> = changes
-        .iter()
-        .map(|change| json!({"field": change.field, "left": change.to, "is": change.from}))
-        .collect();
-    let location: Option<&Location> = drift.location.as_ref();
-    json!({
-        "resource": drift.resource,
-        "home": crate::plan_json::location(location),
-        "moved": moved,
-        "severity": drift.severity(),
-        "mail": drift.mail,
-        "reason": reason,
-        "changes": changes,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use model::{Diff, Effect, ResourceId, Side};
+    use model::{Diff, Effect, Location, ResourceId, Side};
+
+    use serde_json::json;
 
     use super::*;
 
@@ -358,7 +309,10 @@ mod tests {
         let shown = drifted(&notes, &[]);
         assert!(shown.is_in_sync());
         assert_snapshot!(drift_text(&shown, &Palette::plain()));
-        assert_eq!(drift_json(&shown)["drift"][0]["moved"], "added");
+        assert_eq!(
+            json!(crate::drift_json(&shown))["drift"][0]["moved"],
+            "added"
+        );
     }
 
     #[test]
@@ -375,7 +329,7 @@ mod tests {
 
         In sync: 41 resources as we left them.
         ");
-        let json = drift_json(&shown);
+        let json = json!(crate::drift_json(&shown));
         assert_eq!(json["unapplied"], json!(["a.example", "b.example"]));
     }
 
@@ -399,7 +353,7 @@ mod tests {
             ..drifted(&[], &[])
         };
         assert_snapshot!(drift_text(&shown, &Palette::plain()));
-        let fails = drift_json(&shown)["foreseen"].clone();
+        let fails = json!(crate::drift_json(&shown))["foreseen"].clone();
         let fails: Vec<bool> = fails
             .as_array()
             .expect("a list")
@@ -437,7 +391,7 @@ mod tests {
             .cloned()
             .collect();
         assert!(drifted(&[], &on_its_way).is_in_sync());
-        let json = drift_json(&drifted(&[], &checks));
+        let json = json!(crate::drift_json(&drifted(&[], &checks)));
         assert_eq!(json["in_sync"], false);
         assert_eq!(json["live"].as_array().map(Vec::len), Some(4));
         assert_eq!(json["live"][0]["rule"], "DMARC-03");
@@ -446,7 +400,7 @@ mod tests {
     #[test]
     fn json_says_which_side_is_which() {
         let drifts = drifts();
-        let json = drift_json(&drifted(&drifts, &[]));
+        let json = json!(crate::drift_json(&drifted(&drifts, &[])));
         assert_eq!(
             json["drift"][0]["changes"][0]["is"],
             json!(["v=DMARC1; p=none"])

@@ -1,6 +1,6 @@
 //! Untrusted text made harmless for a terminal.
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::put::put;
 
@@ -37,7 +37,8 @@ fn is_hidden(character: char) -> bool {
 
 /// `value` as indented JSON, ending with a line break. JSON itself lets characters above U+007E
 /// stand as they are; those that a terminal would obey are written as `\u` escapes here.
-pub fn json_text(value: &Value) -> String {
+pub fn json_text(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
     let mut text = String::new();
     for character in format!("{value:#}").chars() {
         if is_hidden(character) && character != '\n' {
@@ -56,7 +57,7 @@ pub fn json_text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

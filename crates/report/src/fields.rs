@@ -1,7 +1,9 @@
 //! The fields of a spec that a person wants to see.
 
+use kinds::record::canonical;
 use model::field;
 use serde_json::{Map, Value};
+use standards::dns::RecordType;
 
 use crate::value::shown;
 
@@ -99,10 +101,16 @@ fn record(record: &Map<String, Value>) -> Vec<Shown> {
             text: shown("target", target),
         }];
     }
+    // In the spelling that is compared: host names without their final dot.
+    let known_type: Option<RecordType> = rtype.parse().ok();
+    let spelled = |value: &Value| {
+        let text = shown("value", value);
+        known_type.map_or(text.clone(), |rtype| canonical(rtype, &text))
+    };
     let values = record.get("values").and_then(Value::as_array);
     let lines = values.into_iter().flatten().map(|value| Shown::Line {
         label: format!("{name} {} {rtype} ", part("ttl")),
-        text: shown("value", value),
+        text: spelled(value),
     });
     lines.collect()
 }

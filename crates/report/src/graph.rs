@@ -1,9 +1,8 @@
-//! The plan's graph: what comes before what, and why, as Mermaid, as DOT and as JSON.
+//! The plan's graph: what comes before what, and why, as Mermaid and as DOT.
 
 use std::collections::BTreeSet;
 
 use model::{Action, Level, Plan, Verb};
-use serde_json::{Value, json};
 
 use crate::escape;
 use crate::put::putln;
@@ -86,29 +85,6 @@ pub fn graph_dot(plan: &Plan) -> String {
     text
 }
 
-/// The graph for programs, in a shape that stays: `docs/output.md` says what each field means.
-pub fn graph_json(plan: &Plan) -> Value {
-    let shown = shown(plan);
-    let actions = plan.actions.iter();
-    let nodes = actions
-        .filter(|action| shown.contains(&action.id))
-        .map(|action| json!({"id": action.id, "verb": action.verb(), "resource": action.resource}));
-    let edges = edges(plan).map(|(action, edge)| {
-        json!({
-            "from": edge.action,
-            "to": action.id,
-            "level": edge.level,
-            "reason": edge.reason,
-        })
-    });
-    json!({
-        "format": "deploy.graph",
-        "version": 1,
-        "nodes": nodes.collect::<Vec<_>>(),
-        "edges": edges.collect::<Vec<_>>(),
-    })
-}
-
 const COLOURS: [(Verb, &str); 7] = [
     (Verb::Create, "#1a7f37"),
     (Verb::Update, "#9a6700"),
@@ -135,7 +111,7 @@ fn first(action: &Action) -> String {
 }
 
 /// The actions that change something, and those that they wait for.
-fn shown(plan: &Plan) -> BTreeSet<usize> {
+pub(crate) fn shown(plan: &Plan) -> BTreeSet<usize> {
     let changing = plan.actions.iter().filter(|action| action.changes());
     changing
         .flat_map(|action| {
@@ -154,7 +130,7 @@ fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
     crate::grouping::grouped(actions, |action| &action.resource.domain)
 }
 
-fn edges(plan: &Plan) -> impl Iterator<Item = (&Action, &model::Edge)> {
+pub(crate) fn edges(plan: &Plan) -> impl Iterator<Item = (&Action, &model::Edge)> {
     let changing = plan.actions.iter().filter(|action| action.changes());
     changing.flat_map(|action| action.after.iter().map(move |edge| (action, edge)))
 }
@@ -183,6 +159,8 @@ fn dot(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+
+    use serde_json::json;
 
     use super::*;
     use crate::test_support::{example, first_plan};
@@ -255,7 +233,7 @@ mod tests {
 
     #[test]
     fn json_has_every_edge_with_its_reason() {
-        let graph = graph_json(&plan());
+        let graph = json!(crate::graph_json(&plan()));
         assert_eq!(graph["format"], "deploy.graph");
         assert_eq!(graph["nodes"].as_array().map(Vec::len), Some(5));
         let id = "route53_record_set/example.com/mta-sts";

@@ -1,7 +1,6 @@
 //! The rules: what `deploy explain` says.
 
 use model::rules::{Phase, Rule};
-use serde_json::{Value, json};
 use standards::Severity;
 
 use crate::Palette;
@@ -56,12 +55,6 @@ pub fn rules_text<'a>(rules: impl IntoIterator<Item = &'a Rule>, palette: &Palet
         );
     }
     page.finish()
-}
-
-/// Rules as JSON, each as in the registry.
-pub fn rules_json<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Value {
-    let rules: Vec<&Rule> = rules.into_iter().collect();
-    json!({"format": "deploy.rules", "version": 1, "rules": rules})
 }
 
 /// The occasion on which a rule is checked, and the command that checks it.
@@ -194,7 +187,7 @@ mod tests {
         }
         let list = rules_text(rules::all(), &Palette::plain());
         assert_eq!(list.lines().count(), rules::all().count());
-        let json = rules_json(rules::all());
+        let json = serde_json::json!(crate::rules_json(rules::all()));
         assert_eq!(
             json["rules"].as_array().map(Vec::len),
             Some(rules::all().count())

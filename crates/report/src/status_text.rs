@@ -1,18 +1,19 @@
-//! The owned resources, their locations and what is pending, as text and as JSON.
+//! The owned resources, their locations and what is pending, as text.
 
 use jiff::Timestamp;
-use model::{DomainLedger, Entry, Ledger, Origin, PhysicalId};
-use serde_json::{Value, json};
+use model::{DomainLedger, Entry, Ledger, Origin, PhysicalId, ServedPolicy};
 
 use crate::action_text::Columns;
 use crate::page::{Page, Part};
-use crate::{Palette, words};
+use crate::{Detail, Palette, alike, words};
 
-/// Every resource in the ledger by domain, and what an apply or time still has to finish.
+/// Every resource in the ledger by domain, and what an apply or time still has to finish. Domains that
+/// own the same and have nothing to finish stand together, unless the `detail` is full.
 pub fn status_text(
     ledger: &Ledger,
     to_do: &plan::Pending,
     now: Timestamp,
+    detail: Detail,
     palette: &Palette,
 ) -> String {
     let mut page = Page::new(palette);
@@ -22,33 +23,20 @@ pub fn status_text(
             .iter()
             .filter(|(_, domain)| matters(domain, now))
     };
-    for (name, domain) in domains() {
+    let keyed = domains().map(|(name, domain)| {
+        let key = match detail {
+            Detail::Brief => owned_alike(name, domain, to_do),
+            Detail::Full => None,
+        };
+        (name.as_str(), key.unwrap_or_else(|| name.clone()), domain)
+    });
+    for (names, domain) in alike::together(keyed) {
         page.gap();
-        let count = format!("  {}", words::counted(domain.entries.len(), "resource"));
-        page.line(
-            0,
-            &[Part(palette.strong, name), Part(palette.faint, &count)],
-        );
-        let entries = domain.entries.values().chain(&domain.retired);
-        let columns = Columns::of(entries.map(|entry| (&entry.id, entry.location.as_ref())));
-        for entry in domain.entries.values() {
-            show(&mut page, entry, &columns, pending(entry, to_do));
-        }
-        for entry in &domain.retired {
-            show(
-                &mut page,
-                entry,
-                &columns,
-                Some("was replaced; the next apply removes it"),
-            );
-        }
-        policy(&mut page, domain, now);
-        for (rule, when) in &domain.accepted {
-            let text = format!("{rule}, accepted {} ago", since(*when, now));
-            page.line(
-                2,
-                &[Part(palette.change, "risk: "), Part(palette.change, &text)],
-            );
+        let count = words::counted(domain.entries.len(), "resource");
+        alike::heading(&mut page, &names, &count);
+        match names.as_slice() {
+            [_] => domain_text(&mut page, domain, to_do, now),
+            names => in_common(&mut page, names, domain),
         }
     }
     page.gap();
@@ -61,6 +49,77 @@ pub fn status_text(
     page.line(0, &[Part(palette.strong, &owned)]);
     summary(&mut page, &Unfinished::of(ledger, now), to_do);
     page.finish()
+}
+
+/// All of one domain.
+fn domain_text(page: &mut Page<'_>, domain: &DomainLedger, to_do: &plan::Pending, now: Timestamp) {
+    let palette = *page.palette;
+    let entries = domain.entries.values().chain(&domain.retired);
+    let columns = Columns::of(entries.map(|entry| (&entry.id, entry.location.as_ref())));
+    for entry in domain.entries.values() {
+        show(page, entry, &columns, pending(entry, to_do));
+    }
+    for entry in &domain.retired {
+        let retired = "was replaced; the next apply removes it";
+        show(page, entry, &columns, Some(retired));
+    }
+    policy(page, domain, now);
+    for (rule, when) in &domain.accepted {
+        let text = format!("{rule}, accepted {} ago", since(*when, now));
+        page.line(
+            2,
+            &[Part(palette.change, "risk: "), Part(palette.change, &text)],
+        );
+    }
+}
+
+/// A key of the resources that a domain owns, where others may own the same: nothing of it is to be
+/// finished.
+fn owned_alike(name: &str, domain: &DomainLedger, to_do: &plan::Pending) -> Option<String> {
+    let is_plain = domain.retired.is_empty()
+        && domain.accepted.is_empty()
+        && domain.cached_until.is_none()
+        && domain
+            .entries
+            .values()
+            .all(|entry| pending(entry, to_do).is_none());
+    let entries = domain.entries.values().map(|entry| {
+        let label = words::within_domain(&entry.id).replace(name, alike::ANY);
+        (label, words::place(entry.location.as_ref()), entry.origin)
+    });
+    let policy = domain.serving.map(|(policy, _)| policy);
+    is_plain.then(|| format!("{:?} {policy:?}", entries.collect::<Vec<_>>()))
+}
+
+/// The resources that several domains own, without the names that AWS has for them.
+fn in_common(page: &mut Page<'_>, names: &[&str], domain: &DomainLedger) {
+    let palette = *page.palette;
+    let name = names.first().copied().unwrap_or_default();
+    let label = |entry: &Entry| words::within_domain(&entry.id).replace(name, alike::ANY);
+    let entries = || domain.entries.values();
+    let widths = entries().map(|entry| label(entry).chars().count());
+    let width = widths.max().unwrap_or_default();
+    for entry in entries() {
+        page.line(
+            4,
+            &[
+                Part(palette.strong, &format!("{:<width$}  ", label(entry))),
+                Part(palette.faint, &words::place(entry.location.as_ref())),
+                Part(palette.notice, origin(entry)),
+            ],
+        );
+    }
+    if let Some((policy, _)) = domain.serving {
+        serving(page, &format!("serves {}", served(policy)), policy);
+    }
+}
+
+fn origin(entry: &Entry) -> &'static str {
+    match entry.origin {
+        Origin::Created => "",
+        Origin::Adopted => "  adopted",
+        Origin::Unknown => "  origin unknown",
+    }
 }
 
 /// Whether there is something of ours left, or something that senders may remember.
@@ -88,11 +147,7 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
     };
     let (label, place) = columns.cells(&entry.id, entry.location.as_ref());
     let physical = entry.physical().map_or("", PhysicalId::as_str);
-    let origin = match entry.origin {
-        Origin::Created => "",
-        Origin::Adopted => "  adopted",
-        Origin::Unknown => "  origin unknown",
-    };
+    let origin = origin(entry);
     let width = 2 + 2 + label.len() + 2 + place.len() + 2 + physical.chars().count() + origin.len();
     let beside = if width <= palette.width { physical } else { "" };
     let place = if beside.is_empty() {
@@ -127,27 +182,32 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
     }
 }
 
+fn served(policy: ServedPolicy) -> &'static str {
+    match (policy.active, policy.enforce) {
+        (_, true) => "an enforced policy",
+        (true, false) => "a testing policy",
+        (false, false) => "a policy of mode none",
+    }
+}
+
+fn serving(page: &mut Page<'_>, serves: &str, policy: ServedPolicy) {
+    let kept = words::lasting(u64::from(policy.max_age));
+    let text = format!("{serves}; senders keep it for {kept}");
+    page.line(
+        2,
+        &[
+            Part(page.palette.faint, "MTA-STS: "),
+            Part(anstyle::Style::new(), &text),
+        ],
+    );
+}
+
 /// The MTA-STS policy: what is served, and what senders may still remember (STS-O04).
 fn policy(page: &mut Page<'_>, domain: &DomainLedger, now: Timestamp) {
     let palette = *page.palette;
-    if let Some((policy, start)) = &domain.serving {
-        let mode = match (policy.active, policy.enforce) {
-            (_, true) => "an enforced policy",
-            (true, false) => "a testing policy",
-            (false, false) => "a policy of mode none",
-        };
-        let kept = words::lasting(u64::from(policy.max_age));
-        let text = format!(
-            "serves {mode} for {}; senders keep it for {kept}",
-            since(*start, now)
-        );
-        page.line(
-            2,
-            &[
-                Part(palette.faint, "MTA-STS: "),
-                Part(anstyle::Style::new(), &text),
-            ],
-        );
+    if let Some((policy, start)) = domain.serving {
+        let since = format!("serves {} for {}", served(policy), since(start, now));
+        serving(page, &since, policy);
     }
     if let Some(until) = domain.cached_until.filter(|until| *until > now) {
         let left = words::lasting(seconds(now, until));
@@ -174,14 +234,14 @@ fn since(start: Timestamp, now: Timestamp) -> String {
 }
 
 /// The unfinished resources of all domains.
-struct Unfinished {
-    open: usize,
-    retired: usize,
-    grace_periods: usize,
+pub(crate) struct Unfinished {
+    pub(crate) open: usize,
+    pub(crate) retired: usize,
+    pub(crate) grace_periods: usize,
 }
 
 impl Unfinished {
-    fn of(ledger: &Ledger, now: Timestamp) -> Self {
+    pub(crate) fn of(ledger: &Ledger, now: Timestamp) -> Self {
         let grace_period =
             |domain: &&DomainLedger| domain.cached_until.is_some_and(|until| until > now);
         Self {
@@ -255,59 +315,10 @@ fn several(parts: &[(usize, &str)]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// The same as JSON. Specs and states stay in the ledger.
-pub fn status_json(ledger: &Ledger, to_do: &plan::Pending, now: Timestamp) -> Value {
-    let unfinished = Unfinished::of(ledger, now);
-    let domains: Vec<Value> = ledger
-        .domains
-        .iter()
-        .map(|(name, domain)| {
-            json!({
-                "domain": name,
-                "resources": domain.entries.values().map(|one| entry(one)).collect::<Vec<_>>(),
-                "retired": domain.retired.iter().map(|one| entry(one)).collect::<Vec<_>>(),
-                "serving": domain.serving.as_ref().map(|(policy, since)| {
-                    json!({"policy": policy, "since": since})
-                }),
-                "cached_until": domain.cached_until,
-                "accepted": domain.accepted.iter().map(|(rule, when)| {
-                    json!({"rule": rule, "when": when})
-                }).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    json!({
-        "format": "deploy.status",
-        "version": 1,
-        "now": now,
-        "owned": ledger.entries().count(),
-        "pending": {
-            "create": to_do.create,
-            "update": to_do.update,
-            "delete": to_do.delete,
-            "by_hand": to_do.by_hand,
-            "open": unfinished.open,
-            "retired": unfinished.retired,
-            "grace_periods": unfinished.grace_periods,
-        },
-        "domains": domains,
-    })
-}
-
-fn entry(entry: &Entry) -> Value {
-    json!({
-        "resource": entry.id,
-        "home": crate::plan_json::location(entry.location.as_ref()),
-        "physical": entry.physical(),
-        "origin": entry.origin,
-        "open": entry.is_open(),
-        "changed": entry.changed,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+    use serde_json::json;
     use std::sync::Arc;
 
     use kinds::{S3Bucket, s3_bucket};
@@ -391,7 +402,7 @@ mod tests {
         ledger.domains.insert("example.net".to_owned(), gone);
         let now = "2026-11-24T07:00:00Z".parse().expect("a time");
         let to_do = plan::Pending::default();
-        let text = status_text(&ledger, &to_do, now, &Palette::plain());
+        let text = status_text(&ledger, &to_do, now, Detail::Brief, &Palette::plain());
         assert!(!text.contains("example.net"), "{text}");
         assert!(text.contains("Owned: 3 resources in 1 domain."), "{text}");
     }
@@ -408,7 +419,7 @@ mod tests {
             ..plan::Pending::default()
         };
         let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        assert_snapshot!(status_text(&ledger(), &to_do, now, &Palette::plain()), @r"
+        assert_snapshot!(status_text(&ledger(), &to_do, now, Detail::Brief, &Palette::plain()), @r"
         example.com  3 resources
             route53_hosted_zone zone  web us-east-1  Z0123456789EXAMPLE  adopted
             s3_bucket assets          web us-east-1  anycompany-example-com-assets-4233ef5d
@@ -426,7 +437,7 @@ mod tests {
                  hold.
         `deploy plan` asks AWS, and shows them; `deploy records --missing` lists what public DNS lacks.
         ");
-        assert_snapshot!(status_text(&Ledger::default(), &plan::Pending::default(), now, &Palette::plain()), @"
+        assert_snapshot!(status_text(&Ledger::default(), &plan::Pending::default(), now, Detail::Brief, &Palette::plain()), @"
         Owned: 0 resources in 0 domains.
         Pending: nothing.
         ");
@@ -439,7 +450,7 @@ mod tests {
             update: vec![ResourceId::new("s3_bucket", "example.com", "assets")],
             ..plan::Pending::default()
         };
-        let json = status_json(&ledger(), &to_do, now);
+        let json = json!(crate::status_json(&ledger(), &to_do, now));
         assert_eq!(
             json["pending"],
             json!({"create": [], "update": ["s3_bucket/example.com/assets"], "delete": [],

@@ -1,10 +1,22 @@
 //! How one policy compares with the one before it: what it refuses that passed, and what passes again.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// In which direction a change of a policy goes.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Strictness {

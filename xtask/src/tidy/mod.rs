@@ -92,6 +92,7 @@ const CHECKS: &[(&str, Check)] = &[
         Ok(rules::known(workspace))
     }),
     ("decisions are indexed", documents::decisions),
+    ("keys of documents are the field's words", words::keys),
     ("generated files are current", |workspace| {
         let project = workspace.project;
         let mut problems = generated::outdated(project, &readmes::all(project)?, "readmes");

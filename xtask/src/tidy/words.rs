@@ -1,6 +1,11 @@
 //! Terms that the word table of ARCHITECTURE.md has replaced, in identifiers.
 
-use super::Workspace;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Workspace, read};
+use crate::command::Failure;
 use crate::names::words;
 
 /// The term to use, and the retired words as parts of identifiers: `find_home`, `HomeOf`.
@@ -41,6 +46,38 @@ pub(super) fn identifiers(workspace: &Workspace) -> Vec<String> {
         }
     }
     problems
+}
+
+/// The folder of the schemas of documents for programs.
+const SCHEMAS: &str = "docs/schemas/";
+
+/// Every key of a document for programs that has a retired word in it.
+pub(super) fn keys(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+    let mut problems = Vec::new();
+    let schemas = workspace.files.iter();
+    for path in schemas.filter(|path| path.starts_with(SCHEMAS) && path.ends_with(".json")) {
+        let schema = serde_json::from_str(&read(workspace.project, path)?)
+            .map_err(|error| Failure(format!("{path}: {error}")))?;
+        let mut keys = BTreeSet::new();
+        properties(&schema, &mut keys);
+        for key in keys {
+            problems.extend(retired(&key).map(|(word, instead)| {
+                format!("{path}: `{word}` in the key `{key}`: the term is {instead}")
+            }));
+        }
+    }
+    Ok(problems)
+}
+
+/// The names of the properties that a schema describes, at any depth.
+fn properties(schema: &Value, keys: &mut BTreeSet<String>) {
+    let described = schema.get("properties").and_then(Value::as_object);
+    keys.extend(described.into_iter().flat_map(|all| all.keys().cloned()));
+    match schema {
+        Value::Object(parts) => parts.values().for_each(|part| properties(part, keys)),
+        Value::Array(parts) => parts.iter().for_each(|part| properties(part, keys)),
+        _ => {}
+    }
 }
 
 fn is_ordinary(identifier: &str) -> bool {
@@ -91,7 +128,7 @@ fn parts(identifier: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{identifiers, parts};
+    use super::{identifiers, keys, parts};
     use crate::tidy::tests::workspace;
 
     #[track_caller]
@@ -129,6 +166,15 @@ mod tests {
         check("fn look_up(delegate: Lookup) { needs_account() }", &[]);
         check("std::env::home_dir()", &[]);
         check("let place = \"home\"; // at home", &[]);
+    }
+
+    #[test]
+    fn keys_of_documents_are_held_to_the_same_words() {
+        let schema = r#"{"properties": {"fix": {}}, "$defs": {"A": {"oneOf": [{"properties": {"home": {}}}]}}}"#;
+        let (_folder, project) = workspace(&[("docs/schemas/a.schema.json", schema)]);
+        let problems = keys(&project.workspace()).expect("the schema is JSON");
+        let expect = "docs/schemas/a.schema.json: `home` in the key `home`: the term is location";
+        assert_eq!(problems, [expect]);
     }
 
     #[test]

@@ -319,6 +319,7 @@ async fn settle(
         printer.note(&report::checks_text(
             &checks,
             false,
+            printer.detail,
             project.clock.now(),
             &printer.note_palette(),
         ));

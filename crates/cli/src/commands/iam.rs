@@ -1,7 +1,8 @@
 //! `deploy iam`: the policy that the role of each account needs, from the manifest. Nothing is asked
 //! of AWS.
 
-use serde_json::{Map, Value, json};
+use indexmap::IndexMap;
+use report::AccountPolicy;
 
 use crate::args::Iam;
 use crate::exit::{Exit, Failure};
@@ -19,10 +20,13 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
     };
     let targets = &selection.targets;
     let policies = reconcile::policies(&manifest, former.as_ref(), targets, args.role.into())?;
-    let mut accounts = Map::new();
+    let mut accounts = IndexMap::new();
     for one in policies {
-        let policy = reconcile::policy_document(&one.grants);
-        let policy = json!({ "account_id": one.id, "role": one.role, "policy": policy });
+        let policy = AccountPolicy {
+            policy: reconcile::policy_document(&one.grants),
+            account_id: one.id.to_string(),
+            role: one.role,
+        };
         let mut name = one.account.to_string();
         // The former manifest can have had another account under this name.
         if accounts.contains_key(&name) {
@@ -30,10 +34,6 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
         }
         accounts.insert(name, policy);
     }
-    printer.value(&json!({
-        "format": "deploy.iam",
-        "version": 1,
-        "accounts": Value::Object(accounts),
-    }));
+    printer.value(&report::iam_json(accounts));
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use reconcile::sandbox::{self as sandboxes, Opened, Presumed};
 use reconcile::{ByHand, Loaded};
-use report::escape;
+use report::{CallsMade, escape};
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::args::{self, Global, SandboxOf, Selection, Serve};
@@ -130,17 +130,17 @@ fn stats(global: &Global, of: &SandboxOf, printer: &Printer) -> Result<Exit, Fai
         None => open_sandbox(global, &loaded, printer)?.stats(),
     };
     if printer.json {
-        let rows: Vec<_> = stats
-            .iter()
-            .map(|([account, service, operation, result], calls)| {
-                serde_json::json!({"account": account, "service": service, "operation": operation, "result": result, "calls": calls})
-            })
-            .collect();
-        printer.value(&serde_json::json!({
-            "format": "deploy.stats",
-            "version": 1,
-            "calls": rows,
-        }));
+        let rows = stats.iter().map(|(row, calls)| {
+            let [account, service, operation, result] = row.map(str::to_owned);
+            CallsMade {
+                account,
+                service,
+                operation,
+                result,
+                calls,
+            }
+        });
+        printer.value(&report::stats_json(rows.collect()));
     } else if stats.total() == 0 {
         printer.note("Nothing was called yet.");
     } else {

@@ -23,6 +23,7 @@ pub(crate) async fn run(
             &ledger,
             &to_do,
             now,
+            printer.detail,
             &printer.palette(),
         ));
     }

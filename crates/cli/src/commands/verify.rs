@@ -43,7 +43,9 @@ async fn observe(
     news.items = reconcile::check_items(&checks);
     let now = project.clock.now();
     let form = |format| match format {
-        ResultFormat::Text => report::checks_text(&checks, args.all, now, &printer.palette()),
+        ResultFormat::Text => {
+            report::checks_text(&checks, args.all, printer.detail, now, &printer.palette())
+        }
         ResultFormat::Json => report::json_text(&report::checks_json(&checks)),
         ResultFormat::Markdown => report::checks_markdown(&checks),
         ResultFormat::Junit => report::checks_junit(&checks),

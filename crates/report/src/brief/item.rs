@@ -5,6 +5,8 @@ use model::{Action, MailImpact, Spec, Verb, reasons};
 use serde_json::Value;
 use standards::Strictness;
 
+use crate::action_text::rewrite;
+use crate::alike::ANY;
 use crate::difference::{self, Piece};
 use crate::fields::{self, Shown};
 use crate::page::{Page, Part};
@@ -84,7 +86,7 @@ impl Item {
     /// The same for whichever domain: what several have in common is told once.
     #[must_use]
     pub(crate) fn anywhere(&self, domain: &str) -> Self {
-        let general = |text: &String| without_tokens(&text.replace(domain, "<domain>"));
+        let general = |text: &String| without_tokens(&text.replace(domain, ANY));
         let line = |line: &Line| match line {
             Line::Text(text) => Line::Text(general(text)),
             Line::Reason(text) => Line::Reason(general(text)),
@@ -223,7 +225,7 @@ fn what(action: &Action, before: Option<&Spec>) -> Vec<Line> {
                     words::place(there),
                     words::place(here),
                 )])],
-                None => differences(&action.diff().changes),
+                None => policy(action).unwrap_or_else(|| differences(&action.diff().changes)),
             }
         }
     }
@@ -246,6 +248,14 @@ fn whole(action: &Action) -> Vec<Line> {
         return vec![Line::Text(lines.join("; "))];
     }
     vec![Line::Text(words::place(action.location.as_ref()))]
+}
+
+/// The lines in which a policy differs from the one that is served.
+fn policy(action: &Action) -> Option<Vec<Line>> {
+    let is_policy = action.spec().get::<S3Object>()?.is_policy();
+    let (old, new) = rewrite(action).filter(|_| is_policy)?;
+    let pieces = difference::of_policies(&old.lines()?, &new.lines()?);
+    (!pieces.is_empty()).then(|| vec![Line::Pieces(pieces)])
 }
 
 fn differences(changes: &[model::Change]) -> Vec<Line> {

@@ -7,6 +7,7 @@ use model::{Action, MailImpact, Plan, Spec, Verb};
 
 use super::Section;
 use super::item::Item;
+use crate::alike::UNFOLD;
 use crate::grouping::{by_domain, stages};
 use crate::topic::Topic;
 use crate::words;
@@ -173,6 +174,6 @@ fn resources(actions: &[&Action]) -> Item {
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
     let label = words::counted(actions.len(), "resource");
-    let text = format!("{} ({})", kinds.join(", "), super::UNFOLD);
+    let text = format!("{} ({})", kinds.join(", "), UNFOLD);
     Item::folded(Topic::Hosting, actions[0].verb(), &label, text)
 }

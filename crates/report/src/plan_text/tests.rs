@@ -81,6 +81,21 @@ fn a_text_that_changes_is_shown_line_by_line() {
     ");
 }
 
+/// In the short form, only what differs.
+#[test]
+fn a_policy_that_changes_shows_the_lines_that_differ() {
+    let (mut wanted, ledger, actual) = applied_of(&["mta-sts-policy"]);
+    let policy = "version: STSv1\r\nmode: enforce\r\nmx: *.example.net\r\nmax_age: 604800\r\n";
+    edit_spec(&mut wanted[0], |spec| {
+        spec["content"] = base64::engine::general_purpose::STANDARD
+            .encode(policy)
+            .into();
+    });
+    let text = brief(&planned(&wanted, &ledger, &actual), 100);
+    assert!(text.contains("mode: testing → mode: enforce"), "{text}");
+    assert!(!text.contains("SHA-256"), "{text}");
+}
+
 #[test]
 fn changes_deletions_and_their_mail_impact_are_shown() {
     let plan = second_plan(|resources| {
@@ -123,7 +138,7 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
           mail impact: sending, weaker: receivers are asked to deliver mail that fails DMARC, where it
                        was quarantine; everybody within 1 h
       - route53_record_set mx     dns us-east-1  no longer declared
-          example.com 3600 MX 10 inbound-smtp.us-east-1.amazonaws.com.
+          example.com 3600 MX 10 inbound-smtp.us-east-1.amazonaws.com
           mail impact: receiving, weaker: senders find no host for example.com: its mail is returned, or
                        goes to the address of the name; everybody within 1 h
 

@@ -15,8 +15,8 @@ use std::str::FromStr;
 
 use kinds::record::Record;
 use model::ResourceId;
-use serde_json::{Value, json};
 
+use crate::documents::{Document, RecordObject, RecordsDocument, RoundObject};
 use crate::put::putln;
 use crate::{Palette, json_text};
 use prepare::{Prepared, Set, prepare};
@@ -172,37 +172,35 @@ pub fn records(
     match format {
         RecordFormat::Text => table::print(&prepared, variants.relative, palette),
         RecordFormat::Bind => bind::print(&prepared, variants.relative),
-        RecordFormat::Json => json_text(&records_json(&prepared, variants.relative)),
+        RecordFormat::Json => json_text(&document(prepared, variants.relative)),
         RecordFormat::Octodns => octodns::print(&prepared),
         RecordFormat::Dnscontrol => dnscontrol::print(&prepared),
         RecordFormat::Terraform => terraform::print(&prepared),
     }
 }
 
-fn records_json(prepared: &Prepared, relative: bool) -> Value {
-    let records: Vec<Value> = prepared
-        .sets
-        .iter()
-        .map(|set| {
-            json!({
-                "zone": set.zone.as_str(),
-                "name": if relative { set.relative() } else { set.name.as_str() },
-                "type": set.rtype.name(),
-                "ttl": set.ttl,
-                "values": set.values.iter().map(prepare::SetValue::text).collect::<Vec<_>>(),
-                "round": set.round,
-            })
-        })
-        .collect();
-    let rounds = prepared.rounds.iter().map(|round| &round.after);
-    let rounds: Vec<Value> = rounds.map(|after| json!({ "after": after })).collect();
-    json!({
-        "format": "deploy.records",
-        "version": 1,
-        "rounds": rounds,
-        "records": records,
-        "unknown": prepared.unknown,
-        "notes": prepared.notes,
+fn document(prepared: Prepared, relative: bool) -> Document<RecordsDocument> {
+    let record = |set: &Set| RecordObject {
+        zone: set.zone.to_string(),
+        name: if relative {
+            set.relative()
+        } else {
+            set.name.as_str()
+        }
+        .to_owned(),
+        rtype: set.rtype.name(),
+        ttl: set.ttl,
+        values: set.values.iter().map(prepare::SetValue::text).collect(),
+        round: set.round,
+    };
+    let rounds = prepared.rounds.into_iter();
+    Document::new(RecordsDocument {
+        rounds: rounds
+            .map(|round| RoundObject { after: round.after })
+            .collect(),
+        records: prepared.sets.iter().map(record).collect(),
+        unknown: prepared.unknown,
+        notes: prepared.notes,
     })
 }
 

@@ -32,6 +32,7 @@ mod tls_rpt;
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Severity;
@@ -50,7 +51,7 @@ pub use svg::*;
 pub use tls_rpt::*;
 
 /// When a rule can be decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// From the manifest and its files, offline.
@@ -64,7 +65,7 @@ pub enum Phase {
 }
 
 /// A rule of the email standards, or of a program that uses them.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rule {
     /// Its id, as in findings: `STS-P13`.
     pub id: &'static str,

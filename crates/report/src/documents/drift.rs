@@ -1,0 +1,144 @@
+//! Drift.
+
+use model::{Change, Foreseen, Location, MailImpact, ResourceId, Side};
+use plan::{Drift, Moved};
+use schemars::JsonSchema;
+use serde::Serialize;
+use standards::Severity;
+
+use super::checks::CheckObject;
+use super::{Content, Document, Moment};
+use crate::Drifted;
+
+/// The comparison of the world with how we left it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct DriftDocument {
+    /// Whether nothing moved.
+    in_sync: bool,
+    /// How many resources were compared.
+    owned: usize,
+    /// The domains of the manifest that the ledger has nothing of.
+    unapplied: Vec<String>,
+    /// The resources that moved.
+    drift: Vec<DriftObject>,
+    /// The checks of an external observer that found something, or wait for something.
+    live: Vec<CheckObject>,
+    /// The events with a known date that are near, the next first.
+    foreseen: Vec<Event>,
+    /// The reasons why something is not known that would be in `foreseen`.
+    unasked: Vec<String>,
+}
+
+/// A resource that moved.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Drift")]
+struct DriftObject {
+    resource: ResourceId,
+    /// Null for what a person publishes.
+    location: Option<Location>,
+    moved: MovedWord,
+    severity: Severity,
+    /// The mail that it reaches.
+    mail: MailImpact,
+    /// Why it could not be seen.
+    reason: Option<String>,
+    /// The fields that moved.
+    changes: Vec<MovedField>,
+}
+
+/// How a resource moved.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Moved")]
+#[serde(rename_all = "snake_case")]
+enum MovedWord {
+    /// Fields are no longer as we left them.
+    Modified,
+    /// Others added something beside it, which may stay. It is as we left it.
+    Added,
+    /// It is gone.
+    Deleted,
+    /// It could not be seen.
+    Unknown,
+}
+
+/// A field that moved.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct MovedField {
+    /// The field, with dots. `values of others` is about values that somebody added to a record set
+    /// of ours.
+    field: String,
+    /// The value as we left it.
+    left: Side,
+    /// The value as it is now.
+    is: Side,
+}
+
+/// An event with a known date.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Event {
+    /// The domain, or the place of several.
+    subject: String,
+    at: Moment,
+    /// The mail that it reaches.
+    mail: MailImpact,
+    reason: String,
+    fix: String,
+    /// Whether `--fail-on` counts it.
+    fails: bool,
+}
+
+impl Content for DriftDocument {
+    const FORMAT: &'static str = "deploy.drift";
+    const VERSION: u32 = 2;
+}
+
+/// The document of a comparison.
+pub fn drift_json(drifted: &Drifted<'_>) -> Document<DriftDocument> {
+    let foreseen = drifted.foreseen.iter();
+    Document::new(DriftDocument {
+        in_sync: drifted.is_in_sync(),
+        owned: drifted.owned,
+        unapplied: drifted.unapplied.iter().map(ToString::to_string).collect(),
+        drift: drifted.drifts.iter().map(one).collect(),
+        live: drifted.shown().iter().map(CheckObject::of).collect(),
+        foreseen: foreseen.map(|one| event(one, drifted)).collect(),
+        unasked: drifted.unasked.to_vec(),
+    })
+}
+
+fn event(foreseen: &Foreseen, drifted: &Drifted<'_>) -> Event {
+    Event {
+        subject: foreseen.subject.clone(),
+        at: Moment(foreseen.at),
+        mail: foreseen.mail,
+        reason: foreseen.reason.clone(),
+        fix: foreseen.fix.clone(),
+        fails: drifted.fail_on.fails(foreseen, drifted.now),
+    }
+}
+
+fn one(drift: &Drift) -> DriftObject {
+    let (moved, reason, changes) = match &drift.moved {
+        Moved::Modified(diff) => (MovedWord::Modified, None, diff.changes.as_slice()),
+        Moved::Added(diff) => (MovedWord::Added, None, diff.changes.as_slice()),
+        Moved::Deleted => (MovedWord::Deleted, None, [].as_slice()),
+        Moved::Unknown(reason) => (MovedWord::Unknown, Some(reason), [].as_slice()),
+    };
+    DriftObject {
+        resource: drift.resource.clone(),
+        location: drift.location.clone(),
+        moved,
+        severity: drift.severity(),
+        mail: drift.mail,
+        reason: reason.cloned(),
+        changes: changes.iter().map(field).collect(),
+    }
+}
+
+fn field(change: &Change) -> MovedField {
+    MovedField {
+        field: change.field.clone(),
+        left: change.to.clone(),
+        is: change.from.clone(),
+    }
+}

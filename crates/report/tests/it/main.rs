@@ -1,0 +1,4 @@
+//! Documents for programs, against their schemas.
+
+mod sarif_schema;
+mod schemas;
