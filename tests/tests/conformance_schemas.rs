@@ -33,6 +33,10 @@ const JSON: &[&str] = &["--json"];
 const YES: &[&str] = &["--yes", "--json"];
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the validator reads a file, which is written here"
+)]
 fn what_is_printed_fits_its_schema() {
     let mut documents = Documents::default();
     without_a_project(&mut documents);

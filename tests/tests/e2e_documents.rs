@@ -11,6 +11,9 @@
 //! `NAME` is one of the states in [`state`]. `[…]` on a line of its own stands for lines that are left
 //! out, and `…` for a part of a line.
 
+use std::fmt::Write as _;
+use std::path::Path;
+
 use sandbox::faults::{Fault, FaultKind};
 use tests::place::Place;
 use tests::repository::{root, text};
@@ -113,10 +116,10 @@ fn fleet(policy: &str) -> String {
          domains:\n"
     );
     for name in ["a.example", "b.example", "c.example"] {
-        text.push_str(&format!("  {name}: {{}}\n"));
+        let _ = writeln!(text, "  {name}: {{}}");
     }
     for number in 3..200 {
-        text.push_str(&format!("  d{number:03}.example: {{}}\n"));
+        let _ = writeln!(text, "  d{number:03}.example: {{}}");
     }
     text
 }
@@ -203,7 +206,8 @@ fn what_documents_quote_is_what_is_printed() {
         let files = std::fs::read_dir(root().join(folder)).expect("a folder");
         let names = files.map(|file| file.expect("a file").file_name());
         let names = names.filter_map(|name| name.into_string().ok());
-        let documents = names.filter(|name| name.ends_with(".md"));
+        let documents =
+            names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"));
         paths.extend(documents.map(|name| format!("{folder}/{name}")));
     }
     let mut count = 0;

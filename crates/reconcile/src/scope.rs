@@ -29,7 +29,7 @@ impl Scope {
             // A domain that left the manifest can still be in the ledger; it is planned without
             // `--target`.
             if named.len() == before && !named.contains(&pattern) {
-                let known = names(manifest).map(|name| name.as_str());
+                let known = names(manifest).map(Name::as_str);
                 let near = nearest(&pattern, known);
                 let meant = near.map(|near| format!("; did you mean `{}`?", near.word));
                 return Err(Error::Usage(format!(

@@ -148,6 +148,13 @@ fn show(page: &mut Page<'_>, entry: &Entry, columns: &Columns, pending: Option<&
     let (label, place) = columns.cells(&entry.id, entry.location.as_ref());
     let physical = entry.physical().map_or("", PhysicalId::as_str);
     let origin = origin(entry);
+    let row = 2 + 2 + label.len() + 2 + place.trim_end().len() + origin.len();
+    // On a narrow terminal the columns don't line up.
+    let label = if row > palette.width {
+        label.trim_end()
+    } else {
+        &label
+    };
     let width = 2 + 2 + label.len() + 2 + place.len() + 2 + physical.chars().count() + origin.len();
     let beside = if width <= palette.width { physical } else { "" };
     let place = if beside.is_empty() {

@@ -54,7 +54,7 @@ fn identity_entry(location: Location, status: Status) -> Entry {
     }
 }
 
-/// What is on record of the identity, beside a record of its keys.
+/// The record of the identity, beside a record of its keys.
 #[derive(Default)]
 struct Recorded {
     current: Option<Entry>,

@@ -48,8 +48,8 @@ const IN_THE_WAY: [&Rule; 10] = [
     rules::STS_R07,
 ];
 
-/// What says nothing against a plan, and is told beside it: a question without an answer, and the order in
-/// which mail hosts and a policy change, which the plan's preconditions keep.
+/// Rules whose findings say nothing against a plan, and are told beside it: a question without an
+/// answer, and the order in which mail hosts and a policy change, which the plan's preconditions keep.
 const TOLD: [&Rule; 3] = [rules::LIVE_02, rules::STS_O02, rules::STS_O03];
 
 /// The findings about a manifest without errors, from DNS and the accounts. A plan of a
