@@ -38,7 +38,18 @@ fn screen(place: &Place, columns: usize, command: &str, options: &str) -> String
         let (style, rest) = part.split_once('m').expect("nothing but colours");
         let _ = write!(shown, "‹{style}m›{rest}");
     }
-    shown
+    let lines = shown.lines().map(without_age);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line without how long a policy is served: the sandbox begins at the time of the wall.
+fn without_age(line: &str) -> String {
+    let parts = line
+        .split_once(" policy for ")
+        .zip(line.split_once("; senders"));
+    parts.map_or(line.to_owned(), |((before, _), (_, after))| {
+        format!("{before} policy for …; senders{after}")
+    })
 }
 
 /// A screen without its colours.

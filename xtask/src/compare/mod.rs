@@ -141,8 +141,8 @@ impl Stage {
         let log = self.octodns("octodns-sync", &[], &served)?;
         let stars = |line: &&str| line.starts_with("**");
         let lines: Vec<&str> = log.lines().collect();
-        let first = lines.iter().position(|line| stars(&line));
-        let last = lines.iter().rposition(|line| stars(&line));
+        let first = lines.iter().position(stars);
+        let last = lines.iter().rposition(stars);
         match (first, last) {
             (Some(first), Some(last)) => Ok(lines[first..=last].join("\n")),
             _ => Err(Failure(format!("octoDNS printed no plan:\n{log}"))),

@@ -55,7 +55,7 @@ const SCHEMAS: &str = "docs/schemas/";
 pub(super) fn keys(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let mut problems = Vec::new();
     let schemas = workspace.files.iter();
-    for path in schemas.filter(|path| path.starts_with(SCHEMAS) && path.ends_with(".json")) {
+    for path in schemas.filter(|path| path.starts_with(SCHEMAS)) {
         let schema = serde_json::from_str(&read(workspace.project, path)?)
             .map_err(|error| Failure(format!("{path}: {error}")))?;
         let mut keys = BTreeSet::new();
