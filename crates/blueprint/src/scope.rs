@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kinds::tags::Tags;
 use manifest::{Domain, Located, Manifest};
 use model::id::SHARED;
-use model::{Dependency, Impact, Kind, Location, Resource, ResourceId, Spec};
+use model::{AccountName, Dependency, Impact, Kind, Location, Resource, ResourceId, Spec};
 use standards::dns::Name;
 use standards::{Finding, Place};
 
@@ -68,7 +68,7 @@ impl<'a> Scope<'a> {
         u32::try_from(self.domain.ttl.seconds).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn location(&self, account: &manifest::AccountName, region: &str) -> Location {
+    pub(crate) fn location(&self, account: &AccountName, region: &str) -> Location {
         location(self.manifest, account, region)
     }
 

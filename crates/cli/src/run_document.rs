@@ -3,7 +3,7 @@
 
 use engine::Report;
 use model::Plan;
-use reconcile::{Planned, Standing};
+use reconcile::{ExistingResources, Planned};
 use report::{
     ApplyDocument, ChecksDocument, DestroyDocument, Document, DriftDocument, FindingsDocument,
     Left, RepairDocument, Run,
@@ -83,15 +83,15 @@ impl RunDocument {
     /// Adds what is left after a destroy.
     pub(crate) fn left(
         &mut self,
-        standing: &Standing,
-        line: &dyn Fn(&reconcile::Stands) -> String,
+        existing: &ExistingResources,
+        line: &dyn Fn(&reconcile::ExistingResource) -> String,
     ) {
-        let lines = |list: &[reconcile::Stands]| list.iter().map(line).collect();
+        let lines = |list: &[reconcile::ExistingResource]| list.iter().map(line).collect();
         self.left = Some(Left {
-            recorded: standing.recorded,
-            ours: lines(&standing.ours),
-            origin_unknown: lines(&standing.unknown),
-            of_others: lines(&standing.foreign),
+            recorded: existing.recorded,
+            ours: lines(&existing.ours),
+            origin_unknown: lines(&existing.unknown),
+            of_others: lines(&existing.foreign),
         });
     }
 

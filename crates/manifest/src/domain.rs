@@ -9,9 +9,9 @@ use crate::read::{block, choice, words};
 use crate::ses::Instance;
 use crate::uploads::{LogoFile, MarkCertificateFile};
 use crate::values::{
-    AccountName, Arn, HostName, LocalPart, OthersValue, Period, Region, Selector, TagKey, TagValue,
-    ZoneId,
+    Arn, HostName, LocalPart, OthersValue, Period, Region, Selector, TagKey, TagValue, ZoneId,
 };
+use model::AccountName;
 use standards::dns::Mx;
 
 block! {

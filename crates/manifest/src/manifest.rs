@@ -11,12 +11,11 @@ use crate::notify::Receiver;
 use crate::position::Located;
 use crate::read::{Read, Reader, block, choice};
 use crate::values::{
-    AccountName, BucketName, ExternalId, FolderPath, OthersValue, Pattern, Period, ProfileName,
-    ProjectName, QuotaName, ReceiverName, Region, Requirement, RoleName, SessionName, TagKey,
-    TagValue,
+    BucketName, ExternalId, FolderPath, OthersValue, Pattern, Period, ProfileName, ProjectName,
+    QuotaName, ReceiverName, Region, Requirement, RoleName, SessionName, TagKey, TagValue,
 };
 use crate::yaml::Node;
-use model::AccountId;
+use model::{AccountId, AccountName};
 use standards::dmarc::external_reports::authorization_name;
 use standards::dmarc::{Dmarc, Policy};
 use standards::dns::Name;

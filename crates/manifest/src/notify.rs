@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use model::rules;
+use model::{AccountName, rules};
 use schemars::{Schema, SchemaGenerator};
 
 use crate::position::{Located, Position};
 use crate::read::{Read, Reader, block, choice};
-use crate::values::{AccountName, SecretPath, TopicArn, VariableName};
+use crate::values::{SecretPath, TopicArn, VariableName};
 use crate::yaml::{Content, Node};
 
 choice! {

@@ -1,13 +1,12 @@
 //! The blocks of Amazon SES: an instance is one account and region that sends for a domain.
 
 use indexmap::IndexMap;
+use model::AccountName;
 
 use crate::position::Located;
 use crate::read::{block, choice, words};
 use crate::uploads::PrivateKeyFile;
-use crate::values::{
-    AccountName, Arn, DimensionText, HostName, Region, Selector, SesName, TagKey, TagValue,
-};
+use crate::values::{Arn, DimensionText, HostName, Region, Selector, SesName, TagKey, TagValue};
 
 block! {
     /// One account and region of Amazon SES that sends for the domain.

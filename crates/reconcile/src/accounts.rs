@@ -16,7 +16,7 @@ use crate::sandbox::OPERATOR;
 pub(crate) fn ids(manifest: &Manifest) -> BTreeMap<AccountName, AccountId> {
     let accounts = manifest.accounts.iter();
     accounts
-        .map(|(name, account)| (name.as_str().into(), account.id.value.clone()))
+        .map(|(name, account)| (name.clone(), account.id.value.clone()))
         .collect()
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn ids(manifest: &Manifest) -> BTreeMap<AccountName, AccountId> {
 pub(crate) fn accesses(manifest: &Manifest) -> BTreeMap<AccountName, Access> {
     let accounts = manifest.accounts.iter();
     accounts
-        .map(|(name, account)| (name.as_str().into(), access(account)))
+        .map(|(name, account)| (name.clone(), access(account)))
         .collect()
 }
 

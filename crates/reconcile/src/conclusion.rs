@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::FailOn;
 use verify::Verdict;
 
-use crate::{Drifted, Planned, Settled, Standing};
+use crate::{Drifted, ExistingResources, Planned, Settled};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,11 +101,11 @@ impl Conclusion {
 
     /// The conclusion of a destroy that was carried out with this conclusion, from what stands after
     /// it.
-    pub fn of_destroy(carried_out: Self, standing: &Standing) -> Self {
+    pub fn of_destroy(carried_out: Self, existing: &ExistingResources) -> Self {
         match carried_out {
-            Self::Done if !standing.unseen.is_empty() => Self::Failed,
-            Self::Done if standing.recorded > 0 || !standing.ours.is_empty() => Self::Waiting,
-            Self::Done if !standing.unknown.is_empty() || !standing.foreign.is_empty() => {
+            Self::Done if !existing.unseen.is_empty() => Self::Failed,
+            Self::Done if existing.recorded > 0 || !existing.ours.is_empty() => Self::Waiting,
+            Self::Done if !existing.unknown.is_empty() || !existing.foreign.is_empty() => {
                 Self::OriginUnknown
             }
             Self::Done => Self::NothingLeft,

@@ -46,7 +46,7 @@ impl BucketPlace {
         let account = account.expect("loading has checked that the account is declared");
         Self {
             location: Location {
-                account: s3.account.as_str().into(),
+                account: s3.account.value.clone(),
                 account_id: account.id.value.clone(),
                 region: s3.region.as_str().into(),
             },

@@ -14,7 +14,7 @@
 //! | `plan` | observes the world and makes a plan: [`Planned`] |
 //! | `saved_plan` | a plan in a file, which applies exactly or not at all |
 //! | `carry_out` | carries a plan out, then observes and plans again |
-//! | `conclusion`, `standing` | how a run ended, and what stands in the world after it |
+//! | `conclusion`, `existing` | how a run ended, and which resources exist after it |
 //! | `expected` | what an external observer should see of each domain |
 //! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
 //! | `foresight` | events with a known date, before they come |
@@ -34,6 +34,7 @@ mod doctor;
 mod drift;
 mod environment;
 mod error;
+mod existing;
 mod expected;
 mod fleet;
 mod foresight;
@@ -50,7 +51,6 @@ mod probe;
 mod records;
 mod saved_plan;
 mod scope;
-mod standing;
 mod verify;
 
 pub mod sandbox;
@@ -66,6 +66,7 @@ pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, SandboxSettings, Speed};
 pub use self::error::Error;
+pub use self::existing::{ExistingResource, ExistingResources, there_before};
 pub use self::fleet::{Fleet, fleet};
 pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlock_ledger};
 pub use self::lint_online::{Preflight, lint_published, lint_with_accounts, preflight};
@@ -77,5 +78,4 @@ pub use self::policies::{AccountPolicy, policies};
 pub use self::probe::Probe;
 pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
 pub use self::scope::canaries;
-pub use self::standing::{Standing, Stands, there_before};
 pub use self::verify::{Closely, verify};

@@ -99,8 +99,7 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
         return Vec::new();
     };
     let accounts = accounts::ids(manifest);
-    let holder: AccountName = s3.account.as_str().into();
-    if accounts.get(&holder) != accounts.get(account) {
+    if accounts.get(&s3.account.value) != accounts.get(account) {
         return Vec::new();
     }
     let partition = aws::partition(s3.region.as_str());
@@ -128,7 +127,7 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
 /// The grant to publish to the topics of `notify:`, as this account's role. Plan tells nobody.
 fn topic_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Option<Grant> {
     let topics = manifest.notify.values().filter_map(|one| one.topic());
-    let own = topics.filter(|topic| topic.account.as_str() == account.as_str());
+    let own = topics.filter(|topic| topic.account.value == *account);
     let resources: BTreeSet<String> = own.map(|topic| topic.topic.to_string()).collect();
     (role != Role::Plan && !resources.is_empty()).then(|| Grant {
         service: "sns".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::Readiness;
 use standards::Finding;
 use standards::bimi::Selector;
 use standards::dns::{Name, RecordType};
@@ -109,21 +110,8 @@ pub struct Instance {
 pub struct InstancePart {
     /// Its kind and name: `ses_identity marketing.us-east-1`.
     pub what: String,
-    /// How far SES is with it.
-    pub standing: Standing,
-}
-
-/// How far SES is with a part of an instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It is not there.
-    Missing,
-    /// It is verified.
-    Verified,
-    /// It waits for this.
-    Waiting(String),
-    /// It failed, for this reason.
-    Failed(String),
+    /// How far SES is with it; nothing where SES does not have it.
+    pub readiness: Option<Readiness>,
 }
 
 /// A domain through which the links of an instance's mail lead.

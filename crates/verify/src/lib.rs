@@ -38,8 +38,7 @@ mod run;
 mod validity;
 
 pub use expected::{
-    Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
-    Tracking,
+    Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Tracking,
 };
 pub use in_time::InTime;
 pub use model::check::{About, Check, CheckOutcome, Verdict};

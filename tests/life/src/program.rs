@@ -7,7 +7,7 @@ use engine::{ActionOutcome, Progress, Stop};
 use jiff::Timestamp;
 use ledger::{Journal, Memory};
 use model::Plan;
-use reconcile::{Environment, Error, Planned, Project, Stands, Who, Wish};
+use reconcile::{Environment, Error, ExistingResource, Planned, Project, Who, Wish};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
@@ -119,10 +119,10 @@ impl Program<'_> {
         if self.destroys {
             let count = ledger.entries().count() + ledger.retired().count();
             let before = reconcile::there_before(&planned);
-            let standing = project.standing(&ledger, &before).await?;
+            let existing = project.existing(&ledger, &before).await?;
             return Ok(match count {
-                0 if !standing.ours.is_empty() => Ended::Unrecorded,
-                0 => Ended::Done(standing.unknown.iter().filter_map(left).collect()),
+                0 if !existing.ours.is_empty() => Ended::Unrecorded,
+                0 => Ended::Done(existing.unknown.iter().filter_map(left).collect()),
                 _ => waiting(&project, again, format!("{count} resources are left")).await,
             });
         }
@@ -150,10 +150,10 @@ async fn waiting(project: &Project, planned: Planned, what: String) -> Ended {
     Ended::Waiting(Box::new(planned), records, what)
 }
 
-fn left(stands: &Stands) -> Option<Left> {
-    let mut words = stands.record.as_ref()?.split_whitespace();
+fn left(existing: &ExistingResource) -> Option<Left> {
+    let mut words = existing.record.as_ref()?.split_whitespace();
     Some(Left {
-        account: stands
+        account: existing
             .location
             .as_ref()
             .map(|location| location.account.to_string()),

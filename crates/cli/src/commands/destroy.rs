@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::Verb;
 use model::rules;
-use reconcile::{Conclusion, News, Planned, Project, Standing, Stands, Wish};
+use reconcile::{Conclusion, ExistingResource, ExistingResources, News, Planned, Project, Wish};
 use report::escape;
 
 use crate::args::{self, Global};
@@ -82,10 +82,10 @@ async fn remove(
     journal.close().await?;
     let again = project.plan(ledger.clone(), wish).await?;
     let before = reconcile::there_before(&planned);
-    let standing = project.standing(&ledger, &before).await?;
-    let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &standing);
-    document.left(&standing, &line);
-    tell(conclusion, &standing, &again, printer);
+    let existing = project.existing(&ledger, &before).await?;
+    let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &existing);
+    document.left(&existing, &line);
+    tell(conclusion, &existing, &again, printer);
     Ok(conclusion.into())
 }
 
@@ -128,7 +128,7 @@ fn named(domains: &BTreeSet<&str>) -> String {
 }
 
 /// Tells what is left, and why.
-fn tell(conclusion: Conclusion, standing: &Standing, again: &Planned, printer: &Printer) {
+fn tell(conclusion: Conclusion, existing: &ExistingResources, again: &Planned, printer: &Printer) {
     for one in &again.grace_periods {
         printer.note(&grace_period(one));
     }
@@ -137,28 +137,28 @@ fn tell(conclusion: Conclusion, standing: &Standing, again: &Planned, printer: &
         let id = escape(&action.resource.to_string());
         printer.note(&format!("left: {id}; run destroy again"));
     }
-    for one in &standing.ours {
+    for one in &existing.ours {
         printer.note(&format!(
             "left: {}, which is ours and not in the ledger; `deploy apply` records it again",
             line(one)
         ));
     }
     let title = "Left, origin unknown. The ledger does not say who made these:";
-    some(printer, title, &standing.unknown);
+    some(printer, title, &existing.unknown);
     let title = "Left, without our tags, under names that the manifest leads to:";
-    some(printer, title, &standing.foreign);
-    if !standing.unseen.is_empty() {
+    some(printer, title, &existing.foreign);
+    if !existing.unseen.is_empty() {
         printer.note("Something could not be observed, so nobody knows what is left:");
         let palette = printer.note_palette();
-        printer.note(&report::findings_text(&standing.unseen, &palette));
+        printer.note(&report::findings_text(&existing.unseen, &palette));
     }
     match conclusion {
         Conclusion::NothingLeft => printer.note("Observed again: nothing of ours is left."),
         Conclusion::OriginUnknown => {
             printer.note("Observed again: nothing that is known to be ours is left.");
         }
-        _ if standing.recorded > 0 && again.grace_periods.is_empty() => {
-            let count = standing.recorded;
+        _ if existing.recorded > 0 && again.grace_periods.is_empty() => {
+            let count = existing.recorded;
             printer.note(&format!("{count} resources are still in the ledger."));
         }
         _ => {}
@@ -171,10 +171,10 @@ async fn refuse_unrecorded(
     document: &mut RunDocument,
     printer: &Printer,
 ) -> Result<Conclusion, Failure> {
-    let standing = project
-        .standing(&model::Ledger::default(), &BTreeSet::new())
+    let existing = project
+        .existing(&model::Ledger::default(), &BTreeSet::new())
         .await?;
-    document.left(&standing, &line);
+    document.left(&existing, &line);
     printer.note(
         "Refused: the ledger has nothing of these domains, so nobody knows what is ours. \
          Nothing was changed.",
@@ -182,23 +182,23 @@ async fn refuse_unrecorded(
     some(
         printer,
         "Carries our tags, or exists through what does:",
-        &standing.ours,
+        &existing.ours,
     );
     some(
         printer,
         "Is as the manifest asks, origin unknown:",
-        &standing.unknown,
+        &existing.unknown,
     );
     some(
         printer,
         "Has a name that the manifest leads to:",
-        &standing.foreign,
+        &existing.foreign,
     );
-    if !standing.unseen.is_empty() {
+    if !existing.unseen.is_empty() {
         let palette = printer.note_palette();
-        printer.note(&report::findings_text(&standing.unseen, &palette));
+        printer.note(&report::findings_text(&existing.unseen, &palette));
     }
-    if [&standing.ours, &standing.unknown, &standing.foreign]
+    if [&existing.ours, &existing.unknown, &existing.foreign]
         .iter()
         .all(|list| list.is_empty())
     {
@@ -213,7 +213,7 @@ async fn refuse_unrecorded(
     Ok(Conclusion::Refused)
 }
 
-fn some(printer: &Printer, title: &str, list: &[Stands]) {
+fn some(printer: &Printer, title: &str, list: &[ExistingResource]) {
     if !list.is_empty() {
         printer.note(title);
         for line in lines(list) {
@@ -222,12 +222,12 @@ fn some(printer: &Printer, title: &str, list: &[Stands]) {
     }
 }
 
-fn lines(list: &[Stands]) -> Vec<String> {
+fn lines(list: &[ExistingResource]) -> Vec<String> {
     list.iter().map(line).collect()
 }
 
 /// One resource for people: its record, or else its id, and where it is.
-fn line(one: &Stands) -> String {
+fn line(one: &ExistingResource) -> String {
     let place = one.location.as_ref();
     let place = place.map_or("by hand".to_owned(), |place| format!("in {place}"));
     let id = one.resource.to_string();

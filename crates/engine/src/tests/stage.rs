@@ -290,7 +290,7 @@ static EXAMPLE: LazyLock<Example> = LazyLock::new(|| {
     let (real, findings) = blueprint::desired(&manifest, &Facts::default());
     assert_eq!(findings, [], "the manifest is without faults");
     let accounts = manifest.accounts.iter();
-    let accounts = accounts.map(|(name, account)| (name.as_str().into(), account.id.value.clone()));
+    let accounts = accounts.map(|(name, account)| (name.clone(), account.id.value.clone()));
     Example {
         accounts: accounts.collect(),
         desired: real

@@ -5,8 +5,7 @@ use crate::manifest::{Ledger, Manifest};
 use crate::position::Located;
 use crate::read::Meant;
 use crate::report::Report;
-use crate::values::AccountName;
-use model::rules;
+use model::{AccountName, rules};
 use standards::Finding;
 
 use super::domains;

@@ -7,8 +7,8 @@ use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::regions;
 use crate::report::Report;
-use crate::values::{AccountName, Region};
-use model::rules;
+use crate::values::Region;
+use model::{AccountName, rules};
 
 /// MAN-10: SES is in the region of each instance, and CloudFront can be in front of each bucket.
 pub(super) fn services(manifest: &Manifest, report: &mut Report) {

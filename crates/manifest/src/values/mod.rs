@@ -8,7 +8,7 @@ mod standard;
 use std::fmt;
 
 use model::rules::{self, Rule};
-use model::{AccountId, NoAccountId};
+use model::{AccountId, AccountName, NoAccountId};
 use standards::dns::Name;
 
 use crate::read::{Meant, Text};
@@ -80,13 +80,20 @@ text_value! {
     }
 }
 
-text_value! {
-    /// The name of an account in the manifest.
-    pub struct AccountName {
-        what: "an account's name",
-        pattern: Some("^[A-Za-z0-9_-]{1,64}$"),
-        examples: &["marketing"],
-        parse: |text| check(text, (1, 64), "an account's name", "letters, digits, `-` and `_`", is_word)
+impl Text for AccountName {
+    const WHAT: &'static str = "an account's name";
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9_-]{1,64}$");
+    const EXAMPLES: &'static [&'static str] = &["marketing"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let name = check(
+            text,
+            (1, 64),
+            "an account's name",
+            "letters, digits, `-` and `_`",
+            is_word,
+        )?;
+        Ok(name.into())
     }
 }
 

@@ -14,7 +14,7 @@ use model::{Entry, Ledger, Location, Readiness, ResourceId, Spec, State};
 use plan::Actual;
 use sha2::{Digest, Sha256};
 use standards::dns::{Name, RecordType};
-use verify::{Expected, File, Mark, Standing};
+use verify::{Expected, File, Mark};
 
 use crate::{Planned, Project};
 pub(crate) use live::validity;
@@ -66,8 +66,9 @@ pub(crate) fn expected(project: &Project, planned: &Planned) -> Vec<Expected> {
 /// Apply makes some parts of an instance after records are published.
 fn wait_for_records(domain: &mut Expected) {
     let parts = domain.instances.iter_mut().flat_map(|one| &mut one.parts);
-    for part in parts.filter(|part| part.standing == Standing::Missing) {
-        part.standing = Standing::Waiting("records that are still to be published".to_owned());
+    for part in parts.filter(|part| part.readiness.is_none()) {
+        let what = "records that are still to be published".to_owned();
+        part.readiness = Some(Readiness::Waiting(what));
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use aws::Session;
 use kinds::{SesConfigurationSet, SesIdentity, ses_account};
-use model::{Kind, Location, Readiness};
+use model::{Kind, Location};
 use standards::Finding;
 use standards::dns::Name;
-use verify::{Expected, Instance, InstancePart, Standing, Tracking};
+use verify::{Expected, Instance, InstancePart, Tracking};
 
 use super::Source;
 use crate::{Planned, Project};
@@ -85,17 +85,10 @@ pub(super) fn instance<'a>(
 /// How far SES is with a part of an instance (SES-23).
 pub(super) fn part(source: &Source<'_>) -> InstancePart {
     let kind = source.spec.kind();
-    let readiness = source
-        .state
-        .map(|state| kind.readiness(&source.spec, state));
-    let standing = match readiness {
-        None => Standing::Missing,
-        Some(Readiness::Ready) => Standing::Verified,
-        Some(Readiness::Waiting(what)) => Standing::Waiting(what),
-        Some(Readiness::Failed(why)) => Standing::Failed(why),
-    };
     InstancePart {
         what: format!("{} {}", source.id.kind, source.id.name),
-        standing,
+        readiness: source
+            .state
+            .map(|state| kind.readiness(&source.spec, state)),
     }
 }

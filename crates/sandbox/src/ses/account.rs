@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::caller::Caller;
 use super::problem::Problem;
-use super::standing::{Seed, Standing};
+use super::standing::{AccountStanding, Seed};
 use super::state::State;
 
 impl State {
@@ -30,14 +30,14 @@ impl State {
     }
 
     /// The caller's standing.
-    pub(crate) fn standing(&self, caller: Caller<'_>) -> Standing {
+    pub(crate) fn standing(&self, caller: Caller<'_>) -> AccountStanding {
         self.here(caller)
             .and_then(|place| place.standing.clone())
             .unwrap_or_default()
     }
 
     /// The caller's standing, to change it.
-    pub(crate) fn standing_mut(&mut self, caller: Caller<'_>) -> &mut Standing {
+    pub(crate) fn standing_mut(&mut self, caller: Caller<'_>) -> &mut AccountStanding {
         self.here_mut(caller).standing.get_or_insert_default()
     }
 

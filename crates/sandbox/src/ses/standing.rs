@@ -25,7 +25,7 @@ pub enum Enforcement {
 /// An account's standing in one region.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Standing {
+pub(crate) struct AccountStanding {
     /// Whether mail can go to people who did not confirm their address to SES.
     pub(crate) production: bool,
     pub(crate) sending: bool,
@@ -42,7 +42,7 @@ pub(crate) struct Standing {
     pub(crate) vdm: Value,
 }
 
-impl Default for Standing {
+impl Default for AccountStanding {
     /// In production: what a manifest presumes.
     fn default() -> Self {
         Self {
@@ -88,7 +88,7 @@ fn yes() -> bool {
     true
 }
 
-impl Standing {
+impl AccountStanding {
     /// Whether mail can go to everybody by `now`.
     pub(crate) fn in_production(&self, now: Timestamp) -> bool {
         self.production || self.review(now) == Some("GRANTED")

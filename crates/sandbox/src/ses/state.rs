@@ -9,7 +9,7 @@ use super::configuration_set::ConfigurationSet;
 use super::identity::Identity;
 use super::keys;
 use super::problem::Problem;
-use super::standing::Standing;
+use super::standing::AccountStanding;
 
 /// SES's state. One store for v1 and v2.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct State {
 pub(crate) struct Place {
     pub(crate) identities: BTreeMap<String, Identity>,
     pub(crate) sets: BTreeMap<String, ConfigurationSet>,
-    pub(crate) standing: Option<Standing>,
+    pub(crate) standing: Option<AccountStanding>,
     /// The tenants that each identity is associated with.
     pub(crate) tenants: BTreeMap<String, Vec<String>>,
 }

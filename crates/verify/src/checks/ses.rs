@@ -1,12 +1,12 @@
 //! The answers of SES about each instance: SES-23, SES-25, SES-26; and the targets of the links in its mail:
 //! SES-33.
 
-use model::Unseen;
 use model::rules;
+use model::{Readiness, Unseen};
 use standards::Finding;
 
 use super::{Scene, shown, unanswered};
-use crate::expected::{Instance, Standing, Tracking};
+use crate::expected::{Instance, Tracking};
 use crate::notes::Notes;
 use model::Check;
 use standards::dns::RecordType;
@@ -35,17 +35,17 @@ pub(crate) async fn check_links(scene: &Scene<'_>) -> Vec<Check> {
 
 fn verified(instance: &Instance, notes: &mut Notes<'_>) {
     for part in &instance.parts {
-        let reason = match &part.standing {
-            Standing::Verified => {
+        let reason = match &part.readiness {
+            Some(Readiness::Ready) => {
                 notes.good(rules::SES_23, &part.what, "verified");
                 continue;
             }
-            Standing::Waiting(what) => {
+            Some(Readiness::Waiting(what)) => {
                 notes.waiting(rules::SES_23, &part.what, format!("waits for {what}"), None);
                 continue;
             }
-            Standing::Missing => "SES does not have it".to_owned(),
-            Standing::Failed(why) => why.clone(),
+            None => "SES does not have it".to_owned(),
+            Some(Readiness::Failed(why)) => why.clone(),
         };
         notes.broken(&part.what, Finding::new(rules::SES_23, reason));
     }

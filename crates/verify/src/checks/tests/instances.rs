@@ -6,22 +6,22 @@ use sha2::{Digest, Sha256};
 use super::world::now;
 use super::{Stage, broken};
 use crate::Validity;
-use crate::expected::{Standing, Tracking};
-use model::Unseen;
+use crate::expected::Tracking;
 use model::check::{CheckOutcome, Verdict};
 use model::rules;
+use model::{Readiness, Unseen};
 
 #[tokio::test]
 async fn ses_23_says_how_far_each_part_is() {
-    let standing =
-        |standing| broken(move |stage| stage.expected.instances[0].parts[0].standing = standing);
-    assert_eq!(standing(Standing::Missing).await, ["SES-23"]);
+    let readiness =
+        |readiness| broken(move |stage| stage.expected.instances[0].parts[0].readiness = readiness);
+    assert_eq!(readiness(None).await, ["SES-23"]);
     assert_eq!(
-        standing(Standing::Failed("no".to_owned())).await,
+        readiness(Some(Readiness::Failed("no".to_owned()))).await,
         ["SES-23"]
     );
     assert!(
-        standing(Standing::Waiting("DKIM".to_owned()))
+        readiness(Some(Readiness::Waiting("DKIM".to_owned())))
             .await
             .is_empty()
     );

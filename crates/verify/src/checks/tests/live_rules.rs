@@ -8,7 +8,7 @@ use model::rules::{self, Phase};
 
 use super::world::{CERTIFICATE_URL, LOGO_URL, POLICY, POLICY_URL, name};
 use super::{Stage, broken};
-use crate::expected::Standing;
+use model::Readiness;
 
 type Break = fn(&mut Stage);
 
@@ -134,7 +134,7 @@ const BROKEN: &[(&str, Break)] = &[
     }),
     ("SES-23", |stage| {
         let part = &mut stage.expected.instances[0].parts[0];
-        part.standing = Standing::Failed("DKIM has failed".to_owned());
+        part.readiness = Some(Readiness::Failed("DKIM has failed".to_owned()));
     }),
     ("SES-33", |stage| {
         stage.publish("click.example.com", "CNAME", "r.eu-west-1.awstrack.me");

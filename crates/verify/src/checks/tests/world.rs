@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
+use model::{Fetched, NoAnswer, Outside, Readiness, ShownCertificate, Unseen, Visit};
 use sha2::{Digest, Sha256};
 use standards::bimi::TrustStore;
 use standards::dns::{Name, RecordType};
 
 use crate::Validity;
 use crate::expected::{
-    Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Standing,
-    Tracking,
+    Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Tracking,
 };
 use crate::options::Options;
 use crate::run::verify;
@@ -360,7 +359,7 @@ impl Stage {
             mail_from: Some(name("mail1.example.com")),
             parts: vec![InstancePart {
                 what: "ses_identity marketing.us-east-1".to_owned(),
-                standing: Standing::Verified,
+                readiness: Some(Readiness::Ready),
             }],
             account: Some(Vec::new()),
             tracking: Some(Tracking {

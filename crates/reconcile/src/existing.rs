@@ -9,9 +9,9 @@ use standards::Finding;
 
 use crate::{Error, Planned, Project, Wish};
 
-/// A resource that stands.
+/// A resource that exists, and that the ledger does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stands {
+pub struct ExistingResource {
     /// The name that the manifest leads to.
     pub resource: ResourceId,
     /// Its account and region; nothing for what a person publishes.
@@ -20,17 +20,17 @@ pub struct Stands {
     pub record: Option<String>,
 }
 
-/// Everything that stands under a name that the manifest leads to.
+/// Everything that exists under a name that the manifest leads to, by whose it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct ExistingResources {
     /// How many resources the ledger still has.
     pub recorded: usize,
     /// The resources with our tags, and those that exist only through one of them.
-    pub ours: Vec<Stands>,
+    pub ours: Vec<ExistingResource>,
     /// The records that are exactly as the manifest asks, and carry nothing that tells whose they are.
-    pub unknown: Vec<Stands>,
+    pub unknown: Vec<ExistingResource>,
     /// The resources with a name that we derive and without our tags.
-    pub foreign: Vec<Stands>,
+    pub foreign: Vec<ExistingResource>,
     /// The failures to observe.
     pub unseen: Vec<Finding>,
 }
@@ -42,19 +42,19 @@ impl Project {
         self.in_scope(ledger.clone()).domains.is_empty()
     }
 
-    /// Everything that stands, by observing each resource that the manifest leads to. What the
+    /// Finds everything that exists, by observing each resource that the manifest leads to. What the
     /// ledger has is counted, and `there_before` names what is known to be somebody else's.
     ///
     /// # Errors
     /// An account can't be entered.
-    pub async fn standing(
+    pub async fn existing(
         &self,
         ledger: &Ledger,
         there_before: &BTreeSet<ResourceId>,
-    ) -> Result<Standing, Error> {
+    ) -> Result<ExistingResources, Error> {
         let recorded = self.in_scope(ledger.clone());
         let planned = self.plan(ledger.clone(), Wish::All).await?;
-        let mut standing = Standing {
+        let mut existing = ExistingResources {
             recorded: recorded.entries().count() + recorded.retired().count(),
             unseen: planned
                 .plan
@@ -63,15 +63,15 @@ impl Project {
                 .filter(|finding| is_unseen(finding))
                 .cloned()
                 .collect(),
-            ..Standing::default()
+            ..ExistingResources::default()
         };
         for action in &planned.plan.actions {
             if ledger.entry(&action.resource).is_none() && !there_before.contains(&action.resource)
             {
-                standing.add(action);
+                existing.add(action);
             }
         }
-        Ok(standing)
+        Ok(existing)
     }
 }
 
@@ -90,10 +90,10 @@ pub fn there_before(planned: &Planned) -> BTreeSet<ResourceId> {
     before.map(|action| action.resource.clone()).collect()
 }
 
-impl Standing {
+impl ExistingResources {
     fn add(&mut self, action: &Action) {
         let kind = action.spec().kind();
-        let stands = || Stands {
+        let existing = || ExistingResource {
             resource: action.resource.clone(),
             location: action.location.clone(),
             record: record_of(action.spec()).map(|record| {
@@ -107,12 +107,14 @@ impl Standing {
             // Of DNS, only a value that is as the manifest asks is ours: what stands in its place is
             // somebody else's, which `adopt` would take over.
             Step::Adopt(wanted, _) if is_dns && !kind.is_only_noted(&wanted.diff) => {}
-            Step::Adopt(wanted, _) if wanted.origin == Origin::Created => self.ours.push(stands()),
+            Step::Adopt(wanted, _) if wanted.origin == Origin::Created => {
+                self.ours.push(existing());
+            }
             // A hosted zone that was found, or a certificate that is named, is nobody's claim.
             Step::Adopt(wanted, _) if is_dns && !kind.claims(&wanted.spec).is_empty() => {
-                self.unknown.push(stands());
+                self.unknown.push(existing());
             }
-            Step::RefuseChange(_, Some(_)) => self.foreign.push(stands()),
+            Step::RefuseChange(_, Some(_)) => self.foreign.push(existing()),
             _ => {}
         }
     }
