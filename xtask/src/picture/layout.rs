@@ -20,6 +20,28 @@ pub(super) struct Node {
     width: i32,
 }
 
+/// A part of an arrow's way, from one layer to the next one below.
+#[derive(Clone, Copy)]
+struct Link {
+    upper: usize,
+    lower: usize,
+}
+
+impl Link {
+    fn new(upper: usize, lower: usize) -> Self {
+        Self { upper, lower }
+    }
+
+    /// The node at the other end of a link of `node`.
+    fn other_end(self, node: usize) -> Option<usize> {
+        match node {
+            _ if node == self.upper => Some(self.lower),
+            _ if node == self.lower => Some(self.upper),
+            _ => None,
+        }
+    }
+}
+
 /// Every place.
 pub(super) struct Layout {
     /// The boxes in the order of the graph's crates, then the slots.
@@ -32,11 +54,9 @@ pub(super) struct Layout {
 
 pub(super) fn of(graph: &Graph) -> Layout {
     let mut layout = Layout::with_slots(graph);
-    let links: Vec<(usize, usize)> = layout
-        .ways
-        .iter()
-        .flat_map(|way| way.windows(2).map(|pair| (pair[0], pair[1])))
-        .collect();
+    let ways = layout.ways.iter();
+    let links = ways.flat_map(|way| way.windows(2).map(|pair| Link::new(pair[0], pair[1])));
+    let links: Vec<Link> = links.collect();
     let order = layout.ordered(&links);
     layout.place(&order, &links);
     layout
@@ -76,7 +96,7 @@ impl Layout {
     }
 
     /// The nodes of each layer from left to right, in the best order of some sweeps.
-    fn ordered(&self, links: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    fn ordered(&self, links: &[Link]) -> Vec<Vec<usize>> {
         let mut order = vec![Vec::new(); self.layers];
         for (node, Node { layer, .. }) in self.nodes.iter().enumerate() {
             order[*layer].push(node);
@@ -108,7 +128,7 @@ impl Layout {
     }
 
     /// Moves each node towards the mean of its neighbours, layer by layer, until it settles.
-    fn place(&mut self, order: &[Vec<usize>], links: &[(usize, usize)]) {
+    fn place(&mut self, order: &[Vec<usize>], links: &[Link]) {
         for layer in order {
             self.settle(layer, &vec![0; layer.len()]);
         }
@@ -131,12 +151,9 @@ impl Layout {
         }
     }
 
-    fn mean_of_neighbours(&self, node: usize, links: &[(usize, usize)]) -> i32 {
-        let places = links.iter().filter_map(|(upper, lower)| match node {
-            _ if node == *upper => Some(self.nodes[*lower].x),
-            _ if node == *lower => Some(self.nodes[*upper].x),
-            _ => None,
-        });
+    fn mean_of_neighbours(&self, node: usize, links: &[Link]) -> i32 {
+        let neighbours = links.iter().filter_map(|link| link.other_end(node));
+        let places = neighbours.map(|neighbour| self.nodes[neighbour].x);
         let places: Vec<i32> = places.collect();
         let count = i32::try_from(places.len()).unwrap_or(i32::MAX);
         match count {
@@ -180,18 +197,14 @@ impl Layout {
 }
 
 /// Sorts a layer by the mean position of each node's neighbours in the layer that is fixed.
-fn sort_by_neighbours(layer: &mut [usize], fixed: &[usize], links: &[(usize, usize)]) {
+fn sort_by_neighbours(layer: &mut [usize], fixed: &[usize], links: &[Link]) {
     let position = |node: usize| fixed.iter().position(|other| *other == node);
     let keys: Vec<(usize, usize)> = layer
         .iter()
         .enumerate()
         .map(|(at, node)| {
-            let neighbours = links.iter().filter_map(|(upper, lower)| match *node {
-                node if node == *upper => position(*lower),
-                node if node == *lower => position(*upper),
-                _ => None,
-            });
-            let neighbours: Vec<usize> = neighbours.collect();
+            let neighbours = links.iter().filter_map(|link| link.other_end(*node));
+            let neighbours: Vec<usize> = neighbours.filter_map(position).collect();
             let sum: usize = neighbours.iter().sum();
             let mean = (sum * 1000).checked_div(neighbours.len());
             (*node, mean.unwrap_or(at * 1000))
@@ -206,7 +219,7 @@ fn sort_by_neighbours(layer: &mut [usize], fixed: &[usize], links: &[(usize, usi
 }
 
 /// The number of pairs of links that cross.
-fn crossings(order: &[Vec<usize>], links: &[(usize, usize)]) -> usize {
+fn crossings(order: &[Vec<usize>], links: &[Link]) -> usize {
     let position = |node: usize| {
         order
             .iter()
@@ -215,7 +228,7 @@ fn crossings(order: &[Vec<usize>], links: &[(usize, usize)]) -> usize {
     };
     let ends: Vec<_> = links
         .iter()
-        .map(|(upper, lower)| (position(*upper), position(*lower)))
+        .map(|link| (position(link.upper), position(link.lower)))
         .collect();
     let mut count = 0;
     for (at, (upper, lower)) in ends.iter().enumerate() {
@@ -231,14 +244,15 @@ fn crossings(order: &[Vec<usize>], links: &[(usize, usize)]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{GAP, Layout, Node, crossings};
+    use super::{GAP, Layout, Link, Node, crossings};
 
     #[test]
     fn links_that_cross_are_counted() {
         let order = [vec![0, 1], vec![2, 3]];
-        assert_eq!(crossings(&order, &[(2, 0), (3, 1)]), 0);
-        assert_eq!(crossings(&order, &[(2, 1), (3, 0)]), 1);
-        assert_eq!(crossings(&order, &[(2, 1), (2, 0)]), 0);
+        let link = Link::new;
+        assert_eq!(crossings(&order, &[link(2, 0), link(3, 1)]), 0);
+        assert_eq!(crossings(&order, &[link(2, 1), link(3, 0)]), 1);
+        assert_eq!(crossings(&order, &[link(2, 1), link(2, 0)]), 0);
     }
 
     #[test]
