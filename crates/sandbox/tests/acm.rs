@@ -3,86 +3,51 @@
 mod common;
 
 use aws_sdk_acm::Client;
+use aws_sdk_acm::error::SdkError;
+use aws_sdk_acm::operation::delete_certificate::{DeleteCertificateError, DeleteCertificateOutput};
+use aws_sdk_acm::operation::list_certificates::builders::ListCertificatesFluentBuilder;
+use aws_sdk_acm::operation::request_certificate::builders::RequestCertificateFluentBuilder;
 use aws_sdk_acm::types::{
     CertificateDetail, CertificateOptions, CertificateStatus, DomainStatus, FailureReason, Filters,
-    KeyAlgorithm, RecordType, SortBy, SortOrder, Tag, ValidationMethod,
+    KeyAlgorithm, SortBy, SortOrder, Tag, ValidationMethod,
 };
-use common::{ONE, TWO, code, config, error, sandbox, wait};
+use common::acm::{client, describe, issued, publish_all, records, request};
+use common::{ONE, TWO, code, error, publish, sandbox, wait};
 use sandbox::Sandbox;
 
-fn client(sandbox: &Sandbox, account: &str, region: &str) -> Client {
-    Client::new(&config(sandbox, account, region))
+/// A sandbox, and ACM as the administrator of the first account calls it in us-east-1.
+fn acm() -> (Sandbox, Client) {
+    let sandbox = sandbox();
+    let client = client(&sandbox, ONE, "us-east-1");
+    (sandbox, client)
 }
 
-async fn request(client: &Client, name: &str, others: &[&str]) -> String {
-    let asked = client
-        .request_certificate()
-        .domain_name(name)
-        .set_subject_alternative_names(
-            (!others.is_empty()).then(|| others.iter().map(|name| (*name).to_owned()).collect()),
-        )
-        .validation_method(ValidationMethod::Dns)
-        .send()
-        .await
-        .expect("a certificate");
-    asked.certificate_arn().expect("an ARN").to_owned()
+/// The same, with a certificate whose records are shown.
+async fn with_records(names: &[&str]) -> (Sandbox, Client, String) {
+    let (sandbox, acm) = acm();
+    let arn = request(&acm, names).await;
+    wait(&sandbox, 2).await;
+    (sandbox, acm, arn)
 }
 
-async fn describe(client: &Client, arn: &str) -> CertificateDetail {
-    let answer = client
-        .describe_certificate()
-        .certificate_arn(arn)
-        .send()
-        .await;
-    answer
-        .expect("a description")
-        .certificate
-        .expect("a certificate")
+/// A request for a certificate of `example.com`, to be changed and sent.
+fn asked(acm: &Client) -> RequestCertificateFluentBuilder {
+    let asked = acm.request_certificate().domain_name("example.com");
+    asked.validation_method(ValidationMethod::Dns)
 }
 
-/// Name and value of each validation record that is shown.
-fn records(detail: &CertificateDetail) -> Vec<(String, String)> {
-    detail
-        .domain_validation_options()
-        .iter()
-        .filter_map(|option| option.resource_record())
-        .map(|record| {
-            assert_eq!(record.r#type(), &RecordType::Cname);
-            (record.name().to_owned(), record.value().to_owned())
-        })
-        .collect()
-}
-
-/// Publishes validation records on a server elsewhere, where they are seen at once.
-fn publish(sandbox: &Sandbox, records: &[(String, String)]) {
-    let now = sandbox.clock().now();
-    let mut world = sandbox.world();
-    for (name, value) in records {
-        world
-            .dns
-            .publish(name, "CNAME", &[value], now)
-            .expect("a name");
-    }
-}
-
-/// A certificate that was issued.
-async fn issued(sandbox: &Sandbox, client: &Client, name: &str, others: &[&str]) -> String {
-    let arn = request(client, name, others).await;
-    wait(sandbox, 2).await;
-    publish(sandbox, &records(&describe(client, &arn).await));
-    wait(sandbox, 40).await;
-    assert_eq!(
-        describe(client, &arn).await.status(),
-        Some(&CertificateStatus::Issued)
-    );
-    arn
+/// Asks for the end of a certificate.
+async fn delete(
+    acm: &Client,
+    arn: &str,
+) -> Result<DeleteCertificateOutput, SdkError<DeleteCertificateError>> {
+    acm.delete_certificate().certificate_arn(arn).send().await
 }
 
 #[tokio::test(start_paused = true)]
 async fn validation_records_appear_after_a_moment() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "example.com", &["mta-sts.example.com"]).await;
+    let (sandbox, acm) = acm();
+    let arn = request(&acm, &["example.com", "mta-sts.example.com"]).await;
     let early = describe(&acm, &arn).await;
     assert_eq!(early.status(), Some(&CertificateStatus::PendingValidation));
     assert_eq!(early.domain_validation_options().len(), 2);
@@ -93,10 +58,7 @@ async fn validation_records_appear_after_a_moment() {
 
 #[tokio::test(start_paused = true)]
 async fn validation_records_have_the_shape_of_aws() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "mta-sts.example.com", &[]).await;
-    wait(&sandbox, 2).await;
+    let (_sandbox, acm, arn) = with_records(&["mta-sts.example.com"]).await;
     let shown = records(&describe(&acm, &arn).await);
     let (name, value) = &shown[0];
     let hex = |text: &str| text.len() == 33 && text[1..].bytes().all(|c| c.is_ascii_hexdigit());
@@ -114,13 +76,12 @@ async fn validation_records_have_the_shape_of_aws() {
 
 #[tokio::test(start_paused = true)]
 async fn r_38_all_certificates_of_a_name_and_account_share_a_record() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let first = request(&acm, "example.com", &["*.example.com"]).await;
+    let (sandbox, acm) = acm();
+    let first = request(&acm, &["example.com", "*.example.com"]).await;
     let abroad = client(&sandbox, ONE, "eu-west-1");
-    let second = request(&abroad, "example.com", &[]).await;
+    let second = request(&abroad, &["example.com"]).await;
     let other = client(&sandbox, TWO, "us-east-1");
-    let third = request(&other, "example.com", &[]).await;
+    let third = request(&other, &["example.com"]).await;
     wait(&sandbox, 2).await;
     let shared = records(&describe(&acm, &first).await);
     assert_eq!(shared[0], shared[1]);
@@ -130,12 +91,9 @@ async fn r_38_all_certificates_of_a_name_and_account_share_a_record() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_issued_forty_seconds_after_its_last_record_was_seen() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "example.com", &["www.example.com"]).await;
-    wait(&sandbox, 2).await;
+    let (sandbox, acm, arn) = with_records(&["example.com", "www.example.com"]).await;
     let shown = records(&describe(&acm, &arn).await);
-    publish(&sandbox, &shown[..1]);
+    publish_all(&sandbox, &shown[..1]);
     wait(&sandbox, 60).await;
     let half = describe(&acm, &arn).await;
     assert_eq!(half.status(), Some(&CertificateStatus::PendingValidation));
@@ -146,7 +104,7 @@ async fn it_is_issued_forty_seconds_after_its_last_record_was_seen() {
     };
     assert_eq!(status(&half, 0), Some(DomainStatus::Success));
     assert_eq!(status(&half, 1), Some(DomainStatus::PendingValidation));
-    publish(&sandbox, &shown[1..]);
+    publish_all(&sandbox, &shown[1..]);
     let published = sandbox.clock().now();
     wait(&sandbox, 3600).await;
     let whole = describe(&acm, &arn).await;
@@ -174,11 +132,11 @@ async fn it_is_issued_at_the_same_moment_however_often_one_polls() {
     let issued_at = async |polls: u32| {
         let sandbox = sandbox();
         let acm = client(&sandbox, ONE, "us-east-1");
-        let arn = request(&acm, "example.com", &["www.example.com"]).await;
+        let arn = request(&acm, &["example.com", "www.example.com"]).await;
         wait(&sandbox, 2).await;
         let shown = records(&describe(&acm, &arn).await);
         wait(&sandbox, 7).await;
-        publish(&sandbox, &shown);
+        publish_all(&sandbox, &shown);
         for _ in 0..polls {
             sandbox
                 .clock()
@@ -198,13 +156,10 @@ async fn it_is_issued_at_the_same_moment_however_often_one_polls() {
 
 #[tokio::test(start_paused = true)]
 async fn only_the_right_value_proves_a_name() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "example.com", &[]).await;
-    wait(&sandbox, 2).await;
+    let (sandbox, acm, arn) = with_records(&["example.com"]).await;
     let mut shown = records(&describe(&acm, &arn).await);
     shown[0].1 = "_other.acm-validations.aws.".to_owned();
-    publish(&sandbox, &shown);
+    publish_all(&sandbox, &shown);
     wait(&sandbox, 3600).await;
     assert_eq!(
         describe(&acm, &arn).await.status(),
@@ -215,13 +170,10 @@ async fn only_the_right_value_proves_a_name() {
 /// A provider may refuse the underscore that the value begins with.
 #[tokio::test(start_paused = true)]
 async fn a_value_proves_a_name_without_its_underscore_too() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "example.com", &[]).await;
-    wait(&sandbox, 2).await;
+    let (sandbox, acm, arn) = with_records(&["example.com"]).await;
     let (name, value) = records(&describe(&acm, &arn).await).remove(0);
     let without = value.strip_prefix('_').expect("it begins so").to_owned();
-    publish(&sandbox, &[(name, without)]);
+    publish_all(&sandbox, &[(name, without)]);
     wait(&sandbox, 60).await;
     let status = describe(&acm, &arn).await.status().cloned();
     assert_eq!(status, Some(CertificateStatus::Issued));
@@ -229,9 +181,8 @@ async fn a_value_proves_a_name_without_its_underscore_too() {
 
 #[tokio::test(start_paused = true)]
 async fn it_times_out_after_seventy_two_hours() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "example.com", &[]).await;
+    let (sandbox, acm) = acm();
+    let arn = request(&acm, &["example.com"]).await;
     wait(&sandbox, 71 * 3600).await;
     assert_eq!(
         describe(&acm, &arn).await.status(),
@@ -240,7 +191,7 @@ async fn it_times_out_after_seventy_two_hours() {
     wait(&sandbox, 3600).await;
     let late = describe(&acm, &arn).await;
     assert_eq!(late.status(), Some(&CertificateStatus::ValidationTimedOut));
-    publish(&sandbox, &records(&late));
+    publish_all(&sandbox, &records(&late));
     wait(&sandbox, 3600).await;
     assert_eq!(
         describe(&acm, &arn).await.status(),
@@ -249,17 +200,11 @@ async fn it_times_out_after_seventy_two_hours() {
 }
 
 async fn with_caa(names: &[&str], caa: &[&str]) -> CertificateDetail {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let now = sandbox.clock().now();
-    sandbox
-        .world()
-        .dns
-        .publish("example.com", "CAA", caa, now)
-        .expect("a name");
-    let arn = request(&acm, names[0], &names[1..]).await;
+    let (sandbox, acm) = acm();
+    publish(&sandbox, "example.com", "CAA", caa);
+    let arn = request(&acm, names).await;
     wait(&sandbox, 2).await;
-    publish(&sandbox, &records(&describe(&acm, &arn).await));
+    publish_all(&sandbox, &records(&describe(&acm, &arn).await));
     wait(&sandbox, 60).await;
     describe(&acm, &arn).await
 }
@@ -317,20 +262,11 @@ async fn caa_records_are_respected() {
 
 #[tokio::test(start_paused = true)]
 async fn the_same_token_within_an_hour_gives_the_same_certificate() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
+    let (sandbox, acm) = acm();
     let ask = async |name: &str, token: &str| {
-        let asked = acm
-            .request_certificate()
-            .domain_name(name)
-            .validation_method(ValidationMethod::Dns)
-            .idempotency_token(token)
-            .send()
-            .await;
-        asked
-            .expect("a certificate")
-            .certificate_arn
-            .expect("an ARN")
+        let asked = asked(&acm).domain_name(name).idempotency_token(token);
+        let asked = asked.send().await.expect("a certificate");
+        asked.certificate_arn.expect("an ARN")
     };
     let first = ask("example.com", "one").await;
     assert_eq!(ask("example.com", "one").await, first);
@@ -342,13 +278,8 @@ async fn the_same_token_within_an_hour_gives_the_same_certificate() {
 
 #[tokio::test(start_paused = true)]
 async fn names_methods_tokens_and_keys_are_checked() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let ask = || {
-        acm.request_certificate()
-            .domain_name("example.com")
-            .validation_method(ValidationMethod::Dns)
-    };
+    let (_sandbox, acm) = acm();
+    let ask = || asked(&acm);
     for name in [
         "example",
         "-a.example.com",
@@ -401,17 +332,13 @@ async fn names_methods_tokens_and_keys_are_checked() {
 
 #[tokio::test(start_paused = true)]
 async fn a_certificate_has_ten_names_unless_more_were_granted() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
+    let (sandbox, acm) = acm();
     let names: Vec<String> = (0..10)
         .map(|number| format!("n{number}.example.com"))
         .collect();
     let ask = || {
-        acm.request_certificate()
-            .domain_name("example.com")
-            .set_subject_alternative_names(Some(names.clone()))
-            .validation_method(ValidationMethod::Dns)
-            .send()
+        let asked = asked(&acm).set_subject_alternative_names(Some(names.clone()));
+        asked.send()
     };
     assert_eq!(code(ask().await), "LimitExceededException");
     sandbox.world().acm.limits.names = 100;
@@ -420,9 +347,8 @@ async fn a_certificate_has_ten_names_unless_more_were_granted() {
 
 #[tokio::test(start_paused = true)]
 async fn regions_and_accounts_are_apart() {
-    let sandbox = sandbox();
-    let here = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&here, "example.com", &[]).await;
+    let (sandbox, here) = acm();
+    let arn = request(&here, &["example.com"]).await;
     for (account, region) in [(ONE, "eu-west-1"), (TWO, "us-east-1")] {
         let there = client(&sandbox, account, region);
         assert_eq!(
@@ -436,50 +362,29 @@ async fn regions_and_accounts_are_apart() {
             "ResourceNotFoundException"
         );
         assert_eq!(
-            code(
-                there
-                    .delete_certificate()
-                    .certificate_arn(&arn)
-                    .send()
-                    .await
-            ),
+            code(delete(&there, &arn).await),
             "ResourceNotFoundException"
         );
         let list = there.list_certificates().send().await.expect("a list");
         assert_eq!(list.certificate_summary_list().len(), 0);
     }
-    assert_eq!(
-        code(
-            here.describe_certificate()
-                .certificate_arn("arn:aws:acm")
-                .send()
-                .await
-        ),
-        "ValidationException"
-    );
+    let malformed = here.describe_certificate().certificate_arn("arn:aws:acm");
+    assert_eq!(code(malformed.send().await), "ValidationException");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_certificate_can_be_got_once_it_is_issued() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let pending = request(&acm, "example.org", &[]).await;
+    let (sandbox, acm) = acm();
+    let pending = request(&acm, &["example.org"]).await;
     assert_eq!(
         code(acm.get_certificate().certificate_arn(&pending).send().await),
         "RequestInProgressException"
     );
-    let arn = issued(&sandbox, &acm, "example.com", &["www.example.com"]).await;
-    let got = acm
-        .get_certificate()
-        .certificate_arn(&arn)
-        .send()
-        .await
-        .expect("a certificate");
-    assert!(
-        got.certificate()
-            .expect("PEM")
-            .starts_with("-----BEGIN CERTIFICATE-----")
-    );
+    let arn = issued(&sandbox, &acm, &["example.com", "www.example.com"]).await;
+    let got = acm.get_certificate().certificate_arn(&arn).send().await;
+    let got = got.expect("a certificate");
+    let leaf = got.certificate().expect("PEM");
+    assert!(leaf.starts_with("-----BEGIN CERTIFICATE-----"));
     assert_eq!(
         got.certificate_chain(),
         Some(sandbox.root_certificate().as_str())
@@ -488,38 +393,27 @@ async fn a_certificate_can_be_got_once_it_is_issued() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deleted_certificate_is_gone() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    let arn = request(&acm, "example.com", &[]).await;
-    acm.delete_certificate()
-        .certificate_arn(&arn)
-        .send()
-        .await
-        .expect("deleted");
+    let (_sandbox, acm) = acm();
+    let arn = request(&acm, &["example.com"]).await;
+    delete(&acm, &arn).await.expect("deleted");
     assert_eq!(
-        error(acm.delete_certificate().certificate_arn(&arn).send().await),
+        error(delete(&acm, &arn).await),
         format!("ResourceNotFoundException: Could not find certificate {arn}.")
     );
-    assert_ne!(request(&acm, "example.com", &[]).await, arn);
+    assert_ne!(request(&acm, &["example.com"]).await, arn);
 }
 
 #[tokio::test(start_paused = true)]
 async fn r_36_lists_are_filtered_and_paged() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
-    issued(&sandbox, &acm, "a.example.com", &[]).await;
+    let (sandbox, acm) = acm();
+    issued(&sandbox, &acm, &["a.example.com"]).await;
     for name in ["b.example.com", "c.example.com"] {
-        request(&acm, name, &[]).await;
+        request(&acm, &[name]).await;
     }
-    let curve = acm
-        .request_certificate()
-        .domain_name("d.example.com")
-        .key_algorithm(KeyAlgorithm::EcPrime256v1)
-        .validation_method(ValidationMethod::Dns)
-        .send()
-        .await;
+    let curve = asked(&acm).domain_name("d.example.com");
+    let curve = curve.key_algorithm(KeyAlgorithm::EcPrime256v1).send().await;
     curve.expect("a certificate");
-    let names = async |list: aws_sdk_acm::operation::list_certificates::builders::ListCertificatesFluentBuilder| {
+    let names = async |list: ListCertificatesFluentBuilder| {
         let list = list.send().await.expect("a list");
         let names: Vec<String> = list
             .certificate_summary_list()
@@ -564,45 +458,23 @@ async fn r_36_lists_are_filtered_and_paged() {
 
 #[tokio::test(start_paused = true)]
 async fn tags_are_set_listed_and_removed() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
+    let (_sandbox, acm) = acm();
     let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build().expect("a tag");
-    let asked = acm
-        .request_certificate()
-        .domain_name("example.com")
-        .tags(tag("a", "1"))
-        .send()
-        .await
-        .expect("a certificate");
-    let arn = asked.certificate_arn().expect("an ARN");
-    acm.add_tags_to_certificate()
-        .certificate_arn(arn)
-        .tags(tag("b", "2"))
-        .send()
-        .await
-        .expect("tagged");
-    acm.remove_tags_from_certificate()
-        .certificate_arn(arn)
-        .tags(tag("a", "1"))
-        .tags(tag("b", "other"))
-        .send()
-        .await
-        .expect("untagged");
-    let held = acm
-        .list_tags_for_certificate()
-        .certificate_arn(arn)
-        .send()
-        .await
-        .expect("tags");
+    let made = acm.request_certificate().domain_name("example.com");
+    let made = made.tags(tag("a", "1")).send().await;
+    let arn = made.expect("a certificate").certificate_arn;
+    let arn = arn.expect("an ARN");
+    let add = || acm.add_tags_to_certificate().certificate_arn(&arn);
+    add().tags(tag("b", "2")).send().await.expect("tagged");
+    let remove = acm.remove_tags_from_certificate().certificate_arn(&arn);
+    let remove = remove.tags(tag("a", "1")).tags(tag("b", "other"));
+    remove.send().await.expect("untagged");
+    let held = acm.list_tags_for_certificate().certificate_arn(&arn);
+    let held = held.send().await.expect("tags");
     assert_eq!(held.tags(), [tag("b", "2")]);
-    let reserved = acm
-        .add_tags_to_certificate()
-        .certificate_arn(arn)
-        .tags(tag("aws:x", "2"))
-        .send()
-        .await;
+    let reserved = add().tags(tag("aws:x", "2")).send().await;
     assert_eq!(code(reserved), "InvalidTagException");
-    let mut many = acm.add_tags_to_certificate().certificate_arn(arn);
+    let mut many = add();
     for number in 0..50 {
         many = many.tags(tag(&format!("t{number}"), ""));
     }
@@ -611,12 +483,11 @@ async fn tags_are_set_listed_and_removed() {
 
 #[tokio::test(start_paused = true)]
 async fn options_change_once_it_is_issued() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
+    let (sandbox, acm) = acm();
     let export = CertificateOptions::builder()
         .export("ENABLED".into())
         .build();
-    let pending = request(&acm, "example.org", &[]).await;
+    let pending = request(&acm, &["example.org"]).await;
     let change = |arn: &str| {
         acm.update_certificate_options()
             .certificate_arn(arn)
@@ -624,7 +495,7 @@ async fn options_change_once_it_is_issued() {
             .send()
     };
     assert_eq!(code(change(&pending).await), "InvalidStateException");
-    let arn = issued(&sandbox, &acm, "example.com", &[]).await;
+    let arn = issued(&sandbox, &acm, &["example.com"]).await;
     change(&arn).await.expect("changed");
     let options = describe(&acm, &arn).await.options.expect("options");
     assert_eq!(
@@ -637,8 +508,7 @@ async fn options_change_once_it_is_issued() {
 
 #[tokio::test(start_paused = true)]
 async fn operations_that_are_not_here_say_so() {
-    let sandbox = sandbox();
-    let acm = client(&sandbox, ONE, "us-east-1");
+    let (_sandbox, acm) = acm();
     let answer = acm.list_acme_endpoints().send().await;
     assert_eq!(code(answer), "UnknownOperationException");
 }

@@ -37,12 +37,12 @@ fn behaviours(table: &str) -> Vec<Behaviour<'_>> {
 }
 
 /// Whether a test of this name stands in the file: `sts::a_session_ends` in `tests/sts.rs`,
-/// `src/faults::a_change_is_never_stale` in `src/faults.rs`.
+/// `ses/dkim::a_search_fails` in `tests/ses/dkim.rs`, `src/faults::a_change_is_never_stale` in `src/faults.rs`.
 fn is_there(test: &str) -> bool {
     let Some((file, name)) = test.rsplit_once("::") else {
         return false;
     };
-    let path = if file.contains('/') {
+    let path = if file.starts_with("src/") || file.starts_with("../") {
         format!("{file}.rs")
     } else {
         format!("tests/{file}.rs")

@@ -5,15 +5,14 @@ mod common;
 use std::process::Command;
 use std::sync::Arc;
 
-use aws_sdk_cloudfront::types::{
-    Aliases, DefaultCacheBehavior, Distribution, DistributionConfig, InvalidationBatch,
-    MinimumProtocolVersion, Origin, OriginAccessControlConfig, OriginAccessControlOriginTypes,
-    OriginAccessControlSigningBehaviors, OriginAccessControlSigningProtocols, Origins, Paths,
-    S3OriginConfig, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
-};
+use aws_sdk_cloudfront::types::DistributionConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use clock::Clock;
-use common::{ONE, config, sandbox, wait};
+use common::cloudfront::{
+    Answered, create, create_access_control, invalidate, origin, origins, serving, update,
+};
+use common::s3::create_bucket;
+use common::{ONE, acm, cloudfront, config, publish, sandbox, unpublish, wait};
 use rustls::pki_types::ServerName;
 use rustls::pki_types::pem::PemObject;
 use sandbox::Sandbox;
@@ -28,7 +27,6 @@ use tokio_rustls::TlsConnector;
 const HOST: &str = "mta-sts.example.com";
 const POLICY: &str = "/.well-known/mta-sts.txt";
 const URL: &str = "https://mta-sts.example.com/.well-known/mta-sts.txt";
-const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 const SECURITY_HEADERS: &str = "67f7725c-6f97-4210-82d7-5512b31e9d03";
 
 /// A bucket, a certificate and a distribution in front of them, and the clients that made them.
@@ -36,8 +34,7 @@ struct Site {
     sandbox: Sandbox,
     s3: aws_sdk_s3::Client,
     cloudfront: aws_sdk_cloudfront::Client,
-    distribution: Distribution,
-    etag: String,
+    distribution: Answered,
 }
 
 impl Site {
@@ -45,34 +42,20 @@ impl Site {
     async fn new(sandbox: &Sandbox) -> Self {
         let config = config(sandbox, ONE, "us-east-1");
         let s3 = aws_sdk_s3::Client::new(&config);
-        s3.create_bucket()
-            .bucket("assets")
-            .send()
-            .await
-            .expect("a bucket");
-        let cloudfront = aws_sdk_cloudfront::Client::new(&config);
-        let arn = certificate(sandbox).await;
-        let made = cloudfront
-            .create_distribution()
-            .distribution_config(distribution(&access_control(&cloudfront).await, &arn))
-            .send()
-            .await
-            .expect("a distribution");
-        let etag = made.e_tag().expect("a version").to_owned();
-        let distribution = made.distribution.expect("one");
-        let now = sandbox.clock().now();
+        create_bucket(&s3, "assets").await;
+        let acm = acm::client(sandbox, ONE, "us-east-1");
+        let certificate = acm::issued(sandbox, &acm, &[HOST]).await;
+        let cloudfront = cloudfront::client(sandbox, ONE);
+        let control = create_access_control(&cloudfront, "assets").await;
+        let distribution = serving("one", HOST, &certificate).origins(origins(origin(&control.id)));
+        let distribution = create(&cloudfront, distribution).await;
         let values = [distribution.domain_name()];
-        sandbox
-            .world()
-            .dns
-            .publish(HOST, "CNAME", &values, now)
-            .expect("a name");
+        publish(sandbox, HOST, "CNAME", &values);
         Self {
             sandbox: sandbox.clone(),
             s3,
             cloudfront,
             distribution,
-            etag,
         }
     }
 
@@ -115,27 +98,9 @@ impl Site {
     }
 
     async fn update(&mut self, change: impl FnOnce(&mut DistributionConfig)) {
-        let mut config = self
-            .distribution
-            .distribution_config()
-            .expect("one")
-            .clone();
+        let mut config = self.distribution.config().clone();
         change(&mut config);
-        let update = self
-            .cloudfront
-            .update_distribution()
-            .id(self.distribution.id());
-        let updated = update
-            .if_match(&self.etag)
-            .distribution_config(config)
-            .send()
-            .await
-            .expect("updated");
-        updated
-            .e_tag()
-            .expect("a version")
-            .clone_into(&mut self.etag);
-        self.distribution = updated.distribution.expect("one");
+        self.distribution = update(&self.cloudfront, &self.distribution, config).await;
     }
 
     async fn get(&self) -> Result<HttpsAnswer, HttpsError> {
@@ -158,98 +123,6 @@ impl Site {
 
 fn text(answer: &HttpsAnswer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
-}
-
-async fn certificate(sandbox: &Sandbox) -> String {
-    let acm = aws_sdk_acm::Client::new(&config(sandbox, ONE, "us-east-1"));
-    let asked = acm
-        .request_certificate()
-        .domain_name(HOST)
-        .validation_method("DNS".into())
-        .send()
-        .await;
-    let arn = asked
-        .expect("a certificate")
-        .certificate_arn
-        .expect("an ARN");
-    wait(sandbox, 3).await;
-    let got = acm
-        .describe_certificate()
-        .certificate_arn(&arn)
-        .send()
-        .await
-        .expect("it");
-    let options = got.certificate().expect("one").domain_validation_options();
-    let record = options[0].resource_record().expect("a record");
-    let now = sandbox.clock().now();
-    sandbox
-        .world()
-        .dns
-        .publish(record.name(), "CNAME", &[record.value()], now)
-        .expect("a name");
-    wait(sandbox, 41).await;
-    arn
-}
-
-async fn access_control(client: &aws_sdk_cloudfront::Client) -> String {
-    let config = OriginAccessControlConfig::builder()
-        .name("assets")
-        .signing_protocol(OriginAccessControlSigningProtocols::Sigv4)
-        .signing_behavior(OriginAccessControlSigningBehaviors::Always)
-        .origin_access_control_origin_type(OriginAccessControlOriginTypes::S3)
-        .build()
-        .expect("an access control");
-    let made = client
-        .create_origin_access_control()
-        .origin_access_control_config(config)
-        .send()
-        .await;
-    made.expect("an access control")
-        .origin_access_control
-        .expect("one")
-        .id
-}
-
-fn distribution(access_control: &str, certificate: &str) -> DistributionConfig {
-    let origin = Origin::builder()
-        .id("assets")
-        .domain_name("assets.s3.us-east-1.amazonaws.com")
-        .s3_origin_config(S3OriginConfig::builder().origin_access_identity("").build())
-        .origin_access_control_id(access_control)
-        .build()
-        .expect("an origin");
-    let behavior = DefaultCacheBehavior::builder()
-        .target_origin_id("assets")
-        .viewer_protocol_policy(ViewerProtocolPolicy::RedirectToHttps)
-        .cache_policy_id(OPTIMIZED)
-        .build()
-        .expect("a behavior");
-    let viewer = ViewerCertificate::builder()
-        .acm_certificate_arn(certificate)
-        .ssl_support_method(SslSupportMethod::SniOnly)
-        .minimum_protocol_version(MinimumProtocolVersion::TlSv122021);
-    DistributionConfig::builder()
-        .caller_reference("one")
-        .comment("")
-        .enabled(true)
-        .aliases(
-            Aliases::builder()
-                .quantity(1)
-                .items(HOST)
-                .build()
-                .expect("aliases"),
-        )
-        .origins(
-            Origins::builder()
-                .quantity(1)
-                .items(origin)
-                .build()
-                .expect("origins"),
-        )
-        .default_cache_behavior(behavior)
-        .viewer_certificate(viewer.build())
-        .build()
-        .expect("a configuration")
 }
 
 #[tokio::test(start_paused = true)]
@@ -289,29 +162,16 @@ async fn nothing_is_served_before_it_is_deployed_and_in_the_dns() {
     );
     wait(&sandbox, 170).await;
     assert_eq!(site.get().await.expect("an answer").status, 200);
-    let now = sandbox.clock().now();
-    sandbox
-        .world()
-        .dns
-        .unpublish(HOST, "CNAME", now)
-        .expect("a name");
+    unpublish(&sandbox, HOST, "CNAME");
     assert_eq!(
         site.get().await.err(),
         Some(HttpsError::NoAddress { host: host.clone() })
     );
-    sandbox
-        .world()
-        .dns
-        .publish(HOST, "A", &["192.0.2.1"], now)
-        .expect("a name");
+    publish(&sandbox, HOST, "A", &["192.0.2.1"]);
     assert_eq!(site.get().await.err(), Some(HttpsError::Refused { host }));
     let other = "other.example.com".to_owned();
     let values = [site.distribution.domain_name()];
-    sandbox
-        .world()
-        .dns
-        .publish(&other, "CNAME", &values, now)
-        .expect("a name");
+    publish(&sandbox, &other, "CNAME", &values);
     let answer = sandbox.https("https://other.example.com/").await;
     assert_eq!(
         answer.err(),
@@ -413,25 +273,13 @@ async fn an_invalidation_makes_the_edge_forget_when_it_completes() {
     site.put_policy("old").await;
     site.seen().await;
     site.put_policy("new").await;
-    let paths = Paths::builder()
-        .quantity(1)
-        .items("/.well-known/*")
-        .build()
-        .expect("paths");
-    let batch = InvalidationBatch::builder()
-        .caller_reference("1")
-        .paths(paths)
-        .build()
-        .expect("a batch");
-    let asked = site
-        .cloudfront
-        .create_invalidation()
-        .distribution_id(site.distribution.id());
-    asked
-        .invalidation_batch(batch)
-        .send()
-        .await
-        .expect("an invalidation");
+    let asked = invalidate(
+        &site.cloudfront,
+        site.distribution.id(),
+        "1",
+        &["/.well-known/*"],
+    );
+    asked.await.expect("an invalidation");
     wait(&sandbox, 19).await;
     assert_eq!(site.seen().await.0, "old");
     wait(&sandbox, 1).await;
@@ -586,7 +434,7 @@ fn connector(sandbox: &Sandbox) -> TlsConnector {
 
 #[tokio::test]
 async fn the_https_port_serves_by_sni_with_the_certificate_that_acm_issued() {
-    let (site, port) = served().await;
+    let (site, port) = Box::pin(served()).await;
     let stream = TcpStream::connect(("127.0.0.1", port))
         .await
         .expect("a connection");
@@ -620,7 +468,7 @@ async fn the_https_port_serves_by_sni_with_the_certificate_that_acm_issued() {
 
 #[tokio::test]
 async fn the_https_port_refuses_the_handshake_for_other_names() {
-    let (site, port) = served().await;
+    let (site, port) = Box::pin(served()).await;
     let stream = TcpStream::connect(("127.0.0.1", port))
         .await
         .expect("a connection");
@@ -631,7 +479,7 @@ async fn the_https_port_refuses_the_handshake_for_other_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn curl_gets_the_policy_and_fails_where_there_is_no_certificate() {
-    let (site, port) = served().await;
+    let (site, port) = Box::pin(served()).await;
     let folder = std::env::temp_dir().join(format!("sandbox-https-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let root = folder.join("root.pem");

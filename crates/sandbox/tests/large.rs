@@ -15,6 +15,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clock::Clock;
+use common::s3::create_bucket;
 use common::{ONE, TWO};
 use sandbox::Sandbox;
 use sandbox::quotas::Quotas;
@@ -187,12 +188,7 @@ async fn row_03_a_large_object_is_streamed_in_and_out() {
     );
     let keys = Sandbox::new(world(), Clock::real());
     let client = server.client(&keys);
-    client
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, BUCKET).await;
     let before = server.peak();
     let url = presigned(&client, "PUT").await;
     let (head, ()) = exchange((&server.address, "PUT", &url), blocks, |_| ());
@@ -238,12 +234,7 @@ async fn row_03_bodies_are_kept_apart_through_a_kill_and_removed_when_nothing_ne
     let folder = TempDir::new().expect("a folder");
     let sandbox = open(folder.path());
     let client = Client::new(&common::config(&sandbox, ONE, "us-east-1"));
-    client
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, BUCKET).await;
     let put = async |key: &str, body: Vec<u8>| {
         let put = client.put_object().bucket(BUCKET).key(key);
         let put = put.body(ByteStream::from(body)).send().await;
@@ -297,12 +288,7 @@ async fn row_03_parts_become_an_object_without_being_copied() {
     let folder = TempDir::new().expect("a folder");
     let sandbox = open(folder.path());
     let client = Client::new(&common::config(&sandbox, ONE, "us-east-1"));
-    client
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, BUCKET).await;
     let begun = client.create_multipart_upload().bucket(BUCKET).key("large");
     let upload = begun.send().await.expect("an upload");
     let id = upload.upload_id().expect("its id");
@@ -417,12 +403,7 @@ async fn l8_keys_are_not_written_down_and_nobody_else_reads_the_rest() {
     let sandbox = open(&path);
     let config = common::config(&sandbox, ONE, "us-east-1");
     let client = Client::new(&config);
-    client
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, BUCKET).await;
     let put = client.put_object().bucket(BUCKET).key("large");
     let put = put.body(ByteStream::from(block(1))).send().await;
     put.expect("an object");

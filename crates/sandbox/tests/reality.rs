@@ -17,6 +17,7 @@ use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus, LifecycleExpiration,
     LifecycleRule, LifecycleRuleFilter, Tag, Tagging, VersioningConfiguration,
 };
+use common::s3::create_bucket;
 use common::{ONE, TWO, code, config, error, sandbox_with, wait};
 use sandbox::Sandbox;
 use sandbox::quotas::Quotas;
@@ -220,12 +221,7 @@ fn validate(sandbox: &Sandbox, name: &str) {
 async fn r_01_a_new_bucket_is_not_there_for_a_while() {
     let sandbox = stormy(Behaviour::NewBucketUnknown, "mail-assets", 30);
     let client = s3(&sandbox);
-    client
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, "mail-assets").await;
     let tag = || client.get_bucket_versioning().bucket("mail-assets").send();
     assert_eq!(code(tag().await), "NoSuchBucket");
     wait(&sandbox, 121).await;
@@ -236,12 +232,7 @@ async fn r_01_a_new_bucket_is_not_there_for_a_while() {
 async fn r_01_a_new_bucket_s_policy_is_malformed_for_a_while() {
     let sandbox = stormy(Behaviour::NewBucketPolicyMalformed, "mail-assets", 20);
     let client = s3(&sandbox);
-    client
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, "mail-assets").await;
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{ONE}"}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::mail-assets/*"}}]}}"#
     );
@@ -286,12 +277,7 @@ async fn r_02_a_right_can_be_missing_for_the_second_of_two_calls() {
         )
         .build();
     let client = aws_sdk_s3::Client::new(&narrow);
-    client
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, "mail-assets").await;
     let tag = Tag::builder().key("a").value("b").build().expect("a tag");
     let tagging = Tagging::builder().tag_set(tag).build().expect("tags");
     let put = client
@@ -370,12 +356,7 @@ async fn r_06_the_settings_of_a_bucket_read_as_they_were() {
     let key = format!("GetBucketVersioning {ONE} mail-assets");
     let sandbox = stormy(Behaviour::StaleSettings, &key, 60);
     let client = s3(&sandbox);
-    client
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, "mail-assets").await;
     wait(&sandbox, 0).await;
     let on = VersioningConfiguration::builder()
         .status(BucketVersioningStatus::Enabled)
@@ -469,12 +450,7 @@ async fn r_07_a_deletion_takes_no_earlier_one_off_the_list() {
 async fn r_10_the_name_of_a_deleted_bucket_stays_taken() {
     let sandbox = world_of("weather: calm");
     let client = s3(&sandbox);
-    client
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, "mail-assets").await;
     client
         .delete_bucket()
         .bucket("mail-assets")
@@ -894,12 +870,7 @@ async fn lifecycle_rules_read_stale_too() {
     let key = format!("GetBucketLifecycleConfiguration {ONE} mail-assets");
     let sandbox = stormy(Behaviour::StaleSettings, &key, 60);
     let client = s3(&sandbox);
-    client
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&client, "mail-assets").await;
     let rule = LifecycleRule::builder()
         .id("old")
         .status(ExpirationStatus::Enabled)

@@ -5,58 +5,25 @@ mod common;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::types::{
-    AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, HostedZone, HostedZoneConfig,
-    ResourceRecord, ResourceRecordSet, ResourceRecordSetRegion, RrType, Tag, TagResourceType, Vpc,
-    VpcRegion,
+    Change, ChangeBatch, ChangeStatus, HostedZone, HostedZoneConfig, ResourceRecord,
+    ResourceRecordSet, ResourceRecordSetRegion, RrType, Tag, TagResourceType, Vpc, VpcRegion,
 };
-use common::{ONE, TWO, code, config, error, sandbox, sandbox_with, wait};
+use common::route53::{self, accept, alias, change, send, set};
+use common::{ONE, TWO, code, error, sandbox, sandbox_with, wait, without_retries};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::world::World;
-
-fn client(sandbox: &Sandbox) -> Client {
-    client_of(sandbox, ONE)
-}
-
-fn client_of(sandbox: &Sandbox, account: &str) -> Client {
-    Client::new(&config(sandbox, account, "us-east-1"))
-}
-
-/// A client that shows every refusal.
-fn without_retries(sandbox: &Sandbox) -> Client {
-    let config = config(sandbox, ONE, "us-east-1")
-        .into_builder()
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .build();
-    Client::new(&config)
-}
 
 /// A sandbox with a delegated zone `example.com`, a client, and the zone's id.
 fn with_zone() -> (Sandbox, Client, String) {
     let sandbox = sandbox();
     let zone = seed(&mut sandbox.world(), ONE, "example.com");
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     (sandbox, client, zone)
 }
 
 fn seed(world: &mut World, account: &str, name: &str) -> String {
     world.seed_zone(account, name, true).expect("a name")
-}
-
-fn set(name: &str, rtype: &str, ttl: i64, values: &[&str]) -> ResourceRecordSet {
-    let records = values.iter().map(|value| {
-        ResourceRecord::builder()
-            .value(*value)
-            .build()
-            .expect("a value")
-    });
-    ResourceRecordSet::builder()
-        .name(name)
-        .r#type(RrType::from(rtype))
-        .ttl(ttl)
-        .set_resource_records(Some(records.collect()))
-        .build()
-        .expect("a record set")
 }
 
 fn weighted(name: &str, identifier: &str, weight: i64, ttl: i64) -> ResourceRecordSet {
@@ -66,57 +33,14 @@ fn weighted(name: &str, identifier: &str, weight: i64, ttl: i64) -> ResourceReco
     weighted
 }
 
-fn alias(name: &str, rtype: &str, zone: &str, target: &str) -> ResourceRecordSet {
-    let target = AliasTarget::builder()
-        .hosted_zone_id(zone)
-        .dns_name(target)
-        .evaluate_target_health(false)
-        .build()
-        .expect("a target");
-    ResourceRecordSet::builder()
-        .name(name)
-        .r#type(RrType::from(rtype))
-        .alias_target(target)
-        .build()
-        .expect("a record set")
-}
-
-fn change(action: &str, set: ResourceRecordSet) -> Change {
-    Change::builder()
-        .action(ChangeAction::from(action))
-        .resource_record_set(set)
-        .build()
-        .expect("a change")
-}
-
 fn create(name: &str, rtype: &str, values: &[&str]) -> Change {
     change("CREATE", set(name, rtype, 300, values))
-}
-
-/// Sends a batch; the answer as `Code: message`, or `no error`.
-async fn send(client: &Client, zone: &str, changes: Vec<Change>) -> String {
-    let batch = ChangeBatch::builder()
-        .set_changes(Some(changes))
-        .build()
-        .expect("a batch");
-    error(
-        client
-            .change_resource_record_sets()
-            .hosted_zone_id(zone)
-            .change_batch(batch)
-            .send()
-            .await,
-    )
 }
 
 /// Sends a batch that has to be refused with these messages.
 async fn refuse(client: &Client, zone: &str, changes: Vec<Change>, messages: &[&str]) {
     let expected = format!("InvalidChangeBatch: [{}]", messages.join(", "));
     assert_eq!(send(client, zone, changes).await, expected);
-}
-
-async fn accept(client: &Client, zone: &str, changes: Vec<Change>) {
-    assert_eq!(send(client, zone, changes).await, "no error");
 }
 
 async fn list(client: &Client, zone: &str) -> ListResourceRecordSetsOutput {
@@ -158,7 +82,7 @@ async fn make_zone(client: &Client, name: &str, reference: &str) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_zone_has_four_name_servers_and_ns_and_soa_records() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     let made = client
         .create_hosted_zone()
         .name("Example.com")
@@ -206,7 +130,7 @@ async fn a_zone_has_four_name_servers_and_ns_and_soa_records() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_reference_makes_one_zone() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     make_zone(&client, "example.com", "first").await;
     let again = client
         .create_hosted_zone()
@@ -221,13 +145,13 @@ async fn a_caller_reference_makes_one_zone() {
         "HostedZoneAlreadyExists: A hosted zone has already been created with the specified caller reference."
     );
     // Another account's references are its own.
-    make_zone(&client_of(&sandbox, TWO), "example.com", "first").await;
+    make_zone(&route53::client(&sandbox, TWO), "example.com", "first").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn several_zones_have_one_name_and_no_server_in_common() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     let mut servers = std::collections::BTreeSet::new();
     for reference in 0..40 {
         let made = client
@@ -250,7 +174,7 @@ async fn several_zones_have_one_name_and_no_server_in_common() {
 #[tokio::test(start_paused = true)]
 async fn zones_are_refused_for_bad_names_and_unknown_delegation_sets() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     let make = |name: &str| client.create_hosted_zone().name(name).caller_reference("1");
     assert_eq!(code(make("a..com").send().await), "InvalidDomainName");
     let with_set = make("example.com").delegation_set_id("N1PA6795SAMPLE");
@@ -260,7 +184,7 @@ async fn zones_are_refused_for_bad_names_and_unknown_delegation_sets() {
 #[tokio::test(start_paused = true)]
 async fn private_zones_of_one_name_and_vpc_conflict_and_nobody_sees_them() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     let vpc = Vpc::builder()
         .vpc_id("vpc-1")
         .vpc_region(VpcRegion::UsEast1)
@@ -299,7 +223,7 @@ async fn an_account_has_at_most_500_zones_at_first() {
         world.quotas = sandbox::quotas::Quotas::none();
         world.route53.zones_max = Some(1);
     });
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     make_zone(&client, "example.com", "1").await;
     let second = client
         .create_hosted_zone()
@@ -311,7 +235,7 @@ async fn an_account_has_at_most_500_zones_at_first() {
 #[tokio::test(start_paused = true)]
 async fn zones_are_listed_in_pages_by_marker() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     let mut made = Vec::new();
     for number in 0..5 {
         made.push(make_zone(&client, "example.com", &number.to_string()).await);
@@ -351,7 +275,7 @@ async fn zones_are_listed_in_pages_by_marker() {
 #[tokio::test(start_paused = true)]
 async fn zones_are_listed_by_name_from_the_right_and_by_id() {
     let sandbox = sandbox();
-    let client = client(&sandbox);
+    let client = route53::client(&sandbox, ONE);
     let mut twins = Vec::new();
     for (number, name) in ["example.com", "a.example.com", "zebra.com", "example.com"]
         .iter()
@@ -477,7 +401,7 @@ async fn what_is_not_there_is_said_by_its_code() {
 #[tokio::test(start_paused = true)]
 async fn accounts_do_not_see_each_others_zones() {
     let (sandbox, client, zone) = with_zone();
-    let other = client_of(&sandbox, TWO);
+    let other = route53::client(&sandbox, TWO);
     assert_eq!(
         other
             .list_hosted_zones()
@@ -541,7 +465,7 @@ async fn a_change_is_pending_and_then_in_sync() {
 #[tokio::test(start_paused = true)]
 async fn two_changes_of_a_zone_at_once_collide() {
     let (sandbox, _, zone) = with_zone();
-    let client = without_retries(&sandbox);
+    let client = Client::new(&without_retries(&sandbox, ONE));
     let (first, second) = futures::join!(
         send(
             &client,
@@ -1314,7 +1238,7 @@ async fn comments_change_and_zones_are_not_signed() {
 async fn changes_cost_by_their_number_and_requests_by_the_second() {
     let sandbox = sandbox_with(|_| {});
     let zone = seed(&mut sandbox.world(), ONE, "example.com");
-    let client = without_retries(&sandbox);
+    let client = Client::new(&without_retries(&sandbox, ONE));
     let upserts = |from: usize, count: usize| -> Vec<Change> {
         let names = (from..from + count).map(|number| format!("n{number}.example.com"));
         names

@@ -18,6 +18,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
+use common::s3::{client as s3, create_bucket as create};
 use common::{ONE, TWO, code, config, error, sandbox, sandbox_with, wait};
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind};
@@ -26,21 +27,12 @@ use sandbox::s3::Refusal::{AccessDenied, NoSuchKey};
 /// The bucket of most tests.
 const MAIL: &str = "mail-assets";
 
-fn s3(sandbox: &Sandbox, account: &str, region: &str) -> Client {
-    Client::new(&config(sandbox, account, region))
-}
-
 /// A client of the first account in us-east-1, and its bucket.
 async fn with_bucket() -> (Sandbox, Client) {
     let sandbox = sandbox();
     let client = s3(&sandbox, ONE, "us-east-1");
     create(&client, MAIL).await;
     (sandbox, client)
-}
-
-async fn create(client: &Client, bucket: &str) {
-    let created = client.create_bucket().bucket(bucket).send().await;
-    created.expect("a new bucket");
 }
 
 async fn create_in(client: &Client, bucket: &str, region: &str) -> String {

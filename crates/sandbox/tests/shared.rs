@@ -9,21 +9,27 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use aws_sdk_acm::Client as Acm;
-use aws_sdk_acm::types::ValidationMethod;
 use aws_sdk_cloudfront::Client as CloudFront;
 use aws_sdk_cloudfront::types as cf;
 use aws_sdk_resourcegroupstagging::Client as Tagging;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use aws_sdk_route53::Client as Route53;
-use aws_sdk_route53::types::{
-    AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
-};
+use aws_sdk_route53::types::ResourceRecordSet;
 use aws_sdk_s3::Client as S3;
 use aws_sdk_s3::types::{Tag as S3Tag, Tagging as S3Tagging};
 use aws_sdk_sesv2::Client as Ses;
 use aws_sdk_sesv2::types::Tag as SesTag;
 use clock::Clock;
-use common::{ONE, TWO, code, config, killed, sandbox, sandbox_with, wait};
+use common::cloudfront::{
+    AccessControl, Answered, ask_delete, create, create_access_control, get, origin, origins,
+    serving, update,
+};
+use common::route53::{accept, alias, send, set};
+use common::s3::create_bucket;
+use common::{
+    ONE, TWO, acm, cloudfront, code, config, killed, route53, s3, sandbox, sandbox_with, wait,
+    without_retries,
+};
 use jiff::Timestamp;
 use sandbox::faults::{Fault, FaultKind, Seeded};
 use sandbox::quotas::{Quotas, Rate, TABLE};
@@ -36,11 +42,7 @@ use sandbox::{Kept, Sandbox};
 async fn tag_three(sandbox: &Sandbox) {
     let config = config(sandbox, ONE, "us-east-1");
     let s3 = S3::new(&config);
-    s3.create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
+    create_bucket(&s3, "mail-assets").await;
     let tag = S3Tag::builder()
         .key("project")
         .value("mail")
@@ -152,39 +154,11 @@ async fn resources_are_found_by_type() {
     assert_eq!(code(page.send().await), "PaginationTokenExpiredException");
 }
 
-/// Writes one TXT record into a new delegated zone.
-fn change(
-    sandbox: &Sandbox,
-    zone: &str,
-    action: ChangeAction,
-) -> impl Future<Output = String> + use<> {
-    let value = ResourceRecord::builder()
-        .value("\"a\"")
-        .build()
-        .expect("a value");
-    let set = ResourceRecordSet::builder()
-        .name("a.example.com")
-        .r#type(RrType::Txt)
-        .ttl(60)
-        .resource_records(value);
-    let change = Change::builder()
-        .action(action)
-        .resource_record_set(set.build().expect("a set"))
-        .build();
-    let batch = ChangeBatch::builder()
-        .changes(change.expect("a change"))
-        .build()
-        .expect("a batch");
-    let once = aws_config::retry::RetryConfig::disabled();
-    let config = config(sandbox, ONE, "us-east-1")
-        .into_builder()
-        .retry_config(once)
-        .build();
-    let call = Route53::new(&config)
-        .change_resource_record_sets()
-        .hosted_zone_id(zone)
-        .change_batch(batch);
-    async move { common::error(call.send().await) }
+/// Writes one TXT record into a zone; gives `Code: message`, or `no error`.
+async fn change(sandbox: &Sandbox, zone: &str, action: &str) -> String {
+    let client = Route53::new(&without_retries(sandbox, ONE));
+    let set = set("a.example.com", "TXT", 60, &["\"a\""]);
+    send(&client, zone, vec![route53::change(action, set)]).await
 }
 
 async fn records(sandbox: &Sandbox, zone: &str) -> usize {
@@ -215,7 +189,7 @@ async fn a_stale_read_answers_from_before_the_last_change() {
         .at("route53", "ListResourceRecordSets")
         .nth(1);
     let (sandbox, zone) = with_zone(vec![stale]);
-    change(&sandbox, &zone, ChangeAction::Create).await;
+    change(&sandbox, &zone, "CREATE").await;
     assert_eq!(records(&sandbox, &zone).await, 2);
     assert_eq!(records(&sandbox, &zone).await, 3);
 }
@@ -224,7 +198,7 @@ async fn a_stale_read_answers_from_before_the_last_change() {
 async fn a_time_out_after_the_effect_is_ambiguous_to_the_caller_alone() {
     let fault = Fault::new(FaultKind::TimeOutAfter).at("route53", "ChangeResourceRecordSets");
     let (sandbox, zone) = with_zone(vec![fault]);
-    let result = change(&sandbox, &zone, ChangeAction::Create).await;
+    let result = change(&sandbox, &zone, "CREATE").await;
     assert!(result.contains("Timeout"), "{result}");
     assert_eq!(records(&sandbox, &zone).await, 3);
     let stats = sandbox.stats();
@@ -243,7 +217,7 @@ async fn a_fault_before_the_effect_leaves_no_effect() {
     let (sandbox, zone) = with_zone(faults);
     let mut results = Vec::new();
     for _ in 0..4 {
-        results.push(change(&sandbox, &zone, ChangeAction::Create).await);
+        results.push(change(&sandbox, &zone, "CREATE").await);
     }
     assert!(results[0].starts_with("InternalFailure"), "{results:?}");
     assert_eq!(results[1], "Throttling: Rate exceeded");
@@ -262,7 +236,7 @@ async fn seeded_faults_are_the_same_on_every_run() {
             kinds: vec![FaultKind::Throttle],
         });
         for _ in 0..20 {
-            change(&sandbox, &zone, ChangeAction::Upsert).await;
+            change(&sandbox, &zone, "UPSERT").await;
             wait(&sandbox, 60).await;
         }
         runs.push(
@@ -287,256 +261,134 @@ async fn a_world_is_as_it_was_before_when_everything_made_is_deleted() {
     let (sandbox, zone) = with_zone(vec![]);
     let config = config(&sandbox, ONE, "us-east-1");
     let before = sandbox.world().dump();
-    change(&sandbox, &zone, ChangeAction::Create).await;
-    S3::new(&config)
-        .create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
-    Ses::new(&config)
-        .create_email_identity()
-        .email_identity("example.com")
-        .send()
-        .await
-        .expect("an identity");
+    change(&sandbox, &zone, "CREATE").await;
+    let (s3, ses) = (S3::new(&config), Ses::new(&config));
+    create_bucket(&s3, "mail-assets").await;
+    let create = ses.create_email_identity().email_identity("example.com");
+    create.send().await.expect("an identity");
     wait(&sandbox, 3600).await;
     assert_ne!(sandbox.world().dump(), before);
-    change(&sandbox, &zone, ChangeAction::Delete).await;
-    S3::new(&config)
-        .delete_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("deleted");
-    Ses::new(&config)
-        .delete_email_identity()
-        .email_identity("example.com")
-        .send()
-        .await
-        .expect("deleted");
+    change(&sandbox, &zone, "DELETE").await;
+    let delete = s3.delete_bucket().bucket("mail-assets");
+    delete.send().await.expect("deleted");
+    let delete = ses.delete_email_identity().email_identity("example.com");
+    delete.send().await.expect("deleted");
     assert_eq!(sandbox.world().dump(), before);
     wait(&sandbox, 3600).await;
     assert_eq!(sandbox.world().dump(), before);
-}
-
-/// Changes one record set of the zone.
-async fn put_record(sandbox: &Sandbox, zone: &str, action: ChangeAction, set: ResourceRecordSet) {
-    let change = Change::builder()
-        .action(action)
-        .resource_record_set(set)
-        .build()
-        .expect("a change");
-    let batch = ChangeBatch::builder()
-        .changes(change)
-        .build()
-        .expect("a batch");
-    let route53 = Route53::new(&config(sandbox, ONE, "us-east-1"));
-    let call = route53
-        .change_resource_record_sets()
-        .hosted_zone_id(zone)
-        .change_batch(batch);
-    call.send().await.expect("a change");
-}
-
-fn cname(name: &str, target: &str) -> ResourceRecordSet {
-    let value = ResourceRecord::builder()
-        .value(target)
-        .build()
-        .expect("a value");
-    let set = ResourceRecordSet::builder()
-        .name(name)
-        .r#type(RrType::Cname)
-        .ttl(60)
-        .resource_records(value);
-    set.build().expect("a set")
-}
-
-fn alias(name: &str, distribution: &str) -> ResourceRecordSet {
-    let target = AliasTarget::builder()
-        .hosted_zone_id("Z2FDTNDATAQYW2")
-        .dns_name(distribution);
-    let target = target
-        .evaluate_target_health(false)
-        .build()
-        .expect("a target");
-    let set = ResourceRecordSet::builder()
-        .name(name)
-        .r#type(RrType::A)
-        .alias_target(target);
-    set.build().expect("a set")
 }
 
 const HOST: &str = "mta-sts.example.com";
+/// The bucket of the policy.
+const BUCKET: &str = "assets";
+/// The key of the policy.
+const POLICY: &str = ".well-known/mta-sts.txt";
 
-/// Asks for a certificate and publishes its record; gives its ARN and the record.
-async fn certify(sandbox: &Sandbox, zone: &str) -> (String, ResourceRecordSet) {
-    let acm = Acm::new(&config(sandbox, ONE, "us-east-1"));
-    let asked = acm
-        .request_certificate()
-        .domain_name(HOST)
-        .validation_method(ValidationMethod::Dns)
-        .send()
-        .await;
-    let arn = asked
-        .expect("a certificate")
-        .certificate_arn
-        .expect("an ARN");
-    wait(sandbox, 2).await;
-    let described = acm
-        .describe_certificate()
-        .certificate_arn(&arn)
-        .send()
-        .await
-        .expect("the certificate");
-    let certificate = described.certificate.expect("the certificate");
-    let record = certificate.domain_validation_options()[0]
-        .resource_record()
-        .expect("a record")
-        .clone();
-    let set = cname(record.name(), record.value());
-    put_record(sandbox, zone, ChangeAction::Create, set.clone()).await;
-    wait(sandbox, 71).await;
-    (arn, set)
+/// A name that serves an MTA-STS policy: a bucket, a certificate, and a distribution in front.
+struct PolicyHost {
+    sandbox: Sandbox,
+    zone: String,
+    certificate: String,
+    /// The record that proves the certificate's name.
+    validation: ResourceRecordSet,
+    control: AccessControl,
+    distribution: Answered,
 }
 
-/// A bucket with a policy file that a distribution may read, and the distribution.
-async fn host(sandbox: &Sandbox, certificate: &str) -> (String, String, String) {
-    let config = config(sandbox, ONE, "us-east-1");
-    let (s3, cloudfront) = (S3::new(&config), CloudFront::new(&config));
-    s3.create_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("a bucket");
-    let body = b"version: STSv1\r\n".to_vec();
-    let put = s3
-        .put_object()
-        .bucket("mail-assets")
-        .key(".well-known/mta-sts.txt")
-        .content_type("text/plain");
-    put.body(body.into()).send().await.expect("an object");
-    let access = cf::OriginAccessControlConfig::builder()
-        .name("mail")
-        .signing_protocol("sigv4".into());
-    let access = access
-        .signing_behavior("always".into())
-        .origin_access_control_origin_type("s3".into());
-    let made = cloudfront
-        .create_origin_access_control()
-        .origin_access_control_config(access.build().expect("one"));
-    let access = made
-        .send()
-        .await
-        .expect("an access control")
-        .origin_access_control
-        .expect("one")
-        .id;
-    let made = cloudfront
-        .create_distribution()
-        .distribution_config(distribution(&access, certificate))
-        .send()
-        .await;
-    let made = made.expect("a distribution").distribution.expect("one");
-    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow",
-        "Principal": { "Service": "cloudfront.amazonaws.com" },
-        "Action": "s3:GetObject",
-        "Resource": "arn:aws:s3:::mail-assets/*",
-        "Condition": { "StringEquals": { "AWS:SourceArn": made.arn } },
-    }] });
-    s3.put_bucket_policy()
-        .bucket("mail-assets")
-        .policy(policy.to_string())
-        .send()
-        .await
-        .expect("a policy");
-    (made.id, made.domain_name, access)
+impl PolicyHost {
+    /// Makes all of it but the alias in the zone.
+    async fn make(sandbox: &Sandbox, zone: &str) -> Self {
+        let acm = acm::client(sandbox, ONE, "us-east-1");
+        let certificate = acm::request(&acm, &[HOST]).await;
+        wait(sandbox, 2).await;
+        let (name, value) = acm::records(&acm::describe(&acm, &certificate).await).remove(0);
+        let validation = set(&name, "CNAME", 60, &[&value]);
+        change_set(sandbox, zone, "CREATE", validation.clone()).await;
+        wait(sandbox, 71).await;
+        let cloudfront = cloudfront::client(sandbox, ONE);
+        let control = create_access_control(&cloudfront, "mail").await;
+        let distribution = serving("mail", HOST, &certificate);
+        let distribution = distribution.origins(origins(origin(&control.id)));
+        let distribution = create(&cloudfront, distribution).await;
+        let host = Self {
+            sandbox: sandbox.clone(),
+            zone: zone.to_owned(),
+            certificate,
+            validation,
+            control,
+            distribution,
+        };
+        host.put_policy().await;
+        host
+    }
+
+    /// Puts the policy into a bucket that the distribution may read.
+    async fn put_policy(&self) {
+        let s3 = self.s3();
+        create_bucket(&s3, BUCKET).await;
+        let body = b"version: STSv1\r\n".to_vec();
+        let put = s3.put_object().bucket(BUCKET).key(POLICY);
+        let put = put.content_type("text/plain").body(body.into());
+        put.send().await.expect("an object");
+        let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "Service": "cloudfront.amazonaws.com" },
+            "Action": "s3:GetObject",
+            "Resource": format!("arn:aws:s3:::{BUCKET}/*"),
+            "Condition": { "StringEquals": { "AWS:SourceArn": self.distribution.arn() } },
+        }] });
+        let put = s3.put_bucket_policy().bucket(BUCKET);
+        let put = put.policy(policy.to_string()).send().await;
+        put.expect("a policy");
+    }
+
+    fn s3(&self) -> S3 {
+        s3::client(&self.sandbox, ONE, "us-east-1")
+    }
+
+    /// Leads the name to the distribution.
+    async fn publish(&self) {
+        self.change_alias("CREATE").await;
+    }
+
+    /// Takes the name and the distribution away, and the record that proves the certificate's name.
+    async fn take_down(&self) {
+        self.change_alias("DELETE").await;
+        let cloudfront = cloudfront::client(&self.sandbox, ONE);
+        let last = get(&cloudfront, self.distribution.id()).await;
+        let disabled = update(&cloudfront, &last, last.disabled()).await;
+        wait(&self.sandbox, 170).await;
+        ask_delete(&cloudfront, &disabled).await.expect("deleted");
+        let delete = cloudfront.delete_origin_access_control();
+        let delete = delete.id(&self.control.id).if_match(&self.control.etag);
+        delete.send().await.expect("deleted");
+        let validation = self.validation.clone();
+        change_set(&self.sandbox, &self.zone, "DELETE", validation).await;
+    }
+
+    /// Deletes what is left when it was taken down: the certificate, the policy and the bucket.
+    async fn clear(&self) {
+        let acm = acm::client(&self.sandbox, ONE, "us-east-1");
+        let delete = acm.delete_certificate().certificate_arn(&self.certificate);
+        delete.send().await.expect("deleted");
+        let s3 = self.s3();
+        let delete = s3.delete_object().bucket(BUCKET).key(POLICY);
+        delete.send().await.expect("deleted");
+        let delete = s3.delete_bucket().bucket(BUCKET);
+        delete.send().await.expect("deleted");
+    }
+
+    async fn change_alias(&self, action: &str) {
+        let domain = self.distribution.domain_name();
+        let set = alias(HOST, "A", "Z2FDTNDATAQYW2", domain);
+        change_set(&self.sandbox, &self.zone, action, set).await;
+    }
 }
 
-fn distribution(access: &str, certificate: &str) -> cf::DistributionConfig {
-    let origin = cf::Origin::builder()
-        .id("assets")
-        .domain_name("mail-assets.s3.us-east-1.amazonaws.com");
-    let s3 = cf::S3OriginConfig::builder()
-        .origin_access_identity("")
-        .build();
-    let origin = origin
-        .s3_origin_config(s3)
-        .origin_access_control_id(access)
-        .build()
-        .expect("an origin");
-    let behavior = cf::DefaultCacheBehavior::builder().target_origin_id("assets");
-    let behavior = behavior.viewer_protocol_policy(cf::ViewerProtocolPolicy::HttpsOnly);
-    let behavior = behavior
-        .cache_policy_id("658327ea-f89d-4fab-a63d-7e88639e58f6")
-        .build()
-        .expect("a behavior");
-    let shown = cf::ViewerCertificate::builder().acm_certificate_arn(certificate);
-    let shown = shown.ssl_support_method(cf::SslSupportMethod::SniOnly);
-    let shown = shown
-        .minimum_protocol_version(cf::MinimumProtocolVersion::TlSv122021)
-        .build();
-    cf::DistributionConfig::builder()
-        .caller_reference("mail")
-        .comment("")
-        .enabled(true)
-        .aliases(
-            cf::Aliases::builder()
-                .quantity(1)
-                .items(HOST)
-                .build()
-                .expect("aliases"),
-        )
-        .origins(
-            cf::Origins::builder()
-                .quantity(1)
-                .items(origin)
-                .build()
-                .expect("origins"),
-        )
-        .default_cache_behavior(behavior)
-        .viewer_certificate(shown)
-        .build()
-        .expect("a configuration")
-}
-
-async fn take_down(sandbox: &Sandbox, id: &str, access: &str) {
-    let cloudfront = CloudFront::new(&config(sandbox, ONE, "us-east-1"));
-    let got = cloudfront
-        .get_distribution_config()
-        .id(id)
-        .send()
-        .await
-        .expect("the distribution");
-    let mut config = got.distribution_config.expect("a configuration");
-    config.enabled = false;
-    let update = cloudfront
-        .update_distribution()
-        .id(id)
-        .distribution_config(config);
-    let updated = update
-        .set_if_match(got.e_tag)
-        .send()
-        .await
-        .expect("disabled");
-    wait(sandbox, 170).await;
-    let delete = cloudfront
-        .delete_distribution()
-        .id(id)
-        .set_if_match(updated.e_tag);
-    delete.send().await.expect("deleted");
-    let got = cloudfront
-        .get_origin_access_control()
-        .id(access)
-        .send()
-        .await
-        .expect("the access control");
-    let delete = cloudfront
-        .delete_origin_access_control()
-        .id(access)
-        .set_if_match(got.e_tag);
-    delete.send().await.expect("deleted");
+/// Changes one record set of the zone.
+async fn change_set(sandbox: &Sandbox, zone: &str, action: &str, set: ResourceRecordSet) {
+    let client = route53::client(sandbox, ONE);
+    accept(&client, zone, vec![route53::change(action, set)]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -545,13 +397,12 @@ async fn a_policy_host_goes_up_is_fetched_from_outside_and_comes_down_without_a_
     let before = sandbox.world().dump();
     let start = sandbox.clock().now();
     let url = format!("https://{HOST}/.well-known/mta-sts.txt");
-    let (certificate, validation) = certify(&sandbox, &zone).await;
-    let (id, domain, access) = host(&sandbox, &certificate).await;
+    let host = PolicyHost::make(&sandbox, &zone).await;
     assert!(matches!(
         sandbox.https(&url).await,
         Err(HttpsError::NoAddress { .. })
     ));
-    put_record(&sandbox, &zone, ChangeAction::Create, alias(HOST, &domain)).await;
+    host.publish().await;
     wait(&sandbox, 170).await;
     let fetched = sandbox.https(&url).await.expect("an answer");
     assert_eq!(
@@ -565,28 +416,8 @@ async fn a_policy_host_goes_up_is_fetched_from_outside_and_comes_down_without_a_
     let again: World = serde_json::from_str(&text).expect("the same world");
     assert_eq!(again.dump(), sandbox.world().dump());
 
-    put_record(&sandbox, &zone, ChangeAction::Delete, alias(HOST, &domain)).await;
-    take_down(&sandbox, &id, &access).await;
-    let config = config(&sandbox, ONE, "us-east-1");
-    Acm::new(&config)
-        .delete_certificate()
-        .certificate_arn(certificate)
-        .send()
-        .await
-        .expect("deleted");
-    put_record(&sandbox, &zone, ChangeAction::Delete, validation).await;
-    let s3 = S3::new(&config);
-    s3.delete_object()
-        .bucket("mail-assets")
-        .key(".well-known/mta-sts.txt")
-        .send()
-        .await
-        .expect("deleted");
-    s3.delete_bucket()
-        .bucket("mail-assets")
-        .send()
-        .await
-        .expect("deleted");
+    host.take_down().await;
+    host.clear().await;
     assert_eq!(sandbox.world().dump(), before);
 }
 
@@ -631,8 +462,8 @@ async fn what_is_changed_by_hand_survives_a_kill_with_the_next_call() {
     let first = kept(folder.path());
     let zone = first.world().seed_zone(ONE, "example.com", true);
     let zone = zone.expect("a zone");
-    change(&first, &zone, ChangeAction::Create).await;
-    change(&first, &zone, ChangeAction::Upsert).await;
+    change(&first, &zone, "CREATE").await;
+    change(&first, &zone, "UPSERT").await;
     let second = kept(killed(folder.path()).path());
     assert_eq!(second.world().dump(), first.world().dump());
     assert_eq!(records(&second, &zone).await, 3);
@@ -662,9 +493,8 @@ async fn a_world_that_is_made_again_from_its_calls_is_the_same() {
     let sandbox = kept(folder.path());
     let zone = sandbox.world().seed_zone(ONE, "example.com", true);
     let zone = zone.expect("a zone");
-    let (certificate, validation) = certify(&sandbox, &zone).await;
-    let (id, domain, access) = host(&sandbox, &certificate).await;
-    put_record(&sandbox, &zone, ChangeAction::Create, alias(HOST, &domain)).await;
+    let host = PolicyHost::make(&sandbox, &zone).await;
+    host.publish().await;
     let same = || {
         let left = Kept::read(folder.path()).expect("a folder");
         let mut left = left.expect("a world");
@@ -673,9 +503,7 @@ async fn a_world_that_is_made_again_from_its_calls_is_the_same() {
         assert_eq!(print(&left.world), print(&sandbox.world()));
     };
     same();
-    put_record(&sandbox, &zone, ChangeAction::Delete, alias(HOST, &domain)).await;
-    take_down(&sandbox, &id, &access).await;
-    put_record(&sandbox, &zone, ChangeAction::Delete, validation).await;
+    host.take_down().await;
     same();
 }
 
@@ -822,18 +650,15 @@ async fn a_server_that_is_killed_has_kept_all_that_it_answered() {
 async fn up_and_down() -> (Vec<Logged>, [String; 2], Timestamp) {
     let (sandbox, zone) = with_zone(vec![]);
     sandbox.world().quotas = Quotas::default();
-    let (certificate, validation) = certify(&sandbox, &zone).await;
-    let (id, domain, access) = host(&sandbox, &certificate).await;
-    put_record(&sandbox, &zone, ChangeAction::Create, alias(HOST, &domain)).await;
+    let host = Box::pin(PolicyHost::make(&sandbox, &zone)).await;
+    host.publish().await;
     let ses = Ses::new(&config(&sandbox, ONE, "us-east-1"));
     let create = ses.create_email_identity().email_identity("example.com");
     create.send().await.expect("an identity");
     wait(&sandbox, 170).await;
     let print = || serde_json::to_string(&*sandbox.world()).expect("JSON");
     let height = print();
-    put_record(&sandbox, &zone, ChangeAction::Delete, alias(HOST, &domain)).await;
-    take_down(&sandbox, &id, &access).await;
-    put_record(&sandbox, &zone, ChangeAction::Delete, validation).await;
+    Box::pin(host.take_down()).await;
     let log = sandbox.stats().log;
     (log, [height, print()], sandbox.clock().now())
 }
@@ -854,20 +679,20 @@ async fn every_run_has_the_same_calls_ids_and_times_and_nothing_is_retried() {
 async fn tags_are_found_on_everything_that_can_have_them() {
     let (sandbox, zone) = with_zone(vec![]);
     let config = config(&sandbox, ONE, "us-east-1");
-    let (certificate, _) = certify(&sandbox, &zone).await;
-    let (id, _, _) = host(&sandbox, &certificate).await;
-    let distribution = format!("arn:aws:cloudfront::{ONE}:distribution/{id}");
+    let host = PolicyHost::make(&sandbox, &zone).await;
     let tag = aws_sdk_acm::types::Tag::builder()
         .key("project")
         .value("mail");
     let acm = Acm::new(&config);
-    let add = acm.add_tags_to_certificate().certificate_arn(&certificate);
+    let add = acm
+        .add_tags_to_certificate()
+        .certificate_arn(&host.certificate);
     let add = add.tags(tag.build().expect("a tag")).send().await;
     add.expect("tagged");
     let tag = cf::Tag::builder().key("project").value("mail");
     let tags = cf::Tags::builder().items(tag.build().expect("a tag"));
     let cloudfront = CloudFront::new(&config);
-    let add = cloudfront.tag_resource().resource(&distribution);
+    let add = cloudfront.tag_resource().resource(host.distribution.arn());
     add.tags(tags.build()).send().await.expect("tagged");
     let tag = SesTag::builder().key("project").value("mail");
     let create = Ses::new(&config)
@@ -877,7 +702,8 @@ async fn tags_are_found_on_everything_that_can_have_them() {
     create.expect("a set");
     let found = tagged(&sandbox, ONE, "us-east-1", "mail").await;
     let set = format!("arn:aws:ses:us-east-1:{ONE}:configuration-set/mail");
-    assert_eq!(found, [certificate, distribution, set]);
+    let certificate = host.certificate.as_str();
+    assert_eq!(found, [certificate, host.distribution.arn(), &set]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -972,10 +798,7 @@ async fn r_26_each_service_throttles_in_its_own_words() {
             .map(|quota| (quota.name.to_owned(), once))
             .collect();
     });
-    let config = config(&sandbox, ONE, "us-east-1")
-        .into_builder()
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .build();
+    let config = without_retries(&sandbox, ONE);
     let sts = aws_sdk_sts::Client::new(&config).get_caller_identity();
     assert_eq!(refusal(sts.send().await), "400 Throttling");
     let s3 = S3::new(&config).list_buckets();

@@ -1,9 +1,15 @@
 //! The common parts of the tests of every service: a world with three accounts, and SDK configurations in it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod acm;
+pub(crate) mod cloudfront;
+pub(crate) mod route53;
+pub(crate) mod s3;
+
 use std::path::Path;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use clock::Clock;
 use jiff::Timestamp;
 use sandbox::Sandbox;
@@ -45,12 +51,34 @@ pub(crate) fn config(sandbox: &Sandbox, account: &str, region: &str) -> SdkConfi
     sandbox.sdk_config(account, region)
 }
 
+/// The same in us-east-1, with clients that make one attempt and so show every refusal.
+pub(crate) fn without_retries(sandbox: &Sandbox, account: &str) -> SdkConfig {
+    let config = config(sandbox, account, "us-east-1").into_builder();
+    config.retry_config(RetryConfig::disabled()).build()
+}
+
 /// Waits on the sandbox's clock.
 pub(crate) async fn wait(sandbox: &Sandbox, seconds: u64) {
     sandbox
         .clock()
         .sleep(std::time::Duration::from_secs(seconds))
         .await;
+}
+
+/// Publishes a record set on a server elsewhere, where it is seen at once.
+pub(crate) fn publish(sandbox: &Sandbox, name: &str, rtype: &str, values: &[&str]) {
+    let now = sandbox.clock().now();
+    let mut world = sandbox.world();
+    let published = world.dns.publish(name, rtype, values, now);
+    published.expect("a name");
+}
+
+/// Removes a record set that was published elsewhere.
+pub(crate) fn unpublish(sandbox: &Sandbox, name: &str, rtype: &str) {
+    let now = sandbox.clock().now();
+    let mut world = sandbox.world();
+    let unpublished = world.dns.unpublish(name, rtype, now);
+    unpublished.expect("a name");
 }
 
 /// A copy of a sandbox's folder as it is now: what a kill at this moment would leave.
