@@ -47,7 +47,7 @@ fn in_zone(moment: &Moment, zone: &str, name: &str, rtype: &str) -> Vec<String> 
     let at = moment.time + jiff::SignedDuration::from_mins(2);
     let mut later = moment.world.clone();
     later.advance(at);
-    match later.ask_server(&server, (name, rtype), at) {
+    match later.ask_server(&server, name, rtype, at) {
         Some(Lookup::Found { records, .. }) => {
             records.into_iter().map(|record| record.value).collect()
         }

@@ -78,7 +78,7 @@ impl Sandbox {
         let number = self.next_number();
         let latency = self.latency(number);
         let arrived = self.0.clock.now();
-        let admitted = self.admit((parts, body), number, origin);
+        let admitted = self.admit(parts, body, number, origin);
         self.wait(latency).await;
         let mut admitted = match admitted {
             Ok(admitted) => admitted,
@@ -132,11 +132,12 @@ impl Sandbox {
     )]
     fn admit(
         &self,
-        (request, body): (Parts, Incoming),
+        request: Parts,
+        body: Incoming,
         number: u64,
         origin: Origin,
     ) -> Result<Admitted, (Logged, Reply)> {
-        let mut call = self.unsigned((request, body), number, origin);
+        let mut call = self.unsigned(request, body, number, origin);
         let claim = auth::claim(&call.request);
         denial::address(&mut call, claim.as_ref());
         let refuse = |call: &Call, operation: &str, reply: Reply| {
@@ -238,7 +239,7 @@ impl Sandbox {
         let mut parts = parts.clone();
         name_host(&mut parts);
         let body = Incoming::Held(Bytes::new());
-        let mut call = self.unsigned((parts, body), self.next_number(), origin);
+        let mut call = self.unsigned(parts, body, self.next_number(), origin);
         let claim = auth::claim(&call.request);
         denial::address(&mut call, claim.as_ref());
         let refused = |call: &Call, error: &ServiceError| {
@@ -262,7 +263,7 @@ impl Sandbox {
     /// The answer to an upload whose body is not taken.
     pub(crate) fn refuse(&self, origin: Origin, parts: &Parts, refused: Refused) -> Reply {
         let body = Incoming::Held(Bytes::new());
-        let call = self.unsigned((parts.clone(), body), self.next_number(), origin);
+        let call = self.unsigned(parts.clone(), body, self.next_number(), origin);
         self.dated(s3::refuse(&call, refused), origin)
     }
 
@@ -415,7 +416,7 @@ impl Sandbox {
         }
     }
 
-    fn unsigned(&self, (request, body): (Parts, Incoming), number: u64, origin: Origin) -> Call {
+    fn unsigned(&self, request: Parts, body: Incoming, number: u64, origin: Origin) -> Call {
         let (body, arrived_body) = match body {
             Incoming::Held(body) => (body, None),
             Incoming::Filed(arrived) => (Bytes::new(), Some(arrived)),

@@ -184,6 +184,25 @@ pub(crate) struct Buckets {
     levels: BTreeMap<String, (f64, Timestamp)>,
 }
 
+/// A cost of one call: some tokens of the bucket of one quota.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Charge {
+    quota: &'static str,
+    tokens: f64,
+}
+
+impl Charge {
+    /// This many tokens, of the quota of this name.
+    pub const fn new(quota: &'static str, tokens: f64) -> Self {
+        Self { quota, tokens }
+    }
+
+    /// One token.
+    pub const fn one(quota: &'static str) -> Self {
+        Self::new(quota, 1.0)
+    }
+}
+
 /// Whose buckets a call draws on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Drawer<'a> {
@@ -198,18 +217,14 @@ const TOLERANCE: f64 = 5e-7;
 
 impl Buckets {
     /// Takes what a call costs, from all its buckets or from none; false when one has too little.
-    pub(crate) fn take(
-        &mut self,
-        quotas: &Quotas,
-        drawer: Drawer<'_>,
-        charges: &[(&str, f64)],
-    ) -> bool {
+    pub(crate) fn take(&mut self, quotas: &Quotas, drawer: Drawer<'_>, charges: &[Charge]) -> bool {
         if !quotas.enforced {
             return true;
         }
         let mut taken = Vec::new();
-        for (name, cost) in charges {
-            let Some(quota) = TABLE.iter().find(|quota| quota.name == *name) else {
+        for charge in charges {
+            let name = charge.quota;
+            let Some(quota) = TABLE.iter().find(|quota| quota.name == name) else {
                 debug_assert!(false, "no quota named {name}");
                 continue;
             };
@@ -218,7 +233,7 @@ impl Buckets {
                 Scope::Account => format!("{name} {}", drawer.account),
                 Scope::Region => format!("{name} {} {}", drawer.account, drawer.region),
             };
-            let level = self.level(&key, rate, drawer.now) - cost;
+            let level = self.level(&key, rate, drawer.now) - charge.tokens;
             if level < -TOLERANCE {
                 return false;
             }
@@ -244,7 +259,7 @@ mod tests {
     use super::*;
     use jiff::SignedDuration;
 
-    fn take(buckets: &mut Buckets, seconds: f64, charges: &[(&str, f64)]) -> bool {
+    fn take(buckets: &mut Buckets, seconds: f64, charges: &[Charge]) -> bool {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(seconds);
         let drawer = Drawer {
             account: "111111111111",
@@ -261,35 +276,35 @@ mod tests {
             assert!(take(
                 &mut buckets,
                 f64::from(second),
-                &[("ses.requests", 1.0)]
+                &[Charge::one("ses.requests")]
             ));
         }
-        assert!(!take(&mut buckets, 999.5, &[("ses.requests", 1.0)]));
+        assert!(!take(&mut buckets, 999.5, &[Charge::one("ses.requests")]));
     }
 
     #[test]
     fn a_refused_call_costs_nothing() {
         let mut buckets = Buckets::default();
         let both = [
-            ("route53.requests", 1.0),
-            ("route53.record_changes", 2000.0),
+            Charge::one("route53.requests"),
+            Charge::new("route53.record_changes", 2000.0),
         ];
         assert!(!take(&mut buckets, 0.0, &both));
         for _ in 0..50 {
-            assert!(take(&mut buckets, 0.0, &[("route53.requests", 1.0)]));
+            assert!(take(&mut buckets, 0.0, &[Charge::one("route53.requests")]));
         }
-        assert!(!take(&mut buckets, 0.0, &[("route53.requests", 1.0)]));
+        assert!(!take(&mut buckets, 0.0, &[Charge::one("route53.requests")]));
     }
 
     #[test]
     fn accounts_do_not_share_buckets() {
         let mut buckets = Buckets::default();
-        assert!(take(&mut buckets, 0.0, &[("ses.requests", 1.0)]));
+        assert!(take(&mut buckets, 0.0, &[Charge::one("ses.requests")]));
         let other = Drawer {
             account: "222222222222",
             region: "us-east-1",
             now: Timestamp::UNIX_EPOCH,
         };
-        assert!(buckets.take(&Quotas::default(), other, &[("ses.requests", 1.0)]));
+        assert!(buckets.take(&Quotas::default(), other, &[Charge::one("ses.requests")]));
     }
 }

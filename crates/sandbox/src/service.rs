@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Reply};
+use crate::quotas::Charge;
 
 /// The wire protocol of one AWS service. It knows no state: `api.rs` gives each service its own.
 pub trait Service: Sync {
@@ -21,9 +22,9 @@ pub trait Service: Sync {
             .any(|verb| operation.starts_with(verb))
     }
 
-    /// The cost of the call in the service's quotas, as (bucket, tokens). The buckets and their
-    /// rates are in one table, `quotas.rs`.
-    fn charges(&self, call: &Call, operation: &'static str) -> Vec<(&'static str, f64)>;
+    /// The cost of the call in the service's quotas. The buckets and their rates are in one table,
+    /// `quotas.rs`.
+    fn charges(&self, call: &Call, operation: &'static str) -> Vec<Charge>;
 
     /// An error in the service's own shape.
     fn error(&self, call: &Call, error: &ServiceError) -> Reply;

@@ -59,7 +59,7 @@ impl Sandbox {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         if edge::is_bucket(&host) {
             return Ok(self
-                .bucket(Origin::Process, (&Method::GET, &host, path))
+                .bucket(Origin::Process, &Method::GET, &host, path)
                 .await
                 .into());
         }

@@ -31,6 +31,7 @@ use std::net::SocketAddr;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use crate::cloudfront::Owned;
 use crate::delays::Delays;
 use crate::faults::Faults;
 use crate::quotas::{self, Quotas};
@@ -264,7 +265,11 @@ impl World {
             self.sts.accounts.entry(account.clone()).or_default();
             let added = self.cloudfront.seed_distribution(&account, &aliases);
             let id = added.map_err(|error| WorldFileError::Distribution(error.message))?;
-            if let Ok(added) = self.cloudfront.distribution_mut(&account, &id) {
+            let owned = Owned {
+                account: &account,
+                id: &id,
+            };
+            if let Ok(added) = self.cloudfront.distribution_mut(owned) {
                 added.pricing_plan = pricing_plan;
             }
         }

@@ -20,6 +20,7 @@ use aws_sdk_s3::types::{
 use common::s3::create_bucket;
 use common::{ONE, TWO, code, config, error, sandbox_with, wait};
 use sandbox::Sandbox;
+use sandbox::cloudfront::Owned;
 use sandbox::quotas::Quotas;
 use sandbox::weather::{Behaviour, Kind, Weather};
 use sandbox::world::World;
@@ -693,7 +694,11 @@ async fn r_41_a_distribution_on_a_pricing_plan_stays() {
     let sandbox = world_of("weather: calm");
     let (id, etag) = created(&sandbox, built(configuration("one"))).await;
     wait(&sandbox, 600).await;
-    if let Ok(held) = sandbox.world().cloudfront.distribution_mut(ONE, &id) {
+    let owned = Owned {
+        account: ONE,
+        id: &id,
+    };
+    if let Ok(held) = sandbox.world().cloudfront.distribution_mut(owned) {
         held.pricing_plan = true;
     }
     let delete = cloudfront(&sandbox).delete_distribution();

@@ -23,6 +23,7 @@ use common::{ONE, TWO, code, config, error, sandbox, sandbox_with, wait};
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind};
 use sandbox::s3::Refusal::{AccessDenied, NoSuchKey};
+use sandbox::s3::Source;
 
 /// The bucket of most tests.
 const MAIL: &str = "mail-assets";
@@ -1638,10 +1639,13 @@ async fn cloudfront_reads_what_the_policy_allows_it() {
     let distribution = "arn:aws:cloudfront::111111111111:distribution/E1";
     let read = |key: &str, source: &str| {
         let world = sandbox.world();
-        let found =
-            world
-                .s3
-                .object_for_service(MAIL, key, "cloudfront.amazonaws.com", (source, ONE));
+        let source = Source {
+            arn: source,
+            account: ONE,
+        };
+        let found = world
+            .s3
+            .object_for_service(MAIL, key, "cloudfront.amazonaws.com", source);
         found.map(|(_, object)| object.body.len())
     };
     assert_eq!(read("logo.svg", distribution), Err(AccessDenied));

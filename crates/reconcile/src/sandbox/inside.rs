@@ -52,10 +52,7 @@ impl Outside for Inside {
         rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
         let now = self.0.clock().now();
-        let answer = self
-            .0
-            .world()
-            .ask_server(server, (name, rtype.as_str()), now);
+        let answer = self.0.world().ask_server(server, name, rtype.as_str(), now);
         let refused = || Unseen::NoAnswer(format!("{server} does not answer for {name}"));
         answer.and_then(Self::values).ok_or_else(refused)
     }

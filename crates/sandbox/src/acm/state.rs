@@ -245,7 +245,8 @@ impl State {
     /// gives the certificate that was asked for first.
     pub fn request(
         &mut self,
-        (account, region): (&str, &str),
+        account: &str,
+        region: &str,
         request: &RequestedCertificate,
         now: Timestamp,
     ) -> Result<String, ServiceError> {
@@ -367,15 +368,16 @@ impl State {
             .ok_or_else(|| error::not_found(arn))
     }
 
-    /// Gives a certificate up. `used` says whether another service still uses it.
+    /// Gives a certificate up, unless another service still uses it.
     pub fn delete(
         &mut self,
         place: &str,
         arn: &str,
-        (used, now): (bool, Timestamp),
+        is_used: bool,
+        now: Timestamp,
     ) -> Result<(), ServiceError> {
         let account = self.certificate(place, arn)?.account.clone();
-        if used {
+        if is_used {
             return Err(error::in_use(arn, &account));
         }
         let held = self.certificates.get_mut(place);

@@ -13,6 +13,7 @@ use super::tags::{self, Tag};
 use super::{Certificate, Method, RequestedCertificate, Status, error};
 use crate::acm::Environment;
 use crate::call::{Call, Reply};
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 use crate::weather::Behaviour;
 
@@ -55,7 +56,7 @@ impl Service for Acm {
             .ok_or_else(|| self.error(call, &error::unknown_operation()))
     }
 
-    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
+    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<Charge> {
         let bucket = match operation {
             "RequestCertificate" => "acm.request_certificate",
             "DescribeCertificate" => "acm.describe_certificate",
@@ -64,7 +65,7 @@ impl Service for Acm {
             "AddTagsToCertificate" => "acm.add_tags",
             _ => return Vec::new(),
         };
-        vec![(bucket, 1.0)]
+        vec![Charge::one(bucket)]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
@@ -166,8 +167,9 @@ fn request(world: &mut dyn Environment, call: &Call) -> Answer {
         exportable: export(&asked.options)?.unwrap_or(false),
         tags: tags::added(&indexmap::IndexMap::new(), asked.tags)?,
     };
-    let place = (call.account.as_str(), call.region.as_str());
-    let arn = world.acm_mut().request(place, &requested, call.now)?;
+    let arn = world
+        .acm_mut()
+        .request(&call.account, &call.region, &requested, call.now)?;
     Ok(Some(json!({ "CertificateArn": arn })))
 }
 
@@ -240,8 +242,9 @@ impl Named {
 
 fn sight<'a>(
     world: &dyn Environment,
-    (certificate, in_use_by): (&'a Certificate, Vec<String>),
     call: &Call,
+    certificate: &'a Certificate,
+    in_use_by: Vec<String>,
 ) -> Sight<'a> {
     Sight {
         certificate,
@@ -256,7 +259,7 @@ fn describe(world: &dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
     let certificate = world.acm().certificate(&call.place(), asked.arn()?)?;
     let users = world.users_of_certificate(&certificate.arn);
-    let detail = sight(world, (certificate, users), call).detail();
+    let detail = sight(world, call, certificate, users).detail();
     Ok(Some(json!({ "Certificate": detail })))
 }
 
@@ -268,7 +271,7 @@ fn list(world: &dyn Environment, call: &Call) -> Answer {
     let mut users = world.users_of_certificates();
     let summaries = page.items.iter().map(|certificate| {
         let users = users.remove(certificate.arn.as_str()).unwrap_or_default();
-        sight(world, (certificate, users.into_iter().collect()), call).summary()
+        sight(world, call, certificate, users.into_iter().collect()).summary()
     });
     let summaries: Vec<Value> = summaries.collect();
     let mut answer = json!({ "CertificateSummaryList": summaries });
@@ -314,10 +317,10 @@ fn get(world: &dyn Environment, call: &Call) -> Answer {
 fn delete(world: &mut dyn Environment, call: &Call) -> Answer {
     let asked: Named = input(call)?;
     let arn = asked.arn()?;
-    let used = !world.users_of_certificate(arn).is_empty();
+    let is_used = !world.users_of_certificate(arn).is_empty();
     world
         .acm_mut()
-        .delete(&call.place(), arn, (used, call.now))?;
+        .delete(&call.place(), arn, is_used, call.now)?;
     Ok(None)
 }
 

@@ -2,6 +2,7 @@
 
 use super::access_control::OriginAccessControl;
 use super::error;
+use super::owned::Owned;
 use super::schema::complete;
 use super::shapes::ORIGIN_ACCESS_CONTROL_CONFIG;
 use super::state::State;
@@ -11,14 +12,10 @@ use crate::service::ServiceError;
 
 impl State {
     /// An account's origin access control.
-    pub fn access_control(
-        &self,
-        account: &str,
-        id: &str,
-    ) -> Result<&OriginAccessControl, ServiceError> {
+    pub fn access_control(&self, owned: Owned<'_>) -> Result<&OriginAccessControl, ServiceError> {
         self.accounts
-            .get(account)
-            .and_then(|account| account.origin_access_controls.get(id))
+            .get(owned.account)
+            .and_then(|account| account.origin_access_controls.get(owned.id))
             .ok_or_else(error::no_access_control)
     }
 
@@ -65,16 +62,16 @@ impl State {
     /// Replaces its configuration.
     pub fn update_access_control(
         &mut self,
-        (account, id): (&str, &str),
+        owned: Owned<'_>,
         config: &Element,
         if_match: Option<&str>,
     ) -> Result<(), ServiceError> {
-        check_version(&self.access_control(account, id)?.etag(), if_match)?;
+        check_version(&self.access_control(owned)?.etag(), if_match)?;
         let config = checked(config)?;
-        self.check_name_is_free(account, config.text_at("Name"), Some(id))?;
-        let held = self.accounts.get_mut(account);
+        self.check_name_is_free(owned.account, config.text_at("Name"), Some(owned.id))?;
+        let held = self.accounts.get_mut(owned.account);
         let control = held
-            .and_then(|account| account.origin_access_controls.get_mut(id))
+            .and_then(|account| account.origin_access_controls.get_mut(owned.id))
             .ok_or_else(error::no_access_control)?;
         let kind = "OriginAccessControlOriginType";
         if control.config.text_at(kind) != config.text_at(kind) {
@@ -90,32 +87,32 @@ impl State {
     /// Deletes one that no distribution names.
     pub fn delete_access_control(
         &mut self,
-        (account, id): (&str, &str),
+        owned: Owned<'_>,
         if_match: Option<&str>,
     ) -> Result<(), ServiceError> {
-        check_version(&self.access_control(account, id)?.etag(), if_match)?;
-        if self.users_of_access_control(account, id) > 0 {
+        check_version(&self.access_control(owned)?.etag(), if_match)?;
+        if self.users_of_access_control(owned) > 0 {
             return Err(error::error(
                 409,
                 "OriginAccessControlInUse",
                 "Cannot delete the origin access control because it's in use by one or more distributions.",
             ));
         }
-        if let Some(held) = self.accounts.get_mut(account) {
-            held.origin_access_controls.remove(id);
+        if let Some(held) = self.accounts.get_mut(owned.account) {
+            held.origin_access_controls.remove(owned.id);
         }
         Ok(())
     }
 
     /// How many distributions name it.
-    pub(super) fn users_of_access_control(&self, account: &str, id: &str) -> usize {
+    pub(super) fn users_of_access_control(&self, owned: Owned<'_>) -> usize {
         let names_it = |config: &Element| {
             config
                 .items("Origins")
                 .iter()
-                .any(|origin| origin.text_at("OriginAccessControlId") == id)
+                .any(|origin| origin.text_at("OriginAccessControlId") == owned.id)
         };
-        self.list(account)
+        self.list(owned.account)
             .iter()
             .filter(|distribution| names_it(&distribution.config))
             .count()

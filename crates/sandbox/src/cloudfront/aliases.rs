@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::config::{Asker, under};
 use super::distribution::Distribution;
 use super::error;
+use super::owned::Owned;
 use super::xml::Element;
 use crate::cloudfront::Environment;
 use crate::dns::Lookup;
@@ -14,22 +15,22 @@ use crate::service::ServiceError;
 /// shown by a TXT record `_<alias>` that names the distribution.
 pub(super) fn associate(
     world: &mut dyn Environment,
-    (account, id): (&str, &str),
+    owned: Owned<'_>,
     alias: &str,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let target = world.cloudfront().distribution(account, id)?;
+    let target = world.cloudfront().distribution(owned)?;
     if target
         .aliases()
         .any(|held| held.eq_ignore_ascii_case(alias))
     {
         return Ok(());
     }
-    let owner = world.cloudfront().all().find(|other| {
-        other.id != id && other.aliases().any(|held| held.eq_ignore_ascii_case(alias))
+    let holder = world.cloudfront().all().find(|other| {
+        other.id != owned.id && other.aliases().any(|held| held.eq_ignore_ascii_case(alias))
     });
-    let owner = owner.map(|other| (other.account.clone(), other.id.clone()));
-    let abroad = owner.as_ref().is_some_and(|(other, _)| other != account);
+    let holder = holder.map(|other| (other.account.clone(), other.id.clone()));
+    let source = holder.as_ref().map(|(account, id)| Owned { account, id });
     if !names_target(world, alias, &target.domain_name, now) {
         return Err(error::illegal_update(
             "The alias that you specified has no DNS TXT record that associates it with the target distribution.",
@@ -37,9 +38,10 @@ pub(super) fn associate(
     }
     let mut config = target.config.clone();
     add(&mut config, alias);
-    if let Some((other, source)) = &owner {
-        let source = world.cloudfront().distribution(other, source)?;
-        if abroad && source.config.is_true("Enabled") {
+    if let Some(source) = source {
+        let is_abroad = source.account != owned.account;
+        let source = world.cloudfront().distribution(source)?;
+        if is_abroad && source.config.is_true("Enabled") {
             return Err(error::illegal_update(
                 "The source distribution must be disabled before its alias can be moved to another account.",
             ));
@@ -48,22 +50,22 @@ pub(super) fn associate(
     super::certificate::check(
         world,
         &Asker {
-            account,
-            id: Some(id),
+            account: owned.account,
+            id: Some(owned.id),
             now,
         },
         &config,
     )?;
     let delay = world.delays().cloudfront_deploy;
-    if let Some((other, source)) = &owner {
-        let source = world.cloudfront_mut().distribution_mut(other, source)?;
+    if let Some(source) = source {
+        let source = world.cloudfront_mut().distribution_mut(source)?;
         let mut left = source.config.clone();
         remove(&mut left, alias);
         source.roll_out(left, now, delay);
     }
     world
         .cloudfront_mut()
-        .distribution_mut(account, id)?
+        .distribution_mut(owned)?
         .roll_out(config, now, delay);
     Ok(())
 }
@@ -105,10 +107,10 @@ fn list(items: Vec<Element>) -> Element {
 /// distribution, the account; ids of other accounts half hidden.
 pub(super) fn conflicting(
     world: &dyn Environment,
-    (account, id): (&str, &str),
+    owned: Owned<'_>,
     alias: &str,
 ) -> Result<Vec<Element>, ServiceError> {
-    world.cloudfront().distribution(account, id)?;
+    world.cloudfront().distribution(owned)?;
     let conflicts = |other: &Distribution| -> Vec<Element> {
         other
             .aliases()
@@ -116,7 +118,7 @@ pub(super) fn conflicting(
                 held.eq_ignore_ascii_case(alias) || under(held, alias) || under(alias, held)
             })
             .map(|held| {
-                let own = other.account == account;
+                let own = other.account == owned.account;
                 let shown = |text: &str| if own { text.to_owned() } else { hide(text) };
                 Element::node(
                     "ConflictingAlias",
@@ -132,7 +134,7 @@ pub(super) fn conflicting(
     Ok(world
         .cloudfront()
         .all()
-        .filter(|other| other.id != id)
+        .filter(|other| other.id != owned.id)
         .flat_map(conflicts)
         .collect())
 }

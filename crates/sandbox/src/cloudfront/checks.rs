@@ -1,6 +1,7 @@
 //! The rules by which CloudFront refuses a distribution's configuration.
 
 use super::config::{Asker, aliases, behaviors, under};
+use super::owned::Owned;
 use super::schema::complete;
 use super::shapes::{DISTRIBUTION_CONFIG, for_updates};
 use super::state::Limits;
@@ -308,7 +309,10 @@ fn is_let_go_lately(world: &dyn Environment, asker: &Asker<'_>, alias: &str) -> 
     let Some(released) = state.released.get(&alias.to_ascii_lowercase()) else {
         return false;
     };
-    let has = |id| state.distribution(asker.account, id).ok();
+    let has = |id| {
+        let account = asker.account;
+        state.distribution(Owned { account, id }).ok()
+    };
     let held = asker.id.and_then(has).is_some_and(|held| {
         let mut aliases = held.aliases();
         aliases.any(|held| held.eq_ignore_ascii_case(alias))

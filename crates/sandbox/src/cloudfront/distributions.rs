@@ -7,20 +7,23 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::config::{Asker, aliases};
 use super::distribution::Distribution;
+use super::owned::Owned;
 use super::state::State;
 use super::xml::Element;
 use super::{checks, error, ids};
 use crate::cloudfront::Environment;
 use crate::service::ServiceError;
 
+/// A distribution that is to be made.
+pub(super) struct New {
+    pub(super) config: Element,
+    pub(super) tags: IndexMap<String, String>,
+}
+
 impl State {
     /// Adds a distribution with a complete configuration, and gives its id.
-    fn add(
-        &mut self,
-        account: &str,
-        (config, tags): (Element, IndexMap<String, String>),
-        (now, delay): (Timestamp, SignedDuration),
-    ) -> String {
+    fn add(&mut self, account: &str, new: New, now: Timestamp, delay: SignedDuration) -> String {
+        let New { config, tags } = new;
         let id = self.new_id("distribution", account, config.text_at("CallerReference"));
         let sequence = self.next_sequence();
         let mut distribution = Distribution {
@@ -95,12 +98,11 @@ impl State {
                 Element::leaf("Enabled", "true"),
             ],
         );
-        let config = checks::completed(&config)?;
-        Ok(self.add(
-            account,
-            (config, IndexMap::new()),
-            (Timestamp::UNIX_EPOCH, SignedDuration::ZERO),
-        ))
+        let new = New {
+            config: checks::completed(&config)?,
+            tags: IndexMap::new(),
+        };
+        Ok(self.add(account, new, Timestamp::UNIX_EPOCH, SignedDuration::ZERO))
     }
 }
 
@@ -121,10 +123,10 @@ fn custom_origin(names: [Element; 2]) -> Vec<Element> {
 pub(super) fn create(
     world: &mut dyn Environment,
     account: &str,
-    (config, tags): (&Element, IndexMap<String, String>),
+    new: New,
     now: Timestamp,
 ) -> Result<String, ServiceError> {
-    let config = checks::completed(config)?;
+    let config = checks::completed(&new.config)?;
     let reference = config.text_at("CallerReference").to_owned();
     let held = world.cloudfront().list(account);
     let sent = format!("{account} {reference}");
@@ -149,7 +151,8 @@ pub(super) fn create(
     )?;
     let delay = world.delays().cloudfront_deploy;
     let state = world.cloudfront_mut();
-    let id = state.add(account, (config, tags), (now, delay));
+    let new = New { config, ..new };
+    let id = state.add(account, new, now, delay);
     // It is spent for good, whatever becomes of the distribution (API reference, CallerReference).
     state.references.insert(sent, id.clone());
     Ok(id)
@@ -158,11 +161,12 @@ pub(super) fn create(
 /// Replaces a distribution's configuration.
 pub(super) fn update(
     world: &mut dyn Environment,
-    (account, id): (&str, &str),
-    (config, if_match): (&Element, Option<&str>),
+    owned: Owned<'_>,
+    config: &Element,
+    if_match: Option<&str>,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let distribution = world.cloudfront().distribution(account, id)?;
+    let distribution = world.cloudfront().distribution(owned)?;
     distribution.check_version(if_match)?;
     checks::sent_for_update(config)?;
     let config = checks::completed(config)?;
@@ -190,8 +194,8 @@ pub(super) fn update(
     checks::config(
         world,
         &Asker {
-            account,
-            id: Some(id),
+            account: owned.account,
+            id: Some(owned.id),
             now,
         },
         &config,
@@ -199,26 +203,24 @@ pub(super) fn update(
     let delay = world.delays().cloudfront_deploy;
     let state = world.cloudfront_mut();
     let let_go: Vec<String> = state
-        .distribution(account, id)?
+        .distribution(owned)?
         .aliases()
         .filter(|held| aliases(&config).all(|kept| !kept.eq_ignore_ascii_case(held)))
         .map(str::to_owned)
         .collect();
-    state.release(id, let_go, now);
-    state
-        .distribution_mut(account, id)?
-        .roll_out(config, now, delay);
+    state.release(owned.id, let_go, now);
+    state.distribution_mut(owned)?.roll_out(config, now, delay);
     Ok(())
 }
 
 /// Deletes a distribution that is disabled at every edge.
 pub(super) fn delete(
     world: &mut dyn Environment,
-    (account, id): (&str, &str),
+    owned: Owned<'_>,
     if_match: Option<&str>,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let distribution = world.cloudfront().distribution(account, id)?;
+    let distribution = world.cloudfront().distribution(owned)?;
     distribution.check_version(if_match)?;
     if distribution.config.is_true("Enabled") || distribution.status() != "Deployed" {
         return Err(error::error(
@@ -234,6 +236,6 @@ pub(super) fn delete(
             "You can't delete this distribution while it's subscribed to a pricing plan. After you cancel the pricing plan, you can delete the distribution at the end of the monthly billing cycle.",
         ));
     }
-    world.cloudfront_mut().delete((account, id), now);
+    world.cloudfront_mut().delete(owned, now);
     Ok(())
 }

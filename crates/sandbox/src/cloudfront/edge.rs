@@ -14,11 +14,13 @@ use super::config::{aliases, behaviors, under};
 use super::distribution::Distribution;
 use super::kept::Kept;
 use super::origin::{self, OriginAnswer};
+use super::owned::Owned;
 use super::policies::{self, Ttl};
 use super::xml::Element;
 use crate::acm::Status;
 use crate::ca::Leaf;
 use crate::cloudfront::Environment;
+use crate::s3::Source;
 
 /// How long an error is kept where no custom error response says otherwise, in seconds.
 const ERROR_TTL: i64 = 10;
@@ -104,15 +106,18 @@ pub fn certificate(world: &dyn Environment, host: &str, now: Timestamp) -> Optio
 
 /// Answers a viewer. What is kept is a part of the world.
 pub fn answer(world: &mut dyn Environment, viewer: &Viewer<'_>) -> Answer {
-    let Some((id, account)) =
-        serving(world, viewer.host).map(|held| (held.id.clone(), held.account.clone()))
-    else {
+    let serving = serving(world, viewer.host);
+    let Some((account, id)) = serving.map(|held| (held.account.clone(), held.id.clone())) else {
         return refusal(
             403,
             "Bad request. We can't connect to the server for this app or website at this time.",
         );
     };
-    let Ok(distribution) = world.cloudfront().distribution(&account, &id) else {
+    let owned = Owned {
+        account: &account,
+        id: &id,
+    };
+    let Ok(distribution) = world.cloudfront().distribution(owned) else {
         return refusal(403, "Bad request.");
     };
     let Some(config) = distribution.served().cloned() else {
@@ -126,7 +131,7 @@ pub fn answer(world: &mut dyn Environment, viewer: &Viewer<'_>) -> Answer {
     if let Some(answer) = turned_away(behavior, viewer) {
         return answer;
     }
-    let (kept, source) = get(world, (&account, &id), &config, (path, viewer.now));
+    let (kept, source) = get(world, owned, &config, path, viewer.now);
     present(&kept, source, behavior, viewer)
 }
 
@@ -212,11 +217,12 @@ const VIA: &str = "1.1 sandbox.cloudfront.net (CloudFront)";
 /// The answer that the edge keeps of a path, fetched if it has none, and how it came by it.
 fn get(
     world: &mut dyn Environment,
-    (account, id): (&str, &str),
+    owned: Owned<'_>,
     config: &Element,
-    (path, now): (&str, Timestamp),
+    path: &str,
+    now: Timestamp,
 ) -> (Kept, &'static str) {
-    let Ok(distribution) = world.cloudfront().distribution(account, id) else {
+    let Ok(distribution) = world.cloudfront().distribution(owned) else {
         return (Kept::empty(now), "Error");
     };
     let old = distribution.kept.get(path).cloned();
@@ -226,13 +232,17 @@ fn get(
             if kept.status < 400 { "Hit" } else { "Error" },
         );
     }
-    let source = (distribution.arn.clone(), account.to_owned());
+    let arn = distribution.arn.clone();
+    let source = Source {
+        arn: &arn,
+        account: owned.account,
+    };
     let asked = if path == "/" {
         format!("/{}", config.text_at("DefaultRootObject"))
     } else {
         path.to_owned()
     };
-    let mut fetched = from_origin(world, &source, config, &asked);
+    let mut fetched = from_origin(world, source, config, &asked);
     let custom = custom_error(config, fetched.status);
     let lifetime = match custom {
         Some(custom) => custom
@@ -246,7 +256,7 @@ fn get(
         ),
     };
     if let Some(custom) = custom.filter(|custom| !custom.text_at("ResponsePagePath").is_empty()) {
-        let page = from_origin(world, &source, config, custom.text_at("ResponsePagePath"));
+        let page = from_origin(world, source, config, custom.text_at("ResponsePagePath"));
         if page.status == 200 {
             let status = custom
                 .text_at("ResponseCode")
@@ -256,7 +266,7 @@ fn get(
         }
     }
     let kept = Kept::new(&fetched, now, lifetime);
-    if let Ok(distribution) = world.cloudfront_mut().distribution_mut(account, id) {
+    if let Ok(distribution) = world.cloudfront_mut().distribution_mut(owned) {
         distribution.kept.remove(path);
         if lifetime > 0 {
             distribution.kept.insert(path.to_owned(), kept.clone());
@@ -275,7 +285,7 @@ fn get(
 
 fn from_origin(
     world: &dyn Environment,
-    (arn, account): &(String, String),
+    source: Source<'_>,
     config: &Element,
     path: &str,
 ) -> OriginAnswer {
@@ -284,7 +294,7 @@ fn from_origin(
         .items("Origins")
         .iter()
         .find(|origin| origin.text_at("Id") == target);
-    origin::fetch(world, (arn, account), origin.unwrap_or(config), path)
+    origin::fetch(world, source, origin.unwrap_or(config), path)
 }
 
 fn custom_error(config: &Element, status: u16) -> Option<&Element> {

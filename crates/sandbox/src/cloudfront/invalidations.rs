@@ -18,7 +18,8 @@ impl Distribution {
         &mut self,
         batch: &Element,
         limits: &Limits,
-        (now, delay): (Timestamp, SignedDuration),
+        now: Timestamp,
+        delay: SignedDuration,
     ) -> Result<String, ServiceError> {
         let batch = complete(batch, &INVALIDATION_BATCH)?;
         let reference = batch.text_at("CallerReference");

@@ -6,9 +6,10 @@ use bytes::Bytes;
 
 use super::config::Asker;
 use super::error;
+use super::owned::Owned;
 use super::xml::Element;
 use crate::cloudfront::Environment;
-use crate::s3::Refusal;
+use crate::s3::{Refusal, Source};
 use crate::service::ServiceError;
 
 /// The answer of an origin.
@@ -156,7 +157,8 @@ fn check_access(
     if id.is_empty() {
         return Ok(());
     }
-    let control = world.cloudfront().access_control(asker.account, id)?;
+    let account = asker.account;
+    let control = world.cloudfront().access_control(Owned { account, id })?;
     if control.config.text_at("OriginAccessControlOriginType") == "s3"
         && bucket_of(origin.text_at("DomainName")).is_none()
     {
@@ -205,10 +207,10 @@ fn check_numbers(origin: &Element) -> Result<(), ServiceError> {
     within("S3OriginConfig/OriginReadTimeout", 1, 120)
 }
 
-/// Asks an origin for a path, as the distribution of this ARN and account.
+/// Asks an origin for a path in the name of a distribution.
 pub(super) fn fetch(
     world: &dyn Environment,
-    (arn, account): (&str, &str),
+    source: Source<'_>,
     origin: &Element,
     path: &str,
 ) -> OriginAnswer {
@@ -236,9 +238,10 @@ pub(super) fn fetch(
         }
         _ => {}
     }
-    let control = world
-        .cloudfront()
-        .access_control(account, origin.text_at("OriginAccessControlId"));
+    let control = world.cloudfront().access_control(Owned {
+        account: source.account,
+        id: origin.text_at("OriginAccessControlId"),
+    });
     if !control.is_ok_and(super::access_control::OriginAccessControl::signs) {
         return OriginAnswer::access_denied();
     }
@@ -247,7 +250,7 @@ pub(super) fn fetch(
     let key = key.strip_prefix('/').unwrap_or(&key);
     match world
         .s3()
-        .object_for_service(bucket, key, "cloudfront.amazonaws.com", (arn, account))
+        .object_for_service(bucket, key, "cloudfront.amazonaws.com", source)
     {
         Ok((modified, object)) => {
             let mut headers = object.headers.clone();

@@ -137,6 +137,21 @@ pub(super) fn invalidation_summary(held: &Invalidation) -> Element {
     )
 }
 
+/// A member of a list.
+pub(super) struct Listed {
+    id: String,
+    summary: Element,
+}
+
+impl Listed {
+    pub(super) fn new(id: &str, summary: Element) -> Self {
+        Self {
+            id: id.to_owned(),
+            summary,
+        }
+    }
+}
+
 /// The start of a page of a list, and how long it may be.
 pub(super) struct Page {
     marker: String,
@@ -160,27 +175,28 @@ impl Page {
     pub(super) fn list(
         &self,
         name: &str,
-        all: Vec<(String, Element)>,
+        all: impl IntoIterator<Item = Listed>,
     ) -> Result<Element, ServiceError> {
+        let all: Vec<Listed> = all.into_iter().collect();
         let start = if self.marker.is_empty() {
             0
         } else {
-            let last = all.iter().position(|(id, _)| *id == self.marker);
+            let last = all.iter().position(|held| held.id == self.marker);
             last.ok_or_else(|| error::argument("The parameter Marker is not valid."))? + 1
         };
         let truncated = all.len() > start + self.size;
-        let page: Vec<(String, Element)> = all.into_iter().skip(start).take(self.size).collect();
+        let page: Vec<Listed> = all.into_iter().skip(start).take(self.size).collect();
         let mut children = vec![
             Element::leaf("Marker", &self.marker),
             Element::leaf("MaxItems", self.size),
             Element::leaf("IsTruncated", truncated),
             Element::leaf("Quantity", page.len()),
         ];
-        if truncated && let Some((last, _)) = page.last() {
-            children.insert(1, Element::leaf("NextMarker", last));
+        if truncated && let Some(last) = page.last() {
+            children.insert(1, Element::leaf("NextMarker", &last.id));
         }
         if !page.is_empty() {
-            let items = page.into_iter().map(|(_, element)| element).collect();
+            let items = page.into_iter().map(|held| held.summary).collect();
             children.push(Element::node("Items", items));
         }
         Ok(Element::node(name, children))

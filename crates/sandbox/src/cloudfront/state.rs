@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access_control::OriginAccessControl;
 use super::distribution::Distribution;
+use super::owned::Owned;
 use super::{error, ids};
 use crate::service::ServiceError;
 
@@ -136,33 +137,32 @@ impl State {
     }
 
     /// An account's distribution.
-    pub fn distribution(&self, account: &str, id: &str) -> Result<&Distribution, ServiceError> {
+    pub fn distribution(&self, owned: Owned<'_>) -> Result<&Distribution, ServiceError> {
         self.accounts
-            .get(account)
-            .and_then(|account| account.distributions.get(id))
+            .get(owned.account)
+            .and_then(|account| account.distributions.get(owned.id))
             .ok_or_else(error::no_distribution)
     }
 
     /// The same, to change it.
     pub fn distribution_mut(
         &mut self,
-        account: &str,
-        id: &str,
+        owned: Owned<'_>,
     ) -> Result<&mut Distribution, ServiceError> {
         self.accounts
-            .get_mut(account)
-            .and_then(|account| account.distributions.get_mut(id))
+            .get_mut(owned.account)
+            .and_then(|account| account.distributions.get_mut(owned.id))
             .ok_or_else(error::no_distribution)
     }
 
     /// Deletes a distribution. Its aliases are let go with it.
-    pub(super) fn delete(&mut self, (account, id): (&str, &str), now: Timestamp) {
-        let held = self.accounts.get_mut(account);
-        let Some(distribution) = held.and_then(|held| held.distributions.remove(id)) else {
+    pub(super) fn delete(&mut self, owned: Owned<'_>, now: Timestamp) {
+        let held = self.accounts.get_mut(owned.account);
+        let Some(distribution) = held.and_then(|held| held.distributions.remove(owned.id)) else {
             return;
         };
         let aliases: Vec<String> = distribution.aliases().map(str::to_owned).collect();
-        self.release(id, aliases, now);
+        self.release(owned.id, aliases, now);
         let hour = SignedDuration::from_hours(1);
         self.deleted.retain(|deleted| now < deleted.at + hour);
         self.deleted.push(Deleted {

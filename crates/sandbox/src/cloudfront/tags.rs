@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::error;
+use super::owned::Owned;
 use super::schema::complete;
 use super::shapes::{TAG_KEYS, TAGS};
 use super::state::State;
@@ -61,7 +62,7 @@ impl State {
             return Err(error::error(403, "AccessDenied", "Access denied."));
         }
         let id = rest.rsplit('/').next().unwrap_or_default();
-        self.distribution_mut(account, id)
+        self.distribution_mut(Owned { account, id })
             .ok()
             .filter(|distribution| distribution.arn == arn)
             .map(|distribution| &mut distribution.tags)

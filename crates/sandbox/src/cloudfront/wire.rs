@@ -4,12 +4,15 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 
 use super::distribution::Distribution;
-use super::print::{self, Page};
+use super::distributions::New;
+use super::owned::Owned;
+use super::print::{self, Listed, Page};
 use super::routes::{self, Asked};
 use super::xml::Element;
 use super::{aliases, distributions, error, shapes, tags};
 use crate::call::{Call, Reply};
 use crate::cloudfront::Environment;
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 use crate::weather::Behaviour;
 
@@ -66,10 +69,10 @@ impl Service for CloudFront {
         routes::operation(call).ok_or_else(|| self.error(call, &error::unknown_operation()))
     }
 
-    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
-        let mut charges = vec![("cloudfront.requests", 1.0)];
+    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<Charge> {
+        let mut charges = vec![Charge::one("cloudfront.requests")];
         if operation == "CreateInvalidation" {
-            charges.push(("cloudfront.create_invalidation", 1.0));
+            charges.push(Charge::one("cloudfront.create_invalidation"));
         }
         charges
     }
@@ -175,8 +178,8 @@ fn distributions(
         "GetDistributionConfig" => config(world, call, asked.id()),
         "UpdateDistribution" => update(world, call, asked),
         "DeleteDistribution" => {
-            let which = (call.account.as_str(), asked.id());
-            distributions::delete(world, which, asked.if_match(), call.now)
+            let owned = Owned::by(call, asked.id());
+            distributions::delete(world, owned, asked.if_match(), call.now)
                 .map(|()| Answer::nothing(204))
         }
         "ListDistributions" => list(world, call, asked),
@@ -195,44 +198,50 @@ fn distributions(
 }
 
 fn create(world: &mut dyn Environment, call: &Call, with_tags: bool) -> Answered {
-    let (config, tags) = if with_tags {
+    let new = if with_tags {
         let both = body(call, shapes::WITH_TAGS)?;
         let part = |name: &str| {
             both.child(name)
                 .cloned()
                 .ok_or_else(|| error::malformed(format!("{name} is missing")))
         };
-        (part("DistributionConfig")?, tags::read(&part("Tags")?)?)
+        New {
+            config: part("DistributionConfig")?,
+            tags: tags::read(&part("Tags")?)?,
+        }
     } else {
-        (body(call, "DistributionConfig")?, IndexMap::new())
+        New {
+            config: body(call, "DistributionConfig")?,
+            tags: IndexMap::new(),
+        }
     };
-    let id = distributions::create(world, &call.account, (&config, tags), call.now)?;
+    let id = distributions::create(world, &call.account, new, call.now)?;
     Ok(shown(world, call, &id)?.created(&format!("distribution/{id}")))
 }
 
 fn shown(world: &dyn Environment, call: &Call, id: &str) -> Answered {
-    let held = world.cloudfront().distribution(&call.account, id)?;
+    let held = world.cloudfront().distribution(Owned::by(call, id))?;
     Ok(Answer::with(print::distribution(held)).etag(held.etag()))
 }
 
 fn config(world: &dyn Environment, call: &Call, id: &str) -> Answered {
-    let held = world.cloudfront().distribution(&call.account, id)?;
+    let held = world.cloudfront().distribution(Owned::by(call, id))?;
     Ok(Answer::with(held.config.clone()).etag(held.etag()))
 }
 
 fn update(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let config = body(call, "DistributionConfig")?;
-    let which = (call.account.as_str(), asked.id());
-    distributions::update(world, which, (&config, asked.if_match()), call.now)?;
+    let owned = Owned::by(call, asked.id());
+    distributions::update(world, owned, &config, asked.if_match(), call.now)?;
     shown(world, call, asked.id())
 }
 
 fn list(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let all = world.cloudfront().list(&call.account);
     let all = all.into_iter().chain(still_listed(world, call));
-    let summaries = all.map(|held| (held.id.clone(), print::distribution_summary(held)));
+    let summaries = all.map(|held| Listed::new(&held.id, print::distribution_summary(held)));
     Ok(Answer::with(
-        page(asked)?.list("DistributionList", summaries.collect())?,
+        page(asked)?.list("DistributionList", summaries)?,
     ))
 }
 
@@ -258,9 +267,9 @@ fn by_web_acl(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let summaries = all
         .iter()
         .filter(|held| held.config.text_at("WebACLId") == wanted)
-        .map(|held| (held.id.clone(), print::distribution_summary(held)));
+        .map(|held| Listed::new(&held.id, print::distribution_summary(held)));
     Ok(Answer::with(
-        page(asked)?.list("DistributionList", summaries.collect())?,
+        page(asked)?.list("DistributionList", summaries)?,
     ))
 }
 
@@ -272,17 +281,15 @@ fn by_policy(world: &dyn Environment, call: &Call, asked: &Asked, field: &str) -
     let ids = all
         .iter()
         .filter(|held| uses(&held.config))
-        .map(|held| (held.id.clone(), Element::leaf("DistributionId", &held.id)));
-    Ok(Answer::with(
-        page(asked)?.list("DistributionIdList", ids.collect())?,
-    ))
+        .map(|held| Listed::new(&held.id, Element::leaf("DistributionId", &held.id)));
+    Ok(Answer::with(page(asked)?.list("DistributionIdList", ids)?))
 }
 
 fn associate(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let alias = asked
         .query("Alias")
         .ok_or_else(|| error::argument("The parameter Alias is required."))?;
-    aliases::associate(world, (&call.account, asked.id()), alias, call.now)?;
+    aliases::associate(world, Owned::by(call, asked.id()), alias, call.now)?;
     Ok(Answer::nothing(200))
 }
 
@@ -293,7 +300,7 @@ fn conflicting(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered 
             .ok_or_else(|| error::argument(format!("The parameter {name} is required.")))
     };
     let (id, alias) = (required("DistributionId")?, required("Alias")?);
-    let found = aliases::conflicting(world, (&call.account, id), alias)?;
+    let found = aliases::conflicting(world, Owned::by(call, id), alias)?;
     let mut children = vec![
         Element::leaf("MaxItems", 100),
         Element::leaf("Quantity", found.len()),
@@ -313,7 +320,7 @@ fn access_controls(
     asked: &Asked,
     operation: &str,
 ) -> Option<Answered> {
-    let which = (call.account.as_str(), asked.id());
+    let owned = Owned::by(call, asked.id());
     let root = "OriginAccessControlConfig";
     Some(match operation {
         "CreateOriginAccessControl" => body(call, root)
@@ -323,42 +330,42 @@ fn access_controls(
                     .create_access_control(&call.account, &config)
             })
             .and_then(|id| {
-                Ok(access_control(world, (&call.account, &id))?
+                Ok(access_control(world, Owned::by(call, &id))?
                     .created(&format!("origin-access-control/{id}")))
             }),
-        "GetOriginAccessControl" => access_control(world, which),
-        "GetOriginAccessControlConfig" => access_control_config(world, which),
+        "GetOriginAccessControl" => access_control(world, owned),
+        "GetOriginAccessControlConfig" => access_control_config(world, owned),
         "UpdateOriginAccessControl" => body(call, root)
             .and_then(|config| {
                 world
                     .cloudfront_mut()
-                    .update_access_control(which, &config, asked.if_match())
+                    .update_access_control(owned, &config, asked.if_match())
             })
-            .and_then(|()| access_control(world, which)),
+            .and_then(|()| access_control(world, owned)),
         "DeleteOriginAccessControl" => world
             .cloudfront_mut()
-            .delete_access_control(which, asked.if_match())
+            .delete_access_control(owned, asked.if_match())
             .map(|()| Answer::nothing(204)),
         "ListOriginAccessControls" => {
             let all = world.cloudfront().list_access_controls(&call.account);
             let all = all
                 .iter()
-                .map(|held| (held.id.clone(), print::access_control_summary(held)));
+                .map(|held| Listed::new(&held.id, print::access_control_summary(held)));
             page(asked)
-                .and_then(|page| page.list("OriginAccessControlList", all.collect()))
+                .and_then(|page| page.list("OriginAccessControlList", all))
                 .map(Answer::with)
         }
         _ => return None,
     })
 }
 
-fn access_control(world: &dyn Environment, (account, id): (&str, &str)) -> Answered {
-    let held = world.cloudfront().access_control(account, id)?;
+fn access_control(world: &dyn Environment, owned: Owned<'_>) -> Answered {
+    let held = world.cloudfront().access_control(owned)?;
     Ok(Answer::with(print::access_control(held)).etag(held.etag()))
 }
 
-fn access_control_config(world: &dyn Environment, (account, id): (&str, &str)) -> Answered {
-    let held = world.cloudfront().access_control(account, id)?;
+fn access_control_config(world: &dyn Environment, owned: Owned<'_>) -> Answered {
+    let held = world.cloudfront().access_control(owned)?;
     Ok(Answer::with(held.config.clone()).etag(held.etag()))
 }
 
@@ -372,7 +379,7 @@ fn invalidations(
         "CreateInvalidation" => invalidate(world, call, asked),
         "GetInvalidation" => world
             .cloudfront()
-            .distribution(&call.account, asked.id())
+            .distribution(Owned::by(call, asked.id()))
             .and_then(|held| held.invalidation(asked.second_id()))
             .map(|held| Answer::with(print::invalidation(held))),
         "ListInvalidations" => list_invalidations(world, call, asked),
@@ -383,23 +390,23 @@ fn invalidations(
 fn invalidate(world: &mut dyn Environment, call: &Call, asked: &Asked) -> Answered {
     let batch = body(call, "InvalidationBatch")?;
     let limits = world.cloudfront().limits;
-    let when = (call.now, world.delays().cloudfront_invalidation);
+    let delay = world.delays().cloudfront_invalidation;
     let held = world
         .cloudfront_mut()
-        .distribution_mut(&call.account, asked.id())?;
-    let id = held.invalidate(&batch, &limits, when)?;
+        .distribution_mut(Owned::by(call, asked.id()))?;
+    let id = held.invalidate(&batch, &limits, call.now, delay)?;
     let answer = Answer::with(print::invalidation(held.invalidation(&id)?));
     Ok(answer.created(&format!("distribution/{}/invalidation/{id}", asked.id())))
 }
 
 /// The newest comes first.
 fn list_invalidations(world: &dyn Environment, call: &Call, asked: &Asked) -> Answered {
-    let held = world.cloudfront().distribution(&call.account, asked.id())?;
+    let held = world
+        .cloudfront()
+        .distribution(Owned::by(call, asked.id()))?;
     let all = held.invalidations.iter().rev();
-    let all = all.map(|held| (held.id.clone(), print::invalidation_summary(held)));
-    Ok(Answer::with(
-        page(asked)?.list("InvalidationList", all.collect())?,
-    ))
+    let all = all.map(|held| Listed::new(&held.id, print::invalidation_summary(held)));
+    Ok(Answer::with(page(asked)?.list("InvalidationList", all)?))
 }
 
 fn tagging(

@@ -6,7 +6,7 @@ use crate::dns::answers::Record;
 use crate::dns_text::name::DnsName;
 use crate::dns_text::value;
 use crate::route53::record_set::{Alias, Content, RecordSet, Routing};
-use crate::route53::records::Records;
+use crate::route53::records::{Records, Visible};
 
 /// The answer of a zone about a name and a type.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl PublicZone<'_> {
     /// Whether the servers have the zone: not while it is on its way to them.
     pub(crate) fn is_served(&self) -> bool {
         let mut sets = self.records.visible_at(&self.apex, self.now);
-        sets.any(|(set, _)| set.key.rtype == "SOA")
+        sets.any(|seen| seen.set.key.rtype == "SOA")
     }
 
     /// The SOA record; nothing while the zone is on its way to the servers.
@@ -81,8 +81,8 @@ impl PublicZone<'_> {
             let servers = self
                 .records
                 .visible_at(&cut, self.now)
-                .find(|(set, _)| set.key.rtype == "NS")
-                .map(|(set, _)| name_servers(set))?;
+                .find(|seen| seen.set.key.rtype == "NS")
+                .map(|seen| name_servers(seen.set))?;
             Some(Answer::Delegated(cut, servers))
         })
     }
@@ -91,7 +91,7 @@ impl PublicZone<'_> {
     fn at(&self, owner: &DnsName, name: &DnsName, rtype: &str) -> Answer {
         let of_type = |wanted: &str| {
             let sets = self.records.visible_at(owner, self.now);
-            chosen(sets.filter(|(set, _)| set.key.rtype == wanted).collect())
+            chosen(sets.filter(|seen| seen.set.key.rtype == wanted).collect())
         };
         let cnames = of_type("CNAME");
         let sets = if cnames.is_empty() {
@@ -99,14 +99,14 @@ impl PublicZone<'_> {
         } else {
             cnames
         };
-        let Some((first, since)) = sets.first().copied() else {
+        let Some(Visible { set: first, since }) = sets.first().copied() else {
             return Answer::NoData;
         };
         if let Content::Alias(alias) = &first.content {
             return Answer::Alias(alias.clone(), since);
         }
-        let since = sets.iter().map(|(_, since)| *since).max().unwrap_or(since);
-        let mut records = sets.iter().flat_map(|(set, _)| to_records(set, name));
+        let since = sets.iter().map(|seen| seen.since).max().unwrap_or(since);
+        let mut records = sets.iter().flat_map(|seen| to_records(seen.set, name));
         if first.key.rtype == "CNAME" && rtype != "CNAME" {
             let target = first.values().first();
             let target = target.and_then(|value| DnsName::parse(value).ok());
@@ -128,11 +128,11 @@ fn name_servers(set: &RecordSet) -> Vec<DnsName> {
 
 /// The sets that a routing policy answers with. Nobody is unhealthy here and everybody asks from
 /// the same place, so that the choice is always the same one.
-fn chosen(sets: Vec<(&RecordSet, Timestamp)>) -> Vec<(&RecordSet, Timestamp)> {
-    let Some((first, _)) = sets.first() else {
+fn chosen(sets: Vec<Visible<'_>>) -> Vec<Visible<'_>> {
+    let Some(first) = sets.first() else {
         return sets;
     };
-    let is_preferred: fn(&Routing) -> bool = match first.routing {
+    let is_preferred: fn(&Routing) -> bool = match first.set.routing {
         Routing::MultiValue(_) => return sets.into_iter().take(8).collect(),
         Routing::Simple | Routing::Latency(_) => |_| true,
         Routing::Weighted(_) => |routing| !matches!(routing, Routing::Weighted(0)),
@@ -143,7 +143,7 @@ fn chosen(sets: Vec<(&RecordSet, Timestamp)>) -> Vec<(&RecordSet, Timestamp)> {
             |routing| matches!(routing, Routing::Geolocation { country: Some(country), .. } if country == "*")
         }
     };
-    let preferred = sets.iter().position(|(set, _)| is_preferred(&set.routing));
+    let preferred = sets.iter().position(|seen| is_preferred(&seen.set.routing));
     vec![sets[preferred.unwrap_or(0)]]
 }
 

@@ -45,8 +45,8 @@ impl State {
         }
         let records = self.elsewhere.get(domain)?;
         let mut sets = records.visible_at(domain, now);
-        let (servers, _) = sets.find(|(set, _)| set.key.rtype == "NS")?;
-        let servers = servers.values().iter();
+        let servers = sets.find(|seen| seen.set.key.rtype == "NS")?;
+        let servers = servers.set.values().iter();
         Some(
             servers
                 .filter_map(|server| DnsName::parse(server).ok())

@@ -156,7 +156,7 @@ impl<'a> PublicDns<'a> {
                     return Ok((Said::Cname(record, target), since.max(seen)));
                 }
                 Answer::Delegated(cut, servers) => {
-                    authority = self.at_servers(cut, &servers, (since, now));
+                    authority = self.at_servers(cut, &servers, since, now);
                 }
                 Answer::NoData | Answer::Alias(..) => {
                     return Err(End::NoData(zone.start_of_authority()));
@@ -214,11 +214,11 @@ impl<'a> PublicDns<'a> {
         for depth in (1..=name.depth()).rev() {
             let domain = name.ancestor(depth);
             if let Some(delegation) = self.outside.delegations.get(&domain) {
-                let times = (delegation.since, now);
-                return self.at_servers(domain, &delegation.name_servers, times);
+                let servers = &delegation.name_servers;
+                return self.at_servers(domain, servers, delegation.since, now);
             }
             if let Some(records) = self.outside.elsewhere.get(&domain) {
-                return Authority::zone(domain, records, (Timestamp::MIN, now));
+                return Authority::zone(domain, records, Timestamp::MIN, now);
             }
         }
         if aws_names::is_one(name) {
@@ -233,25 +233,26 @@ impl<'a> PublicDns<'a> {
         domains.any(|domain| domain.is_within(name))
     }
 
-    /// The authority for a domain that is delegated to these servers.
+    /// The authority for a domain that is delegated to these servers since a moment.
     fn at_servers(
         &self,
         domain: DnsName,
         servers: &[DnsName],
-        times: (Timestamp, Timestamp),
+        since: Timestamp,
+        now: Timestamp,
     ) -> Authority<'a> {
         if let Some(zone) = self.zones.public_zone(&domain, servers) {
-            return Authority::zone(domain, &zone.records, times);
+            return Authority::zone(domain, &zone.records, since, now);
         }
         match self.outside.elsewhere.get(&domain) {
-            Some(records) => Authority::zone(domain, records, times),
+            Some(records) => Authority::zone(domain, records, since, now),
             None => Authority::Lame,
         }
     }
 }
 
 impl<'a> Authority<'a> {
-    fn zone(apex: DnsName, records: &'a Records, (since, now): (Timestamp, Timestamp)) -> Self {
+    fn zone(apex: DnsName, records: &'a Records, since: Timestamp, now: Timestamp) -> Self {
         Self::Zone(PublicZone { apex, records, now }, since)
     }
 }

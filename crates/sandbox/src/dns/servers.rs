@@ -32,7 +32,8 @@ impl PublicDns<'_> {
     pub(crate) fn ask_server(
         &self,
         server: &str,
-        (name, rtype): (&str, &str),
+        name: &str,
+        rtype: &str,
         now: Timestamp,
     ) -> Option<Lookup> {
         let server = [DnsName::parse(server).ok()?];

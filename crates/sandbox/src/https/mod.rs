@@ -93,7 +93,7 @@ impl Sandbox {
             .map_or("/", |target| target.as_str());
         if edge::is_bucket(host) {
             return self
-                .bucket(Origin::Socket, (&parts.method, host, target))
+                .bucket(Origin::Socket, &parts.method, host, target)
                 .await
                 .map(Full::new);
         }
@@ -114,7 +114,9 @@ impl Sandbox {
     pub(crate) async fn bucket(
         &self,
         origin: Origin,
-        (method, host, target): (&Method, &str, &str),
+        method: &Method,
+        host: &str,
+        target: &str,
     ) -> Response<Bytes> {
         let reads = matches!(*method, Method::GET | Method::HEAD);
         let request = Request::builder()

@@ -11,6 +11,7 @@ pub use actions::actions;
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form};
+use crate::quotas::Charge;
 use crate::s3;
 use crate::service::{Service, ServiceError};
 use crate::sts::{self, Principal, Role};
@@ -37,8 +38,8 @@ impl Service for Iam {
         true
     }
 
-    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
-        vec![("iam.requests", 1.0)]
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<Charge> {
+        vec![Charge::one("iam.requests")]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {

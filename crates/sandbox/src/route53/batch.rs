@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::dns_text::name::DnsName;
-use crate::route53::draft::{Action, Change};
+use crate::route53::draft::{Action, Change, Edit};
 use crate::route53::error::Error;
 use crate::route53::record_set::{Content, RecordSet, Routing, SetKey};
 use crate::route53::zone::Zone;
@@ -37,7 +37,7 @@ pub(crate) fn check(zone: &Zone, changes: &[Change]) -> Result<Effect, Error> {
     let mut read = Vec::new();
     for change in changes {
         match change.read() {
-            Ok(change) => read.push(change),
+            Ok(edit) => read.push(edit),
             Err(Error::InvalidChangeBatch(problems)) => messages.extend(problems),
             Err(error) => return Err(error),
         }
@@ -51,8 +51,8 @@ pub(crate) fn check(zone: &Zone, changes: &[Change]) -> Result<Effect, Error> {
         effect: Effect::new(),
         messages,
     };
-    for (action, set) in &read {
-        trial.apply(*action, set);
+    for edit in &read {
+        trial.apply(edit.action, &edit.set);
     }
     if trial.messages.is_empty() {
         trial.check_outcome(&read);
@@ -96,10 +96,11 @@ fn check_limits(changes: &[Change]) -> Result<(), Error> {
 }
 
 /// A set may be changed once in a batch, or deleted and then created.
-fn repetitions(changes: &[(Action, RecordSet)]) -> Vec<String> {
+fn repetitions(edits: &[Edit]) -> Vec<String> {
     let mut actions: BTreeMap<&SetKey, Vec<Action>> = BTreeMap::new();
-    for (action, set) in changes {
-        actions.entry(&set.key).or_default().push(*action);
+    for edit in edits {
+        let actions = actions.entry(&edit.set.key).or_default();
+        actions.push(edit.action);
     }
     actions
         .into_iter()
@@ -177,10 +178,10 @@ impl Trial<'_> {
     }
 
     /// Checks the zone that would come out, at the sets that the batch puts there.
-    fn check_outcome(&mut self, changes: &[(Action, RecordSet)]) {
+    fn check_outcome(&mut self, edits: &[Edit]) {
         self.check_apex();
         let mut problems = Vec::new();
-        for (action, set) in changes {
+        for Edit { action, set } in edits {
             if *action == Action::Delete {
                 continue;
             }

@@ -35,6 +35,13 @@ pub struct Changes {
     pub members: Vec<Change>,
 }
 
+/// A change as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Edit {
+    pub(crate) action: Action,
+    pub(crate) set: RecordSet,
+}
+
 /// One change.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -132,7 +139,7 @@ impl Change {
 
     /// Its action and its set, or why there is none: the request is wrong (`InvalidInput`), or a
     /// list of things that are wrong with the set.
-    pub(crate) fn read(&self) -> Result<(Action, RecordSet), Error> {
+    pub(crate) fn read(&self) -> Result<Edit, Error> {
         let action = match self.action.as_str() {
             "CREATE" => Action::Create,
             "DELETE" => Action::Delete,
@@ -160,14 +167,14 @@ impl Change {
             identifier: draft.set_identifier.clone(),
         };
         let content = self.content()?;
-        Ok((
+        Ok(Edit {
             action,
-            RecordSet {
+            set: RecordSet {
                 key,
                 routing,
                 content,
             },
-        ))
+        })
     }
 
     /// How Route 53's messages name a change.

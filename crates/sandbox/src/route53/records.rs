@@ -8,6 +8,15 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::dns_text::name::DnsName;
 use crate::route53::record_set::{RecordSet, SetKey};
 
+/// A record set that the public sees.
+#[derive(Clone, Copy, Debug)]
+pub struct Visible<'a> {
+    /// The set.
+    pub set: &'a RecordSet,
+    /// The moment from which it is seen.
+    pub since: Timestamp,
+}
+
 /// The record sets of a zone with their recent past: what the owner sees is the last version,
 /// what the public sees is the last that is in sync.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -114,12 +123,12 @@ impl Records {
         versions.push(Version { visible_from, set });
     }
 
-    /// The record sets of one name that the public sees at `now`, with since when.
+    /// The record sets of one name that the public sees at `now`.
     pub fn visible_at<'a>(
         &'a self,
         name: &'a DnsName,
         now: Timestamp,
-    ) -> impl Iterator<Item = (&'a RecordSet, Timestamp)> {
+    ) -> impl Iterator<Item = Visible<'a>> {
         self.slots_at(name)
             .filter_map(move |(_, versions)| visible(versions, now))
     }
@@ -151,9 +160,12 @@ fn current(versions: &Vec<Version>) -> Option<&RecordSet> {
     versions.last()?.set.as_ref()
 }
 
-fn visible(versions: &[Version], now: Timestamp) -> Option<(&RecordSet, Timestamp)> {
+fn visible(versions: &[Version], now: Timestamp) -> Option<Visible<'_>> {
     let version = versions
         .iter()
         .rfind(|version| version.visible_from <= now)?;
-    Some((version.set.as_ref()?, version.visible_from))
+    Some(Visible {
+        set: version.set.as_ref()?,
+        since: version.visible_from,
+    })
 }

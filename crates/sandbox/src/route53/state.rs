@@ -78,6 +78,13 @@ pub struct NewZone {
     pub vpc: Option<Vpc>,
 }
 
+/// When a zone is made, and when the public begins to see it.
+#[derive(Clone, Copy, Debug)]
+struct Visibility {
+    created: Timestamp,
+    from: Timestamp,
+}
+
 impl State {
     /// Makes a zone.
     pub fn create_zone(
@@ -110,7 +117,11 @@ impl State {
         }
         self.references.insert(reference);
         let change = self.record_change(caller, None);
-        let id = self.add_zone(caller.account, name, new, (caller.now, change.insync_at));
+        let visibility = Visibility {
+            created: caller.now,
+            from: change.insync_at,
+        };
+        let id = self.add_zone(caller.account, name, new, visibility);
         Ok((&self.zones[&id], change))
     }
 
@@ -120,8 +131,11 @@ impl State {
             caller_reference: format!("seed {} {}", self.counter, name),
             ..NewZone::default()
         };
-        let always = Timestamp::UNIX_EPOCH;
-        let id = self.add_zone(account, name, new, (always, always));
+        let always = Visibility {
+            created: Timestamp::UNIX_EPOCH,
+            from: Timestamp::UNIX_EPOCH,
+        };
+        let id = self.add_zone(account, name, new, always);
         &self.zones[&id]
     }
 
@@ -130,7 +144,7 @@ impl State {
         account: &str,
         name: DnsName,
         new: NewZone,
-        (now, visible_from): (Timestamp, Timestamp),
+        visibility: Visibility,
     ) -> String {
         let seed = format!("{account} {name} {}", self.next());
         let id = zone::id('Z', &format!("zone {seed}"));
@@ -146,10 +160,10 @@ impl State {
             tags: BTreeMap::new(),
             signed: false,
             accelerated_recovery: None,
-            created_at: Some(now),
+            created_at: Some(visibility.created),
             last_change: None,
         };
-        zone.furnish(now, visible_from);
+        zone.furnish(visibility.created, visibility.from);
         self.ids_by_name.entry(name).or_default().insert(id.clone());
         self.zones.insert(id.clone(), zone);
         id

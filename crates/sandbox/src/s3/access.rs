@@ -18,8 +18,19 @@ pub(super) struct Caller {
     pub(super) account: String,
     pub(super) principal: String,
     pub(super) region: String,
+    /// The account that the caller expects to own the bucket.
+    pub(super) expected_owner: Option<String>,
     /// Condition keys that the request itself sets, in lower case.
     pub(super) context: BTreeMap<String, String>,
+}
+
+/// The resource in whose name a service asks: `aws:SourceArn` and `aws:SourceAccount`.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Its ARN.
+    pub arn: &'a str,
+    /// The account that has it.
+    pub account: &'a str,
 }
 
 /// Why a service was not given an object.
@@ -37,15 +48,15 @@ pub(super) fn check(
     state: &State,
     caller: &Caller,
     address: &Address,
-    expected_owner: Option<&str>,
-    (operation, now): (&Operation, Timestamp),
+    operation: &Operation,
+    now: Timestamp,
 ) -> Result<(), Error> {
     let Some(bucket) = state.buckets.get(&address.bucket) else {
         names::check(&address.bucket)?;
         return Err(error::no_such_bucket(&address.bucket));
     };
     check_region(bucket, caller, address, now)?;
-    check_owner(bucket, expected_owner)?;
+    check_owner(bucket, caller.expected_owner.as_deref())?;
     if operation.name == "DeleteObjects" {
         // Each key of the batch is judged by itself.
         return Ok(());
@@ -278,15 +289,14 @@ impl State {
         bucket: &str,
         key: &str,
         service: &str,
-        source: (&str, &str),
+        source: Source<'_>,
     ) -> Result<(Timestamp, Object), Refusal> {
         let found = self.bucket(bucket).map_err(|_| Refusal::AccessDenied)?;
         let policy = policy(bucket, found).ok_or(Refusal::AccessDenied)?;
-        let (source_arn, source_account) = source;
         let allows = |action: &str, resource: String| {
             let mut context = context();
-            context.insert("aws:sourcearn".to_owned(), source_arn.to_owned());
-            context.insert("aws:sourceaccount".to_owned(), source_account.to_owned());
+            context.insert("aws:sourcearn".to_owned(), source.arn.to_owned());
+            context.insert("aws:sourceaccount".to_owned(), source.account.to_owned());
             context.insert("aws:principalisawsservice".to_owned(), "true".to_owned());
             context.insert("aws:principalservicename".to_owned(), service.to_owned());
             policy.evaluate(&Request {
@@ -297,7 +307,7 @@ impl State {
             }) == Verdict::Allowed
         };
         let public = policy.is_public() && restricts(found);
-        if public && source_account != found.owner {
+        if public && source.account != found.owner {
             return Err(Refusal::AccessDenied);
         }
         if !allows("s3:GetObject", resource(bucket, key)) {

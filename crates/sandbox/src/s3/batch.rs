@@ -10,7 +10,9 @@ use super::lifecycle::expiration;
 use super::objects::{Asked, header_tags, hide_md5, metadata, storage_class, stored_headers};
 use super::settings::{TagsOf, check_tags, pairs, tag_set};
 use super::state::{Object, Version};
-use super::versions::{check_delete, check_write, find, find_with_tags, matches, shown, written};
+use super::versions::{
+    Conditions, check_delete, check_write, find, find_with_tags, matches, shown, written,
+};
 use super::work::{Work, set_checksum, timestamp};
 use crate::bodies::{Algorithm, Checksum, Hasher};
 use crate::hex::hex;
@@ -92,12 +94,11 @@ pub(super) fn copy_object(
     check_object_acl(target, input.acl.as_ref().map(dto::ObjectCannedACL::as_str))?;
     let if_match = work.condition("if-match");
     let if_none_match = work.condition("if-none-match");
-    check_write(
-        target,
-        &input.key,
-        (if_match.as_ref(), if_none_match.as_ref()),
-        work.arrived,
-    )?;
+    let conditions = Conditions {
+        if_match: if_match.as_ref(),
+        if_none_match: if_none_match.as_ref(),
+    };
+    check_write(target, &input.key, conditions, work.arrived)?;
     let encryption = Asked {
         algorithm: input.server_side_encryption,
         key: input.ssekms_key_id,
@@ -175,7 +176,7 @@ fn source(work: &Work, input: &dto::CopyObjectInput) -> Result<(Object, Option<S
     };
     authorize(name, bucket, &work.caller, action, key)?;
     let (version, found) = find(bucket, key, version_id.as_deref())?;
-    check_source(input, (version, found), work.now)?;
+    check_source(input, version, found, work.now)?;
     if found.is_archived() {
         return Err(Error::new(
             403,
@@ -201,7 +202,8 @@ fn source(work: &Work, input: &dto::CopyObjectInput) -> Result<(Object, Option<S
 /// (RFC 9110, section 13).
 fn check_source(
     input: &dto::CopyObjectInput,
-    (version, found): (&Version, &Object),
+    version: &Version,
+    found: &Object,
     now: Timestamp,
 ) -> Result<(), Error> {
     let modified = timestamp(version.modified);

@@ -75,7 +75,7 @@ mod wire;
 mod work;
 
 pub use crate::bodies::{Algorithm, Body, Checksum};
-pub use access::Refusal;
+pub use access::{Refusal, Source};
 pub use error::Error;
 pub use state::{
     Bucket, Encryption, Grant, Lifecycle, Logging, Object, Ownership, PublicAccessBlock, State,
@@ -84,6 +84,7 @@ pub use state::{
 
 use crate::bodies::Refused;
 use crate::call::{Call, Reply};
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 use crate::sts;
 
@@ -98,13 +99,13 @@ impl Service for S3 {
         Ok(operation.name)
     }
 
-    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
+    fn charges(&self, _call: &Call, operation: &'static str) -> Vec<Charge> {
         let bucket = if self.is_read(operation) {
             "s3.reads"
         } else {
             "s3.writes"
         };
-        vec![(bucket, 1.0)]
+        vec![Charge::one(bucket)]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {

@@ -11,7 +11,7 @@ use super::error::{self, Error};
 use super::lifecycle::expiration;
 use super::objects::{Asked, header_tags, hide_md5, metadata, storage_class, stored_headers};
 use super::state::{Bucket, Object, Upload, UploadPart};
-use super::versions::{check_write, conflict, written};
+use super::versions::{Conditions, check_write, conflict, written};
 use super::work::{Work, owner, set_checksum, timestamp};
 use crate::bodies::{Algorithm, Body, Checksum, Hasher};
 use crate::hex::{hex, unhex};
@@ -196,14 +196,18 @@ pub(super) fn complete_multipart_upload(
     };
     completed.check_mode(input.checksum_type.as_ref())?;
     let parts = completed.parts(listed.unwrap_or_default())?;
-    let conditions = (input.if_match.as_ref(), input.if_none_match.as_ref());
+    let conditions = Conditions {
+        if_match: input.if_match.as_ref(),
+        if_none_match: input.if_none_match.as_ref(),
+    };
     check_write(bucket, &input.key, conditions, work.arrived)?;
     if upload.overtaken {
         // The condition holds now, but it did not all the time.
-        match conditions {
-            (Some(_), _) => return Err(conflict(&input.key, "If-Match")),
-            (_, Some(_)) => return Err(conflict(&input.key, "If-None-Match")),
-            (None, None) => {}
+        if conditions.if_match.is_some() {
+            return Err(conflict(&input.key, "If-Match"));
+        }
+        if conditions.if_none_match.is_some() {
+            return Err(conflict(&input.key, "If-None-Match"));
         }
     }
     let mut object = assemble(upload, &parts);

@@ -9,7 +9,7 @@ use super::error::{self, Error};
 use super::lifecycle::expiration;
 use super::settings::{TagsOf, check_tags};
 use super::state::{Bucket, Encryption, Object};
-use super::versions::{check_delete, check_write, written};
+use super::versions::{Conditions, check_delete, check_write, written};
 use super::work::{Work, set_checksum};
 use crate::bodies::Algorithm;
 use crate::hex::hex;
@@ -22,12 +22,11 @@ pub(super) fn put_object(
     check_object_acl(bucket, input.acl.as_ref().map(dto::ObjectCannedACL::as_str))?;
     check_supported(bucket, &input)?;
     let arrived = work.arrived;
-    check_write(
-        bucket,
-        &input.key,
-        (input.if_match.as_ref(), input.if_none_match.as_ref()),
-        arrived,
-    )?;
+    let conditions = Conditions {
+        if_match: input.if_match.as_ref(),
+        if_none_match: input.if_none_match.as_ref(),
+    };
+    check_write(bucket, &input.key, conditions, arrived)?;
     let encryption = Asked {
         algorithm: input.server_side_encryption,
         key: input.ssekms_key_id,

@@ -232,7 +232,14 @@ fn unsupported_condition(header: &'static str, why: &'static str) -> Error {
         .with("additionalMessage", why)
 }
 
-/// Conditions of a write: `If-None-Match: *` and `If-Match` with an `ETag`.
+/// The conditions of a write.
+#[derive(Clone, Copy)]
+pub(super) struct Conditions<'a> {
+    pub(super) if_match: Option<&'a ETagCondition>,
+    pub(super) if_none_match: Option<&'a ETagCondition>,
+}
+
+/// Checks the conditions of a write: `If-None-Match: *` and `If-Match` with an `ETag`.
 ///
 /// A write that finds its key changed since it arrived is in conflict with that change: the caller
 /// is to read again ("How to prevent object overwrites with conditional writes", S3 user guide).
@@ -240,12 +247,12 @@ fn unsupported_condition(header: &'static str, why: &'static str) -> Error {
 pub(super) fn check_write(
     bucket: &Bucket,
     key: &str,
-    (if_match, if_none_match): (Option<&ETagCondition>, Option<&ETagCondition>),
+    conditions: Conditions<'_>,
     arrived: Timestamp,
 ) -> Result<(), Error> {
     let current = bucket.current(key);
     let changed = bucket.changed_since(key, arrived);
-    match (if_match, if_none_match) {
+    match (conditions.if_match, conditions.if_none_match) {
         (Some(_), Some(_)) => Err(unsupported_condition(
             "If-Match,If-None-Match",
             "Multiple conditional request headers present in the request",

@@ -85,8 +85,7 @@ fn prepare(
         "CreateBucket" if caller.account.is_empty() => return Err(error::access_denied()),
         "CreateBucket" => names::check(&address.bucket)?,
         _ => {
-            let expected = text(&headers, "x-amz-expected-bucket-owner");
-            access::check(state, &caller, &address, expected, (operation, call.now))?;
+            access::check(state, &caller, &address, operation, call.now)?;
         }
     }
     // A completion's checksum is that of the object, not that of its body.
@@ -140,8 +139,7 @@ pub(super) fn check_upload(state: &State, call: &Call) -> Result<(), Error> {
     let mut headers = call.request.headers.clone();
     take_signed_parameters(&mut headers, &address);
     let caller = caller(call, &headers);
-    let expected = text(&headers, "x-amz-expected-bucket-owner");
-    access::check(state, &caller, &address, expected, (operation, call.now))?;
+    access::check(state, &caller, &address, operation, call.now)?;
     let length = text(&headers, "content-length").and_then(|length| length.parse().ok());
     match length {
         Some(length) if length > LARGEST => Err(error::entity_too_large(length, LARGEST)),
@@ -203,6 +201,7 @@ fn caller(call: &Call, headers: &HeaderMap) -> Caller {
         account: call.account.clone(),
         principal: call.principal.clone(),
         region: call.region.clone(),
+        expected_owner: text(headers, "x-amz-expected-bucket-owner").map(str::to_owned),
         context: context.collect(),
     }
 }

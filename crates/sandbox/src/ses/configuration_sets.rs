@@ -12,6 +12,13 @@ use super::state::State;
 const MOST_SETS: usize = 10_000;
 const MOST_DESTINATIONS: usize = 10;
 
+/// An event destination of a configuration set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DestinationName<'a> {
+    pub(crate) set: &'a str,
+    pub(crate) name: &'a str,
+}
+
 impl State {
     /// Makes a configuration set with the options that are given.
     pub(crate) fn create_set(
@@ -42,7 +49,8 @@ impl State {
         &mut self,
         caller: Caller<'_>,
         set: &str,
-        (option, value): (&str, Value),
+        option: &str,
+        value: Value,
     ) -> Result<(), Problem> {
         self.set(caller, set)?;
         self.check_option(caller, option, &value)?;
@@ -68,9 +76,11 @@ impl State {
     pub(crate) fn put_destination(
         &mut self,
         caller: Caller<'_>,
-        (set, name): (&str, &str),
-        (destination, is_new): (Value, bool),
+        named: DestinationName<'_>,
+        destination: Value,
+        is_new: bool,
     ) -> Result<(), Problem> {
+        let DestinationName { set, name } = named;
         check_name("event destination", name)?;
         check_destination(&destination)?;
         let destinations = &mut self.set_mut(caller, set)?.destinations;
@@ -95,8 +105,9 @@ impl State {
     pub(crate) fn delete_destination(
         &mut self,
         caller: Caller<'_>,
-        (set, name): (&str, &str),
+        named: DestinationName<'_>,
     ) -> Result<(), Problem> {
+        let DestinationName { set, name } = named;
         let removed = self.set_mut(caller, set)?.destinations.remove(name);
         removed
             .map(drop)

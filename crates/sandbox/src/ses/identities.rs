@@ -149,7 +149,8 @@ impl State {
         &mut self,
         caller: Caller<'_>,
         name: &str,
-        (domain, on_mx_failure): (Option<&str>, OnMxFailure),
+        domain: Option<&str>,
+        on_mx_failure: OnMxFailure,
     ) -> Result<(), Problem> {
         let no_identity = |_| Problem::invalid(format!("Identity <{name}> does not exist."));
         let identity = self.identity_mut(caller, name).map_err(no_identity)?;

@@ -27,6 +27,7 @@ pub use state::State;
 
 use crate::call::{Call, Reply};
 use crate::denial::is_ses_v2;
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 use caller::Caller;
 
@@ -42,8 +43,8 @@ impl Service for Ses {
         }
     }
 
-    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
-        vec![("ses.requests", 1.0)]
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<Charge> {
+        vec![Charge::one("ses.requests")]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {

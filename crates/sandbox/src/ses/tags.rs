@@ -12,6 +12,13 @@ use super::state::State;
 /// The most tags of a resource.
 const MOST_TAGS: usize = 50;
 
+/// A sending authorization policy of an identity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PolicyName<'a> {
+    pub(crate) identity: &'a str,
+    pub(crate) name: &'a str,
+}
+
 impl State {
     /// The resources of an account and region, as (ARN, tags).
     pub(crate) fn tagged(
@@ -94,9 +101,11 @@ impl State {
     pub(crate) fn put_policy(
         &mut self,
         caller: Caller<'_>,
-        (identity, name): (&str, &str),
-        (policy, exists): (&str, Option<bool>),
+        named: PolicyName<'_>,
+        policy: &str,
+        exists: Option<bool>,
     ) -> Result<(), Problem> {
+        let PolicyName { identity, name } = named;
         check_policy(name, policy)?;
         let policies = &mut self.identity_mut(caller, identity)?.policies;
         match (exists, policies.contains_key(name)) {

@@ -7,6 +7,7 @@ use super::identity::{Identity, OnMxFailure};
 use super::keys;
 use super::problem::Problem;
 use super::state::State;
+use super::tags::PolicyName;
 use crate::call::{Call, Reply};
 use crate::paging::page;
 use crate::query::{Dialect, Form, Xml};
@@ -162,12 +163,18 @@ fn verify_email_identity(
     state.verify(caller, address).map_err(Problem::v1).map(drop)
 }
 
-/// The identities of a batch read that are there, each with the name it was asked for by.
+/// An identity, and the name it was asked for by.
+struct Found<'a> {
+    name: String,
+    identity: &'a Identity,
+}
+
+/// The identities of a batch read that are there.
 fn batch<'a>(
     state: &'a State,
     caller: Caller<'_>,
     form: &Form,
-) -> Result<Vec<(String, &'a Identity)>, ServiceError> {
+) -> Result<Vec<Found<'a>>, ServiceError> {
     let names = form.list("Identities");
     if names.len() > MOST_IN_A_BATCH {
         let message = format!(
@@ -176,18 +183,23 @@ fn batch<'a>(
         );
         return Err(ServiceError::new(400, "ValidationError", message));
     }
-    let found = |name: &&str| Some(((*name).to_owned(), state.identity(caller, name).ok()?));
+    let found = |name: &&str| {
+        Some(Found {
+            name: (*name).to_owned(),
+            identity: state.identity(caller, name).ok()?,
+        })
+    };
     Ok(names.iter().filter_map(found).collect())
 }
 
 fn entries(
     xml: &mut Xml,
     name: &str,
-    identities: &[(String, &Identity)],
+    identities: &[Found<'_>],
     print: impl Fn(&mut Xml, &str, &Identity),
 ) {
     xml.element(name, |xml| {
-        for (name, identity) in identities {
+        for Found { name, identity } in identities {
             xml.element("entry", |xml| {
                 xml.text("key", name);
                 xml.element("value", |xml| print(xml, name, identity));
@@ -303,7 +315,7 @@ fn set_mail_from(
     };
     let domain = form.get("MailFromDomain");
     state
-        .put_mail_from(caller, required(form, "Identity")?, (domain, on_mx_failure))
+        .put_mail_from(caller, required(form, "Identity")?, domain, on_mx_failure)
         .map_err(Problem::v1)
 }
 
@@ -403,9 +415,12 @@ fn put_policy(
     form: &Form,
     _: &mut Xml,
 ) -> Result<(), ServiceError> {
-    let target = (required(form, "Identity")?, required(form, "PolicyName")?);
+    let named = PolicyName {
+        identity: required(form, "Identity")?,
+        name: required(form, "PolicyName")?,
+    };
     state
-        .put_policy(caller, target, (required(form, "Policy")?, None))
+        .put_policy(caller, named, required(form, "Policy")?, None)
         .map_err(Problem::v1)
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn refresh<'a>(
         let Some(mut identity) = held.cloned() else {
             continue;
         };
-        check(world, (place, name), &mut identity, now);
+        check(world, place, name, &mut identity, now);
         if let Some(held) = world.ses_mut().places.get_mut(place) {
             held.identities.insert(name.to_owned(), identity);
         }
@@ -80,7 +80,8 @@ pub(crate) fn refresh<'a>(
 
 fn check(
     world: &dyn Environment,
-    (place, name): (&str, &str),
+    place: &str,
+    name: &str,
     identity: &mut Identity,
     now: Timestamp,
 ) {
@@ -127,7 +128,7 @@ impl Ask<'_> {
         if dkim.check.status == Status::NotStarted {
             return Sight::Missing;
         }
-        match dkim_in_dns(self.world, (place, self.name), dkim, self.now) {
+        match dkim_in_dns(self.world, place, self.name, dkim, self.now) {
             Ok(since) => Sight::Right(dkim.check.noticed(since, self.delay)),
             Err(Fault::NoParent | Fault::ParentBrought | Fault::ParentIsReplica) => {
                 Sight::Hopeless(dkim.check.noticed(Timestamp::MIN, self.delay))
@@ -193,7 +194,8 @@ impl Ask<'_> {
 /// Since when the records of an identity's DKIM keys have been visible, or what is wrong with them.
 pub(crate) fn dkim_in_dns(
     world: &dyn Environment,
-    (place, name): (&str, &str),
+    place: &str,
+    name: &str,
     dkim: &Dkim,
     now: Timestamp,
 ) -> Result<Timestamp, Fault> {
@@ -202,7 +204,7 @@ pub(crate) fn dkim_in_dns(
         return brought_in_dns(world, &format!("{selector}._domainkey.{name}"), public, now);
     }
     if let Origin::Parent(region) = &dkim.origin {
-        check_parent(world, (place, name), region)?;
+        check_parent(world, place, name, region)?;
     }
     let mut since = Timestamp::MIN;
     for token in &dkim.tokens {
@@ -219,7 +221,8 @@ pub(crate) fn dkim_in_dns(
 
 fn check_parent(
     world: &dyn Environment,
-    (place, name): (&str, &str),
+    place: &str,
+    name: &str,
     region: &str,
 ) -> Result<(), Fault> {
     let account = place.split('/').next().unwrap_or_default();

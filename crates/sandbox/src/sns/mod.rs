@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form};
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 
 const DIALECT: Dialect = Dialect {
@@ -75,8 +76,8 @@ impl Service for Sns {
         }
     }
 
-    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
-        vec![("sns.publish", 1.0)]
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<Charge> {
+        vec![Charge::one("sns.publish")]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {

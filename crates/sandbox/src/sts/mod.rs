@@ -15,6 +15,7 @@ pub(crate) use web_identity::needs_no_signature;
 
 use crate::call::{Call, Reply};
 use crate::query::{Dialect, Form, Xml};
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 
 const DIALECT: Dialect = Dialect {
@@ -43,8 +44,8 @@ impl Service for Sts {
         operation == "GetCallerIdentity"
     }
 
-    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
-        vec![("sts.requests", 1.0)]
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<Charge> {
+        vec![Charge::one("sts.requests")]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {

@@ -13,6 +13,7 @@ use question::Question;
 pub(crate) use question::Tagged;
 
 use crate::call::{Call, Reply};
+use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 
 /// The service on the wire.
@@ -29,8 +30,8 @@ impl Service for Tagging {
         }
     }
 
-    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<(&'static str, f64)> {
-        vec![("tagging.requests", 1.0)]
+    fn charges(&self, _call: &Call, _operation: &'static str) -> Vec<Charge> {
+        vec![Charge::one("tagging.requests")]
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {

@@ -24,10 +24,11 @@ impl World {
     pub fn ask_server(
         &self,
         server: &str,
-        question: (&str, &str),
+        name: &str,
+        rtype: &str,
         now: Timestamp,
     ) -> Option<Lookup> {
-        self.public_dns().ask_server(server, question, now)
+        self.public_dns().ask_server(server, name, rtype, now)
     }
 
     pub(crate) fn trace(&self, name: &DnsName, rtype: &str, now: Timestamp) -> Trace {

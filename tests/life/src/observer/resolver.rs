@@ -72,7 +72,7 @@ fn step(world: &World, name: &str, rtype: &str, now: Timestamp) -> Option<Lookup
         if !servers.is_empty() {
             return servers
                 .iter()
-                .find_map(|server| world.ask_server(server, (name, rtype), now));
+                .find_map(|server| world.ask_server(server, name, rtype, now));
         }
         match zone.split_once('.') {
             Some((_, above)) => zone = above,
@@ -121,7 +121,8 @@ impl Caches {
     pub(super) fn answers(
         &mut self,
         world: &World,
-        (name, rtype): (&str, &'static str),
+        name: &str,
+        rtype: &'static str,
         now: Timestamp,
     ) -> Vec<Answer> {
         let answer = ask(world, name, rtype, now);

@@ -84,6 +84,12 @@ pub(super) struct Memory {
     enforced: BTreeMap<String, (Timestamp, MtaStsPolicy)>,
 }
 
+/// A policy as it is served, and as it is read.
+struct Served {
+    body: Vec<u8>,
+    policy: MtaStsPolicy,
+}
+
 /// Observes a world at one moment.
 pub(super) struct Sighting<'a> {
     pub(super) world: &'a mut World,
@@ -114,7 +120,7 @@ impl Sighting<'_> {
     }
 
     fn answers(&mut self, name: &str, rtype: &'static str) -> Vec<Answer> {
-        self.caches.answers(self.world, (name, rtype), self.now)
+        self.caches.answers(self.world, name, rtype, self.now)
     }
 
     /// The answer that is given now.
@@ -167,8 +173,8 @@ impl Sighting<'_> {
         let served = self.served(domain);
         if let Some(id) = &current {
             match &served {
-                Ok((body, _)) => {
-                    let seen = (id.clone(), body.clone());
+                Ok(served) => {
+                    let seen = (id.clone(), served.body.clone());
                     sight.policies.insert(domain.to_owned(), seen);
                 }
                 Err(why) => {
@@ -201,13 +207,13 @@ impl Sighting<'_> {
         &mut self,
         domain: &str,
         announced: bool,
-        served: Option<(Vec<u8>, MtaStsPolicy)>,
+        served: Option<Served>,
         sight: &mut Sight,
     ) {
         self.memory
             .enforced
             .retain(|_, (until, _)| *until > self.now);
-        let policy = served.filter(|_| announced).map(|(_, policy)| policy);
+        let policy = served.filter(|_| announced).map(|served| served.policy);
         match (policy, self.memory.enforced.get(domain)) {
             (Some(policy), _) if policy.mode() == Mode::Enforce => {
                 let age = i64::from(policy.max_age().seconds());
@@ -229,7 +235,7 @@ impl Sighting<'_> {
     }
 
     /// The policy, as it is served.
-    fn served(&mut self, domain: &str) -> Result<(Vec<u8>, MtaStsPolicy), String> {
+    fn served(&mut self, domain: &str) -> Result<Served, String> {
         let host = format!("mta-sts.{domain}");
         if self
             .answers(&host, "A")
@@ -249,7 +255,7 @@ impl Sighting<'_> {
         let body = answer.body.to_vec();
         let policy = MtaStsPolicy::parse(&body).0;
         let policy = policy.ok_or_else(|| format!("{host} serves no policy"))?;
-        Ok((body, policy))
+        Ok(Served { body, policy })
     }
 
     /// Whether the DMARC policy that counts for the domain refuses mail, and whether it is its own.
@@ -369,7 +375,7 @@ impl Sighting<'_> {
             }
             for set in zone.records.from(None) {
                 let mut visible = zone.records.visible_at(&set.key.name, self.now);
-                let is_seen = visible.any(|(seen, _)| seen == set);
+                let is_seen = visible.any(|seen| seen.set == set);
                 if let Some(target) = distribution(set).filter(|_| is_seen)
                     && self.world.cloudfront.addresses(&target).is_none()
                 {

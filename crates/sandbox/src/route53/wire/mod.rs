@@ -7,6 +7,7 @@ use http::Method;
 
 use crate::call::{Call, Reply};
 use crate::delays::Delays;
+use crate::quotas::Charge;
 use crate::route53::state::{Caller, State};
 use crate::route53::{busy, error::Error};
 use crate::service::{Service, ServiceError};
@@ -43,23 +44,23 @@ impl Service for Route53 {
         Ok(operation)
     }
 
-    fn charges(&self, call: &Call, operation: &'static str) -> Vec<(&'static str, f64)> {
-        let mut charges = vec![("route53.requests", 1.0)];
+    fn charges(&self, call: &Call, operation: &'static str) -> Vec<Charge> {
+        let mut charges = vec![Charge::one("route53.requests")];
         match operation {
             "CreateHostedZone" => {
                 charges.extend([
-                    ("route53.create_hosted_zone", 1.0),
-                    ("route53.record_changes", 2.0),
+                    Charge::one("route53.create_hosted_zone"),
+                    Charge::new("route53.record_changes", 2.0),
                 ]);
             }
             "DeleteHostedZone" => {
                 charges.extend([
-                    ("route53.delete_hosted_zone", 1.0),
-                    ("route53.record_changes", 2.0),
+                    Charge::one("route53.delete_hosted_zone"),
+                    Charge::new("route53.record_changes", 2.0),
                 ]);
             }
             "ChangeResourceRecordSets" => {
-                charges.push(("route53.record_changes", changes_cost(call)));
+                charges.push(Charge::new("route53.record_changes", changes_cost(call)));
             }
             _ => {}
         }
@@ -177,7 +178,7 @@ fn answer(
             state.get_change(caller, id)?,
         )),
         "GetDNSSEC" => state.zone(caller, id).map(|zone| write::dnssec(call, zone)),
-        _ => tags(state, caller, call, (operation, &path)),
+        _ => tags(state, caller, call, operation, &path),
     }
 }
 
@@ -185,7 +186,8 @@ fn tags(
     state: &mut State,
     caller: &Caller<'_>,
     call: &Call,
-    (operation, path): (&'static str, &[String]),
+    operation: &'static str,
+    path: &[String],
 ) -> Result<Reply, Error> {
     let rtype = path.get(1).map_or("", String::as_str);
     let id = path.get(2).map_or("", String::as_str);

@@ -6,6 +6,7 @@ use super::{Answer, Request, Route, print_tags};
 use crate::paging::page;
 use crate::ses::Environment;
 use crate::ses::configuration_set::{ConfigurationSet, OPTIONS};
+use crate::ses::configuration_sets::DestinationName;
 use crate::ses::problem::Problem;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -187,66 +188,51 @@ fn update(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
         world.ses_mut().put_option(
             request.caller,
             name,
-            ("MessageSecurityOptions", security.clone()),
+            "MessageSecurityOptions",
+            security.clone(),
         )?;
     }
     Ok(json!({}))
 }
 
-fn put(
-    world: &mut dyn Environment,
-    request: &Request<'_>,
-    (option, value): (&str, Value),
-) -> Answer {
+fn put(world: &mut dyn Environment, request: &Request<'_>, option: &str, value: Value) -> Answer {
     world
         .ses_mut()
-        .put_option(request.caller, request.name(0), (option, value))?;
+        .put_option(request.caller, request.name(0), option, value)?;
     Ok(json!({}))
 }
 
 fn put_tracking(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    put(world, request, ("TrackingOptions", request.body.clone()))
+    put(world, request, "TrackingOptions", request.body.clone())
 }
 
 fn put_delivery(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    put(world, request, ("DeliveryOptions", request.body.clone()))
+    put(world, request, "DeliveryOptions", request.body.clone())
 }
 
 fn put_reputation(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let enabled = request.flag("ReputationMetricsEnabled");
-    put(
-        world,
-        request,
-        (
-            "ReputationOptions",
-            json!({ "ReputationMetricsEnabled": enabled }),
-        ),
-    )
+    let value = json!({ "ReputationMetricsEnabled": enabled });
+    put(world, request, "ReputationOptions", value)
 }
 
 fn put_sending(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let enabled = request.flag("SendingEnabled");
-    put(
-        world,
-        request,
-        ("SendingOptions", json!({ "SendingEnabled": enabled })),
-    )
+    let value = json!({ "SendingEnabled": enabled });
+    put(world, request, "SendingOptions", value)
 }
 
 fn put_suppression(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    put(world, request, ("SuppressionOptions", request.body.clone()))
+    put(world, request, "SuppressionOptions", request.body.clone())
 }
 
 fn put_vdm(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    put(
-        world,
-        request,
-        ("VdmOptions", request.body["VdmOptions"].clone()),
-    )
+    let value = request.body["VdmOptions"].clone();
+    put(world, request, "VdmOptions", value)
 }
 
 fn put_archiving(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    put(world, request, ("ArchivingOptions", request.body.clone()))
+    put(world, request, "ArchivingOptions", request.body.clone())
 }
 
 fn get_destinations(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
@@ -261,28 +247,36 @@ fn get_destinations(world: &mut dyn Environment, request: &Request<'_>) -> Answe
 }
 
 fn create_destination(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    let target = (request.name(0), request.required("EventDestinationName")?);
-    world.ses_mut().put_destination(
-        request.caller,
-        target,
-        (request.body["EventDestination"].clone(), true),
-    )?;
-    Ok(json!({}))
+    let name = request.required("EventDestinationName")?;
+    put_destination(world, request, name, true)
 }
 
 fn update_destination(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    let target = (request.name(0), request.name(1));
+    put_destination(world, request, request.name(1), false)
+}
+
+fn put_destination(
+    world: &mut dyn Environment,
+    request: &Request<'_>,
+    name: &str,
+    is_new: bool,
+) -> Answer {
+    let set = request.name(0);
+    let destination = request.body["EventDestination"].clone();
     world.ses_mut().put_destination(
         request.caller,
-        target,
-        (request.body["EventDestination"].clone(), false),
+        DestinationName { set, name },
+        destination,
+        is_new,
     )?;
     Ok(json!({}))
 }
 
 fn delete_destination(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
-    world
-        .ses_mut()
-        .delete_destination(request.caller, (request.name(0), request.name(1)))?;
+    let named = DestinationName {
+        set: request.name(0),
+        name: request.name(1),
+    };
+    world.ses_mut().delete_destination(request.caller, named)?;
     Ok(json!({}))
 }

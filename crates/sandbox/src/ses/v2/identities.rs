@@ -10,6 +10,7 @@ use crate::ses::check::Status;
 use crate::ses::identity::{Identity, OnMxFailure, Signing};
 use crate::ses::keys::KeyLength;
 use crate::ses::problem::Problem;
+use crate::ses::tags::PolicyName;
 use crate::ses::verification::dkim_in_dns;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -217,7 +218,7 @@ fn verification_info(world: &dyn Environment, request: &Request<'_>, identity: &
     }
     let here = place(caller.account, caller.region);
     let name = request.name(0).to_ascii_lowercase();
-    if let Err(fault) = dkim_in_dns(world, (&here, &name), &identity.dkim, caller.now) {
+    if let Err(fault) = dkim_in_dns(world, &here, &name, &identity.dkim, caller.now) {
         info["ErrorType"] = json!(fault.name());
     }
     info
@@ -340,7 +341,7 @@ fn put_mail_from(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
     let domain = request.text("MailFromDomain");
     world
         .ses_mut()
-        .put_mail_from(request.caller, request.name(0), (domain, on_mx_failure))?;
+        .put_mail_from(request.caller, request.name(0), domain, on_mx_failure)?;
     Ok(json!({}))
 }
 
@@ -387,12 +388,14 @@ fn update_policy(world: &mut dyn Environment, request: &Request<'_>) -> Answer {
 }
 
 fn put_policy(world: &mut dyn Environment, request: &Request<'_>, exists: bool) -> Answer {
-    let target = (request.name(0), request.name(1));
-    world.ses_mut().put_policy(
-        request.caller,
-        target,
-        (request.required("Policy")?, Some(exists)),
-    )?;
+    let named = PolicyName {
+        identity: request.name(0),
+        name: request.name(1),
+    };
+    let policy = request.required("Policy")?;
+    world
+        .ses_mut()
+        .put_policy(request.caller, named, policy, Some(exists))?;
     Ok(json!({}))
 }
 
