@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use sandbox::world::World;
 
 use crate::life::Hand;
-use crate::player::Player;
+use crate::player::{Player, Routed};
 use crate::setup::{Dns, NAMES};
-use crate::world::{delegate, is_spf, plain, put, sets, zone_id};
+use crate::world::{RecordKey, ZoneAt, delegate, is_spf, plain, put, sets, zone_id};
 
 /// The key of objects of others.
 const OBJECT: &str = "others/report.txt";
@@ -23,10 +23,10 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
     match *hand {
         Hand::AddText(name) => add_text(player, &mut world, name),
         Hand::AddName(name) => add_name(player, &mut world, name, now),
-        Hand::DeleteSet(name, place) => delete_set(player, &mut world, (name, place)),
-        Hand::ChangeTtl(name, place) => change_ttl(player, &mut world, (name, place)),
+        Hand::DeleteSet(name, place) => delete_set(player, &mut world, name, place),
+        Hand::ChangeTtl(name, place) => change_ttl(player, &mut world, name, place),
         Hand::ReplaceSpf(name) => replace_spf(player, &mut world, name),
-        Hand::AddRouting(name, place) => add_routing(player, &mut world, (name, place)),
+        Hand::AddRouting(name, place) => add_routing(player, &mut world, name, place),
         Hand::DeleteIdentity(place) => {
             if let Some((place, name)) = pick(&world.ses.identities(), place) {
                 world.ses.lose(&place, &name);
@@ -78,9 +78,12 @@ fn pick<T: Clone>(all: &[T], place: usize) -> Option<T> {
 fn add_text(player: &mut Player, world: &mut World, name: usize) {
     let value = format!("\"somebody={}\"", player.next_number());
     let Dns::Account(account) = player.authority_of(name) else {
-        return player
-            .elsewhere
-            .add(world, (NAMES[name], "TXT"), &value, player.now());
+        return player.elsewhere.add(
+            world,
+            RecordKey::new(NAMES[name], "TXT"),
+            &value,
+            player.now(),
+        );
     };
     for world in [world, &mut player.shadow] {
         let Some(zone) = zone_id(world, account, NAMES[name]) else {
@@ -95,7 +98,13 @@ fn add_text(player: &mut Player, world: &mut World, name: usize) {
         };
         values.push(value.clone());
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        put(world, &zone, (NAMES[name], "TXT"), (ttl, &values));
+        put(
+            world,
+            &zone,
+            RecordKey::new(NAMES[name], "TXT"),
+            ttl,
+            &values,
+        );
     }
 }
 
@@ -118,89 +127,99 @@ fn replace_spf(player: &mut Player, world: &mut World, name: usize) {
     let values: Vec<String> = others.cloned().chain([value]).collect();
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     if let Some(zone) = zone_id(world, account, NAMES[name]) {
-        put(world, &zone, (NAMES[name], "TXT"), (ttl, &values));
-        player.replaced.insert((account, name));
+        put(
+            world,
+            &zone,
+            RecordKey::new(NAMES[name], "TXT"),
+            ttl,
+            &values,
+        );
+        player.replaced.insert(ZoneAt { account, name });
     }
 }
 
-fn add_routing(player: &mut Player, world: &mut World, (name, place): (usize, usize)) {
-    let Some((account, (owner, rtype, ..))) = picked(player, world, (name, place)) else {
+fn add_routing(player: &mut Player, world: &mut World, name: usize, place: usize) {
+    let Some(picked) = picked(player, world, name, place) else {
         return;
     };
     // The comparison with the shadow leaves a replaced SPF record out of plain sets alone.
-    if owner == NAMES[name] && rtype == "TXT" && player.replaced.contains(&(account, name)) {
+    let is_at_apex = picked.owner == NAMES[name] && picked.rtype == "TXT";
+    if is_at_apex && player.replaced.contains(&picked.zone) {
         return;
     }
     let identifier = format!("weighted-{}", player.next_number());
     for world in [world, &mut player.shadow] {
-        if let Some(zone) = zone_id(world, account, NAMES[name]) {
-            let done = world.weigh_records(&zone, &owner, &rtype, &identifier);
+        if let Some(zone) = zone_id(world, picked.zone.account, NAMES[name]) {
+            let done = world.weigh_records(&zone, &picked.owner, &picked.rtype, &identifier);
             done.unwrap_or_else(|error| unreachable!("a name: {error}"));
         }
     }
-    player.routed.insert((account, name, identifier));
+    player.routed.insert(Routed {
+        zone: picked.zone,
+        identifier,
+    });
 }
 
 fn add_name(player: &mut Player, world: &mut World, name: usize, now: Timestamp) {
     let owner = format!("host{}.{}", player.next_number(), NAMES[name]);
+    let key = RecordKey::new(&owner, "A");
     let Dns::Account(account) = player.authority_of(name) else {
-        return player
-            .elsewhere
-            .add(world, (&owner, "A"), "192.0.2.80", now);
+        return player.elsewhere.add(world, key, "192.0.2.80", now);
     };
     for world in [world, &mut player.shadow] {
         if let Some(zone) = zone_id(world, account, NAMES[name]) {
-            put(world, &zone, (&owner, "A"), (300, &["192.0.2.80"]));
+            put(world, &zone, key, 300, &["192.0.2.80"]);
         }
     }
 }
 
-/// A record set of the zone that the world reads: its name, type, time to live and values.
-type Picked = (String, String, u32, Vec<String>);
+/// A plain record set of the zone that the world reads.
+#[derive(Clone)]
+struct Picked {
+    zone: ZoneAt,
+    owner: String,
+    rtype: String,
+}
 
-fn picked(
-    player: &Player,
-    world: &World,
-    (name, place): (usize, usize),
-) -> Option<(usize, Picked)> {
+fn picked(player: &Player, world: &World, name: usize, place: usize) -> Option<Picked> {
     let Dns::Account(account) = player.authority_of(name) else {
         return None;
     };
     let all = sets(world, account, NAMES[name]).into_iter();
-    let all = all.filter_map(|set| {
-        let (ttl, values) = plain(set)?;
-        let key = &set.key;
-        Some((key.name.plain(), key.rtype.clone(), ttl, values.to_vec()))
+    let all = all.filter(|set| plain(set).is_some()).map(|set| Picked {
+        zone: ZoneAt { account, name },
+        owner: set.key.name.plain(),
+        rtype: set.key.rtype.clone(),
     });
-    let all: Vec<Picked> = all.collect();
-    Some((account, pick(&all, place)?))
+    pick(&all.collect::<Vec<_>>(), place)
 }
 
-fn delete_set(player: &mut Player, world: &mut World, (name, place): (usize, usize)) {
-    let Some((account, (owner, rtype, ..))) = picked(player, world, (name, place)) else {
+fn delete_set(player: &mut Player, world: &mut World, name: usize, place: usize) {
+    let Some(picked) = picked(player, world, name, place) else {
         return;
     };
     for world in [world, &mut player.shadow] {
-        if let Some(zone) = zone_id(world, account, NAMES[name]) {
-            let done = world.lose_records(&zone, &owner, &rtype);
+        if let Some(zone) = zone_id(world, picked.zone.account, NAMES[name]) {
+            let done = world.lose_records(&zone, &picked.owner, &picked.rtype);
             done.unwrap_or_else(|error| unreachable!("a name: {error}"));
         }
     }
 }
 
-fn change_ttl(player: &mut Player, world: &mut World, (name, place): (usize, usize)) {
-    let Some((account, (owner, rtype, ..))) = picked(player, world, (name, place)) else {
+fn change_ttl(player: &mut Player, world: &mut World, name: usize, place: usize) {
+    let Some(picked) = picked(player, world, name, place) else {
         return;
     };
     for world in [world, &mut player.shadow] {
-        let sets = sets(world, account, NAMES[name]);
+        let sets = sets(world, picked.zone.account, NAMES[name]);
         let set = sets
             .into_iter()
-            .find(|set| set.key.name.plain() == owner && set.key.rtype == rtype);
+            .find(|set| set.key.name.plain() == picked.owner && set.key.rtype == picked.rtype);
         let values = set.and_then(plain).map(|(_, values)| values.to_vec());
-        if let Some((zone, values)) = zone_id(world, account, NAMES[name]).zip(values) {
+        if let Some((zone, values)) = zone_id(world, picked.zone.account, NAMES[name]).zip(values) {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            put(world, &zone, (&owner, &rtype), (120, &values));
+            let key = RecordKey::new(&picked.owner, &picked.rtype);
+            put(world, &zone, key, 120, &values);
         }
     }
 }
@@ -235,16 +254,17 @@ pub(crate) fn missing(player: &Player, world: &World) -> Vec<String> {
         let tags = bucket.map(|bucket| bucket.tags.as_ref());
         tags.is_some_and(|tags| tags.is_none_or(|tags| !tags.contains_key(TAG.0)))
     };
-    let lost_routing = |(account, name, identifier): &&(usize, usize, String)| {
-        let sets = sets(world, *account, NAMES[*name]);
+    let lost_routing = |routed: &&Routed| {
+        let ZoneAt { account, name } = routed.zone;
+        let sets = sets(world, account, NAMES[name]);
         let mut identifiers = sets.iter().map(|set| set.key.identifier.as_ref());
-        !identifiers.any(|one| one == Some(identifier))
+        !identifiers.any(|one| one == Some(&routed.identifier))
     };
     let routed = player.routed.iter().filter(lost_routing);
-    let routed = routed.map(|(_, name, identifier)| {
+    let routed = routed.map(|one| {
         format!(
-            "the routing policy {identifier} of others in {} is gone",
-            NAMES[*name]
+            "the routing policy {} of others in {} is gone",
+            one.identifier, NAMES[one.zone.name]
         )
     });
     let objects = player.objects.iter().filter(lost_object);

@@ -8,7 +8,7 @@ use report::{PublishableRecord, RecordTask};
 use sandbox::world::World;
 use standards::dns::RecordType;
 
-use crate::world::SINGLE;
+use crate::world::{RecordKey, SINGLE};
 
 /// The records that a person has published elsewhere beside what was there, by name and type.
 #[derive(Clone, Debug, Default)]
@@ -19,45 +19,40 @@ impl Elsewhere {
     pub(crate) fn add(
         &mut self,
         world: &mut World,
-        (name, rtype): (&str, &str),
+        key: RecordKey<'_>,
         value: &str,
         now: Timestamp,
     ) {
-        let values = self.values(name, rtype);
+        let values = self.values(key);
         if !values.iter().any(|held| held == value) {
             // A name has one CNAME, a domain's MX is what the manifest says, and of texts that say
             // the same kind of thing the new one takes the place of the old.
             match SINGLE.iter().find(|single| value.starts_with(**single)) {
                 Some(single) => values.retain(|held| !held.starts_with(single)),
-                None if matches!(rtype, "CNAME" | "MX") => values.clear(),
+                None if matches!(key.rtype, "CNAME" | "MX") => values.clear(),
                 None => {}
             }
             values.push(value.to_owned());
         }
-        self.publish(world, (name, rtype), now);
+        self.publish(world, key, now);
     }
 
     /// Takes a value out.
-    fn remove(
-        &mut self,
-        world: &mut World,
-        (name, rtype): (&str, &str),
-        value: &str,
-        now: Timestamp,
-    ) {
-        self.values(name, rtype).retain(|held| held != value);
-        self.publish(world, (name, rtype), now);
+    fn remove(&mut self, world: &mut World, key: RecordKey<'_>, value: &str, now: Timestamp) {
+        self.values(key).retain(|held| held != value);
+        self.publish(world, key, now);
     }
 
-    fn values(&mut self, name: &str, rtype: &str) -> &mut Vec<String> {
-        let key = (name.to_owned(), rtype.to_owned());
+    fn values(&mut self, key: RecordKey<'_>) -> &mut Vec<String> {
+        let RecordKey { name, rtype } = key;
         self.0
-            .entry(key)
+            .entry((name.to_owned(), rtype.to_owned()))
             .or_insert_with(|| crate::world::found(name, rtype))
     }
 
-    fn publish(&mut self, world: &mut World, (name, rtype): (&str, &str), now: Timestamp) {
-        let values = self.values(name, rtype).clone();
+    fn publish(&mut self, world: &mut World, key: RecordKey<'_>, now: Timestamp) {
+        let RecordKey { name, rtype } = key;
+        let values = self.values(key).clone();
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         let done = if values.is_empty() {
             world.dns.unpublish(name, rtype, now)
@@ -96,16 +91,17 @@ impl Elsewhere {
         &mut self,
         world: &mut World,
         record: &PublishableRecord,
-        change: fn(&mut Self, &mut World, (&str, &str), &str, Timestamp),
+        change: fn(&mut Self, &mut World, RecordKey<'_>, &str, Timestamp),
         now: Timestamp,
     ) {
         let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
         let (Some(name), Some(values)) = (&record.name, values) else {
             return;
         };
+        let key = RecordKey::new(name, record.rtype.as_str());
         for value in values {
             let value = spelled(record.rtype, value.to_owned());
-            change(self, world, (name, record.rtype.as_str()), &value, now);
+            change(self, world, key, &value, now);
         }
     }
 }

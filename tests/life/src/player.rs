@@ -19,7 +19,7 @@ use crate::person::Elsewhere;
 use crate::program::{Ended, Left, Program};
 use crate::setup::{Dns, Instance, PARKED, REGIONS, RENUMBERED, Setup, Signing};
 use crate::shadow;
-use crate::world::{before, delegate, sets};
+use crate::world::{ZoneAt, before, delegate, sets};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.
 const RUNS: usize = 12;
@@ -78,6 +78,13 @@ pub fn play(life: &Life) -> Played {
     })
 }
 
+/// A routing policy that others gave a record set.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Routed {
+    pub(crate) zone: ZoneAt,
+    pub(crate) identifier: String,
+}
+
 pub(crate) struct Player {
     pub(crate) sandbox: Sandbox,
     /// The world as it would be without the program.
@@ -88,12 +95,11 @@ pub(crate) struct Player {
     pub(crate) elsewhere: Elsewhere,
     /// The domains whose SPF and DMARC records a manifest takes over, as positions in the names.
     adopting: BTreeSet<usize>,
-    /// The routing policies of others: the account and the name of the zone, as positions, and the
-    /// identifier.
-    pub(crate) routed: BTreeSet<(usize, usize, String)>,
-    /// The zones in which others put an SPF record in the place of what stood at the apex: the account and
-    /// the name, as positions. Where that was ours, a run takes it back, as the plan says.
-    pub(crate) replaced: BTreeSet<(usize, usize)>,
+    /// The routing policies of others.
+    pub(crate) routed: BTreeSet<Routed>,
+    /// The zones in which others put an SPF record in the place of what stood at the apex. Where that was
+    /// ours, a run takes it back, as the plan says.
+    pub(crate) replaced: BTreeSet<ZoneAt>,
     /// Buckets with objects of others, and with tags of others.
     pub(crate) objects: BTreeSet<String>,
     /// Each with the time at which the bucket was made: one of the same name that came later has no

@@ -6,17 +6,17 @@ use sandbox::world::World;
 
 use crate::program::Left;
 use crate::setup::{DNS_ACCOUNTS, NAMES, PARKED};
-use crate::world::{is_single, plain, sets, without_spf, zone_id};
+use crate::world::{ZoneAt, is_single, plain, sets, without_spf, zone_id};
 
 /// The first difference, without the record sets in `left` and the SPF records that others `replaced`.
 pub(crate) fn difference(
     shadow: &World,
     mut world: World,
     left: &[Left],
-    replaced: &BTreeSet<(usize, usize)>,
+    replaced: &BTreeSet<ZoneAt>,
 ) -> Option<String> {
     let mut shadow = shadow.clone();
-    for (account, name) in replaced {
+    for ZoneAt { account, name } in replaced {
         for world in [&mut shadow, &mut world] {
             without_spf(world, *account, NAMES[*name]);
         }

@@ -81,12 +81,8 @@ fn zone(world: &mut World, account: &str, name: &str) -> String {
     let zone = world.seed_zone(account, name, false);
     let id = zone.unwrap_or_else(|error| unreachable!("a name: {error}"));
     for (below, rtype, value) in BEFORE {
-        put(
-            world,
-            &id,
-            (&format!("{below}{name}"), rtype),
-            (300, &[value]),
-        );
+        let owner = format!("{below}{name}");
+        put(world, &id, RecordKey::new(&owner, rtype), 300, &[value]);
     }
     id
 }
@@ -100,7 +96,7 @@ fn take_over(world: &mut World, zone: &str, name: &str) {
             .filter(|(of, rtype, _)| *of == below && *rtype == "TXT");
         let mut values: Vec<&str> = beside.map(|(.., value)| *value).collect();
         values.push(value);
-        put(world, zone, (&owner, "TXT"), (300, &values));
+        put(world, zone, RecordKey::new(&owner, "TXT"), 300, &values);
     }
 }
 
@@ -130,15 +126,34 @@ pub(crate) fn without_spf(world: &mut World, account: usize, name: &str) {
         .collect();
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     if let Some(zone) = zone_id(world, account, name) {
-        put(world, &zone, (name, "TXT"), (ttl, &values));
+        put(world, &zone, RecordKey::new(name, "TXT"), ttl, &values);
+    }
+}
+
+/// The name and type of a record set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordKey<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) rtype: &'a str,
+}
+
+impl<'a> RecordKey<'a> {
+    pub(crate) fn new(name: &'a str, rtype: &'a str) -> Self {
+        Self { name, rtype }
     }
 }
 
 /// Puts a record set into a zone.
-pub(crate) fn put(world: &mut World, zone: &str, (name, rtype): (&str, &str), set: (u32, &[&str])) {
-    let (ttl, values) = set;
-    let done = world.seed_records(zone, name, (rtype, ttl), values);
+pub(crate) fn put(world: &mut World, zone: &str, key: RecordKey<'_>, ttl: u32, values: &[&str]) {
+    let done = world.seed_records(zone, key.name, (key.rtype, ttl), values);
     done.unwrap_or_else(|error| unreachable!("a name: {error}"));
+}
+
+/// A zone, by the positions of its account and of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ZoneAt {
+    pub(crate) account: usize,
+    pub(crate) name: usize,
 }
 
 /// Moves the delegation of a name.

@@ -7,7 +7,7 @@ use sandbox::world::World;
 
 use super::{Flow, Observer};
 use crate::setup::{Dns, Domain, Setup};
-use crate::world::{before, put, zone_id};
+use crate::world::{RecordKey, before, put, zone_id};
 
 const DOMAIN: &str = "example.com";
 
@@ -71,7 +71,13 @@ fn mail_that_stops_for_an_hour_is_found() {
         world.lose_records(zone, DOMAIN, "MX").expect("a name");
     };
     let go_on = |world: &mut World, zone: &str| {
-        put(world, zone, (DOMAIN, "MX"), (300, &["10 mx.hosts.example"]));
+        put(
+            world,
+            zone,
+            RecordKey::new(DOMAIN, "MX"),
+            300,
+            &["10 mx.hosts.example"],
+        );
     };
     check(stop, go_on, "MailFlows");
 }
@@ -80,7 +86,7 @@ fn mail_that_stops_for_an_hour_is_found() {
 fn two_records_of_which_there_may_be_one_are_found() {
     let two = |world: &mut World, zone: &str| {
         let values = ["\"v=spf1 -all\"", "\"v=spf1 ~all\""];
-        put(world, zone, (DOMAIN, "TXT"), (300, &values));
+        put(world, zone, RecordKey::new(DOMAIN, "TXT"), 300, &values);
     };
     check(two, nothing, "OnlyOnce");
 }
@@ -89,7 +95,13 @@ fn two_records_of_which_there_may_be_one_are_found() {
 fn an_id_without_its_policy_is_found() {
     let announce = |world: &mut World, zone: &str| {
         let value = ["\"v=STSv1; id=1;\""];
-        put(world, zone, ("_mta-sts.example.com", "TXT"), (300, &value));
+        put(
+            world,
+            zone,
+            RecordKey::new("_mta-sts.example.com", "TXT"),
+            300,
+            &value,
+        );
     };
     check(announce, nothing, "IdWithPolicy");
 }
@@ -98,7 +110,13 @@ fn an_id_without_its_policy_is_found() {
 fn a_name_that_dangles_is_found() {
     let dangle = |world: &mut World, zone: &str| {
         let value = ["d111111abcdef8.cloudfront.net"];
-        put(world, zone, ("cdn.example.com", "CNAME"), (300, &value));
+        put(
+            world,
+            zone,
+            RecordKey::new("cdn.example.com", "CNAME"),
+            300,
+            &value,
+        );
     };
     check(dangle, nothing, "NoDangling");
 }
