@@ -392,6 +392,10 @@ fn words_that_are_not_known_are_answered_with_those_that_are() {
         .deploy(&["lint", "example.com"])
         .exits(2)
         .says("`deploy init example.com`");
+    place
+        .deploy(&["lint", "nowhere.svg"])
+        .exits(1)
+        .says("could not read nowhere.svg");
     place.write("world.yaml", "zonez: []\n");
     plan(&["--world", "world.yaml"])
         .exits(1)

@@ -53,13 +53,17 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
     end(&findings, args.format, printer)
 }
 
+/// Endings of files that are checked, which no domain has.
+const OF_FILES: [&str; 5] = ["svg", "svgz", "pem", "crt", "txt"];
+
 /// Says what to do with a domain, where somebody names one in the place of a file.
 fn refuse_domain(file: &Path) -> Result<(), Failure> {
     let domain = file.to_str().and_then(|text| Name::parse(text).ok());
     let Some(domain) = domain.filter(|name| !file.exists() && name.as_str().contains('.')) else {
         return Ok(());
     };
-    if is_manifest(file) {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    if is_manifest(file) || ending.is_some_and(|ending| OF_FILES.contains(&ending)) {
         return Ok(());
     }
     Err(Failure::Usage(format!(
