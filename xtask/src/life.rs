@@ -14,6 +14,9 @@ const LIVES_OF_CI: &str = "100";
 /// How many lives a mutant has to be found in.
 const LIVES: &str = "100";
 
+/// How many mutants CI plays of each commit: others of the next one.
+const MUTANTS_OF_A_COMMIT: usize = 2;
+
 /// Runs the simulation with these options, or the mutants.
 pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
     match options {
@@ -37,6 +40,25 @@ pub(crate) fn step(project: &Project) -> Result<(), Failure> {
     check(project)?;
     let lives = ["--lives", LIVES_OF_CI, "--no-shrink"];
     run(project, &lives)
+}
+
+/// The step of CI that shows that the lives still find what they are there for. It comes last, because a
+/// mutant is in the working tree while it is played.
+pub(crate) fn mutants_step(project: &Project) -> Result<(), Failure> {
+    let mut count = std::process::Command::new("git");
+    count.args(["rev-list", "--count", "HEAD"]);
+    let count = output(count.current_dir(&project.root))?;
+    let number: usize = count.trim().parse().unwrap_or_default();
+    let all = all(project)?;
+    let chosen = of_commit(&all, number);
+    mutants(project, &chosen)
+}
+
+/// The mutants of the commit with this number: each has its turn.
+fn of_commit(all: &[PathBuf], number: usize) -> Vec<PathBuf> {
+    let first = number * MUTANTS_OF_A_COMMIT;
+    let turns = all.iter().cycle().skip(first % all.len().max(1));
+    turns.take(MUTANTS_OF_A_COMMIT).cloned().collect()
 }
 
 fn simulation(root: &Path) -> std::process::Command {
@@ -136,4 +158,21 @@ fn is_found(project: &Project, patch: &Path) -> Result<bool, Failure> {
     });
     apply(&project.root, patch, &["--reverse"])?;
     Ok(played?.is_err())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::PathBuf;
+
+    use super::of_commit;
+
+    #[test]
+    fn each_mutant_has_its_turn() {
+        let all: Vec<PathBuf> = ["a", "b", "c", "d", "e"].map(PathBuf::from).to_vec();
+        assert_eq!(of_commit(&all, 0), ["a", "b"].map(PathBuf::from));
+        assert_eq!(of_commit(&all, 2), ["e", "a"].map(PathBuf::from));
+        let played: BTreeSet<PathBuf> = (7..12).flat_map(|one| of_commit(&all, one)).collect();
+        assert_eq!(played.len(), all.len());
+    }
 }

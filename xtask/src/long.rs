@@ -1,9 +1,9 @@
 //! `cargo xtask long`: checks that take too long for every change.
 
 use crate::command::{self, Failure, answers, cargo};
-use crate::instructions;
 use crate::project::Project;
 use crate::steps::Steps;
+use crate::{instructions, life, weather};
 
 /// The cases of each property, where every change tries 256.
 const CASES: &str = "10000";
@@ -15,7 +15,14 @@ const FUZZ_SECONDS: u32 = 120;
 const PROPERTIES: &[&str] = &["standards", "manifest", "report", "plan"];
 
 /// The steps, in the order in which they run.
-const STEPS: [&str; 3] = ["properties", "instructions", "fuzz"];
+const STEPS: [&str; 6] = [
+    "properties",
+    "instructions",
+    "fuzz",
+    "network",
+    "weather",
+    "mutants",
+];
 
 const FUZZ: &str = "crates/standards/fuzz";
 
@@ -38,6 +45,15 @@ pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<(), Failure> 
     }
     if selected("fuzz") {
         steps.run("fuzz", || fuzz(project));
+    }
+    if selected("network") {
+        steps.run("network", || weather::network(project));
+    }
+    if selected("weather") {
+        steps.run("weather", || weather::run(project, &[]));
+    }
+    if selected("mutants") {
+        steps.run("mutants", || life::run(project, &["--mutants"]));
     }
     steps.finish()
 }

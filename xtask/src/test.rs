@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     ("tests", tests),
     ("lives", life::step),
     ("new-kind", new_kind::check),
+    ("mutants", life::mutants_step),
 ];
 
 /// Runs the steps of these names, or all.
