@@ -3,7 +3,7 @@
 
 use engine::Report;
 use model::Plan;
-use reconcile::{ExistingResources, Planned};
+use reconcile::{ExistingResources, News, Planned};
 use report::{
     ApplyDocument, ChecksDocument, DestroyDocument, Document, DriftDocument, FindingsDocument,
     Left, RepairDocument, Run,
@@ -13,6 +13,27 @@ use verify::Check;
 
 use crate::outcome;
 use crate::printer::Printer;
+
+/// The results of a run as they come about: for the people who are notified, and for programs.
+#[derive(Debug)]
+pub(crate) struct Results {
+    pub(crate) news: News,
+    pub(crate) document: RunDocument,
+}
+
+impl Results {
+    /// None so far.
+    pub(crate) fn of(document: RunDocument) -> Self {
+        let news = News::default();
+        Self { news, document }
+    }
+
+    /// Adds how each action ended.
+    pub(crate) fn carried_out(&mut self, plan: &Plan, report: &Report) {
+        self.document.carried_out(plan, report);
+        self.news.add_report(plan, report);
+    }
+}
 
 /// The parts of the document of a run, as they come about.
 #[derive(Debug)]
@@ -70,7 +91,7 @@ impl RunDocument {
     }
 
     /// Adds how each action ended.
-    pub(crate) fn carried_out(&mut self, plan: &Plan, report: &Report) {
+    fn carried_out(&mut self, plan: &Plan, report: &Report) {
         self.run.outcomes = Some(outcome::json(plan, report));
         self.run.elapsed_seconds = Some(report.elapsed.as_secs_f64());
     }

@@ -140,7 +140,7 @@ impl Engine {
 
     /// How far a resource is that was `seen` before. It is asked again and again: other requests go
     /// first, and an answer of the last interval serves, so that one request serves all who wait.
-    pub(crate) async fn poll(
+    pub(crate) async fn ask_status(
         &self,
         target: &Target,
         seen: Option<&State>,

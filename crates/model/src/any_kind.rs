@@ -89,6 +89,8 @@ pub trait AnyKind: Send + Sync {
     fn kept_back(&self, spec: &Spec, before: &Before, actual: &State) -> Option<String>;
     /// See [`Kind::project`].
     fn project<'s>(&self, state: &'s State) -> Option<&'s str>;
+    /// See [`Kind::stack`].
+    fn stack<'s>(&self, state: &'s State) -> Option<&'s str>;
     /// See [`Kind::led_to`].
     fn led_to(&self, state: &State) -> Option<(String, Vec<String>)>;
     /// See [`Kind::removal`].
@@ -126,8 +128,6 @@ pub trait AnyKind: Send + Sync {
     fn stale(&self) -> Duration;
     /// See [`Kind::is_seen_after_deletion`].
     fn is_seen_after_deletion(&self) -> bool;
-    /// See [`Kind::slow`].
-    fn slow(&self) -> bool;
 }
 
 /// The kinds there are, by name.
@@ -274,6 +274,10 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::project(state.own::<K>())
     }
 
+    fn stack<'s>(&self, state: &'s State) -> Option<&'s str> {
+        K::stack(state.own::<K>())
+    }
+
     fn led_to(&self, state: &State) -> Option<(String, Vec<String>)> {
         K::led_to(state.own::<K>())
     }
@@ -341,9 +345,5 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn is_seen_after_deletion(&self) -> bool {
         K::is_seen_after_deletion()
-    }
-
-    fn slow(&self) -> bool {
-        K::slow()
     }
 }

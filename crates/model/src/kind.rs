@@ -239,6 +239,11 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// The CloudFormation stack whose tags it carries.
+    fn stack(_state: &Self::State) -> Option<&str> {
+        None
+    }
+
     /// The name that DNS leads to it by, and the hosts that it answers for.
     fn led_to(_state: &Self::State) -> Option<(String, Vec<String>)> {
         None
@@ -331,11 +336,6 @@ pub trait Kind: Send + Sync + 'static {
     /// Whether others see it for a while after AWS has deleted it, so that what it points at has to
     /// stay until they don't.
     fn is_seen_after_deletion() -> bool {
-        false
-    }
-
-    /// Whether its readiness may take hours, so that a run may end before it.
-    fn slow() -> bool {
         false
     }
 }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use clock::Clock;
 
 use crate::secret::Secret;
+use crate::topic::Topic;
 
 /// How often a message is attempted.
 const ATTEMPTS: u32 = 3;
@@ -67,13 +68,8 @@ pub trait Post: Send + Sync {
 /// A way to topics of SNS.
 #[async_trait]
 pub trait Publish: Send + Sync {
-    /// Publishes to a topic, as the role of an account in a region: a subject and a text.
-    async fn publish(
-        &self,
-        place: (&str, &str),
-        arn: &str,
-        message: (&str, &str),
-    ) -> Result<(), String>;
+    /// Publishes a text with its subject to a topic, as the role of the topic's account.
+    async fn publish(&self, topic: &Topic, subject: &str, text: &str) -> Result<(), String>;
 }
 
 /// The outcome of an attempt.

@@ -18,6 +18,7 @@ mod stored;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod topic;
 
 pub use deliver::{Answer, Post, Publish, Request, Unsent};
 pub use https::Https;
@@ -25,3 +26,4 @@ pub use receiver::{Address, Receiver};
 pub use run::{About, Item, Run};
 pub use secret::Secret;
 pub use tell::{Outcome, Told, Ways, tell, try_out};
+pub use topic::Topic;

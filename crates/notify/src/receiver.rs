@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::deliver::Request;
 use crate::run::Run;
 use crate::secret::Secret;
+use crate::topic::Topic;
 
 /// The URL at which PagerDuty takes events ("Events API v2").
 const PAGERDUTY: &str = "https://events.pagerduty.com/v2/enqueue";
@@ -42,14 +43,7 @@ pub enum Address {
     /// A system that takes CloudEvents.
     Cloudevents(Secret),
     /// A topic of SNS.
-    Topic {
-        /// The account whose role publishes, by its name in the manifest.
-        account: String,
-        /// The topic's region.
-        region: String,
-        /// The topic.
-        arn: String,
-    },
+    Topic(Topic),
 }
 
 /// The next state of an incident of PagerDuty.
@@ -88,7 +82,7 @@ impl Address {
             Self::Discord(_) => "Discord",
             Self::Pagerduty { .. } => "PagerDuty",
             Self::Cloudevents(_) => "the receiver of CloudEvents",
-            Self::Topic { .. } => "SNS",
+            Self::Topic(_) => "SNS",
         }
     }
 
@@ -119,7 +113,7 @@ impl Address {
                 let media_type = "application/cloudevents+json; charset=utf-8";
                 (url.clone(), media_type, report::cloudevents(message, id))
             }
-            Self::Topic { .. } => return None,
+            Self::Topic(_) => return None,
         };
         Some(Request {
             secrets: self.secrets().into_iter().cloned().collect(),
@@ -137,7 +131,7 @@ impl Address {
             | Self::Discord(url)
             | Self::Cloudevents(url) => vec![url],
             Self::Pagerduty { key, url } => std::iter::once(key).chain(url).collect(),
-            Self::Topic { .. } => Vec::new(),
+            Self::Topic(_) => Vec::new(),
         }
     }
 }

@@ -62,17 +62,17 @@ pub async fn tell(
     ways: Ways<'_>,
 ) -> Told {
     let read = match store {
-        Ok(store) => stored::read(store).await.map(|held| (store, held)),
+        Ok(store) => stored::read(store).await.map(|held| Kept { store, held }),
         Err(why) => Err(why),
     };
     // Told twice is better than not told: without a record everything is new.
-    let (held, forgetful) = match read {
-        Ok((store, held)) => (Some((store, held)), None),
+    let (kept, forgetful) = match read {
+        Ok(kept) => (Some(kept), None),
         Err(why) => (None, Some(why)),
     };
-    let state = held
+    let state = kept
         .as_ref()
-        .map(|(_, held)| held.state.clone())
+        .map(|kept| kept.held.state.clone())
         .unwrap_or_default();
     let now = ways.clock.now();
     let reports = receivers
@@ -88,9 +88,9 @@ pub async fn tell(
         .zip(&outcomes)
         .filter(|(_, (_, records))| *records);
     let recorded: Vec<&Receiver> = recorded.map(|(receiver, _)| receiver).collect();
-    if let Some((store, held)) = held
+    if let Some(kept) = kept
         && !recorded.is_empty()
-        && let Err(why) = remember((store, held), (run, now), &recorded, ways).await
+        && let Err(why) = remember(kept, run, now, &recorded, ways).await
     {
         told.forgetful = Some(why);
     }
@@ -139,11 +139,18 @@ fn incident(after: &Memory) -> Incident {
     }
 }
 
+/// The record of what receivers were told, as it was read, and where it is kept.
+struct Kept<'a> {
+    store: &'a dyn Store,
+    held: Held,
+}
+
 /// Records what receivers were told. Where another run wrote in between, an incident is sent once more
 /// as it stands for both: nobody knows in which order the service got their two events.
 async fn remember(
-    (store, held): (&dyn Store, Held),
-    (run, now): (&Run, Timestamp),
+    kept: Kept<'_>,
+    run: &Run,
+    now: Timestamp,
     recorded: &[&Receiver],
     ways: Ways<'_>,
 ) -> Result<(), String> {
@@ -152,7 +159,7 @@ async fn remember(
             state.record(&receiver.name, &receiver.hears(run), now);
         }
     };
-    let (state, is_raced) = stored::change(store, held, &change).await?;
+    let (state, is_raced) = stored::change(kept.store, kept.held, &change).await?;
     let raced = recorded.iter().filter(|receiver| receiver.is_incident());
     for receiver in raced.filter(|_| is_raced) {
         let Ok(address) = &receiver.address else {
@@ -201,15 +208,9 @@ async fn send(
     now: Timestamp,
     ways: Ways<'_>,
 ) -> Result<(), String> {
-    if let Address::Topic {
-        account,
-        region,
-        arn,
-    } = address
-    {
+    if let Address::Topic(topic) = address {
         let (subject, text) = report::sns(message);
-        let at = (account.as_str(), region.as_str());
-        return ways.publish.publish(at, arn, (&subject, &text)).await;
+        return ways.publish.publish(topic, &subject, &text).await;
     }
     let Some(request) = address.request(message, &id(message, now), incident) else {
         return Ok(());

@@ -7,7 +7,7 @@ use engine::ActionOutcome;
 use jiff::{SignedDuration, Timestamp};
 use manifest::{Manifest, SecretSource};
 use model::{ActionId, Check, FailOn, Foreseen, Location, MailImpact, Plan};
-use notify::{About, Address, Https, Item, Publish, Receiver, Run, Secret, Told, Ways};
+use notify::{About, Address, Https, Item, Publish, Receiver, Run, Secret, Told, Topic, Ways};
 use plan::{Drift, Moved};
 use report::Line;
 use standards::dns::Name;
@@ -53,11 +53,11 @@ fn address(receiver: &manifest::Receiver, read: ReadSecret<'_>) -> Result<Addres
             key: read(&service.key)?,
             url: service.url.as_ref().map(read).transpose()?,
         },
-        Named::Sns(topic) => Address::Topic {
+        Named::Sns(topic) => Address::Topic(Topic {
             account: topic.account.to_string(),
             region: topic.topic.region().to_owned(),
             arn: topic.topic.to_string(),
-        },
+        }),
     })
 }
 
@@ -291,25 +291,20 @@ impl Project {
 
 #[async_trait]
 impl Publish for Project {
-    async fn publish(
-        &self,
-        (account, region): (&str, &str),
-        arn: &str,
-        (subject, text): (&str, &str),
-    ) -> Result<(), String> {
+    async fn publish(&self, topic: &Topic, subject: &str, text: &str) -> Result<(), String> {
         let ids = crate::accounts::ids(&self.manifest);
-        let account = account.into();
+        let account = topic.account.as_str().into();
         let account_id = ids.get(&account).cloned();
         let account_id =
             account_id.ok_or_else(|| format!("the manifest has no account {account}"))?;
         let location = Location {
             account,
             account_id,
-            region: region.into(),
+            region: topic.region.as_str().into(),
         };
         let session = Box::pin(self.engine.session(&location)).await;
         let session = session.map_err(|error| error.to_string())?;
-        let published = aws::publish(&session, arn, subject, text).await;
+        let published = aws::publish(&session, &topic.arn, subject, text).await;
         published.map_err(|error| {
             let hint = match error.class {
                 model::ErrorClass::Denied => "; `deploy iam` prints what the role must be allowed",

@@ -13,6 +13,8 @@ pub(super) const ROWS: &[Row] = &[
     row("TooManyRequestsException", Throttled, THROTTLING),
     row("RequestLimitExceeded", Throttled, THROTTLING),
     row("RequestThrottled", Throttled, THROTTLING),
+    row("RequestThrottledException", Throttled, THROTTLING),
+    row("BandwidthLimitExceeded", Throttled, THROTTLING),
     row("SlowDown", Throttled, THROTTLING),
     row("AccessDenied", Denied, COMMON),
     row("AccessDeniedException", Denied, COMMON),

@@ -34,6 +34,28 @@ fn no_two_rows_say_the_same_of_one_call() {
     }
 }
 
+/// An attempt that the SDK would make again must not be a fault once the SDK has given up.
+#[test]
+fn each_code_that_throttles_an_attempt_throttles_the_call() {
+    // A quota that is full, for the SDK a rate; and what only DynamoDB and EC2 say.
+    let others = [
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "TransactionInProgressException",
+        "EC2ThrottledException",
+    ];
+    for code in aws_runtime::retries::classifiers::THROTTLING_ERRORS {
+        if others.contains(code) {
+            continue;
+        }
+        let found = find("ChangeResourceRecordSets", code, "Rate exceeded");
+        let class = found.map(|row| row.means.class());
+        // Route 53's request before the last is waited for, as AWS's quota is.
+        let repeats = [Some(ErrorClass::Throttled), Some(ErrorClass::NotYet)];
+        assert!(repeats.contains(&class), "{code}: {class:?}");
+    }
+}
+
 #[test]
 fn r_01_a_young_bucket_is_not_there_yet() {
     for operation in [

@@ -8,7 +8,9 @@ use std::time::Duration;
 use engine::Stop;
 use ledger::Journal;
 use model::Plan;
-use reconcile::{Closely, Conclusion, Moved, News, Planned, Project, SavedAction, SavedPlan, Wish};
+use reconcile::{
+    Closely, Conclusion, Moved, Planned, Project, SavedAction, SavedPlan, Settled, Wish,
+};
 use report::escape;
 use standards::{Finding, Severity};
 
@@ -24,7 +26,7 @@ use crate::open;
 use crate::outcome::{self, grace_period};
 use crate::printer::Printer;
 use crate::progress::Show;
-use crate::run_document::RunDocument;
+use crate::run_document::{Results, RunDocument};
 
 pub(crate) async fn run(
     global: &Global,
@@ -58,12 +60,14 @@ pub(crate) async fn run(
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
     let telling = Telling::begin(&project, "apply", "deploy apply", args.notifying);
-    let mut news = News::default();
-    let how = (&args.changing, !args.no_verify, saved.as_ref());
-    let mut document = RunDocument::of_apply();
-    let told = (&mut news, &mut document);
-    let ended = Box::pin(bring_about(&project, how, told, printer)).await;
-    document.print(printer);
+    let mut results = Results::of(RunDocument::of_apply());
+    let how = How {
+        changing: &args.changing,
+        verifies: !args.no_verify,
+        saved: saved.as_ref(),
+    };
+    let ended = Box::pin(bring_about(&project, how, &mut results, printer)).await;
+    results.document.print(printer);
     if args.canary.is_some() && ended.is_ok() {
         let names: Vec<&str> = selection.targets.iter().map(String::as_str).collect();
         printer.note(&format!(
@@ -71,16 +75,29 @@ pub(crate) async fn run(
             names.join(", ")
         ));
     }
-    tell(&project, &telling, ended, news, printer).await
+    tell(&project, &telling, ended, results.news, printer).await
+}
+
+/// The way in which an apply was asked for.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    changing: &'a Changing,
+    /// Whether it ends with probes from outside.
+    verifies: bool,
+    /// The plan that it carries out, or refuses.
+    saved: Option<&'a SavedPlan>,
 }
 
 /// Plans, asks, carries out and observes again.
 async fn bring_about(
     project: &Project,
-    (changing, verifies, saved): (&Changing, bool, Option<&SavedPlan>),
-    (news, document): (&mut News, &mut RunDocument),
+    how: How<'_>,
+    results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
+    let How {
+        changing, saved, ..
+    } = how;
     let journal = open::journal(project, changing, printer).await?;
     // Who observes from outside need not wait for AWS.
     let (planned, seen) = tokio::join!(
@@ -98,13 +115,14 @@ async fn bring_about(
         return Ok(Exit::Refused);
     }
     planned.accept(&changing.accept_risk);
-    show_in(document, &planned, project, printer);
+    show_in(&mut results.document, &planned, project, printer);
     let accepted = changing.accepted();
     let seen = seen.concerning(project, &planned.plan, &accepted);
-    document.seen(&seen);
+    results.document.seen(&seen);
     let is_seen_wrong = warn(project, &seen, printer)?;
     if is_seen_wrong || planned.is_refused_despite(&accepted) {
-        news.add_refusal("apply", planned.plan.findings.iter().chain(&seen));
+        let findings = planned.plan.findings.iter().chain(&seen);
+        results.news.add_refusal("apply", findings);
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to apply this plan:";
@@ -112,11 +130,18 @@ async fn bring_about(
         return Ok(Exit::Refused);
     }
     let report = carry_out(project, &planned, &journal, changing, printer).await?;
-    document.carried_out(&planned.plan, &report);
-    news.add_report(&planned.plan, &report);
-    let done = (Conclusion::of_report(&report), &planned.plan);
-    let told = (verifies, news, document);
-    let conclusion = settle(done, (project, &journal), told, printer).await?;
+    results.carried_out(&planned.plan, &report);
+    let conclusion = match Conclusion::of_report(&report) {
+        Conclusion::Done => {
+            let settled = settle(project, &journal, &planned.plan, how.verifies, printer).await?;
+            if how.verifies && settled.is_in_sync() {
+                probe(project, &settled.again, results, printer).await
+            } else {
+                Conclusion::of_apply(&settled)
+            }
+        }
+        unfinished => unfinished,
+    };
     finish(journal, project, conclusion, printer).await
 }
 
@@ -261,17 +286,14 @@ pub(crate) async fn carry_out(
     Ok(report)
 }
 
-/// Observes and plans again: after a complete apply the plan must be empty. Then probes from
-/// outside.
+/// Observes and plans again: after a complete apply the plan must be empty.
 async fn settle(
-    (carried_out, plan): (Conclusion, &Plan),
-    (project, journal): (&Project, &Journal),
-    (verifies, news, document): (bool, &mut News, &mut RunDocument),
+    project: &Project,
+    journal: &Journal,
+    plan: &Plan,
+    verifies: bool,
     printer: &Printer,
-) -> Result<Conclusion, Failure> {
-    if carried_out != Conclusion::Done {
-        return Ok(carried_out);
-    }
+) -> Result<Settled, Failure> {
     let settled = {
         // AWS's own delay, and not a fault: who watches has to know what is waited for.
         let tell = |pause: Duration, longest: Duration| {
@@ -299,7 +321,7 @@ async fn settle(
             &printer.note_palette(),
             printer.detail,
         ));
-        return Ok(Conclusion::of_apply(&settled));
+        return Ok(settled);
     }
     if verifies {
         // Before it is said: whoever reads it and stops is told what is open from here on.
@@ -308,13 +330,20 @@ async fn settle(
     if !printer.json {
         printer.note("Observed again: everything is as the manifest asks.");
     }
-    if !verifies {
-        return Ok(Conclusion::of_apply(&settled));
-    }
+    Ok(settled)
+}
+
+/// Probes from outside what was applied.
+async fn probe(
+    project: &Project,
+    again: &Planned,
+    results: &mut Results,
+    printer: &Printer,
+) -> Conclusion {
     let outside = project.engine.outside();
     let checks = verify::probe_all(project, again, outside, Closely::default(), printer).await;
-    document.checked(&checks);
-    news.items.extend(reconcile::check_items(&checks));
+    results.document.checked(&checks);
+    results.news.items.extend(reconcile::check_items(&checks));
     if !printer.json {
         printer.note(&report::checks_text(
             &checks,
@@ -324,7 +353,7 @@ async fn settle(
             &printer.note_palette(),
         ));
     }
-    Ok(Conclusion::of_checks(&checks))
+    Conclusion::of_checks(&checks)
 }
 
 /// Closes the ledger. A grace period makes the run incomplete.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::Verb;
 use model::rules;
-use reconcile::{Conclusion, ExistingResource, ExistingResources, News, Planned, Project, Wish};
+use reconcile::{Conclusion, ExistingResource, ExistingResources, Planned, Project, Wish};
 use report::escape;
 
 use crate::args::{self, Global};
@@ -15,7 +15,7 @@ use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
-use crate::run_document::RunDocument;
+use crate::run_document::{Results, RunDocument};
 
 /// The rule of winding down.
 const WIND_DOWN: &str = rules::STS_O04.id;
@@ -27,24 +27,24 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
     let telling = Telling::begin(&project, "destroy", "deploy destroy", args.notifying);
-    let mut news = News::default();
-    let mut document = RunDocument::of_destroy();
-    let told = (&mut news, &mut document);
-    let ended = Box::pin(remove(&project, args, told, printer)).await;
-    document.print(printer);
-    tell_people(&project, &telling, ended, news, printer).await
+    let mut results = Results::of(RunDocument::of_destroy());
+    let ended = Box::pin(remove(&project, args, &mut results, printer)).await;
+    results.document.print(printer);
+    tell_people(&project, &telling, ended, results.news, printer).await
 }
 
 /// Plans, asks, carries out and observes what is left.
 async fn remove(
     project: &Project,
     args: &args::Destroy,
-    (news, document): (&mut News, &mut RunDocument),
+    results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let journal = open::journal(project, &args.changing, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
-        return Ok(refuse_unrecorded(project, document, printer).await?.into());
+        return Ok(refuse_unrecorded(project, &mut results.document, printer)
+            .await?
+            .into());
     }
     let mut changing = args.changing.clone();
     let accepted = changing.accept_risk.iter().any(|rule| rule == WIND_DOWN);
@@ -60,9 +60,9 @@ async fn remove(
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
-    show_in(document, &planned, project, printer);
+    show_in(&mut results.document, &planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
-        news.add_refusal("destroy", &planned.plan.findings);
+        results.news.add_refusal("destroy", &planned.plan.findings);
         return Ok(Exit::Refused);
     }
     let name = project.manifest.project.as_str();
@@ -76,15 +76,14 @@ async fn remove(
         return Ok(Exit::Refused);
     }
     let report = carry_out(project, &planned, &journal, &changing, printer).await?;
-    document.carried_out(&planned.plan, &report);
-    news.add_report(&planned.plan, &report);
+    results.carried_out(&planned.plan, &report);
     let ledger = journal.ledger();
     journal.close().await?;
     let again = project.plan(ledger.clone(), wish).await?;
     let before = reconcile::there_before(&planned);
     let existing = project.existing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &existing);
-    document.left(&existing, &line);
+    results.document.left(&existing, &line);
     tell(conclusion, &existing, &again, printer);
     Ok(conclusion.into())
 }

@@ -1,7 +1,7 @@
 //! `deploy drift`: what moved without us; for schedules.
 
 use notify::Item;
-use reconcile::{Conclusion, Drifted, News, Project, Wish};
+use reconcile::{Conclusion, Drifted, Project, Wish};
 
 use crate::args::{Drift, Global, ResultFormat};
 use crate::commands::apply::{agreed, carry_out};
@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::write_results;
 use crate::open;
 use crate::printer::Printer;
-use crate::run_document::RunDocument;
+use crate::run_document::{Results, RunDocument};
 
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
     if args.repair && !matches!(args.format, ResultFormat::Text | ResultFormat::Json) {
@@ -24,24 +24,22 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = true;
     let telling = Telling::begin(&project, "drift", "deploy plan", args.notifying);
-    let mut news = News::default();
+    let mut results = Results::of(RunDocument::of_repair());
     let ended = if args.repair {
-        let mut document = RunDocument::of_repair();
-        let told = (&mut news, &mut document);
-        let ended = Box::pin(repair(&project, args, told, printer)).await;
-        document.print(printer);
+        let ended = Box::pin(repair(&project, args, &mut results, printer)).await;
+        results.document.print(printer);
         ended
     } else {
-        Box::pin(compare(&project, args, (&mut news, None), printer)).await
+        Box::pin(compare(&project, args, &mut results, printer)).await
     };
-    tell(&project, &telling, ended, news, printer).await
+    tell(&project, &telling, ended, results.news, printer).await
 }
 
 /// Puts back what moved, as it was last applied, and compares again.
 async fn repair(
     project: &Project,
     args: &Drift,
-    (news, document): (&mut News, &mut RunDocument),
+    results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let changing = &args.changing;
@@ -54,9 +52,9 @@ async fn repair(
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
-    show_in(document, &planned, project, printer);
+    show_in(&mut results.document, &planned, project, printer);
     if planned.is_refused_despite(&changing.accepted()) {
-        news.add_refusal("drift", &planned.plan.findings);
+        results.news.add_refusal("drift", &planned.plan.findings);
         return Ok(Exit::Refused);
     }
     let question = "Type `yes` to put this back:";
@@ -64,22 +62,18 @@ async fn repair(
         return Ok(Exit::Refused);
     }
     let report = carry_out(project, &planned, &journal, changing, printer).await?;
-    document.carried_out(&planned.plan, &report);
-    news.add_report(&planned.plan, &report);
+    results.carried_out(&planned.plan, &report);
     journal.close().await?;
     if Conclusion::of_report(&report) != Conclusion::Done {
         return Ok(Conclusion::of_report(&report).into());
     }
-    let changes = news.changes;
-    let compared = compare(project, args, (news, Some(document)), printer).await;
-    news.changes = changes;
-    compared
+    compare(project, args, results, printer).await
 }
 
 async fn compare(
     project: &Project,
     args: &Drift,
-    (news, document): (&mut News, Option<&mut RunDocument>),
+    results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     open::tell_others(project, printer).await?;
@@ -94,7 +88,7 @@ async fn compare(
         fail_on: args.fail_on,
         now: project.clock.now(),
     };
-    news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
+    results.news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
     let conclusion = Conclusion::of_drift(&drifted, args.fail_on, shown.now);
     let form = |format| match format {
         ResultFormat::Text => report::drift_text(&shown, &printer.palette()),
@@ -105,15 +99,15 @@ async fn compare(
     };
     let format = args.format.or_json(printer.json);
     // To people the same is said on standard error.
-    if let (ResultFormat::Json, Some(document)) = (format, document) {
-        document.drifted(report::drift_json(&shown));
+    if args.repair && format == ResultFormat::Json {
+        results.document.drifted(report::drift_json(&shown));
     } else if format != ResultFormat::Text || conclusion != Conclusion::Unrecorded {
         printer.data(&form(format));
     }
     write_results(&args.out, &form)?;
     if conclusion == Conclusion::Unrecorded {
         printer.note(UNRECORDED);
-        news.items.push(Item::failure("drift", UNRECORDED));
+        results.news.items.push(Item::failure("drift", UNRECORDED));
     }
     note(&drifted, printer);
     Ok(conclusion.into())

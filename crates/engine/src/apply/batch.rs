@@ -11,7 +11,7 @@ use model::kind::BatchItem;
 use model::{Action, ActionId, Before, ErrorClass, KindError, Spec, Step, Target};
 
 use super::fresh::Fresh;
-use super::step::{AMBIGUOUS_MAX, AMBIGUOUS_PAUSE};
+use super::step::{AMBIGUOUS_MAX, CALL_AGAIN_PAUSE};
 use super::{ActionOutcome, Run, Since};
 use crate::progress::Progress;
 
@@ -189,7 +189,7 @@ impl Run<'_> {
             }
             self.watch
                 .see(&Progress::Waiting(action.id, &error.message));
-            if !self.pause(AMBIGUOUS_PAUSE, limit).await {
+            if !self.pause(CALL_AGAIN_PAUSE, limit).await {
                 return Err(ActionOutcome::Waiting(error.message));
             }
         }

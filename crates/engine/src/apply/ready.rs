@@ -172,7 +172,7 @@ impl Run<'_> {
         // A question before the usual time would be answered in vain, and cost quota.
         let mut pause = kind.expected();
         loop {
-            let what = match self.engine.poll(&target, seen.as_ref()).await {
+            let what = match self.engine.ask_status(&target, seen.as_ref()).await {
                 Ok(Observation::Absent) => return ActionOutcome::Done,
                 Ok(Observation::Present { state, .. }) => {
                     let Readiness::Waiting(what) = kind.readiness(&target.spec, &state) else {
@@ -205,7 +205,7 @@ impl Run<'_> {
         target: &Target,
         seen: Option<&State>,
     ) -> Result<Arc<Known>, Unseen> {
-        self.learn(target, self.engine.poll(target, seen).await)
+        self.learn(target, self.engine.ask_status(target, seen).await)
             .await
     }
 

@@ -21,8 +21,8 @@ use crate::progress::Progress;
 
 /// How often a call whose outcome is unknown is made again, after an observation.
 pub(super) const AMBIGUOUS_MAX: u32 = 5;
-/// How long to wait before observing what an ambiguous call did.
-pub(super) const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(2);
+/// How long to wait before observing what a call without an answer did, and before a batch is sent again.
+pub(super) const CALL_AGAIN_PAUSE: Duration = Duration::from_secs(2);
 
 impl Run<'_> {
     /// `spec` with every output put in that is known by now.
@@ -244,7 +244,7 @@ impl Run<'_> {
                         "AWS did not answer {}: observing what it did",
                         error.operation
                     );
-                    (what, AMBIGUOUS_PAUSE)
+                    (what, CALL_AGAIN_PAUSE)
                 }
                 _ => return Err(ActionOutcome::Failed(error)),
             };

@@ -11,7 +11,7 @@ use model::{
 
 use super::config::{adjust, configured, state};
 use super::create::{self, holders, is_taken};
-use super::find::{client, config_of, find, listed, made_by_us, sdk_tags, tags_of};
+use super::find::{Configured, client, config_of, find, listed, made_by_us, sdk_tags, tags_of};
 use super::{CloudfrontDistribution, Spec, State, is_of_tags};
 use crate::context::Context;
 use crate::sdk::{done, found, gone, must_have, tag_changes};
@@ -136,7 +136,7 @@ impl Mutate<Context> for CloudfrontDistribution {
                 }
                 let again = config_of(&client, id.as_str()).await?;
                 let again = again.ok_or_else(|| gone(operation, id.as_str()))?;
-                if has_moved(&target.spec, &again.1, update.diff) {
+                if has_moved(&target.spec, &again.config, update.diff) {
                     return Err(error);
                 }
                 put_config(&client, id, again, &target.spec).await?;
@@ -171,11 +171,11 @@ impl Mutate<Context> for CloudfrontDistribution {
             // What the ledger has is asked for by itself before it counts as gone.
             None => match config_of(&client, id.as_str()).await? {
                 None => return Ok(()),
-                Some((_, config)) if config.enabled => {
+                Some(found) if found.config.enabled => {
                     disable(&client, id.as_str()).await?;
                     return Err(disabling());
                 }
-                Some((etag, _)) => etag,
+                Some(found) => found.etag,
             },
         };
         match delete_version(&client, id.as_str(), etag).await {
@@ -184,8 +184,8 @@ impl Mutate<Context> for CloudfrontDistribution {
             // somebody has enabled the distribution since.
             Err(error) if is_outrun(&error) => match config_of(&client, id.as_str()).await? {
                 None => Ok(()),
-                Some((_, config)) if config.enabled => Err(error),
-                Some((etag, _)) => delete_version(&client, id.as_str(), etag).await,
+                Some(found) if found.config.enabled => Err(error),
+                Some(found) => delete_version(&client, id.as_str(), found.etag).await,
             },
             ended => ended,
         }
@@ -204,7 +204,7 @@ async fn delete_version(client: &Client, id: &str, etag: String) -> Result<(), K
 
 /// Takes a distribution out of service, which has to come before its deletion.
 async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
-    let Some((etag, mut config)) = config_of(client, id).await? else {
+    let Some(Configured { etag, mut config }) = config_of(client, id).await? else {
         return Ok(());
     };
     if config.enabled {
@@ -231,14 +231,14 @@ async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
 async fn put_config(
     client: &Client,
     id: &PhysicalId,
-    (etag, config): (String, DistributionConfig),
+    found: Configured,
     spec: &Spec,
 ) -> Result<(), KindError> {
     let request = client
         .update_distribution()
         .id(id.as_str())
-        .if_match(etag)
-        .distribution_config(adjust(config, spec)?);
+        .if_match(found.etag)
+        .distribution_config(adjust(found.config, spec)?);
     done("UpdateDistribution", request.send().await)?;
     Ok(())
 }

@@ -49,7 +49,7 @@ async fn is_ours(client: &Client, id: &str, arn: &str, spec: &Spec) -> Result<bo
         return Ok(true);
     }
     let config = config_of(client, id).await?;
-    Ok(config.is_some_and(|(_, config)| made_by_us(spec, &config)))
+    Ok(config.is_some_and(|found| made_by_us(spec, &found.config)))
 }
 
 /// Whether we made a distribution, by its caller reference.
@@ -62,7 +62,7 @@ pub(super) async fn find_ours(context: &Context, spec: &Spec) -> Result<Option<S
         return Ok(None);
     };
     let config = config_of(&client(context)?, &id).await?;
-    let ours = config.is_some_and(|(_, config)| made_by_us(spec, &config));
+    let ours = config.is_some_and(|found| made_by_us(spec, &found.config));
     Ok(ours.then_some(id))
 }
 
@@ -95,14 +95,18 @@ pub(super) fn sdk_tags(operation: &str, tags: &Tags) -> Result<SdkTags, KindErro
     Ok(sdk.build())
 }
 
-pub(super) async fn config_of(
-    client: &Client,
-    id: &str,
-) -> Result<Option<(String, DistributionConfig)>, KindError> {
+/// The configuration of a distribution, with the entity tag that a change of it must name.
+pub(super) struct Configured {
+    pub(super) etag: String,
+    pub(super) config: DistributionConfig,
+}
+
+pub(super) async fn config_of(client: &Client, id: &str) -> Result<Option<Configured>, KindError> {
     let answer = client.get_distribution_config().id(id).send().await;
     let answer = found("GetDistributionConfig", answer)?;
     Ok(answer.and_then(|answer| {
         let etag = answer.e_tag().unwrap_or_default().to_owned();
-        Some((etag, answer.distribution_config?))
+        let config = answer.distribution_config?;
+        Some(Configured { etag, config })
     }))
 }

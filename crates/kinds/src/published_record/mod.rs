@@ -130,8 +130,4 @@ impl Kind for PublishedRecord {
     fn poll() -> Duration {
         Duration::from_secs(30)
     }
-
-    fn slow() -> bool {
-        true
-    }
 }

@@ -90,8 +90,4 @@ impl Kind for SesDomainToken {
     fn expected() -> Duration {
         Duration::from_secs(75)
     }
-
-    fn slow() -> bool {
-        true
-    }
 }

@@ -188,8 +188,4 @@ impl Kind for SesMailFrom {
     fn expected() -> Duration {
         Duration::from_mins(1)
     }
-
-    fn slow() -> bool {
-        true
-    }
 }

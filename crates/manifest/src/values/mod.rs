@@ -6,6 +6,7 @@ mod requires;
 mod standard;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use model::rules::{self, Rule};
 use model::{AccountId, AccountName, NoAccountId};
@@ -74,7 +75,7 @@ text_value! {
         what: "a project name",
         pattern: Some("^[a-z0-9-]{1,32}$"),
         examples: &["anycompany"],
-        parse: |text| check(text, (1, 32), "a project name", "lower-case letters, digits and `-`", |c| {
+        parse: |text| check(text, 1..=32, "a project name", "lower-case letters, digits and `-`", |c| {
             c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
         })
     }
@@ -88,7 +89,7 @@ impl Text for AccountName {
     fn parse(text: &str) -> Result<Self, String> {
         let name = check(
             text,
-            (1, 64),
+            1..=64,
             "an account's name",
             "letters, digits, `-` and `_`",
             is_word,
@@ -121,7 +122,7 @@ text_value! {
         pattern: Some(r"^(arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}|[\w+=,.@-]{1,64})$"),
         examples: &["mail-deploy", "arn:aws:iam::444444444444:role/mail-deploy"],
         parse: |text| if text.starts_with("arn:") { arn(text, Some("iam")) } else {
-            check(text, (1, 64), "a role's name", "letters, digits and `_+=,.@-`", |c| {
+            check(text, 1..=64, "a role's name", "letters, digits and `_+=,.@-`", |c| {
                 c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
             })
         }
@@ -134,7 +135,7 @@ text_value! {
         what: "an external id",
         pattern: Some(r"^[\w+=,.@:/-]{2,1224}$"),
         examples: &["mail"],
-        parse: |text| check(text, (2, 1224), "an external id", "letters, digits and `_+=,.@:/-`", |c| {
+        parse: |text| check(text, 2..=1224, "an external id", "letters, digits and `_+=,.@:/-`", |c| {
             c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c)
         })
     }
@@ -146,7 +147,7 @@ text_value! {
         what: "a session's name",
         pattern: Some(r"^[\w+=,.@-]{2,64}$"),
         examples: &["deploy"],
-        parse: |text| check(text, (2, 64), "a session's name", "letters, digits and `_+=,.@-`", |c| {
+        parse: |text| check(text, 2..=64, "a session's name", "letters, digits and `_+=,.@-`", |c| {
             c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
         })
     }
@@ -158,7 +159,7 @@ text_value! {
         what: "a profile's name",
         pattern: None,
         examples: &["marketing"],
-        parse: |text| check(text, (1, 128), "a profile's name", "printable characters", |c| !c.is_control())
+        parse: |text| check(text, 1..=128, "a profile's name", "printable characters", |c| !c.is_control())
     }
 }
 
@@ -178,7 +179,7 @@ text_value! {
         what: "a local part of letters, digits and `-`",
         pattern: Some("^[A-Za-z0-9-]{1,63}$"),
         examples: &["news"],
-        parse: |text| check(text, (1, 63), "a local part", "letters, digits and `-`", |c| {
+        parse: |text| check(text, 1..=63, "a local part", "letters, digits and `-`", |c| {
             c.is_ascii_alphanumeric() || c == '-'
         })
     }
@@ -203,7 +204,7 @@ text_value! {
         pattern: Some("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
         examples: &["anycompany-deploy-ledger"],
         parse: |text| {
-            let text = check(text, (3, 63), "a bucket's name", "lower-case letters, digits, `-` and `.`", |c| {
+            let text = check(text, 3..=63, "a bucket's name", "lower-case letters, digits, `-` and `.`", |c| {
                 c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.'
             })?;
             let ends = text.starts_with(['-', '.']) || text.ends_with(['-', '.']);
@@ -222,7 +223,7 @@ text_value! {
         pattern: Some("^Z[A-Z0-9]{1,31}$"),
         examples: &["Z0123456789ABCDEFGHIJ"],
         parse: |text| if text.starts_with('Z') {
-            check(text, (2, 32), "a hosted zone's id", "capital letters and digits", |c| {
+            check(text, 2..=32, "a hosted zone's id", "capital letters and digits", |c| {
                 c.is_ascii_uppercase() || c.is_ascii_digit()
             })
         } else {
@@ -247,7 +248,7 @@ text_value! {
         what: "an argument of an SPF term",
         pattern: Some(r"^\S+$"),
         examples: &["amazonses.com"],
-        parse: |text| check(text, (1, 255), "an argument of an SPF term", "visible ASCII characters", |c| c.is_ascii_graphic())
+        parse: |text| check(text, 1..=255, "an argument of an SPF term", "visible ASCII characters", |c| c.is_ascii_graphic())
     }
 }
 
@@ -257,7 +258,7 @@ text_value! {
         what: "a record's text",
         pattern: None,
         examples: &["v=spf1 include:amazonses.com ~all"],
-        parse: |text| check(text, (1, 4000), "a record's text", "printable ASCII characters", |c| c.is_ascii_graphic() || c == ' ')
+        parse: |text| check(text, 1..=4000, "a record's text", "printable ASCII characters", |c| c.is_ascii_graphic() || c == ' ')
     }
 }
 
@@ -287,7 +288,7 @@ text_value! {
         what: "a name for SES",
         pattern: Some("^[A-Za-z0-9_-]{1,64}$"),
         examples: &["marketing"],
-        parse: |text| check(text, (1, 64), "a name for SES", "letters, digits, `-` and `_`", is_word)
+        parse: |text| check(text, 1..=64, "a name for SES", "letters, digits, `-` and `_`", is_word)
     }
 }
 
@@ -335,7 +336,7 @@ text_value! {
         parse: |text| if text.trim().is_empty() {
             Err("the reason is empty".to_owned())
         } else {
-            check(text, (1, 500), "a reason", "printable characters", |c| !c.is_control())
+            check(text, 1..=500, "a reason", "printable characters", |c| !c.is_control())
         }
     }
 }
@@ -346,7 +347,7 @@ text_value! {
         what: "a folder",
         pattern: None,
         examples: &[".deploy/"],
-        parse: |text| check(text, (1, 1024), "a path", "printable characters", |c| !c.is_control())
+        parse: |text| check(text, 1..=1024, "a path", "printable characters", |c| !c.is_control())
     }
 }
 
@@ -356,7 +357,7 @@ text_value! {
         what: "a value, perhaps with `*`",
         pattern: None,
         examples: &["google-site-verification=*"],
-        parse: |text| check(text, (1, 4096), "a value", "printable characters", |c| !c.is_control())
+        parse: |text| check(text, 1..=4096, "a value", "printable characters", |c| !c.is_control())
     }
 }
 
@@ -366,7 +367,7 @@ text_value! {
         what: "a path, perhaps with `*`",
         pattern: None,
         examples: &["fleet/*.yaml"],
-        parse: |text| check(text, (1, 1024), "a path", "printable characters", |c| !c.is_control())
+        parse: |text| check(text, 1..=1024, "a path", "printable characters", |c| !c.is_control())
     }
 }
 
@@ -376,7 +377,7 @@ text_value! {
         what: "a quota's name",
         pattern: Some("^[a-z0-9_.-]{1,64}$"),
         examples: &["route53"],
-        parse: |text| check(text, (1, 64), "a quota's name", "lower-case letters, digits, `_`, `.` and `-`", |c| {
+        parse: |text| check(text, 1..=64, "a quota's name", "lower-case letters, digits, `_`, `.` and `-`", |c| {
             c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c)
         })
     }
@@ -388,7 +389,7 @@ text_value! {
         what: "a CloudWatch name",
         pattern: Some("^[A-Za-z0-9_:.@-]{1,256}$"),
         examples: &["campaign"],
-        parse: |text| check(text, (1, 256), "a CloudWatch name", "letters, digits and `_:.@-`", |c| {
+        parse: |text| check(text, 1..=256, "a CloudWatch name", "letters, digits and `_:.@-`", |c| {
             c.is_ascii_alphanumeric() || "_:.@-".contains(c)
         })
     }
@@ -397,7 +398,7 @@ text_value! {
 fn selector(text: &str) -> Result<String, String> {
     check(
         text,
-        (1, 200),
+        1..=200,
         "a selector",
         "letters, digits, `-` and `.`",
         |c| c.is_ascii_alphanumeric() || c == '-' || c == '.',
@@ -413,7 +414,7 @@ fn is_word(character: char) -> bool {
 /// Accepts `text` if its length is in `lengths` and all its characters are `allowed`.
 fn check(
     text: &str,
-    lengths: (usize, usize),
+    lengths: RangeInclusive<usize>,
     what: &str,
     characters: &str,
     allowed: impl Fn(char) -> bool,
@@ -424,9 +425,9 @@ fn check(
             character.escape_default()
         ));
     }
-    let (shortest, longest) = lengths;
     let length = text.chars().count();
-    if length < shortest || length > longest {
+    if !lengths.contains(&length) {
+        let (shortest, longest) = lengths.into_inner();
         return Err(format!(
             "{what} has {shortest} to {longest} characters, this one has {length}"
         ));
@@ -437,7 +438,7 @@ fn check(
 fn tag(text: &str, shortest: usize, longest: usize, what: &str) -> Result<String, String> {
     check(
         text,
-        (shortest, longest),
+        shortest..=longest,
         what,
         "letters, digits, spaces and `_.:/=+-@`",
         |c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c),
@@ -445,7 +446,7 @@ fn tag(text: &str, shortest: usize, longest: usize, what: &str) -> Result<String
 }
 
 fn arn(text: &str, service: Option<&str>) -> Result<String, String> {
-    let text = check(text, (1, 2048), "an ARN", "visible ASCII characters", |c| {
+    let text = check(text, 1..=2048, "an ARN", "visible ASCII characters", |c| {
         c.is_ascii_graphic()
     })?;
     let parts: Vec<&str> = text.splitn(6, ':').collect();

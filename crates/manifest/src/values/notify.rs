@@ -11,7 +11,7 @@ text_value! {
         what: "a receiver's name",
         pattern: Some("^[A-Za-z0-9_-]{1,64}$"),
         examples: &["mail-team"],
-        parse: |text| check(text, (1, 64), "a receiver's name", "letters, digits, `-` and `_`", is_word)
+        parse: |text| check(text, 1..=64, "a receiver's name", "letters, digits, `-` and `_`", is_word)
     }
 }
 
@@ -23,7 +23,7 @@ text_value! {
         examples: &["DEPLOY_SLACK_URL"],
         parse: |text| {
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let name = check(text, (1, 128), "a variable's name", "letters, digits and `_`", is_part)?;
+            let name = check(text, 1..=128, "a variable's name", "letters, digits and `_`", is_part)?;
             if name.starts_with(|c: char| c.is_ascii_digit()) {
                 return Err("a variable's name does not begin with a digit".to_owned());
             }
@@ -38,7 +38,7 @@ text_value! {
         what: "a path",
         pattern: None,
         examples: &["/run/secrets/slack-url"],
-        parse: |text| check(text, (1, 1024), "a path", "printable characters", |c| !c.is_control())
+        parse: |text| check(text, 1..=1024, "a path", "printable characters", |c| !c.is_control())
     }
 }
 

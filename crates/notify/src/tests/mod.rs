@@ -17,7 +17,7 @@ use standards::Severity;
 use crate::deliver::{Post, Publish};
 use crate::https::Https;
 use crate::tell::{Outcome, Told, Ways, tell, try_out};
-use crate::{About, Address, Item, Receiver, Run, Secret};
+use crate::{About, Address, Item, Receiver, Run, Secret, Topic};
 use service::{Behaviour, Service, Still};
 
 /// The integration key that the service knows.
@@ -29,14 +29,9 @@ struct Topics(Mutex<Vec<(String, String)>>);
 
 #[async_trait]
 impl Publish for Topics {
-    async fn publish(
-        &self,
-        _place: (&str, &str),
-        arn: &str,
-        (subject, text): (&str, &str),
-    ) -> Result<(), String> {
+    async fn publish(&self, topic: &Topic, subject: &str, text: &str) -> Result<(), String> {
         let mut published = self.0.lock().expect("no other test panicked");
-        published.push((arn.to_owned(), format!("{subject}\n{text}")));
+        published.push((topic.arn.clone(), format!("{subject}\n{text}")));
         Ok(())
     }
 }
@@ -141,11 +136,11 @@ fn wrong() -> Vec<Item> {
 #[tokio::test(start_paused = true)]
 async fn every_form_is_taken_by_its_service() {
     let world = World::new();
-    let topic = Address::Topic {
+    let topic = Address::Topic(Topic {
         account: "mail".to_owned(),
         region: "eu-west-1".to_owned(),
         arn: "arn:aws:sns:eu-west-1:222222222222:mail".to_owned(),
-    };
+    });
     let receivers = [
         world.slack(),
         receiver("teams", Address::Teams(world.secret("/teams"))),

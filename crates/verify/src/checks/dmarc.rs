@@ -47,39 +47,47 @@ fn check_organization(found: &Discovery, what: &str, notes: &mut Notes<'_>) {
 async fn check_reports(scene: &Scene<'_>, domain: &Name, record: &Dmarc, notes: &mut Notes<'_>) {
     let what = format!("DMARC reports of {domain}");
     match record.check_report_mail(scene.dns).await {
-        Ok(findings) => judge_to_come(
-            scene,
-            rules::DMARC_21,
-            (&what, "can arrive"),
-            findings,
-            notes,
-        ),
+        Ok(findings) => {
+            let judged = Judged {
+                rule: rules::DMARC_21,
+                what: &what,
+                seen: "can arrive",
+            };
+            judge_to_come(scene, judged, findings, notes);
+        }
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
     match record.check_external_hosts(scene.dns, domain).await {
         Ok(findings) => {
             // A record that we plan for ourselves is reported with the records.
             let findings = findings.into_iter().filter(|one| !is_planned(scene, one));
-            judge_to_come(
-                scene,
-                rules::DMARC_22,
-                (&what, "agreed to"),
-                findings,
-                notes,
-            );
+            let judged = Judged {
+                rule: rules::DMARC_22,
+                what: &what,
+                seen: "agreed to",
+            };
+            judge_to_come(scene, judged, findings, notes);
         }
         Err(error) => notes.broken(&what, super::unanswered(&error)),
     }
 }
 
+/// A rule that is judged: of what, and what is seen where it is kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged<'a> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) what: &'a str,
+    pub(crate) seen: &'a str,
+}
+
 /// As [`Notes::judge`]; what a domain that is still to be applied breaks is waited for.
 pub(crate) fn judge_to_come(
     scene: &Scene<'_>,
-    rule: &'static Rule,
-    (what, seen): (&str, &str),
+    judged: Judged<'_>,
     findings: impl IntoIterator<Item = Finding>,
     notes: &mut Notes<'_>,
 ) {
+    let Judged { rule, what, seen } = judged;
     let (to_come, findings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|one| scene.is_to_come(one));
     for finding in &to_come {

@@ -11,7 +11,7 @@ use standards::dns::Resolver;
 use standards::mail_uri::{ReportUri, Scheme};
 use standards::tls_rpt::{TlsRpt, record_owner};
 
-use super::dmarc::judge_to_come;
+use super::dmarc::{Judged, judge_to_come};
 use super::{Scene, unanswered};
 use crate::notes::Notes;
 use model::Check;
@@ -30,7 +30,12 @@ pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
         match record.check_report_mail(scene.dns).await {
             Ok(findings) => {
                 let seen = record.to_string();
-                judge_to_come(scene, rules::RPT_09, (&what, &seen), findings, &mut notes);
+                let judged = Judged {
+                    rule: rules::RPT_09,
+                    what: &what,
+                    seen: &seen,
+                };
+                judge_to_come(scene, judged, findings, &mut notes);
             }
             Err(error) => notes.broken(&what, unanswered(&error)),
         }

@@ -3,12 +3,19 @@
 //! Taken from the public schema `SVG_PS-latest.rnc` of the BIMI Group. What is not named here is
 //! not part of the profile: there is no list of bad attributes that could be incomplete.
 
+use quick_xml::name::{Namespace, ResolveResult};
+
 /// The namespace that every element of a logo is in.
 pub(super) const SVG_NAMESPACE: &[u8] = b"http://www.w3.org/2000/svg";
 /// The namespace of `xlink:href`, which the schema refuses and some receivers accept.
 pub(super) const XLINK_NAMESPACE: &[u8] = b"http://www.w3.org/1999/xlink";
 /// The namespace that the prefix `xml` always stands for.
 pub(super) const XML_NAMESPACE: &[u8] = b"http://www.w3.org/XML/1998/namespace";
+
+/// Whether a name is one of the elements of a logo's namespace.
+pub(super) fn is_of_svg(namespace: &ResolveResult<'_>) -> bool {
+    *namespace == ResolveResult::Bound(Namespace(SVG_NAMESPACE))
+}
 
 /// One element of the profile.
 #[derive(Debug)]

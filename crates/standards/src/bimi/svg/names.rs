@@ -23,7 +23,7 @@ pub(super) fn check(
             findings.push(fixes::removed(outside_schema(reason), attribute, true));
         }
         Name::Known(name) => {
-            findings.extend(check_name(element, (name, attribute), attributes));
+            findings.extend(check_name(element, name, attribute, attributes));
             let finding = check_value(name, value);
             findings.extend(finding.map(|finding| with_fix(finding, name, attribute)));
             findings.extend(check_references(name, value));
@@ -37,7 +37,8 @@ pub(super) fn check(
 
 fn check_name(
     element: &Element,
-    (name, attribute): (&str, &Attribute),
+    name: &str,
+    attribute: &Attribute,
     attributes: &Attributes,
 ) -> Option<Finding> {
     let is_root = element.name == "svg";

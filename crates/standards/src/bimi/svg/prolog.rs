@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use quick_xml::events::{BytesDecl, BytesPI};
+use quick_xml::name::ResolveResult;
 
+use super::element::is_of_svg;
 use super::walk::{Stop, Walk};
 use crate::quote::quote;
 use crate::rules;
@@ -72,21 +74,21 @@ impl Walk<'_> {
     pub(super) fn root(
         &mut self,
         name: &str,
-        (in_svg, is_bare): (bool, bool),
+        namespace: &ResolveResult<'_>,
         start: usize,
         span: &Range<usize>,
     ) {
         self.root_seen = true;
         self.root_end = span.end;
-        self.is_svg = in_svg && name == "svg";
+        self.is_svg = is_of_svg(namespace) && name == "svg";
         if self.is_svg {
             return;
         }
-        let namespace = "http://www.w3.org/2000/svg";
-        let reason = format!("the root is {}, not svg in {namespace}", quote(name));
+        let expected = "http://www.w3.org/2000/svg";
+        let reason = format!("the root is {}, not svg in {expected}", quote(name));
         let finding = Finding::new(rules::SVG_01, reason);
-        let finding = if is_bare && name == "svg" {
-            let written = format!("xmlns=\"{namespace}\"");
+        let finding = if *namespace == ResolveResult::Unbound && name == "svg" {
+            let written = format!("xmlns=\"{expected}\"");
             finding
                 .fix(format!("add `{written}` to the root element"))
                 .with_edit(Edit::insert(start, format!(" {written}")))

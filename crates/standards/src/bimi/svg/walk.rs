@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
 use super::attribute::Attributes;
@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
         let name = std::str::from_utf8(local.into_inner())
             .unwrap_or_default()
             .to_owned();
-        let in_svg = namespace == ResolveResult::Bound(Namespace(element::SVG_NAMESPACE));
+        let in_svg = element::is_of_svg(&namespace);
         if let ResolveResult::Unknown(prefix) = namespace {
             let prefix = String::from_utf8_lossy(&prefix).into_owned();
             return Err(self.malformed(
@@ -230,12 +230,7 @@ impl<'a> Walk<'a> {
         let finding = if self.root_seen {
             self.place(&name, known, in_svg, &span)
         } else {
-            self.root(
-                &name,
-                (in_svg, namespace == ResolveResult::Unbound),
-                attributes.start,
-                &span,
-            );
+            self.root(&name, &namespace, attributes.start, &span);
             None
         };
         let parent_style = self
