@@ -135,7 +135,7 @@ impl std::fmt::Display for Holder {
 }
 
 impl LedgerError {
-    pub(crate) fn unreadable(path: String, (line, error): (usize, Unreadable)) -> Self {
+    pub(crate) fn unreadable(path: String, line: usize, error: Unreadable) -> Self {
         match error {
             Unreadable::Newer(found) => Self::Newer { path, found },
             Unreadable::Torn(reason) | Unreadable::Malformed(reason) => {

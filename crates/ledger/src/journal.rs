@@ -16,6 +16,8 @@ use crate::store::{Content, Key, NotSwapped, Store, Stored, Version};
 use crate::stored::{self, Document};
 use crate::writer::Writer;
 
+mod shared;
+
 /// After how long a result is written at the latest. Until then it waits for the next intent of its
 /// document, so that both go in one write. A lost result is an open intent, which the next run
 /// settles.
@@ -81,7 +83,7 @@ fn read(
         return Ok(Document::default());
     };
     let document = stored::read(&stored.bytes, stored.snapshot.as_deref(), kinds)
-        .map_err(|error| LedgerError::unreadable(store.place(key), error))?;
+        .map_err(|(line, error)| LedgerError::unreadable(store.place(key), line, error))?;
     match document.moved_to {
         Some(to) => Err(LedgerError::Gone { to }),
         None => Ok(document),
@@ -101,7 +103,7 @@ fn replaced(
         return Ok(None);
     };
     let document = stored::read(&there.bytes, there.snapshot.as_deref(), kinds)
-        .map_err(|error| LedgerError::unreadable(store.place(key), error))?;
+        .map_err(|(line, error)| LedgerError::unreadable(store.place(key), line, error))?;
     if document.moved_to.is_none() && document.ledger != writer.ledger() {
         return Err(LedgerError::Occupied {
             place: store.place(key),
@@ -120,15 +122,22 @@ impl Journal {
     ) -> Result<Self, LedgerError> {
         let keys = store.list().await?;
         let stored = join_all(keys.iter().map(|key| store.read(key))).await;
-        let mut writers = BTreeMap::new();
+        let (mut documents, mut objects) = (BTreeMap::new(), BTreeMap::new());
         for (key, stored) in keys.iter().zip(stored) {
             let stored = stored?;
             let document = read(store.as_ref(), key, stored.as_ref(), kinds)?;
             let Key::Document(name) = key else { continue };
-            let (bytes, version) = stored.map(|stored| (stored.bytes, stored.version)).unzip();
-            let writer = Writer::new(name, document, bytes.unwrap_or_default(), version);
-            writers.insert(name.clone(), writer);
+            documents.insert(name.clone(), document);
+            objects.extend(stored.map(|stored| (name.clone(), stored)));
         }
+        shared::gather(&mut documents);
+        let writers = documents.into_iter().map(|(name, document)| {
+            let object = objects.remove(&name);
+            let (bytes, version) = object.map(|object| (object.bytes, object.version)).unzip();
+            let writer = Writer::new(&name, document, bytes.unwrap_or_default(), version);
+            (name, writer)
+        });
+        let writers = writers.collect();
         Ok(Self {
             run: Arc::new(Run {
                 id: run_id(clock),

@@ -10,8 +10,10 @@
 //! whole JSON, and a whole one can have lost its newline. The checksum stands last and covers the
 //! number, so that no two documents have the same last bytes.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use model::{DomainLedger, KindSet};
+use model::{DomainLedger, Entry, KindSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,6 +41,9 @@ pub(crate) struct Document {
     pub(crate) claim: Option<String>,
     /// The place that the ledger moved to.
     pub(crate) moved_to: Option<String>,
+    /// Entries of what domains share, which up to format 2 stood in the documents of the domains. They stay
+    /// here until the documents of what they are about have them.
+    pub(crate) parted: Vec<Arc<Entry>>,
     /// How many of its bytes are whole lines.
     pub(crate) whole: usize,
     /// Whether it is in this program's form, so that lines can be added to it.
@@ -215,6 +220,7 @@ fn read_header(text: &[u8], kinds: &KindSet) -> Result<(Document, u32), Unreadab
         fence: header.fence,
         claim: header.claim,
         moved_to: header.moved_to,
+        parted: Vec::new(),
         whole: 0,
         is_current: format == FORMAT,
     };
@@ -270,13 +276,17 @@ impl Document {
 
     /// The first line of the document called `name`, which stands for all its lines so far.
     pub(crate) fn header(&self, name: &str) -> Vec<u8> {
+        let mut ledger = self.ledger.clone();
+        let parted = self.parted.iter().cloned();
+        let parted = parted.map(|entry| (entry.id.clone(), entry));
+        ledger.entries.extend(parted);
         let header = Header {
             document: name.to_owned(),
             number: self.number,
             fence: self.fence,
             claim: self.claim.clone(),
             moved_to: self.moved_to.clone(),
-            ledger: Domain::of(&self.ledger),
+            ledger: Domain::of(&ledger),
         };
         framed(true, &header)
     }

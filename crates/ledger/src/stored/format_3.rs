@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::event::{self, Event};
 use super::snapshot::Domain;
-use super::{Document, Unreadable, typed, upgraded};
+use super::{Document, Unreadable, format_2, typed, upgraded};
 use crate::event::{Line, fold};
 
 /// One line of a journal.
@@ -89,5 +89,6 @@ pub(super) fn read(
             document.number = line.number;
         }
     }
+    format_2::rename_shared(&mut document.ledger);
     Ok(document)
 }
