@@ -409,6 +409,29 @@ mod a_distribution_that_changes {
         place
     }
 
+    /// Somebody chose another security policy.
+    fn accepting(policy: &str) -> Place {
+        changed(|distribution| {
+            let text = distribution.to_string();
+            let other = text.replace("\"TLSv1.2_2021\"", &format!("\"{policy}\""));
+            assert_ne!(other, text);
+            *distribution = serde_json::from_str(&other).expect("JSON");
+        })
+    }
+
+    #[test]
+    fn r_48_a_stricter_security_policy_stays_and_a_weaker_one_is_drift() {
+        for stricter in ["TLSv1.3_2025", "TLSv2.0_2031"] {
+            let place = accepting(stricter);
+            place.run("drift", &[]).exits(0);
+            place.run("plan", &["--exit-code"]).exits(0);
+        }
+        let place = accepting("TLSv1.1_2016");
+        place.run("drift", &[]).exits(3).says("TLSv1.1_2016");
+        place.run("apply", &["--yes", "--no-verify"]).exits(0);
+        place.run("drift", &[]).exits(0);
+    }
+
     #[test]
     fn r_42_an_update_is_waited_for_until_every_edge_has_it() {
         let place = changed(|_| {});
@@ -567,6 +590,21 @@ mod taken {
 mod tags_and_statements_of_others {
     use super::*;
 
+    #[test]
+    fn r_58_what_belongs_to_a_stack_is_adopted_at_the_operators_risk_only() {
+        let place = Place::with(&manifest(&format!("    adopt: true\n{SITE}")));
+        place.make_world(Some(
+            "buckets: [{ account: \"222222222222\", name: shop-example-com-assets-6312dd15, region: eu-west-1, tags: { \"aws:cloudformation:stack-name\": MailStack } }]\n",
+        ));
+        changes_nothing(&place, || place.apply().exits(4))
+            .says("PLAN-22")
+            .says("the CloudFormation stack `MailStack`")
+            .says("DeletionPolicy: Retain");
+        let accepting = ["--yes", "--no-verify", "--accept-risk", "PLAN-22"];
+        place.run("apply", &accepting).exits(0);
+        place.run("plan", &["--exit-code"]).exits(0);
+    }
+
     fn tagged() -> Place {
         let place = applied(SITE);
         place.change_world(|world, _| {
@@ -578,6 +616,27 @@ mod tags_and_statements_of_others {
             tags.insert("CostCenter".to_owned(), "42".to_owned());
         });
         place
+    }
+
+    /// CloudFront may read objects that a key of KMS encrypts only where the key's policy says so, and
+    /// objects keep the key that they were written with.
+    #[test]
+    fn r_50_a_bucket_encrypted_with_a_key_of_kms_is_drift_and_is_put_back() {
+        let place = applied(SITE);
+        place.change_world(|world, _| {
+            let mut buckets = world.s3.buckets.iter_mut();
+            let (_, bucket) = buckets
+                .find(|(name, _)| name.contains("-assets-"))
+                .expect("one");
+            bucket.encryption.algorithm = "aws:kms".to_owned();
+        });
+        place.run("drift", &[]).exits(3).says("encrypted");
+        place.run("apply", &["--yes", "--no-verify"]).exits(0);
+        let world = place.world();
+        let mut buckets = world.world.s3.buckets.iter();
+        let assets = buckets.find(|(name, _)| name.contains("-assets-"));
+        let (_, bucket) = assets.expect("one");
+        assert_eq!(bucket.encryption.algorithm, "AES256");
     }
 
     fn cost_center(place: &Place) -> Option<String> {

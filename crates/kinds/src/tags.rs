@@ -26,12 +26,20 @@ pub fn tags(project: &str, resource: &ResourceId, more: &Tags) -> Tags {
     tags
 }
 
-/// The tags that people set. AWS keeps its own beside them, `aws:cloudformation:stack-name` for
-/// one, which nobody else can set or remove.
+/// Names the CloudFormation stack that a resource belongs to. AWS sets it, nobody else can set or remove
+/// it, and it stays on what a stack has let go (CloudFormation User Guide, "Resource tags").
+const STACK: &str = "aws:cloudformation:stack-name";
+
+/// The tags that people set, and the stack's. AWS keeps more of its own beside them, which say nothing to us.
 pub fn visible(tags: impl IntoIterator<Item = (String, String)>) -> Tags {
     tags.into_iter()
-        .filter(|(key, _)| !key.starts_with("aws:"))
+        .filter(|(key, _)| !key.starts_with("aws:") || key == STACK)
         .collect()
+}
+
+/// The CloudFormation stack whose tags these are.
+pub fn stack(tags: &Tags) -> Option<&str> {
+    tags.get(STACK).map(String::as_str)
 }
 
 /// The project whose tags these are.
@@ -69,6 +77,20 @@ mod tests {
         pairs
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn of_the_tags_that_aws_sets_only_the_stack_is_seen() {
+        let all = of(&[
+            ("team", "web"),
+            ("aws:cloudformation:stack-id", "arn:aws:cloudformation:…"),
+            ("aws:cloudformation:stack-name", "mail"),
+        ]);
+        let seen = visible(all);
+        assert_eq!(seen.len(), 2);
+        assert_eq!(stack(&seen), Some("mail"));
+        // AWS's own tags can't be set or removed, so they are never compared.
+        assert_eq!(ours(&of(&[]), &seen, None), of(&[]));
     }
 
     #[test]

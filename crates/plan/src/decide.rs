@@ -41,6 +41,20 @@ impl Decision {
         }
     }
 
+    /// Adopting what belongs to a CloudFormation stack is a risk: the stack goes on managing
+    /// it.
+    fn of_stack(self, resource: &Resource, stack: Option<&str>) -> Self {
+        let Some(stack) = stack.filter(|_| self.verb == Verb::Adopt) else {
+            return self;
+        };
+        let text = format!("belongs to the CloudFormation stack `{stack}`");
+        let finding = Finding::new(rules::PLAN_22, text).in_place(place(resource));
+        Self {
+            finding: Some(finding),
+            ..self
+        }
+    }
+
     fn refused(finding: Finding) -> Self {
         Self {
             finding: Some(finding),
@@ -106,15 +120,15 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
         owned.is_some() || ownership != Ownership::Shared || entry.location.is_none()
     });
     match ours {
-        Some(entry) => {
-            let moved = has_moved(entry, state);
-            known((resource, spec), entry, diff, moved, conflict)
-        }
+        Some(entry) => known(question, state, entry, diff, conflict),
         None if ownership == Ownership::Foreign => {
             let others = kind.project(state).filter(|name| *name != project);
             match others {
                 Some(other) => of_another_project(resource, other),
-                None => found(resource, ownership, diff, conflict),
+                None => {
+                    let decision = found(resource, ownership, diff, conflict);
+                    decision.of_stack(resource, kind.stack(state))
+                }
             }
         }
         None => found(resource, ownership, diff, conflict),
@@ -169,12 +183,13 @@ fn absent(resource: &Resource, spec: &Spec, entry: Option<&Entry>) -> Decision {
 
 /// Decides on a resource that is in the ledger and exists.
 fn known(
-    (resource, spec): (&Resource, &Spec),
+    question: Question<'_>,
+    state: &State,
     entry: &Entry,
     diff: Diff,
-    moved: bool,
     conflict: Option<Finding>,
 ) -> Decision {
+    let Question { resource, spec, .. } = question;
     if let Some(finding) = conflict.filter(|_| !resource.adopt) {
         return Decision::refused(finding.in_place(place(resource)));
     }
@@ -195,7 +210,7 @@ fn known(
         return Decision::new(Verb::None, "in sync, as it was before us");
     }
     if !diff.is_empty() {
-        let reason = if moved {
+        let reason = if has_moved(entry, state) {
             "drift: somebody else changed it, and it is taken back"
         } else {
             reasons::DIFFERS

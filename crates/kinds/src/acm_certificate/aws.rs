@@ -80,7 +80,7 @@ impl Page for Certificates {
     }
 }
 
-fn status(summary: &CertificateSummary) -> &str {
+fn listed_status(summary: &CertificateSummary) -> &str {
     let status = summary.status().map(CertificateStatus::as_str);
     status.unwrap_or_default()
 }
@@ -100,7 +100,7 @@ async fn find(context: &Context, spec: &Spec) -> Result<Option<String>, KindErro
         {
             continue;
         }
-        if !is_dead(status(summary)) {
+        if !is_dead(listed_status(summary)) {
             return Ok(Some(arn.to_owned()));
         }
         dead.get_or_insert_with(|| arn.to_owned());
@@ -280,8 +280,8 @@ impl Observe<Context> for AcmCertificate {
             let listed = context.read(&Certificates).await?;
             let mut listed = listed.iter();
             match listed.find(|one| one.certificate_arn() == Some(seen.arn.as_str())) {
-                Some(summary) if !is_dead(status(summary)) => {
-                    status(summary).clone_into(&mut now.status);
+                Some(summary) if !is_dead(listed_status(summary)) => {
+                    listed_status(summary).clone_into(&mut now.status);
                     now.not_after = summary.not_after().map(aws_smithy_types::DateTime::secs);
                     now.not_before = summary.not_before().map(aws_smithy_types::DateTime::secs);
                 }

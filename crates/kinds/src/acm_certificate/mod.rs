@@ -202,6 +202,10 @@ impl Kind for AcmCertificate {
         tags::project(&state.tags)
     }
 
+    fn stack(state: &State) -> Option<&str> {
+        tags::stack(&state.tags)
+    }
+
     fn describe_ready(desired: &Spec, _location: Option<&Location>) -> String {
         format!(
             "ACM has issued the certificate of {}",
@@ -290,10 +294,6 @@ impl Kind for AcmCertificate {
     /// later.
     fn expected() -> Duration {
         Duration::from_mins(1)
-    }
-
-    fn slow() -> bool {
-        true
     }
 }
 

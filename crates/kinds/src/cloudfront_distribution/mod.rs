@@ -307,6 +307,10 @@ impl Kind for CloudfrontDistribution {
         tags::project(&state.tags)
     }
 
+    fn stack(state: &State) -> Option<&str> {
+        tags::stack(&state.tags)
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
         let Some(seen) = change.seen.filter(|seen| seen.enabled) else {
             return Impact::none();

@@ -149,6 +149,10 @@ impl Kind for Route53HostedZone {
         tags::project(&state.tags)
     }
 
+    fn stack(state: &State) -> Option<&str> {
+        tags::stack(&state.tags)
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
         match (change.seen, change.becomes) {
             (Some(_), None) => {

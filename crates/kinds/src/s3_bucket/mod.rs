@@ -206,6 +206,10 @@ impl Kind for S3Bucket {
         tags::project(&state.tags)
     }
 
+    fn stack(state: &State) -> Option<&str> {
+        tags::stack(&state.tags)
+    }
+
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {
         Readiness::Ready
     }

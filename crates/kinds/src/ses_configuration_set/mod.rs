@@ -159,6 +159,10 @@ impl Kind for SesConfigurationSet {
         tags::project(&state.tags)
     }
 
+    fn stack(state: &Spec) -> Option<&str> {
+        tags::stack(&state.tags)
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, Spec, Nothing>) -> Impact {
         let impact = match (change.seen, change.becomes) {
             (Some(from), Some(to)) => Impact::of_steps(MailImpact::Sending, &steps(from, to)),

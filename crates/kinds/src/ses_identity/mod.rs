@@ -294,6 +294,10 @@ impl Kind for SesIdentity {
         tags::project(&state.tags)
     }
 
+    fn stack(state: &State) -> Option<&str> {
+        tags::stack(&state.tags)
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
         let sending = |reason: &str| Impact::new(MailImpact::Sending, reason);
         let impact = match (change.seen, change.becomes) {
@@ -390,9 +394,5 @@ impl Kind for SesIdentity {
 
     fn expected() -> Duration {
         Duration::from_secs(75)
-    }
-
-    fn slow() -> bool {
-        true
     }
 }

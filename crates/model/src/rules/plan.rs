@@ -96,4 +96,9 @@ standards::rules! {
         why "AWS would refuse it in the middle of the run, after everything before it was done."
         fix "change what the reason names, and plan again"
         source "terraform-provider-aws, internal/service: what its users met";
+    PLAN_22 "PLAN-22" Error Lookup by "plan"
+        "What is adopted belongs to no CloudFormation stack"
+        why "A stack goes on managing it: the next deployment of the stack puts back what deploy changed, and its removal deletes what mail uses."
+        fix "give it `DeletionPolicy: Retain` in the stack (`RemovalPolicy.RETAIN` in the CDK), deploy that, and take it out of the stack; its tags stay, so then accept it with `--accept-risk PLAN-22`"
+        source "CloudFormation User Guide: resource tags, DeletionPolicy attribute";
 }

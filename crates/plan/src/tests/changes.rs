@@ -13,6 +13,18 @@ fn ours(name: &str, days: u32) -> Observation {
     there(name, days, Ownership::Ours)
 }
 
+/// The same, of somebody else and with the tags of a CloudFormation stack.
+fn of_stack(name: &str, stack: &str) -> Observation {
+    let mut state = bucket(name, 30).wanted();
+    let key = "aws:cloudformation:stack-name".to_owned();
+    state.tags.insert(key, stack.to_owned());
+    Observation::Present {
+        physical: name.into(),
+        state: State::of::<S3Bucket>(state),
+        ownership: Ownership::Foreign,
+    }
+}
+
 fn asking(name: &str, days: u32) -> Resource {
     Resource {
         spec: spec(name, days),
@@ -192,6 +204,23 @@ fn adopt_what_the_manifest_says_to_take_over() {
     assert_snapshot!(reviewed(&world), @r"
      0 adopt s3_bucket/example.com/logs (web us-east-1): the manifest says `adopt`
     ");
+}
+
+#[test]
+fn r_58_what_belongs_to_a_stack_is_adopted_only_at_the_operators_risk() {
+    let taking_over = Resource {
+        adopt: true,
+        ..resource("logs", &[])
+    };
+    let world = World::default()
+        .ask(taking_over)
+        .see("logs", of_stack("logs", "MailStack"));
+    assert_snapshot!(reviewed(&world), @"");
+    // Without `adopt` it is refused already.
+    let world = World::default()
+        .ask(resource("logs", &[]))
+        .see("logs", of_stack("logs", "MailStack"));
+    assert_snapshot!(reviewed(&world), @"");
 }
 
 #[test]
