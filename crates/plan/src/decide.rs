@@ -123,13 +123,11 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
         Some(entry) => known(question, state, entry, diff, conflict),
         None if ownership == Ownership::Foreign => {
             let others = kind.project(state).filter(|name| *name != project);
-            match others {
-                Some(other) => of_another_project(resource, other),
-                None => {
-                    let decision = found(resource, ownership, diff, conflict);
-                    decision.of_stack(resource, kind.stack(state))
-                }
+            if let Some(other) = others {
+                return of_another_project(resource, other);
             }
+            let decision = found(resource, ownership, diff, conflict);
+            decision.of_stack(resource, kind.stack(state))
         }
         None => found(resource, ownership, diff, conflict),
     }

@@ -72,6 +72,12 @@ impl Run {
         self
     }
 
+    /// A document of the ledger in the sandbox of `deploy/example.yaml`, as it is written.
+    pub(crate) fn document(&self, name: &str) -> String {
+        let kept = self.folder().join(".deploy/sandbox/anycompany/ledger");
+        std::fs::read_to_string(kept.join(format!("{name}.jsonl"))).expect("a document")
+    }
+
     /// The same with a sandbox and a ledger that an older program left in the folder.
     pub(crate) fn left_by(self, world: &str, ledger: &[(&str, &str)]) -> Self {
         let kept = self.folder().join(".deploy/sandbox/anycompany");

@@ -224,8 +224,7 @@ async fn changes_nothing_in_its_own_world(ledger: &str) {
             assert_eq!(run.ledger().await, before, "after {written} was written");
         }
         // The domain's document has given its copy up.
-        let kept = run.folder().join(".deploy/sandbox/anycompany/ledger");
-        let text = std::fs::read_to_string(kept.join("example.com.jsonl")).expect("the document");
+        let text = run.document(own);
         assert!(
             !text.contains("\"id\":\"cloudfront_origin_access_control"),
             "{text}"
