@@ -462,8 +462,11 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
             "quotas: { rates: { s4: { rate: 1, burst: 1 } } }",
             "no quota `s4`",
         );
-        check("zonez: []", "cannot read");
-        check("limits: { cloudfront: { buckets: 1 } }", "cannot read");
+        check("zonez: []", "unknown field `zonez`");
+        check(
+            "limits: { cloudfront: { buckets: 1 } }",
+            "unknown field `buckets`",
+        );
         check(
             &format!(
                 "dns: [{{ name: '{}', type: A, values: [] }}]",

@@ -7,7 +7,7 @@ use model::{DomainLedger, Status};
 use serde_json::{Value, json};
 
 use super::format_3::{read_line, read_snapshot};
-use super::{Added, Document, Stamped, Unreadable, read};
+use super::{Added, Document, Stamped, Unreadable, format_2, read};
 use crate::event::fold;
 
 /// A snapshot that a program of format 1 wrote after a whole apply of `deploy/example.yaml`.
@@ -307,7 +307,8 @@ fn folded_alone(line: &crate::Line) -> DomainLedger {
 
 #[test]
 fn a_snapshot_and_a_journal_of_format_1_become_a_document() {
-    let (ledger, number) = read_snapshot(SNAPSHOT_1.as_bytes(), &pure()).expect("format 1");
+    let (mut ledger, number) = read_snapshot(SNAPSHOT_1.as_bytes(), &pure()).expect("format 1");
+    format_2::rename_shared(&mut ledger);
     let old = read(b"", Some(SNAPSHOT_1.as_bytes()), &pure()).expect("format 1");
     assert!(!old.is_current);
     assert_eq!((&old.ledger, old.number), (&ledger, number));
@@ -315,7 +316,9 @@ fn a_snapshot_and_a_journal_of_format_1_become_a_document() {
     assert!(new.is_current);
     assert_eq!((&new.ledger, new.number), (&ledger, number));
     let journal = read(JOURNAL_1.as_bytes(), None, &pure()).expect("format 1");
-    assert_eq!(journal.ledger, folded(JOURNAL_1));
+    let mut alone = folded(JOURNAL_1);
+    format_2::rename_shared(&mut alone);
+    assert_eq!(journal.ledger, alone);
     // A line that was being written when the run died.
     let torn = &JOURNAL_1.as_bytes()[..JOURNAL_1.len() - 40];
     let torn = read(torn, None, &pure()).expect("format 1");
