@@ -51,7 +51,8 @@ pub(crate) fn step(project: &Project) -> Result<(), Failure> {
 pub(crate) fn mutants_step(project: &Project) -> Result<(), Failure> {
     let mut count = std::process::Command::new("git");
     count.args(["rev-list", "--count", "HEAD"]);
-    let count = output(count.current_dir(&project.root))?;
+    // Without a history the first ones have their turn.
+    let count = output(count.current_dir(&project.root)).unwrap_or_default();
     let number: usize = count.trim().parse().unwrap_or_default();
     let mut quick = all(project)?;
     quick.retain(|path| QUICK.iter().any(|name| is_called(path, name)));
