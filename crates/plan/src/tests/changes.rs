@@ -216,7 +216,7 @@ fn r_58_what_belongs_to_a_stack_is_adopted_only_at_the_operators_risk() {
         .ask(taking_over)
         .see("logs", of_stack("logs", "MailStack"));
     assert_snapshot!(reviewed(&world), @r"
-    0 adopt s3_bucket/example.com/logs (web us-east-1): the manifest says `adopt`
+     0 adopt s3_bucket/example.com/logs (web us-east-1): the manifest says `adopt`
     PLAN-22 s3_bucket/example.com/logs: belongs to the CloudFormation stack `MailStack`
     ");
 }
