@@ -1,7 +1,7 @@
 //! Changes by others at AWS or in DNS, before or after us, and the program's answer to them.
 
 use sandbox::faults::{Fault, FaultKind};
-use sandbox::s3::{Object, Version};
+use sandbox::s3::{Bucket, Object, Version};
 use sandbox::world::World;
 use serde_json::{Value, json};
 use tests::place::{Place, Ran};
@@ -605,14 +605,17 @@ mod tags_and_statements_of_others {
         place.run("plan", &["--exit-code"]).exits(0);
     }
 
+    /// The bucket of the domain's assets.
+    fn assets(world: &mut World) -> &mut Bucket {
+        let mut buckets = world.s3.buckets.iter_mut();
+        let assets = buckets.find(|(name, _)| name.contains("-assets-"));
+        assets.expect("one").1
+    }
+
     fn tagged() -> Place {
         let place = applied(SITE);
         place.change_world(|world, _| {
-            let mut buckets = world.s3.buckets.iter_mut();
-            let (_, bucket) = buckets
-                .find(|(name, _)| name.contains("-assets-"))
-                .expect("one");
-            let tags = bucket.tags.get_or_insert_default();
+            let tags = assets(world).tags.get_or_insert_default();
             tags.insert("CostCenter".to_owned(), "42".to_owned());
         });
         place
@@ -624,26 +627,18 @@ mod tags_and_statements_of_others {
     fn r_50_a_bucket_encrypted_with_a_key_of_kms_is_drift_and_is_put_back() {
         let place = applied(SITE);
         place.change_world(|world, _| {
-            let mut buckets = world.s3.buckets.iter_mut();
-            let (_, bucket) = buckets
-                .find(|(name, _)| name.contains("-assets-"))
-                .expect("one");
-            bucket.encryption.algorithm = "aws:kms".to_owned();
+            assets(world).encryption.algorithm = "aws:kms".to_owned();
         });
         place.run("drift", &[]).exits(3).says("encrypted");
         place.run("apply", &["--yes", "--no-verify"]).exits(0);
-        let world = place.world();
-        let mut buckets = world.world.s3.buckets.iter();
-        let assets = buckets.find(|(name, _)| name.contains("-assets-"));
-        let (_, bucket) = assets.expect("one");
-        assert_eq!(bucket.encryption.algorithm, "AES256");
+        let mut world = place.world();
+        assert_eq!(assets(&mut world.world).encryption.algorithm, "AES256");
     }
 
     fn cost_center(place: &Place) -> Option<String> {
-        let world = place.world();
-        let mut buckets = world.world.s3.buckets.iter();
-        let (_, bucket) = buckets.find(|(name, _)| name.contains("-assets-"))?;
-        bucket.tags.as_ref()?.get("CostCenter").cloned()
+        let mut world = place.world();
+        let tags = assets(&mut world.world).tags.as_ref();
+        tags?.get("CostCenter").cloned()
     }
 
     #[test]
@@ -668,10 +663,7 @@ mod tags_and_statements_of_others {
             "Action": "s3:GetObject", "Resource": "*",
         });
         place.change_world(|world, _| {
-            let mut buckets = world.s3.buckets.iter_mut();
-            let (_, bucket) = buckets
-                .find(|(name, _)| name.contains("-assets-"))
-                .expect("one");
+            let bucket = assets(world);
             let policy = bucket.policy.as_deref().expect("a policy");
             let mut policy: Value = serde_json::from_str(policy).expect("JSON");
             policy["Statement"]

@@ -2,6 +2,7 @@
 //! program had never been there.
 
 use jiff::Timestamp;
+use sandbox::route53::record_set::RecordSet;
 use sandbox::world::World;
 
 use crate::life::Hand;
@@ -74,6 +75,13 @@ fn pick<T: Clone>(all: &[T], place: usize) -> Option<T> {
     (!all.is_empty()).then(|| all[place % all.len()].clone())
 }
 
+/// The texts at the apex of a zone, with their time to live.
+fn texts_at_apex(world: &World, account: usize, name: usize) -> Option<(u32, &[String])> {
+    let mut sets = sets(world, account, NAMES[name]).into_iter();
+    let is_apex = |set: &&RecordSet| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT";
+    sets.find(is_apex).and_then(plain)
+}
+
 /// Adds a text beside those at the apex, in the zone that the world reads.
 fn add_text(player: &mut Player, world: &mut World, name: usize) {
     let value = format!("\"somebody={}\"", player.next_number());
@@ -89,10 +97,7 @@ fn add_text(player: &mut Player, world: &mut World, name: usize) {
         let Some(zone) = zone_id(world, account, NAMES[name]) else {
             continue;
         };
-        let at_apex = sets(world, account, NAMES[name])
-            .into_iter()
-            .find(|set| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT");
-        let (ttl, mut values) = match at_apex.and_then(plain) {
+        let (ttl, mut values) = match texts_at_apex(world, account, name) {
             Some((ttl, values)) => (ttl, values.to_vec()),
             None => (300, Vec::new()),
         };
@@ -117,10 +122,7 @@ fn replace_spf(player: &mut Player, world: &mut World, name: usize) {
         "\"v=spf1 include:spf{}.example -all\"",
         player.next_number()
     );
-    let at_apex = sets(world, account, NAMES[name])
-        .into_iter()
-        .find(|set| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT");
-    let Some((ttl, values)) = at_apex.and_then(plain) else {
+    let Some((ttl, values)) = texts_at_apex(world, account, name) else {
         return;
     };
     let others = values.iter().filter(|value| !is_spf(value));
