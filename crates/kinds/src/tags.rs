@@ -33,8 +33,13 @@ const STACK: &str = "aws:cloudformation:stack-name";
 /// The tags that people set, and the stack's. AWS keeps more of its own beside them, which say nothing to us.
 pub fn visible(tags: impl IntoIterator<Item = (String, String)>) -> Tags {
     tags.into_iter()
-        .filter(|(key, _)| !key.starts_with("aws:") || key == STACK)
+        .filter(|(key, _)| !is_of_aws(key) || key == STACK)
         .collect()
+}
+
+/// Whether a tag is AWS's own: a call that sets all tags of a resource keeps it, and must not name it.
+pub(crate) fn is_of_aws(key: &str) -> bool {
+    key.starts_with("aws:")
 }
 
 /// The CloudFormation stack whose tags these are.

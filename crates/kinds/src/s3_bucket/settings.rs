@@ -257,7 +257,7 @@ impl Bucket<'_> {
         let operation = "PutBucketTagging";
         let mut tags = self.tags().await?;
         let (set, removed) = tag_changes(desired, &tags, owned);
-        tags.retain(|key, _| !removed.contains(key));
+        tags.retain(|key, _| !tags::is_of_aws(key) && !removed.contains(key));
         tags.extend(set);
         let tagging = Tagging::builder().set_tag_set(Some(sdk_tags(operation, &tags)?));
         let request = self
