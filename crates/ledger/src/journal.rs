@@ -49,6 +49,8 @@ impl Held {
 /// A ledger, as it was when it was opened, and with what this run added since.
 pub struct Journal {
     run: Arc<Run>,
+    /// The documents that an interrupted move has left word of already.
+    left: BTreeSet<String>,
 }
 
 struct Run {
@@ -90,28 +92,6 @@ fn read(
     }
 }
 
-/// The version of a document that a moved one may replace: word that the ledger moved away, or the
-/// same document, which a move that was interrupted has left there.
-fn replaced(
-    store: &dyn Store,
-    key: &Key,
-    there: Option<Stored>,
-    writer: &Writer,
-    kinds: &KindSet,
-) -> Result<Option<Version>, LedgerError> {
-    let Some(there) = there else {
-        return Ok(None);
-    };
-    let document = stored::read(&there.bytes, there.snapshot.as_deref(), kinds)
-        .map_err(|(line, error)| LedgerError::unreadable(store.place(key), line, error))?;
-    if document.moved_to.is_none() && document.ledger != writer.ledger() {
-        return Err(LedgerError::Occupied {
-            place: store.place(key),
-        });
-    }
-    Ok(Some(there.version))
-}
-
 impl Journal {
     /// Reads a ledger. Nothing is claimed, and nothing is written.
     pub async fn open(
@@ -120,13 +100,29 @@ impl Journal {
         clock: Clock,
         who: Who,
     ) -> Result<Self, LedgerError> {
+        Self::open_on_the_way(store, kinds, (clock, who), None).await
+    }
+
+    async fn open_on_the_way(
+        store: Box<dyn Store>,
+        kinds: &KindSet,
+        (clock, who): (Clock, Who),
+        to: Option<&str>,
+    ) -> Result<Self, LedgerError> {
         let keys = store.list().await?;
         let stored = join_all(keys.iter().map(|key| store.read(key))).await;
         let (mut documents, mut objects) = (BTreeMap::new(), BTreeMap::new());
+        let mut left = BTreeSet::new();
         for (key, stored) in keys.iter().zip(stored) {
-            let stored = stored?;
-            let document = read(store.as_ref(), key, stored.as_ref(), kinds)?;
             let Key::Document(name) = key else { continue };
+            let stored = stored?;
+            let document = match read(store.as_ref(), key, stored.as_ref(), kinds) {
+                Err(LedgerError::Gone { to: there }) if to == Some(&there) => {
+                    left.insert(name.clone());
+                    continue;
+                }
+                document => document?,
+            };
             documents.insert(name.clone(), document);
             objects.extend(stored.map(|stored| (name.clone(), stored)));
         }
@@ -149,6 +145,7 @@ impl Journal {
                 renewed: Mutex::default(),
                 is_due: AtomicBool::new(false),
             }),
+            left,
         })
     }
 
@@ -266,6 +263,12 @@ impl Journal {
         closed.into_iter().collect()
     }
 
+    /// Takes a lease and ends it: whoever made the store learns that it takes writes.
+    pub async fn try_out(self) -> Result<(), LedgerError> {
+        self.run.hold().await?;
+        self.run.renew(true).await
+    }
+
     /// Takes a document away from a run that holds it. Nothing is deleted: the fence rises, and the
     /// run's next write fails.
     pub async fn unlock(&self, document: &str, run: &str) -> Result<bool, LedgerError> {
@@ -278,38 +281,6 @@ impl Journal {
             .unlock(store, &self.run.id, self.run.clock.now())
             .await?;
         Ok(true)
-    }
-
-    /// Copies every document to another store, reads it back, and leaves word here that the ledger is
-    /// at `to`. Every document is claimed before.
-    pub async fn move_to(
-        self,
-        store: &dyn Store,
-        kinds: &KindSet,
-        to: &str,
-    ) -> Result<usize, LedgerError> {
-        let writers = self.run.all();
-        let names = writers.iter().map(|writer| writer.name().to_owned());
-        self.claim(&names.collect()).await?;
-        for writer in &writers {
-            let key = Key::Document(writer.name().to_owned());
-            let there = store.read(&key).await?;
-            let version = replaced(store, &key, there, writer, kinds)?;
-            writer.copied(version).compact(store).await?;
-            let stored = store.read(&key).await?;
-            if read(store, &key, stored.as_ref(), kinds)?.ledger != writer.ledger() {
-                return Err(LedgerError::Malformed {
-                    path: store.place(&key),
-                    line: 1,
-                    reason: "it is not what was written there".to_owned(),
-                });
-            }
-        }
-        for writer in &writers {
-            writer.leave(self.run.store.as_ref(), to).await?;
-        }
-        let _ = self.run.renew(true).await;
-        Ok(writers.len())
     }
 }
 
@@ -455,6 +426,7 @@ async fn renew_until_dropped(run: Weak<Run>, clock: Clock) {
     }
 }
 
+mod moving;
 #[cfg(test)]
 mod protocol;
 #[cfg(test)]

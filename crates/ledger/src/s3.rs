@@ -8,7 +8,7 @@
 //! |---|---|
 //! | 412 `PreconditionFailed` | the object has another version, or is there already |
 //! | 409 `ConditionalRequestConflict` | another write was under way: read the object, then try again |
-//! | 404 `NoSuchKey` | `If-Match` names a version of an object that is gone |
+//! | 404 `NoSuchKey` | `If-Match` names a version of an object that is gone; or the bucket is young |
 //! | time-out, 500, a cut connection | nobody knows |
 //!
 //! Each write is attempted once. A repeated one, as the SDK makes it after a lost answer, would find
@@ -42,6 +42,10 @@ const ATTEMPTS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(200);
 /// The pause before a call on a bucket that was not known yet; with `ATTEMPTS` they last two minutes.
 const YOUNG_PAUSE: Duration = Duration::from_secs(24);
+
+/// For how long S3 can answer a write with `NoSuchKey` after versioning was first enabled (S3 API
+/// reference, `PutBucketVersioning`): a write that names no version that is gone can mean nothing else.
+const YOUNG: Duration = Duration::from_mins(15);
 
 /// A ledger in a bucket, below the project's name.
 pub struct Bucket {
@@ -250,7 +254,9 @@ impl Store for Bucket {
         let object = self.object(key);
         let mut expected = expected.cloned();
         let mut pause = PAUSE;
-        for attempt in 1.. {
+        let until = self.session.clock().now() + YOUNG;
+        let mut attempt = 0;
+        loop {
             let error = match self.put(&object, expected.as_ref(), content.bytes).await {
                 Attempt::Written(version) => return Ok(version),
                 Attempt::Refused(error) => {
@@ -267,13 +273,19 @@ impl Store for Bucket {
                     error
                 }
             };
+            // The object is as this write expects it.
+            let is_young = error.code.as_deref() == Some("NoSuchKey");
+            if is_young && self.session.clock().now() < until {
+                self.session.clock().sleep(YOUNG_PAUSE).await;
+                continue;
+            }
+            attempt += 1;
             if attempt == ATTEMPTS {
                 return Err(self.failed("could not write", &object, &error).into());
             }
             self.session.clock().sleep(pause).await;
             pause *= 2;
         }
-        Err(NotSwapped::Moved)
     }
 
     async fn hold(&self, _run: &str) -> Result<(), LedgerError> {

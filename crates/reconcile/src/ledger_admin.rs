@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kinds::{S3Bucket, S3BucketPolicy, s3_bucket, s3_bucket_policy, tags};
-use ledger::{Bucket, Who};
+use ledger::{Bucket, Journal, Who};
 use manifest::S3Ledger;
 use model::{Observation, Ownership, ResourceId, Spec, Target};
 
@@ -32,7 +32,7 @@ fn bucket(project: &Project) -> Result<(&S3Ledger, BucketPlace), Error> {
 }
 
 /// Makes the bucket of the ledger: private, versioned, TLS only, with conditional writes only. Old
-/// versions stay for 90 days and leases for 7.
+/// versions stay for 90 days and leases for 7. It returns when the bucket takes writes.
 pub async fn create_ledger(project: &Project) -> Result<Made, Error> {
     let (_, place) = bucket(project)?;
     let id = ResourceId::new("s3_bucket", "ledger", &place.name);
@@ -89,6 +89,11 @@ pub async fn create_ledger(project: &Project) -> Result<Made, Error> {
     let session = session.map_err(|error| failed(&error))?;
     let kept = Bucket::new(session, &place.name, project.manifest.project.as_str());
     kept.set_lifecycle().await?;
+    // A bucket that was made a moment ago can refuse writes, and it is better to wait here than in the
+    // first apply.
+    let kinds = project.engine.kinds();
+    let journal = Journal::open(Box::new(kept), kinds, project.clock, Who::default()).await?;
+    journal.try_out().await?;
     Ok(made)
 }
 
@@ -139,7 +144,8 @@ pub async fn move_ledger(
     let from = project.store(&from).await?;
     let to = project.store(&to).await?;
     let kinds = project.engine.kinds();
-    let journal = ledger::Journal::open(from, kinds, project.clock, who).await?;
+    let run = (project.clock, who);
+    let journal = Journal::open_to_move(from, kinds, run, &to_name).await?;
     let moved = journal.move_to(to.as_ref(), kinds, &to_name).await?;
     Ok((moved, to_name))
 }

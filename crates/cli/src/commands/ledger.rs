@@ -27,6 +27,8 @@ fn project(of: &LedgerOf, printer: &Printer) -> Result<Project, Failure> {
 }
 
 async fn create(of: &LedgerOf, printer: &Printer) -> Result<Exit, Failure> {
+    printer
+        .progress("Making the bucket. S3 can take up to 15 minutes until a new one takes writes.");
     let made = reconcile::create_ledger(&project(of, printer)?).await?;
     printer.note(match made {
         Made::New => "The bucket was made. The ledger is empty.",

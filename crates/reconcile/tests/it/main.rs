@@ -1,7 +1,9 @@
 //! Whole runs, in a sandbox inside the process and under virtual time.
 
 mod checks;
+mod faulty_store;
 mod fleet;
+mod ledger_writes;
 mod ledgers;
 mod requests;
 mod run;
