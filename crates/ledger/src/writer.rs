@@ -198,7 +198,9 @@ impl Writer {
 
     /// The same document for another store, which has this version of it, or none.
     pub(crate) fn copied(&self, version: Option<Version>) -> Arc<Self> {
-        let document = lock(&self.page).document.clone();
+        let mut document = lock(&self.page).document.clone();
+        // Every document goes there, so what domains share is in its own.
+        document.parted = Vec::new();
         Self::new(&self.name, document, Vec::new(), version)
     }
 
