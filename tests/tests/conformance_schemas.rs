@@ -98,6 +98,7 @@ fn in_a_life(documents: &mut Documents) {
         documents.add(0, place.run(command, JSON));
     }
     documents.add(0, place.run("verify", JSON));
+    documents.add(0, place.run("adopt", &["--ledger", "--json", "--yes"]));
     documents.add(0, place.deploy(&["sandbox", "stats", manifest, "--json"]));
     place.edit("dmarc: { p: quarantine", "dmarc: { p: reject");
     documents.add(0, place.run("plan", JSON));

@@ -138,12 +138,7 @@ fn wound_down(domain: &str, entry: &Entry, body: &[u8]) -> Resource {
                 ..spec.clone()
             });
         }
-        let max_age = mta_sts::wind_down().max_age().seconds();
-        resource.serves_policy = Some(ServedPolicy {
-            enforce: false,
-            active: false,
-            max_age,
-        });
+        resource.serves_policy = Some(ServedPolicy::from(&mta_sts::wind_down()));
     }
     if is_record(entry) {
         resource.spec = announcing(&entry.spec, mta_sts_text(body));

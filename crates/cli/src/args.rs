@@ -1,5 +1,6 @@
 //! The command line.
 
+mod adopt;
 mod check;
 mod drift;
 mod format;
@@ -27,6 +28,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::log::Log;
 
 pub(crate) use self::report::Report;
+pub(crate) use adopt::Adopt;
 pub(crate) use check::{Check, CheckFormat};
 pub(crate) use drift::Drift;
 pub(crate) use format::{GraphFormat, PlanFormat, ResultFormat, RunFormat};
@@ -109,6 +111,7 @@ impl Cli {
             | Command::Plan(Connected { global, .. })
             | Command::Apply(Connected { global, .. })
             | Command::Destroy(Connected { global, .. })
+            | Command::Adopt(Connected { global, .. })
             | Command::Drift(Connected { global, .. })
             | Command::Verify(Connected { global, .. })
             | Command::Records(Connected { global, .. })
@@ -255,6 +258,11 @@ pub(crate) enum Command {
     /// Wind down and remove everything of ours
     #[command(after_help = "Example:\n  deploy destroy deploy/example.yaml --target example.com")]
     Destroy(Connected<Destroy>),
+    /// Rebuild a ledger that was lost; nothing at AWS is changed
+    #[command(
+        after_help = "Examples:\n  deploy adopt --ledger deploy/example.yaml\n  deploy adopt --ledger --claim route53_record_set/example.com/spf deploy/example.yaml"
+    )]
+    Adopt(Connected<Adopt>),
     /// Show what moved without us; for schedules
     #[command(
         after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30\n  deploy drift deploy/example.yaml --repair --yes"

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod existing;
 mod exit;
 mod files;
 mod interrupt;

@@ -1,6 +1,7 @@
 //! The door to files and arguments: a manifest and its environment, as the command line names them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clock::Clock;
 use ledger::Journal;
@@ -8,7 +9,7 @@ use manifest::{Manifest, SecretSource};
 use reconcile::{Claim, Environment, Loaded, Network, Notice, Project, SandboxSettings, Who};
 use standards::Finding;
 
-use crate::args::{Changing, Global, Selection};
+use crate::args::{Global, Selection};
 use crate::exit::Failure;
 use crate::files::{Tree, read_text};
 use crate::manifest_file::find;
@@ -142,18 +143,18 @@ pub(crate) fn project(
     Ok(Project::open(loaded, targets, environment, notice)?)
 }
 
-/// Opens the ledger of a project for a run that changes something. It waits for other runs as long as
-/// the arguments say.
+/// Opens the ledger of a project for a run that changes something. It waits for other runs for
+/// `lock_timeout` at most.
 pub(crate) async fn journal(
     project: &Project,
-    changing: &Changing,
+    lock_timeout: Duration,
     printer: &Printer,
 ) -> Result<Journal, Failure> {
     let waits = |claim: &Claim| {
         let text = format!("waiting: {} is held by {}", claim.document, claim.holder);
         printer.note(&report::escape(&text));
     };
-    let opened = project.journal_when_free(who(), changing.lock_timeout, &waits);
+    let opened = project.journal_when_free(who(), lock_timeout, &waits);
     Ok(opened.await?)
 }
 

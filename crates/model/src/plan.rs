@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -13,7 +14,7 @@ use standards::Finding;
 
 use crate::{
     Calls, Diff, Entry, Impact, Level, Location, Origin, PhysicalId, Precondition, Resource,
-    ResourceId, Spec, Target, Verb,
+    ResourceId, Spec, Status, Target, Verb,
 };
 
 /// An action's position in its plan.
@@ -272,6 +273,35 @@ impl Action {
         }
     }
 
+    /// The entry that puts its resource on record with this spec, with no state yet: a state would be
+    /// believed by the next run, and an intent has none.
+    pub fn recorded(&self, spec: Spec, status: Status, now: Timestamp) -> Entry {
+        let resource = self.desired();
+        let kept = self.entry().filter(|_| self.owned().is_some());
+        Entry {
+            id: self.resource.clone(),
+            location: self.location.clone(),
+            status,
+            spec,
+            state: None,
+            origin: self
+                .wanted()
+                .map_or(Origin::Created, |wanted| wanted.origin),
+            holders: resource
+                .into_iter()
+                .flat_map(|resource| &resource.holders)
+                // Domains that the run is not about hold it as well.
+                .chain(kept.into_iter().flat_map(|entry| &entry.holders))
+                .cloned()
+                .collect(),
+            before: kept.and_then(|entry| entry.before.clone()),
+            serves_policy: resource.and_then(|resource| resource.serves_policy),
+            dependencies: resource.map(Resource::all_dependencies).unwrap_or_default(),
+            impact: resource.map_or_else(Impact::none, |resource| resource.impact.clone()),
+            changed: now,
+        }
+    }
+
     /// Whether apply waits until it is ready although nothing else depends on that.
     pub fn wait(&self) -> bool {
         self.desired().is_some_and(|resource| resource.wait)
@@ -317,6 +347,12 @@ impl Plan {
     /// Whether nothing is to be done.
     pub fn is_empty(&self) -> bool {
         !self.actions.iter().any(Action::changes)
+    }
+
+    /// How many of its actions change something.
+    pub fn changes(&self) -> usize {
+        let changing = self.actions.iter().filter(|action| action.changes());
+        changing.count()
     }
 
     /// For each action, the round in which it can be carried out, by whoever does not wait for an apply

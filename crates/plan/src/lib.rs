@@ -3,7 +3,7 @@
 //! [`queries`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
 //! [`Plan`](model::Plan); [`drift`] compares actual with the ledger; [`estimate`] says how many
 //! calls a plan makes and how long AWS's quotas make them last; [`pending`] says what is still to be
-//! done where nothing is observed. None of them reads a clock, a file
+//! done where nothing is observed; [`rebuild`] says what a lost ledger lacks. None of them reads a clock, a file
 //! or the network, and none knows a kind by name.
 
 mod blast_radius;
@@ -17,6 +17,7 @@ mod order;
 mod parts;
 mod pending;
 mod planner;
+mod rebuild;
 mod remove;
 mod renames;
 mod settle;
@@ -38,6 +39,7 @@ pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
 pub use observations::{Query, left, queries};
 pub use pending::{Pending, pending};
 pub use planner::plan;
+pub use rebuild::{Rebuilt, rebuild};
 pub use settle::settle;
 
 /// The observations, by [`Target::key`].

@@ -14,6 +14,7 @@ use crate::claims::{Claims, Place, Zones, moved};
 use crate::decide::{Decision, Question, decide};
 use crate::observations::{in_order, of_resource};
 use crate::parts::Parts;
+use crate::rebuild::is_text;
 use crate::renames::Renames;
 use crate::{Inputs, order};
 
@@ -295,9 +296,7 @@ impl<'a> Planner<'a> {
         // the same.
         let domain = &subject.resource.id.domain;
         let is_recorded = self.inputs.ledger.domains.contains_key(domain);
-        let is_text =
-            subject.kind().zone(spec, None).is_some() && !subject.kind().claims(spec).is_empty();
-        if decided == Origin::Adopted && is_text && !is_recorded {
+        if decided == Origin::Adopted && is_text(spec) && !is_recorded {
             Origin::Unknown
         } else {
             decided

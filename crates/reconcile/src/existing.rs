@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use kinds::record_of;
-use model::{Action, Ledger, Location, Origin, ResourceId, Step};
+use model::{Action, Entry, Ledger, Location, Origin, ResourceId, Spec, Step};
 use standards::Finding;
 
 use crate::{Error, Planned, Project, Wish};
@@ -18,6 +18,25 @@ pub struct ExistingResource {
     pub location: Option<Location>,
     /// The record, for a record: name, type and values.
     pub record: Option<String>,
+}
+
+impl ExistingResource {
+    fn of(resource: &ResourceId, location: Option<&Location>, spec: &Spec) -> Self {
+        Self {
+            resource: resource.clone(),
+            location: location.cloned(),
+            record: record_of(spec).map(|record| {
+                let name = record.name.to_string();
+                let values = record.describe_values().join(", ");
+                format!("{name} {} {values}", record.rtype)
+            }),
+        }
+    }
+
+    /// The resource of an entry.
+    pub(crate) fn of_entry(entry: &Entry) -> Self {
+        Self::of(&entry.id, entry.location.as_ref(), &entry.spec)
+    }
 }
 
 /// Everything that exists under a name that the manifest leads to, by whose it is.
@@ -76,7 +95,7 @@ impl Project {
 }
 
 /// PLAN-03 and PLAN-04: nobody could enter the account, or it did not answer.
-fn is_unseen(finding: &Finding) -> bool {
+pub(crate) fn is_unseen(finding: &Finding) -> bool {
     use model::rules::{PLAN_03, PLAN_04};
     finding.is_of(PLAN_03) || finding.is_of(PLAN_04)
 }
@@ -93,15 +112,8 @@ pub fn there_before(planned: &Planned) -> BTreeSet<ResourceId> {
 impl ExistingResources {
     fn add(&mut self, action: &Action) {
         let kind = action.spec().kind();
-        let existing = || ExistingResource {
-            resource: action.resource.clone(),
-            location: action.location.clone(),
-            record: record_of(action.spec()).map(|record| {
-                let name = record.name.to_string();
-                let values = record.describe_values().join(", ");
-                format!("{name} {} {values}", record.rtype)
-            }),
-        };
+        let location = action.location.as_ref();
+        let existing = || ExistingResource::of(&action.resource, location, action.spec());
         let is_dns = kind.zone(action.spec(), None).is_some();
         match &action.step {
             // Of DNS, only a value that is as the manifest asks is ours: what stands in its place is

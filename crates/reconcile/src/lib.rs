@@ -19,6 +19,7 @@
 //! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
 //! | `foresight` | events with a known date, before they come |
 //! | `ledger_admin` | makes, unlocks and moves the ledger itself |
+//! | `rebuild` | rebuilds a ledger that was lost |
 //! | `sandbox` | the embedded AWS: what a manifest presumes, and its ports |
 //!
 //! This crate returns values. It prints nothing, reads no arguments, and opens no file but those of
@@ -48,6 +49,7 @@ mod open;
 mod plan;
 mod policies;
 mod probe;
+mod rebuild;
 mod records;
 mod saved_plan;
 mod scope;
@@ -76,6 +78,7 @@ pub use self::open::Project;
 pub use self::plan::{Planned, Wish};
 pub use self::policies::{AccountPolicy, policies};
 pub use self::probe::Probe;
+pub use self::rebuild::{Rebuilding, record_rebuilt};
 pub use self::saved_plan::{Moved, SavedAction, SavedPlan};
 pub use self::scope::canaries;
 pub use self::verify::{Closely, verify};

@@ -61,12 +61,12 @@ pub use checks_markdown::checks_markdown;
 pub use checks_text::checks_text;
 pub use doctor_text::doctor_text;
 pub use documents::{
-    AccountPolicy, ApplyDocument, CallsMade, ChecksDocument, Content, DestroyDocument,
-    DoctorDocument, Document, DraftDocument, DriftDocument, FindingsDocument, GraphDocument,
-    IamDocument, Left, Outcome, OutcomeDetail, OutcomeWord, OverviewDocument, PlanDocument,
-    RecordsDocument, RepairDocument, RulesDocument, Run, StatsDocument, StatusDocument,
-    checks_json, doctor_json, draft_json, drift_json, findings_json, graph_json, iam_json,
-    overview_json, plan_json, rules_json, schemas, stats_json, status_json,
+    AccountPolicy, AdoptDocument, AdoptedResource, ApplyDocument, CallsMade, ChecksDocument,
+    Content, DestroyDocument, DoctorDocument, Document, DraftDocument, DriftDocument,
+    FindingsDocument, GraphDocument, IamDocument, Left, Outcome, OutcomeDetail, OutcomeWord,
+    OverviewDocument, PlanDocument, RecordsDocument, RepairDocument, RulesDocument, Run,
+    StatsDocument, StatusDocument, checks_json, doctor_json, draft_json, drift_json, findings_json,
+    graph_json, iam_json, overview_json, plan_json, rules_json, schemas, stats_json, status_json,
 };
 pub use drift_html::drift_html;
 pub use drift_junit::drift_junit;

@@ -63,11 +63,7 @@ impl Site<'_, '_> {
             impact: Impact::new(MailImpact::Receiving, "senders deliver as this policy says"),
         });
         let (policy, _) = MtaStsPolicy::parse(body);
-        self.scope.last().serves_policy = policy.as_ref().map(|policy| ServedPolicy {
-            enforce: policy.mode() == Mode::Enforce,
-            active: policy.mode() != Mode::None,
-            max_age: policy.max_age().seconds(),
-        });
+        self.scope.last().serves_policy = policy.as_ref().map(ServedPolicy::from);
         if let Some(policy) = policy.filter(|policy| policy.mode() == Mode::Enforce) {
             let preconditions = enforce_preconditions(self.scope.name, &policy);
             self.scope.last().preconditions.extend(preconditions);

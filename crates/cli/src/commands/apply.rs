@@ -98,7 +98,7 @@ async fn bring_about(
     let How {
         changing, saved, ..
     } = how;
-    let journal = open::journal(project, changing, printer).await?;
+    let journal = open::journal(project, changing.lock_timeout, printer).await?;
     // Who observes from outside need not wait for AWS.
     let (planned, seen) = tokio::join!(
         project.plan(journal.ledger(), Wish::All),
@@ -125,8 +125,9 @@ async fn bring_about(
         results.news.add_refusal("apply", findings);
         return Ok(Exit::Refused);
     }
-    let question = "Type `yes` to apply this plan:";
-    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, question, "yes")? {
+    let question = ("Type `yes` to apply this plan:", "yes");
+    let changes = planned.plan.changes();
+    if changes > 0 && !agreed(changes, changing.yes, printer, question)? {
         return Ok(Exit::Refused);
     }
     let report = carry_out(project, &planned, &journal, changing, printer).await?;
@@ -221,18 +222,18 @@ fn some_of(text: &mut String, what: &str, actions: &[SavedAction]) {
     }
 }
 
-/// Whether the operator agrees. Without a terminal only `--yes` does.
+/// Whether the operator agrees to so many changes, or did so before by `--yes`: without a terminal
+/// nobody else can.
 pub(crate) fn agreed(
-    plan: &Plan,
-    changing: &Changing,
+    changes: usize,
+    is_agreed: bool,
     printer: &Printer,
-    question: &str,
-    answer: &str,
+    (question, answer): (&str, &str),
 ) -> Result<bool, Failure> {
-    if changing.yes {
+    if is_agreed {
         return Ok(true);
     }
-    interrupt::while_asking(plan.actions.iter().filter(|one| one.changes()).count());
+    interrupt::while_asking(changes);
     match printer.confirm(question, answer) {
         Some(true) => Ok(true),
         Some(false) => {

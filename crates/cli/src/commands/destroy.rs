@@ -11,6 +11,7 @@ use crate::args::{self, Global};
 use crate::commands::apply::{agreed, carry_out};
 use crate::commands::notify::{Telling, tell as tell_people};
 use crate::commands::plan::{is_blind, show_in};
+use crate::existing::{line, listed};
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::outcome::grace_period;
@@ -40,7 +41,7 @@ async fn remove(
     results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let journal = open::journal(project, &args.changing, printer).await?;
+    let journal = open::journal(project, args.changing.lock_timeout, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
         return Ok(refuse_unrecorded(project, &mut results.document, printer)
             .await?
@@ -72,7 +73,8 @@ async fn remove(
         "This destroys {}. Type the project's name, `{name}`, to go on:",
         named(&losing)
     );
-    if !planned.plan.is_empty() && !agreed(&planned.plan, &changing, printer, &question, name)? {
+    let changes = planned.plan.changes();
+    if changes > 0 && !agreed(changes, changing.yes, printer, (&question, name))? {
         return Ok(Exit::Refused);
     }
     let report = carry_out(project, &planned, &journal, &changing, printer).await?;
@@ -138,11 +140,12 @@ fn tell(conclusion: Conclusion, existing: &ExistingResources, again: &Planned, p
     }
     for one in &existing.ours {
         printer.note(&format!(
-            "left: {}, which is ours and not in the ledger; `deploy apply` records it again",
+            "left: {}, which is ours and not in the ledger; `deploy adopt --ledger` records it again",
             line(one)
         ));
     }
-    let title = "Left, origin unknown. The ledger does not say who made these:";
+    let title = "Left, origin unknown. The ledger does not say who made these; `deploy adopt --ledger \
+                 --claim ID` makes one ours, by the id in parentheses:";
     some(printer, title, &existing.unknown);
     let title = "Left, without our tags, under names that the manifest leads to:";
     some(printer, title, &existing.foreign);
@@ -205,8 +208,7 @@ async fn refuse_unrecorded(
     } else {
         printer.note(
             "If the ledger is elsewhere, run destroy beside it. If it is lost, rebuild it with \
-             `deploy adopt --ledger`; where this version has no such command, `deploy apply` \
-             records what is ours again.",
+             `deploy adopt --ledger`, which shows what it would write before it writes.",
         );
     }
     Ok(Conclusion::Refused)
@@ -214,25 +216,6 @@ async fn refuse_unrecorded(
 
 fn some(printer: &Printer, title: &str, list: &[ExistingResource]) {
     if !list.is_empty() {
-        printer.note(title);
-        for line in lines(list) {
-            printer.note(&format!("  {line}"));
-        }
+        printer.note(listed(title, list).trim_end());
     }
-}
-
-fn lines(list: &[ExistingResource]) -> Vec<String> {
-    list.iter().map(line).collect()
-}
-
-/// One resource for people: its record, or else its id, and where it is.
-fn line(one: &ExistingResource) -> String {
-    let place = one.location.as_ref();
-    let place = place.map_or("by hand".to_owned(), |place| format!("in {place}"));
-    let id = one.resource.to_string();
-    let text = match &one.record {
-        Some(record) => format!("{record} ({id}, {place})"),
-        None => format!("{id}, {place}"),
-    };
-    escape(&text)
 }

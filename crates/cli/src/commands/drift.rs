@@ -43,7 +43,7 @@ async fn repair(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let changing = &args.changing;
-    let journal = open::journal(project, changing, printer).await?;
+    let journal = open::journal(project, changing.lock_timeout, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
         printer.note(UNRECORDED);
         return Ok(Exit::Failed);
@@ -57,8 +57,9 @@ async fn repair(
         results.news.add_refusal("drift", &planned.plan.findings);
         return Ok(Exit::Refused);
     }
-    let question = "Type `yes` to put this back:";
-    if !planned.plan.is_empty() && !agreed(&planned.plan, changing, printer, question, "yes")? {
+    let question = ("Type `yes` to put this back:", "yes");
+    let changes = planned.plan.changes();
+    if changes > 0 && !agreed(changes, changing.yes, printer, question)? {
         return Ok(Exit::Refused);
     }
     let report = carry_out(project, &planned, &journal, changing, printer).await?;
@@ -133,5 +134,5 @@ fn note(drifted: &Drifted, printer: &Printer) {
 
 /// The message where there is nothing to compare with.
 const UNRECORDED: &str = "Nothing is recorded here: the ledger has none of these domains, so there is \
-    nothing to compare with. If they were applied, their ledger is elsewhere: run drift beside it. If \
-    they were not, `deploy apply` is the first step.";
+    nothing to compare with. If they were applied, their ledger is elsewhere, and drift runs beside it, or \
+    it is lost, and `deploy adopt --ledger` rebuilds it. If they were not, `deploy apply` is the first step.";

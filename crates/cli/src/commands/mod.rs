@@ -1,5 +1,6 @@
 //! One file a command. What they do is in the libraries; here is what they take and print.
 
+pub(crate) mod adopt;
 pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod destroy;
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Destroy(connected) => {
             Box::pin(destroy::run(global, &connected.args, printer)).await
         }
+        Command::Adopt(connected) => Box::pin(adopt::run(global, &connected.args, printer)).await,
         Command::Drift(connected) => Box::pin(drift::run(global, &connected.args, printer)).await,
         Command::Verify(connected) => Box::pin(verify::run(global, &connected.args, printer)).await,
         Command::Records(connected) => records::run(global, &connected.args, printer).await,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use kinds::{Actor, Changed};
 use ledger::{Event, LedgerError};
 use model::{
-    Action, ActionId, Entry, ErrorClass, Impact, KindError, Observation, Origin, OutputRef,
-    Resource, Spec, State, Status, Step, Target, Verb,
+    Action, ActionId, Entry, ErrorClass, KindError, Observation, Origin, OutputRef, Spec, State,
+    Status, Step, Target, Verb,
 };
 
 use super::fresh::Fresh;
@@ -182,31 +182,7 @@ impl Run<'_> {
 
     /// The entry of a wanted resource, with no state yet.
     fn entry(&self, action: &Action, spec: Spec, status: Status) -> Entry {
-        let resource = action.desired();
-        let kept = action.entry().filter(|_| action.owned().is_some());
-        Entry {
-            id: action.resource.clone(),
-            location: action.location.clone(),
-            status,
-            spec,
-            // A recorded state would be believed by the next run, and this one is only intended.
-            state: None,
-            origin: action
-                .wanted()
-                .map_or(Origin::Created, |wanted| wanted.origin),
-            holders: resource
-                .into_iter()
-                .flat_map(|resource| &resource.holders)
-                // Domains that this run is not about hold it as well.
-                .chain(kept.into_iter().flat_map(|entry| &entry.holders))
-                .cloned()
-                .collect(),
-            before: kept.and_then(|entry| entry.before.clone()),
-            serves_policy: resource.and_then(|resource| resource.serves_policy),
-            dependencies: resource.map(Resource::all_dependencies).unwrap_or_default(),
-            impact: resource.map_or_else(Impact::none, |resource| resource.impact.clone()),
-            changed: self.engine.clock.now(),
-        }
+        action.recorded(spec, status, self.engine.clock.now())
     }
 
     /// Makes the call until it is through, refused, or out of time.

@@ -4,6 +4,7 @@
 //! from the same type, so that the two say the same. Field documentation here is what readers of the
 //! schemas see.
 
+mod adopt;
 mod checks;
 mod doctor;
 mod draft;
@@ -27,6 +28,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+pub use adopt::{AdoptDocument, AdoptedResource};
 pub use checks::{ChecksDocument, checks_json};
 pub use doctor::{DoctorDocument, doctor_json};
 pub use draft::{DraftDocument, draft_json};
@@ -114,6 +116,7 @@ struct Moment(#[schemars(with = "String", extend("format" = "date-time"))] Times
 /// The schema of each document, by its format.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        schema::<AdoptDocument>(),
         schema::<ApplyDocument>(),
         schema::<ChecksDocument>(),
         schema::<DestroyDocument>(),

@@ -1,0 +1,109 @@
+//! `deploy adopt --ledger`: rebuilds a ledger that was lost, after it showed what it would write.
+
+use std::collections::BTreeSet;
+
+use model::Origin;
+use reconcile::{ExistingResource, Rebuilding};
+use report::{AdoptDocument, AdoptedResource, Document};
+
+use crate::args::{Adopt, Global};
+use crate::commands::apply::agreed;
+use crate::existing::listed;
+use crate::exit::{Exit, Failure};
+use crate::open;
+use crate::printer::Printer;
+
+pub(crate) async fn run(global: &Global, args: &Adopt, printer: &Printer) -> Result<Exit, Failure> {
+    let project = open::project(global, &args.selection, printer)?;
+    let journal = open::journal(&project, args.lock_timeout, printer).await?;
+    let claimed: BTreeSet<String> = args.claims.iter().cloned().collect();
+    let rebuilding = project.rebuild(&journal.ledger(), &claimed).await?;
+    if !rebuilding.unseen.is_empty() {
+        printer.note(
+            "Something could not be observed, so nobody knows what stands. Nothing was written.",
+        );
+        let palette = printer.note_palette();
+        printer.note(&report::findings_text(&rebuilding.unseen, &palette));
+        return Ok(Exit::Failed);
+    }
+    if !printer.json {
+        printer.data(&text(&rebuilding));
+    }
+    let count = rebuilding.count();
+    let question = ("Type `yes` to write this to the ledger:", "yes");
+    let agreed = match count {
+        0 => Ok(false),
+        _ => agreed(count, args.yes, printer, question),
+    };
+    let is_written = matches!(agreed, Ok(true));
+    if is_written {
+        reconcile::record_rebuilt(&journal, &rebuilding).await?;
+        journal.close().await?;
+        let on_record = match count {
+            1 => "1 resource is".to_owned(),
+            count => format!("{count} resources are"),
+        };
+        printer.note(&format!(
+            "{on_record} on record again. Nothing at AWS was changed. Next: `deploy plan`"
+        ));
+    }
+    if printer.json {
+        printer.value(&document(&rebuilding, is_written));
+    }
+    if agreed? || count == 0 {
+        Ok(Exit::Done)
+    } else {
+        Ok(Exit::Refused)
+    }
+}
+
+/// The resources that would be written, by what becomes of them in a destroy.
+fn text(rebuilding: &Rebuilding) -> String {
+    if rebuilding.count() == 0 {
+        return "The ledger lacks nothing that stands under the names that the manifest leads to.\n"
+            .to_owned();
+    }
+    [
+        (
+            "Ours, by its tags, because it exists only through what carries them, or because you claim it. \
+             Destroy removes it:",
+            rebuilding.of(Origin::Created),
+        ),
+        (
+            "Of others. Destroy leaves it:",
+            rebuilding.of(Origin::Adopted),
+        ),
+        (
+            "Origin unknown: nothing tells who made it. Destroy leaves it, and says so. `--claim ID`, with \
+             the id in parentheses, makes it ours:",
+            rebuilding.of(Origin::Unknown),
+        ),
+        (
+            "Of the above, not as the manifest asks; the next apply changes it:",
+            rebuilding.differing(),
+        ),
+    ]
+    .iter()
+    .map(|(title, list)| listed(title, list))
+    .collect()
+}
+
+/// The same for programs.
+fn document(rebuilding: &Rebuilding, is_written: bool) -> Document<AdoptDocument> {
+    let list = |list: Vec<ExistingResource>| list.into_iter().map(object).collect();
+    Document::new(AdoptDocument {
+        written: is_written,
+        ours: list(rebuilding.of(Origin::Created)),
+        of_others: list(rebuilding.of(Origin::Adopted)),
+        origin_unknown: list(rebuilding.of(Origin::Unknown)),
+        differing: list(rebuilding.differing()),
+    })
+}
+
+fn object(one: ExistingResource) -> AdoptedResource {
+    AdoptedResource {
+        resource: one.resource.to_string(),
+        location: one.location,
+        record: one.record,
+    }
+}

@@ -1,0 +1,159 @@
+//! Rebuilds a ledger that was lost, from tags, listings and live values. Nothing changes but the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ledger::{Event, Journal};
+use model::{Entry, Ledger, Origin, ServedPolicy};
+use plan::Rebuilt;
+use standards::Finding;
+use standards::mta_sts::MtaStsPolicy;
+
+use crate::existing::is_unseen;
+use crate::{Error, ExistingResource, Planned, Project, Wish};
+
+/// The entries that a ledger lacks, ready to be written.
+#[derive(Debug, Default)]
+pub struct Rebuilding {
+    rebuilt: Vec<Rebuilt>,
+    /// The policies that are served, by document.
+    served: BTreeMap<String, ServedPolicy>,
+    /// The failures to observe. With any of them nothing may be written: what was not seen may be
+    /// there.
+    pub unseen: Vec<Finding>,
+}
+
+impl Rebuilding {
+    /// How many resources there are to write.
+    pub fn count(&self) -> usize {
+        self.rebuilt.len()
+    }
+
+    /// The resources of one origin.
+    pub fn of(&self, origin: Origin) -> Vec<ExistingResource> {
+        let entries = self.rebuilt.iter().map(|one| &one.entry);
+        let of_origin = entries.filter(|entry| entry.origin == origin);
+        of_origin
+            .map(|entry| ExistingResource::of_entry(entry))
+            .collect()
+    }
+
+    /// The resources that are not as the manifest asks: an earlier manifest asked for them.
+    pub fn differing(&self) -> Vec<ExistingResource> {
+        let differing = self.rebuilt.iter().filter(|one| !one.is_as_asked);
+        differing
+            .map(|one| ExistingResource::of_entry(&one.entry))
+            .collect()
+    }
+}
+
+impl Project {
+    /// Everything that stands and that the ledger lacks, by observing each resource that the manifest
+    /// leads to. Of what is `claimed`, by id, the origin is unknown, and an operator says that it is
+    /// ours.
+    pub async fn rebuild(
+        &self,
+        ledger: &Ledger,
+        claimed: &BTreeSet<String>,
+    ) -> Result<Rebuilding, Error> {
+        let planned = self.plan(ledger.clone(), Wish::All).await?;
+        let mut rebuilt = plan::rebuild(&planned.plan, &planned.actual, self.clock.now());
+        let on_record = on_record(&planned, claimed, &rebuilt);
+        rebuilt.extend(on_record);
+        claim(&mut rebuilt, claimed)?;
+        let unseen = planned.plan.findings.iter().filter(|one| is_unseen(one));
+        Ok(Rebuilding {
+            served: self.served(&rebuilt).await,
+            unseen: unseen.cloned().collect(),
+            rebuilt,
+        })
+    }
+
+    /// The policies that are served now. An earlier manifest may have asked for them, and senders hold
+    /// what they were shown.
+    async fn served(&self, rebuilt: &[Rebuilt]) -> BTreeMap<String, ServedPolicy> {
+        let mut served = BTreeMap::new();
+        for entry in rebuilt.iter().map(|one| &one.entry) {
+            let Some(asked) = entry.serves_policy else {
+                continue;
+            };
+            let url = format!(
+                "https://mta-sts.{}/.well-known/mta-sts.txt",
+                entry.id.domain
+            );
+            let live = self.engine.outside().fetch(&url).await.ok();
+            let live = live.filter(|fetched| fetched.status == 200);
+            let live = live.and_then(|fetched| MtaStsPolicy::parse(&fetched.body).0);
+            let policy = live.as_ref().map_or(asked, ServedPolicy::from);
+            served.insert(entry.id.document().into_owned(), policy);
+        }
+        served
+    }
+}
+
+/// The claimed resources that the ledger has already, with an unknown origin.
+fn on_record(planned: &Planned, claimed: &BTreeSet<String>, new: &[Rebuilt]) -> Vec<Rebuilt> {
+    let actions = planned.plan.actions.iter();
+    let wanted = actions.filter_map(|action| action.wanted()?.entry.as_ref());
+    let is_claimed = |entry: &&Arc<Entry>| {
+        entry.origin == Origin::Unknown
+            && claimed.contains(&entry.id.to_string())
+            && !new.iter().any(|one| one.entry.id == entry.id)
+    };
+    let mut entries: Vec<&Arc<Entry>> = wanted.filter(is_claimed).collect();
+    entries.dedup_by(|one, other| one.id == other.id);
+    let entries = entries.into_iter().map(|entry| Rebuilt {
+        entry: Arc::clone(entry),
+        retires: false,
+        is_as_asked: true,
+    });
+    entries.collect()
+}
+
+/// Makes ours what is claimed.
+fn claim(rebuilt: &mut [Rebuilt], claimed: &BTreeSet<String>) -> Result<(), Error> {
+    for id in claimed {
+        let mut unknown = rebuilt.iter_mut();
+        let is_it = |one: &&mut Rebuilt| {
+            one.entry.origin == Origin::Unknown && one.entry.id.to_string() == *id
+        };
+        let Some(found) = unknown.find(is_it) else {
+            return Err(Error::Usage(format!(
+                "--claim {id}: nothing of unknown origin has this id; without --claim the command lists \
+                 what has"
+            )));
+        };
+        let entry = Arc::make_mut(&mut found.entry);
+        entry.origin = Origin::Created;
+        // What it was before us is nothing, then.
+        entry.before = None;
+    }
+    Ok(())
+}
+
+/// Writes what a ledger lacks. The documents are claimed first, as they were when it was rebuilt: else
+/// nothing is written.
+pub async fn record_rebuilt(journal: &Journal, rebuilding: &Rebuilding) -> Result<(), Error> {
+    let mut events: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+    for one in &rebuilding.rebuilt {
+        let of_document = events.entry(one.entry.id.document().into_owned());
+        let of_document = of_document.or_default();
+        if one.retires {
+            let id = one.entry.id.clone();
+            of_document.push(Event::Retired { id });
+        }
+        let entry = Arc::clone(&one.entry);
+        of_document.push(Event::Applied { entry });
+    }
+    for (document, policy) in &rebuilding.served {
+        let served = Event::Served {
+            policy: Some(*policy),
+        };
+        events.entry(document.clone()).or_default().push(served);
+    }
+    journal.claim(&events.keys().cloned().collect()).await?;
+    for (document, events) in events {
+        journal.intend(&document, events).await?;
+    }
+    Ok(())
+}
