@@ -270,6 +270,11 @@ const ASKS_FOR_MORE: &[(&str, &str)] = &[
         "deploy ledger unlock ",
         "`deploy ledger create` makes the bucket",
     ),
+    // A ledger that was lost.
+    (
+        "deploy adopt --ledger --claim ",
+        "nothing of unknown origin has this id",
+    ),
 ];
 
 /// Whether all went well that a line of shell ran.
