@@ -10,12 +10,13 @@ use crate::place::{Place, Ran, binary};
 const DEPLOY: &str = r#"#!/bin/sh
 sandbox= yes=
 case "$1" in
-  plan | apply | destroy | drift | verify | records | report | status | doctor | graph | ledger)
+  plan | apply | adopt | destroy | drift | verify | records | report | status | doctor | graph | \
+    ledger)
     sandbox="--sandbox --speed instant" ;;
   init | check) sandbox="--sandbox --speed instant --sandbox-of deploy/published.yaml" ;;
   lint) case " $* " in *" --online "*) sandbox="--sandbox --speed instant" ;; esac ;;
 esac
-case "$1" in apply | destroy) yes=--yes ;; esac
+case "$1" in apply | adopt | destroy) yes=--yes ;; esac
 case " $* " in
   *" --sandbox "*" --speed "*) sandbox= ;;
   *" --sandbox "*) sandbox="--speed instant" ;;
