@@ -592,10 +592,21 @@ mod tags_and_statements_of_others {
 
     #[test]
     fn r_58_what_belongs_to_a_stack_is_adopted_at_the_operators_risk_only() {
+        adopts_from_a_stack(false);
+    }
+
+    /// S3 has answered both ways: that AWS's own tags must not be sent, and that they must not be missing.
+    #[test]
+    fn r_21_the_tags_of_a_stack_are_sent_where_s3_asks_for_them() {
+        adopts_from_a_stack(true);
+    }
+
+    fn adopts_from_a_stack(are_tags_required: bool) {
         let place = Place::with(&manifest(&format!("    adopt: true\n{SITE}")));
         place.make_world(Some(
             "buckets: [{ account: \"222222222222\", name: shop-example-com-assets-6312dd15, region: eu-west-1, tags: { \"aws:cloudformation:stack-name\": MailStack } }]\n",
         ));
+        place.change_world(|world, _| world.s3.system_tags_required = are_tags_required);
         changes_nothing(&place, || place.apply().exits(4))
             .says("PLAN-22")
             .says("the CloudFormation stack `MailStack`")
@@ -603,6 +614,10 @@ mod tags_and_statements_of_others {
         let accepting = ["--yes", "--no-verify", "--accept-risk", "PLAN-22"];
         place.run("apply", &accepting).exits(0);
         place.run("plan", &["--exit-code"]).exits(0);
+        let mut world = place.world();
+        let tags = assets(&mut world.world).tags.clone().unwrap_or_default();
+        assert_eq!(tags["aws:cloudformation:stack-name"], "MailStack");
+        assert_eq!(tags["deploy:project"], "shop");
     }
 
     /// The bucket of the domain's assets.

@@ -26,8 +26,8 @@ pub fn tags(project: &str, resource: &ResourceId, more: &Tags) -> Tags {
     tags
 }
 
-/// Names the CloudFormation stack that a resource belongs to. AWS sets it, nobody else can set or remove
-/// it, and it stays on what a stack has let go (CloudFormation User Guide, "Resource tags").
+/// Names the CloudFormation stack that a resource belongs to, or belonged to: it stays on what a stack has
+/// let go (CloudFormation User Guide, "Resource tags").
 const STACK: &str = "aws:cloudformation:stack-name";
 
 /// The tags that people set, and the stack's. AWS keeps more of its own beside them, which say nothing to us.
@@ -37,7 +37,7 @@ pub fn visible(tags: impl IntoIterator<Item = (String, String)>) -> Tags {
         .collect()
 }
 
-/// Whether a tag is AWS's own: a call that sets all tags of a resource keeps it, and must not name it.
+/// Whether a tag is AWS's own, which nobody else can set or remove.
 pub(crate) fn is_of_aws(key: &str) -> bool {
     key.starts_with("aws:")
 }

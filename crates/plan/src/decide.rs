@@ -41,13 +41,13 @@ impl Decision {
         }
     }
 
-    /// Adopting what belongs to a CloudFormation stack is a risk: the stack goes on managing
+    /// To adopt what carries the tag of a CloudFormation stack is a risk: the stack may go on managing
     /// it.
     fn of_stack(self, resource: &Resource, stack: Option<&str>) -> Self {
         let Some(stack) = stack.filter(|_| self.verb == Verb::Adopt) else {
             return self;
         };
-        let text = format!("belongs to the CloudFormation stack `{stack}`");
+        let text = format!("carries the tag of the CloudFormation stack `{stack}`");
         let finding = Finding::new(rules::PLAN_22, text).in_place(place(resource));
         Self {
             finding: Some(finding),

@@ -16,6 +16,10 @@ use crate::tags::{self, Tags};
 
 impl Bucket<'_> {
     pub(super) async fn tags(&self) -> Result<Tags, KindError> {
+        Ok(tags::visible(self.all_tags().await?))
+    }
+
+    async fn all_tags(&self) -> Result<Tags, KindError> {
         let request = self
             .client
             .get_bucket_tagging()
@@ -25,10 +29,10 @@ impl Bucket<'_> {
         let tags = answer
             .map(|answer| answer.tag_set().to_vec())
             .unwrap_or_default();
-        Ok(tags::visible(
-            tags.iter()
-                .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
-        ))
+        let pairs = tags
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
+        Ok(pairs.collect())
     }
 
     pub(super) async fn is_blocked(&self) -> Result<bool, KindError> {
@@ -254,12 +258,25 @@ impl Bucket<'_> {
 
     /// Sets our tags. The call replaces all of them, so those of others are sent along.
     pub(super) async fn tag(&self, desired: &Tags, owned: Option<&Tags>) -> Result<(), KindError> {
-        let operation = "PutBucketTagging";
-        let mut tags = self.tags().await?;
+        let mut tags = self.all_tags().await?;
         let (set, removed) = tag_changes(desired, &tags, owned);
-        tags.retain(|key, _| !tags::is_of_aws(key) && !removed.contains(key));
+        tags.retain(|key, _| !removed.contains(key));
         tags.extend(set);
-        let tagging = Tagging::builder().set_tag_set(Some(sdk_tags(operation, &tags)?));
+        let mut without = tags.clone();
+        without.retain(|key, _| !tags::is_of_aws(key));
+        match self.put_tags(&without).await {
+            // Some are told that AWS's own must not be sent, and others that they must not be left
+            // out (cloud-custodian issue 2834, terraform-provider-aws issue 7323).
+            Err(error) if error.code.as_deref() == Some("InvalidTag") && without != tags => {
+                self.put_tags(&tags).await
+            }
+            ended => ended,
+        }
+    }
+
+    async fn put_tags(&self, tags: &Tags) -> Result<(), KindError> {
+        let operation = "PutBucketTagging";
+        let tagging = Tagging::builder().set_tag_set(Some(sdk_tags(operation, tags)?));
         let request = self
             .client
             .put_bucket_tagging()

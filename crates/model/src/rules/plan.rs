@@ -97,8 +97,8 @@ standards::rules! {
         fix "change what the reason names, and plan again"
         source "terraform-provider-aws, internal/service: what its users met";
     PLAN_22 "PLAN-22" Error Lookup by "plan"
-        "What is adopted belongs to no CloudFormation stack"
-        why "A stack goes on managing it: the next deployment of the stack puts back what deploy changed, and its removal deletes what mail uses."
-        fix "give it `DeletionPolicy: Retain` in the stack (`RemovalPolicy.RETAIN` in the CDK), deploy that, and take it out of the stack; its tags stay, so then accept it with `--accept-risk PLAN-22`"
+        "What is adopted carries no tag of a CloudFormation stack"
+        why "A stack that still has it goes on managing it: the next deployment of the stack puts back what deploy changed, and its removal deletes what mail uses."
+        fix "if the stack still has it, give it `DeletionPolicy: Retain` in the stack (`RemovalPolicy.RETAIN` in the CDK), deploy that, and take it out of the stack; its tags stay, so then accept it with `--accept-risk PLAN-22`"
         source "CloudFormation User Guide: resource tags, DeletionPolicy attribute";
 }

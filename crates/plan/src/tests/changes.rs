@@ -217,7 +217,7 @@ fn r_58_what_belongs_to_a_stack_is_adopted_only_at_the_operators_risk() {
         .see("logs", of_stack("logs", "MailStack"));
     assert_snapshot!(reviewed(&world), @r"
      0 adopt s3_bucket/example.com/logs (web us-east-1): the manifest says `adopt`
-    PLAN-22 s3_bucket/example.com/logs: belongs to the CloudFormation stack `MailStack`
+    PLAN-22 s3_bucket/example.com/logs: carries the tag of the CloudFormation stack `MailStack`
     ");
 }
 

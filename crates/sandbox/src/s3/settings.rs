@@ -346,10 +346,20 @@ pub(super) fn put_bucket_tagging(
     work: &mut Work,
     input: dto::PutBucketTaggingInput,
 ) -> Result<dto::PutBucketTaggingOutput, Error> {
-    let tags = check_tags(&pairs(input.tagging.tag_set)?, TagsOf::Bucket)?;
+    let mut sent = pairs(input.tagging.tag_set)?;
+    let is_required = work.state.system_tags_required;
     let bucket = work.state.bucket_mut(&input.bucket)?;
     let mut kept = system_tags(bucket);
-    kept.extend(tags);
+    if is_required {
+        let is_sent =
+            |(key, value): (&String, &String)| sent.contains(&(key.clone(), value.clone()));
+        if !kept.iter().all(is_sent) {
+            let message = "System Tags cannot be removed by requester";
+            return Err(Error::new(400, "InvalidTag", message));
+        }
+        sent.retain(|(key, value)| kept.get(key) != Some(value));
+    }
+    kept.extend(check_tags(&sent, TagsOf::Bucket)?);
     bucket.tags = Some(kept);
     Ok(dto::PutBucketTaggingOutput::default())
 }

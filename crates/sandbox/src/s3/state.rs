@@ -19,6 +19,10 @@ pub struct State {
     /// Services and the KMS keys whose policies let them decrypt: `cloudfront.amazonaws.com arn:…`.
     #[serde(rename = "~key_users", default)]
     pub key_users: BTreeSet<String>,
+    /// Whether a call that sets a bucket's tags has to name AWS's own as they are. Since September 2018 some
+    /// were answered so (cloud-custodian issue 2834, terraform-provider-aws issue 7323).
+    #[serde(rename = "~system_tags_required", default)]
+    pub system_tags_required: bool,
     /// How many ids have been given out, so that no two are the same.
     #[serde(rename = "~ids", default)]
     pub(super) ids: u64,
