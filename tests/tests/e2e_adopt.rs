@@ -247,6 +247,18 @@ fn an_enforced_policy_is_wound_down_after_the_ledger_was_lost() {
     place.destroy().exits(5).says("MTA-STS");
 }
 
+/// Senders may enforce what nobody could read at that moment.
+#[test]
+fn a_policy_that_cannot_be_read_counts_as_enforced() {
+    let place = place(&HOSTED.replace("mode: testing", "mode: enforce"));
+    place.apply().exits(0);
+    place.lose_ledger();
+    place.edit("mode: enforce", "mode: testing");
+    place.change_world(|world, _| world.cloudfront.lose("mta-sts.example.com"));
+    rebuild(&place, &["--json"]).exits(0);
+    place.destroy().exits(5).says("MTA-STS");
+}
+
 /// After a change of the manifest, what it led to before is found by the manifest of before.
 #[test]
 fn a_move_that_was_killed_is_rebuilt_by_both_manifests() {

@@ -126,7 +126,7 @@ impl Journal {
             documents.insert(name.clone(), document);
             objects.extend(stored.map(|stored| (name.clone(), stored)));
         }
-        shared::gather(&mut documents);
+        shared::gather(&mut documents, &left);
         let writers = documents.into_iter().map(|(name, document)| {
             let object = objects.remove(&name);
             let (bytes, version) = object.map(|object| (object.bytes, object.version)).unzip();

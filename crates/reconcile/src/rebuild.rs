@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ledger::{Event, Journal};
-use model::{Entry, Ledger, Origin, ServedPolicy};
+use model::{Entry, Ledger, Origin, ResourceId, ServedPolicy};
 use plan::Rebuilt;
-use standards::Finding;
 use standards::mta_sts::MtaStsPolicy;
+use standards::{Finding, Severity};
 
 use crate::existing::is_unseen;
 use crate::{Error, ExistingResource, Planned, Project, Wish};
@@ -18,6 +18,8 @@ pub struct Rebuilding {
     rebuilt: Vec<Rebuilt>,
     /// The policies that are served, by document.
     served: BTreeMap<String, ServedPolicy>,
+    /// The findings that keep something from being put on record: it may be somebody else's.
+    pub refused: Vec<Finding>,
     /// The failures to observe. With any of them nothing may be written: what was not seen may be
     /// there.
     pub unseen: Vec<Finding>,
@@ -57,20 +59,32 @@ impl Project {
         claimed: &BTreeSet<String>,
     ) -> Result<Rebuilding, Error> {
         let planned = self.plan(ledger.clone(), Wish::All).await?;
+        let unseen = planned.plan.findings.iter().filter(|one| is_unseen(one));
+        let unseen: Vec<Finding> = unseen.cloned().collect();
+        // What could not be observed may be what is claimed.
+        if !unseen.is_empty() {
+            return Ok(Rebuilding {
+                unseen,
+                ..Rebuilding::default()
+            });
+        }
         let mut rebuilt = plan::rebuild(&planned.plan, &planned.actual, self.clock.now());
         let on_record = on_record(&planned, claimed, &rebuilt);
         rebuilt.extend(on_record);
         claim(&mut rebuilt, claimed)?;
-        let unseen = planned.plan.findings.iter().filter(|one| is_unseen(one));
+        let errors = planned.plan.findings.iter();
+        let errors = errors.filter(|one| one.severity == Severity::Error);
         Ok(Rebuilding {
             served: self.served(&rebuilt).await,
-            unseen: unseen.cloned().collect(),
+            refused: errors.cloned().collect(),
+            unseen,
             rebuilt,
         })
     }
 
     /// The policies that are served now. An earlier manifest may have asked for them, and senders hold
-    /// what they were shown.
+    /// what they were shown. One that can't be read counts as enforced: to wind down a policy that nobody
+    /// enforces costs time, and to forget one that senders enforce costs mail.
     async fn served(&self, rebuilt: &[Rebuilt]) -> BTreeMap<String, ServedPolicy> {
         let mut served = BTreeMap::new();
         for entry in rebuilt.iter().map(|one| &one.entry) {
@@ -84,7 +98,11 @@ impl Project {
             let live = self.engine.outside().fetch(&url).await.ok();
             let live = live.filter(|fetched| fetched.status == 200);
             let live = live.and_then(|fetched| MtaStsPolicy::parse(&fetched.body).0);
-            let policy = live.as_ref().map_or(asked, ServedPolicy::from);
+            let unread = ServedPolicy {
+                enforce: true,
+                ..asked
+            };
+            let policy = live.as_ref().map_or(unread, ServedPolicy::from);
             served.insert(entry.id.document().into_owned(), policy);
         }
         served
@@ -100,9 +118,12 @@ fn on_record(planned: &Planned, claimed: &BTreeSet<String>, new: &[Rebuilt]) -> 
             && claimed.contains(&entry.id.to_string())
             && !new.iter().any(|one| one.entry.id == entry.id)
     };
-    let mut entries: Vec<&Arc<Entry>> = wanted.filter(is_claimed).collect();
-    entries.dedup_by(|one, other| one.id == other.id);
-    let entries = entries.into_iter().map(|entry| Rebuilt {
+    // A resource that is brought about in stages has several actions.
+    let entries: BTreeMap<&ResourceId, &Arc<Entry>> = wanted
+        .filter(is_claimed)
+        .map(|entry| (&entry.id, entry))
+        .collect();
+    let entries = entries.into_values().map(|entry| Rebuilt {
         entry: Arc::clone(entry),
         retires: false,
         is_as_asked: true,

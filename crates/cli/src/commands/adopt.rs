@@ -29,6 +29,11 @@ pub(crate) async fn run(global: &Global, args: &Adopt, printer: &Printer) -> Res
     if !printer.json {
         printer.data(&text(&rebuilding));
     }
+    if !rebuilding.refused.is_empty() {
+        printer.note("Not put on record, because it may be somebody else's:");
+        let palette = printer.note_palette();
+        printer.note(&report::findings_text(&rebuilding.refused, &palette));
+    }
     let count = rebuilding.count();
     let question = ("Type `yes` to write this to the ledger:", "yes");
     let agreed = match count {
@@ -59,6 +64,9 @@ pub(crate) async fn run(global: &Global, args: &Adopt, printer: &Printer) -> Res
 
 /// The resources that would be written, by what becomes of them in a destroy.
 fn text(rebuilding: &Rebuilding) -> String {
+    if rebuilding.count() == 0 && !rebuilding.refused.is_empty() {
+        return "There is nothing else to put on record.\n".to_owned();
+    }
     if rebuilding.count() == 0 {
         return "The ledger lacks nothing that stands under the names that the manifest leads to.\n"
             .to_owned();

@@ -134,5 +134,5 @@ fn note(drifted: &Drifted, printer: &Printer) {
 
 /// The message where there is nothing to compare with.
 const UNRECORDED: &str = "Nothing is recorded here: the ledger has none of these domains, so there is \
-    nothing to compare with. If they were applied, their ledger is elsewhere, and drift runs beside it, or \
-    it is lost, and `deploy adopt --ledger` rebuilds it. If they were not, `deploy apply` is the first step.";
+    nothing to compare with. If they were applied, run drift where their ledger is; if that is lost, \
+    `deploy adopt --ledger` rebuilds it. If they were not, `deploy apply` is the first step.";
