@@ -161,12 +161,18 @@ fn what_is_not_claimed_is_left_and_can_be_claimed_later() {
         place.lose_ledger();
         rebuild(&place, &[]).exits(0);
         if claims_first {
-            rebuild(&place, &claim).exits(0).says("2 resources are");
+            rebuild(&place, &claim)
+                .exits(0)
+                .says("route53_record_set/example.com/mx mail impact: receiving")
+                .says("2 resources are");
         } else {
             let left = place.destroy().exits(0);
             left.says("Left, origin unknown")
                 .says("example.com MX 10 mx1.example.com")
-                .says("deploy adopt --ledger --claim ID");
+                .says(&format!(
+                    "`deploy adopt --ledger --claim route53_record_set/example.com/tls-rpt {}`",
+                    place.manifest()
+                ));
             let moment = place.world().later(120);
             assert_eq!(moment.resolve("example.com", "MX"), ["10 mx1.example.com"]);
             let none: [&str; 0] = [];
@@ -228,9 +234,27 @@ fn what_is_of_others_is_not_put_on_record() {
     let second = Place::with(&first.read(first.manifest()).replace("shop", "rival"));
     second.make_world(None);
     second.change_world(|own, _| *own = world);
-    let shown = rebuild(&second, &["--json"]).exits(0).json();
-    let ours = ids(&shown, "ours");
-    assert!(ours.is_empty(), "{ours:?}");
+    let ran = rebuild(&second, &["--json"]).exits(0);
+    let shown = ran.json();
+    // Zones are of others for both projects. Of the first one's resources, none is put on record.
+    let zones = [
+        "route53_hosted_zone/example.com/zone",
+        "route53_hosted_zone/example.net/zone",
+    ];
+    assert_eq!(ids(&shown, "of_others"), zones);
+    for list in ["ours", "origin_unknown", "differing"] {
+        assert_eq!(shown[list], serde_json::json!([]), "{list}");
+    }
+    for refused in [
+        "ses_configuration_set/shared/mail.eu-west-1.main",
+        "ses_identity/example.com/mail.eu-west-1",
+        "ses_identity/example.net/mail.eu-west-1",
+    ] {
+        ran.clone().says(&format!(
+            "error[PLAN-15]: {refused} exists, and carries the tags of the project `shop`"
+        ));
+    }
+    ran.says("3 errors.");
     second.run("plan", &[]).exits(4).says("PLAN-15");
 }
 

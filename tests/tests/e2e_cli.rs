@@ -242,13 +242,19 @@ fn data_goes_to_standard_output_and_everything_else_to_standard_error() {
     assert!(ran.stderr.contains('✓'), "{}", ran.stderr);
     assert!(!ran.stderr.contains("Plan: "), "{}", ran.stderr);
     let graph = place.run("graph", &["--format", "dot"]).exits(0);
-    assert!(
-        graph.stdout.contains("\ndigraph plan {"),
-        "{}",
-        graph.stdout
-    );
+    assert!(graph.stdout.contains("digraph plan {"), "{}", graph.stdout);
     let mermaid = place.run("graph", &[]).exits(0);
     assert!(mermaid.stdout.contains("flowchart"), "{}", mermaid.stdout);
+}
+
+#[test]
+fn a_graph_without_changes_is_empty_and_says_so() {
+    let place = applied();
+    for (format, empty) in [("mermaid", "flowchart LR\n"), ("dot", "digraph plan {}\n")] {
+        let ran = place.run("graph", &["--format", format]).exits(0);
+        assert_eq!(ran.stdout, empty);
+        ran.says("Nothing changes, so the graph is empty.");
+    }
 }
 
 /// Fails on anything that moves a cursor or rings: all but line feeds.
@@ -413,15 +419,4 @@ fn words_that_are_not_known_are_answered_with_those_that_are() {
         .says("write `manual`")
         .says("DMARC has no `pct` any more")
         .says("write `softfail`");
-}
-
-#[test]
-fn completions_list_formats_and_rules() {
-    let place = Place::of("example");
-    for shell in ["bash", "zsh", "fish"] {
-        let script = place.deploy(&["completions", shell]).exits(0).stdout;
-        for value in ["dnscontrol", "markdown", "STS-P13", "PLAN-16"] {
-            assert!(script.contains(value), "{shell} knows no {value}");
-        }
-    }
 }

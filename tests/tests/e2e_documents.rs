@@ -124,8 +124,29 @@ fn fleet(policy: &str) -> String {
     text
 }
 
-/// Whether `printed` has the lines of `quote`, which may leave some out.
+/// Whether `printed` has the lines of `quote`, which may leave some out, or has the one line of `quote`
+/// folded.
 fn is_printed(quote: &str, printed: &str) -> bool {
+    has_lines(quote, printed) || has_folded(quote, printed)
+}
+
+/// Whether the words of a quote of one line are printed: names of the machine move the line breaks.
+fn has_folded(quote: &str, printed: &str) -> bool {
+    let words: Vec<&str> = printed.split_whitespace().collect();
+    let printed = words.join(" ");
+    let mut rest = printed.as_str();
+    let mut parts = quote.split('…');
+    quote.lines().count() == 1
+        && parts.all(|part| {
+            let found = rest.find(part);
+            if let Some(at) = found {
+                rest = &rest[at + part.len()..];
+            }
+            found.is_some()
+        })
+}
+
+fn has_lines(quote: &str, printed: &str) -> bool {
     let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
     let mut rest = printed.as_slice();
     let lines: Vec<&str> = quote.lines().map(str::trim_end).collect();
@@ -168,6 +189,9 @@ fn fits(quote: &str, line: &str) -> bool {
 
 #[test]
 fn parts_of_lines_and_lines_may_be_left_out_of_a_quote() {
+    let folded = "error: held by\n  `a` of somebody";
+    assert!(is_printed("error: held by `a` of …", folded));
+    assert!(!is_printed("error: held by `b` of …", folded));
     let printed = "a\n  b 17 c\nd\ne\n";
     for quote in ["a\n  b 17 c", "a\n  […]\ne", "  b … c\nd", "d\ne"] {
         assert!(is_printed(quote, printed), "{quote}");

@@ -103,7 +103,7 @@ fn one_domain() {
     let place = Place::of("example").in_calm();
     place.make_world(None);
     assert_snapshot!("one_domain_60", screens(&place, 60, (80, 150)));
-    assert_snapshot!("one_domain_80", plain(&screens(&place, 80, (60, 110))));
+    assert_snapshot!("one_domain_80", screens(&place, 80, (60, 110)));
     assert_snapshot!("one_domain_120", screens(&place, 120, (50, 90)));
 }
 

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 use engine::{ActionOutcome, Report};
 use model::{ActionId, ErrorClass, KindError, Plan};
-use report::{Outcome, OutcomeDetail, OutcomeWord, escape};
+use report::{Outcome, OutcomeDetail, OutcomeWord, Unfinished, escape};
 
+use crate::printer::Printer;
 use crate::progress::seconds;
 
 /// The result of an apply: what was done, and how everything else ended. `speed` is that of the sandbox.
-pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
+pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>, printer: &Printer) -> String {
     let changing = || plan.actions.iter().filter(|action| action.changes());
     let is_done = |id: ActionId| report.outcomes[id] == ActionOutcome::Done;
     let mut text = format!(
@@ -26,34 +27,65 @@ pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>) -> String {
         );
     }
     text.push_str(".\n");
-    let mut skipped: BTreeMap<ActionId, Vec<ActionId>> = BTreeMap::new();
-    for (id, outcome) in report.unfinished() {
-        match outcome {
-            ActionOutcome::Skipped(cause) => skipped.entry(*cause).or_default().push(id),
-            outcome => {
-                let (what, why) = unfinished(&name(plan, id), outcome);
-                line(&mut text, 2, &what);
-                if let Some(why) = why {
-                    line(&mut text, 6, &why);
-                }
-            }
-        }
-        if let ActionOutcome::Failed(error) = outcome {
-            let location = plan.actions[id].location.as_ref();
-            let place = location.map(|location| format!("in {location}: "));
-            let place = place.unwrap_or_default();
-            line(&mut text, 6, &format!("{place}{}", words(error)));
-        }
-    }
-    for (cause, ids) in skipped {
-        let because = format!("skipped, because of {}:", name(plan, cause));
-        line(&mut text, 2, &because);
-        for id in ids {
-            line(&mut text, 6, &name(plan, id));
-        }
-    }
+    text.push_str(&report::unfinished_text(
+        &unfinished(plan, report),
+        printer.detail,
+        &printer.note_palette(),
+    ));
     text.push_str(next(report));
     text
+}
+
+/// The changes that are not done, those last that something else kept from beginning.
+fn unfinished<'p>(plan: &'p Plan, report: &Report) -> Vec<Unfinished<'p>> {
+    let of = |id: ActionId, what, below| Unfinished {
+        domain: &plan.actions[id].resource.domain,
+        what,
+        below,
+        request: None,
+    };
+    let mut all = Vec::new();
+    let mut skipped: BTreeMap<ActionId, Vec<String>> = BTreeMap::new();
+    for (id, outcome) in report.unfinished() {
+        let name = name(plan, id);
+        all.push(match outcome {
+            ActionOutcome::Done => continue,
+            ActionOutcome::Skipped(cause) => {
+                skipped.entry(*cause).or_default().push(name);
+                continue;
+            }
+            ActionOutcome::Failed(error) => {
+                let location = plan.actions[id].location.as_ref();
+                let place = location.map(|location| format!("in {location}: "));
+                let place = place.unwrap_or_default();
+                Unfinished {
+                    request: error.request_id.clone(),
+                    ..of(
+                        id,
+                        format!("failed: {name}"),
+                        vec![format!("{place}{}", words(error))],
+                    )
+                }
+            }
+            ActionOutcome::Broken(why) => of(id, format!("failed: {name}"), vec![why.clone()]),
+            ActionOutcome::Refused(rule, seen) => {
+                let why = format!(
+                    "{seen} ({rule}); fix it, or accept the risk with --accept-risk {rule}"
+                );
+                of(id, format!("refused: {name}"), vec![why])
+            }
+            ActionOutcome::Waiting(what) => {
+                of(id, format!("waiting: {name}"), vec![format!("for {what}")])
+            }
+            ActionOutcome::NotBegun => of(id, format!("not begun: {name}"), Vec::new()),
+        });
+    }
+    let skipped = skipped.into_iter().map(|(cause, names)| {
+        let what = format!("skipped, because of {}:", name(plan, cause));
+        of(cause, what, names)
+    });
+    all.extend(skipped);
+    all
 }
 
 /// The next step. What is not allowed now is not allowed the next time either.
@@ -70,11 +102,6 @@ fn next(report: &Report) -> &'static str {
     }
 }
 
-/// Adds one line, whatever line breaks AWS's words have.
-fn line(text: &mut String, indent: usize, line: &str) {
-    let _ = writeln!(text, "{:indent$}{}", "", escape(line));
-}
-
 fn name(plan: &Plan, id: ActionId) -> String {
     let action = &plan.actions[id];
     format!(
@@ -84,35 +111,14 @@ fn name(plan: &Plan, id: ActionId) -> String {
     )
 }
 
-/// The end of an action that is not done, with its fix.
-fn unfinished(name: &str, outcome: &ActionOutcome) -> (String, Option<String>) {
-    match outcome {
-        ActionOutcome::Done | ActionOutcome::Skipped(_) => (String::new(), None),
-        ActionOutcome::Failed(_) => (format!("failed: {name}"), None),
-        ActionOutcome::Broken(why) => (format!("failed: {name}"), Some(why.clone())),
-        ActionOutcome::Refused(rule, seen) => {
-            let why =
-                format!("{seen} ({rule}); fix it, or accept the risk with --accept-risk {rule}");
-            (format!("refused: {name}"), Some(why))
-        }
-        ActionOutcome::Waiting(what) => (format!("waiting: {name}"), Some(format!("for {what}"))),
-        ActionOutcome::NotBegun => (format!("not begun: {name}"), None),
-    }
-}
-
 /// AWS's words on a failure.
 fn words(error: &KindError) -> String {
     let code = error.code.as_deref().map(|code| format!("{code}: "));
-    let request = error
-        .request_id
-        .as_deref()
-        .map(|id| format!(", request {id}"));
     format!(
-        "{}{} ({}{})",
+        "{}{} ({})",
         code.unwrap_or_default(),
         error.message,
         error.operation,
-        request.unwrap_or_default()
     )
 }
 

@@ -70,15 +70,15 @@ impl Printer {
         self.data(&report::json_text(value));
     }
 
-    /// Prints a text of ours for people.
+    /// Prints a text of ours for people, folded to the terminal.
     pub(crate) fn note(&self, text: &str) {
-        note(text);
+        note(&report::folded(text, &self.note_palette()));
     }
 
-    /// Prints a line of progress.
+    /// Prints a line of progress: one, for logs.
     pub(crate) fn progress(&self, text: &str) {
         if !self.is_quiet {
-            self.note(text);
+            note(text);
         }
     }
 
@@ -105,7 +105,7 @@ impl Printer {
     }
 }
 
-/// Prints a text of ours for people.
+/// Prints a text of ours for people, as it is.
 pub(crate) fn note(text: &str) {
     // Where nobody can be told of anything, nobody can be told of that.
     let _ = write(io::stderr().lock(), text);

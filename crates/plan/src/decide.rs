@@ -136,7 +136,8 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
 /// Refuses a resource with the tags of another project, also where the manifest says `adopt`: it is
 /// in the ledger of that project, whose next destroy would delete it under us.
 fn of_another_project(resource: &Resource, other: &str) -> Decision {
-    let text = format!("exists, and carries the tags of the project `{other}`");
+    let id = &resource.id;
+    let text = format!("{id} exists, and carries the tags of the project `{other}`");
     Decision::refused(Finding::new(rules::PLAN_15, text).in_place(place(resource)))
 }
 
@@ -240,15 +241,19 @@ fn found(
         .with(diff),
         (Ownership::Ours, _) => Decision::new(Verb::Adopt, "carries our tags").with(diff),
         (Ownership::Foreign, _) if !resource.adopt => Decision::refused(
-            Finding::new(rules::PLAN_02, "exists, and was not made by this project")
-                .in_place(place(resource)),
+            Finding::new(
+                rules::PLAN_02,
+                format!("{} exists, and was not made by this project", resource.id),
+            )
+            .in_place(place(resource)),
         ),
         // To replace it would delete the original, which `adopt` does not allow.
         (Ownership::Foreign, _) if diff.replaces() => Decision::refused(
             Finding::new(
                 rules::PLAN_02,
                 format!(
-                    "exists, and `{}` can't be changed in place",
+                    "{} exists, and `{}` can't be changed in place",
+                    resource.id,
                     replaced_fields(&diff)
                 ),
             )

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ledger::{Event, Journal};
-use model::{Entry, Ledger, Origin, ResourceId, ServedPolicy};
+use model::{Entry, Impact, Ledger, Origin, ResourceId, ServedPolicy, Transition};
 use plan::Rebuilt;
 use standards::mta_sts::MtaStsPolicy;
 use standards::{Finding, Severity};
@@ -18,6 +18,8 @@ pub struct Rebuilding {
     rebuilt: Vec<Rebuilt>,
     /// The policies that are served, by document.
     served: BTreeMap<String, ServedPolicy>,
+    /// The ids that an operator says are ours.
+    claimed: BTreeSet<String>,
     /// The findings that keep something from being put on record: it may be somebody else's.
     pub refused: Vec<Finding>,
     /// The failures to observe. With any of them nothing may be written: what was not seen may be
@@ -37,6 +39,15 @@ impl Rebuilding {
         let of_origin = entries.filter(|entry| entry.origin == origin);
         of_origin
             .map(|entry| ExistingResource::of_entry(entry))
+            .collect()
+    }
+
+    /// The resources that are claimed, each with what mail loses when a destroy removes it.
+    pub fn claimed(&self) -> Vec<(ExistingResource, Impact)> {
+        let entries = self.rebuilt.iter().map(|one| &one.entry);
+        let claimed = entries.filter(|entry| self.claimed.contains(&entry.id.to_string()));
+        claimed
+            .map(|entry| (ExistingResource::of_entry(entry), loss(entry)))
             .collect()
     }
 
@@ -76,6 +87,7 @@ impl Project {
         let errors = errors.filter(|one| one.severity == Severity::Error);
         Ok(Rebuilding {
             served: self.served(&rebuilt).await,
+            claimed: claimed.clone(),
             refused: errors.cloned().collect(),
             unseen,
             rebuilt,
@@ -107,6 +119,17 @@ impl Project {
         }
         served
     }
+}
+
+/// The loss to mail by the removal of a resource.
+fn loss(entry: &Entry) -> Impact {
+    entry.spec.kind().mail_impact(&Transition {
+        id: &entry.id,
+        seen: entry.state.as_ref(),
+        was: Some(&entry.spec),
+        becomes: None,
+        restores: entry.before.as_ref(),
+    })
 }
 
 /// The claimed resources that the ledger has already, with an unknown origin.

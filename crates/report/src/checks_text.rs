@@ -19,33 +19,42 @@ pub fn checks_text(
     palette: &Palette,
 ) -> String {
     let mut page = Page::new(palette);
-    let folds = !all && detail == Detail::Brief;
-    let groups = checks.chunk_by(|one, next| one.about == next.about);
-    let groups = groups.map(|group| Group::of(group, all));
-    let names: Vec<String> = checks
-        .chunk_by(|one, next| one.about == next.about)
-        .map(|group| group[0].about.to_string())
-        .collect();
-    let keyed = std::iter::zip(&names, groups).map(|(name, group)| {
-        let key = if folds {
-            format!("{:?}", group.anywhere(name))
-        } else {
-            name.clone()
-        };
-        (name.as_str(), key, group)
-    });
-    for (domains, group) in alike::together(keyed) {
-        page.gap();
-        alike::heading(&mut page, &domains, "");
-        match domains.as_slice() {
-            [_] => group.show(&mut page, now, ""),
-            [first, ..] => group.anywhere(first).show(&mut page, now, " each"),
-            [] => {}
-        }
-    }
+    let detail = if all { Detail::Full } else { detail };
+    by_domain(&mut page, checks, all, detail, now);
     page.gap();
     page.line(0, &[Part(palette.strong, &summary(checks))]);
     page.finish()
+}
+
+/// Checks by domain, with a gap between domains. Without `all`, what is good is counted and not listed.
+pub(crate) fn by_domain(
+    page: &mut Page<'_>,
+    checks: &[Check],
+    all: bool,
+    detail: Detail,
+    now: Timestamp,
+) {
+    let groups = checks.chunk_by(|one, next| one.about == next.about);
+    let groups = groups.map(|group| (group[0].about.to_string(), Group::of(group, all)));
+    let groups: Vec<(String, Group)> = groups.collect();
+    let keyed = groups.iter().map(|(name, group)| {
+        let key = match detail {
+            Detail::Brief => format!("{:?}", group.anywhere(name)),
+            Detail::Full => name.clone(),
+        };
+        (name.as_str(), key, group)
+    });
+    for (at, (domains, group)) in alike::together(keyed).into_iter().enumerate() {
+        if at > 0 {
+            page.gap();
+        }
+        alike::heading(page, &domains, "");
+        match domains.as_slice() {
+            [_] => group.show(page, now, ""),
+            [first, ..] => group.anywhere(first).show(page, now, " each"),
+            [] => {}
+        }
+    }
 }
 
 /// The report on one domain: the checks that are listed, and how many are good beside them.
@@ -112,17 +121,6 @@ fn anywhere(check: &Check, domain: &str) -> Check {
         what: general(&check.what),
         seen: check.seen.as_ref().map(general),
         outcome,
-    }
-}
-
-/// Checks as lines of a page, by what they are about.
-pub(crate) fn checks(page: &mut Page<'_>, checks: &[Check], now: Timestamp) {
-    for group in checks.chunk_by(|one, next| one.about == next.about) {
-        let style = page.palette.strong;
-        page.line(0, &[Part(style, &group[0].about.to_string())]);
-        for check in group {
-            show(page, check, now);
-        }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use anstyle::Style;
 use jiff::Timestamp;
-use model::{Change, Check, CheckOutcome, FailOn, Foreseen, MailImpact, Verdict};
+use model::{Check, CheckOutcome, FailOn, Foreseen, MailImpact, Verdict};
 use plan::{Drift, Moved};
 use standards::dns::Name;
 
-use crate::action_text::{Columns, changed};
-use crate::checks_text::checks;
+use crate::checks_text;
+use crate::moved_text::moved;
 use crate::page::{Page, Part};
-use crate::{Palette, value, words};
+use crate::{Detail, Palette, alike, words};
 
 /// The comparison of the world with how we left it.
 #[derive(Clone, Copy, Debug)]
@@ -50,30 +50,18 @@ impl Drifted<'_> {
 }
 
 /// Every resource that moved, by domain: each field as we left it and as it is now. Then the view of
-/// an external observer.
-pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
+/// an external observer, and the events that are foreseen. Unless the `detail` is full, what is equal
+/// in several domains is said once.
+pub fn drift_text(drifted: &Drifted<'_>, detail: Detail, palette: &Palette) -> String {
     let mut page = Page::new(palette);
-    let locations = drifted
-        .drifts
-        .iter()
-        .map(|drift| (&drift.resource, drift.location.as_ref()));
-    let columns = Columns::of(locations);
-    let mut domain = None;
-    for drift in drifted.drifts {
-        if domain != Some(&drift.resource.domain) {
-            domain = Some(&drift.resource.domain);
-            page.gap();
-            page.line(0, &[Part(palette.strong, &drift.resource.domain)]);
-        }
-        show(&mut page, drift, &columns);
-    }
+    moved(&mut page, drifted.drifts, detail);
     let shown = drifted.shown();
     if !shown.is_empty() {
         page.gap();
         page.line(0, &[Part(palette.strong, "Seen from outside")]);
-        checks(&mut page, &shown, drifted.now);
+        checks_text::by_domain(&mut page, &shown, false, detail, drifted.now);
     }
-    foreseen(&mut page, drifted);
+    foreseen(&mut page, drifted, detail);
     unapplied(&mut page, drifted.unapplied);
     page.gap();
     summary(&mut page, drifted);
@@ -81,14 +69,33 @@ pub fn drift_text(drifted: &Drifted<'_>, palette: &Palette) -> String {
 }
 
 /// The events with a known date, those that fail the run with a sign.
-fn foreseen(page: &mut Page<'_>, drifted: &Drifted<'_>) {
+fn foreseen(page: &mut Page<'_>, drifted: &Drifted<'_>, detail: Detail) {
     let palette = *page.palette;
     if drifted.foreseen.is_empty() {
         return;
     }
     page.gap();
     page.line(0, &[Part(palette.strong, "Foreseen")]);
-    for one in drifted.foreseen {
+    let keyed = drifted.foreseen.iter().map(|one| {
+        let general = |text: &str| text.replace(&*one.subject, alike::ANY);
+        let key = match detail {
+            // Not every subject is a domain: `SES of mail in eu-west-1`.
+            Detail::Brief if !one.subject.contains(' ') => format!(
+                "{} {} {} {}",
+                one.at,
+                one.mail,
+                general(&one.reason),
+                general(&one.fix)
+            ),
+            Detail::Brief | Detail::Full => format!("{one:?}"),
+        };
+        (one.subject.as_str(), key, one)
+    });
+    for (subjects, one) in alike::together(keyed) {
+        let general = |text: &str| match subjects.as_slice() {
+            [_] => text.to_owned(),
+            _ => text.replace(&*one.subject, alike::ANY),
+        };
         let (sign, style) = if drifted.fail_on.fails(one, drifted.now) {
             ("!!  ", palette.bad)
         } else {
@@ -99,17 +106,18 @@ fn foreseen(page: &mut Page<'_>, drifted: &Drifted<'_>) {
             Ok(left @ 1..) => format!("{}, in {}", words::moment(one.at), words::lasting(left)),
             _ => format!("since {}", words::moment(one.at)),
         };
-        let subject = format!("{}  {when}", one.subject);
+        let room = palette.width.saturating_sub(6 + 2 + when.chars().count());
+        let subject = format!("{}  {when}", alike::title(&subjects, room));
         page.line(2, &[Part(style, sign), Part(palette.strong, &subject)]);
         let reason = match one.mail {
-            MailImpact::None => one.reason.clone(),
-            mail => format!("{} (mail impact: {mail})", one.reason),
+            MailImpact::None => general(&one.reason),
+            mail => format!("{} (mail impact: {mail})", general(&one.reason)),
         };
         page.folded(6, &Part(style, ""), &Part(style, &reason));
         page.folded(
             6,
             &Part(palette.strong, "= "),
-            &Part(Style::new(), &one.fix),
+            &Part(Style::new(), &general(&one.fix)),
         );
     }
 }
@@ -128,48 +136,6 @@ fn unapplied(page: &mut Page<'_>, domains: &[Name]) {
         &Part(Style::new(), ""),
         &Part(Style::new(), &names.join(", ")),
     );
-}
-
-fn show(page: &mut Page<'_>, drift: &Drift, columns: &Columns) {
-    let palette = *page.palette;
-    let (sign, style, what) = match &drift.moved {
-        Moved::Modified(_) => ("~", palette.change, "is not as we left it".to_owned()),
-        Moved::Added(_) => (
-            "i",
-            palette.notice,
-            "is as we left it, and others added something beside it".to_owned(),
-        ),
-        Moved::Deleted => ("-", palette.bad, "is gone".to_owned()),
-        Moved::Unknown(reason) => ("?", palette.notice, format!("could not be seen: {reason}")),
-    };
-    let what = match drift.mail {
-        MailImpact::None => what,
-        mail => format!("{what} (mail impact: {mail})"),
-    };
-    let (label, place) = columns.cells(&drift.resource, drift.location.as_ref());
-    let place = format!("  {place}  ");
-    page.line(
-        2,
-        &[
-            Part(style, sign),
-            Part(palette.strong, &format!(" {label}")),
-            Part(palette.faint, &place),
-            Part(style, &what),
-        ],
-    );
-    if let Moved::Modified(diff) | Moved::Added(diff) = &drift.moved {
-        for Change {
-            field, from, to, ..
-        } in &diff.changes
-        {
-            // A diff goes from what AWS has to what is asked for; drift went the other way.
-            let (left, is) = (
-                value::shown(field, to.as_json()),
-                value::shown(field, from.as_json()),
-            );
-            changed(page, &words::field(field), &left, &is);
-        }
-    }
 }
 
 fn summary(page: &mut Page<'_>, drifted: &Drifted<'_>) {
@@ -216,7 +182,7 @@ fn from_outside(live: &[Check]) -> String {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use model::{Diff, Effect, Location, ResourceId, Side};
+    use model::{Change, Diff, Effect, Location, ResourceId, Side};
 
     use serde_json::json;
 
@@ -308,7 +274,7 @@ mod tests {
         let notes = [drift("spf", Moved::Added(diff))];
         let shown = drifted(&notes, &[]);
         assert!(shown.is_in_sync());
-        assert_snapshot!(drift_text(&shown, &Palette::plain()));
+        assert_snapshot!(drift_text(&shown, Detail::Brief, &Palette::plain()));
         assert_eq!(
             json!(crate::drift_json(&shown))["drift"][0]["moved"],
             "added"
@@ -323,7 +289,7 @@ mod tests {
             ..drifted(&[], &[])
         };
         assert!(shown.is_in_sync());
-        assert_snapshot!(drift_text(&shown, &Palette::plain()), @r"
+        assert_snapshot!(drift_text(&shown, Detail::Brief, &Palette::plain()), @r"
         Not applied yet
           a.example, b.example
 
@@ -352,7 +318,7 @@ mod tests {
             unasked: &[],
             ..drifted(&[], &[])
         };
-        assert_snapshot!(drift_text(&shown, &Palette::plain()));
+        assert_snapshot!(drift_text(&shown, Detail::Brief, &Palette::plain()));
         let fails = json!(crate::drift_json(&shown))["foreseen"].clone();
         let fails: Vec<bool> = fails
             .as_array()
@@ -365,7 +331,8 @@ mod tests {
 
     #[test]
     fn each_field_is_shown_as_it_was_left_and_as_it_is() {
-        let text = |drifts: &[Drift]| drift_text(&drifted(drifts, &[]), &Palette::plain());
+        let text =
+            |drifts: &[Drift]| drift_text(&drifted(drifts, &[]), Detail::Brief, &Palette::plain());
         assert_snapshot!(text(&drifts()), @r"
         example.com
           ~ route53_record_set dmarc  dns us-east-1  is not as we left it (mail impact: sending)
@@ -381,10 +348,49 @@ mod tests {
     }
 
     #[test]
+    fn equal_drift_in_several_domains_is_said_once() {
+        let of = |number: usize, name: &str| {
+            let domain = format!("d{number}.example");
+            let diff = Diff {
+                changes: vec![Change {
+                    field: "values".to_owned(),
+                    from: Side::of(&[format!("v=DMARC1; p=none; rua=mailto:a@{domain}")]),
+                    to: Side::of(&[format!("v=DMARC1; p=reject; rua=mailto:a@{domain}")]),
+                    effect: Effect::InPlace,
+                }],
+            };
+            Drift {
+                resource: ResourceId::new("route53_record_set", &domain, name),
+                ..drift(name, Moved::Modified(diff))
+            }
+        };
+        let ends = |number: usize| Foreseen {
+            subject: format!("d{number}.example"),
+            at: "2026-12-01T08:00:00Z".parse().expect("a time"),
+            mail: MailImpact::Branding,
+            reason: format!("the mark certificate of d{number}.example ends"),
+            fix: "renew it".to_owned(),
+        };
+        let drifts: Vec<Drift> = (100..300).map(|number| of(number, "dmarc")).collect();
+        let odd = of(300, "_dmarc");
+        let drifts = [&drifts[..], &[odd]].concat();
+        let foreseen: Vec<Foreseen> = (100..300).map(ends).collect();
+        let shown = Drifted {
+            foreseen: &foreseen,
+            owned: 201,
+            ..drifted(&drifts, &[])
+        };
+        let palette = Palette::plain().in_columns(80);
+        assert_snapshot!(drift_text(&shown, Detail::Brief, &palette));
+        let full = drift_text(&shown, Detail::Full, &palette);
+        assert!(full.contains("\nd299.example\n"), "{full}");
+    }
+
+    #[test]
     fn what_an_observer_sees_is_drift_too_unless_it_is_on_its_way() {
         let checks = crate::checks_text::tests::checks();
         let palette = Palette::plain();
-        assert_snapshot!(drift_text(&drifted(&[], &checks), &palette));
+        assert_snapshot!(drift_text(&drifted(&[], &checks), Detail::Brief, &palette));
         let on_its_way: Vec<Check> = checks
             .iter()
             .filter(|check| check.finding().is_none())

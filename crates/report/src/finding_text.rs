@@ -5,9 +5,6 @@ use standards::{Finding, Place, Severity};
 use crate::page::{Page, Part};
 use crate::{Palette, escape, words};
 
-/// A longer line is shown in part.
-const LINE_CHARACTERS_MAX: usize = 100;
-
 /// Every finding, the worst last, and how many there are: what is nearest to the prompt is what
 /// matters most. Nothing for no findings.
 pub fn findings_text(findings: &[Finding], palette: &Palette) -> String {
@@ -75,9 +72,12 @@ fn show(page: &mut Page<'_>, finding: &Finding) {
     let palette = *page.palette;
     let style = palette.severity(finding.severity);
     let faint = palette.faint;
-    let label = format!("{}[{}]", finding.severity, finding.rule);
-    let reason = format!(": {}", finding.reason);
-    page.line(0, &[Part(style, &label), Part(palette.strong, &reason)]);
+    let label = format!("{}[{}]: ", finding.severity, finding.rule);
+    page.folded(
+        0,
+        &Part(style, &label),
+        &Part(palette.strong, &finding.reason),
+    );
     let mut margin = 0;
     if let Place::File {
         path,
@@ -90,7 +90,9 @@ fn show(page: &mut Page<'_>, finding: &Finding) {
         margin = number.len();
         let at = format!("{path}:{line}:{column}");
         page.line(margin, &[Part(faint, "--> "), Part(faint, &at)]);
-        let (shown, caret) = around(text, *column);
+        // Beside it are the number, ` | `, and `…` at both ends.
+        let room = palette.width.saturating_sub(margin + 5);
+        let (shown, caret) = around(text, *column, room);
         if !shown.is_empty() {
             page.line(margin, &[Part(faint, " |")]);
             page.line(
@@ -104,12 +106,13 @@ fn show(page: &mut Page<'_>, finding: &Finding) {
             page.line(margin, &[Part(faint, " | "), Part(style, &caret)]);
         }
     } else if let Some(place) = place(&finding.place) {
-        page.line(1, &[Part(faint, "--> "), Part(faint, &place)]);
+        page.folded(1, &Part(faint, "--> "), &Part(faint, &place));
     }
     if !finding.fix.is_empty() {
-        page.line(
+        page.folded(
             margin,
-            &[Part(faint, " = "), Part(palette.notice, &finding.fix)],
+            &Part(faint, " = "),
+            &Part(palette.notice, &finding.fix),
         );
     }
 }
@@ -131,17 +134,18 @@ pub(crate) fn place(place: &Place) -> Option<String> {
     }
 }
 
-/// The line, cut to what fits around `column` (counted from 1), and a line with a caret below it.
-fn around(line: &str, column: usize) -> (String, String) {
+/// The line, or as many of its characters as there is room for around `column` (counted from 1), and a
+/// line with a caret below it.
+fn around(line: &str, column: usize, room: usize) -> (String, String) {
     let characters: Vec<char> = line.trim_end().chars().collect();
     let column = column.saturating_sub(1).min(characters.len());
-    let is_long = characters.len() > LINE_CHARACTERS_MAX;
+    let is_long = characters.len() > room;
     let start = if is_long {
-        column.saturating_sub(LINE_CHARACTERS_MAX / 2)
+        column.saturating_sub(room / 2)
     } else {
         0
     };
-    let end = characters.len().min(start + LINE_CHARACTERS_MAX);
+    let end = characters.len().min(start + room);
     let mut shown = String::new();
     let mut caret_column = 0;
     if start > 0 {
@@ -208,8 +212,8 @@ mod tests {
         error[MAN-02]: unknown key `dmrac`
          --> deploy.yaml:1:201
           |
-        1 | …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaadmracbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
-          |                                                    ^
+        1 | …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaadmracbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
+          |                                                 ^
           = did you mean `dmarc`?
         ");
     }

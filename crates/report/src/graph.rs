@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use model::{Action, Level, Plan, Verb};
 
-use crate::escape;
 use crate::put::putln;
+use crate::{escape, words};
 
 /// A flow chart for Mermaid. A thick arrow means that the first must be ready before the second
 /// begins, a thin one that its call has returned.
 pub fn graph_mermaid(plan: &Plan) -> String {
+    if plan.is_empty() {
+        return "flowchart LR\n".to_owned();
+    }
     let mut text = String::from(
         "%% thick arrows: ready before the next; thin arrows: done before the next\nflowchart LR\n",
     );
@@ -38,14 +41,40 @@ pub fn graph_mermaid(plan: &Plan) -> String {
             action.id
         );
     }
-    for (verb, colour) in COLOURS {
+    let verbs = shown_verbs(plan);
+    for (verb, colour) in COLOURS.iter().filter(|(verb, _)| verbs.contains(verb)) {
         putln!(text, "  classDef {verb} stroke:{colour},stroke-width:2px");
     }
     text
 }
 
+/// The most arrows and characters that Mermaid draws unless its configuration says otherwise, as
+/// GitHub's does not (`maxEdges` and `maxTextSize`).
+const MERMAID_EDGES_MAX: usize = 500;
+const MERMAID_CHARACTERS_MAX: usize = 50_000;
+
+/// The line for a person about a flow chart that is larger than what Mermaid draws.
+pub fn graph_too_large(plan: &Plan, mermaid: &str) -> Option<String> {
+    let edges = edges(plan).count();
+    let characters = mermaid.chars().count();
+    if edges <= MERMAID_EDGES_MAX && characters <= MERMAID_CHARACTERS_MAX {
+        return None;
+    }
+    Some(format!(
+        "Mermaid draws at most {} arrows and {} characters, and this graph has {} and {}: make it smaller \
+         with `--target`, or print it with `--format dot`.",
+        words::grouped(MERMAID_EDGES_MAX),
+        words::grouped(MERMAID_CHARACTERS_MAX),
+        words::grouped(edges),
+        words::grouped(characters)
+    ))
+}
+
 /// A graph for Graphviz. Bold edges are ready edges.
 pub fn graph_dot(plan: &Plan) -> String {
+    if plan.is_empty() {
+        return "digraph plan {}\n".to_owned();
+    }
     let mut text = String::from(
         "// bold edges: ready before the next; others: done before the next\n\
          digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  \
@@ -121,6 +150,13 @@ pub(crate) fn shown(plan: &Plan) -> BTreeSet<usize> {
         .collect()
 }
 
+fn shown_verbs(plan: &Plan) -> Vec<Verb> {
+    let shown = shown(plan);
+    let actions = plan.actions.iter();
+    let actions = actions.filter(|action| shown.contains(&action.id));
+    actions.map(Action::verb).collect()
+}
+
 fn by_domain(plan: &Plan) -> Vec<(&str, Vec<&Action>)> {
     let shown = shown(plan);
     let actions = plan
@@ -163,7 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::test_support::{example, first_plan};
+    use crate::test_support::{desired, example, first_plan, fleet};
 
     /// A part of the example with every kind of edge.
     fn plan() -> Plan {
@@ -197,12 +233,7 @@ mod tests {
           a3 ==>|"failures are reported from the first day (STS-O07)"| a4
           a0 -->|"uses what it returns"| a4
           classDef create stroke:#1a7f37,stroke-width:2px
-          classDef update stroke:#9a6700,stroke-width:2px
-          classDef replace stroke:#bc4c00,stroke-width:2px
-          classDef delete stroke:#cf222e,stroke-width:2px
           classDef adopt stroke:#0969da,stroke-width:2px
-          classDef forget stroke:#6e7781,stroke-width:2px
-          classDef none stroke:#afb8c1,stroke-width:2px
         "#);
     }
 
@@ -250,6 +281,25 @@ mod tests {
             "reason": "failures are reported from the first day (STS-O07)",
         });
         assert!(edges.contains(&reported), "{edges:?}");
+    }
+
+    /// It stays a document that both renderers take.
+    #[test]
+    fn a_graph_of_nothing_is_empty() {
+        let nothing = first_plan(&[]);
+        assert_eq!(graph_mermaid(&nothing), "flowchart LR\n");
+        assert_eq!(graph_dot(&nothing), "digraph plan {}\n");
+    }
+
+    #[test]
+    fn a_graph_that_mermaid_does_not_draw_is_told() {
+        let told = |domains| {
+            let (resources, _) = desired(&fleet(domains, "reject", ""));
+            let plan = first_plan(&resources);
+            graph_too_large(&plan, &graph_mermaid(&plan))
+        };
+        assert_eq!(told(1), None);
+        assert_snapshot!(told(40).expect("a note"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod html;
 mod junit;
 mod markdown;
 mod message;
+mod moved_text;
 mod overview_html;
 mod overview_markdown;
 mod overview_text;
@@ -49,6 +50,7 @@ mod site_html;
 mod site_page;
 mod status_text;
 mod topic;
+mod unfinished_text;
 mod value;
 mod words;
 
@@ -75,8 +77,9 @@ pub use drift_text::{Drifted, drift_text};
 pub use escape::{escape, json_text};
 pub use failure_text::failure_text;
 pub use finding_text::findings_text;
+pub use fold::folded;
 pub use github::findings_github;
-pub use graph::{graph_dot, graph_mermaid};
+pub use graph::{graph_dot, graph_mermaid, graph_too_large};
 pub use junit::findings_junit;
 pub use message::{
     Line, Message, check_line, cloudevents, dedup_key, discord, drift_line, finding_line,
@@ -96,7 +99,8 @@ pub use sarif::findings_sarif;
 pub use site::{Ending, Event, Picture, Sender, Site, SiteDomain, SiteFile};
 pub use site_html::site_html;
 pub use status_text::status_text;
-pub use words::{causes, counted, moment, precondition, verb};
+pub use unfinished_text::{Unfinished, unfinished_text};
+pub use words::{causes, counted, impact, moment, precondition, verb};
 
 /// The columns that text is laid out for, on a terminal that has them.
 pub const WIDTH: usize = 100;

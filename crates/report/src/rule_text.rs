@@ -44,14 +44,11 @@ pub fn rules_text<'a>(rules: impl IntoIterator<Item = &'a Rule>, palette: &Palet
             Severity::Warn => "warn   ",
             Severity::Info => "info   ",
         };
-        let id = format!("{:<9}", rule.id);
-        page.line(
+        let label = format!("{:<9}{severity}", rule.id);
+        page.folded(
             0,
-            &[
-                Part(palette.strong, &id),
-                Part(palette.severity(rule.severity), severity),
-                Part(anstyle::Style::new(), rule.title),
-            ],
+            &Part(palette.severity(rule.severity), &label),
+            &Part(anstyle::Style::new(), rule.title),
         );
     }
     page.finish()
@@ -185,7 +182,12 @@ mod tests {
                 "{text}"
             );
         }
+        // One line each, for grep.
         let list = rules_text(rules::all(), &Palette::plain());
+        let wide = list
+            .lines()
+            .find(|line| line.chars().count() > crate::WIDTH);
+        assert_eq!(wide, None);
         assert_eq!(list.lines().count(), rules::all().count());
         let json = serde_json::json!(crate::rules_json(rules::all()));
         assert_eq!(

@@ -17,12 +17,12 @@ pub fn status_text(
     palette: &Palette,
 ) -> String {
     let mut page = Page::new(palette);
-    let domains = || {
-        ledger
-            .domains
-            .iter()
-            .filter(|(_, domain)| matters(domain, now))
-    };
+    let (shared, of_domains): (Vec<_>, Vec<_>) = ledger
+        .domains
+        .iter()
+        .filter(|(_, domain)| matters(domain, now))
+        .partition(|(name, _)| is_of_shared(name));
+    let domains = || of_domains.iter().copied();
     let keyed = domains().map(|(name, domain)| {
         let key = match detail {
             Detail::Brief => owned_alike(name, domain, to_do),
@@ -39,30 +39,47 @@ pub fn status_text(
             names => in_common(&mut page, names, domain),
         }
     }
+    shared_text(&mut page, &shared, to_do);
     page.gap();
-    let is_domain = |(name, _): &(&String, &DomainLedger)| !name.contains('/');
     let owned = format!(
         "Owned: {} in {}.",
         words::counted(ledger.entries().count(), "resource"),
-        words::counted(domains().filter(is_domain).count(), "domain")
+        words::counted(of_domains.len(), "domain")
     );
     page.line(0, &[Part(palette.strong, &owned)]);
     summary(&mut page, &Unfinished::of(ledger, now), to_do);
     page.finish()
 }
 
+/// Whether a part of the ledger is that of one resource which domains share, and no domain's.
+fn is_of_shared(name: &str) -> bool {
+    name.contains('/')
+}
+
+/// The resources that domains share, which are of none of them.
+fn shared_text(page: &mut Page<'_>, parts: &[(&String, &DomainLedger)], to_do: &plan::Pending) {
+    let parts: Vec<&DomainLedger> = parts.iter().map(|(_, part)| *part).collect();
+    let count = parts.iter().map(|part| part.entries.len()).sum();
+    if parts.is_empty() {
+        return;
+    }
+    page.gap();
+    let count = format!("  {}", words::counted(count, "resource"));
+    let palette = *page.palette;
+    page.line(
+        0,
+        &[
+            Part(palette.strong, "Shared by domains"),
+            Part(palette.faint, &count),
+        ],
+    );
+    entries(page, &parts, to_do);
+}
+
 /// All of one domain.
 fn domain_text(page: &mut Page<'_>, domain: &DomainLedger, to_do: &plan::Pending, now: Timestamp) {
     let palette = *page.palette;
-    let entries = domain.entries.values().chain(&domain.retired);
-    let columns = Columns::of(entries.map(|entry| (&entry.id, entry.location.as_ref())));
-    for entry in domain.entries.values() {
-        show(page, entry, &columns, pending(entry, to_do));
-    }
-    for entry in &domain.retired {
-        let retired = "was replaced; the next apply removes it";
-        show(page, entry, &columns, Some(retired));
-    }
+    entries(page, &[domain], to_do);
     policy(page, domain, now);
     for (rule, when) in &domain.accepted {
         let text = format!("{rule}, accepted {} ago", since(*when, now));
@@ -70,6 +87,21 @@ fn domain_text(page: &mut Page<'_>, domain: &DomainLedger, to_do: &plan::Pending
             2,
             &[Part(palette.change, "risk: "), Part(palette.change, &text)],
         );
+    }
+}
+
+/// The resources in these parts of the ledger, those last that were replaced.
+fn entries(page: &mut Page<'_>, parts: &[&DomainLedger], to_do: &plan::Pending) {
+    let kept = || parts.iter().flat_map(|part| part.entries.values());
+    let retired = || parts.iter().flat_map(|part| &part.retired);
+    let all = kept().chain(retired());
+    let columns = Columns::of(all.map(|entry| (&entry.id, entry.location.as_ref())));
+    for entry in kept() {
+        show(page, entry, &columns, pending(entry, to_do));
+    }
+    for entry in retired() {
+        let retired = "was replaced; the next apply removes it";
+        show(page, entry, &columns, Some(retired));
     }
 }
 
@@ -323,149 +355,4 @@ fn several(parts: &[(usize, &str)]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
-    use serde_json::json;
-    use std::sync::Arc;
-
-    use kinds::{S3Bucket, s3_bucket};
-    use model::{Impact, Location, ResourceId, ServedPolicy, Spec, Status};
-
-    use super::*;
-
-    fn entry_of(kind: &str, name: &str, physical: &str) -> Entry {
-        let location = Location {
-            account: "web".into(),
-            account_id: "222222222222".parse().expect("an account id"),
-            region: "us-east-1".into(),
-        };
-        Entry {
-            id: ResourceId::new(kind, "example.com", name),
-            location: Some(location),
-            status: Status::Settled(physical.into()),
-            spec: Spec::of::<S3Bucket>(s3_bucket::Spec::default()),
-            state: None,
-            origin: Origin::Created,
-            holders: std::collections::BTreeSet::new(),
-            before: None,
-            serves_policy: None,
-            dependencies: Vec::new(),
-            impact: Impact::none(),
-            changed: "2026-11-24T06:00:00Z".parse().expect("a time"),
-        }
-    }
-
-    fn ledger() -> Ledger {
-        let mut domain = DomainLedger::default();
-        let entries = [
-            entry_of(
-                "s3_bucket",
-                "assets",
-                "anycompany-example-com-assets-4233ef5d",
-            ),
-            Entry {
-                status: Status::Changing {
-                    physical: Some("logo\u{1b}.svg".into()),
-                    to: Spec::of::<S3Bucket>(s3_bucket::Spec::default()),
-                },
-                ..entry_of("s3_object", "logo", "logo\u{1b}.svg")
-            },
-            Entry {
-                origin: Origin::Adopted,
-                ..entry_of("route53_hosted_zone", "zone", "Z0123456789EXAMPLE")
-            },
-        ];
-        for entry in entries {
-            domain.entries.insert(entry.id.clone(), Arc::new(entry));
-        }
-        domain.retired.push(Arc::new(entry_of(
-            "acm_certificate",
-            "hosts",
-            "arn:aws:acm:us-east-1:222222222222:certificate/old",
-        )));
-        let policy = ServedPolicy {
-            enforce: false,
-            active: true,
-            max_age: 604_800,
-        };
-        domain.serving = Some((policy, "2026-11-23T06:00:00Z".parse().expect("a time")));
-        domain.cached_until = Some("2026-11-30T07:00:00Z".parse().expect("a time"));
-        domain.accepted.push((
-            "STS-P16".to_owned(),
-            "2026-11-20T06:00:00Z".parse().expect("a time"),
-        ));
-        Ledger {
-            domains: [("example.com".to_owned(), domain)].into(),
-        }
-    }
-
-    #[test]
-    fn a_domain_of_which_nothing_is_left_is_not_listed() {
-        let mut ledger = ledger();
-        let gone = DomainLedger {
-            accepted: vec![("STS-O04".to_owned(), Timestamp::UNIX_EPOCH)],
-            ..DomainLedger::default()
-        };
-        ledger.domains.insert("example.net".to_owned(), gone);
-        let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        let to_do = plan::Pending::default();
-        let text = status_text(&ledger, &to_do, now, Detail::Brief, &Palette::plain());
-        assert!(!text.contains("example.net"), "{text}");
-        assert!(text.contains("Owned: 3 resources in 1 domain."), "{text}");
-    }
-
-    #[test]
-    fn what_is_owned_and_what_is_pending() {
-        let to_do = plan::Pending {
-            create: vec![ResourceId::new("s3_bucket", "example.net", "assets")],
-            delete: vec![
-                ResourceId::new("s3_bucket", "example.org", "assets"),
-                ResourceId::new("s3_bucket", "example.org", "logs"),
-            ],
-            by_hand: vec![ResourceId::new("published_record", "example.com", "mx")],
-            ..plan::Pending::default()
-        };
-        let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        assert_snapshot!(status_text(&ledger(), &to_do, now, Detail::Brief, &Palette::plain()), @r"
-        example.com  3 resources
-            route53_hosted_zone zone  web us-east-1  Z0123456789EXAMPLE  adopted
-            s3_bucket assets          web us-east-1  anycompany-example-com-assets-4233ef5d
-          ! s3_object logo            web us-east-1  logo\u{1b}.svg
-              an earlier run stopped while it changed this; the next run observes it first
-          ! acm_certificate hosts     web us-east-1  arn:aws:acm:us-east-1:222222222222:certificate/old
-              was replaced; the next apply removes it
-          MTA-STS: serves a testing policy for 1 d 1 h; senders keep it for 7 d
-          MTA-STS: senders may hold an older enforced policy until 2026-11-30 07:00 UTC (6 d)
-          risk: STS-P16, accepted 4 d 1 h ago
-
-        Owned: 3 resources in 1 domain.
-        Pending: 3 changes of the manifest (1 to create, 2 to delete), 1 record awaited by hand, 1 that a
-                 run began, to observe first, 1 replaced and still to go, 1 with a policy that senders may
-                 hold.
-        `deploy plan` asks AWS, and shows them; `deploy records --missing` lists what public DNS lacks.
-        ");
-        assert_snapshot!(status_text(&Ledger::default(), &plan::Pending::default(), now, Detail::Brief, &Palette::plain()), @"
-        Owned: 0 resources in 0 domains.
-        Pending: nothing.
-        ");
-    }
-
-    #[test]
-    fn json_counts_what_is_pending() {
-        let now = "2026-11-24T07:00:00Z".parse().expect("a time");
-        let to_do = plan::Pending {
-            update: vec![ResourceId::new("s3_bucket", "example.com", "assets")],
-            ..plan::Pending::default()
-        };
-        let json = json!(crate::status_json(&ledger(), &to_do, now));
-        assert_eq!(
-            json["pending"],
-            json!({"create": [], "update": ["s3_bucket/example.com/assets"], "delete": [],
-                   "by_hand": [], "open": 1, "retired": 1, "grace_periods": 1})
-        );
-        assert_eq!(
-            json["domains"][0]["resources"][0]["resource"],
-            "route53_hosted_zone/example.com/zone"
-        );
-    }
-}
+mod tests;

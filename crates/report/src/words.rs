@@ -128,7 +128,7 @@ pub(crate) fn place(location: Option<&Location>) -> String {
 
 /// The mail impact of a change, in the order of the questions: which, what, whose, from when.
 /// `receiving, stricter: senders refuse …; for who writes to example.com; within 1 h`
-pub(crate) fn impact(impact: &Impact) -> String {
+pub fn impact(impact: &Impact) -> String {
     let direction = match impact.direction {
         Strictness::Same => "",
         Strictness::Stricter => ", stricter",

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use model::Origin;
+use model::{MailImpact, Origin};
 use reconcile::{ExistingResource, Rebuilding};
-use report::{AdoptDocument, AdoptedResource, Document};
+use report::{AdoptDocument, AdoptedResource, Document, escape};
 
 use crate::args::{Adopt, Global};
 use crate::commands::apply::agreed;
@@ -27,7 +27,8 @@ pub(crate) async fn run(global: &Global, args: &Adopt, printer: &Printer) -> Res
         return Ok(Exit::Failed);
     }
     if !printer.json {
-        printer.data(&text(&rebuilding));
+        let text = format!("{}{}", text(&rebuilding), claims(&rebuilding));
+        printer.data(&report::folded(&text, &printer.palette()));
     }
     if !rebuilding.refused.is_empty() {
         printer.note("Not put on record, because it may be somebody else's:");
@@ -94,6 +95,27 @@ fn text(rebuilding: &Rebuilding) -> String {
     .iter()
     .map(|(title, list)| listed(title, list))
     .collect()
+}
+
+/// The claimed resources that mail uses, and what it loses with each.
+fn claims(rebuilding: &Rebuilding) -> String {
+    let claimed = rebuilding.claimed();
+    let used = claimed.iter();
+    let used = used.filter(|(_, impact)| impact.mail != MailImpact::None);
+    let lines: Vec<String> = used
+        .map(|(one, impact)| {
+            let id = escape(&one.resource.to_string());
+            let loss = escape(&report::impact(impact));
+            format!("  {id}\n      mail impact: {loss}\n")
+        })
+        .collect();
+    match lines.as_slice() {
+        [] => String::new(),
+        lines => format!(
+            "Of what you claim, mail uses this. A destroy takes it away:\n{}",
+            lines.concat()
+        ),
+    }
 }
 
 /// The same for programs.

@@ -117,7 +117,7 @@ async fn bring_about(
     planned.accept(&changing.accept_risk);
     show_in(&mut results.document, &planned, project, printer);
     let accepted = changing.accepted();
-    let seen = seen.concerning(project, &planned.plan, &accepted);
+    let seen = seen.concerning(project, &planned, &accepted).await;
     results.document.seen(&seen);
     let is_seen_wrong = warn(project, &seen, printer)?;
     if is_seen_wrong || planned.is_refused_despite(&accepted) {
@@ -282,6 +282,7 @@ pub(crate) async fn carry_out(
                 .sandbox
                 .as_ref()
                 .map(|sandbox| sandbox.clock().speed()),
+            printer,
         ));
     }
     Ok(report)

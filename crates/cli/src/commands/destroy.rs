@@ -1,6 +1,7 @@
 //! `deploy destroy`: winds down and removes everything of ours, then observes and says what is left.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use model::Verb;
 use model::rules;
@@ -86,7 +87,7 @@ async fn remove(
     let existing = project.existing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &existing);
     results.document.left(&existing, &line);
-    tell(conclusion, &existing, &again, printer);
+    tell(conclusion, &existing, &again, &project.file, printer);
     Ok(conclusion.into())
 }
 
@@ -129,7 +130,13 @@ fn named(domains: &BTreeSet<&str>) -> String {
 }
 
 /// Tells what is left, and why.
-fn tell(conclusion: Conclusion, existing: &ExistingResources, again: &Planned, printer: &Printer) {
+fn tell(
+    conclusion: Conclusion,
+    existing: &ExistingResources,
+    again: &Planned,
+    manifest: &Path,
+    printer: &Printer,
+) {
     for one in &again.grace_periods {
         printer.note(&grace_period(one));
     }
@@ -144,9 +151,17 @@ fn tell(conclusion: Conclusion, existing: &ExistingResources, again: &Planned, p
             line(one)
         ));
     }
-    let title = "Left, origin unknown. The ledger does not say who made these; `deploy adopt --ledger \
-                 --claim ID` makes one ours, by the id in parentheses:";
+    let title = "Left, origin unknown. The ledger does not say who made these:";
     some(printer, title, &existing.unknown);
+    if let Some(first) = existing.unknown.first() {
+        let manifest = manifest.display().to_string();
+        let id = &first.resource;
+        let claim = format!("deploy adopt --ledger --claim {id} {manifest}");
+        printer.note(&format!(
+            "To make one ours, name the id in parentheses. For the first of them: `{}`",
+            escape(&claim)
+        ));
+    }
     let title = "Left, without our tags, under names that the manifest leads to:";
     some(printer, title, &existing.foreign);
     if !existing.unseen.is_empty() {

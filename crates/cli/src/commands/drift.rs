@@ -92,7 +92,7 @@ async fn compare(
     results.news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
     let conclusion = Conclusion::of_drift(&drifted, args.fail_on, shown.now);
     let form = |format| match format {
-        ResultFormat::Text => report::drift_text(&shown, &printer.palette()),
+        ResultFormat::Text => report::drift_text(&shown, printer.detail, &printer.palette()),
         ResultFormat::Json => report::json_text(&report::drift_json(&shown)),
         ResultFormat::Markdown => report::drift_markdown(&shown),
         ResultFormat::Junit => report::drift_junit(&shown),

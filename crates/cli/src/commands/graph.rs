@@ -3,6 +3,7 @@
 use reconcile::Wish;
 
 use crate::args::{self, Global, GraphFormat};
+use crate::commands::plan::is_blind;
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
@@ -14,7 +15,13 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
     let planned = project.plan(project.ledger().await?, Wish::All).await?;
+    if is_blind(&planned, printer) {
+        return Ok(Exit::Failed);
+    }
     let plan = &planned.plan;
+    if plan.is_empty() {
+        printer.note("Nothing changes, so the graph is empty.");
+    }
     let format = if printer.json {
         GraphFormat::Json
     } else {
@@ -22,7 +29,13 @@ pub(crate) async fn run(
     };
     match format {
         GraphFormat::Json => printer.value(&report::graph_json(plan)),
-        GraphFormat::Mermaid => printer.data(&report::graph_mermaid(plan)),
+        GraphFormat::Mermaid => {
+            let text = report::graph_mermaid(plan);
+            printer.data(&text);
+            if let Some(note) = report::graph_too_large(plan, &text) {
+                printer.note(&note);
+            }
+        }
         GraphFormat::Dot => printer.data(&report::graph_dot(plan)),
     }
     Ok(if planned.is_refused() {

@@ -53,8 +53,11 @@ pub(crate) async fn run(global: &Global, args: &Lint, printer: &Printer) -> Resu
     end(&findings, args.format, printer)
 }
 
-/// Endings of files that are checked, which no domain has.
-const OF_FILES: [&str; 5] = ["svg", "svgz", "pem", "crt", "txt"];
+/// Endings of files that people check, which no domain has.
+const OF_FILES: [&str; 14] = [
+    "svg", "svgz", "png", "jpg", "jpeg", "gif", "webp", "pem", "crt", "cer", "der", "key", "txt",
+    "eml",
+];
 
 /// Says what to do with a domain, where somebody names one in the place of a file.
 fn refuse_domain(file: &Path) -> Result<(), Failure> {
@@ -67,8 +70,8 @@ fn refuse_domain(file: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Usage(format!(
-        "there is no file {domain}. Of a domain, `deploy check {domain}` says what is wrong with its mail, and \
-         `deploy init {domain}` drafts a manifest from what it publishes"
+        "there is no file {domain}. If it is a domain: `deploy check {domain}` says what is wrong with its \
+         mail, and `deploy init {domain}` drafts a manifest from what it publishes"
     )))
 }
 

@@ -136,7 +136,8 @@ fn what_is_said_in_quotes_is_escaped_on_its_way_to_the_terminal() {
       |
     1 | "pro\u001b[2Jject": x
       | ^
-      = known here: project, requires, accounts, ledger, quotas, notify, defaults, domains, parked, include
+      = known here: project, requires, accounts, ledger, quotas, notify, defaults, domains, parked,
+        include
 
     error[MAN-13]: the key `project` is missing
      --> m.yaml:1:1

@@ -107,7 +107,8 @@ fn mta_sts() {
         &[("RPT-12", Warn)],
     );
     assert_snapshot!(render(&findings(&with("    mta_sts: { policy: policy.txt }\n"))), @r#"
-    error[STS-P08]: "*.*.example.com" is not an mx pattern: a `*` may stand only for the whole first label, as in `*.example.com`
+    error[STS-P08]: "*.*.example.com" is not an mx pattern: a `*` may stand only for the whole first
+                    label, as in `*.example.com`
      --> deploy/policy.txt:3:5
       |
     3 | mx: *.*.example.com

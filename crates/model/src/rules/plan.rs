@@ -77,7 +77,7 @@ standards::rules! {
         fix "let one project have it: take the domain, or the instance, out of the other project's manifest and apply that first"
         source "ARCHITECTURE.md, \"What holds everywhere\"";
     PLAN_16 "PLAN-16" Error Order by "plan"
-        "A plan takes nothing that mail uses from more than three domains and a tenth of the project"
+        "A plan takes nothing of mail from more than three domains and a tenth of the project"
         why "A slip in `defaults` reaches every domain at once, and mail that is lost in all of them is not soon put right."
         fix "look at what they lose; try it with `--canary 1`, or accept it with `--accept-risk PLAN-16`"
         source "ARCHITECTURE.md, \"What holds everywhere\"";

@@ -272,7 +272,7 @@ fn refuse_what_somebody_else_made() {
         .see("logs", there("logs", 30, Ownership::Foreign));
     assert_snapshot!(reviewed(&world), @r"
      0 refuse s3_bucket/example.com/logs (web us-east-1): refused
-    PLAN-02 s3_bucket/example.com/logs: exists, and was not made by this project
+    PLAN-02 s3_bucket/example.com/logs: s3_bucket/example.com/logs exists, and was not made by this project
     ");
 }
 
@@ -292,7 +292,7 @@ fn refuse_what_another_project_made() {
     let world = World::default().ask(taking_over).see("logs", seen);
     assert_snapshot!(reviewed(&world), @r"
      0 refuse s3_bucket/example.com/logs (web us-east-1): refused
-    PLAN-15 s3_bucket/example.com/logs: exists, and carries the tags of the project `another`
+    PLAN-15 s3_bucket/example.com/logs: s3_bucket/example.com/logs exists, and carries the tags of the project `another`
     ");
 }
 

@@ -108,7 +108,7 @@ crate::rules! {
         fix "keep one line for each other key"
         source "RFC 8461 §3.2";
     STS_P11 "STS-P11" Error Lint by "standards::mta_sts"
-        "Extension lines follow the grammar; there is no byte order mark and no control character"
+        "Extension lines follow the grammar, without a byte order mark or control character"
         why "One line outside the grammar can make senders refuse the whole policy."
         fix "remove the line or the stray bytes"
         source "RFC 8461 §3.2";
@@ -184,7 +184,7 @@ crate::rules! {
         fix "configure the certificate for the policy host's name"
         source "RFC 8461 §7.1";
     STS_H10 "STS-H10" Error Lint | Lookup by "manifest::check"
-        "The CloudFront certificate is in us-east-1, and no other distribution holds the alias"
+        "The CloudFront certificate is in us-east-1, and no other distribution has the alias"
         why "CloudFront refuses the distribution otherwise."
         fix "use a certificate of us-east-1, and free the alias first"
         source "CloudFront: alternate domain names";
@@ -215,7 +215,7 @@ crate::rules! {
         fix "change the MX first, and wait out its TTL"
         source "RFC 8461 §5";
     STS_O04 "STS-O04" Error Order by "blueprint::grace_periods"
-        "A policy ends by mode none, a new id, and waiting out the largest `max_age` ever served"
+        "A policy ends by mode none, a new id, and waiting out the largest `max_age` served"
         why "Senders keep enforcing a cached policy; removing it under them refuses mail when anything changes."
         fix "let `deploy destroy` wind down, and run it again when the time has passed"
         source "RFC 8461 §8.3";

@@ -22,7 +22,7 @@ crate::rules! {
         fix "remove the `mta_sts` block"
         source "RFC 8461 §3.2";
     MX_05 "MX-05" Error Lint by "manifest::lint"
-        "An SES inbound host is of a region where SES receives, with identity and receipt rules there"
+        "An SES inbound host is of a region that receives, with identity and receipt rules"
         why "SES refuses mail for a domain that it was not told to receive in that region."
         fix "use `inbound-smtp.REGION.amazonaws.com` of a region with receiving"
         source "SES: regions and email receiving";

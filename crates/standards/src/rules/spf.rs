@@ -22,7 +22,7 @@ crate::rules! {
         fix "correct or remove the term"
         source "RFC 7208 §4.6";
     SPF_05 "SPF-05" Error Lint by "standards::spf"
-        "Mechanisms are those of the RFC, qualified by one of + - ~ ?; modifiers have no qualifier"
+        "Mechanisms are those of the RFC, with one of + - ~ ?; modifiers have no qualifier"
         why "An unknown mechanism is a permanent error: the record protects nothing and mail fails SPF."
         fix "use all, include, a, mx, ip4, ip6 or exists"
         source "RFC 7208 §4.6.1";
@@ -37,7 +37,7 @@ crate::rules! {
         fix "write the IPv4 prefix after one slash and the IPv6 prefix after two"
         source "RFC 7208 §5.3, §5.4, §12";
     SPF_08 "SPF-08" Error Lint by "standards::spf"
-        "`include`, `exists` and `redirect` name a domain that ends in a real top label or a macro"
+        "`include`, `exists` and `redirect` name a domain with a real top label or a macro"
         why "A name that is missing, a single label or an IP address is a permanent error."
         fix "give the full domain name"
         source "RFC 7208 §5.2, §5.7, §6.1, §7.1";
