@@ -38,6 +38,7 @@ pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use notify::{Notify, NotifyTest, Notifying};
 pub(crate) use out::Out;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
+use values::duration;
 
 /// One YAML manifest in, working email-domain security on AWS out.
 #[derive(Debug, Parser)]
@@ -208,27 +209,6 @@ impl Changing {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(
-        text.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len()),
-    );
-    let number: u64 = number
-        .parse()
-        .map_err(|_| "a time such as 90s, 15m or 2h".to_owned())?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return Err("a time such as 90s, 15m or 2h".to_owned()),
-    };
-    number
-        .checked_mul(seconds)
-        .map(Duration::from_secs)
-        .ok_or_else(|| "too long".to_owned())
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -317,7 +297,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  deploy schema > deploy.schema.json")]
     Schema,
     /// Print completions for a shell
-    #[command(after_help = "Example:\n  deploy completions bash > /etc/bash_completion.d/deploy")]
+    #[command(after_help = "Example:\n  eval \"$(deploy completions bash)\"  # in ~/.bashrc")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,

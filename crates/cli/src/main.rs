@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod completion;
 mod existing;
 mod exit;
 mod files;
@@ -31,6 +32,7 @@ use crate::printer::{Printer, chain};
 const SEED: u64 = 11;
 
 fn main() -> ExitCode {
+    completion::answer();
     let cli = Cli::parse();
     let detail = if cli.full {
         Detail::Full

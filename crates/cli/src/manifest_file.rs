@@ -12,28 +12,35 @@ const NAMES: [&str; 2] = ["deploy.yaml", "deploy.yml"];
 /// The variable that names the manifest of every command that names none.
 const VARIABLE: &str = "DEPLOY_MANIFEST";
 
-/// The manifest that the command line names, or else the environment, or else the nearest one in the
-/// current folder and those above it, as far as the repository. One that is not beside the operator is
-/// told.
+/// The manifest that the command line names, or else the one of a command that names none. One that is
+/// not beside the operator is told.
 pub(crate) fn find(named: Option<&Path>, printer: &Printer) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
+    let (found, notice) = unnamed()?;
+    if let Some(notice) = notice {
+        printer.progress(&report::escape(&notice));
+    }
+    Ok(found)
+}
+
+/// The manifest that the environment names, or else the nearest one in the current folder and those
+/// above it, as far as the repository; and a line that tells of it, where it is not beside the operator.
+pub(crate) fn unnamed() -> Result<(PathBuf, Option<String>), Failure> {
     if let Some(named) = variable(VARIABLE) {
         if !Path::new(&named).exists() {
             let text = format!("{VARIABLE} is {named}, and there is no such file");
             return Err(Failure::Usage(text));
         }
-        printer.progress(&report::escape(&format!("Manifest: {named} ({VARIABLE})")));
-        return Ok(named.into());
+        let notice = format!("Manifest: {named} ({VARIABLE})");
+        return Ok((named.into(), Some(notice)));
     }
     let here = here().map_err(|error| Failure::outside("could not read this folder", error))?;
     let found = nearest(&here)?;
-    if found.components().count() > 1 {
-        let name = found.display().to_string();
-        printer.progress(&report::escape(&format!("Manifest: {name}")));
-    }
-    Ok(found)
+    let is_elsewhere = found.components().count() > 1;
+    let notice = is_elsewhere.then(|| format!("Manifest: {}", found.display()));
+    Ok((found, notice))
 }
 
 /// The nearest manifest, seen from the folder `here`.

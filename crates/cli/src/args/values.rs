@@ -1,7 +1,8 @@
-//! Values that completions list.
+//! Values of arguments: how they are read, and which of them completions list.
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use report::RecordFormat;
@@ -40,4 +41,26 @@ pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
         .parse()
         .or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53)));
     address.map_err(|_| "an address such as 192.0.2.1 or 192.0.2.1:5353".to_owned())
+}
+
+/// A time such as 90s, 15m or 2h.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "a time such as 90s, 15m or 2h".to_owned())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err("a time such as 90s, 15m or 2h".to_owned()),
+    };
+    number
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "too long".to_owned())
 }

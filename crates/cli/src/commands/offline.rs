@@ -1,9 +1,8 @@
 //! Commands that need no manifest: `explain`, `rules`, `schema`, `completions`.
 
-use clap::CommandFactory;
 use model::rules;
 
-use crate::args::Cli;
+use crate::completion::registration;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 
@@ -37,9 +36,7 @@ pub(crate) fn schema(printer: &Printer) -> Exit {
     Exit::Done
 }
 
-pub(crate) fn completions(shell: clap_complete::Shell, printer: &Printer) -> Exit {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "deploy", &mut script);
-    printer.data(&String::from_utf8_lossy(&script));
-    Exit::Done
+pub(crate) fn completions(shell: clap_complete::Shell, printer: &Printer) -> Result<Exit, Failure> {
+    printer.data(&registration(shell)?);
+    Ok(Exit::Done)
 }
