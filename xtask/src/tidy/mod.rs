@@ -12,6 +12,7 @@ mod json;
 mod kinds;
 mod prose;
 mod pure;
+mod quotes;
 mod ratchet;
 mod references;
 mod rules;
@@ -93,6 +94,7 @@ const CHECKS: &[(&str, Check)] = &[
     }),
     ("decisions are indexed", documents::decisions),
     ("keys of documents are the field's words", words::keys),
+    ("documents quote what is printed", quotes::printed),
     ("generated files are current", |workspace| {
         let project = workspace.project;
         let mut problems = generated::outdated(project, &readmes::all(project)?, "readmes");

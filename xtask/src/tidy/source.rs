@@ -79,6 +79,12 @@ impl Source {
             .map(|(at, line)| (at + 1, line))
     }
 
+    /// The text outside tests.
+    pub(super) fn outside_tests(&self) -> &str {
+        let lines = self.text.split_inclusive('\n').take(self.tests_begin());
+        &self.text[..lines.map(str::len).sum()]
+    }
+
     /// All lines of code, numbered from 1.
     pub(super) fn all_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.code
@@ -173,6 +179,50 @@ pub(super) fn code_of(text: &str) -> String {
     code
 }
 
+/// The values of the string literals.
+pub(super) fn literals(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = skipped(rest).max(first.len_utf8());
+        let literal = &rest[..length];
+        if let Some(hashes) = raw_string(literal) {
+            let open = literal.find('"').map_or(0, |at| at + 1);
+            let close = literal.len().saturating_sub(hashes + 1);
+            found.extend(literal.get(open..close).map(str::to_owned));
+        } else if let Some(inside) = literal.strip_prefix('"') {
+            found.push(unescaped(inside.strip_suffix('"').unwrap_or(inside)));
+        }
+        rest = &rest[length..];
+    }
+    found
+}
+
+/// The value between the quotes of a literal. What stands for a control character is a space.
+fn unescaped(inside: &str) -> String {
+    let mut value = String::new();
+    let mut rest = inside;
+    while let Some((before, after)) = rest.split_once('\\') {
+        value.push_str(before);
+        let escape = after.chars().next();
+        rest = match escape {
+            // The line goes on where the next one has something.
+            Some('\n') => after.trim_start(),
+            Some('u') => after.split_once('}').map_or("", |(_, rest)| rest),
+            Some(escape) => {
+                value.push(if escape.is_alphanumeric() {
+                    ' '
+                } else {
+                    escape
+                });
+                &after[escape.len_utf8()..]
+            }
+            None => "",
+        };
+    }
+    value + rest
+}
+
 /// The length of the comment or literal at the start of `rest`, or 0.
 fn skipped(rest: &str) -> usize {
     let through = |from: usize, end: &str| {
@@ -230,7 +280,7 @@ fn quoted(rest: &str, from: usize, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, code_of};
+    use super::{Source, code_of, literals};
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
@@ -258,6 +308,12 @@ mod tests {
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect();
         assert_eq!(words, ["\" \"a rule\" // Keeps `.", "/// G.", ""]);
+    }
+
+    #[test]
+    fn literals_have_their_values() {
+        let text = "f(\"a \\\"b\\\" \\\n   c\", 'x', r#\"d \\n\"#); // \"e\"";
+        assert_eq!(literals(text), ["a \"b\" c", "d \\n"]);
     }
 
     #[test]

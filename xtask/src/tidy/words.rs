@@ -70,7 +70,7 @@ pub(super) fn keys(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 }
 
 /// The names of the properties that a schema describes, at any depth.
-fn properties(schema: &Value, keys: &mut BTreeSet<String>) {
+pub(super) fn properties(schema: &Value, keys: &mut BTreeSet<String>) {
     let described = schema.get("properties").and_then(Value::as_object);
     keys.extend(described.into_iter().flat_map(|all| all.keys().cloned()));
     match schema {
