@@ -51,7 +51,8 @@ usage: cargo xtask COMMAND
                  and of the documents for programs
   readmes        write the README of each crate from its documentation
   picture        write docs/architecture.svg from the dependencies of the crates
-  compare        write docs/compare.md: the plans of one change by this program and by octoDNS
+  compare        write docs/compare.md: the plans of one change by this program, by octoDNS and,
+                 where it can be had, by Terraform
   tools          fetch third-party tools for the conformance tests into target/
   bench [NAME]   run the benchmarks and print their table
   instructions   count what the parsers' benchmarks take, and compare with the figures in the

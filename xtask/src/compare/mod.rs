@@ -1,7 +1,8 @@
-//! `cargo xtask compare`: writes `docs/compare.md`, the plans of one change by this program and by
-//! octoDNS, against one sandbox.
+//! `cargo xtask compare`: writes `docs/compare.md`, the plans of one change by this program, by octoDNS
+//! and, where it can be had, by Terraform, against one sandbox.
 
 mod questions;
+mod terraform;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use crate::command::{Failure, cargo, output, run};
 use crate::generated::{self, Generated};
 use crate::project::Project;
 use crate::tools;
+use terraform::Terraform;
 
 const PAGE: &str = "docs/compare.md";
 const TEMPLATE: &str = include_str!("page.md");
@@ -35,25 +37,58 @@ const LAST: &str = "DEPLOY_SANDBOX_CA=";
 
 /// Writes the page.
 pub(crate) fn write(project: &Project) -> Result<(), Failure> {
-    generated::write(project, &[page(project)?])
+    let day = output(Command::new("date").args(["-u", "+%F"]))?;
+    let page = page(project, |stage| {
+        let terraform = terraform::plan(stage)?;
+        if let Terraform::Nothing(reason) = &terraform {
+            println!("no plan of Terraform: {reason}");
+        }
+        Ok((terraform.section(day.trim()), terraform.text()))
+    })?;
+    generated::write(project, &[page])
 }
 
-/// Fails when the page is not what the tools print.
+/// Fails when the page is not what the tools print. What it has of Terraform is from the day that it
+/// names, and stays.
 pub(crate) fn check(project: &Project) -> Result<(), Failure> {
-    let outdated = generated::outdated(project, &[page(project)?], "compare");
+    let path = project.root.join(PAGE);
+    let written = std::fs::read_to_string(&path).map_err(|error| unwritable(&path, &error))?;
+    let page = page(project, |_| {
+        let section = section(&written, TERRAFORM).unwrap_or_default();
+        let block = section.split_once("```output\n");
+        let plan = block.map(|(_, plan)| plan.trim_end_matches('`').to_owned());
+        Ok((section.to_owned(), plan))
+    })?;
+    let outdated = generated::outdated(project, &[page], "compare");
     match outdated.as_slice() {
         [] => Ok(()),
         all => Err(Failure(all.join("\n"))),
     }
 }
 
-fn page(project: &Project) -> Result<Generated, Failure> {
+/// The heading of the part that a page keeps.
+const TERRAFORM: &str = "## Terraform";
+
+/// The part of a page from this heading to the next.
+fn section<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
+    let (_, rest) = page.split_once(&format!("\n{heading}"))?;
+    let end = rest.find("\n## ").unwrap_or(rest.len());
+    let start = page.len() - rest.len() - heading.len();
+    Some(page[start..start + heading.len() + end].trim_end())
+}
+
+/// The page, with the part that `terraform` gives, and Terraform's plan if there is one.
+fn page(
+    project: &Project,
+    terraform: impl FnOnce(&Stage) -> Result<(String, Option<String>), Failure>,
+) -> Result<Generated, Failure> {
     let build = ["build", "--quiet", "--workspace", "--bin", "deploy"];
     run(&mut cargo(&project.root, &build))?;
     let stage = Stage::set(project)?;
     stage.deploy(&["apply", "--sandbox", "--speed", "instant", "--yes"])?;
     stage.deploy(&["sandbox", "advance", "5m"])?;
     let octodns = stage.octodns_plan()?;
+    let (section, terraform) = terraform(&stage)?;
     stage.change("deploy.yaml", IN_THE_MANIFEST)?;
     let deploy = stage.deploy(&["plan", "--sandbox", "--speed", "instant"])?;
     let text = TEMPLATE
@@ -62,8 +97,9 @@ fn page(project: &Project) -> Result<Generated, Failure> {
         .replace("{{octodns-version}}", &stage.octodns_version()?)
         .replace(
             "{{questions}}",
-            questions::table(&deploy, &octodns)?.trim_end(),
-        );
+            questions::table(&deploy, &octodns, terraform.as_deref())?.trim_end(),
+        )
+        .replace("{{terraform}}", &section);
     Ok(Generated {
         path: PAGE.to_owned(),
         text,
@@ -89,7 +125,7 @@ impl Stage {
             folder,
         };
         // The root of the tree: the program looks no further up.
-        for name in ["zones", ".git"].map(|name| stage.folder.join(name)) {
+        for name in ["zones", "terraform", ".git"].map(|name| stage.folder.join(name)) {
             std::fs::create_dir_all(&name).map_err(|error| unwritable(&name, &error))?;
         }
         stage.write("deploy.yaml", MANIFEST)?;
@@ -129,11 +165,16 @@ impl Stage {
         output(&mut self.program(arguments))
     }
 
+    /// The sandbox of the manifest, served.
+    fn served(&self) -> Result<Served, Failure> {
+        Served::start(self.program(&[
+            "sandbox", "serve", "--aws", "0", "--dns", "0", "--https", "0",
+        ]))
+    }
+
     /// The plan of octoDNS, from its first line of stars to its last.
     fn octodns_plan(&self) -> Result<String, Failure> {
-        let served = Served::start(self.program(&[
-            "sandbox", "serve", "--aws", "0", "--dns", "0", "--https", "0",
-        ]))?;
+        let served = self.served()?;
         let dump = ["--output-dir", "zones", "example.com.", "route53"];
         self.octodns("octodns-dump", &dump, &served)?;
         self.change("zones/example.com.yaml", IN_THE_ZONE)?;
@@ -233,5 +274,21 @@ impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TERRAFORM, section};
+
+    #[test]
+    fn a_part_of_a_page_ends_at_the_next_heading() {
+        let page = "# A\n\n## deploy\n\nx\n\n## Terraform 1.2\n\ny\n\n## Eleven\n\nz\n";
+        assert_eq!(section(page, TERRAFORM), Some("## Terraform 1.2\n\ny"));
+        assert_eq!(section("# A\n", TERRAFORM), None);
+        assert_eq!(
+            section("# A\n\n## Terraform\n\nb\n", TERRAFORM),
+            Some("## Terraform\n\nb")
+        );
     }
 }
