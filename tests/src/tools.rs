@@ -78,6 +78,19 @@ pub fn browse(page: &std::path::Path, options: &[&str]) -> String {
     run(&mut browser)
 }
 
+/// The JSON that a script left in the title of a document, as `browse` gives it.
+#[track_caller]
+pub fn title(document: &str) -> serde_json::Value {
+    let (_, after) = document.split_once("<title>").expect("a title");
+    let (title, _) = after.split_once("</title>").expect("its end");
+    let title = title
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&amp;", "&");
+    serde_json::from_str(&title).unwrap_or_else(|error| panic!("{error}: {title}"))
+}
+
 /// A program of a Debian package: the machine's own, or the one that was unpacked.
 pub fn debian_program(name: &str) -> Command {
     let unpacked = root().join("target/debian/programs").join(name);

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use tests::place::Place;
-use tests::tools::{browse, node_file};
+use tests::tools::{browse, node_file, title};
 
 /// The policy of the pages lets no script run, so the copy that is judged has none.
 const POLICY: &str = "http-equiv=\"Content-Security-Policy\"";
@@ -53,18 +53,6 @@ fn with_axe(page: &Path) -> PathBuf {
     copy
 }
 
-/// The verdict that axe left in the title.
-#[track_caller]
-fn verdict(document: &str) -> serde_json::Value {
-    let (_, after) = document.split_once("<title>").expect("a title");
-    let (title, _) = after.split_once("</title>").expect("its end");
-    let title = title
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&");
-    serde_json::from_str(&title).unwrap_or_else(|error| panic!("{error}: {title}"))
-}
-
 #[test]
 fn axe_finds_nothing_in_narrow_and_wide_windows_in_light_and_dark() {
     let place = Place::of("example");
@@ -75,7 +63,7 @@ fn axe_finds_nothing_in_narrow_and_wide_windows_in_light_and_dark() {
                 let window = format!("--window-size={width},1200");
                 let colours = format!("--blink-settings=preferredColorScheme={scheme}");
                 let document = browse(&judged, &["--dump-dom", &window, &colours]);
-                let found = verdict(&document);
+                let found = title(&document);
                 let shown = format!("{} at {width}, scheme {scheme}: {found:#}", page.display());
                 assert_eq!(found["violations"], serde_json::json!([]), "{shown}");
                 assert!(found["passes"].as_u64() > Some(10), "{shown}");

@@ -1,0 +1,21 @@
+// Graphviz, compiled to WebAssembly, draws graphs in DOT. For each file it prints a line of JSON: the
+// errors and warnings, and how many nodes and edges were drawn.
+const { readFileSync } = require("node:fs");
+const { createRequire } = require("node:module");
+
+const [folder, ...files] = process.argv.slice(2);
+const { instance } = createRequire(`${folder}/package.json`)("@viz-js/viz");
+
+const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"' };
+const decoded = (text) =>
+  text.replace(/&(?:#(\d+)|(\w+));/g, (_, code, name) => (code ? String.fromCodePoint(code) : NAMED[name]))
+    .replaceAll("\u00a0", " ");
+
+instance().then((graphviz) => {
+  for (const file of files) {
+    const { output, errors } = graphviz.render(readFileSync(file, "utf8"), { format: "svg" });
+    const drawn = (kind) => (output ?? "").split(`class="${kind}"`).length - 1;
+    const texts = [...(output ?? "").matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => decoded(text));
+    console.log(JSON.stringify({ errors, nodes: drawn("node"), edges: drawn("edge"), texts }));
+  }
+});
