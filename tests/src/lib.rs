@@ -13,6 +13,7 @@ pub mod repository;
 pub mod served;
 pub mod serving;
 pub mod shell;
+pub mod stopping;
 mod store;
 pub mod tools;
 pub mod trials;

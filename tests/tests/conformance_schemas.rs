@@ -2,9 +2,11 @@
 //! judgement of somebody else's validator.
 
 use sandbox::faults::{Fault, FaultKind};
+use sandbox::smtp;
 use serde_json::Value;
 use tests::place::{Place, Ran};
 use tests::repository::root;
+use tests::stopping::apply_stopped_at;
 use tests::tools;
 
 /// The documents of many runs.
@@ -44,7 +46,17 @@ fn what_is_printed_fits_its_schema() {
     by_hand(&mut documents);
     with_faults(&mut documents);
     with_drift(&mut documents);
-    for outcome in ["done", "failed", "waiting", "skipped"] {
+    with_a_refusal(&mut documents);
+    with_a_stop(&mut documents);
+    let outcomes = [
+        "done",
+        "failed",
+        "refused",
+        "waiting",
+        "skipped",
+        "not_begun",
+    ];
+    for outcome in outcomes {
         let seen = documents.outcomes();
         assert!(seen.contains(&outcome), "no action was {outcome}");
     }
@@ -129,6 +141,25 @@ fn with_faults(documents: &mut Documents) {
     place.change_world(|world, _| world.faults.script.clear());
     place.edit("include: [amazonses.com]", "include: [_spf.example.net]");
     documents.add(4, place.run("apply", YES));
+}
+
+/// A precondition that does not hold: senders would enforce TLS that the MX host does not offer.
+fn with_a_refusal(documents: &mut Documents) {
+    let place = Place::of("example").in_calm();
+    place.run("apply", &["--yes"]).exits(0);
+    place.advance("5m");
+    place.change_world(|world, _| {
+        let host = "inbound-smtp.us-east-1.amazonaws.com".to_owned();
+        world.mail.faults.insert(host, smtp::Fault::NoCertificate);
+    });
+    place.edit("mode: testing", "mode: enforce");
+    documents.add(4, place.run("apply", YES));
+}
+
+/// Ctrl-C while a plan is carried out.
+fn with_a_stop(documents: &mut Documents) {
+    let place = Place::of("example").in_calm();
+    documents.add(5, apply_stopped_at(&place, JSON, "5", "✓ "));
 }
 
 /// A record that somebody else changed.

@@ -1,50 +1,10 @@
 //! Ctrl-C in each phase of an apply, and what `status` says after it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use tests::place::{Place, Ran, binary};
-
-/// Stops the program as a terminal does.
-fn stop(child: &Child) {
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status();
-    assert!(sent.expect("kill runs").success());
-}
-
-/// Runs an apply that nobody is asked about, and stops it at the first line on standard error that has
-/// `moment` in it.
-fn apply_stopped_at(place: &Place, speed: &str, moment: &str) -> Ran {
-    let file = place.manifest();
-    let mut child = place.start(&["apply", file, "--sandbox", "--speed", speed, "--yes"]);
-    let mut stdout = child.stdout.take().expect("a pipe");
-    let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).expect("UTF-8");
-        text
-    });
-    let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    let mut stderr = String::new();
-    for line in lines.by_ref() {
-        let line = line.expect("UTF-8");
-        stderr.push_str(&line);
-        stderr.push('\n');
-        if line.contains(moment) {
-            stop(&child);
-            break;
-        }
-    }
-    for line in lines {
-        stderr.push_str(&line.expect("UTF-8"));
-        stderr.push('\n');
-    }
-    let status = child.wait().expect("it ends");
-    Ran {
-        code: status.code().unwrap_or(-1),
-        stdout: reader.join().expect("no panic"),
-        stderr,
-    }
-}
+use tests::stopping::apply_stopped_at;
 
 fn status(place: &Place) -> Ran {
     place.run("status", &[]).exits(0)
@@ -53,7 +13,7 @@ fn status(place: &Place) -> Ran {
 #[test]
 fn while_it_observes_nothing_was_changed_and_everything_is_open() {
     let place = Place::of("example").in_calm();
-    apply_stopped_at(&place, "1", "hosted zones, delegated to")
+    apply_stopped_at(&place, &[], "1", "hosted zones, delegated to")
         .exits(130)
         .says("Stopped by you: nothing was changed.");
     status(&place).says("Pending: 41 changes of the manifest (41 to create).");
@@ -101,7 +61,7 @@ fn at_the_question_it_says_how_many_changes_are_open() {
 #[test]
 fn while_it_carries_out_it_awaits_what_is_in_flight_and_status_counts_the_rest() {
     let place = Place::of("example").in_calm();
-    let ran = apply_stopped_at(&place, "60", "✓ create s3_bucket/example.com/assets").exits(5);
+    let ran = apply_stopped_at(&place, &[], "60", "✓ create s3_bucket/example.com/assets").exits(5);
     ran.clone()
         .says("Stopping: nothing new is begun, and the calls in flight are awaited.")
         .says("Stopped by you. Nothing is lost: the same command goes on.")
@@ -127,12 +87,12 @@ fn while_it_carries_out_it_awaits_what_is_in_flight_and_status_counts_the_rest()
 #[test]
 fn after_the_changes_it_says_what_was_not_observed() {
     let place = Place::of("example").in_calm();
-    apply_stopped_at(&place, "300", "changes done in")
+    apply_stopped_at(&place, &[], "300", "changes done in")
         .exits(130)
         .says("the changes are done and in the ledger")
         .says("what AWS has was not observed again, and nothing was verified");
     status(&place).says("Pending: nothing.");
-    apply_stopped_at(&place, "1", "Observed again: everything")
+    apply_stopped_at(&place, &[], "1", "Observed again: everything")
         .exits(130)
         .says("AWS has everything as the manifest asks")
         .says("the live domains were not all verified. Next: `deploy verify`");
