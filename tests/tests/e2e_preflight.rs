@@ -79,3 +79,47 @@ fn a_change_of_our_own_records_is_not_held_against_it() {
     assert_ne!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
     ran.says("warn[STS-O02]");
 }
+
+/// ACM would refuse the certificate after minutes, with everything before it done.
+#[test]
+fn a_caa_record_that_keeps_amazon_out_is_told_before_the_first_write() {
+    let place = Place::of("example").in_calm();
+    place.make_world(None);
+    let caa = |place: &Place, values: &[&str]| {
+        place.change_world(|world, _| {
+            let zone = world.route53.zones_of("111111111111").next();
+            let zone = zone.expect("a zone").id.clone();
+            let seeded = world.seed_records(&zone, "example.com", ("CAA", 300), values);
+            seeded.expect("a name");
+        });
+    };
+    caa(&place, &["0 issue \"letsencrypt.org\""]);
+    place.keep_history();
+    let refused = place.apply().exits(4);
+    refused
+        .says("error[DNS-13]")
+        .says("Refused: nothing was changed.")
+        .says("--accept-risk DNS-13");
+    let changes = place.changing_calls();
+    assert!(changes.is_empty(), "{changes:?}");
+    caa(&place, &["0 issue \"amazon.com\""]);
+    place.apply().exits(0);
+    // With a certificate that was issued, it is told and refuses nothing.
+    caa(&place, &["0 issue \"letsencrypt.org\""]);
+    place.edit("dmarc: { p: quarantine", "dmarc: { p: reject");
+    let ran = place.run("apply", &["--yes", "--no-verify"]);
+    ran.exits(0).says("warn[DNS-13]");
+}
+
+/// A zone is filled before it is delegated to, so this refuses nothing. Without it, whoever forgot the
+/// delegation would wait for records that nobody reads.
+#[test]
+fn a_zone_that_the_world_is_not_led_to_is_told() {
+    let place = two_domains("amazonses.com");
+    let zone = "zones: [{ account: \"111111111111\", name: example.com, delegated: false }]\n";
+    place.make_world(Some(zone));
+    let ran = place.run("apply", &["--yes", "--no-verify"]).exits(0);
+    ran.says("warn[DNS-08]").says("example.com");
+    let again = place.run("apply", &["--yes", "--no-verify"]).exits(0);
+    assert!(!again.stderr.contains("DNS-08"), "{}", again.stderr);
+}

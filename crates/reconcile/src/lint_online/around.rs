@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use manifest::{Dns, Manifest};
 use model::rules;
@@ -11,7 +12,9 @@ use standards::dns::zone::{self, Zone};
 use standards::dns::{Name, RecordType};
 use verify::Expected;
 
-use super::{place_of, set};
+use super::{AT_ONCE, in_time, place_of, set};
+use crate::expected::expected;
+use crate::{Planned, Project};
 
 /// The findings about the surroundings of the records of one domain.
 pub(super) async fn findings(
@@ -28,6 +31,34 @@ pub(super) async fn findings(
         .map(|finding| finding.in_place(place.clone()))
         .map(|finding| manifest::accept(manifest, &expected.domain, finding, now))
         .collect()
+}
+
+/// DNS-08 of the domains that a plan changes: nobody reads what is written where the world is not led
+/// to. A question without an answer says nothing.
+pub(super) async fn delegations(
+    project: &Project,
+    planned: &Planned,
+    changed: &BTreeSet<&str>,
+) -> Vec<(Name, Finding)> {
+    let outside = in_time(changed.len(), project.engine.outside());
+    let domains = expected(project, planned).into_iter();
+    let domains = domains.filter(|expected| changed.contains(expected.domain.as_str()));
+    let outside = &outside;
+    let asked = stream::iter(domains).map(async |expected| {
+        let domain = expected.domain.clone();
+        let place = place_of(&project.manifest, &domain);
+        let found = delegation(outside, &expected).await.into_iter();
+        let found = found.filter(|finding| finding.is_of(rules::DNS_08));
+        let now = project.clock.now();
+        let judged = |finding: Finding| {
+            let finding = finding.in_place(place.clone());
+            manifest::accept(&project.manifest, &domain, finding, now)
+        };
+        found
+            .map(|finding| (domain.clone(), judged(finding)))
+            .collect::<Vec<_>>()
+    });
+    asked.buffered(AT_ONCE).collect::<Vec<_>>().await.concat()
 }
 
 /// DNS-08.

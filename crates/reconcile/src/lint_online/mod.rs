@@ -15,16 +15,17 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
+use kinds::AcmCertificate;
 use manifest::{Located, Manifest, ServedPolicies};
 use model::rules::{self, Rule};
-use model::{Outside, Plan};
+use model::{Kind as _, Outside};
 use standards::dns::{Name, Presentation, RecordSet, RecordType, RecordValue};
 use standards::mta_sts::MtaStsPolicy;
 use standards::{Finding, Place, Severity};
 use verify::{InTime, PublicDns};
 
 use crate::expected::expected;
-use crate::{Error, Project, Wish};
+use crate::{Error, Planned, Project, Wish};
 
 /// How many domains are asked about side by side.
 const AT_ONCE: usize = 16;
@@ -49,8 +50,14 @@ const IN_THE_WAY: [&Rule; 10] = [
 ];
 
 /// Rules whose findings say nothing against a plan, and are told beside it: a question without an
-/// answer, and the order in which mail hosts and a policy change, which the plan's preconditions keep.
-const TOLD: [&Rule; 3] = [rules::LIVE_02, rules::STS_O02, rules::STS_O03];
+/// answer, the order in which mail hosts and a policy change, which the plan's preconditions keep, and a
+/// zone that the world is not led to yet: it is filled first.
+const TOLD: [&Rule; 4] = [
+    rules::DNS_08,
+    rules::LIVE_02,
+    rules::STS_O02,
+    rules::STS_O03,
+];
 
 /// The findings about a manifest without errors, from DNS and the accounts. A plan of a
 /// manifest with errors means nothing: for that, see [`lint_published`].
@@ -89,7 +96,11 @@ pub async fn lint_published(
     manifest::merge_findings(manifest, found)
 }
 
-/// Lints the domains that a run is about beside public DNS and the served policies. AWS is not asked.
+/// Lints the domains that a run is about beside public DNS and the served policies.
+///
+/// AWS is not asked: the plan, which is made meanwhile, reads what is there and judges the accounts that
+/// it enters. Whether SES may send and what a role may do is for `deploy
+/// doctor` to say: it keeps no plan from being carried out, and no plan changes it.
 pub async fn preflight(project: &Project) -> Preflight {
     let domains = project.domains();
     let outside = in_time(domains.len(), project.engine.outside());
@@ -104,16 +115,34 @@ pub struct Preflight(BTreeMap<Name, Vec<Finding>>);
 impl Preflight {
     /// The errors and warnings about the domains that a plan changes. Those whose risk the operator
     /// accepts are warnings, and so is what says nothing against the plan.
-    pub fn concerning(
+    pub async fn concerning(
         self,
         project: &Project,
-        plan: &Plan,
+        planned: &Planned,
         accepted: &BTreeSet<String>,
     ) -> Vec<Finding> {
+        let plan = &planned.plan;
         let changing = plan.actions.iter().filter(|action| action.changes());
         let changed: BTreeSet<&str> = changing.map(|one| one.resource.domain.as_str()).collect();
         let mut found = self.0;
         found.retain(|name, _| changed.contains(name.as_str()));
+        let asks = |name: &Name| {
+            let mut actions = plan.actions.iter().filter(|action| action.changes());
+            actions.any(|action| {
+                action.resource.kind == AcmCertificate::NAME
+                    && action.resource.domain == name.as_str()
+            })
+        };
+        for (_, findings) in found.iter_mut().filter(|(name, _)| !asks(name)) {
+            // The certificate is there; its renewal is not this run's.
+            let caa = findings.iter_mut();
+            for finding in caa.filter(|finding| finding.is_of(rules::DNS_13)) {
+                finding.severity = finding.severity.min(Severity::Warn);
+            }
+        }
+        for (domain, finding) in around::delegations(project, planned, &changed).await {
+            found.entry(domain).or_default().push(finding);
+        }
         let mut findings = manifest::merge_findings(&project.manifest, found);
         findings.retain(|finding| {
             let is_in_the_way = IN_THE_WAY.iter().any(|rule| finding.is_of(rule));
