@@ -53,8 +53,7 @@ impl Printer {
 
     /// The colours for standard error.
     pub(crate) fn note_palette(&self) -> Palette {
-        let out = std::io::stderr();
-        palette(&out, terminal_size::terminal_size_of(&out))
+        note_palette()
     }
 
     /// Prints data, as it is.
@@ -72,13 +71,13 @@ impl Printer {
 
     /// Prints a text of ours for people, folded to the terminal.
     pub(crate) fn note(&self, text: &str) {
-        note(&report::folded(text, &self.note_palette()));
+        note(text);
     }
 
     /// Prints a line of progress: one, for logs.
     pub(crate) fn progress(&self, text: &str) {
         if !self.is_quiet {
-            note(text);
+            say(text);
         }
     }
 
@@ -105,8 +104,17 @@ impl Printer {
     }
 }
 
-/// Prints a text of ours for people, as it is.
+/// Prints a text of ours for people, folded to the terminal.
 pub(crate) fn note(text: &str) {
+    say(&report::folded(text, &note_palette()));
+}
+
+fn note_palette() -> Palette {
+    let out = io::stderr();
+    palette(&out, terminal_size::terminal_size_of(&out))
+}
+
+fn say(text: &str) {
     // Where nobody can be told of anything, nobody can be told of that.
     let _ = write(io::stderr().lock(), text);
 }
