@@ -153,7 +153,14 @@ const SHIPPED: [&str; 7] = [
 
 #[test]
 fn the_graphs_of_the_shipped_manifests_are_drawn() {
-    let graphs = SHIPPED.map(|name| Graph::printed(&Place::of(name), ""));
+    let graphs = SHIPPED.map(|name| {
+        let place = Place::of(name);
+        if name == "team" {
+            place.make_world(None);
+            place.create_ledger();
+        }
+        Graph::printed(&place, "")
+    });
     assert!(
         graphs
             .iter()
@@ -246,7 +253,6 @@ fn names_that_mean_something_to_a_renderer_stay_names() {
         "bücher.example",
         "例え.example",
         "🙂",
-        "",
         " ",
         "\\N",
         "\\G",

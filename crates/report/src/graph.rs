@@ -171,12 +171,18 @@ pub(crate) fn edges(plan: &Plan) -> impl Iterator<Item = (&Action, &model::Edge)
     changing.flat_map(|action| action.after.iter().map(move |edge| (action, edge)))
 }
 
-/// Text between quotes in Mermaid, which knows entities without `&`.
+/// Text between quotes in Mermaid, which knows entities without `&`. In a label it also reads `%%{` as a
+/// directive, `\n` as the end of a line, `$$` as mathematics, and `:fa-` as a picture.
 fn mermaid(text: &str) -> String {
     let mut shown = String::new();
-    for character in escape(text).chars() {
+    for character in escape(text).replace(":fa-", "\u{0}fa-").chars() {
         match character {
+            '\u{0}' => shown.push_str("#58;"),
             '#' => shown.push_str("#35;"),
+            '$' => shown.push_str("#36;"),
+            '%' => shown.push_str("#37;"),
+            '&' => shown.push_str("#38;"),
+            '\\' => shown.push_str("#92;"),
             '"' => shown.push_str("#quot;"),
             '<' => shown.push_str("#lt;"),
             '>' => shown.push_str("#gt;"),
@@ -187,9 +193,12 @@ fn mermaid(text: &str) -> String {
     shown
 }
 
-/// Text between quotes in DOT.
+/// Text between quotes in DOT, which decodes the entities of HTML in a label.
 fn dot(text: &str) -> String {
-    escape(text).replace('\\', "\\\\").replace('"', "\\\"")
+    escape(text)
+        .replace('&', "&amp;")
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
 }
 
 #[cfg(test)]
@@ -305,6 +314,10 @@ mod tests {
     #[test]
     fn labels_stay_labels() {
         assert_eq!(mermaid("a\"]; <b> #x"), "a#quot;]; #lt;b#gt; #35;x");
-        assert_eq!(dot("a\"\\\u{7}"), "a\\\"\\\\\\\\u{7}");
+        assert_eq!(
+            mermaid("%%{a} $$b$$ c\\n &d; fa:fa-e"),
+            "#37;#37;{a} #36;#36;b#36;#36; c#92;n #38;d; fa#58;fa-e"
+        );
+        assert_eq!(dot("a\"\\\u{7} &amp;"), "a\\\"\\\\\\\\u{7} &amp;amp;");
     }
 }
