@@ -136,7 +136,9 @@ fn has_folded(quote: &str, printed: &str) -> bool {
     let printed = words.join(" ");
     let mut rest = printed.as_str();
     let mut parts = quote.split('…');
+    // A shorter one is never folded.
     quote.lines().count() == 1
+        && quote.chars().count() > 80
         && parts.all(|part| {
             let found = rest.find(part);
             if let Some(at) = found {
@@ -189,9 +191,10 @@ fn fits(quote: &str, line: &str) -> bool {
 
 #[test]
 fn parts_of_lines_and_lines_may_be_left_out_of_a_quote() {
-    let folded = "error: held by\n  `a` of somebody";
-    assert!(is_printed("error: held by `a` of …", folded));
-    assert!(!is_printed("error: held by `b` of …", folded));
+    let long = "a word ".repeat(12);
+    let folded = format!("error: {long}\n  `a` of somebody");
+    assert!(is_printed(&format!("error: {long}`a` of …"), &folded));
+    assert!(!is_printed(&format!("error: {long}`b` of …"), &folded));
     let printed = "a\n  b 17 c\nd\ne\n";
     for quote in ["a\n  b 17 c", "a\n  […]\ne", "  b … c\nd", "d\ne"] {
         assert!(is_printed(quote, printed), "{quote}");
