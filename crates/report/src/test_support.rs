@@ -219,7 +219,7 @@ fn state(resource: &Resource) -> (String, State) {
     }
     let spec = spec.get::<S3Object>();
     let spec = spec.unwrap_or_else(|| panic!("no state for {}", resource.id));
-    (spec.key.clone(), State::of::<S3Object>(spec.wanted()))
+    (spec.key.clone(), State::of::<S3Object>(spec.wanted(None)))
 }
 
 /// Changes the spec of a resource where its JSON says it best.

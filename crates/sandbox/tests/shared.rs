@@ -154,6 +154,36 @@ async fn resources_are_found_by_type() {
     assert_eq!(code(page.send().await), "PaginationTokenExpiredException");
 }
 
+/// API reference, `GetResources`: `ResourceARNList` excludes pagination.
+#[tokio::test(start_paused = true)]
+async fn resources_that_are_asked_for_by_name_come_in_one_page() {
+    let sandbox = sandbox_with(|world| world.quotas = Quotas::none());
+    let config = config(&sandbox, ONE, "us-east-1");
+    let ses = Ses::new(&config);
+    let mut arns = Vec::new();
+    for number in 0..60 {
+        let tag = SesTag::builder().key("project").value("mail").build();
+        let name = format!("{number}.example.com");
+        let request = ses.create_email_identity().email_identity(&name);
+        let made = request.tags(tag.expect("a tag")).send().await;
+        made.expect("an identity");
+        arns.push(format!("arn:aws:ses:us-east-1:{ONE}:identity/{name}"));
+    }
+    let client = Tagging::new(&config);
+    let by_name = || {
+        client
+            .get_resources()
+            .set_resource_arn_list(Some(arns.clone()))
+    };
+    let page = by_name().send().await.expect("a page");
+    assert_eq!(page.resource_tag_mapping_list().len(), 60);
+    assert_eq!(page.pagination_token(), Some(""));
+    let paged = by_name().resources_per_page(50).send().await;
+    assert_eq!(code(paged), "InvalidParameterException");
+    let everything = client.get_resources().send().await.expect("a page");
+    assert_eq!(everything.resource_tag_mapping_list().len(), 50);
+}
+
 /// Writes one TXT record into a zone; gives `Code: message`, or `no error`.
 async fn change(sandbox: &Sandbox, zone: &str, action: &str) -> String {
     let client = Route53::new(&without_retries(sandbox, ONE));

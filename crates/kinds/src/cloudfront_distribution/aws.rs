@@ -12,6 +12,7 @@ use model::{
 use super::config::{adjust, configured, state};
 use super::create::{self, holders, is_taken};
 use super::find::{Configured, client, config_of, find, listed, made_by_us, sdk_tags, tags_of};
+use super::listing::Listed;
 use super::{CloudfrontDistribution, Spec, State, is_of_tags};
 use crate::context::Context;
 use crate::sdk::{done, found, gone, must_have, tag_changes};
@@ -27,12 +28,31 @@ impl Observe<Context> for CloudfrontDistribution {
         observe(context, target, None).await
     }
 
+    /// The listing has the entity tag of each distribution: where it is the recorded one, the whole
+    /// configuration is too. Tags are no part of it.
     async fn confirm(
         &self,
         context: &Context,
         target: &Target<Spec>,
         recorded: &State,
     ) -> Result<Observation<State>, KindError> {
+        let listed = listed(context, &recorded.id).await?;
+        let ownership = tags::ownership(&target.spec.tags, &recorded.tags);
+        // Some emulators list no entity tag.
+        let is_same = |listed: &Listed| !listed.etag.is_empty() && listed.etag == recorded.etag;
+        if let Some(listed) = listed.filter(is_same)
+            && ownership == Ownership::Ours
+            && context.carries(&listed.arn, &recorded.tags).await
+        {
+            return Ok(Observation::Present {
+                physical: recorded.id.as_str().into(),
+                state: State {
+                    status: listed.status,
+                    ..recorded.clone()
+                },
+                ownership,
+            });
+        }
         observe(context, target, Some(recorded)).await
     }
 

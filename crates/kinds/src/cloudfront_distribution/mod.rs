@@ -117,11 +117,10 @@ pub struct State {
     pub price_class: String,
     /// Tags.
     pub tags: Tags,
-    /// The version that CloudFront showed: it tells an answer of before an update. No ledger keeps it.
-    #[serde(skip)]
+    /// The version that CloudFront showed: it tells an answer of before an update, and where a listing
+    /// still shows it, the configuration is the same. Empty where it is not known.
     pub etag: String,
     /// Whether a continuous deployment policy is attached, which no manifest declares.
-    #[serde(skip)]
     pub is_staged: bool,
 }
 

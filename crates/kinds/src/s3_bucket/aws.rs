@@ -78,9 +78,15 @@ impl Observe<Context> for S3Bucket {
             return Ok(Observation::Absent);
         };
         let tags = bucket.tags().await?;
-        bucket.observed(versioned, tags, &target.spec).await
+        let asked = Asked {
+            access_log: true,
+            expire_days: true,
+        };
+        bucket.observed(versioned, tags, asked, &target.spec).await
     }
 
+    /// What neither the spec nor the record has is left out: each setting costs a request, and most
+    /// buckets have one of the two. A full read asks for both.
     async fn confirm(
         &self,
         context: &Context,
@@ -98,7 +104,11 @@ impl Observe<Context> for S3Bucket {
         } else {
             bucket.tags().await?
         };
-        bucket.observed(versioned, tags, &target.spec).await
+        let asked = Asked {
+            access_log: target.spec.access_log.is_some() || recorded.access_log.is_some(),
+            expire_days: target.spec.expire_days.is_some() || recorded.expire_days.is_some(),
+        };
+        bucket.observed(versioned, tags, asked, &target.spec).await
     }
 
     async fn observe_leaving(
@@ -128,12 +138,20 @@ fn hidden(name: &str, error: KindError) -> KindError {
     KindError { message, ..error }
 }
 
+/// The settings that are asked for, of those that a bucket need not have.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    access_log: bool,
+    expire_days: bool,
+}
+
 impl Bucket<'_> {
     /// The settings for which S3 has no wider read than one each.
     async fn observed(
         &self,
         versioned: bool,
         tags: Tags,
+        asked: Asked,
         spec: &Spec,
     ) -> Result<Observation<State>, KindError> {
         let ownership = tags::ownership(&spec.tags, &tags);
@@ -143,8 +161,16 @@ impl Bucket<'_> {
             encrypted: self.is_encrypted().await?,
             versioned,
             accepts_log_delivery: self.accepts_acls().await?,
-            access_log: self.access_log().await?,
-            expire_days: self.expire_days().await?,
+            access_log: if asked.access_log {
+                self.access_log().await?
+            } else {
+                None
+            },
+            expire_days: if asked.expire_days {
+                self.expire_days().await?
+            } else {
+                None
+            },
             tags,
             contents: Vec::new(),
         };

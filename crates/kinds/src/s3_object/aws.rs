@@ -9,6 +9,7 @@ use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
 
+use super::newest::Newest;
 use super::{S3Object, Spec, State, sha256};
 use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
@@ -49,11 +50,42 @@ impl Observe<Context> for S3Object {
                 sha256: sha256(&bytes),
                 media_type: answer.content_type.unwrap_or_default(),
                 cache_control: answer.cache_control.unwrap_or_default(),
+                version: kept(answer.version_id),
             },
             // The bucket says whose it is.
             ownership: Ownership::Ours,
         })
     }
+
+    /// One listing answers for all objects of a bucket: where the newest version is the recorded one,
+    /// its bytes and headers are too.
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let Spec { bucket, key, .. } = &target.spec;
+        if recorded.version.is_some() {
+            // A role of an older policy may not list versions; it may read the object.
+            let newest = context.read(&Newest::of(bucket)).await.ok();
+            let newest = newest.as_ref().and_then(|newest| newest.get(key));
+            if newest == recorded.version.as_ref() {
+                return Ok(Observation::Present {
+                    physical: physical(&target.spec),
+                    state: recorded.clone(),
+                    ownership: Ownership::Ours,
+                });
+            }
+        }
+        self.observe(context, target).await
+    }
+}
+
+/// The version that stands for an object's state. While versioning is off there is none, or one called
+/// `null`, which the next write replaces (S3 User Guide, "Using versioning in S3 buckets").
+fn kept(version: Option<String>) -> Option<String> {
+    version.filter(|version| version != "null")
 }
 
 async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
@@ -69,9 +101,9 @@ async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
         .cache_control(&spec.cache_control)
         .metadata(FILE_HASH, sha256(&bytes))
         .body(ByteStream::from(bytes));
-    done("PutObject", request.send().await)?;
+    let answer = done("PutObject", request.send().await)?;
     let outcome = CallResult::from(physical(spec));
-    Ok(outcome.in_state::<S3Object>(spec.wanted()))
+    Ok(outcome.in_state::<S3Object>(spec.wanted(kept(answer.version_id))))
 }
 
 /// Makes CloudFront forget the path. A repeated call with the same path and content is the same
@@ -134,7 +166,9 @@ impl Mutate<Context> for S3Object {
     ) -> Called<Nothing> {
         // Asked again because the invalidation did not go through: the file is there already.
         let outcome = match self.observe(context, target).await? {
-            Observation::Present { state, .. } if state == target.spec.wanted() => {
+            Observation::Present { state, .. }
+                if state == target.spec.wanted(state.version.clone()) =>
+            {
                 physical(&target.spec).into()
             }
             _ => put(context, &target.spec).await?,

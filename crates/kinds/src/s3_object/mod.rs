@@ -17,6 +17,8 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod newest;
 
 use model::{
     Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Transition,
@@ -61,6 +63,9 @@ pub struct State {
     pub media_type: String,
     /// The Cache-Control.
     pub cache_control: String,
+    /// The version that S3 has of it, where the bucket was versioned when it was read or written. No
+    /// two contents ever have the same one, so it stands for all of the above.
+    pub version: Option<String>,
 }
 
 impl Spec {
@@ -77,12 +82,13 @@ impl Spec {
             .unwrap_or_default()
     }
 
-    /// The state that this spec asks for.
-    pub fn wanted(&self) -> State {
+    /// The state that this spec asks for, as `version` of its object: any will do.
+    pub fn wanted(&self, version: Option<String>) -> State {
         State {
             sha256: sha256(&self.bytes()),
             media_type: self.media_type.clone(),
             cache_control: self.cache_control.clone(),
+            version,
         }
     }
 }
@@ -134,7 +140,7 @@ impl Kind for S3Object {
     type Before = Nothing;
 
     fn diff(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Diff {
-        let mut found = diff::compare(&desired.wanted(), actual, &[]);
+        let mut found = diff::compare(&desired.wanted(actual.version.clone()), actual, &[]);
         // Another bucket or key is another object; the planner sees that by the ledger's spec.
         if let Some(owned) = owned {
             let (place, was) = (Place::of(desired), Place::of(owned));
@@ -156,7 +162,7 @@ impl Kind for S3Object {
         let is_same = |to: &Spec| {
             change
                 .seen
-                .is_some_and(|seen| seen.sha256 == to.wanted().sha256)
+                .is_some_and(|seen| seen.sha256 == sha256(&to.bytes()))
         };
         let impact = match change.becomes {
             Some(to) if is_same(to) => Impact::none(),
@@ -201,7 +207,7 @@ impl Kind for S3Object {
         vec![
             // Whoever may not list a bucket is told 403, not 404, of an object that is not there.
             Permission::named(
-                &["s3:ListBucket"],
+                &["s3:ListBucket", "s3:ListBucketVersions"],
                 "arn:{partition}:s3:::{name}",
                 &desired.bucket,
             ),

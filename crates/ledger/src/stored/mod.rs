@@ -12,6 +12,7 @@ mod event;
 mod format_1;
 mod format_2;
 mod format_3;
+mod format_4;
 mod snapshot;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ use serde_json::Value;
 pub(crate) use document::{Added, Document, Stamped};
 
 /// The number of the format that this program writes.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// Why a stored text can't be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,10 +41,11 @@ pub(crate) enum Unreadable {
 /// `json`, which has the form of `format`, in today's.
 fn upgraded(json: Value, format: u32) -> Result<Value, Unreadable> {
     match format {
+        FORMAT => Ok(json),
         // Format 4 frames the lines and keeps their snapshot with them; entries are as in format 3.
-        FORMAT | 3 => Ok(json),
-        2 => Ok(format_2::upgraded(json)),
-        1 => Ok(format_2::upgraded(format_1::upgraded(json))),
+        4 | 3 => Ok(format_4::upgraded(json)),
+        2 => upgraded(format_2::upgraded(json), 3),
+        1 => upgraded(format_1::upgraded(json), 2),
         newer if newer > FORMAT => Err(Unreadable::Newer(newer)),
         _ => Err(Unreadable::Malformed("it has no known `format`".to_owned())),
     }

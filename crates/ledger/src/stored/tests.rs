@@ -26,6 +26,14 @@ const SNAPSHOTS_3: [&str; 2] = [
 ];
 /// The journal of the same apply, killed in its middle.
 const JOURNAL_3: &str = include_str!("fixtures/format_3.jsonl");
+/// The documents that a program of format 4 wrote after a whole apply of `deploy/example.yaml`: of the
+/// domain, and of what domains share.
+const DOCUMENTS_4: [&str; 2] = [
+    include_str!("fixtures/format_4.jsonl"),
+    include_str!("fixtures/format_4_shared.jsonl"),
+];
+/// The document of the same apply, killed in its middle.
+const KILLED_4: &str = include_str!("fixtures/format_4_killed.jsonl");
 /// A spec and a state of each kind, as the first program of format 1 wrote them.
 const KINDS_1: &str = include_str!("fixtures/format_1_kinds.json");
 
@@ -144,6 +152,32 @@ fn format_3_is_read_whole_and_written_as_one_document() {
         .values()
         .filter(|entry| entry.is_open());
     assert!(open.count() > 0);
+}
+
+#[test]
+fn format_4_is_read_whole_and_no_object_of_it_has_a_version() {
+    for text in DOCUMENTS_4 {
+        let document = read(text.as_bytes(), None, &pure()).expect("format 4");
+        assert!(!document.is_current);
+        let entries = document.ledger.entries.values();
+        let ids = entries.map(|entry| format!("\"id\":\"{}\"", entry.id));
+        assert!(document.ledger.entries.len() > 30 || document.ledger.entries.len() == 1);
+        for id in ids {
+            assert!(text.contains(&id), "{id}");
+        }
+        let objects = document.ledger.entries.values();
+        let states = objects.filter_map(|entry| entry.state.as_ref()?.get::<kinds::S3Object>());
+        assert!(states.into_iter().all(|state| state.version.is_none()));
+        let again = read(&document.header("a"), None, &pure()).expect("today's format");
+        assert!(again.is_current);
+        assert_eq!(
+            (again.ledger, again.number, again.fence),
+            (document.ledger, document.number, document.fence)
+        );
+    }
+    let killed = read(KILLED_4.as_bytes(), None, &pure()).expect("format 4");
+    let entries = killed.ledger.entries.values();
+    assert!(entries.filter(|entry| entry.is_open()).count() > 0);
 }
 
 /// The spec and the state of each kind.

@@ -82,6 +82,7 @@ impl Run {
     pub(crate) fn left_by(self, world: &str, ledger: &[(&str, &str)]) -> Self {
         let kept = self.folder().join(".deploy/sandbox/anycompany");
         std::fs::create_dir_all(kept.join("ledger/shared")).expect("a folder");
+        std::fs::create_dir_all(kept.join("shared")).expect("a folder");
         std::fs::write(kept.join("world.json"), world).expect("a file");
         for (name, text) in ledger {
             std::fs::write(kept.join("ledger").join(name), text).expect("a file");

@@ -286,3 +286,24 @@ async fn a_ledger_of_format_3_changes_nothing_in_its_own_world() {
     assert!(!kept.join("ledger/example.com.json").exists());
     assert_eq!(run.ledger().await, before);
 }
+
+/// The same for format 4, which did not have the versions of objects: they are learnt by the next run that
+/// changes something.
+#[tokio::test(start_paused = true)]
+async fn a_ledger_of_format_4_changes_nothing_in_its_own_world() {
+    let world = include_str!("format_4/world.json");
+    let ledger = [
+        (
+            "example.com.jsonl",
+            include_str!("../../../ledger/src/stored/fixtures/format_4.jsonl"),
+        ),
+        (
+            "../shared/cloudfront_origin_access_control-web.a.jsonl",
+            include_str!("../../../ledger/src/stored/fixtures/format_4_shared.jsonl"),
+        ),
+    ];
+    let run = Run::shipped("example").left_by(world, &ledger);
+    let planned = run.plan().await;
+    assert!(planned.plan.is_empty(), "{:?}", planned.plan.findings);
+    assert_eq!(run.ledger().await.entries().count(), planned.desired.len());
+}

@@ -22,7 +22,10 @@ pub(super) fn read(call: &Call) -> Result<Question, ServiceError> {
             "The document is not valid JSON.",
         )
     })?;
+    let by_name = document["ResourceARNList"].is_array();
     let size = match document["ResourcesPerPage"].as_u64() {
+        // What is asked for by name comes in one page (API reference, `ResourceARNList`).
+        None if by_name => usize::MAX,
         None => 50,
         Some(size @ 1..=100) => usize::try_from(size).unwrap_or(100),
         Some(_) => return Err(invalid("ResourcesPerPage must be between 1 and 100.")),
@@ -50,13 +53,17 @@ pub(super) fn read(call: &Call) -> Result<Question, ServiceError> {
     if filters.len() > 50 {
         return Err(invalid("A request can have at most 50 tag filters."));
     }
+    let token = document["PaginationToken"].as_str().map(str::to_owned);
     let narrowed = !types.is_empty() || !filters.is_empty();
-    if !arns.is_empty() && narrowed {
+    let paged = token.is_some() || !document["ResourcesPerPage"].is_null();
+    if !arns.is_empty() && (narrowed || paged) {
         return Err(invalid(
-            "ResourceARNList cannot be combined with other filters.",
+            "ResourceARNList cannot be combined with other filters or with pagination.",
         ));
     }
-    let token = document["PaginationToken"].as_str().map(str::to_owned);
+    if arns.len() > 100 {
+        return Err(invalid("ResourceARNList has more than 100 names."));
+    }
     Ok(Question {
         filters,
         types,
