@@ -391,7 +391,7 @@ fn a_quota_that_is_near() {
         .collect();
     let place = example_in(&format!("distributions: [{}]", held.join(", ")));
     finds(&place, &[("web", "AWS-03", "CloudFront distributions")])
-        .says("450 of 500 by default, 1 more wanted");
+        .says("450 of 500, 1 more wanted");
 }
 
 #[test]

@@ -50,6 +50,15 @@ pub fn partition(region: &str) -> &'static str {
     }
 }
 
+/// The end of the names of AWS's endpoints in a region.
+pub(crate) fn suffix(region: &str) -> &'static str {
+    match partition(region) {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    }
+}
+
 /// The connection that all sessions share: the network, or a sandbox in its place.
 #[derive(Clone, Debug)]
 pub struct Connection {

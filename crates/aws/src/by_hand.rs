@@ -32,7 +32,16 @@ use serde::Deserialize;
 use crate::attempt::Lane;
 use crate::repeat::Classifier;
 
-/// One operation of a service that speaks the Query protocol.
+/// The protocol of an operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Protocol {
+    /// Forms, answered in XML.
+    Query,
+    /// JSON 1.1, whose requests name their target: `ServiceQuotasV20190624.ListServiceQuotas`.
+    Json(&'static str),
+}
+
+/// One operation of a service.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     /// The service id of its model: `IAM`.
@@ -41,6 +50,7 @@ pub(crate) struct Operation {
     pub(crate) signs_as: &'static str,
     /// Its name: `SimulatePrincipalPolicy`.
     pub(crate) name: &'static str,
+    pub(crate) protocol: Protocol,
     /// The endpoint that AWS has for it.
     pub(crate) url: String,
     /// The region of its signatures.
@@ -53,16 +63,16 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 impl Operation {
-    /// Posts a form with the settings and in the lane of a session, and gives the answer's body.
+    /// Posts a body with the settings and in the lane of a session, and gives the answer's.
     pub(crate) async fn invoke(
         self,
         config: &SdkConfig,
         lane: Lane,
-        form: String,
+        body: String,
     ) -> Result<String, KindError> {
         let name = self.name;
         let operation = self.orchestrated(config, lane)?;
-        let answer = operation.invoke(form).await;
+        let answer = operation.invoke(body).await;
         answer.map_err(|error| crate::error(name, &error))
     }
 
@@ -79,6 +89,7 @@ impl Operation {
         let sleep = config.sleep_impl().ok_or_else(|| missing("no clock"))?;
         let credentials = config.credentials_provider();
         let credentials = credentials.ok_or_else(|| missing("no credentials"))?;
+        let protocol = self.protocol;
         let retries = config.retry_config().cloned();
         let timeouts = config.timeout_config().cloned();
         let signer = StaticRuntimePlugin::new()
@@ -107,8 +118,8 @@ impl Operation {
             .retry_classifier(Classifier)
             .interceptor(lane)
             .runtime_plugin(signer)
-            .serializer(|form: String| post(form))
-            .deserializer(answer)
+            .serializer(move |body: String| post(protocol, body))
+            .deserializer(move |response: &HttpResponse| answer(protocol, response))
             .build())
     }
 
@@ -157,27 +168,61 @@ impl ProvideErrorMetadata for Refused {
     }
 }
 
-fn post(form: String) -> Result<HttpRequest, BoxError> {
-    let request = http::Request::post("/")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("content-length", form.len())
-        .body(SdkBody::from(form))?;
-    Ok(HttpRequest::try_from(request)?)
+fn post(protocol: Protocol, body: String) -> Result<HttpRequest, BoxError> {
+    let request = http::Request::post("/").header("content-length", body.len());
+    let request = match protocol {
+        Protocol::Query => request.header("content-type", "application/x-www-form-urlencoded"),
+        Protocol::Json(target) => request
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target),
+    };
+    Ok(HttpRequest::try_from(request.body(SdkBody::from(body))?)?)
 }
 
 /// The body of an answer, or the error in it.
-fn answer(response: &HttpResponse) -> Result<String, OrchestratorError<Refused>> {
+fn answer(
+    protocol: Protocol,
+    response: &HttpResponse,
+) -> Result<String, OrchestratorError<Refused>> {
     let body = response.body().bytes().unwrap_or_default();
     let text = String::from_utf8_lossy(body).into_owned();
     if response.status().is_success() {
         return Ok(text);
     }
-    let error = quick_xml::de::from_str::<ErrorResponse>(&text);
+    let error = match protocol {
+        Protocol::Query => {
+            let read = quick_xml::de::from_str::<ErrorResponse>(&text);
+            read.ok().map(|read| read.error)
+        }
+        Protocol::Json(_) => serde_json::from_str::<JsonError>(&text)
+            .ok()
+            .map(ErrorBody::from),
+    };
     let mut meta = ErrorMetadata::builder();
-    if let Ok(ErrorResponse { error }) = error {
-        meta = meta.code(error.code).message(error.message);
+    if let Some(ErrorBody { code, message }) = error {
+        meta = meta.code(code).message(message);
     }
     Err(OrchestratorError::operation(Refused(meta.build())))
+}
+
+/// An error of a JSON protocol.
+#[derive(Deserialize)]
+struct JsonError {
+    /// The code, behind the name of the service where it has one: `com.amazonaws#AccessDeniedException`.
+    #[serde(rename = "__type")]
+    code: String,
+    #[serde(default, alias = "Message")]
+    message: String,
+}
+
+impl From<JsonError> for ErrorBody {
+    fn from(error: JsonError) -> Self {
+        let code = error.code.rsplit('#').next().unwrap_or_default();
+        Self {
+            code: code.to_owned(),
+            message: error.message,
+        }
+    }
 }
 
 #[derive(Deserialize)]

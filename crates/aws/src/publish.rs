@@ -2,7 +2,7 @@
 
 use model::KindError;
 
-use crate::by_hand::{Operation, encode};
+use crate::by_hand::{Operation, Protocol, encode};
 use crate::session::Session;
 
 const OPERATION: &str = "Publish";
@@ -21,15 +21,12 @@ pub async fn publish(
         encode(text)
     );
     let region = session.location().region.as_str();
-    let suffix = match crate::access::partition(region) {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-eusc" => "amazonaws.eu",
-        _ => "amazonaws.com",
-    };
+    let suffix = crate::access::suffix(region);
     let operation = Operation {
         service: "SNS",
         signs_as: "sns",
         name: OPERATION,
+        protocol: Protocol::Query,
         url: format!("https://sns.{region}.{suffix}"),
         region: region.to_owned(),
     };

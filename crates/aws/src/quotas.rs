@@ -69,7 +69,7 @@ const S3: &str = "S3 User Guide, performance design patterns, per prefix";
 use Scope::{Account, Each, Region};
 
 /// Every limit that requests are held to.
-pub const LIMITS: [Limit; 21] = [
+pub const LIMITS: [Limit; 22] = [
     limit("route53.requests", Account, 10.0, 50.0, ROUTE53),
     limit("route53.create_hosted_zone", Account, 2.0, 40.0, ROUTE53),
     limit("route53.delete_hosted_zone", Account, 5.0, 40.0, ROUTE53),
@@ -129,6 +129,13 @@ pub const LIMITS: [Limit; 21] = [
         15.0,
         "Resource Groups Tagging API reference, GetResources",
     ),
+    adaptive(limit(
+        "servicequotas.requests",
+        Account,
+        5.0,
+        5.0,
+        "none published: start low and adapt",
+    )),
 ];
 
 /// The limit of this name.
@@ -198,6 +205,7 @@ impl Operation {
             "S3" => vec![("s3.writes", 1.0)],
             "IAM" => vec![("iam.requests", 1.0)],
             "Resource Groups Tagging API" => vec![("tagging.requests", 1.0)],
+            "Service Quotas" => vec![("servicequotas.requests", 1.0)],
             // STS allows hundreds of requests a second, and a run makes one for each account.
             _ => Vec::new(),
         };

@@ -3,7 +3,7 @@
 use model::{ErrorClass, KindError};
 use serde::Deserialize;
 
-use crate::by_hand::{Operation, encode};
+use crate::by_hand::{Operation, Protocol, encode};
 use crate::session::Session;
 use crate::simulator::Known;
 
@@ -90,6 +90,7 @@ fn operation(session: &Session) -> Operation {
         service: "IAM",
         signs_as: "iam",
         name: OPERATION,
+        protocol: Protocol::Query,
         url: url.to_owned(),
         region: region.to_owned(),
     }

@@ -104,6 +104,8 @@ pub struct Usage {
     pub place: String,
     /// How many there are.
     pub held: Seen<usize>,
+    /// How many there may be; nothing where only AWS's default is known.
+    pub granted: Option<usize>,
     /// How many more the manifest asks for.
     pub wanted: usize,
 }

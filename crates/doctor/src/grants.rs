@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 
 /// The permissions that no resource asks for: `deploy doctor` uses them, and drift asks SES about its account.
 /// Without them both say what they could not see, and all else works.
-pub const READS: [&str; 5] = [
+pub const READS: [&str; 7] = [
     "iam:SimulatePrincipalPolicy",
+    "route53:GetAccountLimit",
     "route53:ListHostedZones",
     "s3:ListAllMyBuckets",
+    "servicequotas:ListServiceQuotas",
     "ses:GetAccount",
     "ses:ListEmailIdentities",
 ];

@@ -16,5 +16,5 @@ pub use facts::{
 pub use grants::{Grant, READS, Role, grants, grants_on, policy};
 pub use judge::judge;
 pub use model::check::{About, Check, CheckOutcome};
-pub use observe::{Account, Patient, observe};
-pub use quotas::Quota;
+pub use observe::{Account, Making, Patient, observe, room};
+pub use quotas::{Quota, Told};

@@ -3,7 +3,7 @@
 
 use aws::Session;
 use aws_sdk_cloudfront::types::Aliases;
-use aws_sdk_route53::types::HostedZoneConfig;
+use aws_sdk_route53::types::{AccountLimit, AccountLimitType, HostedZoneConfig};
 use aws_smithy_types::DateTime;
 use model::KindError;
 
@@ -144,4 +144,15 @@ pub async fn zones(session: &Session) -> Result<Vec<OwnedZone>, KindError> {
             return Ok(zones);
         }
     }
+}
+
+/// How many hosted zones the account may have.
+pub async fn zone_limit(session: &Session) -> Result<usize, KindError> {
+    let client = session.route53();
+    let request = client
+        .get_account_limit()
+        .r#type(AccountLimitType::MaxHostedZonesByOwner);
+    let answer = done("GetAccountLimit", request.send().await)?;
+    let limit = answer.limit().map(AccountLimit::value).unwrap_or_default();
+    Ok(usize::try_from(limit).unwrap_or_default())
 }

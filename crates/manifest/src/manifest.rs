@@ -169,6 +169,23 @@ block! {
         pub external_id: Option<Located<ExternalId>>,
         /// The name of our sessions in CloudTrail.
         pub session_name: Option<Located<SessionName>>,
+        /// How much the account may hold, where AWS has granted it more than the default and the role
+        /// may not ask for it.
+        pub limits: Option<Located<AccountLimits>>,
+    }
+}
+
+block! {
+    /// How much an account may hold: what AWS granted, in place of what AWS would answer.
+    pub struct AccountLimits {
+        /// CloudFront distributions; 500 by default.
+        pub distributions: Option<Located<u32>>,
+        /// Route 53 hosted zones; 500 by default.
+        pub hosted_zones: Option<Located<u32>>,
+        /// ACM certificates in each region; 2,500 by default.
+        pub certificates: Option<Located<u32>>,
+        /// S3 buckets; 10,000 by default.
+        pub buckets: Option<Located<u32>>,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Examines accounts and domains before anything is done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use doctor::{About, Account, Check, CheckOutcome, Patient};
 use jiff::Timestamp;
 use manifest::{Domain, Manifest};
-use model::{AccountName, Resource};
-use standards::Severity;
+use model::{AccountName, Plan, Resource, Step};
+use standards::{Finding, Severity};
 
 use crate::scope::Scope;
 use crate::{Error, Project, accounts};
@@ -38,15 +39,63 @@ pub(crate) fn asked_accounts(
         let mut locations = desired.iter().filter_map(|one| one.location.as_ref());
         scope.is_all() || locations.any(|location| location.account == *name)
     };
+    let mut accounts = all_accounts(manifest);
+    accounts.retain(|account| is_asked(&account.name));
+    accounts
+}
+
+/// The accounts of the manifest.
+fn all_accounts(manifest: &Manifest) -> Vec<Account> {
     accounts::accesses(manifest)
         .into_iter()
-        .filter(|(name, _)| is_asked(name))
         .map(|(name, access)| Account {
             role: access.role_arn("us-east-1"),
+            limits: limits(manifest, &name),
             id: access.id,
             name,
         })
         .collect()
+}
+
+/// How much an account may hold, as far as the manifest says it.
+fn limits(manifest: &Manifest, account: &AccountName) -> BTreeMap<&'static str, usize> {
+    let accounts = manifest.accounts.iter();
+    let mut named = accounts.filter(|(name, _)| name.as_str() == account.as_str());
+    let Some(limits) = named.next().and_then(|(_, one)| one.limits.as_ref()) else {
+        return BTreeMap::new();
+    };
+    let stated = [
+        ("distributions", &limits.distributions),
+        ("hosted_zones", &limits.hosted_zones),
+        ("certificates", &limits.certificates),
+        ("buckets", &limits.buckets),
+    ];
+    let stated = stated.into_iter();
+    stated
+        .filter_map(|(key, limit)| Some((key, usize::try_from(**limit.as_ref()?).ok()?)))
+        .collect()
+}
+
+impl Project {
+    /// The quotas that have no room for what a plan makes, or little after it.
+    pub(crate) async fn room(&self, plan: &Plan) -> Vec<Finding> {
+        let mut making = doctor::Making::new();
+        for action in &plan.actions {
+            if matches!(action.step, Step::Create(_) | Step::Replace(_))
+                && let Some(location) = &action.location
+            {
+                let key = (location.clone(), action.resource.kind.clone());
+                *making.entry(key).or_default() += 1;
+            }
+        }
+        let mut accounts = all_accounts(&self.manifest);
+        accounts.retain(|account| {
+            making
+                .keys()
+                .any(|(location, _)| location.account == account.name)
+        });
+        doctor::room(&self.engine, &accounts, &making).await
+    }
 }
 
 /// Findings that the manifest accepts at `now` weigh nothing. A finding about an account is accepted when

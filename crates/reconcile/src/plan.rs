@@ -254,6 +254,7 @@ impl Project {
         }
         findings.extend(observed.findings);
         findings.extend(self.dangers(&plan, wish, domains));
+        findings.extend(Box::pin(self.room(&plan)).await);
         plan.findings = findings;
         Ok(Planned {
             estimate: plan::estimate(&plan, &accounts::rates(&self.manifest)),

@@ -3,7 +3,7 @@
 use crate::call::{Call, Reply};
 use crate::service::Service;
 use crate::world::World;
-use crate::{acm, cloudfront, iam, route53, s3, ses, sns, sts, tagging};
+use crate::{acm, cloudfront, iam, route53, s3, service_quotas, ses, sns, sts, tagging};
 
 /// A service that the sandbox offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub(crate) enum Api {
     Ses,
     Sns,
     Tagging,
+    ServiceQuotas,
 }
 
 impl Api {
@@ -33,6 +34,7 @@ impl Api {
             "ses" => Some(Self::Ses),
             "sns" => Some(Self::Sns),
             "tagging" => Some(Self::Tagging),
+            "servicequotas" => Some(Self::ServiceQuotas),
             _ => None,
         }
     }
@@ -49,6 +51,7 @@ impl Api {
             Self::Ses => &ses::Ses,
             Self::Sns => &sns::Sns,
             Self::Tagging => &tagging::Tagging,
+            Self::ServiceQuotas => &service_quotas::ServiceQuotas,
         }
     }
 
@@ -64,6 +67,7 @@ impl Api {
             Self::Ses => ses::handle(world, call, operation),
             Self::Sns => sns::handle(&mut world.sns, call),
             Self::Tagging => tagging::handle(&world.tagged(&call.account, &call.region), call),
+            Self::ServiceQuotas => service_quotas::handle(&world.granted(), call),
         }
     }
 

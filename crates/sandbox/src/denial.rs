@@ -14,7 +14,7 @@ enum Family {
     Xml,
     /// SES v2: REST with JSON.
     RestJson,
-    /// ACM and the tagging API: JSON with a target header, and 400 for everything.
+    /// ACM, the tagging API and Service Quotas: JSON with a target header, and 400 for everything.
     Json,
 }
 
@@ -49,6 +49,7 @@ pub(crate) fn address(call: &mut Call, claim: Option<&Result<Claim, Denied>>) {
         "cloudfront",
         "sns",
         "tagging",
+        "servicequotas",
     ];
     let service = match known.iter().find(|name| **name == label) {
         Some(name) => Some(*name),
@@ -247,6 +248,7 @@ pub(crate) fn throttled(call: &Call) -> ServiceError {
         "s3" => ServiceError::new(503, "SlowDown", "Please reduce your request rate."),
         "acm" => ServiceError::new(400, "ThrottlingException", "Rate exceeded"),
         "tagging" => ServiceError::new(400, "ThrottledException", "Rate exceeded"),
+        "servicequotas" => ServiceError::new(400, "TooManyRequestsException", "Rate exceeded"),
         "ses" if is_ses_v2(call) => {
             ServiceError::new(429, "TooManyRequestsException", "Rate exceeded")
         }
@@ -275,7 +277,7 @@ pub(crate) fn internal(call: &Call) -> ServiceError {
 pub(crate) fn no_such_service(call: &Call) -> Reply {
     const CODE: &str = "UnknownServiceException";
     let message = format!(
-        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses, sns and tagging",
+        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses, sns, tagging and servicequotas",
         call.service
     );
     let error = ServiceError::new(501, CODE, &*message);

@@ -42,6 +42,7 @@ pub mod s3;
 mod sandbox;
 mod serve;
 pub mod service;
+pub mod service_quotas;
 pub mod ses;
 pub mod smtp;
 pub mod sns;

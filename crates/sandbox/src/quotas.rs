@@ -129,6 +129,13 @@ pub const TABLE: &[Quota] = &[
         15.0,
         "Resource Groups Tagging API reference, GetResources",
     ),
+    quota(
+        "servicequotas.requests",
+        Scope::Account,
+        5.0,
+        10.0,
+        "none published; ours, careful",
+    ),
 ];
 
 /// The limits of one world.

@@ -5,8 +5,9 @@ mod common;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::types::{
-    Change, ChangeBatch, ChangeStatus, HostedZone, HostedZoneConfig, ResourceRecord,
-    ResourceRecordSet, ResourceRecordSetRegion, RrType, Tag, TagResourceType, Vpc, VpcRegion,
+    AccountLimitType, Change, ChangeBatch, ChangeStatus, HostedZone, HostedZoneConfig,
+    ResourceRecord, ResourceRecordSet, ResourceRecordSetRegion, RrType, Tag, TagResourceType, Vpc,
+    VpcRegion,
 };
 use common::route53::{self, accept, alias, change, send, set};
 use common::{ONE, TWO, code, error, sandbox, sandbox_with, wait, without_retries};
@@ -1277,4 +1278,19 @@ async fn what_was_made_and_deleted_leaves_nothing_in_a_dump() {
     let deleted = client.delete_hosted_zone().id(&other).send().await;
     deleted.expect("deleted");
     assert_eq!(sandbox.world().dump(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_zones_is_told_with_how_many_there_are() {
+    let sandbox = sandbox_with(|world| world.route53.zones_max = Some(7));
+    seed(&mut sandbox.world(), ONE, "example.com");
+    let client = route53::client(&sandbox, ONE);
+    let asked = client
+        .get_account_limit()
+        .r#type(AccountLimitType::MaxHostedZonesByOwner);
+    let answer = asked.send().await.expect("a limit");
+    assert_eq!(answer.count(), 1);
+    assert_eq!(answer.limit().expect("a limit").value(), 7);
+    let unknown = client.get_account_limit().r#type("MAX_RECORDS".into());
+    assert_eq!(code(unknown.send().await), "InvalidInput");
 }

@@ -4,6 +4,7 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
+mod granted;
 mod pace;
 mod publish;
 mod reader;

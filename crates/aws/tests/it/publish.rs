@@ -1,27 +1,15 @@
 //! Topics of SNS: what they take, and what they say of what they do not take.
 
-use aws::Connection;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use model::ErrorClass;
 use sandbox::Sandbox;
-use sandbox::sts::Role;
-use sandbox::world::World;
 
-use crate::stand::{ACCOUNT, access, clock, session};
+use crate::stand::{clock, in_sandbox, world_denying};
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:111111111111:mail";
 
 /// A world with a topic, in which the role is denied these actions.
 fn sandbox(denied: &[&str]) -> Sandbox {
-    let mut world = World::calm();
-    world.sts.seed_account(ACCOUNT, &[]);
-    world.sts.seed_account("999999999999", &[]);
-    let role = Role {
-        denied: denied.iter().map(|action| (*action).to_owned()).collect(),
-        ..Role::default()
-    };
-    let account = world.sts.accounts.entry(ACCOUNT.to_owned()).or_default();
-    account.roles.insert("mail-deploy".to_owned(), role);
+    let mut world = world_denying(denied);
     world.sns.add_topic(TOPIC);
     Sandbox::new(world, clock())
 }
@@ -31,14 +19,8 @@ async fn publish(
     topic: &str,
     (subject, text): (&str, &str),
 ) -> Result<(), (ErrorClass, String)> {
-    let credentials = sandbox.credentials("999999999999");
-    let connection = Connection {
-        http: Some(sandbox.http_client()),
-        credentials: Some(SharedCredentialsProvider::new(credentials)),
-        ..Connection::new(sandbox.clock())
-    };
-    let session = session(access(Some("mail-deploy")), connection).await;
-    let published = aws::publish(&session.unwrap(), topic, subject, text).await;
+    let session = in_sandbox(sandbox).await;
+    let published = aws::publish(&session, topic, subject, text).await;
     published.map_err(|error| (error.class, error.message))
 }
 

@@ -21,6 +21,9 @@ use futures::stream;
 use http_body_util::StreamBody;
 use jiff::Timestamp;
 use model::Location;
+use sandbox::Sandbox;
+use sandbox::sts::Role;
+use sandbox::world::World;
 
 pub(crate) const ACCOUNT: &str = "111111111111";
 
@@ -232,4 +235,31 @@ pub(crate) async fn scripted(script: &Script, clock: Clock) -> (Arc<Session>, Co
         ..Connection::new(clock)
     };
     (session(access(None), connection).await.unwrap(), counted)
+}
+
+/// A world in which the role of the account is denied these actions.
+pub(crate) fn world_denying(denied: &[&str]) -> World {
+    let mut world = World::calm();
+    world.sts.seed_account(ACCOUNT, &[]);
+    world.sts.seed_account("999999999999", &[]);
+    let role = Role {
+        denied: denied.iter().map(|action| (*action).to_owned()).collect(),
+        ..Role::default()
+    };
+    let account = world.sts.accounts.entry(ACCOUNT.to_owned()).or_default();
+    account.roles.insert("mail-deploy".to_owned(), role);
+    world
+}
+
+/// A session of that role.
+pub(crate) async fn in_sandbox(sandbox: &Sandbox) -> Arc<Session> {
+    let credentials = sandbox.credentials("999999999999");
+    let connection = Connection {
+        http: Some(sandbox.http_client()),
+        credentials: Some(SharedCredentialsProvider::new(credentials)),
+        ..Connection::new(sandbox.clock())
+    };
+    session(access(Some("mail-deploy")), connection)
+        .await
+        .unwrap()
 }

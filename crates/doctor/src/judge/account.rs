@@ -130,23 +130,16 @@ fn judge_standing(region: &Region, standing: &Seen<Standing>, notes: &mut Notes)
     }
 }
 
-/// AWS-03. Quotas are AWS's defaults: an account that holds more was granted more.
+/// AWS-03.
 fn judge_usage(usage: &Usage, notes: &mut Notes) {
-    let Usage {
-        quota,
-        place,
-        held,
-        wanted,
-    } = usage;
-    let what = format!("{} {place}", quota.what);
+    let what = format!("{} {}", usage.quota.what, usage.place);
     let what = what.trim_end();
-    let held = match held {
+    let held = match &usage.held {
         Ok(held) => *held,
         Err(unseen) => return notes.unseen(rules::AWS_03, what, unseen),
     };
-    let limit = quota.limit;
-    let seen = format!("{held} of {limit} by default, {wanted} more wanted");
-    if held > limit && *wanted > 0 {
+    let limit = usage.quota.limit;
+    if usage.granted.is_none() && held > limit && usage.wanted > 0 {
         let unseen = Unseen::new(
             format!(
                 "{held} are there, more than AWS's default of {limit}: the quota was raised, and how far is not known"
@@ -155,12 +148,51 @@ fn judge_usage(usage: &Usage, notes: &mut Notes) {
         );
         return notes.unseen(rules::AWS_03, what, &unseen);
     }
-    if *wanted == 0 || (held + wanted) * 10 <= limit * 9 {
-        return notes.good(rules::AWS_03, what, seen);
+    match over(usage) {
+        Some(finding) => notes.broken(what, finding),
+        None => notes.good(rules::AWS_03, what, seen(usage, held)),
     }
-    let mut finding = Finding::new(rules::AWS_03, format!("{seen} ({})", quota.source));
-    if held + wanted > limit {
-        finding.severity = Severity::Error;
+}
+
+/// The use of a quota in words.
+fn seen(usage: &Usage, held: usize) -> String {
+    let Usage { quota, wanted, .. } = usage;
+    match usage.granted {
+        Some(limit) => format!("{held} of {limit}, {wanted} more wanted"),
+        None => format!("{held} of {} by default, {wanted} more wanted", quota.limit),
     }
-    notes.broken(what, finding);
+}
+
+/// AWS-03: a quota that has no room for what is wanted, or little after it. What is beyond a quota that
+/// AWS, or the manifest, states will be refused. AWS's default warns, because it may have been raised.
+pub(crate) fn over(usage: &Usage) -> Option<Finding> {
+    let Usage { quota, wanted, .. } = usage;
+    let held = *usage.held.as_ref().ok()?;
+    let limit = usage.granted.unwrap_or(quota.limit);
+    let wanted_all = held + wanted;
+    // Whoever holds more than the default was granted more.
+    let is_unknown = usage.granted.is_none() && held > limit;
+    if *wanted == 0 || is_unknown || wanted_all * 10 <= limit * 9 {
+        return None;
+    }
+    let place = &usage.place;
+    let what = format!("{} {place}", quota.what);
+    let reason = format!(
+        "{}: {} ({})",
+        what.trim_end(),
+        seen(usage, held),
+        quota.source
+    );
+    let mut finding = Finding::new(rules::AWS_03, reason);
+    if wanted_all > limit {
+        if usage.granted.is_some() {
+            finding.severity = Severity::Error;
+        }
+        let more = wanted_all - limit;
+        finding.fix = format!(
+            "ask AWS for {more} more at {}, or remove what is not used",
+            quota.page()
+        );
+    }
+    Some(finding)
 }

@@ -5,6 +5,8 @@ mod domain;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use account::over;
+
 use std::borrow::Cow;
 
 use jiff::SignedDuration;

@@ -44,6 +44,7 @@ fn well() -> Facts {
             })),
         }],
         usage: vec![Usage {
+            granted: None,
             quota: BUCKETS,
             place: String::new(),
             held: Ok(3),
@@ -226,10 +227,27 @@ fn a_quota_is_near_at_nine_tenths() {
     check(usage(Ok(449), 1), &[]);
     check(usage(Ok(450), 1), &[("AWS-03", "warn")]);
     check(usage(Ok(500), 0), &[]);
-    check(usage(Ok(500), 1), &[("AWS-03", "error")]);
+    // It is AWS's default, which may have been raised.
+    check(usage(Ok(500), 1), &[("AWS-03", "warn")]);
     // Whoever has more than the default was granted more.
     check(usage(Ok(501), 1), &[("AWS-03", "unseen")]);
     check(usage(Err(unseen()), 1), &[("AWS-03", "unseen")]);
+}
+
+#[test]
+fn a_quota_that_was_granted_is_the_limit() {
+    let usage = |held, wanted| {
+        move |facts: &mut Facts| {
+            let usage = &mut facts.accounts[0].usage[0];
+            (usage.quota, usage.held, usage.wanted) = (DISTRIBUTIONS, Ok(held), wanted);
+            usage.granted = Some(2_000);
+        }
+    };
+    check(usage(501, 1_000), &[]);
+    check(usage(900, 1_000), &[("AWS-03", "warn")]);
+    check(usage(1_000, 1_000), &[("AWS-03", "warn")]);
+    check(usage(1_000, 1_001), &[("AWS-03", "error")]);
+    check(usage(2_001, 0), &[]);
 }
 
 #[test]

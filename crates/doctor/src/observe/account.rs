@@ -12,13 +12,13 @@ use kinds::{
 };
 use model::{AccountName, Kind, KindError, Location, Region};
 
-use super::{Account, Patient, refused, unseen, wanted};
+use super::{Account, Patient, limits, refused, unseen, wanted};
 use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Usage};
 use crate::grants::{Grant, grants, service};
 use crate::quotas::{self, Quota};
 
 /// The region of global services, and of an account that nothing lives in.
-const GLOBAL: &str = "us-east-1";
+pub(super) const GLOBAL: &str = "us-east-1";
 /// ACM counts the certificates of so long.
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
@@ -29,14 +29,35 @@ struct Counted {
     refused: BTreeSet<String>,
 }
 
+/// An account, or a region of it, that is asked what it holds.
+struct Asked<'a> {
+    account: &'a Account,
+    session: &'a Session,
+    /// The region; empty for the whole account.
+    place: String,
+}
+
 impl Counted {
-    /// Keeps a count, or why there is none.
-    fn keep(&mut self, quota: Quota, place: &str, held: Result<usize, KindError>, wanted: usize) {
+    /// Keeps a count, or why there is none, with what the account was granted where more is wanted.
+    async fn keep(
+        &mut self,
+        asked: &Asked<'_>,
+        quota: Quota,
+        held: Result<usize, KindError>,
+        wanted: usize,
+    ) {
         let held = self.seen(held);
+        let granted = if wanted == 0 {
+            Ok(None)
+        } else {
+            limits::granted(asked.session, asked.account, &quota).await
+        };
+        let granted = self.seen(granted).ok().flatten();
         self.usage.push(Usage {
             quota,
-            place: place.to_owned(),
+            place: asked.place.clone(),
             held,
+            granted,
             wanted,
         });
     }
@@ -72,7 +93,12 @@ pub(super) async fn observe(
     };
     facts.entry = Entry::Entered(session.caller().to_owned());
     let mut counted = Counted::default();
-    let distributions = count_global(patient, &session, &mut counted).await;
+    let whole = Asked {
+        account,
+        session: &session,
+        place: String::new(),
+    };
+    let distributions = count_global(patient, &whole, &mut counted).await;
     for region in regions(patient, account) {
         // The account was entered: its other regions are open too.
         if let Ok(session) = patient
@@ -80,7 +106,12 @@ pub(super) async fn observe(
             .session(&location(account, region.as_str()))
             .await
         {
-            count_region(patient, &session, &mut counted).await;
+            let asked = Asked {
+                account,
+                session: &session,
+                place: format!("in {region}"),
+            };
+            count_region(patient, &asked, &mut counted).await;
             if wants(patient, account, SesIdentity::NAME, region.as_str()) {
                 let standing = counted.seen(ses_account::standing(&session).await);
                 facts.standings.push((region, standing));
@@ -92,7 +123,7 @@ pub(super) async fn observe(
     (facts, Some(distributions))
 }
 
-fn location(account: &Account, region: &str) -> Location {
+pub(super) fn location(account: &Account, region: &str) -> Location {
     Location {
         account: account.name.clone(),
         account_id: account.id.clone(),
@@ -142,9 +173,10 @@ fn wants(patient: &Patient<'_>, account: &Account, kind: &str, region: &str) -> 
 /// Counts what belongs to no region. A service that nothing is asked of is not asked either.
 async fn count_global(
     patient: &Patient<'_>,
-    session: &Session,
+    asked: &Asked<'_>,
     counted: &mut Counted,
 ) -> Seen<Vec<Distribution>> {
+    let session = asked.session;
     let account = &session.location().account;
     let wants = |kind: &str| {
         let mut all = patient.desired.iter();
@@ -159,11 +191,13 @@ async fn count_global(
     let more = |kind: &str| wanted(patient, kind, account, None);
     if wants(S3Bucket::NAME) {
         let held = owned::buckets(session).await;
-        counted.keep(quotas::BUCKETS, "", held, more(S3Bucket::NAME));
+        let more = more(S3Bucket::NAME);
+        counted.keep(asked, quotas::BUCKETS, held, more).await;
     }
     if more(Route53HostedZone::NAME) > 0 && creates_zones(patient) {
         let held = owned::zones(session).await.map(|zones| zones.len());
-        counted.keep(quotas::ZONES, "", held, more(Route53HostedZone::NAME));
+        let more = more(Route53HostedZone::NAME);
+        counted.keep(asked, quotas::ZONES, held, more).await;
     }
     if !wants(CloudfrontDistribution::NAME) {
         return Ok(Vec::new());
@@ -171,10 +205,12 @@ async fn count_global(
     let distributions = owned::distributions(session).await;
     let held = distributions.as_ref().map(Vec::len).map_err(Clone::clone);
     let kind = CloudfrontDistribution::NAME;
-    counted.keep(quotas::DISTRIBUTIONS, "", held, more(kind));
+    let quota = quotas::DISTRIBUTIONS;
+    counted.keep(asked, quota, held, more(kind)).await;
     let kind = CloudfrontOriginAccessControl::NAME;
     let held = owned::access_controls(session).await;
-    counted.keep(quotas::ACCESS_CONTROLS, "", held, more(kind));
+    let quota = quotas::ACCESS_CONTROLS;
+    counted.keep(asked, quota, held, more(kind)).await;
     counted.seen(distributions)
 }
 
@@ -188,12 +224,12 @@ fn creates_zones(patient: &Patient<'_>) -> bool {
 }
 
 /// Counts what each region has of its own.
-async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Counted) {
+async fn count_region(patient: &Patient<'_>, asked: &Asked<'_>, counted: &mut Counted) {
+    let session = asked.session;
     let Location {
         account, region, ..
     } = session.location();
     let more = |kind: &str| wanted(patient, kind, account, Some(region.as_str()));
-    let place = format!("in {region}");
     let lives = |kind: &str| {
         patient
             .desired
@@ -201,20 +237,21 @@ async fn count_region(patient: &Patient<'_>, session: &Session, counted: &mut Co
             .any(|one| one.id.kind == kind && one.location.as_ref() == Some(session.location()))
     };
     if lives(AcmCertificate::NAME) {
-        let asked = owned::certificates(session).await;
+        let times = owned::certificates(session).await;
         let since = (session.clock().now() - YEAR).as_second();
-        let held = asked.as_ref().map(Vec::len).map_err(Clone::clone);
-        let kind = AcmCertificate::NAME;
-        counted.keep(quotas::CERTIFICATES, &place, held, more(kind));
-        let recent = asked.map(|times| times.iter().filter(|time| **time > since).count());
+        let held = times.as_ref().map(Vec::len).map_err(Clone::clone);
+        let more = more(AcmCertificate::NAME);
+        let quota = quotas::CERTIFICATES;
+        counted.keep(asked, quota, held, more).await;
+        let recent = times.map(|times| times.iter().filter(|time| **time > since).count());
         let quota = quotas::CERTIFICATES_A_YEAR;
-        counted.keep(quota, &place, recent, more(kind));
+        counted.keep(asked, quota, recent, more).await;
     }
     if lives(SesIdentity::NAME) {
         let held = ses_account::identities(session).await;
         let held = held.map(|identities| identities.len());
-        let kind = SesIdentity::NAME;
-        counted.keep(quotas::IDENTITIES, &place, held, more(kind));
+        let more = more(SesIdentity::NAME);
+        counted.keep(asked, quotas::IDENTITIES, held, more).await;
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod account;
 mod domain;
+mod limits;
+mod room;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +17,8 @@ use model::{AccountId, AccountName, ErrorClass, KindError, Ledger, Resource};
 use standards::dns::Name;
 
 use crate::facts::{Facts, Seen, Unseen};
+
+pub use room::{Making, room};
 
 /// The subject of the observations, and the way to it.
 pub struct Patient<'a> {
@@ -39,6 +43,8 @@ pub struct Account {
     pub id: AccountId,
     /// The ARN of the role to act in; nothing where the credentials act as they are.
     pub role: Option<String>,
+    /// How much it may hold, where the manifest says it, by the keys of the quotas.
+    pub limits: BTreeMap<&'static str, usize>,
 }
 
 /// The distributions of each account that could be entered, and of no other.

@@ -99,6 +99,7 @@ pub(super) fn usage(
             quota: RECORDS,
             place: name.to_string(),
             held,
+            granted: None,
             wanted,
         });
     }

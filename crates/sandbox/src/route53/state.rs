@@ -112,7 +112,7 @@ impl State {
         if new.vpc.is_some() && of_account().any(|zone| zone.name == name && zone.vpc == new.vpc) {
             return Err(Error::ConflictingDomainExists);
         }
-        if of_account().count() >= self.zones_max.unwrap_or(ZONES_MAX) {
+        if of_account().count() >= self.zones_max() {
             return Err(Error::TooManyHostedZones);
         }
         self.references.insert(reference);
@@ -123,6 +123,11 @@ impl State {
         };
         let id = self.add_zone(caller.account, name, new, visibility);
         Ok((&self.zones[&id], change))
+    }
+
+    /// How many zones an account may have.
+    pub(crate) fn zones_max(&self) -> usize {
+        self.zones_max.unwrap_or(ZONES_MAX)
     }
 
     /// Adds a zone that has been there for a long time.

@@ -13,7 +13,7 @@ use super::work::{Work, owner, timestamp};
 use super::{acl, names, settings};
 
 /// The default quota of an account.
-const BUCKETS_PER_ACCOUNT: usize = 10_000;
+pub(crate) const BUCKETS_PER_ACCOUNT: usize = 10_000;
 
 pub(super) fn create_bucket(
     work: &mut Work,

@@ -76,6 +76,7 @@ mod work;
 
 pub use crate::bodies::{Algorithm, Body, Checksum};
 pub use access::{Refusal, Source};
+pub(crate) use buckets::BUCKETS_PER_ACCOUNT;
 pub use error::Error;
 pub use state::{
     Bucket, Encryption, Grant, Lifecycle, Logging, Object, Ownership, PublicAccessBlock, State,

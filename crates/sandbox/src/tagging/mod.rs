@@ -3,7 +3,7 @@
 //! What it does not emulate is a table in the README of the crate.
 
 mod question;
-mod wire;
+pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 

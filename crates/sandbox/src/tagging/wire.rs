@@ -89,7 +89,7 @@ pub(super) fn print<'a>(page: impl Iterator<Item = &'a Tagged>, next: Option<Str
 }
 
 /// An error in the protocol's shape.
-pub(super) fn error(call: &Call, error: &ServiceError) -> Reply {
+pub(crate) fn error(call: &Call, error: &ServiceError) -> Reply {
     reply(
         call,
         error.status,
@@ -98,7 +98,7 @@ pub(super) fn error(call: &Call, error: &ServiceError) -> Reply {
 }
 
 /// An answer.
-pub(super) fn reply(call: &Call, status: u16, document: &Value) -> Reply {
+pub(crate) fn reply(call: &Call, status: u16, document: &Value) -> Reply {
     let mut reply = Reply::new(document.to_string().into());
     *reply.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
     let headers = reply.headers_mut();

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::delays::Delays;
 use crate::dns::{AwsNames, Dns, Lookup};
+use crate::service_quotas::Granted;
 use crate::tagging::Tagged;
 use crate::weather::Weather;
 use crate::world::World;
@@ -114,5 +115,33 @@ impl World {
         }
         all.retain(|(_, tags)| !tags.is_empty());
         all
+    }
+
+    /// The quotas that Service Quotas tells of what an account may hold. Their codes are those that
+    /// its console shows.
+    pub(crate) fn granted(&self) -> [Granted; 3] {
+        [
+            Granted {
+                service: "cloudfront",
+                code: "L-24B04930",
+                name: "Web distributions per AWS account",
+                is_global: true,
+                value: self.cloudfront.limits.distributions,
+            },
+            Granted {
+                service: "acm",
+                code: "L-F141DD1D",
+                name: "ACM certificates",
+                is_global: false,
+                value: self.acm.limits.certificates,
+            },
+            Granted {
+                service: "s3",
+                code: "L-DC2B2D3D",
+                name: "General purpose buckets",
+                is_global: true,
+                value: crate::s3::BUCKETS_PER_ACCOUNT,
+            },
+        ]
     }
 }

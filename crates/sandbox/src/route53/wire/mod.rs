@@ -32,6 +32,7 @@ impl Service for Route53 {
             ["hostedzone", _, "dnssec"] if get => "GetDNSSEC",
             ["hostedzonesbyname"] if get => "ListHostedZonesByName",
             ["hostedzonecount"] if get => "GetHostedZoneCount",
+            ["accountlimit", _] if get => "GetAccountLimit",
             ["change", _] if get => "GetChange",
             ["tags", _] if post => "ListTagsForResources",
             ["tags", _, _] if get => "ListTagsForResource",
@@ -148,6 +149,10 @@ fn answer(
             call,
             state.zones_of(caller.account).count(),
         )),
+        "GetAccountLimit" => {
+            let held = state.zones_of(caller.account).count();
+            write::account_limit(call, id, state.zones_max(), held)
+        }
         "DeleteHostedZone" => Ok(write::change(
             call,
             operation,

@@ -89,6 +89,34 @@ pub(super) fn zone_count(call: &Call, count: usize) -> Reply {
     })
 }
 
+/// The limit of this type. The account has nothing of what the sandbox does not make (Route 53
+/// Developer Guide, "Quotas", has the defaults).
+pub(super) fn account_limit(
+    call: &Call,
+    rtype: &str,
+    zones_max: usize,
+    zones: usize,
+) -> Result<Reply, Error> {
+    let (value, count) = match rtype {
+        "MAX_HOSTED_ZONES_BY_OWNER" => (zones_max, zones),
+        "MAX_HEALTH_CHECKS_BY_OWNER" => (200, 0),
+        "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER" => (100, 0),
+        "MAX_TRAFFIC_POLICIES_BY_OWNER" => (50, 0),
+        "MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER" => (5, 0),
+        _ => {
+            let message = format!("{rtype} is not a type of account limit");
+            return Err(Error::InvalidInput(message));
+        }
+    };
+    Ok(reply(call, 200, "GetAccountLimitResponse", |xml| {
+        xml.element("Limit", |xml| {
+            xml.text("Type", rtype);
+            xml.text("Value", &value.to_string());
+        });
+        xml.text("Count", &count.to_string());
+    }))
+}
+
 pub(super) fn change(call: &Call, operation: &str, change: &ChangeInfo) -> Reply {
     reply(call, 200, &format!("{operation}Response"), |xml| {
         print_change(xml, change, call.now);
