@@ -19,7 +19,6 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use clock::Clock;
@@ -28,13 +27,10 @@ use model::{AccountId, NoAccountId};
 use crate::access::{Access, Connection, partition};
 use crate::http;
 use crate::profile::Profile;
+use crate::repeat;
 use crate::wallet::Wallet;
 use crate::wire::{ANSWER_LIMIT, Wire};
 use crate::words::{self, Fault};
-
-/// How often a call is tried where nobody says otherwise. The SDK's three are soon over when a
-/// service has a bad minute, and the deadline of an operation ends long series anyway.
-const ATTEMPTS: u32 = 8;
 
 /// How long this machine's metadata service may take. It is on the machine's own link, and where there
 /// is none, every account would wait for it: the SDK tries for longer.
@@ -109,13 +105,12 @@ impl Door<'_> {
         // STS in a Region").
         let region = Region::new(main_region(self.region));
         let attempts = profile.map(Profile::max_attempts).transpose()?.flatten();
-        let retries = RetryConfig::standard().with_max_attempts(attempts.unwrap_or(ATTEMPTS));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(region.clone())
             .http_client(http.clone())
             .time_source(clock)
             .sleep_impl(clock)
-            .retry_config(retries)
+            .retry_config(repeat::attempts(attempts))
             .timeout_config(timeouts())
             .stalled_stream_protection(stalls());
         if let Ok(name) = AppName::new("deploy") {

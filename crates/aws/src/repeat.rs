@@ -1,4 +1,4 @@
-//! Which attempts the SDK makes again.
+//! Which attempts the SDK makes again, and how often.
 //!
 //! The SDK's own rules repeat whatever looks transient, changes too. Here a change whose outcome is
 //! not known is made again only where doing it twice is doing it once; for all others it is the
@@ -11,6 +11,17 @@ use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority,
 };
+use aws_smithy_types::retry::RetryConfig;
+
+/// How often a call is tried where nobody says otherwise. The SDK's three are soon over when a
+/// service has a bad minute, and the deadline of an operation ends long series anyway.
+const ATTEMPTS: u32 = 8;
+
+/// The SDK's own way to try again, so often as a profile says or by default. Its pauses are drawn from
+/// zero to one second, doubled with each attempt, to twenty at most.
+pub(crate) fn attempts(of_profile: Option<u32>) -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(of_profile.unwrap_or(ATTEMPTS))
+}
 
 /// The verdict on an attempt, as far as repeating it is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
