@@ -85,7 +85,7 @@ impl Observe<Context> for S3Bucket {
         bucket.observed(versioned, tags, asked, &target.spec).await
     }
 
-    /// What neither the spec nor the record has is left out: each setting costs a request, and most
+    /// A setting that neither the spec nor the record has is left out: each setting costs a request, and most
     /// buckets have one of the two. A full read asks for both.
     async fn confirm(
         &self,
