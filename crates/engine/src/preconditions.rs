@@ -1,8 +1,10 @@
 //! Preconditions: what must be seen from outside just before a call.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use model::authority::same;
-use model::{Outside, PreconditionCheck};
+use model::{Outside, PreconditionCheck, Visit};
 use standards::Protocol;
 use standards::dmarc::Dmarc;
 use standards::dns::{Name, RecordType};
@@ -43,7 +45,7 @@ pub async fn check_precondition(
             };
             not_read(outside, &former, now).await
         }
-        PreconditionCheck::Served { url, sha256 } => served(outside, url, sha256).await,
+        PreconditionCheck::Served { url, sha256 } => served(outside, url, sha256, now).await,
         PreconditionCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
         PreconditionCheck::MxMatches { domain, patterns } => {
             mx_matches(outside, domain, patterns).await
@@ -52,22 +54,48 @@ pub async fn check_precondition(
     }
 }
 
-async fn served(outside: &dyn Outside, url: &str, sha256: &str) -> PreconditionOutcome {
-    match outside.fetch(url).await {
-        Err(reason) => PreconditionOutcome::NotYet(format!("{url} does not answer yet: {reason}")),
-        // A redirect counts as a failure: senders must not follow one (RFC 8461 section 3.3).
-        Ok(fetched) if fetched.status != 200 => {
-            PreconditionOutcome::NotYet(format!("{url} answers {}", fetched.status))
+async fn served(
+    outside: &dyn Outside,
+    url: &str,
+    sha256: &str,
+    now: Timestamp,
+) -> PreconditionOutcome {
+    let visit = match outside.visit(url, None).await {
+        Ok(visit) => visit,
+        Err(unseen) => {
+            return PreconditionOutcome::NotYet(format!("{url} does not answer yet: {unseen}"));
         }
-        Ok(fetched) => {
-            if model::plan::sha256(&fetched.body) == sha256 {
-                PreconditionOutcome::Passed
-            } else {
-                // An edge of CloudFront can still have the former file.
-                PreconditionOutcome::NotYet(format!("{url} does not return the planned bytes yet"))
-            }
-        }
+    };
+    // A redirect counts as a failure: senders must not follow one (RFC 8461 section 3.3).
+    if visit.status != 200 {
+        return PreconditionOutcome::NotYet(format!("{url} answers {}", visit.status));
     }
+    if model::plan::sha256(&visit.body) != sha256 {
+        // An edge of CloudFront can still have the former file.
+        return PreconditionOutcome::NotYet(format!("{url} does not return the planned bytes yet"));
+    }
+    match served_elsewhere_until(&visit) {
+        Some(until) if until > now => PreconditionOutcome::NotYet(format!(
+            "the former file of {url} to expire everywhere, at {}",
+            until.strftime("%H:%M:%S UTC")
+        )),
+        _ => PreconditionOutcome::Passed,
+    }
+}
+
+/// Up to which age a former file is waited out. A logo may be an hour old, and nothing depends on its
+/// being the newest.
+const FORMER_MAX: Duration = Duration::from_mins(5);
+
+/// Until when another edge than the one that was asked may serve the former file: one that fetched it
+/// just before it changed keeps it for its `max-age`, and an invalidation reaches edges in any order.
+/// A sender that finds the old policy under the new id would keep it for the old policy's `max_age`.
+fn served_elsewhere_until(visit: &Visit) -> Option<Timestamp> {
+    let modified = jiff::fmt::rfc2822::parse(visit.headers.get("last-modified")?).ok()?;
+    let (_, age) = visit.headers.get("cache-control")?.split_once("max-age=")?;
+    let age = age.split(',').next()?.trim().parse().ok()?;
+    let age = Duration::from_secs(age);
+    (age <= FORMER_MAX).then(|| modified.timestamp() + age)
 }
 
 /// A zone that a domain has left.

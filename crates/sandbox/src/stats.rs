@@ -1,6 +1,7 @@
 //! The calls: counts for people, and a log for tests.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,9 @@ pub struct Logged {
     pub took_effect: bool,
     /// `ok`, AWS's error code, or `no answer`.
     pub result: String,
+    /// A fingerprint of its body: the same for two calls that say the same.
+    #[serde(default)]
+    pub fingerprint: u64,
     /// Its host and path, which is where S3 has the names of buckets and objects.
     #[serde(default)]
     pub url: String,
@@ -62,9 +66,17 @@ impl Logged {
             changing,
             took_effect: false,
             result: result_of(reply),
+            fingerprint: fingerprint(call),
             url: url(call),
         }
     }
+}
+
+/// Not a cryptographic one: it tells calls of a test apart.
+fn fingerprint(call: &Call) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    call.body.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The host and the path that a call went to.
@@ -200,6 +212,7 @@ mod tests {
                 changing: false,
                 took_effect: true,
                 result: "ok".to_owned(),
+                fingerprint: 0,
                 url: String::new(),
             });
         }

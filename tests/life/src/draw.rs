@@ -213,6 +213,8 @@ fn trouble(dice: &mut Rng) -> Trouble {
         kills,
         percent: [0, 0, 4, 8][dice.usize(0..4)],
         seed: dice.u64(..),
+        slow_edges: dice.bool(),
+        lost: dice.bool().then(|| dice.u64(1..30)),
         denied: (dice.u8(0..8) == 0).then(|| dice.usize(0..DENIED.len())),
     }
 }

@@ -1,5 +1,7 @@
 //! The kills and faults of a run, in the sandbox.
 
+use jiff::SignedDuration;
+use sandbox::delays::Delays;
 use sandbox::faults::{Fault, FaultKind, Seeded};
 use sandbox::world::World;
 
@@ -7,6 +9,10 @@ use crate::life::{DENIED, Trouble};
 
 /// From which run on nothing is injected any more: from here on the outcome must be reached.
 pub(crate) const CALM: usize = 4;
+
+/// How long the edges of CloudFront take to forget, where they are slow: invalidations have lasted for
+/// longer than this.
+const SLOW_EDGES: SignedDuration = SignedDuration::from_mins(15);
 
 /// Arms the sandbox for a run, by its number.
 pub(crate) fn arm(world: &mut World, trouble: &Trouble, run: usize) {
@@ -17,6 +23,16 @@ pub(crate) fn arm(world: &mut World, trouble: &Trouble, run: usize) {
             FaultKind::KillBefore
         };
         let fault = Fault::new(kind).at_changes().nth(kill.call);
+        world.faults.script.push(fault);
+    }
+    let usual = Delays::default().cloudfront_invalidation;
+    world.delays.cloudfront_invalidation = if trouble.slow_edges {
+        SLOW_EDGES
+    } else {
+        usual
+    };
+    if let Some(lost) = trouble.lost.filter(|_| run == 0) {
+        let fault = Fault::new(FaultKind::TimeOutAfter).at_changes().nth(lost);
         world.faults.script.push(fault);
     }
     if let Some(denied) = trouble.denied.filter(|_| run < CALM / 2) {

@@ -10,13 +10,16 @@
 //! | `setup`, `life` | manifests and lives as data |
 //! | `draw`, `known` | lives from seeds, without what is known to fail |
 //! | `player`, `program`, `injection` | plays a life: runs of the program, their kills and faults, and what happens between them |
+//! | `calls` | the calls of a run, compared with its plan and with each other |
 //! | `world`, `hands`, `person` | the world before, what others change, what a person does by hand |
+//! | `pauses` | the flows that stop by what a manifest asks for |
 //! | `observer` | what is seen from outside, and what must never be seen |
 //! | `shadow`, `difference` | the world as it would be without the program, and what differs |
 //! | `shrink`, `print` | a failing life made small, and printed as a test |
 //!
 //! `docs/simulation.md` says how to run it and how to go on.
 
+mod calls;
 pub mod difference;
 pub mod draw;
 mod hands;
@@ -24,6 +27,7 @@ mod injection;
 pub mod known;
 pub mod life;
 pub mod observer;
+mod pauses;
 mod person;
 pub mod player;
 pub mod print;

@@ -35,6 +35,10 @@ pub struct Trouble {
     pub percent: u8,
     /// Which of them.
     pub seed: u64,
+    /// Whether the edges of CloudFront take long to forget what they are told to forget.
+    pub slow_edges: bool,
+    /// The changing call of the first run whose answer is lost, though it was done.
+    pub lost: Option<u64>,
     /// A read that is denied in the runs before the last ones, as a position in [`DENIED`].
     pub denied: Option<usize>,
 }

@@ -15,9 +15,10 @@ use crate::hands;
 use crate::injection::{self, CALM};
 use crate::life::{Life, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
+use crate::pauses;
 use crate::person::Elsewhere;
 use crate::program::{Ended, Left, Program};
-use crate::setup::{Dns, Instance, PARKED, REGIONS, RENUMBERED, Setup, Signing};
+use crate::setup::{Dns, Domain, Instance, PARKED, REGIONS, RENUMBERED, Setup};
 use crate::shadow;
 use crate::world::{ZoneAt, before, delegate, sets};
 
@@ -27,11 +28,12 @@ const RUNS: usize = 12;
 /// Between two runs: longer than any time to live, so that what a person did is seen.
 const PAUSE: Duration = Duration::from_mins(65);
 
-/// How long resolvers keep the servers of a delegation.
+/// How long resolvers keep the servers of a delegation: a person who has moved one waits for that.
 const DELEGATION: Duration = Duration::from_hours(48);
 
-/// How long before the end of a grace period the program is run once more, to no effect.
-const EARLY: SignedDuration = SignedDuration::from_mins(30);
+/// How long before senders have forgotten a policy the program is run once more, to no effect: time
+/// enough to take a record out, and no more.
+const EARLY: SignedDuration = SignedDuration::from_secs(45);
 
 /// When every life begins.
 const BIRTH: Timestamp = Timestamp::constant(1_767_600_000, 0);
@@ -195,7 +197,7 @@ impl Player {
             Step::Apply(setup, trouble) => {
                 let mut setup = setup.clone();
                 setup.declares_former |= self.setup.declares_former;
-                let pauses = changes_origin_of_keys(&self.setup, &setup);
+                let pauses = pauses::of_change(&self.setup, &setup);
                 self.forgot |= self.lost_ledger && self.setup != setup;
                 self.setup_before = std::mem::replace(&mut self.setup, setup);
                 self.bring_about(false, trouble, pauses).await;
@@ -254,8 +256,10 @@ impl Player {
                     break;
                 }
                 Ended::Waiting(planned, records, what) => {
-                    self.do_by_hand(&planned, &records);
-                    self.wait(self.pause(destroys, &planned, &what)).await;
+                    let has_moved = self.do_by_hand(&planned, &records);
+                    let pause = self.pause(destroys || run >= CALM, &what);
+                    // Who has moved a delegation looks what is left before waiting for resolvers.
+                    self.wait(if has_moved { PAUSE } else { pause }).await;
                     waits_for = what;
                 }
             }
@@ -296,22 +300,26 @@ impl Player {
         !self.setup.declares_former && why.iter().any(says)
     }
 
-    /// How long a person waits until the next run: until just before the end of a grace period, and
-    /// then beyond it; and as long as resolvers may still ask the servers that a domain has left.
-    fn pause(&self, destroys: bool, planned: &reconcile::Planned, what: &str) -> Duration {
+    /// How long a person waits until the next run: until just before senders have forgotten the policy
+    /// that goes, and then beyond it, where it is that which the run waits for; and as long as resolvers
+    /// may still ask the servers that a domain has left.
+    fn pause(&self, for_policy: bool, what: &str) -> Duration {
         if what.contains(model::rules::PLAN_13.id) && self.can_converge() {
             return DELEGATION + PAUSE;
         }
-        let until = planned.grace_periods.iter().filter_map(|one| one.until);
-        let early = until.max().map(|until| until - EARLY - self.now());
+        let until = self.observer().policies_held_until();
+        let early = until.map(|until| until - EARLY - self.now());
         let early = early.and_then(|early| Duration::try_from(early).ok());
-        early.filter(|_| destroys).unwrap_or_default().max(PAUSE)
+        early.filter(|_| for_policy).unwrap_or_default().max(PAUSE)
     }
 
     /// Compares what must hold at the end. `done` has what was left with a word, where everything is done.
     async fn close(&mut self, destroys: bool, done: Option<Vec<Left>>) {
         // Until everything that a resolver held before has expired.
-        self.wait(PAUSE).await;
+        let forgotten = self.observer().forgotten_at();
+        let forgotten = forgotten.map(|at| at - self.now());
+        let forgotten = forgotten.and_then(|time| Duration::try_from(time).ok());
+        self.wait(PAUSE + forgotten.unwrap_or_default()).await;
         let expected = match done {
             Some(_) if !destroys => self.expected(),
             _ => Vec::new(),
@@ -358,8 +366,13 @@ impl Player {
     }
 
     /// A person publishes what the plan asks for, and moves the delegation where the manifest says:
-    /// away from a zone only when everything that is read there stands elsewhere.
-    fn do_by_hand(&mut self, planned: &reconcile::Planned, records: &[report::PublishableRecord]) {
+    /// away from a zone only when everything that is read there stands elsewhere. Whether one was moved.
+    fn do_by_hand(
+        &mut self,
+        planned: &reconcile::Planned,
+        records: &[report::PublishableRecord],
+    ) -> bool {
+        let mut has_moved = false;
         let now = self.now();
         let sandbox = self.sandbox.clone();
         let mut world = sandbox.world();
@@ -381,9 +394,11 @@ impl Player {
                 delegate(&mut self.shadow, domain.name, domain.dns, now);
                 self.authority.insert(domain.name, domain.dns);
                 self.observer().moved(domain.name());
+                has_moved = true;
             }
         }
         self.observe(&world, now);
+        has_moved
     }
 
     /// Whether the world reads each domain where the manifest has its DNS.
@@ -402,6 +417,17 @@ impl Player {
         all.collect()
     }
 
+    /// Whether the MX that was there before still is: another hand can have taken it out.
+    fn has_mx(&self, domain: &Domain) -> bool {
+        match domain.dns {
+            Dns::Manual => true,
+            Dns::Account(account) => {
+                let mut sets = sets(&self.shadow, account, domain.name()).into_iter();
+                sets.any(|set| set.key.name.plain() == domain.name() && set.key.rtype == "MX")
+            }
+        }
+    }
+
     /// The flows that the manifest asks for.
     fn expected(&self) -> Vec<Flow> {
         let mut expected = Vec::new();
@@ -410,7 +436,9 @@ impl Player {
                 continue;
             }
             let name = domain.name().to_owned();
-            expected.push(Flow::Receive(name.clone()));
+            if domain.mx || self.has_mx(domain) {
+                expected.push(Flow::Receive(name.clone()));
+            }
             for one in &domain.ses {
                 let at = place(&self.setup, one);
                 expected.push(Flow::SendFrom(name.clone(), at.clone()));
@@ -433,30 +461,6 @@ impl Player {
         self.played.sights = sights;
         self.played
     }
-}
-
-/// The signatures of the instances that change between keys of SES and a brought key. SES holds one
-/// origin of keys for an identity, and signs nothing until it has found the records of the new keys,
-/// which may have been published long before.
-fn changes_origin_of_keys(before: &Setup, after: &Setup) -> BTreeSet<Flow> {
-    let brought = |setup: &Setup| -> BTreeMap<(String, String), bool> {
-        let domains = setup.domains.iter();
-        let all = domains.flat_map(|domain| {
-            let instances = domain.ses.iter();
-            instances.map(|one| {
-                let key = (domain.name().to_owned(), place(setup, one));
-                (key, one.signing == Signing::Brought)
-            })
-        });
-        all.collect()
-    };
-    let (before, after) = (brought(before), brought(after));
-    let changed = after
-        .into_iter()
-        .filter(|(key, is_brought)| before.get(key).is_some_and(|was| was != is_brought));
-    changed
-        .map(|((domain, at), _)| Flow::Signed(domain, at))
-        .collect()
 }
 
 /// The names of all domains of a life.
@@ -484,7 +488,7 @@ fn adopting(life: &Life) -> BTreeSet<usize> {
 }
 
 /// The place of an instance: the number of its account, and its region.
-fn place(setup: &Setup, instance: &Instance) -> String {
+pub(crate) fn place(setup: &Setup, instance: &Instance) -> String {
     let account = setup.mail_account(instance.account);
     format!("{account}/{}", REGIONS[instance.region])
 }

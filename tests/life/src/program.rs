@@ -6,13 +6,14 @@ use std::time::Duration;
 use engine::{ActionOutcome, Progress, Stop};
 use jiff::Timestamp;
 use ledger::{Journal, Memory};
-use model::Plan;
+use model::{Ledger, Plan};
+use plan::Inputs;
 use reconcile::{Environment, Error, ExistingResource, Planned, Project, Who, Wish};
 use report::PublishableRecord;
 use sandbox::Sandbox;
-use sandbox::stats::Logged;
 use standards::Severity;
 
+use crate::calls;
 use crate::observer::Fault;
 use crate::setup::Setup;
 use crate::valid;
@@ -100,9 +101,9 @@ impl Program<'_> {
         };
         let report = reconcile::carry_out(&project, &planned, &journal, terms).await?;
         let made = self.sandbox.stats().log.split_off(calls_before);
-        let unplanned = unplanned(&planned.plan, &made);
-        if !unplanned.is_empty() {
-            return Ok(Ended::Faulty(unplanned));
+        let faults = calls::faults(&planned.plan, &made);
+        if !faults.is_empty() {
+            return Ok(Ended::Faulty(faults));
         }
         let again = project.plan(journal.ledger(), wish).await?;
         let ledger = journal.ledger();
@@ -127,6 +128,13 @@ impl Program<'_> {
             });
         }
         if again.plan.is_empty() && !again.is_refused() {
+            let drifted = drifted(&project, &again, &ledger);
+            if !drifted.is_empty() && !self.is_misled {
+                return Ok(Ended::Faulty(vec![fault(
+                    "NothingDrifts",
+                    drifted.join("; "),
+                )]));
+            }
             return Ok(Ended::Done(Vec::new()));
         }
         // An answer from a moment ago, or a failed read, may show what is no longer so.
@@ -148,6 +156,27 @@ async fn waiting(project: &Project, planned: Planned, what: String) -> Ended {
     let by_hand = changing.filter(|one| one.changes() && one.location.is_none());
     let records = reconcile::publishable(project, &planned, by_hand).await;
     Ended::Waiting(Box::new(planned), records, what)
+}
+
+/// The resources that are not as the ledger has them, although nothing is left to do.
+fn drifted(project: &Project, planned: &Planned, ledger: &Ledger) -> Vec<String> {
+    let drifts = plan::drift(Inputs {
+        project: project.manifest.project.as_str(),
+        desired: &[],
+        kept: &BTreeSet::new(),
+        ledger,
+        beyond: ledger,
+        actual: &planned.actual,
+        authority: &planned.authority,
+        leads: &[],
+        is_about: &|_| true,
+    });
+    let moved = drifts
+        .iter()
+        .filter(|drift| drift.location.is_some() && !drift.is_note());
+    moved
+        .map(|drift| format!("{}: {:?}", drift.resource, drift.moved))
+        .collect()
 }
 
 fn left(existing: &ExistingResource) -> Option<Left> {
@@ -175,41 +204,6 @@ fn refusals(plan: &Plan) -> Vec<String> {
     errors
         .map(|finding| format!("{}: {}", finding.rule, finding.reason))
         .collect()
-}
-
-/// The calls that took effect and are in no action of the plan that was shown. How often a call is
-/// made is not compared: a plan counts some calls together (`PutEmailIdentity…`).
-fn unplanned(plan: &Plan, made: &[Logged]) -> Vec<Fault> {
-    let mut planned: BTreeSet<(String, &str)> = BTreeSet::new();
-    for action in plan.actions.iter().filter(|action| action.changes()) {
-        let account = action.location.as_ref();
-        let account = account
-            .map(|location| location.account_id.to_string())
-            .unwrap_or_default();
-        let operations = action.calls.iter().map(|calls| calls.operation.as_str());
-        // Records that are ready together share a call.
-        let batch = action.batch.iter().map(|_| "ChangeResourceRecordSets");
-        planned.extend(operations.chain(batch).map(|one| (account.clone(), one)));
-    }
-    let is_planned = |call: &Logged| {
-        let mut planned = planned.iter();
-        planned.any(|(account, operation)| {
-            *account == call.account
-                && match operation.strip_suffix('…') {
-                    Some(beginning) => call.operation.starts_with(beginning),
-                    None => call.operation == *operation,
-                }
-        })
-    };
-    let changing = made
-        .iter()
-        .filter(|call| call.changing && call.took_effect && call.service != "sts");
-    let unplanned = changing.filter(|call| !is_planned(call));
-    let unplanned: BTreeSet<String> = unplanned
-        .map(|call| format!("{} in {} is not in the plan", call.operation, call.account))
-        .collect();
-    let faults = unplanned.into_iter();
-    faults.map(|what| fault("CallsArePlanned", what)).collect()
 }
 
 /// The options of a run that accepts no risk.

@@ -241,6 +241,62 @@ fn a_policy_that_moved_is_let_go_slowly() {
     ]);
 }
 
+/// Seed 13: one edge served the new policy, others still had the former one when its id was announced.
+#[test]
+fn a_policy_is_announced_when_no_edge_has_the_former_one() {
+    let with_age = |max_age| {
+        sender_with(|domain| {
+            domain.hosting = Some(Hosting {
+                account: 0,
+                region: 0,
+                renamed: false,
+            });
+            domain.sts = Some(Sts {
+                mode: "testing",
+                max_age,
+            });
+        })
+    };
+    let slow = Trouble {
+        slow_edges: true,
+        ..Trouble::default()
+    };
+    holds(vec![apply(with_age(1)), Step::Apply(with_age(7), slow)]);
+}
+
+/// Seed 63: a logo came while a policy was wound down, whose certificate stays as it is until then.
+#[test]
+fn a_logo_that_comes_while_a_policy_is_wound_down_is_there_in_the_end() {
+    let hosted = |bimi, sts| {
+        sender_with(|domain| {
+            domain.hosting = Some(Hosting {
+                account: 0,
+                region: 0,
+                renamed: false,
+            });
+            (domain.bimi, domain.sts) = (bimi, sts);
+        })
+    };
+    let sts = Sts {
+        mode: "enforce",
+        max_age: 7,
+    };
+    holds(vec![
+        apply(hosted(false, Some(sts))),
+        apply(hosted(true, None)),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 45: an MX that nobody but another hand takes out is not the program's to bring back.
+#[test]
+fn an_mx_that_others_take_out_is_not_asked_for() {
+    let setup = sender_with(|domain| domain.ses.clear());
+    // The MX is the first record set of the zone.
+    let first = Step::Hand(life::life::Hand::DeleteSet(0, 0));
+    holds(vec![apply(setup.clone()), first, apply(setup)]);
+}
+
 #[test]
 fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
     for seed in 0..20 {

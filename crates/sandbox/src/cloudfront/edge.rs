@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::config::{aliases, behaviors, under};
 use super::distribution::Distribution;
+use super::invalidations::matches;
 use super::kept::Kept;
 use super::origin::{self, OriginAnswer};
 use super::owned::Owned;
@@ -102,6 +103,21 @@ pub fn certificate(world: &dyn Environment, host: &str, now: Timestamp) -> Optio
     let certificate = world.acm().by_arn(arn)?;
     let good = certificate.status == Status::Issued && certificate.covers(&host);
     good.then(|| certificate.served_leaf(authority)).flatten()
+}
+
+/// Whether all edges have forgotten what they kept of a path at `since`, because they were told to.
+pub fn has_forgotten(
+    world: &dyn Environment,
+    (host, path): (&str, &str),
+    since: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let asked = serving(world, host).map(|held| held.invalidations.iter());
+    let mut due = asked
+        .into_iter()
+        .flatten()
+        .filter(|one| one.created_at >= since && one.due <= now);
+    due.any(|one| one.paths().any(|pattern| matches(pattern, path)))
 }
 
 /// Answers a viewer. What is kept is a part of the world.

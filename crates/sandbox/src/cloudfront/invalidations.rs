@@ -130,7 +130,7 @@ fn is_path(path: &str) -> bool {
         && !path.trim_end_matches('*').contains('*')
 }
 
-fn matches(pattern: &str, path: &str) -> bool {
+pub(super) fn matches(pattern: &str, path: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => path.starts_with(prefix),
         None => path == pattern,

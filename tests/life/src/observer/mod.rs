@@ -4,6 +4,7 @@
 //! The state of a sandbox changes at calls, and at the times that follow from them. So the observer
 //! keeps the world as of the last call, and lets it become what it is at each of these times.
 
+mod edges;
 mod resolver;
 mod senders;
 mod sight;
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::world::World;
 
 pub use self::sight::{Flow, Rule};
+use edges::Edges;
 use resolver::Caches;
 use sight::{Memory, Sight, Sighting};
 
@@ -42,6 +44,7 @@ pub struct Observer {
     due: BTreeSet<Timestamp>,
     caches: Caches,
     memory: Memory,
+    edges: Edges,
     last: Sight,
     run: Option<Run>,
     sights: u64,
@@ -74,12 +77,23 @@ impl Observer {
             due: BTreeSet::new(),
             caches: Caches::default(),
             memory: Memory::default(),
+            edges: Edges::default(),
             last: Sight::default(),
             run: None,
             sights: 0,
         };
         observer.observe(now);
         observer
+    }
+
+    /// When nobody holds any more what is given now and is given no longer: answers and delegations.
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        self.caches.last_expiry(self.now)
+    }
+
+    /// Until when some sender holds an enforced policy.
+    pub fn policies_held_until(&self) -> Option<Timestamp> {
+        self.memory.last_expiry()
     }
 
     /// How often it observed the world.
@@ -121,6 +135,7 @@ impl Observer {
             world: &mut self.world,
             caches: &mut self.caches,
             memory: &mut self.memory,
+            edges: &mut self.edges,
             now,
         };
         let sight = sighting.observe(&self.domains);
@@ -196,9 +211,11 @@ impl Run {
                 self.fault(*rule, format!("{why} at {now}"));
             }
         }
-        for (domain, (id, body)) in &sight.policies {
+        for (domain, (id, served)) in &sight.policies {
             let bodies = self.bodies.entry((domain.clone(), id.clone())).or_default();
-            bodies.entry(body.clone()).or_insert(now);
+            for body in served {
+                bodies.entry(body.clone()).or_insert(now);
+            }
         }
         for domain in sight.strict.difference(&last.strict) {
             if self.moved.contains(domain) {
@@ -239,9 +256,10 @@ impl Run {
                 });
             }
         }
-        for (domain, (id, body)) in &last.policies {
+        for (domain, (id, served)) in &last.policies {
             let bodies = self.bodies.get(&(domain.clone(), id.clone()));
-            let other = bodies.into_iter().flatten().find(|(seen, _)| *seen != body);
+            let mut bodies = bodies.into_iter().flatten();
+            let other = bodies.find(|(seen, _)| Some(*seen) != served.last());
             if let Some((_, at)) = other {
                 let what =
                     format!("the id {id} of {domain} was announced with another policy at {at}");

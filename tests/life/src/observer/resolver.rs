@@ -13,6 +13,9 @@ const HOPS: usize = 8;
 /// day, its TTL 900 seconds, and the smaller one counts (RFC 2308, section 5).
 const NEGATIVE_TTL: u32 = 900;
 
+/// How long a resolver keeps the servers of a zone: registries and Route 53 give a delegation two days.
+const DELEGATION_TTL: SignedDuration = SignedDuration::from_hours(48);
+
 /// An answer, as a resolver keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
@@ -32,18 +35,45 @@ impl Answer {
             failed,
         }
     }
+
+    /// For how long a resolver keeps it. A failure is not kept (RFC 2308, section 7): the next question
+    /// is asked again.
+    fn kept_for(&self) -> SignedDuration {
+        if self.failed {
+            return SignedDuration::ZERO;
+        }
+        SignedDuration::from_secs(i64::from(self.ttl))
+    }
+}
+
+/// The servers of a zone that some resolvers still ask, because they have not forgotten a delegation.
+#[derive(Clone, Copy, Debug)]
+struct Former<'a> {
+    zone: &'a str,
+    servers: &'a [String],
 }
 
 /// Asks the servers that the world is sent to, from the top, and follows CNAMEs.
 pub(super) fn ask(world: &World, name: &str, rtype: &str, now: Timestamp) -> Answer {
+    let answer = ask_as(world, (name, rtype), None, now);
+    answer.unwrap_or_else(|| Answer::nothing(true))
+}
+
+/// The answer of a resolver that still asks the `former` servers of a zone. Nothing where no server
+/// answers.
+fn ask_as(
+    world: &World,
+    (name, rtype): (&str, &str),
+    former: Option<Former<'_>>,
+    now: Timestamp,
+) -> Option<Answer> {
     let mut name = name.to_owned();
     let mut ttl = u32::MAX;
     for _ in 0..HOPS {
-        let lookup = step(world, &name, rtype, now);
-        let (chain, records) = match lookup {
-            None | Some(Lookup::ServFail) => return Answer::nothing(true),
-            Some(Lookup::NxDomain | Lookup::NoData) => return Answer::nothing(false),
-            Some(Lookup::Found { chain, records, .. }) => (chain, records),
+        let (chain, records) = match step(world, (&name, rtype), former, now)? {
+            Lookup::ServFail => return None,
+            Lookup::NxDomain | Lookup::NoData => return Some(Answer::nothing(false)),
+            Lookup::Found { chain, records, .. } => (chain, records),
         };
         let parts = chain.iter().chain(&records);
         ttl = parts.map(|record| record.ttl).fold(ttl, u32::min);
@@ -52,23 +82,31 @@ pub(super) fn ask(world: &World, name: &str, rtype: &str, now: Timestamp) -> Ans
             _ => {
                 let mut values: Vec<String> = records.iter().map(value).collect();
                 values.sort();
-                return Answer {
+                return Some(Answer {
                     values,
                     ttl,
                     failed: false,
-                };
+                });
             }
         }
     }
-    Answer::nothing(true)
+    None
 }
 
 /// Asks one of the servers of the closest delegated zone. AWS's own names are not delegated by
 /// the registries of the sandbox.
-fn step(world: &World, name: &str, rtype: &str, now: Timestamp) -> Option<Lookup> {
+fn step(
+    world: &World,
+    (name, rtype): (&str, &str),
+    former: Option<Former<'_>>,
+    now: Timestamp,
+) -> Option<Lookup> {
     let mut zone = name;
     loop {
-        let servers = world.delegation(zone, now);
+        let servers = match former {
+            Some(former) if former.zone == zone => former.servers.to_vec(),
+            _ => world.delegation(zone, now),
+        };
         if !servers.is_empty() {
             return servers
                 .iter()
@@ -104,20 +142,34 @@ fn text(value: &str) -> String {
     text
 }
 
-/// The answers that some resolver in the world may hold: every answer that was given and has not expired.
+/// The delegations and answers that some resolver in the world may hold: all that were given and have not
+/// expired.
 #[derive(Debug, Default)]
-pub(super) struct Caches(BTreeMap<(String, &'static str), Vec<Held>>);
+pub(super) struct Caches {
+    answers: BTreeMap<(String, &'static str), Vec<Held<Answer>>>,
+    /// The servers of each zone.
+    delegations: BTreeMap<String, Vec<Held<Vec<String>>>>,
+}
 
 #[derive(Debug)]
-struct Held {
-    answer: Answer,
-    /// Until when, once another answer is given. The last answer is still given.
+struct Held<T> {
+    what: T,
+    /// Until when, once it is no longer given.
     until: Option<Timestamp>,
 }
 
 impl Caches {
-    /// Every answer that a resolver may give now. What is asked for the first time was answered the
-    /// same before: callers ask from the beginning on for what they will ask later.
+    /// Notes where the world is sent to for a zone. Whoever asked just before it was sent elsewhere
+    /// asks the former servers until that is forgotten.
+    pub(super) fn note_delegation(&mut self, world: &World, zone: &str, now: Timestamp) {
+        let servers = world.delegation(zone, now);
+        let held = self.delegations.entry(zone.to_owned()).or_default();
+        give(held, vec![servers], now, |_| DELEGATION_TTL);
+    }
+
+    /// Every answer that a resolver may give now, the one of those who ask now last. What is asked for
+    /// the first time was answered the same before: callers ask from the beginning on for what they
+    /// will ask later.
     pub(super) fn answers(
         &mut self,
         world: &World,
@@ -125,34 +177,76 @@ impl Caches {
         rtype: &'static str,
         now: Timestamp,
     ) -> Vec<Answer> {
-        let answer = ask(world, name, rtype, now);
-        let held = self.0.entry((name.to_owned(), rtype)).or_default();
-        held.retain(|one| one.until.is_none_or(|until| until > now));
-        let is_new = held.last().is_none_or(|last| last.answer != answer);
-        if is_new {
-            if let Some(last) = held.last_mut() {
-                let ttl = SignedDuration::from_secs(i64::from(last.answer.ttl));
-                // A failure is not kept (RFC 2308, section 7): the next question is asked again.
-                let ttl = if last.answer.failed {
-                    SignedDuration::ZERO
-                } else {
-                    ttl
-                };
-                last.until = Some(now + ttl);
-            }
-            held.push(Held {
-                answer,
-                until: None,
-            });
-        }
-        held.iter().map(|one| one.answer.clone()).collect()
+        let mut given = self.given_by_former(world, (name, rtype), now);
+        given.push(ask(world, name, rtype, now));
+        let held = self.answers.entry((name.to_owned(), rtype)).or_default();
+        give(held, given, now, Answer::kept_for);
+        held.iter().map(|one| one.what.clone()).collect()
     }
 
-    /// When the next answer expires after `now`.
+    /// The answers of servers that were delegated to before, and that some resolvers still ask.
+    fn given_by_former(
+        &self,
+        world: &World,
+        question: (&str, &str),
+        now: Timestamp,
+    ) -> Vec<Answer> {
+        let zones = self.delegations.iter().filter(|(zone, _)| {
+            let below = question.0.strip_suffix(zone.as_str());
+            below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
+        let former = zones.flat_map(|(zone, held)| {
+            let former = held
+                .iter()
+                .filter(|one| one.until.is_some_and(|until| until > now));
+            former.map(move |one| Former {
+                zone,
+                servers: &one.what,
+            })
+        });
+        // A provider elsewhere that has lost a domain answers nothing here.
+        former
+            .filter_map(|former| ask_as(world, question, Some(former), now))
+            .collect()
+    }
+
+    /// When the next thing that is held expires after `now`.
     pub(super) fn next_expiry(&self, now: Timestamp) -> Option<Timestamp> {
-        let all = self.0.values().flatten();
-        all.filter_map(|held| held.until)
-            .filter(|until| *until > now)
-            .min()
+        self.expiries(now).min()
+    }
+
+    /// When the last thing that is held expires after `now`.
+    pub(super) fn last_expiry(&self, now: Timestamp) -> Option<Timestamp> {
+        self.expiries(now).max()
+    }
+
+    fn expiries(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let answers = self
+            .answers
+            .values()
+            .flatten()
+            .filter_map(|held| held.until);
+        let delegations = self.delegations.values().flatten();
+        let delegations = delegations.filter_map(|held| held.until);
+        answers.chain(delegations).filter(move |until| *until > now)
+    }
+}
+
+/// Notes what is given now, the newest last. What was given until now is kept for a while longer.
+fn give<T: PartialEq>(
+    held: &mut Vec<Held<T>>,
+    given: Vec<T>,
+    now: Timestamp,
+    kept_for: fn(&T) -> SignedDuration,
+) {
+    held.retain(|one| one.until.is_none_or(|until| until > now));
+    for one in held.iter_mut() {
+        if one.until.is_none() && !given.contains(&one.what) {
+            one.until = Some(now + kept_for(&one.what));
+        }
+    }
+    for what in given {
+        held.retain(|one| one.what != what);
+        held.push(Held { what, until: None });
     }
 }

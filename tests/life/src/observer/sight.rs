@@ -5,13 +5,18 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use sandbox::route53::record_set::{Content, RecordSet};
+use sandbox::web::HttpsAnswer;
 use sandbox::world::World;
 use standards::dns::Name;
 use standards::mta_sts::{Mode, MtaStsPolicy};
 
+use super::edges::Edges;
 use super::resolver::{Answer, Caches};
 use super::senders::{Sender, senders};
 use crate::known;
+
+/// The path of a policy (RFC 8461, section 3.3).
+const POLICY: &str = "/.well-known/mta-sts.txt";
 
 /// A way on which mail can flow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,8 +73,8 @@ pub(super) struct Sight {
     pub(super) stopped: BTreeMap<Flow, String>,
     /// Broken rules, each with its subject.
     pub(super) broken: BTreeMap<(Rule, String), String>,
-    /// The ids of policies that are seen, each with the hash of what is served.
-    pub(super) policies: BTreeMap<String, (String, Vec<u8>)>,
+    /// The ids of policies that are seen, each with the files that some edge serves: the newest last.
+    pub(super) policies: BTreeMap<String, (String, Vec<Vec<u8>>)>,
     /// The domains whose own DMARC policy refuses mail.
     pub(super) strict: BTreeSet<String>,
     /// The instances whose keys SES has found, as domain and place.
@@ -84,10 +89,17 @@ pub(super) struct Memory {
     enforced: BTreeMap<String, (Timestamp, MtaStsPolicy)>,
 }
 
-/// A policy as it is served, and as it is read.
+impl Memory {
+    /// Until when some sender holds an enforced policy.
+    pub(super) fn last_expiry(&self) -> Option<Timestamp> {
+        self.enforced.values().map(|(until, _)| *until).max()
+    }
+}
+
+/// The policies that some edge serves, the newest last: as files, and as they are read.
 struct Served {
-    body: Vec<u8>,
-    policy: MtaStsPolicy,
+    bodies: Vec<Vec<u8>>,
+    policies: Vec<MtaStsPolicy>,
 }
 
 /// Observes a world at one moment.
@@ -95,6 +107,7 @@ pub(super) struct Sighting<'a> {
     pub(super) world: &'a mut World,
     pub(super) caches: &'a mut Caches,
     pub(super) memory: &'a mut Memory,
+    pub(super) edges: &'a mut Edges,
     pub(super) now: Timestamp,
 }
 
@@ -104,6 +117,9 @@ impl Sighting<'_> {
         let mut sight = Sight::default();
         let ses = serde_json::to_value(&self.world.ses).unwrap_or_default();
         let senders = senders(&ses);
+        for domain in domains {
+            self.caches.note_delegation(self.world, domain, self.now);
+        }
         for domain in domains {
             self.receive(domain, &mut sight);
             self.only_once(domain, &mut sight);
@@ -174,7 +190,7 @@ impl Sighting<'_> {
         if let Some(id) = &current {
             match &served {
                 Ok(served) => {
-                    let seen = (id.clone(), served.body.clone());
+                    let seen = (id.clone(), served.bodies.clone());
                     sight.policies.insert(domain.to_owned(), seen);
                 }
                 Err(why) => {
@@ -213,49 +229,53 @@ impl Sighting<'_> {
         self.memory
             .enforced
             .retain(|_, (until, _)| *until > self.now);
-        let policy = served.filter(|_| announced).map(|served| served.policy);
-        match (policy, self.memory.enforced.get(domain)) {
-            (Some(policy), _) if policy.mode() == Mode::Enforce => {
-                let age = i64::from(policy.max_age().seconds());
-                let until = self.now + SignedDuration::from_secs(age);
-                let held = self.memory.enforced.get(domain);
-                let until = held.map_or(until, |(held, _)| until.max(*held));
-                self.memory
-                    .enforced
-                    .insert(domain.to_owned(), (until, policy));
-            }
-            (None, Some((until, _))) => {
-                let why = format!("senders hold a policy of {domain} until {until}");
-                sight
-                    .broken
-                    .insert((Rule::LetGoSlowly, domain.to_owned()), why);
-            }
-            _ => {}
+        let policies = served.filter(|_| announced).map(|served| served.policies);
+        if let (None, Some((until, _))) = (&policies, self.memory.enforced.get(domain)) {
+            let why = format!("senders hold a policy of {domain} until {until}");
+            sight
+                .broken
+                .insert((Rule::LetGoSlowly, domain.to_owned()), why);
+        }
+        let policies = policies.into_iter().flatten();
+        for policy in policies.filter(|policy| policy.mode() == Mode::Enforce) {
+            let age = i64::from(policy.max_age().seconds());
+            let until = self.now + SignedDuration::from_secs(age);
+            let held = self.memory.enforced.get(domain);
+            let until = held.map_or(until, |(held, _)| until.max(*held));
+            self.memory
+                .enforced
+                .insert(domain.to_owned(), (until, policy));
         }
     }
 
-    /// The policy, as it is served.
+    /// The policy, as edges serve it.
     fn served(&mut self, domain: &str) -> Result<Served, String> {
         let host = format!("mta-sts.{domain}");
-        if self
-            .answers(&host, "A")
-            .iter()
-            .all(|one| one.values.is_empty())
-        {
+        let answer = self.fetched(&host);
+        let answer = answer.inspect_err(|_| self.edges.lost((&host, POLICY), self.now))?;
+        let bodies = self
+            .edges
+            .bodies(self.world, (&host, POLICY), &answer, self.now);
+        let parsed = bodies.iter().map(|body| MtaStsPolicy::parse(body).0);
+        let policies: Option<Vec<_>> = parsed.collect();
+        let policies = policies.ok_or_else(|| format!("{host} serves no policy"))?;
+        Ok(Served { bodies, policies })
+    }
+
+    /// The answer of the edge that is asked now.
+    fn fetched(&mut self, host: &str) -> Result<HttpsAnswer, String> {
+        let addresses = self.answers(host, "A");
+        if addresses.iter().all(|one| one.values.is_empty()) {
             return Err(format!("{host} has no address"));
         }
-        let path = "/.well-known/mta-sts.txt";
         let answer = self
             .world
-            .https_get(&host, path, self.now)
+            .https_get(host, POLICY, self.now)
             .map_err(|error| error.to_string())?;
         if answer.status != 200 {
             return Err(format!("{host} answers {}", answer.status));
         }
-        let body = answer.body.to_vec();
-        let policy = MtaStsPolicy::parse(&body).0;
-        let policy = policy.ok_or_else(|| format!("{host} serves no policy"))?;
-        Ok(Served { body, policy })
+        Ok(answer)
     }
 
     /// Whether the DMARC policy that counts for the domain refuses mail, and whether it is its own.

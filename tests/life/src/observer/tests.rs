@@ -133,3 +133,29 @@ fn what_was_said_to_flow_and_does_not_is_found() {
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert_eq!(faults[0].promise, "StatedIsSo");
 }
+
+/// The faults of a run in which the world leads to another zone with the same records, and in which
+/// `change` happens to the former zone after these hours.
+fn moved(hours: i64, change: fn(&mut World, &str)) -> Vec<String> {
+    let (mut world, zone) = world();
+    let start: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+    let later = |hours| start + SignedDuration::from_hours(hours);
+    let mut observer = Observer::new(vec![DOMAIN.to_owned()], world.clone(), start);
+    observer.begin(BTreeSet::new(), start);
+    let successor = zone_id(&world, 1, DOMAIN).expect("a zone");
+    world.delegate_zone(&successor, start);
+    observer.changed(&world, later(1));
+    change(&mut world, &zone);
+    observer.changed(&world, later(1 + hours));
+    let faults = observer.end(&[], later(100));
+    faults.into_iter().map(|fault| fault.promise).collect()
+}
+
+#[test]
+fn a_resolver_that_still_asks_the_former_servers_needs_what_stood_there() {
+    let empty = |world: &mut World, zone: &str| {
+        world.lose_records(zone, DOMAIN, "MX").expect("a name");
+    };
+    assert_eq!(moved(47, empty), ["MailFlows"]);
+    assert_eq!(moved(49, empty), [""; 0]);
+}

@@ -61,6 +61,7 @@ fn line(number: u64) -> String {
         changing: false,
         took_effect: true,
         result: "ok".to_owned(),
+        fingerprint: 0,
         url: String::new(),
     };
     let event = Event::Call(logged);
