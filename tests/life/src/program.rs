@@ -73,12 +73,16 @@ impl Program<'_> {
         }
     }
 
-    async fn command(&self) -> Result<Ended, Error> {
+    fn open(&self) -> Result<Project, Error> {
         let files = valid::files(self.setup);
         let now = Timestamp::UNIX_EPOCH;
         let loaded = reconcile::load(valid::PATH, &files, valid::PATH.into(), now)?;
         let environment = Environment::Held(self.sandbox.clone());
-        let project = Project::open(loaded, &[], environment, reconcile::Notice::default())?;
+        Project::open(loaded, &[], environment, reconcile::Notice::default())
+    }
+
+    async fn command(&self) -> Result<Ended, Error> {
+        let project = self.open()?;
         let store = Box::new(self.ledger.clone());
         let kinds = project.engine.kinds();
         let journal = Journal::open(store, kinds, project.clock, Who::default()).await?;
@@ -127,26 +131,28 @@ impl Program<'_> {
                 _ => waiting(&project, again, format!("{count} resources are left")).await,
             });
         }
+        Ok(self.completed(&project, again, &ledger).await)
+    }
+
+    /// The end of an apply of which everything is done: nothing has drifted, and nothing is left to do.
+    async fn completed(&self, project: &Project, again: Planned, ledger: &Ledger) -> Ended {
         if again.plan.is_empty() && !again.is_refused() {
-            let drifted = drifted(&project, &again, &ledger);
+            let drifted = drifted(project, &again, ledger);
             if !drifted.is_empty() && !self.is_misled {
-                return Ok(Ended::Faulty(vec![fault(
-                    "NothingDrifts",
-                    drifted.join("; "),
-                )]));
+                return Ended::Faulty(vec![fault("NothingDrifts", drifted.join("; "))]);
             }
-            return Ok(Ended::Done(Vec::new()));
+            return Ended::Done(Vec::new());
         }
         // An answer from a moment ago, or a failed read, may show what is no longer so.
         if self.is_misled {
-            return Ok(waiting(&project, again, "misled".to_owned()).await);
+            return waiting(project, again, "misled".to_owned()).await;
         }
         let changing = again.plan.actions.iter().filter(|one| one.changes());
         let actions: Vec<String> = changing
             .map(|one| format!("{} {}: {}", one.verb(), one.resource, one.reason))
             .collect();
         let what = format!("{actions:?} {:?}", refusals(&again.plan));
-        Ok(Ended::Faulty(vec![fault("SecondPlanEmpty", what)]))
+        Ended::Faulty(vec![fault("SecondPlanEmpty", what)])
     }
 }
 
