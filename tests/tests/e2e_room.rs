@@ -48,7 +48,7 @@ domains:
         .exits(4)
         .says("Route 53 hosted zones: 0 of 1, 2 more wanted (Route 53 quotas)")
         .says("ask AWS for 1 more at")
-        .says("limitType=service-code-route53");
+        .says("https://console.aws.amazon.com/servicequotas/home/services/route53/quotas");
 }
 
 #[test]

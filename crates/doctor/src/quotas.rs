@@ -39,10 +39,7 @@ impl Quota {
             Told::ByServiceQuotas { service, code } => {
                 format!("{CONSOLE}/servicequotas/home/services/{service}/quotas/{code}")
             }
-            // Route 53 API reference, `GetAccountLimit`.
-            Told::ByRoute53 => format!(
-                "{CONSOLE}/support/home#/case/create?issueType=service-limit-increase&limitType=service-code-route53"
-            ),
+            Told::ByRoute53 => format!("{CONSOLE}/servicequotas/home/services/route53/quotas"),
             Told::Nowhere => format!("{CONSOLE}/servicequotas"),
         }
     }
