@@ -8,6 +8,7 @@
 pub mod moment;
 pub mod moto;
 pub mod name_server;
+pub mod other_hands;
 pub mod place;
 pub mod repository;
 pub mod served;

@@ -1,6 +1,7 @@
 //! Lines fit on a hundred columns, wherever the output goes. Records to type have their values whole,
 //! and a line of progress is one.
 
+use tests::other_hands::other_hands;
 use tests::place::{Place, Ran, binary};
 use tests::repository::root;
 
@@ -50,25 +51,6 @@ impl Faults {
             self.0.join("\n")
         );
     }
-}
-
-/// Somebody changes the DMARC record, deletes an MX and adds a value beside the SPF record.
-fn other_hands(place: &Place) {
-    place.change_world(|world, _| {
-        let zone = world.route53.zones_of("111111111111").next();
-        let zone = zone.expect("a zone").id.clone();
-        let mut put = |name: &str, of: (&str, u32), values: &[&str]| {
-            world.seed_records(&zone, name, of, values).expect("a name");
-        };
-        put(
-            "_dmarc.example.com",
-            ("TXT", 3600),
-            &["\"v=DMARC1; p=none\""],
-        );
-        put("mail1.example.com", ("MX", 3600), &[]);
-        let spf = "\"v=spf1 include:amazonses.com ~all\"";
-        put("example.com", ("TXT", 3600), &[spf, "\"verify-me=1234\""]);
-    });
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod grants;
 mod judge;
 mod observe;
 mod quotas;
+mod room;
 
 pub use facts::{
     AccountFacts, DomainFacts, Entry, Facts, Host, Hosting, Permissions, PointsTo, Seen, Simulated,
@@ -16,5 +17,6 @@ pub use facts::{
 pub use grants::{Grant, READS, Role, grants, grants_on, policy};
 pub use judge::judge;
 pub use model::check::{About, Check, CheckOutcome};
-pub use observe::{Account, Making, Patient, observe, room};
-pub use quotas::{Quota, Told};
+pub use observe::{Account, Patient, observe};
+pub use quotas::{AccountLimit, Quota, Told};
+pub use room::{Making, room};

@@ -1,10 +1,41 @@
 //! How much an account may hold: AWS's default figures, and where AWS tells what it was granted.
 
+/// A limit of an account, which AWS tells and the manifest may state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AccountLimit {
+    /// S3 buckets.
+    Buckets,
+    /// ACM certificates, in each region.
+    Certificates,
+    /// CloudFront distributions.
+    Distributions,
+    /// Route 53 hosted zones.
+    HostedZones,
+}
+
+impl AccountLimit {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Buckets,
+        Self::Certificates,
+        Self::Distributions,
+        Self::HostedZones,
+    ];
+
+    pub(crate) fn quota(self) -> Quota {
+        match self {
+            Self::Buckets => BUCKETS,
+            Self::Certificates => CERTIFICATES,
+            Self::Distributions => DISTRIBUTIONS,
+            Self::HostedZones => ZONES,
+        }
+    }
+}
+
 /// A quota on what is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// The key under which the manifest overrides it; empty where it cannot be.
-    pub key: &'static str,
+    /// The limit of the account that it is, where AWS tells that.
+    pub of_account: Option<AccountLimit>,
     /// The counted resources, in the plural.
     pub what: &'static str,
     /// How many there may be by default.
@@ -45,9 +76,10 @@ impl Quota {
     }
 }
 
-const fn quota(key: &'static str, what: &'static str, limit: usize, source: &'static str) -> Quota {
+/// A quota of which only the default is known.
+const fn quota(what: &'static str, limit: usize, source: &'static str) -> Quota {
     Quota {
-        key,
+        of_account: None,
         what,
         limit,
         source,
@@ -55,53 +87,36 @@ const fn quota(key: &'static str, what: &'static str, limit: usize, source: &'st
     }
 }
 
-const fn told(quota: Quota, service: &'static str, code: &'static str) -> Quota {
-    Quota {
-        told: Told::ByServiceQuotas { service, code },
-        ..quota
-    }
+const fn by_service_quotas(service: &'static str, code: &'static str) -> Told {
+    Told::ByServiceQuotas { service, code }
 }
 
-pub(crate) const BUCKETS: Quota = told(
-    quota("buckets", "S3 buckets", 10_000, "S3 quotas"),
-    "s3",
-    "L-DC2B2D3D",
-);
-pub(crate) const CERTIFICATES: Quota = told(
-    quota("certificates", "ACM certificates", 2_500, "ACM quotas"),
-    "acm",
-    "L-F141DD1D",
-);
-pub(crate) const CERTIFICATES_A_YEAR: Quota = quota(
-    "",
-    "ACM certificates of the last 365 days",
-    5_000,
-    "ACM quotas",
-);
-pub(crate) const DISTRIBUTIONS: Quota = told(
-    quota(
-        "distributions",
-        "CloudFront distributions",
-        500,
-        "CloudFront quotas",
-    ),
-    "cloudfront",
-    "L-24B04930",
-);
+pub(crate) const BUCKETS: Quota = Quota {
+    of_account: Some(AccountLimit::Buckets),
+    told: by_service_quotas("s3", "L-DC2B2D3D"),
+    ..quota("S3 buckets", 10_000, "S3 quotas")
+};
+pub(crate) const CERTIFICATES: Quota = Quota {
+    of_account: Some(AccountLimit::Certificates),
+    told: by_service_quotas("acm", "L-F141DD1D"),
+    ..quota("ACM certificates", 2_500, "ACM quotas")
+};
+pub(crate) const CERTIFICATES_A_YEAR: Quota =
+    quota("ACM certificates of the last 365 days", 5_000, "ACM quotas");
+pub(crate) const DISTRIBUTIONS: Quota = Quota {
+    of_account: Some(AccountLimit::Distributions),
+    told: by_service_quotas("cloudfront", "L-24B04930"),
+    ..quota("CloudFront distributions", 500, "CloudFront quotas")
+};
 pub(crate) const ACCESS_CONTROLS: Quota = quota(
-    "",
     "CloudFront origin access controls",
     100,
     "CloudFront quotas",
 );
 pub(crate) const ZONES: Quota = Quota {
+    of_account: Some(AccountLimit::HostedZones),
     told: Told::ByRoute53,
-    ..quota(
-        "hosted_zones",
-        "Route 53 hosted zones",
-        500,
-        "Route 53 quotas",
-    )
+    ..quota("Route 53 hosted zones", 500, "Route 53 quotas")
 };
-pub(crate) const RECORDS: Quota = quota("", "records of hosted zone", 10_000, "Route 53 quotas");
-pub(crate) const IDENTITIES: Quota = quota("", "SES identities", 10_000, "SES quotas");
+pub(crate) const RECORDS: Quota = quota("records of hosted zone", 10_000, "Route 53 quotas");
+pub(crate) const IDENTITIES: Quota = quota("SES identities", 10_000, "SES quotas");

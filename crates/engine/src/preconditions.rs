@@ -76,7 +76,7 @@ async fn served(
     }
     match served_elsewhere_until(&visit) {
         Some(until) if until > now => PreconditionOutcome::NotYet(format!(
-            "the former file of {url} to expire everywhere, at {}",
+            "{url} can return the former file from another edge of the network until {}",
             until.strftime("%H:%M:%S UTC")
         )),
         _ => PreconditionOutcome::Passed,

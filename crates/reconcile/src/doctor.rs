@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use doctor::{About, Account, Check, CheckOutcome, Patient};
+use doctor::{About, Account, AccountLimit, Check, CheckOutcome, Patient};
 use jiff::Timestamp;
 use manifest::{Domain, Manifest};
 use model::{AccountName, Plan, Resource, Step};
@@ -58,21 +58,21 @@ fn all_accounts(manifest: &Manifest) -> Vec<Account> {
 }
 
 /// How much an account may hold, as far as the manifest says it.
-fn limits(manifest: &Manifest, account: &AccountName) -> BTreeMap<&'static str, usize> {
+fn limits(manifest: &Manifest, account: &AccountName) -> BTreeMap<AccountLimit, usize> {
     let accounts = manifest.accounts.iter();
     let mut named = accounts.filter(|(name, _)| name.as_str() == account.as_str());
     let Some(limits) = named.next().and_then(|(_, one)| one.limits.as_ref()) else {
         return BTreeMap::new();
     };
     let stated = [
-        ("distributions", &limits.distributions),
-        ("hosted_zones", &limits.hosted_zones),
-        ("certificates", &limits.certificates),
-        ("buckets", &limits.buckets),
+        (AccountLimit::Buckets, &limits.buckets),
+        (AccountLimit::Certificates, &limits.certificates),
+        (AccountLimit::Distributions, &limits.distributions),
+        (AccountLimit::HostedZones, &limits.hosted_zones),
     ];
     let stated = stated.into_iter();
     stated
-        .filter_map(|(key, limit)| Some((key, usize::try_from(**limit.as_ref()?).ok()?)))
+        .filter_map(|(limit, stated)| Some((limit, usize::try_from(**stated.as_ref()?).ok()?)))
         .collect()
 }
 

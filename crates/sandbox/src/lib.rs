@@ -28,6 +28,7 @@ mod hex;
 mod https;
 pub mod iam;
 mod intake;
+mod json;
 mod keeping;
 mod mail;
 pub mod notes;

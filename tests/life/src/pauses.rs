@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::observer::Flow;
-use crate::player::place;
 use crate::setup::{Instance, Setup, Signing};
 
 /// The flows that stop for the instances that change between keys of SES and a brought key. SES holds one
@@ -15,7 +14,7 @@ pub(crate) fn of_change(before: &Setup, after: &Setup) -> BTreeSet<Flow> {
         let domains = setup.domains.iter();
         let all = domains.flat_map(|domain| {
             let instances = domain.ses.iter();
-            instances.map(|one| ((domain.name().to_owned(), place(setup, one)), one.clone()))
+            instances.map(|one| ((domain.name().to_owned(), setup.place(one)), one.clone()))
         });
         all.collect()
     };

@@ -18,7 +18,7 @@ use crate::observer::{Fault, Flow, Observer};
 use crate::pauses;
 use crate::person::Elsewhere;
 use crate::program::{Ended, Left, Program};
-use crate::setup::{Dns, Domain, Instance, PARKED, REGIONS, RENUMBERED, Setup};
+use crate::setup::{Dns, Domain, PARKED, RENUMBERED, Setup};
 use crate::shadow;
 use crate::world::{ZoneAt, before, delegate, sets};
 
@@ -412,7 +412,7 @@ impl Player {
         let domains = self.setup.domains.iter();
         let all = domains.flat_map(|domain| {
             let instances = domain.ses.iter();
-            instances.map(|one| (domain.name().to_owned(), place(&self.setup, one)))
+            instances.map(|one| (domain.name().to_owned(), self.setup.place(one)))
         });
         all.collect()
     }
@@ -440,7 +440,7 @@ impl Player {
                 expected.push(Flow::Receive(name.clone()));
             }
             for one in &domain.ses {
-                let at = place(&self.setup, one);
+                let at = self.setup.place(one);
                 expected.push(Flow::SendFrom(name.clone(), at.clone()));
                 expected.push(Flow::Signed(name.clone(), at.clone()));
                 if one.mail_from {
@@ -485,10 +485,4 @@ fn adopting(life: &Life) -> BTreeSet<usize> {
         }
     }
     adopting
-}
-
-/// The place of an instance: the number of its account, and its region.
-pub(crate) fn place(setup: &Setup, instance: &Instance) -> String {
-    let account = setup.mail_account(instance.account);
-    format!("{account}/{}", REGIONS[instance.region])
 }

@@ -172,6 +172,12 @@ impl Setup {
         }
     }
 
+    /// The place of an instance: the number of its account, and its region.
+    pub fn place(&self, instance: &Instance) -> String {
+        let account = self.mail_account(instance.account);
+        format!("{account}/{}", REGIONS[instance.region])
+    }
+
     /// The accounts of the manifest, by name and number.
     fn accounts(&self) -> Vec<(&'static str, &'static str)> {
         let mut accounts = [DNS_ACCOUNTS, WEB_ACCOUNTS].concat();

@@ -18,7 +18,7 @@ use crate::grants::{Grant, grants, service};
 use crate::quotas::{self, Quota};
 
 /// The region of global services, and of an account that nothing lives in.
-pub(super) const GLOBAL: &str = "us-east-1";
+pub(crate) const GLOBAL: &str = "us-east-1";
 /// ACM counts the certificates of so long.
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
@@ -123,7 +123,7 @@ pub(super) async fn observe(
     (facts, Some(distributions))
 }
 
-pub(super) fn location(account: &Account, region: &str) -> Location {
+pub(crate) fn location(account: &Account, region: &str) -> Location {
     Location {
         account: account.name.clone(),
         account_id: account.id.clone(),

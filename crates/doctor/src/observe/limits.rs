@@ -9,13 +9,16 @@ use crate::quotas::{Quota, Told};
 
 /// How many there may be in the session's account and region: what the manifest says, or else AWS.
 /// Nothing where only AWS's default is known.
-pub(super) async fn granted(
+pub(crate) async fn granted(
     session: &Session,
     account: &Account,
     quota: &Quota,
 ) -> Result<Option<usize>, KindError> {
-    if let Some(limit) = account.limits.get(quota.key) {
-        return Ok(Some(*limit));
+    let stated = quota
+        .of_account
+        .and_then(|limit| account.limits.get(&limit));
+    if let Some(stated) = stated {
+        return Ok(Some(*stated));
     }
     match quota.told {
         Told::Nowhere => Ok(None),

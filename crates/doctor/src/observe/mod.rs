@@ -4,7 +4,6 @@
 mod account;
 mod domain;
 mod limits;
-mod room;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +16,10 @@ use model::{AccountId, AccountName, ErrorClass, KindError, Ledger, Resource};
 use standards::dns::Name;
 
 use crate::facts::{Facts, Seen, Unseen};
+use crate::quotas::AccountLimit;
 
-pub use room::{Making, room};
+pub(crate) use account::{GLOBAL, location};
+pub(crate) use limits::granted;
 
 /// The subject of the observations, and the way to it.
 pub struct Patient<'a> {
@@ -43,8 +44,8 @@ pub struct Account {
     pub id: AccountId,
     /// The ARN of the role to act in; nothing where the credentials act as they are.
     pub role: Option<String>,
-    /// How much it may hold, where the manifest says it, by the keys of the quotas.
-    pub limits: BTreeMap<&'static str, usize>,
+    /// How much it may hold, where the manifest says it.
+    pub limits: BTreeMap<AccountLimit, usize>,
 }
 
 /// The distributions of each account that could be entered, and of no other.
@@ -107,7 +108,7 @@ fn wanted(patient: &Patient<'_>, kind: &str, account: &AccountName, region: Opti
 }
 
 /// A call that failed as a reason: what to do depends on whether it was refused.
-fn unseen(error: &KindError) -> Unseen {
+pub(crate) fn unseen(error: &KindError) -> Unseen {
     let code = error.code.as_deref();
     let code = code.map(|code| format!(" {code}")).unwrap_or_default();
     let why = format!("{}:{code} {}", error.operation, error.message);

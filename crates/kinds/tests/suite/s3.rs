@@ -296,6 +296,19 @@ async fn an_object_walks_through_its_states() {
     walk.fix(&["sha256", "media_type", "cache_control"]).await;
     assert_eq!(invalidations(&stage), before + 1);
 
+    // A later version of the same bytes is another version, and no difference.
+    let again = s3
+        .put_object()
+        .bucket(&spec.bucket)
+        .key(&spec.key)
+        .content_type(&spec.media_type)
+        .cache_control(&spec.cache_control)
+        .body(aws_sdk_s3::primitives::ByteStream::from_static(
+            b"version: STSv1\nmode: none\n",
+        ));
+    again.send().await.expect("an object");
+    walk.in_sync().await;
+
     let elsewhere = s3_object::Spec {
         key: "other.txt".to_owned(),
         ..spec.clone()

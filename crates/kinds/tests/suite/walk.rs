@@ -20,6 +20,8 @@ pub(crate) struct Walk<'s> {
     pub(crate) physical: Option<PhysicalId>,
     pub(crate) spec: Spec,
     owned: Option<Spec>,
+    /// The state that the ledger would have: as of the last change of ours.
+    recorded: Option<State>,
 }
 
 impl<'s> Walk<'s> {
@@ -49,6 +51,7 @@ impl<'s> Walk<'s> {
             physical: None,
             spec: typed(id, spec),
             owned: None,
+            recorded: None,
         }
     }
 
@@ -155,6 +158,33 @@ impl<'s> Walk<'s> {
         self.physical = Some(first.physical);
         self.owned = Some(self.spec.clone());
         self.in_sync().await;
+        self.record().await;
+        self.is_seen_from_the_record(&Diff::default()).await;
+    }
+
+    /// The state goes on record.
+    async fn record(&mut self) {
+        self.recorded = Some(self.state().await.1);
+    }
+
+    /// The answer of the wide reads about the state on record; nothing where none is.
+    async fn confirmed(&self) -> Option<Observation> {
+        let recorded = self.recorded.as_ref()?;
+        let context = self.context().await;
+        let target = self.target();
+        let seen = self.actor().confirm(&context, &target, recorded).await;
+        Some(seen.unwrap_or_else(|error| panic!("confirm {}: {error:?}", self.id)))
+    }
+
+    /// The record leads to the same difference as a reading of everything anew.
+    async fn is_seen_from_the_record(&self, diff: &Diff) {
+        let Some(seen) = self.confirmed().await else {
+            return;
+        };
+        let state = seen.state();
+        let state = state.unwrap_or_else(|| panic!("{} is not confirmed: {seen:?}", self.id));
+        let from_record = self.kind().diff(&self.spec, state, self.owned.as_ref());
+        assert_eq!(from_record, *diff, "{} from its record", self.id);
     }
 
     /// Nothing differs.
@@ -179,6 +209,7 @@ impl<'s> Walk<'s> {
         let diff = self.diff().await;
         assert_eq!(names(&diff), fields, "{}: {diff:#?}", self.id);
         assert!(!diff.replaces(), "{}: {diff:#?}", self.id);
+        self.is_seen_from_the_record(&diff).await;
         self.update(&diff)
             .await
             .unwrap_or_else(|error| panic!("update {} of {fields:?}: {error:?}", self.id));
@@ -188,6 +219,8 @@ impl<'s> Walk<'s> {
             .unwrap_or_else(|error| panic!("update {} of {fields:?} again: {error:?}", self.id));
         self.owned = Some(self.spec.clone());
         self.in_sync().await;
+        self.record().await;
+        self.is_seen_from_the_record(&Diff::default()).await;
     }
 
     pub(crate) async fn update(&self, diff: &Diff) -> Result<Changed, KindError> {
@@ -244,6 +277,12 @@ impl Walk<'_> {
     async fn until_gone(&self) {
         for _ in 0..READS_MAX {
             if self.observe().await == Observation::Absent {
+                let confirmed = self.confirmed().await;
+                assert!(
+                    confirmed.is_none_or(|seen| seen == Observation::Absent),
+                    "{} is gone",
+                    self.id
+                );
                 return;
             }
             self.stage.wait(self.kind().poll().as_secs()).await;

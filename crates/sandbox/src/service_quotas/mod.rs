@@ -2,12 +2,12 @@
 //!
 //! What it does not emulate is a table in the README of the crate.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::call::{Call, Reply};
+use crate::json;
 use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
-use crate::tagging::wire;
 
 /// A quota that an account was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +29,7 @@ pub struct ServiceQuotas;
 
 impl Service for ServiceQuotas {
     fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
-        let target = call.request.headers.get("x-amz-target");
-        let target = target.and_then(|target| target.to_str().ok());
-        match target.and_then(|target| target.strip_prefix("ServiceQuotasV20190624.")) {
+        match json::operation(call, "ServiceQuotasV20190624.") {
             Some("ListServiceQuotas") => Ok("ListServiceQuotas"),
             _ => Err(self.error(
                 call,
@@ -45,22 +43,21 @@ impl Service for ServiceQuotas {
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
-        wire::error(call, error)
+        json::error(call, error)
     }
 }
 
 /// Carries a call out.
 pub(crate) fn handle(granted: &[Granted], call: &Call) -> Reply {
     match list(granted, call) {
-        Ok(document) => wire::reply(call, 200, &document),
+        Ok(document) => json::reply(call, 200, &document),
         Err(error) => ServiceQuotas.error(call, &error),
     }
 }
 
 fn list(granted: &[Granted], call: &Call) -> Result<Value, ServiceError> {
     let invalid = |code: &str, message: &str| ServiceError::new(400, code, message);
-    let document: Value = serde_json::from_slice(&call.body)
-        .map_err(|_| invalid("SerializationException", "The document is not valid JSON."))?;
+    let document = json::document(call)?;
     let Some(service) = document["ServiceCode"].as_str() else {
         return Err(invalid(
             "IllegalArgumentException",
@@ -93,7 +90,8 @@ fn list(granted: &[Granted], call: &Call) -> Result<Value, ServiceError> {
         return Err(invalid("InvalidPaginationTokenException", "Invalid token."));
     };
     let quotas = of_service.iter().filter(|one| page.contains(&one.code));
-    let mut answer = json!({ "Quotas": quotas.map(|one| print(one, call)).collect::<Vec<_>>() });
+    let mut answer =
+        serde_json::json!({ "Quotas": quotas.map(|one| print(one, call)).collect::<Vec<_>>() });
     if let Some(next) = next {
         answer["NextToken"] = next.into();
     }
@@ -102,7 +100,7 @@ fn list(granted: &[Granted], call: &Call) -> Result<Value, ServiceError> {
 
 fn print(one: &Granted, call: &Call) -> Value {
     let region = if one.is_global { "" } else { &call.region };
-    json!({
+    serde_json::json!({
         "ServiceCode": one.service,
         "ServiceName": one.service,
         "QuotaArn": format!(

@@ -3,7 +3,7 @@
 //! What it does not emulate is a table in the README of the crate.
 
 mod question;
-pub(crate) mod wire;
+mod wire;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use question::Question;
 pub(crate) use question::Tagged;
 
 use crate::call::{Call, Reply};
+use crate::json;
 use crate::quotas::Charge;
 use crate::service::{Service, ServiceError};
 
@@ -21,7 +22,7 @@ pub struct Tagging;
 
 impl Service for Tagging {
     fn operation(&self, call: &Call) -> Result<&'static str, Reply> {
-        match wire::target(call) {
+        match json::operation(call, "ResourceGroupsTaggingAPI_20170126.") {
             Some("GetResources") => Ok("GetResources"),
             _ => Err(self.error(
                 call,
@@ -35,14 +36,14 @@ impl Service for Tagging {
     }
 
     fn error(&self, call: &Call, error: &ServiceError) -> Reply {
-        wire::error(call, error)
+        json::error(call, error)
     }
 }
 
 /// Carries a call out.
 pub(crate) fn handle(all: &[Tagged], call: &Call) -> Reply {
     match wire::read(call).and_then(|question| get_resources(all, call, &question)) {
-        Ok(document) => wire::reply(call, 200, &document),
+        Ok(document) => json::reply(call, 200, &document),
         Err(error) => Tagging.error(call, &error),
     }
 }

@@ -3,25 +3,14 @@
 use serde_json::{Value, json};
 
 use super::question::{Question, Tagged};
-use crate::call::{Call, Reply};
+use crate::call::Call;
+use crate::json;
 use crate::service::ServiceError;
-
-/// The operation that a call names.
-pub(super) fn target(call: &Call) -> Option<&str> {
-    let target = call.request.headers.get("x-amz-target")?.to_str().ok()?;
-    target.strip_prefix("ResourceGroupsTaggingAPI_20170126.")
-}
 
 /// Reads `GetResources`.
 pub(super) fn read(call: &Call) -> Result<Question, ServiceError> {
     let invalid = |message: &str| ServiceError::new(400, "InvalidParameterException", message);
-    let document: Value = serde_json::from_slice(&call.body).map_err(|_| {
-        ServiceError::new(
-            400,
-            "SerializationException",
-            "The document is not valid JSON.",
-        )
-    })?;
+    let document = json::document(call)?;
     let by_name = document["ResourceARNList"].is_array();
     let size = match document["ResourcesPerPage"].as_u64() {
         // What is asked for by name comes in one page (API reference, `ResourceARNList`).
@@ -86,28 +75,4 @@ pub(super) fn print<'a>(page: impl Iterator<Item = &'a Tagged>, next: Option<Str
         "PaginationToken": next.unwrap_or_default(),
         "ResourceTagMappingList": page.map(mapping).collect::<Vec<_>>(),
     })
-}
-
-/// An error in the protocol's shape.
-pub(crate) fn error(call: &Call, error: &ServiceError) -> Reply {
-    reply(
-        call,
-        error.status,
-        &json!({ "__type": error.code, "Message": error.message }),
-    )
-}
-
-/// An answer.
-pub(crate) fn reply(call: &Call, status: u16, document: &Value) -> Reply {
-    let mut reply = Reply::new(document.to_string().into());
-    *reply.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-    let headers = reply.headers_mut();
-    headers.insert(
-        "content-type",
-        http::HeaderValue::from_static("application/x-amz-json-1.1"),
-    );
-    if let Ok(id) = http::HeaderValue::from_str(&call.request_id) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    reply
 }
