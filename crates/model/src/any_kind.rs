@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
 use standards::Finding;
 
@@ -140,12 +141,42 @@ pub fn of<K: Kind>() -> &'static dyn AnyKind {
 
 struct Erased<K>(PhantomData<fn() -> K>);
 
-fn read<K: Kind, T: DeserializeOwned>(what: &'static str, json: &Value) -> Result<T, ShapeError> {
-    T::deserialize(json).map_err(|source| ShapeError {
+fn read<K: Kind, T: DeserializeOwned + Serialize>(
+    what: &'static str,
+    json: &Value,
+) -> Result<T, ShapeError> {
+    let read = T::deserialize(json).and_then(|read| {
+        let written = serde_json::to_value(&read)?;
+        match missing(&written, json) {
+            None => Ok(read),
+            Some(field) => Err(serde_json::Error::custom(format!(
+                "missing field `{field}`"
+            ))),
+        }
+    });
+    read.map_err(|source| ShapeError {
         kind: K::NAME,
         what,
         source,
     })
+}
+
+/// A field that is written and was not stored. Serde takes one that may be null for null.
+fn missing(written: &Value, stored: &Value) -> Option<String> {
+    match (written, stored) {
+        (Value::Object(written), Value::Object(stored)) => {
+            let mut fields = written.iter();
+            fields.find_map(|(name, value)| match stored.get(name) {
+                None => Some(name.clone()),
+                Some(stored) => missing(value, stored),
+            })
+        }
+        (Value::Array(written), Value::Array(stored)) => {
+            let mut items = written.iter().zip(stored);
+            items.find_map(|(written, stored)| missing(written, stored))
+        }
+        _ => None,
+    }
 }
 
 impl<K: Kind> AnyKind for Erased<K> {

@@ -248,15 +248,26 @@ fn each_changed(value: &Value, shape: &Value, change: &dyn Fn(&Value) -> Vec<Val
 
 /// `structure` without each of its fields in turn.
 fn less(structure: &Value) -> Vec<Value> {
-    let fields = structure.as_object().expect("a structure");
-    let without = |name: &String| {
+    let mut fields = structure.as_object().expect("a structure").clone();
+    // Every program wrote a record with its type, and there is none to guess.
+    let fixed = ["record", "rtype"].map(|name| fields.remove_entry(name));
+    let fixed = fixed.into_iter().flatten();
+    let fixed: serde_json::Map<String, Value> = fixed.collect();
+    let with_fixed = |less: Value| {
+        let mut less = less.as_object().expect("a structure").clone();
+        less.extend(fixed.clone());
+        Value::Object(less)
+    };
+    less_of(&fields).map(with_fixed).collect()
+}
+
+/// The structure without each of its fields in turn.
+fn less_of(fields: &serde_json::Map<String, Value>) -> impl Iterator<Item = Value> {
+    fields.keys().map(|name| {
         let mut fields = fields.clone();
         fields.remove(name);
         Value::Object(fields)
-    };
-    // Every program wrote a record with its type, and there is none to guess.
-    let optional = |name: &&String| !["record", "rtype"].contains(&name.as_str());
-    fields.keys().filter(optional).map(without).collect()
+    })
 }
 
 #[test]
@@ -389,6 +400,64 @@ fn a_stored_spec_that_does_not_fit_its_kind_is_an_error() {
     let unknown =
         malformed(|line| line.pointer_mut(spec).expect("a spec")["of_tomorrow"] = 1.into());
     assert!(unknown.contains("unknown field `of_tomorrow`"), "{unknown}");
+}
+
+/// Each version of `value` that lacks one field of one of its structures.
+fn each_without(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Object(fields) => {
+            let inner = fields.iter().flat_map(|(name, inner)| {
+                let put = |other| {
+                    let mut fields = fields.clone();
+                    fields.insert(name.clone(), other);
+                    Value::Object(fields)
+                };
+                each_without(inner).into_iter().map(put).collect::<Vec<_>>()
+            });
+            less_of(fields).chain(inner).collect()
+        }
+        Value::Array(items) => {
+            let inner = items.iter().enumerate().flat_map(|(at, item)| {
+                let put = |other| {
+                    let mut items = items.clone();
+                    items[at] = other;
+                    Value::Array(items)
+                };
+                each_without(item).into_iter().map(put).collect::<Vec<_>>()
+            });
+            inner.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A field that may be null is missed like every other: a default would be a guess about what we own.
+#[test]
+fn a_field_that_is_missing_is_an_error_whatever_it_may_be() {
+    let mut refused = 0;
+    for (kind, (spec, state)) in kinds_1() {
+        let line = read_1(&kind, &spec, &state).expect("format 1");
+        let ledger = folded_alone(&line);
+        let entry = ledger.entries.values().next().expect("an entry");
+        let kind = entry.spec.kind();
+        let spec = entry.spec.to_json();
+        for less in each_without(&spec) {
+            let is_map = kind
+                .read_spec(&less)
+                .is_ok_and(|read| read.to_json() == less);
+            assert!(is_map || kind.read_spec(&less).is_err(), "{less}");
+            refused += usize::from(!is_map);
+        }
+        let state = entry.state.as_ref().expect("a state").to_json();
+        for less in each_without(&state) {
+            let is_map = kind
+                .read_state(&less)
+                .is_ok_and(|read| read.to_json() == less);
+            assert!(is_map || kind.read_state(&less).is_err(), "{less}");
+            refused += usize::from(!is_map);
+        }
+    }
+    assert!(refused > 100, "{refused}");
 }
 
 /// M5: an entry of a kind that this program does not know.
