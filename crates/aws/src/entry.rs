@@ -1,8 +1,8 @@
 //! How an account is entered: with which credentials, over which network, and as whom.
 
 use std::error::Error;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -14,6 +14,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
@@ -22,13 +23,14 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use clock::Clock;
+use jiff::Timestamp;
 use model::{AccountId, NoAccountId};
 
 use crate::access::{Access, Connection, partition};
 use crate::http;
 use crate::profile::Profile;
 use crate::repeat;
-use crate::wallet::Wallet;
+use crate::wallet::{self, Wallet};
 use crate::wire::{ANSWER_LIMIT, Wire};
 use crate::words::{self, Fault};
 
@@ -79,14 +81,21 @@ impl Door<'_> {
         let wallet = Wallet::new();
         let config = self.configure(profile.as_deref()).await;
         let config = config.map_err(Closed::Here)?.into_builder();
-        let config = config.identity_cache(wallet.clone()).build();
-        let (account, caller) = caller(&config, profile.as_deref()).await?;
+        let mut config = config.identity_cache(wallet.clone()).build();
+        let identity = match self.access.role_arn(self.region) {
+            Some(role) => {
+                let entered = self.assume(&config, &role, profile.as_deref()).await?;
+                config = entered.config;
+                entered.identity
+            }
+            None => caller(&config, profile.as_deref()).await?,
+        };
         Ok(Opened {
             config,
             wallet,
             profile,
-            account,
-            caller,
+            account: identity.account,
+            caller: identity.arn,
         })
     }
 
@@ -123,8 +132,7 @@ impl Door<'_> {
             Some(credentials) => credentials.clone(),
             None => self.credentials(http, region),
         };
-        let base = loader.credentials_provider(credentials).load().await;
-        Ok(self.assume(base).await)
+        Ok(loader.credentials_provider(credentials).load().await)
     }
 
     async fn http(&self, profile: Option<&Profile>) -> Result<SharedHttpClient, String> {
@@ -157,14 +165,17 @@ impl Door<'_> {
         SharedCredentialsProvider::new(chain(clock, &config))
     }
 
-    async fn assume(&self, base: SdkConfig) -> SdkConfig {
-        let Some(role) = self.access.role_arn(self.region) else {
-            return base;
-        };
+    /// Assumes the account's role. The answer says whose the credentials are, so that nobody has to be asked.
+    async fn assume(
+        &self,
+        base: &SdkConfig,
+        role: &str,
+        profile: Option<&Profile>,
+    ) -> Result<Assumed, Closed> {
         let session_name = self.access.session_name.as_deref().unwrap_or("deploy");
         let mut provider = aws_config::sts::AssumeRoleProvider::builder(role)
             .session_name(session_name)
-            .configure(&base);
+            .configure(base);
         if let Some(external_id) = &self.access.external_id {
             provider = provider.external_id(external_id);
         }
@@ -172,9 +183,77 @@ impl Door<'_> {
             Some(credentials) => provider.build_from_provider(credentials).await,
             None => provider.build().await,
         };
-        base.into_builder()
-            .credentials_provider(SharedCredentialsProvider::new(provider))
-            .build()
+        let clock = self.connection.clock;
+        let first = tokio::select! {
+            biased;
+            answer = provider.provide_credentials() => answer,
+            () = clock.sleep(wallet::LIMIT) => Err(CredentialsError::provider_timed_out(wallet::LIMIT)),
+        };
+        let first = first.map_err(|error| closed(&error, profile))?;
+        let account = first.account_id().map(|id| account(id.as_str()));
+        let provider = Entered {
+            clock,
+            first: Mutex::new(Some(first)),
+            provider,
+        };
+        let config = base.clone().into_builder();
+        let provider = SharedCredentialsProvider::new(provider);
+        let config = config.credentials_provider(provider).build();
+        let identity = match account {
+            Some(account) => Identity::of_role(account?, role, session_name),
+            None => caller(&config, profile).await?,
+        };
+        Ok(Assumed { config, identity })
+    }
+}
+
+/// A role that was assumed.
+struct Assumed {
+    config: SdkConfig,
+    identity: Identity,
+}
+
+/// The identity behind credentials.
+struct Identity {
+    account: AccountId,
+    arn: String,
+}
+
+impl Identity {
+    /// The session of a role, as STS names it (IAM User Guide, "IAM identifiers"): without the role's path.
+    fn of_role(account: AccountId, role: &str, session: &str) -> Self {
+        let partition = role.split(':').nth(1).unwrap_or("aws");
+        let name = role.rsplit('/').next().unwrap_or(role);
+        let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}");
+        Self { account, arn }
+    }
+}
+
+/// The credentials of a role: those with which it was entered, and then others.
+#[derive(Debug)]
+struct Entered<P> {
+    clock: Clock,
+    first: Mutex<Option<Credentials>>,
+    provider: P,
+}
+
+impl<P: ProvideCredentials> ProvideCredentials for Entered<P> {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let first = {
+            let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+            first.take()
+        };
+        let now = self.clock.now();
+        let is_over = |end: SystemTime| Timestamp::try_from(end).is_ok_and(|end| end <= now);
+        // An account can be entered long before anything is asked in it.
+        let first = first.filter(|first| !first.expiry().is_some_and(is_over));
+        match first {
+            Some(first) => future::ProvideCredentials::ready(Ok(first)),
+            None => self.provider.provide_credentials(),
+        }
     }
 }
 
@@ -251,31 +330,38 @@ fn stalls() -> StalledStreamProtectionConfig {
         .build()
 }
 
-/// The account and the ARN of whoever the credentials are.
-async fn caller(
-    config: &SdkConfig,
-    profile: Option<&Profile>,
-) -> Result<(AccountId, String), Closed> {
+/// The identity behind the credentials, as STS says it.
+async fn caller(config: &SdkConfig, profile: Option<&Profile>) -> Result<Identity, Closed> {
     let client = aws_sdk_sts::Client::new(config);
     let answer = client.get_caller_identity().send().await;
     let identity = answer.map_err(|error| {
-        if let Some(refusal) = role_refusal(&error) {
-            let reason = format!("its role cannot be assumed: AWS answered {refusal}");
-            return Closed::Refused(reason);
-        }
         let refused = crate::error("GetCallerIdentity", &error);
         match &refused.code {
             Some(code) => Closed::Refused(format!("AWS answered {code}: {}", refused.message)),
-            None => Closed::Here(unentered(&error, profile)),
+            None => closed(&error, profile),
         }
     })?;
-    let account = identity.account();
-    let account =
-        account.ok_or_else(|| Closed::Here("AWS did not say which account".to_owned()))?;
-    let account = account.parse();
-    let account = account.map_err(|error: NoAccountId| Closed::Here(error.to_string()))?;
-    let arn = identity.arn().unwrap_or_default();
-    Ok((account, arn.to_owned()))
+    let id = identity.account();
+    let id = id.ok_or_else(|| Closed::Here("AWS did not say which account".to_owned()))?;
+    Ok(Identity {
+        account: account(id)?,
+        arn: identity.arn().unwrap_or_default().to_owned(),
+    })
+}
+
+fn account(id: &str) -> Result<AccountId, Closed> {
+    let account = id.parse();
+    account.map_err(|error: NoAccountId| Closed::Here(error.to_string()))
+}
+
+/// The reason why an account stays closed, where no credentials of it could be had.
+fn closed(error: &(dyn Error + 'static), profile: Option<&Profile>) -> Closed {
+    match role_refusal(error) {
+        Some(refusal) => Closed::Refused(format!(
+            "its role cannot be assumed: AWS answered {refusal}"
+        )),
+        None => Closed::Here(unentered(error, profile)),
+    }
 }
 
 /// The reason why the account could not be entered, and what helps. Only who has no credentials is told to log in.

@@ -158,7 +158,7 @@ impl Sessions {
             region,
         };
         let account = name.clone();
-        let opened = door.open().await.map_err(|closed| match closed {
+        let opened = Box::pin(door.open()).await.map_err(|closed| match closed {
             Closed::Here(reason) => SessionError::Unavailable { account, reason },
             Closed::Refused(reason) => SessionError::Credentials { account, reason },
         })?;

@@ -12,7 +12,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 /// How long credentials may be on their way. A `credential_process` that waits for a person to touch
 /// a key takes some of that; one that hangs takes all of it, once.
-const LIMIT: Duration = Duration::from_mins(1);
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 /// An identity cache that can be emptied. The SDK's goes by the expiry that the credentials came
 /// with, and has no way to hear that AWS no longer accepts them.

@@ -9,9 +9,5 @@
     clippy::similar_names,
     reason = "a stage is where it plays, a state is what is seen"
 )]
-#![expect(
-    clippy::large_futures,
-    reason = "a test awaits many calls of the SDK, once"
-)]
 
 mod suite;

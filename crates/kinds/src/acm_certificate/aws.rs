@@ -250,13 +250,19 @@ impl Observe<Context> for AcmCertificate {
         recorded: &State,
     ) -> Result<Observation<State>, KindError> {
         let is_whole = recorded.validation.len() >= recorded.names.len();
-        if target.spec.existing.is_some()
-            || !is_whole
-            || !context.carries(&recorded.arn, &recorded.tags).await
-        {
+        if target.spec.existing.is_some() || !is_whole {
             return self.observe(context, target).await;
         }
-        self.status(context, target, recorded).await
+        // Side by side, so that the tags of all that is observed go out in one question.
+        let (now, has_its_tags) = tokio::join!(
+            self.status(context, target, recorded),
+            context.carries(&recorded.arn, &recorded.tags)
+        );
+        if has_its_tags {
+            now
+        } else {
+            self.observe(context, target).await
+        }
     }
 
     /// One listing answers for all certificates. It lacks the validation records and the reason of a

@@ -36,13 +36,17 @@ impl Observe<Context> for CloudfrontDistribution {
         target: &Target<Spec>,
         recorded: &State,
     ) -> Result<Observation<State>, KindError> {
-        let listed = listed(context, &recorded.id).await?;
+        // Side by side, so that the tags of all that is observed go out in one question.
+        let (listed, has_its_tags) = tokio::join!(
+            listed(context, &recorded.id),
+            context.carries(&recorded.arn, &recorded.tags)
+        );
         let ownership = tags::ownership(&target.spec.tags, &recorded.tags);
         // Some emulators list no entity tag.
         let is_same = |listed: &Listed| !listed.etag.is_empty() && listed.etag == recorded.etag;
-        if let Some(listed) = listed.filter(is_same)
+        if let Some(listed) = listed?.filter(is_same)
             && ownership == Ownership::Ours
-            && context.carries(&listed.arn, &recorded.tags).await
+            && has_its_tags
         {
             return Ok(Observation::Present {
                 physical: recorded.id.as_str().into(),

@@ -16,6 +16,7 @@ use super::{Route53HostedZone, Spec, State, bare};
 use crate::context::Context;
 use crate::record::same_name;
 use crate::reference;
+use crate::route53_record_set::is_listed;
 use crate::sdk::{done, found, made, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
@@ -281,20 +282,20 @@ impl Observe<Context> for Route53HostedZone {
         }
     }
 
-    /// Of a zone that somebody else runs, nothing is compared but that it is there.
+    /// Of a zone that somebody else runs, nothing is compared but that it is there. Its name servers never
+    /// change.
     async fn confirm(
         &self,
         context: &Context,
         target: &Target<Spec>,
         recorded: &State,
     ) -> Result<Observation<State>, KindError> {
-        let key = ZoneExists(recorded.id.clone());
         if target.spec.create
             || target
                 .physical
                 .as_ref()
                 .is_none_or(|id| id.as_str() != recorded.id)
-            || context.read_key(&key).await?.is_none()
+            || !is_listed(context, &recorded.id).await?
         {
             return self.observe(context, target).await;
         }
@@ -303,34 +304,6 @@ impl Observe<Context> for Route53HostedZone {
             state: recorded.clone(),
             ownership: Ownership::Shared,
         })
-    }
-}
-
-/// Whether a hosted zone is there, by its id. Its name servers never change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct ZoneExists(String);
-
-impl Key for ZoneExists {
-    type Snapshot = ();
-    const MOST: usize = 10_000;
-
-    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, ()>, KindError> {
-        let client = session.route53();
-        if keys.len() >= WORTH_LISTING {
-            let zones = all(&client).await?;
-            return Ok(zones
-                .iter()
-                .map(|zone| (Self(bare(zone.id()).to_owned()), ()))
-                .collect());
-        }
-        let mut there = BTreeMap::new();
-        for key in keys {
-            let answer = client.get_hosted_zone().id(&key.0).send().await;
-            if found("GetHostedZone", answer)?.is_some() {
-                there.insert(key.clone(), ());
-            }
-        }
-        Ok(there)
     }
 }
 

@@ -25,6 +25,26 @@ fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.route53())
 }
 
+/// Whether a zone is there, by the listing of its records, which every plan reads anyway.
+pub(crate) async fn is_listed(context: &Context, zone_id: &str) -> Result<bool, KindError> {
+    let zone = context.shared.zones.zone(zone_id).await;
+    let mut zone = zone.lock().await;
+    read_into(&mut zone, context, zone_id).await?;
+    Ok(zone.sets.is_some())
+}
+
+/// Lists the zone, unless this run has.
+async fn read_into(
+    zone: &mut KnownZone,
+    context: &Context,
+    zone_id: &str,
+) -> Result<(), KindError> {
+    if zone.sets.is_none() {
+        zone.sets = list(&client(context)?, zone_id).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Observe<Context> for Route53RecordSet {
     async fn observe(
@@ -38,9 +58,7 @@ impl Observe<Context> for Route53RecordSet {
         };
         let zone = context.shared.zones.zone(zone_id).await;
         let mut zone = zone.lock().await;
-        if zone.sets.is_none() {
-            zone.sets = list(&client(context)?, zone_id).await?;
-        }
+        read_into(&mut zone, context, zone_id).await?;
         // Where the zone is gone, its records went with it.
         let seen = match record.name.known() {
             Some(name) => seen(&zone, zone_id, record, name),

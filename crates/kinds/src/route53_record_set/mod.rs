@@ -30,6 +30,8 @@ mod sync;
 pub mod batch;
 
 #[cfg(feature = "aws")]
+pub(crate) use aws::is_listed;
+#[cfg(feature = "aws")]
 pub use sync::resume;
 
 use std::time::Duration;

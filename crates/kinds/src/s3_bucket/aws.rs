@@ -1,6 +1,8 @@
 //! S3's calls for a bucket. Each names the account that we expect to own it.
 
-use ::aws::{Page, Session};
+use std::collections::BTreeMap;
+
+use ::aws::{Key, Page, Session};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
@@ -33,6 +35,39 @@ impl<'a> Bucket<'a> {
             region: session.location().region.to_string(),
         })
     }
+}
+
+/// From how many buckets on it is worth a request to learn which of them exist. The question about a
+/// single one says more: whether somebody else has the name.
+const WORTH_LISTING: usize = 4;
+
+/// Whether a bucket may be there, by the account's listing of all.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct MayExist(String);
+
+impl Key for MayExist {
+    type Snapshot = ();
+    const MOST: usize = 10_000;
+
+    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, ()>, KindError> {
+        let mut keys = keys.to_vec();
+        if keys.len() >= WORTH_LISTING {
+            let listed = crate::owned::bucket_names(session).await?;
+            keys.retain(|key| listed.contains(&key.0));
+        }
+        Ok(keys.into_iter().map(|key| (key, ())).collect())
+    }
+}
+
+/// Whether a bucket is versioned; nothing where there is no such bucket. Where nothing is on record, as in
+/// the first plan of a fleet, one listing says of most buckets that they are not there.
+pub(crate) async fn versioned(context: &Context, bucket: &str) -> Result<Option<bool>, KindError> {
+    let listed = context.read_key(&MayExist(bucket.to_owned())).await;
+    // A role of an older policy may not list the buckets of the account.
+    if let Ok(None) = listed {
+        return Ok(None);
+    }
+    Ok(*context.read(&Versioning::of(bucket)).await?)
 }
 
 /// Whether a bucket is versioned; nothing where there is no such bucket. Every bucket answers this
@@ -74,7 +109,7 @@ impl Observe<Context> for S3Bucket {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
+        let Some(versioned) = versioned(context, bucket.name).await? else {
             return Ok(Observation::Absent);
         };
         let tags = bucket.tags().await?;
@@ -94,12 +129,18 @@ impl Observe<Context> for S3Bucket {
         recorded: &State,
     ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
-            return Ok(Observation::Absent);
-        };
         let partition = ::aws::partition(&bucket.region);
         let arn = format!("arn:{partition}:s3:::{}", bucket.name);
-        let tags = if context.carries(&arn, &recorded.tags).await {
+        let versioning = Versioning::of(bucket.name);
+        // Side by side, so that the tags of all that is observed go out in one question.
+        let (versioned, has_its_tags) = tokio::join!(
+            context.read(&versioning),
+            context.carries(&arn, &recorded.tags)
+        );
+        let Some(versioned) = *versioned? else {
+            return Ok(Observation::Absent);
+        };
+        let tags = if has_its_tags {
             recorded.tags.clone()
         } else {
             bucket.tags().await?
@@ -202,10 +243,11 @@ impl Bucket<'_> {
 }
 
 impl Bucket<'_> {
-    /// The settings of a new bucket.
+    /// The settings of a new bucket that are not S3's defaults. Since January 2023 a bucket is encrypted
+    /// with keys of S3, and since April 2023 all its public access is blocked (S3 User Guide, "Setting
+    /// default server-side encryption behavior", and "Default settings for new S3 buckets FAQ"). Where that
+    /// is not so, the next observation shows it, and an update sets it.
     async fn set_up(&self, spec: &Spec) -> Result<(), KindError> {
-        self.block().await?;
-        self.encrypt().await?;
         self.version().await?;
         if spec.access_log.is_some() {
             self.log(spec.access_log.as_ref()).await?;
@@ -238,6 +280,7 @@ impl Mutate<Context> for S3Bucket {
         if !bucket.make(spec).await? {
             return finish(self, context, target, "CreateBucket").await;
         }
+        context.shared.made(&spec.name, context.clock.now());
         bucket.set_up(spec).await.map_err(KindError::begun)?;
         let outcome = CallResult::from(PhysicalId::from(spec.name.as_str()));
         Ok(outcome.in_state::<Self>(spec.wanted()))

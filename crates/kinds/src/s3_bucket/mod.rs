@@ -218,8 +218,6 @@ impl Kind for S3Bucket {
         let mut calls = match verb {
             Verb::Create | Verb::Replace => vec![
                 Calls::new("s3", "CreateBucket", 1),
-                Calls::new("s3", "PutPublicAccessBlock", 1),
-                Calls::new("s3", "PutBucketEncryption", 1),
                 Calls::new("s3", "PutBucketVersioning", 1),
             ],
             Verb::Update | Verb::Adopt => return vec![Calls::new("s3", "PutBucket…", 1)],
@@ -243,7 +241,7 @@ impl Kind for S3Bucket {
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
         let mut permissions = vec![
-            Permission::anywhere(&["tag:GetResources"]),
+            Permission::anywhere(&["s3:ListAllMyBuckets", "tag:GetResources"]),
             Permission::named(SETTINGS, BUCKET, &desired.name),
             Permission::named(
                 &[

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Grant, S3BucketPolicy, Spec, State, beside_others, without_ours};
 use crate::context::Context;
-use crate::s3_bucket::aws::Versioning;
+use crate::s3_bucket::aws::versioned;
 use crate::sdk::{built, done, found, known};
 
 #[async_trait]
@@ -17,24 +17,38 @@ impl Observe<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let versioning = Versioning::of(&target.spec.bucket);
-        if context.read(&versioning).await?.is_none() {
+        if versioned(context, &target.spec.bucket).await?.is_none() {
             return Ok(Observation::Absent);
         }
-        let Some(document) = live(context, &target.spec.bucket).await? else {
-            return Ok(Observation::Absent);
-        };
-        // A policy without any statement of ours is as good as none.
-        if without_ours(&document).as_ref() == Some(&document) {
-            return Ok(Observation::Absent);
-        }
-        Ok(Observation::Present {
-            physical: target.spec.bucket.as_str().into(),
-            state: State { document },
-            // The bucket says whose it is.
-            ownership: Ownership::Ours,
-        })
+        seen(context, &target.spec.bucket).await
     }
+
+    /// The bucket is on record too, so that nothing else has to be asked whether it is there.
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        seen(context, &target.spec.bucket).await
+    }
+}
+
+/// The policy of a bucket that is there.
+async fn seen(context: &Context, bucket: &str) -> Result<Observation<State>, KindError> {
+    let Some(document) = live(context, bucket).await? else {
+        return Ok(Observation::Absent);
+    };
+    // A policy without any statement of ours is as good as none.
+    if without_ours(&document).as_ref() == Some(&document) {
+        return Ok(Observation::Absent);
+    }
+    Ok(Observation::Present {
+        physical: bucket.into(),
+        state: State { document },
+        // The bucket says whose it is.
+        ownership: Ownership::Ours,
+    })
 }
 
 /// The bucket's policy, if it has one.
@@ -71,8 +85,15 @@ async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
     if let Grant::Reading(distribution) = &spec.grant {
         known(operation, distribution)?;
     }
-    let others = live(context, &spec.bucket).await?.unwrap_or_default();
-    let document = beside_others(&spec.document(), &others);
+    let is_bare = context
+        .shared
+        .has_just_made(&spec.bucket, context.clock.now());
+    let others = if is_bare {
+        None
+    } else {
+        live(context, &spec.bucket).await?
+    };
+    let document = beside_others(&spec.document(), &others.unwrap_or_default());
     send(context, &spec.bucket, &document).await?;
     let outcome = CallResult::from(PhysicalId::from(spec.bucket.as_str()));
     Ok(outcome.in_state::<S3BucketPolicy>(State { document }))

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
 use aws_sdk_sesv2::types::{
-    DkimAttributes, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength, Tag,
+    BehaviorOnMxFailure, DkimAttributes, DkimSigningAttributes, DkimSigningAttributesOrigin,
+    DkimSigningKeyLength, Tag,
 };
 use jiff::Timestamp;
 use model::kind::{CallResult, Called, Update};
@@ -17,7 +18,7 @@ use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Physic
 use super::{Dkim, DkimRecord, SesIdentity, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, done, finish, found, made, tag_changes};
-use crate::ses_v1::{DkimStatus, Verification};
+use crate::ses_v1::{DkimStatus, MailFromDomain, Verification};
 use crate::tags::{self, Tags};
 
 pub(crate) fn client(context: &Context) -> Result<Client, KindError> {
@@ -133,19 +134,42 @@ fn full_state(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> St
     }
 }
 
-/// Everything about an identity. SES has no wider read for it, but one that says which identities
-/// there are at all.
+/// Everything about an identity, its MAIL FROM domain included. SES has no wider read for it, but one that
+/// says which identities there are at all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Identity(String);
+pub(crate) struct Identity(pub(crate) String);
+
+/// SES's answer about an identity.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    state: State,
+    /// The MAIL FROM domain, where there is one.
+    pub(crate) mail_from: Option<MailFromDomain>,
+}
+
+impl Answer {
+    fn of(domain: &str, region: &str, answer: &GetEmailIdentityOutput) -> Self {
+        let mail_from = answer.mail_from_attributes().map(|it| MailFromDomain {
+            domain: it.mail_from_domain().to_owned(),
+            status: it.mail_from_domain_status().as_str().to_owned(),
+            rejects: *it.behavior_on_mx_failure() == BehaviorOnMxFailure::RejectMessage,
+        });
+        Self {
+            state: full_state(domain, region, answer),
+            // SES answers with an empty name where there is none.
+            mail_from: mail_from.filter(|it| !it.domain.is_empty()),
+        }
+    }
+}
 
 /// From how many identities on it is worth a request to learn which of them exist.
 const WORTH_LISTING: usize = 4;
 
 impl Key for Identity {
-    type Snapshot = State;
+    type Snapshot = Answer;
     const MOST: usize = 1000;
 
-    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, State>, KindError> {
+    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, Answer>, KindError> {
         let client = session.ses();
         let region = session.location().region.as_str();
         let mut keys = keys.to_vec();
@@ -153,15 +177,15 @@ impl Key for Identity {
             let listed = crate::ses_account::identities(session).await?;
             keys.retain(|key| listed.iter().any(|one| one.name == key.0));
         }
-        let mut states = BTreeMap::new();
+        let mut answers = BTreeMap::new();
         for key in keys {
             let request = client.get_email_identity().email_identity(&key.0);
             if let Some(answer) = found("GetEmailIdentity", request.send().await)? {
-                let state = full_state(&key.0, region, &answer);
-                states.insert(key, state);
+                let answer = Answer::of(&key.0, region, &answer);
+                answers.insert(key, answer);
             }
         }
-        Ok(states)
+        Ok(answers)
     }
 }
 
@@ -173,13 +197,13 @@ impl Observe<Context> for SesIdentity {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let domain = &target.spec.domain;
-        let Some(state) = context.read_key(&Identity(domain.clone())).await? else {
+        let Some(answer) = context.read_key(&Identity(domain.clone())).await? else {
             return Ok(Observation::Absent);
         };
         Ok(Observation::Present {
             physical: domain.as_str().into(),
-            ownership: tags::ownership(&target.spec.tags, &state.tags),
-            state: State::clone(&state),
+            ownership: tags::ownership(&target.spec.tags, &answer.state.tags),
+            state: answer.state.clone(),
         })
     }
 

@@ -22,7 +22,7 @@
 mod aws;
 
 #[cfg(feature = "aws")]
-pub(crate) use aws::{client, retag, sdk_tags};
+pub(crate) use aws::{Identity, client, retag, sdk_tags};
 
 use std::time::Duration;
 

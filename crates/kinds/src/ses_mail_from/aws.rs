@@ -8,8 +8,8 @@ use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, Physica
 use super::{OnMxFailure, SesMailFrom, Spec, State};
 use crate::context::Context;
 use crate::sdk::done;
-use crate::ses_identity::client;
-use crate::ses_v1::MailFrom;
+use crate::ses_identity::{Identity, client};
+use crate::ses_v1::{MailFrom, MailFromDomain};
 
 #[async_trait]
 impl Observe<Context> for SesMailFrom {
@@ -18,11 +18,32 @@ impl Observe<Context> for SesMailFrom {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let identity = &target.spec.identity;
-        let Some(seen) = context.read_key(&MailFrom(identity.clone())).await? else {
-            return Ok(Observation::Absent);
-        };
-        let state = State {
+        let identity = Identity(target.spec.identity.clone());
+        let answer = context.read_key(&identity).await?;
+        let seen = answer.as_ref().and_then(|it| it.mail_from.as_ref());
+        Ok(observation(target, seen))
+    }
+
+    /// One request answers for a hundred identities.
+    async fn status(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _seen: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let identity = MailFrom(target.spec.identity.clone());
+        let seen = context.read_key(&identity).await?;
+        Ok(observation(target, seen.as_deref()))
+    }
+}
+
+fn observation(target: &Target<Spec>, seen: Option<&MailFromDomain>) -> Observation<State> {
+    let Some(seen) = seen else {
+        return Observation::Absent;
+    };
+    Observation::Present {
+        physical: PhysicalId::from(target.spec.identity.as_str()),
+        state: State {
             mail_from: seen.domain.clone(),
             on_mx_failure: if seen.rejects {
                 OnMxFailure::RejectMessage
@@ -30,14 +51,9 @@ impl Observe<Context> for SesMailFrom {
                 OnMxFailure::UseDefaultValue
             },
             status: seen.status.clone(),
-        };
-        let physical = PhysicalId::from(target.spec.identity.as_str());
+        },
         // The identity says whose it is.
-        Ok(Observation::Present {
-            physical,
-            state,
-            ownership: Ownership::Ours,
-        })
+        ownership: Ownership::Ours,
     }
 }
 
