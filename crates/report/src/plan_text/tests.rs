@@ -172,7 +172,7 @@ fn what_moves_shows_where_from_and_what_goes_there() {
 
     Accounts: web (222222222222)
     Plan: 1 to replace, 1 to delete, 0 unchanged.
-    Calls: 8 (s3 8), less than a second.
+    Calls: 6 (s3 6), less than a second.
     Digest: (64 digits)
     ");
 }
