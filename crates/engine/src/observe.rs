@@ -119,11 +119,19 @@ impl Engine {
             return Ok(Observation::Absent);
         };
         let context = self.context(target.location.as_ref(), self.begun()).await?;
-        let known = query
-            .recorded
-            .as_ref()
+        let recorded = query.recorded.as_ref();
+        let known = recorded
+            .filter(|_| !query.anew)
             .map_or(Known::Nothing, Known::Recorded);
-        let observation = self.observe_through(&context, target, known).await;
+        let mut observation = self.observe_through(&context, target, known).await;
+        if let Some(recorded) = recorded
+            && let Observation::Present {
+                physical, state, ..
+            } = &mut observation
+            && target.physical.as_ref() == Some(physical)
+        {
+            *state = state.still(recorded);
+        }
         if query.leaves {
             return Ok(self.leaving(&context, target, observation).await);
         }
