@@ -26,6 +26,9 @@ use crate::session::Session;
 /// How long the questions about single resources are gathered before they go out together.
 const WINDOW: Duration = Duration::from_millis(50);
 
+/// For how long after its last poll a key counts as one that is polled: longer than any interval.
+const POLLED: Duration = Duration::from_secs(45);
+
 /// A question whose answer is the same for everybody who asks it.
 pub trait Page: Clone + Ord + Send + Sync + 'static {
     /// The answer: of a listing, all its pages.
@@ -45,6 +48,8 @@ pub trait Key: Clone + Ord + Send + Sync + 'static {
     type Snapshot: Send + Sync + 'static;
     /// About how many resources one request can ask.
     const MOST: usize;
+    /// Whether a request costs the same however many resources it asks about.
+    const IS_WIDE: bool = false;
     /// Asks AWS about all of them. What has no answer does not exist.
     fn read(
         session: &Session,
@@ -85,6 +90,8 @@ type Answers<K> = BTreeMap<K, Held<Option<Arc<<K as Key>::Snapshot>>>>;
 struct Desk<K: Key> {
     /// The keys that are waited for, and not in any request yet.
     wanted: Lock<BTreeSet<K>>,
+    /// When each key was last polled.
+    polled: Lock<BTreeMap<K, Timestamp>>,
     answers: Mutex<Answers<K>>,
 }
 
@@ -141,6 +148,7 @@ impl Reader {
         let asked = session.clock().now();
         let desk = self.part(lane(session, false), || Desk::<K> {
             wanted: Lock::default(),
+            polled: Lock::default(),
             answers: Mutex::default(),
         });
         let served = |answers: &Answers<K>| {
@@ -149,13 +157,19 @@ impl Reader {
                 .and_then(|held| held.serve(not_before, asked))
         };
         lock(&desk.wanted).insert(key.clone());
+        if session.is_poll() {
+            lock(&desk.polled).insert(key.clone(), asked);
+        }
         let mut answers = desk.answers.lock().await;
         if let Some(answer) = served(&answers) {
             return answer;
         }
         // Those who come now find the lock taken, and their keys go out with this one.
         session.clock().sleep(WINDOW).await;
-        let keys = desk.take(key);
+        let mut keys = desk.take(key);
+        if K::IS_WIDE && session.is_poll() {
+            desk.add_polled(&mut keys, asked);
+        }
         let begun = session.clock().now();
         let seen = K::read(session, &keys).await;
         let ended = session.clock().now();
@@ -204,6 +218,16 @@ impl<K: Key> Desk<K> {
             keys.push(next);
         }
         keys
+    }
+
+    /// Adds the keys that are polled as well, each at a time of its own: so one request in an interval
+    /// serves all of them, and not one each.
+    fn add_polled(&self, keys: &mut Vec<K>, now: Timestamp) {
+        let mut polled = lock(&self.polled);
+        polled.retain(|_, last| now <= *last + POLLED);
+        let asked: BTreeSet<K> = keys.iter().cloned().collect();
+        let others = polled.keys().filter(|key| !asked.contains(key));
+        keys.extend(others.take(K::MOST.saturating_sub(asked.len())).cloned());
     }
 }
 

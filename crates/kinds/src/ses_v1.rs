@@ -56,6 +56,7 @@ fn in_v2(word: &str) -> String {
 impl Key for Verification {
     type Snapshot = Verified;
     const MOST: usize = MOST;
+    const IS_WIDE: bool = true;
 
     async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, Verified>, KindError> {
         let names = keys.iter().map(|key| key.0.clone()).collect();
@@ -81,6 +82,7 @@ impl Key for Verification {
 impl Key for DkimStatus {
     type Snapshot = String;
     const MOST: usize = MOST;
+    const IS_WIDE: bool = true;
 
     async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, String>, KindError> {
         let names = keys.iter().map(|key| key.0.clone()).collect();
@@ -98,6 +100,7 @@ impl Key for DkimStatus {
 impl Key for MailFrom {
     type Snapshot = MailFromDomain;
     const MOST: usize = MOST;
+    const IS_WIDE: bool = true;
 
     async fn read(
         session: &Session,

@@ -1,6 +1,6 @@
 //! The reader: what callers at the same moment get, and how many requests that takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +44,7 @@ struct Numbered(u64);
 impl Key for Numbered {
     type Snapshot = (Timestamp, usize);
     const MOST: usize = 10;
+    const IS_WIDE: bool = true;
 
     async fn read(
         session: &Session,
@@ -156,6 +157,37 @@ async fn keys_that_are_asked_for_at_the_same_time_go_out_together() {
     // 25 keys are two full requests and one of five.
     assert_eq!(sizes.iter().filter(|size| **size == 10).count(), 19);
     assert_eq!(sizes.iter().filter(|size| **size == 5).count(), 5);
+}
+
+/// Each waits for its own resource, at its own time. Once all are known to be polled, one request in an
+/// interval is enough.
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_polled_at_different_times_share_a_request() {
+    let clock = clock();
+    let (session, _) = scripted(&Script::new([]), clock).await;
+    let polling = session.polling();
+    let reader = Reader::default();
+    let interval = SignedDuration::from_secs(15);
+    let poll = async |number: u64| {
+        clock.sleep(Duration::from_secs(number)).await;
+        let mut begun = Vec::new();
+        for _ in 0..4 {
+            let key = Numbered(number);
+            let answer = reader.read_key(&polling, &key, clock.now() - interval);
+            begun.push(answer.await.unwrap().unwrap().0);
+            clock.sleep(Duration::from_secs(15)).await;
+        }
+        begun
+    };
+    let polls: Vec<Timestamp> = join_all((1..8).map(poll))
+        .await
+        .into_iter()
+        .flatten()
+        .collect();
+    let requests: BTreeSet<&Timestamp> = polls.iter().collect();
+    assert_eq!(polls.len(), 28);
+    // Seven that come one by one, and then one in each of three intervals.
+    assert!(requests.len() <= 11, "{} requests", requests.len());
 }
 
 #[tokio::test(start_paused = true)]
