@@ -21,7 +21,9 @@ use aws::Session;
 use jiff::Timestamp;
 use kinds::Context;
 use ledger::{Journal, LedgerError};
-use model::{Action, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step};
+use model::{
+    Action, ActionId, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step,
+};
 use plan::Actual;
 use tokio::sync::Mutex;
 
@@ -78,6 +80,8 @@ pub(crate) struct Run<'a> {
     pub(crate) outputs: BTreeMap<&'a ResourceId, BTreeSet<&'a str>>,
     /// Each domain's place in the plan.
     ranks: BTreeMap<&'a str, u64>,
+    /// The actions that another one comes after.
+    awaited: BTreeSet<ActionId>,
 }
 
 impl Engine {
@@ -104,6 +108,7 @@ impl Engine {
             known: Mutex::new(known(plan, actual)),
             outputs: outputs(plan),
             ranks: ranks(plan),
+            awaited: awaited(plan),
         };
         let begun = self.clock.now();
         // First of all, because a person may publish while the rest is still under way.
@@ -158,11 +163,24 @@ fn ranks(plan: &Plan) -> BTreeMap<&str, u64> {
     ranks
 }
 
+fn awaited(plan: &Plan) -> BTreeSet<ActionId> {
+    let changing = plan.actions.iter().filter(|action| action.changes());
+    let edges = changing.flat_map(|action| &action.after);
+    edges.map(|edge| edge.action).collect()
+}
+
 impl Run<'_> {
-    /// The place of an action's domain in the plan.
+    /// The place of an action's calls among those that wait for the same quota: that of its domain in the
+    /// plan. A call that no other waits for comes after those of all domains. In a fleet SES takes one a
+    /// second, and what follows an identity takes longer than a MAIL FROM domain.
     pub(crate) fn rank(&self, action: &Action) -> u64 {
         let rank = self.ranks.get(action.resource.domain.as_str());
-        rank.copied().unwrap_or_default()
+        let rank = rank.copied().unwrap_or_default();
+        // A batch has records that are waited for beside others.
+        if action.batch.is_some() || self.awaited.contains(&action.id) {
+            return rank;
+        }
+        rank + u64::try_from(self.ranks.len()).unwrap_or(u64::MAX)
     }
 
     /// The context in which a kind changes the resource of an action.
