@@ -322,6 +322,8 @@ def lacks_of_s3():
         tags = {"CreateBucketConfiguration": {"Tags": [{"Key": "lacks", "Value": "tags"}]}}
         s3.create_bucket(Bucket="lacks", **tags)
         is_untagged = is_refused(s3.get_bucket_tagging, Bucket="lacks")
+        is_open = is_refused(s3.get_public_access_block, Bucket="lacks")
+        is_plain = is_refused(s3.get_bucket_encryption, Bucket="lacks")
         s3.get_bucket_versioning(Bucket="lacks")
         s3.put_object(Bucket="lacks", Key="file", Body=b"")
         s3.put_bucket_policy(Bucket="lacks", Policy=json.dumps({"Statement": statements}))
@@ -337,6 +339,7 @@ def lacks_of_s3():
         "s3 PutBucketLogging: where a policy speaks of everybody": fails,
         "s3 PutBucketPolicy: conditions": refuses,
         "s3 CreateBucket: tags": is_untagged,
+        "s3 CreateBucket: blocked public access and encryption": is_open and is_plain,
     }
 
 

@@ -1,4 +1,4 @@
-"""moto's server, with four faults put right, with which no bucket could be made or looked at.
+"""moto's server, with five faults put right, with which no bucket could be made or looked at.
 
 - GetBucketVersioning has a root element that S3 does not use. boto3 reads it anyway; the AWS SDKs
   that read XML strictly, the one for Rust among them, refuse it.
@@ -7,6 +7,8 @@
   what a test speaks; here a statement with a condition says nothing.
 - CreateBucket forgets the tags that it is given (S3 has them since 2025, and they are how a bucket
   is known as ours from its first moment).
+- CreateBucket leaves a bucket open and without encryption. S3 has encrypted new buckets since January
+  2023, and blocked their public access since April 2023.
 
 `against_moto.py lacks` looks at them in moto itself, and says when one is no longer needed.
 """
@@ -24,6 +26,9 @@ versioning_by_moto = S3Response.get_bucket_versioning
 log_permission_by_moto = FakeBucket._log_permissions_enabled_policy
 permission_by_moto = FakeBucket.get_permission
 put_by_moto = S3Response._bucket_response_put
+
+ENCRYPTION = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
+BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
 
 
 def get_bucket_versioning(self):
@@ -58,6 +63,9 @@ def put(self, request, bucket_name, querystring):
     given = {}
     if not querystring and self.body:
         given = (xmltodict.parse(self.body).get("CreateBucketConfiguration") or {}).get("Tags") or {}
+    if not querystring:
+        self.backend.put_bucket_encryption(bucket_name, ENCRYPTION)
+        self.backend.put_public_access_block(bucket_name, dict.fromkeys(BLOCKS, "true"))
     tags = given.get("Tag") or []
     tags = tags if isinstance(tags, list) else [tags]
     if tags:
