@@ -252,11 +252,8 @@ mod objects_of_others {
         let accepted = ["--yes", "--no-verify", "--accept-risk", "PLAN-20"];
         place.run("apply", &accepted).exits(0);
         let world = place.world();
-        assert!(
-            world
-                .buckets()
-                .all(|bucket| bucket.region == "eu-central-1")
-        );
+        let mut buckets = world.world.s3.buckets.values();
+        assert!(buckets.all(|bucket| bucket.region == "eu-central-1"));
     }
 
     #[test]

@@ -351,7 +351,12 @@ impl Site<'_, '_> {
             bucket: self.bucket_name("assets"),
             grant: Grant::Reading(arn),
         };
-        let dependencies = vec![Dependency::done(assets, "a policy belongs to its bucket")];
+        let dependencies = vec![
+            Dependency::done(assets, "a policy belongs to its bucket"),
+            // The distribution reads to its end; a policy that names one that is gone lets nobody in.
+            Dependency::done(distribution, "the policy names the distribution")
+                .undone_in_same_order(),
+        ];
         let draft = self.draft("assets", &self.location, dependencies);
         self.scope.add::<S3BucketPolicy>(draft, policy)
     }

@@ -14,7 +14,6 @@ mod outcome;
 mod printer;
 mod progress;
 mod run_document;
-mod turn;
 mod variables;
 
 use std::collections::BTreeMap;

@@ -46,6 +46,8 @@ enum Known<'a> {
     Recorded(&'a State),
     /// It was in this state a while ago, and what is asked is whether it is ready.
     Seen(&'a State),
+    /// It is to go, and the ledger may have this state of it.
+    Leaving(Option<&'a State>),
 }
 
 impl Engine {
@@ -119,23 +121,12 @@ impl Engine {
             return Ok(Observation::Absent);
         };
         let context = self.context(target.location.as_ref(), self.begun()).await?;
-        let recorded = query.recorded.as_ref();
-        let known = recorded
-            .filter(|_| !query.anew)
-            .map_or(Known::Nothing, Known::Recorded);
-        let mut observation = self.observe_through(&context, target, known).await;
-        if let Some(recorded) = recorded
-            && let Observation::Present {
-                physical, state, ..
-            } = &mut observation
-            && target.physical.as_ref() == Some(physical)
-        {
-            *state = state.still(recorded);
-        }
-        if query.leaves {
-            return Ok(self.leaving(&context, target, observation).await);
-        }
-        Ok(observation)
+        let known = match (query.leaves, &query.recorded) {
+            (true, recorded) => Known::Leaving(recorded.as_ref()),
+            (false, Some(recorded)) => Known::Recorded(recorded),
+            (false, None) => Known::Nothing,
+        };
+        Ok(self.observe_through(&context, target, known).await)
     }
 
     /// Observes one resource as it is from now on. AWS's refusal to show it is an observation too:
@@ -169,23 +160,6 @@ impl Engine {
         self.ask(&context, target, Known::Nothing).await
     }
 
-    /// Adds to what was observed of a resource that is to go what its deletion would take along.
-    async fn leaving(
-        &self,
-        context: &Context,
-        target: &Target,
-        observation: Observation,
-    ) -> Observation {
-        let actor = self.actors.get(target.id.kind.as_str());
-        let (Some(actor), Some(state)) = (actor, observation.state()) else {
-            return observation;
-        };
-        match actor.observe_leaving(context, target, state).await {
-            Ok(state) => observation.map(|_| state),
-            Err(error) => Observation::Unknown(words(&error)),
-        }
-    }
-
     async fn observe_through(
         &self,
         context: &Context,
@@ -211,6 +185,7 @@ impl Engine {
             Known::Nothing => actor.observe(context, target).await,
             Known::Recorded(state) => actor.confirm(context, target, state).await,
             Known::Seen(state) => actor.status(context, target, state).await,
+            Known::Leaving(recorded) => actor.observe_leaving(context, target, recorded).await,
         };
         answer.map_err(|error| naming_permission(error, target))
     }

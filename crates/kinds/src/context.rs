@@ -113,6 +113,14 @@ impl Context {
         }
     }
 
+    /// The same context, in which any answer of this run serves.
+    pub(crate) fn at_any_time(&self) -> Self {
+        Self {
+            not_before: Timestamp::MIN,
+            ..self.clone()
+        }
+    }
+
     /// The session, for kinds that live at AWS.
     pub fn session(&self) -> Result<&Session, KindError> {
         self.session.as_deref().ok_or_else(|| {

@@ -36,8 +36,8 @@ pub trait Actor: Send + Sync {
         &self,
         context: &Context,
         target: &Target,
-        seen: &State,
-    ) -> Result<State, KindError>;
+        recorded: Option<&State>,
+    ) -> Result<Observation, KindError>;
     /// See [`Mutate::create`].
     async fn create(&self, context: &Context, target: &Target) -> Result<Changed, KindError>;
     /// See [`Mutate::update`].
@@ -152,14 +152,12 @@ impl<K: Mutate<Context> + Default> Actor for Acting<K> {
         &self,
         context: &Context,
         asked: &Target,
-        seen: &State,
-    ) -> Result<State, KindError> {
+        recorded: Option<&State>,
+    ) -> Result<Observation, KindError> {
         let target = target::<K>(asked)?;
-        let Some(own) = seen.get::<K>() else {
-            return Ok(seen.clone());
-        };
-        let state = self.0.observe_leaving(context, &target, own).await?;
-        Ok(State::of::<K>(state))
+        let recorded = recorded.and_then(|state| state.get::<K>());
+        let observation = self.0.observe_leaving(context, &target, recorded).await?;
+        Ok(observation.map(State::of::<K>))
     }
 
     async fn create(&self, context: &Context, made: &Target) -> Result<Changed, KindError> {

@@ -10,11 +10,11 @@ use serde_json::Value;
 use standards::Finding;
 
 use crate::field::Outputs;
-use crate::kind::{Kind, Removal};
+use crate::kind::Kind;
 use crate::typed::{Before, Spec, State};
 use crate::{
-    Calls, Diff, Impact, Location, OutputRef, Permission, PhysicalId, Readiness, Transition, Verb,
-    ZoneRef,
+    Calls, Container, Diff, Impact, Location, OutputRef, Permission, PhysicalId, Readiness,
+    Removal, Transition, Verb, ZoneRef,
 };
 
 /// A stored spec or state that does not have its kind's shape.
@@ -98,6 +98,8 @@ pub trait AnyKind: Send + Sync {
     fn removal(&self, owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal;
     /// See [`Kind::parts`].
     fn parts(&self, spec: &Spec) -> Vec<String>;
+    /// See [`Kind::container`].
+    fn container(&self, spec: &Spec) -> Option<Container>;
     /// See [`Kind::claims`].
     fn claims(&self, spec: &Spec) -> Vec<String>;
     /// See [`Kind::without`].
@@ -125,8 +127,6 @@ pub trait AnyKind: Send + Sync {
     fn poll(&self) -> Duration;
     /// See [`Kind::expected`].
     fn expected(&self) -> Duration;
-    /// See [`Kind::still`].
-    fn still(&self, state: &State, before: &State) -> State;
     /// See [`Kind::stale`].
     fn stale(&self) -> Duration;
     /// See [`Kind::is_seen_after_deletion`].
@@ -323,6 +323,10 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::parts(spec.own::<K>())
     }
 
+    fn container(&self, spec: &Spec) -> Option<Container> {
+        K::container(spec.own::<K>())
+    }
+
     fn claims(&self, spec: &Spec) -> Vec<String> {
         K::claims(spec.own::<K>())
     }
@@ -370,10 +374,6 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn expected(&self) -> Duration {
         K::expected()
-    }
-
-    fn still(&self, state: &State, before: &State) -> State {
-        State::of::<K>(K::still(state.own::<K>().clone(), before.own::<K>()))
     }
 
     fn stale(&self) -> Duration {

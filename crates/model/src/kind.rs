@@ -10,20 +10,9 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::{
-    Before, Calls, Diff, Field, Impact, KindError, Location, Observation, OutputRef, Permission,
-    PhysicalId, Readiness, ResourceId, Spec, State, Verb, ZoneRef,
+    Before, Calls, Container, Diff, Field, Impact, KindError, Location, Observation, OutputRef,
+    Permission, PhysicalId, Readiness, Removal, ResourceId, Spec, State, Verb, ZoneRef,
 };
-
-/// Whether a resource of ours may be deleted as it is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Removal {
-    /// Nothing speaks against it.
-    Free,
-    /// It takes something of others along: somebody has to accept that by the rule's id.
-    Risk(Finding),
-    /// It can't be deleted until a person did something about it.
-    Blocked(Finding),
-}
 
 /// A resource to observe or to change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,10 +31,16 @@ pub struct Target<S = Spec> {
 impl<S> Target<S> {
     /// A text that tells this target from every other in one run.
     pub fn key(&self) -> String {
-        let location = self.location.as_ref().map(ToString::to_string);
-        let location = location.unwrap_or_default();
-        let physical = self.physical.as_ref().map(PhysicalId::as_str);
-        let physical = physical.unwrap_or_default();
+        let location = self
+            .location
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let physical = self
+            .physical
+            .as_ref()
+            .map(PhysicalId::as_str)
+            .unwrap_or_default();
         format!("{}@{location}#{physical}", self.id)
     }
 
@@ -197,6 +192,11 @@ pub trait Kind: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The resource that takes it along when it is deleted, if there is one.
+    fn container(_spec: &Self::Spec) -> Option<Container> {
+        None
+    }
+
     /// The values of others that an adoption replaces, in the kind's own shape: they are recorded
     /// before the call, and put back on deletion.
     fn displaced(
@@ -322,11 +322,6 @@ pub trait Kind: Send + Sync + 'static {
         Self::poll()
     }
 
-    /// `state` with what AWS showed `before` of the very same resource and does not show for ever.
-    fn still(state: Self::State, _before: &Self::State) -> Self::State {
-        state
-    }
-
     /// How long after a change a read can still show what was there before it.
     fn stale() -> Duration {
         Duration::ZERO
@@ -374,14 +369,18 @@ pub trait Observe<C: Sync>: Kind {
         self.observe(context, target).await
     }
 
-    /// The state that was `seen` of a resource that is to go, with what its deletion would take along.
+    /// The same question about a resource that is to go: whether it is there, and what its deletion would
+    /// take along. How it is set up goes with it, so that a kind need not ask for what is on record.
     async fn observe_leaving(
         &self,
-        _context: &C,
-        _target: &Target<Self::Spec>,
-        seen: &Self::State,
-    ) -> Result<Self::State, KindError> {
-        Ok(seen.clone())
+        context: &C,
+        target: &Target<Self::Spec>,
+        recorded: Option<&Self::State>,
+    ) -> Result<Observation<Self::State>, KindError> {
+        match recorded {
+            Some(recorded) => self.confirm(context, target, recorded).await,
+            None => self.observe(context, target).await,
+        }
     }
 }
 

@@ -99,6 +99,9 @@ pub enum Step {
     Release(Unwanted, Diff),
     /// Removes what is ours and no longer declared.
     Delete(Unwanted),
+    /// Notes that what was ours went along with the deletion of what held it, which an earlier action of
+    /// this plan is.
+    GoAlong(Unwanted),
     /// Drops it from the ledger; AWS is not touched.
     Forget(Unwanted),
     /// Does nothing, because a finding stands in the way of the removal.
@@ -169,7 +172,7 @@ impl Action {
             Step::Replace(_) => Verb::Replace,
             Step::Update(..) | Step::Advance(_) | Step::Release(..) => Verb::Update,
             Step::Adopt(..) => Verb::Adopt,
-            Step::Delete(_) => Verb::Delete,
+            Step::Delete(_) | Step::GoAlong(_) => Verb::Delete,
             Step::Forget(_) => Verb::Forget,
             Step::Keep(..) | Step::RefuseChange(..) | Step::RefuseRemoval(_) => Verb::None,
         }
@@ -195,7 +198,11 @@ impl Action {
             | Step::Adopt(wanted, _)
             | Step::Keep(wanted, _)
             | Step::RefuseChange(wanted, _) => Some(wanted),
-            Step::Release(..) | Step::Delete(_) | Step::Forget(_) | Step::RefuseRemoval(_) => None,
+            Step::Release(..)
+            | Step::Delete(_)
+            | Step::GoAlong(_)
+            | Step::Forget(_)
+            | Step::RefuseRemoval(_) => None,
         }
     }
 
@@ -204,6 +211,7 @@ impl Action {
         match &self.step {
             Step::Release(unwanted, _)
             | Step::Delete(unwanted)
+            | Step::GoAlong(unwanted)
             | Step::Forget(unwanted)
             | Step::RefuseRemoval(unwanted) => Some(unwanted),
             _ => None,
@@ -259,6 +267,7 @@ impl Action {
             Step::Create(_) | Step::Replace(_) | Step::Advance(_) => None,
             Step::Release(unwanted, _)
             | Step::Delete(unwanted)
+            | Step::GoAlong(unwanted)
             | Step::Forget(unwanted)
             | Step::RefuseRemoval(unwanted) => unwanted.entry.physical(),
         }

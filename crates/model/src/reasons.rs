@@ -16,11 +16,15 @@ pub const ALREADY_THERE: &str = "is already there";
 /// The manifest does not ask for it any more.
 pub const NO_LONGER_DECLARED: &str = "no longer declared";
 
+/// It goes with the resource that holds it, which goes in the same plan.
+pub const GOES_ALONG: &str = "goes with what holds it";
+
 /// All of them.
-pub const USUAL: [&str; 5] = [
+pub const USUAL: [&str; 6] = [
     NOT_THERE,
     BESIDE_OTHERS,
     DIFFERS,
     ALREADY_THERE,
     NO_LONGER_DECLARED,
+    GOES_ALONG,
 ];

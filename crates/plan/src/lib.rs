@@ -8,6 +8,7 @@
 
 mod blast_radius;
 mod claims;
+mod contained;
 mod dangling;
 mod decide;
 mod drift;

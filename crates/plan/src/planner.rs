@@ -16,7 +16,7 @@ use crate::observations::{in_order, of_resource};
 use crate::parts::Parts;
 use crate::rebuild::is_text;
 use crate::renames::Renames;
-use crate::{Inputs, order};
+use crate::{Inputs, contained, order};
 
 /// Makes the plan, and in it every finding that stands in its way.
 pub fn plan(inputs: Inputs<'_>) -> Plan {
@@ -354,6 +354,7 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Plan {
         self.refuse_dangling();
         order::order_removals(&mut self.actions);
+        contained::let_go_along(&mut self.actions);
         let actions = match order::sort(self.actions) {
             Ok(actions) => actions,
             Err((actions, cycle)) => {

@@ -40,6 +40,7 @@ fn example() {
         after hosts ready: CloudFront takes only an issued certificate
     s3_bucket_policy/example.com/assets in web us-east-1
         after assets done: a policy belongs to its bucket
+        after assets done, and undone first: the policy names the distribution
     route53_record_set/example.com/assets.a in dns us-east-1, waited for
         after assets done: the distribution may read what it answers with
         after assets ready: a name points only at what answers for it
@@ -132,6 +133,7 @@ fn manual_dns() {
         after hosts ready: CloudFront takes only an issued certificate
     s3_bucket_policy/example.org/assets in web eu-west-1
         after assets done: a policy belongs to its bucket
+        after assets done, and undone first: the policy names the distribution
     published_record/example.org/assets.cname by hand, waited for
         after assets done: the distribution may read what it answers with
         after assets ready: a name points only at what answers for it

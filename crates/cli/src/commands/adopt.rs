@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ledger::Journal;
 use model::{MailImpact, Origin};
-use reconcile::{ExistingResource, Project, Rebuilding};
+use reconcile::{ExistingResource, Rebuilding};
 use report::{AdoptDocument, AdoptedResource, Document, escape};
 
 use crate::args::{Adopt, Global};
@@ -13,23 +12,10 @@ use crate::existing::listed;
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
-use crate::turn;
 
 pub(crate) async fn run(global: &Global, args: &Adopt, printer: &Printer) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    turn::take(&project, args.lock_timeout, printer, async |journal| {
-        Box::pin(rebuild(&project, args, journal, printer)).await
-    })
-    .await
-}
-
-/// Shows what it would write, asks, and writes it.
-async fn rebuild(
-    project: &Project,
-    args: &Adopt,
-    journal: Journal,
-    printer: &Printer,
-) -> Result<Exit, Failure> {
+    let journal = open::journal(&project, args.lock_timeout, printer).await?;
     let claimed: BTreeSet<String> = args.claims.iter().cloned().collect();
     let rebuilding = project.rebuild(&journal.ledger(), &claimed).await?;
     if !rebuilding.unseen.is_empty() {

@@ -19,7 +19,10 @@ pub(crate) async fn run(command: args::Ledger, printer: &Printer) -> Result<Exit
 }
 
 fn project(of: &LedgerOf, printer: &Printer) -> Result<Project, Failure> {
-    let selection = Selection::all(of.manifest.clone());
+    let selection = Selection {
+        manifest: of.manifest.clone(),
+        targets: Vec::new(),
+    };
     open::project(&of.global, &selection, printer)
 }
 

@@ -147,8 +147,12 @@ fn save(path: &Path, args: &args::Plan, project: &Project, plan: &Plan) -> Resul
     // It may have come to be there while the plan was made.
     refuse_to_overwrite(path, args.force)?;
     let manifest = project.file.canonicalize().map_err(failed)?;
-    let subset = args.selection.which.subset();
-    let saved = SavedPlan::new(manifest, subset, &project.manifest, plan);
+    let saved = SavedPlan::new(
+        manifest,
+        args.selection.targets.clone(),
+        &project.manifest,
+        plan,
+    );
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     std::fs::write(path, saved.text()?).map_err(failed)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, ActionId, Level, Plan};
+use model::{Action, ActionId, Level, Plan, Step};
 
 use super::ActionOutcome;
 
@@ -82,6 +82,28 @@ impl<'p> Board<'p> {
     pub(super) fn waiting_with(&self, key: &str) -> impl Iterator<Item = ActionId> {
         let batch = self.batches.get(key).into_iter().flatten().copied();
         batch.filter(|id| self.held_by[*id] > 0)
+    }
+
+    /// The actions that wait for another and have something to do.
+    pub(super) fn followers(&self, id: ActionId) -> impl Iterator<Item = ActionId> + Clone {
+        let waiting = self.waiting[id].iter().map(|(other, _)| *other);
+        waiting.filter(|other| self.plan.actions[*other].changes())
+    }
+
+    /// All that comes after one of these.
+    pub(super) fn descendants(&self, of: impl Iterator<Item = ActionId>) -> BTreeSet<ActionId> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<ActionId> = of.collect();
+        while let Some(id) = open.pop() {
+            let waiting = self.waiting[id].iter().map(|(other, _)| *other);
+            open.extend(waiting.filter(|other| found.insert(*other)));
+        }
+        found
+    }
+
+    /// Whether an action deletes its resource.
+    pub(super) fn removes(&self, id: ActionId) -> bool {
+        matches!(self.plan.actions[id].step, Step::Delete(_))
     }
 
     /// The actions that hold another back.

@@ -191,6 +191,10 @@ impl<'s> Dispatch<'s> {
         if ids.is_empty() {
             return;
         }
+        if self.board.can_go_later(key, &ids) {
+            self.gathered.insert(key, ids);
+            return self.gather(key, 0);
+        }
         for id in &ids {
             self.board.acting(*id);
             run.watch.see(&Progress::Started(*id));
@@ -210,6 +214,24 @@ impl Board<'_> {
             let blockers = self.blockers(id);
             let mut stages = blockers.map(|blocker| self.stage(blocker));
             stages.all(|stage| *stage == Stage::Acting)
+        })
+    }
+
+    /// Whether these removals can as well go out with a later batch of their key: whatever waits for them
+    /// waits for that batch too. It saves a batch and the questions about it, and costs no time. What is made
+    /// or changed goes out at once, because others wait for it in ways that no edge shows: SES for the keys
+    /// of an identity.
+    fn can_go_later(&self, key: &str, gathered: &[ActionId]) -> bool {
+        if self.waiting_with(key).next().is_none() || !gathered.iter().all(|id| self.removes(*id)) {
+            return false;
+        }
+        let after_these = self.descendants(gathered.iter().copied());
+        let later = self.waiting_with(key);
+        let later = later.filter(|id| !after_these.contains(id));
+        let after_later = self.descendants(later);
+        let mut followers = gathered.iter().map(|id| self.followers(*id));
+        followers.all(|mut followers| {
+            followers.clone().next().is_some() && followers.all(|id| after_later.contains(&id))
         })
     }
 }

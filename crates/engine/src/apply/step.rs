@@ -9,7 +9,7 @@ use kinds::{Actor, Changed};
 use ledger::{Event, LedgerError};
 use model::{
     Action, ActionId, Entry, ErrorClass, KindError, Observation, Origin, OutputRef, Spec, State,
-    Status, Step, Target, Verb,
+    Status, Step, Target, Unwanted, Verb,
 };
 
 use super::fresh::Fresh;
@@ -43,6 +43,9 @@ impl Run<'_> {
             let document = action.resource.document();
             self.journal.note(&document, event).await?;
             return Ok(ActionOutcome::Done);
+        }
+        if let Step::GoAlong(unwanted) = &action.step {
+            return self.gone(action, unwanted).await;
         }
         if let Err(outcome) = self.pass_preconditions(action).await {
             return Ok(outcome);
@@ -303,9 +306,11 @@ impl Run<'_> {
                 changed.await.map(Some)
             }
             Step::Delete(_) => actor.delete(&context, target).await.map(|()| None),
-            Step::Forget(_) | Step::Keep(..) | Step::RefuseChange(..) | Step::RefuseRemoval(_) => {
-                Ok(None)
-            }
+            Step::GoAlong(_)
+            | Step::Forget(_)
+            | Step::Keep(..)
+            | Step::RefuseChange(..)
+            | Step::RefuseRemoval(_) => Ok(None),
         }
     }
 
@@ -327,16 +332,10 @@ impl Run<'_> {
         mut target: Target,
         change: Option<Changed>,
     ) -> Result<ActionOutcome, LedgerError> {
-        let domain = &action.resource.document();
         if let Step::Delete(unwanted) = &action.step {
-            self.journal.note(domain, removed(action)).await?;
-            // Where hosting has moved, the successor serves it.
-            if unwanted.entry.serves_policy.is_some() && !self.has_successor(action) {
-                let served = Event::Served { policy: None };
-                self.journal.note(domain, served).await?;
-            }
-            return Ok(ActionOutcome::Done);
+            return self.gone(action, unwanted).await;
         }
+        let domain = &action.resource.document();
         let (Some(wanted), Some(change)) = (action.wanted(), change) else {
             return Ok(ActionOutcome::Done);
         };
@@ -366,6 +365,22 @@ impl Run<'_> {
             Ok(_) => ActionOutcome::Done,
             Err(unseen) => unseen.into(),
         })
+    }
+
+    /// Writes down that a resource is no longer there.
+    async fn gone(
+        &self,
+        action: &Action,
+        unwanted: &Unwanted,
+    ) -> Result<ActionOutcome, LedgerError> {
+        let domain = &action.resource.document();
+        self.journal.note(domain, removed(action)).await?;
+        // Where hosting has moved, the successor serves it.
+        if unwanted.entry.serves_policy.is_some() && !self.has_successor(action) {
+            let served = Event::Served { policy: None };
+            self.journal.note(domain, served).await?;
+        }
+        Ok(ActionOutcome::Done)
     }
 
     /// The state of a resource after its change. Where AWS's answer to the change does not say

@@ -353,10 +353,10 @@ impl Actor for World {
     async fn observe_leaving(
         &self,
         _: &Context,
-        _: &Target,
-        seen: &model::State,
-    ) -> Result<model::State, KindError> {
-        Ok(seen.clone())
+        target: &Target,
+        _: Option<&model::State>,
+    ) -> Result<Observation, KindError> {
+        self.seen(target).await
     }
 
     async fn create(&self, context: &Context, target: &Target) -> Result<Changed, KindError> {

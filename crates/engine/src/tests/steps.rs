@@ -130,6 +130,42 @@ async fn one_key_goes_out_in_one_call() {
     assert_eq!(changes[0].resources.len(), 3);
 }
 
+/// How many members each batch has in which `desired` goes away.
+async fn batches_of_removal(desired: Vec<Resource>) -> Vec<usize> {
+    let stage = Stage::of(desired);
+    let run = stage.run(&[]).await.expect("a run");
+    assert!(run.is_complete());
+    let run = stage.with(Vec::new()).run(&[]).await.expect("a run");
+    assert!(run.is_complete());
+    let calls = stage.world.calls().into_iter();
+    let changes = calls.filter(|call| call.operation == "change");
+    changes.map(|call| call.resources.len()).collect()
+}
+
+/// A resource of the one batch, in a zone.
+fn in_zone(name: &str) -> Resource {
+    with(after_done(name, "zone"), |spec| {
+        spec.batch = Some("zone".to_owned());
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_nobody_waits_for_goes_out_with_a_later_one() {
+    let later = || vec![free("zone"), in_zone("late"), after_done("site", "late")];
+    let mut desired = later();
+    desired.push(in_zone("early"));
+    assert_eq!(batches_of_removal(desired).await, [2]);
+    // Where something waits for it that the later one does not hold back, it goes at once.
+    let mut desired = later();
+    desired.extend([
+        free("other"),
+        with(after_done("early", "other"), |spec| {
+            spec.batch = Some("zone".to_owned());
+        }),
+    ]);
+    assert_eq!(batches_of_removal(desired).await, [1, 1]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_bad_member_of_a_batch_fails_alone() {
     let stage = Stage::of([together("a"), together(REFUSED), together("c")]);

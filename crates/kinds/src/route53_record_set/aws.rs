@@ -34,13 +34,9 @@ pub(crate) async fn is_listed(context: &Context, zone_id: &str) -> Result<bool, 
 }
 
 /// Lists the zone, unless this run has.
-async fn read_into(
-    zone: &mut KnownZone,
-    context: &Context,
-    zone_id: &str,
-) -> Result<(), KindError> {
+async fn read_into(zone: &mut KnownZone, context: &Context, id: &str) -> Result<(), KindError> {
     if zone.sets.is_none() {
-        zone.sets = list(&client(context)?, zone_id).await?;
+        zone.sets = list(&client(context)?, id).await?;
     }
     Ok(())
 }

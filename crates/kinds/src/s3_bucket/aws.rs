@@ -12,6 +12,7 @@ use aws_sdk_s3::types::{
 use model::kind::{CallResult, Called, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
+use super::listing::Contents;
 use super::{S3Bucket, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, finish, found, made};
@@ -152,17 +153,33 @@ impl Observe<Context> for S3Bucket {
         bucket.observed(versioned, tags, asked, &target.spec).await
     }
 
+    /// One listing says whether it is there, and what would be lost with it.
     async fn observe_leaving(
         &self,
         context: &Context,
         target: &Target<Spec>,
-        seen: &State,
-    ) -> Result<State, KindError> {
+        recorded: Option<&State>,
+    ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        Ok(State {
-            contents: bucket.contents(target.spec.accepts_log_delivery).await?,
-            ..seen.clone()
-        })
+        let contents = if target.spec.accepts_log_delivery {
+            Contents::of_logs(bucket.name)
+        } else {
+            Contents::of(bucket.name)
+        };
+        let listing = context.read(&contents).await?;
+        let Some(listing) = listing.as_ref() else {
+            return Ok(Observation::Absent);
+        };
+        let observation = match recorded {
+            Some(recorded) => Observation::Present {
+                physical: bucket.name.into(),
+                state: recorded.clone(),
+                ownership: tags::ownership(&target.spec.tags, &recorded.tags),
+            },
+            None => self.observe(context, target).await?,
+        };
+        let contents = bucket.lost(listing).await?;
+        Ok(observation.map(|state| State { contents, ..state }))
     }
 }
 
@@ -321,15 +338,40 @@ impl Mutate<Context> for S3Bucket {
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
-        let bucket = Bucket::new(context, &target.spec.name)?;
-        if bucket.empty().await? {
-            let request = bucket
-                .client
-                .delete_bucket()
-                .bucket(bucket.name)
-                .expected_bucket_owner(&bucket.owner);
-            found("DeleteBucket", request.send().await)?;
+        let spec = &target.spec;
+        let bucket = Bucket::new(context, &spec.name)?;
+        // Of a log bucket, the plan lists the first level only.
+        if !spec.accepts_log_delivery {
+            let listing = context
+                .at_any_time()
+                .read(&Contents::of(&spec.name))
+                .await?;
+            let Some(listing) = listing.as_ref() else {
+                return Ok(());
+            };
+            bucket.delete_versions(&listing.versions).await?;
+            match bucket.delete_empty().await {
+                // Something was written since the plan.
+                Err(error) if error.code.as_deref() == Some("BucketNotEmpty") => {}
+                ended => return ended,
+            }
         }
+        if bucket.empty().await? {
+            bucket.delete_empty().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Bucket<'_> {
+    /// Deletes the bucket, which S3 does only if nothing is left in it.
+    async fn delete_empty(&self) -> Result<(), KindError> {
+        let request = self
+            .client
+            .delete_bucket()
+            .bucket(self.name)
+            .expected_bucket_owner(&self.owner);
+        found("DeleteBucket", request.send().await)?;
         Ok(())
     }
 }

@@ -26,6 +26,8 @@ pub(crate) mod aws;
 #[cfg(feature = "aws")]
 mod empty;
 #[cfg(feature = "aws")]
+pub(crate) mod listing;
+#[cfg(feature = "aws")]
 mod settings;
 
 use std::time::Duration;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Grant, S3BucketPolicy, Spec, State, beside_others, without_ours};
 use crate::context::Context;
 use crate::s3_bucket::aws::versioned;
+use crate::s3_bucket::listing::Contents;
 use crate::sdk::{built, done, found, known};
 
 #[async_trait]
@@ -31,6 +32,35 @@ impl Observe<Context> for S3BucketPolicy {
         _recorded: &State,
     ) -> Result<Observation<State>, KindError> {
         seen(context, &target.spec.bucket).await
+    }
+
+    /// It goes with its bucket. By itself it goes by a call that reads it first.
+    async fn observe_leaving(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: Option<&State>,
+    ) -> Result<Observation<State>, KindError> {
+        let Some(recorded) = recorded else {
+            return self.observe(context, target).await;
+        };
+        if context.read(&contents(&target.spec)).await?.is_none() {
+            return Ok(Observation::Absent);
+        }
+        Ok(Observation::Present {
+            physical: target.spec.bucket.as_str().into(),
+            state: recorded.clone(),
+            ownership: Ownership::Ours,
+        })
+    }
+}
+
+/// The listing by which the bucket of a policy is known to be there: the one that is read when the bucket
+/// goes too.
+fn contents(spec: &Spec) -> Contents {
+    match spec.grant {
+        Grant::AccessLogs(_) => Contents::of_logs(&spec.bucket),
+        Grant::Reading(_) | Grant::ConditionalWrites => Contents::of(&spec.bucket),
     }
 }
 

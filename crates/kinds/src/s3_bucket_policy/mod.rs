@@ -15,9 +15,11 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{Calls, Container, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use crate::S3Bucket;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -202,6 +204,13 @@ impl Kind for S3BucketPolicy {
             Compared { document }
         };
         diff::compare(&side(&desired.document()), &side(&actual.document), &[])
+    }
+
+    fn container(spec: &Spec) -> Option<Container> {
+        Some(Container {
+            kind: S3Bucket::NAME,
+            physical: spec.bucket.as_str().into(),
+        })
     }
 
     fn readiness(_desired: &Spec, _actual: &State) -> Readiness {

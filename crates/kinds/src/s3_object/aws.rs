@@ -9,11 +9,11 @@ use model::{
     ErrorClass, KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target,
 };
 
-use super::newest::Newest;
 use super::{S3Object, Spec, State, sha256};
 use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
 use crate::s3_bucket::aws::versioned;
+use crate::s3_bucket::listing::Contents;
 use crate::sdk::{built, done, found};
 use crate::tags::FILE_HASH;
 
@@ -68,8 +68,11 @@ impl Observe<Context> for S3Object {
         let Spec { bucket, key, .. } = &target.spec;
         if recorded.version.is_some() {
             // A role of an older policy may not list versions; it may read the object.
-            let newest = context.read(&Newest::of(bucket)).await.ok();
-            let newest = newest.as_ref().and_then(|newest| newest.get(key));
+            let listing = context.read(&Contents::of(bucket)).await.ok();
+            let listing = listing
+                .as_ref()
+                .and_then(|listing| listing.as_ref().as_ref());
+            let newest = listing.and_then(|listing| listing.newest(key));
             if newest == recorded.version.as_ref() {
                 return Ok(Observation::Present {
                     physical: physical(&target.spec),

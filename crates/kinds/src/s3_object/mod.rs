@@ -17,18 +17,18 @@
 
 #[cfg(feature = "aws")]
 mod aws;
-#[cfg(feature = "aws")]
-mod newest;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Transition,
-    Verb, diff,
+    Calls, Container, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness,
+    Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Strictness;
 use standards::mta_sts::{self, MtaStsPolicy};
 
 pub use model::plan::sha256;
+
+use crate::S3Bucket;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -179,6 +179,13 @@ impl Kind for S3Object {
     ) -> Option<&'static str> {
         let is_other = Place::of(desired) != Place::of(owned);
         is_other.then_some("moves to another bucket or key")
+    }
+
+    fn container(spec: &Spec) -> Option<Container> {
+        Some(Container {
+            kind: S3Bucket::NAME,
+            physical: spec.bucket.as_str().into(),
+        })
     }
 
     fn parts(spec: &Spec) -> Vec<String> {

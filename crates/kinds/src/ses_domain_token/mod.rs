@@ -16,8 +16,10 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb};
+use model::{Calls, Container, Diff, Kind, Nothing, Permission, Readiness, Verb};
 use serde::{Deserialize, Serialize};
+
+use crate::SesIdentity;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +71,13 @@ impl Kind for SesDomainToken {
             "Success" => Readiness::Ready,
             status => Readiness::Waiting(format!("SES verification: the domain is {status}")),
         }
+    }
+
+    fn container(spec: &Spec) -> Option<Container> {
+        Some(Container {
+            kind: SesIdentity::NAME,
+            physical: spec.domain.as_str().into(),
+        })
     }
 
     fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {

@@ -19,10 +19,14 @@
 //! - The key length can change once a day, and takes effect later (SES-38).
 
 #[cfg(feature = "aws")]
+mod answer;
+#[cfg(feature = "aws")]
 mod aws;
 
 #[cfg(feature = "aws")]
-pub(crate) use aws::{Identity, client, retag, sdk_tags};
+pub(crate) use answer::Identity;
+#[cfg(feature = "aws")]
+pub(crate) use aws::{client, retag, sdk_tags};
 
 use std::time::Duration;
 

@@ -24,6 +24,16 @@ impl Observe<Context> for SesMailFrom {
         Ok(observation(target, seen))
     }
 
+    /// One request answers for a hundred identities, where the rest of the identity is not asked for.
+    async fn observe_leaving(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _recorded: Option<&State>,
+    ) -> Result<Observation<State>, KindError> {
+        by_v1(context, target).await
+    }
+
     /// One request answers for a hundred identities.
     async fn status(
         &self,
@@ -31,10 +41,14 @@ impl Observe<Context> for SesMailFrom {
         target: &Target<Spec>,
         _seen: &State,
     ) -> Result<Observation<State>, KindError> {
-        let identity = MailFrom(target.spec.identity.clone());
-        let seen = context.read_key(&identity).await?;
-        Ok(observation(target, seen.as_deref()))
+        by_v1(context, target).await
     }
+}
+
+async fn by_v1(context: &Context, target: &Target<Spec>) -> Result<Observation<State>, KindError> {
+    let identity = MailFrom(target.spec.identity.clone());
+    let seen = context.read_key(&identity).await?;
+    Ok(observation(target, seen.as_deref()))
 }
 
 fn observation(target: &Target<Spec>, seen: Option<&MailFromDomain>) -> Observation<State> {

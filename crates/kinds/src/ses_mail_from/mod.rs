@@ -18,12 +18,12 @@ mod aws;
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Impact, Kind, Location, MailImpact, Nothing, Permission, Readiness, Transition,
-    Verb, diff,
+    Calls, Container, Diff, Impact, Kind, Location, MailImpact, Nothing, Permission, Readiness,
+    Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ses_account;
+use crate::{SesIdentity, ses_account};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -164,6 +164,13 @@ impl Kind for SesMailFrom {
                 &desired.identity,
             ),
         ]
+    }
+
+    fn container(spec: &Spec) -> Option<Container> {
+        Some(Container {
+            kind: SesIdentity::NAME,
+            physical: spec.identity.as_str().into(),
+        })
     }
 
     fn stages(desired: &Spec) -> Vec<Spec> {

@@ -1,6 +1,7 @@
 //! Tables of decisions and order. Every mix of asked for, on record and there has its row.
 
 mod changes;
+mod contained;
 mod impacts;
 mod moved;
 mod review;

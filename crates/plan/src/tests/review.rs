@@ -37,6 +37,7 @@ fn title(action: &Action) -> String {
         Step::RefuseChange(..) => "refuse",
         Step::Release(..) => "release",
         Step::Delete(_) => "delete",
+        Step::GoAlong(_) => "go along",
         Step::Forget(_) => "forget",
         Step::RefuseRemoval(_) => "refuse removal of",
     };

@@ -113,7 +113,7 @@ fn example() {
          after 7 ready: CloudFront takes only an issued certificate
     12 create s3_bucket_policy/example.com/assets (web us-east-1): declared, but does not exist
          after 3 done: a policy belongs to its bucket
-         after 11 done: uses what it returns
+         after 11 done: the policy names the distribution
     13 create route53_record_set/example.com/assets.a (dns us-east-1): declared, but does not exist
          branding: the logo can be fetched by this name
          after 12 done: the distribution may read what it answers with
@@ -254,7 +254,7 @@ fn manual_dns() {
          after 5 ready: CloudFront takes only an issued certificate
     10 create s3_bucket_policy/example.org/assets (web eu-west-1): declared, but does not exist
          after 2 done: a policy belongs to its bucket
-         after 9 done: uses what it returns
+         after 9 done: the policy names the distribution
     11 create published_record/example.org/assets.cname (by hand): declared, but does not exist
          after 10 done: the distribution may read what it answers with
          after 9 ready: a name points only at what answers for it
@@ -580,7 +580,7 @@ fn fleet() {
          after 5 ready: CloudFront takes only an issued certificate
      8 create s3_bucket_policy/example.net/assets (web eu-west-1): declared, but does not exist
          after 3 done: a policy belongs to its bucket
-         after 7 done: uses what it returns
+         after 7 done: the policy names the distribution
      9 create route53_record_set/example.net/mta-sts.a (dns us-east-1): declared, but does not exist
          receiving: the MTA-STS policy can be fetched by this name
          after 8 done: the distribution may read what it answers with

@@ -8,4 +8,3 @@ mod ledgers;
 mod requests;
 mod run;
 mod runs;
-mod shards;
