@@ -66,11 +66,13 @@ impl Fleet {
         Self { n, run, details }
     }
 
-    fn measure(&self) {
+    fn measure(mut self) {
         self.row("first plan", self.plan());
         self.row("first apply", self.change(Wish::All));
         self.row("no-op plan", self.plan());
         self.row("drift", self.drift());
+        self.run = self.run.changed_to(&fleet::changed(self.n));
+        self.row("one record, with --target", self.change_one());
         self.row("destroy", self.change(Wish::NothingNow));
     }
 
@@ -122,7 +124,18 @@ impl Fleet {
     }
 
     async fn change(&self, wish: Wish) -> Measured {
-        let project = self.run.open();
+        self.change_in(self.run.open(), wish).await
+    }
+
+    async fn change_one(&self) -> Measured {
+        let project = self.run.try_open(&[fleet::FIRST]);
+        let project = project.expect("a sound manifest");
+        // In the first hour, apply asks whether what it wrote before is answered by now.
+        project.clock.sleep(Duration::from_hours(2)).await;
+        self.change_in(project, Wish::All).await
+    }
+
+    async fn change_in(&self, project: Project, wish: Wish) -> Measured {
         let counter = Counter::new(&project);
         let report = self.run.bring_about_in(&project, wish).await;
         let mut outcome = format!("{} unfinished", report.unfinished().count());

@@ -31,3 +31,13 @@ domains:
     }
     text
 }
+
+/// The first domain of a fleet.
+pub(crate) const FIRST: &str = "d0000.example.com";
+
+/// The same with another record of the first domain.
+pub(crate) fn changed(n: usize) -> String {
+    let first = format!("  {FIRST}:");
+    let other = format!("{first} {{ tls_rpt: {{ rua: [\"mailto:other@example.com\"] }} }}");
+    manifest(n).replacen(&first, &other, 1)
+}

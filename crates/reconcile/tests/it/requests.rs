@@ -57,6 +57,29 @@ async fn counted(n: usize) -> String {
     text
 }
 
+/// The requests of one changed record of one domain in a fleet, with `--target`.
+#[tokio::test(start_paused = true)]
+async fn of_one_record_in_a_fleet() {
+    let run = Run::beside_shipped(&fleet::manifest(10));
+    assert!(run.bring_about(Wish::All).await.is_complete());
+    let before = requests(&run.open());
+    let run = run.changed_to(&fleet::changed(10));
+    let project = run.try_open(&[fleet::FIRST]).expect("a sound manifest");
+    let report = run.bring_about_in(&project, Wish::All).await;
+    assert!(report.is_complete(), "{report:?}");
+    let mut text = String::new();
+    let mut total = 0;
+    for (name, count) in requests(&project) {
+        let count = count - before.get(&name).unwrap_or(&0);
+        total += count;
+        if count > 0 {
+            let _ = writeln!(text, "{count:>3} {name}");
+        }
+    }
+    let _ = writeln!(text, "{total:>3} together");
+    insta::assert_snapshot!(text);
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_one_domain() {
     insta::assert_snapshot!(counted(1).await);
