@@ -243,7 +243,7 @@ impl Kind for S3Bucket {
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
         let mut permissions = vec![
-            Permission::anywhere(&["s3:ListAllMyBuckets", "tag:GetResources"]),
+            Permission::anywhere(&["tag:GetResources"]),
             Permission::named(SETTINGS, BUCKET, &desired.name),
             Permission::named(
                 &[
