@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use sandbox::Kept;
 use sandbox::cloudfront::edge::{self, Viewer};
 use sandbox::dns::Lookup;
+use sandbox::s3::Bucket;
 use sandbox::world::World;
 use serde_json::Value;
 
@@ -47,6 +48,13 @@ impl Moment {
         let mut dump = self.world.dump();
         store::without_ledger(&mut dump);
         dump
+    }
+
+    /// The buckets besides that of the ledger of the tests.
+    pub fn buckets(&self) -> impl Iterator<Item = &Bucket> {
+        let buckets = self.world.s3.buckets.iter();
+        let others = buckets.filter(|(name, _)| *name != store::BUCKET);
+        others.map(|(_, bucket)| bucket)
     }
 
     /// The answer of public DNS: values in Route 53's spelling, sorted.

@@ -146,7 +146,8 @@ fn a_role_that_wants_another_external_id() {
 
 #[test]
 fn credentials_of_another_account() {
-    let place = Place::with(OWN_CREDENTIALS);
+    // The sandbox that is served has no bucket for a ledger.
+    let place = Place::with(OWN_CREDENTIALS).in_folder();
     let mut world = World::default();
     for account in ["333333333333", "666666666666"] {
         world.sts.seed_account(account, &[]);
@@ -358,7 +359,8 @@ fn a_finding_that_the_manifest_accepts_weighs_nothing() {
 /// The same request of IAM over a socket, with a person's own credentials and no role.
 #[test]
 fn it_asks_iam_over_the_wire() {
-    let place = Place::with(OWN_CREDENTIALS);
+    // The sandbox that is served has no bucket for a ledger.
+    let place = Place::with(OWN_CREDENTIALS).in_folder();
     let mut world = World::default();
     world.sts.seed_account("333333333333", &[]);
     world
@@ -494,7 +496,8 @@ fn no_call_is_made_that_the_printed_policy_does_not_allow() {
 /// The policies in the guide are those that are printed.
 #[test]
 fn the_guide_shows_the_policies_of_the_example() {
-    let place = Place::of("example");
+    // The guide shows those of the manifest as it ships, without a bucket.
+    let place = Place::of("example").in_folder();
     let ran = place.deploy(&["iam", place.manifest()]).exits(0);
     let report = ran.json();
     let guide = repository::text("docs/guide/permissions.md");

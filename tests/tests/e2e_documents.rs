@@ -23,13 +23,15 @@ use tests::shell;
 /// The place in the state that the comments call so.
 #[track_caller]
 fn state(name: &str) -> Place {
+    // The documents show the manifests as they ship, most of them without a bucket.
+    let shipped = |manifest: &str| Place::of(manifest).in_calm().in_folder();
     let applied = |manifest: &str| {
-        let place = Place::of(manifest).in_calm();
+        let place = shipped(manifest);
         place.run("apply", &["--yes"]);
         place
     };
     match name {
-        "" => Place::of("example").in_calm(),
+        "" => shipped("example"),
         "apply" => applied("example"),
         "apply by hand" => applied("manual-dns"),
         "apply and other hands" => {
@@ -39,13 +41,13 @@ fn state(name: &str) -> Place {
             place
         }
         "enforce" => {
-            let place = Place::of("example").in_calm();
+            let place = shipped("example");
             place.edit("mode: testing", "mode: enforce");
             place.run("apply", &["--yes"]);
             place
         }
         "a fleet" => {
-            let place = Place::of("example").in_calm();
+            let place = shipped("example");
             place.write("deploy.yaml", &fleet("quarantine"));
             let apply = [
                 "apply",
@@ -60,12 +62,12 @@ fn state(name: &str) -> Place {
             place
         }
         "a typing error" => {
-            let place = Place::of("example");
+            let place = shipped("example");
             place.edit("    dmarc:", "    dmrac:");
             place
         }
         "the first manifest" => {
-            let place = Place::of("example");
+            let place = shipped("example");
             let guide = text("docs/guide/first-domain.md");
             let (_, manifest) = guide.split_once("```yaml\n").expect("a manifest");
             let (manifest, _) = manifest.split_once("```").expect("its end");

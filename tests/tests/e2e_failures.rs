@@ -38,7 +38,8 @@ const MANIFEST: &str = "project: one\n\
 
 #[test]
 fn without_credentials() {
-    let place = Place::of("example");
+    // The account of a ledger in a bucket would be the first that cannot be entered, and the only one told.
+    let place = Place::of("example").in_folder();
     let ran = on_an_empty_machine(&place, "", &["plan", place.manifest()]);
     says_only(
         &ran,
@@ -52,15 +53,17 @@ fn without_credentials() {
 
 #[test]
 fn with_a_missing_profile() {
-    let place = Place::with(MANIFEST);
-    let ran = on_an_empty_machine(&place, "", &["apply", place.manifest(), "--yes"]);
-    says_only(
-        &ran,
-        "
-        error: cannot enter mail: there is no profile `work` in the shared AWS configuration: `aws configure
-        list-profiles` shows those that there are
-        Nothing was planned and nothing was changed. Next: `deploy doctor`",
-    );
+    // The ledger's account is entered first, and told like any other.
+    for place in [Place::with(MANIFEST), Place::with(MANIFEST).in_bucket()] {
+        let ran = on_an_empty_machine(&place, "", &["apply", place.manifest(), "--yes"]);
+        says_only(
+            &ran,
+            "
+            error: cannot enter mail: there is no profile `work` in the shared AWS configuration: `aws configure
+            list-profiles` shows those that there are
+            Nothing was planned and nothing was changed. Next: `deploy doctor`",
+        );
+    }
 }
 
 #[test]

@@ -260,6 +260,7 @@ fn sets(place: &Place) -> String {
     dump["ses"]["places"]["333333333333/eu-west-1"]["sets"].to_string()
 }
 
+/// The document of the set, from its file in the folder.
 fn shared(place: &Place) -> String {
     let name = "ses_configuration_set-mail.eu-west-1.main.jsonl";
     place.read(&format!("deploy/.deploy/sandbox/shop/shared/{name}"))
@@ -267,7 +268,7 @@ fn shared(place: &Place) -> String {
 
 #[test]
 fn a_configuration_set_that_two_domains_hold_goes_with_the_last_of_them() {
-    let place = place(SHARING);
+    let place = place(SHARING).in_folder();
     place.run("apply", &["--yes", "--no-verify"]).exits(0);
     place.run("plan", &["--exit-code"]).exits(0);
     let holders = r#""holders":["example.com","example.net"]"#;
@@ -287,7 +288,7 @@ fn a_configuration_set_that_two_domains_hold_goes_with_the_last_of_them() {
 
 #[test]
 fn a_domain_joins_a_configuration_set_and_another_leaves_it() {
-    let place = place(&SHARING.replace("  example.net:\n", ""));
+    let place = place(&SHARING.replace("  example.net:\n", "")).in_folder();
     place.run("apply", &["--yes", "--no-verify"]).exits(0);
     place.edit("  example.com:\n", "  example.com:\n  example.org:\n");
     place.make_world(None);
@@ -345,7 +346,9 @@ fn without_a_ledger_nothing_is_in_sync_and_nothing_is_destroyed() {
 
 #[test]
 fn what_carries_nothing_of_ours_has_an_unknown_origin_after_the_ledger_was_lost() {
-    let place = place(HOSTED);
+    // In rough weather ACM shows no validation record of a name that it has validated (R-56): then nobody
+    // knows any more which record is ours.
+    let place = place(HOSTED).in_calm();
     place.apply().exits(0);
     place.lose_ledger();
     place.apply().exits(0);

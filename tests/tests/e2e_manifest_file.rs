@@ -9,7 +9,9 @@ fn place() -> Place {
     let place = Place::with(
         "project: nearest\naccounts:\n  main: { id: \"111111111111\" }\n\
          domains:\n  example.com:\n    dns: { route53: { account: main } }\n    spf: { all: softfail }\n",
-    );
+    )
+    // The commands run outside the place, which makes no bucket for them.
+    .in_folder();
     let text = place.read(place.manifest());
     place.write("deploy.yaml", &text);
     std::fs::create_dir_all(place.path().join("mail/records")).expect("a writable folder");

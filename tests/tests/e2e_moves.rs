@@ -46,9 +46,9 @@ fn a_site_that_changes_its_region_is_served_at_every_moment() {
     let switched = position(&calls, old, "UpdateDistribution");
     let removed = position(&calls, old, "DeleteBucket");
     assert!(built < switched && switched < removed);
-    let buckets = place.world().world.s3.buckets;
-    assert!(buckets.values().all(|bucket| bucket.region == "eu-west-1"));
-    assert_eq!(buckets.len(), 2);
+    let world = place.world();
+    assert!(world.buckets().all(|bucket| bucket.region == "eu-west-1"));
+    assert_eq!(world.buckets().count(), 2);
 }
 
 #[test]
@@ -70,16 +70,10 @@ fn a_site_that_changes_its_account_leaves_nothing_in_the_old_one() {
     let [old, new] = ["222222222222", "444444444444"].map(|account| (account, "us-east-1"));
     let built = position(&calls, new, "CreateDistributionWithTags");
     assert!(built < position(&calls, old, "UpdateDistribution"));
-    let world = now.world;
-    let owners: Vec<&str> = world
-        .s3
-        .buckets
-        .values()
-        .map(|bucket| &*bucket.owner)
-        .collect();
+    let owners: Vec<&str> = now.buckets().map(|bucket| &*bucket.owner).collect();
     assert_eq!(owners, ["444444444444"; 2]);
-    assert_eq!(world.cloudfront.all().count(), 1);
-    let left = &world.acm.certificates["222222222222/us-east-1"];
+    assert_eq!(now.world.cloudfront.all().count(), 1);
+    let left = &now.world.acm.certificates["222222222222/us-east-1"];
     assert!(left.is_empty(), "{left:?}");
 }
 

@@ -86,6 +86,7 @@ fn read(stream: &std::net::TcpStream) -> Option<Value> {
 }
 
 fn run(place: &Place, hook: &Webhook, command: &str, options: &[&str]) -> Ran {
+    place.make_bucket();
     let always = [command, place.manifest(), "--sandbox", "--speed", "instant"];
     let environment = [("DEPLOY_SLACK_URL", hook.url.as_str())];
     place.deploy_in(&environment, &[&always[..], options].concat())

@@ -252,8 +252,11 @@ mod objects_of_others {
         let accepted = ["--yes", "--no-verify", "--accept-risk", "PLAN-20"];
         place.run("apply", &accepted).exits(0);
         let world = place.world();
-        let mut buckets = world.world.s3.buckets.values();
-        assert!(buckets.all(|bucket| bucket.region == "eu-central-1"));
+        assert!(
+            world
+                .buckets()
+                .all(|bucket| bucket.region == "eu-central-1")
+        );
     }
 
     #[test]

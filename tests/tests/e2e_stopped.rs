@@ -12,7 +12,8 @@ fn status(place: &Place) -> Ran {
 
 #[test]
 fn while_it_observes_nothing_was_changed_and_everything_is_open() {
-    let place = Place::of("example").in_calm();
+    // It is stopped at the word that a sandbox was made, which would come with the bucket of a ledger.
+    let place = Place::of("example").in_folder().in_calm();
     apply_stopped_at(&place, &[], "1", "hosted zones, delegated to")
         .exits(130)
         .says("Stopped by you: nothing was changed.");
@@ -23,6 +24,7 @@ fn while_it_observes_nothing_was_changed_and_everything_is_open() {
 #[test]
 fn at_the_question_it_says_how_many_changes_are_open() {
     let place = Place::of("example").in_calm();
+    place.make_bucket();
     let command = format!(
         "'{}' apply {} --sandbox --speed instant",
         binary().display(),
@@ -129,5 +131,8 @@ fn a_change_of_the_manifest_is_pending_before_anybody_plans_it() {
     place.edit("dmarc: { p: quarantine", "dmarc: { p: reject");
     place.keep_history();
     status(&place).says("Pending: 1 change of the manifest (1 to update).");
-    assert_eq!(place.calls().len(), 0, "{:?}", place.calls());
+    let mut calls = place.calls();
+    // Whoever reads a ledger in a bucket enters the bucket's account.
+    calls.retain(|call| call.service != "sts");
+    assert_eq!(calls, []);
 }

@@ -113,7 +113,8 @@ fn a_domain_of_a_dead_run_is_unlocked() {
     place.change_world(|world, _| world.faults.script = vec![fault]);
     assert_eq!(place.run("apply", &["--yes", "--no-verify"]).code, 137);
     place.change_world(|world, _| world.faults.script.clear());
-    let refused = place.run("apply", &["--yes", "--no-verify"]).exits(1);
+    let at_once = ["--yes", "--no-verify", "--lock-timeout", "0s"];
+    let refused = place.run("apply", &at_once).exits(1);
     let held = refused.says("example.com is held by");
     let (_, run) = held.stderr.split_once("(run ").expect("a run");
     let (run, _) = run.split_once(')').expect("its end");
@@ -122,7 +123,7 @@ fn a_domain_of_a_dead_run_is_unlocked() {
     unlock("another").exits(2).says("nothing was changed");
     assert_eq!(place.world().dump(), before);
     unlock(run).exits(0).says("example.com is free");
-    place.run("apply", &["--yes", "--no-verify"]).exits(0);
+    place.run("apply", &at_once).exits(0);
     place.run("plan", &["--exit-code"]).exits(0);
 }
 
@@ -130,8 +131,8 @@ fn a_domain_of_a_dead_run_is_unlocked() {
 fn a_ledger_moves_to_the_bucket_and_back_and_the_old_place_refuses() {
     let place = Place::of("team");
     let in_bucket = place.read(place.manifest());
-    let lines = in_bucket.split_inclusive('\n');
-    let in_folder: String = lines.filter(|line| !line.starts_with("ledger:")).collect();
+    let line = in_bucket.lines().find(|line| line.starts_with("ledger:"));
+    let in_folder = in_bucket.replace(line.expect("a bucket"), "ledger: { path: .deploy }");
     let (in_bucket, in_folder) = (
         || place.write(place.manifest(), &in_bucket),
         || place.write(place.manifest(), &in_folder),
@@ -278,5 +279,81 @@ fn the_ledger_is_written_about_once_for_each_change() {
             "{command}: {writes} writes for {changes} changes"
         );
         place.forget_history();
+    }
+}
+
+/// A write of the ledger is attempted once, so that the SDK cannot correct itself for the next attempt.
+#[test]
+fn a_machine_whose_clock_is_wrong_writes_the_ledger() {
+    let place = Place::of("team").in_calm();
+    place.make_world(Some("clock_skew: 20m"));
+    place.create_ledger();
+    place.apply().exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
+/// Two domains, each in a shard of its own. The reports of the second go to the first.
+const SHARDED: &str = "project: shards
+accounts:
+  dns: { id: \"111111111111\", role: mail-deploy }
+defaults:
+  dns: { route53: { account: dns } }
+  dmarc: { p: none, rua: [\"mailto:dmarc@example.com\"] }
+domains:
+  example.com:
+  example.net:
+";
+
+#[test]
+fn shards_are_applied_one_after_the_other() {
+    let place = Place::with(SHARDED).in_bucket();
+    let apply = |shard: &str| place.run("apply", &["--yes", "--shard", shard]);
+    apply("2/2").exits(5).says("(PLAN-23)");
+    apply("1/2").exits(0);
+    place.run("plan", &["--exit-code"]).exits(3);
+    apply("2/2").exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+    let shard = ["--shard", "1/2"];
+    for command in ["plan", "drift", "verify", "status"] {
+        place.run(command, &shard).exits(0);
+    }
+    let owned = "Owned: 3 resources in 1 domain.";
+    place.run("status", &shard).exits(0).says(owned);
+    place.run("destroy", &["--yes", "--shard", "2/2"]).exits(0);
+    place
+        .run("plan", &["--exit-code", "--shard", "1/2"])
+        .exits(0);
+}
+
+/// A plan of a shard is carried out for that shard.
+#[test]
+fn a_plan_of_a_shard_is_saved_and_applied() {
+    let place = Place::with(SHARDED).in_bucket();
+    place
+        .run("plan", &["--shard", "1/2", "-o", "plan.json"])
+        .exits(0);
+    let apply = |options: &[&str]| place.run_on("plan.json", "apply", options);
+    let refused = apply(&["--yes", "--shard", "2/2"]).exits(2);
+    refused.says("a saved plan is carried out as it is");
+    apply(&["--yes"]).exits(0);
+    place
+        .run("plan", &["--exit-code", "--shard", "1/2"])
+        .exits(0);
+    place
+        .run("plan", &["--exit-code", "--shard", "2/2"])
+        .exits(3);
+}
+
+#[test]
+fn what_is_no_shard_is_refused() {
+    let place = Place::with(SHARDED);
+    for options in [
+        &["--shard", "3/2"][..],
+        &["--shard", "0/2"],
+        &["--shard", "2"],
+        &["--at-once", "2"],
+        &["--shard", "1/2", "--target", "example.com"],
+    ] {
+        place.run("plan", options).exits(2);
     }
 }

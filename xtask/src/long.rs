@@ -50,7 +50,7 @@ pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<(), Failure> 
         steps.run("network", || weather::network(project));
     }
     if selected("weather") {
-        steps.run("weather", || weather::run(project, &[]));
+        steps.run("weather", || weather::other_pairs(project));
     }
     if selected("mutants") {
         steps.run("mutants", || life::run(project, &["--mutants"]));

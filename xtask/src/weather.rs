@@ -47,6 +47,12 @@ pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
     }
 }
 
+/// The pairs of store and weather that CI does not run.
+pub(crate) fn other_pairs(project: &Project) -> Result<(), Failure> {
+    run(project, &[])?;
+    run(project, &["usual:1", BUCKET])
+}
+
 /// Thirty runs over a network that breaks seven of a hundred answers.
 pub(crate) fn network(project: &Project) -> Result<(), Failure> {
     let test = ["test", "--workspace", "--test", "e2e_network"];

@@ -1,6 +1,7 @@
 //! How accounts are reached.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -72,6 +73,8 @@ pub struct Connection {
     pub by_account: BTreeMap<AccountId, SharedCredentialsProvider>,
     /// Quotas that the manifest overrides, by name.
     pub quotas: BTreeMap<String, Quota>,
+    /// How many runs share the quotas, this one included.
+    pub sharers: NonZeroU32,
     /// Certificates of the authorities to trust in place of the system's, as PEM.
     pub authorities: Option<String>,
     /// Hears what is waited for.
@@ -87,6 +90,7 @@ impl Connection {
             credentials: None,
             by_account: BTreeMap::new(),
             quotas: BTreeMap::new(),
+            sharers: NonZeroU32::MIN,
             authorities: None,
             notice: Notice::default(),
         }

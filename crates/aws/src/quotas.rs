@@ -1,6 +1,7 @@
 //! AWS's control-plane limits as data, each with its source, and the charge of each operation.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 /// A token bucket's figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,6 +10,18 @@ pub struct Quota {
     pub per_second: f64,
     /// How many can be saved up.
     pub burst: f64,
+}
+
+impl Quota {
+    /// The part that each of so many runs may take. One request can always be saved up.
+    #[must_use]
+    pub fn shared(self, sharers: NonZeroU32) -> Self {
+        let sharers = f64::from(sharers.get());
+        Self {
+            per_second: self.per_second / sharers,
+            burst: (self.burst / sharers).max(1.0),
+        }
+    }
 }
 
 /// Which requests draw from one bucket.

@@ -2,6 +2,7 @@
 //! throttled.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ type Key = (&'static str, String, String);
 pub struct Scheduler {
     clock: Clock,
     overrides: Arc<BTreeMap<String, Quota>>,
+    /// How many runs share the quotas, this one included.
+    sharers: NonZeroU32,
     accounts: Arc<Mutex<BTreeMap<AccountId, Queue>>>,
 }
 
@@ -94,10 +97,11 @@ impl Draw<'_> {
 }
 
 impl Scheduler {
-    /// A scheduler by this clock, with the manifest's overrides.
-    pub fn new(clock: Clock, overrides: BTreeMap<String, Quota>) -> Self {
+    /// A scheduler by this clock, with the manifest's overrides, of one of so many runs.
+    pub fn new(clock: Clock, overrides: BTreeMap<String, Quota>, sharers: NonZeroU32) -> Self {
         Self {
             clock,
+            sharers,
             overrides: Arc::new(overrides),
             accounts: Arc::default(),
         }
@@ -135,7 +139,7 @@ impl Scheduler {
         self.with(draw.account, |queue| {
             for (limit, (key, _)) in draw.charges.iter().zip(draw.keys()) {
                 let overridden = self.overrides.get(limit.0.name);
-                let fresh = || Bucket::new(limit.0, overridden, now);
+                let fresh = || Bucket::new(limit.0, overridden, self.sharers, now);
                 queue.buckets.entry(key).or_insert_with(fresh);
             }
             queue.numbers += 1;
@@ -284,8 +288,14 @@ mod tests {
 
     impl Stand {
         fn new() -> Self {
+            Self::shared(1)
+        }
+
+        /// That of one of so many runs.
+        fn shared(sharers: u32) -> Self {
             let clock = Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0);
-            let scheduler = Scheduler::new(clock, BTreeMap::new());
+            let sharers = NonZeroU32::new(sharers).expect("a run");
+            let scheduler = Scheduler::new(clock, BTreeMap::new(), sharers);
             Self { clock, scheduler }
         }
 
@@ -322,14 +332,25 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn requests_flow_at_the_limit_after_the_burst() {
-        let stand = Stand::new();
+    /// The second at which the last of a hundred and fifty requests went.
+    async fn last_of_many(stand: Stand) -> f64 {
         let all =
             (0..150).map(|_| stand.send("1", "us-east-1", Class::Plain, "Route 53:GetChange"));
-        let last = join_all(all).await.into_iter().fold(0.0, f64::max);
+        join_all(all).await.into_iter().fold(0.0, f64::max)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_flow_at_the_limit_after_the_burst() {
         // Fifty at once, then a hundred at ten a second.
+        let last = last_of_many(Stand::new()).await;
         assert!((last - 10.0).abs() < 0.1, "{last}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_of_several_runs_takes_its_part_of_a_limit() {
+        // A quarter of the fifty at once, then the rest at a quarter of ten a second.
+        let last = last_of_many(Stand::shared(4)).await;
+        assert!((last - (150.0 - 12.5) / 2.5).abs() < 1.0, "{last}");
     }
 
     #[tokio::test(start_paused = true)]

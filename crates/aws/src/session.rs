@@ -89,7 +89,11 @@ impl Sessions {
             skew: Skew::default(),
             notice: connection.notice.clone(),
         };
-        let scheduler = Scheduler::new(connection.clock, connection.quotas.clone());
+        let scheduler = Scheduler::new(
+            connection.clock,
+            connection.quotas.clone(),
+            connection.sharers,
+        );
         Self {
             accounts,
             connection,
@@ -269,6 +273,12 @@ impl Session {
     /// The time at AWS, by the `Date` of its last answer.
     pub fn server_time(&self) -> Timestamp {
         self.clock().now() + self.skew.seen().unwrap_or_default()
+    }
+
+    /// A clock that shows the time at AWS. A request that is attempted once has to be signed by it: where
+    /// this machine's clock is wrong, the SDK corrects itself after a refusal, for the next attempt only.
+    pub fn server_clock(&self) -> Clock {
+        Clock::starting_at(self.server_time(), self.clock().speed())
     }
 
     pub(crate) fn config(&self) -> &SdkConfig {

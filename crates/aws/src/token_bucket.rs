@@ -5,6 +5,7 @@
 //! request to 0.7 of what it was, then along `0.4 (t - K)³ + ceiling`, where `ceiling` is the rate at
 //! which AWS throttled and K the time after which the curve is back there.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -51,8 +52,15 @@ struct Curve {
 }
 
 impl Bucket {
-    pub(crate) fn new(limit: &Limit, quota: Option<&Quota>, now: Timestamp) -> Self {
-        let documented = quota.copied().unwrap_or(limit.quota);
+    /// The bucket of a limit, or of the figures that the manifest has for it, as one of so many runs has
+    /// its part of it.
+    pub(crate) fn new(
+        limit: &Limit,
+        quota: Option<&Quota>,
+        sharers: NonZeroU32,
+        now: Timestamp,
+    ) -> Self {
+        let documented = quota.copied().unwrap_or(limit.quota).shared(sharers);
         Self {
             documented,
             // A figure that a person gave is not ours to exceed.
@@ -170,8 +178,12 @@ mod tests {
         Timestamp::UNIX_EPOCH + Duration::from_secs_f64(seconds)
     }
 
+    fn bucket_of(limit: &Limit, quota: Option<&Quota>) -> Bucket {
+        Bucket::new(limit, quota, NonZeroU32::MIN, Timestamp::UNIX_EPOCH)
+    }
+
     fn bucket(name: &str) -> Bucket {
-        Bucket::new(find(name).expect("a limit"), None, Timestamp::UNIX_EPOCH)
+        bucket_of(find(name).expect("a limit"), None)
     }
 
     proptest! {
@@ -183,7 +195,7 @@ mod tests {
             steps in prop::collection::vec((0.0..2.0_f64, 0.1..20.0_f64, any::<bool>()), 1..200),
         ) {
             let limit = &LIMITS[which];
-            let mut bucket = Bucket::new(limit, None, Timestamp::UNIX_EPOCH);
+            let mut bucket = bucket_of(limit, None);
             // The figure is AWS's; that of a limit that adapts is only where it starts.
             bucket.adapts = false;
             let mut now = 0.0;
@@ -283,7 +295,7 @@ mod tests {
             per_second: 1.0,
             burst: 1.0,
         };
-        let mut bucket = Bucket::new(limit, Some(&quota), Timestamp::UNIX_EPOCH);
+        let mut bucket = bucket_of(limit, Some(&quota));
         bucket.contended = true;
         bucket.refill(at(36_000.0));
         assert!(bucket.rate <= 1.0, "{}", bucket.rate);

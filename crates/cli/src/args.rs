@@ -12,6 +12,7 @@ mod out;
 mod report;
 mod sandbox;
 mod values;
+mod which;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -39,6 +40,7 @@ pub(crate) use notify::{Notify, NotifyTest, Notifying};
 pub(crate) use out::Out;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 use values::duration;
+pub(crate) use which::Which;
 
 /// One YAML manifest in, working email-domain security on AWS out.
 #[derive(Debug, Parser)]
@@ -175,9 +177,16 @@ pub(crate) struct Selection {
     /// a folder above]
     #[arg(value_name = "MANIFEST")]
     pub(crate) manifest: Option<PathBuf>,
-    /// Only this domain, or those like `*.example.com`; may be repeated
-    #[arg(long = "target", value_name = "DOMAIN")]
-    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+impl Selection {
+    /// All domains of a manifest.
+    pub(crate) fn all(manifest: Option<PathBuf>) -> Self {
+        let which = Which::default();
+        Self { manifest, which }
+    }
 }
 
 /// How changes are agreed to and waited for.
@@ -372,9 +381,8 @@ pub(crate) struct Apply {
     /// else the nearest deploy.yaml or deploy.yml, here or in a folder above]
     #[arg(value_name = "MANIFEST|PLAN")]
     pub(crate) file: Option<PathBuf>,
-    /// Only this domain, or those like `*.example.com`; may be repeated
-    #[arg(long = "target", value_name = "DOMAIN")]
-    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
     #[command(flatten)]
     pub(crate) changing: Changing,
     /// Read everything anew, also what wide reads confirm to be as the ledger has it
@@ -384,7 +392,7 @@ pub(crate) struct Apply {
     #[arg(long)]
     pub(crate) no_verify: bool,
     /// Apply to so many domains first, always the same of one manifest; an apply without it goes on
-    #[arg(long, value_name = "N", conflicts_with_all = ["targets", "no_verify"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["targets", "shard", "no_verify"])]
     pub(crate) canary: Option<NonZeroUsize>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = RunFormat::Text, conflicts_with = "json")]

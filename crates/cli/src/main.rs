@@ -14,6 +14,7 @@ mod outcome;
 mod printer;
 mod progress;
 mod run_document;
+mod turn;
 mod variables;
 
 use std::collections::BTreeMap;

@@ -1,12 +1,10 @@
 //! The door to files and arguments: a manifest and its environment, as the command line names them.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clock::Clock;
-use ledger::Journal;
 use manifest::{Manifest, SecretSource};
-use reconcile::{Claim, Environment, Loaded, Network, Notice, Project, SandboxSettings, Who};
+use reconcile::{Environment, Loaded, Network, Notice, Project, SandboxSettings, Who};
 use standards::Finding;
 
 use crate::args::{Global, Selection};
@@ -139,23 +137,8 @@ pub(crate) fn project(
             printer::note(&format!("waiting for AWS: {}", report::escape(text)));
         }
     });
-    let targets = &selection.targets;
-    Ok(Project::open(loaded, targets, environment, notice)?)
-}
-
-/// Opens the ledger of a project for a run that changes something. It waits for other runs for
-/// `lock_timeout` at most.
-pub(crate) async fn journal(
-    project: &Project,
-    lock_timeout: Duration,
-    printer: &Printer,
-) -> Result<Journal, Failure> {
-    let waits = |claim: &Claim| {
-        let text = format!("waiting: {} is held by {}", claim.document, claim.holder);
-        printer.note(&report::escape(&text));
-    };
-    let opened = project.journal_when_free(who(), lock_timeout, &waits);
-    Ok(opened.await?)
+    let subset = selection.which.subset();
+    Ok(Project::open(loaded, &subset, environment, notice)?)
 }
 
 /// Reads a secret that the manifest names. Messages name its place and never show it.

@@ -121,12 +121,22 @@ impl Engine {
             return Ok(Observation::Absent);
         };
         let context = self.context(target.location.as_ref(), self.begun()).await?;
-        let known = match (query.leaves, &query.recorded) {
-            (true, recorded) => Known::Leaving(recorded.as_ref()),
+        let recorded = query.recorded.as_ref();
+        let known = match (query.leaves, recorded.filter(|_| !query.anew)) {
+            (true, recorded) => Known::Leaving(recorded),
             (false, Some(recorded)) => Known::Recorded(recorded),
             (false, None) => Known::Nothing,
         };
-        Ok(self.observe_through(&context, target, known).await)
+        let mut observation = self.observe_through(&context, target, known).await;
+        if let Some(recorded) = recorded
+            && let Observation::Present {
+                physical, state, ..
+            } = &mut observation
+            && target.physical.as_ref() == Some(physical)
+        {
+            *state = state.still(recorded);
+        }
+        Ok(observation)
     }
 
     /// Observes one resource as it is from now on. AWS's refusal to show it is an observation too:

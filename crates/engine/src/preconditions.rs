@@ -45,6 +45,16 @@ pub async fn check_precondition(
             };
             not_read(outside, &former, now).await
         }
+        PreconditionCheck::Shown { until } if now < *until => {
+            let until = until.strftime("%H:%M:%S UTC");
+            PreconditionOutcome::Later(format!(
+                "AWS to show what an interrupted run may have made, until {until}"
+            ))
+        }
+        PreconditionCheck::Shown { .. } => PreconditionOutcome::Passed,
+        PreconditionCheck::Recorded { resource } => PreconditionOutcome::Later(format!(
+            "another shard to do {resource}: apply that one, then run this again"
+        )),
         PreconditionCheck::Served { url, sha256 } => served(outside, url, sha256, now).await,
         PreconditionCheck::DmarcEnforced { domain } => dmarc_enforced(outside, domain).await,
         PreconditionCheck::MxMatches { domain, patterns } => {

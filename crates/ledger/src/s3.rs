@@ -126,9 +126,8 @@ impl Bucket {
     fn failed(&self, what: &'static str, object: &str, error: &KindError) -> LedgerError {
         let hint = match error.code.as_deref() {
             Some("NoSuchBucket") => "; `deploy ledger create` makes the bucket",
-            _ if error.class == ErrorClass::Denied => {
-                "; `deploy iam` prints what the role must be allowed"
-            }
+            // Whatever AWS refuses for another reason, its code has a hint of its own.
+            Some("AccessDenied") => "; `deploy iam` prints what the role must be allowed",
             _ => "",
         };
         let code = error.code.as_deref().map(|code| format!("{code}: "));
@@ -158,7 +157,9 @@ impl Bucket {
     }
 
     async fn put(&self, object: &str, expected: Option<&Version>, bytes: &[u8]) -> Attempt {
-        let once = aws_sdk_s3::config::Builder::new().retry_config(RetryConfig::disabled());
+        let once = aws_sdk_s3::config::Builder::new()
+            .retry_config(RetryConfig::disabled())
+            .time_source(self.session.server_clock());
         let request = self
             .session
             .s3()

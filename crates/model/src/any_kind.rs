@@ -127,6 +127,8 @@ pub trait AnyKind: Send + Sync {
     fn poll(&self) -> Duration;
     /// See [`Kind::expected`].
     fn expected(&self) -> Duration;
+    /// See [`Kind::still`].
+    fn still(&self, state: &State, before: &State) -> State;
     /// See [`Kind::stale`].
     fn stale(&self) -> Duration;
     /// See [`Kind::is_seen_after_deletion`].
@@ -374,6 +376,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn expected(&self) -> Duration {
         K::expected()
+    }
+
+    fn still(&self, state: &State, before: &State) -> State {
+        State::of::<K>(K::still(state.own::<K>().clone(), before.own::<K>()))
     }
 
     fn stale(&self) -> Duration {

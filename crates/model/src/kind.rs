@@ -31,16 +31,10 @@ pub struct Target<S = Spec> {
 impl<S> Target<S> {
     /// A text that tells this target from every other in one run.
     pub fn key(&self) -> String {
-        let location = self
-            .location
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let physical = self
-            .physical
-            .as_ref()
-            .map(PhysicalId::as_str)
-            .unwrap_or_default();
+        let location = self.location.as_ref().map(ToString::to_string);
+        let location = location.unwrap_or_default();
+        let physical = self.physical.as_ref().map(PhysicalId::as_str);
+        let physical = physical.unwrap_or_default();
         format!("{}@{location}#{physical}", self.id)
     }
 
@@ -320,6 +314,11 @@ pub trait Kind: Send + Sync + 'static {
     /// How long after a change it can be ready at the earliest, so that it is not asked before.
     fn expected() -> Duration {
         Self::poll()
+    }
+
+    /// `state` with what AWS showed `before` of the very same resource and does not show for ever.
+    fn still(state: Self::State, _before: &Self::State) -> Self::State {
+        state
     }
 
     /// How long after a change a read can still show what was there before it.

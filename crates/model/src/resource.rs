@@ -115,6 +115,18 @@ pub enum PreconditionCheck {
         #[schemars(with = "Option<String>", extend("format" = "date-time"))]
         until: Option<Timestamp>,
     },
+    /// AWS shows by now what an interrupted run may have made (PLAN-24).
+    Shown {
+        /// Until when it may not.
+        #[schemars(with = "String", extend("format" = "date-time"))]
+        until: Timestamp,
+    },
+    /// This resource of another shard is done, as the ledger has it (PLAN-23). A plan has this check
+    /// where the ledger did not say so when it was made.
+    Recorded {
+        /// The resource.
+        resource: ResourceId,
+    },
 }
 
 /// A check that must pass just before an action's call.

@@ -174,6 +174,12 @@ impl State {
         }
     }
 
+    /// The same with what AWS showed `before` of this very resource and does not show for ever.
+    #[must_use]
+    pub fn still(&self, before: &Self) -> Self {
+        self.kind().still(self, before)
+    }
+
     /// The value, which is of kind `K`: it comes from that kind's own methods.
     pub(crate) fn own<K: Kind>(&self) -> &K::State {
         self.typed.own(K::NAME)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Diff, Entry, Observation, Origin, Ownership, Resource, Spec, State, Verb};
+use model::{Diff, Entry, Observation, Origin, Ownership, Resource, Spec, State, Status, Verb};
 use model::{reasons, rules};
 use standards::{Finding, Place};
 
@@ -285,6 +285,9 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
                 model::place::of_resource(&entry.id, entry.location.as_ref()),
             ),
         ),
+        (Observation::Absent, _) if may_be_hidden(entry) => {
+            Decision::new(Verb::Delete, "an interrupted run began to make it")
+        }
         // Deleting what is gone would succeed, and cost a call.
         (Observation::Absent, _) => Decision::new(Verb::Forget, "is gone already"),
         (Observation::Present { .. }, Origin::Created) => {
@@ -303,6 +306,12 @@ pub(crate) fn removal(entry: &Entry, seen: &Observation) -> Decision {
             "origin unknown: it was there when the ledger began, and stays",
         ),
     }
+}
+
+/// Whether an interrupted run may have made what AWS did not show: what is new is not known everywhere
+/// at once. Forgotten, it would be nobody's.
+fn may_be_hidden(entry: &Entry) -> bool {
+    entry.status == Status::Creating && !entry.spec.kind().stale().is_zero()
 }
 
 /// Whether what was adopted is as it was before us, as far as the ledger knows.

@@ -14,17 +14,31 @@ pub struct Query {
     pub target: Target,
     /// The spec that the ledger has, to observe by while a reference has no value.
     pub fallback: Option<Spec>,
-    /// The state that the ledger has of this very resource, to confirm in a wide read.
+    /// The state that the ledger has of this very resource.
     pub recorded: Option<State>,
+    /// Whether it is read anew, although a wide read could confirm what is recorded.
+    pub anew: bool,
     /// Whether it is to go: then what its deletion would take along is observed too.
     pub leaves: bool,
 }
 
-/// The recorded state of a resource that nothing is open about.
+impl Query {
+    /// The query for what the ledger has as `entry`, to be read anew.
+    pub fn of_entry(entry: &Entry) -> Self {
+        let target = entry.target();
+        Self {
+            recorded: recorded(&target, entry),
+            anew: true,
+            fallback: None,
+            leaves: false,
+            target,
+        }
+    }
+}
+
+/// The recorded state of the resource that the target names.
 fn recorded(target: &Target, entry: &Entry) -> Option<State> {
-    // After an interrupted call, AWS may have another state than the recorded one.
-    let is_it = !entry.is_open() && target.physical.is_some();
-    entry.state.clone().filter(|_| is_it)
+    entry.state.clone().filter(|_| target.physical.is_some())
 }
 
 /// The target of a desired resource, under AWS's name where the ledger knows it in that place.
@@ -44,6 +58,8 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
         let target = of_resource(resource, here.map(AsRef::as_ref));
         queries.push(Query {
             recorded: here.and_then(|entry| recorded(&target, entry)),
+            // After an interrupted call, AWS may have another state than the recorded one.
+            anew: here.is_some_and(|entry| entry.is_open()),
             // At another place, the spec on record finds nothing.
             fallback: here.map(|entry| entry.spec.clone()),
             leaves: false,
@@ -51,13 +67,11 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
         });
     }
     queries.extend(left(desired, ledger).map(|entry| {
-        let target = entry.target();
         Query {
-            recorded: recorded(&target, entry),
-            target,
-            fallback: None,
+            anew: entry.is_open(),
             // Only a deletion takes things of others along; for the rest this would cost calls for nothing.
             leaves: true,
+            ..Query::of_entry(entry)
         }
     }));
     queries

@@ -37,13 +37,15 @@ impl<'a> Planner<'a> {
         self.findings.extend(decision.finding.take());
         let deletes = decision.verb == Verb::Delete;
         let waits = deletes && has_left;
+        let is_seen = self.seen(&entry.target()).state().is_some();
         let preconditions = match &place {
-            Place::Dns(ZoneRef::Hosted(zone)) if waits => vec![self.not_read(zone, entry)],
+            Place::Dns(ZoneRef::Hosted(zone)) if waits => {
+                decision.reason = "the DNS of its domain has moved".into();
+                vec![self.not_read(zone, entry)]
+            }
+            _ if deletes && !is_seen => vec![shown(entry)],
             _ => Vec::new(),
         };
-        if !preconditions.is_empty() {
-            decision.reason = "the DNS of its domain has moved".into();
-        }
         let impact = if !deletes {
             Impact::none()
         } else if waits {
@@ -243,4 +245,15 @@ impl<'a> Planner<'a> {
 fn forget(decision: &mut Decision, reason: &'static str) {
     decision.verb = Verb::Forget;
     decision.reason = reason.into();
+}
+
+/// By then AWS shows what an interrupted run made.
+fn shown(entry: &Entry) -> Precondition {
+    Precondition {
+        rule: rules::PLAN_24.id.to_owned(),
+        check: PreconditionCheck::Shown {
+            until: entry.changed + entry.spec.kind().stale(),
+        },
+        reason: "what was made a moment ago is not known everywhere at once".to_owned(),
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::stream::{self, StreamExt};
 use manifest::Manifest;
 use model::rules;
-use model::{Authority, Check, DomainLedger, Effect, Foreseen, Ledger, ResourceId, Side, Target};
+use model::{Authority, Check, DomainLedger, Effect, Foreseen, Ledger, ResourceId, Side};
 use plan::{Actual, Drift, Inputs, Moved, Query};
 use standards::Finding;
 use standards::dns::Name;
@@ -167,22 +167,11 @@ fn is_unseen(check: &Check) -> bool {
         .is_some_and(|finding| finding.is_of(rules::LIVE_02))
 }
 
-/// Everything in the ledger, as it was left.
+/// Everything in the ledger, as it was left. Drift reads everything anew: a record is what it compares
+/// with.
 fn queries(ledger: &Ledger) -> Vec<Query> {
-    let held = ledger.entries().map(|entry| Target {
-        id: entry.id.clone(),
-        location: entry.location.clone(),
-        spec: entry.spec.clone(),
-        physical: entry.physical().cloned(),
-    });
-    held.map(|target| Query {
-        target,
-        fallback: None,
-        // Drift reads everything anew: a record is what it compares with.
-        recorded: None,
-        leaves: false,
-    })
-    .collect()
+    let entries = ledger.entries();
+    entries.map(|entry| Query::of_entry(entry)).collect()
 }
 
 fn inputs<'a>(

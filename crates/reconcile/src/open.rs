@@ -1,10 +1,11 @@
 //! A project: a manifest, with all that a run of it needs.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws::{Notice, Sessions};
+use aws::{Connection, Notice, Sessions};
 use clock::Clock;
 use engine::Engine;
 use manifest::Manifest;
@@ -16,7 +17,7 @@ use standards::dns::Name;
 use crate::environment::{Environment, Speed};
 use crate::ledger_place::LedgerPlace;
 use crate::sandbox::{Inside, Opened, Presumed};
-use crate::scope::Scope;
+use crate::scope::{Scope, Subset};
 use crate::{Error, Loaded, accounts, sandbox as sandboxes};
 
 /// A manifest, with all that a run of it needs.
@@ -43,14 +44,16 @@ pub struct Project {
     pub(crate) authorities: Option<String>,
     pub(crate) ledger_place: LedgerPlace,
     pub(crate) scope: Scope,
+    /// How many runs share AWS's quotas with this one.
+    pub(crate) sharers: NonZeroU32,
 }
 
 impl Project {
-    /// Opens the way of a manifest to AWS, or to its sandbox, for a run about `targets`, or about
-    /// all domains if there are none. `notice` is told what AWS is waited for.
+    /// Opens the way of a manifest to AWS, or to its sandbox, for a run about a `subset` of
+    /// its domains. `notice` is told what AWS is waited for.
     pub fn open(
         loaded: Loaded,
-        targets: &[String],
+        subset: &Subset,
         environment: Environment,
         notice: Notice,
     ) -> Result<Self, Error> {
@@ -60,7 +63,7 @@ impl Project {
             findings,
             file,
         } = loaded;
-        let scope = Scope::of(&manifest, targets)?;
+        let scope = Scope::of(&manifest, subset)?;
         let is_sandbox = !matches!(environment, Environment::Internet(_));
         let authorities = match &environment {
             Environment::Internet(network) => network.authorities.clone(),
@@ -68,8 +71,11 @@ impl Project {
         };
         let ledger_place = LedgerPlace::of(&manifest, &folder, is_sandbox);
         let place = Place::of(&manifest, &folder, environment)?;
-        let connection =
-            accounts::connection(&manifest, place.sandbox.as_ref(), place.clock, notice);
+        let sharers = subset.sharers();
+        let connection = Connection {
+            sharers,
+            ..accounts::connection(&manifest, place.sandbox.as_ref(), place.clock, notice)
+        };
         let sessions = Sessions::new(accounts::accesses(&manifest), connection);
         let secrets = blueprint::secrets(&manifest);
         Ok(Self {
@@ -85,6 +91,7 @@ impl Project {
             authorities,
             ledger_place,
             scope,
+            sharers,
         })
     }
 

@@ -13,6 +13,7 @@ use plan::{Actual, Estimate, Inputs, Pending};
 use standards::dns::Name;
 use standards::{Finding, Place, Severity};
 
+use crate::elsewhere::await_others;
 use crate::{Error, Project, accounts};
 
 /// Which of the manifest's resources a run is to bring about.
@@ -216,12 +217,13 @@ impl Project {
         self.engine.resume(&ledger).await;
         let mut beyond = self.scope.beyond(ledger.clone());
         let mut ledger = self.scope.within(ledger);
-        let desired = self.desired_for(wish, &ledger, &beyond).await;
+        let mut desired = self.desired_for(wish, &ledger, &beyond).await;
         share(&desired.resources, &mut beyond, &mut ledger);
+        await_others(&mut desired.resources, &self.scope, &beyond);
         let mut queries = plan::queries(&desired.resources, &ledger);
         if self.refresh {
             for query in &mut queries {
-                query.recorded = None;
+                query.anew = true;
             }
         }
         let observed = self.engine.observe(&queries).await;
@@ -257,7 +259,7 @@ impl Project {
         findings.extend(Box::pin(self.room(&plan)).await);
         plan.findings = findings;
         Ok(Planned {
-            estimate: plan::estimate(&plan, &accounts::rates(&self.manifest)),
+            estimate: plan::estimate(&plan, &accounts::rates(&self.manifest, self.sharers)),
             plan,
             actual: observed.actual,
             grace_periods: desired.grace_periods,

@@ -10,7 +10,7 @@ use manifest::Manifest;
 use model::{AccountId, AccountName, Resource};
 
 use crate::doctor::asked_accounts;
-use crate::scope::Scope;
+use crate::scope::{Scope, Subset};
 use crate::{Error, accounts};
 
 /// The IAM policy that the role of one account needs.
@@ -34,16 +34,16 @@ struct Uses {
     others: Vec<Grant>,
 }
 
-/// The policies for `role` in the accounts of a manifest, or of those of its domains that are targets.
+/// The policies for `role` in the accounts of a manifest, or of a subset of its domains.
 /// What the `former` manifest had is still to be removed: its resources are allowed too.
 pub fn policies(
     manifest: &Manifest,
     former: Option<&Manifest>,
-    targets: &[String],
+    subset: &Subset,
     role: Role,
 ) -> Result<Vec<AccountPolicy>, Error> {
     let mut uses: BTreeMap<AccountId, Uses> = BTreeMap::new();
-    add(&mut uses, manifest, &Scope::of(manifest, targets)?, role);
+    add(&mut uses, manifest, &Scope::of(manifest, subset)?, role);
     if let Some(former) = former {
         add(&mut uses, former, &Scope::default(), role);
     }

@@ -1,7 +1,9 @@
 //! The ledger of a project, as a run opens it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aws::SessionError;
 use ledger::{Bucket, Claim, Folder, Journal, Store, Who};
 use model::Ledger;
 
@@ -18,8 +20,7 @@ impl Project {
             LedgerPlace::Folder(root) => Ok(Box::new(Folder::new(root))),
             LedgerPlace::Bucket(place) => {
                 let session = Box::pin(self.engine.session(&place.location)).await;
-                let session =
-                    session.map_err(|error| Error::outside("could not use the ledger", error))?;
+                let session = session.map_err(unopened)?;
                 let project = self.manifest.project.as_str();
                 Ok(Box::new(Bucket::new(session, &place.name, project)))
             }
@@ -57,12 +58,18 @@ impl Project {
         }
     }
 
-    /// The documents that this run is about and that other runs hold.
+    /// The documents that this run is about and that other runs hold: also of what it is about to share
+    /// with others, whose domains alone hold it so far.
     pub async fn claims(&self, journal: &Journal) -> Result<Vec<Claim>, Error> {
         let mut claims = journal.claims().await?;
         if !claims.is_empty() {
             let ledger = self.in_scope(journal.ledger());
-            claims.retain(|claim| ledger.domains.contains_key(&claim.document));
+            let (desired, _) = self.desired().await;
+            let is_to_share =
+                |document: &str| desired.iter().any(|one| one.id.document() == document);
+            claims.retain(|Claim { document, .. }| {
+                ledger.domains.contains_key(document) || is_to_share(document)
+            });
         }
         Ok(claims)
     }
@@ -86,5 +93,16 @@ impl Project {
     /// The part of a ledger that the run is about.
     pub fn in_scope(&self, ledger: Ledger) -> Ledger {
         self.scope.within(ledger)
+    }
+}
+
+/// Without the ledger's account nothing can be planned, as without any other.
+fn unopened(error: SessionError) -> Error {
+    match error {
+        SessionError::Unavailable { account, reason }
+        | SessionError::Credentials { account, reason } => {
+            Error::Closed(BTreeMap::from([(account, reason)]))
+        }
+        other => Error::outside("could not use the ledger", other),
     }
 }

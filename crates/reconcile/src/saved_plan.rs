@@ -11,8 +11,8 @@ use manifest::Manifest;
 use model::{Action, Plan, ResourceId, Verb};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::accounts::accesses;
+use crate::{Error, Shard, Subset};
 
 /// The version of the program, which decides what a plan is as much as the manifest does.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -29,6 +29,8 @@ pub struct SavedPlan {
     pub manifest: PathBuf,
     /// The domains that it is limited to.
     pub targets: Vec<String>,
+    /// The shard that it is limited to.
+    pub shard: Option<Shard>,
     /// How each account is entered, by its name in the manifest.
     accounts: BTreeMap<String, SavedAccount>,
     /// The plan's digest.
@@ -74,12 +76,18 @@ pub struct Moved {
 
 impl SavedPlan {
     /// A plan to be saved. `path` is that of its manifest.
-    pub fn new(path: PathBuf, targets: Vec<String>, manifest: &Manifest, plan: &Plan) -> Self {
+    pub fn new(path: PathBuf, subset: Subset, manifest: &Manifest, plan: &Plan) -> Self {
+        let (targets, shard) = match subset {
+            Subset::All => (Vec::new(), None),
+            Subset::Targets(targets) => (targets, None),
+            Subset::Shard { shard, .. } => (Vec::new(), Some(shard)),
+        };
         let mut saved = Self {
             deploy_plan: Plan::VERSION,
             program: PROGRAM.to_owned(),
             manifest: path,
             targets,
+            shard,
             accounts: accounts(manifest),
             digest: plan.digest(),
             actions: changes(plan),

@@ -1,6 +1,7 @@
 //! Which domains of the manifest a run is about.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use manifest::Manifest;
@@ -8,47 +9,75 @@ use model::{DomainLedger, Ledger, Resource};
 use standards::dns::Name;
 use standards::typo::nearest;
 
-use crate::Error;
+use crate::{Error, Shard};
 
-/// Which domains of the manifest a run is about: all, or those of `--target`.
+/// Which domains of the manifest a run is to be about, as the operator says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Subset {
+    /// All of them, and those that have left the manifest.
+    #[default]
+    All,
+    /// Those of these names, in which `*` stands for any characters.
+    Targets(Vec<String>),
+    /// Those of one shard.
+    Shard {
+        /// The shard.
+        shard: Shard,
+        /// How many shards run at once and share AWS's quotas; all of them where it is not said.
+        at_once: Option<NonZeroU32>,
+    },
+}
+
+impl Subset {
+    /// The domains that are named; all of them if none is.
+    pub fn targets(targets: Vec<String>) -> Self {
+        if targets.is_empty() {
+            Self::All
+        } else {
+            Self::Targets(targets)
+        }
+    }
+
+    /// How many runs share AWS's quotas with this one, itself included.
+    pub(crate) fn sharers(&self) -> NonZeroU32 {
+        match self {
+            Self::All | Self::Targets(_) => NonZeroU32::MIN,
+            Self::Shard { shard, at_once } => at_once.unwrap_or(shard.of()),
+        }
+    }
+}
+
+/// Which domains of the manifest a run is about.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Scope {
-    targets: BTreeSet<String>,
+pub(crate) enum Scope {
+    /// All of them, and those that have left the manifest.
+    #[default]
+    All,
+    Named(BTreeSet<String>),
+    Shard(Shard),
 }
 
 impl Scope {
-    /// The scope of these targets, in which `*` stands for any characters; of all domains if there are
-    /// none.
-    pub(crate) fn of(manifest: &Manifest, targets: &[String]) -> Result<Self, Error> {
-        let mut named = BTreeSet::new();
-        for target in targets {
-            let pattern = target.to_ascii_lowercase();
-            let of_pattern = names(manifest).filter(|name| is_like(&pattern, name.as_str()));
-            let before = named.len();
-            named.extend(of_pattern.map(|name| name.as_str().to_owned()));
-            // A domain that left the manifest can still be in the ledger; it is planned without
-            // `--target`.
-            if named.len() == before && !named.contains(&pattern) {
-                let known = names(manifest).map(Name::as_str);
-                let near = nearest(&pattern, known);
-                let meant = near.map(|near| format!("; did you mean `{}`?", near.word));
-                return Err(Error::Usage(format!(
-                    "--target {pattern}: the manifest has no such domain{}",
-                    meant.unwrap_or_default()
-                )));
-            }
+    pub(crate) fn of(manifest: &Manifest, subset: &Subset) -> Result<Self, Error> {
+        match subset {
+            Subset::All => Ok(Self::All),
+            Subset::Targets(targets) => named(manifest, targets).map(Self::Named),
+            Subset::Shard { shard, .. } => Ok(Self::Shard(*shard)),
         }
-        Ok(Self { targets: named })
     }
 
     /// Whether the run is about all domains.
     pub(crate) fn is_all(&self) -> bool {
-        self.targets.is_empty()
+        matches!(self, Self::All)
     }
 
     /// Whether the run is about this domain.
     pub(crate) fn has(&self, domain: &str) -> bool {
-        self.is_all() || self.targets.contains(domain)
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.contains(domain),
+            Self::Shard(shard) => shard.has(domain),
+        }
     }
 
     /// The domains of the manifest that the run is about.
@@ -74,11 +103,12 @@ impl Scope {
     }
 
     /// Whether the run is about a document of the ledger: one of its domains, or what one of them
-    /// shares with others.
+    /// shares with others. What is shared is also one shard's where nobody holds it any more.
     fn is_about(&self, document: &str, held: &DomainLedger) -> bool {
         let entries = held.entries.values().chain(&held.retired);
-        let mut holders = entries.flat_map(|entry| &entry.holders);
-        self.has(document) || holders.any(|domain| self.has(domain))
+        let mut holders = entries.flat_map(|entry| &entry.holders).peekable();
+        let is_free = holders.peek().is_none();
+        is_free && self.has(document) || holders.any(|domain| self.has(domain))
     }
 
     /// Keeps the resources that the run is about, and of what domains share, the holders that it is
@@ -93,6 +123,29 @@ impl Scope {
         }
         resources.retain(|resource| self.has(&resource.id.domain) || !resource.holders.is_empty());
     }
+}
+
+/// The domains of these targets, in which `*` stands for any characters.
+fn named(manifest: &Manifest, targets: &[String]) -> Result<BTreeSet<String>, Error> {
+    let mut named = BTreeSet::new();
+    for target in targets {
+        let pattern = target.to_ascii_lowercase();
+        let of_pattern = names(manifest).filter(|name| is_like(&pattern, name.as_str()));
+        let before = named.len();
+        named.extend(of_pattern.map(|name| name.as_str().to_owned()));
+        // A domain that left the manifest can still be in the ledger; it is planned without
+        // `--target`.
+        if named.len() == before && !named.contains(&pattern) {
+            let known = names(manifest).map(Name::as_str);
+            let near = nearest(&pattern, known);
+            let meant = near.map(|near| format!("; did you mean `{}`?", near.word));
+            return Err(Error::Usage(format!(
+                "--target {pattern}: the manifest has no such domain{}",
+                meant.unwrap_or_default()
+            )));
+        }
+    }
+    Ok(named)
 }
 
 /// Whether `name` is like `pattern`, in which `*` stands for any characters, dots too.

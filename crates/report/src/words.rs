@@ -148,8 +148,10 @@ pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
         PreconditionCheck::DmarcEnforced { .. } => "DMARC is enforced".to_owned(),
         PreconditionCheck::MxMatches { .. } => "every MX host matches the policy".to_owned(),
         PreconditionCheck::MxOffersTls { .. } => "every MX host offers TLS".to_owned(),
-        // Every part of this wait is worth saying: a person has to act on it.
-        PreconditionCheck::NotRead { .. } => return self::precondition(precondition),
+        // Every part of these waits is worth saying: a person has to act on them.
+        PreconditionCheck::NotRead { .. }
+        | PreconditionCheck::Shown { .. }
+        | PreconditionCheck::Recorded { .. } => return self::precondition(precondition),
     };
     format!("{seen} ({})", precondition.rule)
 }
@@ -176,6 +178,10 @@ pub fn precondition(precondition: &Precondition) -> String {
             until,
             ..
         } => not_read(zone, successors, leads_to, *until),
+        PreconditionCheck::Shown { until } => format!("AWS would show it ({})", moment(*until)),
+        PreconditionCheck::Recorded { resource } => {
+            format!("{resource}, of another shard, is on record")
+        }
     };
     format!("{seen} ({})", precondition.rule)
 }

@@ -78,7 +78,12 @@ impl Program<'_> {
         let now = Timestamp::UNIX_EPOCH;
         let loaded = reconcile::load(valid::PATH, &files, valid::PATH.into(), now)?;
         let environment = Environment::Held(self.sandbox.clone());
-        Project::open(loaded, &[], environment, reconcile::Notice::default())
+        Project::open(
+            loaded,
+            &reconcile::Subset::All,
+            environment,
+            reconcile::Notice::default(),
+        )
     }
 
     async fn command(&self) -> Result<Ended, Error> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use ledger::Journal;
 use model::{MailImpact, Origin};
-use reconcile::{ExistingResource, Rebuilding};
+use reconcile::{ExistingResource, Project, Rebuilding};
 use report::{AdoptDocument, AdoptedResource, Document, escape};
 
 use crate::args::{Adopt, Global};
@@ -12,10 +13,23 @@ use crate::existing::listed;
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
+use crate::turn;
 
 pub(crate) async fn run(global: &Global, args: &Adopt, printer: &Printer) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let journal = open::journal(&project, args.lock_timeout, printer).await?;
+    turn::take(&project, args.lock_timeout, printer, async |journal| {
+        Box::pin(rebuild(&project, args, journal, printer)).await
+    })
+    .await
+}
+
+/// Shows what it would write, asks, and writes it.
+async fn rebuild(
+    project: &Project,
+    args: &Adopt,
+    journal: Journal,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let claimed: BTreeSet<String> = args.claims.iter().cloned().collect();
     let rebuilding = project.rebuild(&journal.ledger(), &claimed).await?;
     if !rebuilding.unseen.is_empty() {

@@ -9,12 +9,12 @@ use engine::Stop;
 use ledger::Journal;
 use model::Plan;
 use reconcile::{
-    Closely, Conclusion, Moved, Planned, Project, SavedAction, SavedPlan, Settled, Wish,
+    Closely, Conclusion, Moved, Planned, Project, SavedAction, SavedPlan, Settled, Subset, Wish,
 };
 use report::escape;
 use standards::{Finding, Severity};
 
-use crate::args::{self, Changing, Global, Selection};
+use crate::args::{self, Changing, Global, Selection, Which};
 use crate::commands::notify::{Telling, tell};
 use crate::commands::plan::{is_blind, show_in};
 use crate::commands::sandbox::introduce;
@@ -27,6 +27,7 @@ use crate::outcome::{self, grace_period};
 use crate::printer::Printer;
 use crate::progress::Show;
 use crate::run_document::{Results, RunDocument};
+use crate::turn;
 
 pub(crate) async fn run(
     global: &Global,
@@ -40,21 +41,27 @@ pub(crate) async fn run(
             let why = "--canary: a saved plan is carried out as it is";
             return Err(Failure::Usage(why.to_owned()));
         }
-        Some(_) if !args.targets.is_empty() => {
-            let why = "--target: a saved plan is carried out as it is; plan again with --target";
+        Some(_) if args.which.subset() != Subset::All => {
+            let why = "a saved plan is carried out as it is: for other domains plan again, with \
+                       --target or --shard";
             return Err(Failure::Usage(why.to_owned()));
         }
         Some(saved) => Selection {
             manifest: Some(saved.manifest.clone()),
-            targets: saved.targets.clone(),
-        },
-        None => Selection {
-            targets: match args.canary {
-                Some(count) => reconcile::canaries(&open::load(&file)?.manifest, count.get()),
-                None => args.targets,
+            which: Which {
+                targets: saved.targets.clone(),
+                shard: saved.shard,
+                at_once: None,
             },
-            manifest: Some(file),
         },
+        None => {
+            let mut which = args.which;
+            if let Some(count) = args.canary {
+                which.targets = reconcile::canaries(&open::load(&file)?.manifest, count.get());
+            }
+            let manifest = Some(file);
+            Selection { manifest, which }
+        }
     };
     let mut project = open::project(global, &selection, printer)?;
     project.refresh = args.refresh;
@@ -66,10 +73,14 @@ pub(crate) async fn run(
         verifies: !args.no_verify,
         saved: saved.as_ref(),
     };
-    let ended = Box::pin(bring_about(&project, how, &mut results, printer)).await;
+    let limit = args.changing.lock_timeout;
+    let ended = turn::take(&project, limit, printer, async |journal| {
+        Box::pin(bring_about(&project, how, journal, &mut results, printer)).await
+    });
+    let ended = ended.await;
     results.document.print(printer);
     if args.canary.is_some() && ended.is_ok() {
-        let names: Vec<&str> = selection.targets.iter().map(String::as_str).collect();
+        let names: Vec<&str> = selection.which.targets.iter().map(String::as_str).collect();
         printer.note(&format!(
             "This was for {} only. An apply without --canary goes on with the others.",
             names.join(", ")
@@ -92,13 +103,13 @@ struct How<'a> {
 async fn bring_about(
     project: &Project,
     how: How<'_>,
+    journal: Journal,
     results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let How {
         changing, saved, ..
     } = how;
-    let journal = open::journal(project, changing.lock_timeout, printer).await?;
     // Who observes from outside need not wait for AWS.
     let (planned, seen) = tokio::join!(
         project.plan(journal.ledger(), Wish::All),

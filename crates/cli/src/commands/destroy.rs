@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ledger::Journal;
 use model::Verb;
 use model::rules;
 use reconcile::{Conclusion, ExistingResource, ExistingResources, Planned, Project, Wish};
@@ -18,6 +19,7 @@ use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
 use crate::run_document::{Results, RunDocument};
+use crate::turn;
 
 /// The rule of winding down.
 const WIND_DOWN: &str = rules::STS_O04.id;
@@ -30,7 +32,11 @@ pub(crate) async fn run(
     let project = open::project(global, &args.selection, printer)?;
     let telling = Telling::begin(&project, "destroy", "deploy destroy", args.notifying);
     let mut results = Results::of(RunDocument::of_destroy());
-    let ended = Box::pin(remove(&project, args, &mut results, printer)).await;
+    let limit = args.changing.lock_timeout;
+    let ended = turn::take(&project, limit, printer, async |journal| {
+        Box::pin(remove(&project, args, journal, &mut results, printer)).await
+    });
+    let ended = ended.await;
     results.document.print(printer);
     tell_people(&project, &telling, ended, results.news, printer).await
 }
@@ -39,10 +45,10 @@ pub(crate) async fn run(
 async fn remove(
     project: &Project,
     args: &args::Destroy,
+    journal: Journal,
     results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let journal = open::journal(project, args.changing.lock_timeout, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
         return Ok(refuse_unrecorded(project, &mut results.document, printer)
             .await?

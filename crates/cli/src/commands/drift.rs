@@ -1,5 +1,6 @@
 //! `deploy drift`: what moved without us; for schedules.
 
+use ledger::Journal;
 use notify::Item;
 use reconcile::{Conclusion, Drifted, Project, Wish};
 
@@ -12,6 +13,7 @@ use crate::files::write_results;
 use crate::open;
 use crate::printer::Printer;
 use crate::run_document::{Results, RunDocument};
+use crate::turn;
 
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
     if args.repair && !matches!(args.format, ResultFormat::Text | ResultFormat::Json) {
@@ -26,7 +28,11 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
     let telling = Telling::begin(&project, "drift", "deploy plan", args.notifying);
     let mut results = Results::of(RunDocument::of_repair());
     let ended = if args.repair {
-        let ended = Box::pin(repair(&project, args, &mut results, printer)).await;
+        let limit = args.changing.lock_timeout;
+        let ended = turn::take(&project, limit, printer, async |journal| {
+            Box::pin(repair(&project, args, journal, &mut results, printer)).await
+        });
+        let ended = ended.await;
         results.document.print(printer);
         ended
     } else {
@@ -39,11 +45,11 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
 async fn repair(
     project: &Project,
     args: &Drift,
+    journal: Journal,
     results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let changing = &args.changing;
-    let journal = open::journal(project, changing.lock_timeout, printer).await?;
     if project.is_unrecorded(&journal.ledger()) {
         printer.note(UNRECORDED);
         return Ok(Exit::Failed);

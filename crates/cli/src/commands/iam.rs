@@ -18,8 +18,8 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
         Some(path) => Some(open::load(path)?.manifest),
         None => None,
     };
-    let targets = &selection.targets;
-    let policies = reconcile::policies(&manifest, former.as_ref(), targets, args.role.into())?;
+    let subset = selection.which.subset();
+    let policies = reconcile::policies(&manifest, former.as_ref(), &subset, args.role.into())?;
     let mut accounts = IndexMap::new();
     for one in policies {
         let policy = AccountPolicy {

@@ -19,10 +19,7 @@ pub(crate) async fn run(command: args::Ledger, printer: &Printer) -> Result<Exit
 }
 
 fn project(of: &LedgerOf, printer: &Printer) -> Result<Project, Failure> {
-    let selection = Selection {
-        manifest: of.manifest.clone(),
-        targets: Vec::new(),
-    };
+    let selection = Selection::all(of.manifest.clone());
     open::project(&of.global, &selection, printer)
 }
 

@@ -115,10 +115,7 @@ async fn online(
     printer: &Printer,
 ) -> Result<Vec<Finding>, Failure> {
     if is_sound {
-        let selection = Selection {
-            manifest: Some(path.to_owned()),
-            targets: Vec::new(),
-        };
+        let selection = Selection::all(Some(path.to_owned()));
         let project = open::project(global, &selection, printer)?;
         return Ok(reconcile::lint_with_accounts(&project).await?);
     }

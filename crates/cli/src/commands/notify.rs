@@ -135,10 +135,7 @@ pub(crate) async fn run(command: args::Notify, printer: &Printer) -> Result<Exit
         manifest,
         global,
     }) = command;
-    let selection = Selection {
-        manifest,
-        targets: Vec::new(),
-    };
+    let selection = Selection::all(manifest);
     let project = open::project(&global, &selection, printer)?;
     let receivers = receivers(&project);
     let Some(receiver) = receivers.iter().find(|receiver| receiver.name == name) else {

@@ -147,12 +147,8 @@ fn save(path: &Path, args: &args::Plan, project: &Project, plan: &Plan) -> Resul
     // It may have come to be there while the plan was made.
     refuse_to_overwrite(path, args.force)?;
     let manifest = project.file.canonicalize().map_err(failed)?;
-    let saved = SavedPlan::new(
-        manifest,
-        args.selection.targets.clone(),
-        &project.manifest,
-        plan,
-    );
+    let subset = args.selection.which.subset();
+    let saved = SavedPlan::new(manifest, subset, &project.manifest, plan);
     #[expect(clippy::disallowed_methods, reason = "the operator names the file")]
     std::fs::write(path, saved.text()?).map_err(failed)
 }

@@ -91,10 +91,7 @@ async fn publish(
     present: bool,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    let selection = Selection {
-        manifest: of.manifest.clone(),
-        targets: Vec::new(),
-    };
+    let selection = Selection::all(of.manifest.clone());
     let project = open::project(global, &selection, printer)?;
     introduce(project.presumed.as_ref(), printer);
     let ByHand { done, all } = reconcile::publish_by_hand(&project, present).await?;

@@ -248,9 +248,14 @@ impl Run<'_> {
         Ok(self.know(target, Known { physical, state }).await)
     }
 
-    pub(super) async fn know(&self, target: &Target, known: Known) -> Arc<Known> {
-        let known = Arc::new(known);
+    pub(super) async fn know(&self, target: &Target, mut known: Known) -> Arc<Known> {
         let mut all = self.known.lock().await;
+        if let Some(before) = all.get(&target.id)
+            && before.physical == known.physical
+        {
+            known.state = known.state.still(&before.state);
+        }
+        let known = Arc::new(known);
         all.insert(target.id.clone(), Arc::clone(&known));
         known
     }

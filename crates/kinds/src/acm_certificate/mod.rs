@@ -286,6 +286,17 @@ impl Kind for AcmCertificate {
         }
     }
 
+    /// A validation record never changes, and ACM may show none for a name that is validated.
+    fn still(mut state: State, before: &State) -> State {
+        if state.arn == before.arn {
+            for (host, record) in &before.validation {
+                let shown = state.validation.entry(host.clone());
+                shown.or_insert_with(|| record.clone());
+            }
+        }
+        state
+    }
+
     fn poll() -> Duration {
         Duration::from_secs(5)
     }

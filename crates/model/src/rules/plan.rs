@@ -101,4 +101,14 @@ standards::rules! {
         why "A stack that still has it goes on managing it: the next deployment of the stack puts back what deploy changed, and its removal deletes what mail uses."
         fix "if the stack still has it, give it `DeletionPolicy: Retain` in the stack (`RemovalPolicy.RETAIN` in the CDK), deploy that, and take it out of the stack; its tags stay, so then accept it with `--accept-risk PLAN-22`"
         source "CloudFormation User Guide: resource tags, DeletionPolicy attribute";
+    PLAN_23 "PLAN-23" Error Order by "reconcile::elsewhere"
+        "What a domain depends on in another shard is on record there"
+        why "A shard brings nothing about in the others: what depends on that would be published before it works."
+        fix "apply the other shard, and then run this again"
+        source "ARCHITECTURE.md, \"What holds everywhere\"";
+    PLAN_24 "PLAN-24" Error Order by "plan::remove"
+        "What an interrupted run may have made is given up only when AWS would show it"
+        why "AWS does not know a new bucket everywhere at once: one that is forgotten because it was not seen stays for ever, and costs."
+        fix "run this again some minutes later"
+        source "terraform-provider-aws, internal/service/s3: what its users met";
 }

@@ -3,7 +3,7 @@
 use manifest::MemoryFiles;
 
 use super::*;
-use crate::{Environment, Notice, SandboxSettings, Speed, load};
+use crate::{Environment, Notice, SandboxSettings, Speed, Subset, load};
 
 const ACCOUNTS: &str = "project: online\n\
     accounts:\n  dns: { id: \"111111111111\" }\n  mail: { id: \"222222222222\" }\n\
@@ -25,8 +25,8 @@ async fn rules(domains: &str, world: &str) -> Vec<String> {
         world: Some(("world.yaml".to_owned(), world.to_owned())),
         weather: None,
     });
-    let project =
-        loaded.and_then(|loaded| Project::open(loaded, &[], environment, Notice::default()));
+    let project = loaded
+        .and_then(|loaded| Project::open(loaded, &Subset::All, environment, Notice::default()));
     let project = project.expect("a manifest without errors");
     let findings = Box::pin(lint_with_accounts(&project))
         .await

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use ledger::{Bucket, Folder, Journal, LedgerError, Store, Who};
 use manifest::MemoryFiles;
 use model::Location;
-use reconcile::{Environment, Error, Notice, Project, Wish};
+use reconcile::{Environment, Error, Notice, Project, Subset, Wish};
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind};
 use sandbox::world::World;
@@ -72,7 +72,7 @@ fn open(manifest: &str, sandbox: &Sandbox) -> Project {
     let loaded = reconcile::load("deploy.yaml", &files, "deploy.yaml".into(), now);
     let environment = Environment::Held(sandbox.clone());
     let loaded = loaded.expect("a sound manifest");
-    Project::open(loaded, &[], environment, Notice::default()).expect("a project")
+    Project::open(loaded, &Subset::All, environment, Notice::default()).expect("a project")
 }
 
 impl Scene {

@@ -8,3 +8,4 @@ mod ledgers;
 mod requests;
 mod run;
 mod runs;
+mod shards;

@@ -14,7 +14,8 @@ use engine::{Progress, Report, Stop};
 use manifest::MemoryFiles;
 use model::{Check, Ledger};
 use reconcile::{
-    Closely, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Who, Wish,
+    Closely, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Subset, Who,
+    Wish,
 };
 use tempfile::TempDir;
 
@@ -107,8 +108,13 @@ impl Run {
 
     /// Opens the project.
     pub(crate) fn try_open(&self, targets: &[&str]) -> Result<Project, Error> {
+        let targets = targets.iter().map(|&target| target.to_owned());
+        self.try_open_for(&Subset::targets(targets.collect()))
+    }
+
+    /// Opens the project for a run about a part of its domains.
+    pub(crate) fn try_open_for(&self, subset: &Subset) -> Result<Project, Error> {
         let loaded = reconcile::load(&self.path, &self.files, self.file(), Clock::real().now())?;
-        let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
         let environment = Environment::Sandbox(SandboxSettings {
             speed: Some(Speed::Instant),
             world: self
@@ -117,7 +123,7 @@ impl Run {
                 .map(|text| ("world.yaml".to_owned(), text)),
             weather: Some(sandbox::weather::Weather::default()),
         });
-        Project::open(loaded, &targets, environment, Notice::default())
+        Project::open(loaded, subset, environment, Notice::default())
     }
 
     /// Opens the project, which is sound.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::Verb;
-use reconcile::{Error, SavedPlan, Who, Wish};
+use reconcile::{Error, SavedPlan, Subset, Who, Wish};
 use standards::dns::RecordType;
 
 use crate::run::Run;
@@ -132,7 +132,7 @@ async fn a_saved_plan_is_the_plan_of_now_until_something_moves() {
 async fn save(run: &Run) -> String {
     let plan = run.plan().await.plan;
     let manifest = run.open().manifest;
-    let saved = SavedPlan::new("deploy.yaml".into(), Vec::new(), &manifest, &plan);
+    let saved = SavedPlan::new("deploy.yaml".into(), Subset::All, &manifest, &plan);
     saved.text().expect("a text")
 }
 
