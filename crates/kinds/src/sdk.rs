@@ -102,7 +102,8 @@ pub(crate) fn gone(operation: &str, what: &str) -> KindError {
 }
 
 /// Ends a creation to which AWS said that the thing is there already. An earlier call of ours, whose
-/// answer was lost, made it as it was asked for then; if somebody else did, it is not ours to touch.
+/// answer was lost, or which was refused after its first step, made it; if somebody else did, it is not
+/// ours to touch. What is refused here was begun: it is there, and ours.
 pub(crate) async fn finish<K: Mutate<Context>>(
     kind: &K,
     context: &Context,
@@ -116,7 +117,7 @@ pub(crate) async fn finish<K: Mutate<Context>>(
     } = kind.observe(&context.afresh(), target).await?
     else {
         let message = "it exists and is not shown yet";
-        return Err(KindError::new(ErrorClass::NotYet, operation, message));
+        return Err(KindError::new(ErrorClass::NotYet, operation, message).begun());
     };
     if ownership == Ownership::Foreign {
         let message = format!("somebody else made `{physical}` meanwhile");
@@ -130,7 +131,8 @@ pub(crate) async fn finish<K: Mutate<Context>>(
         diff: &diff,
         owned: None,
     };
-    kind.update(context, target, &update).await
+    let finished = kind.update(context, target, &update);
+    finished.await.map_err(KindError::begun)
 }
 
 /// The tags to set and the keys to remove that turn `actual` into `desired`. `owned` are the

@@ -4,8 +4,9 @@
 //! An apply is counted up to the last change that is ready. After it, `deploy apply` observes and plans
 //! again, which is the no-op plan of the next row.
 //!
-//! `cargo xtask bench fleet [N…] [operations] [world=FILE]` prints the table. With `operations` each
-//! run is followed by its requests by operation.
+//! `cargo xtask bench fleet [N…] [operations] [s3] [world=FILE]` prints the table. With `operations` each
+//! run is followed by its requests by operation. With `s3` the ledger is in a bucket of an account of its
+//! own, and each row says how many requests went there.
 
 #![expect(
     clippy::disallowed_methods,
@@ -35,10 +36,11 @@ fn main() {
     let world = arguments.iter().find_map(|one| one.strip_prefix("world="));
     let world = world.map(|path| std::fs::read_to_string(path).expect("a world file"));
     let details = arguments.iter().any(|one| one == "operations");
+    let in_bucket = arguments.iter().any(|one| one == "s3");
     println!("| N | run | requests | throttled | AWS's time | CPU | memory | outcome |");
     println!("|---|---|---|---|---|---|---|---|");
     for n in sizes {
-        Fleet::new(n, world.as_deref(), details).measure();
+        Fleet::new(n, world.as_deref(), details, in_bucket).measure();
     }
 }
 
@@ -47,6 +49,17 @@ struct Fleet {
     n: usize,
     run: Run,
     details: bool,
+    in_bucket: bool,
+}
+
+/// The account that has the ledger's bucket, and nothing else.
+const LEDGER: &str = "444444444444";
+
+/// The manifest of a fleet whose ledger is in a bucket.
+fn in_a_bucket(manifest: &str) -> String {
+    let account = format!("  ops:  {{ id: \"{LEDGER}\", role: mail-deploy }}\ndefaults:");
+    let ledger = "ledger: { s3: { account: ops, bucket: bench-ledger, region: us-east-1 } }\n";
+    format!("{}{ledger}", manifest.replace("defaults:", &account))
 }
 
 /// The measures of a run: the requests by operation and result, and what came of it in words.
@@ -57,16 +70,28 @@ struct Measured {
 }
 
 impl Fleet {
-    fn new(n: usize, world: Option<&str>, details: bool) -> Self {
-        let run = Run::beside_shipped(&fleet::manifest(n));
+    fn new(n: usize, world: Option<&str>, details: bool, in_bucket: bool) -> Self {
+        let mut manifest = fleet::manifest(n);
+        if in_bucket {
+            manifest = in_a_bucket(&manifest);
+        }
+        let run = Run::beside_shipped(&manifest);
         let run = match world {
             Some(world) => run.in_world(world),
             None => run,
         };
-        Self { n, run, details }
+        Self {
+            n,
+            run,
+            details,
+            in_bucket,
+        }
     }
 
     fn measure(mut self) {
+        if self.in_bucket {
+            self.row("ledger create", self.create());
+        }
         self.row("first plan", self.plan());
         self.row("first apply", self.change(Wish::All));
         self.row("no-op plan", self.plan());
@@ -114,6 +139,13 @@ impl Fleet {
         }
     }
 
+    async fn create(&self) -> Measured {
+        let project = self.run.open();
+        let counter = Counter::new(&project);
+        let made = Box::pin(reconcile::create_ledger(&project)).await;
+        counter.end(&project, format!("{:?}", made.expect("a bucket")))
+    }
+
     async fn plan(&self) -> Measured {
         let project = self.run.open();
         let counter = Counter::new(&project);
@@ -157,6 +189,7 @@ impl Fleet {
 /// Requests since a moment.
 struct Counter {
     before: BTreeMap<(String, String), u64>,
+    ledger: [u64; 2],
     began: jiff::Timestamp,
 }
 
@@ -164,11 +197,17 @@ impl Counter {
     fn new(project: &Project) -> Self {
         Self {
             before: requests(project),
+            ledger: of_ledger(project),
             began: project.clock.now(),
         }
     }
 
-    fn end(self, project: &Project, outcome: String) -> Measured {
+    fn end(self, project: &Project, mut outcome: String) -> Measured {
+        let [reads, writes] = of_ledger(project);
+        let [read, written] = [reads - self.ledger[0], writes - self.ledger[1]];
+        if read + written > 0 {
+            outcome = format!("{outcome}; ledger: {read} reads, {written} writes");
+        }
         let mut requests = requests(project);
         for (key, count) in self.before {
             *requests.entry(key).or_default() -= count;
@@ -181,6 +220,20 @@ impl Counter {
             outcome,
         }
     }
+}
+
+/// The requests of S3 in the account of the ledger: reads, and writes.
+fn of_ledger(project: &Project) -> [u64; 2] {
+    let stats = project.sandbox.as_ref().expect("a sandbox").stats();
+    let of = |writes: bool| {
+        let there = stats
+            .iter()
+            .filter(|([account, service, operation, _], _)| {
+                *account == LEDGER && *service == "s3" && writes == (*operation == "PutObject")
+            });
+        there.map(|(_, count)| count).sum()
+    };
+    [of(false), of(true)]
 }
 
 fn requests(project: &Project) -> BTreeMap<(String, String), u64> {

@@ -1,6 +1,7 @@
 //! The runs that look after the ledger itself: make its bucket, unlock a document, move it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kinds::{S3Bucket, S3BucketPolicy, s3_bucket, s3_bucket_policy, tags};
 use ledger::{Bucket, Journal, Who};
@@ -81,19 +82,24 @@ pub async fn create_ledger(project: &Project) -> Result<Made, Error> {
         }),
         ..target.clone()
     };
+    let session = Box::pin(project.engine.session(&place.location)).await;
+    let session = session.map_err(|error| failed(&error))?;
+    let name = project.manifest.project.as_str();
+    let kept = || Bucket::new(Arc::clone(&session), &place.name, name);
+    let kinds = project.engine.kinds();
+    let open = || Journal::open(Box::new(kept()), kinds, project.clock, Who::default());
+    if made == Made::Again {
+        // A ledger that moved away from here is told before anything is changed.
+        open().await?;
+    }
     for target in [&target, &policy] {
         let created = Box::pin(project.engine.create(target)).await;
         created.map_err(|error| failed(&error))?;
     }
-    let session = Box::pin(project.engine.session(&place.location)).await;
-    let session = session.map_err(|error| failed(&error))?;
-    let kept = Bucket::new(session, &place.name, project.manifest.project.as_str());
-    kept.set_lifecycle().await?;
+    kept().set_lifecycle().await?;
     // A bucket that was made a moment ago can refuse writes, and it is better to wait here than in the
     // first apply.
-    let kinds = project.engine.kinds();
-    let journal = Journal::open(Box::new(kept), kinds, project.clock, Who::default()).await?;
-    journal.try_out().await?;
+    open().await?.try_out().await?;
     Ok(made)
 }
 

@@ -233,6 +233,12 @@ async fn a_ledger_moves_to_s3_and_back() {
         panic!("the bucket is still used");
     };
     assert!(source.to_string().contains("the ledger moved"), "{source}");
+    let set = calls(&project, "PutBucketPolicy");
+    let Err(Error::Outside { source, .. }) = reconcile::create_ledger(&project).await else {
+        panic!("the bucket's ledger is elsewhere");
+    };
+    assert!(source.to_string().contains("the ledger moved"), "{source}");
+    assert_eq!(calls(&project, "PutBucketPolicy"), set);
     let folder = Box::new(ledger::Folder::new(
         beside.join(".deploy/sandbox/anycompany-team"),
     ));
