@@ -1,27 +1,32 @@
 //! The command line.
 
 mod adopt;
+mod apply;
 mod check;
+mod destroy;
 mod drift;
 mod format;
+mod graph;
 mod iam;
+mod init;
 mod ledger;
 mod lint;
 mod notify;
 mod out;
+mod plan;
+mod records;
 mod report;
 mod sandbox;
 mod values;
+mod verify;
 mod which;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ::report::RecordFormat;
-use model::AccountId;
 use reconcile::Speed;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -30,16 +35,23 @@ use crate::log::Log;
 
 pub(crate) use self::report::Report;
 pub(crate) use adopt::Adopt;
+pub(crate) use apply::Apply;
 pub(crate) use check::{Check, CheckFormat};
+pub(crate) use destroy::Destroy;
 pub(crate) use drift::Drift;
 pub(crate) use format::{GraphFormat, PlanFormat, ResultFormat, RunFormat};
+pub(crate) use graph::Graph;
 pub(crate) use iam::Iam;
+pub(crate) use init::Init;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
 pub(crate) use notify::{Notify, NotifyTest, Notifying};
 pub(crate) use out::Out;
+pub(crate) use plan::Plan;
+pub(crate) use records::Records;
 pub(crate) use sandbox::{Sandbox, SandboxOf, Serve};
 use values::duration;
+pub(crate) use verify::Verify;
 pub(crate) use which::Which;
 
 /// One YAML manifest in, working email-domain security on AWS out.
@@ -329,163 +341,4 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy sandbox serve deploy/example.yaml --aws 4566"
     )]
     Sandbox(Sandbox),
-}
-
-/// `deploy init`.
-#[derive(Debug, Args)]
-pub(crate) struct Init {
-    /// The domain; several go into one manifest
-    #[arg(value_name = "DOMAIN", required = true)]
-    pub(crate) domains: Vec<String>,
-    /// Write the manifest here, and the logo and the mark certificate that it names beside it;
-    /// by default it is printed
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Overwrite what is there
-    #[arg(long, requires = "output")]
-    pub(crate) force: bool,
-    /// The id of the account that everything is in; without it, lint names the line to complete
-    #[arg(long, value_name = "ID")]
-    pub(crate) account: Option<AccountId>,
-    /// With --sandbox: the manifest whose sandbox is probed [default: as for other commands]
-    #[arg(long, value_name = "MANIFEST")]
-    pub(crate) sandbox_of: Option<PathBuf>,
-}
-
-/// `deploy plan`.
-#[derive(Debug, Args)]
-pub(crate) struct Plan {
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// Save the plan, for `deploy apply FILE`
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Overwrite what is there, also when it is not a saved plan
-    #[arg(long, requires = "output")]
-    pub(crate) force: bool,
-    /// Read everything anew, also what wide reads confirm to be as the ledger has it
-    #[arg(long)]
-    pub(crate) refresh: bool,
-    /// Exit with 3 when something would change
-    #[arg(long)]
-    pub(crate) exit_code: bool,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = PlanFormat::Text, conflicts_with = "json")]
-    pub(crate) format: PlanFormat,
-}
-
-/// `deploy apply`.
-#[derive(Debug, Args)]
-pub(crate) struct Apply {
-    /// The manifest, or a plan that was saved with `deploy plan -o` [default: `DEPLOY_MANIFEST`, or
-    /// else the nearest deploy.yaml or deploy.yml, here or in a folder above]
-    #[arg(value_name = "MANIFEST|PLAN")]
-    pub(crate) file: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) which: Which,
-    #[command(flatten)]
-    pub(crate) changing: Changing,
-    /// Read everything anew, also what wide reads confirm to be as the ledger has it
-    #[arg(long)]
-    pub(crate) refresh: bool,
-    /// Do not probe the live domains at the end
-    #[arg(long)]
-    pub(crate) no_verify: bool,
-    /// Apply to so many domains first, always the same of one manifest; an apply without it goes on
-    #[arg(long, value_name = "N", conflicts_with_all = ["targets", "shard", "no_verify"])]
-    pub(crate) canary: Option<NonZeroUsize>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = RunFormat::Text, conflicts_with = "json")]
-    pub(crate) format: RunFormat,
-    #[command(flatten)]
-    pub(crate) notifying: Notifying,
-}
-
-/// `deploy destroy`.
-#[derive(Debug, Args)]
-pub(crate) struct Destroy {
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    #[command(flatten)]
-    pub(crate) changing: Changing,
-    /// Do not wind MTA-STS down: accepts the risk STS-O04, that senders who hold an enforced policy
-    /// refuse to deliver until it expires
-    #[arg(long)]
-    pub(crate) now: bool,
-    /// With --yes: the number of domains that are to be destroyed, where it is more than three
-    #[arg(long, value_name = "N")]
-    pub(crate) domains: Option<usize>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = RunFormat::Text, conflicts_with = "json")]
-    pub(crate) format: RunFormat,
-    #[command(flatten)]
-    pub(crate) notifying: Notifying,
-}
-
-/// `deploy verify`.
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// Show what is good as well
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Ask the mail hosts for STARTTLS; many networks do not let port 25 out
-    #[arg(long)]
-    pub(crate) smtp: bool,
-    /// Send an empty TLS report to https addresses of reports, in both forms
-    #[arg(long)]
-    pub(crate) reports: bool,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = ResultFormat::Text, conflicts_with = "json")]
-    pub(crate) format: ResultFormat,
-    #[command(flatten)]
-    pub(crate) out: Out,
-    #[command(flatten)]
-    pub(crate) notifying: Notifying,
-}
-
-/// `deploy records`.
-#[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
-pub(crate) struct Records {
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// How to print them
-    #[arg(
-        long,
-        default_value = "text",
-        value_name = "FORMAT",
-        value_parser = values::record_format(),
-        conflicts_with = "json"
-    )]
-    pub(crate) format: RecordFormat,
-    /// Only those that public DNS does not answer yet
-    #[arg(long)]
-    pub(crate) missing: bool,
-    /// For a provider that refuses underscores in TXT names
-    #[arg(long)]
-    pub(crate) no_underscore: bool,
-    /// Write `amazonses:` before the tokens of SES
-    #[arg(long)]
-    pub(crate) amazonses_prefix: bool,
-    /// For a provider that appends the domain to every name
-    #[arg(long)]
-    pub(crate) relative: bool,
-    /// For a provider that takes one value for each TXT name
-    #[arg(long)]
-    pub(crate) one_value: bool,
-}
-
-/// `deploy graph`.
-#[derive(Debug, Args)]
-pub(crate) struct Graph {
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid, conflicts_with = "json")]
-    pub(crate) format: GraphFormat,
 }
