@@ -1,5 +1,7 @@
 //! The owned resources, their locations and what is pending, as text.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::{DomainLedger, Entry, Ledger, Origin, PhysicalId, ServedPolicy};
 
@@ -39,7 +41,7 @@ pub fn status_text(
             names => in_common(&mut page, names, domain),
         }
     }
-    shared_text(&mut page, &shared, to_do);
+    shared_text(&mut page, &shared, to_do, detail);
     page.gap();
     let owned = format!(
         "Owned: {} in {}.",
@@ -52,13 +54,18 @@ pub fn status_text(
 }
 
 /// Whether a part of the ledger is that of one resource which domains share, and no domain's.
-fn is_of_shared(name: &str) -> bool {
+pub(crate) fn is_of_shared(name: &str) -> bool {
     name.contains('/')
 }
 
 /// The resources that domains share, which are of none of them.
-fn shared_text(page: &mut Page<'_>, parts: &[(&String, &DomainLedger)], to_do: &plan::Pending) {
-    let parts: Vec<&DomainLedger> = parts.iter().map(|(_, part)| *part).collect();
+fn shared_text(
+    page: &mut Page<'_>,
+    parts: &[(&String, &DomainLedger)],
+    to_do: &plan::Pending,
+    detail: Detail,
+) {
+    let mut parts: Vec<&DomainLedger> = parts.iter().map(|(_, part)| *part).collect();
     let count = parts.iter().map(|part| part.entries.len()).sum();
     if parts.is_empty() {
         return;
@@ -73,7 +80,39 @@ fn shared_text(page: &mut Page<'_>, parts: &[(&String, &DomainLedger)], to_do: &
             Part(palette.faint, &count),
         ],
     );
+    if detail == Detail::Brief {
+        many(page, &mut parts, to_do);
+    }
     entries(page, &parts, to_do);
+}
+
+/// So many resources of one kind in one location are listed one by one.
+const LISTED_MAX: usize = 3;
+
+/// Says once how many of a kind there are where they are many, and takes them out of the `parts`.
+fn many(page: &mut Page<'_>, parts: &mut Vec<&DomainLedger>, to_do: &plan::Pending) {
+    let key = |part: &DomainLedger| {
+        let entry = part.entries.values().next()?;
+        let is_plain = part.retired.is_empty() && pending(entry, to_do).is_none();
+        is_plain.then(|| (entry.id.kind.clone(), words::place(entry.location.as_ref())))
+    };
+    let mut counts = BTreeMap::new();
+    for key in parts.iter().filter_map(|part| key(part)) {
+        *counts.entry(key).or_insert(0) += 1;
+    }
+    counts.retain(|_, count| *count > LISTED_MAX);
+    parts.retain(|part| key(part).is_none_or(|key| !counts.contains_key(&key)));
+    let palette = *page.palette;
+    for ((kind, place), count) in counts {
+        page.line(
+            4,
+            &[
+                Part(palette.strong, &format!("{count} {kind}  ")),
+                Part(palette.faint, &format!("{place}  ")),
+                Part(palette.faint, alike::UNFOLD),
+            ],
+        );
+    }
 }
 
 /// All of one domain.

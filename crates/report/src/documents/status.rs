@@ -1,5 +1,7 @@
 //! The owned resources, and what is pending. Specs and states stay in the ledger.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use model::{DomainLedger, Entry, Ledger, Location, Origin, PhysicalId, ResourceId, ServedPolicy};
 use plan::Pending;
@@ -7,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Content, Document, Moment};
-use crate::status_text::Unfinished;
+use crate::status_text::{Unfinished, is_of_shared};
 
 /// The content of the ledger, without specs and states.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -17,6 +19,7 @@ pub struct StatusDocument {
     owned: usize,
     pending: PendingObject,
     domains: Vec<DomainStatus>,
+    shared: SharedStatus,
 }
 
 /// The changes that are pending, as the ledger has it and without a question to AWS.
@@ -39,7 +42,7 @@ struct PendingObject {
     grace_periods: usize,
 }
 
-/// A domain, or resources that domains share.
+/// A domain.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct DomainStatus {
     domain: String,
@@ -52,6 +55,14 @@ struct DomainStatus {
     cached_until: Option<Moment>,
     /// The risks that were accepted.
     accepted: Vec<Accepted>,
+}
+
+/// The resources that domains share, which are of none of them.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct SharedStatus {
+    resources: Vec<EntryObject>,
+    /// Resources that were replaced and are still to go.
+    retired: Vec<EntryObject>,
 }
 
 /// A policy, and since when it is served.
@@ -93,6 +104,9 @@ impl Content for StatusDocument {
 /// The document of a ledger, with what is to do.
 pub fn status_json(ledger: &Ledger, to_do: &Pending, now: Timestamp) -> Document<StatusDocument> {
     let unfinished = Unfinished::of(ledger, now);
+    let parts = ledger.domains.iter();
+    let (shared, domains): (Vec<_>, Vec<_>) = parts.partition(|(name, _)| is_of_shared(name));
+    let shared = || shared.iter().map(|(_, part)| *part);
     Document::new(StatusDocument {
         now: Moment(now),
         owned: ledger.entries().count(),
@@ -105,7 +119,13 @@ pub fn status_json(ledger: &Ledger, to_do: &Pending, now: Timestamp) -> Document
             retired: unfinished.retired,
             grace_periods: unfinished.grace_periods,
         },
-        domains: ledger.domains.iter().map(domain).collect(),
+        domains: domains.into_iter().map(domain).collect(),
+        shared: SharedStatus {
+            resources: shared()
+                .flat_map(|part| entries(part.entries.values()))
+                .collect(),
+            retired: shared().flat_map(|part| entries(&part.retired)).collect(),
+        },
     })
 }
 
@@ -114,8 +134,8 @@ fn domain((name, domain): (&String, &DomainLedger)) -> DomainStatus {
     let accepted = domain.accepted.iter();
     DomainStatus {
         domain: name.clone(),
-        resources: domain.entries.values().map(|one| entry(one)).collect(),
-        retired: domain.retired.iter().map(|one| entry(one)).collect(),
+        resources: entries(domain.entries.values()).collect(),
+        retired: entries(&domain.retired).collect(),
         serving: serving.map(|(policy, since)| Serving {
             policy: *policy,
             since: Moment(*since),
@@ -130,13 +150,15 @@ fn domain((name, domain): (&String, &DomainLedger)) -> DomainStatus {
     }
 }
 
-fn entry(entry: &Entry) -> EntryObject {
-    EntryObject {
+fn entries<'a>(
+    entries: impl IntoIterator<Item = &'a Arc<Entry>>,
+) -> impl Iterator<Item = EntryObject> {
+    entries.into_iter().map(|entry| EntryObject {
         resource: entry.id.clone(),
         location: entry.location.clone(),
         physical: entry.physical().cloned(),
         origin: entry.origin,
         open: entry.is_open(),
         changed: Moment(entry.changed),
-    }
+    })
 }

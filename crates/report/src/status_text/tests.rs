@@ -164,4 +164,29 @@ fn what_domains_share_is_of_none_of_them() {
     let text = status_text(&ledger, &to_do, now, Detail::Brief, &Palette::plain());
     let (_, shown) = text.split_once("Shared by domains").expect("a heading");
     assert_snapshot!(shown);
+    let more = |name: &str| Entry {
+        id: ResourceId::new("cloudfront_origin_access_control", SHARED, name),
+        ..entry_of("cloudfront_origin_access_control", name, name)
+    };
+    for name in ["web.1", "web.2", "web.3", "web.4"] {
+        let one = more(name);
+        let mut part = DomainLedger::default();
+        let document = one.id.document().into_owned();
+        part.entries.insert(one.id.clone(), Arc::new(one));
+        ledger.domains.insert(document, part);
+    }
+    let text = |detail| status_text(&ledger, &to_do, now, detail, &Palette::plain());
+    let brief = text(Detail::Brief);
+    let line = "    4 cloudfront_origin_access_control  web us-east-1  `--full` lists them\n";
+    assert!(brief.contains(line), "{brief}");
+    assert!(!brief.contains("web.2"), "{brief}");
+    assert!(text(Detail::Full).contains("web.2"));
+    let json = json!(crate::status_json(&ledger, &to_do, now));
+    let names = json["domains"].as_array().expect("a list").iter();
+    let names: Vec<_> = names.map(|domain| &domain["domain"]).collect();
+    assert_eq!(names, ["example.com"]);
+    let shared = json["shared"]["resources"].as_array().expect("a list");
+    let last = &shared.last().expect("a resource")["resource"];
+    assert_eq!(last, "ses_configuration_set/shared/mail.eu-west-1.main");
+    assert_eq!(shared.len(), 5);
 }
