@@ -177,3 +177,12 @@ fn with_drift(documents: &mut Documents) {
     documents.add(3, place.run("drift", JSON));
     documents.add(0, place.run("drift", &["--repair", "--yes", "--json"]));
 }
+
+/// The manifest's own schema, by a validator that editors and CI use.
+#[test]
+fn a_fault_of_a_manifest_is_told_at_its_place() {
+    let folder = root().join("deploy");
+    let paths = [folder.join("deploy.schema.json"), folder];
+    let paths = paths.map(|path| path.display().to_string());
+    tools::ask_script("manifest_schema.py", &[&paths[0], &paths[1]], &[]);
+}

@@ -1,6 +1,7 @@
 //! The JSON Schema of a manifest, for editors.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -17,6 +18,7 @@ pub fn schema() -> Value {
     let domain = Domain::schema(&mut generator).to_value();
     let mut schema = schema.to_value();
     relax(&mut schema, &domain);
+    relax_included(&mut schema);
     schema
 }
 
@@ -33,32 +35,55 @@ fn relax(schema: &mut Value, domain: &Value) {
     let Some(definitions) = schema.get_mut("definitions").and_then(Value::as_object_mut) else {
         return;
     };
-    for name in names {
-        if let Some(definition) = definitions.get_mut(&name).and_then(Value::as_object_mut) {
+    for name in &names {
+        if let Some(definition) = definitions.get_mut(name).and_then(Value::as_object_mut) {
             definition.remove("required");
             let properties = definition
                 .get_mut("properties")
                 .and_then(Value::as_object_mut);
             for property in properties.into_iter().flat_map(Map::values_mut) {
-                *property = or_nothing(property.take());
+                or_nothing(property);
             }
         }
     }
-    if let Some(block) = schema.pointer_mut("/properties/domains/additionalProperties") {
-        *block = or_nothing(block.take());
+    // A domain with nothing said about it is one that only has the defaults.
+    let domain = iter::once("Domain");
+    for name in names.iter().map(String::as_str).chain(domain) {
+        if let Some(definition) = definitions.get_mut(name) {
+            or_nothing(definition);
+        }
     }
 }
 
-/// The same schema where a key with nothing after it is right as well: it takes a default away.
-fn or_nothing(mut schema: Value) -> Value {
-    let description = schema
-        .as_object_mut()
-        .and_then(|schema| schema.remove("description"));
-    let mut either = json!({ "anyOf": [schema, { "type": "null" }] });
-    if let Some(description) = description {
-        either["description"] = description;
+/// Makes a key with nothing after it right as well: it takes a default away. A type with an alternative,
+/// and not two alternatives, because of those a validator reports that neither holds, and not what is
+/// wrong. What refers to a block is left to the block.
+fn or_nothing(schema: &mut Value) {
+    if let Some(Value::String(name)) = schema.get("type") {
+        schema["type"] = json!([name, "null"]);
     }
-    either
+    if let Some(words) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+        words.push(json!({ "type": "null" }));
+    }
+    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        words.push(Value::Null);
+    }
+}
+
+/// The keys of a manifest that no file has which it includes.
+const OF_MANIFESTS: [&str; 7] = [
+    "accounts", "defaults", "include", "ledger", "notify", "quotas", "requires",
+];
+
+/// Lets a file that a manifest includes leave out the project, which only the manifest has.
+fn relax_included(schema: &mut Value) {
+    let is_manifest = OF_MANIFESTS.map(|key| json!({ "required": [key] }));
+    if let Some(schema) = schema.as_object_mut()
+        && let Some(required) = schema.remove("required")
+    {
+        schema.insert("if".to_owned(), json!({ "anyOf": is_manifest }));
+        schema.insert("then".to_owned(), json!({ "required": required }));
+    }
 }
 
 /// The names of the definitions that `schema` refers to, except through lists.
@@ -138,6 +163,6 @@ mod tests {
             schema["definitions"]["Instance"]["required"],
             json!(["account", "region"])
         );
-        assert_eq!(schema["required"], json!(["project"]));
+        assert_eq!(schema["then"]["required"], json!(["project"]));
     }
 }

@@ -56,6 +56,11 @@ pub(crate) trait Text: Sized {
     /// For editors, and for the fix.
     const EXAMPLES: &'static [&'static str];
 
+    /// All that there are, for editors, where they can be told.
+    fn all() -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Parses it, or says in one sentence what is wrong.
     fn parse(text: &str) -> Result<Self, String>;
 

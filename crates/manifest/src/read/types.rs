@@ -52,6 +52,10 @@ impl<T: Text> Read for T {
         if !T::EXAMPLES.is_empty() {
             schema.insert("examples".to_owned(), T::EXAMPLES.into());
         }
+        let all = T::all();
+        if !all.is_empty() {
+            schema.insert("enum".to_owned(), all.into());
+        }
         schema
     }
 }

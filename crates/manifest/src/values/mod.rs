@@ -26,7 +26,7 @@ pub(crate) use standard::describe;
 macro_rules! text_value {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:expr)? $(, meant: $meant:expr)? }
+        pub struct $name:ident { what: $what:literal, pattern: $pattern:expr, examples: $examples:expr, parse: $parse:expr $(, rule: $rule:expr)? $(, meant: $meant:expr)? $(, all: $all:expr)? }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,12 @@ macro_rules! text_value {
                 let parse: fn(&str) -> Result<String, String> = $parse;
                 parse(text).map(Self)
             }
+
+            $(
+                fn all() -> Vec<&'static str> {
+                    $all.collect()
+                }
+            )?
 
             $(
                 fn meant(text: &str) -> Option<Meant> {
@@ -189,11 +195,12 @@ text_value! {
     /// A region of AWS.
     pub struct Region {
         what: "an AWS region",
-        pattern: Some("^[a-z]{2,4}(-[a-z]+)+-[0-9]$"),
+        pattern: None,
         examples: &["eu-west-1"],
         parse: regions::parse,
         rule: rules::MAN_10,
-        meant: |text| Meant::respelt(text, regions::all())
+        meant: |text| Meant::respelt(text, regions::all()),
+        all: regions::all()
     }
 }
 
