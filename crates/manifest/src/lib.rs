@@ -37,6 +37,7 @@ mod domain;
 pub mod draft;
 mod files;
 mod fix;
+mod in_common;
 mod lint;
 mod load;
 mod mail;

@@ -21,6 +21,7 @@ use standards::{Finding, receivers};
 
 use crate::acceptance::accepted;
 use crate::domain::Domain;
+use crate::in_common::together;
 use crate::manifest::Manifest;
 use crate::places;
 use crate::position::Located;
@@ -34,7 +35,7 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
         .into_iter()
         .map(|record| record.owner)
         .collect();
-    let mut findings = Vec::new();
+    let mut of_domains = Vec::new();
     for (name, domain) in &manifest.domains {
         let subject = Subject {
             manifest,
@@ -43,13 +44,10 @@ pub fn lint(manifest: &Manifest, now: Timestamp) -> Vec<Finding> {
             authorizations: &authorizations,
             now,
         };
-        findings.extend(
-            subject
-                .lint()
-                .into_iter()
-                .map(|finding| accepted(finding, &domain.accept, now)),
-        );
+        let found = subject.lint().into_iter();
+        of_domains.extend(found.map(|finding| (name, accepted(finding, &domain.accept, now))));
     }
+    let mut findings = together(of_domains);
     findings.extend(mail::across(manifest, now));
     in_order(findings, &manifest.project.position.source.path)
 }

@@ -25,6 +25,7 @@ use standards::tls_rpt::{self, TlsRpt};
 use super::accepted;
 use super::dns_after::DnsAfter;
 use crate::domain::Domain;
+use crate::in_common::together;
 use crate::mail::named;
 use crate::manifest::{Manifest, Parked};
 use crate::places::{self, Named};
@@ -73,8 +74,10 @@ pub async fn lint_online<R: Resolver>(
 /// The findings of several domains in the order of their places, each once: a fault in `defaults` is
 /// met under every domain.
 pub fn merge_findings(manifest: &Manifest, of: BTreeMap<Name, Vec<Finding>>) -> Vec<Finding> {
-    let findings = of.into_values().flatten().collect();
-    in_order(findings, &manifest.project.position.source.path)
+    let names: Vec<Name> = of.keys().cloned().collect();
+    let found = names.iter().zip(of.into_values());
+    let findings = found.flat_map(|(name, found)| found.into_iter().map(move |one| (name, one)));
+    in_order(together(findings), &manifest.project.position.source.path)
 }
 
 /// DMARC-21 to DMARC-25 of a parked domain.
