@@ -33,8 +33,10 @@ use serde::Deserialize;
 
 use crate::cloudfront::Owned;
 use crate::delays::Delays;
+use crate::dns_text::name::DnsName;
 use crate::faults::Faults;
 use crate::quotas::{self, Quotas};
+use crate::route53::Zone;
 use crate::sts::Account;
 use crate::weather::Weather;
 use crate::world::World;
@@ -236,6 +238,10 @@ impl World {
             self.add_zone(zone)?;
         }
         for set in &file.dns {
+            if let Some(zone) = self.zone_that_answers(&set.name) {
+                self.add_records(&zone, set)?;
+                continue;
+            }
             let values: Vec<&str> = set.values.iter().map(String::as_str).collect();
             self.dns
                 .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
@@ -299,7 +305,7 @@ impl World {
     /// The zone that a manifest presumes is there already: the file adds records to it. Whoever
     /// wants a second one of its name says that nothing is delegated to it.
     fn presumed_zone(&self, zone: &ZoneSeed) -> Option<String> {
-        let name = crate::dns_text::name::DnsName::parse(&zone.name).ok()?;
+        let name = DnsName::parse(&zone.name).ok()?;
         let mut held = self.route53.zones_of(&zone.account);
         let same = held.find(|held| zone.delegated && held.name == name)?;
         Some(same.id.clone())
@@ -318,17 +324,29 @@ impl World {
             held.accelerated_recovery = zone.accelerated_recovery.or(held.accelerated_recovery);
             held.tags.extend(zone.tags.clone());
         }
-        for set in &zone.records {
-            let values: Vec<String> = set
-                .values
-                .iter()
-                .map(|value| quoted(&set.rtype, value))
-                .collect();
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            self.seed_records(&id, &set.name, (&set.rtype, set.ttl), &values)
-                .map_err(named(&set.name))?;
-        }
-        Ok(())
+        let mut records = zone.records.iter();
+        records.try_for_each(|set| self.add_records(&id, set))
+    }
+
+    fn add_records(&mut self, zone: &str, set: &RecordSet) -> Result<(), WorldFileError> {
+        let values = set.values.iter().map(|value| quoted(&set.rtype, value));
+        let values: Vec<String> = values.collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        self.seed_records(zone, &set.name, (&set.rtype, set.ttl), &values)
+            .map_err(named(&set.name))
+    }
+
+    /// The hosted zone that the world asks about a name, where there is one. A record beside it, on other
+    /// servers, would be seen by nobody.
+    fn zone_that_answers(&self, name: &str) -> Option<String> {
+        let name = DnsName::parse(name).ok()?;
+        let is_asked = |zone: &&Zone| {
+            let delegated = self.dns.delegated(&zone.name, Timestamp::UNIX_EPOCH);
+            name.is_within(&zone.name) && delegated.as_ref() == Some(&zone.name_servers)
+        };
+        let zones = self.route53.zones.values().filter(is_asked);
+        let nearest = zones.max_by_key(|zone| zone.name.depth())?;
+        Some(nearest.id.clone())
     }
 }
 
@@ -382,6 +400,7 @@ zones:
   - { account: "222222222222", name: example.net, delegated: false, records: [{ name: a.example.net, type: A, values: [192.0.2.1] }] }
 dns:
   - { name: example.org, type: MX, values: [10 mx.example.org] }
+  - { name: inside.example.com, type: TXT, values: [as everywhere] }
 name_servers: { example.edu: "127.0.0.1:5300" }
 buckets: [{ account: "333333333333", name: taken, region: eu-west-1 }]
 distributions: [{ account: "333333333333", aliases: [www.example.com] }]
@@ -426,7 +445,10 @@ faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind:
         };
         assert_eq!(found("example.com", "TXT"), "\"v=spf1 -all\"");
         assert_eq!(found("example.org", "MX"), "10 mx.example.org");
+        // A zone that is not delegated to is asked by nobody; one that is has what the file says of its
+        // names, wherever it says it.
         assert_eq!(found("a.example.net", "A"), "NxDomain");
+        assert_eq!(found("inside.example.com", "TXT"), "\"as everywhere\"");
     }
 
     #[test]
