@@ -36,6 +36,7 @@ pub(crate) fn mail_impact(change: &Transition<'_, Record, State, Vec<LiveSet>>) 
     let ttl = seen.and_then(|set| set.ttl).unwrap_or_default();
     let impact = judge(
         Purpose::of(record),
+        &change.id.domain,
         &Change {
             name: record.name.known().map_or("", String::as_str),
             before,
@@ -126,7 +127,7 @@ impl Change<'_> {
     }
 }
 
-fn judge(purpose: Purpose, change: &Change<'_>) -> Impact {
+fn judge(purpose: Purpose, domain: &str, change: &Change<'_>) -> Impact {
     match purpose {
         Purpose::TlsRpt | Purpose::ReportAuthorization | Purpose::Token => Impact::none(),
         Purpose::Mx => mx(change),
@@ -137,6 +138,13 @@ fn judge(purpose: Purpose, change: &Change<'_>) -> Impact {
             let steps = dmarc::steps(before.as_ref(), after.as_ref());
             moved(MailImpact::Sending, &steps)
         }
+        // A name of its own that nobody else sends by: nobody's mail is held to more than before.
+        Purpose::Spf if change.name != domain => change.carried(
+            MailImpact::Sending,
+            "SPF passes for what SES sends by this name",
+            "SPF passes for other hosts by this name",
+            "SPF no longer passes for what SES sends by this name",
+        ),
         Purpose::Spf => {
             let (before, after) = change.policies(|value| Spf::parse(value).0);
             let steps = spf::steps(before.as_ref(), after.as_ref());
@@ -252,6 +260,11 @@ fn bimi(change: &Change<'_>) -> Impact {
         |record: Option<Bimi>| record.is_some_and(|record| record.is_declination());
     let (before, after) = change.policies(|value| Bimi::parse(value).0);
     let branding = |reason: &str| Impact::new(MailImpact::Branding, reason);
+    let certified = |record: &Option<Bimi>| {
+        let record = record.as_ref();
+        record.is_some_and(|record| record.authority().is_some())
+    };
+    let (was_certified, is_certified) = (certified(&before), certified(&after));
     let (was_declined, declines) = (is_declination(before), is_declination(after));
     match change.fate() {
         Fate::Goes if was_declined => branding("receivers may show a logo of their own choice"),
@@ -259,6 +272,13 @@ fn bimi(change: &Change<'_>) -> Impact {
         Fate::Changes if declines && was_declined => Impact::none(),
         Fate::Goes | Fate::Changes if !was_declined && (declines || change.after.is_empty()) => {
             branding("mail no longer shows the logo").weaker()
+        }
+        // Gmail and Apple Mail show none without it.
+        Fate::Changes if was_certified && !is_certified => {
+            branding("receivers that ask for a mark certificate no longer show the logo").weaker()
+        }
+        Fate::Changes if is_certified && !was_certified && !was_declined => {
+            branding("receivers that ask for a mark certificate can show the logo")
         }
         Fate::Changes if !was_declined => branding("mail shows the logo by another record"),
         Fate::Comes | Fate::Changes | Fate::Goes => branding("mail shows the logo"),

@@ -167,6 +167,8 @@ impl Kind for S3Object {
         let impact = match change.becomes {
             Some(to) if is_same(to) => Impact::none(),
             _ if spec.is_policy() => policy(ours, change.becomes),
+            // What is gone already takes nothing along.
+            None if change.seen.is_none() => Impact::none(),
             _ => file(change.seen.is_some(), change.becomes.is_some()),
         };
         impact.about(&change.id.domain)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kinds::SesConfigurationSet;
+use kinds::{S3Object, SesConfigurationSet, SesIdentity, s3_object, ses_identity};
 use model::{MailImpact, Resource, Spec, State, Transition};
 use standards::Strictness;
 
@@ -30,11 +30,7 @@ fn impacts(before: &str, after: &str) -> String {
         let Some(kind) = was.as_ref().or(becomes.as_ref()).map(Spec::kind) else {
             continue;
         };
-        // A configuration set is seen as it was asked for.
-        let set = was
-            .as_ref()
-            .and_then(|spec| spec.get::<SesConfigurationSet>());
-        let seen = set.map(|spec| State::of::<SesConfigurationSet>(spec.clone()));
+        let seen = was.as_ref().and_then(as_asked);
         let impact = kind.mail_impact(&Transition {
             id,
             seen: seen.as_ref(),
@@ -52,6 +48,37 @@ fn impacts(before: &str, after: &str) -> String {
         }
     }
     found.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// The state that AWS shows of a resource that is as it was asked for, where its kind goes by that.
+fn as_asked(was: &Spec) -> Option<State> {
+    if let Some(set) = was.get::<SesConfigurationSet>() {
+        return Some(State::of::<SesConfigurationSet>(set.clone()));
+    }
+    if let Some(object) = was.get::<S3Object>() {
+        return Some(State::of::<S3Object>(s3_object::State {
+            sha256: s3_object::sha256(&object.bytes()),
+            media_type: object.media_type.clone(),
+            cache_control: object.cache_control.clone(),
+            version: None,
+        }));
+    }
+    let identity = was.get::<SesIdentity>()?;
+    Some(State::of::<SesIdentity>(ses_identity::State {
+        domain: identity.domain.clone(),
+        verification: "SUCCESS".to_owned(),
+        dkim_status: "SUCCESS".to_owned(),
+        dkim_origin: identity.dkim.origin(),
+        signing: true,
+        key_length: match identity.dkim {
+            ses_identity::Dkim::Easy { key_length } => Some(key_length),
+            _ => None,
+        },
+        configuration_set: identity.configuration_set.clone(),
+        feedback: identity.feedback,
+        tags: identity.tags.clone(),
+        ..ses_identity::State::default()
+    }))
 }
 
 const SITE: &str = "hosting: { account: web, region: eu-west-1 }, mx: [10 a.example.net]";
@@ -218,8 +245,52 @@ fn changes() -> Vec<(String, String)> {
         set(" } }]", ", suppression: [bounce] } }]"),
         set(" } }]", ", max_delivery: 3600 } }]"),
         set(" } }]", ", tags: { team: mail } } }]"),
+        set(
+            " } }]",
+            ", events: [{ name: e, types: [bounce], sns: \"arn:aws:sns:eu-west-1:333333333333:t\" }] } }]",
+        ),
     ]);
+    all.extend(others());
     all
+}
+
+/// Fields beside the standards': how SES signs, and what is said of a domain.
+fn others() -> Vec<(String, String)> {
+    let of = |start: &str, from: &str, to: &str| (format!("{start}{from}"), format!("{start}{to}"));
+    let ses = |from: &str, to: &str| of(SES, from, to);
+    let mx = |to: &str| of("mx: [10 a.example.net]", "", to);
+    let logo = |from: &str, to: &str| of(&format!("{LOGO} }}, hosting: {{ account: "), from, to);
+    vec![
+        ses(" }]", ", dkim: { easy: { key_length: 1024 } } }]"),
+        ses(
+            " }, { account: mail, region: us-east-1 }]",
+            ", dkim: { deterministic: { parent_region: us-east-1 } } }, { account: mail, region: us-east-1 }]",
+        ),
+        ses(" }]", ", feedback: false }]"),
+        ses(" }]", ", tags: { team: mail } }]"),
+        mx(", people: true"),
+        mx(", adopt: true"),
+        mx(", accept: { MX-01: because }"),
+        mx(", ignore: [\"google-site-verification=*\"]"),
+        mx(", tags: { team: mail }"),
+        logo("web, region: eu-west-1 }", "mail, region: eu-west-1 }"),
+        logo(
+            "web, region: eu-west-1 }",
+            "web, region: eu-west-1, certificate: \"arn:aws:acm:us-east-1:222222222222:certificate/11111111-1111-1111-1111-111111111111\" }",
+        ),
+        of(
+            &format!("{SITE}, {LOGO}"),
+            ", avp: brand }",
+            ", avp: brand, lps: [news] }",
+        ),
+        of("spf: ", "{ all: softfail }", "{ all: pass }"),
+        of(
+            "spf: ",
+            "{ redirect: a.example }",
+            "{ redirect: b.example }",
+        ),
+        of("spf: ", "{ all: softfail }", "{ record: \"v=spf1 ?all\" }"),
+    ]
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn example() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
     29 create route53_record_set/example.com/mail-from.mail1.example.com.spf (dns us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
     30 create ses_mail_from/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          sending: bounces go to mail1.example.com, and SPF aligns
@@ -209,7 +209,7 @@ fn example() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
     37 create route53_record_set/example.com/mail-from.mail2.example.com.spf (dns us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
     38 create ses_mail_from/example.com/operations.eu-west-1 (operations eu-west-1): declared, but does not exist
          sending: bounces go to mail2.example.com, and SPF aligns
@@ -296,7 +296,7 @@ fn manual_dns() {
     23 create published_record/example.org/mail-from.bounce.example.org.mx (by hand): declared, but does not exist
          sending: bounces come back to SES by this name
     24 create published_record/example.org/mail-from.bounce.example.org.spf (by hand): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
     25 create ses_mail_from/example.org/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          sending: bounces go to bounce.example.org, and SPF aligns
          after 13 done: it is an attribute of the identity
@@ -329,7 +329,7 @@ fn one_account_two_regions() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
      7 create route53_record_set/example.com/mail-from.mail1.example.com.spf (mail us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
      8 create ses_mail_from/example.com/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          sending: bounces go to mail1.example.com, and SPF aligns
@@ -358,7 +358,7 @@ fn one_account_two_regions() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
     16 create route53_record_set/example.com/mail-from.mail2.example.com.spf (mail us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
     17 create ses_mail_from/example.com/mail.us-east-1 (mail us-east-1): declared, but does not exist
          sending: bounces go to mail2.example.com, and SPF aligns
@@ -397,7 +397,7 @@ fn two_accounts_one_region() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
      7 create route53_record_set/example.com/mail-from.mail.example.com.spf (dns us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
      8 create ses_mail_from/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          sending: bounces go to mail.example.com, and SPF aligns
@@ -459,7 +459,7 @@ fn two_accounts_two_regions() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
      7 create route53_record_set/example.com/mail-from.mail1.example.com.spf (dns us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
      8 create ses_mail_from/example.com/marketing.us-east-1 (marketing us-east-1): declared, but does not exist
          sending: bounces go to mail1.example.com, and SPF aligns
@@ -488,7 +488,7 @@ fn two_accounts_two_regions() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
     16 create route53_record_set/example.com/mail-from.mail2.example.com.spf (dns us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
     17 create ses_mail_from/example.com/transactional.eu-west-1 (transactional eu-west-1): declared, but does not exist
          sending: bounces go to mail2.example.com, and SPF aligns
@@ -527,7 +527,7 @@ fn team() {
         sending: bounces come back to SES by this name
         after 0 done: uses what it returns
     7 create route53_record_set/example.com/mail-from.mail.example.com.spf (dns us-east-1): declared, but does not exist
-        sending: receivers begin to suspect mail from hosts that SPF does not name
+        sending: SPF passes for what SES sends by this name
         after 0 done: uses what it returns
     8 create ses_mail_from/example.com/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
         sending: bounces go to mail.example.com, and SPF aligns
@@ -628,7 +628,7 @@ fn fleet() {
          sending: bounces come back to SES by this name
          after 0 done: uses what it returns
     21 create route53_record_set/example.net/mail-from.mail.example.net.spf (dns us-east-1): declared, but does not exist
-         sending: receivers begin to suspect mail from hosts that SPF does not name
+         sending: SPF passes for what SES sends by this name
          after 0 done: uses what it returns
     22 create ses_mail_from/example.net/mail.eu-west-1 (mail eu-west-1): declared, but does not exist
          sending: bounces go to mail.example.net, and SPF aligns

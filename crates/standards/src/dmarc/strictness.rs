@@ -1,6 +1,6 @@
 //! From one DMARC record to the next, for the mail that fails.
 
-use super::{Alignment, Dmarc, Policy, Subject};
+use super::{Alignment, Dmarc, Policy, Psd, Subject};
 use crate::strictness::{Step, Strictness};
 
 /// The steps for mail that fails, from the record `before` to the record `after`. No record is as
@@ -62,7 +62,11 @@ fn policies(before: Option<&Dmarc>, after: Option<&Dmarc>) -> Vec<Step> {
         let (from, to) = change;
         if from != to && (steps.is_empty() || change != above) {
             let strictness = Strictness::between(&from, &to);
-            steps.push(Step::new(strictness, request(whose, from, to)));
+            let what = match after {
+                Some(_) => request(whose, from, to),
+                None => given_up(whose, from),
+            };
+            steps.push(Step::new(strictness, what));
         }
         above = change;
     }
@@ -76,6 +80,15 @@ fn request(whose: &str, from: Policy, to: Policy) -> String {
         Policy::Reject => "to reject",
     };
     format!("receivers are asked {asked} mail{whose} that fails DMARC, where it was {from}")
+}
+
+/// Without a record of the domain's own, receivers go by one of a domain above, where there is one
+/// (RFC 9989, section 4.10).
+fn given_up(whose: &str, from: Policy) -> String {
+    format!(
+        "receivers are no longer asked to {from} mail{whose} that fails DMARC, unless a domain above asks \
+         for it"
+    )
 }
 
 fn share(before: &Dmarc, after: &Dmarc) -> Option<Step> {
@@ -103,5 +116,24 @@ fn alignments(before: &Dmarc, after: &Dmarc) -> Vec<Step> {
         };
         Step::new(Strictness::between(&rank(from), &rank(to)), what)
     };
-    differing.map(step).collect()
+    let mut steps: Vec<Step> = differing.map(step).collect();
+    steps.extend(top(before, after));
+    steps
+}
+
+/// A name that says `psd=n` is an organizational domain of its own: domains above it no longer align with
+/// it (RFC 9989, section 4.10.2).
+fn top(before: &Dmarc, after: &Dmarc) -> Option<Step> {
+    let is_top = |record: &Dmarc| record.psd == Psd::No;
+    match (is_top(before), is_top(after)) {
+        (false, true) => Some(Step::new(
+            Strictness::Stricter,
+            "mail that is signed or sent by a domain above no longer aligns",
+        )),
+        (true, false) => Some(Step::new(
+            Strictness::Weaker,
+            "mail that is signed or sent by a domain above aligns too",
+        )),
+        _ => None,
+    }
 }

@@ -9,8 +9,8 @@ pub fn steps(before: Option<&Spf>, after: Option<&Spf>) -> Vec<Step> {
     let (Some(from), Some(to)) = (before, after) else {
         return match (before, after) {
             (None, Some(to)) => vec![Step::new(
-                Strictness::between(&0, &rank(to)),
-                rest(to.all(), "begin to"),
+                rank(to).map_or(Strictness::Stricter, |to| Strictness::between(&0, &to)),
+                rest(to, "begin to"),
             )],
             (Some(_), None) => vec![Step::new(
                 Strictness::Weaker,
@@ -31,9 +31,9 @@ pub fn steps(before: Option<&Spf>, after: Option<&Spf>) -> Vec<Step> {
         let what = format!("mail from {} passes SPF too", new.join(" and "));
         steps.push(Step::new(Strictness::Same, what));
     }
-    let direction = Strictness::between(&rank(from), &rank(to));
-    if direction != Strictness::Same {
-        steps.push(Step::new(direction, rest(to.all(), "are told to")));
+    let direction = direction(from, to);
+    if direction != Strictness::Same || followed(from) != followed(to) {
+        steps.push(Step::new(direction, rest(to, "are told to")));
     }
     if steps.is_empty() && from != to {
         steps.push(Step::new(Strictness::Same, "the same hosts may send"));
@@ -41,19 +41,38 @@ pub fn steps(before: Option<&Spf>, after: Option<&Spf>) -> Vec<Step> {
     steps
 }
 
-/// The result that the record gives for hosts that it does not name, from mild to strict. What a redirect says
-/// is not known here, and neither is what a record without an end means to its owner.
-fn rank(record: &Spf) -> u8 {
+/// The result that the record gives for hosts that it does not name, from mild to strict. The record that a
+/// redirect leads to is not known here.
+fn rank(record: &Spf) -> Option<u8> {
     match record.all() {
-        Some(Qualifier::Pass) => 0,
-        Some(Qualifier::Neutral) | None => 1,
-        Some(Qualifier::SoftFail) => 2,
-        Some(Qualifier::Fail) => 3,
+        None if followed(record).is_some() => None,
+        Some(Qualifier::Pass) => Some(0),
+        Some(Qualifier::Neutral) | None => Some(1),
+        Some(Qualifier::SoftFail) => Some(2),
+        Some(Qualifier::Fail) => Some(3),
     }
 }
 
-fn rest(all: Option<Qualifier>, verb: &str) -> String {
-    let treat = match all {
+/// From one result for these hosts to the other, as far as both are known.
+fn direction(from: &Spf, to: &Spf) -> Strictness {
+    let ranks = rank(from).zip(rank(to));
+    ranks.map_or(Strictness::Same, |(from, to)| {
+        Strictness::between(&from, &to)
+    })
+}
+
+/// The domain whose record decides about hosts that this one does not name. An `all` leaves nothing to
+/// decide (RFC 7208, section 6.1).
+fn followed(record: &Spf) -> Option<String> {
+    let redirect = record.redirect().filter(|_| record.all().is_none());
+    redirect.map(ToString::to_string)
+}
+
+fn rest(record: &Spf, verb: &str) -> String {
+    if let Some(domain) = followed(record) {
+        return format!("receivers {verb} go by the SPF record of {domain}");
+    }
+    let treat = match record.all() {
         Some(Qualifier::Pass) => "accept every host",
         Some(Qualifier::Neutral) | None => "make nothing of hosts that SPF does not name",
         Some(Qualifier::SoftFail) => "suspect mail from hosts that SPF does not name",
@@ -68,7 +87,7 @@ fn senders(record: &Spf) -> Vec<String> {
         *qualifier == Qualifier::Pass && **mechanism != Mechanism::All
     });
     let mut senders: Vec<String> = passes.map(|(_, mechanism)| mechanism.to_string()).collect();
-    senders.extend(record.redirect().map(|domain| format!("redirect={domain}")));
+    senders.extend(followed(record).map(|domain| format!("redirect={domain}")));
     senders
 }
 
