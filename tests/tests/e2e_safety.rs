@@ -542,6 +542,34 @@ fn destroy_winds_an_enforced_policy_down() {
     );
 }
 
+/// The certificate and the distribution get the name of the logo although they still serve the policy.
+#[test]
+fn a_logo_that_comes_while_a_policy_is_wound_down_is_served() {
+    let place = Place::of("example").in_calm();
+    let policy = format!("    mta_sts: {{ {} }}\n", ENFORCED.1);
+    let logo = "    bimi: { logo: ../assets/logo.svg, certificate: ../assets/bimi_vmc.pem }\n";
+    place.edit(ENFORCED.0, ENFORCED.1);
+    place.edit(logo, "");
+    place
+        .run("apply", &["--yes", "--accept-risk", "STS-P16"])
+        .exits(0);
+    place.edit(&policy, logo);
+    place.apply().exits(5).says("`mode: none` until");
+    let mut world = place.world().later(120);
+    let mut fetch = |host: &str, path: &str| {
+        let body = world.fetch(host, path).expect("it is served");
+        String::from_utf8(body).expect("UTF-8")
+    };
+    assert!(fetch("bimi-assets.example.com", "/logo.svg").contains("<svg"));
+    let served = fetch("mta-sts.example.com", "/.well-known/mta-sts.txt");
+    assert!(served.contains("mode: none"), "{served}");
+    let again = place.apply().exits(5);
+    assert!(!again.stdout.contains("to create"), "{}", again.stdout);
+    place.advance("8d");
+    place.apply().exits(0);
+    place.run("plan", &["--exit-code"]).exits(0);
+}
+
 #[test]
 fn destroy_now_accepts_the_risk() {
     let place = enforced();

@@ -5,16 +5,19 @@
 //! `mode: none` under a new id, until the last copy of the old one has expired; then all of it goes
 //! (STS-O04). Until then the desired state has what serves it, as the ledger has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base64::Engine as _;
 use jiff::Timestamp;
 use kinds::record::Record;
 use kinds::{
-    PublishedRecord, Route53RecordSet, S3Object, published_record, route53_record_set, s3_object,
+    AcmCertificate, CloudfrontDistribution, PublishedRecord, Route53RecordSet, S3Object,
+    published_record, route53_record_set, s3_object,
 };
-use model::{DomainLedger, Entry, Field, Kind, Ledger, Resource, ResourceId, ServedPolicy, Spec};
+use model::{
+    DomainLedger, Entry, Field, Kind, Ledger, Location, Resource, ResourceId, ServedPolicy, Spec,
+};
 use standards::Place;
 use standards::mta_sts::{self};
 
@@ -53,18 +56,17 @@ fn grace_period(
     desired: &[Arc<Resource>],
     now: Timestamp,
 ) -> Option<GracePeriod> {
-    let policy = ResourceId::new(S3Object::NAME, domain, POLICY);
-    if desired.iter().any(|resource| resource.id == policy) || !held.entries.contains_key(&policy) {
+    let policy = policy_of(domain);
+    if desired.iter().any(|resource| resource.id == policy) || !is_held(domain, held, now) {
         return None;
     }
     let enforced = held.serving.is_some_and(|(policy, _)| policy.enforce);
-    let cached = held.cached_until.filter(|until| *until > now);
-    if !enforced && cached.is_none() {
-        return None;
-    }
+    let cached = cached(held, now);
     let body = mta_sts::wind_down().to_string();
+    let host = format!("mta-sts.{domain}");
     let resources = kept(ledger, held)
         .into_iter()
+        .filter(|entry| !desired.iter().any(|other| takes_over(other, entry, &host)))
         .map(|entry| Arc::new(wound_down(domain, entry, body.as_bytes())))
         .collect();
     // While `enforce` is served, the wait has not begun.
@@ -73,6 +75,46 @@ fn grace_period(
         until: if enforced { None } else { cached },
         resources,
     })
+}
+
+/// The domains of the ledger whose policy senders may hold as enforced at `now`, each with where its files
+/// are.
+pub fn winding_down(ledger: &Ledger, now: Timestamp) -> BTreeMap<String, Location> {
+    let domains = ledger.domains.iter();
+    let held = domains.filter(|(domain, held)| is_held(domain, held, now));
+    let place = |(domain, held): (&String, &DomainLedger)| {
+        let location = held.entries.get(&policy_of(domain))?.location.clone()?;
+        Some((domain.clone(), location))
+    };
+    held.filter_map(place).collect()
+}
+
+fn policy_of(domain: &str) -> ResourceId {
+    ResourceId::new(S3Object::NAME, domain, POLICY)
+}
+
+/// Whether a policy stands, and a sender may hold it as enforced.
+fn is_held(domain: &str, held: &DomainLedger, now: Timestamp) -> bool {
+    let enforced = held.serving.is_some_and(|(policy, _)| policy.enforce);
+    held.entries.contains_key(&policy_of(domain)) && (enforced || cached(held, now).is_some())
+}
+
+/// Until when a sender may hold the policy that was enforced, where one may at `now`.
+fn cached(held: &DomainLedger, now: Timestamp) -> Option<Timestamp> {
+    held.cached_until.filter(|until| *until > now)
+}
+
+/// Whether the resource that is asked for serves the policy's host too. Then the entry need not stay as it
+/// is: a logo that comes now gets its name on the certificate and the distribution.
+fn takes_over(desired: &Resource, entry: &Entry, host: &str) -> bool {
+    let has = |names: &[String]| names.iter().any(|name| name == host);
+    let spec = &desired.spec;
+    let serves = spec.get::<AcmCertificate>().map(|spec| has(&spec.names));
+    let serves = serves.or_else(|| {
+        let distribution = spec.get::<CloudfrontDistribution>();
+        distribution.map(|spec| has(&spec.aliases))
+    });
+    desired.id == entry.id && desired.location == entry.location && serves == Some(true)
 }
 
 /// The policy, the record that announces it, and everything that they need.

@@ -21,11 +21,11 @@ use std::sync::Arc;
 
 use kinds::SesConfigurationSet;
 use manifest::Manifest;
-use model::{Resource, ResourceId, Spec};
+use model::{Location, Resource, ResourceId, Spec};
 use standards::Finding;
 use standards::dns::Name;
 
-pub use grace_period::{GracePeriod, grace_periods};
+pub use grace_period::{GracePeriod, grace_periods, winding_down};
 
 use scope::Scope;
 
@@ -34,6 +34,8 @@ use scope::Scope;
 pub struct Facts {
     /// The MX hosts that each domain publishes, in order of preference.
     pub mx: BTreeMap<String, Vec<Name>>,
+    /// The domains whose policy is wound down, each with where it is served from.
+    pub winding_down: BTreeMap<String, Location>,
 }
 
 /// The resources that a manifest asks for, and the findings that forbid some of them.

@@ -77,7 +77,10 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
             name: site.assets_host(),
         });
     }
-    if policy.is_some() {
+    // Senders ask for a policy that is wound down as well. Its file and its record are the ledger's.
+    let is_wound_down = site.scope.domain.mta_sts.is_none()
+        && facts.winding_down.get(site.scope.name) == Some(&site.location);
+    if policy.is_some() || is_wound_down {
         hosts.push(Host {
             purpose: "mta-sts",
             name: site.scope.under("mta-sts"),

@@ -118,6 +118,6 @@ fn stale(project: &Project, again: &Plan, carried_out: &Plan) -> Duration {
 /// The resources that stay for their grace period after a run: a later run removes them.
 pub async fn grace_periods(project: &Project, journal: &Journal) -> Vec<GracePeriod> {
     let ledger = project.in_scope(journal.ledger());
-    let (desired, _) = project.desired().await;
+    let (desired, _) = project.desired(&ledger).await;
     blueprint::grace_periods(&ledger, &desired, project.clock.now())
 }

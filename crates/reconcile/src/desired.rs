@@ -13,9 +13,9 @@ use crate::Project;
 
 impl Project {
     /// The resources that the manifest asks for, of the domains that the run is about, and the
-    /// findings that forbid some of them.
-    pub async fn desired(&self) -> (Vec<Arc<Resource>>, Vec<Finding>) {
-        let (mut desired, findings) = self.desired_of_all().await;
+    /// findings that forbid some of them. `ledger` is that of these domains.
+    pub async fn desired(&self, ledger: &Ledger) -> (Vec<Arc<Resource>>, Vec<Finding>) {
+        let (mut desired, findings) = self.desired_of_all(ledger).await;
         self.scope.retain(&mut desired);
         (desired, findings)
     }
@@ -26,7 +26,7 @@ impl Project {
         if self.scope.is_all() {
             return BTreeSet::new();
         }
-        let (desired, _) = self.desired_of_all().await;
+        let (desired, _) = self.desired_of_all(beyond).await;
         let open = desired.into_iter().filter(|resource| {
             !resource.id.is_shared()
                 && !self.scope.has(&resource.id.domain)
@@ -35,8 +35,9 @@ impl Project {
         open.map(|resource| resource.id.domain.clone()).collect()
     }
 
-    async fn desired_of_all(&self) -> (Vec<Arc<Resource>>, Vec<Finding>) {
-        let facts = facts(&self.manifest, self.engine.outside()).await;
+    async fn desired_of_all(&self, ledger: &Ledger) -> (Vec<Arc<Resource>>, Vec<Finding>) {
+        let mut facts = facts(&self.manifest, self.engine.outside()).await;
+        facts.winding_down = blueprint::winding_down(ledger, self.clock.now());
         blueprint::desired(&self.manifest, &facts)
     }
 }

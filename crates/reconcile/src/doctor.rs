@@ -15,7 +15,7 @@ use crate::{Error, Project, accounts};
 /// Examines the accounts and domains that the run is about. It changes nothing.
 pub async fn examine(project: &Project) -> Result<Vec<Check>, Error> {
     let ledger = project.ledger().await?;
-    let (desired, _) = project.desired().await;
+    let (desired, _) = project.desired(&project.in_scope(ledger.clone())).await;
     let facts = doctor::observe(&Patient {
         engine: &project.engine,
         accounts: asked_accounts(&project.manifest, &desired, &project.scope),
