@@ -16,6 +16,7 @@ pub mod serving;
 pub mod shell;
 pub mod stopping;
 mod store;
+pub mod terminal;
 pub mod tools;
 pub mod trials;
 pub mod zone;

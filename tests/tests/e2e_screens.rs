@@ -1,35 +1,22 @@
 //! The whole screens that people read most, on a terminal of its own: plan, apply, status, drift and
 //! verify of one domain, of twelve and of two hundred.
 //!
-//! The snapshots have standard output. Progress goes to standard error, where it moves.
+//! The snapshots have standard output. Progress goes to standard error, where it moves: see
+//! `e2e_progress`.
 
 use std::fmt::Write as _;
-use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
-use tests::place::{Place, binary};
+use tests::place::Place;
+use tests::terminal::written;
 
 /// The content of a terminal of so many columns after a command, with the colours as `‹32m›`.
 fn screen(place: &Place, columns: usize, command: &str, options: &str) -> String {
-    let line = format!(
-        "stty cols {columns} rows 50; '{}' {command} {} --sandbox --speed instant {options} 2>/dev/null",
-        binary().display(),
+    let arguments = format!(
+        "{command} {} --sandbox --speed instant {options}",
         place.manifest()
     );
-    // A terminal of its own, from util-linux.
-    let output = Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
-        .current_dir(place.path())
-        .env_clear()
-        .env("HOME", place.path())
-        .env("PATH", "/usr/bin:/bin")
-        .env("SHELL", "/bin/sh")
-        .env("TERM", "xterm-256color")
-        .env("DEPLOY_SANDBOX_WEATHER", "calm")
-        .stdin(Stdio::null())
-        .output()
-        .expect("script is a part of util-linux");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = written(place, columns, &arguments, false);
     let text = text.replace("\r\n", "\n");
     let mut shown = String::with_capacity(text.len());
     let mut parts = text.split("\u{1b}[");

@@ -798,7 +798,7 @@ fn b10_records_have_the_variants_that_providers_need() {
 fn b11_apply_waits_until_each_instance_is_verified_in_every_way() {
     verified(example(), [MARKETING, OPERATIONS]);
     let ran = &example().ran;
-    ran.clone().says("waits for SES verification");
+    ran.clone().says("waited for SES verification");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod existing;
 mod exit;
 mod files;
 mod interrupt;
+mod live;
 mod log;
 mod manifest_file;
 mod open;

@@ -8,7 +8,6 @@ use model::{ActionId, ErrorClass, KindError, Plan};
 use report::{Outcome, OutcomeDetail, OutcomeWord, Unfinished, escape};
 
 use crate::printer::Printer;
-use crate::progress::seconds;
 
 /// The result of an apply: what was done, and how everything else ended. `speed` is that of the sandbox.
 pub(crate) fn text(plan: &Plan, report: &Report, speed: Option<f64>, printer: &Printer) -> String {
@@ -111,6 +110,16 @@ fn name(plan: &Plan, id: ActionId) -> String {
     )
 }
 
+/// The reason of an outcome that is a failure.
+pub(crate) fn why(outcome: &ActionOutcome) -> Option<String> {
+    match outcome {
+        ActionOutcome::Failed(error) => Some(words(error)),
+        ActionOutcome::Broken(why) => Some(why.clone()),
+        ActionOutcome::Refused(rule, seen) => Some(format!("{seen} ({rule})")),
+        _ => None,
+    }
+}
+
 /// AWS's words on a failure.
 fn words(error: &KindError) -> String {
     let code = error.code.as_deref().map(|code| format!("{code}: "));
@@ -170,4 +179,13 @@ pub(crate) fn grace_period(one: &blueprint::GracePeriod) -> String {
         "{}: the MTA-STS policy is served with `mode: none` until {until}. Run this again after that.",
         escape(&one.domain)
     )
+}
+
+/// Seconds for people.
+pub(crate) fn seconds(seconds: f64) -> String {
+    if seconds < 60.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{} min {:02.0} s", (seconds / 60.0).floor(), seconds % 60.0)
+    }
 }

@@ -8,6 +8,7 @@ use report::{Detail, Palette, escape};
 use serde::Serialize;
 use terminal_size::{Height, Width};
 
+use crate::live;
 use crate::log::Log;
 
 /// Prints. Colour follows the terminal and `NO_COLOR`.
@@ -116,7 +117,7 @@ fn note_palette() -> Palette {
 
 fn say(text: &str) {
     // Where nobody can be told of anything, nobody can be told of that.
-    let _ = write(io::stderr().lock(), text);
+    let _ = live::above(|| write(io::stderr().lock(), text));
 }
 
 /// The colours that a stream shows, and as many columns as its terminal has.

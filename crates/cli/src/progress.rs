@@ -1,145 +1,223 @@
-//! Shows a plan being carried out: a line for each running action on a terminal, a line for each
-//! finished one elsewhere.
+//! Shows a plan being carried out: totals and the slowest actions on a terminal, where nothing scrolls
+//! but failures; a line for each change elsewhere.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clock::Clock;
 use engine::{ActionOutcome, Progress, Watch};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use model::{ActionId, Plan};
-use report::escape;
+use model::{ActionId, Plan, ResourceId};
+use reconcile::{HowFar, Project, Schedule};
+use report::{Carrying, Running, Wait, escape};
 
+use crate::live::Live;
+use crate::outcome::{seconds, why};
 use crate::printer::Printer;
-
-/// A running action.
-struct Running {
-    since: Timestamp,
-    waits_for: String,
-    bar: Option<ProgressBar>,
-}
 
 /// Shows progress.
 pub(crate) struct Show<'a> {
     plan: &'a Plan,
     printer: &'a Printer,
     clock: Clock,
-    bars: Option<MultiProgress>,
-    running: Mutex<BTreeMap<ActionId, Running>>,
+    state: Arc<Mutex<State>>,
+    live: Live,
+}
+
+/// How far a plan is. Whoever draws it does so beside the run.
+#[derive(Default)]
+struct State {
+    changes: usize,
+    over: usize,
+    failed: usize,
+    ended: BTreeSet<ActionId>,
+    running: BTreeMap<ActionId, Begun>,
+    /// When something was last seen.
+    now: Timestamp,
+}
+
+/// A running action.
+struct Begun {
+    since: Timestamp,
+    /// The action while its call is made: `create s3_bucket/example.com/assets`.
+    name: String,
+    /// The resource while it is waited for: `example.com/assets`.
+    resource: String,
+    wait: Option<Wait>,
 }
 
 impl<'a> Show<'a> {
-    pub(crate) fn new(plan: &'a Plan, printer: &'a Printer, clock: Clock) -> Self {
-        let bars = printer.is_watched().then(MultiProgress::new);
+    pub(crate) fn new(
+        plan: &'a Plan,
+        schedule: Schedule,
+        printer: &'a Printer,
+        clock: Clock,
+    ) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            changes: plan.changes(),
+            now: clock.now(),
+            ..State::default()
+        }));
+        let shared = Arc::clone(&state);
+        let schedule = Arc::new(schedule);
+        let live = Live::show(printer.is_watched(), move |columns| {
+            let state = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            // Under a paused clock, time passes in the run's own thread only.
+            let now = clock.now().max(state.now);
+            report::carrying_text(&state.carrying(&schedule, now), columns)
+        });
         Self {
             plan,
             printer,
             clock,
-            bars,
-            running: Mutex::default(),
+            state,
+            live,
         }
     }
 
     fn name(&self, id: ActionId) -> String {
         let action = &self.plan.actions[id];
-        escape(&format!(
+        format!(
             "{} {}",
             report::verb(action.location.is_none(), action.verb()),
             action.resource
-        ))
+        )
     }
 
-    fn line(&self, text: &str) {
-        match &self.bars {
-            // A terminal that can't show a line can't show an error about it.
-            Some(bars) => drop(bars.println(text)),
-            None => self.printer.progress(text),
-        }
+    /// The resource in few words: what is waited for says what kind of thing it is.
+    fn resource(&self, id: ActionId) -> String {
+        let ResourceId { domain, name, .. } = &self.plan.actions[id].resource;
+        format!("{domain}/{name}")
     }
 
-    fn start(&self, id: ActionId) -> Running {
-        let bar = self.bars.as_ref().map(|bars| {
-            let bar = bars.add(ProgressBar::new_spinner());
-            if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg}") {
-                bar.set_style(style);
-            }
-            bar.set_message(self.name(id));
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
+    /// Changes what is shown. Nothing may be printed meanwhile: whoever draws waits for this.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.now = self.clock.now();
+        change(&mut state)
+    }
+
+    fn begin(&self, id: ActionId, wait: Option<Wait>) {
+        self.change(|state| {
+            let now = state.now;
+            let begun = state.running.entry(id).or_insert_with(|| Begun {
+                since: now,
+                name: self.name(id),
+                resource: self.resource(id),
+                wait: None,
+            });
+            begun.wait = wait;
         });
-        Running {
-            since: self.clock.now(),
-            waits_for: String::new(),
-            bar,
-        }
     }
 
-    fn wait(&self, id: ActionId, what: &str) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = running.entry(id).or_insert_with(|| self.start(id));
-        let elapsed = seconds(self.clock.now().duration_since(state.since).as_secs_f64());
-        let text = format!("{}  waits for {} ({elapsed})", self.name(id), escape(what));
-        match &state.bar {
-            Some(bar) => bar.set_message(text),
-            None if state.waits_for != what => self.line(&format!("  … {text}")),
-            None => {}
-        }
-        what.clone_into(&mut state.waits_for);
+    fn wait(&self, id: ActionId, whom: &'static str, what: &str) {
+        let what = what.to_owned();
+        self.begin(id, Some(Wait { whom, what }));
     }
 
     fn finish(&self, id: ActionId, outcome: &ActionOutcome) {
-        let state = self
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
-        if let Some(bar) = state.as_ref().and_then(|state| state.bar.as_ref()) {
-            bar.finish_and_clear();
-        }
-        let waited = state
-            .as_ref()
-            .is_some_and(|state| !state.waits_for.is_empty());
-        if !self.plan.actions[id].changes() && !waited && *outcome == ActionOutcome::Done {
+        let changes = self.plan.actions[id].changes();
+        let is_well = *outcome == ActionOutcome::Done;
+        let begun = self.change(|state| {
+            state.ended.insert(id);
+            state.over += usize::from(changes);
+            state.failed += usize::from(changes && !is_well);
+            let begun = state.running.remove(&id)?;
+            Some((state.now.duration_since(begun.since), begun.wait))
+        });
+        let lasted = begun.as_ref().map(|(lasted, _)| lasted.as_secs());
+        // What was ready at the first look is no news.
+        if !changes && is_well && lasted.is_none_or(|seconds| seconds == 0) {
             return;
         }
-        let elapsed = state.map(|state| self.clock.now().duration_since(state.since).as_secs_f64());
-        let elapsed = elapsed
-            .map(|elapsed| format!(" ({})", seconds(elapsed)))
-            .unwrap_or_default();
         let mark = match outcome {
             ActionOutcome::Done => "✓",
             ActionOutcome::Waiting(_) | ActionOutcome::NotBegun => "…",
             ActionOutcome::Skipped(_) => "-",
             ActionOutcome::Failed(_) | ActionOutcome::Broken(_) | ActionOutcome::Refused(..) => "✗",
         };
-        self.line(&format!("  {mark} {}{elapsed}", self.name(id)));
+        // On a terminal the totals count what went well, and the end lists what waits.
+        if self.live.is_shown() && mark != "✗" {
+            return;
+        }
+        let mut line = format!("  {mark} {}", self.name(id));
+        if let Some((lasted, wait)) = &begun {
+            let wait = wait.as_ref().map(|wait| briefly(&wait.what));
+            let waited = wait.map_or_else(String::new, |what| format!("; waited for {what}"));
+            let _ = write!(line, " ({}{waited})", seconds(lasted.as_secs_f64()));
+        }
+        if let Some(why) = why(outcome) {
+            let _ = write!(line, ": {why}");
+        }
+        self.printer.progress(&escape(&line));
+    }
+}
+
+impl State {
+    fn carrying(&self, schedule: &Schedule, now: Timestamp) -> Carrying {
+        let since =
+            |begun: &Begun| Duration::try_from(now.duration_since(begun.since)).unwrap_or_default();
+        let how_far = |id| match self.running.get(&id) {
+            _ if self.ended.contains(&id) => HowFar::Over,
+            Some(begun) => HowFar::Begun(since(begun)),
+            None => HowFar::Ahead,
+        };
+        let running = self.running.values().map(|begun| Running {
+            name: match begun.wait {
+                Some(_) => begun.resource.clone(),
+                None => begun.name.clone(),
+            },
+            lasts: since(begun),
+            wait: begun.wait.clone(),
+        });
+        Carrying {
+            over: self.over,
+            of: self.changes,
+            failed: self.failed,
+            running: running.collect(),
+            left: schedule.left(&how_far),
+        }
     }
 }
 
 impl Watch for Show<'_> {
     fn see(&self, progress: &Progress<'_>) {
         match progress {
-            Progress::Started(id) => {
-                let state = self.start(*id);
-                self.running
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(*id, state);
+            Progress::Started(id) => self.begin(*id, None),
+            Progress::Waiting(id, what) => {
+                let action = &self.plan.actions[*id];
+                let whom = match action.location {
+                    Some(_) => report::service(&action.resource.kind),
+                    None => "people",
+                };
+                self.wait(*id, whom, what);
             }
-            Progress::Waiting(id, what) => self.wait(*id, what),
+            Progress::Probing(id, what) => self.wait(*id, "probes", what),
             Progress::Applied(_) => {}
             Progress::Finished(id, outcome) => self.finish(*id, outcome),
         }
     }
 }
 
-/// Seconds for people.
-pub(crate) fn seconds(seconds: f64) -> String {
-    if seconds < 60.0 {
-        format!("{seconds:.1} s")
-    } else {
-        format!("{} min {:02.0} s", (seconds / 60.0).floor(), seconds % 60.0)
-    }
+/// The thing that is waited for, without its explanation.
+fn briefly(what: &str) -> &str {
+    let end = what.find([':', '(']).unwrap_or(what.len());
+    what[..end].trim_end()
+}
+
+/// Does what observes a project, and shows how far it is.
+pub(crate) async fn while_reading<T>(
+    project: &Project,
+    printer: &Printer,
+    work: impl Future<Output = T>,
+) -> T {
+    let reading = project.engine.reading();
+    let _live = Live::show(printer.is_watched(), move |columns| {
+        let now = reading.now();
+        report::reading_text(now.seen, now.of, &now.asked, columns)
+    });
+    work.await
 }

@@ -8,6 +8,7 @@ mod observe;
 mod outcome;
 mod preconditions;
 mod progress;
+mod reading;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use observe::Observed;
 pub use outcome::{ActionOutcome, Report};
 pub use preconditions::{PreconditionOutcome, check_precondition};
 pub use progress::{Progress, Stop, Watch};
+pub use reading::{Read, Reading};
 
 /// How long what was just made can be unknown to the next call.
 const YOUNG: Duration = Duration::from_mins(2);
@@ -40,6 +42,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     /// When what is being observed was begun with: older answers do not serve.
     begun: Mutex<Timestamp>,
+    reading: Arc<Reading>,
     secrets: Arc<Secrets>,
     clock: Clock,
 }
@@ -61,6 +64,7 @@ impl Engine {
             outside,
             shared: Arc::default(),
             begun: Mutex::new(clock.now()),
+            reading: Arc::default(),
             secrets: Arc::new(Secrets(secrets)),
             clock,
         }
@@ -69,6 +73,11 @@ impl Engine {
     /// The kinds, for the planner.
     pub fn kinds(&self) -> &KindSet {
         &self.kinds
+    }
+
+    /// How far the observation for a plan is, for whoever shows it.
+    pub fn reading(&self) -> Arc<Reading> {
+        Arc::clone(&self.reading)
     }
 
     /// The way into an account and region, for those who ask about the account itself.

@@ -53,6 +53,7 @@ enum Known<'a> {
 impl Engine {
     /// Observes everything in `queries`, in which a query comes after those that it refers to.
     pub async fn observe(&self, queries: &[Query]) -> Observed {
+        self.reading.begin(queries.len());
         let mut observed = Observed::default();
         let mut states: BTreeMap<&ResourceId, State> = BTreeMap::new();
         let desired = queries.iter().filter(|query| !query.leaves);
@@ -100,7 +101,10 @@ impl Engine {
         let kinds = kinds.into_values().map(|of_kind| {
             stream::iter(of_kind)
                 .map(|(at, query, target)| async move {
-                    (at, self.observe_or_absent(query, target).await)
+                    let asked = self.reading.ask(&query.target.id.kind);
+                    let seen = self.observe_or_absent(query, target).await;
+                    drop(asked);
+                    (at, seen)
                 })
                 .buffered(QUERIES_AT_ONCE)
                 .collect::<Vec<_>>()

@@ -10,8 +10,10 @@ use crate::outcome::ActionOutcome;
 pub enum Progress<'a> {
     /// An action's call is about to be made.
     Started(ActionId),
-    /// An action waits, and this is what for.
+    /// An action waits for AWS, or for a person who publishes a record, and this is what for.
     Waiting(ActionId, &'a str),
+    /// An action waits until a probe from outside sees what has to be there before its call.
+    Probing(ActionId, &'a str),
     /// An action's call has returned; it may still have to become ready.
     Applied(ActionId),
     /// An action is over.

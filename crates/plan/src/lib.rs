@@ -2,9 +2,10 @@
 //!
 //! [`queries`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
 //! [`Plan`](model::Plan); [`drift`] compares actual with the ledger; [`estimate`] says how many
-//! calls a plan makes and how long AWS's quotas make them last; [`pending`] says what is still to be
-//! done where nothing is observed; [`rebuild`] says what a lost ledger lacks. None of them reads a clock, a file
-//! or the network, and none knows a kind by name.
+//! calls a plan makes and how long AWS's quotas make them last; [`Schedule`] says how long the rest of
+//! it lasts while it is carried out; [`pending`] says what is still to be done where nothing is
+//! observed; [`rebuild`] says what a lost ledger lacks. None of them reads a clock, a file or the
+//! network, and none knows a kind by name.
 
 mod blast_radius;
 mod claims;
@@ -21,6 +22,7 @@ mod planner;
 mod rebuild;
 mod remove;
 mod renames;
+mod schedule;
 mod settle;
 mod stages;
 mod uses;
@@ -41,6 +43,7 @@ pub use observations::{Query, left, queries};
 pub use pending::{Pending, pending};
 pub use planner::plan;
 pub use rebuild::{Rebuilt, rebuild};
+pub use schedule::{HowFar, Schedule};
 pub use settle::settle;
 
 /// The observations, by [`Target::key`].

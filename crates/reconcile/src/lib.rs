@@ -60,6 +60,7 @@ mod verify;
 pub mod sandbox;
 
 pub use ::doctor::{Role, policy as policy_document};
+pub use ::plan::{HowFar, Schedule};
 pub use aws::Notice;
 pub use ledger::{Claim, Who};
 

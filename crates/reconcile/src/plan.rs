@@ -9,7 +9,7 @@ use model::{
     Action, Authority, Entry, Ledger, OutputRef, Plan, Readiness, Resource, ResourceId, Round,
     Spec, State,
 };
-use plan::{Actual, Estimate, Inputs, Pending};
+use plan::{Actual, Estimate, Inputs, Pending, Schedule};
 use standards::dns::Name;
 use standards::{Finding, Place, Severity};
 
@@ -269,6 +269,11 @@ impl Project {
         })
     }
 
+    /// The schedule by which a plan is carried out, to tell how long the rest of it lasts.
+    pub fn schedule(&self, plan: &Plan) -> Schedule {
+        Schedule::of(plan, &accounts::rates(&self.manifest))
+    }
+
     /// The changes that an apply has still to make, from the manifest and the ledger: nothing is asked of AWS.
     pub async fn to_do(&self, ledger: &Ledger) -> Pending {
         let mut beyond = self.scope.beyond(ledger.clone());
@@ -312,11 +317,11 @@ impl Project {
     async fn desired_for(&self, wish: Wish, ledger: &Ledger, beyond: &Ledger) -> Desired {
         let (mut resources, findings, pending) = match wish {
             Wish::All => {
-                let (resources, findings) = self.desired().await;
+                let (resources, findings) = self.desired(ledger).await;
                 (resources, findings, self.pending(beyond).await)
             }
             Wish::Recorded => {
-                let (declared, _) = self.desired().await;
+                let (declared, _) = self.desired(ledger).await;
                 (recorded(ledger, &declared), Vec::new(), BTreeSet::new())
             }
             Wish::Nothing | Wish::NothingNow => Default::default(),

@@ -41,6 +41,7 @@ mod page;
 mod palette;
 mod plan_markdown;
 mod plan_text;
+mod progress_text;
 mod put;
 mod records;
 mod rule_text;
@@ -91,6 +92,9 @@ pub use overview_text::overview_text;
 pub use palette::Palette;
 pub use plan_markdown::plan_markdown;
 pub use plan_text::{Detail, plan_text};
+pub use progress_text::{
+    Carrying, Running, Wait, carrying_text, probing_text, reading_text, service,
+};
 pub use records::{
     PublishableRecord, RecordFormat, RecordRound, RecordTask, RecordVariants, records,
 };

@@ -25,7 +25,7 @@ use crate::manifest_file::find;
 use crate::open;
 use crate::outcome::{self, grace_period};
 use crate::printer::Printer;
-use crate::progress::Show;
+use crate::progress::{Show, while_reading};
 use crate::run_document::{Results, RunDocument};
 use crate::turn;
 
@@ -111,10 +111,13 @@ async fn bring_about(
         changing, saved, ..
     } = how;
     // Who observes from outside need not wait for AWS.
-    let (planned, seen) = tokio::join!(
-        project.plan(journal.ledger(), Wish::All),
-        reconcile::preflight(project)
-    );
+    let observing = async {
+        tokio::join!(
+            project.plan(journal.ledger(), Wish::All),
+            reconcile::preflight(project)
+        )
+    };
+    let (planned, seen) = while_reading(project, printer, observing).await;
     let mut planned = planned?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
@@ -273,14 +276,14 @@ pub(crate) async fn carry_out(
     };
     let (wish, stop) = Stop::channel();
     let phase = interrupt::while_carrying_out(wish);
-    let show = Show::new(plan, printer, project.clock);
+    let show = Show::new(plan, project.schedule(plan), printer, project.clock);
     let terms = engine::Terms {
         options: &options,
         watch: &show,
         stop: &stop,
     };
     let report = reconcile::carry_out(project, planned, journal, terms).await;
-    drop(phase);
+    drop((phase, show));
     let report = report?;
     if stop.is_wished() {
         printer.note("Stopped by you. Nothing is lost: the same command goes on.");
@@ -317,7 +320,12 @@ async fn settle(
                 pause.as_secs()
             ));
         };
-        reconcile::settle(project, journal, plan, &tell).await?
+        while_reading(
+            project,
+            printer,
+            reconcile::settle(project, journal, plan, &tell),
+        )
+        .await?
     };
     let again = &settled.again;
     if !settled.is_in_sync() {

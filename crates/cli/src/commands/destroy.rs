@@ -18,6 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
+use crate::progress::while_reading;
 use crate::run_document::{Results, RunDocument};
 use crate::turn;
 
@@ -64,7 +65,7 @@ async fn remove(
     if args.now && !accepted {
         changing.accept_risk.push(WIND_DOWN.to_owned());
     }
-    let planned = project.plan(journal.ledger(), wish).await?;
+    let planned = while_reading(project, printer, project.plan(journal.ledger(), wish)).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
@@ -88,7 +89,7 @@ async fn remove(
     results.carried_out(&planned.plan, &report);
     let ledger = journal.ledger();
     journal.close().await?;
-    let again = project.plan(ledger.clone(), wish).await?;
+    let again = while_reading(project, printer, project.plan(ledger.clone(), wish)).await?;
     let before = reconcile::there_before(&planned);
     let existing = project.existing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &existing);

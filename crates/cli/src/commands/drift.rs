@@ -12,6 +12,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::write_results;
 use crate::open;
 use crate::printer::Printer;
+use crate::progress::while_reading;
 use crate::run_document::{Results, RunDocument};
 use crate::turn;
 
@@ -54,7 +55,8 @@ async fn repair(
         printer.note(UNRECORDED);
         return Ok(Exit::Failed);
     }
-    let planned = project.plan(journal.ledger(), Wish::Recorded).await?;
+    let plan = project.plan(journal.ledger(), Wish::Recorded);
+    let planned = while_reading(project, printer, plan).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }
@@ -74,7 +76,7 @@ async fn repair(
     if Conclusion::of_report(&report) != Conclusion::Done {
         return Ok(Conclusion::of_report(&report).into());
     }
-    compare(project, args, results, printer).await
+    Box::pin(compare(project, args, results, printer)).await
 }
 
 async fn compare(
@@ -84,7 +86,8 @@ async fn compare(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     open::tell_others(project, printer).await?;
-    let drifted = reconcile::drift(project).await?;
+    let drifting = Box::pin(reconcile::drift(project));
+    let drifted = while_reading(project, printer, drifting).await?;
     let shown = report::Drifted {
         drifts: &drifted.drifts,
         live: &drifted.live,

@@ -7,6 +7,7 @@ use crate::commands::plan::is_blind;
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
+use crate::progress::while_reading;
 
 pub(crate) async fn run(
     global: &Global,
@@ -14,7 +15,8 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    let planned = project.plan(project.ledger().await?, Wish::All).await?;
+    let ledger = project.ledger().await?;
+    let planned = while_reading(&project, printer, project.plan(ledger, Wish::All)).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }

@@ -12,6 +12,7 @@ use crate::files::read_text;
 use crate::open;
 use crate::outcome::grace_period;
 use crate::printer::Printer;
+use crate::progress::while_reading;
 use crate::run_document::RunDocument;
 
 pub(crate) async fn run(
@@ -26,7 +27,8 @@ pub(crate) async fn run(
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
     open::tell_others(&project, printer).await?;
-    let planned = project.plan(project.ledger().await?, Wish::All).await?;
+    let ledger = project.ledger().await?;
+    let planned = while_reading(&project, printer, project.plan(ledger, Wish::All)).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);
     }

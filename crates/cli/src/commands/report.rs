@@ -13,6 +13,7 @@ use crate::args::{Global, Report};
 use crate::exit::{Exit, Failure};
 use crate::open;
 use crate::printer::Printer;
+use crate::progress::while_reading;
 
 /// The pictures of each logo, by its bytes: most domains of a fleet share theirs.
 type Logos = BTreeMap<Vec<u8>, Result<Vec<Picture>, String>>;
@@ -24,7 +25,8 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
     open::tell_others(&project, printer).await?;
-    let fleet = Box::pin(reconcile::fleet(&project)).await?;
+    let fleet = Box::pin(reconcile::fleet(&project));
+    let fleet = while_reading(&project, printer, fleet).await?;
     let site = site(&project, &fleet);
     let files = site_html(&site);
     for file in &files {

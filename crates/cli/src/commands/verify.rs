@@ -1,5 +1,8 @@
 //! `deploy verify`: the live domains, probed from outside.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use model::Outside;
 use reconcile::{Closely, Conclusion, News, Planned, Project, Wish};
 use verify::Check;
@@ -8,8 +11,10 @@ use crate::args::{Global, ResultFormat, Verify};
 use crate::commands::notify::{Telling, tell};
 use crate::exit::{Exit, Failure};
 use crate::files::write_results;
+use crate::live::Live;
 use crate::open;
 use crate::printer::Printer;
+use crate::progress::while_reading;
 
 /// Domains from which on the run says how far it is.
 const MANY: usize = 20;
@@ -33,7 +38,8 @@ async fn observe(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     open::tell_others(project, printer).await?;
-    let planned = project.plan(project.ledger().await?, Wish::All).await?;
+    let ledger = project.ledger().await?;
+    let planned = while_reading(project, printer, project.plan(ledger, Wish::All)).await?;
     let probe = project.probe().await?;
     let closely = Closely {
         smtp: args.smtp,
@@ -64,7 +70,16 @@ pub(crate) async fn probe_all(
     closely: Closely,
     printer: &Printer,
 ) -> Vec<Check> {
+    let probed = Arc::new(AtomicUsize::new(0));
+    let (shown, domains) = (Arc::clone(&probed), project.domains().len());
+    let live = Live::show(printer.is_watched(), move |columns| {
+        report::probing_text(shown.load(Ordering::Relaxed), domains, columns)
+    });
     let progress = |done: usize, all: usize| {
+        probed.store(done, Ordering::Relaxed);
+        if live.is_shown() {
+            return;
+        }
         if all >= MANY && (done.is_multiple_of(MANY) || done == all) {
             printer.note(&format!("verified {done} of {all} domains"));
         }

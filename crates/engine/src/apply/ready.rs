@@ -100,7 +100,7 @@ impl Run<'_> {
                 }
                 PreconditionOutcome::NotYet(seen) => {
                     let what = format!("a probe from outside to pass: {seen} ({rule})");
-                    self.watch.see(&Progress::Waiting(id, &what));
+                    self.watch.see(&Progress::Probing(id, &what));
                     if !self.pause(PRECONDITION_POLL, limit).await {
                         return Err(ActionOutcome::Waiting(what));
                     }

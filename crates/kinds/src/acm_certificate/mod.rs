@@ -217,7 +217,8 @@ impl Kind for AcmCertificate {
         match actual.status.as_str() {
             "ISSUED" => Readiness::Ready,
             "PENDING_VALIDATION" => Readiness::Waiting(
-                "certificate validation: ACM has to see the validation records in public DNS"
+                "certificate validation (usually minutes, 72 hours at most): ACM has to see the \
+                 validation records in public DNS"
                     .to_owned(),
             ),
             status => Readiness::Failed(match &actual.failure {

@@ -288,8 +288,7 @@ fn has_moved(spec: &Spec, config: &DistributionConfig, planned: &Diff) -> bool {
 }
 
 fn disabling() -> KindError {
-    let message =
-        "distribution deployment: it is disabled, and CloudFront carries that to its edges";
+    let message = "distribution deployment (usually 3 minutes): it is disabled, and CloudFront carries that to its edges";
     KindError::new(ErrorClass::NotYet, "DeleteDistribution", message)
 }
 

@@ -359,7 +359,8 @@ impl Kind for CloudfrontDistribution {
             Readiness::Ready
         } else {
             Readiness::Waiting(
-                "distribution deployment: CloudFront carries it to its edges".to_owned(),
+                "distribution deployment (usually 3 minutes): CloudFront carries it to its edges"
+                    .to_owned(),
             )
         }
     }

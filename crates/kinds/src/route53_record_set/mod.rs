@@ -135,7 +135,7 @@ impl Kind for Route53RecordSet {
             Readiness::Ready
         } else {
             Readiness::Waiting(
-                "record sync: Route 53 carries the change to its name servers".to_owned(),
+                "record sync (usually within a minute): Route 53 carries the change to its name servers".to_owned(),
             )
         }
     }

@@ -69,7 +69,9 @@ impl Kind for SesDomainToken {
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
         match actual.status.as_str() {
             "Success" => Readiness::Ready,
-            status => Readiness::Waiting(format!("SES verification: the domain is {status}")),
+            status => Readiness::Waiting(format!(
+                "SES verification (usually minutes, 72 hours at most): the domain is {status}"
+            )),
         }
     }
 

@@ -330,7 +330,9 @@ impl Kind for SesIdentity {
                     .unwrap_or_default()
             )),
             _ => Readiness::Waiting(
-                "SES verification: SES has to see the DKIM records in public DNS".to_owned(),
+                "SES verification (usually minutes, 72 hours at most): SES has to see the DKIM records in public \
+                 DNS"
+                    .to_owned(),
             ),
         }
     }

@@ -142,7 +142,9 @@ impl Kind for SesMailFrom {
                     .to_owned(),
             ),
             _ => Readiness::Waiting(
-                "SES verification: SES has to see the MAIL FROM domain's MX record".to_owned(),
+                "SES verification (usually minutes, 72 hours at most): SES has to see the MAIL FROM domain's MX \
+                 record"
+                    .to_owned(),
             ),
         }
     }

@@ -6,6 +6,7 @@ mod impacts;
 mod moved;
 mod review;
 mod rounds;
+mod schedule;
 mod shipped;
 
 use std::collections::BTreeSet;
