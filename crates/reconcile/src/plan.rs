@@ -271,7 +271,7 @@ impl Project {
 
     /// The schedule by which a plan is carried out, to tell how long the rest of it lasts.
     pub fn schedule(&self, plan: &Plan) -> Schedule {
-        Schedule::of(plan, &accounts::rates(&self.manifest))
+        Schedule::of(plan, &accounts::rates(&self.manifest, self.sharers))
     }
 
     /// The changes that an apply has still to make, from the manifest and the ledger: nothing is asked of AWS.

@@ -64,7 +64,7 @@ impl Project {
         let mut claims = journal.claims().await?;
         if !claims.is_empty() {
             let ledger = self.in_scope(journal.ledger());
-            let (desired, _) = self.desired().await;
+            let (desired, _) = self.desired(&ledger).await;
             let is_to_share =
                 |document: &str| desired.iter().any(|one| one.id.document() == document);
             claims.retain(|Claim { document, .. }| {
