@@ -174,6 +174,53 @@ fn credentials_of_another_account() {
     ran.says("666666666666");
 }
 
+/// Doctor with the credentials of a role of IAM Identity Center, which may not do this.
+fn as_a_person(denied: &[&str]) -> Ran {
+    const ROLE: &str = "AWSReservedSSO_Admin_0123456789abcdef";
+    let place = Place::with(&OWN_CREDENTIALS.replace("\" } }", "\", profile: person } }"));
+    let mut world = World::default();
+    world.sts.seed_account("333333333333", &[]);
+    let role = sandbox::sts::Role {
+        path: Some("/aws-reserved/sso.amazonaws.com/eu-west-1/".to_owned()),
+        denied: denied.iter().map(|action| (*action).to_owned()).collect(),
+        ..sandbox::sts::Role::default()
+    };
+    let account = world.sts.accounts.get_mut("333333333333");
+    account
+        .expect("the account")
+        .roles
+        .insert(ROLE.to_owned(), role);
+    let served = Served::start(world).expect("a sandbox with ports");
+    let whole =
+        format!("arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/eu-west-1/{ROLE}");
+    place.write(
+        "aws.ini",
+        &format!("[profile person]\nrole_arn = {whole}\ncredential_source = Environment\n"),
+    );
+    let config = place.path().join("aws.ini").display().to_string();
+    let mut environment = served.aws_environment("333333333333").to_vec();
+    environment.push(("AWS_CONFIG_FILE", config));
+    let environment: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    place.deploy_in(&environment, &["doctor", place.manifest(), "--json"])
+}
+
+/// A session does not show the path of its role, without which IAM does not know it.
+#[test]
+fn r_22_a_role_of_identity_center_is_simulated_by_its_whole_name() {
+    let ran = as_a_person(&[]);
+    let unseen = said(&ran, "unseen");
+    let permissions = unseen.iter().filter(|(_, rule, _)| rule == "AWS-02");
+    assert_eq!(permissions.count(), 0, "{}", ran.stdout);
+    let ran = as_a_person(&["iam:GetRole"]);
+    let unseen = said(&ran, "unseen");
+    let permissions = unseen.iter().filter(|(_, rule, _)| rule == "AWS-02");
+    assert!(permissions.count() > 0, "{}", ran.stdout);
+    ran.says("allow iam:GetRole");
+}
+
 const OWN_CREDENTIALS: &str = "project: own
 accounts: { own: { id: \"333333333333\" } }
 domains:
@@ -459,6 +506,60 @@ fn printed(place: &Place) -> BTreeMap<String, BTreeSet<String>> {
         (id, actions.collect())
     };
     accounts.values().map(of).collect()
+}
+
+/// Lets each role do what `deploy iam` prints for it, and nothing else.
+fn restrict(place: &Place) {
+    let ran = place.deploy(&["iam", place.manifest()]).exits(0);
+    let report = ran.json();
+    place.change_world(|world, _| {
+        for account in report["accounts"].as_object().expect("accounts").values() {
+            let Some(role) = account["role"].as_str() else {
+                continue;
+            };
+            let policy = serde_json::from_value(account["policy"].clone());
+            let id = account["account_id"].as_str().expect("an id");
+            let account = world.sts.accounts.get_mut(id).expect("the account");
+            let name = role.rsplit('/').next().expect("a name");
+            let role = account.roles.get_mut(name).expect("the role");
+            role.policy = Some(policy.expect("a policy"));
+        }
+    });
+}
+
+/// Resources and conditions count in the sandbox as they do at AWS.
+#[test]
+fn the_life_of_each_shipped_manifest_passes_with_the_printed_policies() {
+    for name in SHIPPED {
+        let place = Place::of(name);
+        place.make_world(None);
+        restrict(&place);
+        // Nobody publishes the records of a manual domain here, or takes them out.
+        let done = if name == "manual-dns" { 5 } else { 0 };
+        let applied = place.apply().exits(done);
+        assert!(
+            !applied.stdout.contains("not authorized"),
+            "{}",
+            applied.stdout
+        );
+        let ran = place.run("doctor", &[]);
+        assert!(
+            !ran.stdout.contains("does not allow"),
+            "{name}: {}",
+            ran.stdout
+        );
+        place.run("drift", &[]);
+        let mut options = vec!["--yes", "--now"];
+        if name == "fleet" {
+            options.extend(["--domains", "12"]);
+        }
+        let ran = place.run("destroy", &options).exits(done);
+        assert!(
+            !ran.stderr.contains("not authorized"),
+            "{name}: {}",
+            ran.stderr
+        );
+    }
 }
 
 #[test]

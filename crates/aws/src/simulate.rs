@@ -1,9 +1,12 @@
 //! IAM's `SimulatePrincipalPolicy`: what a principal may do, without doing it.
 
-use model::{ErrorClass, KindError};
+use std::fmt::Write as _;
+
+use model::{ErrorClass, KindError, Only};
 use serde::Deserialize;
 
-use crate::by_hand::{Operation, Protocol, encode};
+use crate::by_hand::encode;
+use crate::iam;
 use crate::session::Session;
 use crate::simulator::Known;
 
@@ -23,15 +26,54 @@ pub struct Decision {
     pub missing: Vec<String>,
 }
 
-/// Asks IAM whether `principal`, a role or user of the session's account, may do `actions` on
-/// `resource`. It changes nothing.
+/// A question for IAM's simulator.
+#[derive(Clone, Debug, Default)]
+pub struct Question<'a> {
+    /// The ARN of a role or user of the session's account.
+    pub principal: &'a str,
+    /// IAM's names of what it would do.
+    pub actions: Vec<&'a str>,
+    /// The ARN of what it would do that to, or `*`.
+    pub resource: &'a str,
+    /// The condition keys that its request would have.
+    pub context: Vec<Only>,
+}
+
+/// Asks IAM whether a principal may do something. It changes nothing.
+///
+/// IAM answers `InvalidInput` to actions that it does not simulate together (R-16; IAM API reference,
+/// `SimulatePrincipalPolicy`), and does not say in a form which could be: such a question is asked in
+/// halves.
 pub async fn simulate(
     session: &Session,
-    principal: &str,
-    actions: &[&str],
-    resource: &str,
+    question: &Question<'_>,
 ) -> Result<Vec<Decision>, KindError> {
-    let form = form(principal, actions, resource);
+    let mut open = vec![question.clone()];
+    let mut decisions = Vec::new();
+    while let Some(question) = open.pop() {
+        match ask_if_it_answers(session, form(&question)).await {
+            Ok(decided) => decisions.extend(decided),
+            Err(error) if is_mixture(&error) && question.actions.len() > 1 => {
+                open.extend(question.halves());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(decisions)
+}
+
+impl Question<'_> {
+    fn halves(self) -> [Self; 2] {
+        let (first, second) = self.actions.split_at(self.actions.len() / 2);
+        [second, first].map(|actions| Self {
+            actions: actions.to_vec(),
+            ..self.clone()
+        })
+    }
+}
+
+/// Asks, unless the simulator was found not to answer.
+async fn ask_if_it_answers(session: &Session, form: String) -> Result<Vec<Decision>, KindError> {
     let mut known = session.simulator().0.lock().await;
     match &*known {
         Known::Refuses(error) => return Err(error.clone()),
@@ -50,50 +92,45 @@ pub async fn simulate(
     answer
 }
 
-/// Whether a refusal would meet every question. IAM answers `InvalidInput` to actions that it does not
-/// simulate together, which is about this question only (R-16; IAM API reference,
-/// `SimulatePrincipalPolicy`).
+/// Whether a refusal would meet every question.
 fn is_about_the_simulator(error: &KindError) -> bool {
     let passes = matches!(error.class, ErrorClass::NotYet | ErrorClass::Throttled);
-    !passes && error.code.as_deref() != Some("InvalidInput")
+    !passes && !is_mixture(error)
+}
+
+fn is_mixture(error: &KindError) -> bool {
+    error.code.as_deref() == Some("InvalidInput")
 }
 
 async fn ask(session: &Session, form: String) -> Result<Vec<Decision>, KindError> {
-    let text = operation(session)
+    let text = iam::operation(session, OPERATION)
         .invoke(session.config(), session.lane(), form)
         .await?;
     decisions(&text)
 }
 
-fn form(principal: &str, actions: &[&str], resource: &str) -> String {
-    let start = format!(
+fn form(question: &Question) -> String {
+    let mut form = format!(
         "Action={OPERATION}&Version=2010-05-08&MaxItems=1000&PolicySourceArn={}&ResourceArns.member.1={}",
-        encode(principal),
-        encode(resource)
+        encode(question.principal),
+        encode(question.resource)
     );
-    let named = actions.iter().zip(1..).map(|(action, number)| {
-        let action = encode(action);
-        format!("&ActionNames.member.{number}={action}")
-    });
-    std::iter::once(start).chain(named).collect()
-}
-
-/// IAM is in one place for each partition, and its signatures are of that place's region.
-fn operation(session: &Session) -> Operation {
-    let (url, region) = match crate::access::partition(session.location().region.as_str()) {
-        "aws-cn" => ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-        "aws-us-gov" => ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
-        "aws-eusc" => ("https://iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
-        _ => ("https://iam.amazonaws.com", "us-east-1"),
+    let mut add = |name: &str, value: &str| {
+        let _ = write!(form, "&{name}={}", encode(value));
     };
-    Operation {
-        service: "IAM",
-        signs_as: "iam",
-        name: OPERATION,
-        protocol: Protocol::Query,
-        url: url.to_owned(),
-        region: region.to_owned(),
+    for (action, number) in question.actions.iter().zip(1..) {
+        add(&format!("ActionNames.member.{number}"), action);
     }
+    for (only, number) in question.context.iter().zip(1..) {
+        let entry = format!("ContextEntries.member.{number}");
+        let sort = if only.many { "stringList" } else { "string" };
+        add(&format!("{entry}.ContextKeyName"), only.key);
+        add(&format!("{entry}.ContextKeyType"), sort);
+        for (value, number) in only.values.iter().zip(1..) {
+            add(&format!("{entry}.ContextKeyValues.member.{number}"), value);
+        }
+    }
+    form
 }
 
 #[derive(Deserialize)]
@@ -214,17 +251,20 @@ mod tests {
     }
 
     #[test]
-    fn a_form_names_each_action() {
-        let form = form(
-            "arn:aws:iam::1:role/x",
-            &["s3:GetObject", "s3:PutObject"],
-            "*",
-        );
-        assert!(
-            form.ends_with(
-                "ActionNames.member.1=s3%3AGetObject&ActionNames.member.2=s3%3APutObject"
-            )
-        );
+    fn a_form_names_each_action_and_each_condition_key() {
+        let form = form(&Question {
+            principal: "arn:aws:iam::1:role/x",
+            actions: vec!["s3:GetObject", "s3:PutObject"],
+            resource: "*",
+            context: vec![Only::all_of("a:b", ["c", "d"])],
+        });
         assert!(form.contains("PolicySourceArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx&"));
+        assert!(form.ends_with(
+            "&ActionNames.member.1=s3%3AGetObject&ActionNames.member.2=s3%3APutObject\
+             &ContextEntries.member.1.ContextKeyName=a%3Ab\
+             &ContextEntries.member.1.ContextKeyType=stringList\
+             &ContextEntries.member.1.ContextKeyValues.member.1=c\
+             &ContextEntries.member.1.ContextKeyValues.member.2=d"
+        ));
     }
 }

@@ -41,7 +41,7 @@ pub(crate) use destroy::Destroy;
 pub(crate) use drift::Drift;
 pub(crate) use format::{GraphFormat, PlanFormat, ResultFormat, RunFormat};
 pub(crate) use graph::Graph;
-pub(crate) use iam::Iam;
+pub(crate) use iam::{Iam, IamFormat};
 pub(crate) use init::Init;
 pub(crate) use ledger::{Destination, Ledger, LedgerOf, Move, Unlock};
 pub(crate) use lint::{FindingFormat, Lint};
@@ -292,9 +292,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  deploy doctor deploy/example.yaml --sandbox && deploy apply deploy/example.yaml --sandbox\n\nIt changes nothing. Exit codes: 0 nothing is wrong with what could be seen, 3 findings."
     )]
     Doctor(Connected<Selection>),
-    /// Print the IAM policy that the role of each account needs
+    /// Print the IAM policy that the role of each account needs, and who may assume it
     #[command(
-        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift\n  deploy iam deploy/example.yaml --with deploy/before.yaml"
+        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift --github anycompany/mail:ref:refs/heads/main\n  deploy iam deploy/example.yaml --format cloudformation --trust arn:aws:iam::999999999999:role/ci\n  deploy iam deploy/example.yaml --with deploy/before.yaml"
     )]
     Iam(Iam),
     /// Print the plan's graph

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{AccountName, Resource};
-use serde_json::{Value, json};
+use model::{AccountName, Location, Named, Only, Permission, Resource, ResourceId};
 
 /// The permissions that no resource asks for: `deploy doctor` uses them, and drift asks SES about its account.
 /// Without them both say what they could not see, and all else works.
-pub const READS: [&str; 7] = [
+pub const READS: [&str; 8] = [
+    "iam:GetRole",
     "iam:SimulatePrincipalPolicy",
     "route53:GetAccountLimit",
     "route53:ListHostedZones",
@@ -28,11 +28,9 @@ pub struct Grant {
     pub actions: BTreeSet<&'static str>,
     /// ARNs, each of the same form, or `*`.
     pub resources: BTreeSet<String>,
+    /// The conditions on a request.
+    pub only: Vec<Only>,
 }
-
-/// IAM takes some thousand characters a policy: this many names are written out, more are written as
-/// what they have in common.
-const NAMES_MAX: usize = 10;
 
 /// The use of a role of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,44 +70,89 @@ pub fn grants(desired: &[Arc<Resource>], account: &AccountName) -> Vec<Grant> {
 
 /// The permissions of a role for resources, all of one account.
 pub fn grants_on<'r>(resources: impl Iterator<Item = &'r Resource>, role: Role) -> Vec<Grant> {
-    let mut by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>> = BTreeMap::new();
-    for resource in resources {
-        let Some(location) = &resource.location else {
-            continue;
-        };
-        let partition = aws::partition(location.region.as_str());
-        for permission in resource.spec.kind().permissions(&resource.spec) {
-            let arn = permission.arn(partition, location);
-            for action in permission
-                .actions
-                .iter()
-                .filter(|action| role.keeps(action))
-            {
-                let service = service(action).to_owned();
-                let key = (service, permission.on, arn.clone());
-                by_arn.entry(key).or_default().insert(action);
-            }
+    let asked: Vec<(&Location, &ResourceId, Permission)> = resources
+        .filter_map(|resource| Some((resource.location.as_ref()?, resource)))
+        .flat_map(|(location, resource)| {
+            let permissions = resource.spec.kind().permissions(&resource.spec);
+            let each = permissions.into_iter();
+            each.map(move |permission| (location, &resource.id, permission))
+        })
+        .collect();
+    let mut names = BTreeMap::new();
+    for (_, id, permission) in &asked {
+        if let Named::Is(name) = &permission.name {
+            names.insert((*id, permission.on), name.clone());
         }
     }
-    merge(by_arn)
+    let mut narrowed = BTreeMap::new();
+    for (location, _, permission) in &asked {
+        let partition = aws::partition(location.region.as_str());
+        let known = |id: &ResourceId| names.get(&(id, permission.on)).cloned();
+        let arn = permission.arn(partition, location, known);
+        for action in permission.actions.iter().filter(|one| role.keeps(one)) {
+            add(&mut narrowed, action, permission, &arn);
+        }
+    }
+    merge(narrowed)
+}
+
+/// The condition keys of a grant, and whether a request can have several values of each.
+type Keys = Vec<(&'static str, bool)>;
+
+/// The values of each of the keys, in their order.
+type Values = Vec<BTreeSet<String>>;
+
+/// The actions of one service on one ARN of a form, under conditions with the same keys.
+type Narrowed = BTreeMap<(String, &'static str, String, Keys), (BTreeSet<&'static str>, Values)>;
+
+/// Adds an action on an ARN: what narrows it allows the values of all that need the action there.
+fn add(narrowed: &mut Narrowed, action: &'static str, permission: &Permission, arn: &str) {
+    let service = service(action).to_owned();
+    let keys: Keys = permission
+        .only
+        .iter()
+        .map(|only| (only.key, only.many))
+        .collect();
+    let key = (service, permission.on, arn.to_owned(), keys);
+    let (actions, values) = narrowed.entry(key).or_default();
+    actions.insert(action);
+    unite(values, permission.only.iter().map(|only| &only.values));
+}
+
+fn unite<'v, V: IntoIterator<Item = &'v String>>(all: &mut Values, more: impl Iterator<Item = V>) {
+    for (at, values) in more.enumerate() {
+        if all.len() == at {
+            all.push(BTreeSet::new());
+        }
+        all[at].extend(values.into_iter().cloned());
+    }
 }
 
 /// One grant for all resources of one form that need the same.
-fn merge(by_arn: BTreeMap<(String, &str, String), BTreeSet<&'static str>>) -> Vec<Grant> {
-    let mut merged: BTreeMap<(String, &str, BTreeSet<&'static str>), BTreeSet<String>> =
-        BTreeMap::new();
-    for ((service, form, arn), actions) in by_arn {
-        merged
-            .entry((service, form, actions))
-            .or_default()
-            .insert(arn);
+fn merge(narrowed: Narrowed) -> Vec<Grant> {
+    type Same = (String, &'static str, BTreeSet<&'static str>, Keys);
+    let mut merged: BTreeMap<Same, (BTreeSet<String>, Values)> = BTreeMap::new();
+    for ((service, form, arn, keys), (actions, values)) in narrowed {
+        let same = (service, form, actions, keys);
+        let (resources, all) = merged.entry(same).or_default();
+        resources.insert(arn);
+        unite(all, values.iter());
     }
     let grants = merged.into_iter();
     grants
-        .map(|((service, _, actions), resources)| Grant {
+        .map(|((service, _, actions, keys), (resources, values))| Grant {
             service,
             actions,
             resources,
+            only: keys
+                .into_iter()
+                .zip(values)
+                .map(|((key, many), values)| Only {
+                    key,
+                    many,
+                    values: values.into_iter().collect(),
+                })
+                .collect(),
         })
         .collect()
 }
@@ -119,42 +162,9 @@ pub(crate) fn service(action: &str) -> &str {
     action.split(':').next().unwrap_or_default()
 }
 
-/// The policy document that allows `grants`, and what `deploy doctor` reads.
-pub fn policy(grants: &[Grant]) -> Value {
-    let allow = |grant: &Grant| json!({ "Effect": "Allow", "Action": grant.actions, "Resource": short(&grant.resources) });
-    let mut statements: Vec<Value> = grants.iter().map(allow).collect();
-    statements.push(json!({
-        "Sid": "Doctor",
-        "Effect": "Allow",
-        "Action": READS,
-        "Resource": ["*"],
-    }));
-    json!({ "Version": "2012-10-17", "Statement": statements })
-}
-
-/// The resources, or how all of them begin.
-fn short(resources: &BTreeSet<String>) -> Vec<String> {
-    let (Some(first), Some(last)) = (resources.first(), resources.last()) else {
-        return Vec::new();
-    };
-    if resources.len() <= NAMES_MAX {
-        return resources.iter().cloned().collect();
-    }
-    // In order, what the first and the last have in common all have.
-    let common = first.chars().zip(last.chars());
-    let common: String = common.take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
-    vec![format!("{common}*")]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(names: usize, expect: &[&str]) {
-        let arns = (0..names).map(|name| format!("arn:aws:s3:::anycompany-{name}"));
-        assert_eq!(short(&arns.collect()), expect);
-    }
 
     #[test]
     fn roles_that_read_have_no_action_that_changes() {
@@ -166,36 +176,11 @@ mod tests {
             ("s3:PutObject", false),
             ("ses:VerifyDomainIdentity", false),
             ("cloudfront:TagResource", false),
+            ("iam:PassRole", false),
         ] {
             assert_eq!(Role::Plan.keeps(action), reads, "{action}");
             assert_eq!(Role::Drift.keeps(action), reads, "{action}");
             assert!(Role::Apply.keeps(action), "{action}");
         }
-    }
-
-    #[test]
-    fn many_names_are_written_as_what_they_have_in_common() {
-        check(1, &["arn:aws:s3:::anycompany-0"]);
-        check(11, &["arn:aws:s3:::anycompany-*"]);
-        assert!(short(&BTreeSet::new()).is_empty());
-    }
-
-    #[test]
-    fn a_policy_allows_what_is_granted_and_what_the_doctor_reads() {
-        let grant = Grant {
-            service: "s3".to_owned(),
-            actions: BTreeSet::from(["s3:PutObject", "s3:GetObject"]),
-            resources: BTreeSet::from(["arn:aws:s3:::b/*".to_owned()]),
-        };
-        let policy = policy(&[grant]);
-        assert_eq!(
-            policy["Statement"][0],
-            json!({
-                "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:PutObject"],
-                "Resource": ["arn:aws:s3:::b/*"],
-            })
-        );
-        assert_eq!(policy["Statement"][1]["Action"], json!(READS));
     }
 }

@@ -7,16 +7,20 @@ mod facts;
 mod grants;
 mod judge;
 mod observe;
+mod policy;
 mod quotas;
 mod room;
+mod trust;
 
 pub use facts::{
     AccountFacts, DomainFacts, Entry, Facts, Host, Hosting, Permissions, PointsTo, Seen, Simulated,
     Unseen, Usage, ZoneFacts,
 };
-pub use grants::{Grant, READS, Role, grants, grants_on, policy};
+pub use grants::{Grant, READS, Role, grants, grants_on};
 pub use judge::judge;
 pub use model::check::{About, Check, CheckOutcome};
 pub use observe::{Account, Patient, observe};
+pub use policy::policy;
 pub use quotas::{AccountLimit, Quota, Told};
 pub use room::{Making, room};
+pub use trust::{NoWorkflows, Trusted, Workflows};

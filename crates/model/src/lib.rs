@@ -49,7 +49,7 @@ pub use ledger::{DomainLedger, Entry, Ledger, Origin, Status};
 pub use observation::{Observation, Ownership, Readiness};
 pub use outside::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 pub use overview::{Grade, NextStep, Overview, Standard, Subject};
-pub use permission::Permission;
+pub use permission::{Named, Only, Permission};
 pub use plan::{Action, ActionId, Edge, Plan, Round, Step, Unwanted, Wanted};
 pub use published::{Published, Seen, SeenFile, SeenKey, SeenMailFrom, SeenZone};
 pub use removal::{Container, Removal};

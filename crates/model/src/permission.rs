@@ -1,6 +1,6 @@
-//! The permissions of a role: IAM actions, and the resources they act on.
+//! The permissions of a role: IAM actions, the resources they act on, and what narrows them.
 
-use crate::Location;
+use crate::{Location, ResourceId};
 
 /// Actions that are allowed together on the same resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,8 +9,52 @@ pub struct Permission {
     pub actions: &'static [&'static str],
     /// An ARN with `{partition}`, `{region}`, `{account}` and `{name}` to fill in; or `*`.
     pub on: &'static str,
-    /// The value of `{name}`, where the spec knows it. AWS gives the other names.
-    pub name: Option<String>,
+    /// The value of `{name}`.
+    pub name: Named,
+    /// The conditions on a request, by the service's condition keys.
+    pub only: Vec<Only>,
+}
+
+/// The name in the ARN of a permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// AWS gives it.
+    ByAws,
+    /// The spec knows it.
+    Is(String),
+    /// It is the name of another resource, which may be known.
+    As(ResourceId),
+}
+
+/// A condition on a request: it has these values of a key and no others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Only {
+    /// `route53:ChangeResourceRecordSetsRecordTypes`. The Service Authorization Reference lists the keys
+    /// of each action.
+    pub key: &'static str,
+    /// Whether a request can have several values of the key, or none.
+    pub many: bool,
+    /// The values, with `*` for any characters.
+    pub values: Vec<String>,
+}
+
+impl Only {
+    /// A request has one of these values.
+    pub fn one_of(key: &'static str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            key,
+            many: false,
+            values: values.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Each value of a request is one of these.
+    pub fn all_of(key: &'static str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            many: true,
+            ..Self::one_of(key, values)
+        }
+    }
 }
 
 impl Permission {
@@ -24,55 +68,42 @@ impl Permission {
         Self {
             actions,
             on,
-            name: None,
+            name: Named::ByAws,
+            only: Vec::new(),
         }
     }
 
     /// Actions on the resource that a spec names.
     pub fn named(actions: &'static [&'static str], on: &'static str, name: &str) -> Self {
         Self {
-            actions,
-            on,
-            name: Some(name.to_owned()),
+            name: Named::Is(name.to_owned()),
+            ..Self::on(actions, on)
         }
     }
 
-    /// The ARN that it is on, for a resource in `location`.
-    pub fn arn(&self, partition: &str, location: &Location) -> String {
+    /// The same, for requests that are so only.
+    #[must_use]
+    pub fn only(mut self, only: Only) -> Self {
+        self.only.push(only);
+        self
+    }
+
+    /// The ARN that it is on, for a resource in `location`. `known` gives the names of resources.
+    pub fn arn(
+        &self,
+        partition: &str,
+        location: &Location,
+        known: impl Fn(&ResourceId) -> Option<String>,
+    ) -> String {
+        let name = match &self.name {
+            Named::ByAws => None,
+            Named::Is(name) => Some(name.clone()),
+            Named::As(resource) => known(resource),
+        };
         self.on
             .replace("{partition}", partition)
             .replace("{region}", location.region.as_str())
             .replace("{account}", location.account_id.as_str())
-            .replace("{name}", self.name.as_deref().unwrap_or("*"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(permission: &Permission, expect: &str) {
-        let location = Location {
-            account: "web".into(),
-            account_id: "222222222222".parse().expect("an account id"),
-            region: "eu-west-1".into(),
-        };
-        assert_eq!(permission.arn("aws", &location), expect);
-    }
-
-    #[test]
-    fn an_arn_is_as_narrow_as_what_is_known() {
-        let objects = "arn:{partition}:s3:::{name}/*";
-        check(
-            &Permission::named(&[], objects, "logs"),
-            "arn:aws:s3:::logs/*",
-        );
-        check(&Permission::on(&[], objects), "arn:aws:s3:::*/*");
-        check(
-            &Permission::on(&[], "arn:{partition}:acm:{region}:{account}:certificate/*"),
-            "arn:aws:acm:eu-west-1:222222222222:certificate/*",
-        );
-        check(&Permission::anywhere(&[]), "*");
+            .replace("{name}", name.as_deref().unwrap_or("*"))
     }
 }

@@ -59,7 +59,7 @@ mod verify;
 
 pub mod sandbox;
 
-pub use ::doctor::{Role, policy as policy_document};
+pub use ::doctor::{NoWorkflows, Role, Trusted, Workflows, policy as policy_document};
 pub use ::plan::{HowFar, Schedule};
 pub use aws::Notice;
 pub use ledger::{Claim, Who};

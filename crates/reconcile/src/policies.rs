@@ -22,6 +22,8 @@ pub struct AccountPolicy {
     pub id: AccountId,
     /// The ARN of the role.
     pub role: Option<String>,
+    /// The external id that the role asks for.
+    pub external_id: Option<String>,
     /// Everything that the policy allows.
     pub grants: Vec<Grant>,
 }
@@ -29,6 +31,7 @@ pub struct AccountPolicy {
 /// One account with everything that its role is used for.
 struct Uses {
     account: Account,
+    external_id: Option<String>,
     resources: Vec<Arc<Resource>>,
     /// The grants on the ledger, and on the topics that people are told through.
     others: Vec<Grant>,
@@ -56,6 +59,7 @@ pub fn policies(
             account: uses.account.name,
             id,
             role: uses.account.role,
+            external_id: uses.external_id,
         }
     };
     let now: BTreeSet<AccountId> = accounts::ids(manifest).into_values().collect();
@@ -69,6 +73,7 @@ pub fn policies(
 fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope, role: Role) {
     let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
     scope.retain(&mut desired);
+    let accesses = accounts::accesses(manifest);
     for account in asked_accounts(manifest, &desired, scope) {
         let is_there = |resource: &&Arc<Resource>| {
             let location = resource.location.as_ref();
@@ -77,7 +82,10 @@ fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope,
         let resources: Vec<Arc<Resource>> = desired.iter().filter(is_there).cloned().collect();
         let mut others = ledger_grants(manifest, &account.name, role);
         others.extend(topic_grants(manifest, &account.name, role));
+        let access = accesses.get(&account.name);
+        let external_id = access.and_then(|access| access.external_id.clone());
         let uses = uses.entry(account.id.clone()).or_insert_with(|| Uses {
+            external_id,
             account,
             resources: Vec::new(),
             others: Vec::new(),
@@ -109,6 +117,7 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
         service: "s3".to_owned(),
         actions: actions.iter().copied().collect(),
         resources: BTreeSet::from([resource]),
+        only: Vec::new(),
     };
     let objects = format!("{project}/*");
     let mut grants = match role {
@@ -133,5 +142,6 @@ fn topic_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Optio
         service: "sns".to_owned(),
         actions: BTreeSet::from(["sns:Publish"]),
         resources,
+        only: Vec::new(),
     })
 }

@@ -30,6 +30,7 @@ mod github;
 mod graph;
 mod grouping;
 mod html;
+mod iam;
 mod junit;
 mod markdown;
 mod message;
@@ -81,6 +82,7 @@ pub use finding_text::findings_text;
 pub use fold::folded;
 pub use github::findings_github;
 pub use graph::{graph_dot, graph_mermaid, graph_too_large};
+pub use iam::{iam_cloudformation, iam_terraform};
 pub use junit::findings_junit;
 pub use message::{
     Line, Message, check_line, cloudevents, dedup_key, discord, drift_line, finding_line,

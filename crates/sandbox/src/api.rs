@@ -59,7 +59,7 @@ impl Api {
     pub(crate) fn handle(self, world: &mut World, call: &Call, operation: &'static str) -> Reply {
         match self {
             Self::Sts => sts::handle(&mut world.sts, call, operation),
-            Self::Iam => iam::handle(&world.sts, call),
+            Self::Iam => iam::handle(&world.sts, call, operation),
             Self::S3 => s3::handle(&mut world.s3, &world.sts, call, operation),
             Self::Route53 => route53::handle(&mut world.route53, &world.delays, call, operation),
             Self::Acm => acm::handle(world, call, operation),

@@ -16,6 +16,7 @@ mod broken;
 pub mod ca;
 pub mod call;
 pub mod cloudfront;
+mod conditions;
 mod connector;
 mod credentials;
 pub mod delays;

@@ -17,6 +17,43 @@ pub(crate) struct Iam {
     /// The manifest as it was before: what it had and the new one lacks may be removed too
     #[arg(long, value_name = "OLD")]
     pub(crate) with: Option<PathBuf>,
+    /// The ARN of a role or user that may assume the roles, or of an account's root; may be repeated
+    #[arg(long = "trust", value_name = "ARN", value_parser = principal)]
+    pub(crate) principals: Vec<String>,
+    /// Workflows of GitHub that may assume the roles, by the subject of their tokens:
+    /// `anycompany/mail:ref:refs/heads/main`, `…:environment:NAME`, `…:pull_request`; may be repeated
+    #[arg(long = "github", value_name = "OWNER/REPO:SUBJECT")]
+    pub(crate) workflows: Vec<reconcile::Workflows>,
+    /// How to print the policies
+    #[arg(long, value_enum, default_value_t, conflicts_with = "json")]
+    pub(crate) format: IamFormat,
+}
+
+/// The ways to print policies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IamFormat {
+    /// One document with the policies of all accounts
+    #[default]
+    Json,
+    /// A configuration in Terraform's JSON syntax: for a file NAME.tf.json
+    Terraform,
+    /// A template for all accounts
+    Cloudformation,
+}
+
+/// An ARN that a trust policy can name.
+fn principal(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam", "", account, name]
+            if account.parse::<model::AccountId>().is_ok() && !name.contains('*') =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err("name a role, a user or an account's root: \
+                  arn:aws:iam::111111111111:role/NAME, arn:aws:iam::111111111111:root"
+            .to_owned()),
+    }
 }
 
 /// The use of a role.

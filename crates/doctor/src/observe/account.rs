@@ -10,7 +10,7 @@ use kinds::{
     AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, Route53HostedZone,
     S3Bucket, SesIdentity, ses_account,
 };
-use model::{AccountName, Kind, KindError, Location, Region};
+use model::{AccountName, Kind, KindError, Location, Only, Region};
 
 use super::{Account, Patient, limits, refused, unseen, wanted};
 use crate::facts::{AccountFacts, Entry, Permissions, Seen, Simulated, Unseen, Usage};
@@ -263,8 +263,13 @@ async fn permissions(
     refused: &BTreeSet<String>,
 ) -> Vec<Permissions> {
     let grants = grants(patient.desired, &account.name);
+    let principal = principal(account, session).await;
     let mut by_service: BTreeMap<&str, Permissions> = BTreeMap::new();
-    let simulated = join_all(grants.iter().map(|grant| simulate(account, session, grant)));
+    let simulated = join_all(
+        grants
+            .iter()
+            .map(|grant| simulate(session, &principal, grant)),
+    );
     for (grant, simulated) in grants.iter().zip(simulated.await) {
         let permissions = by_service.entry(&grant.service).or_default();
         permissions.service.clone_from(&grant.service);
@@ -295,18 +300,30 @@ fn add(before: Option<Seen<Simulated>>, next: Seen<Simulated>) -> Seen<Simulated
 }
 
 /// Asks IAM about a grant, on the first of its resources.
-async fn simulate(account: &Account, session: &Session, grant: &Grant) -> Seen<Simulated> {
-    let principal = principal(account, session.caller())?;
+async fn simulate(session: &Session, principal: &Seen<String>, grant: &Grant) -> Seen<Simulated> {
     // IAM compares text: a star would be a name that no policy allows.
+    let example = |text: &str| text.replace('*', "EXAMPLE");
     let resource = grant.resources.first().map_or("*", String::as_str);
     let resource = match resource {
         "*" => resource.to_owned(),
-        _ => resource
-            .replace(":ses:*:", &format!(":ses:{}:", session.location().region))
-            .replace('*', "EXAMPLE"),
+        _ => example(&resource.replace(":ses:*:", &format!(":ses:{}:", session.location().region))),
     };
-    let actions: Vec<&str> = grant.actions.iter().copied().collect();
-    let decisions = aws::simulate(session, &principal, &actions, &resource).await;
+    let first = |only: &Only| Only {
+        values: only
+            .values
+            .iter()
+            .take(1)
+            .map(|value| example(value))
+            .collect(),
+        ..only.clone()
+    };
+    let question = aws::Question {
+        principal: principal.as_ref().map_err(Unseen::clone)?,
+        actions: grant.actions.iter().copied().collect(),
+        resource: &resource,
+        context: grant.only.iter().map(first).collect(),
+    };
+    let decisions = aws::simulate(session, &question).await;
     let decisions = decisions.map_err(|error| {
         let mut unseen = unseen(&error);
         unseen.why = format!("what the role may do was not simulated: {}", unseen.why);
@@ -327,23 +344,39 @@ async fn simulate(account: &Account, session: &Session, grant: &Grant) -> Seen<S
 }
 
 /// The role or user whose policies decide, as IAM names it. STS names the session of a role, without
-/// the role's path.
-fn principal(account: &Account, caller: &str) -> Seen<String> {
+/// the role's path: IAM is asked for that, where it says.
+async fn principal(account: &Account, session: &Session) -> Seen<String> {
     if let Some(role) = &account.role {
         return Ok(role.clone());
     }
+    let caller = session.caller();
     if caller.contains(":user/") {
         return Ok(caller.to_owned());
     }
     let role = || {
         let (start, rest) = caller.split_once(":assumed-role/")?;
         let (name, _) = rest.split_once('/')?;
-        Some(format!("{}:role/{name}", start.replace(":sts:", ":iam:")))
+        Some((start.replace(":sts:", ":iam:"), name))
     };
-    role().ok_or_else(|| {
-        Unseen::new(
+    let Some((start, name)) = role() else {
+        return Err(Unseen::new(
             format!("IAM simulates roles and users, and the credentials are {caller}"),
             "name a `role` for the account",
-        )
-    })
+        ));
+    };
+    match aws::role_arn(session, name).await {
+        Ok(arn) => Ok(arn),
+        Err(_) if !name.starts_with(IDENTITY_CENTER) => Ok(format!("{start}:role/{name}")),
+        Err(error) => Err(Unseen::new(
+            format!(
+                "IAM Identity Center made the role {name}, and IAM did not say its path: {}",
+                unseen(&error).why
+            ),
+            "allow iam:GetRole, or name a `role` for the account",
+        )),
+    }
 }
+
+/// How the names of the roles begin that IAM Identity Center makes. They have a path (IAM Identity Center
+/// user guide, "Referencing permission sets in resource policies").
+const IDENTITY_CENTER: &str = "AWSReservedSSO_";

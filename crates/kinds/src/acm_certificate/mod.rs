@@ -27,7 +27,8 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Calls, Diff, Effect, Kind, Location, Nothing, Permission, Readiness, Side, Verb, diff,
+    Calls, Diff, Effect, Kind, Location, Nothing, Only, OutputRef, Permission, Readiness, Side,
+    Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -117,6 +118,13 @@ pub fn validation_value(host: &str) -> String {
     format!("validation/{host}/value")
 }
 
+/// The name below which the validation record will be that an output names: ACM puts it below the host.
+pub fn below(output: &OutputRef) -> Option<String> {
+    let is_of_certificate = output.resource.kind.as_str() == AcmCertificate::NAME;
+    let (host, part) = validated(&output.output)?;
+    (is_of_certificate && part == "name").then(|| host.trim_start_matches("*.").to_owned())
+}
+
 /// The host and the part that an output of a validation record is about.
 fn validated(output: &str) -> Option<(&str, &str)> {
     output.strip_prefix("validation/")?.split_once('/')
@@ -152,11 +160,7 @@ fn sorted(names: &[String]) -> Vec<String> {
 }
 
 const PERMISSIONS: &[Permission] = &[
-    Permission::anywhere(&[
-        "acm:ListCertificates",
-        "acm:RequestCertificate",
-        "tag:GetResources",
-    ]),
+    Permission::anywhere(&["acm:ListCertificates", "tag:GetResources"]),
     Permission::on(
         &[
             "acm:AddTagsToCertificate",
@@ -238,8 +242,13 @@ impl Kind for AcmCertificate {
         }
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        let request = Permission::anywhere(&["acm:RequestCertificate"])
+            .only(Only::all_of("acm:DomainNames", &desired.names))
+            .only(Only::one_of("acm:ValidationMethod", ["DNS"]));
+        let mut permissions = PERMISSIONS.to_vec();
+        permissions.push(request);
+        permissions
     }
 
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {

@@ -247,10 +247,14 @@ impl State {
 }
 
 const PERMISSIONS: &[Permission] = &[
-    Permission::anywhere(&["cloudfront:ListDistributions", "tag:GetResources"]),
+    // No policy can limit a creation to resources (R-19; Service Authorization Reference).
+    Permission::anywhere(&[
+        "cloudfront:CreateDistribution",
+        "cloudfront:ListDistributions",
+        "tag:GetResources",
+    ]),
     Permission::on(
         &[
-            "cloudfront:CreateDistribution",
             "cloudfront:DeleteDistribution",
             "cloudfront:GetDistribution",
             "cloudfront:GetDistributionConfig",

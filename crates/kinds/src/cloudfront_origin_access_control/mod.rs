@@ -50,13 +50,14 @@ pub struct State {
 pub const ID: &str = "id";
 
 const PERMISSIONS: &[Permission] = &[
+    // No policy can limit a creation to resources (R-19; Service Authorization Reference).
     Permission::anywhere(&[
+        "cloudfront:CreateOriginAccessControl",
         "cloudfront:ListDistributions",
         "cloudfront:ListOriginAccessControls",
     ]),
     Permission::on(
         &[
-            "cloudfront:CreateOriginAccessControl",
             "cloudfront:DeleteOriginAccessControl",
             "cloudfront:GetOriginAccessControl",
             "cloudfront:UpdateOriginAccessControl",

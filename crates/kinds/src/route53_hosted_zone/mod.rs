@@ -90,23 +90,7 @@ struct Compared<'a> {
     tags: &'a Tags,
 }
 
-const ZONE: &str = "arn:{partition}:route53:::hostedzone/*";
-
-static FINDING: [Permission; 2] = [
-    Permission::anywhere(&["route53:ListHostedZones", "route53:ListHostedZonesByName"]),
-    Permission::on(
-        &["route53:GetHostedZone", "route53:ListTagsForResource"],
-        ZONE,
-    ),
-];
-
-static CREATING: [Permission; 2] = [
-    Permission::anywhere(&["route53:CreateHostedZone"]),
-    Permission::on(
-        &["route53:ChangeTagsForResource", "route53:DeleteHostedZone"],
-        ZONE,
-    ),
-];
+const ZONE: &str = "arn:{partition}:route53:::hostedzone/{name}";
 
 impl Kind for Route53HostedZone {
     const NAME: &'static str = "route53_hosted_zone";
@@ -180,8 +164,21 @@ impl Kind for Route53HostedZone {
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
-        let creating: &[Permission] = if desired.create { &CREATING } else { &[] };
-        [&FINDING, creating].concat()
+        let on_zone = |actions| match &desired.id {
+            Some(id) => Permission::named(actions, ZONE, bare(id)),
+            None => Permission::on(actions, ZONE),
+        };
+        let mut permissions = vec![
+            Permission::anywhere(&["route53:ListHostedZones", "route53:ListHostedZonesByName"]),
+            on_zone(&["route53:GetHostedZone", "route53:ListTagsForResource"]),
+        ];
+        if desired.create {
+            permissions.extend([
+                Permission::anywhere(&["route53:CreateHostedZone"]),
+                on_zone(&["route53:ChangeTagsForResource", "route53:DeleteHostedZone"]),
+            ]);
+        }
+        permissions
     }
 
     fn blocker(desired: &Spec, actual: Option<&State>) -> Option<Finding> {

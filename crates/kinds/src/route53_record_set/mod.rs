@@ -28,6 +28,7 @@ mod aws;
 mod sync;
 
 pub mod batch;
+mod permissions;
 
 #[cfg(feature = "aws")]
 pub(crate) use aws::is_listed;
@@ -45,7 +46,7 @@ use standards::Finding;
 
 use crate::record::{LiveSet, Record, Sets, State};
 use crate::record_impact;
-use crate::ses_identity;
+use crate::{acm_certificate, ses_identity};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,22 +64,13 @@ pub struct Spec {
     pub record: Record,
 }
 
-const PERMISSIONS: &[Permission] = &[
-    Permission::on(
-        &[
-            "route53:ChangeResourceRecordSets",
-            "route53:ListResourceRecordSets",
-        ],
-        "arn:{partition}:route53:::hostedzone/*",
-    ),
-    Permission::on(&["route53:GetChange"], "arn:{partition}:route53:::change/*"),
-];
-
 /// The name of a record, or, while AWS has not given it, the one below which it will be.
 fn place(record: &Record) -> Option<String> {
     match &record.name {
         Field::Known(name) => Some(name.clone()),
-        Field::Output(output) => ses_identity::below(output),
+        Field::Output(output) => {
+            ses_identity::below(output).or_else(|| acm_certificate::below(output))
+        }
     }
 }
 
@@ -149,8 +141,8 @@ impl Kind for Route53RecordSet {
         vec![Calls::new("route53", "ChangeResourceRecordSets", 1)]
     }
 
-    fn permissions(_desired: &Spec) -> Vec<Permission> {
-        PERMISSIONS.to_vec()
+    fn permissions(desired: &Spec) -> Vec<Permission> {
+        permissions::of(desired)
     }
 
     fn conflict(desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding> {

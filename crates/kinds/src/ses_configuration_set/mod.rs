@@ -21,7 +21,8 @@ mod aws;
 use std::collections::BTreeMap;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, Readiness, Transition, Verb, diff,
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Only, Permission, Readiness, Transition, Verb,
+    diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::{Step, Strictness};
@@ -204,7 +205,7 @@ impl Kind for SesConfigurationSet {
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {
-        vec![Permission::named(
+        let mut permissions = vec![Permission::named(
             &[
                 "ses:CreateConfigurationSet",
                 "ses:CreateConfigurationSetEventDestination",
@@ -223,6 +224,15 @@ impl Kind for SesConfigurationSet {
             ],
             "arn:{partition}:ses:{region}:{account}:configuration-set/{name}",
             &desired.name,
-        )]
+        )];
+        // SES writes to a stream as a role that whoever makes the destination hands it.
+        for one in desired.events.values() {
+            if let Destination::Firehose { role, .. } = &one.destination {
+                let pass = Permission::named(&["iam:PassRole"], "{name}", role);
+                let only = Only::one_of("iam:PassedToService", ["ses.amazonaws.com"]);
+                permissions.push(pass.only(only));
+            }
+        }
+        permissions
     }
 }

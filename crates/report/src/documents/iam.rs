@@ -24,6 +24,8 @@ pub struct AccountPolicy {
     pub role: Option<String>,
     /// The policy document, as IAM takes it.
     pub policy: Value,
+    /// The trust policy of the role; null where nobody was named who may assume it.
+    pub trust: Option<Value>,
 }
 
 impl Content for IamDocument {

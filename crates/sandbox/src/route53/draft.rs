@@ -112,7 +112,34 @@ struct AliasTarget {
     evaluate_target_health: bool,
 }
 
+/// A name as the condition keys have it: in lower case, without a dot at its end, and with an octal
+/// number in place of each other character (the guide, "Normalization").
+fn normalized(name: &str) -> String {
+    let Ok(name) = DnsName::parse(name) else {
+        return name.to_owned();
+    };
+    let spelled = |octet: u8| match octet.to_ascii_lowercase() {
+        plain @ (b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') => char::from(plain).to_string(),
+        other => format!("\\{other:03o}"),
+    };
+    let labels = name.labels();
+    let labels = labels.map(|label| label.iter().copied().map(spelled).collect::<String>());
+    labels.collect::<Vec<_>>().join(".")
+}
+
 impl Change {
+    /// Its values of the condition keys, by the end of the key's name in lower case.
+    pub(crate) fn condition_values(&self) -> [(&'static str, String); 3] {
+        [
+            ("actions", self.action.clone()),
+            ("recordtypes", self.resource_record_set.r#type.clone()),
+            (
+                "normalizedrecordnames",
+                normalized(&self.resource_record_set.name),
+            ),
+        ]
+    }
+
     /// How many values it has.
     pub(crate) fn value_count(&self) -> usize {
         self.values().count()

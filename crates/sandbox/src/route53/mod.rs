@@ -20,7 +20,7 @@ pub use draft::ChangeBatch;
 pub use error::Error;
 pub use state::{Caller, ChangeInfo, NewZone, State};
 pub use wire::Route53;
-pub(crate) use wire::handle;
+pub(crate) use wire::{condition_keys, handle};
 pub use zone::{Vpc, Zone};
 
 use crate::delays::Delays;

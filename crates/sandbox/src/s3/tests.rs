@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use super::address::Address;
 use super::listing::Query;
 use super::names;
-use super::policy::{Policy, is_like};
+use super::policy::Policy;
 use crate::bodies;
+use crate::conditions::is_like;
 
 fn address(host: &str, target: &str) -> String {
     let request = Request::get(target).header("host", host).body(());

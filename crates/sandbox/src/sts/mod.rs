@@ -8,7 +8,8 @@ mod web_identity;
 
 use jiff::SignedDuration;
 
-pub use policy::{Effect, Policy, Statement};
+pub(crate) use policy::Ask;
+pub use policy::{Conditions, Effect, Policy, Statement};
 pub use state::{Account, Issued, Role, State, User};
 pub(crate) use state::{Assume, Principal};
 pub(crate) use web_identity::needs_no_signature;

@@ -1,6 +1,9 @@
-//! The identity policy of a role: which actions on which resources it allows.
+//! The identity policy of a role: which actions on which resources it allows, and when.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::conditions::{self, Condition, Context, is_like};
 
 /// A policy document, in the form in which IAM takes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +28,38 @@ pub struct Statement {
     pub action: Vec<String>,
     /// ARNs, with `*` for any characters.
     pub resource: Vec<String>,
+    /// When it counts.
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    pub condition: Conditions,
+}
+
+/// The conditions of a statement, which are kept as they were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub struct Conditions {
+    written: Value,
+    read: Vec<Condition>,
+}
+
+impl Conditions {
+    fn is_empty(&self) -> bool {
+        self.read.is_empty()
+    }
+}
+
+impl TryFrom<Value> for Conditions {
+    type Error = String;
+
+    fn try_from(written: Value) -> Result<Self, String> {
+        let read = conditions::parse(&written)?;
+        Ok(Self { written, read })
+    }
+}
+
+impl From<Conditions> for Value {
+    fn from(conditions: Conditions) -> Self {
+        conditions.written
+    }
 }
 
 /// The effect of a statement.
@@ -36,32 +71,39 @@ pub enum Effect {
     Deny,
 }
 
+/// One permission that a call needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ask {
+    /// `s3:PutObject`.
+    pub(crate) action: String,
+    /// An ARN, or `*` where the action knows no resources; nothing where the call does not name it,
+    /// because AWS gives the name.
+    pub(crate) resource: Option<String>,
+    pub(crate) context: Context,
+}
+
 impl Policy {
-    /// Whether it allows `action` on a resource. Where the resource is not known, a statement about
-    /// any resource counts.
-    pub(crate) fn allows(&self, action: &str, resource: Option<&str>) -> bool {
-        let is_about = |statement: &&Statement| {
-            let mut resources = statement.resource.iter();
-            statement
-                .action
-                .iter()
-                .any(|pattern| is_like(pattern, action))
-                && resource.is_none_or(|arn| resources.any(|pattern| is_like(pattern, arn)))
-        };
-        let about: Vec<&Statement> = self.statement.iter().filter(is_about).collect();
-        let has = |effect| about.iter().any(|statement| statement.effect == effect);
+    /// Whether it allows what is asked. Where the resource is not known, a statement about any
+    /// resource counts.
+    pub(crate) fn allows(&self, ask: &Ask) -> bool {
+        let about = || self.statement.iter().filter(|one| one.is_about(ask));
+        let has = |effect| about().any(|statement| statement.effect == effect);
         has(Effect::Allow) && !has(Effect::Deny)
     }
 }
 
-/// Whether `text` is as the pattern says, in which `*` stands for any characters.
-fn is_like(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
-            let mut ends = (0..=text.len()).filter(|at| text.is_char_boundary(*at));
-            ends.any(|at| is_like(rest, &text[at..]))
-        }),
+impl Statement {
+    fn is_about(&self, ask: &Ask) -> bool {
+        let mut actions = self.action.iter();
+        let mut conditions = self.condition.read.iter();
+        actions.any(|pattern| is_like(pattern, &ask.action))
+            && self.names(ask.resource.as_deref())
+            && conditions.all(|one| one.holds(ask.context.get(&one.key).map_or(&[], Vec::as_slice)))
+    }
+
+    fn names(&self, resource: Option<&str>) -> bool {
+        let mut patterns = self.resource.iter();
+        resource.is_none_or(|arn| patterns.any(|pattern| is_like(pattern, arn)))
     }
 }
 
@@ -76,6 +118,7 @@ mod tests {
             effect,
             action: vec![action.to_owned()],
             resource: vec![resource.to_owned()],
+            condition: Conditions::default(),
         };
         let policy = Policy {
             version: "2012-10-17".to_owned(),
@@ -89,11 +132,12 @@ mod tests {
                 statement(Effect::Deny, "s3:*", "arn:aws:s3:::b/secret/*"),
             ],
         };
-        assert_eq!(
-            policy.allows(action, Some(resource)),
-            expect,
-            "{action} on {resource}"
-        );
+        let ask = Ask {
+            action: action.to_owned(),
+            resource: Some(resource.to_owned()),
+            context: Context::new(),
+        };
+        assert_eq!(policy.allows(&ask), expect, "{action} on {resource}");
     }
 
     #[test]

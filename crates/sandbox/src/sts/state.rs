@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::policy::Policy;
+use super::policy::{Ask, Policy};
 use crate::service::ServiceError;
 
 /// Accounts, roles and sessions. Secrets are derived when they are needed, never kept.
@@ -58,6 +58,9 @@ impl User {
 pub struct Role {
     /// The external id that the caller has to name, where the role asks for it.
     pub external_id: Option<String>,
+    /// Its path, `/` where nothing is said: `/aws-reserved/sso.amazonaws.com/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// The longest session that it gives; an hour where nothing is said.
     pub max_session: Option<SignedDuration>,
     /// IAM actions that it is not allowed, with `*` for the rest of a name: `s3:Put*`.
@@ -68,10 +71,15 @@ pub struct Role {
 }
 
 impl Role {
-    /// Whether it is not allowed `action` on a resource, as far as that is known.
-    pub(crate) fn denies(&self, action: &str, resource: Option<&str>) -> bool {
+    /// Its ARN after the account: `role/mail-deploy`.
+    pub(crate) fn named(&self, name: &str) -> String {
+        format!("role{}{name}", self.path.as_deref().unwrap_or("/"))
+    }
+
+    /// Whether it is not allowed what is asked.
+    pub(crate) fn denies(&self, ask: &Ask) -> bool {
         let policy = self.policy.as_ref();
-        policy.is_some_and(|policy| !policy.allows(action, resource)) || self.is_denied(action)
+        policy.is_some_and(|policy| !policy.allows(ask)) || self.is_denied(&ask.action)
     }
 
     fn is_denied(&self, action: &str) -> bool {

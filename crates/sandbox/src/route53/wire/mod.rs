@@ -6,6 +6,7 @@ mod write;
 use http::Method;
 
 use crate::call::{Call, Reply};
+use crate::conditions::Context;
 use crate::delays::Delays;
 use crate::quotas::Charge;
 use crate::route53::state::{Caller, State};
@@ -113,6 +114,22 @@ fn caller<'a>(delays: &Delays, call: &'a Call) -> Caller<'a> {
 }
 
 /// The decoded segments of the path behind the version.
+/// The condition keys of a change of records (Route 53 developer guide, "Using IAM policy conditions for
+/// fine-grained access control").
+pub(crate) fn condition_keys(call: &Call) -> Context {
+    let Ok(batch) = read::change_batch(&call.body) else {
+        return Context::new();
+    };
+    let mut context = Context::new();
+    for change in &batch.changes.members {
+        for (name, value) in change.condition_values() {
+            let key = format!("route53:changeresourcerecordsets{name}");
+            context.entry(key).or_default().push(value);
+        }
+    }
+    context
+}
+
 fn segments(call: &Call) -> Vec<String> {
     let path = call.request.uri.path();
     let path = path.strip_prefix("/2013-04-01/").unwrap_or_default();

@@ -6,6 +6,9 @@ mod parse;
 pub(in crate::s3) use normal::normal;
 
 use std::collections::BTreeMap;
+use std::slice;
+
+use crate::conditions::{Condition, is_like};
 
 /// A policy that S3 accepted.
 #[derive(Clone, Debug)]
@@ -37,14 +40,6 @@ enum Principal {
     Other,
 }
 
-#[derive(Clone, Debug)]
-struct Condition {
-    operator: String,
-    if_exists: bool,
-    key: String,
-    values: Vec<String>,
-}
-
 /// A request, as far as policies can see it.
 #[derive(Clone, Debug)]
 pub(in crate::s3) struct Request<'a> {
@@ -54,6 +49,13 @@ pub(in crate::s3) struct Request<'a> {
     pub(in crate::s3) resource: String,
     /// Condition keys in lower case, with their values.
     pub(in crate::s3) context: BTreeMap<String, String>,
+}
+
+impl Request<'_> {
+    /// The values of a condition key: one, or none.
+    fn values(&self, key: &str) -> &[String] {
+        self.context.get(key).map_or(&[], slice::from_ref)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +103,7 @@ impl Policy {
         self.statements.iter().any(|statement| {
             let anyone = statement.principals.negated
                 || statement.principals.values.contains(&Principal::Anyone);
-            statement.allows && anyone && !statement.conditions.iter().any(Condition::pins)
+            statement.allows && anyone && !statement.conditions.iter().any(pins)
         })
     }
 }
@@ -127,7 +129,7 @@ impl Statement {
             && self
                 .conditions
                 .iter()
-                .all(|condition| condition.holds(&request.context))
+                .all(|condition| condition.holds(request.values(&condition.key)))
     }
 }
 
@@ -159,95 +161,27 @@ fn is_role(principal: &str, account: &str, role: &str) -> bool {
     path.and_then(|path| path.rsplit('/').next()) == Some(role)
 }
 
-impl Condition {
-    fn holds(&self, context: &BTreeMap<String, String>) -> bool {
-        let actual = context.get(&self.key);
-        let negated = self.operator.contains("Not");
-        if self.operator == "Null" {
-            let absent = actual.is_none().to_string();
-            return self.values.contains(&absent);
-        }
-        let Some(actual) = actual else {
-            return self.if_exists || negated;
-        };
-        let matches = self.values.iter().any(|value| self.compares(actual, value));
-        matches != negated
-    }
-
-    /// Compares by the operator without its `Not`. Dates, addresses and binaries never hold:
-    /// the sandbox has none of them in its requests.
-    fn compares(&self, actual: &str, value: &str) -> bool {
-        let number = || Some((actual.parse::<f64>().ok()?, value.parse::<f64>().ok()?));
-        let ordered = |test: fn(&f64, &f64) -> bool| number().is_some_and(|(a, b)| test(&a, &b));
-        match self.operator.as_str() {
-            "StringEquals" | "StringNotEquals" => actual == value,
-            "StringEqualsIgnoreCase" | "StringNotEqualsIgnoreCase" | "Bool" => {
-                actual.eq_ignore_ascii_case(value)
-            }
-            "StringLike" | "StringNotLike" | "ArnLike" | "ArnEquals" | "ArnNotLike"
-            | "ArnNotEquals" => is_like(value, actual),
-            "NumericEquals" | "NumericNotEquals" => ordered(f64::eq),
-            "NumericLessThan" => ordered(f64::lt),
-            "NumericLessThanEquals" => ordered(f64::le),
-            "NumericGreaterThan" => ordered(f64::gt),
-            "NumericGreaterThanEquals" => ordered(f64::ge),
-            _ => false,
-        }
-    }
-
-    /// Whether the condition holds the request to fixed values of one of the keys that keep a
-    /// policy from being public.
-    fn pins(&self) -> bool {
-        const KEYS: &[&str] = &[
-            "aws:principalaccount",
-            "aws:principalarn",
-            "aws:principalorgid",
-            "aws:principalservicename",
-            "aws:sourceaccount",
-            "aws:sourcearn",
-            "aws:sourceip",
-            "aws:sourceorgid",
-            "aws:sourceowner",
-            "aws:sourcevpc",
-            "aws:sourcevpce",
-            "aws:userid",
-            "s3:dataaccesspointaccount",
-            "s3:dataaccesspointarn",
-        ];
-        let fixed = |value: &String| !value.contains(['*', '?']) && value != "0.0.0.0/0";
-        KEYS.contains(&self.key.as_str())
-            && !self.operator.contains("Not")
-            && self.operator != "Null"
-            && !self.if_exists
-            && self.values.iter().all(fixed)
-    }
-}
-
-/// Matches `*` and `?`.
-pub(in crate::s3) fn is_like(pattern: &str, text: &str) -> bool {
-    let pattern = pattern.as_bytes();
-    let text = text.as_bytes();
-    let (mut at, mut from) = (0, 0);
-    let mut star = None;
-    while from < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, from));
-                at += 1;
-            }
-            Some(byte) if *byte == b'?' || *byte == text[from] => {
-                at += 1;
-                from += 1;
-            }
-            _ => {
-                let Some((star_at, star_from)) = star else {
-                    return false;
-                };
-                at = star_at + 1;
-                from = star_from + 1;
-                star = Some((star_at, star_from + 1));
-            }
-        }
-    }
-    pattern[at..].iter().all(|byte| *byte == b'*')
+/// Whether a condition holds the request to fixed values of one of the keys that keep a policy from
+/// being public.
+fn pins(condition: &Condition) -> bool {
+    const KEYS: &[&str] = &[
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalservicename",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    ];
+    let fixed = |value: &String| !value.contains(['*', '?']) && value != "0.0.0.0/0";
+    KEYS.contains(&condition.key.as_str())
+        && condition.asks_for_presence()
+        && condition.values.iter().all(fixed)
 }

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::parse::{is_account, text};
+use super::parse::is_account;
+use crate::conditions::text;
 
 /// The document as it is given back.
 pub(in crate::s3) fn normal(document: &str) -> String {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Condition, Matcher, Policy, Principal, Statement};
+use crate::conditions;
 use crate::s3::error::{Error, malformed_policy};
 
 impl Policy {
@@ -249,77 +250,8 @@ fn concerns_objects(action: &str) -> bool {
         || action == "abortmultipartupload"
 }
 
-const OPERATORS: &[&str] = &[
-    "ArnEquals",
-    "ArnLike",
-    "ArnNotEquals",
-    "ArnNotLike",
-    "BinaryEquals",
-    "Bool",
-    "DateEquals",
-    "DateGreaterThan",
-    "DateGreaterThanEquals",
-    "DateLessThan",
-    "DateLessThanEquals",
-    "DateNotEquals",
-    "IpAddress",
-    "NotIpAddress",
-    "Null",
-    "NumericEquals",
-    "NumericGreaterThan",
-    "NumericGreaterThanEquals",
-    "NumericLessThan",
-    "NumericLessThanEquals",
-    "NumericNotEquals",
-    "StringEquals",
-    "StringEqualsIgnoreCase",
-    "StringLike",
-    "StringNotEquals",
-    "StringNotEqualsIgnoreCase",
-    "StringNotLike",
-];
-
 fn parse_conditions(value: Option<&Value>) -> Result<Vec<Condition>, Error> {
-    let invalid = || malformed_policy("Invalid Condition in policy");
-    let Some(value) = value else {
-        return Ok(Vec::new());
-    };
-    let mut conditions = Vec::new();
-    for (operator, keys) in value.as_object().ok_or_else(invalid)? {
-        let bare = operator
-            .strip_prefix("ForAnyValue:")
-            .or_else(|| operator.strip_prefix("ForAllValues:"))
-            .unwrap_or(operator);
-        let plain = bare.strip_suffix("IfExists").unwrap_or(bare);
-        let mut known = OPERATORS.iter();
-        let Some(known) = known.find(|name| name.eq_ignore_ascii_case(plain)) else {
-            return Err(malformed_policy(format!(
-                "Invalid Condition type : {operator}"
-            )));
-        };
-        for (key, values) in keys.as_object().ok_or_else(invalid)? {
-            if !key.contains(':') {
-                return Err(malformed_policy("Policy has an invalid condition key"));
-            }
-            let values = match values {
-                Value::Array(values) => values.iter().collect(),
-                value => vec![value],
-            };
-            conditions.push(Condition {
-                operator: (*known).to_owned(),
-                // All of no values is true.
-                if_exists: plain.len() < bare.len() || operator.starts_with("ForAllValues:"),
-                key: key.to_ascii_lowercase(),
-                values: values.into_iter().map(text).collect(),
-            });
-        }
-    }
-    Ok(conditions)
-}
-
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    value.map_or(Ok(Vec::new()), |value| {
+        conditions::parse(value).map_err(malformed_policy)
+    })
 }
