@@ -80,6 +80,24 @@ fn what_a_new_sandbox_presumes_is_said_once() {
         .says("mail hosts: mx1.example.org, mx2.example.org");
 }
 
+/// A world file need not know which zones a manifest presumes.
+#[test]
+fn records_of_a_world_file_are_in_the_zone_that_is_presumed() {
+    let place = Place::of("example");
+    place.make_world(Some(
+        "dns:
+  - { name: inside.example.com, type: TXT, values: [as everywhere] }
+  - { name: example.com, type: MX, values: [10 mx.example.net] }
+",
+    ));
+    let world = place.world();
+    assert_eq!(
+        world.resolve("inside.example.com", "TXT"),
+        ["\"as everywhere\""]
+    );
+    assert_eq!(world.resolve("example.com", "MX"), ["10 mx.example.net"]);
+}
+
 #[test]
 fn a_sandbox_gets_what_a_manifest_presumes_later() {
     let place = Place::of("example");

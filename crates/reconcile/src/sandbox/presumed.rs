@@ -175,7 +175,12 @@ fn presume_hosted_zone(
     }
     let zone = world.seed_zone(account, name, true);
     presumed.hosted_zones.push(format!("{name} in {account}"));
-    if let (Ok(zone), true) = (zone, place.needs_mx) {
+    let Ok(zone) = zone else {
+        return;
+    };
+    // A world file that knew nothing of the zone has its records elsewhere.
+    world.move_into_zone(&zone);
+    if place.needs_mx && !world.has_at_apex(&zone, "MX") {
         let host = format!("mail.{name}");
         let mx = format!("10 {host}");
         let _ = world.seed_records(&zone, name, ("MX", 300), &[&mx]);

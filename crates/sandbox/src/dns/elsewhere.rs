@@ -112,6 +112,28 @@ impl State {
         Ok(())
     }
 
+    /// Takes what is published at and below a name off somebody else's servers, and gives it. Zones of
+    /// their own below the name stay, and so does what makes a zone one.
+    pub(crate) fn take_within(&mut self, name: &DnsName) -> Vec<RecordSet> {
+        let always = Timestamp::UNIX_EPOCH;
+        let mut taken = Vec::new();
+        let around = self.elsewhere.iter_mut();
+        for (apex, records) in around.filter(|(apex, _)| name.is_within(apex)) {
+            let is_of_zone =
+                |key: &SetKey| key.name == *apex && matches!(key.rtype.as_str(), "SOA" | "NS");
+            let inside: Vec<RecordSet> = records
+                .from(None)
+                .filter(|set| set.key.name.is_within(name) && !is_of_zone(&set.key))
+                .cloned()
+                .collect();
+            for set in inside {
+                records.put(set.key.clone(), None, always, always);
+                taken.push(set);
+            }
+        }
+        taken
+    }
+
     /// The zone elsewhere that a name is in, made if there is none.
     fn zone_of(&mut self, name: &DnsName, now: Timestamp) -> &mut Records {
         let apex = (1..=name.depth())

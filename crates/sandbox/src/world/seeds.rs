@@ -24,6 +24,27 @@ impl World {
         Ok(id)
     }
 
+    /// Moves what is published in a zone's names on somebody else's servers into the zone, as if it had
+    /// always been there: the world asks the zone, and would see nothing of it.
+    pub fn move_into_zone(&mut self, zone_id: &str) {
+        let Some(zone) = self.route53.zones.get_mut(zone_id) else {
+            return;
+        };
+        let always = Timestamp::UNIX_EPOCH;
+        for set in self.dns.take_within(&zone.name) {
+            zone.records.put(set.key.clone(), Some(set), always, always);
+        }
+    }
+
+    /// Whether a zone has a record set of this type at its own name.
+    pub fn has_at_apex(&self, zone_id: &str, rtype: &str) -> bool {
+        let zone = self.route53.zones.get(zone_id);
+        zone.is_some_and(|zone| {
+            let mut sets = zone.records.at(&zone.name);
+            sets.any(|set| set.key.rtype == rtype)
+        })
+    }
+
     /// Lets registries delegate a zone's name to it from `now` on, instead of wherever it was delegated to.
     pub fn delegate_zone(&mut self, zone_id: &str, now: Timestamp) {
         if let Some(zone) = self.route53.zones.get(zone_id) {
