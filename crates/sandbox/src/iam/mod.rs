@@ -3,7 +3,7 @@
 //! A role may do everything in its account but what the world denies it, or what its policy allows,
 //! where the world gives it one ([`crate::sts::Role`]): on which resources and under which conditions.
 //! That holds for every call, and `SimulatePrincipalPolicy` says so beforehand. Which actions know
-//! resources is data of the Service Authorization Reference ([`reference`]). What else it does not
+//! resources is data of the Service Authorization Reference ([`reference()`]). What else it does not
 //! emulate is a table in the README of the crate.
 
 mod actions;
