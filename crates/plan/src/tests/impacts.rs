@@ -13,20 +13,25 @@ use super::shipped::desired;
 fn impacts(before: &str, after: &str) -> String {
     let of = |block: &str| {
         desired(&format!(
-            "project: test\n\
-             accounts: {{ web: {{ id: \"222222222222\" }}, mail: {{ id: \"333333333333\" }} }}\n\
-             domains:\n  example.com: {{ dns: {{ route53: {{ account: web }} }}, {block} }}\n"
+            "{ACCOUNTS}domains:\n  example.com: {{ dns: {{ route53: {{ account: web }} }}, {block} }}\n"
         ))
     };
-    let (before, after) = (of(before), of(after));
-    let ids: BTreeSet<_> = before.iter().chain(&after).map(|one| &one.id).collect();
+    between(&of(before), &of(after))
+}
+
+const ACCOUNTS: &str = "project: test\n\
+    accounts: { web: { id: \"222222222222\" }, mail: { id: \"333333333333\" } }\n";
+
+/// The impacts of what becomes of the resources.
+fn between(before: &[Arc<Resource>], after: &[Arc<Resource>]) -> String {
+    let ids: BTreeSet<_> = before.iter().chain(after).map(|one| &one.id).collect();
     let mut found = BTreeSet::new();
     for id in ids {
         let spec = |all: &[Arc<Resource>]| {
             let one = all.iter().find(|one| one.id == *id);
             one.map(|one| one.spec.clone())
         };
-        let (was, becomes) = (spec(&before), spec(&after));
+        let (was, becomes) = (spec(before), spec(after));
         let Some(kind) = was.as_ref().or(becomes.as_ref()).map(Spec::kind) else {
             continue;
         };
@@ -263,6 +268,10 @@ fn others() -> Vec<(String, String)> {
     vec![
         ses(" }]", ", dkim: { easy: { key_length: 1024 } } }]"),
         ses(
+            " }]",
+            ", dkim: { byo: { selector: s1, private_key: key.pem } } }]",
+        ),
+        ses(
             " }, { account: mail, region: us-east-1 }]",
             ", dkim: { deterministic: { parent_region: us-east-1 } } }, { account: mail, region: us-east-1 }]",
         ),
@@ -308,4 +317,16 @@ fn each_field_of_the_manifest_has_its_impact_both_ways() {
     };
     let table: String = changes.iter().map(row).collect();
     insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_domain_that_is_parked_receives_nothing_and_lets_nobody_send() {
+    let of = |blocks: &str| desired(&format!("{ACCOUNTS}{blocks}"));
+    let defaults = "defaults: { dns: { route53: { account: web } } }\n";
+    let used = of(&format!(
+        "{defaults}domains: {{ example.com: {{ mx: [10 a.example.net], spf: {{ all: softfail }} }} }}\n"
+    ));
+    let parked = of(&format!("{defaults}domains: {{}}\nparked: [example.com]\n"));
+    insta::assert_snapshot!(between(&used, &parked), @"receiving weaker, sending stricter");
+    insta::assert_snapshot!(between(&parked, &used), @"receiving, sending weaker");
 }

@@ -29,6 +29,10 @@ pub(super) fn desired(text: &str) -> Vec<Arc<Resource>> {
             include_str!("../../../../deploy/fleet/regions.yaml"),
         )
         .with(
+            "deploy/key.pem",
+            include_bytes!("../../../standards/src/dkim/test_keys/pkcs8.pem").as_slice(),
+        )
+        .with(
             "assets/logo.svg",
             include_bytes!("../../../../assets/logo.svg").as_slice(),
         )
