@@ -221,6 +221,45 @@ fn the_policies_of_plan_and_drift_change_nothing_and_take_no_lock() {
     }
 }
 
+/// A key of KMS for the ledger.
+const KEY: &str = "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/// Every object of the ledger is encrypted with the key that the manifest names, and the printed policies
+/// allow to use it.
+#[test]
+fn a_ledger_is_encrypted_with_the_key_that_is_named() {
+    let place = Place::of("team");
+    let named = format!("bucket: {BUCKET}, kms_key: {KEY},");
+    place.edit(&format!("bucket: {BUCKET},"), &named);
+    place.make_world(None);
+    place.create_ledger();
+    act_as(&place, "apply");
+    place.apply().exits(0);
+    let world = place.world().world;
+    let objects = world.s3.buckets[BUCKET].objects.values();
+    let versions: Vec<_> = objects.flatten().collect();
+    assert!(versions.len() > 10, "{}", versions.len());
+    for version in versions {
+        let object = version.object.as_ref().expect("nothing is deleted");
+        let encryption = object.encryption.as_ref().expect("an encryption");
+        assert_eq!(encryption.key.as_deref(), Some(KEY));
+    }
+    let text = place.read(place.manifest());
+    place.write(place.manifest(), &text.replace("mail-apply", "mail-deploy"));
+    act_as(&place, "plan");
+    place.run("plan", &["--exit-code"]).exits(0);
+    place.change_world(|world, _| {
+        let account = world.sts.accounts.get_mut("222222222222");
+        let role = account.expect("the account").roles.get_mut("mail-plan");
+        let policy = role.expect("the role").policy.as_mut().expect("a policy");
+        let is_of_key = |action: &String| action.starts_with("kms:");
+        policy
+            .statement
+            .retain(|statement| !statement.action.iter().any(is_of_key));
+    });
+    place.run("plan", &[]).exits(1).says("kms:Decrypt");
+}
+
 /// The role of drift writes the note of what a schedule told people, and nothing else.
 #[test]
 fn the_policy_of_drift_writes_the_note_of_what_was_told_and_nothing_else() {
@@ -325,13 +364,18 @@ fn shards_are_applied_one_after_the_other() {
         .exits(0);
 }
 
-/// A plan of a shard is carried out for that shard.
+/// A plan of a shard is carried out for that shard, with its part of AWS's quotas.
 #[test]
 fn a_plan_of_a_shard_is_saved_and_applied() {
     let place = Place::with(SHARDED).in_bucket();
-    place
-        .run("plan", &["--shard", "1/2", "-o", "plan.json"])
-        .exits(0);
+    let plan = |options: &[&str]| {
+        let always = ["--shard", "1/2", "-o", "plan.json"];
+        place.run("plan", &[&always, options].concat()).exits(0);
+        let saved: Value = serde_json::from_str(&place.read("plan.json")).expect("JSON");
+        saved["at_once"].clone()
+    };
+    assert_eq!(plan(&[]), Value::Null);
+    assert_eq!(plan(&["--at-once", "1"]), 1);
     let apply = |options: &[&str]| place.run_on("plan.json", "apply", options);
     let refused = apply(&["--yes", "--shard", "2/2"]).exits(2);
     refused.says("a saved plan is carried out as it is");

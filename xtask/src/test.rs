@@ -10,7 +10,7 @@ use std::thread;
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::steps::Steps;
-use crate::{compare, life, new_kind, schedules, schema, tidy, tools};
+use crate::{compare, life, new_kind, schedules, schema, tidy, tools, weather};
 
 /// A step: its name, and its function.
 type Step = (&'static str, fn(&Project) -> Result<(), Failure>);
@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
         command::run(&mut cargo(&project.root, &test))
     }),
     ("tests", tests),
+    ("bucket", weather::bucket_step),
     ("lives", life::step),
     ("new-kind", new_kind::check),
     ("mutants", life::mutants_step),

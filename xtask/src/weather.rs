@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
     let mut failed = Vec::new();
     for weather in &weathers {
         eprintln!("\n── weather {weather}");
-        if tests(project, weather, store).is_err() {
+        if tests(project, Place { weather, store }, None).is_err() {
             failed.push(weather.as_str());
         }
     }
@@ -47,10 +47,25 @@ pub(crate) fn run(project: &Project, named: &[&str]) -> Result<(), Failure> {
     }
 }
 
+/// The weather in which CI runs the end-to-end tests with their ledgers in a bucket. With their ledgers in
+/// a folder, they run in the sandbox's own weather (step `tests`).
+const STORM: &str = "storm:7";
+
+/// The end-to-end tests with their ledgers in a bucket, in a storm, but for those that run the program
+/// hundreds of times: over a bucket, `e2e_team` kills it at every call, and `ledger_writes` of `reconcile` at
+/// every write of the ledger.
+pub(crate) fn bucket_step(project: &Project) -> Result<(), Failure> {
+    let place = Place {
+        weather: STORM,
+        store: Some(BUCKET),
+    };
+    tests(project, place, Some("e2e_crash"))
+}
+
 /// The pairs of store and weather that CI does not run.
 pub(crate) fn other_pairs(project: &Project) -> Result<(), Failure> {
     run(project, &[])?;
-    run(project, &["usual:1", BUCKET])
+    run(project, &["usual:1", STORM, BUCKET])
 }
 
 /// Thirty runs over a network that breaks seven of a hundred answers.
@@ -60,7 +75,19 @@ pub(crate) fn network(project: &Project) -> Result<(), Failure> {
     command::run(test.env("DEPLOY_TEST_SEEDS", "30"))
 }
 
-fn tests(project: &Project, weather: &str, store: Option<&str>) -> Result<(), Failure> {
+/// A weather, and the store that is not the default one.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    weather: &'a str,
+    store: Option<&'a str>,
+}
+
+/// Runs the end-to-end tests, but for those of one file.
+fn tests(project: &Project, place: Place<'_>, without: Option<&str>) -> Result<(), Failure> {
+    let mut filter = "binary(/^e2e_/)".to_owned();
+    if let Some(file) = without {
+        filter = format!("{filter} - binary({file})");
+    }
     let nextest = [
         "nextest",
         "run",
@@ -68,7 +95,7 @@ fn tests(project: &Project, weather: &str, store: Option<&str>) -> Result<(), Fa
         "--workspace",
         "--no-fail-fast",
         "--filterset",
-        "binary(/^e2e_/)",
+        &filter,
     ];
     let plain = ["test", "--workspace", "--no-fail-fast", "--test", "e2e_*"];
     let arguments = if answers("cargo", &["nextest", "--version"]) {
@@ -77,8 +104,8 @@ fn tests(project: &Project, weather: &str, store: Option<&str>) -> Result<(), Fa
         &plain[..]
     };
     let mut tests = cargo(&project.root, arguments);
-    if let Some(store) = store {
+    if let Some(store) = place.store {
         tests.env("DEPLOY_TEST_LEDGER", store);
     }
-    command::run(tests.env("DEPLOY_SANDBOX_WEATHER", weather))
+    command::run(tests.env("DEPLOY_SANDBOX_WEATHER", place.weather))
 }

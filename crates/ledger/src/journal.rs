@@ -339,8 +339,14 @@ impl Run {
             return Ok(());
         }
         self.store.hold(&self.id).await?;
-        let lease = Lease::of(&self.who, self.clock.now());
-        let version = self.write_lease(&lease, None).await?;
+        let mut lease = Lease::of(&self.who, self.clock.now());
+        let mut version = self.write_lease(&lease, None).await?;
+        // The first write to a young bucket can last for minutes, and others may take such a lease for over.
+        // Nothing is claimed by it yet.
+        if self.is_alive().is_err() {
+            lease.renewals += 1;
+            version = self.write_lease(&lease, Some(&version)).await?;
+        }
         *held = Some((lease, version));
         if self.store.heartbeat().is_some() {
             tokio::spawn(renew_until_dropped(Arc::downgrade(self), self.clock));

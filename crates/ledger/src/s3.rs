@@ -27,7 +27,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::builders::LifecycleRuleBuilder;
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, NoncurrentVersionExpiration,
+    LifecycleRuleFilter, NoncurrentVersionExpiration, ServerSideEncryption,
 };
 use jiff::Timestamp;
 use model::{ErrorClass, KindError};
@@ -52,6 +52,7 @@ pub struct Bucket {
     session: Arc<Session>,
     name: String,
     project: String,
+    key: Option<String>,
 }
 
 /// The outcome of one attempt.
@@ -71,6 +72,17 @@ impl Bucket {
             session,
             name: bucket.to_owned(),
             project: project.to_owned(),
+            key: None,
+        }
+    }
+
+    /// The same with everything that is written encrypted with a key of KMS. Each write names it, and not
+    /// the bucket: so that it holds also for a bucket that somebody else set up.
+    #[must_use]
+    pub fn encrypted_with(self, key: Option<&str>) -> Self {
+        Self {
+            key: key.map(str::to_owned),
+            ..self
         }
     }
 
@@ -168,6 +180,8 @@ impl Bucket {
             .expected_bucket_owner(self.session.account_id().as_str())
             .key(object)
             .content_type("application/json")
+            .set_server_side_encryption(self.key.as_ref().map(|_| ServerSideEncryption::AwsKms))
+            .set_ssekms_key_id(self.key.clone())
             .body(ByteStream::from(bytes.to_vec()));
         let request = match expected {
             Some(version) => request.if_match(&version.0),

@@ -77,8 +77,8 @@ pub use ses::{
 };
 pub use uploads::{LogoFile, MarkCertificateFile, PolicyFile, PrivateKeyFile};
 pub use values::{
-    Arn, BucketName, DimensionText, ExternalId, FailureOptions, FolderPath, HostName, LocalPart,
-    OthersValue, Pattern, Period, ProfileName, ProjectName, QuotaName, RawRecord, Reason,
-    ReceiverName, Region, RoleName, RuleId, SecretPath, Selector, SesName, SessionName,
+    Arn, BucketName, DimensionText, ExternalId, FailureOptions, FolderPath, HostName, KeyArn,
+    LocalPart, OthersValue, Pattern, Period, ProfileName, ProjectName, QuotaName, RawRecord,
+    Reason, ReceiverName, Region, RoleName, RuleId, SecretPath, Selector, SesName, SessionName,
     SpfArgument, TagKey, TagValue, TopicArn, VariableName,
 };

@@ -11,8 +11,9 @@ use crate::notify::Receiver;
 use crate::position::Located;
 use crate::read::{Read, Reader, block, choice};
 use crate::values::{
-    BucketName, ExternalId, FolderPath, OthersValue, Pattern, Period, ProfileName, ProjectName,
-    QuotaName, ReceiverName, Region, Requirement, RoleName, SessionName, TagKey, TagValue,
+    BucketName, ExternalId, FolderPath, KeyArn, OthersValue, Pattern, Period, ProfileName,
+    ProjectName, QuotaName, ReceiverName, Region, Requirement, RoleName, SessionName, TagKey,
+    TagValue,
 };
 use crate::yaml::Node;
 use model::{AccountId, AccountName};
@@ -208,6 +209,8 @@ block! {
         pub bucket: Located<BucketName>,
         /// The bucket's region.
         pub region: Located<Region>,
+        /// The key of KMS that the objects are encrypted with; S3's own keys by default.
+        pub kms_key: Option<Located<KeyArn>>,
     }
 }
 

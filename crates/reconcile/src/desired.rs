@@ -35,10 +35,35 @@ impl Project {
         open.map(|resource| resource.id.domain.clone()).collect()
     }
 
+    /// The documents of the ledger that have what the manifest asks for of the domains that the run is
+    /// about. `ledger` is that of these domains. Nobody is asked anything.
+    pub(crate) fn documents(&self, ledger: &Ledger) -> BTreeSet<String> {
+        let facts = Facts {
+            winding_down: blueprint::winding_down(ledger, self.clock.now()),
+            ..presumed(&self.manifest)
+        };
+        let (mut desired, _) = blueprint::desired(&self.manifest, &facts);
+        self.scope.retain(&mut desired);
+        let documents = desired.iter().map(|one| one.id.document().into_owned());
+        documents.collect()
+    }
+
     async fn desired_of_all(&self, ledger: &Ledger) -> (Vec<Arc<Resource>>, Vec<Finding>) {
         let mut facts = facts(&self.manifest, self.engine.outside()).await;
         facts.winding_down = blueprint::winding_down(ledger, self.clock.now());
         blueprint::desired(&self.manifest, &facts)
+    }
+}
+
+/// Facts for those who ask which resources there are, and not what is in them: where mail goes changes
+/// the content of a policy, and without any host there would be no policy.
+pub(crate) fn presumed(manifest: &Manifest) -> Facts {
+    let domains = manifest.domains.iter();
+    let unknown = domains.filter(|(_, domain)| takes_published_mx(domain));
+    let mx = unknown.map(|(name, _)| (name.to_string(), vec![name.clone()]));
+    Facts {
+        mx: mx.collect(),
+        ..Facts::default()
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kinds::{S3Bucket, S3BucketPolicy, s3_bucket, s3_bucket_policy, tags};
-use ledger::{Bucket, Journal, Who};
+use ledger::{Journal, Who};
 use manifest::S3Ledger;
 use model::{Observation, Ownership, ResourceId, Spec, Target};
 
@@ -85,7 +85,7 @@ pub async fn create_ledger(project: &Project) -> Result<Made, Error> {
     let session = Box::pin(project.engine.session(&place.location)).await;
     let session = session.map_err(|error| failed(&error))?;
     let name = project.manifest.project.as_str();
-    let kept = || Bucket::new(Arc::clone(&session), &place.name, name);
+    let kept = || place.of_project(name, Arc::clone(&session));
     let kinds = project.engine.kinds();
     let open = || Journal::open(Box::new(kept()), kinds, project.clock, Who::default());
     if made == Made::Again {

@@ -1,7 +1,10 @@
 //! The place of a project's ledger: a folder or a bucket.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use aws::Session;
+use ledger::Bucket;
 use manifest::{Manifest, S3Ledger};
 use model::Location;
 
@@ -21,6 +24,8 @@ pub(crate) enum LedgerPlace {
 pub(crate) struct BucketPlace {
     pub(crate) location: Location,
     pub(crate) name: String,
+    /// The key of KMS that it is encrypted with.
+    pub(crate) key: Option<String>,
 }
 
 impl LedgerPlace {
@@ -51,6 +56,12 @@ impl BucketPlace {
                 region: s3.region.as_str().into(),
             },
             name: s3.bucket.as_str().to_owned(),
+            key: s3.kms_key.as_ref().map(|key| key.as_str().to_owned()),
         }
+    }
+
+    /// The ledger of a project in the bucket, through a session of its account and region.
+    pub(crate) fn of_project(&self, project: &str, session: Arc<Session>) -> Bucket {
+        Bucket::new(session, &self.name, project).encrypted_with(self.key.as_deref())
     }
 }

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use blueprint::Facts;
 use doctor::{Account, Grant, Role};
 use manifest::Manifest;
 use model::{AccountId, AccountName, Resource};
 
+use crate::desired::presumed;
 use crate::doctor::asked_accounts;
 use crate::scope::{Scope, Subset};
 use crate::{Error, accounts};
@@ -71,7 +71,7 @@ pub fn policies(
 
 /// Adds the uses of one manifest. Accounts are the same by their numbers, whatever their names.
 fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope, role: Role) {
-    let (mut desired, _) = blueprint::desired(manifest, &Facts::default());
+    let (mut desired, _) = blueprint::desired(manifest, &presumed(manifest));
     scope.retain(&mut desired);
     let accesses = accounts::accesses(manifest);
     for account in asked_accounts(manifest, &desired, scope) {
@@ -113,12 +113,13 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
     let partition = aws::partition(s3.region.as_str());
     let bucket = format!("arn:{partition}:s3:::{}", s3.bucket.as_str());
     let project = format!("{bucket}/{}", manifest.project.as_str());
-    let grant = |actions: &[&'static str], resource: String| Grant {
-        service: "s3".to_owned(),
+    let grant_of = |service: &str, actions: &[&'static str], resource: String| Grant {
+        service: service.to_owned(),
         actions: actions.iter().copied().collect(),
         resources: BTreeSet::from([resource]),
         only: Vec::new(),
     };
+    let grant = |actions: &[&'static str], resource: String| grant_of("s3", actions, resource);
     let objects = format!("{project}/*");
     let mut grants = match role {
         Role::Apply => vec![grant(&["s3:GetObject", "s3:PutObject"], objects)],
@@ -130,6 +131,15 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
     };
     // Without it S3 answers 403 for an object that is not there, not 404.
     grants.push(grant(&["s3:ListBucket"], bucket));
+    // Whoever writes an object has a data key made for it, and whoever reads it has that decrypted (S3 User
+    // Guide, "Using server-side encryption with AWS KMS keys", "Permissions").
+    if let Some(key) = &s3.kms_key {
+        let actions: &[&str] = match role {
+            Role::Plan => &["kms:Decrypt"],
+            Role::Apply | Role::Drift => &["kms:Decrypt", "kms:GenerateDataKey"],
+        };
+        grants.push(grant_of("kms", actions, key.to_string()));
+    }
     grants
 }
 
@@ -144,4 +154,37 @@ fn topic_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Optio
         resources,
         only: Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use manifest::MemoryFiles;
+
+    use super::*;
+
+    /// A policy of MTA-STS that is made from the published MX needs all that another needs.
+    #[test]
+    fn who_receives_mail_changes_no_permission() {
+        let text = |mx: &str| {
+            format!(
+                "project: shop\naccounts:\n  dns: {{ id: \"111111111111\" }}\n  web: {{ id: \"222222222222\" }}\n\
+                 domains:\n  example.com:\n    dns: {{ route53: {{ account: dns }} }}\n    \
+                 hosting: {{ account: web, region: us-east-1 }}\n    \
+                 mta_sts: {{ mode: testing, max_age: 7d{mx} }}\n"
+            )
+        };
+        let grants = |mx: &str| {
+            let files = MemoryFiles::default().with("deploy.yaml", text(mx));
+            let now = jiff::Timestamp::UNIX_EPOCH;
+            let loaded = crate::load("deploy.yaml", &files, "deploy.yaml".into(), now);
+            let manifest = loaded.expect("a sound manifest").manifest;
+            let policies = policies(&manifest, None, &Subset::All, Role::Apply);
+            let policies = policies.expect("policies").into_iter();
+            policies.map(|one| one.grants).collect::<Vec<_>>()
+        };
+        let declared = grants(", mx: [mx.example.com]");
+        let makes = |grant: &Grant| grant.actions.contains("cloudfront:CreateDistribution");
+        assert!(declared.iter().flatten().any(makes), "{declared:?}");
+        assert_eq!(grants(""), declared);
+    }
 }

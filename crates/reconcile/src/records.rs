@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws::SessionError;
-use ledger::{Bucket, Claim, Folder, Journal, Store, Who};
+use ledger::{Claim, Folder, Journal, Store, Who};
 use model::Ledger;
 
 use crate::ledger_place::LedgerPlace;
@@ -22,7 +22,7 @@ impl Project {
                 let session = Box::pin(self.engine.session(&place.location)).await;
                 let session = session.map_err(unopened)?;
                 let project = self.manifest.project.as_str();
-                Ok(Box::new(Bucket::new(session, &place.name, project)))
+                Ok(Box::new(place.of_project(project, session)))
             }
         }
     }
@@ -64,11 +64,10 @@ impl Project {
         let mut claims = journal.claims().await?;
         if !claims.is_empty() {
             let ledger = self.in_scope(journal.ledger());
-            let (desired, _) = self.desired(&ledger).await;
-            let is_to_share =
-                |document: &str| desired.iter().any(|one| one.id.document() == document);
+            // A run that waits asks again every few seconds: so nothing is looked up for it.
+            let desired = self.documents(&ledger);
             claims.retain(|Claim { document, .. }| {
-                ledger.domains.contains_key(document) || is_to_share(document)
+                ledger.domains.contains_key(document) || desired.contains(document)
             });
         }
         Ok(claims)

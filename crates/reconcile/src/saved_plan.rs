@@ -5,6 +5,7 @@
 //! digest, what the plan was made from, and one line for each action, to say what moved.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use manifest::Manifest;
@@ -31,6 +32,8 @@ pub struct SavedPlan {
     pub targets: Vec<String>,
     /// The shard that it is limited to.
     pub shard: Option<Shard>,
+    /// How many shards share AWS's quotas, where that was said.
+    pub at_once: Option<NonZeroU32>,
     /// How each account is entered, by its name in the manifest.
     accounts: BTreeMap<String, SavedAccount>,
     /// The plan's digest.
@@ -77,10 +80,10 @@ pub struct Moved {
 impl SavedPlan {
     /// A plan to be saved. `path` is that of its manifest.
     pub fn new(path: PathBuf, subset: Subset, manifest: &Manifest, plan: &Plan) -> Self {
-        let (targets, shard) = match subset {
-            Subset::All => (Vec::new(), None),
-            Subset::Targets(targets) => (targets, None),
-            Subset::Shard { shard, .. } => (Vec::new(), Some(shard)),
+        let (targets, shard, at_once) = match subset {
+            Subset::All => (Vec::new(), None, None),
+            Subset::Targets(targets) => (targets, None, None),
+            Subset::Shard { shard, at_once } => (Vec::new(), Some(shard), at_once),
         };
         let mut saved = Self {
             deploy_plan: Plan::VERSION,
@@ -88,6 +91,7 @@ impl SavedPlan {
             manifest: path,
             targets,
             shard,
+            at_once,
             accounts: accounts(manifest),
             digest: plan.digest(),
             actions: changes(plan),

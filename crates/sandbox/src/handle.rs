@@ -180,7 +180,8 @@ impl Sandbox {
             let reply = service.error(&call, &error);
             return Err(refuse(&call, operation, reply));
         }
-        if let Some(action) = iam::denied(&world.sts, &call, operation) {
+        let key = s3::key_read(&world.s3, &call, operation);
+        if let Some(action) = iam::denied(&world.sts, &call, operation, key) {
             let reply = service.error(&call, &denial::unauthorized(&call, &action));
             return Err(refuse(&call, operation, reply));
         }

@@ -3,8 +3,10 @@
 
 use jiff::Timestamp;
 use sandbox::route53::record_set::RecordSet;
+use sandbox::s3::Bucket;
 use sandbox::world::World;
 
+use crate::kept;
 use crate::life::Hand;
 use crate::player::{Player, Routed};
 use crate::setup::{Dns, NAMES};
@@ -40,7 +42,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
             }
         }
         Hand::DeleteObject(place) => {
-            let buckets = world.s3.buckets.iter();
+            let buckets = buckets(&world);
             let objects = buckets.flat_map(|(bucket, held)| {
                 let keys = held.objects.keys().filter(|key| *key != OBJECT);
                 keys.map(|key| (bucket.clone(), key.clone()))
@@ -53,7 +55,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
         }
         Hand::PutObject(place) => put_object(player, &mut world, place),
         Hand::AddTag(place) => {
-            let names: Vec<String> = world.s3.buckets.keys().cloned().collect();
+            let names: Vec<String> = buckets(&world).map(|(name, _)| name.clone()).collect();
             if let Some(name) = pick(&names, place)
                 && let Some(bucket) = world.s3.buckets.get_mut(&name)
             {
@@ -69,6 +71,12 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
         }
     }
     player.observe(&world, now);
+}
+
+/// The buckets in which others may do something: all but the ledger's.
+fn buckets(world: &World) -> impl Iterator<Item = (&String, &Bucket)> {
+    let buckets = world.s3.buckets.iter();
+    buckets.filter(|(name, _)| !kept::is_it(name))
 }
 
 fn pick<T: Clone>(all: &[T], place: usize) -> Option<T> {
@@ -227,8 +235,7 @@ fn change_ttl(player: &mut Player, world: &mut World, name: usize, place: usize)
 }
 
 fn put_object(player: &mut Player, world: &mut World, place: usize) {
-    let buckets = world.s3.buckets.iter();
-    let full: Vec<String> = buckets
+    let full: Vec<String> = buckets(world)
         .filter(|(_, bucket)| !bucket.objects.is_empty())
         .map(|(name, _)| name.clone())
         .collect();

@@ -10,6 +10,7 @@
 //! | `setup`, `life` | manifests and lives as data |
 //! | `draw`, `known` | lives from seeds, without what is known to fail |
 //! | `player`, `program`, `injection` | plays a life: runs of the program, their kills and faults, and what happens between them |
+//! | `kept` | the ledger of a life, in memory or in a bucket |
 //! | `calls` | the calls of a run, compared with its plan and with each other |
 //! | `world`, `hands`, `person` | the world before, what others change, what a person does by hand |
 //! | `pauses` | the flows that stop by what a manifest asks for |
@@ -24,6 +25,7 @@ pub mod difference;
 pub mod draw;
 mod hands;
 mod injection;
+mod kept;
 pub mod known;
 pub mod life;
 pub mod observer;

@@ -1,23 +1,24 @@
 //! Plays a life: the program in this process, under virtual time, in a sandbox.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
-use ledger::Memory;
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
 use sandbox::world::World;
 
 use crate::hands;
 use crate::injection::{self, CALM};
+use crate::kept::{self, Kept};
 use crate::life::{Life, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
 use crate::pauses;
 use crate::person::Elsewhere;
-use crate::program::{Ended, Left, Program};
+use crate::program::{self, Ended, Left, Program};
 use crate::setup::{Dns, Domain, PARKED, RENUMBERED, Setup};
 use crate::shadow;
 use crate::world::{ZoneAt, before, delegate, sets};
@@ -69,7 +70,7 @@ pub fn play(life: &Life) -> Played {
         .build();
     let runtime = runtime.unwrap_or_else(|error| unreachable!("a runtime: {error}"));
     runtime.block_on(async {
-        let mut player = Player::new(life);
+        let mut player = Player::new(life).await;
         for step in &life.steps {
             player.step(step).await;
             if !player.played.faults.is_empty() {
@@ -108,8 +109,8 @@ pub(crate) struct Player {
     /// tags of others.
     pub(crate) tagged: BTreeMap<String, Timestamp>,
     observer: Arc<Mutex<Observer>>,
-    ledger: Memory,
-    ledger_before: Memory,
+    ledger: Kept,
+    ledger_before: Kept,
     /// Whether the ledger was lost or rolled back in this life.
     lost_ledger: bool,
     /// Whether the manifest is another than the one that the lost ledger was about, or that the one
@@ -124,7 +125,7 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    fn new(life: &Life) -> Self {
+    async fn new(life: &Life) -> Self {
         let first = life.steps.iter().find_map(|step| match step {
             Step::Apply(setup, _) => Some(setup.clone()),
             _ => None,
@@ -137,8 +138,20 @@ impl Player {
         let observer = Arc::new(Mutex::new(observer));
         let shadow = world.clone();
         let sandbox = Sandbox::new(world, clock);
+        if setup.in_bucket {
+            let project = program::open(&setup, &sandbox);
+            let project = project.unwrap_or_else(|error| unreachable!("a manifest: {error}"));
+            let made = Box::pin(reconcile::create_ledger(&project)).await;
+            made.unwrap_or_else(|error| unreachable!("a bucket: {error}"));
+        }
         let watched = Arc::clone(&observer);
+        let seen = AtomicUsize::new(kept::writes(&sandbox.world()));
         sandbox.watch(move |world, now| {
+            // Nobody outside sees a write of the ledger.
+            let writes = kept::writes(world);
+            if seen.swap(writes, Ordering::Relaxed) != writes {
+                return;
+            }
             let mut observer = watched.lock().unwrap_or_else(PoisonError::into_inner);
             observer.changed(world, now);
         });
@@ -154,8 +167,8 @@ impl Player {
             objects: BTreeSet::new(),
             tagged: BTreeMap::new(),
             observer,
-            ledger: Memory::default(),
-            ledger_before: Memory::default(),
+            ledger: Kept::new(setup.in_bucket),
+            ledger_before: Kept::new(setup.in_bucket),
             lost_ledger: false,
             forgot: false,
             lost_identity: false,
@@ -205,15 +218,16 @@ impl Player {
             Step::Destroy(trouble) => self.bring_about(true, trouble, BTreeSet::new()).await,
             Step::Hand(hand) => hands::act(self, hand),
             Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
-            Step::LoseLedger => self.replace_ledger(Memory::default()),
+            Step::LoseLedger => self.replace_ledger(self.ledger.emptied()),
             Step::RollBackLedger => {
-                self.replace_ledger(self.ledger_before.copy());
+                self.replace_ledger(self.ledger_before.again());
                 self.forgot |= self.setup != self.setup_before;
             }
         }
     }
 
-    fn replace_ledger(&mut self, ledger: Memory) {
+    fn replace_ledger(&mut self, ledger: Kept) {
+        ledger.put_back(&mut self.sandbox.world());
         self.ledger = ledger;
         self.lost_ledger = true;
     }
@@ -226,7 +240,7 @@ impl Player {
 
     /// Runs the program until everything is done, and a person does their part between the runs.
     async fn bring_about(&mut self, destroys: bool, trouble: &Trouble, pauses: BTreeSet<Flow>) {
-        self.ledger_before = self.ledger.copy();
+        self.ledger_before = self.ledger.copy(&self.sandbox.world());
         let now = self.now();
         self.observer().begin(self.declared(), now);
         self.observer().pauses(pauses);

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use engine::{ActionOutcome, Progress, Stop};
 use jiff::Timestamp;
-use ledger::{Journal, Memory};
+use ledger::LedgerError;
 use model::{Ledger, Plan};
 use plan::Inputs;
-use reconcile::{Environment, Error, ExistingResource, Planned, Project, Who, Wish};
+use reconcile::{Environment, Error, ExistingResource, Planned, Project, Wish};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 use standards::Severity;
 
 use crate::calls;
+use crate::kept::{self, Kept};
 use crate::observer::Fault;
 use crate::setup::Setup;
 use crate::valid;
@@ -25,7 +26,7 @@ const WAIT: Duration = Duration::from_mins(15);
 pub(crate) struct Program<'a> {
     pub(crate) setup: &'a Setup,
     pub(crate) sandbox: &'a Sandbox,
-    pub(crate) ledger: &'a Memory,
+    pub(crate) ledger: &'a Kept,
     pub(crate) destroys: bool,
     /// Whether reads fail or answer from a moment ago.
     pub(crate) is_misled: bool,
@@ -59,6 +60,21 @@ pub(crate) struct Left {
     pub(crate) rtype: String,
 }
 
+/// Opens the manifest of a setup in its sandbox.
+pub(crate) fn open(setup: &Setup, sandbox: &Sandbox) -> Result<Project, Error> {
+    let files = valid::files(setup);
+    let now = Timestamp::UNIX_EPOCH;
+    let loaded = reconcile::load(valid::PATH, &files, valid::PATH.into(), now)?;
+    let environment = Environment::Held(sandbox.clone());
+    let all = reconcile::Subset::All;
+    Project::open(loaded, &all, environment, reconcile::Notice::default())
+}
+
+/// Whether a run ended because its ledger could not be read or written.
+fn is_of_ledger(error: &Error) -> bool {
+    matches!(error, Error::Outside { source, .. } if source.is::<LedgerError>())
+}
+
 impl Program<'_> {
     /// Runs until the end, or until it is killed.
     pub(crate) async fn run(&self) -> Ended {
@@ -67,30 +83,19 @@ impl Program<'_> {
             ended = self.command() => ended.unwrap_or_else(|error| match error {
                 // A fault kept the run out of an account, and it said so instead of planning.
                 Error::Closed(_) => Ended::Refused(vec![error.to_string()]),
+                // Or out of its ledger, and it changed nothing more.
+                error if self.is_misled && is_of_ledger(&error) => {
+                    Ended::Refused(vec![error.to_string()])
+                }
                 error => Ended::Faulty(vec![fault("NoError", format!("the run failed: {error}"))]),
             }),
             () = self.sandbox.killed() => Ended::Killed,
         }
     }
 
-    fn open(&self) -> Result<Project, Error> {
-        let files = valid::files(self.setup);
-        let now = Timestamp::UNIX_EPOCH;
-        let loaded = reconcile::load(valid::PATH, &files, valid::PATH.into(), now)?;
-        let environment = Environment::Held(self.sandbox.clone());
-        Project::open(
-            loaded,
-            &reconcile::Subset::All,
-            environment,
-            reconcile::Notice::default(),
-        )
-    }
-
     async fn command(&self) -> Result<Ended, Error> {
-        let project = self.open()?;
-        let store = Box::new(self.ledger.clone());
-        let kinds = project.engine.kinds();
-        let journal = Journal::open(store, kinds, project.clock, Who::default()).await?;
+        let project = open(self.setup, self.sandbox)?;
+        let journal = self.ledger.open(&project).await?;
         let wish = if self.destroys {
             Wish::Nothing
         } else {
@@ -109,7 +114,8 @@ impl Program<'_> {
             stop: &stop,
         };
         let report = reconcile::carry_out(&project, &planned, &journal, terms).await?;
-        let made = self.sandbox.stats().log.split_off(calls_before);
+        let mut made = self.sandbox.stats().log.split_off(calls_before);
+        made.retain(|call| !kept::is_to_it(call));
         let faults = calls::faults(&planned.plan, &made);
         if !faults.is_empty() {
             return Ok(Ended::Faulty(faults));

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::kept;
+
 /// The names that domains are drawn from. One is below another: a subdomain.
 pub const NAMES: [&str; 4] = [
     "example.com",
@@ -48,6 +50,8 @@ pub struct Setup {
     pub renumbered: bool,
     /// Whether the account that had this name is declared too, as long as something of ours is there.
     pub declares_former: bool,
+    /// Whether the ledger is in a bucket, and not in memory. No life moves it.
+    pub in_bucket: bool,
 }
 
 /// The place of a domain's DNS.
@@ -191,6 +195,9 @@ impl Setup {
             };
             accounts.push((FORMER, former));
         }
+        if self.in_bucket {
+            accounts.push(kept::ACCOUNT);
+        }
         accounts
     }
 
@@ -202,6 +209,9 @@ impl Setup {
                 &mut text,
                 &format!("  {name}: {{ id: \"{id}\", role: {ROLE} }}"),
             );
+        }
+        if self.in_bucket {
+            put(&mut text, &kept::yaml());
         }
         if !self.parked.is_empty() {
             let names: Vec<&str> = self.parked.iter().map(|&name| PARKED[name]).collect();

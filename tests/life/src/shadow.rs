@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sandbox::world::World;
 
+use crate::kept;
 use crate::program::Left;
 use crate::setup::{DNS_ACCOUNTS, NAMES, PARKED};
 use crate::world::{ZoneAt, is_single, plain, sets, without_spf, zone_id};
@@ -16,6 +17,8 @@ pub(crate) fn difference(
     replaced: &BTreeSet<ZoneAt>,
 ) -> Option<String> {
     let mut shadow = shadow.clone();
+    // The ledger stays.
+    kept::take_out(&mut world);
     for ZoneAt { account, name } in replaced {
         for world in [&mut shadow, &mut world] {
             without_spf(world, *account, NAMES[*name]);

@@ -59,6 +59,7 @@ fn smaller(life: &Life) -> Vec<Life> {
     }
     all.push(each(life, |setup, _| setup.parked.clear()));
     all.push(each(life, |setup, _| setup.renumbered = false));
+    all.push(each(life, |setup, _| setup.in_bucket = false));
     for simplify in SIMPLER {
         all.push(each(life, |setup, _| {
             setup.domains.iter_mut().for_each(simplify);

@@ -7,6 +7,7 @@ use sandbox::route53::record_set::{Content, RecordSet, Routing};
 use sandbox::route53::records::Records;
 use sandbox::world::World;
 
+use crate::kept;
 use crate::setup::{
     DNS_ACCOUNTS, Dns, MAIL_ACCOUNTS, MAIL_HOST, NAMES, PARKED, RENUMBERED, ROLE, Setup,
     WEB_ACCOUNTS,
@@ -48,6 +49,7 @@ pub(crate) fn before(setup: &Setup, adopting: &BTreeSet<usize>) -> World {
         world.sts.seed_account(account, &[ROLE]);
     }
     world.sts.seed_account(RENUMBERED, &[ROLE]);
+    world.sts.seed_account(kept::ACCOUNT.1, &[ROLE]);
     let always = Timestamp::UNIX_EPOCH;
     let host = world.dns.publish(MAIL_HOST, "A", &[ADDRESS], always);
     host.unwrap_or_else(|error| unreachable!("a name: {error}"));

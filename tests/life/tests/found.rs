@@ -33,6 +33,7 @@ fn sender() -> Setup {
         parked: vec![],
         renumbered: false,
         declares_former: false,
+        in_bucket: false,
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) async fn run(
             which: Which {
                 targets: saved.targets.clone(),
                 shard: saved.shard,
-                at_once: None,
+                at_once: saved.at_once,
             },
         },
         None => {

@@ -157,9 +157,8 @@ async fn results_go_with_the_next_intents() {
     let folder = tempdir().expect("a folder");
     let writes = Arc::new(AtomicU64::new(0));
     let store = Box::new(Slow {
-        inner: Folder::new(folder.path()),
         writes: writes.clone(),
-        clock: clock(),
+        ..Slow::new(folder.path())
     });
     let time = clock();
     let begun = time.now();
@@ -219,11 +218,44 @@ async fn a_ledger_moves_and_leaves_word() {
     assert!(error.to_string().contains("the other place"), "{error}");
 }
 
+/// S3 can refuse the first write to a bucket for minutes after it was made.
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_took_minutes_to_write_is_renewed_before_anything_is_claimed() {
+    let folder = tempdir().expect("a folder");
+    let store = Box::new(Slow {
+        first: Duration::from_mins(10),
+        heartbeat: Some(RENEWAL),
+        ..Slow::new(folder.path())
+    });
+    let journal = Journal::open(store, &kinds::pure(), clock(), who("one")).await;
+    let journal = journal.expect("opens");
+    journal.claim(&domains()).await.expect("claims");
+    let intended = journal.intend(DOMAIN, vec![accepted("STS-O04")]).await;
+    intended.expect("its lease is not over");
+}
+
 /// A folder with a write of 40 ms, as S3 has it.
 struct Slow {
+    /// How long the first write lasts besides.
+    first: Duration,
+    heartbeat: Option<Duration>,
     inner: Folder,
     writes: Arc<AtomicU64>,
     clock: Clock,
+    attempts: AtomicU64,
+}
+
+impl Slow {
+    fn new(root: &Path) -> Self {
+        Self {
+            first: Duration::ZERO,
+            heartbeat: None,
+            inner: Folder::new(root),
+            writes: Arc::default(),
+            clock: clock(),
+            attempts: AtomicU64::new(0),
+        }
+    }
 }
 
 #[async_trait::async_trait]
@@ -247,6 +279,9 @@ impl Store for Slow {
         content: Content<'_>,
     ) -> Result<Version, NotSwapped> {
         self.clock.sleep(Duration::from_millis(40)).await;
+        if self.attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.clock.sleep(self.first).await;
+        }
         if matches!(key, Key::Document(_)) {
             self.writes.fetch_add(1, Ordering::Relaxed);
         }
@@ -262,6 +297,6 @@ impl Store for Slow {
     }
 
     fn heartbeat(&self) -> Option<Duration> {
-        None
+        self.heartbeat
     }
 }

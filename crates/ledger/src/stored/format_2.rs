@@ -34,6 +34,10 @@ fn upgrade_entry(entry: &mut Value) {
 
 /// Gives what domains share the id that it has since format 3, and the domain of this document as a holder.
 /// (Nothing in a ledger of format 3 has another.)
+///
+/// A predecessor that has still to go keeps its id and stays in this document: its removal is recorded by
+/// that id, here. Several domains can have it, and the first that removes it does so for all; where it is
+/// still in use under the new id, the plan keeps it (`plan::renames`).
 pub(super) fn rename_shared(ledger: &mut DomainLedger) {
     let ids = ledger.entries.values();
     let ids = ids.filter_map(|entry| Some((entry.id.clone(), shared_id(entry)?)));

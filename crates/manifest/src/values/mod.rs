@@ -16,6 +16,7 @@ use crate::read::{Meant, Text};
 use crate::regions;
 
 pub(crate) use day::LastDay;
+pub use key::KeyArn;
 pub use notify::{ReceiverName, SecretPath, TopicArn, VariableName};
 pub use period::Period;
 pub(crate) use requires::Requirement;
@@ -73,6 +74,7 @@ macro_rules! text_value {
 }
 
 // After the macro, which it uses.
+mod key;
 mod notify;
 
 text_value! {

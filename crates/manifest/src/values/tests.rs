@@ -74,6 +74,18 @@ fn accounts() {
         )],
         &["", "arn:aws:acm", "arn:gcp:a:b:c:d", "urn:aws:a:b:c:d"],
     );
+    let key = "arn:aws:kms:eu-west-1:222222222222:key/mrk-1234abcd";
+    check::<KeyArn>(
+        &[(key, key)],
+        &[
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            "arn:aws:kms:eu-west-1:222222222222:alias/ledger",
+            "arn:aws:kms:eu-west-1:222222222222:key/",
+            "arn:aws:kms::222222222222:key/1234abcd",
+            "arn:aws:kms:eu-west-1:1:key/1234abcd",
+            "arn:aws:sns:eu-west-1:222222222222:key/1234abcd",
+        ],
+    );
 }
 
 #[test]

@@ -244,6 +244,27 @@ fn forget_what_is_gone_and_what_was_there_before_us() {
     ");
 }
 
+/// AWS does not show a new bucket everywhere at once. One that an interrupted run may have made is not
+/// forgotten because it was not seen.
+#[test]
+fn what_an_interrupted_run_may_have_made_is_not_forgotten() {
+    let begun = Entry {
+        status: Status::Creating,
+        ..entry("logs", &[])
+    };
+    let plan = World::default().record(begun).plan();
+    let [action] = plan.actions.as_slice() else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(action.verb(), Verb::Delete);
+    let rules: Vec<&str> = action
+        .preconditions()
+        .iter()
+        .map(|one| &*one.rule)
+        .collect();
+    assert_eq!(rules, ["PLAN-24"]);
+}
+
 #[test]
 fn rename() {
     let old = Entry {

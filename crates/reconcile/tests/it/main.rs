@@ -3,6 +3,7 @@
 mod checks;
 mod faulty_store;
 mod fleet;
+mod interleavings;
 mod ledger_writes;
 mod ledgers;
 mod requests;

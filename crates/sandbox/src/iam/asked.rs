@@ -36,7 +36,23 @@ pub(crate) fn asked(call: &Call, operation: &str) -> Vec<Ask> {
         })
         .collect();
     asks.extend(passed_role(call, operation));
+    asks.extend(data_key(call, operation));
     asks
+}
+
+/// An object that is to be encrypted with a key of KMS needs a data key (S3 User Guide, "Using server-side
+/// encryption with AWS KMS keys").
+fn data_key(call: &Call, operation: &str) -> Option<Ask> {
+    let named = call
+        .request
+        .headers
+        .get("x-amz-server-side-encryption-aws-kms-key-id");
+    let key = named.filter(|_| operation == "PutObject")?.to_str().ok()?;
+    Some(Ask {
+        action: "kms:GenerateDataKey".to_owned(),
+        resource: Some(key.to_owned()),
+        context: Context::new(),
+    })
 }
 
 /// The condition keys of a request for a certificate (ACM user guide, "Using condition keys with ACM").

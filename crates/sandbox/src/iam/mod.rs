@@ -188,12 +188,23 @@ fn principal<'a>(
     role.map(Some).ok_or_else(|| no_such_role(name))
 }
 
-/// The first action of a call that its caller's role is denied.
-pub(crate) fn denied(accounts: &sts::State, call: &Call, operation: &str) -> Option<String> {
+/// The first action of a call that its caller's role is denied. `key` is the key of KMS with which the
+/// object that it reads is encrypted.
+pub(crate) fn denied(
+    accounts: &sts::State,
+    call: &Call,
+    operation: &str,
+    key: Option<String>,
+) -> Option<String> {
     let Principal::Role { account, name } = Principal::of(&call.principal) else {
         return None;
     };
     let role = accounts.accounts.get(account)?.roles.get(name)?;
-    let mut asked = asked(call, operation).into_iter();
+    let decrypts = key.map(|key| Ask {
+        action: "kms:Decrypt".to_owned(),
+        resource: Some(key),
+        context: Context::new(),
+    });
+    let mut asked = asked(call, operation).into_iter().chain(decrypts);
     asked.find(|ask| role.denies(ask)).map(|ask| ask.action)
 }

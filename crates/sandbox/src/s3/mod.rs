@@ -169,6 +169,22 @@ pub(crate) fn arn_named(call: &Call) -> Option<String> {
     (!path.is_empty()).then(|| format!("arn:aws:s3:::{path}"))
 }
 
+/// The key of KMS with which the object that a call reads is encrypted: reading it has its data key
+/// decrypted.
+pub(crate) fn key_read(state: &State, call: &Call, operation: &str) -> Option<String> {
+    if call.service != "s3" || operation != "GetObject" {
+        return None;
+    }
+    let address = address::Address::parse(&call.request).ok()?;
+    let versions = state
+        .buckets
+        .get(&address.bucket)?
+        .objects
+        .get(&address.key)?;
+    let encryption = versions.last()?.object.as_ref()?.encryption.as_ref()?;
+    encryption.key.clone()
+}
+
 /// The bucket that a call names, if it names one.
 pub(crate) fn bucket_named(call: &Call) -> Option<String> {
     let address = address::Address::parse(&call.request).ok()?;
