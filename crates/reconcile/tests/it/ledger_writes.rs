@@ -1,13 +1,12 @@
 //! Whole runs that are killed, fail or are overtaken at each write of their ledger, over both stores:
 //! the next run ends in the same place, with nothing orphaned and nothing made twice.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clock::Clock;
-use engine::{Report, Stop};
+use engine::Report;
 use jiff::Timestamp;
 use ledger::{Bucket, Folder, Journal, LedgerError, Store, Who};
 use manifest::MemoryFiles;
@@ -20,6 +19,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::faulty_store::{FaultyStore, Plight, Trouble};
+use crate::run;
 
 const BUCKET: &str = "ledger-of-the-shop";
 
@@ -192,24 +192,7 @@ fn blank(value: &mut Value) {
 async fn bring_about(project: &Project, store: FaultyStore, wish: Wish) -> Result<Report, Error> {
     let kinds = project.engine.kinds();
     let journal = Journal::open(Box::new(store), kinds, project.clock, Who::default()).await?;
-    let planned = project.plan(journal.ledger(), wish).await?;
-    assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
-    let options = engine::Options {
-        wait: Duration::from_mins(15),
-        accepted: BTreeSet::new(),
-    };
-    let (_stopper, stop) = Stop::channel();
-    let silent = |_: &engine::Progress<'_>| {};
-    let terms = engine::Terms {
-        options: &options,
-        watch: &silent,
-        stop: &stop,
-    };
-    let report = reconcile::carry_out(project, &planned, &journal, terms).await;
-    let closed = journal.close().await;
-    let report = report?;
-    closed?;
-    Ok(report)
+    run::bring_about(project, journal, wish).await
 }
 
 /// Meets every trouble at every write of a run, and runs again.

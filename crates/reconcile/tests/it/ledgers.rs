@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use engine::Stop;
 use ledger::{Journal, LedgerError};
 use model::Ledger;
-use reconcile::{Destination, Error, Made, Planned, Project, Who, Wish};
+use reconcile::{Destination, Error, Made, Project, Who, Wish};
 use sandbox::faults::{Fault, FaultKind};
 
-use crate::run::Run;
+use crate::run::{Run, carry_out};
 
 /// The manifest for teams, whose bucket is made.
 pub(crate) async fn team() -> Run {
@@ -91,26 +90,6 @@ async fn the_bucket_refuses_a_write_without_a_condition() {
         .key("anycompany-team/ledger/example.com.jsonl");
     let refused = put.send().await.expect_err("refuses");
     assert_eq!(aws::code(&refused), Some("AccessDenied"));
-}
-
-/// Carries a plan out.
-async fn carry_out(
-    project: &Project,
-    planned: &Planned,
-    journal: &Journal,
-) -> Result<engine::Report, Error> {
-    let options = engine::Options {
-        wait: std::time::Duration::from_mins(15),
-        accepted: BTreeSet::new(),
-    };
-    let (_stopper, stop) = Stop::channel();
-    let silent = |_: &engine::Progress<'_>| {};
-    let terms = engine::Terms {
-        options: &options,
-        watch: &silent,
-        stop: &stop,
-    };
-    reconcile::carry_out(project, planned, journal, terms).await
 }
 
 /// A run carries out what was planned on the ledger as it is, or nothing.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clock::Clock;
 use engine::{Progress, Report, Stop};
+use ledger::Journal;
 use manifest::MemoryFiles;
 use model::{Check, Ledger};
 use reconcile::{
@@ -18,6 +19,41 @@ use reconcile::{
     Wish,
 };
 use tempfile::TempDir;
+
+/// Plans, carries out and closes the ledger.
+pub(crate) async fn bring_about(
+    project: &Project,
+    journal: Journal,
+    wish: Wish,
+) -> Result<Report, Error> {
+    let planned = project.plan(journal.ledger(), wish).await?;
+    assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
+    let report = carry_out(project, &planned, &journal).await;
+    let closed = journal.close().await;
+    let report = report?;
+    closed?;
+    Ok(report)
+}
+
+/// Carries a plan out, and waits a quarter of an hour where it has to.
+pub(crate) async fn carry_out(
+    project: &Project,
+    planned: &Planned,
+    journal: &Journal,
+) -> Result<Report, Error> {
+    let options = engine::Options {
+        wait: Duration::from_mins(15),
+        accepted: BTreeSet::new(),
+    };
+    let (_stopper, stop) = Stop::channel();
+    let silent = |_: &Progress<'_>| {};
+    let terms = engine::Terms {
+        options: &options,
+        watch: &silent,
+        stop: &stop,
+    };
+    reconcile::carry_out(project, planned, journal, terms).await
+}
 
 /// A manifest with a folder of its own, in which its ledger and its sandbox are kept.
 pub(crate) struct Run {
@@ -139,25 +175,8 @@ impl Run {
     /// The same in a project that is open.
     pub(crate) async fn bring_about_in(&self, project: &Project, wish: Wish) -> Report {
         let journal = project.journal(Who::default()).await.expect("a ledger");
-        let planned = project
-            .plan(journal.ledger(), wish)
-            .await
-            .expect("open accounts");
-        assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
-        let options = engine::Options {
-            wait: Duration::from_mins(15),
-            accepted: BTreeSet::new(),
-        };
-        let (_stopper, stop) = Stop::channel();
-        let silent = |_: &Progress<'_>| {};
-        let terms = engine::Terms {
-            options: &options,
-            watch: &silent,
-            stop: &stop,
-        };
-        let report = reconcile::carry_out(project, &planned, &journal, terms).await;
-        journal.close().await.expect("a ledger");
-        report.expect("a ledger")
+        let report = bring_about(project, journal, wish).await;
+        report.expect("open accounts and a ledger")
     }
 
     /// Applies, and publishes by hand what a person has to publish, until all is done.

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use engine::{ActionOutcome, Report, Stop};
+use engine::{ActionOutcome, Report};
 use ledger::Journal;
 use manifest::MemoryFiles;
 use reconcile::{Environment, Error, Made, Notice, Planned, Project, Subset, Who, Wish};
 use sandbox::Sandbox;
 use sandbox::faults::{Fault, FaultKind};
 use sandbox::world::World;
+
+use crate::run;
 
 /// Two domains that share a configuration set, each in a shard of its own. The reports of the second go
 /// to the first.
@@ -86,24 +88,7 @@ async fn bring_about(project: &Project, wish: Wish) -> Result<Report, Error> {
     let journal: Journal = project
         .journal_when_free(Who::default(), limit, &|_| ())
         .await?;
-    let planned = project.plan(journal.ledger(), wish).await?;
-    assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
-    let options = engine::Options {
-        wait: Duration::from_mins(15),
-        accepted: BTreeSet::new(),
-    };
-    let (_stopper, stop) = Stop::channel();
-    let silent = |_: &engine::Progress<'_>| {};
-    let terms = engine::Terms {
-        options: &options,
-        watch: &silent,
-        stop: &stop,
-    };
-    let report = reconcile::carry_out(project, &planned, &journal, terms).await;
-    let closed = journal.close().await;
-    let report = report?;
-    closed?;
-    Ok(report)
+    run::bring_about(project, journal, wish).await
 }
 
 /// The versions of the ledger's documents, by their names.
