@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use aws::{Key, Page, Reader, Session, Tagged};
 use clock::Clock;
@@ -18,31 +17,12 @@ use crate::zones::Zones;
 pub struct Shared {
     reader: Reader,
     pub(crate) zones: Zones,
-    /// When this run made each bucket.
-    made: Mutex<BTreeMap<String, Timestamp>>,
 }
-
-/// For how long a bucket counts as just made: as nobody but who made it has got to know it, it has nothing that
-/// others put there. Rules that watch an account for new buckets take longer.
-const JUST_MADE: Duration = Duration::from_secs(5);
 
 impl Shared {
     /// The records of the listed zones that lead to one of `targets`, whoever made them.
     pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
         self.zones.leading_to(targets).await
-    }
-
-    /// Notes that this run made a bucket.
-    pub(crate) fn made(&self, bucket: &str, now: Timestamp) {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.insert(bucket.to_owned(), now);
-    }
-
-    /// Whether this run made the bucket a moment ago.
-    pub(crate) fn has_just_made(&self, bucket: &str, now: Timestamp) -> bool {
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.get(bucket)
-            .is_some_and(|then| now <= *then + JUST_MADE)
     }
 
     /// Forgets what is kept up to date by our own changes, so that it is read anew.

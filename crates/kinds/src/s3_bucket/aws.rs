@@ -38,39 +38,6 @@ impl<'a> Bucket<'a> {
     }
 }
 
-/// From how many buckets on it is worth a request to learn which of them exist. The question about a
-/// single one says more: whether somebody else has the name.
-const WORTH_LISTING: usize = 4;
-
-/// Whether a bucket may be there, by the account's listing of all.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct MayExist(String);
-
-impl Key for MayExist {
-    type Snapshot = ();
-    const MOST: usize = 10_000;
-
-    async fn read(session: &Session, keys: &[Self]) -> Result<BTreeMap<Self, ()>, KindError> {
-        let mut keys = keys.to_vec();
-        if keys.len() >= WORTH_LISTING {
-            let listed = crate::owned::bucket_names(session).await?;
-            keys.retain(|key| listed.contains(&key.0));
-        }
-        Ok(keys.into_iter().map(|key| (key, ())).collect())
-    }
-}
-
-/// Whether a bucket is versioned; nothing where there is no such bucket. Where nothing is on record, as in
-/// the first plan of a fleet, one listing says of most buckets that they are not there.
-pub(crate) async fn versioned(context: &Context, bucket: &str) -> Result<Option<bool>, KindError> {
-    let listed = context.read_key(&MayExist(bucket.to_owned())).await;
-    // A role of an older policy may not list the buckets of the account.
-    if let Ok(None) = listed {
-        return Ok(None);
-    }
-    Ok(*context.read(&Versioning::of(bucket)).await?)
-}
-
 /// Whether a bucket is versioned; nothing where there is no such bucket. Every bucket answers this
 /// question, so that nobody has to ask first whether it exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,7 +77,7 @@ impl Observe<Context> for S3Bucket {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        let Some(versioned) = versioned(context, bucket.name).await? else {
+        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
             return Ok(Observation::Absent);
         };
         let tags = bucket.tags().await?;
@@ -297,7 +264,6 @@ impl Mutate<Context> for S3Bucket {
         if !bucket.make(spec).await? {
             return finish(self, context, target, "CreateBucket").await;
         }
-        context.shared.made(&spec.name, context.clock.now());
         bucket.set_up(spec).await.map_err(KindError::begun)?;
         let outcome = CallResult::from(PhysicalId::from(spec.name.as_str()));
         Ok(outcome.in_state::<Self>(spec.wanted()))
@@ -342,18 +308,20 @@ impl Mutate<Context> for S3Bucket {
         let bucket = Bucket::new(context, &spec.name)?;
         // Of a log bucket, the plan lists the first level only.
         if !spec.accepts_log_delivery {
-            let listing = context
-                .at_any_time()
-                .read(&Contents::of(&spec.name))
-                .await?;
-            let Some(listing) = listing.as_ref() else {
-                return Ok(());
-            };
-            bucket.delete_versions(&listing.versions).await?;
-            match bucket.delete_empty().await {
-                // Something was written since the plan.
-                Err(error) if error.code.as_deref() == Some("BucketNotEmpty") => {}
-                ended => return ended,
+            let contents = Contents::of(&spec.name);
+            let planned = context.at_any_time().read(&contents).await?;
+            // A bucket that the plan did not see can be there by now.
+            if let Some(planned) = planned.as_ref() {
+                bucket.delete_versions(&planned.versions).await?;
+                match bucket.delete_empty().await {
+                    Err(error) if error.code.as_deref() == Some("BucketNotEmpty") => {
+                        let now = context.afresh().read(&contents).await?;
+                        bucket
+                            .keep_what_came(planned, now.as_ref().as_ref())
+                            .await?;
+                    }
+                    ended => return ended,
+                }
             }
         }
         if bucket.empty().await? {

@@ -45,6 +45,31 @@ impl Bucket<'_> {
         Ok(metadata.is_some_and(|metadata| metadata.contains_key(FILE_HASH)))
     }
 
+    /// Refuses to go on where something has come into the bucket since the plan listed it: nobody has agreed
+    /// to lose that.
+    pub(super) async fn keep_what_came(
+        &self,
+        planned: &Listing,
+        now: Option<&Listing>,
+    ) -> Result<(), KindError> {
+        for version in now.into_iter().flat_map(|now| now.came_after(planned)) {
+            let id = version.id.as_deref().unwrap_or_default();
+            if !self.was_ours(&version.key, id).await? {
+                let message = format!(
+                    "`{}` came into the bucket after the plan was made, and stays: plan again, which \
+                     shows it",
+                    version.key
+                );
+                return Err(KindError::new(
+                    ErrorClass::Conflict,
+                    "DeleteBucket",
+                    message,
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes versions, which never change: whatever was written since they were listed stays.
     pub(super) async fn delete_versions(&self, versions: &[Version]) -> Result<(), KindError> {
         let operation = "DeleteObjects";

@@ -72,6 +72,8 @@ pub(crate) struct Listing {
     pub(super) held: BTreeMap<String, Held>,
     /// Every version that was listed.
     pub(super) versions: Vec<Version>,
+    /// Whether it was read to its end.
+    is_whole: bool,
     newest: BTreeMap<String, String>,
 }
 
@@ -79,6 +81,21 @@ impl Listing {
     /// The newest version of an object, as far as it was listed. What was deleted has none.
     pub(crate) fn newest(&self, key: &str) -> Option<&String> {
         self.newest.get(key)
+    }
+
+    /// The newest version of each object that is not in a listing from before. One that was too long to be
+    /// read to its end says nothing about what came later.
+    pub(super) fn came_after(&self, before: &Self) -> Vec<Version> {
+        if !before.is_whole {
+            return Vec::new();
+        }
+        let newest = self.newest.iter().map(|(key, id)| Version {
+            key: key.clone(),
+            id: Some(id.clone()),
+        });
+        newest
+            .filter(|version| !before.versions.contains(version))
+            .collect()
     }
 
     /// Takes down a page of the versions. Those of one key come from the newest to the oldest, and may
@@ -141,6 +158,7 @@ impl Page for Contents {
                 .next_key_marker()
                 .filter(|_| page.is_truncated() == Some(true))
             else {
+                listing.is_whole = true;
                 break;
             };
             let version = page.next_version_id_marker().map(str::to_owned);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Grant, S3BucketPolicy, Spec, State, beside_others, without_ours};
 use crate::context::Context;
-use crate::s3_bucket::aws::versioned;
+use crate::s3_bucket::aws::Versioning;
 use crate::s3_bucket::listing::Contents;
 use crate::sdk::{built, done, found, known};
 
@@ -18,7 +18,8 @@ impl Observe<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        if versioned(context, &target.spec.bucket).await?.is_none() {
+        let versioning = Versioning::of(&target.spec.bucket);
+        if context.read(&versioning).await?.is_none() {
             return Ok(Observation::Absent);
         }
         seen(context, &target.spec.bucket).await
@@ -115,14 +116,7 @@ async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
     if let Grant::Reading(distribution) = &spec.grant {
         known(operation, distribution)?;
     }
-    let is_bare = context
-        .shared
-        .has_just_made(&spec.bucket, context.clock.now());
-    let others = if is_bare {
-        None
-    } else {
-        live(context, &spec.bucket).await?
-    };
+    let others = live(context, &spec.bucket).await?;
     let document = beside_others(&spec.document(), &others.unwrap_or_default());
     send(context, &spec.bucket, &document).await?;
     let outcome = CallResult::from(PhysicalId::from(spec.bucket.as_str()));

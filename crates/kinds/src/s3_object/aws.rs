@@ -12,7 +12,7 @@ use model::{
 use super::{S3Object, Spec, State, sha256};
 use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
-use crate::s3_bucket::aws::versioned;
+use crate::s3_bucket::aws::Versioning;
 use crate::s3_bucket::listing::Contents;
 use crate::sdk::{built, done, found};
 use crate::tags::FILE_HASH;
@@ -31,7 +31,7 @@ impl Observe<Context> for S3Object {
         let session = context.session()?;
         let client = session.s3();
         let Spec { bucket, key, .. } = &target.spec;
-        if versioned(context, bucket).await?.is_none() {
+        if context.read(&Versioning::of(bucket)).await?.is_none() {
             return Ok(Observation::Absent);
         }
         let request = client

@@ -197,6 +197,47 @@ async fn a_bucket_goes_with_thousands_of_versions_and_markers() {
     walk.delete().await;
 }
 
+/// A plan can have been made before S3 showed a bucket that an interrupted run had made.
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_the_plan_did_not_see_goes_all_the_same() {
+    let stage = Stage::new();
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
+    assert_eq!(walk.leaving().await, Observation::Absent);
+    walk.create().await;
+    walk.delete().await;
+    assert!(
+        !stage
+            .sandbox
+            .world()
+            .s3
+            .buckets
+            .contains_key("suite-assets")
+    );
+}
+
+/// The plan shows what would be lost with a bucket. What comes after it, nobody has agreed to lose.
+#[tokio::test(start_paused = true)]
+async fn what_came_into_a_bucket_since_the_plan_keeps_it() {
+    let stage = Stage::new();
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
+    walk.create().await;
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let put = |key: &str| s3.put_object().bucket("suite-assets").key(key).send();
+    put("shown").await.expect("an object");
+    walk.leaving().await;
+    put("later").await.expect("an object");
+    let refused = walk.try_delete().await.unwrap_err();
+    assert_eq!(refused.class, model::ErrorClass::Conflict);
+    assert!(refused.message.contains("`later`"), "{refused}");
+    let kept = s3.head_object().bucket("suite-assets").key("later");
+    kept.send().await.expect("it is there");
+    // A new plan shows it, and then it may go.
+    walk.leaving().await;
+    walk.delete().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_bucket_policy_walks_through_its_states() {
     let stage = Stage::new();

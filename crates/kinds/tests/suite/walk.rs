@@ -246,6 +246,14 @@ impl<'s> Walk<'s> {
         self.spec = before;
     }
 
+    /// Asks what a deletion would take along, as a plan does.
+    pub(crate) async fn leaving(&self) -> Observation {
+        let context = self.context().await;
+        let target = self.target();
+        let seen = self.actor().observe_leaving(&context, &target, None).await;
+        seen.expect("an answer")
+    }
+
     pub(crate) async fn try_delete(&self) -> Result<(), KindError> {
         let context = self.context().await;
         self.actor().delete(&context, &self.target()).await
