@@ -294,7 +294,7 @@ pub(crate) enum Command {
     Doctor(Connected<Selection>),
     /// Print the IAM policy that the role of each account needs, and who may assume it
     #[command(
-        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift --github anycompany/mail:ref:refs/heads/main\n  deploy iam deploy/example.yaml --format cloudformation --trust arn:aws:iam::999999999999:role/ci\n  deploy iam deploy/example.yaml --with deploy/before.yaml"
+        after_help = "Example:\n  deploy iam deploy/example.yaml | jq '.accounts.web.policy' > web.json\n  deploy iam deploy/team.yaml --role drift --trust arn:aws:iam::999999999999:role/ci\n  deploy iam deploy/example.yaml --format cloudformation --trust arn:aws:iam::999999999999:role/ci\n  deploy iam deploy/example.yaml --with deploy/before.yaml"
     )]
     Iam(Iam),
     /// Print the plan's graph

@@ -129,7 +129,7 @@ impl<'a> Show<'a> {
             Some((state.now.duration_since(begun.since), begun.wait))
         });
         let lasted = begun.as_ref().map(|(lasted, _)| lasted.as_secs());
-        // What was ready at the first look is no news.
+        // What was ready when it was first asked about is no news.
         if !changes && is_well && lasted.is_none_or(|seconds| seconds == 0) {
             return;
         }
@@ -204,8 +204,8 @@ impl Watch for Show<'_> {
 
 /// The thing that is waited for, without its explanation.
 fn briefly(what: &str) -> &str {
-    let end = what.find([':', '(']).unwrap_or(what.len());
-    what[..end].trim_end()
+    let what = what.split_once(": ").map_or(what, |(what, _)| what);
+    what.split_once(" (").map_or(what, |(what, _)| what)
 }
 
 /// Does what observes a project, and shows how far it is.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Counts the resources that are observed. Whoever shows it looks when they draw.
+/// Counts the resources that are observed. A display reads the counts when it draws.
 #[derive(Debug, Default)]
 pub struct Reading(Mutex<Read>);
 

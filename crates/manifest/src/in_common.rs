@@ -6,9 +6,6 @@ use standards::{Finding, Place};
 /// The stand-in for the name of each of several domains.
 const ANY: &str = "<domain>";
 
-/// The names that are told; a finding of a thousand domains stays short.
-const NAMED_MAX: usize = 3;
-
 /// A finding of several domains.
 struct Group<'a> {
     /// The finding of the first of them, as it is told where it is the only one.
@@ -54,18 +51,10 @@ impl Group<'_> {
         if count == 1 {
             return self.first;
         }
-        let names = self.domains.iter().take(NAMED_MAX);
-        let names: Vec<&str> = names.map(|name| name.as_str()).collect();
-        let more = match count - names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        // Each of them: somebody has to do something about each.
+        let names: Vec<&str> = self.domains.iter().map(|name| name.as_str()).collect();
         Finding {
-            reason: format!(
-                "{}; in {count} domains: {}{more}",
-                self.reason,
-                names.join(", ")
-            ),
+            reason: format!("{}; in {count} domains: {}", self.reason, names.join(", ")),
             fix: self.fix,
             ..self.first
         }
@@ -107,7 +96,7 @@ mod tests {
         assert_eq!(
             one.reason,
             "reports.example does not agree to reports on <domain>; in 5 domains: d0.example, \
-             d1.example, d2.example and 2 more"
+             d1.example, d2.example, d3.example, d4.example"
         );
         assert_eq!(one.fix, "publish <domain>._report._dmarc.reports.example");
     }

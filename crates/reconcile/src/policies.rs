@@ -24,6 +24,8 @@ pub struct AccountPolicy {
     pub role: Option<String>,
     /// The external id that the role asks for.
     pub external_id: Option<String>,
+    /// The partition that it is in.
+    pub partition: &'static str,
     /// Everything that the policy allows.
     pub grants: Vec<Grant>,
 }
@@ -54,7 +56,13 @@ pub fn policies(
         let resources = uses.resources.iter().map(AsRef::as_ref);
         let mut grants = doctor::grants_on(resources, role);
         grants.extend(uses.others);
+        let locations = uses
+            .resources
+            .iter()
+            .filter_map(|one| one.location.as_ref());
+        let region = locations.map(|location| location.region.as_str()).next();
         AccountPolicy {
+            partition: aws::partition(region.unwrap_or_default()),
             grants,
             account: uses.account.name,
             id,

@@ -9,34 +9,37 @@ use crate::documents::AccountPolicy;
 const POLICY: &str = "deploy";
 
 /// A role to make, by its ARN.
-struct Role<'a> {
+struct Role {
     path: String,
-    name: &'a str,
+    name: String,
 }
 
-impl<'a> Role<'a> {
-    /// Of `arn:aws:iam::111111111111:role/path/name`.
-    fn of(arn: &'a str) -> Option<Self> {
+impl Role {
+    /// Of `arn:aws:iam::111111111111:role/path/name`. A role for another purpose than the manifest's own
+    /// stands beside it: `name-drift`.
+    fn of(arn: &str, purpose: Option<&str>) -> Option<Self> {
         let (_, whole) = arn.split_once(":role/")?;
         let (path, name) = whole.rsplit_once('/').unwrap_or(("", whole));
         let path = match path {
             "" => "/".to_owned(),
             path => format!("/{path}/"),
         };
+        let name = purpose.map_or_else(|| name.to_owned(), |purpose| format!("{name}-{purpose}"));
         Some(Self { path, name })
     }
 }
 
 /// The roles and their policies as a configuration of Terraform in its JSON syntax: a file
 /// `NAME.tf.json`. Each account is a provider with the account's name as its alias. An account without
-/// a role gets a policy that somebody attaches.
-pub fn iam_terraform(accounts: &IndexMap<String, AccountPolicy>) -> Value {
+/// a role gets a policy that somebody attaches. Roles for another `purpose` than apply have it in their
+/// names.
+pub fn iam_terraform(accounts: &IndexMap<String, AccountPolicy>, purpose: Option<&str>) -> Value {
     let (mut roles, mut policies, mut loose) = (Map::new(), Map::new(), Map::new());
-    for (name, account) in accounts {
-        let label = label(name, "_");
+    for (label, account) in labels(accounts, "_").into_iter().zip(accounts.values()) {
         let provider = format!("aws.{label}");
+        let label = purpose.map_or_else(|| label.clone(), |purpose| format!("{label}_{purpose}"));
         let policy = account.policy.to_string();
-        let Some((role, trust)) = made(account) else {
+        let Some((role, trust)) = made(account, purpose) else {
             let one = json!({ "provider": provider, "name": POLICY, "policy": policy });
             loose.insert(label, one);
             continue;
@@ -54,28 +57,31 @@ pub fn iam_terraform(accounts: &IndexMap<String, AccountPolicy>) -> Value {
         let one = json!({ "provider": provider, "name": POLICY, "role": of, "policy": policy });
         policies.insert(label, one);
     }
-    let sorts = [
+    let types = [
         ("aws_iam_role", roles),
         ("aws_iam_role_policy", policies),
         ("aws_iam_policy", loose),
     ];
-    let sorts = sorts.into_iter().filter(|(_, some)| !some.is_empty());
-    let resource: Map<String, Value> = sorts
-        .map(|(sort, some)| (sort.to_owned(), Value::Object(some)))
+    let types = types.into_iter().filter(|(_, some)| !some.is_empty());
+    let resource: Map<String, Value> = types
+        .map(|(of_type, some)| (of_type.to_owned(), Value::Object(some)))
         .collect();
     json!({ "resource": resource })
 }
 
 /// The roles and their policies as a template of CloudFormation in JSON. It is for all accounts, as a
-/// stack set is: in each account it makes the role of that account.
-pub fn iam_cloudformation(accounts: &IndexMap<String, AccountPolicy>) -> Value {
+/// stack set is: in each account it makes the role of that account. Roles for another `purpose` than
+/// apply have it in their names.
+pub fn iam_cloudformation(
+    accounts: &IndexMap<String, AccountPolicy>,
+    purpose: Option<&str>,
+) -> Value {
     let (mut conditions, mut resources) = (Map::new(), Map::new());
-    for (name, account) in accounts {
-        let label = label(name, "x");
+    for (label, account) in labels(accounts, "x").into_iter().zip(accounts.values()) {
         let condition = format!("Is{label}");
         let is_it = json!({ "Fn::Equals": [{ "Ref": "AWS::AccountId" }, account.account_id] });
         conditions.insert(condition.clone(), is_it);
-        let (sort, properties) = match made(account) {
+        let (of_type, properties) = match made(account, purpose) {
             Some((role, trust)) => (
                 "AWS::IAM::Role",
                 json!({
@@ -90,7 +96,7 @@ pub fn iam_cloudformation(accounts: &IndexMap<String, AccountPolicy>) -> Value {
                 json!({ "PolicyDocument": account.policy }),
             ),
         };
-        let one = json!({ "Type": sort, "Condition": condition, "Properties": properties });
+        let one = json!({ "Type": of_type, "Condition": condition, "Properties": properties });
         resources.insert(format!("Role{label}"), one);
     }
     json!({
@@ -101,13 +107,29 @@ pub fn iam_cloudformation(accounts: &IndexMap<String, AccountPolicy>) -> Value {
     })
 }
 
-fn made(account: &AccountPolicy) -> Option<(Role<'_>, &Value)> {
-    Role::of(account.role.as_deref()?).zip(account.trust.as_ref())
+fn made<'a>(account: &'a AccountPolicy, purpose: Option<&str>) -> Option<(Role, &'a Value)> {
+    Role::of(account.role.as_deref()?, purpose).zip(account.trust.as_ref())
 }
 
-/// An account's name as an identifier of the tool: letters and digits, and `other` for the rest.
-fn label(name: &str, other: &str) -> String {
-    name.replace(|letter: char| !letter.is_ascii_alphanumeric(), other)
+/// The accounts' names as identifiers of the tool: letters and digits, and `other` for the rest. Accounts
+/// whose names would be the same, or begin with a digit, are told by their numbers.
+fn labels(accounts: &IndexMap<String, AccountPolicy>, other: &str) -> Vec<String> {
+    let plain = |name: &String| name.replace(|letter: char| !letter.is_ascii_alphanumeric(), other);
+    let all: Vec<String> = accounts.keys().map(plain).collect();
+    let is_clear = |label: &String| {
+        let same = all.iter().filter(|one| *one == label).count();
+        same == 1 && label.starts_with(|letter: char| letter.is_ascii_alphabetic())
+    };
+    all.iter()
+        .zip(accounts.values())
+        .map(|(label, account)| {
+            if is_clear(label) {
+                label.clone()
+            } else {
+                format!("account{other}{}{other}{label}", account.account_id)
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -136,7 +158,7 @@ mod tests {
     #[test]
     fn terraform_gets_a_role_for_each_account_in_its_provider() {
         assert_eq!(
-            iam_terraform(&accounts()),
+            iam_terraform(&accounts(), None),
             json!({
                 "resource": {
                     "aws_iam_role": {
@@ -169,7 +191,7 @@ mod tests {
 
     #[test]
     fn cloudformation_makes_a_role_in_its_own_account_only() {
-        let template = iam_cloudformation(&accounts());
+        let template = iam_cloudformation(&accounts(), None);
         assert_eq!(
             template["Conditions"]["Ismailxeu"],
             json!({ "Fn::Equals": [{ "Ref": "AWS::AccountId" }, "111111111111"] })
@@ -182,5 +204,41 @@ mod tests {
             template["Resources"]["Roleweb"]["Type"],
             "AWS::IAM::ManagedPolicy"
         );
+    }
+
+    #[test]
+    fn accounts_keep_apart_whose_names_would_be_one_identifier() {
+        let mut accounts = accounts();
+        let other = accounts["mail-eu"].clone();
+        accounts.insert(
+            "mail_eu".to_owned(),
+            AccountPolicy {
+                account_id: "333333333333".to_owned(),
+                ..other.clone()
+            },
+        );
+        accounts.insert("1web".to_owned(), other);
+        assert_eq!(
+            labels(&accounts, "_"),
+            [
+                "account_111111111111_mail_eu",
+                "web",
+                "account_333333333333_mail_eu",
+                "account_111111111111_1web",
+            ]
+        );
+        let template = iam_cloudformation(&accounts, None);
+        assert_eq!(template["Resources"].as_object().map(Map::len), Some(4));
+    }
+
+    #[test]
+    fn a_role_for_another_purpose_stands_beside_the_manifest_s() {
+        let template = iam_cloudformation(&accounts(), Some("drift"));
+        let role = &template["Resources"]["Rolemailxeu"]["Properties"];
+        assert_eq!(role["RoleName"], "mail-drift");
+        let terraform = iam_terraform(&accounts(), Some("drift"));
+        let role = &terraform["resource"]["aws_iam_role"]["mail_eu_drift"];
+        assert_eq!(role["name"], "mail-drift");
+        assert_eq!(role["provider"], "aws.mail_eu");
     }
 }

@@ -20,8 +20,9 @@ pub(crate) struct Iam {
     /// The ARN of a role or user that may assume the roles, or of an account's root; may be repeated
     #[arg(long = "trust", value_name = "ARN", value_parser = principal)]
     pub(crate) principals: Vec<String>,
-    /// Workflows of GitHub that may assume the roles, by the subject of their tokens:
-    /// `anycompany/mail:ref:refs/heads/main`, `…:environment:NAME`, `…:pull_request`; may be repeated
+    /// Workflows of GitHub that act by themselves in accounts for which the manifest has no role, by the
+    /// subject of their tokens: `anycompany/mail:ref:refs/heads/main`, `…:environment:NAME`,
+    /// `…:pull_request`; may be repeated
     #[arg(long = "github", value_name = "OWNER/REPO:SUBJECT")]
     pub(crate) workflows: Vec<reconcile::Workflows>,
     /// How to print the policies
@@ -45,15 +46,27 @@ pub(crate) enum IamFormat {
 fn principal(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts.as_slice() {
-        ["arn", _, "iam", "", account, name]
-            if account.parse::<model::AccountId>().is_ok() && !name.contains('*') =>
-        {
+        [
+            "arn",
+            "aws" | "aws-cn" | "aws-eusc" | "aws-us-gov",
+            "iam",
+            "",
+            account,
+            name,
+        ] if account.parse::<model::AccountId>().is_ok() && is_principal(name) => {
             Ok(text.to_owned())
         }
         _ => Err("name a role, a user or an account's root: \
                   arn:aws:iam::111111111111:role/NAME, arn:aws:iam::111111111111:root"
             .to_owned()),
     }
+}
+
+/// The name of one principal: IAM takes no stars there.
+fn is_principal(name: &str) -> bool {
+    let starts = ["role/", "user/"];
+    let mut named = starts.iter().filter_map(|start| name.strip_prefix(start));
+    name == "root" || named.any(|rest| !rest.is_empty() && !rest.contains(['*', '?']))
 }
 
 /// The use of a role.
@@ -74,6 +87,17 @@ impl From<Role> for reconcile::Role {
             Role::Apply => Self::Apply,
             Role::Plan => Self::Plan,
             Role::Drift => Self::Drift,
+        }
+    }
+}
+
+impl Role {
+    /// The word for a use that is not apply's, which the manifest's own role is for.
+    pub(crate) fn apart_from_apply(self) -> Option<&'static str> {
+        match self {
+            Self::Apply => None,
+            Self::Plan => Some("plan"),
+            Self::Drift => Some("drift"),
         }
     }
 }

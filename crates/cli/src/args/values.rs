@@ -43,6 +43,9 @@ pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
     address.map_err(|_| "an address such as 192.0.2.1 or 192.0.2.1:5353".to_owned())
 }
 
+/// Nobody waits for longer.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+
 /// A time such as 90s, 15m or 2h.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(
@@ -62,5 +65,6 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     number
         .checked_mul(seconds)
         .map(Duration::from_secs)
-        .ok_or_else(|| "too long".to_owned())
+        .filter(|time| *time <= LONGEST)
+        .ok_or_else(|| "longer than ten years".to_owned())
 }

@@ -19,17 +19,12 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
         Some(path) => Some(open::load(path)?.manifest),
         None => None,
     };
-    let trusted = Trusted {
-        principals: args.principals.clone(),
-        workflows: args.workflows.clone(),
-    };
     let subset = selection.which.subset();
     let policies = reconcile::policies(&manifest, former.as_ref(), &subset, args.role.into())?;
     let mut accounts = IndexMap::new();
     for one in policies {
-        let partition = partition(one.role.as_deref());
-        let external_id = one.external_id.as_deref();
-        let trust = || trusted.policy(&one.id, partition, external_id);
+        let trusted = trusted(args, &one)?;
+        let trust = || trusted.policy(&one.id, one.partition, one.external_id.as_deref());
         let policy = AccountPolicy {
             trust: (!trusted.is_nobody()).then(trust),
             policy: reconcile::policy_document(&one.grants),
@@ -46,27 +41,53 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
     if args.format != IamFormat::Json {
         roles_can_be_made(&accounts)?;
     }
+    let purpose = args.role.apart_from_apply();
     match args.format {
         IamFormat::Json => printer.value(&report::iam_json(accounts)),
-        IamFormat::Terraform => printer.value(&report::iam_terraform(&accounts)),
-        IamFormat::Cloudformation => printer.value(&report::iam_cloudformation(&accounts)),
+        IamFormat::Terraform => printer.value(&report::iam_terraform(&accounts, purpose)),
+        IamFormat::Cloudformation => {
+            printer.value(&report::iam_cloudformation(&accounts, purpose));
+        }
     }
     Ok(Exit::Done)
 }
 
+/// The principals that a role is to trust. A role that the manifest names is entered from other
+/// credentials by `sts:AssumeRole`, which the token of a workflow does not allow.
+fn trusted(args: &Iam, account: &reconcile::AccountPolicy) -> Result<Trusted, Failure> {
+    let principals = args.principals.clone();
+    let workflows = args.workflows.clone();
+    if account.role.is_none() {
+        return Ok(Trusted {
+            principals,
+            workflows,
+        });
+    }
+    if principals.is_empty() && !workflows.is_empty() {
+        return Err(Failure::Usage(format!(
+            "the role of account `{}` is entered from other credentials, and not by the token of a \
+             workflow: name the role that the workflow enters first with --trust ARN",
+            account.account
+        )));
+    }
+    Ok(Trusted {
+        principals,
+        workflows: Vec::new(),
+    })
+}
+
 /// A role is made with its trust policy.
 fn roles_can_be_made(accounts: &IndexMap<String, AccountPolicy>) -> Result<(), Failure> {
+    if accounts.is_empty() {
+        return Err(Failure::Usage(
+            "there is nothing to make: this part of the manifest has no domain".to_owned(),
+        ));
+    }
     let mut open = accounts.iter().filter(|(_, one)| one.trust.is_none());
     match open.find(|(_, one)| one.role.is_some()) {
         None => Ok(()),
         Some((account, _)) => Err(Failure::Usage(format!(
-            "nobody is named who may assume the role of account `{account}`: add --trust ARN or \
-             --github OWNER/REPO:SUBJECT"
+            "nobody is named who may assume the role of account `{account}`: add --trust ARN"
         ))),
     }
-}
-
-/// The partition of a role: `aws` of `arn:aws:iam::…`.
-fn partition(role: Option<&str>) -> &str {
-    role.and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws")
 }

@@ -99,9 +99,10 @@ impl Run<'_> {
                     return Err(ActionOutcome::Refused(rule.clone(), seen));
                 }
                 PreconditionOutcome::NotYet(seen) => {
-                    let what = format!("a probe from outside to pass: {seen} ({rule})");
+                    let what = format!("{seen} ({rule})");
                     self.watch.see(&Progress::Probing(id, &what));
                     if !self.pause(PRECONDITION_POLL, limit).await {
+                        let what = format!("a probe from outside to pass: {what}");
                         return Err(ActionOutcome::Waiting(what));
                     }
                 }

@@ -45,7 +45,7 @@ pub(super) fn of(desired: &Spec) -> Vec<Permission> {
 }
 
 /// The name as the condition key has it: in lower case, and an octal number in place of each other
-/// character. Of a name that AWS gives, that what it is below.
+/// character. For a name that AWS gives, it is a pattern of all names below its parent.
 fn name(desired: &Spec) -> String {
     match (&desired.record.name, place(&desired.record)) {
         (Field::Known(name), _) => normalized(name),

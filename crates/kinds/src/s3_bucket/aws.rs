@@ -1,8 +1,6 @@
 //! S3's calls for a bucket. Each names the account that we expect to own it.
 
-use std::collections::BTreeMap;
-
-use ::aws::{Key, Page, Session};
+use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{

@@ -4,6 +4,7 @@ use aws_sdk_s3::types::{Tag, Tagging, VersioningConfiguration};
 use kinds::s3_bucket_policy::Grant;
 use kinds::{s3_bucket, s3_bucket_policy, s3_object};
 use model::{Observation, Ownership, ResourceId};
+use sandbox::faults::{Fault, FaultKind};
 use serde_json::json;
 
 use super::stage::{ACCOUNT, Stage, tags};
@@ -235,6 +236,26 @@ async fn what_came_into_a_bucket_since_the_plan_keeps_it() {
     kept.send().await.expect("it is there");
     // A new plan shows it, and then it may go.
     walk.leaving().await;
+    walk.delete().await;
+}
+
+/// log delivery fills a bucket again that was emptied. It is emptied again, and nobody has to agree to lose
+/// a log that came in between.
+#[tokio::test(start_paused = true)]
+async fn r_37_a_log_bucket_that_fills_again_is_emptied_again() {
+    let stage = Stage::new();
+    let walk = log_bucket(&stage).await;
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let deliver = |key: &str| s3.put_object().bucket("suite-logs").key(key).send();
+    deliver("first").await.expect("a log");
+    walk.leaving().await;
+    let message = "The bucket you tried to delete is not empty";
+    let filled = Fault::new(FaultKind::ErrorBefore).at("s3", "DeleteBucket");
+    let filled = filled.nth(1).with(409, "BucketNotEmpty", message);
+    stage.sandbox.world().faults.script = vec![filled];
+    let early = walk.try_delete().await.unwrap_err();
+    assert_eq!(early.class, model::ErrorClass::NotYet, "{early}");
+    deliver("second").await.expect("a log");
     walk.delete().await;
 }
 

@@ -57,7 +57,7 @@ fn every_shipped_manifest_loads_and_lint_has_no_error() {
     60: info[SES-22]: the `_amazonses` token is legacy: DKIM verifies the domain as well
     38: info[VMC-02]: the certificate of "O=Deploy tests, CN=Deploy Test Mark Root" is neither in the file nor a root for mark certificates (accepted: test certificate, replace it with the one of your mark authority)
     # deploy/fleet.yaml
-    22: info[DMARC-08]: np is absent, so that quarantine holds for invented names below the domain, from which nobody writes; in 8 domains: example.net, example.org, brand-one.example and 5 more
+    22: info[DMARC-08]: np is absent, so that quarantine holds for invented names below the domain, from which nobody writes; in 8 domains: example.net, example.org, brand-one.example, brand-two.example, anycompany-de.example, anycompany-fr.example, anycompany-jp.example, anycompany-us.example
     34: warn[RCV-05]: Gmail shows no logo without a mark certificate
     34: warn[RCV-06]: Apple Mail shows no logo without a verified mark certificate
     34: info[RCV-07]: Yahoo may show the logo as it is, Microsoft shows none
