@@ -55,10 +55,17 @@ struct Fleet {
 /// The account that has the ledger's bucket, and nothing else.
 const LEDGER: &str = "444444444444";
 
-/// The manifest of a fleet whose ledger is in a bucket.
-fn in_a_bucket(manifest: &str) -> String {
+/// The bucket of the ledger.
+const BUCKET: &str = "bench-ledger";
+
+/// A manifest with its ledger where it is measured.
+fn placed(manifest: String, in_bucket: bool) -> String {
+    if !in_bucket {
+        return manifest;
+    }
     let account = format!("  ops:  {{ id: \"{LEDGER}\", role: mail-deploy }}\ndefaults:");
-    let ledger = "ledger: { s3: { account: ops, bucket: bench-ledger, region: us-east-1 } }\n";
+    let ledger =
+        format!("ledger: {{ s3: {{ account: ops, bucket: {BUCKET}, region: us-east-1 }} }}\n");
     format!("{}{ledger}", manifest.replace("defaults:", &account))
 }
 
@@ -71,11 +78,7 @@ struct Measured {
 
 impl Fleet {
     fn new(n: usize, world: Option<&str>, details: bool, in_bucket: bool) -> Self {
-        let mut manifest = fleet::manifest(n);
-        if in_bucket {
-            manifest = in_a_bucket(&manifest);
-        }
-        let run = Run::beside_shipped(&manifest);
+        let run = Run::beside_shipped(&placed(fleet::manifest(n), in_bucket));
         let run = match world {
             Some(world) => run.in_world(world),
             None => run,
@@ -96,7 +99,8 @@ impl Fleet {
         self.row("first apply", self.change(Wish::All));
         self.row("no-op plan", self.plan());
         self.row("drift", self.drift());
-        self.run = self.run.changed_to(&fleet::changed(self.n));
+        let changed = placed(fleet::changed(self.n), self.in_bucket);
+        self.run = self.run.changed_to(&changed);
         self.row("one record, with --target", self.change_one());
         self.row("destroy", self.change(Wish::NothingNow));
     }
@@ -189,7 +193,7 @@ impl Fleet {
 /// Requests since a moment.
 struct Counter {
     before: BTreeMap<(String, String), u64>,
-    ledger: [u64; 2],
+    ledger: OfLedger,
     began: jiff::Timestamp,
 }
 
@@ -203,10 +207,14 @@ impl Counter {
     }
 
     fn end(self, project: &Project, mut outcome: String) -> Measured {
-        let [reads, writes] = of_ledger(project);
-        let [read, written] = [reads - self.ledger[0], writes - self.ledger[1]];
-        if read + written > 0 {
-            outcome = format!("{outcome}; ledger: {read} reads, {written} writes");
+        let now = of_ledger(project);
+        let reads = now.reads - self.ledger.reads;
+        let writes = now.documents - self.ledger.documents;
+        let renewals = now.leases - self.ledger.leases;
+        if reads + renewals > 0 {
+            outcome = format!(
+                "{outcome}; ledger: {reads} reads, {writes} writes of documents, {renewals} of leases"
+            );
         }
         let mut requests = requests(project);
         for (key, count) in self.before {
@@ -222,18 +230,37 @@ impl Counter {
     }
 }
 
-/// The requests of S3 in the account of the ledger: reads, and writes.
-fn of_ledger(project: &Project) -> [u64; 2] {
-    let stats = project.sandbox.as_ref().expect("a sandbox").stats();
-    let of = |writes: bool| {
-        let there = stats
+/// The reads and writes that a ledger in a bucket took so far.
+struct OfLedger {
+    reads: u64,
+    documents: u64,
+    leases: u64,
+}
+
+/// Reads are requests of S3 in the account of the ledger; of writes the bucket keeps every version.
+fn of_ledger(project: &Project) -> OfLedger {
+    let sandbox = project.sandbox.as_ref().expect("a sandbox");
+    let stats = sandbox.stats();
+    let reads = stats
+        .iter()
+        .filter(|([account, service, operation, _], _)| {
+            *account == LEDGER && *service == "s3" && *operation != "PutObject"
+        });
+    let reads = reads.map(|(_, count)| count).sum();
+    let world = sandbox.world();
+    let bucket = world.s3.buckets.get(BUCKET).into_iter();
+    let objects: Vec<_> = bucket.flat_map(|bucket| &bucket.objects).collect();
+    let count = |is_lease: bool| {
+        let keys = objects
             .iter()
-            .filter(|([account, service, operation, _], _)| {
-                *account == LEDGER && *service == "s3" && writes == (*operation == "PutObject")
-            });
-        there.map(|(_, count)| count).sum()
+            .filter(|(key, _)| key.contains("/runs/") == is_lease);
+        keys.map(|(_, versions)| versions.len() as u64).sum()
     };
-    [of(false), of(true)]
+    OfLedger {
+        reads,
+        documents: count(false),
+        leases: count(true),
+    }
 }
 
 fn requests(project: &Project) -> BTreeMap<(String, String), u64> {

@@ -44,7 +44,7 @@ pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Nobody waits for longer.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// A time such as 90s, 15m or 2h.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

@@ -3,13 +3,13 @@
 //! the ledger, as a process on a laptop that sleeps is. (`engine::tests::writers` has the interleavings of two
 //! runs about the same domain.)
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use clock::Clock;
-use engine::{Report, Stop};
+use engine::Report;
 use jiff::Timestamp;
 use ledger::{Bucket, Content, Journal, Key, LedgerError, NotSwapped, Store, Stored, Version, Who};
 use manifest::MemoryFiles;
@@ -18,6 +18,8 @@ use reconcile::{Environment, Error, Notice, Project, Subset, Wish};
 use sandbox::Sandbox;
 use sandbox::world::World;
 use serde_json::Value;
+
+use crate::run;
 
 const BUCKET: &str = "ledger-of-the-shop";
 
@@ -196,24 +198,7 @@ async fn attempt(project: &Project, seed: u64) -> &'static str {
 async fn bring_about(project: &Project, store: Box<dyn Store>) -> Result<Report, Error> {
     let kinds = project.engine.kinds();
     let journal = Journal::open(store, kinds, project.clock, Who::default()).await?;
-    let planned = project.plan(journal.ledger(), Wish::All).await?;
-    assert!(!planned.is_refused(), "{:?}", planned.plan.findings);
-    let options = engine::Options {
-        wait: Duration::from_mins(15),
-        accepted: BTreeSet::new(),
-    };
-    let (_stopper, stop) = Stop::channel();
-    let silent = |_: &engine::Progress<'_>| {};
-    let terms = engine::Terms {
-        options: &options,
-        watch: &silent,
-        stop: &stop,
-    };
-    let report = reconcile::carry_out(project, &planned, &journal, terms).await;
-    let closed = journal.close().await;
-    let report = report?;
-    closed?;
-    Ok(report)
+    run::bring_about(project, journal, Wish::All).await
 }
 
 /// The possessions of users besides the ledger, without times and versions, and what the ledger has.
