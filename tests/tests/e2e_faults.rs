@@ -155,6 +155,51 @@ fn a_read_that_is_denied_for_good_is_a_failure_that_names_the_permission() {
     assert!(failed > 10, "only {failed} reads were missed");
 }
 
+/// E3: what cannot be asked about is not gone. Without `GetChange` nobody knows when the name servers have
+/// forgotten the records, and the distribution that they lead to stays.
+#[test]
+fn e3_a_deletion_that_cannot_be_confirmed_takes_nothing_along() {
+    let place = Place::of("example").in_calm();
+    place.apply().exits(0);
+    let denied = |world: &mut sandbox::world::World, denied: Vec<String>| {
+        let dns = world.sts.accounts.get_mut("111111111111");
+        let roles = &mut dns.expect("the account").roles;
+        roles.entry("mail-deploy".to_owned()).or_default().denied = denied;
+    };
+    place.change_world(|world, _| denied(world, vec!["route53:GetChange".to_owned()]));
+    let ran = place.run("destroy", &["--yes", "--now"]).exits(1);
+    assert!(ran.stderr.contains("route53:GetChange"), "{}", ran.stderr);
+    let is_served = || {
+        let world = place.world().world;
+        world
+            .cloudfront
+            .all()
+            .any(|one| one.config.is_true("Enabled"))
+    };
+    assert!(is_served(), "names may still lead to the distribution");
+    place.change_world(|world, _| denied(world, Vec::new()));
+    place.run("destroy", &["--yes", "--now"]).exits(0);
+    assert!(!is_served());
+}
+
+/// E5: a list from a moment ago lacks what was made since. What is on record is asked for again before anybody
+/// forgets it.
+#[test]
+fn e5_what_one_list_lacks_is_listed_again_before_it_is_forgotten() {
+    let applied = Place::of("example").in_calm();
+    applied.apply().exits(0);
+    for (service, operation) in [
+        ("route53", "ListResourceRecordSets"),
+        ("cloudfront", "ListDistributions"),
+        ("acm", "ListCertificates"),
+    ] {
+        let place = applied.copy();
+        let fault = Fault::new(FaultKind::StaleRead).at(service, operation);
+        place.change_world(|world, _| world.faults.script = vec![fault.nth(1)]);
+        place.run("plan", &["--exit-code", "--refresh"]).exits(0);
+    }
+}
+
 /// L5: keys below a delegation are never seen, so that nobody waits for them.
 #[test]
 fn a_delegation_at_domainkey_stops_the_plan() {

@@ -123,3 +123,13 @@ fn a_zone_that_the_world_is_not_led_to_is_told() {
     let again = place.run("apply", &["--yes", "--no-verify"]).exits(0);
     assert!(!again.stderr.contains("DNS-08"), "{}", again.stderr);
 }
+
+/// a resolver remembers for a quarter of an hour that a name was not there. What is probed before a plan
+/// is carried out must not keep the run, or the probe after it, from seeing what was made.
+#[test]
+fn r_30_no_name_is_asked_for_before_it_is_made() {
+    let place = Place::of("example").in_calm();
+    let ran = place.run("apply", &["--yes", "--wait", "10m"]).exits(0);
+    let said = [ran.stdout, ran.stderr].concat();
+    assert!(!said.contains("resolvers still answer"), "{said}");
+}

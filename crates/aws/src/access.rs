@@ -75,7 +75,8 @@ pub struct Connection {
     pub quotas: BTreeMap<String, Quota>,
     /// How many runs share the quotas, this one included.
     pub sharers: NonZeroU32,
-    /// Certificates of the authorities to trust in place of the system's, as PEM.
+    /// Certificates of authorities to trust besides the system's, or besides those of `AWS_CA_BUNDLE`
+    /// that stand in their place, as PEM.
     pub authorities: Option<String>,
     /// Hears what is waited for.
     pub notice: Notice,

@@ -16,7 +16,8 @@ use aws_smithy_runtime_api::client::identity::{
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_runtime_api::client::retries::classifiers::{RetryAction, RetryReason};
@@ -33,6 +34,7 @@ use crate::quotas::{Limit, Operation};
 use crate::repeat::{self, Verdict};
 use crate::scheduler::{Draw, Scheduler};
 use crate::wallet::Wallet;
+use crate::whole;
 
 /// How long an operation may take, with all its attempts and the pauses between them, before no
 /// further attempt is made. The waits for the quota do not count: in a fleet they last for minutes,
@@ -179,6 +181,21 @@ impl Intercept for Lane {
         };
         config.interceptor_state().store_put(call);
         Ok(())
+    }
+
+    /// An answer that the SDK could read, though its end is missing, is none: see [`whole`].
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // What is streamed to its reader, as the content of an object, is not held here.
+        let body = context.response().body().bytes();
+        match (config.load::<Call>(), body, context.output_or_error()) {
+            (Some(call), Some(body), Ok(_)) => Ok(whole::check(&call.operation, body)?),
+            _ => Ok(()),
+        }
     }
 
     /// Learns from an attempt, when the SDK has read the answer and knows its error code.

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use model::{AccountId, NoAccountId};
 
 use crate::access::{Access, Connection, partition};
-use crate::http;
+use crate::http::{self, Trusted};
 use crate::profile::Profile;
 use crate::repeat;
 use crate::wallet::{self, Wallet};
@@ -139,12 +139,15 @@ impl Door<'_> {
         if let Some(http) = &self.connection.http {
             return Ok(http.clone());
         }
-        let bundle = profile.and_then(Profile::ca_bundle);
-        match (&self.connection.authorities, bundle) {
-            (Some(pem), _) => http::client(Some(pem.as_bytes())),
-            (None, Some(path)) => http::client(Some(&http::authorities(&path).await?)),
-            (None, None) => http::client(None),
-        }
+        let instead = match profile.and_then(Profile::ca_bundle) {
+            Some(path) => Some(http::authorities(&path).await?),
+            None => None,
+        };
+        let besides = self.connection.authorities.clone();
+        http::client(Trusted {
+            instead,
+            besides: besides.map(String::into_bytes),
+        })
     }
 
     /// The credentials that the manifest names, and no others; or those that AWS's own clients would find. The default

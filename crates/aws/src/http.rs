@@ -19,14 +19,35 @@ const PROXIES: [&str; 6] = [
     "all_proxy",
 ];
 
-/// An HTTP client that trusts `authorities` (PEM) in place of the system's, and goes through the
-/// proxies that the environment names.
-pub(crate) fn client(authorities: Option<&[u8]>) -> Result<SharedHttpClient, String> {
+/// The authorities that a client trusts, as PEM.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trusted {
+    /// In place of the system's.
+    pub(crate) instead: Option<Vec<u8>>,
+    /// Besides those.
+    pub(crate) besides: Option<Vec<u8>>,
+}
+
+impl Trusted {
+    fn store(self) -> Result<TrustStore, String> {
+        let base = match self.instead {
+            Some(pem) => TrustStore::empty().with_pem_certificate(checked(&pem)?),
+            None => TrustStore::default(),
+        };
+        Ok(match self.besides {
+            Some(pem) => base.with_pem_certificate(
+                checked(&pem).map_err(|error| format!("the certificates of `--ca`: {error}"))?,
+            ),
+            None => base,
+        })
+    }
+}
+
+/// An HTTP client that trusts these authorities, and goes through the proxies that the environment
+/// names.
+pub(crate) fn client(trusted: Trusted) -> Result<SharedHttpClient, String> {
     check_proxies(&Env::real())?;
-    let trust = match authorities {
-        Some(pem) => TrustStore::empty().with_pem_certificate(checked(pem)?),
-        None => TrustStore::default(),
-    };
+    let trust = trusted.store()?;
     let context = TlsContext::builder().with_trust_store(trust).build();
     let context = context.map_err(|error| format!("TLS cannot be set up: {error}"))?;
     // The builder of clients has no proxies; the builder of connections, which it calls, has them.

@@ -31,6 +31,7 @@ mod skew;
 mod tagged;
 mod token_bucket;
 mod wallet;
+mod whole;
 mod wire;
 mod words;
 

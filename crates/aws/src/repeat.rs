@@ -59,8 +59,9 @@ fn judge(context: &InterceptorContext) -> Verdict {
         let was_sent = match error.as_connector_error() {
             // A connection that was never made carried no request.
             Some(error) => !error.is_user() && !is_unconnected(error),
-            // Everything else fails before sending: no credentials, no endpoint.
-            None => error.is_response_error() || error.is_timeout_error(),
+            // An answer of which a part is missing; everything else fails before sending: no credentials,
+            // no endpoint.
+            None => error.is_response_error() || error.is_timeout_error() || status.is_some(),
         };
         return if was_sent {
             Verdict::Unknown

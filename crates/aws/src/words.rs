@@ -31,7 +31,7 @@ impl Fault {
             Self::Late => "no answer came in time: check the network, its proxy and the endpoint",
             Self::Tls => {
                 "the host's certificate is not accepted: where a proxy reads TLS, name its \
-                 authority's certificates with AWS_CA_BUNDLE"
+                 authority's certificates with `--ca` or AWS_CA_BUNDLE"
             }
             Self::Proxy => "the proxy does not pass it on: check HTTPS_PROXY and NO_PROXY",
             Self::Credentials => "there are no usable AWS credentials",
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_failure_has_its_own_words() {
+    fn e8_each_failure_has_its_own_words() {
         let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         let other = io::ErrorKind::Other;
         for (text, words) in [

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws::SessionError;
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
+use jiff::Timestamp;
 use kinds::Context;
 use model::rules;
 use model::{
@@ -63,7 +64,8 @@ impl Engine {
                 .into_iter()
                 .map(|query| (query, known_target(query, &states)))
                 .collect();
-            let seen = self.observe_level(&targets).await;
+            let mut seen = self.observe_level(&targets).await;
+            self.observe_missing_again(&targets, &mut seen).await;
             for ((query, _), seen) in targets.into_iter().zip(seen) {
                 let target = &query.target;
                 let seen = seen.unwrap_or_else(|error| {
@@ -115,16 +117,55 @@ impl Engine {
         seen.into_iter().map(|(_, seen)| seen).collect()
     }
 
+    /// Asks once more about what is on record and was not found. AWS answers lists from a moment ago, and
+    /// what is missing in one must not be forgotten while it is there.
+    async fn observe_missing_again(
+        &self,
+        targets: &[(&Query, Option<Target>)],
+        seen: &mut [Result<Observation, SessionError>],
+    ) {
+        let lost = targets
+            .iter()
+            .zip(seen)
+            .filter_map(|((query, target), seen)| {
+                let is_lost = query.recorded.is_some() && matches!(seen, Ok(Observation::Absent));
+                let target = target.as_ref().filter(|_| is_lost)?;
+                Some((*query, target, seen))
+            });
+        let lost: Vec<_> = lost.collect();
+        for (_, target, _) in &lost {
+            kinds::forget_list(&self.shared, target).await;
+        }
+        let now = self.clock.now();
+        let asked = stream::iter(lost).map(|(query, target, seen)| async move {
+            *seen = self.observe_since(now, query, target).await;
+        });
+        asked
+            .buffer_unordered(QUERIES_AT_ONCE)
+            .collect::<()>()
+            .await;
+    }
+
     async fn observe_or_absent(
         &self,
         query: &Query,
         target: Option<&Target>,
     ) -> Result<Observation, SessionError> {
         // Without it, it needs a value of something that does not exist, so it does not exist either.
-        let Some(target) = target else {
-            return Ok(Observation::Absent);
-        };
-        let context = self.context(target.location.as_ref(), self.begun()).await?;
+        match target {
+            Some(target) => self.observe_since(self.begun(), query, target).await,
+            None => Ok(Observation::Absent),
+        }
+    }
+
+    /// Observes by answers to requests that started at `not_before` or later.
+    async fn observe_since(
+        &self,
+        not_before: Timestamp,
+        query: &Query,
+        target: &Target,
+    ) -> Result<Observation, SessionError> {
+        let context = self.context(target.location.as_ref(), not_before).await?;
         let recorded = query.recorded.as_ref();
         let known = match (query.leaves, recorded.filter(|_| !query.anew)) {
             (true, recorded) => Known::Leaving(recorded),

@@ -50,7 +50,7 @@ pub use registry::{Actor, Actors, Changed, actors, registry};
 pub use route53_hosted_zone::Route53HostedZone;
 pub use route53_record_set::Route53RecordSet;
 #[cfg(feature = "aws")]
-pub use route53_record_set::resume;
+pub use route53_record_set::{forget_list, resume};
 pub use s3_bucket::S3Bucket;
 pub use s3_bucket_policy::S3BucketPolicy;
 pub use s3_object::S3Object;

@@ -144,6 +144,17 @@ pub trait Outside: Send + Sync {
         Err(Unseen::NotFromHere)
     }
 
+    /// Whether the name server `server` vouches, from its own zones, that there is nothing of this type at
+    /// `name`. No resolver hears of the question. A referral to another server vouches for nothing.
+    async fn vouches_absence(
+        &self,
+        _server: &str,
+        _name: &str,
+        _rtype: RecordType,
+    ) -> Result<bool, Unseen> {
+        Err(Unseen::NotFromHere)
+    }
+
     /// The name servers to which the servers of the zone above delegate `zone`.
     async fn delegation(&self, _zone: &str) -> Result<Vec<String>, Unseen> {
         Err(Unseen::NotFromHere)

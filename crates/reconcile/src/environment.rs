@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::Outside;
 use sandbox::Sandbox;
 use sandbox::weather::Weather;
-use verify::{Observer, View};
+use verify::{Observer, Proxies, View};
 
 use crate::Error;
 
@@ -34,12 +34,27 @@ pub struct Network {
 }
 
 impl Network {
+    /// The proxy on the way to AWS and to the web, without the credentials that it asks for.
+    pub fn proxy(&self) -> Option<String> {
+        self.proxies().towards("sts.amazonaws.com")
+    }
+
+    /// The proxies on the way to HTTPS hosts. There is none to a private world.
+    fn proxies(&self) -> Proxies {
+        match self.connect {
+            Some(_) => Proxies::default(),
+            None => Proxies::of_environment(),
+        }
+    }
+
     /// An observer that probes public DNS, HTTPS and SMTP from this machine.
     pub fn outside(self) -> Result<Arc<dyn Outside>, Error> {
         // Whoever says where the hosts are has a private world. Its name servers have no public
         // address: they are at the resolver too.
         let name_servers = self.resolver.filter(|_| self.connect.is_some());
+        let proxies = self.proxies();
         let view = View {
+            proxies,
             resolver: self.resolver,
             connect: self.connect,
             name_servers,

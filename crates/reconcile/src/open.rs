@@ -13,6 +13,7 @@ use model::Outside;
 use sandbox::Sandbox;
 use standards::Finding;
 use standards::dns::Name;
+use verify::AtSource;
 
 use crate::environment::{Environment, Speed};
 use crate::ledger_place::LedgerPlace;
@@ -74,12 +75,15 @@ impl Project {
         let sharers = subset.sharers();
         let connection = Connection {
             sharers,
+            authorities: authorities.clone(),
             ..accounts::connection(&manifest, place.sandbox.as_ref(), place.clock, notice)
         };
         let sessions = Sessions::new(accounts::accesses(&manifest), connection);
         let secrets = blueprint::secrets(&manifest);
+        let domains = manifest.domains.keys().chain(manifest.parked.keys());
+        let outside = AtSource::new(place.outside, domains.cloned());
         Ok(Self {
-            engine: Engine::new(sessions, place.outside, secrets, place.clock),
+            engine: Engine::new(sessions, Arc::new(outside), secrets, place.clock),
             manifest,
             file,
             findings,
@@ -135,7 +139,7 @@ impl Place {
             Environment::Held(sandbox) => Ok(Self {
                 presumed: None,
                 clock: sandbox.clock(),
-                outside: Arc::new(Inside(sandbox.clone())),
+                outside: Arc::new(Inside::new(sandbox.clone())),
                 sandbox: Some(sandbox),
                 is_instant: true,
             }),
@@ -146,7 +150,7 @@ impl Place {
                 Ok(Self {
                     presumed,
                     clock: sandbox.clock(),
-                    outside: Arc::new(Inside(sandbox.clone())),
+                    outside: Arc::new(Inside::new(sandbox.clone())),
                     sandbox: Some(sandbox),
                     is_instant,
                 })

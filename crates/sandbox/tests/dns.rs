@@ -480,6 +480,32 @@ async fn other_kinds_of_questions_are_not_answered() {
     assert_eq!(answer.metadata.response_code, ResponseCode::Refused);
 }
 
+#[tokio::test]
+async fn row_22_answers_are_whole_or_none_and_names_above_others_exist() {
+    let texts: Vec<String> = (0..20)
+        .map(|n| format!("\"{}{n}\"", "a".repeat(200)))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let served = serve(&[("big.example.com", "TXT", &texts)]).await;
+    let cut = served.ask("big.example.com.", RecordType::TXT).await;
+    assert!(cut.metadata.truncation);
+    assert!(cut.answers.is_empty(), "a part of the set");
+    let mut of_version_1 = question("example.com.", RecordType::SOA);
+    let mut edns = Edns::new();
+    edns.set_version(1);
+    of_version_1.set_edns(edns);
+    let answer = served.send(&of_version_1).await;
+    // The upper bits of the code are in the answer's own EDNS (RFC 6891, section 6.1.3). BADSIG has the same
+    // number.
+    let code = u16::from(answer.metadata.response_code);
+    assert_eq!(code, u16::from(ResponseCode::BADVERS));
+    assert!(answer.edns.is_some());
+    // RFC 8020: a name exists where names below it do.
+    let above = served.ask("com.", RecordType::NS).await;
+    assert_eq!(above.metadata.response_code, ResponseCode::NoError);
+    assert!(above.answers.is_empty());
+}
+
 impl Served {
     /// The output of `dig`.
     fn dig(&self, question: &[&str]) -> String {

@@ -379,6 +379,32 @@ async fn plain_http_is_redirected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn row_23_answers_are_dated_and_numbered() {
+    let sandbox = sandbox();
+    let site = Site::deployed(&sandbox).await;
+    site.put_policy("version: STSv1").await;
+    let answer = site.get().await.expect("an answer");
+    let header = |name: &str| answer.headers.get(name).and_then(|text| text.to_str().ok());
+    assert!(header("x-amz-cf-id").is_some());
+    let modified = header("last-modified").expect("a date").to_owned();
+    let asked = Viewer {
+        secure: true,
+        method: "GET",
+        host: HOST,
+        target: POLICY,
+        if_none_match: None,
+        if_modified_since: Some(&modified),
+        now: sandbox.clock().now(),
+    };
+    assert_eq!(edge::answer(&mut *sandbox.world(), &asked).status, 304);
+    let earlier = Viewer {
+        if_modified_since: Some("Mon, 01 Jan 2024 00:00:00 GMT"),
+        ..asked
+    };
+    assert_eq!(edge::answer(&mut *sandbox.world(), &earlier).status, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_distribution_without_ipv6_has_no_such_address() {
     let sandbox = sandbox();
     let mut site = Site::deployed(&sandbox).await;

@@ -14,8 +14,9 @@ use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
 use aws_sdk_s3::types::{
-    BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus, LifecycleExpiration,
-    LifecycleRule, LifecycleRuleFilter, Tag, Tagging, VersioningConfiguration,
+    BucketLifecycleConfiguration, BucketLoggingStatus, BucketVersioningStatus, ExpirationStatus,
+    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, LoggingEnabled, Tag, Tagging,
+    VersioningConfiguration,
 };
 use common::s3::create_bucket;
 use common::{ONE, TWO, code, config, error, sandbox_with, wait};
@@ -961,4 +962,117 @@ async fn r_29_a_load_balancer_answers_in_html_and_bodies_are_cut() {
     let second = client.list_buckets().send().await;
     assert!(second.is_err(), "{second:?}");
     assert_eq!(error(client.list_buckets().send().await), "no error");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_06_writes_are_lost_for_a_while_after_versioning_is_first_on() {
+    let sandbox = world_of("weather: calm");
+    let client = s3(&sandbox);
+    create_bucket(&client, "mail-assets").await;
+    wait(&sandbox, 130).await;
+    let behaviour = Behaviour::NewVersioningLosesWrites;
+    sandbox.world().weather =
+        seed(|weather| weather.duration(behaviour, "mail-assets").as_secs() > 60);
+    let write = || {
+        let put = client.put_object().bucket("mail-assets").key("logo.svg");
+        put.send()
+    };
+    assert_eq!(error(write().await), "no error");
+    let on = VersioningConfiguration::builder()
+        .status(BucketVersioningStatus::Enabled)
+        .build();
+    let put = client.put_bucket_versioning().bucket("mail-assets");
+    let put = put.versioning_configuration(on).send().await;
+    put.expect("a setting");
+    assert_eq!(code(write().await), "NoSuchKey");
+    wait(&sandbox, 901).await;
+    assert_eq!(error(write().await), "no error");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_08_a_log_bucket_is_refused_just_after_its_policy_was_put() {
+    let sandbox = world_of("weather: calm");
+    let client = s3(&sandbox);
+    for bucket in ["mail-assets", "mail-logs"] {
+        create_bucket(&client, bucket).await;
+    }
+    wait(&sandbox, 130).await;
+    let behaviour = Behaviour::NewLogBucketRefused;
+    sandbox.world().weather =
+        seed(|weather| weather.duration(behaviour, "mail-logs").as_secs() > 10);
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject",
+        "Resource":"arn:aws:s3:::mail-logs/*"}]}"#;
+    let put = client.put_bucket_policy().bucket("mail-logs");
+    put.policy(policy).send().await.expect("a policy");
+    let log = || {
+        let target = LoggingEnabled::builder()
+            .target_bucket("mail-logs")
+            .target_prefix("s3/")
+            .build();
+        let status = BucketLoggingStatus::builder()
+            .logging_enabled(target.expect("a target"))
+            .build();
+        let put = client.put_bucket_logging().bucket("mail-assets");
+        put.bucket_logging_status(status).send()
+    };
+    assert_eq!(code(log().await), "InvalidTargetBucketForLogging");
+    wait(&sandbox, 31).await;
+    assert_eq!(error(log().await), "no error");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_42_a_distribution_is_shown_as_it_was_and_deployed_after_an_update() {
+    let sandbox = world_of("weather: calm");
+    let (id, etag) = created(&sandbox, built(configuration("one"))).await;
+    wait(&sandbox, 600).await;
+    let shown = format!("GetDistribution {ONE} {id}");
+    let updated = format!("/2020-05-31/distribution/{id}/config {etag}");
+    sandbox.world().weather = seed(|weather| {
+        weather
+            .duration(Behaviour::StaleDistribution, &shown)
+            .as_secs()
+            > 5
+            && !weather.meets(Behaviour::MovedVersion, &updated)
+    });
+    let get = cloudfront(&sandbox).get_distribution_config().id(&id);
+    let answer = get.send().await.expect("a configuration");
+    let mut changed = answer.distribution_config.expect("one");
+    "another".clone_into(&mut changed.comment);
+    let update = cloudfront(&sandbox).update_distribution().id(&id);
+    let update = update.if_match(&etag).distribution_config(changed);
+    update.send().await.expect("an update");
+    let seen = || async {
+        let get = cloudfront(&sandbox).get_distribution().id(&id);
+        let answer = get.send().await.expect("a distribution");
+        let one = answer.distribution().expect("one").clone();
+        let config = one.distribution_config().expect("a configuration");
+        (one.status().to_owned(), config.comment() == "another")
+    };
+    assert_eq!(seen().await, ("Deployed".to_owned(), false));
+    wait(&sandbox, 21).await;
+    assert_eq!(seen().await, ("InProgress".to_owned(), true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_56_a_name_is_validated_and_no_record_is_shown_for_it() {
+    let sandbox = world_of("weather: calm");
+    let arn = certificate(&sandbox, "www.example.org", "one").await;
+    validate(&sandbox, "www.example.org");
+    wait(&sandbox, 600).await;
+    let shown = || async {
+        let asked = acm(&sandbox).describe_certificate().certificate_arn(&arn);
+        let answer = asked.send().await.expect("a certificate");
+        let one = answer.certificate().expect("one").clone();
+        let option = one.domain_validation_options()[0].clone();
+        (
+            one.status().expect("a status").as_str().to_owned(),
+            option.resource_record().is_some(),
+        )
+    };
+    assert_eq!(shown().await, ("ISSUED".to_owned(), true));
+    let name = format!("{arn} www.example.org");
+    sandbox.world().weather =
+        seed(|weather| weather.meets(Behaviour::ValidatedWithoutRecord, &name));
+    assert_eq!(shown().await, ("ISSUED".to_owned(), false));
 }

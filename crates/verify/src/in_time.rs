@@ -73,6 +73,16 @@ impl Outside for InTime<'_> {
             .await
     }
 
+    async fn vouches_absence(
+        &self,
+        server: &str,
+        name: &str,
+        rtype: RecordType,
+    ) -> Result<bool, Unseen> {
+        self.within(self.outside.vouches_absence(server, name, rtype))
+            .await
+    }
+
     async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
         self.within(self.outside.delegation(zone)).await
     }

@@ -25,6 +25,7 @@
 //! # Ok::<(), standards::dns::NameError>(())
 //! ```
 
+mod at_source;
 mod checks;
 mod expected;
 mod in_time;
@@ -37,12 +38,13 @@ mod published;
 mod run;
 mod validity;
 
+pub use at_source::AtSource;
 pub use expected::{
     Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Tracking,
 };
 pub use in_time::InTime;
 pub use model::check::{About, Check, CheckOutcome, Verdict};
-pub use observer::{Observer, ObserverError, View, tls};
+pub use observer::{Observer, ObserverError, Proxies, View, tls};
 pub use options::Options;
 pub use overview::overview;
 pub use public_dns::PublicDns;

@@ -8,7 +8,7 @@ use crate::stand::{Answer, Script, clock, scripted};
 
 /// Emulators answer so to an operation that they do not have.
 #[tokio::test(start_paused = true)]
-async fn a_simulator_that_is_not_there_is_asked_once() {
+async fn e10_a_simulator_that_is_not_there_is_asked_once() {
     for answer in [
         Answer::Says(404, ""),
         Answer::Says(

@@ -27,6 +27,11 @@ use sandbox::world::World;
 
 pub(crate) const ACCOUNT: &str = "111111111111";
 
+/// The answer to `GetCallerIdentity`.
+pub(crate) const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+    <Arn>arn:aws:iam::111111111111:user/u</Arn><UserId>U</UserId><Account>111111111111</Account>\
+    </GetCallerIdentityResult></GetCallerIdentityResponse>";
+
 /// The answer to a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
@@ -80,13 +85,7 @@ impl Script {
             return Answer::Silence;
         }
         if request.uri().contains("sts.") {
-            return Answer::Says(
-                200,
-                "<GetCallerIdentityResponse><GetCallerIdentityResult>\
-                 <Arn>arn:aws:iam::111111111111:user/u</Arn><UserId>U</UserId>\
-                 <Account>111111111111</Account>\
-                 </GetCallerIdentityResult></GetCallerIdentityResponse>",
-            );
+            return Answer::Says(200, CALLER);
         }
         let authorization = request.headers().get("authorization").unwrap_or_default();
         self.requests.lock().unwrap().push(authorization.to_owned());

@@ -1,13 +1,18 @@
 //! Credentials and settings as a machine has them. The environment belongs to the whole process: each
 //! test of it runs itself again, with the environment that it is about.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use aws::{Access, Connection, Notice, SessionError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::stand::{Answer, Script, access, clock, session};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+
+use crate::stand::{Answer, CALLER, Script, access, clock, session};
 
 /// The mark of a process that a test has started.
 const INNER: &str = "DEPLOY_TEST_INNER";
@@ -77,8 +82,8 @@ const MAIL: &str = "[profile mail]\naws_access_key_id = AKIDPROFILE\n\
     aws_secret_access_key = secret\n";
 
 #[tokio::test(start_paused = true)]
-async fn a_profile_that_the_manifest_names_goes_before_the_environment() {
-    let test = "a_profile_that_the_manifest_names_goes_before_the_environment";
+async fn e7_a_profile_that_the_manifest_names_goes_before_the_environment() {
+    let test = "e7_a_profile_that_the_manifest_names_goes_before_the_environment";
     let keys = [
         ("AWS_ACCESS_KEY_ID", "AKIDENVIRONMENT"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -162,8 +167,8 @@ async fn r_32_what_a_run_cannot_do_names_the_profile_and_the_command() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_is_configured_is_never_passed_over() {
-    let test = "an_endpoint_that_is_configured_is_never_passed_over";
+async fn e9_an_endpoint_that_is_configured_is_never_passed_over() {
+    let test = "e9_an_endpoint_that_is_configured_is_never_passed_over";
     let config = "[profile mail]\nservices = local\naws_access_key_id = AKID\n\
         aws_secret_access_key = secret\n\
         [profile odd]\nservices = misspelt\naws_access_key_id = AKID\n\
@@ -196,8 +201,8 @@ async fn a_misspelt_variable_of_an_endpoint_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_number_of_attempts_is_the_environment_s() {
-    let test = "the_number_of_attempts_is_the_environment_s";
+async fn e9_the_number_of_attempts_is_the_environment_s() {
+    let test = "e9_the_number_of_attempts_is_the_environment_s";
     if !has_environment(test, MAIL, &[("AWS_MAX_ATTEMPTS", "2")]) {
         return;
     }
@@ -211,8 +216,8 @@ async fn the_number_of_attempts_is_the_environment_s() {
 }
 
 #[tokio::test]
-async fn a_bundle_of_authorities_that_cannot_be_read_is_refused() {
-    let test = "a_bundle_of_authorities_that_cannot_be_read_is_refused";
+async fn r_31_a_bundle_of_authorities_that_cannot_be_read_is_refused() {
+    let test = "r_31_a_bundle_of_authorities_that_cannot_be_read_is_refused";
     if !has_environment(test, MAIL, &[("AWS_CA_BUNDLE", "/nonexistent/bundle.pem")]) {
         return;
     }
@@ -222,10 +227,70 @@ async fn a_bundle_of_authorities_that_cannot_be_read_is_refused() {
     assert!(said.contains("/nonexistent/bundle.pem"), "{said}");
 }
 
+/// A server of one's own at `https://localhost` that is every AWS service: its port, and the authority that
+/// vouches for it.
+fn own_endpoint() -> (u16, String) {
+    let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let chain = vec![key.cert.der().clone()];
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            chain,
+            PrivatePkcs8KeyDer::from(key.signing_key.serialize_der()).into(),
+        )
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut tls = rustls::StreamOwned::new(connection, stream.unwrap());
+            // Who does not trust the certificate hangs up here.
+            if tls.read(&mut [0; 4096]).is_ok() {
+                let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ";
+                let answer = format!("{head}{}\r\n\r\n{CALLER}", CALLER.len());
+                tls.write_all(answer.as_bytes()).unwrap();
+                tls.flush().unwrap();
+            }
+        }
+    });
+    (port, key.cert.pem())
+}
+
+/// E9: what `--ca` names is trusted for AWS too, besides the others.
+#[tokio::test]
+async fn r_31_e9_an_authority_of_one_s_own_is_trusted_for_aws_too() {
+    let test = "r_31_e9_an_authority_of_one_s_own_is_trusted_for_aws_too";
+    #[expect(clippy::disallowed_methods, reason = "what the test hands to itself")]
+    let Ok(pem) = std::env::var("DEPLOY_TEST_AUTHORITY") else {
+        let (port, pem) = own_endpoint();
+        let url = format!("https://localhost:{port}");
+        let variables = [
+            ("AWS_ENDPOINT_URL", url.as_str()),
+            ("AWS_MAX_ATTEMPTS", "1"),
+            ("DEPLOY_TEST_AUTHORITY", &pem),
+        ];
+        assert!(!has_environment(test, MAIL, &variables));
+        return;
+    };
+    let refused = session(of_profile("mail"), Connection::new(clock())).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("AWS_CA_BUNDLE"), "{refused}");
+    let trusting = Connection {
+        authorities: Some(pem),
+        ..Connection::new(clock())
+    };
+    session(of_profile("mail"), trusting).await.unwrap();
+}
+
 /// A proxy is asked for the connection: nothing listens at this one, and nothing else is tried.
 #[tokio::test]
-async fn calls_go_through_the_proxy_that_the_environment_names() {
-    let test = "calls_go_through_the_proxy_that_the_environment_names";
+async fn r_31_e9_calls_go_through_the_proxy_that_the_environment_names() {
+    let test = "r_31_e9_calls_go_through_the_proxy_that_the_environment_names";
     let proxy = ("HTTPS_PROXY", "http://127.0.0.1:1");
     let attempts = ("AWS_MAX_ATTEMPTS", "1");
     if !has_environment(test, MAIL, &[proxy, attempts]) {
@@ -238,8 +303,8 @@ async fn calls_go_through_the_proxy_that_the_environment_names() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_process_that_hangs_is_given_up() {
-    let test = "a_process_that_hangs_is_given_up";
+async fn e9_a_process_that_hangs_is_given_up() {
+    let test = "e9_a_process_that_hangs_is_given_up";
     let config = "[profile mail]\ncredential_process = /usr/bin/tail -f /dev/null\n";
     if !has_environment(test, config, &[]) {
         return;

@@ -13,6 +13,15 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, selection, printer)?;
+    if !global.sandbox
+        && let Some(proxy) = open::network(global)?.proxy()
+    {
+        printer.note(&format!(
+            "AWS and the web are reached through the proxy {} (HTTPS_PROXY, ALL_PROXY; NO_PROXY names hosts \
+             that are reached without it)",
+            report::escape(&proxy)
+        ));
+    }
     let checks = reconcile::examine(&project).await?;
     if printer.json {
         printer.value(&report::doctor_json(&checks));

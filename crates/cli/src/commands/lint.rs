@@ -122,7 +122,7 @@ async fn online(
     printer.note("The accounts were not asked: fix the errors of the manifest first.");
     let outside = match open::environment(global)? {
         Environment::Internet(network) => network.outside()?,
-        Environment::Held(sandbox) => Arc::new(reconcile::sandbox::Inside(sandbox)),
+        Environment::Held(sandbox) => Arc::new(reconcile::sandbox::Inside::new(sandbox)),
         Environment::Sandbox(settings) => {
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
             reconcile::sandbox::outside(&folder, manifest, settings)?

@@ -33,7 +33,7 @@ mod permissions;
 #[cfg(feature = "aws")]
 pub(crate) use aws::is_listed;
 #[cfg(feature = "aws")]
-pub use sync::resume;
+pub use sync::{forget_list, resume};
 
 use std::time::Duration;
 

@@ -40,6 +40,15 @@ async fn resume_record(zones: &Zones, spec: &Spec, recorded: &State) {
         .await_change(set, change);
 }
 
+/// Forgets the listing that would hold the record, so that the next question lists its zone anew.
+/// Other kinds are asked about each by itself, or by pages that have an age.
+pub async fn forget_list(shared: &Shared, target: &model::Target) {
+    let spec = target.spec.get::<Route53RecordSet>();
+    if let Some(zone) = spec.and_then(|spec| spec.zone.known()) {
+        shared.zones.zone(zone).await.lock().await.sets = None;
+    }
+}
+
 /// Whether all name servers answer a change. One answer serves every record of the batch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct InSync(pub(super) String);

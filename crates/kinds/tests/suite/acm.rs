@@ -5,6 +5,7 @@ use kinds::acm_certificate::Spec;
 use kinds::tags::Tags;
 use model::{Field, Observation, Ownership, ResourceId, State};
 use sandbox::faults::{Fault, FaultKind};
+use sandbox::weather::{Behaviour, Kind, Weather};
 
 use super::stage::{ACCOUNT, Stage, tags};
 use super::walk::{Walk, names};
@@ -89,6 +90,33 @@ async fn a_certificate_walks_through_its_states() {
 async fn a_certificate_is_ready_when_its_records_are_seen() {
     let stage = Stage::new();
     issued(&stage, &["bimi.example.com"]).await;
+}
+
+/// ACM may show no record of a name that is validated. The certificate is ready all the same, and what
+/// is on record of the validation stays as it is.
+#[tokio::test(start_paused = true)]
+async fn r_56_a_certificate_is_ready_and_the_same_where_its_records_are_not_shown() {
+    let stage = Stage::new();
+    let hosts = ["bimi.example.com"];
+    let mut walk = Walk::new(&stage, &id(), REGION, &spec(&hosts)).await;
+    walk.create().await;
+    validate(&stage, &walk).await;
+    let (arn, before, _) = walk.state().await;
+    let name = format!("{} {}", arn.as_str(), hosts[0]);
+    let hides = |weather: &Weather| weather.meets(Behaviour::ValidatedWithoutRecord, &name);
+    let mut storms = (0..).map(|seed| Weather {
+        kind: Kind::Storm,
+        seed,
+    });
+    stage.sandbox.world().weather = storms.find(hides).expect("a seed");
+    walk.until_ready().await;
+    let (_, state, _) = walk.state().await;
+    assert_eq!(seen(&state).validation.len(), 0, "it is shown");
+    assert_eq!(
+        seen(&state.still(&before)).validation,
+        seen(&before).validation
+    );
+    walk.in_sync().await;
 }
 
 /// Limits are shares of a lifetime, which is read anew in every run.

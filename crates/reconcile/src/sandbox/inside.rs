@@ -5,19 +5,81 @@
 //! `deploy verify` and `deploy drift` have nothing to wait for, and ask over the network
 //! (`served`).
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::smtp::Fault;
 use standards::dns::{Presentation, RecordType, Txt};
 
-/// An external observer in the sandbox's world.
-pub struct Inside(pub Sandbox);
+/// For how long resolvers remember that there is nothing under a name: the lesser of the TTL and the last
+/// number of a zone's SOA (RFC 2308, section 5), which Route 53 sets to 900 and 86400.
+const NOTHING_HELD: Duration = Duration::from_mins(15);
+
+/// An external observer in the sandbox's world. Like everybody's it asks through a resolver that remembers
+/// what was not there.
+pub struct Inside {
+    sandbox: Sandbox,
+    nothing: Mutex<Nothing>,
+}
+
+/// The names that were not there, with the type that was asked for or, where the name itself is missing, with
+/// none; and until when that is remembered.
+type Nothing = BTreeMap<(String, Option<RecordType>), Timestamp>;
 
 impl Inside {
+    /// An observer whose resolver remembers nothing yet.
+    pub fn new(sandbox: Sandbox) -> Self {
+        Self {
+            sandbox,
+            nothing: Mutex::default(),
+        }
+    }
+
+    /// The answer of the resolver.
+    fn resolved(&self, name: &str, rtype: RecordType) -> Lookup {
+        let now = self.sandbox.clock().now();
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let mut nothing = self.nothing.lock().unwrap_or_else(PoisonError::into_inner);
+        nothing.retain(|_, until| *until > now);
+        if Self::remembered(&nothing, &name, rtype).is_some() {
+            return Lookup::NoData;
+        }
+        let answer = self.sandbox.world().resolve(&name, rtype.as_str(), now);
+        match answer {
+            // A name that is not there has nothing of any type.
+            Lookup::NxDomain => nothing.insert((name, None), now + NOTHING_HELD),
+            Lookup::NoData => nothing.insert((name, Some(rtype)), now + NOTHING_HELD),
+            _ => None,
+        };
+        answer
+    }
+
+    /// Until when the resolver answers nothing without asking.
+    fn remembered(nothing: &Nothing, name: &str, rtype: RecordType) -> Option<Timestamp> {
+        let of = |rtype| nothing.get(&(name.to_owned(), rtype)).copied();
+        of(None).max(of(Some(rtype)))
+    }
+
+    /// An error where the resolver has no address for the host of a URL.
+    fn has_address(&self, url: &str) -> Result<(), String> {
+        let uri: Option<http::Uri> = url.parse().ok();
+        let Some(host) = uri.as_ref().and_then(http::Uri::host) else {
+            return Ok(());
+        };
+        let is_there = |rtype| matches!(self.resolved(host, rtype), Lookup::Found { .. });
+        if is_there(RecordType::A) || is_there(RecordType::Aaaa) {
+            return Ok(());
+        }
+        Err(format!("{host} has no address"))
+    }
+
     /// The values of an answer, unless it says that there are none.
     fn values(lookup: Lookup) -> Option<Vec<String>> {
         match lookup {
@@ -36,9 +98,7 @@ impl Inside {
 #[async_trait]
 impl Outside for Inside {
     async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
-        let now = self.0.clock().now();
-        let answer = self.0.world().resolve(name, rtype.as_str(), now);
-        Self::values(answer).ok_or_else(|| NoAnswer {
+        Self::values(self.resolved(name, rtype)).ok_or_else(|| NoAnswer {
             name: name.to_owned(),
             rtype,
             reason: "SERVFAIL: no server that is delegated to answers".to_owned(),
@@ -51,14 +111,44 @@ impl Outside for Inside {
         name: &str,
         rtype: RecordType,
     ) -> Result<Vec<String>, Unseen> {
-        let now = self.0.clock().now();
-        let answer = self.0.world().ask_server(server, name, rtype.as_str(), now);
+        let now = self.sandbox.clock().now();
+        let answer = self
+            .sandbox
+            .world()
+            .ask_server(server, name, rtype.as_str(), now);
         let refused = || Unseen::NoAnswer(format!("{server} does not answer for {name}"));
         answer.and_then(Self::values).ok_or_else(refused)
     }
 
+    async fn vouches_absence(
+        &self,
+        server: &str,
+        name: &str,
+        rtype: RecordType,
+    ) -> Result<bool, Unseen> {
+        let now = self.sandbox.clock().now();
+        let world = self.sandbox.world();
+        match world.ask_server(server, name, rtype.as_str(), now) {
+            Some(answer) => Ok(matches!(answer, Lookup::NxDomain | Lookup::NoData)),
+            None => Err(Unseen::NoAnswer(format!(
+                "{server} does not answer for {name}"
+            ))),
+        }
+    }
+
+    async fn held_for(&self, name: &str, rtype: RecordType) -> Option<Duration> {
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let nothing = self.nothing.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = Self::remembered(&nothing, &name, rtype)?;
+        let left = until.duration_since(self.sandbox.clock().now());
+        (!left.is_negative()).then(|| left.unsigned_abs())
+    }
+
     async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
-        Ok(self.0.world().delegation(zone, self.0.clock().now()))
+        Ok(self
+            .sandbox
+            .world()
+            .delegation(zone, self.sandbox.clock().now()))
     }
 
     /// Mail hosts of the sandbox are hosts with an address; they offer TLS, unless the world says
@@ -71,14 +161,14 @@ impl Outside for Inside {
         if addresses.is_empty() {
             return Err(Unseen::NoAnswer(format!("{host} has no address")));
         }
-        if let Some(fault) = self.0.world().mail.faults.get(host) {
+        if let Some(fault) = self.sandbox.world().mail.faults.get(host) {
             return Err(match fault {
                 Fault::Expired => Unseen::Certificate("it has expired".to_owned()),
                 Fault::OtherName => Unseen::OtherName("another name".to_owned()),
                 Fault::NoCertificate => Unseen::NoTls("it has no certificate".to_owned()),
             });
         }
-        let not_before = self.0.clock().now();
+        let not_before = self.sandbox.clock().now();
         let not_after = not_before + std::time::Duration::from_hours(90 * 24);
         Ok(ShownCertificate {
             names: vec![host.to_owned()],
@@ -88,8 +178,9 @@ impl Outside for Inside {
     }
 
     async fn visit(&self, url: &str, _address: Option<IpAddr>) -> Result<Visit, Unseen> {
+        self.has_address(url).map_err(Unseen::NoAnswer)?;
         let answer = self
-            .0
+            .sandbox
             .https(url)
             .await
             .map_err(|error| Unseen::NoAnswer(error.to_string()))?;
@@ -108,7 +199,12 @@ impl Outside for Inside {
     }
 
     async fn fetch(&self, url: &str) -> Result<Fetched, String> {
-        let answer = self.0.https(url).await.map_err(|error| error.to_string())?;
+        self.has_address(url)?;
+        let answer = self
+            .sandbox
+            .https(url)
+            .await
+            .map_err(|error| error.to_string())?;
         let media_type = answer
             .headers
             .get("content-type")

@@ -55,7 +55,7 @@ pub fn outside(
 ) -> Result<Arc<dyn Outside>, Error> {
     let folder = folder(beside, manifest.project.as_str());
     let sandbox = open(&folder, manifest, settings)?.sandbox;
-    Ok(Arc::new(Inside(sandbox)))
+    Ok(Arc::new(Inside::new(sandbox)))
 }
 
 /// The same with its clock, which may be ahead of ours.
@@ -65,7 +65,7 @@ pub fn observer(
 ) -> Result<(Arc<dyn Outside>, Clock), Error> {
     let sandbox = open(&folder_of(loaded), &loaded.manifest, settings)?.sandbox;
     let clock = sandbox.clock();
-    Ok((Arc::new(Inside(sandbox)), clock))
+    Ok((Arc::new(Inside::new(sandbox)), clock))
 }
 
 /// Opens the sandbox that is kept in `folder`, or makes the world that the manifest presumes.

@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 use model::{Unseen, Visit};
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Proxy, Response, Url};
 use rustls::ClientConfig;
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ const HEADERS_MAX: u32 = 64 * 1024;
 
 /// A URL that can be fetched.
 pub(super) struct HttpsUrl {
-    url: Url,
+    pub(super) url: Url,
     pub(super) host: String,
 }
 
@@ -40,16 +40,30 @@ pub(super) fn parse(text: &str) -> Result<HttpsUrl, Unseen> {
     }
 }
 
-/// GETs `url` from the first of `addresses` that answers; or POSTs there what is `sent`, with its
-/// media type.
+/// The way to a host.
+pub(super) struct Way {
+    pub(super) tls: Arc<ClientConfig>,
+    pub(super) to: To,
+    /// How long an exchange may take.
+    pub(super) patience: Duration,
+}
+
+/// The end of the connection.
+pub(super) enum To {
+    /// The first of these that answers.
+    Addresses(Vec<SocketAddr>),
+    /// A proxy, which opens a tunnel to the host.
+    Proxy(Box<Proxy>),
+}
+
+/// GETs `url`; or POSTs there what is `sent`, with its media type.
 pub(super) async fn ask(
-    tls: &Arc<ClientConfig>,
+    way: &Way,
     url: &HttpsUrl,
-    addresses: &[SocketAddr],
     sent: Option<(&str, &[u8])>,
-    patience: Duration,
 ) -> Result<Visit, Unseen> {
-    let client = client(tls, url, addresses, patience)?;
+    let patience = way.patience;
+    let client = client(way, url)?;
     let started = Instant::now();
     let asked = async {
         let request = match sent {
@@ -73,26 +87,25 @@ pub(super) async fn ask(
 }
 
 /// A client for one visit: nothing that a server says once has an effect later.
-fn client(
-    tls: &ClientConfig,
-    url: &HttpsUrl,
-    addresses: &[SocketAddr],
-    patience: Duration,
-) -> Result<Client, Unseen> {
-    let mut tls = tls.clone();
+fn client(way: &Way, url: &HttpsUrl) -> Result<Client, Unseen> {
+    let mut tls = ClientConfig::clone(&way.tls);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Client::builder()
+    // Without `no_proxy`, the client would ask the environment for one itself.
+    let client = Client::builder().no_proxy();
+    let client = match &way.to {
+        To::Addresses(addresses) => client.resolve_to_addrs(&url.host, addresses),
+        To::Proxy(proxy) => client.proxy(Proxy::clone(proxy)),
+    };
+    client
         .tls_backend_preconfigured(tls)
         .tls_info(true)
         .https_only(true)
-        .no_proxy()
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        .resolve_to_addrs(&url.host, addresses)
         .pool_max_idle_per_host(0)
         .http2_max_header_list_size(HEADERS_MAX)
         .user_agent(concat!("deploy-verify/", env!("CARGO_PKG_VERSION")))
-        .timeout(patience)
+        .timeout(way.patience)
         .build()
         .map_err(|error| Unseen::NoAnswer(format!("no HTTPS client could be made: {error}")))
 }

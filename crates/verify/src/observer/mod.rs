@@ -6,6 +6,7 @@
 mod certificate;
 mod dns;
 mod https;
+mod proxy;
 mod smtp;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use rustls::ClientConfig;
 
 use dns::Dns;
+pub use proxy::Proxies;
 use standards::dns::RecordType;
 
 /// The view of an observer: by default that of anybody on the Internet.
@@ -33,6 +35,8 @@ pub struct View {
     pub name_servers: Option<SocketAddr>,
     /// The address of every HTTPS host, in place of its own.
     pub connect: Option<SocketAddr>,
+    /// The proxies on the way to HTTPS hosts; by default none.
+    pub proxies: Proxies,
     /// The address of every mail host, in place of its own.
     pub mail_hosts: Option<SocketAddr>,
     /// Roots to trust besides the public ones, as PEM.
@@ -52,6 +56,7 @@ impl Default for View {
             resolver: None,
             name_servers: None,
             connect: None,
+            proxies: Proxies::default(),
             mail_hosts: None,
             authorities: None,
             now: None,
@@ -94,6 +99,26 @@ impl Observer {
             tls: Arc::new(tls),
             view,
         })
+    }
+
+    /// The way to the host of a URL: through its proxy, or to its addresses.
+    async fn way_to(&self, url: &https::HttpsUrl) -> Result<https::Way, Unseen> {
+        let proxy = self.view.proxies.client_of(&url.url);
+        let proxy = proxy.map_err(|error| Unseen::NoAnswer(format!("the proxy: {error}")))?;
+        if let Some(proxy) = proxy {
+            return Ok(self.way(https::To::Proxy(Box::new(proxy))));
+        }
+        let instead = self.view.connect;
+        let addresses = self.addresses(&url.host, instead, https::PORT).await?;
+        Ok(self.way(https::To::Addresses(addresses)))
+    }
+
+    fn way(&self, to: https::To) -> https::Way {
+        https::Way {
+            tls: self.tls.clone(),
+            to,
+            patience: self.view.patience,
+        }
     }
 
     /// The addresses to connect to for `host`.
@@ -149,17 +174,18 @@ impl Outside for Observer {
 
     async fn visit(&self, url: &str, address: Option<IpAddr>) -> Result<Visit, Unseen> {
         let url = https::parse(url)?;
-        let addresses = match (self.view.connect, address) {
+        let way = match (self.view.connect, address) {
             (None, Some(address)) => {
                 let address = SocketAddr::new(address, https::PORT);
-                if !has_way_to(address) {
+                // A proxy chooses the address itself.
+                if !has_way_to(address) || self.view.proxies.towards(&url.host).is_some() {
                     return Err(Unseen::NotFromHere);
                 }
-                vec![address]
+                self.way(https::To::Addresses(vec![address]))
             }
-            (instead, _) => self.addresses(&url.host, instead, https::PORT).await?,
+            _ => self.way_to(&url).await?,
         };
-        https::ask(&self.tls, &url, &addresses, None, self.view.patience).await
+        https::ask(&way, &url, None).await
     }
 
     async fn lookup_at(
@@ -170,6 +196,17 @@ impl Outside for Observer {
     ) -> Result<Vec<String>, Unseen> {
         let answer = self.dns.lookup_at(server, name, rtype).await?;
         Ok(answer.values)
+    }
+
+    async fn vouches_absence(
+        &self,
+        server: &str,
+        name: &str,
+        rtype: RecordType,
+    ) -> Result<bool, Unseen> {
+        let answer = self.dns.lookup_at(server, name, rtype).await?;
+        // Who vouches that there is nothing sends the SOA along, which says for how long (RFC 2308, section 3).
+        Ok(answer.values.is_empty() && answer.held_for.is_some())
     }
 
     async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
@@ -197,10 +234,7 @@ impl Outside for Observer {
 
     async fn post(&self, url: &str, media_type: &str, body: &[u8]) -> Result<Visit, Unseen> {
         let url = https::parse(url)?;
-        let addresses = self
-            .addresses(&url.host, self.view.connect, https::PORT)
-            .await?;
-        let sent = Some((media_type, body));
-        https::ask(&self.tls, &url, &addresses, sent, self.view.patience).await
+        let way = self.way_to(&url).await?;
+        https::ask(&way, &url, Some((media_type, body))).await
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use model::{Outside, Unseen, Visit};
 use rustls::ServerConfig;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::super::{Observer, ObserverError, View};
+use super::super::{Observer, ObserverError, Proxies, View};
 use super::{Authority, view};
 
 const HOST: &str = "mta-sts.example.com";
@@ -108,6 +109,64 @@ async fn a_visit_shows_all_there_is() {
     let certificate = seen.certificate.expect("a certificate");
     assert_eq!(certificate.names, [HOST]);
     assert_eq!(certificate.not_after.to_string(), "2099-01-01T00:00:00Z");
+}
+
+/// A proxy that opens one tunnel to `server`, whatever host it is asked for; and what it was asked.
+async fn tunnel(server: SocketAddr) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!(
+        "http://somebody:secret@{}",
+        listener.local_addr().expect("an address")
+    );
+    let asked = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.expect("a client");
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"\r\n\r\n") {
+            asked.push(client.read_u8().await.expect("a request"));
+        }
+        let answer = b"HTTP/1.1 200 Connection established\r\n\r\n";
+        client.write_all(answer).await.expect("a client");
+        let mut server = TcpStream::connect(server).await.expect("a server");
+        // Either side may hang up first.
+        let _ = copy_bidirectional(&mut client, &mut server).await;
+        String::from_utf8(asked).expect("text")
+    });
+    (url, asked)
+}
+
+/// R-31, for probes from outside.
+#[tokio::test]
+async fn r_31_a_visit_goes_through_the_proxy_and_judges_the_host_s_own_certificate() {
+    let authority = Authority::new();
+    let other = Authority::new();
+    for (trusted, is_right) in [(&authority, true), (&other, false)] {
+        let server = serve(authority.server(HOST, LAST_YEAR)).await;
+        let (proxy, asked) = tunnel(server).await;
+        let proxies = Proxies::through(&proxy);
+        let shown = proxies.towards(HOST).expect("a proxy");
+        assert!(!shown.contains("secret"), "{shown}");
+        let observer = Observer::new(View {
+            proxies,
+            // Nobody answers here: the proxy resolves names itself.
+            resolver: Some(([127, 0, 0, 1], 1).into()),
+            authorities: Some(trusted.pem()),
+            ..view()
+        });
+        let observer = observer.expect("an observer");
+        let url = format!("https://{HOST}/");
+        let pinned = observer.visit(&url, Some([127, 0, 0, 1].into())).await;
+        assert!(matches!(pinned, Err(Unseen::NotFromHere)), "{pinned:?}");
+        let seen = observer.visit(&url, None).await;
+        assert_eq!(seen.is_ok(), is_right, "{seen:?}");
+        drop(observer);
+        let asked = asked.await.expect("a request");
+        assert!(
+            asked.starts_with(&format!("CONNECT {HOST}:443 ")),
+            "{asked}"
+        );
+        let credentials = "proxy-authorization: basic c29tzwjvzhk6c2vjcmv0";
+        assert!(asked.to_lowercase().contains(credentials), "{asked}");
+    }
 }
 
 #[tokio::test]
