@@ -175,6 +175,8 @@ fn with_drift(documents: &mut Documents) {
         seeded.expect("a name");
     });
     documents.add(3, place.run("drift", JSON));
+    let accepting = place.copy();
+    documents.add(0, accepting.run("drift", &["--accept", "--yes", "--json"]));
     documents.add(0, place.run("drift", &["--repair", "--yes", "--json"]));
 }
 

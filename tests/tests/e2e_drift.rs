@@ -216,3 +216,93 @@ fn a_run_writes_each_form_that_is_asked_for() {
     assert!(place.read("verify.html").starts_with("<!doctype html>"));
     place.run("drift", &["--out", "drift.pdf"]).exits(2);
 }
+
+/// An accepted value is ours: drift no longer tells it, and no plan takes it for somebody else's.
+#[test]
+fn an_accepted_change_is_the_new_record() {
+    let place = Place::with(MAIL);
+    place.apply().exits(0);
+    let policy = "_dmarc.example.com";
+    let theirs = ["\"v=DMARC1; p=none\""];
+    change_record(&place, policy, &theirs);
+    place.run("drift", &["--accept"]).exits(2).says("--yes");
+    place.run("drift", &["--accept", "--repair"]).exits(2);
+    place.run("drift", &[]).exits(3);
+    place.keep_history();
+    let accept = ["--accept", "--yes"];
+    let ran = place.run("drift", &accept).exits(0);
+    ran.says("Goes on record as it is now")
+        .says("p=quarantine")
+        .says("In sync");
+    assert_eq!(place.changing_calls(), []);
+    place.forget_history();
+    assert_eq!(place.world().later(120).resolve(policy, "TXT"), theirs);
+    place.run("drift", &[]).exits(0).says("In sync");
+    // The record says so too: there is nothing to put back.
+    place.run("drift", &["--repair", "--yes"]).exits(0);
+    assert_eq!(place.world().later(120).resolve(policy, "TXT"), theirs);
+    let plan = place.run("plan", &["--exit-code"]).exits(3);
+    plan.says("p=none").says("p=quarantine");
+    place.edit(
+        "p: quarantine, rua: [\"mailto:dmarc@example.com\"]",
+        "p: none",
+    );
+    place.run("plan", &["--exit-code"]).exits(0);
+    place.destroy().exits(0);
+    assert_eq!(
+        place.world().later(120).resolve(policy, "TXT"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_is_gone_leaves_the_record_and_what_is_beside_ours_joins_it() {
+    let place = Place::with(MAIL);
+    place.apply().exits(0);
+    let reports = "_smtp._tls.example.com";
+    change_record(&place, "_dmarc.example.com", &[]);
+    let ours = place.world().later(120).resolve(reports, "TXT");
+    change_record(&place, reports, &[ours[0].as_str(), "\"theirs=1\""]);
+    let json = place.run("drift", &["--accept", "--yes", "--json"]);
+    let json = json.exits(0).json();
+    assert_eq!(json["format"], "deploy.accept");
+    assert_eq!(json["written"], true);
+    let moved = json["accepted"].as_array().expect("a list").iter();
+    let moved: Vec<_> = moved.map(|one| one["moved"].as_str()).collect();
+    assert_eq!(moved, [Some("deleted"), Some("added")]);
+    assert_eq!(json["drift"]["drift"], serde_json::json!([]));
+    let plan = place.run("plan", &["--json"]).json();
+    assert_eq!(plan["summary"]["create"], 1);
+    // Theirs stays theirs.
+    place.destroy().exits(0);
+    let left = place.world().later(120).resolve(reports, "TXT");
+    assert_eq!(left, ["\"theirs=1\""]);
+}
+
+/// Two SPF records are ignored by receivers, and one of them is somebody else's.
+#[test]
+fn what_breaks_a_rule_beside_ours_is_not_taken_on_record() {
+    let manifest = MAIL.replace(
+        "    tls_rpt:",
+        "    spf: { include: [amazonses.com] }\n    tls_rpt:",
+    );
+    let place = Place::with(&manifest);
+    place.apply().exits(0);
+    let ours = place.world().later(120).resolve("example.com", "TXT");
+    change_record(
+        &place,
+        "example.com",
+        &[ours[0].as_str(), "\"v=spf1 -all\""],
+    );
+    let ran = place.run("drift", &["--accept", "--yes"]).exits(3);
+    ran.says("Stays drift").says("v=spf1 -all");
+    place.run("plan", &[]).exits(4).says("PLAN-01");
+}
+
+#[test]
+fn an_acceptance_without_a_record_takes_nothing_on_record() {
+    let place = Place::with(MAIL);
+    let ran = place.run("drift", &["--accept", "--yes"]).exits(1);
+    ran.says("Nothing is recorded here");
+    place.run("drift", &[]).exits(1);
+}

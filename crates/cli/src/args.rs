@@ -266,7 +266,7 @@ pub(crate) enum Command {
     Adopt(Connected<Adopt>),
     /// Show what moved without us; for schedules
     #[command(
-        after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30\n  deploy drift deploy/example.yaml --repair --yes"
+        after_help = "Examples:\n  deploy drift deploy/example.yaml --json || notify-somebody\n  deploy drift deploy/example.yaml --fail-on 30\n  deploy drift deploy/example.yaml --repair --yes\n  deploy drift deploy/example.yaml --accept"
     )]
     Drift(Connected<Drift>),
     /// Probe the live domain from outside

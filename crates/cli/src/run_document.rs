@@ -3,10 +3,10 @@
 
 use engine::Report;
 use model::Plan;
-use reconcile::{ExistingResources, News, Planned};
+use reconcile::{Acceptance, ExistingResources, News, Planned};
 use report::{
-    ApplyDocument, ChecksDocument, DestroyDocument, Document, DriftDocument, FindingsDocument,
-    Left, RepairDocument, Run,
+    AcceptDocument, ApplyDocument, ChecksDocument, DestroyDocument, Document, DriftDocument,
+    FindingsDocument, Left, RepairDocument, Run,
 };
 use standards::Finding;
 use verify::Check;
@@ -43,6 +43,7 @@ pub(crate) struct RunDocument {
     findings: Option<Document<FindingsDocument>>,
     checks: Option<Document<ChecksDocument>>,
     left: Option<Left>,
+    acceptance: Option<AcceptDocument>,
     drift: Option<Document<DriftDocument>>,
 }
 
@@ -51,6 +52,7 @@ enum Form {
     Apply,
     Destroy,
     Repair,
+    Accept,
 }
 
 impl RunDocument {
@@ -69,6 +71,11 @@ impl RunDocument {
         Self::new(Form::Repair)
     }
 
+    /// The document of an acceptance of drift.
+    pub(crate) fn of_acceptance() -> Self {
+        Self::new(Form::Accept)
+    }
+
     fn new(form: Form) -> Self {
         Self {
             form,
@@ -76,6 +83,7 @@ impl RunDocument {
             findings: None,
             checks: None,
             left: None,
+            acceptance: None,
             drift: None,
         }
     }
@@ -116,7 +124,19 @@ impl RunDocument {
         });
     }
 
-    /// Adds the drift that is seen after a repair.
+    /// Adds the drift that an operator is asked to accept.
+    pub(crate) fn asked_to_accept(&mut self, acceptance: &Acceptance) {
+        self.acceptance = Some(AcceptDocument::of(acceptance));
+    }
+
+    /// Adds that it was accepted.
+    pub(crate) fn accepted(&mut self) {
+        if let Some(acceptance) = &mut self.acceptance {
+            acceptance.written = true;
+        }
+    }
+
+    /// Adds the drift that is seen after a repair or an acceptance.
     pub(crate) fn drifted(&mut self, drift: Document<DriftDocument>) {
         self.drift = Some(drift);
     }
@@ -127,6 +147,7 @@ impl RunDocument {
             && self.findings.is_none()
             && self.checks.is_none()
             && self.left.is_none()
+            && self.acceptance.is_none()
             && self.drift.is_none()
     }
 
@@ -146,6 +167,12 @@ impl RunDocument {
                 run,
                 left: self.left,
             })),
+            Form::Accept => {
+                if let Some(mut acceptance) = self.acceptance {
+                    acceptance.drift = self.drift;
+                    printer.value(&Document::new(acceptance));
+                }
+            }
             Form::Repair => printer.value(&Document::new(RepairDocument {
                 run,
                 drift: self.drift,

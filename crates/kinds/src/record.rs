@@ -4,6 +4,7 @@
 //! Values are kept as what they mean: TXT without quotes and splitting, host names in lower case
 //! without the final dot. So comparison is on meaning, not on spelling.
 
+mod accepted;
 mod live;
 
 use model::rules;

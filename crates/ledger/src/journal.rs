@@ -229,6 +229,16 @@ impl Journal {
         self.run.is_alive()
     }
 
+    /// Writes what was observed, by document. The documents are claimed first, as they were when the ledger
+    /// was opened: else nothing is written.
+    pub async fn record(&self, events: BTreeMap<String, Vec<Event>>) -> Result<(), LedgerError> {
+        self.claim(&events.keys().cloned().collect()).await?;
+        for (document, events) in events {
+            self.intend(&document, events).await?;
+        }
+        Ok(())
+    }
+
     /// Adds an event that goes with the next write of its document: a result. It is written after a
     /// second at the latest.
     pub async fn note(&self, document: &str, event: Event) -> Result<(), LedgerError> {

@@ -58,6 +58,8 @@ pub trait AnyKind: Send + Sync {
         actual: &State,
         ours: &dyn Fn(&str) -> bool,
     ) -> Diff;
+    /// See [`Kind::accepted`].
+    fn accepted(&self, recorded: &Spec, actual: &State) -> Option<Spec>;
     /// The difference between two specs: a later stage and the one before it.
     fn compare(&self, desired: &Spec, before: &Spec) -> Diff;
     /// See [`Kind::is_only_noted`].
@@ -234,6 +236,10 @@ impl<K: Kind> AnyKind for Erased<K> {
     ) -> Diff {
         let recorded = recorded.map(State::own::<K>);
         K::drift(asked.own::<K>(), recorded, actual.own::<K>(), ours)
+    }
+
+    fn accepted(&self, recorded: &Spec, actual: &State) -> Option<Spec> {
+        K::accepted(recorded.own::<K>(), actual.own::<K>()).map(Spec::of::<K>)
     }
 
     fn compare(&self, desired: &Spec, before: &Spec) -> Diff {

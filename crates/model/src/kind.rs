@@ -128,6 +128,13 @@ pub trait Kind: Send + Sync + 'static {
         Self::diff(asked, actual, Some(asked))
     }
 
+    /// The spec that asks for what is there, where an operator accepts the drift from `recorded`; nothing
+    /// where nothing of ours is left in it. What no spec of the kind can say, such as a bucket that is open to
+    /// the public, stays as it was recorded, and stays drift.
+    fn accepted(recorded: &Self::Spec, _actual: &Self::State) -> Option<Self::Spec> {
+        Some(recorded.clone())
+    }
+
     /// The mail impact of a change, from the change itself: which mail, in which direction, and why.
     fn mail_impact(_change: &Transition<'_, Self::Spec, Self::State, Self::Before>) -> Impact {
         Impact::none()

@@ -1,12 +1,13 @@
 //! Diff, order, safety, mail impact and digest: decides everything and touches nothing.
 //!
 //! [`queries`] says what has to be observed; [`plan`] turns desired, actual and ledger into a
-//! [`Plan`](model::Plan); [`drift`] compares actual with the ledger; [`estimate`] says how many
-//! calls a plan makes and how long AWS's quotas make them last; [`Schedule`] says how long the rest of
-//! it lasts while it is carried out; [`pending`] says what is still to be done where nothing is
-//! observed; [`rebuild`] says what a lost ledger lacks. None of them reads a clock, a file or the
-//! network, and none knows a kind by name.
+//! [`Plan`](model::Plan); [`drift`] compares actual with the ledger, and [`accept`] makes a record of it;
+//! [`estimate`] says how many calls a plan makes and how long AWS's quotas make them last; [`Schedule`]
+//! says how long the rest of it lasts while it is carried out; [`pending`] says what is still to be done
+//! where nothing is observed; [`rebuild`] says what a lost ledger lacks. None of them reads a clock, a
+//! file or the network, and none knows a kind by name.
 
+mod accept;
 mod blast_radius;
 mod claims;
 mod contained;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 use model::{Authority, Lead, Ledger, Observation, Resource, ResourceId, Target};
 
+pub use accept::{Acceptance, Accepted, accept};
 pub use blast_radius::{blast_radius, protection};
 pub use drift::{Drift, Moved, drift};
 pub use estimate::{Binding, Estimate, Rate, Rates, estimate};

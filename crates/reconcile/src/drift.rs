@@ -64,29 +64,52 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
             ..Drifted::default()
         });
     }
-    let observed = project.engine.observe(&queries(&ledger)).await;
+    let Seen {
+        actual,
+        drifts,
+        awaited,
+        findings,
+    } = observe(project, &ledger).await?;
+    let (foreseen, unasked) = foresee(project, &ledger, &actual).await;
+    Ok(Drifted {
+        live: probe(project, &ledger, &actual, &drifts).await?,
+        drifts,
+        owned: ledger.entries().count(),
+        unapplied,
+        awaited,
+        findings,
+        foreseen,
+        unasked,
+    })
+}
+
+/// The resources on record as AWS and public DNS show them.
+pub(crate) struct Seen {
+    pub(crate) actual: Actual,
+    pub(crate) drifts: Vec<Drift>,
+    awaited: usize,
+    findings: Vec<Finding>,
+}
+
+/// Observes every resource of a ledger, and compares.
+pub(crate) async fn observe(project: &Project, ledger: &Ledger) -> Result<Seen, Error> {
+    let observed = project.engine.observe(&queries(ledger)).await;
     if !observed.closed.is_empty() {
         return Err(Error::Closed(observed.closed));
     }
     let authority = Authority::default();
-    let mut drifts = plan::drift(inputs(project, &ledger, &observed.actual, &authority));
+    let mut drifts = plan::drift(inputs(project, ledger, &observed.actual, &authority));
     ignore(&mut drifts, &project.manifest);
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {
         drift.location.is_some() || !is_awaited(ledger.entry(&drift.resource).map(AsRef::as_ref))
     });
-    let awaited = before - drifts.len();
-    let (foreseen, unasked) = foresee(project, &ledger, &observed.actual).await;
-    Ok(Drifted {
-        live: probe(project, &ledger, &observed.actual, &drifts).await?,
+    Ok(Seen {
+        awaited: before - drifts.len(),
+        actual: observed.actual,
         drifts,
-        owned: ledger.entries().count(),
-        unapplied,
-        awaited,
         findings: observed.findings,
-        foreseen,
-        unasked,
     })
 }
 
@@ -174,7 +197,7 @@ fn queries(ledger: &Ledger) -> Vec<Query> {
     entries.map(|entry| Query::of_entry(entry)).collect()
 }
 
-fn inputs<'a>(
+pub(crate) fn inputs<'a>(
     project: &'a Project,
     ledger: &'a Ledger,
     actual: &'a Actual,

@@ -17,6 +17,7 @@
 //! | `conclusion`, `existing` | how a run ended, and which resources exist after it |
 //! | `expected` | what an external observer should see of each domain |
 //! | `verify`, `drift`, `doctor`, `lint_online` | the runs that only read |
+//! | `accept` | takes drift into the ledger as the new record |
 //! | `foresight` | events with a known date, before they come |
 //! | `ledger_admin` | makes, unlocks and moves the ledger itself |
 //! | `rebuild` | rebuilds a ledger that was lost |
@@ -25,6 +26,7 @@
 //! This crate returns values. It prints nothing, reads no arguments, and opens no file but those of
 //! the ledger and of the sandbox, whose folder the caller names.
 
+mod accept;
 mod accounts;
 mod authority;
 mod by_hand;
@@ -60,10 +62,11 @@ mod verify;
 pub mod sandbox;
 
 pub use ::doctor::{NoWorkflows, Role, Trusted, Workflows, policy as policy_document};
-pub use ::plan::{HowFar, Schedule};
+pub use ::plan::{Acceptance, HowFar, Schedule};
 pub use aws::Notice;
 pub use ledger::{Claim, Who};
 
+pub use self::accept::record_accepted;
 pub use self::by_hand::{ByHand, publish_by_hand, publishable};
 pub use self::carry_out::{Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;

@@ -175,8 +175,7 @@ fn claim(rebuilt: &mut [Rebuilt], claimed: &BTreeSet<String>) -> Result<(), Erro
     Ok(())
 }
 
-/// Writes what a ledger lacks. The documents are claimed first, as they were when it was rebuilt: else
-/// nothing is written.
+/// Writes what a ledger lacks.
 pub async fn record_rebuilt(journal: &Journal, rebuilding: &Rebuilding) -> Result<(), Error> {
     let mut events: BTreeMap<String, Vec<Event>> = BTreeMap::new();
     for one in &rebuilding.rebuilt {
@@ -195,9 +194,5 @@ pub async fn record_rebuilt(journal: &Journal, rebuilding: &Rebuilding) -> Resul
         };
         events.entry(document.clone()).or_default().push(served);
     }
-    journal.claim(&events.keys().cloned().collect()).await?;
-    for (document, events) in events {
-        journal.intend(&document, events).await?;
-    }
-    Ok(())
+    Ok(journal.record(events).await?)
 }

@@ -6,6 +6,7 @@
 //! that nothing from outside can move a cursor or colour a terminal. JSON goes to a terminal through
 //! [`json_text`].
 
+mod acceptance_text;
 mod action_text;
 mod alike;
 mod brief;
@@ -59,18 +60,20 @@ mod words;
 #[cfg(test)]
 mod test_support;
 
+pub use acceptance_text::acceptance_text;
 pub use checks_html::checks_html;
 pub use checks_junit::checks_junit;
 pub use checks_markdown::checks_markdown;
 pub use checks_text::checks_text;
 pub use doctor_text::doctor_text;
 pub use documents::{
-    AccountPolicy, AdoptDocument, AdoptedResource, ApplyDocument, CallsMade, ChecksDocument,
-    Content, DestroyDocument, DoctorDocument, Document, DraftDocument, DriftDocument,
-    FindingsDocument, GraphDocument, IamDocument, Left, Outcome, OutcomeDetail, OutcomeWord,
-    OverviewDocument, PlanDocument, RecordsDocument, RepairDocument, RulesDocument, Run,
-    StatsDocument, StatusDocument, checks_json, doctor_json, draft_json, drift_json, findings_json,
-    graph_json, iam_json, overview_json, plan_json, rules_json, schemas, stats_json, status_json,
+    AcceptDocument, AccountPolicy, AdoptDocument, AdoptedResource, ApplyDocument, CallsMade,
+    ChecksDocument, Content, DestroyDocument, DoctorDocument, Document, DraftDocument,
+    DriftDocument, FindingsDocument, GraphDocument, IamDocument, Left, Outcome, OutcomeDetail,
+    OutcomeWord, OverviewDocument, PlanDocument, RecordsDocument, RepairDocument, RulesDocument,
+    Run, StatsDocument, StatusDocument, checks_json, doctor_json, draft_json, drift_json,
+    findings_json, graph_json, iam_json, overview_json, plan_json, rules_json, schemas, stats_json,
+    status_json,
 };
 pub use drift_html::drift_html;
 pub use drift_junit::drift_junit;

@@ -18,6 +18,9 @@ pub(crate) struct Drift {
     /// manifest since
     #[arg(long)]
     pub(crate) repair: bool,
+    /// Take what is there into the ledger as the new record, after a question; nothing at AWS is changed
+    #[arg(long, conflicts_with = "repair")]
+    pub(crate) accept: bool,
     #[command(flatten)]
     pub(crate) changing: Changing,
     /// How to print it

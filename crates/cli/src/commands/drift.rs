@@ -17,20 +17,27 @@ use crate::run_document::{Results, RunDocument};
 use crate::turn;
 
 pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Result<Exit, Failure> {
-    if args.repair && !matches!(args.format, ResultFormat::Text | ResultFormat::Json) {
+    if writes(args) && !matches!(args.format, ResultFormat::Text | ResultFormat::Json) {
         return Err(Failure::Usage(
-            "`--repair` prints its plan too, as text or as JSON: `--out FILE` writes the comparison in \
-             other forms"
+            "`--repair` and `--accept` print what they ask about too, as text or as JSON: `--out FILE` \
+             writes the comparison in other forms"
                 .to_owned(),
         ));
     }
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = true;
     let telling = Telling::begin(&project, "drift", "deploy plan", args.notifying);
-    let mut results = Results::of(RunDocument::of_repair());
-    let ended = if args.repair {
+    let mut results = Results::of(if args.accept {
+        RunDocument::of_acceptance()
+    } else {
+        RunDocument::of_repair()
+    });
+    let ended = if writes(args) {
         let limit = args.changing.lock_timeout;
         let ended = turn::take(&project, limit, printer, async |journal| {
+            if args.accept {
+                return Box::pin(accept(&project, args, journal, &mut results, printer)).await;
+            }
             Box::pin(repair(&project, args, journal, &mut results, printer)).await
         });
         let ended = ended.await;
@@ -40,6 +47,51 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
         Box::pin(compare(&project, args, &mut results, printer)).await
     };
     tell(&project, &telling, ended, results.news, printer).await
+}
+
+/// Whether it changes AWS or the ledger.
+fn writes(args: &Drift) -> bool {
+    args.repair || args.accept
+}
+
+/// Takes what is there into the ledger as the new record, and compares again.
+async fn accept(
+    project: &Project,
+    args: &Drift,
+    journal: Journal,
+    results: &mut Results,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let ledger = journal.ledger();
+    if project.is_unrecorded(&ledger) {
+        printer.note(UNRECORDED);
+        return Ok(Exit::Failed);
+    }
+    let acceptance = while_reading(project, printer, project.acceptance(&ledger)).await?;
+    results.document.asked_to_accept(&acceptance);
+    if !printer.json {
+        let palette = printer.palette();
+        printer.data(&report::acceptance_text(
+            &acceptance,
+            printer.detail,
+            &palette,
+        ));
+    }
+    let question = ("Type `yes` to write this to the ledger:", "yes");
+    let count = acceptance.accepted.len();
+    if count > 0 {
+        if !agreed(count, args.changing.yes, printer, question)? {
+            return Ok(Exit::Refused);
+        }
+        reconcile::record_accepted(&journal, &acceptance).await?;
+        results.document.accepted();
+        printer.note(
+            "It is on record as it is now. Nothing at AWS was changed; where the manifest asks for something \
+             else, `deploy plan` shows it.",
+        );
+    }
+    journal.close().await?;
+    Box::pin(compare(project, args, results, printer)).await
 }
 
 /// Puts back what moved, as it was last applied, and compares again.
@@ -109,7 +161,7 @@ async fn compare(
     };
     let format = args.format.or_json(printer.json);
     // To people the same is said on standard error.
-    if args.repair && format == ResultFormat::Json {
+    if writes(args) && format == ResultFormat::Json {
         results.document.drifted(report::drift_json(&shown));
     } else if format != ResultFormat::Text || conclusion != Conclusion::Unrecorded {
         printer.data(&form(format));

@@ -202,6 +202,14 @@ impl Kind for AcmCertificate {
         found
     }
 
+    /// Its names can't change: one with others is another certificate.
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            tags: tags::ours(&recorded.tags, &actual.tags, None),
+            ..recorded.clone()
+        })
+    }
+
     fn project(state: &State) -> Option<&str> {
         tags::project(&state.tags)
     }

@@ -297,6 +297,25 @@ impl Kind for CloudfrontDistribution {
         diff::compare(&desired.wanted(), &actual.seen(&tags), &[])
     }
 
+    /// No spec says that a distribution is disabled, or that it takes plain HTTP or an old TLS.
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        let or = |seen: &Option<String>, recorded: &Field<String>| match seen {
+            Some(seen) => Field::Known(seen.clone()),
+            None => recorded.clone(),
+        };
+        Some(Spec {
+            comment: actual.comment.clone(),
+            aliases: actual.aliases.clone(),
+            certificate: or(&actual.certificate, &recorded.certificate),
+            origin: actual.origin.clone(),
+            access_control: or(&actual.access_control, &recorded.access_control),
+            logging: actual.logging.clone(),
+            price_class: actual.price_class.clone(),
+            tags: tags::ours(&recorded.tags, &actual.tags, None),
+            ..recorded.clone()
+        })
+    }
+
     fn takes_away(before: &Spec, after: &Spec) -> bool {
         let mut names = before.aliases.iter();
         names.any(|name| !after.aliases.contains(name))

@@ -86,6 +86,13 @@ impl Kind for CloudfrontOriginAccessControl {
         diff::compare(&wanted, actual, &[])
     }
 
+    fn accepted(_recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            name: actual.name.clone(),
+            description: actual.description.clone(),
+        })
+    }
+
     fn claims(spec: &Spec) -> Vec<String> {
         vec![format!("origin access control {}", spec.name)]
     }

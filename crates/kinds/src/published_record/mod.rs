@@ -64,6 +64,15 @@ impl Kind for PublishedRecord {
         found
     }
 
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        let record = Record {
+            // A resolver shows the remaining time to live, not the TTL.
+            ttl: recorded.record.ttl,
+            ..recorded.record.accepted(actual)?
+        };
+        Some(Spec { record })
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
         record_impact::mail_impact(&Transition {
             id: change.id,

@@ -115,6 +115,13 @@ impl Kind for Route53HostedZone {
         }
     }
 
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            tags: tags::ours(&recorded.tags, &actual.tags, None),
+            ..recorded.clone()
+        })
+    }
+
     fn zone(spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef> {
         let id = physical.map_or(spec.name.as_str(), PhysicalId::as_str);
         Some(ZoneRef::Hosted(id.to_owned()))

@@ -105,6 +105,13 @@ impl Kind for Route53RecordSet {
         asked.record.drift(recorded, actual, ours)
     }
 
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            record: recorded.record.accepted(actual)?,
+            ..recorded.clone()
+        })
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, State, Vec<LiveSet>>) -> Impact {
         record_impact::mail_impact(&Transition {
             id: change.id,

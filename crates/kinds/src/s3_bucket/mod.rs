@@ -173,6 +173,17 @@ impl Kind for S3Bucket {
         diff::compare(&desired.wanted(), &seen, &["name"])
     }
 
+    /// No spec says that a bucket is public, unencrypted or without versions.
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            accepts_log_delivery: actual.accepts_log_delivery,
+            access_log: actual.access_log.clone(),
+            expire_days: actual.expire_days,
+            tags: tags::ours(&recorded.tags, &actual.tags, None),
+            ..recorded.clone()
+        })
+    }
+
     fn removal(_owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal {
         let others = actual.contents.iter();
         let others: Vec<&str> = others

@@ -152,6 +152,13 @@ impl Kind for SesConfigurationSet {
         diff::compare(&wanted, &seen, &["name"])
     }
 
+    fn accepted(recorded: &Spec, actual: &Spec) -> Option<Spec> {
+        Some(Spec {
+            tags: tags::ours(&recorded.tags, &actual.tags, None),
+            ..actual.clone()
+        })
+    }
+
     fn claims(spec: &Spec) -> Vec<String> {
         vec![format!("configuration set {}", spec.name)]
     }

@@ -218,6 +218,21 @@ impl Spec {
 }
 
 impl State {
+    /// How messages are signed, where the keys are SES's: a brought key is never shown.
+    fn dkim(&self) -> Option<Dkim> {
+        match self.dkim_origin.strip_prefix("AWS_SES")? {
+            "" => Some(Dkim::Easy {
+                key_length: self.key_length?,
+            }),
+            parent => Some(Dkim::Deterministic {
+                parent_region: parent
+                    .trim_start_matches('_')
+                    .to_lowercase()
+                    .replace('_', "-"),
+            }),
+        }
+    }
+
     /// The properties that are compared with a spec that signs by `dkim`.
     fn seen<'s>(&'s self, dkim: &Dkim, tags: &'s Tags) -> Compared<'s> {
         Compared {
@@ -292,6 +307,17 @@ impl Kind for SesIdentity {
             (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some("FAILED"));
         }
         diff::compare(&wanted, &seen, &[])
+    }
+
+    /// No spec says that an identity does not sign, and none knows a key that somebody else brought.
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            dkim: actual.dkim().unwrap_or_else(|| recorded.dkim.clone()),
+            configuration_set: actual.configuration_set.clone(),
+            feedback: actual.feedback,
+            tags: tags::ours(&recorded.tags, &actual.tags, None),
+            ..recorded.clone()
+        })
     }
 
     fn project(state: &State) -> Option<&str> {

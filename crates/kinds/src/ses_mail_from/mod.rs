@@ -108,6 +108,14 @@ impl Kind for SesMailFrom {
         diff::compare(&wanted, &seen, &[])
     }
 
+    fn accepted(recorded: &Spec, actual: &State) -> Option<Spec> {
+        Some(Spec {
+            mail_from: actual.mail_from.clone(),
+            on_mx_failure: actual.on_mx_failure,
+            ..recorded.clone()
+        })
+    }
+
     fn mail_impact(change: &Transition<'_, Spec, State, Nothing>) -> Impact {
         let sending = |reason: String| Impact::new(MailImpact::Sending, reason);
         let before = change

@@ -1,7 +1,7 @@
 //! Drift.
 
 use model::{Change, Foreseen, Location, MailImpact, ResourceId, Side};
-use plan::{Drift, Moved};
+use plan::{Acceptance, Drift, Moved};
 use schemars::JsonSchema;
 use serde::Serialize;
 use standards::Severity;
@@ -27,6 +27,37 @@ pub struct DriftDocument {
     foreseen: Vec<Event>,
     /// The reasons why something is not known that would be in `foreseen`.
     unasked: Vec<String>,
+}
+
+/// Drift that was, or would be, taken into the ledger as the new record.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AcceptDocument {
+    /// Whether it was.
+    pub written: bool,
+    /// The drift that goes on record.
+    accepted: Vec<DriftObject>,
+    /// The drift that no record can say, or that was not seen.
+    refused: Vec<DriftObject>,
+    /// The comparison after it; null where nothing was written.
+    pub drift: Option<Document<DriftDocument>>,
+}
+
+impl AcceptDocument {
+    /// The document of an acceptance that is not written yet.
+    pub fn of(acceptance: &Acceptance) -> Self {
+        let accepted = acceptance.accepted.iter().map(|one| &one.drift);
+        Self {
+            written: false,
+            accepted: accepted.map(one).collect(),
+            refused: acceptance.refused.iter().map(one).collect(),
+            drift: None,
+        }
+    }
+}
+
+impl Content for AcceptDocument {
+    const FORMAT: &'static str = "deploy.accept";
+    const VERSION: u32 = 1;
 }
 
 /// A resource that moved.

@@ -32,7 +32,7 @@ pub use adopt::{AdoptDocument, AdoptedResource};
 pub use checks::{ChecksDocument, checks_json};
 pub use doctor::{DoctorDocument, doctor_json};
 pub use draft::{DraftDocument, draft_json};
-pub use drift::{DriftDocument, drift_json};
+pub use drift::{AcceptDocument, DriftDocument, drift_json};
 pub use findings::{FindingsDocument, findings_json};
 pub use graph::{GraphDocument, graph_json};
 pub use iam::{AccountPolicy, IamDocument, iam_json};
@@ -116,6 +116,7 @@ struct Moment(#[schemars(with = "String", extend("format" = "date-time"))] Times
 /// The schema of each document, by its format.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        schema::<AcceptDocument>(),
         schema::<AdoptDocument>(),
         schema::<ApplyDocument>(),
         schema::<ChecksDocument>(),
