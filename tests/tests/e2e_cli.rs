@@ -299,6 +299,18 @@ fn completions_and_schema_are_printed() {
     assert_eq!(schema.stdout.trim(), committed.trim());
 }
 
+#[test]
+fn each_command_has_a_manual_page() {
+    let place = Place::of("example");
+    let folder = place.path().join("man");
+    let folder_name = folder.to_string_lossy();
+    place.deploy(&["man", &folder_name]).exits(0);
+    let page = |name: &str| place.read(&format!("man/{name}.1"));
+    assert!(page("deploy").contains("deploy\\-drift(1)"));
+    assert!(page("deploy-drift").contains("\\-\\-accept"));
+    assert!(page("deploy-ledger-create").contains(".TH"));
+}
+
 /// Issue 2, 6: "Bad input: thirty broken manifests".
 #[test]
 fn every_broken_manifest_exits_with_2_and_names_file_line_and_column() {

@@ -10,6 +10,7 @@
 mod bench;
 mod command;
 mod compare;
+mod dist;
 mod files;
 mod generated;
 mod instructions;
@@ -53,6 +54,10 @@ usage: cargo xtask COMMAND
   picture        write docs/architecture.svg from the dependencies of the crates
   compare        write docs/compare.md: the plans of one change by this program, by octoDNS and,
                  where it can be had, by Terraform
+  dist           make a release in target/dist/: the static binary with its archive, bill of
+                 materials, provenance and image, and the pages of the example fleet; then try the
+                 binary alone. --target TRIPLE for another platform, --profile NAME for a build that
+                 is quicker to make; --collect sums up what is there for all platforms
   tools          fetch third-party tools for the conformance tests into target/
   bench [NAME]   run the benchmarks and print their table
   instructions   count what the parsers' benchmarks take, and compare with the figures in the
@@ -96,6 +101,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["tidy", options @ ..] => tidy::run(&Project::find()?, options),
         ["weather", "--proxy"] => weather::network(&Project::find()?),
         ["weather", named @ ..] => weather::run(&Project::find()?, named),
+        ["dist", options @ ..] => dist::run(&Project::find()?, options),
         ["compare"] => compare::write(&Project::find()?),
         ["schema"] => schema::write(&Project::find()?),
         ["instructions"] => instructions::run(&Project::find()?, false),

@@ -19,6 +19,7 @@ struct Judgement {
 
 const WORKFLOW: &str = "deploy/schedules/github/deploy.yml";
 const CI: &str = ".github/workflows/ci.yml";
+const RELEASE: &str = ".github/workflows/release.yml";
 const ACTION: &str = ".github/actions/deploy/action.yml";
 const GITLAB: &str = "deploy/schedules/gitlab/gitlab-ci.yml";
 const KUBERNETES: &str = "deploy/schedules/kubernetes/cronjob.yaml";
@@ -28,7 +29,7 @@ const JUDGEMENTS: &[Judgement] = &[
     Judgement {
         program: "check-jsonschema",
         options: &["--builtin-schema", "vendor.github-workflows"],
-        files: &[WORKFLOW, CI],
+        files: &[WORKFLOW, CI, RELEASE],
     },
     Judgement {
         program: "check-jsonschema",
@@ -50,7 +51,7 @@ const JUDGEMENTS: &[Judgement] = &[
             "--min-severity",
             "medium",
         ],
-        files: &[WORKFLOW, CI, ACTION],
+        files: &[WORKFLOW, CI, RELEASE, ACTION],
     },
     Judgement {
         program: "kubernetes-validate",

@@ -54,7 +54,8 @@ pub(crate) fn prepare(root: &Path, target: &Path) -> Result<(), Failure> {
     Err(Failure(faults.join("\n")))
 }
 
-fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
+/// Fetches the Python packages that are missing.
+pub(crate) fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> {
     let wanted = std::fs::read_to_string(root.join(REQUIREMENTS))
         .map_err(|error| Failure(format!("cannot read {REQUIREMENTS}: {error}")))?;
     let location = target.join("python");

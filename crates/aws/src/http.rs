@@ -6,8 +6,12 @@ use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::os_shim_internal::{Env, Fs};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls_native_certs::load_native_certs;
+use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 /// The variables that name proxies (AWS SDKs and Tools Reference Guide, "HTTP proxies").
 const PROXIES: [&str; 6] = [
@@ -22,7 +26,7 @@ const PROXIES: [&str; 6] = [
 /// The authorities that a client trusts, as PEM.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trusted {
-    /// In place of the system's.
+    /// In place of the system's, or of Mozilla's where the system has none.
     pub(crate) instead: Option<Vec<u8>>,
     /// Besides those.
     pub(crate) besides: Option<Vec<u8>>,
@@ -32,6 +36,10 @@ impl Trusted {
     fn store(self) -> Result<TrustStore, String> {
         let base = match self.instead {
             Some(pem) => TrustStore::empty().with_pem_certificate(checked(&pem)?),
+            // A container from scratch has none, and the SDK would trust nobody.
+            None if load_native_certs().certs.is_empty() => {
+                TrustStore::empty().with_pem_certificate(mozillas())
+            }
             None => TrustStore::default(),
         };
         Ok(match self.besides {
@@ -62,6 +70,16 @@ pub(crate) fn client(trusted: Trusted) -> Result<SharedHttpClient, String> {
         builder.build()
     };
     Ok(Builder::new().build_with_connector_fn(connect))
+}
+
+/// Mozilla's authorities, as PEM, which is all that the SDK takes.
+fn mozillas() -> Vec<u8> {
+    let one = |der: &CertificateDer<'_>| {
+        let text = BASE64.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let all: String = TLS_SERVER_ROOT_CERTS.iter().map(one).collect();
+    all.into_bytes()
 }
 
 /// Reads the authorities in a file.
@@ -105,6 +123,13 @@ mod tests {
     fn a_bundle_without_certificates_is_refused() {
         assert!(checked(b"").is_err());
         assert!(checked(b"-----BEGIN CERTIFICATE-----\nAAA\n").is_err());
+    }
+
+    #[test]
+    fn mozilla_s_authorities_can_be_read() {
+        let pem = checked(&mozillas()).expect("certificates");
+        let read = CertificateDer::pem_slice_iter(&pem).map(|one| one.expect("a certificate"));
+        assert!(read.eq(TLS_SERVER_ROOT_CERTS.iter().cloned()));
     }
 
     #[test]

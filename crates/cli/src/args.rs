@@ -142,6 +142,7 @@ impl Cli {
             | Command::Explain { .. }
             | Command::Rules
             | Command::Schema
+            | Command::Man { .. }
             | Command::Completions { .. } => None,
         }
     }
@@ -322,6 +323,12 @@ pub(crate) enum Command {
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    #[command(after_help = "Example:\n  deploy man ~/.local/share/man/man1")]
+    Man {
+        /// The folder, which is made where it is not there
+        folder: PathBuf,
     },
     /// Make, unlock and move the ledger
     #[command(

@@ -49,6 +49,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<Exit, Failure> {
         Command::Rules => Ok(offline::rules(printer)),
         Command::Schema => Ok(offline::schema(printer)),
         Command::Completions { shell } => offline::completions(shell, printer),
+        Command::Man { folder } => offline::man(&folder, printer),
         Command::Ledger(command) => Box::pin(ledger::run(command, printer)).await,
         Command::Notify(command) => Box::pin(notify::run(command, printer)).await,
         Command::Sandbox(command) => sandbox::run(global, command, printer).await,

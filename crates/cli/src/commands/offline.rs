@@ -1,7 +1,11 @@
-//! Commands that need no manifest: `explain`, `rules`, `schema`, `completions`.
+//! Commands that need no manifest: `explain`, `rules`, `schema`, `completions`, `man`.
 
+use std::path::Path;
+
+use clap::CommandFactory as _;
 use model::rules;
 
+use crate::args::Cli;
 use crate::completion::registration;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -38,5 +42,14 @@ pub(crate) fn schema(printer: &Printer) -> Exit {
 
 pub(crate) fn completions(shell: clap_complete::Shell, printer: &Printer) -> Result<Exit, Failure> {
     printer.data(&registration(shell)?);
+    Ok(Exit::Done)
+}
+
+/// Writes a page for the program and one for each of its commands.
+pub(crate) fn man(folder: &Path, printer: &Printer) -> Result<Exit, Failure> {
+    let failed = |error| Failure::outside(&format!("could not write {}", folder.display()), error);
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    clap_mangen::generate_to(Cli::command(), folder).map_err(failed)?;
+    printer.note(&format!("Wrote the manual pages to {}.", folder.display()));
     Ok(Exit::Done)
 }

@@ -1,0 +1,55 @@
+//! The files that all platforms of a release share: the checksums, and the formula for Homebrew.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{cannot, read, sha256, write};
+use crate::command::Failure;
+
+const TEMPLATE: &str = include_str!("deploy.rb.txt");
+
+/// The platforms of Homebrew, by the words of the template.
+const PLATFORMS: [(&str, &str); 4] = [
+    ("MACOS_ARM", "aarch64-apple-darwin"),
+    ("MACOS_INTEL", "x86_64-apple-darwin"),
+    ("LINUX_ARM", "aarch64-unknown-linux-gnu"),
+    ("LINUX_INTEL", "x86_64-unknown-linux-gnu"),
+];
+
+/// Writes `SHA256SUMS` of everything in the folder, and the formula where its archives are all there.
+pub(super) fn collect(folder: &Path, version: &str) -> Result<(), Failure> {
+    let sums = sums(folder)?;
+    let lines = sums.iter().map(|(name, sum)| format!("{sum}  {name}\n"));
+    let lines: String = lines.collect();
+    write(&folder.join("SHA256SUMS"), lines.as_bytes())?;
+    let of = |target: &str| sums.get(&format!("deploy-{version}-{target}.tar.gz"));
+    let missing = PLATFORMS.iter().filter(|(_, target)| of(target).is_none());
+    let missing: Vec<&str> = missing.map(|(_, target)| *target).collect();
+    if !missing.is_empty() {
+        eprintln!(
+            "no formula: it needs the archives of {} too",
+            missing.join(", ")
+        );
+        return Ok(());
+    }
+    let formula = PLATFORMS.iter().fold(
+        TEMPLATE.replace("{VERSION}", version),
+        |text, (word, target)| {
+            text.replace(&format!("{{{word}}}"), of(target).map_or("", |sum| sum))
+        },
+    );
+    write(&folder.join("deploy.rb"), formula.as_bytes())
+}
+
+/// The checksum of each file of the releases, by its name.
+fn sums(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let mut sums = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| cannot(folder, &error))? {
+        let entry = entry.map_err(|error| cannot(folder, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_file() && name.starts_with("deploy-") {
+            sums.insert(name, sha256(&read(&entry.path())?));
+        }
+    }
+    Ok(sums)
+}
