@@ -23,6 +23,7 @@ mod project;
 mod readmes;
 mod schedules;
 mod schema;
+mod site;
 mod steps;
 mod test;
 mod tidy;
@@ -50,6 +51,8 @@ usage: cargo xtask COMMAND
   new-kind NAME  make the folder, the registry lines and the test of a new kind
   schema         write deploy/deploy.schema.json and docs/schemas/ from the types of the manifest
                  and of the documents for programs
+  site           make the documents and the rules into a site in target/site/site/, after a
+                 `cargo build`; a link that leads nowhere is a fault
   readmes        write the README of each crate from its documentation
   picture        write docs/architecture.svg from the dependencies of the crates
   compare        write docs/compare.md: the plans of one change by this program, by octoDNS and,
@@ -103,6 +106,11 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["weather", named @ ..] => weather::run(&Project::find()?, named),
         ["dist", options @ ..] => dist::run(&Project::find()?, options),
         ["compare"] => compare::write(&Project::find()?),
+        ["site"] => {
+            let project = Project::find()?;
+            tools::prepare_python(&project.root, &project.target)?;
+            site::write(&project)
+        }
         ["schema"] => schema::write(&Project::find()?),
         ["instructions"] => instructions::run(&Project::find()?, false),
         ["instructions", "--write"] => instructions::run(&Project::find()?, true),

@@ -10,7 +10,7 @@ use std::thread;
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::steps::Steps;
-use crate::{compare, life, new_kind, schedules, schema, tidy, tools, weather};
+use crate::{compare, life, new_kind, schedules, schema, site, tidy, tools, weather};
 
 /// A step: its name, and its function.
 type Step = (&'static str, fn(&Project) -> Result<(), Failure>);
@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     }),
     ("schedules", schedules::check),
     ("compare", compare::check),
+    ("site", site::write),
     ("doc-tests", |project| {
         let test = ["test", "--quiet", "--workspace", "--doc"];
         command::run(&mut cargo(&project.root, &test))
