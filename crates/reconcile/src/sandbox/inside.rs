@@ -52,10 +52,16 @@ impl Inside {
             return Lookup::NoData;
         }
         let answer = self.sandbox.world().resolve(&name, rtype.as_str(), now);
+        let until = now + NOTHING_HELD;
+        // Where there is an alias, the name is there, and what is missing is at the end of it.
+        let is_alias = || {
+            let alias = self.sandbox.world().resolve(&name, "CNAME", now);
+            matches!(alias, Lookup::Found { .. })
+        };
         match answer {
             // A name that is not there has nothing of any type.
-            Lookup::NxDomain => nothing.insert((name, None), now + NOTHING_HELD),
-            Lookup::NoData => nothing.insert((name, Some(rtype)), now + NOTHING_HELD),
+            Lookup::NxDomain if !is_alias() => nothing.insert((name, None), until),
+            Lookup::NxDomain | Lookup::NoData => nothing.insert((name, Some(rtype)), until),
             _ => None,
         };
         answer
@@ -128,12 +134,14 @@ impl Outside for Inside {
     ) -> Result<bool, Unseen> {
         let now = self.sandbox.clock().now();
         let world = self.sandbox.world();
-        match world.ask_server(server, name, rtype.as_str(), now) {
-            Some(answer) => Ok(matches!(answer, Lookup::NxDomain | Lookup::NoData)),
-            None => Err(Unseen::NoAnswer(format!(
-                "{server} does not answer for {name}"
-            ))),
-        }
+        let is_there = |rtype: &str| {
+            let answer = world.ask_server(server, name, rtype, now)?;
+            Some(!matches!(answer, Lookup::NxDomain | Lookup::NoData))
+        };
+        let refused = || Unseen::NoAnswer(format!("{server} does not answer for {name}"));
+        // A server answers with an alias whatever it is asked for, and vouches for nothing at its end.
+        let is_alias = is_there("CNAME").ok_or_else(refused)?;
+        Ok(!is_alias && !is_there(rtype.as_str()).ok_or_else(refused)?)
     }
 
     async fn held_for(&self, name: &str, rtype: RecordType) -> Option<Duration> {
