@@ -9,10 +9,9 @@
 use crate::quotas::Operation;
 
 /// The lists whose answers must say whether they go on.
-const PAGED: [&str; 5] = [
+const PAGED: [&str; 4] = [
     "ListDistributions",
     "ListHostedZones",
-    "ListHostedZonesByName",
     "ListOriginAccessControls",
     "ListResourceRecordSets",
 ];

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 
+use crate::whole::Incomplete;
+
 /// The reason why a request was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -15,6 +17,8 @@ pub(crate) enum Fault {
     Late,
     /// A certificate that is not trusted, or a TLS that is not spoken.
     Tls,
+    /// An answer that came without its end.
+    Incomplete,
     /// A proxy that does not pass the request on.
     Proxy,
     /// Credentials that are not there, or that could not be fetched.
@@ -33,6 +37,7 @@ impl Fault {
                 "the host's certificate is not accepted: where a proxy reads TLS, name its \
                  authority's certificates with `--ca` or AWS_CA_BUNDLE"
             }
+            Self::Incomplete => "an answer came without its end: check the proxy and the endpoint",
             Self::Proxy => "the proxy does not pass it on: check HTTPS_PROXY and NO_PROXY",
             Self::Credentials => "there are no usable AWS credentials",
             Self::Network => "the connection failed: check the network",
@@ -75,6 +80,9 @@ fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
     if error.is::<rustls::Error>() {
         return Some(Fault::Tls);
     }
+    if error.is::<Incomplete>() {
+        return Some(Fault::Incomplete);
+    }
     if let Some(error) = error.downcast_ref::<std::io::Error>() {
         match error.kind() {
             ConnectionRefused | HostUnreachable | NetworkUnreachable => {
@@ -104,7 +112,10 @@ fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
 /// of the SDK say nothing.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
     let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
-    let start = texts.len().saturating_sub(2);
+    let fault = fault(error);
+    // What refused an incomplete answer is a part of this program, and nobody's affair.
+    let shown = if fault == Fault::Incomplete { 1 } else { 2 };
+    let start = texts.len().saturating_sub(shown);
     let mut detail: Vec<&str> = texts[start..].iter().map(String::as_str).collect();
     detail.dedup();
     let detail = detail.join(": ").replace('\n', " ");
@@ -114,7 +125,7 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
     } else {
         &detail
     };
-    format!("{} ({detail})", fault(error).advice())
+    format!("{} ({detail})", fault.advice())
 }
 
 #[cfg(test)]

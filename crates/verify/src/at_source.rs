@@ -15,13 +15,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use standards::dns::{Name, RecordType};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Name servers of a zone that are asked one after the other.
 const SERVERS_TRIED: usize = 2;
-/// After how many zones whose servers do not answer none is asked any more: many networks let only their own
-/// resolver ask DNS, and each silence costs seconds.
-const SILENT_MAX: usize = 3;
+/// How long the servers of a zone may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// After how many silences no name server is asked any more: many networks let only their own resolver ask
+/// DNS, and each silence costs seconds.
+const SILENT_MAX: usize = 2;
 
 /// For how long a delegation is taken to lead where it led: somebody may move it while a run waits.
 const DELEGATED_FOR: Duration = Duration::from_mins(1);
@@ -30,7 +32,7 @@ const DELEGATED_FOR: Duration = Duration::from_mins(1);
 pub struct AtSource {
     outside: Arc<dyn Outside>,
     domains: Vec<Name>,
-    /// The servers of each domain's zone, and when they were asked for; none where they are not known.
+    /// The servers of each domain's zone, and when they were asked for.
     servers: Mutex<BTreeMap<Name, (Instant, Vec<String>)>>,
     silent: AtomicUsize,
 }
@@ -62,43 +64,48 @@ impl AtSource {
         if self.silent.load(Ordering::Relaxed) >= SILENT_MAX {
             return false;
         }
-        let servers = self.servers_of(domain).await;
-        for server in servers.iter().take(SERVERS_TRIED) {
-            if let Ok(is_absent) = self.outside.vouches_absence(server, &name, rtype).await {
-                return is_absent;
-            }
-        }
-        if !servers.is_empty() {
+        let asked = self.is_absent(domain, &name, rtype);
+        let is_absent = timeout(PATIENCE, asked).await.unwrap_or_default();
+        if is_absent.is_none() {
             self.silent.fetch_add(1, Ordering::Relaxed);
         }
-        false
+        is_absent.unwrap_or_default()
     }
 
-    async fn servers_of(&self, domain: &Name) -> Vec<String> {
+    /// The answer of a domain's servers; nothing where none of them answers.
+    async fn is_absent(&self, domain: &Name, name: &str, rtype: RecordType) -> Option<bool> {
+        let servers = self.servers_of(domain).await?;
+        for server in servers.iter().take(SERVERS_TRIED) {
+            if let Ok(is_absent) = self.outside.vouches_absence(server, name, rtype).await {
+                return Some(is_absent);
+            }
+        }
+        // Nobody is led to a domain that nobody delegates: there is nobody to ask.
+        servers.is_empty().then_some(false)
+    }
+
+    /// The servers of the zone around a domain; nothing where nobody says which they are.
+    async fn servers_of(&self, domain: &Name) -> Option<Vec<String>> {
         let known = || self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if let Some((asked, servers)) = known().get(domain)
             && *asked + DELEGATED_FOR > now
         {
-            return servers.clone();
+            return Some(servers.clone());
         }
-        let servers = self.delegated(domain.as_str()).await;
+        let servers = self.delegated(domain.as_str()).await.ok()?;
         known().insert(domain.clone(), (now, servers.clone()));
-        servers
+        Some(servers)
     }
 
     /// The servers of the closest zone around a domain.
-    async fn delegated(&self, domain: &str) -> Vec<String> {
+    async fn delegated(&self, domain: &str) -> Result<Vec<String>, Unseen> {
         let mut zone = domain;
         loop {
-            match self.outside.delegation(zone).await {
-                Ok(servers) if servers.is_empty() => {}
-                Ok(servers) => return servers,
-                Err(_) => return Vec::new(),
-            }
+            let servers = self.outside.delegation(zone).await?;
             match zone.split_once('.') {
-                Some((_, above)) if above.contains('.') => zone = above,
-                _ => return Vec::new(),
+                Some((_, above)) if servers.is_empty() && above.contains('.') => zone = above,
+                _ => return Ok(servers),
             }
         }
     }

@@ -95,6 +95,17 @@ async fn e5_a_read_is_repeated_wherever_its_answer_ends_too_early() {
     }
 }
 
+/// An answer that never comes whole is told in the words of a person.
+#[tokio::test(start_paused = true)]
+async fn e5_an_answer_that_stays_incomplete_is_said_to_be() {
+    let script = Script::new([Answer::Says(200, "<ListHostedZonesResponse><HostedZones/>")]);
+    let error = list_zones(&script).await.unwrap_err();
+    assert_eq!(error.class, ErrorClass::Ambiguous);
+    let words = "an answer came without its end: check the proxy and the endpoint (the answer ends before \
+                 it is complete)";
+    assert!(error.message.contains(words), "{error}");
+}
+
 /// R-28: the SDK takes `LimitExceededException` for throttling and repeats it.
 #[tokio::test(start_paused = true)]
 async fn r_28_a_full_quota_is_said_at_once() {
