@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout};
 /// Name servers of a zone that are asked one after the other.
 const SERVERS_TRIED: usize = 2;
 /// How long the servers of a zone may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// After how many silences no name server is asked any more: many networks let only their own resolver ask
 /// DNS, and each silence costs seconds.
 const SILENT_MAX: usize = 2;
