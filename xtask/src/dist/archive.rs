@@ -1,6 +1,7 @@
 //! The archive: the binary, its manual pages, completions, licences and the changes.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flate2::Compression;
@@ -43,18 +44,36 @@ pub(super) fn write(release: &Release) -> Result<(), Failure> {
         write_text(&completions.join(file), &script)?;
     }
     output(Command::new(&binary).arg("man").arg(folder.join("man")))?;
-    pack(release, &folder)
+    let packed = pack(&folder, &release.name()).map_err(|error| cannot(&folder, &error))?;
+    super::write(&release.file(".tar.gz"), &packed)
 }
 
-/// Packs a folder. Times and owners are left out, so that the same files make the same archive.
-fn pack(release: &Release, folder: &Path) -> Result<(), Failure> {
-    let path = release.file(".tar.gz");
-    let file = std::fs::File::create(&path).map_err(|error| cannot(&path, &error))?;
-    let mut builder = Builder::new(GzEncoder::new(file, Compression::best()));
+/// A folder as an archive, in which it has this name. Times and owners are left out, and the order is that of
+/// the names, so that the same files make the same archive.
+fn pack(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
+    let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
     builder.mode(HeaderMode::Deterministic);
-    let packed = builder.append_dir_all(release.name(), folder);
-    let packed = packed.and_then(|()| builder.into_inner()?.finish());
-    packed.map(drop).map_err(|error| cannot(&path, &error))
+    append(&mut builder, folder, Path::new(name))?;
+    builder.into_inner()?.finish()
+}
+
+/// Appends a folder with all that is in it, by name: file systems list it in an order of their own.
+fn append(builder: &mut Builder<impl io::Write>, folder: &Path, name: &Path) -> io::Result<()> {
+    builder.append_dir(name, folder)?;
+    let entries = std::fs::read_dir(folder)?;
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    paths.sort();
+    for path in paths {
+        let name = name.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            append(builder, &path, &name)?;
+        } else {
+            builder.append_path_with_name(&path, &name)?;
+        }
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
@@ -65,4 +84,63 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 
 fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
     super::write(path, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::read::GzDecoder;
+    use tar::Archive;
+
+    use super::pack;
+
+    const FILES: [&str; 6] = [
+        "README.md",
+        "man/deploy.1",
+        "deploy",
+        "man/a.1",
+        "c/_deploy",
+        "b",
+    ];
+
+    fn filled<'a>(files: impl Iterator<Item = &'a str>) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for file in files {
+            let path = folder.path().join(file);
+            let parent = path.parent().expect("a folder");
+            std::fs::create_dir_all(parent).expect("a folder");
+            std::fs::write(path, file).expect("a file");
+        }
+        folder
+    }
+
+    fn names(archive: &[u8]) -> Vec<String> {
+        let mut archive = Archive::new(GzDecoder::new(archive));
+        let entries = archive.entries().expect("an archive");
+        let names = entries.map(|entry| {
+            let entry = entry.expect("an entry");
+            entry.path().expect("a path").display().to_string()
+        });
+        names.collect()
+    }
+
+    /// A file system that lists folders by a hash would make both archives the same by accident, so the order
+    /// of the names is compared too.
+    #[test]
+    fn the_same_files_make_the_same_archive() {
+        let one = pack(filled(FILES.into_iter()).path(), "deploy-1").expect("an archive");
+        let other = pack(filled(FILES.into_iter().rev()).path(), "deploy-1").expect("an archive");
+        let expect = [
+            "deploy-1",
+            "deploy-1/README.md",
+            "deploy-1/b",
+            "deploy-1/c",
+            "deploy-1/c/_deploy",
+            "deploy-1/deploy",
+            "deploy-1/man",
+            "deploy-1/man/a.1",
+            "deploy-1/man/deploy.1",
+        ];
+        assert_eq!(names(&one), expect);
+        assert!(one == other, "{:?}", names(&other));
+    }
 }
