@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, HeaderMode};
 
-use super::{Release, cannot};
+use super::{Release, cannot, file_names};
 use crate::command::{Failure, output};
 
 /// The files of the repository that go along.
@@ -25,7 +25,7 @@ const SHELLS: [(&str, &str); 5] = [
 
 /// Writes the archive of a release.
 pub(super) fn write(release: &Release) -> Result<(), Failure> {
-    let folder = release.folder.join(release.name());
+    let folder = release.folder.join("stage").join(release.name());
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(|error| cannot(&folder, &error))?;
     }
@@ -45,7 +45,7 @@ pub(super) fn write(release: &Release) -> Result<(), Failure> {
     }
     output(Command::new(&binary).arg("man").arg(folder.join("man")))?;
     let packed = pack(&folder, &release.name()).map_err(|error| cannot(&folder, &error))?;
-    super::write(&release.file(".tar.gz"), &packed)
+    super::write(&release.file(file_names::ARCHIVE), &packed)
 }
 
 /// A folder as an archive, in which it has this name. Times and owners are left out, and the order is that of

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Release, cannot, write};
+use super::{Release, cannot, file_names, write};
 use crate::command::{self, Failure, answers, cargo, output};
 
 /// The tools from crates.io that a release needs: their versions are pinned, and so are those of what they
@@ -43,7 +43,7 @@ fn flags(release: &Release) -> String {
 pub(super) fn materials(release: &Release) -> Result<(), Failure> {
     let reads = folder(release).join("bin/auditable2cdx");
     let list = output(Command::new(reads).arg(release.binary()))?;
-    write(&release.file(".cdx.json"), list.as_bytes())
+    write(&release.file(file_names::MATERIALS), list.as_bytes())
 }
 
 fn folder(release: &Release) -> PathBuf {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{cannot, read, sha256, write};
+use super::{cannot, file_names, read, sha256, write};
 use crate::command::Failure;
 
 const TEMPLATE: &str = include_str!("deploy.rb.txt");
@@ -22,7 +22,7 @@ pub(super) fn collect(folder: &Path, version: &str) -> Result<(), Failure> {
     let lines = sums.iter().map(|(name, sum)| format!("{sum}  {name}\n"));
     let lines: String = lines.collect();
     write(&folder.join("SHA256SUMS"), lines.as_bytes())?;
-    let of = |target: &str| sums.get(&format!("deploy-{version}-{target}.tar.gz"));
+    let of = |target: &str| sums.get(&(file_names::stem(version, target) + file_names::ARCHIVE));
     let missing = PLATFORMS.iter().filter(|(_, target)| of(target).is_none());
     let missing: Vec<&str> = missing.map(|(_, target)| *target).collect();
     if !missing.is_empty() {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tar::{Builder, Header};
 
-use super::{Release, cannot, read, sha256};
+use super::{Release, cannot, file_names, read, sha256};
 use crate::command::Failure;
 
 /// The user and group of the program: nobody's, and not root.
@@ -22,7 +22,7 @@ pub(super) fn write(release: &Release) -> Result<(), Failure> {
     let layer = layer(&read(&release.binary())?);
     let layer = layer.map_err(|error| cannot(&release.binary(), &error))?;
     let image = Image::of(layer, architecture, &release.version);
-    let path = release.file(".oci.tar");
+    let path = release.file(file_names::IMAGE);
     let archive = image.archive().map_err(|error| cannot(&path, &error))?;
     super::write(&path, &archive)
 }

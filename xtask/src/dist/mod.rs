@@ -8,6 +8,7 @@
 mod alone;
 mod archive;
 mod build;
+mod file_names;
 mod formula;
 mod image;
 mod pages;
@@ -98,7 +99,7 @@ impl Release {
 
     /// The name that all its files begin with.
     fn name(&self) -> String {
-        format!("deploy-{}-{}", self.version, self.target)
+        file_names::stem(&self.version, &self.target)
     }
 
     /// A file of the release, by what its name ends with.

@@ -6,16 +6,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{Release, read, sha256};
+use super::{Release, file_names, read, sha256};
 use crate::command::{Failure, output};
-
-/// The files that the statement is about, by the endings of their names.
-const SUBJECTS: [&str; 3] = [".tar.gz", ".cdx.json", ".oci.tar"];
 
 /// Writes the statement of a release.
 pub(super) fn write(release: &Release) -> Result<(), Failure> {
     let mut subjects = Vec::new();
-    for ending in SUBJECTS {
+    for ending in file_names::SUBJECTS {
         let path = release.file(ending);
         // There is an image for Linux only.
         if path.exists() {
@@ -36,7 +33,7 @@ pub(super) fn write(release: &Release) -> Result<(), Failure> {
         eprintln!("the checkout has changes that no commit has: this is no release of that commit");
     }
     super::write(
-        &release.file(".provenance.json"),
+        &release.file(file_names::PROVENANCE),
         format!("{statement:#}\n").as_bytes(),
     )
 }
