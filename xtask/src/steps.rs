@@ -15,8 +15,13 @@ struct Step {
 }
 
 impl Steps {
-    /// Runs one step. A failure does not stop the next one, so that one run shows all failures.
-    pub(crate) fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<(), Failure>) {
+    /// Runs one step, and returns whether it passed. A failure does not stop the next one, so that one run
+    /// shows all failures.
+    pub(crate) fn run(
+        &mut self,
+        name: &'static str,
+        step: impl FnOnce() -> Result<(), Failure>,
+    ) -> bool {
         eprintln!("\n── {name}");
         let started = Instant::now();
         let result = step();
@@ -28,6 +33,7 @@ impl Steps {
         let verdict = if passed { "ok" } else { "FAILED" };
         eprintln!("── {name}: {verdict} in {}", minutes(took));
         self.0.push(Step { name, took, passed });
+        passed
     }
 
     /// The table of times, and a failure that names the steps that failed.

@@ -23,9 +23,17 @@ pub(super) fn stem(version: &str, target: &str) -> String {
     format!("deploy-{version}-{target}")
 }
 
+/// Whether a file of this name is of a release of this version, for whatever platform.
+pub(super) fn is_of(version: &str, name: &str) -> bool {
+    let rest = name.strip_prefix(&stem(version, ""));
+    let target = rest.and_then(|rest| ALL.iter().find_map(|ending| rest.strip_suffix(ending)));
+    // `0.1.0-rc.1` is another version than `0.1.0`; no platform has a dot in its name.
+    target.is_some_and(|target| !target.contains('.'))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ALL, SUBJECTS, stem};
+    use super::{ALL, SUBJECTS, is_of, stem};
 
     const WORKFLOW: &str = include_str!("../../../.github/workflows/release.yml");
 
@@ -49,8 +57,8 @@ mod tests {
     /// Shows that a step names the files with these endings, and of others these, each once.
     #[track_caller]
     fn check(step: &str, endings: &[&str], others: &[&str]) {
-        let stem = stem("0.1.0", "x86_64-unknown-linux-gnu");
-        let names = endings.iter().map(|ending| format!("{stem}{ending}"));
+        let beginning = stem("0.1.0", "x86_64-unknown-linux-gnu");
+        let names = endings.iter().map(|ending| format!("{beginning}{ending}"));
         let mut names: Vec<String> = names.collect();
         names.extend(others.iter().map(|&name| name.to_owned()));
         let patterns = patterns(step);
@@ -59,6 +67,18 @@ mod tests {
             let matching = patterns.iter().filter(|one| matches(one, name));
             assert_eq!(matching.count(), 1, "{step}, {name}: {patterns:?}");
         }
+    }
+
+    #[test]
+    fn files_of_other_versions_are_no_part_of_a_release() {
+        let check = |name: &str, expect| assert_eq!(is_of("0.1.0", name), expect, "{name}");
+        check("deploy-0.1.0-x86_64-unknown-linux-gnu.tar.gz", true);
+        check("deploy-0.1.0-aarch64-apple-darwin.provenance.json", true);
+        check("deploy-0.1.1-x86_64-unknown-linux-gnu.tar.gz", false);
+        check("deploy-0.1.0-rc.1-x86_64-unknown-linux-gnu.tar.gz", false);
+        check("deploy-0.1.0+dev-x86_64-unknown-linux-gnu.tar.gz", false);
+        check("deploy-0.1.0-x86_64-unknown-linux-gnu.zip", false);
+        check("deploy.rb", false);
     }
 
     #[test]

@@ -16,9 +16,9 @@ const PLATFORMS: [(&str, &str); 4] = [
     ("LINUX_INTEL", "x86_64-unknown-linux-gnu"),
 ];
 
-/// Writes `SHA256SUMS` of everything in the folder, and the formula where its archives are all there.
+/// Writes `SHA256SUMS` of a version's files in the folder, and the formula where its archives are all there.
 pub(super) fn collect(folder: &Path, version: &str) -> Result<(), Failure> {
-    let sums = sums(folder)?;
+    let sums = sums(folder, version)?;
     let lines = sums.iter().map(|(name, sum)| format!("{sum}  {name}\n"));
     let lines: String = lines.collect();
     write(&folder.join("SHA256SUMS"), lines.as_bytes())?;
@@ -41,13 +41,13 @@ pub(super) fn collect(folder: &Path, version: &str) -> Result<(), Failure> {
     write(&folder.join("deploy.rb"), formula.as_bytes())
 }
 
-/// The checksum of each file of the releases, by its name.
-fn sums(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+/// The checksum of each file of a version, by its name.
+fn sums(folder: &Path, version: &str) -> Result<BTreeMap<String, String>, Failure> {
     let mut sums = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(|error| cannot(folder, &error))? {
         let entry = entry.map_err(|error| cannot(folder, &error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_file() && name.starts_with("deploy-") {
+        if entry.path().is_file() && file_names::is_of(version, &name) {
             sums.insert(name, sha256(&read(&entry.path())?));
         }
     }

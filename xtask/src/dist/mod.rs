@@ -32,7 +32,7 @@ struct Release {
     cargo_target: PathBuf,
     /// `target/dist`.
     folder: PathBuf,
-    /// The program's version.
+    /// The program's version; of a build by another profile than `dist`, with that: `0.1.0+dev`.
     version: String,
     /// The platform: `x86_64-unknown-linux-gnu`.
     target: String,
@@ -48,20 +48,20 @@ pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
     }
     let release = Release::of(project, options)?;
     std::fs::create_dir_all(&release.folder).map_err(|error| cannot(&release.folder, &error))?;
+    release.clear()?;
     let mut steps = Steps::default();
-    steps.run("build", || build::run(&release));
-    // What could not be built can't be packed either.
-    if release.binary().exists() {
+    // Where the build fails, the binary that is there is of an earlier one.
+    if steps.run("build", || build::run(&release)) {
         steps.run("materials", || build::materials(&release));
         steps.run("archive", || archive::write(&release));
         steps.run("image", || image::write(&release));
         steps.run("provenance", || provenance::write(&release));
         steps.run("pages", || pages::write(&release));
         steps.run("alone", || alone::check(&release));
+        steps.run("collect", || {
+            formula::collect(&release.folder, &release.version)
+        });
     }
-    steps.run("collect", || {
-        formula::collect(&release.folder, &release.version)
-    });
     steps.finish()
 }
 
@@ -87,11 +87,15 @@ impl Release {
                 }
             };
         }
+        let version = version(&project.root)?;
         Ok(Self {
             root: project.root.clone(),
             folder: project.target.join("dist"),
             cargo_target: project.target.clone(),
-            version: version(&project.root)?,
+            version: match profile {
+                "dist" => version,
+                other => format!("{version}+{other}"),
+            },
             target: target.map_or_else(host, Ok)?,
             profile: profile.to_owned(),
         })
@@ -105,6 +109,16 @@ impl Release {
     /// A file of the release, by what its name ends with.
     fn file(&self, ending: &str) -> PathBuf {
         self.folder.join(format!("{}{ending}", self.name()))
+    }
+
+    /// Removes the files of an earlier run, which would stand for those that this one fails to make.
+    fn clear(&self) -> Result<(), Failure> {
+        for path in file_names::ALL.map(|ending| self.file(ending)) {
+            if path.exists() {
+                std::fs::remove_file(&path).map_err(|error| cannot(&path, &error))?;
+            }
+        }
+        Ok(())
     }
 
     /// The binary that Cargo made.
