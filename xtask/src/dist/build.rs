@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Release, cannot, file_names, write};
-use crate::command::{self, Failure, answers, cargo, output};
+use crate::command::{self, Failure, cargo, output};
 
 /// The tools from crates.io that a release needs: their versions are pinned, and so are those of what they
 /// are built from (`--locked`).
@@ -70,9 +70,6 @@ fn fetch(release: &Release) -> Result<(), Failure> {
         let wanted = format!("{name} v{version}:");
         if installed.lines().any(|line| line == wanted) {
             continue;
-        }
-        if !answers("cargo", &["--version"]) {
-            return Err(Failure("cargo is not installed".to_owned()));
         }
         std::fs::create_dir_all(&folder).map_err(|error| cannot(&folder, &error))?;
         let named = format!("{name}@{version}");
