@@ -127,13 +127,8 @@ impl Release {
             "dev" => "debug",
             other => other,
         };
-        let name = if self.is_for("windows") {
-            "deploy.exe"
-        } else {
-            "deploy"
-        };
         let folder = self.cargo_target.join(&self.target).join(folder);
-        folder.join(name)
+        folder.join("deploy")
     }
 
     fn is_for(&self, system: &str) -> bool {
