@@ -60,7 +60,8 @@ usage: cargo xtask COMMAND
   dist           make a release in target/dist/: the static binary with its archive, bill of
                  materials, provenance and image, and the pages of the example fleet; then try the
                  binary alone. --target TRIPLE for another platform, --profile NAME for a build that
-                 is quicker to make; --collect sums up what is there for all platforms
+                 is quicker to make; --collect sums up what is there for all platforms,
+                 --tag TAG fails unless it is the tag of the version
   tools          fetch third-party tools for the conformance tests into target/
   bench [NAME]   run the benchmarks and print their table
   instructions   count what the parsers' benchmarks take, and compare with the figures in the

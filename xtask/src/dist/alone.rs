@@ -42,8 +42,8 @@ fn runs_here(target: &str) -> bool {
     OS == "linux" && target.contains("-linux-") && processor == Some(ARCH)
 }
 
-/// What a machine without namespaces means. A person may have no other, but CI has been given one on purpose,
-/// and nobody reads there what is only said.
+/// The outcome on a machine without namespaces. A person may have no other machine; CI is given one that has
+/// them, and nobody reads its output while it is green.
 fn refused(in_ci: bool) -> Result<(), Failure> {
     let reason = "not tried alone: user namespaces are refused here; on Ubuntu, \
                   `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0` allows them";

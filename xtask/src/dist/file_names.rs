@@ -18,7 +18,7 @@ pub(super) const ALL: [&str; 4] = [ARCHIVE, MATERIALS, IMAGE, PROVENANCE];
 /// The endings of those that the provenance is about.
 pub(super) const SUBJECTS: [&str; 3] = [ARCHIVE, MATERIALS, IMAGE];
 
-/// What the names of all files of one version for one platform begin with.
+/// The beginning of the names of all files of one version for one platform.
 pub(super) fn stem(version: &str, target: &str) -> String {
     format!("deploy-{version}-{target}")
 }
@@ -83,8 +83,10 @@ mod tests {
 
     #[test]
     fn the_release_workflow_names_each_file_of_a_release_once_and_nothing_else() {
-        check("upload-artifact", &ALL, &[]);
+        let of_all_platforms = ["deploy.rb", "SHA256SUMS"];
+        check("name: ${{ matrix.target }}", &ALL, &[]);
+        check("name: sums", &[], &of_all_platforms);
         check("attest-build-provenance", &SUBJECTS, &[]);
-        check("gh release create", &ALL, &["deploy.rb", "SHA256SUMS"]);
+        check("gh release create", &ALL, &of_all_platforms);
     }
 }

@@ -42,9 +42,13 @@ struct Release {
 
 /// Makes a release, for this machine unless `--target` names another platform.
 pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
-    if options == ["--collect"] {
-        let folder = project.target.join("dist");
-        return formula::collect(&folder, &version(&project.root)?);
+    match options {
+        ["--tag", tag] => return is_tagged(tag, &version(&project.root)?),
+        ["--collect"] => {
+            let folder = project.target.join("dist");
+            return formula::collect(&folder, &version(&project.root)?);
+        }
+        _ => {}
     }
     let release = Release::of(project, options)?;
     std::fs::create_dir_all(&release.folder).map_err(|error| cannot(&release.folder, &error))?;
@@ -82,7 +86,7 @@ impl Release {
                 }
                 [unknown, ..] => {
                     return Err(Failure(format!(
-                        "`{unknown}` is no option; they are --target TRIPLE, --profile NAME and --collect"
+                        "`{unknown}` is no option; they are --target TRIPLE, --profile NAME, or alone --collect or --tag TAG"
                     )));
                 }
             };
@@ -136,6 +140,17 @@ impl Release {
     }
 }
 
+/// Whether a tag is the one of this version.
+fn is_tagged(tag: &str, version: &str) -> Result<(), Failure> {
+    if tag.strip_prefix('v') == Some(version) {
+        return Ok(());
+    }
+    Err(Failure(format!(
+        "the tag is {tag}, and the version in Cargo.toml {version}, whose tag is v{version}: \
+         tag the commit that has the version"
+    )))
+}
+
 /// The version that all crates share.
 fn version(root: &Path) -> Result<String, Failure> {
     let metadata = ["metadata", "--format-version=1", "--no-deps"];
@@ -177,4 +192,19 @@ fn sha256(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_tagged;
+
+    #[test]
+    fn a_release_has_the_tag_of_its_version() {
+        let check =
+            |tag: &str, expect| assert_eq!(is_tagged(tag, "0.1.0").is_ok(), expect, "{tag}");
+        check("v0.1.0", true);
+        check("0.1.0", false);
+        check("v0.1.0-rc.1", false);
+        check("v0.2.0", false);
+    }
 }
