@@ -1,5 +1,6 @@
 //! `deploy drift` says "in sync" only of what it compared.
 
+use sandbox::s3::Lifecycle;
 use tests::place::Place;
 
 const ONE: &str = "project: anycompany
@@ -200,11 +201,12 @@ fn a_run_writes_each_form_that_is_asked_for() {
     place.apply().exits(0);
     change_record(&place, "_dmarc.example.com", &["\"v=DMARC1; p=none\""]);
     place.keep_history();
-    place.run("drift", &[]).exits(3);
+    place.run("drift", &["--refresh"]).exits(3);
     let once = place.calls().len();
     place.forget_history();
     let files = ["drift.json", "drift.md", "drift.xml", "drift.html"];
-    let options: Vec<&str> = files.iter().flat_map(|file| ["--out", file]).collect();
+    let written = files.iter().flat_map(|file| ["--out", file]);
+    let options: Vec<&str> = ["--refresh"].into_iter().chain(written).collect();
     place.run("drift", &options).exits(3);
     assert_eq!(place.calls().len(), once);
     for file in files {
@@ -305,4 +307,52 @@ fn an_acceptance_without_a_record_takes_nothing_on_record() {
     let ran = place.run("drift", &["--accept", "--yes"]).exits(1);
     ran.says("Nothing is recorded here");
     place.run("drift", &[]).exits(1);
+}
+
+/// An expiry that somebody sets on a bucket has no version that a wide read shows: it is seen by the run
+/// that reads everything anew, once a week, and from then on by each until it is put right.
+#[test]
+fn everything_is_read_anew_once_a_week_and_what_moved_each_time() {
+    let place = Place::of("example").in_calm();
+    place.apply().exits(0);
+    place.keep_history();
+    let requests = |options: &[&str], code| {
+        let before = place.calls().len();
+        place.run("drift", options).exits(code);
+        place.calls().len() - before
+    };
+    let (first, second) = (requests(&[], 0), requests(&[], 0));
+    assert!(second < first, "{second} after {first}");
+    let set_expiry = |lifecycle: Option<Lifecycle>| {
+        place.change_world(|world, _| {
+            let mut buckets = world.s3.buckets.iter_mut();
+            let assets = buckets.find(|(name, _)| name.contains("assets"));
+            assets.expect("the bucket of assets").1.lifecycle = lifecycle;
+        });
+    };
+    set_expiry(Some(expiry()));
+    place.advance("1d");
+    let ran = place.run("drift", &[]).exits(0);
+    ran.says("all that has none was last read on");
+    let json = place.run("drift", &["--json"]).exits(0).json();
+    assert!(json["last_read_anew"].is_string(), "{json}");
+    assert_eq!(requests(&["--refresh"], 3), first);
+    place.run("drift", &[]).exits(3).says("assets");
+    set_expiry(None);
+    assert!(requests(&[], 0) > second, "what moved is read by itself");
+    assert_eq!(requests(&[], 0), second);
+    place.advance("6d");
+    assert_eq!(requests(&[], 0), first);
+}
+
+/// A rule that deletes what is older than a day.
+fn expiry() -> Lifecycle {
+    let rule = serde_json::json!({
+        "id": "tidy", "status": "Enabled", "filter": { "prefix": "" }, "expiration": { "days": 1 },
+    });
+    let configuration = serde_json::json!({ "rules": [rule] });
+    Lifecycle {
+        configuration: serde_json::from_value(configuration).expect("rules"),
+        minimum_size: "all_storage_classes_128K".to_owned(),
+    }
 }

@@ -6,10 +6,12 @@
 //!
 //! A message is sent before it is recorded, so that a run which dies between the two repeats it and
 //! none is lost. The record is written by compare-and-swap, and what another run wrote in the meantime
-//! is merged with it.
+//! is merged with it. The same object keeps when everything was last read anew, for runs that read so
+//! from time to time only.
 
 mod deliver;
 mod https;
+mod reading;
 mod receiver;
 mod run;
 mod secret;
@@ -22,6 +24,7 @@ mod topic;
 
 pub use deliver::{Answer, Post, Publish, Request, Unsent};
 pub use https::Https;
+pub use reading::{Reading, Readings, readings, record_readings};
 pub use receiver::{Address, Receiver};
 pub use run::{About, Item, Run};
 pub use secret::Secret;

@@ -1,26 +1,37 @@
-//! The written form of the memory, and how it is read and swapped.
+//! The written form of what a schedule keeps from run to run, and how it is read and swapped.
 
 use ledger::{Content, Key, LedgerError, NotSwapped, Store, Version};
 use model::plan::sha256;
 use serde::{Deserialize, Serialize};
 
+use crate::reading::Readings;
 use crate::state::State;
 
 const FORMAT: &str = "deploy.notify";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How often a record is merged with what other runs wrote in the meantime.
 const ATTEMPTS: u32 = 16;
 
+/// All that is kept from run to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// What people were told.
+    pub(crate) told: State,
+    /// What was read of the world. Version 1 has none.
+    #[serde(default)]
+    pub(crate) readings: Readings,
+}
+
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document<S> {
+struct Document<K> {
     format: String,
     version: u32,
     /// How many times it was written: no two contents are equal, by which the store tells whose
     /// write an object is.
     number: u64,
-    told: S,
+    #[serde(flatten)]
+    kept: K,
     /// A folder tells contents apart by their length and their last bytes, so that these have to
     /// depend on everything before them.
     hash: String,
@@ -29,7 +40,7 @@ struct Document<S> {
 /// The record as it was read, and the version that the next write replaces.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    pub(crate) state: State,
+    pub(crate) kept: Kept,
     number: u64,
     version: Option<Version>,
 }
@@ -45,31 +56,31 @@ pub(crate) async fn read(store: &dyn Store) -> Result<Held, String> {
     let Some(found) = found else {
         return Ok(Held::default());
     };
-    let document: Document<State> = serde_json::from_slice(&found.bytes).map_err(|error| {
+    let document: Document<Kept> = serde_json::from_slice(&found.bytes).map_err(|error| {
         unreadable(
             store,
             &format!("it is not what this program wrote: {error}"),
         )
     })?;
-    if document.format != FORMAT || document.version != VERSION {
+    if document.format != FORMAT || !(1..=VERSION).contains(&document.version) {
         return Err(unreadable(
             store,
             "it is of another version of this program",
         ));
     }
     Ok(Held {
-        state: document.told,
+        kept: document.kept,
         number: document.number,
         version: Some(found.version),
     })
 }
 
-fn print(state: &State, number: u64) -> serde_json::Result<Vec<u8>> {
+fn print(kept: &Kept, number: u64) -> serde_json::Result<Vec<u8>> {
     let mut document = Document {
         format: FORMAT.to_owned(),
         version: VERSION,
         number,
-        told: state,
+        kept,
         hash: String::new(),
     };
     document.hash = sha256(&serde_json::to_vec(&document)?);
@@ -81,15 +92,15 @@ fn print(state: &State, number: u64) -> serde_json::Result<Vec<u8>> {
 pub(crate) async fn change(
     store: &dyn Store,
     mut held: Held,
-    change: &(dyn Fn(&mut State) + Sync),
-) -> Result<(State, bool), String> {
+    change: &(dyn Fn(&mut Kept) + Sync),
+) -> Result<(Kept, bool), String> {
     for attempt in 0..ATTEMPTS {
-        let mut state = held.state.clone();
-        change(&mut state);
-        if state == held.state && held.version.is_some() {
-            return Ok((state, attempt > 0));
+        let mut kept = held.kept.clone();
+        change(&mut kept);
+        if kept == held.kept && held.version.is_some() {
+            return Ok((kept, attempt > 0));
         }
-        let bytes = print(&state, held.number + 1).map_err(|error| report::causes(&error))?;
+        let bytes = print(&kept, held.number + 1).map_err(|error| report::causes(&error))?;
         let content = Content {
             bytes: &bytes,
             kept: None,
@@ -98,7 +109,7 @@ pub(crate) async fn change(
             .swap(&Key::Notified, held.version.as_ref(), content)
             .await
         {
-            Ok(_) => return Ok((state, attempt > 0)),
+            Ok(_) => return Ok((kept, attempt > 0)),
             Err(NotSwapped::Moved) => held = read(store).await?,
             Err(NotSwapped::Failed(error)) => return Err(report::causes(&error)),
         }

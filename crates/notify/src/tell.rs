@@ -13,7 +13,7 @@ use crate::deliver::{Post, Publish, deliver};
 use crate::receiver::{Address, Incident, Receiver};
 use crate::run::Run;
 use crate::state::{Memory, News, State, news, record};
-use crate::stored::{self, Held};
+use crate::stored::{self, Held, Kept};
 
 /// The ways to receivers.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ pub async fn tell(
     ways: Ways<'_>,
 ) -> Told {
     let read = match store {
-        Ok(store) => stored::read(store).await.map(|held| Kept { store, held }),
+        Ok(store) => stored::read(store).await.map(|held| Record { store, held }),
         Err(why) => Err(why),
     };
     // Told twice is better than not told: without a record everything is new.
@@ -72,7 +72,7 @@ pub async fn tell(
     };
     let state = kept
         .as_ref()
-        .map(|kept| kept.held.state.clone())
+        .map(|kept| kept.held.kept.told.clone())
         .unwrap_or_default();
     let now = ways.clock.now();
     let reports = receivers
@@ -140,7 +140,7 @@ fn incident(after: &Memory) -> Incident {
 }
 
 /// The record of what receivers were told, as it was read, and where it is kept.
-struct Kept<'a> {
+struct Record<'a> {
     store: &'a dyn Store,
     held: Held,
 }
@@ -148,24 +148,24 @@ struct Kept<'a> {
 /// Records what receivers were told. Where another run wrote in between, an incident is sent once more
 /// as it stands for both: nobody knows in which order the service got their two events.
 async fn remember(
-    kept: Kept<'_>,
+    kept: Record<'_>,
     run: &Run,
     now: Timestamp,
     recorded: &[&Receiver],
     ways: Ways<'_>,
 ) -> Result<(), String> {
-    let change = |state: &mut State| {
+    let change = |kept: &mut Kept| {
         for receiver in recorded {
-            state.record(&receiver.name, &receiver.hears(run), now);
+            kept.told.record(&receiver.name, &receiver.hears(run), now);
         }
     };
-    let (state, is_raced) = stored::change(kept.store, kept.held, &change).await?;
+    let (kept, is_raced) = stored::change(kept.store, kept.held, &change).await?;
     let raced = recorded.iter().filter(|receiver| receiver.is_incident());
     for receiver in raced.filter(|_| is_raced) {
         let Ok(address) = &receiver.address else {
             continue;
         };
-        let memory = state.memory(&receiver.name, run.command);
+        let memory = kept.told.memory(&receiver.name, run.command);
         let lines: Vec<Line> = memory.values().filter_map(told_before).collect();
         let news = News {
             lines,

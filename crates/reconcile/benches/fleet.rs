@@ -98,7 +98,8 @@ impl Fleet {
         self.row("first plan", self.plan());
         self.row("first apply", self.change(Wish::All));
         self.row("no-op plan", self.plan());
-        self.row("drift", self.drift());
+        self.row("drift, all read anew", self.drift());
+        self.row("drift within a week", self.drift());
         let changed = placed(fleet::changed(self.n), self.in_bucket);
         self.run = self.run.changed_to(&changed);
         self.row("one record, with --target", self.change_one());

@@ -9,6 +9,7 @@ use model::{Authority, Ledger};
 use plan::{Acceptance, Accepted};
 
 use crate::drift::{Seen, inputs, observe};
+use crate::reading::Earlier;
 use crate::{Error, Project, accounts};
 
 impl Project {
@@ -16,7 +17,9 @@ impl Project {
     pub async fn acceptance(&self, ledger: &Ledger) -> Result<Acceptance, Error> {
         let mut ledger = self.in_scope(ledger.clone());
         ledger.rename_accounts(&accounts::ids(&self.manifest));
-        let Seen { actual, drifts, .. } = observe(self, &ledger).await?;
+        // What goes on record is read by itself.
+        let earlier = Earlier::nothing(self.clock.now());
+        let Seen { actual, drifts, .. } = observe(self, &ledger, &earlier).await?;
         let authority = Authority::default();
         let inputs = inputs(self, &ledger, &actual, &authority);
         Ok(plan::accept(drifts, inputs))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
+use jiff::Timestamp;
 use manifest::Manifest;
 use model::rules;
 use model::{Authority, Check, DomainLedger, Effect, Foreseen, Ledger, ResourceId, Side};
@@ -13,6 +14,7 @@ use verify::{Options, Verdict};
 
 use crate::expected::{is_awaited, left};
 use crate::foresight::foresee;
+use crate::reading::Earlier;
 use crate::scope::is_like;
 use crate::{Error, Project};
 
@@ -36,6 +38,10 @@ pub struct Drifted {
     /// Why SES could not be asked whether an account may send, or ACM about a certificate: nothing is
     /// foreseen of it.
     pub unasked: Vec<String>,
+    /// When everything was last read anew, where this run left a part of it to its version.
+    pub last_read_anew: Option<Timestamp>,
+    /// Why it is not on record what was read, so that the next run reads all of it again.
+    pub unrecorded: Option<String>,
 }
 
 impl Drifted {
@@ -64,15 +70,19 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
             ..Drifted::default()
         });
     }
+    let earlier = Earlier::of(project).await?;
     let Seen {
         actual,
         drifts,
         awaited,
         findings,
-    } = observe(project, &ledger).await?;
+    } = observe(project, &ledger, &earlier).await?;
     let (foreseen, unasked) = foresee(project, &ledger, &actual).await;
+    let live = probe(project, &ledger, &actual, &drifts).await?;
     Ok(Drifted {
-        live: probe(project, &ledger, &actual, &drifts).await?,
+        last_read_anew: earlier.last_anew(&ledger),
+        unrecorded: earlier.record(project, &ledger, &drifts).await.err(),
+        live,
         drifts,
         owned: ledger.entries().count(),
         unapplied,
@@ -91,9 +101,16 @@ pub(crate) struct Seen {
     findings: Vec<Finding>,
 }
 
-/// Observes every resource of a ledger, and compares.
-pub(crate) async fn observe(project: &Project, ledger: &Ledger) -> Result<Seen, Error> {
-    let observed = project.engine.observe(&queries(ledger)).await;
+/// Observes every resource of a ledger, and compares. What `earlier` runs read by itself need not be read
+/// so again.
+pub(crate) async fn observe(
+    project: &Project,
+    ledger: &Ledger,
+    earlier: &Earlier,
+) -> Result<Seen, Error> {
+    let entries = ledger.entries();
+    let queries: Vec<Query> = entries.map(|entry| earlier.query(entry)).collect();
+    let observed = project.engine.observe(&queries).await;
     if !observed.closed.is_empty() {
         return Err(Error::Closed(observed.closed));
     }
@@ -188,13 +205,6 @@ fn is_unseen(check: &Check) -> bool {
     check
         .finding()
         .is_some_and(|finding| finding.is_of(rules::LIVE_02))
-}
-
-/// Everything in the ledger, as it was left. Drift reads everything anew: a record is what it compares
-/// with.
-fn queries(ledger: &Ledger) -> Vec<Query> {
-    let entries = ledger.entries();
-    entries.map(|entry| Query::of_entry(entry)).collect()
 }
 
 pub(crate) fn inputs<'a>(

@@ -52,6 +52,7 @@ mod open;
 mod plan;
 mod policies;
 mod probe;
+mod reading;
 mod rebuild;
 mod records;
 mod saved_plan;

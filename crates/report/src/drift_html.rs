@@ -1,7 +1,7 @@
 //! Drift as a page of HTML: one file, without a script and without anything from elsewhere.
 
 use crate::drift_rows::{Row, rows};
-use crate::drift_text::{Drifted, summary_line};
+use crate::drift_text::{Drifted, reading_line, summary_line};
 use crate::html::{page, section, severity, table, text as safe};
 use crate::message::Line;
 use crate::put::putln;
@@ -16,6 +16,9 @@ pub fn drift_html(drifted: &Drifted<'_>) -> String {
             safe(&summary_line(drifted)),
             safe(&words::moment(drifted.now))
         );
+        if let Some(text) = reading_line(drifted) {
+            putln!(page, "<p>{}</p>", safe(&text));
+        }
         let rows = rows(drifted);
         for group in rows.chunk_by(|one, next| one.domain == next.domain) {
             domain(page, group);

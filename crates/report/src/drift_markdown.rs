@@ -1,7 +1,7 @@
 //! Drift as Markdown, for the summary of a CI run or an issue.
 
 use crate::drift_rows::rows;
-use crate::drift_text::{Drifted, summary_line};
+use crate::drift_text::{Drifted, reading_line, summary_line};
 use crate::markdown::cell;
 use crate::put::putln;
 
@@ -26,6 +26,9 @@ pub fn drift_markdown(drifted: &Drifted<'_>) -> String {
             .map(|name| cell(name.as_str()))
             .collect();
         putln!(text, "\nNot applied yet: {}", names.join(", "));
+    }
+    if let Some(line) = reading_line(drifted) {
+        putln!(text, "\n{}", cell(&line));
     }
     text
 }

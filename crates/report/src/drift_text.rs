@@ -28,6 +28,8 @@ pub struct Drifted<'a> {
     pub unasked: &'a [String],
     /// Those of them that fail the run.
     pub fail_on: FailOn,
+    /// When everything was last read anew, where this run left a part of it to its version.
+    pub last_read_anew: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }
@@ -143,11 +145,23 @@ fn summary(page: &mut Page<'_>, drifted: &Drifted<'_>) {
     let text = summary_line(drifted);
     if drifted.is_in_sync() {
         page.line(0, &[Part(palette.good, &text)]);
-        return;
+    } else {
+        page.line(0, &[Part(palette.strong, &text)]);
+        let hint = "`deploy plan` shows what apply would do about it.";
+        page.line(0, &[Part(palette.faint, hint)]);
     }
-    page.line(0, &[Part(palette.strong, &text)]);
-    let hint = "`deploy plan` shows what apply would do about it.";
-    page.line(0, &[Part(palette.faint, hint)]);
+    if let Some(text) = reading_line(drifted) {
+        page.folded(0, &Part(palette.faint, ""), &Part(palette.faint, &text));
+    }
+}
+
+/// When everything was last read anew, where this run left a part of it to AWS's wide reads.
+pub(crate) fn reading_line(drifted: &Drifted<'_>) -> Option<String> {
+    let last = drifted.last_read_anew?;
+    Some(format!(
+        "Versions were compared; all that has none was last read on {}. `deploy drift --refresh` reads it now.",
+        words::moment(last)
+    ))
 }
 
 /// The outcome of a run, in one line.
@@ -228,6 +242,7 @@ mod tests {
             unapplied: &[],
             foreseen: &[],
             unasked: &[],
+            last_read_anew: None,
             fail_on: FailOn::default(),
             now: crate::checks_text::tests::now(),
         }
@@ -316,6 +331,7 @@ mod tests {
         let shown = Drifted {
             foreseen: &events,
             unasked: &[],
+            last_read_anew: None,
             ..drifted(&[], &[])
         };
         assert_snapshot!(drift_text(&shown, Detail::Brief, &Palette::plain()));

@@ -14,6 +14,9 @@ pub(crate) struct Drift {
     /// those that come within so many days
     #[arg(long, value_name = "error|warn|DAYS", default_value_t = FailOn::default())]
     pub(crate) fail_on: FailOn,
+    /// Read everything anew, which is done once a week without it
+    #[arg(long)]
+    pub(crate) refresh: bool,
     /// Put back what moved, as it was last applied, after a question; never what changed in the
     /// manifest since
     #[arg(long)]

@@ -25,7 +25,8 @@ pub(crate) async fn run(global: &Global, args: &Drift, printer: &Printer) -> Res
         ));
     }
     let mut project = open::project(global, &args.selection, printer)?;
-    project.refresh = true;
+    // What is put back or goes on record is read by itself.
+    project.refresh = args.refresh || writes(args);
     let telling = Telling::begin(&project, "drift", "deploy plan", args.notifying);
     let mut results = Results::of(if args.accept {
         RunDocument::of_acceptance()
@@ -148,6 +149,7 @@ async fn compare(
         foreseen: &drifted.foreseen,
         unasked: &drifted.unasked,
         fail_on: args.fail_on,
+        last_read_anew: drifted.last_read_anew,
         now: project.clock.now(),
     };
     results.news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
@@ -179,6 +181,12 @@ async fn compare(
 fn note(drifted: &Drifted, printer: &Printer) {
     for reason in &drifted.unasked {
         printer.note(&report::escape(reason));
+    }
+    if let Some(why) = &drifted.unrecorded {
+        printer.note(&format!(
+            "it is not on record what was read, so that the next run reads everything anew: {}",
+            report::escape(why)
+        ));
     }
     if !drifted.findings.is_empty() {
         printer.note(&report::findings_text(

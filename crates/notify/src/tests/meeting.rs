@@ -97,7 +97,7 @@ async fn an_incident_stays_open_when_another_run_opened_it() {
 #[tokio::test(start_paused = true)]
 async fn a_record_of_a_later_version_is_not_overwritten() {
     let world = World::new();
-    let text = br#"{"format":"deploy.notify","version":2,"number":1,"told":{},"hash":""}"#;
+    let text = br#"{"format":"deploy.notify","version":9,"number":1,"told":{},"hash":""}"#;
     let content = ledger::Content {
         bytes: text,
         kept: None,
@@ -115,4 +115,38 @@ async fn a_record_of_a_later_version_is_not_overwritten() {
         .expect("a store")
         .expect("an object");
     assert_eq!(stored.bytes, text);
+}
+
+/// Version 1 has no readings. A run can be done before one that began earlier.
+#[tokio::test(start_paused = true)]
+async fn the_latest_reading_of_each_document_is_kept() {
+    let world = World::new();
+    let text = br#"{"format":"deploy.notify","version":1,"number":1,"told":{},"hash":""}"#;
+    let content = ledger::Content {
+        bytes: text,
+        kept: None,
+    };
+    let written = world.store.swap(&ledger::Key::Notified, None, content);
+    assert!(written.await.is_ok());
+    let store = &world.store;
+    assert_eq!(crate::readings(store).await, Ok([].into()));
+    let early = world.clock.now();
+    let late = early + jiff::SignedDuration::from_hours(1);
+    let reading = |anew, moved: &[&str]| crate::Reading {
+        anew,
+        moved: moved.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    let [a, b] = ["a.example", "b.example"].map(str::to_owned);
+    let both = [
+        (a.clone(), reading(late, &["bucket"])),
+        (b.clone(), reading(late, &[])),
+    ];
+    let one = [(a.clone(), reading(early, &[]))];
+    for read in [both.into(), one.into()] {
+        assert_eq!(crate::record_readings(store, &read).await, Ok(()));
+    }
+    let told = world.tell(&run(&world, wrong()), &[world.slack()]).await;
+    assert_eq!(told.forgetful, None);
+    let kept = [(a, reading(late, &[])), (b, reading(late, &[]))].into();
+    assert_eq!(crate::readings(store).await, Ok(kept));
 }

@@ -27,6 +27,9 @@ pub struct DriftDocument {
     foreseen: Vec<Event>,
     /// The reasons why something is not known that would be in `foreseen`.
     unasked: Vec<String>,
+    /// When everything was last read anew, where this run left a part of it to its version. Null where
+    /// this run read everything.
+    last_read_anew: Option<Moment>,
 }
 
 /// Drift that was, or would be, taken into the ledger as the new record.
@@ -134,6 +137,7 @@ pub fn drift_json(drifted: &Drifted<'_>) -> Document<DriftDocument> {
         live: drifted.shown().iter().map(CheckObject::of).collect(),
         foreseen: foreseen.map(|one| event(one, drifted)).collect(),
         unasked: drifted.unasked.to_vec(),
+        last_read_anew: drifted.last_read_anew.map(Moment),
     })
 }
 

@@ -1,0 +1,52 @@
+//! The readings of the world that a schedule remembers, because it reads everything anew from time to
+//! time only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use ledger::Store;
+use serde::{Deserialize, Serialize};
+
+use crate::stored;
+
+/// The readings of each document of the ledger, by its name.
+pub type Readings = BTreeMap<String, Reading>;
+
+/// The last reading of the resources of one document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// When all of them were last read anew.
+    pub anew: Timestamp,
+    /// The ids of those that were not as they had been left. A wide read may not show that, and so they
+    /// are read anew until they are in sync.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub moved: BTreeSet<String>,
+}
+
+/// The readings on record.
+///
+/// # Errors
+/// Why the store does not tell them.
+pub async fn readings(store: &dyn Store) -> Result<Readings, String> {
+    Ok(stored::read(store).await?.kept.readings)
+}
+
+/// Records what a run read, on top of whatever other runs recorded meanwhile.
+///
+/// # Errors
+/// Why it could not be recorded: the next run reads anew what this one read.
+pub async fn record_readings(store: &dyn Store, read: &Readings) -> Result<(), String> {
+    let held = stored::read(store).await?;
+    let change = |kept: &mut stored::Kept| {
+        for (document, reading) in read {
+            let mut reading = reading.clone();
+            // A run that began later can be done first.
+            if let Some(other) = kept.readings.get(document) {
+                reading.anew = reading.anew.max(other.anew);
+            }
+            kept.readings.insert(document.clone(), reading);
+        }
+    };
+    stored::change(store, held, &change).await.map(drop)
+}
