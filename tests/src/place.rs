@@ -281,6 +281,29 @@ impl Place {
         command.output().expect("the binary starts").into()
     }
 
+    /// The same on a file system that has no room for a file of more than `kibibytes`.
+    pub fn deploy_within(
+        &self,
+        kibibytes: u64,
+        environment: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Ran {
+        let deploy = self.command(arguments);
+        // By default the kernel kills who writes too much, where a full disk answers with an error.
+        let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", kibibytes * 2);
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &limit, "sh"])
+            .arg(deploy.get_program())
+            .args(deploy.get_args())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null());
+        command.output().expect("the binary starts").into()
+    }
+
     /// Starts the binary and does not wait for it.
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.make_bucket();

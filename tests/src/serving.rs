@@ -73,6 +73,28 @@ impl Serving {
 
     /// Runs a command of the binary against its ports, over the network, as it runs against AWS.
     pub fn run(&self, place: &Place, command: &str, options: &[&str]) -> Ran {
+        let arguments = self.arguments(place, command, options);
+        place.deploy_in(&self.environment(), &arguments)
+    }
+
+    /// The same on a file system that has no room for a file of more than `kibibytes`.
+    pub fn run_within(
+        &self,
+        kibibytes: u64,
+        place: &Place,
+        command: &str,
+        options: &[&str],
+    ) -> Ran {
+        let arguments = self.arguments(place, command, options);
+        place.deploy_within(kibibytes, &self.environment(), &arguments)
+    }
+
+    fn arguments<'a>(
+        &'a self,
+        place: &'a Place,
+        command: &'a str,
+        options: &[&'a str],
+    ) -> Vec<&'a str> {
         let face = [
             command,
             place.manifest(),
@@ -83,7 +105,7 @@ impl Serving {
             "--ca",
             self.said(LAST),
         ];
-        place.deploy_in(&self.environment(), &[&face[..], options].concat())
+        [&face[..], options].concat()
     }
 }
 

@@ -42,6 +42,7 @@ struct Course {
     options: &'static [&'static str],
     calls: u64,
     end: Value,
+    between: fn(&Self, &Place),
 }
 
 impl Course {
@@ -65,7 +66,21 @@ impl Course {
             options,
             calls: calls as u64,
             end: shape(&undisturbed.world()),
+            between: |_, _| {},
         }
+    }
+
+    /// The same with something that happens between the two runs.
+    fn with_between(mut self, between: fn(&Self, &Place)) -> Self {
+        self.between = between;
+        self
+    }
+
+    /// Kills one more run at its second change, wherever the one before was killed.
+    fn kill_again(&self, place: &Place) {
+        place.change_world(|world, _| world.faults.script = vec![kill(FaultKind::KillAfter, 2)]);
+        place.run(self.command, self.options);
+        place.change_world(|world, _| world.faults.script.clear());
     }
 
     /// Runs into the fault, then runs again without it; what went wrong.
@@ -82,6 +97,7 @@ impl Course {
             return Some(format!("{fault:?}: first {}\n{}", first.code, first.stderr));
         }
         place.change_world(|world, _| world.faults.script.clear());
+        (self.between)(self, &place);
         let second = place.run(self.command, self.options);
         if second.code != 0 {
             return Some(format!(
@@ -159,6 +175,36 @@ fn apply_killed_at_any_call_ends_in_the_same_place() {
 fn destroy_killed_at_any_call_ends_in_the_same_place() {
     let course = Course::new(applied("example"), "destroy");
     let faults = 1..=course.calls;
+    course.all(
+        faults
+            .map(|call| kill(FaultKind::KillAfter, call))
+            .collect(),
+    );
+}
+
+/// The run that takes up what a killed one left is killed too.
+#[test]
+fn killed_twice_in_a_row_both_commands_end_in_the_same_place() {
+    for (start, command) in [(fresh("example"), "apply"), (applied("example"), "destroy")] {
+        let course = Course::new(start, command).with_between(Course::kill_again);
+        let faults = (1..=course.calls).step_by(3);
+        course.all(
+            faults
+                .map(|call| kill(FaultKind::KillAfter, call))
+                .collect(),
+        );
+    }
+}
+
+/// Two checkouts of one manifest, each with a ledger in its own folder, work on one world. The names
+/// of what they make follow from the manifest, and so what a killed run of the one has made is what an
+/// apply of the other takes up.
+#[test]
+fn killed_in_one_checkout_an_apply_of_another_ends_in_the_same_place() {
+    let start = Place::of("example").in_folder();
+    start.make_world(None);
+    let course = Course::new(start, "apply").with_between(|_, place| place.lose_ledger());
+    let faults = (1..=course.calls).step_by(2);
     course.all(
         faults
             .map(|call| kill(FaultKind::KillAfter, call))
