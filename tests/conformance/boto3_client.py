@@ -102,6 +102,14 @@ error = refused(
     },
 )
 assert "CNAME" in error["Error"]["Message"] or "CNAME" in str(error), error
+cloudtrail = boto3.client("cloudtrail")
+by_name = [{"AttributeKey": "EventName", "AttributeValue": "ChangeResourceRecordSets"}]
+events = pages(cloudtrail, "lookup_events", "Events", LookupAttributes=by_name)
+record = json.loads(events[0]["CloudTrailEvent"])
+changes = record["requestParameters"]["changeBatch"]["changes"]
+assert {change["resourceRecordSet"]["type"] for change in changes} == {"TXT", "MX"}, record
+assert record["requestParameters"]["hostedZoneId"] == ZONE, record
+refused("InvalidNextTokenException", cloudtrail.lookup_events, NextToken="none")
 own = there.client("route53").list_hosted_zones()["HostedZones"]
 assert own == [], own
 

@@ -316,10 +316,18 @@ fn everything_is_read_anew_once_a_week_and_what_moved_each_time() {
     let place = Place::of("example").in_calm();
     place.apply().exits(0);
     place.keep_history();
+    // Of what moved, drift asks CloudTrail besides who changed it.
+    let count = || {
+        let calls = place.calls();
+        calls
+            .iter()
+            .filter(|call| call.service != "cloudtrail")
+            .count()
+    };
     let requests = |options: &[&str], code| {
-        let before = place.calls().len();
+        let before = count();
         place.run("drift", options).exits(code);
-        place.calls().len() - before
+        count() - before
     };
     let (first, second) = (requests(&[], 0), requests(&[], 0));
     assert!(second < first, "{second} after {first}");

@@ -285,7 +285,7 @@ fn the_policy_of_drift_writes_the_note_of_what_was_told_and_nothing_else() {
             let names = actions
                 .filter_map(Value::as_str)
                 .filter_map(|action| action.split(':').nth(1));
-            let reads = ["Get", "List", "Describe", "Simulate"];
+            let reads = ["Get", "List", "Describe", "Simulate", "Lookup"];
             names
                 .into_iter()
                 .any(|name| !reads.iter().any(|start| name.starts_with(start)))

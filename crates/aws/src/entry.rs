@@ -34,6 +34,12 @@ use crate::wallet::{self, Wallet};
 use crate::wire::{ANSWER_LIMIT, Wire};
 use crate::words::{self, Fault};
 
+/// The name of this program in the user agent of its requests.
+const NAME: &str = "deploy";
+
+/// The word of a user agent that has that name.
+pub const APP: &str = "app/deploy";
+
 /// How long this machine's metadata service may take. It is on the machine's own link, and where there
 /// is none, every account would wait for it: the SDK tries for longer.
 const METADATA_LIMIT: Duration = Duration::from_secs(2);
@@ -122,7 +128,7 @@ impl Door<'_> {
             .retry_config(repeat::attempts(attempts))
             .timeout_config(timeouts())
             .stalled_stream_protection(stalls());
-        if let Ok(name) = AppName::new("deploy") {
+        if let Ok(name) = AppName::new(NAME) {
             loader = loader.app_name(name);
         }
         if let Some(name) = &self.access.profile {

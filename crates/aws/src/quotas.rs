@@ -82,7 +82,7 @@ const S3: &str = "S3 User Guide, performance design patterns, per prefix";
 use Scope::{Account, Each, Region};
 
 /// Every limit that requests are held to.
-pub const LIMITS: [Limit; 22] = [
+pub const LIMITS: [Limit; 23] = [
     limit("route53.requests", Account, 10.0, 50.0, ROUTE53),
     limit("route53.create_hosted_zone", Account, 2.0, 40.0, ROUTE53),
     limit("route53.delete_hosted_zone", Account, 5.0, 40.0, ROUTE53),
@@ -149,6 +149,13 @@ pub const LIMITS: [Limit; 22] = [
         5.0,
         "none published: start low and adapt",
     )),
+    limit(
+        "cloudtrail.lookups",
+        Region,
+        2.0,
+        2.0,
+        "CloudTrail API reference, LookupEvents",
+    ),
 ];
 
 /// The limit of this name.
@@ -187,9 +194,11 @@ impl Operation {
     /// Whether it changes nothing, so that it can be sent again whatever became of it.
     pub fn is_read(&self) -> bool {
         // Every read of the services used here is named by one of these words (botocore's models).
-        ["Get", "List", "Describe", "Head", "Search", "Simulate"]
-            .iter()
-            .any(|verb| self.name.starts_with(verb))
+        [
+            "Get", "List", "Describe", "Head", "Search", "Simulate", "Lookup",
+        ]
+        .iter()
+        .any(|verb| self.name.starts_with(verb))
     }
 
     /// Whether sending it twice has the effect of sending it once. Creations are not among them,
@@ -219,6 +228,7 @@ impl Operation {
             "IAM" => vec![("iam.requests", 1.0)],
             "Resource Groups Tagging API" => vec![("tagging.requests", 1.0)],
             "Service Quotas" => vec![("servicequotas.requests", 1.0)],
+            "CloudTrail" => vec![("cloudtrail.lookups", 1.0)],
             // STS allows hundreds of requests a second, and a run makes one for each account.
             _ => Vec::new(),
         };

@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::typed::{Before, Spec, State};
 use crate::{
     Calls, Container, Diff, Impact, Location, OutputRef, Permission, PhysicalId, Readiness,
-    Removal, Transition, Verb, ZoneRef,
+    Removal, Trail, Transition, Verb, ZoneRef,
 };
 
 /// A stored spec or state that does not have its kind's shape.
@@ -108,6 +108,8 @@ pub trait AnyKind: Send + Sync {
     fn without(&self, spec: &Spec, claimed: &dyn Fn(&str) -> bool) -> Option<Spec>;
     /// See [`Kind::zone`].
     fn zone(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef>;
+    /// See [`Kind::trail`].
+    fn trail(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail>;
     /// See [`Kind::ttl`].
     fn ttl(&self, spec: &Spec) -> u32;
     /// See [`Kind::why_other`].
@@ -345,6 +347,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn zone(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<ZoneRef> {
         K::zone(spec.own::<K>(), physical)
+    }
+
+    fn trail(&self, spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
+        K::trail(spec.own::<K>(), physical)
     }
 
     fn ttl(&self, spec: &Spec) -> u32 {

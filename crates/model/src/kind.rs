@@ -11,7 +11,7 @@ use standards::Finding;
 
 use crate::{
     Before, Calls, Container, Diff, Field, Impact, KindError, Location, Observation, OutputRef,
-    Permission, PhysicalId, Readiness, Removal, ResourceId, Spec, State, Verb, ZoneRef,
+    Permission, PhysicalId, Readiness, Removal, ResourceId, Spec, State, Trail, Verb, ZoneRef,
 };
 
 /// A resource to observe or to change.
@@ -261,6 +261,12 @@ pub trait Kind: Send + Sync + 'static {
     /// The zone through which the world reads it, for a part of DNS. `physical` is AWS's name for
     /// it, where that is known.
     fn zone(_spec: &Self::Spec, _physical: Option<&PhysicalId>) -> Option<ZoneRef> {
+        None
+    }
+
+    /// How a change of it by anybody is known in CloudTrail; nothing where AWS records no event, as of
+    /// S3's objects, whose changes are data events.
+    fn trail(_spec: &Self::Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
         None
     }
 

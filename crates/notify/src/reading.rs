@@ -1,7 +1,7 @@
 //! The readings of the world that a schedule remembers, because it reads everything anew from time to
 //! time only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use ledger::Store;
@@ -18,10 +18,10 @@ pub type Readings = BTreeMap<String, Reading>;
 pub struct Reading {
     /// When all of them were last read anew.
     pub anew: Timestamp,
-    /// The ids of those that were not as they had been left. A wide read may not show that, and so they
-    /// are read anew until they are in sync.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub moved: BTreeSet<String>,
+    /// The ids of those that were not as they had been left, and when a run first saw that. A wide read
+    /// may not show it, and so they are read anew until they are in sync.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moved: BTreeMap<String, Timestamp>,
 }
 
 /// The readings on record.
@@ -44,6 +44,9 @@ pub async fn record_readings(store: &dyn Store, read: &Readings) -> Result<(), S
             // A run that began later can be done first.
             if let Some(other) = kept.readings.get(document) {
                 reading.anew = reading.anew.max(other.anew);
+                for (id, first) in &mut reading.moved {
+                    *first = other.moved.get(id).map_or(*first, |seen| *seen.min(first));
+                }
             }
             kept.readings.insert(document.clone(), reading);
         }

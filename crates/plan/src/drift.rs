@@ -1,5 +1,6 @@
 //! Drift: actual against the ledger.
 
+use jiff::Timestamp;
 use model::{Change, Diff, Effect, Location, MailImpact, Observation, ResourceId};
 use serde::Serialize;
 use standards::Severity;
@@ -32,6 +33,37 @@ pub struct Drift {
     pub moved: Moved,
     /// The mail that it reaches: that of its removal, which is the most that a change of it can do.
     pub mail: MailImpact,
+    /// When an earlier run first saw that it had moved.
+    pub since: Option<Timestamp>,
+    /// Who changed it, where somebody was asked.
+    pub changed_by: Option<ChangedBy>,
+}
+
+/// Whether CloudTrail tells who changed a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangedBy {
+    /// The last who changed it after us.
+    Caller(Caller),
+    /// No event is about it. AWS tells some minutes late.
+    NotTold,
+    /// It could not be asked; why.
+    Unasked(String),
+}
+
+/// Somebody who changed a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Caller {
+    /// The ARN of a user or of a role's session, or an AWS service.
+    pub who: String,
+    /// The address, or the service, that it came from.
+    pub from: Option<String>,
+    /// The program.
+    pub with: Option<String>,
+    /// The event: `DeleteBucketPolicy`.
+    pub event: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Drift {
@@ -88,6 +120,8 @@ pub fn drift(inputs: Inputs<'_>) -> Vec<Drift> {
                 _ => entry.impact.mail,
             },
             moved,
+            since: None,
+            changed_by: None,
         });
     }
     drifts

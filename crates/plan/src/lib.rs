@@ -39,7 +39,7 @@ use model::{Authority, Lead, Ledger, Observation, Resource, ResourceId, Target};
 
 pub use accept::{Acceptance, Accepted, accept};
 pub use blast_radius::{blast_radius, protection};
-pub use drift::{Drift, Moved, drift};
+pub use drift::{Caller, ChangedBy, Drift, Moved, drift};
 pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
 pub use observations::{Query, left, queries};
 pub use pending::{Pending, pending};

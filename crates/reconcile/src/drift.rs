@@ -12,6 +12,7 @@ use standards::Finding;
 use standards::dns::Name;
 use verify::{Options, Verdict};
 
+use crate::changed_by::attribute;
 use crate::expected::{is_awaited, left};
 use crate::foresight::foresee;
 use crate::reading::Earlier;
@@ -73,10 +74,11 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
     let earlier = Earlier::of(project).await?;
     let Seen {
         actual,
-        drifts,
+        mut drifts,
         awaited,
         findings,
     } = observe(project, &ledger, &earlier).await?;
+    Box::pin(attribute(project, &ledger, &mut drifts)).await;
     let (foreseen, unasked) = foresee(project, &ledger, &actual).await;
     let live = probe(project, &ledger, &actual, &drifts).await?;
     Ok(Drifted {
@@ -117,6 +119,9 @@ pub(crate) async fn observe(
     let authority = Authority::default();
     let mut drifts = plan::drift(inputs(project, ledger, &observed.actual, &authority));
     ignore(&mut drifts, &project.manifest);
+    for drift in &mut drifts {
+        drift.since = earlier.first_seen(&drift.resource);
+    }
     // What nobody has published yet did not move.
     let before = drifts.len();
     drifts.retain(|drift| {

@@ -31,6 +31,7 @@ mod accounts;
 mod authority;
 mod by_hand;
 mod carry_out;
+mod changed_by;
 mod conclusion;
 mod desired;
 mod doctor;

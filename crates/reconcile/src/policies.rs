@@ -90,6 +90,7 @@ fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope,
         let resources: Vec<Arc<Resource>> = desired.iter().filter(is_there).cloned().collect();
         let mut others = ledger_grants(manifest, &account.name, role);
         others.extend(topic_grants(manifest, &account.name, role));
+        others.extend((role == Role::Drift && !resources.is_empty()).then(trail_grant));
         let access = accesses.get(&account.name);
         let external_id = access.and_then(|access| access.external_id.clone());
         let uses = uses.entry(account.id.clone()).or_insert_with(|| Uses {
@@ -162,6 +163,17 @@ fn topic_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Optio
         resources,
         only: Vec::new(),
     })
+}
+
+/// The grant to ask CloudTrail who changed what drifted. It knows no resources (Service Authorization
+/// Reference).
+fn trail_grant() -> Grant {
+    Grant {
+        service: "cloudtrail".to_owned(),
+        actions: BTreeSet::from(["cloudtrail:LookupEvents"]),
+        resources: BTreeSet::from(["*".to_owned()]),
+        only: Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 //! a resource, and the ledger has what was read with that version (decision 27); but what has no version,
 //! such as a log that somebody sets on a bucket, is seen only where the resource is read by itself.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use model::{Entry, Ledger};
+use model::{Entry, Ledger, ResourceId};
 use notify::{Reading, Readings};
 use plan::{Drift, Query};
 
@@ -19,6 +19,8 @@ const AGAIN: SignedDuration = SignedDuration::from_hours(6 * 24);
 #[derive(Debug)]
 pub(crate) struct Earlier {
     readings: Readings,
+    /// What had moved, and when a run first saw it.
+    moved: BTreeMap<String, Timestamp>,
     now: Timestamp,
 }
 
@@ -27,6 +29,7 @@ impl Earlier {
     pub(crate) fn nothing(now: Timestamp) -> Self {
         Self {
             readings: Readings::default(),
+            moved: BTreeMap::new(),
             now,
         }
     }
@@ -34,19 +37,28 @@ impl Earlier {
     /// The readings that this project's runs recorded. Where they cannot be told, everything is read anew.
     pub(crate) async fn of(project: &Project) -> Result<Self, Error> {
         let now = project.clock.now();
-        if project.refresh {
-            return Ok(Self::nothing(now));
-        }
         let store = project.store(&project.ledger_place).await?;
         let mut readings = notify::readings(&*store).await.unwrap_or_default();
-        readings.retain(|_, reading| now.duration_since(reading.anew) < AGAIN);
-        Ok(Self { readings, now })
+        let moved = readings.values().flat_map(|reading| reading.moved.clone());
+        let moved = moved.collect();
+        let is_spared = |reading: &Reading| now.duration_since(reading.anew) < AGAIN;
+        readings.retain(|_, reading| !project.refresh && is_spared(reading));
+        Ok(Self {
+            readings,
+            moved,
+            now,
+        })
+    }
+
+    /// When an earlier run first saw that a resource had moved.
+    pub(crate) fn first_seen(&self, id: &ResourceId) -> Option<Timestamp> {
+        self.moved.get(&id.to_string()).copied()
     }
 
     /// The query for what the ledger has as `entry`.
     pub(crate) fn query(&self, entry: &Entry) -> Query {
         let reading = self.readings.get(&*entry.id.document());
-        let is_spared = reading.is_some_and(|one| !one.moved.contains(&entry.id.to_string()));
+        let is_spared = reading.is_some_and(|one| !one.moved.contains_key(&entry.id.to_string()));
         Query {
             // After an interrupted call, AWS may have another state than the recorded one.
             anew: !is_spared || entry.is_open(),
@@ -74,12 +86,13 @@ impl Earlier {
         for entry in ledger.entries() {
             let document = entry.id.document().into_owned();
             let anew = self.anew(&document);
-            let moved = BTreeSet::new();
+            let moved = BTreeMap::new();
             readings.entry(document).or_insert(Reading { anew, moved });
         }
         for drift in drifts {
             if let Some(reading) = readings.get_mut(&*drift.resource.document()) {
-                reading.moved.insert(drift.resource.to_string());
+                let first = drift.since.unwrap_or(self.now);
+                reading.moved.insert(drift.resource.to_string(), first);
             }
         }
         readings

@@ -213,6 +213,8 @@ mod tests {
             location: Some(location),
             moved,
             mail: MailImpact::Sending,
+            since: None,
+            changed_by: None,
         }
     }
 

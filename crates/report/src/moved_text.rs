@@ -60,6 +60,7 @@ struct Line<'a> {
     sign: &'static str,
     what: String,
     changes: Vec<Field>,
+    who: Option<String>,
 }
 
 /// A field, as we left it and as it is now.
@@ -86,9 +87,15 @@ impl<'a> Line<'a> {
             Moved::Deleted => ("-", "is gone".to_owned()),
             Moved::Unknown(reason) => ("?", format!("could not be seen: {}", general(reason))),
         };
-        let what = match drift.mail {
-            MailImpact::None => what,
-            mail => format!("{what} (mail impact: {mail})"),
+        let mail = match drift.mail {
+            MailImpact::None => None,
+            mail => Some(format!("mail impact: {mail}")),
+        };
+        let asides = drift.since.map(words::first_seen).into_iter().chain(mail);
+        let asides: Vec<String> = asides.collect();
+        let what = match asides.as_slice() {
+            [] => what,
+            asides => format!("{what} ({})", asides.join("; ")),
         };
         let diff = match &drift.moved {
             Moved::Modified(diff) | Moved::Added(diff) => diff.changes.as_slice(),
@@ -111,6 +118,10 @@ impl<'a> Line<'a> {
             sign,
             what,
             changes: diff.iter().map(field).collect(),
+            who: drift
+                .changed_by
+                .as_ref()
+                .map(|who| general(&words::who(who))),
         }
     }
 
@@ -124,6 +135,10 @@ impl<'a> Line<'a> {
         title(page, self, columns, style);
         for field in &self.changes {
             changed(page, &field.name, &field.left, &field.is);
+        }
+        if let Some(who) = &self.who {
+            let label = Part(palette.faint, "who: ");
+            page.folded(BELOW, &label, &Part(palette.faint, who));
         }
     }
 }

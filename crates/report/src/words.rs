@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use model::{Impact, Location, Precondition, PreconditionCheck, ResourceId, Verb};
+use plan::ChangedBy;
 use standards::Strictness;
 
 /// The sign of a verb at the start of its line.
@@ -65,6 +66,42 @@ pub(crate) fn waiting(until: Option<Timestamp>) -> String {
                  `deploy apply` goes on"
             .to_owned(),
     }
+}
+
+/// The program in a user agent, and the name that its user gave it: `aws-sdk-rust/1.7.0 app/deploy`.
+fn program(agent: &str) -> String {
+    let mut words = agent.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let app = words.find(|word| word.starts_with("app/"));
+    app.map_or_else(|| first.to_owned(), |app| format!("{first} {app}"))
+}
+
+/// The event by which a resource was changed, and by whom.
+pub(crate) fn who(who: &ChangedBy) -> String {
+    match who {
+        ChangedBy::Caller(doer) => {
+            let with = doer
+                .with
+                .as_deref()
+                .map(|with| format!(", with {}", program(with)));
+            let from = doer.from.as_ref().map(|from| format!(", from {from}"));
+            format!(
+                "{} by {}{}{} on {}",
+                doer.event,
+                doer.who,
+                from.unwrap_or_default(),
+                with.unwrap_or_default(),
+                moment(doer.at)
+            )
+        }
+        ChangedBy::NotTold => "not in CloudTrail, or not yet".to_owned(),
+        ChangedBy::Unasked(why) => format!("CloudTrail could not be asked: {why}"),
+    }
+}
+
+/// When a run first saw that something had moved.
+pub(crate) fn first_seen(since: Timestamp) -> String {
+    format!("first seen on {}", moment(since))
 }
 
 /// A moment as people read it: `2026-11-24 09:05 UTC`.

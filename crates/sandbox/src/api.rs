@@ -3,7 +3,9 @@
 use crate::call::{Call, Reply};
 use crate::service::Service;
 use crate::world::World;
-use crate::{acm, cloudfront, iam, route53, s3, service_quotas, ses, sns, sts, tagging};
+use crate::{
+    acm, cloudfront, cloudtrail, iam, route53, s3, service_quotas, ses, sns, sts, tagging,
+};
 
 /// A service that the sandbox offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,7 @@ pub(crate) enum Api {
     Sns,
     Tagging,
     ServiceQuotas,
+    CloudTrail,
 }
 
 impl Api {
@@ -35,6 +38,7 @@ impl Api {
             "sns" => Some(Self::Sns),
             "tagging" => Some(Self::Tagging),
             "servicequotas" => Some(Self::ServiceQuotas),
+            "cloudtrail" => Some(Self::CloudTrail),
             _ => None,
         }
     }
@@ -52,6 +56,7 @@ impl Api {
             Self::Sns => &sns::Sns,
             Self::Tagging => &tagging::Tagging,
             Self::ServiceQuotas => &service_quotas::ServiceQuotas,
+            Self::CloudTrail => &cloudtrail::CloudTrail,
         }
     }
 
@@ -68,6 +73,7 @@ impl Api {
             Self::Sns => sns::handle(&mut world.sns, call),
             Self::Tagging => tagging::handle(&world.tagged(&call.account, &call.region), call),
             Self::ServiceQuotas => service_quotas::handle(&world.granted(), call),
+            Self::CloudTrail => cloudtrail::handle(&world.cloudtrail, &world.delays, call),
         }
     }
 
@@ -77,6 +83,7 @@ impl Api {
         if reply.status().as_u16() < 400 {
             let bucket = (self == Self::S3).then(|| s3::bucket_named(call)).flatten();
             world.notes.take(call, operation, bucket);
+            world.cloudtrail.record(call, operation);
         }
         // An instant delay has passed when the change is made.
         world.advance_shared(call.now);

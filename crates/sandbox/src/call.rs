@@ -73,7 +73,8 @@ pub struct Call {
     pub principal: String,
     /// The region of the signature's credential scope.
     pub region: String,
-    /// The service of the signature's credential scope: `s3`, `route53`, `acm`, `cloudfront`, `ses`, `sns`, `sts`, `iam`, `tagging`, `servicequotas`.
+    /// The service of the signature's credential scope: `s3`, `route53`, `acm`, `cloudfront`, `ses`, `sns`, `sts`, `iam`, `tagging`, `servicequotas`,
+    /// `cloudtrail`.
     pub service: String,
     /// Method, path, query and headers as they came. There is always a `host` header.
     pub request: http::request::Parts,

@@ -25,6 +25,8 @@ pub struct Delays {
     pub route53_insync: SignedDuration,
     /// From the moment that SES's records are visible until it has seen them.
     pub ses_verify: SignedDuration,
+    /// From a change until CloudTrail tells of it (CloudTrail User Guide: about five minutes).
+    pub cloudtrail_delivery: SignedDuration,
 }
 
 impl Default for Delays {
@@ -40,6 +42,7 @@ impl Default for Delays {
             cloudfront_invalidation: SignedDuration::from_secs(20),
             route53_insync: SignedDuration::from_secs(30),
             ses_verify: SignedDuration::from_secs(60),
+            cloudtrail_delivery: SignedDuration::from_secs(300),
         }
     }
 }
@@ -57,6 +60,7 @@ impl Delays {
             cloudfront_invalidation: SignedDuration::ZERO,
             route53_insync: SignedDuration::ZERO,
             ses_verify: SignedDuration::ZERO,
+            cloudtrail_delivery: SignedDuration::ZERO,
         }
     }
 }

@@ -14,14 +14,14 @@ enum Family {
     Xml,
     /// SES v2: REST with JSON.
     RestJson,
-    /// ACM, the tagging API and Service Quotas: JSON with a target header, and 400 for everything.
+    /// ACM, the tagging API, Service Quotas and CloudTrail: JSON with a target header, and 400 for everything.
     Json,
 }
 
 fn family(call: &Call) -> Family {
     match call.service.as_str() {
         "s3" => Family::S3,
-        "acm" | "tagging" | "servicequotas" => Family::Json,
+        "acm" | "tagging" | "servicequotas" | "cloudtrail" => Family::Json,
         "ses" if is_ses_v2(call) => Family::RestJson,
         _ => Family::Xml,
     }
@@ -50,6 +50,7 @@ pub(crate) fn address(call: &mut Call, claim: Option<&Result<Claim, Denied>>) {
         "sns",
         "tagging",
         "servicequotas",
+        "cloudtrail",
     ];
     let service = match known.iter().find(|name| **name == label) {
         Some(name) => Some(*name),
@@ -246,7 +247,7 @@ pub(crate) fn unauthorized(call: &Call, action: &str) -> ServiceError {
 pub(crate) fn throttled(call: &Call) -> ServiceError {
     match call.service.as_str() {
         "s3" => ServiceError::new(503, "SlowDown", "Please reduce your request rate."),
-        "acm" => ServiceError::new(400, "ThrottlingException", "Rate exceeded"),
+        "acm" | "cloudtrail" => ServiceError::new(400, "ThrottlingException", "Rate exceeded"),
         "tagging" => ServiceError::new(400, "ThrottledException", "Rate exceeded"),
         "servicequotas" => ServiceError::new(400, "TooManyRequestsException", "Rate exceeded"),
         "ses" if is_ses_v2(call) => {
@@ -277,7 +278,7 @@ pub(crate) fn internal(call: &Call) -> ServiceError {
 pub(crate) fn no_such_service(call: &Call) -> Reply {
     const CODE: &str = "UnknownServiceException";
     let message = format!(
-        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses, sns, tagging and servicequotas",
+        "the sandbox has no service named {}; it has sts, iam, s3, route53, acm, cloudfront, ses, sns, tagging, servicequotas and cloudtrail",
         call.service
     );
     let error = ServiceError::new(501, CODE, &*message);

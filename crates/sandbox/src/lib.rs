@@ -16,6 +16,7 @@ mod broken;
 pub mod ca;
 pub mod call;
 pub mod cloudfront;
+pub mod cloudtrail;
 mod conditions;
 mod connector;
 mod credentials;

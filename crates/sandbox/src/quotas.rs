@@ -136,6 +136,13 @@ pub const TABLE: &[Quota] = &[
         10.0,
         "none published; ours, careful",
     ),
+    quota(
+        "cloudtrail.lookups",
+        Scope::Region,
+        2.0,
+        2.0,
+        "CloudTrail API reference, LookupEvents",
+    ),
 ];
 
 /// The limits of one world.

@@ -38,6 +38,9 @@ pub struct World {
     /// Moments of the past that later calls depend on.
     #[serde(rename = "~notes")]
     pub notes: Notes,
+    /// The changes of the past that AWS tells of.
+    #[serde(rename = "~cloudtrail")]
+    pub cloudtrail: crate::cloudtrail::State,
     /// How many calls each service takes.
     pub quotas: Quotas,
     /// The faults.

@@ -13,3 +13,4 @@ mod repeat;
 mod simulator;
 mod stand;
 mod surroundings;
+mod trail;

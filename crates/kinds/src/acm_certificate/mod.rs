@@ -27,8 +27,8 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Calls, Diff, Effect, Kind, Location, Nothing, Only, OutputRef, Permission, Readiness, Side,
-    Verb, diff,
+    Calls, Diff, Effect, Kind, Location, Nothing, Only, OutputRef, Permission, PhysicalId,
+    Readiness, Side, Trail, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -173,6 +173,14 @@ const PERMISSIONS: &[Permission] = &[
     ),
 ];
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "DeleteCertificate",
+    "UpdateCertificateOptions",
+    "AddTagsToCertificate",
+    "RemoveTagsFromCertificate",
+];
+
 impl Kind for AcmCertificate {
     const NAME: &'static str = "acm_certificate";
     type Spec = Spec;
@@ -248,6 +256,10 @@ impl Kind for AcmCertificate {
             Verb::Delete => vec![Calls::new("acm", "DeleteCertificate", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [physical?.as_str().to_owned()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -31,8 +31,8 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Calls, Change, Diff, Field, Impact, Kind, Location, MailImpact, Nothing, Permission, Readiness,
-    Transition, Verb, diff,
+    Calls, Change, Diff, Field, Impact, Kind, Location, MailImpact, Nothing, Permission,
+    PhysicalId, Readiness, Trail, Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -273,6 +273,16 @@ fn is_of_tags(change: &Change) -> bool {
     change.field.starts_with("tags")
 }
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "UpdateDistribution",
+    "DeleteDistribution",
+    "UpdateDistributionWithStagingConfig",
+    "AssociateAlias",
+    "TagResource",
+    "UntagResource",
+];
+
 impl Kind for CloudfrontDistribution {
     const NAME: &'static str = "cloudfront_distribution";
     type Spec = Spec;
@@ -430,6 +440,10 @@ impl Kind for CloudfrontDistribution {
             ],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [physical?.as_str().to_owned()]))
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {

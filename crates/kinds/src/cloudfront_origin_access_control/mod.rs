@@ -15,7 +15,7 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{Calls, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Trail, Verb, diff};
 use serde::{Deserialize, Serialize};
 
 /// The kind.
@@ -66,6 +66,9 @@ const PERMISSIONS: &[Permission] = &[
     ),
 ];
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &["UpdateOriginAccessControl", "DeleteOriginAccessControl"];
+
 impl Kind for CloudfrontOriginAccessControl {
     const NAME: &'static str = "cloudfront_origin_access_control";
     type Spec = Spec;
@@ -115,6 +118,10 @@ impl Kind for CloudfrontOriginAccessControl {
             ],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [physical?.as_str().to_owned()]))
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {

@@ -19,8 +19,8 @@ mod aws;
 
 use model::rules;
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Transition,
-    Verb, ZoneRef, diff,
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Permission, PhysicalId, Readiness, Trail,
+    Transition, Verb, ZoneRef, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -76,7 +76,7 @@ pub struct State {
 }
 
 /// An id without the path that Route 53 returns it with.
-fn bare(id: &str) -> &str {
+pub fn bare(id: &str) -> &str {
     id.trim_start_matches("/hostedzone/")
 }
 
@@ -91,6 +91,13 @@ struct Compared<'a> {
 }
 
 const ZONE: &str = "arn:{partition}:route53:::hostedzone/{name}";
+
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "DeleteHostedZone",
+    "UpdateHostedZoneComment",
+    "ChangeTagsForResource",
+];
 
 impl Kind for Route53HostedZone {
     const NAME: &'static str = "route53_hosted_zone";
@@ -168,6 +175,10 @@ impl Kind for Route53HostedZone {
             Verb::Delete => vec![Calls::new("route53", "DeleteHostedZone", 1)],
             Verb::Update | Verb::Adopt | Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [bare(physical?.as_str()).to_owned()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use model::{
     Calls, Diff, Field, Impact, Kind, Location, OutputRef, Permission, PhysicalId, Readiness,
-    Removal, Transition, Verb, ZoneRef,
+    Removal, Trail, Transition, Verb, ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -79,6 +79,9 @@ fn sets_of(actual: &State) -> Sets {
     let sets = actual.set.iter().chain(&actual.in_the_way);
     sets.map(|set| (set.key(), set.clone())).collect()
 }
+
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &["ChangeResourceRecordSets"];
 
 impl Kind for Route53RecordSet {
     const NAME: &'static str = "route53_record_set";
@@ -146,6 +149,20 @@ impl Kind for Route53RecordSet {
 
     fn batch_calls() -> Vec<Calls> {
         vec![Calls::new("route53", "ChangeResourceRecordSets", 1)]
+    }
+
+    fn trail(spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
+        let Some(ZoneRef::Hosted(zone)) = Self::zone(spec, physical) else {
+            return None;
+        };
+        Some(Trail::of(
+            EVENTS,
+            [
+                crate::route53_hosted_zone::bare(&zone).to_owned(),
+                place(&spec.record)?,
+                spec.record.rtype.to_string(),
+            ],
+        ))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -33,7 +33,9 @@ mod settings;
 use std::time::Duration;
 
 use model::rules;
-use model::{Calls, Diff, Kind, Nothing, Permission, Readiness, Removal, Verb, diff};
+use model::{
+    Calls, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Removal, Trail, Verb, diff,
+};
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
@@ -158,6 +160,23 @@ const LOG_DELIVERY: &[&str] = &["s3:GetBucketAcl", "s3:PutBucketAcl"];
 /// (terraform-provider-aws, pull requests 41764 and 32850).
 pub(crate) const STALE: Duration = Duration::from_mins(5);
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "DeleteBucket",
+    "PutBucketLogging",
+    "PutBucketOwnershipControls",
+    "DeleteBucketOwnershipControls",
+    "PutBucketPublicAccessBlock",
+    "DeleteBucketPublicAccessBlock",
+    "PutBucketTagging",
+    "DeleteBucketTagging",
+    "PutBucketVersioning",
+    "PutBucketEncryption",
+    "DeleteBucketEncryption",
+    "PutBucketLifecycle",
+    "DeleteBucketLifecycle",
+];
+
 impl Kind for S3Bucket {
     const NAME: &'static str = "s3_bucket";
     type Spec = Spec;
@@ -250,6 +269,10 @@ impl Kind for S3Bucket {
             calls.push(Calls::new("s3", "PutBucketLifecycleConfiguration", 1));
         }
         calls
+    }
+
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [spec.name.clone()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

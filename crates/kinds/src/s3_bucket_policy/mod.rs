@@ -15,7 +15,10 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Container, Diff, Field, Kind, Nothing, Permission, Readiness, Verb, diff};
+use model::{
+    Calls, Container, Diff, Field, Kind, Nothing, Permission, PhysicalId, Readiness, Trail, Verb,
+    diff,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -182,6 +185,9 @@ struct Compared {
     document: Value,
 }
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &["PutBucketPolicy", "DeleteBucketPolicy"];
+
 impl Kind for S3BucketPolicy {
     const NAME: &'static str = "s3_bucket_policy";
     type Spec = Spec;
@@ -225,6 +231,10 @@ impl Kind for S3BucketPolicy {
             Verb::Delete => vec![Calls::new("s3", "DeleteBucketPolicy", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [spec.bucket.clone()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

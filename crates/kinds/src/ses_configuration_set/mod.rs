@@ -21,8 +21,8 @@ mod aws;
 use std::collections::BTreeMap;
 
 use model::{
-    Calls, Diff, Impact, Kind, MailImpact, Nothing, Only, Permission, Readiness, Transition, Verb,
-    diff,
+    Calls, Diff, Impact, Kind, MailImpact, Nothing, Only, Permission, PhysicalId, Readiness, Trail,
+    Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::{Step, Strictness};
@@ -133,6 +133,19 @@ fn steps(from: &Spec, to: &Spec) -> Vec<Step> {
 /// `DeliveryOptions`, `MaxDeliverySeconds`).
 const DELIVERY_SECONDS_MAX: u64 = 50_400;
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "DeleteConfigurationSet",
+    "PutConfigurationSetDeliveryOptions",
+    "PutConfigurationSetReputationOptions",
+    "PutConfigurationSetSendingOptions",
+    "PutConfigurationSetSuppressionOptions",
+    "PutConfigurationSetTrackingOptions",
+    "CreateConfigurationSetEventDestination",
+    "UpdateConfigurationSetEventDestination",
+    "DeleteConfigurationSetEventDestination",
+];
+
 impl Kind for SesConfigurationSet {
     const NAME: &'static str = "ses_configuration_set";
     type Spec = Spec;
@@ -209,6 +222,10 @@ impl Kind for SesConfigurationSet {
             Verb::Delete => vec![Calls::new("ses", "DeleteConfigurationSet", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [spec.name.clone()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -16,7 +16,9 @@ mod aws;
 
 use std::time::Duration;
 
-use model::{Calls, Container, Diff, Kind, Nothing, Permission, Readiness, Verb};
+use model::{
+    Calls, Container, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Trail, Verb,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::SesIdentity;
@@ -51,6 +53,13 @@ const PERMISSIONS: &[Permission] = &[Permission::anywhere(&[
     "ses:GetIdentityVerificationAttributes",
     "ses:VerifyDomainIdentity",
 ])];
+
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "DeleteIdentity",
+    "DeleteEmailIdentity",
+    "VerifyDomainIdentity",
+];
 
 impl Kind for SesDomainToken {
     const NAME: &'static str = "ses_domain_token";
@@ -88,6 +97,10 @@ impl Kind for SesDomainToken {
             // The token goes with its identity; SES has no call for it alone.
             _ => Vec::new(),
         }
+    }
+
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [spec.domain.clone()]))
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {

@@ -31,8 +31,8 @@ pub(crate) use aws::{client, retag, sdk_tags};
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Impact, Kind, Location, MailImpact, Nothing, OutputRef, Permission, Readiness,
-    Transition, Verb, diff,
+    Calls, Diff, Impact, Kind, Location, MailImpact, Nothing, OutputRef, Permission, PhysicalId,
+    Readiness, Trail, Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
@@ -284,6 +284,20 @@ fn changed(wanted: &Spec, diff: &Diff) -> Impact {
     }
 }
 
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "DeleteEmailIdentity",
+    "PutEmailIdentityDkimAttributes",
+    "PutEmailIdentityDkimSigningAttributes",
+    "PutEmailIdentityConfigurationSetAttributes",
+    "PutEmailIdentityFeedbackAttributes",
+    "DeleteIdentity",
+    "SetIdentityDkimEnabled",
+    "SetIdentityFeedbackForwardingEnabled",
+    "TagResource",
+    "UntagResource",
+];
+
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
     type Spec = Spec;
@@ -376,6 +390,10 @@ impl Kind for SesIdentity {
             Verb::Delete => vec![Calls::new("ses", "DeleteEmailIdentity", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }
+    }
+
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [spec.domain.clone()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

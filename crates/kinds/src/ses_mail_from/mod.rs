@@ -18,8 +18,8 @@ mod aws;
 use std::time::Duration;
 
 use model::{
-    Calls, Container, Diff, Impact, Kind, Location, MailImpact, Nothing, Permission, Readiness,
-    Transition, Verb, diff,
+    Calls, Container, Diff, Impact, Kind, Location, MailImpact, Nothing, Permission, PhysicalId,
+    Readiness, Trail, Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,14 @@ fn on_mx_failure(to: &Spec) -> Impact {
         }
     }
 }
+
+/// The events of CloudTrail that change one.
+const EVENTS: &[&str] = &[
+    "PutEmailIdentityMailFromAttributes",
+    "SetIdentityMailFromDomain",
+    "DeleteEmailIdentity",
+    "DeleteIdentity",
+];
 
 impl Kind for SesMailFrom {
     const NAME: &'static str = "ses_mail_from";
@@ -162,6 +170,10 @@ impl Kind for SesMailFrom {
             Verb::Forget | Verb::None => Vec::new(),
             _ => vec![Calls::new("ses", "PutEmailIdentityMailFromAttributes", 1)],
         }
+    }
+
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
+        Some(Trail::of(EVENTS, [spec.identity.clone()]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

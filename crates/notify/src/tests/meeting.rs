@@ -134,19 +134,23 @@ async fn the_latest_reading_of_each_document_is_kept() {
     let late = early + jiff::SignedDuration::from_hours(1);
     let reading = |anew, moved: &[&str]| crate::Reading {
         anew,
-        moved: moved.iter().map(|id| (*id).to_owned()).collect(),
+        moved: moved.iter().map(|id| ((*id).to_owned(), anew)).collect(),
     };
     let [a, b] = ["a.example", "b.example"].map(str::to_owned);
     let both = [
         (a.clone(), reading(late, &["bucket"])),
         (b.clone(), reading(late, &[])),
     ];
-    let one = [(a.clone(), reading(early, &[]))];
+    let one = [(a.clone(), reading(early, &["bucket", "record"]))];
     for read in [both.into(), one.into()] {
         assert_eq!(crate::record_readings(store, &read).await, Ok(()));
     }
     let told = world.tell(&run(&world, wrong()), &[world.slack()]).await;
     assert_eq!(told.forgetful, None);
-    let kept = [(a, reading(late, &[])), (b, reading(late, &[]))].into();
+    let first_seen = crate::Reading {
+        anew: late,
+        ..reading(early, &["bucket", "record"])
+    };
+    let kept = [(a, first_seen), (b, reading(late, &[]))].into();
     assert_eq!(crate::readings(store).await, Ok(kept));
 }

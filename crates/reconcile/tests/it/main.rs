@@ -1,5 +1,6 @@
 //! Whole runs, in a sandbox inside the process and under virtual time.
 
+mod changed_by;
 mod checks;
 mod faulty_store;
 mod fleet;

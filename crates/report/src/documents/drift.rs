@@ -1,7 +1,7 @@
 //! Drift.
 
 use model::{Change, Foreseen, Location, MailImpact, ResourceId, Side};
-use plan::{Acceptance, Drift, Moved};
+use plan::{Acceptance, ChangedBy, Drift, Moved};
 use schemars::JsonSchema;
 use serde::Serialize;
 use standards::Severity;
@@ -76,6 +76,11 @@ struct DriftObject {
     mail: MailImpact,
     /// Why it could not be seen.
     reason: Option<String>,
+    /// When an earlier run first saw that it had moved. Null where this run is the first.
+    since: Option<Moment>,
+    /// Who changed it, by CloudTrail. Null where nobody was asked: what others added may stay, what could
+    /// not be seen may be as it was, and of some kinds AWS records no events.
+    who: Option<WhoObject>,
     /// The fields that moved.
     changes: Vec<MovedField>,
 }
@@ -93,6 +98,42 @@ enum MovedWord {
     Deleted,
     /// It could not be seen.
     Unknown,
+}
+
+/// Who changed a resource.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Who")]
+struct WhoObject {
+    /// The ARN of a user or of a role's session, or an AWS service. Null where CloudTrail does not tell it,
+    /// or not yet.
+    who: Option<String>,
+    /// The address, or the service, that it came from.
+    from: Option<String>,
+    /// The program.
+    with: Option<String>,
+    /// The event: `DeleteBucketPolicy`.
+    event: Option<String>,
+    at: Option<Moment>,
+    /// Why CloudTrail could not be asked.
+    unasked: Option<String>,
+}
+
+impl WhoObject {
+    fn of(who: &ChangedBy) -> Self {
+        let (doer, unasked) = match who {
+            ChangedBy::Caller(doer) => (Some(doer), None),
+            ChangedBy::NotTold => (None, None),
+            ChangedBy::Unasked(why) => (None, Some(why.clone())),
+        };
+        Self {
+            who: doer.map(|doer| doer.who.clone()),
+            from: doer.and_then(|doer| doer.from.clone()),
+            with: doer.and_then(|doer| doer.with.clone()),
+            event: doer.map(|doer| doer.event.clone()),
+            at: doer.map(|doer| Moment(doer.at)),
+            unasked,
+        }
+    }
 }
 
 /// A field that moved.
@@ -166,6 +207,8 @@ fn one(drift: &Drift) -> DriftObject {
         severity: drift.severity(),
         mail: drift.mail,
         reason: reason.cloned(),
+        since: drift.since.map(Moment),
+        who: drift.changed_by.as_ref().map(WhoObject::of),
         changes: changes.iter().map(field).collect(),
     }
 }

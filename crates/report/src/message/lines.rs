@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::{Check, Foreseen, MailImpact};
-use plan::{Drift, Moved};
+use plan::{ChangedBy, Drift, Moved};
 use standards::{Finding, Severity};
 
 use super::Line;
@@ -15,6 +15,14 @@ pub fn drift_line(drift: &Drift) -> Line {
         Moved::Unknown(reason) => format!("could not be seen: {reason}"),
         Moved::Added(diff) => format!("others added something beside it: {}", changes(diff)),
         Moved::Modified(diff) => format!("is not as we left it: {}", changes(diff)),
+    };
+    let text = match drift.since {
+        Some(since) => format!("{text} ({})", words::first_seen(since)),
+        None => text,
+    };
+    let text = match &drift.changed_by {
+        Some(who @ ChangedBy::Caller(_)) => format!("{text}; {}", words::who(who)),
+        _ => text,
     };
     let id = &drift.resource;
     Line {
