@@ -19,4 +19,5 @@ mod store;
 pub mod terminal;
 pub mod tools;
 pub mod trials;
+pub mod workflow;
 pub mod zone;
