@@ -111,7 +111,8 @@ pub async fn trail_events(
         };
         let config = session.config();
         let answer = operation.invoke(config, session.lane(), question.to_string());
-        let page: Page = serde_json::from_str(&answer.await?).map_err(unreadable)?;
+        let page: Page =
+            serde_json::from_str(&answer.await?).map_err(|error| unreadable(&error))?;
         events.extend(page.events.into_iter().filter_map(read));
         token = page.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
@@ -121,7 +122,7 @@ pub async fn trail_events(
     Ok(events)
 }
 
-fn unreadable(error: serde_json::Error) -> KindError {
+fn unreadable(error: &serde_json::Error) -> KindError {
     let message = format!("the answer cannot be read: {error}");
     KindError::new(ErrorClass::Ambiguous, OPERATION, message)
 }

@@ -22,7 +22,13 @@ impl Trail {
 
     /// Whether an event with these parameters is about the resource.
     pub fn leads_to(&self, parameters: &Value) -> bool {
-        self.names.iter().all(|name| has(parameters, name))
+        // Route 53 gives ids with their path, and takes them without it.
+        let last = |name: &str| {
+            name.rsplit('/')
+                .next()
+                .is_some_and(|name| has(parameters, name))
+        };
+        self.names.iter().all(|name| last(name))
     }
 }
 

@@ -16,9 +16,9 @@ const ATTEMPTS: u32 = 16;
 /// All that is kept from run to run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
-    /// What people were told.
+    /// The news that people were told.
     pub(crate) told: State,
-    /// What was read of the world. Version 1 has none.
+    /// The readings of the world. Version 1 has none.
     #[serde(default)]
     pub(crate) readings: Readings,
 }
@@ -115,4 +115,34 @@ pub(crate) async fn change(
         }
     }
     Err(unreadable(store, "other runs wrote it again and again"))
+}
+
+/// The readings on record.
+///
+/// # Errors
+/// Why the store does not tell them.
+pub async fn readings(store: &dyn Store) -> Result<Readings, String> {
+    Ok(read(store).await?.kept.readings)
+}
+
+/// Records what a run read, on top of whatever other runs recorded meanwhile.
+///
+/// # Errors
+/// Why it could not be recorded: the next run reads anew what this one read.
+pub async fn record_readings(store: &dyn Store, made: &Readings) -> Result<(), String> {
+    let held = read(store).await?;
+    let merge = |kept: &mut Kept| {
+        for (document, reading) in made {
+            let mut reading = reading.clone();
+            // A run that began later can be done first.
+            if let Some(other) = kept.readings.get(document) {
+                reading.anew = reading.anew.max(other.anew);
+                for (id, first) in &mut reading.moved {
+                    *first = other.moved.get(id).map_or(*first, |seen| *seen.min(first));
+                }
+            }
+            kept.readings.insert(document.clone(), reading);
+        }
+    };
+    change(store, held, &merge).await.map(drop)
 }

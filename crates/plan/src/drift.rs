@@ -35,7 +35,7 @@ pub struct Drift {
     pub mail: MailImpact,
     /// When an earlier run first saw that it had moved.
     pub since: Option<Timestamp>,
-    /// Who changed it, where somebody was asked.
+    /// The caller who changed it, where CloudTrail was asked.
     pub changed_by: Option<ChangedBy>,
 }
 

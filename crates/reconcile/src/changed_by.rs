@@ -1,4 +1,5 @@
-//! Who moved what drifted, from AWS CloudTrail: asked of what drifted only, and only where the role may.
+//! The callers who moved what drifted, from AWS CloudTrail: it is asked of what drifted only, and only
+//! where the role may.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,10 +21,10 @@ const CALLED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// The events of one name in one place.
 type Asked<'a> = (&'a Location, &'static str);
 
-/// What CloudTrail answered, or why nothing is known.
+/// CloudTrail's answer, or why there is none.
 type Answer = Result<Vec<TrailEvent>, String>;
 
-/// What moved, and the traces that the change of it left.
+/// A resource that moved, and the traces that the change of it left.
 struct Traced<'a> {
     drift: &'a mut Drift,
     entry: &'a Arc<Entry>,
@@ -54,7 +55,7 @@ pub(crate) async fn attribute(project: &Project, ledger: &Ledger, drifts: &mut [
     }
 }
 
-/// What others did to a resource of ours, if its kind leaves traces.
+/// The traces of the change of a resource, if its kind leaves some.
 fn trace<'a>(ledger: &'a Ledger, drift: &'a mut Drift) -> Option<Traced<'a>> {
     let is_seen = !matches!(drift.moved, Moved::Unknown(_) | Moved::Added(_));
     let entry = ledger.entry(&drift.resource).filter(|_| is_seen)?;

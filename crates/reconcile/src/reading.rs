@@ -1,4 +1,4 @@
-//! What a drift run reads anew, and what it leaves to AWS's wide reads. A wide read shows the version of
+//! The choice of a drift run between reading anew and AWS's wide reads. A wide read shows the version of
 //! a resource, and the ledger has what was read with that version (decision 27); but what has no version,
 //! such as a log that somebody sets on a bucket, is seen only where the resource is read by itself.
 
@@ -19,7 +19,7 @@ const AGAIN: SignedDuration = SignedDuration::from_hours(6 * 24);
 #[derive(Debug)]
 pub(crate) struct Earlier {
     readings: Readings,
-    /// What had moved, and when a run first saw it.
+    /// The resources that had moved, and when a run first saw it.
     moved: BTreeMap<String, Timestamp>,
     now: Timestamp,
 }

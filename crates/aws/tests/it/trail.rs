@@ -17,13 +17,13 @@ async fn a_change_is_told_some_minutes_late_with_who_made_it() {
     let made = session.ses().create_email_identity();
     let made = made.email_identity("example.com").send().await;
     assert!(made.is_ok(), "{made:?}");
-    let look = async |name, since: Timestamp| trail_events(&session, name, since).await.unwrap();
+    let events = async |name, since: Timestamp| trail_events(&session, name, since).await.unwrap();
     let start = clock.now() - Duration::from_mins(1);
-    assert_eq!(look("CreateEmailIdentity", start).await, []);
+    assert_eq!(events("CreateEmailIdentity", start).await, []);
     clock.sleep(Duration::from_mins(6)).await;
-    let events = look("CreateEmailIdentity", start).await;
-    assert_eq!(events.len(), 1, "{events:?}");
-    let event = &events[0];
+    let told = events("CreateEmailIdentity", start).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let event = &told[0];
     assert!(event.who.contains("role/mail-deploy"), "{event:?}");
     assert!(
         event
@@ -33,8 +33,8 @@ async fn a_change_is_told_some_minutes_late_with_who_made_it() {
         "{event:?}"
     );
     assert_eq!(event.parameters["emailIdentity"], "example.com");
-    assert_eq!(look("CreateEmailIdentity", clock.now()).await, []);
-    assert_eq!(look("DeleteEmailIdentity", start).await, []);
+    assert_eq!(events("CreateEmailIdentity", clock.now()).await, []);
+    assert_eq!(events("DeleteEmailIdentity", start).await, []);
 }
 
 /// Sixty events are two pages, and a data event is none.

@@ -76,7 +76,7 @@ pub struct State {
 }
 
 /// An id without the path that Route 53 returns it with.
-pub fn bare(id: &str) -> &str {
+fn bare(id: &str) -> &str {
     id.trim_start_matches("/hostedzone/")
 }
 

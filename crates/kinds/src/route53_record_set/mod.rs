@@ -157,11 +157,7 @@ impl Kind for Route53RecordSet {
         };
         Some(Trail::of(
             EVENTS,
-            [
-                crate::route53_hosted_zone::bare(&zone).to_owned(),
-                place(&spec.record)?,
-                spec.record.rtype.to_string(),
-            ],
+            [zone, place(&spec.record)?, spec.record.rtype.to_string()],
         ))
     }
 

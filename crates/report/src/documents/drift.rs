@@ -78,7 +78,7 @@ struct DriftObject {
     reason: Option<String>,
     /// When an earlier run first saw that it had moved. Null where this run is the first.
     since: Option<Moment>,
-    /// Who changed it, by CloudTrail. Null where nobody was asked: what others added may stay, what could
+    /// The caller who changed it, by CloudTrail. Null where nobody was asked: what others added may stay, what could
     /// not be seen may be as it was, and of some kinds AWS records no events.
     who: Option<WhoObject>,
     /// The fields that moved.
@@ -100,7 +100,7 @@ enum MovedWord {
     Unknown,
 }
 
-/// Who changed a resource.
+/// The caller who changed a resource.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Who")]
 struct WhoObject {

@@ -61,7 +61,7 @@ fn in_path(call: &Call) -> Vec<(&'static str, String)> {
     }
 }
 
-/// What stands in the place of a secret.
+/// The text in the place of a secret.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Whether a field has a secret, as the key of a brought DKIM key pair.
@@ -74,9 +74,10 @@ fn lower(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let fields = fields.into_iter().map(|(name, value)| {
-                let value = match is_secret(&name) {
-                    true => HIDDEN.into(),
-                    false => lower(value),
+                let value = if is_secret(&name) {
+                    HIDDEN.into()
+                } else {
+                    lower(value)
                 };
                 (camel(&name), value)
             });
