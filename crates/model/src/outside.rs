@@ -144,9 +144,9 @@ pub trait Outside: Send + Sync {
         Err(Unseen::NotFromHere)
     }
 
-    /// Whether the name server `server` vouches, from its own zones, that there is nothing of this type at
-    /// `name`. No resolver hears of the question. A referral to another server vouches for nothing.
-    async fn vouches_absence(
+    /// Whether the name server `server` confirms, from its own zone around `name`, that there is nothing of
+    /// this type there. No resolver hears of the question. A referral to another server confirms nothing.
+    async fn confirms_absence(
         &self,
         _server: &str,
         _name: &str,

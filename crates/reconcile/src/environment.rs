@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use clock::Clock;
+use manifest::Manifest;
 use model::Outside;
 use sandbox::Sandbox;
 use sandbox::weather::Weather;
-use verify::{Observer, Proxies, View};
+use verify::{AuthorityFirst, Observer, Proxies, View};
 
 use crate::Error;
 
@@ -20,6 +22,24 @@ pub enum Environment {
     Sandbox(SandboxSettings),
     /// In a sandbox that is open already, whose runtime has a paused clock.
     Held(Sandbox),
+}
+
+impl Environment {
+    /// Whether a run asks the authority of its domains before the resolver. Somebody who names a resolver means
+    /// that one.
+    pub fn asks_authority(&self) -> bool {
+        !matches!(self, Self::Internet(network) if network.resolver.is_some())
+    }
+}
+
+/// An observer that asks the zones of a manifest's domains first, and then `outside`.
+pub fn authority_first(
+    manifest: &Manifest,
+    outside: Arc<dyn Outside>,
+    clock: Clock,
+) -> Arc<dyn Outside> {
+    let domains = manifest.domains.keys().chain(manifest.parked.keys());
+    Arc::new(AuthorityFirst::new(outside, clock, domains.cloned()))
 }
 
 /// How public DNS and web servers are reached from this machine.

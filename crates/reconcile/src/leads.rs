@@ -40,12 +40,8 @@ impl Project {
     /// The CNAME of a host in public DNS, if it leads to `target`. Where nobody answers, nobody is
     /// led there either.
     async fn published_lead(&self, host: &str, target: &str) -> Option<Lead> {
-        let values = self
-            .engine
-            .outside()
-            .lookup(host, RecordType::Cname)
-            .await
-            .ok()?;
+        let asked = self.outside().lookup(host, RecordType::Cname);
+        let values = asked.await.ok()?;
         let is_it = |value: &String| model::authority::same(value, target);
         values.iter().any(is_it).then(|| Lead {
             name: host.trim_end_matches('.').to_ascii_lowercase(),

@@ -74,7 +74,7 @@ pub use self::carry_out::{Settled, carry_out, grace_periods, settle};
 pub use self::conclusion::Conclusion;
 pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};
-pub use self::environment::{Environment, Network, SandboxSettings, Speed};
+pub use self::environment::{Environment, Network, SandboxSettings, Speed, authority_first};
 pub use self::error::Error;
 pub use self::existing::{ExistingResource, ExistingResources, there_before};
 pub use self::fleet::{Fleet, fleet};

@@ -13,9 +13,8 @@ use model::Outside;
 use sandbox::Sandbox;
 use standards::Finding;
 use standards::dns::Name;
-use verify::AtSource;
 
-use crate::environment::{Environment, Speed};
+use crate::environment::{Environment, Speed, authority_first};
 use crate::ledger_place::LedgerPlace;
 use crate::sandbox::{Inside, Opened, Presumed};
 use crate::scope::{Scope, Subset};
@@ -29,8 +28,10 @@ pub struct Project {
     pub file: PathBuf,
     /// The findings of lint. None of them is an error.
     pub findings: Vec<Finding>,
-    /// The engine, with its way to AWS and to the outside world.
+    /// The engine, with its way to AWS. It observes the outside world at the authority first.
     pub engine: Engine,
+    /// The outside world as everybody sees it, through the resolver.
+    outside: Arc<dyn Outside>,
     /// The clock of the environment.
     pub clock: Clock,
     /// The sandbox, if the run takes place in one.
@@ -70,6 +71,7 @@ impl Project {
             Environment::Internet(network) => network.authorities.clone(),
             Environment::Sandbox(_) | Environment::Held(_) => None,
         };
+        let asks_authority = environment.asks_authority();
         let ledger_place = LedgerPlace::of(&manifest, &folder, is_sandbox);
         let place = Place::of(&manifest, &folder, environment)?;
         let sharers = subset.sharers();
@@ -80,10 +82,15 @@ impl Project {
         };
         let sessions = Sessions::new(accounts::accesses(&manifest), connection);
         let secrets = blueprint::secrets(&manifest);
-        let domains = manifest.domains.keys().chain(manifest.parked.keys());
-        let outside = AtSource::new(place.outside, domains.cloned());
+        let outside = place.outside;
+        let observer = if asks_authority {
+            authority_first(&manifest, outside.clone(), place.clock)
+        } else {
+            outside.clone()
+        };
         Ok(Self {
-            engine: Engine::new(sessions, Arc::new(outside), secrets, place.clock),
+            engine: Engine::new(sessions, observer, secrets, place.clock),
+            outside,
             manifest,
             file,
             findings,
@@ -105,6 +112,12 @@ impl Project {
         if self.is_instant.swap(false, Ordering::Relaxed) {
             tokio::time::resume();
         }
+    }
+
+    /// The outside world as everybody sees it, through the resolver. What a run waits for is observed by the
+    /// engine's observer, which asks the authority first.
+    pub fn outside(&self) -> &dyn Outside {
+        self.outside.as_ref()
     }
 
     /// The domains that the run is about.

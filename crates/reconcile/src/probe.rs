@@ -29,7 +29,7 @@ impl Project {
     /// waits for a socket.
     pub async fn probe(&self) -> Result<Probe<'_>, Error> {
         let Some(sandbox) = &self.sandbox else {
-            return Ok(Probe::Internet(self.engine.outside()));
+            return Ok(Probe::Internet(self.outside()));
         };
         self.resume_time();
         Ok(Probe::Served(Box::new(Served::start(sandbox).await?)))

@@ -107,7 +107,7 @@ impl Project {
                 "https://mta-sts.{}/.well-known/mta-sts.txt",
                 entry.id.domain
             );
-            let live = self.engine.outside().fetch(&url).await.ok();
+            let live = self.outside().fetch(&url).await.ok();
             let live = live.filter(|fetched| fetched.status == 200);
             let live = live.and_then(|fetched| MtaStsPolicy::parse(&fetched.body).0);
             let unread = ServedPolicy {

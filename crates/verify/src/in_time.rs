@@ -73,13 +73,13 @@ impl Outside for InTime<'_> {
             .await
     }
 
-    async fn vouches_absence(
+    async fn confirms_absence(
         &self,
         server: &str,
         name: &str,
         rtype: RecordType,
     ) -> Result<bool, Unseen> {
-        self.within(self.outside.vouches_absence(server, name, rtype))
+        self.within(self.outside.confirms_absence(server, name, rtype))
             .await
     }
 

@@ -25,7 +25,7 @@
 //! # Ok::<(), standards::dns::NameError>(())
 //! ```
 
-mod at_source;
+mod authority_first;
 mod checks;
 mod expected;
 mod in_time;
@@ -38,7 +38,7 @@ mod published;
 mod run;
 mod validity;
 
-pub use at_source::AtSource;
+pub use authority_first::AuthorityFirst;
 pub use expected::{
     Certificate, Expected, File, HostedZone, Instance, InstancePart, Mark, Record, Tracking,
 };

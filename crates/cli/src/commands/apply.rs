@@ -361,7 +361,7 @@ async fn probe(
     results: &mut Results,
     printer: &Printer,
 ) -> Conclusion {
-    let outside = project.engine.outside();
+    let outside = project.outside();
     let checks = verify::probe_all(project, again, outside, Closely::default(), printer).await;
     results.document.checked(&checks);
     results.news.items.extend(reconcile::check_items(&checks));

@@ -120,7 +120,9 @@ async fn online(
         return Ok(reconcile::lint_with_accounts(&project).await?);
     }
     printer.note("The accounts were not asked: fix the errors of the manifest first.");
-    let outside = match open::environment(global)? {
+    let environment = open::environment(global)?;
+    let asks_authority = environment.asks_authority();
+    let mut outside = match environment {
         Environment::Internet(network) => network.outside()?,
         Environment::Held(sandbox) => Arc::new(reconcile::sandbox::Inside::new(sandbox)),
         Environment::Sandbox(settings) => {
@@ -128,8 +130,11 @@ async fn online(
             reconcile::sandbox::outside(&folder, manifest, settings)?
         }
     };
-    let now = Clock::real().now();
-    Ok(reconcile::lint_published(manifest, outside.as_ref(), now).await)
+    let clock = Clock::real();
+    if asks_authority {
+        outside = reconcile::authority_first(manifest, outside, clock);
+    }
+    Ok(reconcile::lint_published(manifest, outside.as_ref(), clock.now()).await)
 }
 
 fn is_error(finding: &Finding) -> bool {

@@ -18,27 +18,26 @@ use sandbox::dns::Lookup;
 use sandbox::smtp::Fault;
 use standards::dns::{Presentation, RecordType, Txt};
 
-/// For how long resolvers remember that there is nothing under a name: the lesser of the TTL and the last
-/// number of a zone's SOA (RFC 2308, section 5), which Route 53 sets to 900 and 86400.
-const NOTHING_HELD: Duration = Duration::from_mins(15);
+/// For how long resolvers remember a negative answer: the lesser of the TTL and the last number of a zone's
+/// SOA (RFC 2308, section 5), which Route 53 sets to 900 and 86400.
+const NEGATIVE_TTL: Duration = Duration::from_mins(15);
 
-/// An external observer in the sandbox's world. Like everybody's it asks through a resolver that remembers
-/// what was not there.
+/// An external observer in the sandbox's world. It asks through a resolver, which remembers negative answers.
 pub struct Inside {
     sandbox: Sandbox,
-    nothing: Mutex<Nothing>,
+    negative: Mutex<Negative>,
 }
 
-/// The names that were not there, with the type that was asked for or, where the name itself is missing, with
-/// none; and until when that is remembered.
-type Nothing = BTreeMap<(String, Option<RecordType>), Timestamp>;
+/// Negative answers: the name, with the type that was asked for or, where the name itself is missing, with
+/// none; and until when each is remembered.
+type Negative = BTreeMap<(String, Option<RecordType>), Timestamp>;
 
 impl Inside {
     /// An observer whose resolver remembers nothing yet.
     pub fn new(sandbox: Sandbox) -> Self {
         Self {
             sandbox,
-            nothing: Mutex::default(),
+            negative: Mutex::default(),
         }
     }
 
@@ -46,13 +45,13 @@ impl Inside {
     fn resolved(&self, name: &str, rtype: RecordType) -> Lookup {
         let now = self.sandbox.clock().now();
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        let mut nothing = self.nothing.lock().unwrap_or_else(PoisonError::into_inner);
-        nothing.retain(|_, until| *until > now);
-        if Self::remembered(&nothing, &name, rtype).is_some() {
+        let mut negative = self.negative.lock().unwrap_or_else(PoisonError::into_inner);
+        negative.retain(|_, until| *until > now);
+        if Self::remembered(&negative, &name, rtype).is_some() {
             return Lookup::NoData;
         }
         let answer = self.sandbox.world().resolve(&name, rtype.as_str(), now);
-        let until = now + NOTHING_HELD;
+        let until = now + NEGATIVE_TTL;
         // Where there is an alias, the name is there, and what is missing is at the end of it.
         let is_alias = || {
             let alias = self.sandbox.world().resolve(&name, "CNAME", now);
@@ -60,16 +59,16 @@ impl Inside {
         };
         match answer {
             // A name that is not there has nothing of any type.
-            Lookup::NxDomain if !is_alias() => nothing.insert((name, None), until),
-            Lookup::NxDomain | Lookup::NoData => nothing.insert((name, Some(rtype)), until),
+            Lookup::NxDomain if !is_alias() => negative.insert((name, None), until),
+            Lookup::NxDomain | Lookup::NoData => negative.insert((name, Some(rtype)), until),
             _ => None,
         };
         answer
     }
 
-    /// Until when the resolver answers nothing without asking.
-    fn remembered(nothing: &Nothing, name: &str, rtype: RecordType) -> Option<Timestamp> {
-        let of = |rtype| nothing.get(&(name.to_owned(), rtype)).copied();
+    /// Until when the resolver gives a negative answer without asking.
+    fn remembered(negative: &Negative, name: &str, rtype: RecordType) -> Option<Timestamp> {
+        let of = |rtype| negative.get(&(name.to_owned(), rtype)).copied();
         of(None).max(of(Some(rtype)))
     }
 
@@ -126,7 +125,7 @@ impl Outside for Inside {
         answer.and_then(Self::values).ok_or_else(refused)
     }
 
-    async fn vouches_absence(
+    async fn confirms_absence(
         &self,
         server: &str,
         name: &str,
@@ -139,15 +138,15 @@ impl Outside for Inside {
             Some(!matches!(answer, Lookup::NxDomain | Lookup::NoData))
         };
         let refused = || Unseen::NoAnswer(format!("{server} does not answer for {name}"));
-        // A server answers with an alias whatever it is asked for, and vouches for nothing at its end.
+        // A server answers with an alias whatever it is asked for, and confirms nothing about its end.
         let is_alias = is_there("CNAME").ok_or_else(refused)?;
         Ok(!is_alias && !is_there(rtype.as_str()).ok_or_else(refused)?)
     }
 
     async fn held_for(&self, name: &str, rtype: RecordType) -> Option<Duration> {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        let nothing = self.nothing.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = Self::remembered(&nothing, &name, rtype)?;
+        let negative = self.negative.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = Self::remembered(&negative, &name, rtype)?;
         let left = until.duration_since(self.sandbox.clock().now());
         (!left.is_negative()).then(|| left.unsigned_abs())
     }

@@ -218,7 +218,7 @@ impl Run {
             smtp: true,
             reports: false,
         };
-        let outside = project.engine.outside();
+        let outside = project.outside();
         reconcile::verify(&project, &planned, outside, closely, &|_, _| ()).await
     }
 }

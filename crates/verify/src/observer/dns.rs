@@ -124,6 +124,19 @@ impl Dns {
         Ok(read(&answered?, kind))
     }
 
+    /// Whether the name server `server` confirms that its zone has nothing of this type at `name`.
+    pub(super) async fn confirms_absence(
+        &self,
+        server: &str,
+        name: &str,
+        rtype: RecordType,
+    ) -> Result<bool, Unseen> {
+        let kind = wire_type(rtype).map_err(Unseen::NoAnswer)?;
+        let resolver = self.server(server).await?;
+        let answered = self.ask(&resolver, name, kind).await?;
+        Ok(is_from_the_zone_around(name, &answered))
+    }
+
     /// The name servers that the zone above `zone` names for it.
     pub(super) async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {
         let servers = self.servers_above(zone).await?;
@@ -287,6 +300,19 @@ fn read(answered: &Answered, kind: WireType) -> Answer {
             }
         }
     }
+}
+
+/// Whether an answer without records comes from the zone that `name` is in. Such an answer has the SOA of its
+/// zone (RFC 2308, section 3): a referral has none, and one about the end of an alias may have that of
+/// another zone.
+fn is_from_the_zone_around(name: &str, answered: &Answered) -> bool {
+    let Answered::None(none) = answered else {
+        return false;
+    };
+    let (Some(soa), Ok(name)) = (&none.soa, Name::from_ascii(name)) else {
+        return false;
+    };
+    soa.name.zone_of(&name)
 }
 
 /// The name servers of `zone` in a referral, or in the answer of a server that has both zones.

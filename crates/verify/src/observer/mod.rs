@@ -198,15 +198,13 @@ impl Outside for Observer {
         Ok(answer.values)
     }
 
-    async fn vouches_absence(
+    async fn confirms_absence(
         &self,
         server: &str,
         name: &str,
         rtype: RecordType,
     ) -> Result<bool, Unseen> {
-        let answer = self.dns.lookup_at(server, name, rtype).await?;
-        // Who vouches that there is nothing sends the SOA along, which says for how long (RFC 2308, section 3).
-        Ok(answer.values.is_empty() && answer.held_for.is_some())
+        self.dns.confirms_absence(server, name, rtype).await
     }
 
     async fn delegation(&self, zone: &str) -> Result<Vec<String>, Unseen> {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
-use hickory_proto::rr::rdata::{CNAME, MX, NS, TXT};
+use hickory_proto::rr::rdata::{CNAME, MX, NS, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use model::{NoAnswer, Outside, Unseen};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,6 +18,13 @@ fn name(text: &str) -> Name {
 
 fn txt(strings: &[&[u8]]) -> RData {
     RData::TXT(TXT::from_bytes(strings.to_vec()))
+}
+
+/// The record that a zone sends along when it has nothing.
+fn soa(zone: &str) -> Record {
+    let (server, person) = (name("ns1.elsewhere.example"), name("admin.example"));
+    let soa = SOA::new(server, person, 1, 7200, 900, 1_209_600, 86400);
+    Record::from_rdata(name(zone), 900, RData::SOA(soa))
 }
 
 /// The server's answer to `asked`; nothing is silence.
@@ -50,6 +57,22 @@ fn answer(asked: &Message, over_tcp: bool) -> Option<Message> {
         ("child.example", RecordType::NS) => {
             let server = RData::NS(NS(name("NS1.Elsewhere.example")));
             reply.authorities.push(record(server));
+        }
+        ("held.zone.example", RecordType::TXT) => {
+            reply.add_answer(record(txt(&[b"held"])));
+        }
+        ("delegated.zone.example", _) => {
+            let server = RData::NS(NS(name("ns1.elsewhere.example")));
+            reply.authorities.push(record(server));
+        }
+        ("absent.zone.example", _) => {
+            reply.metadata.response_code = ResponseCode::NXDomain;
+            reply.authorities.push(soa("zone.example"));
+        }
+        ("zone.example", _) => reply.authorities.push(soa("zone.example")),
+        ("at-another.zone.example", _) => {
+            reply.metadata.response_code = ResponseCode::NXDomain;
+            reply.authorities.push(soa("hosts.example"));
         }
         (host, kind) if kind == RecordType::CNAME || host.ends_with("endless.example") => {
             let count = host
@@ -173,6 +196,29 @@ async fn a_referral_names_the_servers_of_a_zone() {
     assert_eq!(values, Ok(vec!["v=spf1 -all".to_owned()]));
     let broken = observer
         .lookup_at("any", "broken.example", standards::dns::RecordType::Txt)
+        .await;
+    assert!(matches!(broken, Err(Unseen::NoAnswer(_))));
+}
+
+/// A referral has no SOA, and the end of an alias may be in another zone that the same server has.
+#[tokio::test]
+async fn only_the_zone_around_a_name_confirms_that_it_is_absent() {
+    let observer = observer().await;
+    for (name, confirms) in [
+        ("absent.zone.example", true),
+        ("zone.example", true),
+        ("held.zone.example", false),
+        ("delegated.zone.example", false),
+        ("at-another.zone.example", false),
+        ("nothing.example", false),
+    ] {
+        let said = observer
+            .confirms_absence("any", name, standards::dns::RecordType::Txt)
+            .await;
+        assert_eq!(said, Ok(confirms), "{name}");
+    }
+    let broken = observer
+        .confirms_absence("any", "broken.example", standards::dns::RecordType::Txt)
         .await;
     assert!(matches!(broken, Err(Unseen::NoAnswer(_))));
 }
