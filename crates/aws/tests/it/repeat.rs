@@ -95,6 +95,27 @@ async fn e5_a_read_is_repeated_wherever_its_answer_ends_too_early() {
     }
 }
 
+/// E5: the SDK reads an empty body of JSON as an answer without fields, and a list without fields as one
+/// without entries.
+#[tokio::test(start_paused = true)]
+async fn e5_an_empty_answer_is_no_empty_list() {
+    let listed =
+        r#"{"CertificateSummaryList":[{"CertificateArn":"arn:aws:acm:a:1:certificate/b"}]}"#;
+    let script = Script::new([Answer::Says(200, ""), Answer::Says(200, listed)]);
+    let (session, _) = scripted(&script, clock()).await;
+    let answer = session.acm().list_certificates().send().await;
+    let answer = answer.expect("the second answer");
+    assert_eq!(answer.certificate_summary_list().len(), 1);
+    assert_eq!(script.count(), 2);
+    let script = Script::new([Answer::Says(200, "")]);
+    let (session, _) = scripted(&script, clock()).await;
+    let answer = session.acm().list_certificates().send().await;
+    let error = aws::error("ListCertificates", &answer.unwrap_err());
+    let words =
+        "an answer came without its end: check the proxy and the endpoint (the answer is empty)";
+    assert!(error.message.contains(words), "{error}");
+}
+
 /// An answer that never comes whole is told in the words of a person.
 #[tokio::test(start_paused = true)]
 async fn e5_an_answer_that_stays_incomplete_is_said_to_be() {
