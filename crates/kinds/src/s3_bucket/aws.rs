@@ -10,7 +10,7 @@ use aws_sdk_s3::types::{
 use model::kind::{CallResult, Called, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
-use super::listing::Contents;
+use super::listing::{Contents, Listing};
 use super::{S3Bucket, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, finish, found, made};
@@ -305,31 +305,34 @@ impl Mutate<Context> for S3Bucket {
         let spec = &target.spec;
         let bucket = Bucket::new(context, &spec.name)?;
         // Of a log bucket, the plan lists the first level only.
-        if !spec.accepts_log_delivery {
-            let contents = Contents::of(&spec.name);
-            let planned = context.at_any_time().read(&contents).await?;
-            // A bucket that the plan did not see can be there by now.
-            if let Some(planned) = planned.as_ref() {
-                bucket.delete_versions(&planned.versions).await?;
-                match bucket.delete_empty().await {
-                    Err(error) if error.code.as_deref() == Some("BucketNotEmpty") => {
-                        let now = context.afresh().read(&contents).await?;
-                        bucket
-                            .keep_what_came(planned, now.as_ref().as_ref())
-                            .await?;
-                    }
-                    ended => return ended,
-                }
+        if spec.accepts_log_delivery {
+            return bucket.delete_with_contents(None).await;
+        }
+        let contents = Contents::of(&spec.name);
+        let planned = context.at_any_time().read(&contents).await?;
+        // A bucket that the plan did not see can be there by now.
+        let nothing = Listing::empty();
+        let planned = planned.as_ref().as_ref().unwrap_or(&nothing);
+        if planned.is_lasting() {
+            bucket.delete_versions(&planned.versions).await?;
+            match bucket.delete_empty().await {
+                Err(error) if error.code.as_deref() == Some("BucketNotEmpty") => {}
+                ended => return ended,
             }
         }
-        if bucket.empty().await? {
-            bucket.delete_empty().await?;
-        }
-        Ok(())
+        bucket.delete_with_contents(Some(planned)).await
     }
 }
 
 impl Bucket<'_> {
+    /// Deletes the bucket with all that is in it. What came after the plan listed it keeps it.
+    async fn delete_with_contents(&self, planned: Option<&Listing>) -> Result<(), KindError> {
+        if self.empty(planned).await? {
+            self.delete_empty().await?;
+        }
+        Ok(())
+    }
+
     /// Deletes the bucket, which S3 does only if nothing is left in it.
     async fn delete_empty(&self) -> Result<(), KindError> {
         let request = self

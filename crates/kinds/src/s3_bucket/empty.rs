@@ -22,7 +22,7 @@ impl Bucket<'_> {
             let is_lost = match held {
                 Held::There => true,
                 Held::Deleted(None) => false,
-                Held::Deleted(Some(version)) => !self.was_ours(key, version).await?,
+                Held::Deleted(Some(version)) => !self.was_ours(key, Some(version)).await?,
             };
             if is_lost {
                 lost.push(key.clone());
@@ -32,29 +32,29 @@ impl Bucket<'_> {
     }
 
     /// Whether this program wrote a version: its files carry their hash.
-    async fn was_ours(&self, key: &str, version: &str) -> Result<bool, KindError> {
+    async fn was_ours(&self, key: &str, version: Option<&str>) -> Result<bool, KindError> {
         let request = self
             .client
             .head_object()
             .bucket(self.name)
             .expected_bucket_owner(&self.owner)
             .key(key)
-            .version_id(version);
+            .set_version_id(version.map(str::to_owned));
         let answer = found("HeadObject", request.send().await)?;
         let metadata = answer.as_ref().and_then(|answer| answer.metadata());
         Ok(metadata.is_some_and(|metadata| metadata.contains_key(FILE_HASH)))
     }
 
-    /// Refuses to go on where something has come into the bucket since the plan listed it: nobody has agreed
-    /// to lose that.
-    pub(super) async fn keep_what_came(
+    /// Refuses to go on where one of the versions came into the bucket after the plan listed it: nobody has
+    /// agreed to lose that. A condition in the request that deletes it would not do: S3 holds it to the current
+    /// version only (S3 User Guide, "How to perform conditional deletes").
+    async fn keep_what_came(
         &self,
         planned: &Listing,
-        now: Option<&Listing>,
+        versions: &[Version],
     ) -> Result<(), KindError> {
-        for version in now.into_iter().flat_map(|now| now.came_after(planned)) {
-            let id = version.id.as_deref().unwrap_or_default();
-            if !self.was_ours(&version.key, id).await? {
+        for version in planned.came_after(versions) {
+            if !self.was_ours(&version.key, version.id.as_deref()).await? {
                 let message = format!(
                     "`{}` came into the bucket after the plan was made, and stays: plan again, which \
                      shows it",
@@ -70,11 +70,15 @@ impl Bucket<'_> {
         Ok(())
     }
 
-    /// Deletes versions, which never change: whatever was written since they were listed stays.
-    pub(super) async fn delete_versions(&self, versions: &[Version]) -> Result<(), KindError> {
+    /// Deletes versions by their ids.
+    pub(super) async fn delete_versions(
+        &self,
+        versions: impl IntoIterator<Item = &Version>,
+    ) -> Result<(), KindError> {
         let operation = "DeleteObjects";
+        let versions: Vec<&Version> = versions.into_iter().collect();
         for some in versions.chunks(DELETED_MAX) {
-            let object = |version: &Version| {
+            let object = |version: &&Version| {
                 let object = ObjectIdentifier::builder()
                     .key(&version.key)
                     .set_version_id(version.id.clone());
@@ -99,8 +103,9 @@ impl Bucket<'_> {
         Ok(())
     }
 
-    /// Deletes every version and delete marker. False when the bucket itself is not there.
-    pub(super) async fn empty(&self) -> Result<bool, KindError> {
+    /// Deletes every version and delete marker, but nothing that came after the plan listed the bucket, if it
+    /// did. False when the bucket itself is not there.
+    pub(super) async fn empty(&self, planned: Option<&Listing>) -> Result<bool, KindError> {
         loop {
             let request = self
                 .client
@@ -111,6 +116,9 @@ impl Bucket<'_> {
                 return Ok(false);
             };
             let versions: Vec<Version> = versions(&page).collect();
+            if let Some(planned) = planned {
+                self.keep_what_came(planned, &versions).await?;
+            }
             self.delete_versions(&versions).await?;
             // What is written in the meantime, the bucket's own deletion meets.
             if page.is_truncated() != Some(true) {

@@ -1,9 +1,10 @@
 //! The contents of a bucket in one listing, for everybody in a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::aws::{Page, Session};
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_smithy_types::DateTime;
 use model::KindError;
 
 use crate::sdk::found;
@@ -11,6 +12,9 @@ use crate::sdk::found;
 /// How many pages of a thousand versions are read: of what is in a bucket, a person has seen enough then,
 /// and objects beyond them are read one by one.
 const PAGES_MAX: usize = 10;
+
+/// How far S3's clock may be from what its answers have shown of it: their times are in whole seconds.
+const CLOCK_MARGIN_SECONDS: i64 = 5;
 
 /// The question about a bucket's contents.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,22 +52,39 @@ pub(super) enum Held {
 }
 
 /// A version of an object, or a delete marker.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
     pub(super) key: String,
     pub(super) id: Option<String>,
+    /// The content's entity tag. A delete marker has none.
+    etag: Option<String>,
+    /// When it was written, in seconds since 1970.
+    modified: Option<i64>,
+}
+
+impl Version {
+    /// Whether a later write can take its place under the same id: while a bucket is not versioned, every write
+    /// makes the version `null` (S3 User Guide, "Using versioning in S3 buckets").
+    fn is_replaceable(&self) -> bool {
+        self.id.as_deref().is_none_or(|id| id == "null")
+    }
 }
 
 /// Every version and delete marker of a page.
 pub(super) fn versions(page: &ListObjectVersionsOutput) -> impl Iterator<Item = Version> {
-    let versions = page.versions().iter();
-    let versions = versions.map(|version| (version.key(), version.version_id()));
-    let markers = page.delete_markers().iter();
-    let markers = markers.map(|marker| (marker.key(), marker.version_id()));
-    versions.chain(markers).map(|(key, id)| Version {
-        key: key.unwrap_or_default().to_owned(),
-        id: id.map(str::to_owned),
-    })
+    let versions = page.versions().iter().map(|version| Version {
+        key: version.key().unwrap_or_default().to_owned(),
+        id: version.version_id().map(str::to_owned),
+        etag: Some(version.e_tag().unwrap_or_default().to_owned()),
+        modified: version.last_modified().map(DateTime::secs),
+    });
+    let markers = page.delete_markers().iter().map(|marker| Version {
+        key: marker.key().unwrap_or_default().to_owned(),
+        id: marker.version_id().map(str::to_owned),
+        etag: None,
+        modified: marker.last_modified().map(DateTime::secs),
+    });
+    versions.chain(markers)
 }
 
 /// The contents of a bucket.
@@ -71,9 +92,9 @@ pub(super) fn versions(page: &ListObjectVersionsOutput) -> impl Iterator<Item = 
 pub(crate) struct Listing {
     pub(super) held: BTreeMap<String, Held>,
     /// Every version that was listed.
-    pub(super) versions: Vec<Version>,
-    /// Whether it was read to its end.
-    is_whole: bool,
+    pub(super) versions: BTreeSet<Version>,
+    /// When it was begun by S3's clock, in seconds since 1970, if it was too long to be read to its end.
+    cut: Option<i64>,
     newest: BTreeMap<String, String>,
 }
 
@@ -83,19 +104,32 @@ impl Listing {
         self.newest.get(key)
     }
 
-    /// The newest version of each object that is not in a listing from before. One that was too long to be
-    /// read to its end says nothing about what came later.
-    pub(super) fn came_after(&self, before: &Self) -> Vec<Version> {
-        if !before.is_whole {
-            return Vec::new();
-        }
-        let newest = self.newest.iter().map(|(key, id)| Version {
-            key: key.clone(),
-            id: Some(id.clone()),
-        });
-        newest
-            .filter(|version| !before.versions.contains(version))
-            .collect()
+    /// The listing of a bucket that nobody has seen anything in.
+    pub(super) fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Whether its versions can be deleted by their ids: what they stand for cannot change.
+    pub(super) fn is_lasting(&self) -> bool {
+        !self.versions.iter().any(Version::is_replaceable)
+    }
+
+    /// Those of the versions that came into the bucket after this listing, if they are lost with it: a delete
+    /// marker is nothing to lose. Behind the end of a listing that was cut, their time tells. S3 dates an object
+    /// that came in parts from the start of its upload (S3 API reference, `CompleteMultipartUpload`), so that one
+    /// whose upload was under way counts as listed there.
+    pub(super) fn came_after<'a>(
+        &'a self,
+        versions: &'a [Version],
+    ) -> impl Iterator<Item = &'a Version> {
+        let is_older = |version: &Version| {
+            let began = self.cut.zip(version.modified);
+            began.is_some_and(|(listed, modified)| modified < listed - CLOCK_MARGIN_SECONDS)
+        };
+        versions
+            .iter()
+            .filter(|version| version.etag.is_some() && !self.versions.contains(*version))
+            .filter(move |version| !is_older(version))
     }
 
     /// Takes down a page of the versions. Those of one key come from the newest to the oldest, and may
@@ -139,7 +173,8 @@ impl Page for Contents {
 
     async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
         let client = session.s3();
-        let mut listing = Listing::default();
+        let mut listing = Listing::empty();
+        let begun = session.server_time().as_second();
         let mut marker: Option<(String, Option<String>)> = None;
         for _ in 0..PAGES_MAX {
             let (key, version) = marker.take().unzip();
@@ -158,12 +193,12 @@ impl Page for Contents {
                 .next_key_marker()
                 .filter(|_| page.is_truncated() == Some(true))
             else {
-                listing.is_whole = true;
-                break;
+                return Ok(Some(listing));
             };
             let version = page.next_version_id_marker().map(str::to_owned);
             marker = Some((next.to_owned(), version));
         }
+        listing.cut = Some(begun);
         Ok(Some(listing))
     }
 }

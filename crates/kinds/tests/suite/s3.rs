@@ -224,17 +224,100 @@ async fn what_came_into_a_bucket_since_the_plan_keeps_it() {
     let spec = bucket("suite-assets");
     let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
     walk.create().await;
-    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
-    let put = |key: &str| s3.put_object().bucket("suite-assets").key(key).send();
-    put("shown").await.expect("an object");
+    put(&stage, "shown", "one").await;
     walk.leaving().await;
-    put("later").await.expect("an object");
+    put(&stage, "later", "two").await;
+    keeps_it(&walk, "later").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_the_plan_did_not_see_keeps_what_others_put_there() {
+    let stage = Stage::new();
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
+    assert_eq!(walk.leaving().await, Observation::Absent);
+    walk.create().await;
+    put(&stage, "theirs", "one").await;
+    keeps_it(&walk, "theirs").await;
+}
+
+/// A delete marker hides an object, and loses nothing of it.
+#[tokio::test(start_paused = true)]
+async fn what_came_and_was_deleted_since_the_plan_keeps_a_bucket() {
+    let stage = Stage::new();
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
+    walk.create().await;
+    walk.leaving().await;
+    put(&stage, "theirs", "one").await;
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let delete = s3.delete_object().bucket("suite-assets").key("theirs");
+    delete.send().await.expect("a marker");
+    keeps_it(&walk, "theirs").await;
+}
+
+/// While a bucket is not versioned, what is written takes the place of what the plan showed, under the same id.
+#[tokio::test(start_paused = true)]
+async fn what_was_overwritten_since_the_plan_keeps_a_bucket_that_is_not_versioned() {
+    let stage = Stage::new();
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
+    walk.create().await;
+    {
+        let mut world = stage.sandbox.world();
+        let bucket = world.s3.buckets.get_mut("suite-assets");
+        bucket.expect("a bucket").versioning = None;
+    }
+    put(&stage, "theirs", "one").await;
+    walk.leaving().await;
+    put(&stage, "theirs", "two").await;
+    keeps_it(&walk, "theirs").await;
+}
+
+/// A plan lists the first ten thousand versions of a bucket. Behind them, the time tells what came later.
+#[tokio::test(start_paused = true)]
+async fn what_came_into_a_bucket_behind_the_end_of_its_listing_keeps_it() {
+    let stage = Stage::with(|world| world.delays = sandbox::world::Delays::none());
+    let spec = bucket("suite-assets");
+    let mut walk = Walk::new(&stage, &id("s3_bucket", "assets"), REGION, &spec).await;
+    walk.create().await;
+    let modified = stage.sandbox.clock().now();
+    for number in 0..10_500 {
+        let mut world = stage.sandbox.world();
+        let bucket = world.s3.buckets.get_mut("suite-assets");
+        let version = sandbox::s3::Version {
+            id: format!("v{number}"),
+            modified,
+            object: Some(sandbox::s3::Object::default()),
+        };
+        let objects = &mut bucket.expect("a bucket").objects;
+        objects.insert(format!("bulk/{number:05}"), vec![version]);
+    }
+    stage.wait(60).await;
+    walk.leaving().await;
+    put(&stage, "theirs", "one").await;
+    keeps_it(&walk, "theirs").await;
+}
+
+/// Puts an object into the bucket, as others do.
+async fn put(stage: &Stage, key: &str, content: &str) {
+    let s3 = aws_sdk_s3::Client::new(&stage.sdk(REGION));
+    let content = aws_sdk_s3::primitives::ByteStream::from(content.as_bytes().to_vec());
+    let put = s3.put_object().bucket("suite-assets").key(key);
+    put.body(content).send().await.expect("an object");
+}
+
+/// The bucket stays, for the sake of this object, until a plan has shown it.
+async fn keeps_it(walk: &Walk<'_>, key: &str) {
     let refused = walk.try_delete().await.unwrap_err();
-    assert_eq!(refused.class, model::ErrorClass::Conflict);
-    assert!(refused.message.contains("`later`"), "{refused}");
-    let kept = s3.head_object().bucket("suite-assets").key("later");
-    kept.send().await.expect("it is there");
-    // A new plan shows it, and then it may go.
+    assert_eq!(refused.class, model::ErrorClass::Conflict, "{refused}");
+    assert!(refused.message.contains(&format!("`{key}`")), "{refused}");
+    {
+        let world = walk.stage.sandbox.world();
+        let bucket = &world.s3.buckets["suite-assets"];
+        assert!(bucket.objects.contains_key(key));
+    }
+    walk.stage.wait(60).await;
     walk.leaving().await;
     walk.delete().await;
 }

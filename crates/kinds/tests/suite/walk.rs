@@ -23,7 +23,7 @@ const UNSAID: [(&str, &str); 4] = [
 
 /// One resource on its way, and what the ledger would know of it.
 pub(crate) struct Walk<'s> {
-    stage: &'s Stage,
+    pub(crate) stage: &'s Stage,
     location: Option<Location>,
     pub(crate) id: ResourceId,
     pub(crate) physical: Option<PhysicalId>,
