@@ -351,9 +351,9 @@ impl Run {
         self.store.hold(&self.id).await?;
         let mut lease = Lease::of(&self.who, self.clock.now());
         let mut version = self.write_lease(&lease, None).await?;
-        // The first write to a young bucket can last for minutes, and others may take such a lease for over.
-        // Nothing is claimed by it yet.
-        if self.is_alive().is_err() {
+        // A write to a bucket that was just made can last for minutes, and another run takes a lease of that age
+        // for expired. Nothing is claimed by it yet.
+        while self.is_alive().is_err() {
             lease.renewals += 1;
             version = self.write_lease(&lease, Some(&version)).await?;
         }

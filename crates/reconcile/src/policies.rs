@@ -1,5 +1,5 @@
-//! The IAM policies that the roles of a manifest's accounts need. Nobody is asked anything: where mail
-//! goes changes no permission.
+//! The IAM policies that the roles of a manifest's accounts need. They follow from the manifest alone: the
+//! published MX hosts, which a manifest may leave to DNS, change no permission.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,22 +25,22 @@ pub struct AccountPolicy {
     /// The external id that the role asks for.
     pub external_id: Option<String>,
     /// The partition that it is in.
-    pub partition: &'static str,
+    pub partition: String,
     /// Everything that the policy allows.
     pub grants: Vec<Grant>,
 }
 
-/// One account with everything that its role is used for.
+/// An account, and everything that its role is used for.
 struct Uses {
     account: Account,
     external_id: Option<String>,
     resources: Vec<Arc<Resource>>,
-    /// The grants on the ledger, and on the topics that people are told through.
+    /// The grants on the ledger, and on the topics of notifications.
     others: Vec<Grant>,
 }
 
-/// The policies for `role` in the accounts of a manifest, or of a subset of its domains.
-/// What the `former` manifest had is still to be removed: its resources are allowed too.
+/// Makes the policies for `role` in the accounts of a manifest, or of a subset of its domains. They allow the
+/// resources of the `former` manifest too, because those are still to be removed.
 pub fn policies(
     manifest: &Manifest,
     former: Option<&Manifest>,
@@ -56,13 +56,8 @@ pub fn policies(
         let resources = uses.resources.iter().map(AsRef::as_ref);
         let mut grants = doctor::grants_on(resources, role);
         grants.extend(uses.others);
-        let locations = uses
-            .resources
-            .iter()
-            .filter_map(|one| one.location.as_ref());
-        let region = locations.map(|location| location.region.as_str()).next();
         AccountPolicy {
-            partition: aws::partition(region.unwrap_or_default()),
+            partition: partition(&grants),
             grants,
             account: uses.account.name,
             id,
@@ -72,12 +67,19 @@ pub fn policies(
     };
     let now: BTreeSet<AccountId> = accounts::ids(manifest).into_values().collect();
     let mut policies: Vec<AccountPolicy> = uses.into_iter().map(policy).collect();
-    // An account of the manifest comes before one that had its name in the former one.
+    // An account of the manifest comes before an account that had the same name in the former manifest.
     policies.sort_by_key(|one| (one.account.clone(), !now.contains(&one.id)));
     Ok(policies)
 }
 
-/// Adds the uses of one manifest. Accounts are the same by their numbers, whatever their names.
+/// The partition of an account, from the ARNs in its policy.
+fn partition(grants: &[Grant]) -> String {
+    let mut resources = grants.iter().flat_map(|grant| &grant.resources);
+    let named = resources.find_map(|arn| arn.strip_prefix("arn:")?.split(':').next());
+    named.unwrap_or(aws::partition("")).to_owned()
+}
+
+/// Adds the uses of one manifest. Two manifests may call one account by different names: its number decides.
 fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope, role: Role) {
     let (mut desired, _) = blueprint::desired(manifest, &presumed(manifest));
     scope.retain(&mut desired);
@@ -108,9 +110,9 @@ fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope,
     }
 }
 
-/// The grants on a ledger in S3. Apply lists its documents, reads them, and writes them on condition:
-/// S3 asks for `s3:GetObject` for `If-Match` too. Plan reads. Drift reads, and writes the one object
-/// that says what a schedule told people. No role deletes anything there.
+/// The grants on a ledger in S3. Apply lists the documents, reads them, and writes them with `If-Match`, for
+/// which S3 requires `s3:GetObject` too. Plan reads them. Drift reads them, and writes the one object that
+/// records which notifications were sent. No role deletes an object of the ledger.
 fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<Grant> {
     let manifest::Ledger::S3(s3) = &manifest.ledger.value else {
         return Vec::new();
@@ -138,10 +140,10 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
             grant(&["s3:PutObject"], format!("{project}/notify/STATE.json")),
         ],
     };
-    // Without it S3 answers 403 for an object that is not there, not 404.
+    // Without this permission S3 answers 403, not 404, for an object that does not exist.
     grants.push(grant(&["s3:ListBucket"], bucket));
-    // Whoever writes an object has a data key made for it, and whoever reads it has that decrypted (S3 User
-    // Guide, "Using server-side encryption with AWS KMS keys", "Permissions").
+    // S3 has KMS generate a data key for each write and decrypt it for each read, in the name of the caller (S3
+    // User Guide, "Using server-side encryption with AWS KMS keys", "Permissions").
     if let Some(key) = &s3.kms_key {
         let actions: &[&str] = match role {
             Role::Plan => &["kms:Decrypt"],
@@ -152,7 +154,7 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
     grants
 }
 
-/// The grant to publish to the topics of `notify:`, as this account's role. Plan tells nobody.
+/// The grant to publish to those topics of `notify:` that name this account. Plan sends no notification.
 fn topic_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Option<Grant> {
     let topics = manifest.notify.values().filter_map(|one| one.topic());
     let own = topics.filter(|topic| topic.account.value == *account);
@@ -182,9 +184,32 @@ mod tests {
 
     use super::*;
 
-    /// A policy of MTA-STS that is made from the published MX needs all that another needs.
+    fn policies_of(text: impl Into<Vec<u8>>) -> Vec<AccountPolicy> {
+        let files = MemoryFiles::default().with("deploy.yaml", text);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let loaded = crate::load("deploy.yaml", &files, "deploy.yaml".into(), now);
+        let manifest = loaded.expect("a sound manifest").manifest;
+        let policies = policies(&manifest, None, &Subset::All, Role::Apply);
+        policies.expect("policies")
+    }
+
     #[test]
-    fn who_receives_mail_changes_no_permission() {
+    fn an_account_that_holds_the_ledger_alone_is_in_the_partition_of_its_bucket() {
+        let policies = policies_of(
+            "project: shop\naccounts:\n  box: { id: \"333333333333\" }\n\
+             ledger: { s3: { account: box, bucket: ledger-of-the-shop, region: cn-north-1 } }\n\
+             domains:\n  example.com: { dns: manual, spf: { all: fail } }\n",
+        );
+        let [of_the_box] = policies.as_slice() else {
+            panic!("{policies:?}");
+        };
+        assert_eq!(of_the_box.partition, "aws-cn");
+    }
+
+    /// An MTA-STS policy that is made from the published MX hosts needs the same permissions as one that is
+    /// made from declared ones.
+    #[test]
+    fn mx_hosts_change_no_permission() {
         let text = |mx: &str| {
             format!(
                 "project: shop\naccounts:\n  dns: {{ id: \"111111111111\" }}\n  web: {{ id: \"222222222222\" }}\n\
@@ -194,12 +219,7 @@ mod tests {
             )
         };
         let grants = |mx: &str| {
-            let files = MemoryFiles::default().with("deploy.yaml", text(mx));
-            let now = jiff::Timestamp::UNIX_EPOCH;
-            let loaded = crate::load("deploy.yaml", &files, "deploy.yaml".into(), now);
-            let manifest = loaded.expect("a sound manifest").manifest;
-            let policies = policies(&manifest, None, &Subset::All, Role::Apply);
-            let policies = policies.expect("policies").into_iter();
+            let policies = policies_of(text(mx)).into_iter();
             policies.map(|one| one.grants).collect::<Vec<_>>()
         };
         let declared = grants(", mx: [mx.example.com]");

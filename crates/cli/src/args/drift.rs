@@ -21,7 +21,8 @@ pub(crate) struct Drift {
     /// manifest since
     #[arg(long)]
     pub(crate) repair: bool,
-    /// Take what is there into the ledger as the new record, after a question; nothing at AWS is changed
+    /// Take what is there into the ledger as the new record, after a question, with the values that
+    /// `ignore` leaves out of drift; nothing at AWS is changed
     #[arg(long, conflicts_with = "repair")]
     pub(crate) accept: bool,
     #[command(flatten)]

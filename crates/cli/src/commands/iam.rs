@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Iam, printer: &Printer) -> Result<Exit, Failure> {
     let mut accounts = IndexMap::new();
     for one in policies {
         let trusted = trusted(args, &one)?;
-        let trust = || trusted.policy(&one.id, one.partition, one.external_id.as_deref());
+        let trust = || trusted.policy(&one.id, &one.partition, one.external_id.as_deref());
         let policy = AccountPolicy {
             trust: (!trusted.is_nobody()).then(trust),
             policy: reconcile::policy_document(&one.grants),

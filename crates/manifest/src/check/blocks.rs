@@ -3,7 +3,7 @@
 use crate::acceptance::Acceptance;
 use crate::domain::Domain;
 use crate::mail::{MtaSts, Spf};
-use crate::manifest::{Ledger, Manifest};
+use crate::manifest::{Ledger, Manifest, S3Ledger};
 use crate::path;
 use crate::position::{Located, Position};
 use crate::report::Report;
@@ -19,13 +19,30 @@ const TTL_SECONDS_MAX: u64 = 2_147_483_647;
 /// S3, CloudFront and ACM take 50; a few are ours.
 const TAGS_MAX: usize = 40;
 
-/// MAN-06: the ledger's folder is inside the tree.
+/// MAN-06 and MAN-18: the ledger's folder is inside the tree, and the key of its bucket is of the bucket's region.
 pub(super) fn ledger(manifest: &Manifest, report: &mut Report) {
-    let Ledger::Path(folder) = &manifest.ledger.value else {
-        return;
-    };
-    if let Err(reason) = path::resolve(&folder.position.source.path, folder.as_str()) {
-        report.add(rules::MAN_06, &folder.position, reason, path::FIX);
+    match &manifest.ledger.value {
+        Ledger::Path(folder) => {
+            if let Err(reason) = path::resolve(&folder.position.source.path, folder.as_str()) {
+                report.add(rules::MAN_06, &folder.position, reason, path::FIX);
+            }
+        }
+        Ledger::S3(s3) => key_of_the_ledger(s3, report),
+    }
+}
+
+/// S3 User Guide, "Using server-side encryption with AWS KMS keys": the key is in the bucket's region. It may be
+/// another account's.
+fn key_of_the_ledger(s3: &S3Ledger, report: &mut Report) {
+    let key = s3.kms_key.as_ref();
+    if let Some(key) = key.filter(|key| key.region() != s3.region.as_str()) {
+        let reason = format!(
+            "the key is in {}, and the bucket in {}: S3 encrypts with keys of the bucket's region only",
+            key.region(),
+            s3.region.as_str()
+        );
+        let fix = "name a key of the bucket's region";
+        report.add(rules::MAN_18, &key.position, reason, fix);
     }
 }
 

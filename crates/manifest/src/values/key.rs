@@ -6,7 +6,7 @@ use super::arn;
 use crate::read::Text;
 
 text_value! {
-    /// The ARN of a key of KMS. A policy of IAM cannot name one by its alias.
+    /// The ARN of a KMS key. An IAM policy cannot name a key by its alias.
     pub struct KeyArn {
         what: "the ARN of a key",
         pattern: Some("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"),
@@ -15,7 +15,14 @@ text_value! {
     }
 }
 
-/// The ARN of a key (KMS Developer Guide, "Key identifiers").
+impl KeyArn {
+    /// The region that the key is in.
+    pub fn region(&self) -> &str {
+        self.as_str().split(':').nth(3).unwrap_or_default()
+    }
+}
+
+/// Reads the ARN of a key (KMS Developer Guide, "Key identifiers").
 fn key(text: &str) -> Result<String, String> {
     let arn = arn(text, Some("kms"))?;
     let mut parts = arn.split(':').skip(3);
@@ -31,5 +38,8 @@ fn key(text: &str) -> Result<String, String> {
     if is_right {
         return Ok(arn);
     }
-    Err("a key's ARN is `arn:aws:kms:REGION:ACCOUNT:key/ID`; an alias does not do".to_owned())
+    Err(
+        "the ARN of a key is `arn:aws:kms:REGION:ACCOUNT:key/ID`; an alias cannot replace it"
+            .to_owned(),
+    )
 }

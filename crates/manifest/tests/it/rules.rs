@@ -193,6 +193,21 @@ fn decided_here() -> Vec<&'static str> {
     ours.map(|rule| rule.id).collect()
 }
 
+/// MAN-18: the other ARN that has to be of its surroundings. The account may be another one.
+#[test]
+fn the_key_of_a_ledger_is_of_its_bucket_s_region() {
+    let is_refused = |region: &str| {
+        let key = "arn:aws:kms:eu-west-1:999999999999:key/1234abcd";
+        let findings = with(&format!(
+            "ledger: {{ s3: {{ account: a, bucket: ledger-of-the-shop, region: {region}, kms_key: \"{key}\" }} }}\n\
+             domains: {{ example.com: {{ dns: manual }} }}\n"
+        ));
+        findings.iter().any(|one| one.is_of(rules::MAN_18))
+    };
+    assert!(is_refused("us-east-1"));
+    assert!(!is_refused("eu-west-1"));
+}
+
 #[test]
 fn every_rule_has_a_manifest_that_breaks_it_and_one_that_keeps_it() {
     let cases: BTreeMap<&str, &Case> = CASES.iter().map(|case| (case.rule, case)).collect();
