@@ -52,6 +52,33 @@ fn send(child: &mut Child, signals: &[Sent]) -> Option<i32> {
     child.wait().expect("a child").code()
 }
 
+/// Waits until the ledger has the intent of the call that gets no answer, whichever store it is in.
+fn wait_for_intent(place: &Place) {
+    for _ in 0..600 {
+        let document = "deploy/.deploy/sandbox/anycompany/ledger/example.com.jsonl";
+        let is_there = place.path().join(document).exists();
+        let mut texts: Vec<String> = is_there.then(|| place.read(document)).into_iter().collect();
+        let world = place.world().world;
+        let versions = world
+            .s3
+            .buckets
+            .values()
+            .flat_map(|bucket| bucket.objects.values());
+        let objects = versions
+            .flatten()
+            .filter_map(|version| version.object.as_ref());
+        let bodies = objects.map(|object| object.body.bytes());
+        texts.extend(bodies.map(|body| String::from_utf8_lossy(&body).into_owned()));
+        let is_intended =
+            |line: &str| line.contains("\"intended\"") && line.contains("\"ses_identity/");
+        if texts.iter().any(|text| text.lines().any(is_intended)) {
+            return;
+        }
+        wait(Duration::from_millis(100));
+    }
+    panic!("the identity is never intended");
+}
+
 /// The ids of the resources on record, and of those of them that a run stopped in the middle of.
 fn recorded(place: &Place) -> (Vec<String>, Vec<String>) {
     let status = place.run("status", &["--json"]).exits(0).json();
@@ -68,7 +95,7 @@ fn recorded(place: &Place) -> (Vec<String>, Vec<String>) {
 }
 
 /// Applies in real time, with an answer that does not come, and sends the signals when the first change is
-/// done. Afterwards everything is brought about and removed as if nothing had happened.
+/// done and that answer is waited for. Afterwards everything is brought about and removed as if nothing had happened.
 fn is_stopped_by(signals: &[Sent], place: &Place) -> Option<i32> {
     place.make_world(None);
     let before = place.world().dump();
@@ -86,6 +113,7 @@ fn is_stopped_by(signals: &[Sent], place: &Place) -> Option<i32> {
         Some(change.split_whitespace().next()?.to_owned())
     });
     let done = done.expect("a change that is done");
+    wait_for_intent(place);
     let code = send(&mut child, signals);
     let said: Vec<String> = lines.map_while(Result::ok).collect();
     let (all, open) = recorded(place);

@@ -57,18 +57,21 @@ impl Year {
         year
     }
 
-    /// The run of a week, which ends with `code`.
+    /// The run of a week, which ends with `code`; and the resources that it found moved.
     #[track_caller]
-    fn run(&mut self, week: i32, code: i32) {
+    fn run(&mut self, week: i32, code: i32) -> Vec<String> {
         let now = self.start + WEEK * week;
         let left = now.duration_since(self.place.world().time).as_secs();
         self.place.advance(&format!("{left}s"));
         let ran = self.place.run("drift", &["--json"]);
         assert_eq!(ran.code, code, "week {week}: {}{}", ran.stdout, ran.stderr);
-        let foreseen = ran.json()["foreseen"].clone();
-        for event in foreseen.as_array().expect("a list") {
+        let document = ran.json();
+        for event in document["foreseen"].as_array().expect("a list") {
             self.hear(week, event);
         }
+        let drift = document["drift"].as_array().expect("a list").iter();
+        let resources = drift.map(|one| one["resource"].as_str().expect("an id"));
+        resources.map(str::to_owned).collect()
     }
 
     fn hear(&mut self, week: i32, event: &Value) {
@@ -174,7 +177,13 @@ fn a_year_of_weekly_runs_tells_everything_in_time_and_nothing_else() {
             _ => {}
         }
         let is_faulty = matches!(week, 5 | 6 | 10 | 11 | 19 | 20 | 25 | 26 | 42 | 43);
-        year.run(week, if is_faulty { 3 } else { 0 });
+        let moved = year.run(week, if is_faulty { 3 } else { 0 });
+        // The record of a validation alone is lost, in the week before the tenth run.
+        let lost: &[&str] = match week {
+            10 | 11 => &["route53_record_set/example.net/acm.mta-sts.example.net"],
+            _ => &[],
+        };
+        assert_eq!(moved, lost, "week {week}");
     }
     let dated = ["the mark certificate", "VMC-02 is accepted until"];
     for words in dated {
