@@ -1,4 +1,4 @@
-//! The reasons why a request did not reach AWS, in words for people.
+//! Describes to people why a request got no answer from AWS.
 
 use std::error::Error;
 
@@ -11,19 +11,19 @@ use crate::whole::Incomplete;
 pub(crate) enum Fault {
     /// A name that does not resolve.
     Name,
-    /// A host that lets nobody in.
+    /// A host that refuses the connection.
     Refused,
-    /// No connection or no answer within the limits.
+    /// No connection or no answer within the time limits.
     Late,
-    /// A certificate that is not trusted, or a TLS that is not spoken.
+    /// A certificate that is not trusted, or a failed TLS handshake.
     Tls,
-    /// An answer that came without its end.
+    /// An answer of which the end is missing.
     Incomplete,
-    /// A proxy that does not pass the request on.
+    /// A proxy that does not forward the request.
     Proxy,
-    /// Credentials that are not there, or that could not be fetched.
+    /// Credentials that are missing, or that could not be fetched.
     Credentials,
-    /// Anything else on the way.
+    /// Any other failure of the connection.
     Network,
 }
 
@@ -45,8 +45,8 @@ impl Fault {
     }
 }
 
-/// An error and its causes, outermost first. What an `io::Error` wraps is its cause too, although it
-/// does not say so: its `source` is the source of what it wraps.
+/// An error and its causes, outermost first. An `io::Error` skips the error that it wraps: its `source` is the
+/// source of the wrapped error. The wrapped error is included here.
 pub(crate) fn chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -62,10 +62,10 @@ pub(crate) fn chain<'a>(
     std::iter::successors(Some(error), next)
 }
 
-/// Which fault an error is.
+/// The fault behind an error.
 pub(crate) fn fault(error: &(dyn Error + 'static)) -> Fault {
     let known = chain(error).find_map(judge);
-    // Credentials are fetched over the same network: what went wrong there says more.
+    // Credentials are fetched over the same network, and a fault of the network is the more precise reason.
     let of_credentials = chain(error).any(<dyn Error>::is::<CredentialsError>);
     let otherwise = if of_credentials {
         Fault::Credentials
@@ -92,7 +92,7 @@ fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
             _ => {}
         }
     }
-    // The HTTP client's own errors have no types that can be named from here.
+    // The types of the HTTP client's own errors are private.
     let text = error.to_string().to_ascii_lowercase();
     let has = |part: &str| text.contains(part);
     if has("identity resolver timed out") {
@@ -108,18 +108,18 @@ fn judge(error: &(dyn Error + 'static)) -> Option<Fault> {
     }
 }
 
-/// The fault and its fix: in one line, with the innermost causes, because the outermost ones
-/// of the SDK say nothing.
+/// Writes the fault and its fix in one line, with the innermost causes, because the outermost errors of the SDK
+/// are generic.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
     let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
     let fault = fault(error);
-    // What refused an incomplete answer is a part of this program, and nobody's affair.
+    // The error around an incomplete answer names an interceptor of this program, which helps no reader.
     let shown = if fault == Fault::Incomplete { 1 } else { 2 };
     let start = texts.len().saturating_sub(shown);
     let mut detail: Vec<&str> = texts[start..].iter().map(String::as_str).collect();
     detail.dedup();
     let detail = detail.join(": ").replace('\n', " ");
-    // The SDK lists every place where it looked, each with the same words.
+    // The SDK lists every provider that it tried, each in the same words.
     let detail = if detail.contains("no credentials found in chain") {
         "none in the environment, in the profile, or of this machine"
     } else {

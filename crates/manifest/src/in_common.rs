@@ -1,4 +1,4 @@
-//! Findings that several domains have in common, because one line of `defaults` is behind them.
+//! Joins the findings that several domains have in common, because one line of `defaults` causes them.
 
 use standards::dns::Name;
 use standards::{Finding, Place};
@@ -8,15 +8,15 @@ const ANY: &str = "<domain>";
 
 /// A finding of several domains.
 struct Group<'a> {
-    /// The finding of the first of them, as it is told where it is the only one.
+    /// The finding of the first domain, which stays as it is if no other domain has it.
     first: Finding,
-    /// The same of whichever domain.
+    /// Its reason and its fix, with [`ANY`] in the place of the domain.
     reason: String,
     fix: String,
     domains: Vec<&'a Name>,
 }
 
-/// The findings, where those of one place that differ in the name of their domain alone are one, with the
+/// Joins the findings of one place that differ only in the name of their domain into one, which lists the
 /// domains.
 pub(crate) fn together<'a>(of: impl IntoIterator<Item = (&'a Name, Finding)>) -> Vec<Finding> {
     let mut groups: Vec<Group<'a>> = Vec::new();
@@ -42,16 +42,16 @@ pub(crate) fn together<'a>(of: impl IntoIterator<Item = (&'a Name, Finding)>) ->
             }),
         }
     }
-    groups.into_iter().map(Group::told).collect()
+    groups.into_iter().map(Group::finding).collect()
 }
 
 impl Group<'_> {
-    fn told(self) -> Finding {
+    fn finding(self) -> Finding {
         let count = self.domains.len();
         if count == 1 {
             return self.first;
         }
-        // Each of them: somebody has to do something about each.
+        // The list is never cut: each domain has to be fixed.
         let names: Vec<&str> = self.domains.iter().map(|name| name.as_str()).collect();
         Finding {
             reason: format!("{}; in {count} domains: {}", self.reason, names.join(", ")),

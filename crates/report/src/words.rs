@@ -115,14 +115,14 @@ pub fn verb(by_hand: bool, verb: Verb) -> String {
         (true, Verb::Create) => "publish",
         (true, Verb::Update | Verb::Replace) => "publish anew",
         (true, Verb::Delete) => "take out",
-        // It is waited for or observed, and nothing more.
+        // The action waits or observes, and changes nothing.
         (_, Verb::None) => "check",
         (_, verb) => return verb.to_string(),
     };
     word.to_owned()
 }
 
-/// Words that are written otherwise than in a field's name.
+/// Words whose spelling in text differs from that in the name of a field.
 const SPELLINGS: [(&str, &str); 9] = [
     ("arn", "ARN"),
     ("aws", "AWS"),
@@ -136,7 +136,7 @@ const SPELLINGS: [(&str, &str); 9] = [
 ];
 
 /// A field's name in words: `accepts_log_delivery` is `accepts log delivery`, `logging.bucket` is
-/// `logging bucket`. A tag's key is somebody's own word and stays as it is.
+/// `logging bucket`. The key of a tag stays as it is.
 pub(crate) fn field(name: &str) -> String {
     if let Some(key) = name.strip_prefix("tags.") {
         return format!("tag {key}");
@@ -146,7 +146,7 @@ pub(crate) fn field(name: &str) -> String {
         known.map_or(word, |(_, spelled)| spelled).to_owned()
     };
     let words: Vec<String> = name.split(['_', '.', ' ']).map(spelled).collect();
-    // It is a term of SES, and no mail.
+    // MAIL FROM is a term of SES.
     words.join(" ").replace("mail from", "MAIL FROM")
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn place(location: Option<&Location>) -> String {
     }
 }
 
-/// The mail impact of a change, in the order of the questions: which, what, whose, from when.
+/// The mail impact of a change: which mail, in which direction, why, and within which time.
 /// `receiving, stricter: senders refuse …; for who writes to example.com; within 1 h`
 pub fn impact(impact: &Impact) -> String {
     let direction = match impact.direction {
@@ -178,7 +178,7 @@ pub fn impact(impact: &Impact) -> String {
     format!("{}{direction}: {}{when}", impact.mail, impact.reason)
 }
 
-/// The condition that a precondition waits for, where the domain is known from around it.
+/// The condition that a precondition waits for, for a text that names the domain already.
 pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
     let seen = match &precondition.check {
         PreconditionCheck::Served { url, .. } => format!("{url} is served"),

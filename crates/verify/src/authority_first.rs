@@ -280,7 +280,7 @@ mod tests {
             *self.servers.lock().expect("no panic") = servers;
         }
 
-        /// What the resolver was asked so far.
+        /// The questions to the resolver so far.
         fn asked(&self) -> Vec<String> {
             self.asked.lock().expect("no panic").clone()
         }

@@ -1,5 +1,5 @@
-//! Credentials and settings as a machine has them. The environment belongs to the whole process: each
-//! test of it runs itself again, with the environment that it is about.
+//! Tests of the credentials and settings that come from the environment. An environment belongs to a whole
+//! process, so each test starts itself again in a process with the environment that it is about.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,15 +14,19 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 
 use crate::stand::{Answer, CALLER, Script, access, clock, session};
 
-/// The mark of a process that a test has started.
+/// The variable that marks a process as started by a test.
 const INNER: &str = "DEPLOY_TEST_INNER";
 
 const ZONES: &str = "<ListHostedZonesResponse><HostedZones></HostedZones>\
     <IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListHostedZonesResponse>";
 
-/// Whether this process has the environment of the test. Else the test is run in one that has it.
+/// Whether this process has the environment of the test. If not, this runs the test in a process that has it,
+/// and expects it to pass.
 fn has_environment(test: &str, config: &str, variables: &[(&str, &str)]) -> bool {
-    #[expect(clippy::disallowed_methods, reason = "the mark of the process itself")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test set it for its own process"
+    )]
     if std::env::var(INNER).is_ok() {
         return true;
     }
@@ -114,7 +118,7 @@ async fn a_profile_that_is_not_there_is_refused_by_name() {
     assert!(said.contains("no profile `post`"), "{said}");
 }
 
-/// R-33: the SDK asks the instance's metadata service for seconds, for each account (AWS SDKs and Tools
+/// R-33: the SDK waits seconds for the instance's metadata service, once for each account (AWS SDKs and Tools
 /// Reference Guide, "IMDS credential provider").
 #[tokio::test(start_paused = true)]
 async fn r_33_without_credentials_an_account_says_so_within_three_seconds() {
@@ -227,8 +231,8 @@ async fn r_31_a_bundle_of_authorities_that_cannot_be_read_is_refused() {
     assert!(said.contains("/nonexistent/bundle.pem"), "{said}");
 }
 
-/// A server of one's own at `https://localhost` that is every AWS service: its port, and the authority that
-/// vouches for it.
+/// Starts a server at `https://localhost` that answers for every AWS service. Returns its port, and its
+/// certificate as the authority to trust.
 fn own_endpoint() -> (u16, String) {
     let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let chain = vec![key.cert.der().clone()];
@@ -249,7 +253,7 @@ fn own_endpoint() -> (u16, String) {
         for stream in listener.incoming() {
             let connection = rustls::ServerConnection::new(config.clone()).unwrap();
             let mut tls = rustls::StreamOwned::new(connection, stream.unwrap());
-            // Who does not trust the certificate hangs up here.
+            // A client that does not trust the certificate closes the connection here.
             if tls.read(&mut [0; 4096]).is_ok() {
                 let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ";
                 let answer = format!("{head}{}\r\n\r\n{CALLER}", CALLER.len());
@@ -261,11 +265,14 @@ fn own_endpoint() -> (u16, String) {
     (port, key.cert.pem())
 }
 
-/// E9: what `--ca` names is trusted for AWS too, besides the others.
+/// E9: an authority that `--ca` names is trusted for AWS too, besides the public ones.
 #[tokio::test]
 async fn r_31_e9_an_authority_of_one_s_own_is_trusted_for_aws_too() {
     let test = "r_31_e9_an_authority_of_one_s_own_is_trusted_for_aws_too";
-    #[expect(clippy::disallowed_methods, reason = "what the test hands to itself")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test set it for its own process"
+    )]
     let Ok(pem) = std::env::var("DEPLOY_TEST_AUTHORITY") else {
         let (port, pem) = own_endpoint();
         let url = format!("https://localhost:{port}");
@@ -287,7 +294,7 @@ async fn r_31_e9_an_authority_of_one_s_own_is_trusted_for_aws_too() {
     session(of_profile("mail"), trusting).await.unwrap();
 }
 
-/// A proxy is asked for the connection: nothing listens at this one, and nothing else is tried.
+/// The connection is requested from the proxy. Nothing listens there, and no other way is tried.
 #[tokio::test]
 async fn r_31_e9_calls_go_through_the_proxy_that_the_environment_names() {
     let test = "r_31_e9_calls_go_through_the_proxy_that_the_environment_names";

@@ -1,4 +1,4 @@
-//! Values of arguments: how they are read, and which of them completions list.
+//! Parsers for the values of arguments, with the values that completions offer.
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
@@ -7,13 +7,13 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use report::RecordFormat;
 
-/// The formats of records, which completions list.
+/// Parses a format of records. Completions offer all of them.
 pub(super) fn record_format() -> impl TypedValueParser<Value = RecordFormat> {
     let names = RecordFormat::ALL.map(|(name, _)| name);
     PossibleValuesParser::new(names).try_map(|name| name.parse::<RecordFormat>())
 }
 
-/// The id of a rule. Completions list the ids; the commands judge what is given.
+/// The id of a rule. Completions offer all ids; each command checks the id that it was given.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RuleId;
 
@@ -35,7 +35,7 @@ impl TypedValueParser for RuleId {
     }
 }
 
-/// The address of a resolver.
+/// Parses the address of a resolver.
 pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
     let address = text
         .parse()
@@ -43,10 +43,10 @@ pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
     address.map_err(|_| "an address such as 192.0.2.1 or 192.0.2.1:5353".to_owned())
 }
 
-/// Nobody waits for longer.
+/// The longest time that an option takes.
 const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
-/// A time such as 90s, 15m or 2h.
+/// Parses a time such as 90s, 15m or 2h.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(
         text.find(|c: char| !c.is_ascii_digit())

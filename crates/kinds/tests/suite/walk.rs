@@ -233,8 +233,8 @@ impl<'s> Walk<'s> {
         self.is_seen_from_the_record(&Diff::default()).await;
     }
 
-    /// Were the update somebody else's, its acceptance would leave no drift but of what no record can say: the
-    /// spec so far becomes one that asks for what is there.
+    /// Checks that an operator could accept this change if somebody else had made it: the accepted spec leaves no
+    /// drift, except in fields that no spec of the kind can express.
     async fn is_accepted(&self) {
         let Some(recorded) = &self.owned else { return };
         let (_, state, _) = self.state().await;

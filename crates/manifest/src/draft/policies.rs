@@ -9,7 +9,7 @@ use super::layout::{Blocks, Layout};
 use super::page::Page;
 use super::value::Value;
 
-/// Values that are shown of a name with many.
+/// How many values of one name are shown.
 const VALUES_SHOWN: usize = 4;
 
 /// The providers of the mail hosts, each once.
@@ -22,7 +22,7 @@ pub(super) fn providers(seen: &Published) -> Vec<&'static Provider> {
     found
 }
 
-/// The texts as they are published.
+/// Shows the values as they are published.
 pub(super) fn show<T>(page: &mut Page, seen: &Seen<T>) {
     if seen.values.is_empty() {
         return;
@@ -37,7 +37,7 @@ pub(super) fn show<T>(page: &mut Page, seen: &Seen<T>) {
     }
 }
 
-/// Says that a block is left out because nobody knows what is published.
+/// Says that a block is left out because DNS gave no answer. Returns whether it did.
 pub(super) fn unanswered<T>(page: &mut Page, seen: &Seen<T>, key: &str) -> bool {
     if !seen.is_answered {
         page.blank();
@@ -50,7 +50,7 @@ pub(super) fn unanswered<T>(page: &mut Page, seen: &Seen<T>, key: &str) -> bool 
     !seen.is_answered
 }
 
-/// Whether a mail host takes the domain's mail.
+/// Whether the domain has a mail host that receives mail.
 pub(super) fn receives(seen: &Published) -> bool {
     seen.mx.read.iter().flatten().any(|mx| !mx.is_null())
 }
@@ -167,7 +167,7 @@ fn first_dmarc(domain: &Name) -> Value {
     Value::Map(vec![("p", Value::text("none")), ("rua", rua)])
 }
 
-/// Whether the policy is asked for a part of the mail only.
+/// Whether an enforcing policy applies to a part of the mail only.
 fn is_partial(record: &Dmarc) -> bool {
     let is_enforced = [Subject::Domain, Subject::Subdomain, Subject::Nonexistent]
         .into_iter()

@@ -1,13 +1,13 @@
-//! The policies that AWS manages, by the ids that are the same in every account.
+//! The policies that AWS manages. Their ids are the same in every account.
 
-/// How long an edge keeps what an origin gave, in seconds.
+/// How long an edge keeps the answer of an origin, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ttl {
-    /// Not shorter than this, whatever the origin says.
+    /// The minimum, whatever the origin says.
     pub least: i64,
-    /// This long when the origin says nothing.
+    /// The default, for an origin that says nothing.
     pub usual: i64,
-    /// Not longer than this.
+    /// The maximum.
     pub most: i64,
 }
 
