@@ -49,6 +49,8 @@ mod tests {
             location: None,
             moved,
             mail: MailImpact::None,
+            since: None,
+            changed_by: None,
         }
     }
 
