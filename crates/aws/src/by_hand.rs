@@ -28,9 +28,11 @@ use aws_types::service_config::ServiceConfigKey;
 use model::{ErrorClass, KindError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::attempt::Lane;
 use crate::repeat::Classifier;
+use crate::session::Session;
 
 /// The protocol of an operation.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +57,44 @@ pub(crate) struct Operation {
     pub(crate) url: String,
     /// The region of its signatures.
     pub(crate) region: String,
+}
+
+/// An operation whose questions and answers are JSON, at the endpoint of a region.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JsonOperation {
+    /// The service id of its model: `CloudTrail`.
+    pub(crate) service: &'static str,
+    /// The name of its hosts, and the one that requests are signed for: `cloudtrail`.
+    pub(crate) host: &'static str,
+    /// Its name: `LookupEvents`.
+    pub(crate) name: &'static str,
+    /// The target that requests name: `ServiceQuotasV20190624.ListServiceQuotas`.
+    pub(crate) target: &'static str,
+}
+
+impl JsonOperation {
+    /// Asks in the account and region of a session. An answer that cannot be read is ambiguous.
+    pub(crate) async fn ask<A: DeserializeOwned>(
+        self,
+        session: &Session,
+        question: &serde_json::Value,
+    ) -> Result<A, KindError> {
+        let region = session.location().region.as_str();
+        let suffix = crate::access::suffix(region);
+        let operation = Operation {
+            service: self.service,
+            signs_as: self.host,
+            name: self.name,
+            protocol: Protocol::Json(self.target),
+            url: format!("https://{}.{region}.{suffix}", self.host),
+            region: region.to_owned(),
+        };
+        let answer = operation.invoke(session.config(), session.lane(), question.to_string());
+        serde_json::from_str(&answer.await?).map_err(|error| {
+            let message = format!("the answer cannot be read: {error}");
+            KindError::new(ErrorClass::Ambiguous, self.name, message)
+        })
+    }
 }
 
 /// A field of a form, encoded.

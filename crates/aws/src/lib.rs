@@ -50,5 +50,5 @@ pub use service_quotas::{GrantedQuota, granted_quotas};
 pub use session::{Session, SessionError, Sessions};
 pub use simulate::{Decision, Question, simulate};
 pub use tagged::Tagged;
-pub use trail::{TrailEvent, trail_events};
+pub use trail::{TrailEvent, TrailEvents, trail_events};
 pub use wire::Notice;

@@ -1,13 +1,18 @@
 //! Service Quotas' `ListServiceQuotas`: how much an account was granted of what it may hold.
 
-use model::{ErrorClass, KindError};
+use model::KindError;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::by_hand::{Operation, Protocol};
+use crate::by_hand::JsonOperation;
 use crate::session::Session;
 
-const OPERATION: &str = "ListServiceQuotas";
+const LIST: JsonOperation = JsonOperation {
+    service: "Service Quotas",
+    host: "servicequotas",
+    name: "ListServiceQuotas",
+    target: "ServiceQuotasV20190624.ListServiceQuotas",
+};
 
 /// How many pages of a hundred are read: no service has a tenth of that.
 const PAGES_MAX: usize = 20;
@@ -36,7 +41,6 @@ pub async fn granted_quotas(
     session: &Session,
     service: &str,
 ) -> Result<Vec<GrantedQuota>, KindError> {
-    let region = session.location().region.as_str();
     let mut granted = Vec::new();
     let mut token: Option<String> = None;
     for _ in 0..PAGES_MAX {
@@ -44,23 +48,7 @@ pub async fn granted_quotas(
         if let Some(token) = token.take() {
             question["NextToken"] = token.into();
         }
-        let operation = Operation {
-            service: "Service Quotas",
-            signs_as: "servicequotas",
-            name: OPERATION,
-            protocol: Protocol::Json("ServiceQuotasV20190624.ListServiceQuotas"),
-            url: format!(
-                "https://servicequotas.{region}.{}",
-                crate::access::suffix(region)
-            ),
-            region: region.to_owned(),
-        };
-        let config = session.config();
-        let answer = operation.invoke(config, session.lane(), question.to_string());
-        let page: Page = serde_json::from_str(&answer.await?).map_err(|error| {
-            let message = format!("the answer cannot be read: {error}");
-            KindError::new(ErrorClass::Ambiguous, OPERATION, message)
-        })?;
+        let page: Page = LIST.ask(session, &question).await?;
         granted.extend(page.quotas);
         token = page.next_token.filter(|token| !token.is_empty());
         if token.is_none() {

@@ -2,21 +2,38 @@
 //! every management event of an account and region.
 
 use jiff::Timestamp;
-use model::{ErrorClass, KindError};
+use model::KindError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::by_hand::{Operation, Protocol};
+use crate::by_hand::JsonOperation;
 use crate::session::Session;
 
-const OPERATION: &str = "LookupEvents";
+const LOOKUP: JsonOperation = JsonOperation {
+    service: "CloudTrail",
+    host: "cloudtrail",
+    name: "LookupEvents",
+    target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
+};
 
 /// The most pages of fifty events that are read: ten seconds at the two requests a second that AWS allows.
 const PAGES_MAX: usize = 20;
 
+/// The events of one name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrailEvents {
+    /// Those that were read, the latest first.
+    pub found: Vec<TrailEvent>,
+    /// Whether these are all: in an account that changes something thousands of times a day, the reading
+    /// is cut off.
+    pub is_whole: bool,
+}
+
 /// An event: somebody's call that changed something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrailEvent {
+    /// The service that was called: `cloudfront.amazonaws.com`.
+    pub source: String,
     /// Its name: `UpdateDistribution`.
     pub name: String,
     /// When.
@@ -45,6 +62,7 @@ struct Listed {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Record {
+    event_source: String,
     event_name: String,
     event_time: Timestamp,
     #[serde(default)]
@@ -83,9 +101,8 @@ pub async fn trail_events(
     session: &Session,
     name: &str,
     since: Timestamp,
-) -> Result<Vec<TrailEvent>, KindError> {
-    let region = session.location().region.as_str();
-    let mut events = Vec::new();
+) -> Result<TrailEvents, KindError> {
+    let mut events = TrailEvents::default();
     let mut token: Option<String> = None;
     for _ in 0..PAGES_MAX {
         let mut question = json!({
@@ -96,35 +113,17 @@ pub async fn trail_events(
         if let Some(token) = token.take() {
             question["NextToken"] = token.into();
         }
-        let operation = Operation {
-            service: "CloudTrail",
-            signs_as: "cloudtrail",
-            name: OPERATION,
-            protocol: Protocol::Json(
-                "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
-            ),
-            url: format!(
-                "https://cloudtrail.{region}.{}",
-                crate::access::suffix(region)
-            ),
-            region: region.to_owned(),
-        };
-        let config = session.config();
-        let answer = operation.invoke(config, session.lane(), question.to_string());
-        let page: Page =
-            serde_json::from_str(&answer.await?).map_err(|error| unreadable(&error))?;
-        events.extend(page.events.into_iter().filter_map(read));
+        let page: Page = LOOKUP.ask(session, &question).await?;
+        events
+            .found
+            .extend(page.events.into_iter().filter_map(read));
         token = page.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
+            events.is_whole = true;
             break;
         }
     }
     Ok(events)
-}
-
-fn unreadable(error: &serde_json::Error) -> KindError {
-    let message = format!("the answer cannot be read: {error}");
-    KindError::new(ErrorClass::Ambiguous, OPERATION, message)
 }
 
 /// An event that changed something. One whose record cannot be read tells nothing.
@@ -136,6 +135,7 @@ fn read(listed: Listed) -> Option<TrailEvent> {
     let identity = record.user_identity;
     let who = identity.arn.or(identity.invoked_by).or(listed.username);
     Some(TrailEvent {
+        source: record.event_source,
         name: record.event_name,
         at: record.event_time,
         who: who.unwrap_or_else(|| "an AWS service".to_owned()),
@@ -160,6 +160,7 @@ mod tests {
             "eventVersion": "1.11",
             "userIdentity": { "type": "IAMUser", "arn": "arn:aws:iam::111111111111:user/alice" },
             "eventTime": "2026-11-30T05:00:00Z",
+            "eventSource": "s3.amazonaws.com",
             "eventName": "DeleteBucketPolicy",
             "sourceIPAddress": "192.0.2.7",
             "userAgent": "aws-cli/2.31.0",
@@ -167,6 +168,7 @@ mod tests {
         });
         let event = read(listed(&record)).expect("an event");
         assert_eq!(event.who, "arn:aws:iam::111111111111:user/alice");
+        assert_eq!(event.source, "s3.amazonaws.com");
         assert_eq!(event.at.to_string(), "2026-11-30T05:00:00Z");
         assert_eq!(event.parameters["bucketName"], "b");
         record["userIdentity"] = json!({ "type": "AWSService", "invokedBy": "acm.amazonaws.com" });

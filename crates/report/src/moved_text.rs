@@ -121,7 +121,7 @@ impl<'a> Line<'a> {
             who: drift
                 .changed_by
                 .as_ref()
-                .map(|who| general(&words::who(who))),
+                .map(|who| general(&words::changed_by(who))),
         }
     }
 

@@ -77,25 +77,28 @@ fn program(agent: &str) -> String {
 }
 
 /// The event by which a resource was changed, and by whom.
-pub(crate) fn who(who: &ChangedBy) -> String {
-    match who {
-        ChangedBy::Caller(doer) => {
-            let with = doer
+pub(crate) fn changed_by(by: &ChangedBy) -> String {
+    match by {
+        ChangedBy::Caller(caller) => {
+            let with = caller
                 .with
                 .as_deref()
                 .map(|with| format!(", with {}", program(with)));
-            let from = doer.from.as_ref().map(|from| format!(", from {from}"));
+            let from = caller.from.as_ref().map(|from| format!(", from {from}"));
             format!(
                 "{} by {}{}{} on {}",
-                doer.event,
-                doer.who,
+                caller.event,
+                caller.who,
                 from.unwrap_or_default(),
                 with.unwrap_or_default(),
-                moment(doer.at)
+                moment(caller.at)
             )
         }
-        ChangedBy::NotTold => "not in CloudTrail, or not yet".to_owned(),
-        ChangedBy::Unasked(why) => format!("CloudTrail could not be asked: {why}"),
+        ChangedBy::NotTold => {
+            "CloudTrail has no event for it, or not yet: they come about five minutes late"
+                .to_owned()
+        }
+        ChangedBy::Unasked(why) => format!("not known from CloudTrail: {why}"),
     }
 }
 

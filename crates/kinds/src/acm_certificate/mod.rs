@@ -259,7 +259,8 @@ impl Kind for AcmCertificate {
     }
 
     fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [physical?.as_str().to_owned()]))
+        let arn = (&["certificateArn"][..], physical?.as_str().to_owned());
+        Some(Trail::of("acm.amazonaws.com", EVENTS, [arn]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -443,7 +443,11 @@ impl Kind for CloudfrontDistribution {
     }
 
     fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [physical?.as_str().to_owned()]))
+        let id = (
+            &["id", "resource", "targetDistributionId"][..],
+            physical?.as_str().to_owned(),
+        );
+        Some(Trail::of("cloudfront.amazonaws.com", EVENTS, [id]))
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {

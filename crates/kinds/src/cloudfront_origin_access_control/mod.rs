@@ -121,7 +121,8 @@ impl Kind for CloudfrontOriginAccessControl {
     }
 
     fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [physical?.as_str().to_owned()]))
+        let id = (&["id"][..], physical?.as_str().to_owned());
+        Some(Trail::of("cloudfront.amazonaws.com", EVENTS, [id]))
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {

@@ -178,7 +178,9 @@ impl Kind for Route53HostedZone {
     }
 
     fn trail(_spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [bare(physical?.as_str()).to_owned()]))
+        let id = bare(physical?.as_str()).to_owned();
+        let zone = (&["id", "resourceId"][..], id);
+        Some(Trail::of("route53.amazonaws.com", EVENTS, [zone]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -155,10 +155,12 @@ impl Kind for Route53RecordSet {
         let Some(ZoneRef::Hosted(zone)) = Self::zone(spec, physical) else {
             return None;
         };
-        Some(Trail::of(
-            EVENTS,
-            [zone, place(&spec.record)?, spec.record.rtype.to_string()],
-        ))
+        let about = [
+            (&["hostedZoneId"][..], zone),
+            (&["name"][..], place(&spec.record)?),
+            (&["type"][..], spec.record.rtype.to_string()),
+        ];
+        Some(Trail::of("route53.amazonaws.com", EVENTS, about))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

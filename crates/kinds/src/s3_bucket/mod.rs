@@ -175,6 +175,8 @@ const EVENTS: &[&str] = &[
     "DeleteBucketEncryption",
     "PutBucketLifecycle",
     "DeleteBucketLifecycle",
+    "TagResource",
+    "UntagResource",
 ];
 
 impl Kind for S3Bucket {
@@ -272,7 +274,8 @@ impl Kind for S3Bucket {
     }
 
     fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [spec.name.clone()]))
+        let bucket = (&["bucketName", "resourceArn"][..], spec.name.clone());
+        Some(Trail::of("s3.amazonaws.com", EVENTS, [bucket]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

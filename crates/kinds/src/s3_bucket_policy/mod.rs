@@ -186,7 +186,7 @@ struct Compared {
 }
 
 /// The events of CloudTrail that change one.
-const EVENTS: &[&str] = &["PutBucketPolicy", "DeleteBucketPolicy"];
+const EVENTS: &[&str] = &["PutBucketPolicy", "DeleteBucketPolicy", "DeleteBucket"];
 
 impl Kind for S3BucketPolicy {
     const NAME: &'static str = "s3_bucket_policy";
@@ -234,7 +234,8 @@ impl Kind for S3BucketPolicy {
     }
 
     fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [spec.bucket.clone()]))
+        let bucket = (&["bucketName"][..], spec.bucket.clone());
+        Some(Trail::of("s3.amazonaws.com", EVENTS, [bucket]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -144,6 +144,10 @@ const EVENTS: &[&str] = &[
     "CreateConfigurationSetEventDestination",
     "UpdateConfigurationSetEventDestination",
     "DeleteConfigurationSetEventDestination",
+    "UpdateConfigurationSetReputationMetricsEnabled",
+    "UpdateConfigurationSetSendingEnabled",
+    "TagResource",
+    "UntagResource",
 ];
 
 impl Kind for SesConfigurationSet {
@@ -225,7 +229,11 @@ impl Kind for SesConfigurationSet {
     }
 
     fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [spec.name.clone()]))
+        let set = (
+            &["configurationSetName", "resourceArn"][..],
+            spec.name.clone(),
+        );
+        Some(Trail::of("ses.amazonaws.com", EVENTS, [set]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

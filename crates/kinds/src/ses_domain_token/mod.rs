@@ -100,7 +100,11 @@ impl Kind for SesDomainToken {
     }
 
     fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [spec.domain.clone()]))
+        let domain = (
+            &["domain", "identity", "emailIdentity"][..],
+            spec.domain.clone(),
+        );
+        Some(Trail::of("ses.amazonaws.com", EVENTS, [domain]))
     }
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {

@@ -393,7 +393,11 @@ impl Kind for SesIdentity {
     }
 
     fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [spec.domain.clone()]))
+        let identity = (
+            &["emailIdentity", "identity", "resourceArn"][..],
+            spec.domain.clone(),
+        );
+        Some(Trail::of("ses.amazonaws.com", EVENTS, [identity]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

@@ -173,7 +173,8 @@ impl Kind for SesMailFrom {
     }
 
     fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
-        Some(Trail::of(EVENTS, [spec.identity.clone()]))
+        let identity = (&["emailIdentity", "identity"][..], spec.identity.clone());
+        Some(Trail::of("ses.amazonaws.com", EVENTS, [identity]))
     }
 
     fn permissions(desired: &Spec) -> Vec<Permission> {

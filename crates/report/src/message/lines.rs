@@ -21,7 +21,7 @@ pub fn drift_line(drift: &Drift) -> Line {
         None => text,
     };
     let text = match &drift.changed_by {
-        Some(who @ ChangedBy::Caller(_)) => format!("{text}; {}", words::who(who)),
+        Some(by @ ChangedBy::Caller(_)) => format!("{text}; {}", words::changed_by(by)),
         _ => text,
     };
     let id = &drift.resource;

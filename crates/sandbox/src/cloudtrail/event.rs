@@ -108,12 +108,14 @@ impl Event {
 
 /// Whether a call is about an object of S3, or sends mail.
 fn is_data_event(call: &Call, operation: &str) -> bool {
-    let words: &[&str] = match call.service.as_str() {
-        "s3" => &["Object", "Multipart", "UploadPart"],
-        "ses" => &["Send"],
-        _ => &[],
-    };
-    words.iter().any(|word| operation.contains(word))
+    match call.service.as_str() {
+        "s3" => ["Object", "Multipart", "UploadPart"]
+            .iter()
+            .any(|word| operation.contains(word)),
+        // `UpdateConfigurationSetSendingEnabled` sends nothing.
+        "ses" => operation.starts_with("Send"),
+        _ => false,
+    }
 }
 
 /// The name of an operation's event. S3's have kept older names (CloudTrail User Guide of S3, "Amazon S3

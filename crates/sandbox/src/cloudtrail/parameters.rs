@@ -15,7 +15,7 @@ pub(super) fn of(call: &Call) -> Value {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    for (name, value) in in_path(call) {
+    for (name, value) in in_path(call).into_iter().chain(in_query(call)) {
         parameters.insert(name.to_owned(), value.into());
     }
     Value::Object(parameters)
@@ -39,10 +39,6 @@ fn body(call: &Call) -> Value {
 fn in_path(call: &Call) -> Vec<(&'static str, String)> {
     let path = call.request.uri.path();
     let segments: Vec<&str> = path.split('/').filter(|one| !one.is_empty()).collect();
-    let decoded = |text: &str| {
-        let text = percent_encoding::percent_decode_str(text);
-        text.decode_utf8_lossy().into_owned()
-    };
     match (call.service.as_str(), segments.as_slice()) {
         ("s3", _) => {
             let bucket = crate::s3::bucket_named(call);
@@ -52,6 +48,9 @@ fn in_path(call: &Call) -> Vec<(&'static str, String)> {
                 .collect()
         }
         ("route53", [_, "hostedzone", id, "rrset", ..]) => vec![("hostedZoneId", decoded(id))],
+        ("route53", [_, "tags", kind, id]) => {
+            vec![("resourceType", decoded(kind)), ("resourceId", decoded(id))]
+        }
         ("route53" | "cloudfront", [_, _, id, ..]) => vec![("id", decoded(id))],
         ("ses", ["v2", "email", "identities", name, ..]) => vec![("emailIdentity", decoded(name))],
         ("ses", ["v2", "email", "configuration-sets", name, ..]) => {
@@ -59,6 +58,22 @@ fn in_path(call: &Call) -> Vec<(&'static str, String)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The resource in a query, as requests that tag name it.
+fn in_query(call: &Call) -> Option<(&'static str, String)> {
+    let query = call.request.uri.query().unwrap_or_default();
+    let mut fields = query.split('&').filter_map(|pair| pair.split_once('='));
+    fields.find_map(|(name, value)| match name {
+        "Resource" => Some(("resource", decoded(value))),
+        "ResourceArn" => Some(("resourceArn", decoded(value))),
+        _ => None,
+    })
+}
+
+fn decoded(text: &str) -> String {
+    let text = percent_encoding::percent_decode_str(text);
+    text.decode_utf8_lossy().into_owned()
 }
 
 /// The text in the place of a secret.
@@ -96,13 +111,8 @@ fn camel(name: &str) -> String {
 
 fn form(text: &str) -> Value {
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    let decoded = |text: &str| {
-        let text = text.replace('+', " ");
-        let text = percent_encoding::percent_decode_str(&text);
-        text.decode_utf8_lossy().into_owned()
-    };
     let told = pairs.filter(|(name, _)| !["Action", "Version"].contains(name));
-    told.map(|(name, value)| (camel(name), Value::from(decoded(value))))
+    told.map(|(name, value)| (camel(name), Value::from(decoded(&value.replace('+', " ")))))
         .collect()
 }
 
@@ -115,14 +125,17 @@ struct Element {
 }
 
 impl Element {
-    /// The value of it: a list where it has items only, which are named like the list itself.
+    /// The value of it: a list where it has items only, of one name.
     fn value(self) -> Value {
         let Some((first, _)) = self.children.first() else {
             return Value::from(self.text);
         };
-        let is_list = self.name.starts_with(first.as_str())
-            && self.children.iter().all(|(name, _)| name == first);
-        if is_list {
+        let is_of_one_name = self.children.iter().all(|(name, _)| name == first);
+        // One child can be the only item of a list, or the only field that a request has.
+        let is_list = self.children.len() > 1
+            || self.name == "items"
+            || self.name.starts_with(first.as_str());
+        if is_of_one_name && is_list {
             return self.children.into_iter().map(|(_, value)| value).collect();
         }
         self.children.into_iter().collect()
@@ -179,6 +192,21 @@ mod tests {
         });
         let change = json!({ "action": "UPSERT", "resourceRecordSet": set });
         assert_eq!(xml(text), json!({ "changeBatch": { "changes": [change] } }));
+    }
+
+    /// CloudFront's lists are in `Items`, whatever these are called.
+    #[test]
+    fn items_are_a_list() {
+        let text = "<DistributionConfig><Aliases><Quantity>1</Quantity><Items><CNAME>a</CNAME></Items>\
+            </Aliases><Comment>c</Comment></DistributionConfig>";
+        let aliases = json!({ "quantity": "1", "items": ["a"] });
+        assert_eq!(xml(text), json!({ "aliases": aliases, "comment": "c" }));
+        let text =
+            "<Tagging><TagSet><Tag><Key>a</Key></Tag><Tag><Key>b</Key></Tag></TagSet></Tagging>";
+        assert_eq!(
+            xml(text),
+            json!({ "tagSet": [{ "key": "a" }, { "key": "b" }] })
+        );
     }
 
     #[test]
