@@ -18,8 +18,8 @@ pub enum Key {
     Document(String),
     /// The lease of a run.
     Run(String),
-    /// The memory of what people were told (crate `notify`): no part of the record, and all that a role for
-    /// drift writes.
+    /// The memory of a schedule (crate `notify`), of what people were told and of what was read when: no part
+    /// of the record, and all that a role for drift writes.
     Notified,
 }
 

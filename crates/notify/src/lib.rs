@@ -24,10 +24,10 @@ mod topic;
 
 pub use deliver::{Answer, Post, Publish, Request, Unsent};
 pub use https::Https;
-pub use reading::{Reading, Readings};
+pub use reading::{Read, Reading, Readings};
 pub use receiver::{Address, Receiver};
 pub use run::{About, Item, Run};
 pub use secret::Secret;
-pub use stored::{readings, record_readings};
+pub use stored::{readings, record_reading};
 pub use tell::{Outcome, Told, Ways, tell, try_out};
 pub use topic::Topic;

@@ -4,7 +4,7 @@ use ledger::{Content, Key, LedgerError, NotSwapped, Store, Version};
 use model::plan::sha256;
 use serde::{Deserialize, Serialize};
 
-use crate::reading::Readings;
+use crate::reading::{Read, Readings};
 use crate::state::State;
 
 const FORMAT: &str = "deploy.notify";
@@ -14,24 +14,26 @@ const VERSION: u32 = 2;
 const ATTEMPTS: u32 = 16;
 
 /// All that is kept from run to run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kept {
     /// The news that people were told.
     pub(crate) told: State,
-    /// The readings of the world. Version 1 has none.
-    #[serde(default)]
+    /// The readings of the world.
     pub(crate) readings: Readings,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Document<K> {
+#[serde(deny_unknown_fields)]
+struct Document {
     format: String,
     version: u32,
     /// How many times it was written: no two contents are equal, by which the store tells whose
     /// write an object is.
     number: u64,
-    #[serde(flatten)]
-    kept: K,
+    told: State,
+    /// Version 1 has none.
+    #[serde(default)]
+    readings: Readings,
     /// A folder tells contents apart by their length and their last bytes, so that these have to
     /// depend on everything before them.
     hash: String,
@@ -56,7 +58,7 @@ pub(crate) async fn read(store: &dyn Store) -> Result<Held, String> {
     let Some(found) = found else {
         return Ok(Held::default());
     };
-    let document: Document<Kept> = serde_json::from_slice(&found.bytes).map_err(|error| {
+    let document: Document = serde_json::from_slice(&found.bytes).map_err(|error| {
         unreadable(
             store,
             &format!("it is not what this program wrote: {error}"),
@@ -69,7 +71,10 @@ pub(crate) async fn read(store: &dyn Store) -> Result<Held, String> {
         ));
     }
     Ok(Held {
-        kept: document.kept,
+        kept: Kept {
+            told: document.told,
+            readings: document.readings,
+        },
         number: document.number,
         version: Some(found.version),
     })
@@ -80,7 +85,8 @@ fn print(kept: &Kept, number: u64) -> serde_json::Result<Vec<u8>> {
         format: FORMAT.to_owned(),
         version: VERSION,
         number,
-        kept,
+        told: kept.told.clone(),
+        readings: kept.readings.clone(),
         hash: String::new(),
     };
     document.hash = sha256(&serde_json::to_vec(&document)?);
@@ -88,17 +94,19 @@ fn print(kept: &Kept, number: u64) -> serde_json::Result<Vec<u8>> {
 }
 
 /// Changes the record, on top of whatever others wrote since `held` was read. Gives what was written,
-/// and whether somebody else wrote in between.
+/// and whether somebody else told people something in between.
 pub(crate) async fn change(
     store: &dyn Store,
     mut held: Held,
     change: &(dyn Fn(&mut Kept) + Sync),
 ) -> Result<(Kept, bool), String> {
-    for attempt in 0..ATTEMPTS {
+    let told = held.kept.told.clone();
+    for _ in 0..ATTEMPTS {
+        let is_raced = held.kept.told != told;
         let mut kept = held.kept.clone();
         change(&mut kept);
         if kept == held.kept && held.version.is_some() {
-            return Ok((kept, attempt > 0));
+            return Ok((kept, is_raced));
         }
         let bytes = print(&kept, held.number + 1).map_err(|error| report::causes(&error))?;
         let content = Content {
@@ -109,7 +117,7 @@ pub(crate) async fn change(
             .swap(&Key::Notified, held.version.as_ref(), content)
             .await
         {
-            Ok(_) => return Ok((kept, attempt > 0)),
+            Ok(_) => return Ok((kept, is_raced)),
             Err(NotSwapped::Moved) => held = read(store).await?,
             Err(NotSwapped::Failed(error)) => return Err(report::causes(&error)),
         }
@@ -128,21 +136,9 @@ pub async fn readings(store: &dyn Store) -> Result<Readings, String> {
 /// Records what a run read, on top of whatever other runs recorded meanwhile.
 ///
 /// # Errors
-/// Why it could not be recorded: the next run reads anew what this one read.
-pub async fn record_readings(store: &dyn Store, made: &Readings) -> Result<(), String> {
+/// Why it could not be recorded.
+pub async fn record_reading(store: &dyn Store, made: &Read) -> Result<(), String> {
     let held = read(store).await?;
-    let merge = |kept: &mut Kept| {
-        for (document, reading) in made {
-            let mut reading = reading.clone();
-            // A run that began later can be done first.
-            if let Some(other) = kept.readings.get(document) {
-                reading.anew = reading.anew.max(other.anew);
-                for (id, first) in &mut reading.moved {
-                    *first = other.moved.get(id).map_or(*first, |seen| *seen.min(first));
-                }
-            }
-            kept.readings.insert(document.clone(), reading);
-        }
-    };
+    let merge = |kept: &mut Kept| made.merge_into(&mut kept.readings);
     change(store, held, &merge).await.map(drop)
 }

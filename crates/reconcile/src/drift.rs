@@ -15,7 +15,7 @@ use verify::{Options, Verdict};
 use crate::changed_by::attribute;
 use crate::expected::{is_awaited, left};
 use crate::foresight::foresee;
-use crate::reading::Earlier;
+use crate::reading::{Earlier, is_dated};
 use crate::scope::is_like;
 use crate::{Error, Project};
 
@@ -41,7 +41,7 @@ pub struct Drifted {
     pub unasked: Vec<String>,
     /// When everything was last read anew, where this run left a part of it to its version.
     pub last_read_anew: Option<Timestamp>,
-    /// Why it is not on record what was read, so that the next run reads all of it again.
+    /// Why it is not on record what this run read.
     pub unrecorded: Option<String>,
 }
 
@@ -119,8 +119,9 @@ pub(crate) async fn observe(
     let authority = Authority::default();
     let mut drifts = plan::drift(inputs(project, ledger, &observed.actual, &authority));
     ignore(&mut drifts, &project.manifest);
-    for drift in &mut drifts {
-        drift.since = earlier.first_seen(&drift.resource);
+    for drift in drifts.iter_mut().filter(|drift| is_dated(drift)) {
+        let entry = ledger.entry(&drift.resource);
+        drift.since = entry.and_then(|entry| earlier.first_seen(entry));
     }
     // What nobody has published yet did not move.
     let before = drifts.len();

@@ -3,7 +3,7 @@
 use standards::Severity;
 
 use crate::drift_rows::{Row, rows};
-use crate::drift_text::{Drifted, summary_line};
+use crate::drift_text::{Drifted, reading_line, summary_line};
 use crate::junit::attribute;
 use crate::put::putln;
 
@@ -14,7 +14,8 @@ pub fn drift_junit(drifted: &Drifted<'_>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     putln!(xml, "<testsuites {}>", counts(&rows));
     if rows.is_empty() {
-        let name = attribute(&summary_line(drifted));
+        let lines = std::iter::once(summary_line(drifted)).chain(reading_line(drifted));
+        let name = attribute(&lines.collect::<Vec<_>>().join(" "));
         xml.push_str("  <testsuite name=\"drift\" tests=\"1\" failures=\"0\" errors=\"0\">\n");
         putln!(xml, "    <testcase classname=\"drift\" name=\"{name}\"/>");
         xml.push_str("  </testsuite>\n");

@@ -30,6 +30,8 @@ pub struct Drifted<'a> {
     pub fail_on: FailOn,
     /// When everything was last read anew, where this run left a part of it to its version.
     pub last_read_anew: Option<Timestamp>,
+    /// Why it is not on record what this run read.
+    pub unrecorded: Option<&'a str>,
     /// The time.
     pub now: Timestamp,
 }
@@ -159,7 +161,8 @@ fn summary(page: &mut Page<'_>, drifted: &Drifted<'_>) {
 pub(crate) fn reading_line(drifted: &Drifted<'_>) -> Option<String> {
     let last = drifted.last_read_anew?;
     Some(format!(
-        "Versions were compared; all that has none was last read on {}. `deploy drift --refresh` reads it now.",
+        "This run compared versions. What has none, such as the expiry of a bucket, was last read on {}; \
+         `deploy drift --refresh` reads it now.",
         words::moment(last)
     ))
 }
@@ -245,6 +248,7 @@ mod tests {
             foreseen: &[],
             unasked: &[],
             last_read_anew: None,
+            unrecorded: None,
             fail_on: FailOn::default(),
             now: crate::checks_text::tests::now(),
         }
@@ -334,6 +338,7 @@ mod tests {
             foreseen: &events,
             unasked: &[],
             last_read_anew: None,
+            unrecorded: None,
             ..drifted(&[], &[])
         };
         assert_snapshot!(drift_text(&shown, Detail::Brief, &Palette::plain()));

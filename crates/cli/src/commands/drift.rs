@@ -150,6 +150,7 @@ async fn compare(
         unasked: &drifted.unasked,
         fail_on: args.fail_on,
         last_read_anew: drifted.last_read_anew,
+        unrecorded: drifted.unrecorded.as_deref(),
         now: project.clock.now(),
     };
     results.news.items = reconcile::drift_items(&drifted, args.fail_on, shown.now);
@@ -184,7 +185,8 @@ fn note(drifted: &Drifted, printer: &Printer) {
     }
     if let Some(why) = &drifted.unrecorded {
         printer.note(&format!(
-            "it is not on record what was read, so that the next run reads everything anew: {}",
+            "what this run read could not be recorded: the next one may not see a drift that only a full \
+             reading shows, unless it has `--refresh`: {}",
             report::escape(why)
         ));
     }

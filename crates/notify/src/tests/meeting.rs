@@ -117,9 +117,9 @@ async fn a_record_of_a_later_version_is_not_overwritten() {
     assert_eq!(stored.bytes, text);
 }
 
-/// Version 1 has no readings. A run can be done before one that began earlier.
+/// Version 1 has no readings, and a message changes none.
 #[tokio::test(start_paused = true)]
-async fn the_latest_reading_of_each_document_is_kept() {
+async fn readings_stand_beside_what_people_were_told() {
     let world = World::new();
     let text = br#"{"format":"deploy.notify","version":1,"number":1,"told":{},"hash":""}"#;
     let content = ledger::Content {
@@ -130,27 +130,22 @@ async fn the_latest_reading_of_each_document_is_kept() {
     assert!(written.await.is_ok());
     let store = &world.store;
     assert_eq!(crate::readings(store).await, Ok([].into()));
-    let early = world.clock.now();
-    let late = early + jiff::SignedDuration::from_hours(1);
-    let reading = |anew, moved: &[&str]| crate::Reading {
-        anew,
-        moved: moved.iter().map(|id| ((*id).to_owned(), anew)).collect(),
+    let now = world.clock.now();
+    let reading = crate::Reading {
+        anew: now,
+        moved: [("bucket".to_owned(), Some(now))].into(),
     };
-    let [a, b] = ["a.example", "b.example"].map(str::to_owned);
-    let both = [
-        (a.clone(), reading(late, &["bucket"])),
-        (b.clone(), reading(late, &[])),
-    ];
-    let one = [(a.clone(), reading(early, &["bucket", "record"]))];
-    for read in [both.into(), one.into()] {
-        assert_eq!(crate::record_readings(store, &read).await, Ok(()));
-    }
+    let readings = crate::Readings::from([("a.example".to_owned(), reading)]);
+    let read = crate::Read {
+        readings: readings.clone(),
+        judged: ["bucket".to_owned()].into(),
+        is_all: true,
+        done: now,
+    };
+    assert_eq!(crate::record_reading(store, &read).await, Ok(()));
     let told = world.tell(&run(&world, wrong()), &[world.slack()]).await;
     assert_eq!(told.forgetful, None);
-    let first_seen = crate::Reading {
-        anew: late,
-        ..reading(early, &["bucket", "record"])
-    };
-    let kept = [(a, first_seen), (b, reading(late, &[]))].into();
-    assert_eq!(crate::readings(store).await, Ok(kept));
+    assert_eq!(crate::readings(store).await, Ok(readings));
+    let told = world.tell(&run(&world, wrong()), &[world.slack()]).await;
+    assert_eq!(told.outcomes[0].1, Outcome::Silent);
 }

@@ -30,6 +30,9 @@ pub struct DriftDocument {
     /// When everything was last read anew, where this run left a part of it to its version. Null where
     /// this run read everything.
     last_read_anew: Option<Moment>,
+    /// Why it is not on record what this run read: the next one may not see a drift that only a full
+    /// reading shows. Null where it is.
+    unrecorded: Option<String>,
 }
 
 /// Drift that was, or would be, taken into the ledger as the new record.
@@ -114,23 +117,23 @@ struct WhoObject {
     /// The event: `DeleteBucketPolicy`.
     event: Option<String>,
     at: Option<Moment>,
-    /// Why CloudTrail could not be asked.
+    /// Why it is not known from CloudTrail.
     unasked: Option<String>,
 }
 
 impl WhoObject {
     fn of(who: &ChangedBy) -> Self {
-        let (doer, unasked) = match who {
-            ChangedBy::Caller(doer) => (Some(doer), None),
+        let (caller, unasked) = match who {
+            ChangedBy::Caller(caller) => (Some(caller), None),
             ChangedBy::NotTold => (None, None),
             ChangedBy::Unasked(why) => (None, Some(why.clone())),
         };
         Self {
-            who: doer.map(|doer| doer.who.clone()),
-            from: doer.and_then(|doer| doer.from.clone()),
-            with: doer.and_then(|doer| doer.with.clone()),
-            event: doer.map(|doer| doer.event.clone()),
-            at: doer.map(|doer| Moment(doer.at)),
+            who: caller.map(|caller| caller.who.clone()),
+            from: caller.and_then(|caller| caller.from.clone()),
+            with: caller.and_then(|caller| caller.with.clone()),
+            event: caller.map(|caller| caller.event.clone()),
+            at: caller.map(|caller| Moment(caller.at)),
             unasked,
         }
     }
@@ -179,6 +182,7 @@ pub fn drift_json(drifted: &Drifted<'_>) -> Document<DriftDocument> {
         foreseen: foreseen.map(|one| event(one, drifted)).collect(),
         unasked: drifted.unasked.to_vec(),
         last_read_anew: drifted.last_read_anew.map(Moment),
+        unrecorded: drifted.unrecorded.map(str::to_owned),
     })
 }
 
