@@ -145,7 +145,7 @@ pub trait Outside: Send + Sync {
     }
 
     /// Whether the name server `server` confirms, from its own zone around `name`, that there is nothing of
-    /// this type there. No resolver hears of the question. A referral to another server confirms nothing.
+    /// this type there. The question reaches no resolver. A referral to another server confirms nothing.
     async fn confirms_absence(
         &self,
         _server: &str,
