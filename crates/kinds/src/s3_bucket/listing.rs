@@ -122,9 +122,13 @@ impl Listing {
         &'a self,
         versions: &'a [Version],
     ) -> impl Iterator<Item = &'a Version> {
-        let is_older = |version: &Version| {
+        // Keys come in the order of their bytes: before the last one that was listed, nothing is missing.
+        let end = self.versions.last().map_or("", |last| last.key.as_str());
+        let is_older = move |version: &Version| {
             let began = self.cut.zip(version.modified);
-            began.is_some_and(|(listed, modified)| modified < listed - CLOCK_MARGIN_SECONDS)
+            let is_before =
+                |(listed, modified): (i64, i64)| modified < listed - CLOCK_MARGIN_SECONDS;
+            version.key.as_str() >= end && began.is_some_and(is_before)
         };
         versions
             .iter()
@@ -200,5 +204,41 @@ impl Page for Contents {
         }
         listing.cut = Some(begun);
         Ok(Some(listing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(key: &str, modified: i64) -> Version {
+        Version {
+            key: key.to_owned(),
+            id: Some(format!("{key} of {modified}")),
+            etag: Some("e".to_owned()),
+            modified: Some(modified),
+        }
+    }
+
+    #[test]
+    fn time_decides_behind_the_end_of_a_listing_only() {
+        let listed = [version("a", 100), version("m", 100)];
+        let listing = Listing {
+            versions: listed.clone().into(),
+            cut: Some(10_000),
+            ..Listing::empty()
+        };
+        let check = |key, modified, expect| {
+            let mut now = listed.to_vec();
+            now.push(version(key, modified));
+            let came: Vec<&Version> = listing.came_after(&now).collect();
+            assert_eq!(came.len(), expect, "{key} {modified}");
+        };
+        // It came in parts whose upload began long ago: its place was read, and was empty.
+        check("b", 50, 1);
+        check("z", 50, 0);
+        check("z", 20_000, 1);
+        // The versions of the last key may go on.
+        check("m", 50, 0);
     }
 }
