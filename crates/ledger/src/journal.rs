@@ -23,6 +23,10 @@ mod shared;
 /// settles.
 const DELAY: Duration = Duration::from_secs(1);
 
+/// How often a lease whose first write lasted too long is renewed before anything is claimed. A machine that
+/// needs longer for each write than a lease may be silent can hold none.
+const FIRST_RENEWALS_MAX: usize = 5;
+
 /// A document that another run holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -353,10 +357,14 @@ impl Run {
         let mut version = self.write_lease(&lease, None).await?;
         // A write to a bucket that was just made can last for minutes, and another run takes a lease of that age
         // for expired. Nothing is claimed by it yet.
-        while self.is_alive().is_err() {
+        for _ in 0..FIRST_RENEWALS_MAX {
+            if self.is_alive().is_ok() {
+                break;
+            }
             lease.renewals += 1;
             version = self.write_lease(&lease, Some(&version)).await?;
         }
+        self.is_alive()?;
         *held = Some((lease, version));
         if self.store.heartbeat().is_some() {
             tokio::spawn(renew_until_dropped(Arc::downgrade(self), self.clock));

@@ -234,6 +234,20 @@ async fn a_lease_that_took_minutes_to_write_is_renewed_before_anything_is_claime
     intended.expect("its lease is not over");
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_can_never_renew_a_lease_in_time_claims_nothing() {
+    let folder = tempdir().expect("a folder");
+    let store = Box::new(Slow {
+        early: (u64::MAX, Duration::from_mins(10)),
+        heartbeat: Some(RENEWAL),
+        ..Slow::new(folder.path())
+    });
+    let journal = Journal::open(store, &kinds::pure(), clock(), who("one")).await;
+    let claimed = journal.expect("opens").claim(&domains()).await;
+    let error = claimed.expect_err("its lease is over");
+    assert!(matches!(error, LedgerError::Expired { .. }), "{error:?}");
+}
+
 /// A folder with a write of 40 ms, as S3 has it.
 struct Slow {
     /// How many of the first writes last longer, and by how much.
