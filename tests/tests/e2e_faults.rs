@@ -182,24 +182,6 @@ fn e3_a_deletion_that_cannot_be_confirmed_takes_nothing_along() {
     assert!(!is_served());
 }
 
-/// E5: a list from a moment ago lacks what was made since. What is on record is asked for again before anybody
-/// forgets it.
-#[test]
-fn e5_what_one_list_lacks_is_listed_again_before_it_is_forgotten() {
-    let applied = Place::of("example").in_calm();
-    applied.apply().exits(0);
-    for (service, operation) in [
-        ("route53", "ListResourceRecordSets"),
-        ("cloudfront", "ListDistributions"),
-        ("acm", "ListCertificates"),
-    ] {
-        let place = applied.copy();
-        let fault = Fault::new(FaultKind::StaleRead).at(service, operation);
-        place.change_world(|world, _| world.faults.script = vec![fault.nth(1)]);
-        place.run("plan", &["--exit-code", "--refresh"]).exits(0);
-    }
-}
-
 /// L5: keys below a delegation are never seen, so that nobody waits for them.
 #[test]
 fn a_delegation_at_domainkey_stops_the_plan() {

@@ -11,3 +11,4 @@ mod requests;
 mod run;
 mod runs;
 mod shards;
+mod stale_lists;
