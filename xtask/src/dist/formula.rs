@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{cannot, file_names, read, sha256, write};
 use crate::command::Failure;
 
+const FORMULA: &str = "deploy.rb";
 const TEMPLATE: &str = include_str!("deploy.rb.txt");
 
 /// The platforms of Homebrew, by the words of the template.
@@ -25,7 +26,10 @@ pub(super) fn collect(folder: &Path, version: &str) -> Result<(), Failure> {
     let of = |target: &str| sums.get(&(file_names::stem(version, target) + file_names::ARCHIVE));
     let missing = PLATFORMS.iter().filter(|(_, target)| of(target).is_none());
     let missing: Vec<&str> = missing.map(|(_, target)| *target).collect();
+    let formula_file = folder.join(FORMULA);
     if !missing.is_empty() {
+        // One of an earlier release would name archives that are not here.
+        let _ = std::fs::remove_file(&formula_file);
         eprintln!(
             "no formula: it needs the archives of {} too",
             missing.join(", ")
@@ -38,7 +42,7 @@ pub(super) fn collect(folder: &Path, version: &str) -> Result<(), Failure> {
             text.replace(&format!("{{{word}}}"), of(target).map_or("", |sum| sum))
         },
     );
-    write(&folder.join("deploy.rb"), formula.as_bytes())
+    write(&formula_file, formula.as_bytes())
 }
 
 /// The checksum of each file of a version, by its name.
