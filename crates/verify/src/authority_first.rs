@@ -162,7 +162,7 @@ impl AuthorityFirst {
             return Ok(servers.clone());
         }
         let servers = timeout(DELEGATION_TIMEOUT, self.delegated(domain.as_str())).await;
-        let servers = servers.unwrap_or_else(|_| Err(Unseen::Slow(DELEGATION_TIMEOUT)));
+        let servers = servers.unwrap_or(Err(Unseen::Slow(DELEGATION_TIMEOUT)));
         let held = servers.as_ref().cloned().unwrap_or_default();
         known().insert(domain.clone(), (now, held));
         servers
