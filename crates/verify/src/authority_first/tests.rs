@@ -217,7 +217,7 @@ async fn a_delegation_is_asked_for_once_a_minute() {
             world.delegations.load(Ordering::Relaxed)
         };
         assert_eq!(ask_ten().await, 1, "{delegates}");
-        tokio::time::sleep(DELEGATED_FOR).await;
+        Clock::real().sleep(DELEGATED_FOR).await;
         assert_eq!(ask_ten().await, 2, "{delegates}");
     }
 }
