@@ -169,7 +169,7 @@ mod tests {
         }
     }
 
-    /// Who changed the bucket `b`, by these events of `PutBucketPolicy`.
+    /// The caller who changed the bucket `b`, by these events of `PutBucketPolicy`.
     fn told(found: Vec<TrailEvent>) -> Option<String> {
         let events = TrailEvents {
             found,

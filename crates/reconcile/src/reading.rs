@@ -38,7 +38,7 @@ impl Earlier {
         Ok(Self::among(readings, project.refresh, project.clock.now()))
     }
 
-    /// What recorded readings are good for at a time. A `refresh` reads everything anew, and so does a run
+    /// The use that recorded readings are of at a time. A `refresh` reads everything anew, and so does a run
     /// for which the last reading lies in the future: one of the two clocks is wrong.
     fn among(mut readings: Readings, refresh: bool, now: Timestamp) -> Self {
         let moved = readings.values().flat_map(|reading| reading.moved.clone());

@@ -1,3 +1,5 @@
+//! Worlds with two name servers, and what is asked of them. Time is virtual.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
