@@ -173,6 +173,42 @@ fn a_quota_that_is_nearly_used_up() {
         .says("mail impact: sending");
 }
 
+/// The records are there, and SES does not see them: nothing drifts, and mail suffers all the same.
+#[test]
+fn identities_that_fall_back() {
+    let place = sends();
+    let unseen = |names: &str| {
+        place.change_world(|world, now| {
+            let text = format!(
+                r#"ses: [{{ account: "111111111111", region: eu-west-1, unseen: [{names}] }}]"#
+            );
+            world.add_yaml(&text).expect("a world file");
+            world.advance(now);
+        });
+        place.advance("1h");
+    };
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    unseen("example.com");
+    let told = drift(&place, &["--json"]).exits(3).json();
+    assert_eq!(told["in_sync"], true);
+    assert_eq!(told["foreseen"][0]["rule"], "LIVE-05");
+    assert_eq!(told["foreseen"][0]["mail"], "sending");
+    drift(&place, &["--fail-on", "error"])
+        .exits(3)
+        .says("does not vouch for example.com any more")
+        .says("DKIM TEMPORARY_FAILURE");
+    unseen("");
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    unseen("mail.example.com");
+    drift(&place, &["--fail-on", "error"])
+        .exits(3)
+        .says("In sync")
+        .says("MAIL FROM domain mail.example.com any more (TEMPORARY_FAILURE)")
+        .says("SPF does not align");
+    unseen("");
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+}
+
 /// ACM begins 60 days before the end, and says that it waits for records. The healthy twin is renewed.
 #[test]
 fn a_certificate_that_acm_does_not_renew() {

@@ -11,6 +11,8 @@ use crate::impact::MailImpact;
 /// One event with a known date that breaks something, or leaves something undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Foreseen {
+    /// The id of the rule that it breaks, where there is one.
+    pub rule: Option<&'static str>,
     /// The domain, or the place of several.
     pub subject: String,
     /// The moment of the event. It may be past: then the event has come.
@@ -84,6 +86,7 @@ mod tests {
 
     fn foreseen(at: &str) -> Foreseen {
         Foreseen {
+            rule: None,
             subject: "example.com".to_owned(),
             at: at.parse().expect("a time"),
             mail: MailImpact::None,

@@ -113,9 +113,17 @@ fn foreseen(page: &mut Page<'_>, drifted: &Drifted<'_>, detail: Detail) {
         let room = palette.width.saturating_sub(6 + 2 + when.chars().count());
         let subject = format!("{}  {when}", alike::title(&subjects, room));
         page.line(2, &[Part(style, sign), Part(palette.strong, &subject)]);
-        let reason = match one.mail {
-            MailImpact::None => general(&one.reason),
-            mail => format!("{} (mail impact: {mail})", general(&one.reason)),
+        let mail = match one.mail {
+            MailImpact::None => None,
+            mail => Some(format!("mail impact: {mail}")),
+        };
+        let notes: Vec<String> = mail
+            .into_iter()
+            .chain(one.rule.map(str::to_owned))
+            .collect();
+        let reason = match notes.as_slice() {
+            [] => general(&one.reason),
+            notes => format!("{} ({})", general(&one.reason), notes.join(", ")),
         };
         page.folded(6, &Part(style, ""), &Part(style, &reason));
         page.folded(
@@ -323,6 +331,7 @@ mod tests {
     #[test]
     fn events_are_shown_with_their_dates() {
         let event = |at: &str, mail| Foreseen {
+            rule: (mail == MailImpact::Branding).then_some("VMC-10"),
             subject: "example.com".to_owned(),
             at: at.parse().expect("a time"),
             mail,
@@ -388,6 +397,7 @@ mod tests {
             }
         };
         let ends = |number: usize| Foreseen {
+            rule: None,
             subject: format!("d{number}.example"),
             at: "2026-12-01T08:00:00Z".parse().expect("a time"),
             mail: MailImpact::Branding,

@@ -22,11 +22,14 @@
 mod answer;
 #[cfg(feature = "aws")]
 mod aws;
+mod fallen;
 
 #[cfg(feature = "aws")]
 pub(crate) use answer::Identity;
 #[cfg(feature = "aws")]
 pub(crate) use aws::{client, retag, sdk_tags};
+pub use fallen::fallen;
+pub(crate) use fallen::word as fallen_word;
 
 use std::time::Duration;
 

@@ -23,6 +23,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::ses_identity::fallen_word;
 use crate::{SesIdentity, ses_account};
 
 /// The kind.
@@ -84,6 +85,13 @@ fn on_mx_failure(to: &Spec) -> Impact {
                 .weaker()
         }
     }
+}
+
+/// SES's word on a MAIL FROM domain that it had verified, where it is no longer `SUCCESS`. `FAILED` is
+/// drift, and is not told here.
+pub fn fallen<'s>(recorded: Option<&State>, seen: &'s State) -> Option<&'s str> {
+    let was = recorded.map(|state| state.status.as_str());
+    fallen_word(was, &seen.status, true)
 }
 
 /// The events of CloudTrail that change one.

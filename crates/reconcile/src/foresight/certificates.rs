@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use kinds::AcmCertificate;
 use kinds::acm_certificate::{self, Renewal, State};
+use model::rules;
 use model::{Entry, Foreseen, Ledger, MailImpact};
 use plan::Actual;
 
@@ -65,6 +66,7 @@ fn told(entry: &Entry, state: &State, renewal: &Renewal, end: Timestamp) -> Fore
     let failure = renewal.failure.as_deref();
     let failure = failure.map(|failure| format!(", {failure}"));
     Foreseen {
+        rule: Some(rules::STS_H11.id),
         subject: entry.id.domain.clone(),
         at: end,
         // Without a valid certificate senders cannot fetch the policy; receivers cannot fetch the logo.

@@ -1,8 +1,9 @@
 //! Events with a known date, before they come: mark certificates that end, acceptances that run out,
-//! grace periods that are over, accounts of SES that do not send, and certificates that ACM does not
-//! renew.
+//! grace periods that are over, accounts of SES that do not send, identities that it no longer vouches
+//! for, and certificates that ACM does not renew.
 
 mod certificates;
+mod identities;
 mod sending;
 
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +36,7 @@ pub(crate) async fn foresee(
     foreseen.retain(|one| project.scope.has(&one.subject));
     let (stopped, mut unasked) = sending::stopped(project, ledger, now).await;
     foreseen.extend(stopped);
+    foreseen.extend(identities::fallen(ledger, actual, now));
     let (unrenewed, unasked_too) = certificates::unrenewed(project, ledger, actual, now).await;
     foreseen.extend(unrenewed);
     unasked.extend(unasked_too);
@@ -61,6 +63,7 @@ fn marks(manifest: &Manifest, now: Timestamp) -> Vec<Foreseen> {
             let at = certificate.not_after();
             if at.duration_since(now) <= MARK_TOLD {
                 foreseen.push(Foreseen {
+                    rule: Some(rules::VMC_10.id),
                     subject: name.to_string(),
                     at,
                     mail: MailImpact::Branding,
@@ -94,6 +97,7 @@ fn acceptances(manifest: &Manifest, now: Timestamp) -> Vec<Foreseen> {
             };
             if end.duration_since(now) <= ACCEPTANCE_TOLD {
                 foreseen.push(Foreseen {
+                    rule: None,
                     subject: name.to_string(),
                     at: end,
                     mail: MailImpact::None,
@@ -124,6 +128,7 @@ fn grace_periods(manifest: &Manifest, ledger: &Ledger, now: Timestamp) -> Vec<Fo
         let over = held.cached_until.filter(|until| *until <= now);
         if let Some(at) = over.filter(|_| is_held) {
             foreseen.push(Foreseen {
+                rule: Some(rules::STS_O04.id),
                 subject: domain.clone(),
                 at,
                 mail: MailImpact::None,

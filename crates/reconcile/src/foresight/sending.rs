@@ -25,7 +25,8 @@ pub(super) async fn stopped(
             Ok(standing) => {
                 let subject = format!("SES of {} in {}", location.account, location.region);
                 let all = judged(&standing).into_iter();
-                foreseen.extend(all.map(|(reason, fix)| Foreseen {
+                foreseen.extend(all.map(|Judged { rule, reason, fix }| Foreseen {
+                    rule,
                     subject: subject.clone(),
                     at: now,
                     mail: MailImpact::Sending,
@@ -62,18 +63,31 @@ async fn standing(project: &Project, location: &Location) -> Result<Standing, St
     standing.map_err(|error| error.to_string())
 }
 
+/// A fault of an account.
+struct Judged {
+    rule: Option<&'static str>,
+    reason: String,
+    fix: String,
+}
+
 /// The faults of an account, with their fixes: SES-26, and a quota that is nearly used up. The first
 /// message over the quota is refused (SES Developer Guide, "Errors related to sending quotas").
-fn judged(standing: &Standing) -> Vec<(String, String)> {
+fn judged(standing: &Standing) -> Vec<Judged> {
     let findings = standing.findings().into_iter();
     let findings = findings.filter(|one| one.is_of(rules::SES_26));
-    let mut judged: Vec<(String, String)> = findings.map(|one| (one.reason, one.fix)).collect();
+    let paused = findings.map(|one| Judged {
+        rule: Some(rules::SES_26.id),
+        reason: one.reason,
+        fix: one.fix,
+    });
+    let mut judged: Vec<Judged> = paused.collect();
     let Standing { per_day, sent, .. } = *standing;
     if per_day > 0.0 && sent >= per_day * NEARLY {
-        judged.push((
-            format!("{sent:.0} of {per_day:.0} messages of a day went out, and the next are refused when it is full"),
-            "ask AWS for a higher sending quota, or send less".to_owned(),
-        ));
+        judged.push(Judged {
+            rule: None,
+            reason: format!("{sent:.0} of {per_day:.0} messages of a day went out, and the next are refused when it is full"),
+            fix: "ask AWS for a higher sending quota, or send less".to_owned(),
+        });
     }
     judged
 }

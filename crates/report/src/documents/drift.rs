@@ -154,6 +154,8 @@ struct MovedField {
 /// An event with a known date.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct Event {
+    /// The id of the rule that it breaks. Null where there is none.
+    rule: Option<String>,
     /// The domain, or the place of several.
     subject: String,
     at: Moment,
@@ -188,6 +190,7 @@ pub fn drift_json(drifted: &Drifted<'_>) -> Document<DriftDocument> {
 
 fn event(foreseen: &Foreseen, drifted: &Drifted<'_>) -> Event {
     Event {
+        rule: foreseen.rule.map(str::to_owned),
         subject: foreseen.subject.clone(),
         at: Moment(foreseen.at),
         mail: foreseen.mail,

@@ -27,6 +27,7 @@ impl State {
         standing.enforcement = seed.enforcement;
         standing.sent = seed.sent;
         place.tenants.extend(seed.tenants.clone());
+        place.unseen.clone_from(&seed.unseen);
     }
 
     /// The caller's standing.

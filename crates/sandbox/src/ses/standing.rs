@@ -1,6 +1,6 @@
 //! An account's standing with SES in a region: sandbox or production, and its settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ pub struct Seed {
     /// The tenants that each identity is associated with.
     #[serde(default)]
     pub tenants: BTreeMap<String, Vec<String>>,
+    /// The identities and MAIL FROM domains whose records SES does not find, whatever DNS has.
+    #[serde(default)]
+    pub unseen: BTreeSet<String>,
 }
 
 fn yes() -> bool {

@@ -1,6 +1,6 @@
 //! The state of SES: identities, configuration sets and the account's standing, by account and region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub(crate) struct Place {
     pub(crate) standing: Option<AccountStanding>,
     /// The tenants that each identity is associated with.
     pub(crate) tenants: BTreeMap<String, Vec<String>>,
+    /// The identities and MAIL FROM domains whose records SES does not find.
+    pub(crate) unseen: BTreeSet<String>,
 }
 
 impl State {

@@ -87,9 +87,12 @@ fn check(
 ) {
     let delay = world.delays().ses_verify;
     let region = place.rsplit('/').next().unwrap_or_default();
+    let place_held = world.ses().places.get(place);
+    let is_unseen = |name: &str| place_held.is_some_and(|held| held.unseen.contains(name));
     let ask = Ask {
         world,
         name,
+        is_unseen: is_unseen(name),
         delay,
         now,
     };
@@ -110,7 +113,10 @@ fn check(
     };
     identity.verification.check(sight, patience, now);
     if let Some(mail_from) = &mut identity.mail_from {
-        let sight = ask.mail_from(region, mail_from);
+        let sight = match is_unseen(&mail_from.domain) {
+            true => Sight::Missing,
+            false => ask.mail_from(region, mail_from),
+        };
         mail_from.check.check(sight, delay, now);
     }
 }
@@ -119,13 +125,15 @@ fn check(
 struct Ask<'a> {
     world: &'a dyn Environment,
     name: &'a str,
+    /// A world file lets SES find nothing of it.
+    is_unseen: bool,
     delay: SignedDuration,
     now: Timestamp,
 }
 
 impl Ask<'_> {
     fn dkim(&self, place: &str, dkim: &Dkim) -> Sight {
-        if dkim.check.status == Status::NotStarted {
+        if self.is_unseen || dkim.check.status == Status::NotStarted {
             return Sight::Missing;
         }
         match dkim_in_dns(self.world, place, self.name, dkim, self.now) {
@@ -150,6 +158,9 @@ impl Ask<'_> {
             && identity.dkim.check.status == Status::Pending
         {
             return Sight::Right(self.now);
+        }
+        if self.is_unseen {
+            return Sight::Missing;
         }
         let by_dkim = match (identity.dkim.check.status, identity.dkim.check.succeeded) {
             (Status::Success, Some(succeeded)) => Some(succeeded),
