@@ -11,6 +11,8 @@
 //!       - { name: example.com, type: MX, ttl: 300, values: [10 mx.example.com] }
 //! dns:                         # what is published on other people's servers
 //!   - { name: example.org, type: TXT, values: ["v=spf1 -all"] }
+//! registrations:               # what registries have of domains, and the keys of their zones
+//!   example.com: { ds: ["60485 13 2 D4B7…"], dnskey: ["257 3 13 mdsswUyr…"] }
 //! name_servers:                # zones on servers that really run: taken over (AXFR) by each command
 //!   example.net: "127.0.0.1:5300"
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]
@@ -33,6 +35,7 @@ use serde::Deserialize;
 
 use crate::cloudfront::Owned;
 use crate::delays::Delays;
+use crate::dns::Registration;
 use crate::dns_text::name::DnsName;
 use crate::faults::Faults;
 use crate::quotas::{self, Quotas};
@@ -51,6 +54,8 @@ pub struct WorldFile {
     pub zones: Vec<ZoneSeed>,
     /// Records on other people's servers.
     pub dns: Vec<RecordSet>,
+    /// Domains as their registries have them, where it is not what registries have at first.
+    pub registrations: BTreeMap<String, Registration>,
     /// Name servers outside of the sandbox, by the zones that they have.
     pub name_servers: BTreeMap<String, SocketAddr>,
     /// Other people's buckets, or one's own from before.
@@ -246,6 +251,10 @@ impl World {
             self.dns
                 .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
                 .map_err(named(&set.name))?;
+        }
+        for (domain, registration) in file.registrations {
+            let registered = self.dns.register(&domain, registration);
+            registered.map_err(named(&domain))?;
         }
         for (zone, server) in &file.name_servers {
             self.dns.serve_zone(zone, *server).map_err(named(zone))?;

@@ -22,9 +22,14 @@ standards::rules! {
         why "What a name points at and nobody has, somebody else can take, and then answer in the domain's name."
         fix "apply again, or take the record out of DNS"
         source "ARCHITECTURE.md, \"What holds everywhere\"";
-    LIVE_05 "LIVE-05" Error Live by "reconcile::foresight"
+    LIVE_05 "LIVE-05" Error Lookup by "reconcile::foresight"
         "What SES has verified stays verified"
         why "While SES does not find the records of its keys, mail goes unsigned; after 72 hours it refuses to send for the domain. Without the MX of a MAIL FROM domain it sends with its own, so that SPF does not align, or it refuses."
         fix "publish what SES wants to find, and nothing beside the one MX at the MAIL FROM name"
         source "SES Developer Guide: domain verification revocation; SES v2: MailFromAttributes";
+    LIVE_06 "LIVE-06" Error Live by "verify"
+        "The DS records at the parent lead to a key of the zone"
+        why "Resolvers that validate answer SERVFAIL for every name of the zone otherwise: senders find no MX, receivers no key."
+        fix "let the registrar publish the DS record of the zone's key, or take the DS records out; then wait for their TTL"
+        source "RFC 4034 §5; RFC 4035 §5.2";
 }

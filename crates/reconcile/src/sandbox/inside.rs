@@ -230,6 +230,8 @@ fn meaning(rtype: &str, value: &str) -> String {
             .map_or_else(|_| value.to_owned(), |txt| txt.text().into_owned()),
         // The null MX is the root itself (RFC 7505).
         "MX" if value.ends_with(" .") => value.to_owned(),
+        // A key is base64.
+        "DNSKEY" => value.to_owned(),
         _ => value.trim_end_matches('.').to_ascii_lowercase(),
     }
 }

@@ -129,6 +129,9 @@ impl<'a> PublicDns<'a> {
 
     /// One step: what the zone of a name says, delegations inside zones followed.
     fn ask(&self, name: &DnsName, rtype: &str, now: Timestamp) -> Result<(Said, Timestamp), End> {
+        if let Some(records) = self.outside.dnssec(name, rtype) {
+            return Ok((Said::Records(records), Timestamp::MIN));
+        }
         let mut authority = self.authority(name, now);
         for _ in 0..=name.depth() {
             let (zone, since) = match authority {

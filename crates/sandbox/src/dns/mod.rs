@@ -11,6 +11,7 @@ mod aws_names;
 pub mod elsewhere;
 mod face;
 mod lookup;
+mod registrations;
 mod senders;
 mod servers;
 mod state;
@@ -20,7 +21,7 @@ pub use answers::{AwsNames, Dns, Lookup, Record};
 pub use lookup::PublicDns;
 pub(crate) use lookup::{End, Trace};
 
-pub use state::State;
+pub use state::{Registration, State};
 
 #[cfg(test)]
 mod tests;

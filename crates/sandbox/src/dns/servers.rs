@@ -46,6 +46,15 @@ impl PublicDns<'_> {
             let records = self.outside.elsewhere_at(&apex, &server[0], now)?;
             Some(PublicZone { apex, records, now })
         })?;
+        if rtype == "DNSKEY"
+            && let Some(records) = self.outside.dnssec(&name, rtype)
+        {
+            return Some(Lookup::Found {
+                chain: Vec::new(),
+                records,
+                since: Timestamp::MIN,
+            });
+        }
         Some(self.within(&zone, &name, rtype).into())
     }
 

@@ -17,6 +17,9 @@ pub struct State {
     /// Zones elsewhere that a real server has.
     #[serde(default)]
     pub(super) name_servers: BTreeMap<DnsName, SocketAddr>,
+    /// What world files say of registrations.
+    #[serde(default)]
+    pub(super) registrations: BTreeMap<DnsName, Registration>,
 }
 
 /// Which name servers a registry names for a domain.
@@ -24,4 +27,14 @@ pub struct State {
 pub(super) struct Delegation {
     pub(super) name_servers: Vec<DnsName>,
     pub(super) since: Timestamp,
+}
+
+/// A domain as its registry has it, and the keys that its zone is signed with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registration {
+    /// The DS records at the registry: `60485 13 2 D4B7…`.
+    pub ds: Vec<String>,
+    /// The DNSKEY records in the zone: `257 3 13 mdsswUyr…`.
+    pub dnskey: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! Record values: from Route 53's spelling to the one of zone files, and from there to the wire.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hickory_proto::rr::rdata::{CAA, NULL, TXT};
 use hickory_proto::rr::{Name, RData, RecordType};
 
@@ -71,8 +73,9 @@ pub(crate) fn to_rdata(rtype: RecordType, value: &str) -> Option<RData> {
             caa.value = text.into_iter().next()?;
             Some(RData::CAA(caa))
         }
-        // hickory has no DS without its DNSSEC feature.
+        // hickory has neither without its DNSSEC feature.
         RecordType::DS => to_ds(value),
+        RecordType::DNSKEY => to_dnskey(value),
         _ => RData::try_from_str(rtype, &absolute(rtype, value)).ok(),
     }
 }
@@ -90,6 +93,21 @@ fn to_ds(value: &str) -> Option<RData> {
     }
     Some(RData::Unknown {
         code: RecordType::DS,
+        rdata: NULL::with(octets),
+    })
+}
+
+/// Flags, protocol, algorithm and key (RFC 4034, section 2.1).
+fn to_dnskey(value: &str) -> Option<RData> {
+    let mut fields = value.split_whitespace();
+    let flags: u16 = fields.next()?.parse().ok()?;
+    let mut octets = flags.to_be_bytes().to_vec();
+    octets.push(fields.next()?.parse().ok()?);
+    octets.push(fields.next()?.parse().ok()?);
+    let key: String = fields.collect();
+    octets.extend(STANDARD.decode(key).ok()?);
+    Some(RData::Unknown {
+        code: RecordType::DNSKEY,
         rdata: NULL::with(octets),
     })
 }

@@ -1,6 +1,7 @@
 //! DNS names, values and record sets, compared by what they mean.
 
 pub mod caa;
+pub mod dnssec;
 mod memory;
 pub mod mx;
 pub mod name;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Caa, CaaError, Mx, MxError, Name, NameError, Presentation, Txt, TxtError};
 use crate::quote::quote;
 
-/// The record types that Route 53 holds.
+/// The record types that Route 53 holds, and one that is only asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "each is named as its type is")]
@@ -19,6 +19,8 @@ pub enum RecordType {
     Aaaa,
     Caa,
     Cname,
+    /// The keys of a zone: Route 53 answers it and holds no set of it.
+    Dnskey,
     Ds,
     Https,
     Mx,
@@ -67,6 +69,7 @@ impl RecordType {
             Self::Aaaa => "AAAA",
             Self::Caa => "CAA",
             Self::Cname => "CNAME",
+            Self::Dnskey => "DNSKEY",
             Self::Ds => "DS",
             Self::Https => "HTTPS",
             Self::Mx => "MX",

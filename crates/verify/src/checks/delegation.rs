@@ -3,6 +3,7 @@
 use model::Unseen;
 use model::rules;
 use standards::Finding;
+use standards::dns::dnssec::{Dnskey, Ds, lint_chain};
 use standards::dns::zone::lint_delegation;
 use standards::dns::{Name, RecordType};
 
@@ -14,7 +15,7 @@ use model::check::CheckOutcome;
 
 pub(crate) async fn check(scene: &Scene<'_>) -> Vec<Check> {
     let Some(zone) = &scene.expected.zone else {
-        return Vec::new();
+        return elsewhere_signed(scene).await;
     };
     let mut notes = Notes::on(scene.domain());
     let what = subject(zone);
@@ -100,6 +101,9 @@ async fn dnssec(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
     if signers.is_empty() {
         return notes.good(rules::DNS_12, &what, "the zone is not signed");
     }
+    if let Some(reason) = broken_chain(scene, zone, &signers).await {
+        return notes.broken(&what, Finding::new(rules::LIVE_06, reason));
+    }
     let Err(error) = scene.dns.lookup(&zone.name, RecordType::Soa).await else {
         return notes.good(rules::DNS_12, &what, "signed, and resolvers answer");
     };
@@ -114,4 +118,47 @@ async fn dnssec(scene: &Scene<'_>, zone: &HostedZone, notes: &mut Notes<'_>) {
         }
     }
     notes.broken(&what, super::unanswered(&error));
+}
+
+/// LIVE-06, for a domain whose zone is not ours: all that is known of it is which servers its parent names.
+async fn elsewhere_signed(scene: &Scene<'_>) -> Vec<Check> {
+    let servers = scene.delegation.as_deref().unwrap_or_default();
+    let zone = HostedZone {
+        name: scene.domain().clone(),
+        servers: names(servers),
+    };
+    let mut notes = Notes::on(scene.domain());
+    let signers = scene.dns.lookup(&zone.name, RecordType::Ds).await;
+    let signers = signers.unwrap_or_default();
+    if !zone.servers.is_empty()
+        && !signers.is_empty()
+        && let Some(reason) = broken_chain(scene, &zone, &signers).await
+    {
+        let what = format!("{} DS", zone.name);
+        notes.broken(&what, Finding::new(rules::LIVE_06, reason));
+    }
+    notes.done()
+}
+
+/// Why the DS records lead to no key of the zone. Its own name servers are asked for the keys: a resolver that
+/// validates has no answer then.
+async fn broken_chain(scene: &Scene<'_>, zone: &HostedZone, signers: &[String]) -> Option<String> {
+    let signers = signers.iter().map(|text| Ds::parse(text));
+    let signers: Vec<Ds> = signers.collect::<Result<_, _>>().ok()?;
+    let keys = keys(scene, zone).await?;
+    let keys = keys.iter().map(|text| Dnskey::parse(text));
+    let keys: Vec<Dnskey> = keys.collect::<Result<_, _>>().ok()?;
+    lint_chain(&zone.name, &signers, &keys)
+}
+
+/// The keys of the zone, as the first of its name servers that answers has them.
+async fn keys(scene: &Scene<'_>, zone: &HostedZone) -> Option<Vec<String>> {
+    let outside = scene.dns.outside();
+    for server in &zone.servers {
+        let asked = outside.lookup_at(server.as_str(), zone.name.as_str(), RecordType::Dnskey);
+        if let Ok(keys) = asked.await {
+            return Some(keys);
+        }
+    }
+    scene.dns.lookup(&zone.name, RecordType::Dnskey).await.ok()
 }

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::future;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig};
@@ -341,8 +343,34 @@ fn text(data: &RData) -> String {
         RData::CNAME(name) => plain(name),
         RData::NS(name) => plain(name),
         RData::PTR(name) => plain(name),
+        // hickory knows neither without its DNSSEC feature.
+        RData::Unknown {
+            code: WireType::DS,
+            rdata,
+        } => signer(rdata.anything()).unwrap_or_default(),
+        RData::Unknown {
+            code: WireType::DNSKEY,
+            rdata,
+        } => key(rdata.anything()).unwrap_or_default(),
         other => other.to_string(),
     }
+}
+
+/// A DS record (RFC 4034, section 5.1) in presentation form.
+fn signer(octets: &[u8]) -> Option<String> {
+    let ([tag @ .., algorithm, kind], digest) = octets.split_first_chunk::<4>()?;
+    let tag = u16::from_be_bytes(tag.try_into().ok()?);
+    let digest = digest.iter().map(|octet| format!("{octet:02X}"));
+    let digest: String = digest.collect();
+    Some(format!("{tag} {algorithm} {kind} {digest}"))
+}
+
+/// A DNSKEY record (RFC 4034, section 2.1) in presentation form.
+fn key(octets: &[u8]) -> Option<String> {
+    let ([flags @ .., protocol, algorithm], key) = octets.split_first_chunk::<4>()?;
+    let flags = u16::from_be_bytes(flags.try_into().ok()?);
+    let key = STANDARD.encode(key);
+    Some(format!("{flags} {protocol} {algorithm} {key}"))
 }
 
 fn plain(name: &Name) -> String {

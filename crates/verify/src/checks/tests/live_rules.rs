@@ -162,6 +162,10 @@ const BROKEN: &[(&str, Break)] = &[
             stage.world.set("bimi-assets.example.com", rtype, &[]);
         }
     }),
+    ("LIVE-06", |stage| {
+        let ds = format!("12345 13 2 {}", "00".repeat(32));
+        stage.world.set("example.com", "DS", &[ds.as_str()]);
+    }),
 ];
 
 /// Rules of phase V that no live domain can break, and who keeps them.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::Unseen;
+use standards::dns::dnssec::{Dnskey, Ds};
 
 use super::world::{KEY, name, now};
 use super::{Stage, broken};
@@ -23,15 +24,59 @@ async fn dns_08_the_world_is_sent_elsewhere() {
     assert_eq!(broken(lame).await, ["DNS-08"]);
 }
 
+const ZONE_KEY: &str = "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
+
+/// Signs the zone of `example.com`, with a DS record at the parent for its key.
+fn sign(stage: &mut Stage) {
+    let key = Dnskey::parse(ZONE_KEY).expect("a key");
+    let ds = Ds {
+        key_tag: key.tag(),
+        algorithm: key.algorithm,
+        digest_type: 2,
+        digest: key.digest(&name("example.com"), 2).expect("SHA-256"),
+    };
+    stage
+        .world
+        .set("example.com", "DS", &[ds.to_string().as_str()]);
+    stage.world.set("example.com", "DNSKEY", &[ZONE_KEY]);
+}
+
 #[tokio::test]
 async fn dns_12_a_signed_zone_does_not_validate() {
     let bogus = |stage: &mut Stage| {
-        stage.world.set("example.com", "DS", &["12345 13 2 abcd"]);
+        sign(stage);
         stage.world.servfail("example.com", "SOA");
     };
     assert_eq!(broken(bogus).await, ["DNS-12"]);
-    let signed = |stage: &mut Stage| stage.world.set("example.com", "DS", &["12345 13 2 abcd"]);
-    assert!(broken(signed).await.is_empty());
+    assert!(broken(sign).await.is_empty());
+}
+
+#[tokio::test]
+async fn live_06_the_parent_names_another_key() {
+    let other = |stage: &mut Stage| {
+        sign(stage);
+        let digest = "00".repeat(32);
+        let other = format!("12345 13 2 {digest}");
+        stage.world.set("example.com", "DS", &[other.as_str()]);
+    };
+    assert_eq!(broken(other).await, ["LIVE-06"]);
+    // The resolver validates, and answers nothing.
+    let bogus = |stage: &mut Stage| {
+        other(stage);
+        stage.world.servfail("example.com", "SOA");
+    };
+    assert_eq!(broken(bogus).await, ["LIVE-06"]);
+    let unsigned = |stage: &mut Stage| {
+        sign(stage);
+        stage.world.set("example.com", "DNSKEY", &[]);
+    };
+    assert_eq!(broken(unsigned).await, ["LIVE-06"]);
+    // A domain whose DNS is elsewhere.
+    let by_hand = |stage: &mut Stage| {
+        other(stage);
+        stage.expected.zone = None;
+    };
+    assert_eq!(broken(by_hand).await, ["LIVE-06"]);
 }
 
 #[tokio::test]
