@@ -209,6 +209,94 @@ fn identities_that_fall_back() {
     drift(&place, &["--fail-on", "warn"]).exits(0);
 }
 
+const BROUGHT: &str = "project: anycompany
+accounts: { dns: { id: \"111111111111\", role: mail-deploy } }
+domains:
+  example.com:
+    dns: { route53: { account: dns } }
+    ses:
+      - account: dns
+        region: eu-west-1
+        dkim: { byo: { selector: first, private_key: first.pem } }
+";
+
+const RIGHT_DS: &str = "2371 13 2 C988EC423E3880EB8DD8A46FE06CA230EE23F35B578D64E78B29C3E1C83D245A";
+
+/// The rotation of the guide: both keys are published for a week, and the second signs.
+#[test]
+fn a_dkim_key_that_signs_for_a_year() {
+    let place = Place::with(BROUGHT);
+    for (file, key) in [("first", "pkcs8"), ("second", "second")] {
+        let path = format!("crates/standards/src/dkim/test_keys/{key}.pem");
+        let key = tests::repository::text(&path);
+        place.write(&format!("deploy/{file}.pem"), &key);
+    }
+    place.apply().exits(0);
+    let year = place.world().time + DAY * 365;
+    advance_to(&place, year, 31);
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    advance_to(&place, year, 20);
+    drift(&place, &[])
+        .exits(0)
+        .says("under the selector first has signed for a year");
+    advance_to(&place, year, 1);
+    let late = drift(&place, &["--json"]).exits(3).json();
+    assert_eq!(late["in_sync"], true);
+    assert_eq!(late["foreseen"][0]["rule"], "LIVE-07");
+
+    let accepted = place.copy();
+    accepted.edit(
+        "    ses:\n",
+        "    accept: { LIVE-07: for tests }\n    ses:\n",
+    );
+    drift(&accepted, &["--fail-on", "warn"]).exits(0);
+
+    place.edit(
+        "selector: first, private_key: first.pem",
+        "selector: second, private_key: second.pem, beside: [{ selector: first, private_key: first.pem }]",
+    );
+    place.apply().exits(0);
+    let published = |selector: &str| {
+        let world = place.world();
+        let name = format!("{selector}._domainkey.example.com");
+        let found = world.world.resolve(&name, "TXT", world.time);
+        matches!(found, sandbox::dns::Lookup::Found { .. })
+    };
+    assert!(published("first") && published("second"));
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    place.advance("7d");
+    place.edit(
+        ", beside: [{ selector: first, private_key: first.pem }]",
+        "",
+    );
+    place.apply().exits(0);
+    assert!(!published("first") && published("second"));
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+}
+
+/// The registrar has the DS record of a key that the zone has no more.
+#[test]
+fn a_ds_record_that_leads_to_no_key() {
+    let place = sends();
+    let key = "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
+    let sign = |ds: &str| {
+        place.change_world(|world, _| {
+            let text =
+                format!("registrations: {{ example.com: {{ ds: ['{ds}'], dnskey: ['{key}'] }} }}");
+            world.add_yaml(&text).expect("a world file");
+        });
+    };
+    sign(RIGHT_DS);
+    drift(&place, &["--fail-on", "warn"])
+        .exits(0)
+        .says("In sync");
+    sign(&RIGHT_DS.replace("C988", "0000"));
+    drift(&place, &["--fail-on", "error"])
+        .exits(3)
+        .says("LIVE-06")
+        .says("none is the same");
+}
+
 /// ACM begins 60 days before the end, and says that it waits for records. The healthy twin is renewed.
 #[test]
 fn a_certificate_that_acm_does_not_renew() {

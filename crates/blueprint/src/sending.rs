@@ -10,7 +10,10 @@ use kinds::{
     SesConfigurationSet, SesDomainToken, SesIdentity, SesMailFrom, ses_configuration_set,
     ses_domain_token, ses_identity, ses_mail_from,
 };
-use manifest::{ConfigurationSet, EventTarget, Instance, Located, OnMxFailure, TlsPolicy};
+use manifest::{
+    ConfigurationSet, EventTarget, Instance, Located, OnMxFailure, PrivateKeyFile, Selector,
+    TlsPolicy,
+};
 use model::rules;
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
 use standards::dns::RecordType;
@@ -163,12 +166,29 @@ impl Sender<'_, '_> {
         identity
     }
 
-    /// The public half of a brought key.
+    /// The public half of a brought key, and of those beside it.
     fn brought_key_record(&mut self) -> Option<ResourceId> {
-        let manifest::Dkim::Byo(byo) = &self.instance.dkim.value else {
+        let instance = self.instance;
+        let manifest::Dkim::Byo(byo) = &instance.dkim.value else {
             return None;
         };
-        let pem = String::from_utf8_lossy(byo.private_key.value.0.expose()).into_owned();
+        for key in &byo.beside {
+            self.key_record(
+                &key.selector,
+                &key.private_key,
+                "signs with this key next, or did until lately",
+            );
+        }
+        self.key_record(&byo.selector, &byo.private_key, "signs with this key")
+    }
+
+    fn key_record(
+        &mut self,
+        selector: &Located<Selector>,
+        file: &Located<PrivateKeyFile>,
+        purpose: &str,
+    ) -> Option<ResourceId> {
+        let pem = String::from_utf8_lossy(file.value.0.expose()).into_owned();
         let key = match standards::dkim::public_half(&pem) {
             Ok(key) => key,
             Err(error) => {
@@ -176,7 +196,7 @@ impl Sender<'_, '_> {
                     rules::SES_07,
                     format!("the private key can't be read: {error}"),
                 );
-                self.scope.find(finding.in_place(byo.private_key.place()));
+                self.scope.find(finding.in_place(file.place()));
                 return None;
             }
         };
@@ -184,7 +204,7 @@ impl Sender<'_, '_> {
         let record = Record {
             name: self
                 .scope
-                .under(&format!("{}._domainkey", byo.selector.as_str()))
+                .under(&format!("{}._domainkey", selector.as_str()))
                 .into(),
             rtype: RecordType::Txt,
             ttl: self.scope.ttl(),
@@ -192,9 +212,9 @@ impl Sender<'_, '_> {
             alias: None,
             sharing: Sharing::Whole,
         };
-        let impact = self.sending("signs with this key");
+        let impact = self.sending(purpose);
         Some(self.record(
-            format!("dkim.{}", byo.selector.as_str()),
+            format!("dkim.{}", selector.as_str()),
             record,
             impact,
             Vec::new(),

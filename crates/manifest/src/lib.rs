@@ -72,8 +72,8 @@ pub use records::MtaStsFault;
 pub use schema::schema;
 pub use ses::{
     ByoDkim, ConfigurationSet, DeterministicDkim, Dimension, DimensionSource, Dkim, EasyDkim,
-    EventDestination, EventTarget, EventType, Firehose, Instance, KeyLength, OnMxFailure,
-    SuppressionReason, TlsPolicy,
+    EventDestination, EventTarget, EventType, Firehose, Instance, KeyBeside, KeyLength,
+    OnMxFailure, SuppressionReason, TlsPolicy,
 };
 pub use uploads::{LogoFile, MarkCertificateFile, PolicyFile, PrivateKeyFile};
 pub use values::{

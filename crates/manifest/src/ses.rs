@@ -79,6 +79,18 @@ block! {
         pub selector: Located<Selector>,
         /// The private key, a PEM file: RSA, 1024 or 2048 bits.
         pub private_key: Located<PrivateKeyFile>,
+        /// Keys whose records are published and that do not sign: the next one, and the last one for a week.
+        pub beside: Vec<Located<KeyBeside>>,
+    }
+}
+
+block! {
+    /// A DKIM key of yours that is published and does not sign.
+    pub struct KeyBeside {
+        /// The selector that its record is under.
+        pub selector: Located<Selector>,
+        /// The private key, of which the public half is published.
+        pub private_key: Located<PrivateKeyFile>,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::report::Report;
 use crate::ses::{ByoDkim, ConfigurationSet, Dkim, Instance};
+use crate::values::Selector;
 use model::rules;
 use standards::dns::Name;
 use standards::{Finding, Severity, dkim};
@@ -94,24 +95,19 @@ pub(super) fn mail_from(manifest: &Manifest, report: &mut Report) {
 /// SES-07, SES-08 and SES-09: keys of yours, and keys of another region.
 pub(super) fn dkim(manifest: &Manifest, report: &mut Report) {
     for (name, domain) in domains(manifest) {
-        let mut selectors: BTreeMap<&str, &ByoDkim> = BTreeMap::new();
+        let mut selectors: BTreeMap<&str, Key<'_>> = BTreeMap::new();
         for instance in &domain.ses {
             match &instance.dkim.value {
                 Dkim::Easy(_) => {}
                 Dkim::Byo(byo) => {
-                    private_key(byo, report);
-                    let first = *selectors.entry(byo.selector.as_str()).or_insert(byo);
-                    if first.private_key.expose() != byo.private_key.expose() {
-                        let reason = format!(
-                            "the selector `{}` of {name} has another key at {}",
-                            byo.selector, first.selector.position
-                        );
-                        report.add(
-                            rules::SES_07,
-                            &byo.selector.position,
-                            reason,
-                            "use one key, or a selector for each",
-                        );
+                    for (selector, file) in keys(byo) {
+                        private_key(file, report);
+                        let first = *selectors
+                            .entry(selector.as_str())
+                            .or_insert((selector, file));
+                        if first.1.expose() != file.expose() {
+                            another_key(name, selector, first.0, report);
+                        }
                     }
                 }
                 Dkim::Deterministic(_) => replica(manifest, domain, instance, report),
@@ -120,9 +116,36 @@ pub(super) fn dkim(manifest: &Manifest, report: &mut Report) {
     }
 }
 
+/// A selector, and the file of its key.
+type Key<'a> = (&'a Located<Selector>, &'a Located<PrivateKeyFile>);
+
+/// The key that signs, and those that are published beside it.
+fn keys(byo: &ByoDkim) -> impl Iterator<Item = Key<'_>> {
+    let beside = byo.beside.iter();
+    let beside = beside.map(|key| (&key.selector, &key.private_key));
+    std::iter::once((&byo.selector, &byo.private_key)).chain(beside)
+}
+
+fn another_key(
+    domain: &Name,
+    selector: &Located<Selector>,
+    first: &Located<Selector>,
+    report: &mut Report,
+) {
+    let reason = format!(
+        "the selector `{selector}` of {domain} has another key at {}",
+        first.position
+    );
+    report.add(
+        rules::SES_07,
+        &selector.position,
+        reason,
+        "use one key, or a selector for each",
+    );
+}
+
 /// SES-07: the key is RSA with 1024 or 2048 bits.
-fn private_key(byo: &ByoDkim, report: &mut Report) {
-    let file = &byo.private_key;
+fn private_key(file: &Located<PrivateKeyFile>, report: &mut Report) {
     let reason = match std::str::from_utf8(file.expose()).map(dkim::public_half) {
         Err(_) => format!("`{}` is not a text", file.path),
         Ok(Err(error)) => format!("`{}`: {error}", file.path),

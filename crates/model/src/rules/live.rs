@@ -32,4 +32,9 @@ standards::rules! {
         why "Resolvers that validate answer SERVFAIL for every name of the zone otherwise: senders find no MX, receivers no key."
         fix "let the registrar publish the DS record of the zone's key, or take the DS records out; then wait for their TTL"
         source "RFC 4034 §5; RFC 4035 §5.2";
+    LIVE_07 "LIVE-07" Warn Lookup by "reconcile::foresight"
+        "A DKIM key of yours signs for a year at most"
+        why "Whoever copied the key can sign as the domain for as long as it is published, and a key that was never replaced is replaced for the first time when it has leaked."
+        fix "bring a new key under another selector, and publish the old one beside it for a week: docs/guide/dkim-keys.md"
+        source "M3AAWG DKIM Key Rotation Best Common Practices; RFC 6376 §3.1";
 }

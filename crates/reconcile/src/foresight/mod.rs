@@ -1,9 +1,10 @@
 //! Events with a known date, before they come: mark certificates that end, acceptances that run out,
 //! grace periods that are over, accounts of SES that do not send, identities that it no longer vouches
-//! for, and certificates that ACM does not renew.
+//! for, certificates that ACM does not renew, and keys of DKIM that have signed for a year.
 
 mod certificates;
 mod identities;
+mod keys;
 mod sending;
 
 use jiff::{SignedDuration, Timestamp};
@@ -33,15 +34,30 @@ pub(crate) async fn foresee(
 ) -> (Vec<Foreseen>, Vec<String>) {
     let now = project.clock.now();
     let mut foreseen = dated(&project.manifest, ledger, now);
+    let (aged, mut unasked) = keys::aged(ledger, now);
+    foreseen.extend(aged);
     foreseen.retain(|one| project.scope.has(&one.subject));
-    let (stopped, mut unasked) = sending::stopped(project, ledger, now).await;
+    let (stopped, unasked_too) = sending::stopped(project, ledger, now).await;
     foreseen.extend(stopped);
+    unasked.extend(unasked_too);
     foreseen.extend(identities::fallen(ledger, actual, now));
     let (unrenewed, unasked_too) = certificates::unrenewed(project, ledger, actual, now).await;
     foreseen.extend(unrenewed);
     unasked.extend(unasked_too);
+    foreseen.retain(|one| !is_accepted(&project.manifest, one, now));
     foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));
     (foreseen, unasked)
+}
+
+/// Whether the domain that an event is about accepts its rule.
+fn is_accepted(manifest: &Manifest, foreseen: &Foreseen, now: Timestamp) -> bool {
+    let Ok(name) = Name::parse(&foreseen.subject) else {
+        return false;
+    };
+    let declared = manifest.domains.get(&name).map(|domain| &domain.accept);
+    let parked = manifest.parked.get(&name).map(|parked| &parked.accept);
+    let mut accepted = declared.or(parked).into_iter().flatten();
+    accepted.any(|(rule, acceptance)| foreseen.rule == Some(rule.as_str()) && acceptance.holds(now))
 }
 
 /// The events of the manifest and of the ledger.

@@ -76,7 +76,7 @@ crate::rules! {
         why "Otherwise every signature fails."
         fix "publish the public half of the key that SES was given"
         source "SES API: PutEmailIdentityDkimSigningAttributes";
-    DKIM_16 "DKIM-16" Error Order not "SES rotates the keys of Easy DKIM behind the same names; of a key of yours the old record goes in the same apply as the switch, without the days of waiting"
+    DKIM_16 "DKIM-16" Error Order not "SES rotates the keys of Easy DKIM behind the same names; of a key of yours the old record goes in the same apply as the switch, unless `beside` keeps it for those days"
         "A key is published before it signs, and stays for a week after it last signed"
         why "Mail in queues and mailboxes is still verified with the old key."
         fix "publish the new selector, switch, wait seven days, then revoke the old one"
