@@ -297,6 +297,47 @@ fn a_ds_record_that_leads_to_no_key() {
         .says("none is the same");
 }
 
+/// The registrar does not renew the domain.
+#[test]
+fn a_registration_that_ends() {
+    let place = sends();
+    let end = place.world().time + DAY * 100;
+    let registered = |text: &str| {
+        place.change_world(|world, _| {
+            let text = format!("registrations: {{ example.com: {{ {text} }} }}");
+            world.add_yaml(&text).expect("a world file");
+        });
+    };
+    let foreseen = |code: i32| {
+        let document = drift(&place, &["--json"]).exits(code).json();
+        assert_eq!(document["unasked"], serde_json::json!([]));
+        document["foreseen"].clone()
+    };
+    let ends = format!("expires: {end}");
+    registered(&ends);
+    advance_to(&place, end, 61);
+    assert_eq!(foreseen(0), serde_json::json!([]));
+    advance_to(&place, end, 59);
+    drift(&place, &["--fail-on", "60"])
+        .exits(3)
+        .says("the registration of example.com ends")
+        .says("mail impact: receiving, LIVE-08");
+    advance_to(&place, end, 20);
+    assert_eq!(foreseen(0)[0]["fails"], false);
+    advance_to(&place, end, 7);
+    assert_eq!(foreseen(3)[0]["rule"], "LIVE-08");
+    advance_to(&place, end, 1);
+    assert_eq!(foreseen(3)[0]["fails"], true);
+    registered("");
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    // A registry that does not tell is no all-clear, and no fault.
+    registered("rdap: false");
+    drift(&place, &["--fail-on", "warn"])
+        .exits(0)
+        .says("In sync")
+        .says("no registry of .com answers by RDAP");
+}
+
 /// ACM begins 60 days before the end, and says that it waits for records. The healthy twin is renewed.
 #[test]
 fn a_certificate_that_acm_does_not_renew() {

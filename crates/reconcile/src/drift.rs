@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use manifest::Manifest;
 use model::rules;
-use model::{Authority, Check, DomainLedger, Effect, Foreseen, Ledger, ResourceId, Side};
+use model::{Authority, Check, DomainLedger, Effect, Foreseen, Ledger, Outside, ResourceId, Side};
 use plan::{Actual, Drift, Inputs, Moved, Query};
 use standards::Finding;
 use standards::dns::Name;
@@ -14,7 +14,7 @@ use verify::{Options, Verdict};
 
 use crate::changed_by::attribute;
 use crate::expected::{is_awaited, left};
-use crate::foresight::foresee;
+use crate::foresight::{foresee, next_first, registrations};
 use crate::reading::{Earlier, is_dated};
 use crate::scope::is_like;
 use crate::{Error, Project};
@@ -36,8 +36,8 @@ pub struct Drifted {
     pub findings: Vec<Finding>,
     /// The events with a known date that are near, the next first.
     pub foreseen: Vec<Foreseen>,
-    /// Why SES could not be asked whether an account may send, or ACM about a certificate: nothing is
-    /// foreseen of it.
+    /// Why SES could not be asked whether an account may send, ACM about a certificate, or a registry about a
+    /// domain: nothing is foreseen of it.
     pub unasked: Vec<String>,
     /// When everything was last read anew, where this run left a part of it to its version.
     pub last_read_anew: Option<Timestamp>,
@@ -79,8 +79,15 @@ pub async fn drift(project: &Project) -> Result<Drifted, Error> {
         findings,
     } = observe(project, &ledger, &earlier).await?;
     Box::pin(attribute(project, &ledger, &mut drifts)).await;
-    let (foreseen, unasked) = foresee(project, &ledger, &actual).await;
-    let live = probe(project, &ledger, &actual, &drifts).await?;
+    let (mut foreseen, mut unasked) = foresee(project, &ledger, &actual).await;
+    // In a sandbox, time is real from here on.
+    let way = project.probe().await?;
+    let outside = way.outside();
+    let live = probe(project, &ledger, &actual, &drifts, outside).await;
+    let (ending, unknown) = registrations::ending(project, &ledger, outside).await;
+    foreseen.extend(ending);
+    unasked.extend(unknown);
+    next_first(&mut foreseen);
     Ok(Drifted {
         last_read_anew: earlier.last_anew(&ledger),
         unrecorded: earlier.record(project, &ledger, &drifts).await.err(),
@@ -188,22 +195,22 @@ async fn probe(
     ledger: &Ledger,
     actual: &Actual,
     drifts: &[Drift],
-) -> Result<Vec<Check>, Error> {
+    outside: &dyn Outside,
+) -> Vec<Check> {
     let moved = drifts.iter().filter(|drift| !drift.is_note());
     let moved: BTreeSet<&ResourceId> = moved.map(|drift| &drift.resource).collect();
     let mut left = left(ledger, actual, &moved);
     left.retain(|domain| !domain.records.is_empty());
-    let probe = project.probe().await?;
     let options = Options::at(project.clock.now());
     let checks = stream::iter(&left).map(|domain| async {
-        let seen = verify::drift(domain, probe.outside(), &options).await;
+        let seen = verify::drift(domain, outside, &options).await;
         if seen.iter().any(is_unseen) {
-            return verify::drift(domain, probe.outside(), &options).await;
+            return verify::drift(domain, outside, &options).await;
         }
         seen
     });
     let checks: Vec<Vec<Check>> = checks.buffered(options.at_once).collect().await;
-    Ok(checks.concat())
+    checks.concat()
 }
 
 /// LIVE-02: nobody answered.

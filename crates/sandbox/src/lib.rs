@@ -39,6 +39,7 @@ mod paging;
 mod persist;
 mod query;
 pub mod quotas;
+mod rdap;
 mod refusals;
 pub mod route53;
 pub mod s3;

@@ -12,7 +12,8 @@
 //! dns:                         # what is published on other people's servers
 //!   - { name: example.org, type: TXT, values: ["v=spf1 -all"] }
 //! registrations:               # what registries have of domains, and the keys of their zones
-//!   example.com: { ds: ["60485 13 2 D4B7…"], dnskey: ["257 3 13 mdsswUyr…"] }
+//!   example.com: { expires: 2027-03-01T00:00:00Z, ds: ["60485 13 2 D4B7…"], dnskey: ["257 3 13 mdsswUyr…"] }
+//!   example.io: { rdap: false }  # its registry tells nobody until when
 //! name_servers:                # zones on servers that really run: taken over (AXFR) by each command
 //!   example.net: "127.0.0.1:5300"
 //! buckets: [{ account: "222222222222", name: taken, region: eu-west-1 }]

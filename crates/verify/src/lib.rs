@@ -7,7 +7,8 @@
 //!
 //! [`verify`] compares what any [`model::Outside`] sees with what is [`Expected`] of one domain,
 //! and [`verify_all`] does so for a fleet; [`drift`] makes those checks alone that say that something
-//! moved. Each [`Check`] is of a rule of `model::rules`.
+//! moved. Each [`Check`] is of a rule of `model::rules`. [`registrations`] asks registries until when domains
+//! are registered.
 //!
 //! ```
 //! use standards::dns::{Name, RecordType};
@@ -35,6 +36,7 @@ mod options;
 mod overview;
 mod public_dns;
 mod published;
+mod registration;
 mod run;
 mod validity;
 
@@ -49,5 +51,6 @@ pub use options::Options;
 pub use overview::overview;
 pub use public_dns::PublicDns;
 pub use published::{NothingPublished, published};
+pub use registration::{Registered, registrations};
 pub use run::{drift, verify, verify_all};
 pub use validity::Validity;

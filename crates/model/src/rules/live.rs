@@ -37,4 +37,9 @@ standards::rules! {
         why "Whoever copied the key can sign as the domain for as long as it is published, and a key that was never replaced is replaced for the first time when it has leaked."
         fix "bring a new key under another selector, and publish the old one beside it for a week: docs/guide/dkim-keys.md"
         source "M3AAWG DKIM Key Rotation Best Common Practices; RFC 6376 §3.1";
+    LIVE_08 "LIVE-08" Error Lookup by "reconcile::foresight"
+        "The registration of a domain does not end"
+        why "When it ends, the registry takes the domain out of DNS: nobody finds its mail hosts, keys and policies. After some weeks anybody may register it, and get its mail."
+        fix "renew it at its registrar, and let the registrar renew it by itself"
+        source "RFC 9083 §4.5; ICANN Expired Registration Recovery Policy";
 }

@@ -1,10 +1,12 @@
 //! Events with a known date, before they come: mark certificates that end, acceptances that run out,
 //! grace periods that are over, accounts of SES that do not send, identities that it no longer vouches
-//! for, certificates that ACM does not renew, and keys of DKIM that have signed for a year.
+//! for, certificates that ACM does not renew, keys of DKIM that have signed for a year, and
+//! registrations of domains that end.
 
 mod certificates;
 mod identities;
 mod keys;
+pub(crate) mod registrations;
 mod sending;
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,7 +27,7 @@ const MARK_TOLD: SignedDuration = SignedDuration::from_hours(24 * 60);
 /// The time before its last day from which an acceptance is told: a decision of a person, no purchase.
 const ACCEPTANCE_TOLD: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// The events that are foreseen for a project, the next first; and why SES and ACM could not be asked
+/// The events that are foreseen for a project, but for its registrations; and why SES and ACM could not be asked
 /// about some accounts and certificates.
 pub(crate) async fn foresee(
     project: &Project,
@@ -45,8 +47,12 @@ pub(crate) async fn foresee(
     foreseen.extend(unrenewed);
     unasked.extend(unasked_too);
     foreseen.retain(|one| !is_accepted(&project.manifest, one, now));
-    foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));
     (foreseen, unasked)
+}
+
+/// Puts events in the order in which they come.
+pub(crate) fn next_first(foreseen: &mut [Foreseen]) {
+    foreseen.sort_by(|a, b| (a.at, &a.subject).cmp(&(b.at, &b.subject)));
 }
 
 /// Whether the domain that an event is about accepts its rule.

@@ -30,11 +30,26 @@ pub(super) struct Delegation {
 }
 
 /// A domain as its registry has it, and the keys that its zone is signed with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Registration {
+    /// When it ends, where nobody renews it.
+    pub expires: Option<Timestamp>,
+    /// Whether the registry answers by RDAP.
+    pub rdap: bool,
     /// The DS records at the registry: `60485 13 2 D4B7…`.
     pub ds: Vec<String>,
     /// The DNSKEY records in the zone: `257 3 13 mdsswUyr…`.
     pub dnskey: Vec<String>,
+}
+
+impl Default for Registration {
+    fn default() -> Self {
+        Self {
+            expires: None,
+            rdap: true,
+            ds: Vec::new(),
+            dnskey: Vec::new(),
+        }
+    }
 }

@@ -10,6 +10,7 @@ use rustls::sign::CertifiedKey;
 
 use crate::Sandbox;
 use crate::cloudfront::edge;
+use crate::rdap;
 
 /// The certificate of the distribution that serves the name of the client's hello, or the one of all
 /// distributions.
@@ -32,7 +33,12 @@ impl ResolvesServerCert for BySni {
         let now = self.0.clock().now();
         let world = self.0.public_world();
         let asked = hello.server_name();
-        let leaf = asked.and_then(|name| edge::certificate(&*world, name, now));
+        let leaf = asked.and_then(|name| {
+            if rdap::is_one(name) {
+                return world.acm.authority.own_leaf(&[name.to_owned()], now);
+            }
+            edge::certificate(&*world, name, now)
+        });
         let leaf = leaf.or_else(|| edge::default_certificate(&*world, now))?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key_der));
         let key = any_supported_type(&key).ok()?;

@@ -2,7 +2,8 @@
 //!
 //! A client that asks for a name that no deployed distribution serves is shown the certificate of
 //! `*.cloudfront.net`, as at AWS, and so has no good connection. A bucket
-//! answers by its own name too, to show that it lets no anonymous reader in.
+//! answers by its own name too, to show that it lets no anonymous reader in. Registries answer who asks for
+//! registration data (`rdap`).
 
 mod certificates;
 
@@ -24,6 +25,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::Sandbox;
 use crate::call::{Origin, whole};
 use crate::cloudfront::edge::{self, Answer, Viewer};
+use crate::rdap;
 
 impl Sandbox {
     /// The root certificate of this sandbox's own authority as PEM: for `curl --cacert`.
@@ -97,6 +99,10 @@ impl Sandbox {
                 .await
                 .map(Full::new);
         }
+        let now = self.clock().now();
+        if let Some(answer) = rdap::answer(&self.public_world(), host, target, now) {
+            return response(answer).map(Full::new);
+        }
         let viewer = Viewer {
             secure: true,
             method: parts.method.as_str(),
@@ -104,7 +110,7 @@ impl Sandbox {
             target,
             if_none_match: header("if-none-match"),
             if_modified_since: header("if-modified-since"),
-            now: self.clock().now(),
+            now,
         };
         response(edge::answer(&mut *self.public_world(), &viewer)).map(Full::new)
     }
