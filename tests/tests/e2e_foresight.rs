@@ -338,6 +338,53 @@ fn a_registration_that_ends() {
         .says("no registry of .com answers by RDAP");
 }
 
+/// Limits as the manifest states them, and the one of CloudFront that nobody can raise.
+#[test]
+fn limits_that_are_nearly_reached() {
+    let place = applied();
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    let web = "  web:        { id: \"222222222222\", role: mail-deploy }";
+    let limited = |limits: &str| web.replace(" }", &format!(", limits: {{ {limits} }} }}"));
+    let certificates = limited("certificates: 1");
+    place.edit(web, &certificates);
+    let told = drift(&place, &["--json"]).exits(3).json();
+    assert_eq!(told["in_sync"], true);
+    assert_eq!(told["foreseen"][0]["rule"], "AWS-03");
+    drift(&place, &[])
+        .exits(3)
+        .says("web in us-east-1")
+        .says("there are 1 ACM certificates, and 1 is the limit");
+    let distributions = limited("distributions: 1");
+    place.edit(&certificates, &distributions);
+    drift(&place, &[])
+        .exits(3)
+        .says("there are 1 CloudFront distributions, and 1 is the limit");
+    place.edit(&distributions, web);
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+
+    let world = place.world().world;
+    let controls = world.cloudfront.list_access_controls("222222222222");
+    let control = controls.first().expect("an access control").id.clone();
+    let others = |count: usize| {
+        place.change_world(|world, _| {
+            let others = (0..count).map(|number| {
+                format!(
+                    r#"{{ account: "222222222222", aliases: [site{count}-{number}.example], access_control: {control} }}"#
+                )
+            });
+            let others: Vec<String> = others.collect();
+            let text = format!("distributions: [{}]", others.join(", "));
+            world.add_yaml(&text).expect("a world file");
+        });
+    };
+    others(88);
+    drift(&place, &["--fail-on", "warn"]).exits(0);
+    others(1);
+    drift(&place, &[])
+        .exits(3)
+        .says("there are 90 distributions of one origin access control");
+}
+
 /// ACM begins 60 days before the end, and says that it waits for records. The healthy twin is renewed.
 #[test]
 fn a_certificate_that_acm_does_not_renew() {

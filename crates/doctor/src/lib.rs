@@ -6,6 +6,7 @@
 mod facts;
 mod grants;
 mod judge;
+mod nearly_full;
 mod observe;
 mod policy;
 mod quotas;
@@ -19,6 +20,7 @@ pub use facts::{
 pub use grants::{Grant, READS, Role, grants, grants_on};
 pub use judge::judge;
 pub use model::check::{About, Check, CheckOutcome};
+pub use nearly_full::{NearlyFull, nearly_full};
 pub use observe::{Account, Patient, observe};
 pub use policy::policy;
 pub use quotas::{AccountLimit, Quota, Told};

@@ -113,6 +113,11 @@ pub(crate) const ACCESS_CONTROLS: Quota = quota(
     100,
     "CloudFront quotas",
 );
+pub(crate) const OF_ACCESS_CONTROL: Quota = quota(
+    "distributions of one origin access control",
+    100,
+    "CloudFront quotas",
+);
 pub(crate) const ZONES: Quota = Quota {
     of_account: Some(AccountLimit::HostedZones),
     told: Told::ByRoute53,

@@ -121,6 +121,11 @@ impl Engine {
         self.shared.leading_to(targets).await
     }
 
+    /// The part of what was read that everybody in the run shares.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// When the observation under way was begun with.
     fn begun(&self) -> Timestamp {
         *self.begun.lock().unwrap_or_else(PoisonError::into_inner)

@@ -42,7 +42,7 @@ pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
 pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
 #[cfg(feature = "aws")]
-pub use context::{Context, Secrets, Shared};
+pub use context::{Context, Distributed, Secrets, Shared};
 pub use published_record::PublishedRecord;
 pub use record_impact::Purpose;
 #[cfg(feature = "aws")]

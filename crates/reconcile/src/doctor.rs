@@ -45,7 +45,7 @@ pub(crate) fn asked_accounts(
 }
 
 /// The accounts of the manifest.
-fn all_accounts(manifest: &Manifest) -> Vec<Account> {
+pub(crate) fn all_accounts(manifest: &Manifest) -> Vec<Account> {
     accounts::accesses(manifest)
         .into_iter()
         .map(|(name, access)| Account {

@@ -148,6 +148,8 @@ pub struct Distribution {
     /// Whether it is on a flat-rate plan, and can't be deleted.
     #[serde(default)]
     pub pricing_plan: bool,
+    /// The id of the access control through which its origin is read.
+    pub access_control: Option<String>,
 }
 
 /// How much an account may have, where it is not what AWS grants at first.
@@ -276,10 +278,13 @@ impl World {
             account,
             aliases,
             pricing_plan,
+            access_control,
         } in file.distributions
         {
             self.sts.accounts.entry(account.clone()).or_default();
-            let added = self.cloudfront.seed_distribution(&account, &aliases);
+            let added =
+                self.cloudfront
+                    .seed_distribution(&account, &aliases, access_control.as_deref());
             let id = added.map_err(|error| WorldFileError::Distribution(error.message))?;
             let owned = Owned {
                 account: &account,

@@ -52,7 +52,7 @@ async fn tags_of(client: &Client, arn: &str) -> Result<Tags, KindError> {
 
 /// Every certificate of an account in one region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Certificates;
+pub(crate) struct Certificates;
 
 impl Page for Certificates {
     type Snapshot = Vec<CertificateSummary>;

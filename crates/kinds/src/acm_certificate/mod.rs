@@ -20,6 +20,8 @@
 mod aws;
 
 #[cfg(feature = "aws")]
+pub(crate) use aws::Certificates;
+#[cfg(feature = "aws")]
 pub use aws::renewal;
 
 use std::collections::BTreeMap;

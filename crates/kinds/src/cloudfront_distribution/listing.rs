@@ -74,6 +74,11 @@ impl Listed {
         self.access_controls.iter().any(|id| id == access_control)
     }
 
+    /// The access controls through which its origins are read.
+    pub(crate) fn access_controls(&self) -> &[String] {
+        &self.access_controls
+    }
+
     /// Whether it answers for `host`.
     pub(crate) fn serves(&self, host: &str) -> bool {
         self.aliases

@@ -1,11 +1,12 @@
 //! Events with a known date, before they come: mark certificates that end, acceptances that run out,
 //! grace periods that are over, accounts of SES that do not send, identities that it no longer vouches
 //! for, certificates that ACM does not renew, keys of DKIM that have signed for a year, and
-//! registrations of domains that end.
+//! registrations of domains that end. Also limits of accounts that are nearly reached.
 
 mod certificates;
 mod identities;
 mod keys;
+mod limits;
 pub(crate) mod registrations;
 mod sending;
 
@@ -46,6 +47,7 @@ pub(crate) async fn foresee(
     let (unrenewed, unasked_too) = certificates::unrenewed(project, ledger, actual, now).await;
     foreseen.extend(unrenewed);
     unasked.extend(unasked_too);
+    foreseen.extend(limits::near(project, ledger, now).await);
     foreseen.retain(|one| !is_accepted(&project.manifest, one, now));
     (foreseen, unasked)
 }

@@ -55,6 +55,7 @@ impl State {
         &mut self,
         account: &str,
         aliases: &[String],
+        access_control: Option<&str>,
     ) -> Result<String, ServiceError> {
         let items = aliases
             .iter()
@@ -62,6 +63,9 @@ impl State {
             .collect();
         let origin = [("Id", "web"), ("DomainName", "www.example.net")]
             .map(|(name, text)| Element::leaf(name, text));
+        let mut origin = custom_origin(origin);
+        let control = access_control.map(|id| Element::leaf("OriginAccessControlId", id));
+        origin.extend(control);
         let behavior = [
             ("TargetOriginId", "web"),
             ("ViewerProtocolPolicy", "redirect-to-https"),
@@ -82,10 +86,7 @@ impl State {
                     "Origins",
                     vec![
                         Element::leaf("Quantity", 1),
-                        Element::node(
-                            "Items",
-                            vec![Element::node("Origin", custom_origin(origin))],
-                        ),
+                        Element::node("Items", vec![Element::node("Origin", origin)]),
                     ],
                 ),
                 Element::node(
