@@ -66,6 +66,9 @@ impl Year {
         let ran = self.place.run("drift", &["--json"]);
         assert_eq!(ran.code, code, "week {week}: {}{}", ran.stdout, ran.stderr);
         let document = ran.json();
+        for check in document["live"].as_array().expect("a list") {
+            self.hear_of_now(week, check);
+        }
         for event in document["foreseen"].as_array().expect("a list") {
             self.hear(week, event);
         }
@@ -86,6 +89,38 @@ impl Year {
                 before,
             });
         }
+    }
+
+    /// A finding from outside: it is there already.
+    fn hear_of_now(&mut self, week: i32, check: &Value) {
+        // What resolvers still remember is awaited, and is no finding.
+        let Some(reason) = check["finding"]["reason"].as_str().map(str::to_owned) else {
+            return;
+        };
+        if self.told.iter().all(|told| told.reason != reason) {
+            self.told.push(Told {
+                week,
+                reason,
+                before: SignedDuration::ZERO,
+            });
+        }
+    }
+
+    /// Lets registries have this of a domain.
+    fn registered(&self, domain: &str, text: &str) {
+        self.place.change_world(|world, _| {
+            let text = format!("registrations: {{ {domain}: {{ {text} }} }}");
+            world.add_yaml(&text).expect("a world file");
+        });
+    }
+
+    /// Lets a day before the run of a week come, on which SES does not find the records of these names.
+    fn unseen_before(&self, week: i32, names: &str) {
+        let day_before = self.start + WEEK * week - DAY;
+        let left = day_before.duration_since(self.place.world().time).as_secs();
+        self.place.advance(&format!("{left}s"));
+        self.ses(&format!("unseen: [{names}]"));
+        self.place.change_world(|world, now| world.advance(now));
     }
 
     /// The week in which an event was told first, and how long before it came.
@@ -155,6 +190,8 @@ impl Year {
 fn a_year_of_weekly_runs_tells_everything_in_time_and_nothing_else() {
     let mut year = Year::begin();
     let mut accepted_until = Timestamp::MAX;
+    let registered_until = year.start + WEEK * 32 + DAY * 3;
+    year.registered("example.net", &format!("expires: {registered_until}"));
     for week in 1..=WEEKS {
         // Whatever comes, comes in the week before the run.
         match week {
@@ -169,6 +206,14 @@ fn a_year_of_weekly_runs_tells_everything_in_time_and_nothing_else() {
                 year.apply(5);
             }
             27 => year.apply(0),
+            33 => year.registered("example.net", ""),
+            35 => {
+                let ds = format!("12345 13 2 {}", "00".repeat(32));
+                year.registered("example.org", &format!("ds: ['{ds}']"));
+            }
+            36 => year.registered("example.org", ""),
+            38 => year.unseen_before(38, "example.com, mail.example.net"),
+            39 => year.ses("unseen: []"),
             44 => {
                 year.place.edit(ACCEPTED, "");
                 year.place.edit(MARK, LOGO);
@@ -176,7 +221,10 @@ fn a_year_of_weekly_runs_tells_everything_in_time_and_nothing_else() {
             }
             _ => {}
         }
-        let is_faulty = matches!(week, 5 | 6 | 10 | 11 | 19 | 20 | 25 | 26 | 42 | 43);
+        let is_faulty = matches!(
+            week,
+            5 | 6 | 10 | 11 | 19 | 20 | 25 | 26 | 31 | 32 | 35 | 38 | 42 | 43
+        );
         let moved = year.run(week, if is_faulty { 3 } else { 0 });
         // The record of a validation alone is lost, in the week before the tenth run.
         let lost: &[&str] = match week {
@@ -185,14 +233,24 @@ fn a_year_of_weekly_runs_tells_everything_in_time_and_nothing_else() {
         };
         assert_eq!(moved, lost, "week {week}");
     }
-    let dated = ["the mark certificate", "VMC-02 is accepted until"];
+    let dated = [
+        "the mark certificate",
+        "VMC-02 is accepted until",
+        "the registration of example.net",
+    ];
     for words in dated {
         let (_, before) = year.told(words);
         assert!(before >= WEEK, "{words}: {before:?} before");
     }
     assert!(accepted_until < year.start + WEEK * 21);
     // What comes at once is told by the first run after it.
-    let at_once = [("paused", 5), ("no sender holds", 25)];
+    let at_once = [
+        ("paused", 5),
+        ("no sender holds", 25),
+        ("the zone is not signed", 35),
+        ("does not vouch for example.com", 38),
+        ("MAIL FROM domain mail.example.net", 38),
+    ];
     for (words, week) in at_once {
         assert_eq!(year.told(words).0, week, "{words}");
     }
