@@ -270,6 +270,7 @@ fn a_dkim_key_that_signs_for_a_year() {
         "",
     );
     place.apply().exits(0);
+    place.advance("5m");
     assert!(!published("first") && published("second"));
     drift(&place, &["--fail-on", "warn"]).exits(0);
 }

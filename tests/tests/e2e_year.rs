@@ -246,6 +246,7 @@ fn a_year_of_weekly_runs_tells_everything_in_time_and_nothing_else() {
     // What comes at once is told by the first run after it.
     let at_once = [
         ("paused", 5),
+        ("acm-validations.aws", 10),
         ("no sender holds", 25),
         ("the zone is not signed", 35),
         ("does not vouch for example.com", 38),

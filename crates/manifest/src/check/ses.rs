@@ -8,6 +8,7 @@ use crate::manifest::Manifest;
 use crate::position::Located;
 use crate::report::Report;
 use crate::ses::{ByoDkim, ConfigurationSet, Dkim, Instance};
+use crate::uploads::PrivateKeyFile;
 use crate::values::Selector;
 use model::rules;
 use standards::dns::Name;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use model::{DomainLedger, Foreseen, Ledger, MailImpact, Outside, rules};
 use standards::dns::{Name, registered_domain};
-use verify::Registered;
 
 use super::is_accepted;
 use crate::Project;

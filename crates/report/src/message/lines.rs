@@ -1,7 +1,7 @@
 //! The lines of a message from what runs find.
 
 use jiff::Timestamp;
-use model::{Check, Foreseen, MailImpact};
+use model::{Check, Foreseen, MailImpact, rules};
 use plan::{ChangedBy, Drift, Moved};
 use standards::{Finding, Severity};
 
@@ -64,6 +64,8 @@ fn mail_of(rule: &str) -> MailImpact {
     match rule.split('-').next().unwrap_or_default() {
         "SPF" | "DKIM" | "DMARC" | "SES" | "RCV" => MailImpact::Sending,
         "STS" | "DANE" | "DNS" => MailImpact::Receiving,
+        // Without its zone's keys, nobody finds the mail hosts.
+        "LIVE" if rule == rules::LIVE_06.id => MailImpact::Receiving,
         "BIMI" | "SVG" | "VMC" => MailImpact::Branding,
         _ => MailImpact::None,
     }

@@ -347,11 +347,11 @@ fn text(data: &RData) -> String {
         RData::Unknown {
             code: WireType::DS,
             rdata,
-        } => signer(rdata.anything()).unwrap_or_default(),
+        } => signer(&rdata.anything).unwrap_or_default(),
         RData::Unknown {
             code: WireType::DNSKEY,
             rdata,
-        } => key(rdata.anything()).unwrap_or_default(),
+        } => key(&rdata.anything).unwrap_or_default(),
         other => other.to_string(),
     }
 }
@@ -359,7 +359,7 @@ fn text(data: &RData) -> String {
 /// A DS record (RFC 4034, section 5.1) in presentation form.
 fn signer(octets: &[u8]) -> Option<String> {
     let ([tag @ .., algorithm, kind], digest) = octets.split_first_chunk::<4>()?;
-    let tag = u16::from_be_bytes(tag.try_into().ok()?);
+    let tag = u16::from_be_bytes(*tag);
     let digest = digest.iter().map(|octet| format!("{octet:02X}"));
     let digest: String = digest.collect();
     Some(format!("{tag} {algorithm} {kind} {digest}"))
@@ -368,7 +368,7 @@ fn signer(octets: &[u8]) -> Option<String> {
 /// A DNSKEY record (RFC 4034, section 2.1) in presentation form.
 fn key(octets: &[u8]) -> Option<String> {
     let ([flags @ .., protocol, algorithm], key) = octets.split_first_chunk::<4>()?;
-    let flags = u16::from_be_bytes(flags.try_into().ok()?);
+    let flags = u16::from_be_bytes(*flags);
     let key = STANDARD.encode(key);
     Some(format!("{flags} {protocol} {algorithm} {key}"))
 }
