@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use engine::Engine;
-use kinds::{AcmCertificate, CloudfrontDistribution};
+use kinds::{AcmCertificate, CloudfrontDistribution, held};
 use model::{Kind, KindError, Ledger, Location};
 
 use crate::observe::{Account, granted};
@@ -50,7 +50,7 @@ async fn distributions(engine: &Engine, accounts: &[Account], place: &Location) 
     let Ok(session) = engine.session(place).await else {
         return Vec::new();
     };
-    let Ok(held) = engine.shared().distributions(&session).await else {
+    let Ok(held) = held::distributions(engine.shared(), &session).await else {
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -73,7 +73,7 @@ async fn certificates(
     place: &Location,
 ) -> Option<NearlyFull> {
     let session = engine.session(place).await.ok()?;
-    let held = engine.shared().certificates(&session).await.ok()?;
+    let held = held::certificates(engine.shared(), &session).await.ok()?;
     near(engine, accounts, place, &CERTIFICATES, held).await
 }
 

@@ -9,15 +9,13 @@ use clock::Clock;
 use jiff::Timestamp;
 use model::{ErrorClass, KindError, Lead, Outside};
 
-use crate::acm_certificate::Certificates;
-use crate::cloudfront_distribution::listing::Distributions;
 use crate::tags::{self, Tags};
 use crate::zones::Zones;
 
 /// The part of what was read that everybody in a run shares.
 #[derive(Debug, Default)]
 pub struct Shared {
-    reader: Reader,
+    pub(crate) reader: Reader,
     pub(crate) zones: Zones,
 }
 
@@ -27,46 +25,10 @@ impl Shared {
         self.zones.leading_to(targets).await
     }
 
-    /// The number of an account's distributions, and of those that use each access control. A listing of this
-    /// run serves.
-    pub async fn distributions(&self, session: &Session) -> Result<Distributed, KindError> {
-        let all = self
-            .reader
-            .read(session, &Distributions, Timestamp::MIN)
-            .await?;
-        let mut distributed = Distributed {
-            count: all.len(),
-            by_access_control: BTreeMap::new(),
-        };
-        for id in all.iter().flat_map(|one| one.access_controls()) {
-            let used = distributed.by_access_control.entry(id.clone());
-            *used.or_default() += 1;
-        }
-        Ok(distributed)
-    }
-
-    /// The number of an account's certificates in the session's region. A listing of this run serves.
-    pub async fn certificates(&self, session: &Session) -> Result<usize, KindError> {
-        let all = self
-            .reader
-            .read(session, &Certificates, Timestamp::MIN)
-            .await?;
-        Ok(all.len())
-    }
-
     /// Forgets what is kept up to date by our own changes, so that it is read anew.
     pub async fn forget(&self) {
         self.zones.forget().await;
     }
-}
-
-/// The number of an account's distributions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Distributed {
-    /// All of them.
-    pub count: usize,
-    /// Those that use each access control, by its id.
-    pub by_access_control: BTreeMap<String, usize>,
 }
 
 /// Private keys that the manifest brings, by their SHA-256. They show in no debug output.

@@ -10,6 +10,8 @@ pub mod cloudfront_origin_access_control;
 #[cfg(feature = "aws")]
 mod context;
 #[cfg(feature = "aws")]
+pub mod held;
+#[cfg(feature = "aws")]
 pub mod owned;
 pub mod published_record;
 pub mod record;
@@ -42,7 +44,7 @@ pub use acm_certificate::AcmCertificate;
 pub use cloudfront_distribution::CloudfrontDistribution;
 pub use cloudfront_origin_access_control::CloudfrontOriginAccessControl;
 #[cfg(feature = "aws")]
-pub use context::{Context, Distributed, Secrets, Shared};
+pub use context::{Context, Secrets, Shared};
 pub use published_record::PublishedRecord;
 pub use record_impact::Purpose;
 #[cfg(feature = "aws")]

@@ -246,14 +246,7 @@ impl World {
             self.add_zone(zone)?;
         }
         for set in &file.dns {
-            if let Some(zone) = self.zone_that_answers(&set.name) {
-                self.add_records(&zone, set)?;
-                continue;
-            }
-            let values: Vec<&str> = set.values.iter().map(String::as_str).collect();
-            self.dns
-                .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
-                .map_err(named(&set.name))?;
+            self.publish(set)?;
         }
         for (domain, registration) in file.registrations {
             let registered = self.dns.register(&domain, registration);
@@ -307,6 +300,17 @@ impl World {
         self.faults = file.faults.unwrap_or(self.faults.clone());
         self.grant(&file.limits);
         Ok(())
+    }
+
+    /// Publishes records on other people's servers, or in the hosted zone that the world asks.
+    fn publish(&mut self, set: &RecordSet) -> Result<(), WorldFileError> {
+        if let Some(zone) = self.zone_that_answers(&set.name) {
+            return self.add_records(&zone, set);
+        }
+        let values: Vec<&str> = set.values.iter().map(String::as_str).collect();
+        self.dns
+            .publish(&set.name, &set.rtype, &values, Timestamp::UNIX_EPOCH)
+            .map_err(named(&set.name))
     }
 
     fn grant(&mut self, limits: &Limits) {

@@ -8,7 +8,7 @@ use plan::Actual;
 
 /// For how long SES looks for records after it was asked to (SES-23). Until then it is pending because
 /// of our own change.
-const LOOKED_FOR: SignedDuration = SignedDuration::from_hours(72);
+const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
 /// The identities and MAIL FROM domains that SES does not vouch for any more.
 pub(super) fn fallen(ledger: &Ledger, actual: &Actual, now: Timestamp) -> Vec<Foreseen> {
@@ -33,8 +33,8 @@ pub(super) fn fallen(ledger: &Ledger, actual: &Actual, now: Timestamp) -> Vec<Fo
 }
 
 /// Whether SES may still be looking for the records of what we changed.
-fn is_looked_for(entry: &Entry, now: Timestamp) -> bool {
-    now.duration_since(entry.changed) < LOOKED_FOR
+fn is_pending_by_us(entry: &Entry, now: Timestamp) -> bool {
+    now.duration_since(entry.changed) < PATIENCE
 }
 
 fn identity(entry: &Entry, actual: &Actual, now: Timestamp) -> Option<(String, String)> {
@@ -42,7 +42,7 @@ fn identity(entry: &Entry, actual: &Actual, now: Timestamp) -> Option<(String, S
     let seen = actual.of(&entry.target())?.state()?.get::<SesIdentity>()?;
     let recorded = entry.state.as_ref();
     let recorded = recorded.and_then(|state| state.get::<SesIdentity>());
-    let recorded = recorded.filter(|_| !is_looked_for(entry, now));
+    let recorded = recorded.filter(|_| !is_pending_by_us(entry, now));
     let words = ses_identity::fallen(spec, recorded, seen)?;
     let failure = seen.failure.as_deref();
     let failure = failure.map(|failure| format!("; {failure}"));
@@ -65,7 +65,7 @@ fn mail_from(entry: &Entry, actual: &Actual, now: Timestamp) -> Option<(String, 
     let seen = actual.of(&entry.target())?.state()?.get::<SesMailFrom>()?;
     let recorded = entry.state.as_ref();
     let recorded = recorded.and_then(|state| state.get::<SesMailFrom>());
-    let recorded = recorded.filter(|_| !is_looked_for(entry, now));
+    let recorded = recorded.filter(|_| !is_pending_by_us(entry, now));
     let word = ses_mail_from::fallen(recorded, seen)?;
     let effect = match seen.on_mx_failure {
         OnMxFailure::UseDefaultValue => {

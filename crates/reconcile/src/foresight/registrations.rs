@@ -76,14 +76,14 @@ fn told(name: &Name, within: &BTreeSet<Name>, at: Timestamp) -> Foreseen {
 }
 
 fn note(reason: &str, names: &[Name]) -> String {
-    let named: Vec<&str> = names.iter().take(NAMED).map(Name::as_str).collect();
+    let first: Vec<&str> = names.iter().take(NAMED).map(Name::as_str).collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     format!(
         "until when {}{more} is registered is not known: {reason}",
-        named.join(", ")
+        first.join(", ")
     )
 }
 

@@ -17,7 +17,7 @@ pub struct State {
     /// Zones elsewhere that a real server has.
     #[serde(default)]
     pub(super) name_servers: BTreeMap<DnsName, SocketAddr>,
-    /// What world files say of registrations.
+    /// The registrations that world files describe.
     #[serde(default)]
     pub(super) registrations: BTreeMap<DnsName, Registration>,
 }

@@ -113,9 +113,10 @@ fn check(
     };
     identity.verification.check(sight, patience, now);
     if let Some(mail_from) = &mut identity.mail_from {
-        let sight = match is_unseen(&mail_from.domain) {
-            true => Sight::Missing,
-            false => ask.mail_from(region, mail_from),
+        let sight = if is_unseen(&mail_from.domain) {
+            Sight::Missing
+        } else {
+            ask.mail_from(region, mail_from)
         };
         mail_from.check.check(sight, delay, now);
     }

@@ -156,7 +156,7 @@ fn read_ds(text: &str) -> Option<Ds> {
     let (key_tag, algorithm) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     let digest_type = fields.next()?.parse().ok()?;
     let hex: String = fields.collect();
-    if hex.is_empty() || !hex.is_ascii() || hex.len() % 2 != 0 {
+    if hex.is_empty() || !hex.is_ascii() || !hex.len().is_multiple_of(2) {
         return None;
     }
     let octets = (0..hex.len()).step_by(2);
